@@ -1,0 +1,89 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_micros(minute * 60_000_000)
+}
+
+fn plate(text: &str) -> Plate {
+    Plate::parse(text).unwrap()
+}
+
+fn opening(audience: Audience, from: i64, to: i64) -> Opening {
+    Opening { audience, from: at(from), to: at(to) }
+}
+
+fn school() -> AccessPlan {
+    AccessPlan {
+        capacity: 107,
+        openings: vec![opening(Audience::Pickup, 930, 1050)],
+        permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
+        valid_until: at(2880),
+    }
+}
+
+fn entry<'a>(plate: Option<&'a Plate>, minute: i64) -> Passage<'a> {
+    Passage { direction: Direction::In, plate, confidence: 98, at: at(minute), occupied: 0 }
+}
+
+#[test]
+fn a_parent_enters_in_the_pickup_window_only() {
+    let parent = plate("鲁B12345");
+    let plan = school();
+    let open = Decision::Open { audience: Some(Audience::Pickup) };
+    assert_eq!(decide(Some(&plan), &entry(Some(&parent), 930)), open);
+    let outside = Decision::Refuse { reason: Reason::OutsideWindow };
+    assert_eq!(decide(Some(&plan), &entry(Some(&parent), 929)), outside);
+    assert_eq!(decide(Some(&plan), &entry(Some(&parent), 1050)), outside);
+}
+
+#[test]
+fn a_stranger_is_refused_with_the_reason() {
+    let stranger = plate("鲁B99999");
+    let decision = decide(Some(&school()), &entry(Some(&stranger), 940));
+    assert_eq!(decision, Decision::Refuse { reason: Reason::UnknownPlate });
+    assert_eq!(display_text(decision, Direction::In), "车牌未登记 请联系值班员");
+}
+
+#[test]
+fn doubt_goes_to_a_person() {
+    let parent = plate("鲁B12345");
+    let plan = school();
+    let review = |reason| Decision::Review { reason };
+    assert_eq!(decide(None, &entry(Some(&parent), 940)), review(Reason::NoPlan));
+    assert_eq!(decide(Some(&plan), &entry(None, 940)), review(Reason::UnreadPlate));
+    assert_eq!(decide(Some(&plan), &entry(Some(&parent), 2880)), review(Reason::PlanTooOld));
+    let unsure = Passage { confidence: 79, ..entry(Some(&parent), 940) };
+    assert_eq!(decide(Some(&plan), &unsure), review(Reason::LowConfidence));
+}
+
+#[test]
+fn a_neighbour_comes_as_a_neighbour_when_the_school_is_closed() {
+    let both = plate("鲁B12345");
+    let mut plan = school();
+    plan.permits.insert(both.clone(), BTreeSet::from([Audience::Pickup, Audience::Resident]));
+    plan.openings.push(opening(Audience::Resident, 0, 1440));
+    let audience = |minute| decide(Some(&plan), &entry(Some(&both), minute));
+    assert_eq!(audience(940), Decision::Open { audience: Some(Audience::Pickup) });
+    assert_eq!(audience(600), Decision::Open { audience: Some(Audience::Resident) });
+}
+
+proptest! {
+    #[test]
+    fn nobody_is_trapped(confidence in 0u8..=100, minute in -10_000i64..10_000, occupied in any::<i64>(), read in any::<bool>(), known in any::<bool>()) {
+        let parent = plate("鲁B12345");
+        let plan = school();
+        let exit = Passage { direction: Direction::Out, plate: read.then_some(&parent), confidence, at: at(minute), occupied };
+        prop_assert!(decide(known.then_some(&plan), &exit).opens());
+    }
+
+    #[test]
+    fn a_full_garage_takes_nobody(occupied in 107i64..10_000, minute in 0i64..3_000) {
+        let parent = plate("鲁B12345");
+        let passage = Passage { occupied, ..entry(Some(&parent), minute) };
+        prop_assert!(!decide(Some(&school()), &passage).opens());
+    }
+}

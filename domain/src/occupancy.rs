@@ -1,0 +1,68 @@
+//! What a passage does to the number of cars inside, and what may be published of it.
+//!
+//! The raw count may be wrong (a missed exit, a car that was inside before the first event); it is kept
+//! as it is and only clamped when published, so that an operator sees the error instead of losing it.
+
+use serde::{Deserialize, Serialize};
+
+/// Which way cars go through a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    In,
+    Out,
+}
+
+impl Direction {
+    /// Change of the count when one car has passed.
+    pub fn delta(self) -> i64 {
+        match self {
+            Self::In => 1,
+            Self::Out => -1,
+        }
+    }
+}
+
+/// How a lane tells that a car has passed: an opened barrier alone does not (invariant 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassBy {
+    /// The lane has no loop: a plate that was let through counts as passed.
+    #[default]
+    Plate,
+    /// A loop behind the barrier sends a `pass` event of its own.
+    Loop,
+}
+
+/// Open spaces as a sign or a feed may show them: within `0..=capacity` whatever the raw count says.
+pub fn open_spaces(capacity: u32, occupied: i64) -> u32 {
+    let occupied = u32::try_from(occupied.max(0)).unwrap_or(u32::MAX);
+    capacity.saturating_sub(occupied)
+}
+
+/// Whether a raw count can be true; if not, an operator is told.
+pub fn is_plausible(capacity: u32, occupied: i64) -> bool {
+    (0..=i64::from(capacity)).contains(&occupied)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_published_is_never_negative_nor_above_capacity(capacity in 0u32..10_000, raw in any::<i64>()) {
+            prop_assert!(open_spaces(capacity, raw) <= capacity);
+        }
+    }
+
+    #[test]
+    fn a_count_outside_the_garage_is_noticed() {
+        assert!(is_plausible(107, 107));
+        assert!(!is_plausible(107, 108));
+        assert!(!is_plausible(107, -1));
+        assert_eq!(open_spaces(107, -1), 107);
+    }
+}
