@@ -1,0 +1,124 @@
+//! The district file: garages, schools, classes, people. `server import` reads it; importing it again changes
+//! what has changed and removes nobody.
+//!
+//! `key` is the school's own number of a pupil or person; it is how a second import finds the same one.
+
+use domain::access::Audience;
+use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::plate::Plate;
+use domain::window::Weekdays;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct District {
+    #[serde(default)]
+    pub garages: Vec<GarageSpec>,
+    #[serde(default)]
+    pub schools: Vec<SchoolSpec>,
+    #[serde(default)]
+    pub people: Vec<PersonSpec>,
+    #[serde(default)]
+    pub operators: Vec<OperatorSpec>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GarageSpec {
+    pub id: GarageId,
+    pub name: String,
+    pub name_en: String,
+    pub operator_name: String,
+    pub address: String,
+    /// WGS-84 degrees.
+    pub lat: f64,
+    pub lon: f64,
+    pub capacity: u32,
+    pub windows: Vec<WindowSpec>,
+    /// Plates that may enter in the windows of residents or staff.
+    #[serde(default)]
+    pub permits: Vec<PermitSpec>,
+}
+
+/// A fixed weekly window; it belongs to the day on which it starts and may cross midnight.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowSpec {
+    pub audience: Audience,
+    /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday.
+    pub weekdays: Weekdays,
+    /// Local minute of the day, 0 to 1439.
+    pub start_minute: u32,
+    /// 1 to 1440.
+    pub length_minutes: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermitSpec {
+    pub plate: Plate,
+    pub audience: Audience,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolSpec {
+    pub id: SchoolId,
+    pub name: String,
+    /// Where its parents come in.
+    pub garage: GarageId,
+    pub classes: Vec<ClassSpec>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassSpec {
+    pub id: ClassId,
+    pub name: String,
+    pub pupils: Vec<PupilSpec>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PupilSpec {
+    pub key: String,
+    pub name: String,
+}
+
+/// A teacher, a guardian, a hall screen's account, or several of these.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonSpec {
+    pub key: String,
+    pub name: String,
+    #[serde(default)]
+    pub teaches: Vec<ClassId>,
+    #[serde(default)]
+    pub children: Vec<ChildSpec>,
+    #[serde(default)]
+    pub plates: Vec<Plate>,
+    /// The school whose waiting hall this account shows.
+    #[serde(default)]
+    pub hall: Option<SchoolId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChildSpec {
+    /// The pupil's key.
+    pub pupil: String,
+    /// Such as `母亲`.
+    pub relation: String,
+    /// A custody block: this person's car is never an arrival for this child, whoever else uses the car.
+    #[serde(default)]
+    pub blocked: bool,
+}
+
+/// Whoever runs garages; the password is set apart from this file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorSpec {
+    pub username: String,
+    pub name: String,
+    pub garages: Vec<GarageId>,
+}

@@ -1,0 +1,19 @@
+//! What crosses a wire between our processes and to the world; types only, no logic.
+//!
+//! - [`mqtt`]: gate controllers and the gateway
+//! - [`uplink`]: the gateway and the server
+//! - [`people`]: the server, `miniapp-api` and the phones
+//! - [`operator`]: the operator console
+//! - [`public`]: open spaces for everyone
+//! - [`district`]: the file that fills a new district
+//! - [`problem`]: every HTTP error
+//!
+//! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
+
+pub mod district;
+pub mod mqtt;
+pub mod operator;
+pub mod people;
+pub mod problem;
+pub mod public;
+pub mod uplink;

@@ -1,0 +1,271 @@
+//! The native MQTT protocol between gate controllers and the gateway, version 1 (`docs/mqtt.md`).
+//!
+//! MQTT's own acknowledgements end at the broker, so the protocol has its own: a controller keeps an event
+//! until an [`Ack`] names its id (invariant 2). Payloads are JSON; unknown fields are ignored, so that
+//! fields can be added; none is ever renamed.
+
+use domain::access::Decision;
+use domain::ids::{DeviceId, EventId, GarageId, IdError};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Version in every payload's `v`.
+pub const VERSION: u8 = 1;
+
+/// Largest event payload a gateway reads; a real event has some 300 bytes.
+pub const MAX_EVENT_BYTES: usize = 8 * 1024;
+
+/// How long an open command may be carried out after it was issued (invariant 6).
+pub const OPEN_TTL_MS: u32 = 8_000;
+
+/// Topic of one direction of one controller, or of a garage's signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// Controller to gateway: something happened at the lane.
+    Event(GarageId, DeviceId),
+    /// Controller to gateway: heartbeat.
+    Status(GarageId, DeviceId),
+    /// Gateway to controller: open the barrier, show a text.
+    Command(GarageId, DeviceId),
+    /// Gateway to controller: these events are on disk, these were refused.
+    Ack(GarageId, DeviceId),
+    /// Gateway to guidance signs, retained.
+    OpenSpaces(GarageId),
+}
+
+/// A topic that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopicError {
+    #[error("not a topic of parking/v1")]
+    Unknown,
+    #[error("topic names a garage or device that cannot be")]
+    Id(#[from] IdError),
+}
+
+const PREFIX: &str = "parking/v1";
+
+impl Topic {
+    pub fn parse(topic: &str) -> Result<Self, TopicError> {
+        let mut levels = topic
+            .strip_prefix(PREFIX)
+            .and_then(|t| t.strip_prefix('/'))
+            .ok_or(TopicError::Unknown)?
+            .split('/');
+        let (Some(garage), Some(second), third, None) =
+            (levels.next(), levels.next(), levels.next(), levels.next())
+        else {
+            return Err(TopicError::Unknown);
+        };
+        let garage = GarageId::parse(garage)?;
+        let Some(verb) = third else {
+            return if second == "open-spaces" {
+                Ok(Self::OpenSpaces(garage))
+            } else {
+                Err(TopicError::Unknown)
+            };
+        };
+        let device = DeviceId::parse(second)?;
+        match verb {
+            "event" => Ok(Self::Event(garage, device)),
+            "status" => Ok(Self::Status(garage, device)),
+            "command" => Ok(Self::Command(garage, device)),
+            "ack" => Ok(Self::Ack(garage, device)),
+            _ => Err(TopicError::Unknown),
+        }
+    }
+
+    /// What the gateway of a garage subscribes to.
+    pub fn gateway_filters(garage: &GarageId) -> [String; 2] {
+        [format!("{PREFIX}/{garage}/+/event"), format!("{PREFIX}/{garage}/+/status")]
+    }
+}
+
+impl std::fmt::Display for Topic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Event(g, d) => write!(f, "{PREFIX}/{g}/{d}/event"),
+            Self::Status(g, d) => write!(f, "{PREFIX}/{g}/{d}/status"),
+            Self::Command(g, d) => write!(f, "{PREFIX}/{g}/{d}/command"),
+            Self::Ack(g, d) => write!(f, "{PREFIX}/{g}/{d}/ack"),
+            Self::OpenSpaces(g) => write!(f, "{PREFIX}/{g}/open-spaces"),
+        }
+    }
+}
+
+/// What one MQTT user may do; every broker's permission file is made from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    pub username: String,
+    pub publish: Vec<String>,
+    pub subscribe: Vec<String>,
+}
+
+impl Permissions {
+    /// A controller: its own four topics, nothing else. The user name is `garage.device`.
+    pub fn device(garage: &GarageId, device: &DeviceId) -> Self {
+        let topic = |make: fn(GarageId, DeviceId) -> Topic| make(garage.clone(), device.clone()).to_string();
+        Self {
+            username: format!("{garage}.{device}"),
+            publish: vec![topic(Topic::Event), topic(Topic::Status)],
+            subscribe: vec![topic(Topic::Command), topic(Topic::Ack)],
+        }
+    }
+
+    /// The gateway of a garage. The user name is `garage.gateway`: no device may be called `gateway` or `sign`.
+    pub fn gateway(garage: &GarageId) -> Self {
+        Self {
+            username: format!("{garage}.gateway"),
+            publish: vec![
+                format!("{PREFIX}/{garage}/+/command"),
+                format!("{PREFIX}/{garage}/+/ack"),
+                Topic::OpenSpaces(garage.clone()).to_string(),
+            ],
+            subscribe: Topic::gateway_filters(garage).to_vec(),
+        }
+    }
+
+    /// Guidance signs of a garage: read the open spaces.
+    pub fn sign(garage: &GarageId) -> Self {
+        Self {
+            username: format!("{garage}.sign"),
+            publish: Vec::new(),
+            subscribe: vec![Topic::OpenSpaces(garage.clone()).to_string()],
+        }
+    }
+}
+
+/// What a controller saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A car stands at the barrier, its plate was read (or not).
+    Plate,
+    /// A car has gone over the loop behind the barrier; `of` names its plate event.
+    Pass,
+}
+
+fn version() -> u8 {
+    VERSION
+}
+
+fn full_confidence() -> u8 {
+    100
+}
+
+/// Controller to gateway, QoS 1, topic `.../event`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControllerEvent {
+    #[serde(default = "version")]
+    pub v: u8,
+    pub event_id: EventId,
+    pub kind: EventKind,
+    /// As the camera read it; `null` or absent when it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<String>,
+    /// Percent, 0 to 100.
+    #[serde(default = "full_confidence")]
+    pub confidence: u8,
+    /// The controller's clock when it happened.
+    pub occurred_at: Timestamp,
+    /// Milliseconds between the happening and this publish, by the controller's monotonic clock; 0 when live.
+    /// An event older than the open command's time to live is recorded but opens nothing.
+    #[serde(default)]
+    pub age_ms: u64,
+    /// For `pass`: the plate event of the same car.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<EventId>,
+}
+
+/// Gateway to controller, QoS 1, never retained, topic `.../command`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    pub v: u8,
+    pub command_id: String,
+    /// The event that it answers; a controller opens at most once per event.
+    pub event_id: EventId,
+    pub command: CommandKind,
+    pub issued_at: Timestamp,
+    /// A command that arrives later than this after `issued_at` is dropped.
+    pub ttl_ms: u32,
+    /// The decision that it carries out, with its reason.
+    pub decision: Decision,
+    pub display: Display,
+}
+
+/// What the controller is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandKind {
+    /// Raise the barrier and show the text.
+    Open,
+    /// Only show the text.
+    Show,
+}
+
+/// For the lane's LED display.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Display {
+    pub plate: String,
+    pub text: String,
+}
+
+/// Gateway to controller, QoS 1, topic `.../ack`: these may be forgotten by the controller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    pub v: u8,
+    /// On the gateway's disk.
+    #[serde(default)]
+    pub event_ids: Vec<EventId>,
+    /// Kept as dead letters for the operator; sending them again does not help.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<RejectedEvent>,
+}
+
+/// An event that was not accepted, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedEvent {
+    /// Absent where the payload did not even have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    pub code: RejectCode,
+    /// One sentence with the field at fault.
+    pub detail: String,
+}
+
+/// Why a message became a dead letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectCode {
+    TooLarge,
+    NotJson,
+    Field,
+    ImpossibleTime,
+    ImpossiblePlate,
+    UnknownDevice,
+    UnknownTopic,
+    UnsupportedVersion,
+}
+
+/// Controller to gateway, QoS 0 or 1, topic `.../status`, every 10 s.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceStatus {
+    #[serde(default = "version")]
+    pub v: u8,
+    pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<String>,
+    /// Events that the controller still keeps.
+    #[serde(default)]
+    pub pending_events: u32,
+}
+
+/// Gateway to guidance signs, QoS 1, retained, topic `.../open-spaces`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSpaces {
+    pub v: u8,
+    pub garage: GarageId,
+    pub capacity: u32,
+    /// `null`: no data, which is not 0.
+    pub open: Option<u32>,
+    pub at: Timestamp,
+}

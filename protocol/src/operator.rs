@@ -1,0 +1,139 @@
+//! HTTP bodies of the operator console, `/api/operator/v1` on the server.
+
+use domain::access::Decision;
+use domain::ids::{DeviceId, GarageId, LaneId};
+use domain::occupancy::Direction;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::mqtt::{EventKind, RejectCode};
+
+/// `POST /api/operator/v1/sessions`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorLogIn {
+    pub username: String,
+    pub password: String,
+}
+
+/// `GET /api/operator/v1/garages`: those that this operator runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Garages {
+    pub garages: Vec<Garage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Garage {
+    pub id: GarageId,
+    pub name: String,
+    pub name_en: String,
+    pub capacity: u32,
+    /// The raw count; may be below 0 or above capacity, which is an alarm. Absent: no data.
+    pub occupied: Option<i64>,
+    /// What the public sees. Absent: no data.
+    pub open: Option<u32>,
+    pub count_changed_at: Option<Timestamp>,
+    pub plausible: bool,
+    pub gateway: Gateway,
+    pub lanes: Vec<Lane>,
+    pub dead_letters_today: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gateway {
+    pub health: Health,
+    pub last_seen_at: Option<Timestamp>,
+    pub backlog: i64,
+    pub version: Option<String>,
+}
+
+/// Judged by the last sign of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    Online,
+    Offline,
+    NeverSeen,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    pub id: LaneId,
+    pub name: String,
+    pub direction: Direction,
+    pub device: DeviceId,
+    pub health: Health,
+    pub last_seen_at: Option<Timestamp>,
+    pub firmware: Option<String>,
+    pub pending_events: u32,
+}
+
+/// `POST /api/operator/v1/garages/{garage}/adjustments`; `Idempotency-Key` header required.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAdjustment {
+    /// Cars counted inside.
+    pub occupied: i64,
+    /// The count on the operator's screen: a correction is against what was seen.
+    pub seen: Option<i64>,
+    /// At least 3 characters.
+    pub reason: String,
+}
+
+/// An appended correction; counts are never overwritten.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Adjustment {
+    pub id: Uuid,
+    pub at: Timestamp,
+    pub before: Option<i64>,
+    pub after: i64,
+    pub reason: String,
+    pub operator: String,
+}
+
+/// One page of a list, newest first. `next` is the `cursor` of the next page; absent on the last.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/events`. Reading plates is written to the audit log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Event {
+    pub lane: LaneId,
+    pub direction: Direction,
+    pub kind: EventKind,
+    pub plate: Option<String>,
+    pub confidence: u8,
+    pub occurred_at: Timestamp,
+    pub received_at: Timestamp,
+    pub stored_at: Timestamp,
+    pub decision: Option<Decision>,
+    pub offline: bool,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/dead-letters`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeadLetter {
+    pub device: DeviceId,
+    pub code: RejectCode,
+    pub detail: String,
+    pub excerpt: String,
+    pub received_at: Timestamp,
+}
+
+/// `POST /api/operator/v1/garages/{garage}/access-checks`: what the gate would say to this plate now.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessCheck {
+    pub plate: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccessAnswer {
+    pub plate: String,
+    pub decision: Decision,
+    pub display: String,
+}

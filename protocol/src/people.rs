@@ -1,0 +1,238 @@
+//! HTTP bodies about people: server to `miniapp-api` (`/internal/v1`), and on to the phones (`/api/v1`).
+//!
+//! Every call to `/internal/v1` carries the service token (`Authorization: Bearer`). Calls for a person carry
+//! that person's session in [`SESSION_HEADER`] as well: `miniapp-api` can act only for people who pass through it.
+
+use domain::ids::{ClassId, SchoolId};
+use domain::pickup::{Act, Phase};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Header with the person's session token on `/internal/v1`.
+pub const SESSION_HEADER: &str = "x-user-session";
+
+/// Place in the append-only arrivals feed: grows with each change, in the order of the commits.
+pub type Cursor = i64;
+
+/// `POST /internal/v1/sessions`: a WeChat user has proved to be `openid`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenSession {
+    pub openid: String,
+    /// On the first log-in: the one-off code that the school gave to this person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind_code: Option<String>,
+}
+
+/// `POST /api/v1/sessions` from the mini-program.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// From `wx.login`; single use.
+    pub js_code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind_code: Option<String>,
+}
+
+/// A session: the token is shown once and only its hash is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    pub token: String,
+    pub expires_at: Timestamp,
+    pub me: Me,
+}
+
+/// `GET .../me`: who I am and what I may open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub person_id: Uuid,
+    pub name: String,
+    /// Classes that this person teaches.
+    pub classes: Vec<Class>,
+    /// True if the person has children here.
+    pub guardian: bool,
+    /// The waiting hall that this account shows, if it is a hall screen.
+    pub hall: Option<School>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Class {
+    pub id: ClassId,
+    pub name: String,
+    pub school: School,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct School {
+    pub id: SchoolId,
+    pub name: String,
+}
+
+/// `GET .../classes/{class}/arrivals?after=CURSOR`.
+///
+/// Without `after`: every arrival of today. With `after`: those that changed since, as they are now, in the
+/// order of their last change, at most [`PAGE`]. An arrival is replaced by its `id`; `cursor` is the next `after`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Arrivals {
+    pub class: Class,
+    pub cursor: Cursor,
+    /// More changes than fit are waiting: ask again with `cursor`.
+    pub more: bool,
+    pub arrivals: Vec<Arrival>,
+}
+
+/// Changes in one answer.
+pub const PAGE: i64 = 200;
+
+/// An arrival as the class's teachers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub id: Uuid,
+    /// Cursor of its last change.
+    pub cursor: Cursor,
+    pub pupil_id: Uuid,
+    pub pupil: String,
+    pub class: ClassId,
+    pub class_name: String,
+    pub phase: Phase,
+    /// 1 for the first arrival of the class today.
+    pub order: i64,
+    pub arrived_at: Timestamp,
+    pub changed_at: Timestamp,
+    /// Until when the last act can be undone; absent if it cannot.
+    pub undo_until: Option<Timestamp>,
+    /// Last three characters of the plate; absent for a claim by hand.
+    pub plate_tail: Option<String>,
+    /// Relation of the guardians of the car to the child, such as `母亲`.
+    pub guardian: Option<String>,
+    pub note: Option<Note>,
+    /// The car has left the garage.
+    pub car_left_at: Option<Timestamp>,
+}
+
+/// What a teacher should know before releasing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// Another guardian's car is waiting for the same child already.
+    AlreadyWaiting,
+    /// The child was handed over to another car less than an hour ago.
+    AlreadyHandedOver,
+}
+
+/// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen gets 409
+/// `arrival_changed` instead of acting on what it did not show. Repeating an act that is done already is not an error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArrivalAct {
+    pub act: Act,
+    pub seen: Cursor,
+}
+
+/// `GET .../hall/arrivals?after=CURSOR`: what the waiting hall's screen shows of a whole school.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HallArrivals {
+    pub school: School,
+    pub cursor: Cursor,
+    pub more: bool,
+    pub arrivals: Vec<HallArrival>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HallArrival {
+    pub id: Uuid,
+    pub cursor: Cursor,
+    /// Masked: `王*明`.
+    pub pupil: String,
+    pub class_name: String,
+    pub phase: Phase,
+    pub order: i64,
+    pub changed_at: Timestamp,
+}
+
+/// `GET .../guardian`: a parent's own page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Guardian {
+    pub children: Vec<Child>,
+    pub plates: Vec<OwnPlate>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Child {
+    pub pupil_id: Uuid,
+    pub name: String,
+    pub class_name: String,
+    /// Pickup window of today at the school's garage, if there is one.
+    pub window: Option<PickupWindow>,
+    /// The latest arrival of today for this child.
+    pub arrival: Option<ChildArrival>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PickupWindow {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// An arrival as the child's guardian sees it; with `handed_over` it is the receipt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChildArrival {
+    pub id: Uuid,
+    pub phase: Phase,
+    pub order: i64,
+    pub arrived_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub plate: Option<String>,
+    /// The teacher who did the last act.
+    pub teacher: Option<String>,
+    pub car_left_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OwnPlate {
+    pub id: Uuid,
+    pub plate: String,
+}
+
+/// `POST .../guardian/plates`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPlate {
+    pub plate: String,
+}
+
+/// Plates that one person may register: gate permission is per plate.
+pub const MAX_PLATES: i64 = 3;
+
+/// `POST .../guardian/claims`: "I am here", by hand. Empty `pupils` means all of my children.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    #[serde(default)]
+    pub pupils: Vec<Uuid>,
+}
+
+/// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: who has news. It names rooms, never children.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FeedPage {
+    pub cursor: Cursor,
+    pub news: Vec<RoomNews>,
+}
+
+/// The newest cursor of a class since `after`; its school's hall has the same news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomNews {
+    pub class: ClassId,
+    pub school: SchoolId,
+    pub cursor: Cursor,
+}
+
+/// Frames of the WebSockets `/api/v1/classes/{class}/arrivals/stream` and `/api/v1/hall/stream`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Frame<T> {
+    /// One changed arrival, whole. `cursor` inside is what to resume from.
+    Arrival(T),
+    /// Everything up to `cursor` has been sent: the screen is up to date.
+    Live { cursor: Cursor },
+}

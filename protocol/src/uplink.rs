@@ -1,0 +1,128 @@
+//! Gateway to server over HTTPS, version 1. A gateway keeps an event until [`Receipt::acked_through`] covers it.
+//!
+//! `POST /gateway/v1/events`, `GET /gateway/v1/access-plan`; `Authorization: Bearer <gateway token>`. The token
+//! says which garage it is: a gateway cannot speak for another one.
+
+use domain::access::{AccessPlan, Decision};
+use domain::ids::{DeviceId, EventId, GarageId, LaneId};
+use domain::occupancy::{Direction, PassBy};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::mqtt::{EventKind, RejectCode};
+
+/// Most records in one batch.
+pub const MAX_BATCH: usize = 500;
+
+/// Records in order of `seq`, which starts at 1 in each `epoch` and has no gaps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    pub v: u8,
+    /// Made with the gateway's outbox file: a new box or a lost disk is a new epoch, never a second seq 1.
+    pub epoch: String,
+    /// May be empty: then the batch is a heartbeat.
+    pub records: Vec<Record>,
+    pub status: GatewayStatus,
+}
+
+/// One line of the gateway's outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub seq: i64,
+    pub device: DeviceId,
+    /// The gateway's clock when the message came in.
+    pub received_at: Timestamp,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum What {
+    Event(GateEvent),
+    DeadLetter(DeadLetter),
+}
+
+/// What happened at a lane and what the gateway did about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateEvent {
+    pub event_id: EventId,
+    pub kind: EventKind,
+    pub lane: LaneId,
+    pub direction: Direction,
+    /// As read; the server normalises it again.
+    #[serde(default)]
+    pub plate: Option<String>,
+    pub confidence: u8,
+    pub occurred_at: Timestamp,
+    /// For `plate`: what the gateway decided. Absent for `pass`.
+    #[serde(default)]
+    pub decision: Option<Decision>,
+    /// The plan was out of reach of the server for longer than its poll.
+    #[serde(default)]
+    pub offline: bool,
+    /// For `pass`: the plate event of the same car, if known.
+    #[serde(default)]
+    pub of: Option<EventId>,
+    /// Cars that this event put into (1) or took out of (-1) the garage; 0 when nobody has passed yet.
+    pub delta: i64,
+}
+
+/// A message that was refused; kept so that an operator can see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    pub code: RejectCode,
+    pub detail: String,
+    /// The first 256 bytes, lossily as UTF-8.
+    pub excerpt: String,
+}
+
+/// How the gateway and its controllers are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GatewayStatus {
+    pub at: Timestamp,
+    pub version: String,
+    /// Records not yet acknowledged by the server, before this batch.
+    pub backlog: i64,
+    pub plan_etag: Option<String>,
+    pub lanes: Vec<LaneStatus>,
+}
+
+/// A lane of the gateway's configuration and its controller's last sign of life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaneStatus {
+    pub lane: LaneId,
+    pub name: String,
+    pub direction: Direction,
+    pub pass_by: PassBy,
+    pub device: DeviceId,
+    pub last_seen_at: Option<Timestamp>,
+    pub firmware: Option<String>,
+    pub pending_events: u32,
+}
+
+/// The server's answer to a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Everything up to here is committed; the gateway may forget it.
+    pub acked_through: i64,
+    pub count: Count,
+}
+
+/// The server's count with the place in the gateway's sequence at which it was true. The gateway adds what it
+/// has seen since: corrections made at the server arrive without a second mechanism.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    pub occupied: i64,
+    pub through_seq: i64,
+}
+
+/// `GET /gateway/v1/access-plan`, with an `ETag`; 304 when unchanged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanDocument {
+    pub v: u8,
+    pub garage: GarageId,
+    pub made_at: Timestamp,
+    #[serde(flatten)]
+    pub plan: AccessPlan,
+}
