@@ -1,0 +1,1 @@
+//! HTTP: one action a file; the route tables are beside them.

@@ -1,0 +1,138 @@
+//! The main database: SQLite for one box, PostgreSQL for a district. Only this folder contains its SQL.
+//!
+//! One statement serves both: `$1` placeholders, `bigint` for times and truth values, `text` ids, keyed hashes
+//! and ciphertexts as bytes. [`Tx`] says which database a unit of work runs on and the macros beside it run the
+//! statement there. A repository is a module of free functions over `&mut Tx`; it returns `Option` for "not
+//! there" and has a contract test that runs on both.
+//!
+//! Every SQLite unit of work that may write begins with `begin immediate` on the one write connection; reads go to
+//! a read-only pool. `synchronous = full`: what is acknowledged survives a power cut.
+
+#[macro_use]
+mod tx;
+
+pub mod seal;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+pub use tx::Tx;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// How long a unit of work may wait for a connection before the caller is told to come again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A handle to the main database; cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Store {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// The database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    #[error("the database could not be brought to this version's schema")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("database url must begin with sqlite: or postgres:")]
+    Url,
+    #[error("stored value of {column} cannot be read")]
+    Corrupt { column: &'static str },
+    #[error("stored value could not be decrypted: wrong key or damaged data")]
+    Seal(#[from] seal::SealError),
+}
+
+impl StoreError {
+    /// Worth running the whole use case again: another transaction won.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(e)) = self else { return false };
+        // serialization_failure, deadlock_detected; SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
+        e.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01" | "5" | "517"))
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (made if missing) or `postgres://...` and migrates it.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let store = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url, connections).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?;
+            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+            Self::Postgres(pool.connect_with(options).await?)
+        } else {
+            return Err(StoreError::Url);
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE_TIMEOUT);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+        // Connections are never recycled: an idle one costs nothing and a new one re-reads the schema.
+        let write = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let read = pool().max_connections(connections).idle_timeout(None).max_lifetime(None);
+        Ok(Self::Sqlite {
+            write: write.connect_with(options.clone()).await?,
+            read: read.connect_with(options.create_if_missing(false).read_only(true)).await?,
+        })
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await?,
+            Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Begins a unit of work that may write.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a unit of work that only reads, from one snapshot on both databases.
+    pub async fn begin_read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read, read only").await?)
+            }
+        })
+    }
+
+    /// Whether the database answers; for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin_read().await?;
+        let _: (i64,) = fetch_one!(&mut tx, "select cast(1 as bigint)")?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

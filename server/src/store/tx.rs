@@ -1,0 +1,59 @@
+//! A unit of work on either database, and the macros that run one statement on whichever it is.
+
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use super::StoreError;
+
+/// An open transaction; rolled back when dropped without [`Tx::commit`].
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Runs a statement; gives the number of rows that it changed.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
+                .map(|done| done.rows_affected()).map_err($crate::store::StoreError::from),
+            $crate::store::Tx::Postgres(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
+                .map(|done| done.rows_affected()).map_err($crate::store::StoreError::from),
+        }
+    };
+}
+
+macro_rules! fetch {
+    ($method:ident, $tx:expr, $sql:expr $(, $arg:expr)*) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
+                .map_err($crate::store::StoreError::from),
+            $crate::store::Tx::Postgres(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
+                .map_err($crate::store::StoreError::from),
+        }
+    };
+}
+
+/// Reads exactly one row into a tuple or a `#[derive(sqlx::FromRow)]` struct.
+macro_rules! fetch_one {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_one, $tx, $sql $(, $arg)*) };
+}
+
+/// Reads a row that may not be there.
+macro_rules! fetch_optional {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_optional, $tx, $sql $(, $arg)*) };
+}
+
+/// Reads all rows; the statement says `limit` wherever the number of rows is not small by nature.
+macro_rules! fetch_all {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_all, $tx, $sql $(, $arg)*) };
+}
