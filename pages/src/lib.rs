@@ -1,1 +1,42 @@
-//! (to be written)
+//! The web pages, embedded in the binary: a parent's, a teacher's and the waiting hall's ([`people_router`]),
+//! the operator console and the public open-space page ([`operator_router`]).
+//!
+//! Plain HTML, CSS and JavaScript modules, as they are in `assets/`: no build step, no framework, and nothing is
+//! loaded from another host, so that a school without internet sees the same pages. `kit.css` and `kit.js` are
+//! shared by all pages. The pages hold no data: everything that is personal comes over the API with a session.
+
+mod asset;
+mod http;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+
+use asset::{Asset, asset};
+
+const KIT: &[Asset] = &[
+    asset!("kit.css"),
+    asset!("kit.js"),
+    asset!("api.js"),
+    asset!("dom.js"),
+    asset!("lang.js"),
+    asset!("icon.svg"),
+];
+
+const PEOPLE: &[Asset] = &[];
+
+const PEOPLE_PAGES: &[(&str, Asset)] = &[];
+
+const OPERATOR: &[Asset] = &[];
+
+const OPERATOR_PAGES: &[(&str, Asset)] = &[];
+
+/// `/`, `/teacher`, `/parent`, `/hall` and what they load from `/assets/`: for the process that phones reach.
+pub fn people_router() -> Router {
+    http::router(PEOPLE_PAGES, &[KIT, PEOPLE])
+}
+
+/// `/operator`, `/spaces` and what they load from `/assets/`: for the server of the district.
+pub fn operator_router() -> Router {
+    http::router(OPERATOR_PAGES, &[KIT, OPERATOR])
+}

@@ -1,0 +1,44 @@
+//! One embedded file and the two things that HTTP needs to know about it: its type and its version.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+
+/// A file of `assets/`, in the binary.
+#[derive(Debug, Clone, Copy)]
+pub struct Asset {
+    pub name: &'static str,
+    pub body: &'static [u8],
+}
+
+/// Embeds `assets/NAME`.
+macro_rules! asset {
+    ($name:literal) => {
+        crate::asset::Asset { name: $name, body: include_bytes!(concat!("../assets/", $name)) }
+    };
+}
+pub(crate) use asset;
+
+impl Asset {
+    /// From the ending of the name; a file whose type is not listed is never guessed by the browser (`nosniff`).
+    pub fn content_type(&self) -> &'static str {
+        match self.name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("html") => "text/html; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            _ => "application/octet-stream",
+        }
+    }
+
+    pub fn is_page(&self) -> bool {
+        self.name.ends_with(".html")
+    }
+
+    /// A strong entity tag: the same bytes have the same tag in every replica and after every start.
+    pub fn etag(&self) -> String {
+        let hash = digest(&SHA256, self.body);
+        let short: Vec<u8> = hash.as_ref().iter().copied().take(16).collect();
+        format!("\"{}\"", URL_SAFE_NO_PAD.encode(short))
+    }
+}

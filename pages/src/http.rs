@@ -1,0 +1,91 @@
+//! How the files are served: always revalidated by entity tag (a new version shows at once, an old one costs one
+//! small answer), and under a policy that lets a page load from and talk to its own origin only.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::asset::Asset;
+
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// An asset with what was computed from it at the start.
+#[derive(Debug)]
+struct Served {
+    asset: Asset,
+    etag: String,
+}
+
+/// Pages at their paths, every other file at `/assets/NAME`.
+pub fn router(pages: &[(&str, Asset)], files: &[&[Asset]]) -> Router {
+    let mut router = Router::new();
+    for (path, page) in pages {
+        router = mount(router, path, *page);
+    }
+    for file in files.iter().copied().flatten() {
+        router = mount(router, &format!("/assets/{}", file.name), *file);
+    }
+    router
+}
+
+fn mount(router: Router, path: &str, asset: Asset) -> Router {
+    let served = Arc::new(Served { asset, etag: asset.etag() });
+    router.route(path, get(move |headers: HeaderMap| async move { answer(&served, &headers) }))
+}
+
+fn answer(served: &Served, asked: &HeaderMap) -> Response {
+    let mut response = if has_it_already(asked, &served.etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, served.asset.content_type())], served.asset.body).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Ok(etag) = HeaderValue::from_str(&served.etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if served.asset.is_page() {
+        guard_page(headers, asked);
+    }
+    response
+}
+
+fn guard_page(headers: &mut HeaderMap, asked: &HeaderMap) {
+    if let Ok(policy) = HeaderValue::from_str(&content_policy(own_host(asked))) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+}
+
+/// Older phone browsers do not count a WebSocket to the own host as `'self'`, so the host is named.
+fn content_policy(host: Option<&str>) -> String {
+    let sockets = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'{sockets}; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
+}
+
+/// The host that the page was asked from, if it can stand in a policy without changing its meaning.
+fn own_host(asked: &HeaderMap) -> Option<&str> {
+    let host = asked.get(header::HOST)?.to_str().ok()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    (!host.is_empty() && host.len() <= 255 && host.chars().all(plain)).then_some(host)
+}
+
+fn has_it_already(asked: &HeaderMap, etag: &str) -> bool {
+    asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|tag| tag.trim())
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
