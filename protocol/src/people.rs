@@ -17,6 +17,7 @@ pub type Cursor = i64;
 
 /// `POST /internal/v1/sessions`: a WeChat user has proved to be `openid`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenSession {
     pub openid: String,
     /// On the first log-in: the one-off code that the school gave to this person.
@@ -26,6 +27,7 @@ pub struct OpenSession {
 
 /// `POST /api/v1/sessions` from the mini-program.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LogIn {
     /// From `wx.login`; single use.
@@ -36,15 +38,19 @@ pub struct LogIn {
 
 /// A session: the token is shown once and only its hash is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     pub token: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
     pub me: Me,
 }
 
 /// `GET .../me`: who I am and what I may open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub person_id: Uuid,
     pub name: String,
     /// Classes that this person teaches.
@@ -56,14 +62,18 @@ pub struct Me {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Class {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub id: ClassId,
     pub name: String,
     pub school: School,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct School {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-primary"))]
     pub id: SchoolId,
     pub name: String,
 }
@@ -73,6 +83,7 @@ pub struct School {
 /// Without `after`: every arrival of today. With `after`: those that changed since, as they are now, in the
 /// order of their last change, at most [`PAGE`]. An arrival is replaced by its `id`; `cursor` is the next `after`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Arrivals {
     pub class: Class,
     pub cursor: Cursor,
@@ -86,20 +97,28 @@ pub const PAGE: i64 = 200;
 
 /// An arrival as the class's teachers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Arrival {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     /// Cursor of its last change.
     pub cursor: Cursor,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub pupil_id: Uuid,
     pub pupil: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub class: ClassId,
     pub class_name: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
     pub phase: Phase,
     /// 1 for the first arrival of the class today.
     pub order: i64,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub arrived_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
     /// Until when the last act can be undone; absent if it cannot.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub undo_until: Option<Timestamp>,
     /// Last three characters of the plate; absent for a claim by hand.
     pub plate_tail: Option<String>,
@@ -107,11 +126,13 @@ pub struct Arrival {
     pub guardian: Option<String>,
     pub note: Option<Note>,
     /// The car has left the garage.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
 }
 
 /// What a teacher should know before releasing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
     /// Another guardian's car is waiting for the same child already.
@@ -123,14 +144,17 @@ pub enum Note {
 /// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen gets 409
 /// `arrival_changed` instead of acting on what it did not show. Repeating an act that is done already is not an error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArrivalAct {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "release"))]
     pub act: Act,
     pub seen: Cursor,
 }
 
 /// `GET .../hall/arrivals?after=CURSOR`: what the waiting hall's screen shows of a whole school.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HallArrivals {
     pub school: School,
     pub cursor: Cursor,
@@ -139,26 +163,33 @@ pub struct HallArrivals {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HallArrival {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     pub cursor: Cursor,
     /// Masked: `王*明`.
     pub pupil: String,
     pub class_name: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
     pub phase: Phase,
     pub order: i64,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
 }
 
 /// `GET .../guardian`: a parent's own page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Guardian {
     pub children: Vec<Child>,
     pub plates: Vec<OwnPlate>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Child {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub pupil_id: Uuid,
     pub name: String,
     pub class_name: String,
@@ -169,33 +200,45 @@ pub struct Child {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PickupWindow {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub from: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub to: Timestamp,
 }
 
 /// An arrival as the child's guardian sees it; with `handed_over` it is the receipt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChildArrival {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
     pub phase: Phase,
     pub order: i64,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub arrived_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
     pub plate: Option<String>,
     /// The teacher who did the last act.
     pub teacher: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnPlate {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     pub plate: String,
 }
 
 /// `POST .../guardian/plates`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPlate {
     pub plate: String,
@@ -206,14 +249,17 @@ pub const MAX_PLATES: i64 = 3;
 
 /// `POST .../guardian/claims`: "I am here", by hand. Empty `pupils` means all of my children.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub pupils: Vec<Uuid>,
 }
 
 /// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: who has news. It names rooms, never children.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedPage {
     pub cursor: Cursor,
     pub news: Vec<RoomNews>,
@@ -221,14 +267,18 @@ pub struct FeedPage {
 
 /// The newest cursor of a class since `after`; its school's hall has the same news.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomNews {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub class: ClassId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-primary"))]
     pub school: SchoolId,
     pub cursor: Cursor,
 }
 
 /// Frames of the WebSockets `/api/v1/classes/{class}/arrivals/stream` and `/api/v1/hall/stream`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Frame<T> {
     /// One changed arrival, whole. `cursor` inside is what to resume from.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `application/problem+json`. Programs read `code`; people read `title` and `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     #[serde(rename = "type")]
     pub r#type: String,
