@@ -1,1 +1,13 @@
-//! (to be written)
+//! Simulated gate controllers that speak real MQTT over TCP through the same door as a real device.
+//!
+//! - [`controller`]: one controller: keeps its events until they are acknowledged, opens its barrier at most once an event
+//! - [`traffic`]: a school's dismissal and the everyday traffic of public garages, for people to watch
+//! - [`load`]: entries at a fixed rate with every latency, for benches and crash runs
+//! - [`invent`]: plates, families and teachers that do not exist
+//!
+//! Nothing here is told anything about the system that a device at a gate would not know.
+
+pub mod controller;
+
+pub mod invent;
+mod mqtt;

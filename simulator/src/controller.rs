@@ -1,0 +1,226 @@
+//! One simulated gate controller: camera, barrier and, where the lane has one, the loop behind it.
+//!
+//! It keeps each event in memory until the gateway's `ack` names it, resends after 2 s and then ever more rarely
+//! with a fresh age, and sends a heartbeat every 10 s. A controller that is dropped as a process loses what it
+//! kept, as a real one without flash would.
+
+mod barrier;
+mod counters;
+mod kept;
+mod pending;
+mod state;
+mod tasks;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::ids::{DeviceId, EventId, GarageId};
+use protocol::mqtt::{Ack, Command, Permissions, Topic};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use barrier::Action;
+pub use counters::Counters;
+pub use kept::{Resend, StoreFull};
+pub use pending::{AckOutcome, Acked, Decided, PendingEvent, PendingPass};
+
+use crate::mqtt::{Delivery, Door};
+use state::{Now, State};
+
+/// Messages that a slow reader of [`Handle::received`] may be behind; older ones are dropped for it.
+const RECEIVED: usize = 256;
+
+/// Which controller to be, and how.
+#[derive(Clone)]
+pub struct Config {
+    pub host: String,
+    pub port: u16,
+    pub garage: GarageId,
+    pub device: DeviceId,
+    pub password: String,
+    /// For a lane with a loop: how long a car takes from the open barrier to behind it. The `pass` event is then
+    /// sent by the controller itself; 0.7 to 1.5 times this.
+    pub drive_over: Option<Duration>,
+    /// Events kept at most; a further one is refused to the caller.
+    pub capacity: usize,
+    pub resend: Resend,
+    pub heartbeat: Duration,
+}
+
+impl Config {
+    pub fn new(host: &str, port: u16, garage: GarageId, device: DeviceId, password: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            port,
+            garage,
+            device,
+            password: password.to_owned(),
+            drive_over: None,
+            capacity: 10_000,
+            resend: Resend::default(),
+            heartbeat: Duration::from_secs(10),
+        }
+    }
+
+    /// With a loop behind the barrier.
+    #[must_use]
+    pub fn drive_over(mut self, takes: Duration) -> Self {
+        self.drive_over = Some(takes);
+        self
+    }
+}
+
+/// A message from the gateway as it came in.
+#[derive(Debug, Clone)]
+pub enum Received {
+    Command(Command),
+    Ack(Ack),
+}
+
+struct Topics {
+    event: String,
+    status: String,
+    command: String,
+    ack: String,
+}
+
+struct Shared {
+    door: Door,
+    topics: Topics,
+    heartbeat: Duration,
+    state: Mutex<State>,
+    wake: Notify,
+    received: broadcast::Sender<Received>,
+}
+
+impl Shared {
+    fn new(config: Config) -> Self {
+        let topic = |make: fn(GarageId, DeviceId) -> Topic| {
+            make(config.garage.clone(), config.device.clone()).to_string()
+        };
+        let topics = Topics {
+            event: topic(Topic::Event),
+            status: topic(Topic::Status),
+            command: topic(Topic::Command),
+            ack: topic(Topic::Ack),
+        };
+        let username = Permissions::device(&config.garage, &config.device).username;
+        Self {
+            door: Door { host: config.host, port: config.port, username, password: config.password },
+            topics,
+            heartbeat: config.heartbeat,
+            state: Mutex::new(State::new(config.capacity, config.resend, config.drive_over)),
+            wake: Notify::new(),
+            received: broadcast::channel(RECEIVED).0,
+        }
+    }
+
+    /// A panic elsewhere leaves counters and queues whole: each change is one call.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn filters(&self) -> Vec<String> {
+        vec![self.topics.command.clone(), self.topics.ack.clone()]
+    }
+
+    fn tell(&self, message: impl FnOnce() -> Received) {
+        if self.received.receiver_count() > 0 {
+            // The last reader may leave in between.
+            let _ = self.received.send(message());
+        }
+    }
+}
+
+/// Starts controllers.
+pub struct Controller;
+
+impl Controller {
+    /// Connects in the background and goes on trying until `shutdown`.
+    pub fn start(config: Config, shutdown: CancellationToken) -> Handle {
+        let shared = Arc::new(Shared::new(config));
+        let (ready, connected) = watch::channel(None);
+        let tasks = TaskTracker::new();
+        tasks.spawn(tasks::send(Arc::clone(&shared), ready.subscribe(), shutdown.clone()));
+        tasks.spawn(tasks::receive(Arc::clone(&shared), ready, shutdown));
+        tasks.close();
+        Handle { shared, connected, tasks }
+    }
+}
+
+/// A running controller. Clones speak of the same one.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+    connected: watch::Receiver<tasks::Ready>,
+    tasks: TaskTracker,
+}
+
+/// There is no connection to publish on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the controller is not connected to its broker")]
+pub struct NotConnected;
+
+impl Handle {
+    /// A car stands at the barrier; `None` if the camera could not read it. Never blocks, needs no runtime.
+    pub fn plate_read(&self, plate: Option<&str>, confidence: u8) -> Result<PendingEvent, StoreFull> {
+        let pending = self.shared.lock().plate_read(plate.map(str::to_owned), confidence, Now::read());
+        self.shared.wake.notify_one();
+        pending
+    }
+
+    /// The car of the plate event `of` has gone over the loop.
+    pub fn passed(&self, of: &EventId) -> Result<PendingPass, StoreFull> {
+        let pending = self.shared.lock().passed(of.clone(), Now::read());
+        self.shared.wake.notify_one();
+        pending
+    }
+
+    /// Any bytes on any topic, once, with QoS 1: garbage and trespass for tests.
+    pub async fn publish_raw(&self, topic: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
+        let publisher = self.connected.borrow().clone().ok_or(NotConnected)?;
+        publisher.publish(topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
+    }
+
+    /// Where this controller publishes its events.
+    pub fn event_topic(&self) -> &str {
+        &self.shared.topics.event
+    }
+
+    /// Commands and acknowledgements from now on, also those for [`Self::publish_raw`].
+    pub fn received(&self) -> broadcast::Receiver<Received> {
+        self.shared.received.subscribe()
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.shared.lock().counters
+    }
+
+    /// Events that no acknowledgement has named yet.
+    pub fn kept(&self) -> usize {
+        self.shared.lock().kept()
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.connected.borrow().is_some()
+    }
+
+    /// Waits until the broker has accepted the connection and its subscriptions.
+    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnected> {
+        let mut connected = self.connected.clone();
+        match tokio::time::timeout(deadline, connected.wait_for(Option::is_some)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(NotConnected),
+        }
+    }
+
+    /// Waits until the tasks have ended after the shutdown.
+    pub async fn stopped(&self) {
+        self.tasks.wait().await;
+    }
+}
+
+#[cfg(test)]
+#[path = "controller_tests.rs"]
+mod tests;

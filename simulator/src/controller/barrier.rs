@@ -1,0 +1,174 @@
+//! The barrier of one lane: it opens at most once for an event, and only within the command's time to live
+//! (invariant 6).
+//!
+//! It opens for events of this controller only, and remembers as many of them as the store keeps; the oldest
+//! goes first, so that a command for a car of long ago finds nothing to open.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use domain::ids::EventId;
+use domain::time::Timestamp;
+use protocol::mqtt::{Command, CommandKind};
+use tokio::sync::oneshot;
+
+use super::pending::Decided;
+
+/// What the controller did about a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Opened,
+    /// Only the display changed.
+    Shown,
+    /// Its barrier has been opened for this event before.
+    Repeated,
+    /// It came later than its time to live.
+    Expired,
+    /// It names no event that this controller remembers.
+    Unknown,
+}
+
+#[derive(Debug)]
+struct Car {
+    waiter: Option<oneshot::Sender<Decided>>,
+    opened: bool,
+}
+
+/// How a command was taken.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub action: Action,
+    /// An earlier command had answered the same event.
+    pub again: bool,
+    pub waiter: Option<oneshot::Sender<Decided>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Barrier {
+    capacity: usize,
+    cars: HashMap<EventId, Car>,
+    order: VecDeque<EventId>,
+    passes: VecDeque<(Instant, EventId)>,
+}
+
+impl Barrier {
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, cars: HashMap::new(), order: VecDeque::new(), passes: VecDeque::new() }
+    }
+
+    /// A car stands in front; the next command for `event` is for it.
+    pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<Decided>) {
+        while self.order.len() >= self.capacity {
+            if let Some(oldest) = self.order.pop_front() {
+                self.cars.remove(&oldest);
+            }
+        }
+        self.order.push_back(event.clone());
+        self.cars.insert(event, Car { waiter: Some(waiter), opened: false });
+    }
+
+    /// `now` is the controller's clock.
+    pub fn take(&mut self, command: &Command, now: Timestamp) -> Taken {
+        let Some(car) = self.cars.get_mut(&command.event_id) else {
+            return Taken { action: Action::Unknown, again: false, waiter: None };
+        };
+        let action = car.act(command, now);
+        let waiter = car.waiter.take();
+        Taken { action, again: waiter.is_none(), waiter }
+    }
+
+    /// The opened barrier's car will be over the loop at `at`.
+    pub fn will_pass(&mut self, at: Instant, event: EventId) {
+        if self.passes.len() < self.capacity {
+            self.passes.push_back((at, event));
+        }
+    }
+
+    /// The next car that has gone over the loop by `now`.
+    pub fn passed(&mut self, now: Instant) -> Option<EventId> {
+        let place = self.passes.iter().position(|(at, _)| *at <= now)?;
+        self.passes.remove(place).map(|(_, event)| event)
+    }
+
+    pub fn next_pass(&self) -> Option<Instant> {
+        self.passes.iter().map(|(at, _)| *at).min()
+    }
+}
+
+impl Car {
+    fn act(&mut self, command: &Command, now: Timestamp) -> Action {
+        if now.since(command.issued_at) > Duration::from_millis(u64::from(command.ttl_ms)) {
+            return Action::Expired;
+        }
+        match command.command {
+            CommandKind::Show => Action::Shown,
+            CommandKind::Open if self.opened => Action::Repeated,
+            CommandKind::Open => {
+                self.opened = true;
+                Action::Opened
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use domain::access::{Audience, Decision};
+    use protocol::mqtt::{Display, OPEN_TTL_MS, VERSION};
+
+    use super::*;
+
+    const ISSUED: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+    const TTL: Duration = Duration::from_millis(OPEN_TTL_MS as u64);
+
+    fn id(text: &str) -> EventId {
+        EventId::parse(text).unwrap()
+    }
+
+    fn open(event: &str) -> Command {
+        Command {
+            v: VERSION,
+            command_id: "c1".to_owned(),
+            event_id: id(event),
+            command: CommandKind::Open,
+            issued_at: ISSUED,
+            ttl_ms: OPEN_TTL_MS,
+            decision: Decision::Open { audience: Some(Audience::Pickup) },
+            display: Display { plate: String::new(), text: String::new() },
+        }
+    }
+
+    fn barrier(capacity: usize, events: &[&str]) -> Barrier {
+        let mut barrier = Barrier::new(capacity);
+        for event in events {
+            barrier.expect(id(event), oneshot::channel().0);
+        }
+        barrier
+    }
+
+    #[test]
+    fn a_second_open_for_the_same_event_is_ignored() {
+        let mut barrier = barrier(10, &["a"]);
+        let first = barrier.take(&open("a"), ISSUED);
+        assert_eq!((first.action, first.again), (Action::Opened, false));
+        let second = barrier.take(&open("a"), ISSUED);
+        assert_eq!((second.action, second.again), (Action::Repeated, true));
+    }
+
+    #[test]
+    fn an_open_past_its_time_to_live_is_ignored() {
+        let mut barrier = barrier(10, &["a", "b"]);
+        assert_eq!(barrier.take(&open("a"), ISSUED + TTL).action, Action::Opened);
+        assert_eq!(barrier.take(&open("b"), ISSUED + TTL + Duration::from_millis(1)).action, Action::Expired);
+    }
+
+    #[test]
+    fn it_opens_for_no_event_but_its_own() {
+        let mut barrier = barrier(2, &["long-ago", "a", "b"]);
+        assert_eq!(barrier.take(&open("long-ago"), ISSUED).action, Action::Unknown);
+        assert_eq!(barrier.take(&open("elsewhere"), ISSUED).action, Action::Unknown);
+        assert_eq!(barrier.take(&open("a"), ISSUED).action, Action::Opened);
+    }
+}

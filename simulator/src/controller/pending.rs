@@ -1,0 +1,55 @@
+//! What the caller of a [`Handle`](super::Handle) gets for an event, with the instants that the benches measure.
+
+use std::time::Instant;
+
+use domain::ids::EventId;
+use protocol::mqtt::{Command, RejectedEvent};
+use tokio::sync::oneshot;
+
+use super::barrier::Action;
+
+/// A plate event under way. A receiver fails when the answer can no longer come: the controller stopped or
+/// has forgotten the event.
+#[derive(Debug)]
+pub struct PendingEvent {
+    pub event_id: EventId,
+    pub decided: oneshot::Receiver<Decided>,
+    pub acked: oneshot::Receiver<Acked>,
+}
+
+/// A pass event under way; nobody answers it with a command.
+#[derive(Debug)]
+pub struct PendingPass {
+    pub event_id: EventId,
+    pub acked: oneshot::Receiver<Acked>,
+}
+
+/// The first command for an event.
+#[derive(Debug)]
+pub struct Decided {
+    pub command: Command,
+    /// What the controller did about it.
+    pub action: Action,
+    /// When the event was first handed to the MQTT client.
+    pub published: Option<Instant>,
+    pub at: Instant,
+}
+
+/// The gateway's word that the event may be forgotten.
+#[derive(Debug)]
+pub struct Acked {
+    pub outcome: AckOutcome,
+    /// When the event was first handed to the MQTT client.
+    pub published: Option<Instant>,
+    pub at: Instant,
+    /// How often it was published; 1 when nothing went wrong.
+    pub sent: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum AckOutcome {
+    /// On the gateway's disk.
+    Stored,
+    /// A dead letter at the gateway.
+    Rejected(RejectedEvent),
+}

@@ -1,0 +1,154 @@
+//! One MQTT connection; the only file that names the client.
+//!
+//! One connection is one client: after an error the [`Link`] is thrown away and a new one is made, with a clean
+//! session. The client's own reconnect drops what it had pending and can live-lock on a colliding packet id, and
+//! what must not be lost is kept by the controller anyway. Nobody publishes from the task that polls: a full
+//! request channel would then wait for itself.
+
+use std::time::Duration;
+
+use rumqttc::{
+    AsyncClient, ClientError, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Outgoing,
+    Packet, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
+};
+
+/// The client's default of 10 KiB turns one larger packet into endless reconnects.
+const MAX_PACKET: usize = 64 * 1024;
+
+/// Requests between the publishing and the polling task; a publisher waits when it is full.
+const REQUESTS: usize = 64;
+
+/// A dead link is noticed after at most twice this.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// Seconds for connecting, and for one flush.
+const CONNECT_SECONDS: u64 = 5;
+
+const PUBLISH_DEADLINE: Duration = Duration::from_secs(10);
+
+const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+
+/// Where and as whom to connect; the user name is the client id too.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: String,
+}
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkError {
+    #[error("the connection to the broker ended")]
+    Connection(#[source] Box<ConnectionError>),
+    #[error("the client takes no more requests")]
+    Client(#[source] Box<ClientError>),
+    #[error("the broker refused a subscription")]
+    SubscriptionRefused,
+    #[error("the client took no request within {} s", PUBLISH_DEADLINE.as_secs())]
+    Stuck,
+}
+
+/// Whether the broker confirms a publish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    AtMostOnce,
+    AtLeastOnce,
+}
+
+/// The publishing side of a [`Link`]; it fails as soon as the link is gone.
+#[derive(Clone)]
+pub(crate) struct Publisher(AsyncClient);
+
+impl Publisher {
+    pub async fn publish(&self, topic: &str, delivery: Delivery, payload: Vec<u8>) -> Result<(), LinkError> {
+        let qos = match delivery {
+            Delivery::AtMostOnce => QoS::AtMostOnce,
+            Delivery::AtLeastOnce => QoS::AtLeastOnce,
+        };
+        tokio::time::timeout(PUBLISH_DEADLINE, self.0.publish(topic, qos, false, payload))
+            .await
+            .map_err(|_| LinkError::Stuck)?
+            .map_err(|e| LinkError::Client(Box::new(e)))
+    }
+}
+
+/// What a link has to say.
+pub(crate) enum News {
+    /// Connected and subscribed: answers to what is published from now on will arrive.
+    Ready(Publisher),
+    Message {
+        topic: String,
+        payload: Vec<u8>,
+    },
+}
+
+/// One connection from its first byte to its end.
+pub(crate) struct Link {
+    client: AsyncClient,
+    events: EventLoop,
+    filters: Vec<String>,
+}
+
+impl Link {
+    /// `filters` are subscribed with QoS 1 as soon as the broker has accepted the connection.
+    pub fn new(door: &Door, filters: Vec<String>) -> Self {
+        let mut options = MqttOptions::new(&door.username, &door.host, door.port);
+        options
+            .set_credentials(&door.username, &door.password)
+            .set_clean_session(true)
+            .set_keep_alive(KEEP_ALIVE)
+            .set_max_packet_size(MAX_PACKET, MAX_PACKET);
+        let (client, mut events) = AsyncClient::new(options, REQUESTS);
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        network.set_connection_timeout(CONNECT_SECONDS);
+        events.set_network_options(network);
+        Self { client, events, filters }
+    }
+
+    pub async fn next(&mut self) -> Result<News, LinkError> {
+        loop {
+            let event = self.events.poll().await.map_err(|e| LinkError::Connection(Box::new(e)))?;
+            let Event::Incoming(packet) = event else { continue };
+            match packet {
+                Packet::ConnAck(_) => self.subscribe()?,
+                Packet::SubAck(granted) => return self.subscribed(&granted),
+                Packet::Publish(message) => {
+                    return Ok(News::Message { topic: message.topic, payload: message.payload.to_vec() });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The request channel of a new connection is empty: this cannot wait.
+    fn subscribe(&self) -> Result<(), LinkError> {
+        let filters = self.filters.iter().map(|f| SubscribeFilter::new(f.clone(), QoS::AtLeastOnce));
+        self.client.try_subscribe_many(filters).map_err(|e| LinkError::Client(Box::new(e)))
+    }
+
+    fn subscribed(&self, granted: &SubAck) -> Result<News, LinkError> {
+        if granted.return_codes.contains(&SubscribeReasonCode::Failure) {
+            return Err(LinkError::SubscriptionRefused);
+        }
+        Ok(News::Ready(Publisher(self.client.clone())))
+    }
+
+    /// Says goodbye to the broker, within a deadline.
+    pub async fn close(mut self) {
+        if self.client.try_disconnect().is_err() {
+            return;
+        }
+        let gone = async {
+            while let Ok(event) = self.events.poll().await {
+                if event == Event::Outgoing(Outgoing::Disconnect) {
+                    break;
+                }
+            }
+        };
+        // Past the deadline the broker notices by itself.
+        let _ = tokio::time::timeout(CLOSE_DEADLINE, gone).await;
+    }
+}
