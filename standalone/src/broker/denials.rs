@@ -1,0 +1,93 @@
+//! Counts every refusal and logs the first of a burst, so that one broken controller fills neither disk nor screen.
+//!
+//! Names in labels come from the user table only: a stranger's name is counted as `unknown`, else anyone could grow the
+//! metrics without bound. Topics are logged, payloads never.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Refusals of one user and action within this time are one burst.
+const BURST: Duration = Duration::from_secs(30);
+
+/// The label for names which are not in the user table.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// Longest piece of a stranger's topic in a log line.
+const TOPIC_CHARS: usize = 200;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Action {
+    Connect,
+    Publish,
+    Subscribe,
+    Will,
+}
+
+impl Action {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Publish => "publish",
+            Self::Subscribe => "subscribe",
+            Self::Will => "will",
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Denials {
+    bursts: Mutex<HashMap<(String, Action), Burst>>,
+}
+
+struct Burst {
+    began: Instant,
+    unlogged: u64,
+}
+
+impl Denials {
+    /// `username` is a name of the user table or [`UNKNOWN`]; `object` is the topic, or why a log-in was refused.
+    pub(super) fn record(&self, username: &str, action: Action, object: &str) {
+        metrics::counter!("mqtt_denied_total", "username" => username.to_owned(), "action" => action.as_str())
+            .increment(1);
+        let Some(earlier) = self.begins_burst(username, action, Instant::now()) else { return };
+        let object: String = object.chars().take(TOPIC_CHARS).collect();
+        tracing::warn!(
+            mqtt.username = username,
+            mqtt.action = action.as_str(),
+            mqtt.object = ?object,
+            mqtt.unlogged_before = earlier,
+            "the broker refused an MQTT client's request; more of the same within 30 s are only counted"
+        );
+    }
+
+    /// How many refusals went unlogged before, if this one is to be logged.
+    fn begins_burst(&self, username: &str, action: Action, now: Instant) -> Option<u64> {
+        let mut bursts = self.bursts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(burst) = bursts.get_mut(&(username.to_owned(), action)) else {
+            bursts.insert((username.to_owned(), action), Burst { began: now, unlogged: 0 });
+            return Some(0);
+        };
+        if now.saturating_duration_since(burst.began) < BURST {
+            burst.unlogged += 1;
+            return None;
+        }
+        burst.began = now;
+        Some(std::mem::take(&mut burst.unlogged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_logged_once_and_the_next_tells_how_many_went_before() {
+        let (denials, start) = (Denials::default(), Instant::now());
+        assert_eq!(denials.begins_burst("a", Action::Publish, start), Some(0));
+        assert_eq!(denials.begins_burst("a", Action::Publish, start), None);
+        assert_eq!(denials.begins_burst("a", Action::Publish, start), None);
+        assert_eq!(denials.begins_burst("a", Action::Will, start), Some(0));
+        assert_eq!(denials.begins_burst("a", Action::Publish, start + BURST), Some(2));
+    }
+}

@@ -1,0 +1,95 @@
+//! The broker's door: log-in and topic permissions, asked by `mqtt5` for every CONNECT, PUBLISH, SUBSCRIBE and will.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use mqtt5::broker::{AuthProvider, AuthResult};
+use mqtt5::packet::connect::ConnectPacket;
+use mqtt5::protocol::v5::reason_codes::ReasonCode;
+
+use super::denials::{Action, Denials, UNKNOWN};
+use super::users::Users;
+
+pub(super) struct Door {
+    users: Users,
+    denials: Denials,
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl Door {
+    pub(super) fn new(users: Users) -> Self {
+        Self { users, denials: Denials::default() }
+    }
+
+    fn log_in(&self, connect: &ConnectPacket) -> AuthResult {
+        let (Some(name), Some(password)) = (&connect.username, &connect.password) else {
+            return self.refuse(UNKNOWN, Action::Connect, "no user name and password");
+        };
+        let Some(user) = self.users.verify(name, password) else {
+            let known = if self.users.contains(name) { name } else { UNKNOWN };
+            return self.refuse(known, Action::Connect, "wrong user name or password");
+        };
+        // A second connection with the same client id ends the first, so nobody may use another user's name as its own.
+        if connect.client_id != user && self.users.contains(&connect.client_id) {
+            return self.refuse(user, Action::Connect, "the client id is another user's name");
+        }
+        // The will is refused here, as Mosquitto does, rather than dropped on the day the controller dies.
+        match &connect.will {
+            Some(will) if !self.users.may_publish(user, &will.topic) => {
+                self.refuse(user, Action::Will, &will.topic)
+            }
+            _ => AuthResult::success_with_user(user),
+        }
+    }
+
+    fn refuse(&self, username: &str, action: Action, object: &str) -> AuthResult {
+        self.denials.record(username, action, object);
+        AuthResult::fail(match action {
+            Action::Connect => ReasonCode::BadUsernameOrPassword,
+            Action::Will | Action::Publish | Action::Subscribe => ReasonCode::NotAuthorized,
+        })
+    }
+
+    fn permit(&self, user: Option<&str>, action: Action, object: &str) -> bool {
+        let name = user.unwrap_or(UNKNOWN);
+        let permitted = match action {
+            Action::Subscribe => self.users.may_subscribe(name, object),
+            Action::Publish | Action::Will => self.users.may_publish(name, object),
+            Action::Connect => false,
+        };
+        if !permitted {
+            self.denials.record(name, action, object);
+        }
+        permitted
+    }
+}
+
+impl AuthProvider for Door {
+    fn authenticate<'a>(
+        &'a self,
+        connect: &'a ConnectPacket,
+        _client_addr: SocketAddr,
+    ) -> Answer<'a, mqtt5::Result<AuthResult>> {
+        Box::pin(async move { Ok(self.log_in(connect)) })
+    }
+
+    fn authorize_publish<'a>(
+        &'a self,
+        _client_id: &str,
+        user_id: Option<&'a str>,
+        topic: &'a str,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move { self.permit(user_id, Action::Publish, topic) })
+    }
+
+    fn authorize_subscribe<'a>(
+        &'a self,
+        _client_id: &str,
+        user_id: Option<&'a str>,
+        topic_filter: &'a str,
+    ) -> Answer<'a, bool> {
+        Box::pin(async move { self.permit(user_id, Action::Subscribe, topic_filter) })
+    }
+}

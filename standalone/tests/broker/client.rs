@@ -1,0 +1,129 @@
+//! An MQTT 3.1.1 client that connects once, never again, and hands every packet it gets to the test.
+
+use std::time::Duration;
+
+use rumqttc::{
+    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS, SubscribeReasonCode,
+};
+use standalone::broker::{Broker, BrokerUser};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use protocol::mqtt::Permissions;
+
+/// Long enough for a busy machine; a test that waits this long has failed.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+pub const PASSWORD: &str = "correct horse";
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Seen {
+    Message { topic: String, payload: Vec<u8>, retain: bool },
+    Acknowledged,
+    Subscribed(Vec<SubscribeReasonCode>),
+    Closed,
+}
+
+pub struct Client {
+    pub mqtt: AsyncClient,
+    seen: mpsc::UnboundedReceiver<Seen>,
+    task: JoinHandle<()>,
+}
+
+/// Two controllers and the gateway of garage `g1`, one controller of garage `g2`.
+pub async fn start() -> Broker {
+    let (g1, g2) = ("g1".parse().unwrap(), "g2".parse().unwrap());
+    let (d1, d2) = ("d1".parse().unwrap(), "d2".parse().unwrap());
+    let users = [
+        Permissions::device(&g1, &d1),
+        Permissions::device(&g1, &d2),
+        Permissions::device(&g2, &d1),
+        Permissions::gateway(&g1),
+        Permissions::sign(&g1),
+    ];
+    Broker::start("127.0.0.1:0".parse().unwrap(), users.into_iter().map(user).collect()).await.unwrap()
+}
+
+pub fn user(permissions: Permissions) -> BrokerUser {
+    BrokerUser::new(permissions.username, PASSWORD, permissions.publish, permissions.subscribe)
+}
+
+pub fn options(broker: &Broker, username: &str) -> MqttOptions {
+    let mut options = MqttOptions::new(username, "127.0.0.1", broker.local_addr().port());
+    options.set_credentials(username, PASSWORD);
+    options.set_max_packet_size(1024 * 1024, 1024 * 1024);
+    options
+}
+
+impl Client {
+    pub async fn log_in(broker: &Broker, username: &str) -> Self {
+        Self::connect(options(broker, username)).await.unwrap()
+    }
+
+    pub async fn connect(options: MqttOptions) -> Result<Self, ConnectionError> {
+        let (mqtt, mut events) = AsyncClient::new(options, 64);
+        loop {
+            let event = tokio::time::timeout(DEADLINE, events.poll()).await.expect("no answer to CONNECT")?;
+            if matches!(event, Event::Incoming(Packet::ConnAck(_))) {
+                break;
+            }
+        }
+        let (tell, seen) = mpsc::unbounded_channel();
+        Ok(Self { mqtt, seen, task: tokio::spawn(forward(events, tell)) })
+    }
+
+    pub async fn next(&mut self) -> Seen {
+        let seen = tokio::time::timeout(DEADLINE, self.seen.recv()).await.expect("nothing came in time");
+        seen.unwrap_or(Seen::Closed)
+    }
+
+    /// The next message's topic and payload; anything else fails the test.
+    pub async fn message(&mut self) -> (String, String) {
+        match self.next().await {
+            Seen::Message { topic, payload, .. } => (topic, String::from_utf8(payload).unwrap()),
+            other => panic!("expected a message, got {other:?}"),
+        }
+    }
+
+    pub async fn publish(&mut self, topic: &str, payload: &str) {
+        self.mqtt.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
+        assert_eq!(self.next().await, Seen::Acknowledged);
+    }
+
+    pub async fn retain(&mut self, topic: &str, payload: &str) {
+        self.mqtt.publish(topic, QoS::AtLeastOnce, true, payload).await.unwrap();
+        assert_eq!(self.next().await, Seen::Acknowledged);
+    }
+
+    /// Whether the subscription was granted.
+    pub async fn subscribe(&mut self, filter: &str) -> bool {
+        self.mqtt.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+        loop {
+            if let Seen::Subscribed(codes) = self.next().await {
+                return codes.iter().all(|code| matches!(code, SubscribeReasonCode::Success(_)));
+            }
+        }
+    }
+
+    /// Breaks the connection without DISCONNECT.
+    pub fn die(self) {
+        self.task.abort();
+    }
+}
+
+async fn forward(mut events: EventLoop, tell: mpsc::UnboundedSender<Seen>) {
+    loop {
+        let seen = match events.poll().await {
+            Ok(Event::Incoming(Packet::Publish(p))) => {
+                Seen::Message { topic: p.topic, payload: p.payload.to_vec(), retain: p.retain }
+            }
+            Ok(Event::Incoming(Packet::PubAck(_) | Packet::PubComp(_))) => Seen::Acknowledged,
+            Ok(Event::Incoming(Packet::SubAck(ack))) => Seen::Subscribed(ack.return_codes),
+            Ok(_) => continue,
+            Err(_) => return,
+        };
+        if tell.send(seen).is_err() {
+            return;
+        }
+    }
+}
