@@ -1,0 +1,13 @@
+//! HTTP as all of our processes speak it: limits on every request, problem+json for every failure.
+
+mod json;
+mod operational;
+mod problem;
+mod serve;
+mod stack;
+
+pub use json::ApiJson;
+pub use operational::operational_routes;
+pub use problem::ProblemResponse;
+pub use serve::{serve, serve_with};
+pub use stack::{Limits, app};

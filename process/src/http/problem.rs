@@ -1,0 +1,41 @@
+//! How a [`Problem`] leaves as a response, and the problems that no handler raises itself.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::problem::Problem;
+
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The only way an error becomes a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemResponse(pub Problem);
+
+impl From<Problem> for ProblemResponse {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for ProblemResponse {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], Json(self.0)).into_response()
+    }
+}
+
+pub(super) async fn not_found() -> ProblemResponse {
+    Problem::new(404, "not_found", "There is nothing at this address").into()
+}
+
+pub(super) async fn method_not_allowed() -> ProblemResponse {
+    Problem::new(405, "method_not_allowed", "This address does not take this method").into()
+}
+
+pub(super) fn internal() -> ProblemResponse {
+    Problem::new(500, "internal", "Something went wrong on our side").into()
+}
+
+pub(super) fn timed_out() -> ProblemResponse {
+    Problem::new(503, "timed_out", "The answer took too long").into()
+}

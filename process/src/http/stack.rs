@@ -1,0 +1,96 @@
+//! The layers around every router of ours, from the outside in: span and metrics, panics, timeout, body limit.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use metrics::{counter, histogram};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::field::Empty;
+use tracing::{Instrument, info_span};
+
+use super::problem::{internal, method_not_allowed, not_found, timed_out};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the request's head to the response's head; a long poll must answer before it.
+    pub request_timeout: Duration,
+    /// Bytes. A route that takes more says so with its own `DefaultBodyLimit::max`.
+    pub body: usize,
+    /// How long open requests may go on after the shutdown has begun.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { request_timeout: Duration::from_secs(30), body: 64 * 1024, drain: Duration::from_secs(10) }
+    }
+}
+
+/// Puts fallbacks and layers around `router`; to be called last, by [`super::serve`] or by a test.
+pub fn app(router: Router, limits: Limits) -> Router {
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(limits.body))
+        .layer(from_fn_with_state(limits.request_timeout, time_out))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(observe))
+}
+
+async fn time_out(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!(limit_ms = limit.as_millis(), "a request was given up");
+            timed_out().into_response()
+        }
+    }
+}
+
+/// By value, as the layer hands it over.
+fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str);
+    let message = text.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    tracing::error!(panic = message, "a request handler panicked");
+    internal().into_response()
+}
+
+/// Names the route by its pattern: addresses and query strings can hold plates and tokens.
+async fn observe(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let method = method_label(request.method());
+    let span =
+        info_span!("http.request.serve", http.route = route, http.method = method, http.status = Empty);
+    let started = Instant::now();
+    let response = next.run(request).instrument(span.clone()).await;
+    let status = response.status().as_u16();
+    span.record("http.status", status);
+    counter!("http_requests_total", "route" => route.clone(), "method" => method, "status" => status.to_string())
+        .increment(1);
+    histogram!("http_request_seconds", "route" => route, "method" => method).record(started.elapsed());
+    span.in_scope(|| tracing::debug!(took_ms = started.elapsed().as_millis(), "request served"));
+    response
+}
+
+/// Clients can invent methods; labels must not grow with them.
+const fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+#[cfg(test)]
+#[path = "stack_tests.rs"]
+mod tests;
