@@ -3,11 +3,15 @@
 //! - [`controller`]: one controller: keeps its events until they are acknowledged, opens its barrier at most once an event
 //! - [`traffic`]: a school's dismissal and the everyday traffic of public garages, for people to watch
 //! - [`load`]: entries at a fixed rate with every latency, for benches and crash runs
+//! - [`district`]: whole districts made of these
 //! - [`invent`]: plates, families and teachers that do not exist
 //!
 //! Nothing here is told anything about the system that a device at a gate would not know.
 
 pub mod controller;
 
+pub mod district;
 pub mod invent;
+pub mod load;
 mod mqtt;
+pub mod traffic;

@@ -1,0 +1,128 @@
+//! Invented districts: the demo's, and uniform ones of any size for benches.
+//!
+//! A [`Site`] is what a garage has on the ground (lanes and controllers), which the district file does not say.
+
+mod demo;
+mod uniform;
+
+use domain::access::Audience;
+use domain::ids::{DeviceId, GarageId, LaneId};
+use domain::occupancy::{Direction, PassBy};
+use domain::plate::Plate;
+use domain::window::Weekdays;
+use protocol::district::{ChildSpec, ClassSpec, District, GarageSpec, PersonSpec, PupilSpec, WindowSpec};
+
+use crate::invent::Family;
+
+pub use demo::{TRY_PLATE, demo};
+pub use uniform::uniform;
+
+/// A district and what stands at its gates.
+#[derive(Debug, Clone)]
+pub struct Invented {
+    pub district: District,
+    pub sites: Vec<Site>,
+}
+
+/// A garage's lanes; each has one controller of the same name.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub garage: GarageId,
+    pub lanes: Vec<SiteLane>,
+}
+
+#[derive(Debug, Clone)]
+pub struct SiteLane {
+    pub id: LaneId,
+    pub device: DeviceId,
+    pub name: String,
+    pub direction: Direction,
+    pub pass_by: PassBy,
+    /// Left alone by the simulated cars: for a person who drives one by hand.
+    pub by_hand: bool,
+}
+
+impl Site {
+    pub fn lanes(&self, direction: Direction) -> impl Iterator<Item = &SiteLane> {
+        self.lanes.iter().filter(move |lane| lane.direction == direction && !lane.by_hand)
+    }
+}
+
+/// The ids here are written in this crate; one that cannot be is a mistake in it.
+#[expect(clippy::panic, reason = "only called with names written in this crate, covered by tests")]
+fn id<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text:?} is not an id"))
+}
+
+fn lane(name: &str, id_text: &str, direction: Direction, pass_by: PassBy) -> SiteLane {
+    SiteLane {
+        id: id(id_text),
+        device: id(id_text),
+        name: name.to_owned(),
+        direction,
+        pass_by,
+        by_hand: false,
+    }
+}
+
+fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minutes: u32) -> WindowSpec {
+    WindowSpec { audience, weekdays, start_minute, length_minutes }
+}
+
+/// Pupils go round the classes, siblings into neighbouring ones; guardians get their children and cars.
+fn enrol(school: &str, classes: &mut [ClassSpec], families: &[Family]) -> Vec<PersonSpec> {
+    let mut people = Vec::new();
+    for (f, family) in families.iter().enumerate() {
+        let keys: Vec<String> =
+            (0..family.children.len()).map(|c| format!("{school}-pupil-{f}-{c}")).collect();
+        for (c, (name, key)) in family.children.iter().zip(&keys).enumerate() {
+            let class = (f + c) % classes.len().max(1);
+            if let Some(class) = classes.get_mut(class) {
+                class.pupils.push(PupilSpec { key: key.clone(), name: name.clone() });
+            }
+        }
+        people.extend(family.guardians.iter().enumerate().map(|(g, guardian)| PersonSpec {
+            key: format!("{school}-guardian-{f}-{g}"),
+            name: guardian.name.clone(),
+            children: keys.iter().map(|pupil| child(pupil, guardian.relation)).collect(),
+            plates: guardian.plates.clone(),
+            ..PersonSpec::default()
+        }));
+    }
+    people
+}
+
+fn child(pupil: &str, relation: &str) -> ChildSpec {
+    ChildSpec { pupil: pupil.to_owned(), relation: relation.to_owned(), blocked: false }
+}
+
+impl Invented {
+    /// The cars that come to a garage as `pickup`: one per family, in the order of the file.
+    pub fn pickup_plates(&self, garage: &GarageId) -> Vec<Plate> {
+        let pupils: std::collections::HashSet<&str> = self
+            .district
+            .schools
+            .iter()
+            .filter(|school| &school.garage == garage)
+            .flat_map(|school| &school.classes)
+            .flat_map(|class| &class.pupils)
+            .map(|pupil| pupil.key.as_str())
+            .collect();
+        let mut fetched = std::collections::HashSet::new();
+        let mut plates = Vec::new();
+        for person in &self.district.people {
+            let Some(child) = person.children.iter().find(|c| pupils.contains(c.pupil.as_str())) else {
+                continue;
+            };
+            let Some(plate) = person.plates.first() else { continue };
+            if plate.as_str() != TRY_PLATE && fetched.insert(child.pupil.as_str()) {
+                plates.push(plate.clone());
+            }
+        }
+        plates
+    }
+
+    pub fn garage(&self, id: &GarageId) -> Option<&GarageSpec> {
+        self.district.garages.iter().find(|garage| &garage.id == id)
+    }
+}

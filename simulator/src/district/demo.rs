@@ -1,0 +1,190 @@
+//! The demo's district: a primary school with 107 spaces, three civil-defence garages joined in a network of 810,
+//! a mall and a housing block. Invented from the ground up.
+
+use domain::access::Audience;
+use domain::occupancy::{Direction, PassBy};
+use domain::plate::Plate;
+use domain::window::Weekdays;
+use protocol::district::{
+    ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
+};
+
+use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
+use crate::invent::{Plates, families, teachers};
+
+/// The car that is left for the person who tries the demo; its child is in the first class.
+pub const TRY_PLATE: &str = "鲁B88888";
+
+const SCHOOL: &str = "haifeng-primary";
+const SCHOOL_GARAGE: &str = "haifeng-b1";
+const FAMILIES: usize = 92;
+const RESIDENTS: usize = 40;
+const DAY: u32 = 24 * 60;
+
+/// The same district at each call.
+pub fn demo() -> Invented {
+    let mut garages = vec![school_garage()];
+    garages.extend(shelters());
+    garages.push(mall());
+    garages.push(housing());
+    let sites = garages.iter().map(site).collect();
+    let (school, mut people) = school();
+    people.extend(staff(&school));
+    let operators = vec![OperatorSpec {
+        username: "operator".into(),
+        name: "值班员".into(),
+        garages: garages.iter().map(|g| g.id.clone()).collect(),
+    }];
+    Invented { district: District { garages, schools: vec![school], people, operators }, sites }
+}
+
+fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacity: u32) -> GarageSpec {
+    let [name, name_en] = name;
+    GarageSpec {
+        id: id(id_text),
+        name: name.into(),
+        name_en: name_en.into(),
+        operator_name: "示范区停车公司".into(),
+        address: address.into(),
+        lat: at.0,
+        lon: at.1,
+        capacity,
+        windows: Vec::new(),
+        permits: Vec::new(),
+    }
+}
+
+/// Pickup all day, so that the window covers whatever hour the demo is started at.
+fn school_garage() -> GarageSpec {
+    let names = ["海风路小学地下车库 B1", "Haifeng Road Primary School, B1"];
+    let mut garage = garage(SCHOOL_GARAGE, names, "海风路 8 号", (36.0601, 120.3802), 107);
+    garage.windows.push(window(Audience::Pickup, Weekdays::ALL, 0, DAY));
+    garage
+}
+
+fn shelters() -> [GarageSpec; 3] {
+    let shelter = |id, name, at, capacity| {
+        let mut garage = garage(id, name, "海风路沿线", at, capacity);
+        garage.windows.push(window(Audience::Public, Weekdays::ALL, 0, DAY));
+        garage
+    };
+    [
+        shelter("shelter-east", ["人防一号车库", "Civil-defence garage 1"], (36.0612, 120.3841), 320),
+        shelter("shelter-west", ["人防二号车库", "Civil-defence garage 2"], (36.0598, 120.3779), 280),
+        shelter("shelter-south", ["人防三号车库", "Civil-defence garage 3"], (36.0575, 120.3811), 210),
+    ]
+}
+
+fn mall() -> GarageSpec {
+    let mut garage =
+        garage("harbour-mall", ["海湾商场", "Harbour Mall"], "海湾路 1 号", (36.0634, 120.3866), 420);
+    garage.windows.push(window(Audience::Public, Weekdays::ALL, 0, DAY));
+    garage
+}
+
+/// Residents at any time, everybody else by day from Monday to Friday.
+fn housing() -> GarageSpec {
+    let names = ["榆园小区", "Yuyuan housing block"];
+    let mut garage = garage("yuyuan-block", names, "榆园路 20 号", (36.0643, 120.3759), 160);
+    garage.windows.push(window(Audience::Resident, Weekdays::ALL, 0, DAY));
+    garage.windows.push(window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 10 * 60));
+    let mut plates = Plates::new(20);
+    garage.permits =
+        (0..RESIDENTS).map(|_| PermitSpec { plate: plates.invent(), audience: Audience::Resident }).collect();
+    garage
+}
+
+fn site(garage: &GarageSpec) -> Site {
+    let lanes = if garage.id.as_str() == SCHOOL_GARAGE { school_lanes() } else { public_lanes() };
+    Site { garage: garage.id.clone(), lanes }
+}
+
+fn school_lanes() -> Vec<SiteLane> {
+    let by_hand = |lane| SiteLane { by_hand: true, ..lane };
+    vec![
+        lane("B1 一号入口", "b1-in-1", Direction::In, PassBy::Plate),
+        lane("B1 二号入口", "b1-in-2", Direction::In, PassBy::Plate),
+        lane("B1 一号出口", "b1-out-1", Direction::Out, PassBy::Plate),
+        lane("B1 二号出口", "b1-out-2", Direction::Out, PassBy::Plate),
+        by_hand(lane("试验入口", "try-in", Direction::In, PassBy::Plate)),
+        by_hand(lane("试验出口", "try-out", Direction::Out, PassBy::Plate)),
+    ]
+}
+
+fn public_lanes() -> Vec<SiteLane> {
+    vec![lane("入口", "in", Direction::In, PassBy::Loop), lane("出口", "out", Direction::Out, PassBy::Loop)]
+}
+
+fn school() -> (SchoolSpec, Vec<PersonSpec>) {
+    let mut classes: Vec<ClassSpec> = ["一年级1班", "一年级2班", "二年级1班", "三年级1班"]
+        .into_iter()
+        .zip(["1-1", "1-2", "2-1", "3-1"])
+        .map(|(name, key)| ClassSpec {
+            id: id(&format!("haifeng-{key}")),
+            name: name.into(),
+            pupils: Vec::new(),
+        })
+        .collect();
+    let mut people = enrol("haifeng", &mut classes, &families(FAMILIES, 2026));
+    people.push(try_family(&mut classes));
+    let school =
+        SchoolSpec { id: id(SCHOOL), name: "海风路小学".into(), garage: id(SCHOOL_GARAGE), classes };
+    (school, people)
+}
+
+/// One mother with the car that is left for the person who tries the demo.
+fn try_family(classes: &mut [ClassSpec]) -> PersonSpec {
+    let key = "haifeng-pupil-try";
+    if let Some(first) = classes.first_mut() {
+        first.pupils.push(PupilSpec { key: key.into(), name: "王小满".into() });
+    }
+    PersonSpec {
+        key: "haifeng-guardian-try".into(),
+        name: "李文静".into(),
+        children: vec![child(key, "母亲")],
+        plates: Plate::parse(TRY_PLATE).into_iter().collect(),
+        ..PersonSpec::default()
+    }
+}
+
+fn staff(school: &SchoolSpec) -> Vec<PersonSpec> {
+    let teacher = |(i, (name, class)): (usize, (String, &ClassSpec))| PersonSpec {
+        key: format!("haifeng-teacher-{i}"),
+        name,
+        teaches: vec![class.id.clone()],
+        ..PersonSpec::default()
+    };
+    let mut staff: Vec<PersonSpec> =
+        teachers(school.classes.len(), 8).into_iter().zip(&school.classes).enumerate().map(teacher).collect();
+    staff.push(PersonSpec {
+        key: "haifeng-hall".into(),
+        name: "候车厅大屏".into(),
+        hall: Some(school.id.clone()),
+        ..PersonSpec::default()
+    });
+    staff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_district_has_what_it_is_said_to_have() {
+        let invented = demo();
+        let capacity = |prefix: &str| -> u32 {
+            let of = |g: &&GarageSpec| g.id.as_str().starts_with(prefix);
+            invented.district.garages.iter().filter(of).map(|g| g.capacity).sum()
+        };
+        assert_eq!(capacity("haifeng"), 107);
+        assert_eq!(capacity("shelter"), 810);
+        assert!(invented.pickup_plates(&id(SCHOOL_GARAGE)).len() >= 90);
+        assert_eq!(invented.district.schools[0].classes[0].pupils.last().unwrap().name, "王小满");
+    }
+
+    #[test]
+    fn no_simulated_car_is_the_one_left_for_trying() {
+        let invented = demo();
+        assert!(invented.pickup_plates(&id(SCHOOL_GARAGE)).iter().all(|p| p.as_str() != TRY_PLATE));
+    }
+}

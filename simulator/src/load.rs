@@ -1,0 +1,161 @@
+//! Open-loop load: entries at a fixed rate over many lanes, each timed from the moment at which it was meant to
+//! be sent, so that a slow system cannot slow down its own measurement.
+//!
+//! A thread of its own keeps the times: the runtime's timer is a millisecond coarse, as much as what is measured.
+
+mod report;
+
+use std::time::{Duration, Instant};
+
+use domain::ids::EventId;
+use domain::plate::Plate;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::controller::{AckOutcome, Action, Counters, Handle, PendingEvent};
+pub use report::{Latencies, Percentiles, Report};
+
+/// How much, how fast, and how long to wait for the answers.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// One entry for each, in this order; the lanes take turns.
+    pub plates: Vec<Plate>,
+    /// Entries a second over all lanes; at least one in a thousand seconds.
+    pub per_second: f64,
+    /// After the last entry: what has not been acknowledged by then is lost.
+    pub patience: Duration,
+}
+
+/// One entry with its instants; those that did not come are `None`.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub event_id: EventId,
+    pub plate: Plate,
+    pub intended: Instant,
+    /// First handed to the MQTT client.
+    pub published: Option<Instant>,
+    pub commanded: Option<Instant>,
+    pub opened: bool,
+    pub acked: Option<Instant>,
+    pub stored: bool,
+}
+
+impl Load {
+    /// The intended instants, from `start` on.
+    fn intended(&self, start: Instant) -> impl Iterator<Item = Instant> {
+        let gap = Duration::from_secs_f64(1.0 / self.per_second.max(0.001));
+        (0u32..).map(move |i| start + gap.saturating_mul(i))
+    }
+
+    /// Sends everything over `lanes` and waits for the answers; `shutdown` ends it early with what there is.
+    pub async fn run(self, lanes: &[Handle], shutdown: &CancellationToken) -> Report {
+        let before = counters(lanes);
+        let (sent, refused) = self.send(lanes, shutdown).await;
+        let deadline = tokio::time::Instant::now() + self.patience;
+        let entries = collect(sent, deadline, shutdown).await;
+        Report { refused, counters: counters(lanes) - before, entries }
+    }
+
+    /// The pending entries, and how many were refused by a full store.
+    async fn send(&self, lanes: &[Handle], shutdown: &CancellationToken) -> (Vec<Sent>, usize) {
+        let start = Instant::now() + Duration::from_millis(10);
+        let schedule: Vec<(Plate, Instant, Handle)> = (self.plates.iter().cloned())
+            .zip(self.intended(start))
+            .zip(lanes.iter().cloned().cycle())
+            .map(|((plate, intended), lane)| (plate, intended, lane))
+            .collect();
+        let shutdown = shutdown.clone();
+        let planned = schedule.len();
+        let thread = tokio::task::spawn_blocking(move || keep_time(schedule, &shutdown));
+        // A panic of the thread would show as refused entries.
+        let sent = thread.await.unwrap_or_default();
+        let refused = planned - sent.len();
+        (sent, refused)
+    }
+}
+
+struct Sent {
+    plate: Plate,
+    intended: Instant,
+    pending: PendingEvent,
+}
+
+fn keep_time(schedule: Vec<(Plate, Instant, Handle)>, shutdown: &CancellationToken) -> Vec<Sent> {
+    let mut sent = Vec::with_capacity(schedule.len());
+    for (plate, intended, lane) in schedule {
+        std::thread::sleep(intended.saturating_duration_since(Instant::now()));
+        if shutdown.is_cancelled() {
+            break;
+        }
+        if let Ok(pending) = lane.plate_read(Some(plate.as_str()), 99) {
+            sent.push(Sent { plate, intended, pending });
+        }
+    }
+    sent
+}
+
+/// All answers are stamped when they arrive, so it does not matter that they are looked at only now.
+async fn collect(
+    sent: Vec<Sent>,
+    deadline: tokio::time::Instant,
+    shutdown: &CancellationToken,
+) -> Vec<Entry> {
+    let mut tasks = JoinSet::new();
+    for one in sent {
+        let shutdown = shutdown.clone();
+        tasks.spawn(async move {
+            let mut entry = one.entry();
+            let answers = tokio::time::timeout_at(deadline, entry.answers(one.pending));
+            // Late or stopped: the entry keeps what has come.
+            let _ = shutdown.run_until_cancelled(answers).await;
+            entry
+        });
+    }
+    let mut entries = tasks.join_all().await;
+    entries.sort_by_key(|entry| entry.intended);
+    entries
+}
+
+impl Sent {
+    fn entry(&self) -> Entry {
+        Entry {
+            event_id: self.pending.event_id.clone(),
+            plate: self.plate.clone(),
+            intended: self.intended,
+            published: None,
+            commanded: None,
+            opened: false,
+            acked: None,
+            stored: false,
+        }
+    }
+}
+
+impl Entry {
+    async fn answers(&mut self, mut pending: PendingEvent) {
+        let mut decided_over = false;
+        let mut acked_over = false;
+        while !(decided_over && acked_over) {
+            tokio::select! {
+                decided = &mut pending.decided, if !decided_over => {
+                    decided_over = true;
+                    let Ok(decided) = decided else { continue };
+                    self.published = self.published.or(decided.published);
+                    self.commanded = Some(decided.at);
+                    self.opened = decided.action == Action::Opened;
+                }
+                acked = &mut pending.acked, if !acked_over => {
+                    acked_over = true;
+                    let Ok(acked) = acked else { continue };
+                    self.published = self.published.or(acked.published);
+                    self.acked = Some(acked.at);
+                    self.stored = acked.outcome == AckOutcome::Stored;
+                }
+            }
+        }
+    }
+}
+
+fn counters(lanes: &[Handle]) -> Counters {
+    lanes.iter().map(Handle::counters).sum()
+}

@@ -1,0 +1,34 @@
+//! Cars for people to watch: a school's dismissal, and the everyday coming and going of public garages.
+//!
+//! The same seed gives the same cars at the same times; what the gates answer is up to the system. Every car's
+//! story is told as [`Progress`]; a reader that is too slow misses some of it, and the traffic never waits for it.
+
+mod arrivals;
+mod background;
+mod dismissal;
+mod lane;
+mod progress;
+
+use std::time::Duration;
+
+pub use background::Background;
+pub use dismissal::{Dismissal, Plan, Summary, drive_out};
+pub use lane::{Lane, LaneName, Passage};
+pub use progress::{Progress, Reports, What};
+
+/// How many times faster than life a scenario plays.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace(f64);
+
+impl Pace {
+    pub const LIFE: Self = Self(1.0);
+
+    /// Clamped to a hundredth up to a thousand times.
+    pub fn times(factor: f64) -> Self {
+        Self(if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 })
+    }
+
+    pub fn scale(self, life: Duration) -> Duration {
+        life.div_f64(self.0)
+    }
+}

@@ -1,0 +1,95 @@
+//! What happens at the gates, as plain values for printing.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{FixedOffset, Utc};
+use domain::plate::Plate;
+use tokio::sync::mpsc;
+
+use super::lane::LaneName;
+
+/// One answer of a gate, or none.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// `HH:MM:SS` at the garage.
+    pub at: String,
+    pub lane: LaneName,
+    /// As the camera read it.
+    pub plate: Option<Plate>,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The barrier went up this long after the plate was read.
+    Opened { after: Duration },
+    /// It stayed down; the lane's display says why.
+    Stopped { after: Duration, text: String },
+    /// Neither came while the driver waited.
+    NoAnswer,
+    /// The controller has no room for another event.
+    StoreFull,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plate = self.plate.as_ref().map_or("(unread)", Plate::as_str);
+        write!(f, "{} {plate} {} {} ", self.at, self.lane.arrow(), self.lane)?;
+        match &self.what {
+            What::Opened { after } => write!(f, "opened in {:.1} ms", millis(*after)),
+            What::Stopped { after, text } => write!(f, "stopped in {:.1} ms: {text}", millis(*after)),
+            What::NoAnswer => f.write_str("no answer"),
+            What::StoreFull => f.write_str("the controller's store is full"),
+        }
+    }
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+/// Where the traffic reports to; drops what finds no room.
+#[derive(Debug, Clone)]
+pub struct Reports(mpsc::Sender<Progress>);
+
+impl Reports {
+    /// `room` reports wait for the reader at most.
+    pub fn channel(room: usize) -> (Self, mpsc::Receiver<Progress>) {
+        let (sender, receiver) = mpsc::channel(room.max(1));
+        (Self(sender), receiver)
+    }
+
+    pub(super) fn tell(&self, lane: &LaneName, plate: Option<&Plate>, what: What) {
+        let at = local_time();
+        // Full or closed: the reader's loss.
+        let _ = self.0.try_send(Progress { at, lane: lane.clone(), plate: plate.cloned(), what });
+    }
+}
+
+/// Asia/Shanghai has no daylight saving.
+fn local_time() -> String {
+    let now = Utc::now();
+    match FixedOffset::east_opt(8 * 3600) {
+        Some(offset) => now.with_timezone(&offset).format("%H:%M:%S").to_string(),
+        None => now.format("%H:%M:%S").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::occupancy::Direction;
+
+    use super::*;
+
+    #[test]
+    fn a_report_reads_like_a_line_of_a_log() {
+        let progress = Progress {
+            at: "15:31:02".to_owned(),
+            lane: LaneName::new("B1 入口", Direction::In),
+            plate: Plate::parse("鲁B12345").ok(),
+            what: What::Opened { after: Duration::from_micros(3_140) },
+        };
+        assert_eq!(progress.to_string(), "15:31:02 鲁B12345 → B1 入口 opened in 3.1 ms");
+    }
+}
