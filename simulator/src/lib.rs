@@ -9,7 +9,6 @@
 //! Nothing here is told anything about the system that a device at a gate would not know.
 
 pub mod controller;
-
 pub mod district;
 pub mod invent;
 pub mod load;
