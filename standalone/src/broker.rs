@@ -25,6 +25,10 @@ use tokio::task::JoinHandle;
 use door::Door;
 use users::Users;
 
+/// What the log filter must contain: the crate warns once for every refused packet, naming the topic, and a broken
+/// controller would fill the log; refusals are counted and logged in bursts here instead.
+pub const LOG_DIRECTIVE: &str = "mqtt5=error";
+
 /// Largest MQTT packet; a real event has some 300 bytes. A client that announces more is cut, alone.
 pub const MAX_PACKET_BYTES: usize = 64 * 1024;
 

@@ -40,6 +40,15 @@ async fn a_taken_port_is_an_error_and_a_stopped_brokers_port_is_free() {
 }
 
 #[tokio::test]
+async fn only_the_given_address_is_listened_on() {
+    let broker = start().await;
+    let elsewhere = ("127.0.0.2", broker.local_addr().port());
+    let refused = TcpStream::connect(elsewhere).await.unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    broker.stop().await;
+}
+
+#[tokio::test]
 async fn a_client_that_says_nothing_is_cut() {
     let broker = start().await;
     let mut silent = TcpStream::connect(broker.local_addr()).await.unwrap();
