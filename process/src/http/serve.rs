@@ -1,6 +1,7 @@
 //! The accept loop and its end: no new requests after the token, ten seconds for the open ones.
 
 use std::io;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -29,8 +30,9 @@ pub async fn serve_with(
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
     });
-    let server = axum::serve(listener, app(router, limits).into_make_service())
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let server =
+        axum::serve(listener, app(router, limits).into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(shutdown.clone().cancelled_owned());
     tokio::select! {
         ended = server => ended,
         () = drained(&shutdown, limits) => {
@@ -49,7 +51,6 @@ async fn drained(shutdown: &CancellationToken, limits: Limits) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::future::pending;
-    use std::net::SocketAddr;
     use std::time::Duration;
 
     use axum::routing::get;
