@@ -67,6 +67,17 @@ function takeFromAddress() {
   return passed;
 }
 
+// What the server's clock is ahead of this phone's. The Date header has whole seconds: less than 2 s is noise.
+let skew = 0;
+
+/** The server's time in milliseconds: countdowns and ages must not depend on a phone that runs wrong. */
+export const now = () => Date.now() + skew;
+
+function learnClock(response) {
+  const ahead = Date.parse(response.headers.get("date") ?? "") - Date.now();
+  if (Number.isFinite(ahead)) skew = Math.abs(ahead) < 2000 ? 0 : ahead;
+}
+
 /** One call without a session. Answers the JSON body, or null if there is none. */
 export async function send(method, url, body, headers = {}) {
   const sent = body === undefined ? {} : { "content-type": "application/json" };
@@ -78,6 +89,7 @@ export async function send(method, url, body, headers = {}) {
     cache: "no-store",
     credentials: "omit",
   });
+  learnClock(response);
   const text = await response.text().catch(() => "");
   const json = parse(text);
   if (response.ok) return json;

@@ -2,7 +2,8 @@
 //
 //   lang.js  words({zh, en}), t(key, values), language(), onLanguage(fn), clock(), dayClock(), day(), span(ms)
 //   dom.js   h(tag, attributes, ...children), icon(name), fill(), list(), toast(text, kind), ask({...}), byId()
-//   api.js   client({ base, key }), send(method, url, body), ApiError with .code .status .field .words
+//   api.js   client({ base, key }), send(method, url, body), ApiError with .code .status .field .words,
+//            now() is the server's time
 
 import { startIcons } from "./dom.js";
 import { startLanguage } from "./lang.js";

@@ -23,9 +23,32 @@ const KIT: &[Asset] = &[
     asset!("icon.svg"),
 ];
 
-const PEOPLE: &[Asset] = &[];
+const PEOPLE: &[Asset] = &[
+    asset!("people.js"),
+    asset!("stream.js"),
+    asset!("index.css"),
+    asset!("index.js"),
+    asset!("teacher.css"),
+    asset!("teacher.js"),
+    asset!("teacher-card.js"),
+    asset!("teacher-words.js"),
+    asset!("alert.js"),
+    asset!("parent.css"),
+    asset!("parent.js"),
+    asset!("parent-child.js"),
+    asset!("parent-plates.js"),
+    asset!("parent-words.js"),
+    asset!("hall.css"),
+    asset!("hall.js"),
+    asset!("hall-column.js"),
+];
 
-const PEOPLE_PAGES: &[(&str, Asset)] = &[];
+const PEOPLE_PAGES: &[(&str, Asset)] = &[
+    ("/", asset!("index.html")),
+    ("/teacher", asset!("teacher.html")),
+    ("/parent", asset!("parent.html")),
+    ("/hall", asset!("hall.html")),
+];
 
 const OPERATOR: &[Asset] = &[];
 

@@ -1,0 +1,82 @@
+// One child on the parent's page: what happens now in one sentence, the steps, and the receipt at the end.
+
+import { clock, clockSeconds, day, h, icon, t } from "./kit.js";
+
+// Steps that are done in each phase.
+const STEPS_DONE = { claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
+const MARKS = { claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
+const COLOURS = { claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
+
+/** A guardian may report by hand while no arrival of the child is under way. */
+export function canClaim({ arrival }) {
+  return !arrival || arrival.phase === "rejected" || arrival.phase === "handed_over";
+}
+
+function step(number, done) {
+  return h(
+    "li",
+    { class: done ? "done" : "" },
+    h("span", { class: "dot number" }, done ? icon("check") : number),
+    h("span", {}, t(`parent.step${number}`)),
+    h("span", { class: "unseen" }, t(done ? "parent.step_done" : "parent.step_next")),
+  );
+}
+
+function state({ arrival }) {
+  const phase = arrival?.phase ?? "not_yet";
+  return h(
+    "div",
+    { class: `note state ${COLOURS[phase] ?? ""}` },
+    icon(MARKS[phase] ?? "car"),
+    h("div", {}, h("strong", {}, t(`parent.${phase}`)), h("p", {}, t(`parent.${phase}_sub`, { n: arrival?.order }))),
+  );
+}
+
+function receipt(arrival) {
+  const line = (name, value) => (value ? h("div", {}, h("dt", {}, t(name)), h("dd", { class: "number" }, value)) : null);
+  const at = `${day(arrival.changed_at)} ${clockSeconds(arrival.changed_at)}`;
+  return h(
+    "section",
+    { class: "receipt" },
+    h("h3", {}, icon("check"), t("parent.receipt")),
+    h(
+      "dl",
+      {},
+      line("parent.receipt_time", at),
+      line("parent.receipt_teacher", arrival.teacher),
+      line("parent.receipt_plate", arrival.plate ?? t("parent.by_hand")),
+      line("parent.left", arrival.car_left_at ? clock(arrival.car_left_at) : null),
+    ),
+  );
+}
+
+function windowText({ window: open }) {
+  if (!open) return t("parent.no_window");
+  return t("parent.window", { from: clock(open.from), to: clock(open.to) });
+}
+
+export function childCard(child, { busy, onHere }) {
+  const phase = child.arrival?.phase;
+  const here = () => onHere([child.pupil_id]);
+  return h(
+    "li",
+    { class: "card stack child", "data-pupil": child.pupil_id, "data-phase": phase ?? "none" },
+    h(
+      "div",
+      {},
+      h("h2", { class: "name" }, child.name),
+      h("p", { class: "soft" }, `${child.class_name} · `, h("span", { class: "number" }, windowText(child))),
+    ),
+    state(child),
+    h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[phase] ?? 0)))),
+    phase === "handed_over" ? receipt(child.arrival) : null,
+    canClaim(child)
+      ? h(
+          "button",
+          { type: "button", class: phase === "handed_over" ? "plain wide" : "main wide", "data-act": "here", disabled: busy, "aria-busy": busy ? "true" : null, onclick: here },
+          icon("hand"),
+          t("parent.here"),
+        )
+      : null,
+  );
+}
