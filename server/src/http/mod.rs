@@ -1,1 +1,16 @@
 //! HTTP: one action a file; the route tables are beside them.
+//!
+//! - [`internal`]: `miniapp-api`, for people
+//! - [`fail`]: the one place where an error becomes a response
+
+pub mod fail;
+pub mod internal;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// Every route of the server; layers, fallbacks, health and pages are put around it by [`crate::serve`].
+pub fn router(app: App) -> Router {
+    Router::new().merge(internal::router(app.clone())).with_state(app)
+}

@@ -52,6 +52,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// No connection became free in time, or the database itself is away: worth another try later.
+    pub fn is_overload(&self) -> bool {
+        matches!(
+            self,
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+        )
+    }
+
     /// Worth running the whole use case again: another transaction won.
     pub fn is_conflict(&self) -> bool {
         let Self::Database(sqlx::Error::Database(e)) = self else { return false };
