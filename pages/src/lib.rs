@@ -50,9 +50,18 @@ const PEOPLE_PAGES: &[(&str, Asset)] = &[
     ("/hall", asset!("hall.html")),
 ];
 
-const OPERATOR: &[Asset] = &[];
+const OPERATOR: &[Asset] = &[
+    asset!("operator.css"),
+    asset!("operator.js"),
+    asset!("operator-api.js"),
+    asset!("operator-detail.js"),
+    asset!("operator-words.js"),
+    asset!("spaces.css"),
+    asset!("spaces.js"),
+];
 
-const OPERATOR_PAGES: &[(&str, Asset)] = &[];
+const OPERATOR_PAGES: &[(&str, Asset)] =
+    &[("/operator", asset!("operator.html")), ("/spaces", asset!("spaces.html"))];
 
 /// `/`, `/teacher`, `/parent`, `/hall` and what they load from `/assets/`: for the process that phones reach.
 pub fn people_router() -> Router {

@@ -1,0 +1,66 @@
+// The operator's calls: the session is a cookie that scripts cannot read, so every call names its purpose in a header.
+
+import { ApiError, send } from "./kit.js";
+
+const BASE = "/api/operator/v1";
+const DEADLINE_MS = 10_000;
+
+/** One call; answers the JSON body, or null for "nothing" and for "not changed". */
+export async function call(method, path, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      headers: {
+        accept: "application/json",
+        "x-requested-with": "console",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+  } catch (error) {
+    throw new ApiError({ code: error.name === "TimeoutError" ? "timeout" : "offline" });
+  }
+  const text = await response.text().catch(() => "");
+  let json = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // An answer without a body.
+  }
+  if (response.ok) return json;
+  throw new ApiError({ ...json, status: response.status });
+}
+
+export const garages = () => call("GET", "/garages");
+export const logIn = (username, password) => call("POST", "/sessions", { username, password });
+export const logOut = () => call("DELETE", "/sessions/current");
+export const page = (garage, what, cursor) =>
+  call("GET", `/garages/${encodeURIComponent(garage)}/${what}${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`);
+export const check = (garage, plate) => call("POST", `/garages/${encodeURIComponent(garage)}/access-checks`, { plate });
+
+/** `key` stays the same when a correction is sent again: it is written once. */
+export const correct = (garage, correction, key) =>
+  call("POST", `/garages/${encodeURIComponent(garage)}/adjustments`, correction, { "idempotency-key": key });
+
+/** The demo's operators, or null where there is no demo. */
+export async function demoOperators() {
+  try {
+    return (await send("GET", "/demo/operators")).operators;
+  } catch {
+    return null;
+  }
+}
+
+export const demoLogIn = (username) =>
+  fetch("/demo/operator-sessions", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-requested-with": "console" },
+    body: JSON.stringify({ username }),
+    credentials: "same-origin",
+  }).then((response) => {
+    if (!response.ok) throw new ApiError({ status: response.status });
+  });

@@ -1,0 +1,158 @@
+// The operator console: log-in, all own garages with live counts, one of them in detail.
+
+import "./operator-words.js";
+import { byId, fill, h, icon, language, list, onLanguage, start, t } from "./kit.js";
+import { demoLogIn, demoOperators, garages, logIn, logOut } from "./operator-api.js";
+import { Detail } from "./operator-detail.js";
+
+const ASK_MS = 2000;
+const ASK_HIDDEN_MS = 15000;
+
+let all = null;
+let chosen = new URLSearchParams(location.search).get("garage");
+let state = "connecting";
+let round = 0;
+const detail = new Detail(byId("detail"), () => refresh());
+
+function choose(id) {
+  chosen = id;
+  const query = new URLSearchParams(location.search);
+  query.set("garage", id);
+  history.replaceState(null, "", `?${query}`);
+  draw();
+  byId("detail").scrollIntoView({ block: "nearest" });
+}
+
+function signs(garage) {
+  const marks = [];
+  if (garage.gateway.health !== "online") marks.push(["bad", "offline", `operator.gateway_${garage.gateway.health}`]);
+  else marks.push(["good", "live", "operator.gateway_online"]);
+  if (!garage.plausible) marks.push(["bad", "warn", "operator.implausible"]);
+  const silent = garage.lanes.filter((lane) => lane.health !== "online").length;
+  if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
+  if (garage.dead_letters_today > 0) marks.push(["warn", "warn", "operator.dead_letters_n", { n: garage.dead_letters_today }]);
+  return marks.map(([colour, mark, key, values]) => h("span", { class: `pill ${colour}` }, icon(mark), t(key, values)));
+}
+
+export const nameOf = (garage) => (language() === "zh" ? garage.name : garage.name_en);
+
+function card(garage) {
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", class: "garage", "aria-current": garage.id === chosen ? "true" : null, onclick: () => choose(garage.id) },
+      h("span", { class: "name" }, nameOf(garage)),
+      h(
+        "span",
+        { class: "count number" },
+        garage.open === null || garage.open === undefined ? t("operator.no_data") : String(garage.open),
+        h("small", {}, t("operator.open_of", { n: garage.capacity })),
+      ),
+      h("span", { class: "signs" }, signs(garage)),
+    ),
+  );
+}
+
+function draw() {
+  if (!all) return;
+  if (!all.some((garage) => garage.id === chosen)) chosen = all[0]?.id ?? null;
+  byId("none").hidden = all.length > 0;
+  list(byId("garages"), all, {
+    key: (garage) => garage.id,
+    version: (garage) => JSON.stringify([language(), garage.id === chosen, garage]),
+    render: card,
+  });
+  detail.show(all.find((garage) => garage.id === chosen) ?? null);
+}
+
+const LOOKS = { connecting: ["clock", ""], live: ["live", "good"], offline: ["offline", "bad"] };
+
+function drawState() {
+  const [mark, colour] = LOOKS[state];
+  const pill = byId("connection");
+  pill.className = `pill ${colour}`;
+  fill(pill, icon(mark), t(`operator.${state}`));
+}
+
+function show(loggedIn) {
+  byId("log-in").hidden = loggedIn;
+  byId("console").hidden = !loggedIn;
+  byId("leave").hidden = !loggedIn;
+  byId("connection").hidden = !loggedIn;
+}
+
+async function refresh() {
+  try {
+    all = (await garages()).garages;
+    state = "live";
+    show(true);
+    draw();
+  } catch (error) {
+    if (error.status === 401) {
+      all = null;
+      show(false);
+      return false;
+    }
+    state = "offline";
+  }
+  drawState();
+  return true;
+}
+
+/** Asks again until the session ends; a later call ends an earlier one. */
+async function follow() {
+  const mine = ++round;
+  while (mine === round && (await refresh())) {
+    await new Promise((again) => setTimeout(again, document.hidden ? ASK_HIDDEN_MS : ASK_MS));
+  }
+}
+
+byId("log-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = event.submitter;
+  button.setAttribute("aria-busy", "true");
+  byId("log-in-error").textContent = "";
+  try {
+    await logIn(byId("username").value.trim(), byId("password").value);
+    byId("password").value = "";
+    follow();
+  } catch (error) {
+    byId("log-in-error").textContent = error.words;
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+});
+
+byId("leave").addEventListener("click", async () => {
+  await logOut().catch(() => null);
+  round += 1;
+  show(false);
+});
+
+async function offerDemo() {
+  const operators = await demoOperators();
+  if (!operators) return;
+  const enter = async (username) => {
+    await demoLogIn(username).catch((error) => (byId("log-in-error").textContent = error.words));
+    follow();
+  };
+  onLanguage(() =>
+    fill(
+      byId("demo"),
+      operators.map(({ username, name }) =>
+        h("button", { type: "button", onclick: () => enter(username) }, icon("person"), t("operator.demo", { name })),
+      ),
+    ),
+  );
+}
+
+start();
+onLanguage(() => {
+  document.title = t("operator.title");
+  drawState();
+  draw();
+});
+offerDemo();
+follow();
