@@ -13,4 +13,6 @@ pub mod district;
 pub mod invent;
 pub mod load;
 mod mqtt;
+#[cfg(test)]
+mod peer;
 pub mod traffic;

@@ -159,3 +159,7 @@ impl Entry {
 fn counters(lanes: &[Handle]) -> Counters {
     lanes.iter().map(Handle::counters).sum()
 }
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

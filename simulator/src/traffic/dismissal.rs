@@ -156,3 +156,7 @@ pub async fn drive_out(plates: &[Plate], exits: &[Lane], pace: Pace, reports: &R
         exit.drive(Some(plate), pace, reports).await;
     }
 }
+
+#[cfg(test)]
+#[path = "dismissal_tests.rs"]
+mod tests;
