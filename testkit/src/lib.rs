@@ -1,0 +1,21 @@
+//! The world around our processes, for tests: real servers where there are any, breakable ones where that is the point.
+//!
+//! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
+//! - [`proxy`]: a TCP link that tests can cut, freeze and delay
+//! - [`wechat`]: the two WeChat calls we make
+//! - [`process`]: our own binaries, from outside
+//! - [`wait`]: polling with a deadline; tests never sleep
+//!
+//! Everything here panics with a clear message when it cannot do its work: a missing server fails a test, it never
+//! skips it. Only for dev-dependencies, benches and the crash harness.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod log;
+pub mod mosquitto;
+pub mod port;
+pub mod postgres;
+pub mod process;
+pub mod proxy;
+pub mod signal;
+pub mod wait;
+pub mod wechat;

@@ -1,0 +1,84 @@
+//! The two endpoints.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::{Call, Endpoint, Fault, Shared};
+
+const SESSION: &str = "/sns/jscode2session";
+const TOKEN: &str = "/cgi-bin/stable_token";
+/// "Invalid argument", what WeChat says to a body or query it cannot use.
+const INVALID_ARGUMENT: i64 = 40_035;
+
+pub(super) fn router(state: Shared) -> Router {
+    Router::new().route(SESSION, get(session)).route(TOKEN, post(token)).with_state(state)
+}
+
+async fn session(State(state): State<Shared>, Query(query): Query<BTreeMap<String, String>>) -> Response {
+    let call = Call { path: SESSION, query: query.clone(), body: Value::Null, errcode: None };
+    answer(&state, Endpoint::Code2Session, call, |state| {
+        let field = |name: &str| query.get(name).map(String::as_str);
+        let mut account = state.lock();
+        account.check_identity(field("appid"), field("secret"))?;
+        if field("grant_type") != Some("authorization_code") {
+            return Err(INVALID_ARGUMENT);
+        }
+        account.session(field("js_code").unwrap_or_default())
+    })
+    .await
+}
+
+async fn token(State(state): State<Shared>, body: Bytes) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let call = Call { path: TOKEN, query: BTreeMap::new(), body: body.clone(), errcode: None };
+    answer(&state, Endpoint::StableToken, call, |state| {
+        let field = |name: &str| body[name].as_str();
+        let mut account = state.lock();
+        account.check_identity(field("appid"), field("secret"))?;
+        if field("grant_type") != Some("client_credential") {
+            return Err(INVALID_ARGUMENT);
+        }
+        Ok(account.stable_token(body["force_refresh"].as_bool().unwrap_or_default()))
+    })
+    .await
+}
+
+async fn answer(
+    state: &Shared,
+    endpoint: Endpoint,
+    mut call: Call,
+    good: impl FnOnce(&Shared) -> Result<Value, i64>,
+) -> Response {
+    let fault = state.lock().take_fault(endpoint);
+    let outcome = match fault {
+        None => good(state),
+        Some(Fault::Errcode(code)) => Err(code),
+        Some(fault @ (Fault::Status(_) | Fault::Hang)) => {
+            state.lock().calls.push(call);
+            return broken(fault).await;
+        }
+    };
+    call.errcode = Some(outcome.as_ref().err().copied().unwrap_or(0));
+    state.lock().calls.push(call);
+    plain(outcome.unwrap_or_else(|code| json!({ "errcode": code, "errmsg": format!("fake error {code}") })))
+}
+
+async fn broken(fault: Fault) -> Response {
+    let status = match fault {
+        Fault::Status(status) => status,
+        Fault::Errcode(_) | Fault::Hang => pending().await,
+    };
+    (StatusCode::from_u16(status).expect("a valid status"), "<html>bad gateway</html>").into_response()
+}
+
+fn plain(body: Value) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain")], body.to_string()).into_response()
+}
