@@ -6,11 +6,11 @@ use std::collections::HashSet;
 use protocol::mqtt::{EventKind, RejectCode, RejectedEvent, VERSION};
 
 use super::*;
-use crate::peer::{Broker, DEADLINE, Gateway, answer, config, device, garage, until, wall};
+use crate::peer::{DEADLINE, Gateway, answer, broker, config, device, garage, until, wall};
 
 #[tokio::test]
 async fn an_event_is_sent_again_and_older_until_it_is_acknowledged() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     let pending = controller.plate_read(Some("鲁B12345"), 97).unwrap();
@@ -35,7 +35,7 @@ async fn an_event_is_sent_again_and_older_until_it_is_acknowledged() {
 
 #[tokio::test]
 async fn the_barrier_opens_once_however_often_it_is_told() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     let pending = controller.plate_read(Some("鲁B12345"), 97).unwrap();
@@ -52,7 +52,7 @@ async fn the_barrier_opens_once_however_often_it_is_told() {
 
 #[tokio::test]
 async fn an_open_command_of_long_ago_opens_nothing() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     let pending = controller.plate_read(Some("鲁B12345"), 97).unwrap();
@@ -65,7 +65,7 @@ async fn an_open_command_of_long_ago_opens_nothing() {
 
 #[tokio::test]
 async fn a_loop_tells_that_the_car_has_passed() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let config = config(&broker, 1).drive_over(Duration::from_millis(20));
     let controller = Controller::start(config, CancellationToken::new());
@@ -83,14 +83,14 @@ async fn a_loop_tells_that_the_car_has_passed() {
 
 #[tokio::test]
 async fn a_restart_of_the_broker_loses_no_kept_event() {
-    let mut broker = Broker::start().await;
+    let mut broker = broker();
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     controller.connected(DEADLINE).await.unwrap();
-    broker.kill().await;
+    broker.kill9();
     until("the lost link is noticed", || !controller.is_connected()).await;
     let kept: Vec<PendingEvent> =
         (0..50).map(|_| controller.plate_read(Some("鲁B12345"), 97).unwrap()).collect();
-    broker.restart().await;
+    broker.restart();
     let mut gateway = Gateway::connect(&broker).await;
     let mut missing: HashSet<EventId> = kept.iter().map(|pending| pending.event_id.clone()).collect();
     while !missing.is_empty() {
@@ -107,7 +107,7 @@ async fn a_restart_of_the_broker_loses_no_kept_event() {
 
 #[tokio::test]
 async fn a_heartbeat_follows_the_connection_and_shutdown_ends_the_tasks() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let shutdown = CancellationToken::new();
     let controller = Controller::start(config(&broker, 1), shutdown.clone());
@@ -119,7 +119,7 @@ async fn a_heartbeat_follows_the_connection_and_shutdown_ends_the_tasks() {
 
 #[tokio::test]
 async fn garbage_for_the_controller_is_counted_and_harms_nothing() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     controller.connected(DEADLINE).await.unwrap();
@@ -131,7 +131,7 @@ async fn garbage_for_the_controller_is_counted_and_harms_nothing() {
 
 #[tokio::test]
 async fn a_rejected_event_is_forgotten_and_the_caller_learns_why() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     let pending = controller.plate_read(Some("not a plate"), 97).unwrap();
@@ -146,7 +146,7 @@ async fn a_rejected_event_is_forgotten_and_the_caller_learns_why() {
 
 #[tokio::test]
 async fn raw_bytes_go_out_as_they_are_and_answers_to_them_can_be_read() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let mut gateway = Gateway::connect(&broker).await;
     let controller = Controller::start(config(&broker, 1), CancellationToken::new());
     assert_eq!(controller.publish_raw("parking/v1", Vec::new()).await, Err(NotConnected));
@@ -160,4 +160,15 @@ async fn raw_bytes_go_out_as_they_are_and_answers_to_them_can_be_read() {
     let answer = tokio::time::timeout(DEADLINE, received.recv()).await.unwrap().unwrap();
     assert!(matches!(answer, Received::Ack(ack) if ack.event_ids == [event_id]));
     assert_eq!(controller.counters().acks, 0);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_never_let_in_and_keeps_its_events() {
+    let broker = broker();
+    let wrong = Config { password: "guess".into(), ..config(&broker, 1) };
+    let controller = Controller::start(wrong, CancellationToken::new());
+    let _pending = controller.plate_read(Some("鲁B12345"), 97).unwrap();
+    until("it was turned away twice", || controller.counters().lost_connections >= 2).await;
+    let counters = controller.counters();
+    assert_eq!((counters.connections, counters.sent, controller.kept()), (0, 0, 1));
 }

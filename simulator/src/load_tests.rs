@@ -3,11 +3,11 @@
 
 use super::*;
 use crate::invent::Plates;
-use crate::peer::{Broker, Gateway, config, connected};
+use crate::peer::{Gateway, broker, config, connected};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
-    let broker = Broker::start().await;
+    let broker = broker();
     tokio::spawn(Gateway::connect(&broker).await.serve(|_| true));
     let mut lanes = Vec::new();
     for number in 1..=4 {
@@ -31,7 +31,7 @@ async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_never_acknowledged_is_counted_as_lost() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let silent = Gateway::connect(&broker).await;
     let lanes = [connected(config(&broker, 1)).await];
     let load =

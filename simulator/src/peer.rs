@@ -1,20 +1,18 @@
 //! The other side of a controller, for tests: a real broker, and a gateway that does only what it is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod broker;
-
 use std::time::{Duration, Instant};
 
 use domain::access::{Audience, Decision};
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::{
-    Ack, Command, CommandKind, ControllerEvent, DeviceStatus, Display, OPEN_TTL_MS, Topic, VERSION,
+    Ack, Command, CommandKind, ControllerEvent, DeviceStatus, Display, OPEN_TTL_MS, Permissions, Topic,
+    VERSION,
 };
+use testkit::mosquitto::{Mosquitto, MosquittoConf, password_file};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
-
-pub use broker::Broker;
 
 use crate::controller::{Config, Controller, Handle, Resend};
 use crate::mqtt::{Delivery, Door, Link, News, Publisher};
@@ -29,9 +27,34 @@ pub fn device(number: usize) -> DeviceId {
     DeviceId::parse(&format!("lane-{number}")).unwrap()
 }
 
+/// Lanes that the broker knows.
+const LANES: usize = 4;
+
+const PASSWORD: &str = "secret";
+
+/// With the permissions that a real one gets: a controller that spoke on another one's topic would go unheard.
+pub fn broker() -> Mosquitto {
+    let mut users: Vec<Permissions> =
+        (1..=LANES).map(|n| Permissions::device(&garage(), &device(n))).collect();
+    users.push(Permissions::gateway(&garage()));
+    let passwords = password_file(users.iter().map(|user| (user.username.as_str(), PASSWORD)));
+    Mosquitto::start(MosquittoConf {
+        acl: Some(users.iter().map(acl).collect()),
+        passwords: Some(passwords),
+        ..MosquittoConf::default()
+    })
+}
+
+fn acl(user: &Permissions) -> String {
+    let lines = |verb: &str, topics: &[String]| -> String {
+        topics.iter().map(|topic| format!("topic {verb} {topic}\n")).collect()
+    };
+    format!("user {}\n{}{}\n", user.username, lines("write", &user.publish), lines("read", &user.subscribe))
+}
+
 /// Resends fast, so that a test does not wait for it.
-pub fn config(broker: &Broker, number: usize) -> Config {
-    let mut config = Config::new("127.0.0.1", broker.port, garage(), device(number), "secret");
+pub fn config(broker: &Mosquitto, number: usize) -> Config {
+    let mut config = Config::new("127.0.0.1", broker.port(), garage(), device(number), PASSWORD);
     config.resend = Resend { first: Duration::from_millis(50), most: Duration::from_millis(200) };
     config
 }
@@ -67,12 +90,12 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub async fn connect(broker: &Broker) -> Self {
+    pub async fn connect(broker: &Mosquitto) -> Self {
         let door = Door {
             host: "127.0.0.1".into(),
-            port: broker.port,
+            port: broker.port(),
             username: "g1.gateway".into(),
-            password: String::new(),
+            password: PASSWORD.into(),
         };
         let mut link = Link::new(&door, Topic::gateway_filters(&garage()).to_vec());
         let Ok(Ok(News::Ready(publisher))) = tokio::time::timeout(DEADLINE, link.next()).await else {

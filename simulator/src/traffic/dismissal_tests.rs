@@ -6,10 +6,10 @@ use protocol::mqtt::ControllerEvent;
 
 use super::*;
 use crate::invent::Plates;
-use crate::peer::{Broker, DEADLINE, Gateway, config, connected};
+use crate::peer::{DEADLINE, Gateway, broker, config, connected};
 use crate::traffic::What;
 
-async fn plan(broker: &Broker, stay: Range<Duration>) -> Plan {
+async fn plan(broker: &testkit::mosquitto::Mosquitto, stay: Range<Duration>) -> Plan {
     let entry = Lane::new("B1 入口", Direction::In, connected(config(broker, 1)).await);
     let exit = Lane::new("B1 出口", Direction::Out, connected(config(broker, 2)).await);
     let mut plates = Plates::new(1);
@@ -35,7 +35,7 @@ fn registered(cars: Vec<Plate>) -> impl Fn(&ControllerEvent) -> bool {
 
 #[tokio::test]
 async fn registered_cars_come_and_go_and_strangers_are_turned_away() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let plan = plan(&broker, Duration::from_secs(20)..Duration::from_secs(40)).await;
     tokio::spawn(Gateway::connect(&broker).await.serve(registered(plan.cars.clone())));
     let (reports, mut progress) = Reports::channel(1_000);
@@ -52,7 +52,7 @@ async fn registered_cars_come_and_go_and_strangers_are_turned_away() {
 
 #[tokio::test]
 async fn a_car_leaves_when_it_is_told_to() {
-    let broker = Broker::start().await;
+    let broker = broker();
     let forever = Duration::from_secs(1_000_000);
     let plan = plan(&broker, forever..forever).await;
     tokio::spawn(Gateway::connect(&broker).await.serve(registered(plan.cars.clone())));
