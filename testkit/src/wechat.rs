@@ -30,7 +30,7 @@ pub enum Fault {
     Hang,
 }
 
-/// Faults of one endpoint: none, the next so many calls, or all.
+/// The calls that can be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     Code2Session,

@@ -5,10 +5,17 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use testkit::wechat::{APP_ID, APP_SECRET, Endpoint, FakeWechat, Fault};
 
+/// The client is built without a provider of its own; even plain HTTP wants one named.
+fn client() -> Client {
+    // An error says that another test of this file was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 async fn session(wechat: &FakeWechat, code: &str) -> Value {
     let query = format!("appid={APP_ID}&secret={APP_SECRET}&js_code={code}&grant_type=authorization_code");
     let url = format!("{}/sns/jscode2session?{query}", wechat.base_url());
-    let answer = Client::new().get(url).send().await.unwrap();
+    let answer = client().get(url).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/plain");
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
@@ -16,7 +23,7 @@ async fn session(wechat: &FakeWechat, code: &str) -> Value {
 async fn token(wechat: &FakeWechat, force_refresh: bool) -> Value {
     let body = json!({ "grant_type": "client_credential", "appid": APP_ID, "secret": APP_SECRET, "force_refresh": force_refresh });
     let url = format!("{}/cgi-bin/stable_token", wechat.base_url());
-    let answer = Client::new().post(url).body(body.to_string()).send().await.unwrap();
+    let answer = client().post(url).body(body.to_string()).send().await.unwrap();
     serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
 }
 
@@ -59,6 +66,6 @@ async fn the_token_is_stable_until_it_is_forced_or_revoked() {
 async fn a_wrong_secret_is_refused() {
     let wechat = FakeWechat::start().await;
     let url = format!("{}/sns/jscode2session?appid={APP_ID}&secret=x&js_code=y", wechat.base_url());
-    let answer: Value = Client::new().get(url).send().await.unwrap().json().await.unwrap();
+    let answer: Value = client().get(url).send().await.unwrap().json().await.unwrap();
     assert_eq!(answer["errcode"], 40125);
 }
