@@ -11,7 +11,16 @@
 #[macro_use]
 mod tx;
 
+pub mod arrival;
+pub mod audit;
+pub mod bind_code;
+pub mod feed;
+pub mod person;
+pub mod school;
 pub mod seal;
+pub mod service_token;
+pub mod session;
+pub mod word;
 
 use std::str::FromStr;
 use std::time::Duration;

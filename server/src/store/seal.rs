@@ -51,6 +51,19 @@ impl Purpose {
     }
 }
 
+/// A value as the database holds it: readable with the key, found without reading it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed {
+    pub hash: Vec<u8>,
+    pub enc: Vec<u8>,
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealed")
+    }
+}
+
 struct KeyLength;
 
 impl hkdf::KeyType for KeyLength {
@@ -107,6 +120,11 @@ impl Keyring {
             .open_in_place(nonce, Aad::from(purpose.label()), &mut body)
             .map_err(|_| SealError)?;
         String::from_utf8(plain.to_vec()).map_err(|_| SealError)
+    }
+
+    /// Ciphertext and keyed hash together, for a column pair `_enc` and `_hash`.
+    pub fn sealed(&self, purpose: Purpose, text: &str) -> Result<Sealed, SealError> {
+        Ok(Sealed { hash: self.hash(purpose, text), enc: self.seal(purpose, text)? })
     }
 
     pub fn hash(&self, purpose: Purpose, text: &str) -> Vec<u8> {

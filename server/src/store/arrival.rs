@@ -1,0 +1,294 @@
+//! Arrivals. Who changes them holds [`super::feed::take_cursors`]'s lock and writes the cursor it got.
+
+use chrono::NaiveDate;
+use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::pickup::Pickup;
+use domain::time::Timestamp;
+use protocol::people::{Cursor, Note};
+use uuid::Uuid;
+
+use super::seal::Sealed;
+use super::{StoreError, Tx, word};
+
+/// An arrival that is still to be written.
+#[derive(Debug, Clone)]
+pub struct NewArrival<'a> {
+    pub id: Uuid,
+    pub school: &'a SchoolId,
+    pub class: &'a ClassId,
+    pub pupil: Uuid,
+    pub garage: &'a GarageId,
+    /// Local calendar day.
+    pub day: NaiveDate,
+    pub pickup: Pickup,
+    pub arrived_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub cursor: Cursor,
+    /// Absent for a claim by hand.
+    pub car: Option<&'a Sealed>,
+    /// Relation of the guardians of the car to the child.
+    pub guardian: Option<&'a str>,
+    pub note: Option<Note>,
+    /// `gate_event.no`.
+    pub entry_event: Option<i64>,
+}
+
+/// An arrival as it is stored, with the names that it is shown with, still sealed.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: Uuid,
+    pub school: SchoolId,
+    pub class: ClassId,
+    pub class_name: String,
+    pub pupil: Uuid,
+    pub pupil_name_enc: Vec<u8>,
+    pub garage: GarageId,
+    pub day: NaiveDate,
+    pub order: i64,
+    pub pickup: Pickup,
+    pub arrived_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub cursor: Cursor,
+    pub plate_hash: Option<Vec<u8>>,
+    pub plate_enc: Option<Vec<u8>>,
+    pub guardian: Option<String>,
+    pub note: Option<Note>,
+    pub car_left_at: Option<Timestamp>,
+    /// Name of the teacher who did the last act.
+    pub teacher_name_enc: Option<Vec<u8>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    school_id: String,
+    class_id: String,
+    class_name: String,
+    pupil_id: String,
+    pupil_name_enc: Vec<u8>,
+    garage_id: String,
+    day: String,
+    order_no: i64,
+    phase: String,
+    phase_since: i64,
+    claimed: i64,
+    arrived_at: i64,
+    changed_at: i64,
+    cursor: i64,
+    plate_hash: Option<Vec<u8>>,
+    plate_enc: Option<Vec<u8>>,
+    guardian_relation: Option<String>,
+    note: Option<String>,
+    car_left_at: Option<i64>,
+    teacher_name_enc: Option<Vec<u8>>,
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: word::uuid("arrival.id", &row.id)?,
+            school: word::parse("arrival.school_id", &row.school_id)?,
+            class: word::parse("arrival.class_id", &row.class_id)?,
+            class_name: row.class_name,
+            pupil: word::uuid("arrival.pupil_id", &row.pupil_id)?,
+            pupil_name_enc: row.pupil_name_enc,
+            garage: word::parse("arrival.garage_id", &row.garage_id)?,
+            day: word::day("arrival.day", &row.day)?,
+            order: row.order_no,
+            pickup: Pickup {
+                phase: word::parse("arrival.phase", &row.phase)?,
+                since: Timestamp::from_micros(row.phase_since),
+                claimed: row.claimed != 0,
+            },
+            arrived_at: Timestamp::from_micros(row.arrived_at),
+            changed_at: Timestamp::from_micros(row.changed_at),
+            cursor: row.cursor,
+            plate_hash: row.plate_hash,
+            plate_enc: row.plate_enc,
+            guardian: row.guardian_relation,
+            note: row.note.map(|note| word::parse("arrival.note", &note)).transpose()?,
+            car_left_at: row.car_left_at.map(Timestamp::from_micros),
+            teacher_name_enc: row.teacher_name_enc,
+        })
+    }
+}
+
+/// Every reading statement begins like this.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select a.id, a.school_id, a.class_id, c.name as class_name, a.pupil_id, \
+             p.name_enc as pupil_name_enc, a.garage_id, a.day, a.order_no, a.phase, a.phase_since, a.claimed, \
+             a.arrived_at, a.changed_at, a.cursor, a.plate_hash, a.plate_enc, a.guardian_relation, a.note, \
+             a.car_left_at, t.name_enc as teacher_name_enc \
+             from arrival a join class c on c.id = a.class_id join pupil p on p.id = a.pupil_id \
+             left join person t on t.id = a.acted_by ",
+            $rest
+        )
+    };
+}
+
+fn stored(rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// Writes a new arrival and gives its order: 1 for the class's first of the day.
+pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError> {
+    let day = new.day.to_string();
+    let (order,): (i64,) = fetch_one!(
+        tx,
+        "insert into arrival (id, school_id, class_id, pupil_id, garage_id, day, order_no, phase, phase_since, \
+         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event) \
+         values ($1, $2, $3, $4, $5, $6, \
+         (select coalesce(max(order_no), 0) + 1 from arrival where class_id = $3 and day = $6), \
+         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning order_no",
+        new.id.to_string(),
+        new.school.as_str(),
+        new.class.as_str(),
+        new.pupil.to_string(),
+        new.garage.as_str(),
+        day.as_str(),
+        word::word(new.pickup.phase),
+        new.pickup.since.micros(),
+        i64::from(new.pickup.claimed),
+        new.arrived_at.micros(),
+        new.changed_at.micros(),
+        new.cursor,
+        new.car.map(|car| car.hash.as_slice()),
+        new.car.map(|car| car.enc.as_slice()),
+        new.guardian,
+        new.note.map(word::word),
+        new.entry_event,
+    )?;
+    Ok(order)
+}
+
+/// A teacher's act, or the gate's word on a claim. `acted_by` is the person who did it.
+pub async fn set_pickup(
+    tx: &mut Tx,
+    id: Uuid,
+    pickup: Pickup,
+    acted_by: Option<Uuid>,
+    cursor: Cursor,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update arrival set phase = $2, phase_since = $3, claimed = $4, changed_at = $3, acted_by = $5, \
+         cursor = $6 where id = $1",
+        id.to_string(),
+        word::word(pickup.phase),
+        pickup.since.micros(),
+        i64::from(pickup.claimed),
+        acted_by.map(|person| person.to_string()),
+        cursor,
+    )?;
+    Ok(changed == 1)
+}
+
+/// The car has left the garage.
+pub async fn set_car_left(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update arrival set car_left_at = $2, changed_at = $2, cursor = $3 where id = $1",
+        id.to_string(),
+        at.micros(),
+        cursor,
+    )?;
+    Ok(changed == 1)
+}
+
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> = fetch_optional!(tx, select!("where a.id = $1"), id.to_string())?;
+    row.map(Stored::try_from).transpose()
+}
+
+/// All of a pupil's arrivals of a day, oldest first.
+pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!("where a.pupil_id = $1 and a.day = $2 order by a.arrived_at, a.order_no"),
+        pupil.to_string(),
+        day.to_string(),
+    )?)
+}
+
+/// Arrivals whose car is, as far as is known, still in the garage.
+pub async fn with_car_inside(
+    tx: &mut Tx,
+    garage: &GarageId,
+    plate_hash: &[u8],
+) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!("where a.garage_id = $1 and a.plate_hash = $2 and a.car_left_at is null order by a.cursor"),
+        garage.as_str(),
+        plate_hash,
+    )?)
+}
+
+/// A class's day in order of arrival: as many rows as cars, small by nature.
+pub async fn board(tx: &mut Tx, class: &ClassId, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!("where a.class_id = $1 and a.day = $2 order by a.order_no"),
+        class.as_str(),
+        day.to_string(),
+    )?)
+}
+
+/// What changed in a class's day after `after`, in the order of the last changes.
+pub async fn changed_in_class(
+    tx: &mut Tx,
+    class: &ClassId,
+    day: NaiveDate,
+    after: Cursor,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!("where a.class_id = $1 and a.cursor > $2 and a.day = $3 order by a.cursor limit $4"),
+        class.as_str(),
+        after,
+        day.to_string(),
+        limit,
+    )?)
+}
+
+/// A school's open arrivals of the day, and those handed over since `recently`.
+pub async fn hall(
+    tx: &mut Tx,
+    school: &SchoolId,
+    day: NaiveDate,
+    recently: Timestamp,
+) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!(
+            "where a.school_id = $1 and a.day = $2 and (a.phase in ('claimed', 'waiting', 'released') \
+             or (a.phase = 'handed_over' and a.phase_since >= $3)) order by a.arrived_at, a.cursor"
+        ),
+        school.as_str(),
+        day.to_string(),
+        recently.micros(),
+    )?)
+}
+
+/// What changed in a school's day after `after`, in the order of the last changes.
+pub async fn changed_in_school(
+    tx: &mut Tx,
+    school: &SchoolId,
+    day: NaiveDate,
+    after: Cursor,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_all!(
+        tx,
+        select!("where a.school_id = $1 and a.cursor > $2 and a.day = $3 order by a.cursor limit $4"),
+        school.as_str(),
+        after,
+        day.to_string(),
+        limit,
+    )?)
+}

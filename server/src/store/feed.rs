@@ -1,0 +1,72 @@
+//! The append-only feed of arrivals' changes and its head.
+//!
+//! Whoever changes arrivals takes cursors **first**, before reading what is changed: the lock of `feed_head` is the
+//! lock of all arrivals. It makes cursors follow the order of the commits without gaps (a reader never passes one
+//! that is still to appear), keeps orders of arrival unique, and leaves no second lock to deadlock with.
+
+use domain::ids::{ClassId, SchoolId};
+use domain::time::Timestamp;
+use protocol::people::{Cursor, RoomNews};
+use uuid::Uuid;
+
+use super::{StoreError, Tx, word};
+
+/// Cursors that one page of news may span: a reader that was away for weeks catches up in several pages.
+pub const SPAN: i64 = 10_000;
+
+/// One line of the feed: which arrival of which room has changed.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    pub cursor: Cursor,
+    pub at: Timestamp,
+    pub school: &'a SchoolId,
+    pub class: &'a ClassId,
+    pub arrival: Uuid,
+}
+
+/// Takes the next `n` cursors and the lock of all arrivals until the commit; gives the last of them. A transaction
+/// that rolls back gives them back.
+pub async fn take_cursors(tx: &mut Tx, n: i64) -> Result<Cursor, StoreError> {
+    let (last,): (Cursor,) =
+        fetch_one!(tx, "update feed_head set cursor = cursor + $1 where id = 1 returning cursor", n)?;
+    Ok(last)
+}
+
+/// The newest committed cursor.
+pub async fn head(tx: &mut Tx) -> Result<Cursor, StoreError> {
+    let (cursor,): (Cursor,) = fetch_one!(tx, "select cursor from feed_head where id = 1")?;
+    Ok(cursor)
+}
+
+pub async fn append(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into feed (cursor, at, school_id, class_id, arrival_id) values ($1, $2, $3, $4, $5)",
+        change.cursor,
+        change.at.micros(),
+        change.school.as_str(),
+        change.class.as_str(),
+        change.arrival.to_string(),
+    )?;
+    Ok(())
+}
+
+/// The newest cursor of each class in `(after, through]`, oldest first.
+pub async fn news(tx: &mut Tx, after: Cursor, through: Cursor) -> Result<Vec<RoomNews>, StoreError> {
+    let rows: Vec<(String, String, Cursor)> = fetch_all!(
+        tx,
+        "select class_id, school_id, max(cursor) as newest from feed \
+         where cursor > $1 and cursor <= $2 group by class_id, school_id order by newest",
+        after,
+        through,
+    )?;
+    rows.iter().map(news_from).collect()
+}
+
+fn news_from((class, school, cursor): &(String, String, Cursor)) -> Result<RoomNews, StoreError> {
+    Ok(RoomNews {
+        class: word::parse("feed.class_id", class)?,
+        school: word::parse("feed.school_id", school)?,
+        cursor: *cursor,
+    })
+}

@@ -1,0 +1,167 @@
+//! People, the WeChat accounts that they are bound to, their children and their cars.
+
+use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::seal::Sealed;
+use super::{StoreError, Tx, word};
+
+/// A person's name, sealed.
+pub async fn name_enc(tx: &mut Tx, person: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+    let row: Option<(Vec<u8>,)> =
+        fetch_optional!(tx, "select name_enc from person where id = $1", person.to_string())?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// By the school's own number of the person.
+pub async fn by_key(tx: &mut Tx, key_hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
+    id_of(fetch_optional!(tx, "select id from person where key_hash = $1", key_hash)?)
+}
+
+pub async fn by_openid(tx: &mut Tx, openid_hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
+    id_of(fetch_optional!(tx, "select id from person where openid_hash = $1", openid_hash)?)
+}
+
+fn id_of(row: Option<(String,)>) -> Result<Option<Uuid>, StoreError> {
+    row.map(|(id,)| word::uuid("person.id", &id)).transpose()
+}
+
+/// Whether the person is bound to some WeChat account.
+pub async fn is_bound(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = fetch_optional!(
+        tx,
+        "select cast(1 as bigint) from person where id = $1 and openid_hash is not null",
+        person.to_string(),
+    )?;
+    Ok(row.is_some())
+}
+
+pub async fn bind(tx: &mut Tx, person: Uuid, openid: &Sealed) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update person set openid_hash = $2, openid_enc = $3 where id = $1",
+        person.to_string(),
+        openid.hash.as_slice(),
+        openid.enc.as_slice(),
+    )?;
+    Ok(changed == 1)
+}
+
+pub async fn unbind(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update person set openid_hash = null, openid_enc = null where id = $1",
+        person.to_string(),
+    )?;
+    Ok(changed == 1)
+}
+
+/// Holds the person's row until the commit, so that what is counted stays so. An update that changes nothing is a
+/// row lock on PostgreSQL; SQLite has one writer anyway.
+pub async fn lock(tx: &mut Tx, person: Uuid) -> Result<(), StoreError> {
+    execute!(tx, "update person set id = id where id = $1", person.to_string())?;
+    Ok(())
+}
+
+/// A child of a guardian who is not blocked for it.
+#[derive(Debug, Clone)]
+pub struct Child {
+    pub pupil: Uuid,
+    pub name_enc: Vec<u8>,
+    pub class: ClassId,
+    pub class_name: String,
+    pub school: SchoolId,
+    /// Where the school's parents come in.
+    pub garage: GarageId,
+    pub relation: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChildRow {
+    pupil_id: String,
+    name_enc: Vec<u8>,
+    class_id: String,
+    class_name: String,
+    school_id: String,
+    garage_id: String,
+    relation: String,
+}
+
+impl TryFrom<ChildRow> for Child {
+    type Error = StoreError;
+
+    fn try_from(row: ChildRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            pupil: word::uuid("guardian.pupil_id", &row.pupil_id)?,
+            name_enc: row.name_enc,
+            class: word::parse("pupil.class_id", &row.class_id)?,
+            class_name: row.class_name,
+            school: word::parse("class.school_id", &row.school_id)?,
+            garage: word::parse("school.garage_id", &row.garage_id)?,
+            relation: row.relation,
+        })
+    }
+}
+
+/// The person's children; those for which the person is blocked do not exist for it.
+pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<Child>, StoreError> {
+    let rows: Vec<ChildRow> = fetch_all!(
+        tx,
+        "select g.pupil_id, p.name_enc, p.class_id, c.name as class_name, c.school_id, s.garage_id, g.relation \
+         from guardian g join pupil p on p.id = g.pupil_id join class c on c.id = p.class_id \
+         join school s on s.id = c.school_id where g.person_id = $1 and g.blocked = 0 order by c.id, p.id",
+        person.to_string(),
+    )?;
+    rows.into_iter().map(Child::try_from).collect()
+}
+
+/// A person's registered car.
+#[derive(Debug, Clone)]
+pub struct Vehicle {
+    pub id: Uuid,
+    pub plate_enc: Vec<u8>,
+}
+
+pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<Vehicle>, StoreError> {
+    let rows: Vec<(String, Vec<u8>)> = fetch_all!(
+        tx,
+        "select id, plate_enc from vehicle where person_id = $1 order by created_at, id",
+        person.to_string(),
+    )?;
+    let vehicle =
+        |(id, plate_enc): (String, Vec<u8>)| Ok(Vehicle { id: word::uuid("vehicle.id", &id)?, plate_enc });
+    rows.into_iter().map(vehicle).collect()
+}
+
+/// False if the person has this plate already.
+pub async fn insert_vehicle(
+    tx: &mut Tx,
+    id: Uuid,
+    person: Uuid,
+    plate: &Sealed,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "insert into vehicle (id, person_id, plate_hash, plate_enc, created_at) values ($1, $2, $3, $4, $5) \
+         on conflict (person_id, plate_hash) do nothing",
+        id.to_string(),
+        person.to_string(),
+        plate.hash.as_slice(),
+        plate.enc.as_slice(),
+        now.micros(),
+    )?;
+    Ok(changed == 1)
+}
+
+/// False if this person has no such car.
+pub async fn delete_vehicle(tx: &mut Tx, id: Uuid, person: Uuid) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "delete from vehicle where id = $1 and person_id = $2",
+        id.to_string(),
+        person.to_string(),
+    )?;
+    Ok(changed == 1)
+}
