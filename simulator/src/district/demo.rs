@@ -167,6 +167,8 @@ fn staff(school: &SchoolSpec) -> Vec<PersonSpec> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
     use super::*;
 
     #[test]
