@@ -1,0 +1,37 @@
+//! The PostgreSQL of a test run: testkit's own binary starts it, says its URL, and stops with us.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// Where the tests look for their cluster.
+pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
+
+/// Runs until dropped. Should we be killed, its input ends and so does it.
+pub struct Cluster {
+    child: Child,
+    pub url: String,
+}
+
+impl Cluster {
+    pub fn start(binary: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().context("its output is a pipe")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        match line.trim() {
+            "" => bail!("PostgreSQL did not start; the reason is above ({})", child.wait()?),
+            url => Ok(Self { url: url.to_owned(), child }),
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,6 @@
+//! One file a command.
+
+pub mod bench;
+pub mod crash;
+pub mod lint;
+pub mod test;

@@ -1,0 +1,28 @@
+//! `cargo xtask bench NAME`: the last line on standard output is the bench's JSON object.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::packages;
+use crate::steps::Steps;
+use crate::workspace::{Profile, binary, build_binaries, root};
+
+#[derive(Args)]
+pub struct Options {
+    /// Such as `arrival`
+    name: String,
+    /// Handed to the bench; see its `--help`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::default();
+    packages::install_servers(&mut steps)?;
+    steps.run("build in release", &mut build_binaries(Profile::Release)?)?;
+    let mut bench = Command::new(binary(Profile::Release, &format!("bench-{}", options.name))?);
+    bench.args(&options.arguments).current_dir(root()?);
+    steps.run(&format!("bench {}", options.name), &mut bench)
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask crash`
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::packages;
+use crate::steps::Steps;
+use crate::workspace::{Profile, binary, build_binaries, root};
+
+#[derive(Args)]
+pub struct Options {
+    /// How often a process is killed
+    #[arg(long, default_value_t = 50)]
+    cycles: u32,
+    /// Handed to the harness; see its `--help`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::default();
+    packages::install_servers(&mut steps)?;
+    steps.run("build the binaries", &mut build_binaries(Profile::Debug)?)?;
+    let mut harness = Command::new(binary(Profile::Debug, "crash")?);
+    harness.args(["--cycles", &options.cycles.to_string()]).args(&options.arguments).current_dir(root()?);
+    steps.run("crash harness", &mut harness)
+}

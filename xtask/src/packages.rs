@@ -1,0 +1,165 @@
+//! What the tests need beyond Rust: Debian's packages, installed where they are missing, and said before it is done.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+
+use crate::steps::{Steps, shown};
+
+/// A package of Debian and how to see that it is there, from whatever source.
+struct Package {
+    name: &'static str,
+    why: &'static str,
+    sign: Sign,
+}
+
+enum Sign {
+    /// A program in the `PATH` or in the folders of the system's own programs.
+    Program(&'static str),
+    /// PostgreSQL keeps each version in a folder of its own.
+    PostgresVersion,
+    /// A file or folder.
+    Path(&'static str),
+}
+
+const SERVERS: [Package; 2] = [
+    Package {
+        name: "postgresql",
+        why: "the main database, for the contract tests and the separate processes",
+        sign: Sign::PostgresVersion,
+    },
+    Package {
+        name: "mosquitto",
+        why: "a real MQTT broker, for the gateway and the separate processes",
+        sign: Sign::Program("mosquitto"),
+    },
+];
+
+const CLIENTS: [Package; 5] = [
+    Package {
+        name: "mosquitto-clients",
+        why: "MQTT clients that are not ours, for the end-to-end tests",
+        sign: Sign::Program("mosquitto_pub"),
+    },
+    Package {
+        name: "chromium",
+        why: "the browser in which the pages are tested",
+        sign: Sign::Program("chromium"),
+    },
+    Package {
+        name: "fonts-noto-cjk",
+        why: "Chinese letters, so that the pages' layout is tested as people see it",
+        sign: Sign::Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+    },
+    Package { name: "nodejs", why: "runs the browser driver", sign: Sign::Program("node") },
+    Package { name: "npm", why: "installs the browser driver", sign: Sign::Program("npm") },
+];
+
+/// What a person must do before the tests can run.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotInstall {
+    #[error("missing: {0}. Only root may install packages and there is no sudo; run this as root:\n  {1}")]
+    NotRoot(String, String),
+    #[error(
+        "missing: {0}. There is no apt-get here; install what these Debian packages contain by other means"
+    )]
+    NoApt(String),
+}
+
+/// For benches and crash tests.
+pub fn install_servers(steps: &mut Steps) -> Result<()> {
+    install(steps, SERVERS.iter().collect())
+}
+
+/// For all tests.
+pub fn install_all(steps: &mut Steps) -> Result<()> {
+    install(steps, SERVERS.iter().chain(&CLIENTS).collect())
+}
+
+fn install(steps: &mut Steps, wanted: Vec<&Package>) -> Result<()> {
+    let missing: Vec<&Package> = wanted.into_iter().filter(|package| !package.sign.is_here()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("The tests need packages that this machine does not have:");
+    for package in &missing {
+        eprintln!("  {:<18} {}", package.name, package.why);
+    }
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let prefix = privilege(&names)?;
+    steps.run("install: read the package lists", &mut apt(&prefix, &["update", "-q"]))?;
+    let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
+    arguments.extend(&names);
+    steps.run(&format!("install: {}", names.join(" ")), &mut apt(&prefix, &arguments))
+}
+
+/// The words before `apt-get`: none for root, `sudo` where there is one.
+fn privilege(names: &[&str]) -> Result<Vec<&'static str>, CannotInstall> {
+    if find("apt-get").is_none() {
+        return Err(CannotInstall::NoApt(names.join(", ")));
+    }
+    match (is_root(), find("sudo")) {
+        (true, _) => Ok(vec![]),
+        (false, Some(_)) => Ok(vec!["sudo"]),
+        (false, None) => {
+            let by_hand =
+                format!("apt-get update && apt-get install -y --no-install-recommends {}", names.join(" "));
+            Err(CannotInstall::NotRoot(names.join(", "), by_hand))
+        }
+    }
+}
+
+/// `env` sets the variable behind `sudo` too; without it a package may ask questions.
+fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
+    let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+    let mut words = words.into_iter();
+    let mut command = Command::new(words.next().unwrap_or("env"));
+    command.args(words).stdin(Stdio::null());
+    eprintln!("    {}", shown(&command));
+    command
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+impl Sign {
+    fn is_here(&self) -> bool {
+        match self {
+            Self::Program(name) => find(name).is_some(),
+            Self::Path(path) => Path::new(path).exists(),
+            Self::PostgresVersion => {
+                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+            }
+        }
+    }
+}
+
+/// Also where ordinary users have no path to: servers lie in `/usr/sbin`.
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/sbin")]);
+    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_here_is_seen_and_what_is_not_is_missed() {
+        assert!(Sign::Program("sh").is_here());
+        assert!(!Sign::Program("no-such-program-anywhere").is_here());
+        assert!(Sign::Path("/").is_here());
+        assert!(!Sign::Path("/no/such/path").is_here());
+    }
+
+    #[test]
+    fn the_command_can_be_typed_by_hand() {
+        let command = apt(&["sudo"], &["install", "-y", "mosquitto"]);
+        assert_eq!(shown(&command), "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y mosquitto");
+    }
+}

@@ -1,0 +1,73 @@
+//! Steps of a command: each is announced, timed, and the last thing printed is the list of them.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// Prints its summary when it goes away, so a failed run shows where the time went as well.
+#[derive(Default)]
+pub struct Steps {
+    done: Vec<Done>,
+}
+
+struct Done {
+    name: String,
+    took: Duration,
+    good: bool,
+}
+
+impl Steps {
+    /// Runs `command` with our own input and output; an exit status other than 0 is an error.
+    pub fn run(&mut self, name: &str, command: &mut Command) -> Result<()> {
+        self.time(name, || {
+            let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+            if !status.success() {
+                bail!("{} ended with {status}", shown(command));
+            }
+            Ok(())
+        })
+    }
+
+    pub fn time<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        eprintln!("\n==> {name}");
+        let started = Instant::now();
+        let result = work().with_context(|| format!("step `{name}` failed"));
+        self.done.push(Done { name: name.to_owned(), took: started.elapsed(), good: result.is_ok() });
+        result
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if self.done.is_empty() {
+            return;
+        }
+        eprintln!("\nSummary");
+        for Done { name, took, good } in &self.done {
+            let verdict = if *good { "ok    " } else { "FAILED" };
+            eprintln!("  {verdict} {:>7.1} s  {name}", took.as_secs_f64());
+        }
+    }
+}
+
+/// As one could type it.
+pub fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_step_is_named_and_recorded() {
+        let mut steps = Steps::default();
+        steps.run("good", &mut Command::new("true")).unwrap();
+        let error = format!("{:#}", steps.run("bad", &mut Command::new("false")).unwrap_err());
+        assert!(error.starts_with("step `bad` failed: false ended with"), "{error}");
+        assert!(steps.done[0].good && !steps.done[1].good);
+    }
+}
