@@ -1,1 +1,46 @@
-//! (to be written)
+//! The internet-facing API for the WeChat mini-program and the pages that mimic it.
+//!
+//! It owns nothing: no database, no names. What it may read it reads from the server with the session of somebody who is connected, so
+//! whoever takes this process over can see only what people look at through it at that moment.
+//!
+//! - [`http`]: the routes below `/api/v1`, one action a file
+//! - [`hub`]: from the server's feed to the WebSockets
+//! - [`server`]: the client of the server's `/internal/v1`
+//! - [`wechat`]: who somebody is, by WeChat's word
+//! - [`door`]: origins, addresses, log-ins per address
+
+pub mod config;
+pub mod door;
+pub mod http;
+pub mod hub;
+mod run;
+pub mod server;
+pub mod session;
+pub mod wechat;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub use config::Config;
+pub use run::{RunError, run};
+
+use door::{Doors, LogIns};
+use hub::Hub;
+use server::ServerClient;
+use wechat::Wechat;
+
+/// What handlers share; clones are cheap.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub server: ServerClient,
+    pub wechat: Wechat,
+    pub hub: Arc<Hub>,
+    pub doors: Arc<Doors>,
+    pub log_ins: Arc<LogIns>,
+}
+
+/// The API and the pages for people.
+pub fn router(app: App) -> Router {
+    http::api(app).merge(pages::people_router())
+}

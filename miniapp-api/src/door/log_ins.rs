@@ -1,0 +1,104 @@
+//! Log-ins per address: one bucket each, refilled steadily.
+//!
+//! The bound keeps one address from spending our quota at WeChat and from guessing. It is per address, and a school's network or
+//! a mobile carrier puts many people behind one: hence some tens a minute, set in the configuration. Guessing of bind codes per person is
+//! bounded by the server.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use metrics::counter;
+
+/// Addresses remembered at most, some 1 MB. When all of them are busy, new ones share one bucket: an attack from so
+/// many addresses slows log-ins down and fills no memory.
+const MOST_ADDRESSES: usize = 20_000;
+
+const SHARED: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+
+#[derive(Debug)]
+pub struct LogIns {
+    burst: u32,
+    refill: Duration,
+    /// When each address's bucket will be full again.
+    full_at: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl LogIns {
+    pub fn per_minute(most: u32) -> Self {
+        let refill = Duration::from_secs(60) / most.max(1);
+        Self { burst: most.max(1), refill, full_at: Mutex::default() }
+    }
+
+    /// Takes one log-in from the bucket, or says how long to wait.
+    pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
+        self.admit_at(address, Instant::now())
+    }
+
+    fn admit_at(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.len() >= MOST_ADDRESSES {
+            full_at.retain(|_, full| *full > now);
+        }
+        let known = block(address);
+        let room = full_at.len() < MOST_ADDRESSES || full_at.contains_key(&known);
+        let full = full_at.entry(if room { known } else { SHARED }).or_insert(now);
+        let after = (*full).max(now) + self.refill;
+        let wait = after.saturating_duration_since(now).saturating_sub(self.refill * self.burst);
+        if !wait.is_zero() {
+            counter!("log_ins_refused_total").increment(1);
+            return Err(wait);
+        }
+        *full = after;
+        Ok(())
+    }
+}
+
+/// One customer of a provider has a whole /64 of IPv6.
+fn block(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const B: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    #[test]
+    fn a_burst_passes_then_it_trickles() {
+        let log_ins = LogIns::per_minute(10);
+        let start = Instant::now();
+        for _ in 0..10 {
+            assert!(log_ins.admit_at(A, start).is_ok());
+        }
+        assert_eq!(log_ins.admit_at(A, start), Err(Duration::from_secs(6)));
+        assert!(log_ins.admit_at(B, start).is_ok());
+        assert!(log_ins.admit_at(A, start + Duration::from_secs(6)).is_ok());
+        assert!(log_ins.admit_at(A, start + Duration::from_secs(6)).is_err());
+    }
+
+    #[test]
+    fn the_addresses_of_one_customer_share_a_bucket() {
+        let log_ins = LogIns::per_minute(1);
+        let now = Instant::now();
+        let address = |n| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, n));
+        assert!(log_ins.admit_at(address(1), now).is_ok());
+        assert!(log_ins.admit_at(address(2), now).is_err());
+    }
+
+    #[test]
+    fn memory_has_a_bound() {
+        let log_ins = LogIns::per_minute(1);
+        let now = Instant::now();
+        for n in 0..30_000_u32 {
+            let _ = log_ins.admit_at(IpAddr::V4(n.into()), now);
+        }
+        assert!(log_ins.full_at.lock().map(|map| map.len()).unwrap_or(0) <= MOST_ADDRESSES + 1);
+    }
+}

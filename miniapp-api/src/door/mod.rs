@@ -1,0 +1,99 @@
+//! What is checked at the door of the internet: from which address and from which page somebody comes, and how often.
+
+mod log_ins;
+mod network;
+
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, header};
+
+pub use log_ins::LogIns;
+pub use network::{Network, NetworkError};
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Which pages may connect, and whose word about addresses counts.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// Origins besides our own host, such as `https://servicewechat.com`.
+    pub allowed_origins: Vec<String>,
+    /// Proxies in front of us: only their `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Doors {
+    /// The nearest address on the way here that is not one of our own proxies.
+    pub fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.trusts(peer) {
+            return peer;
+        }
+        let lists = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<IpAddr> =
+            lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+        hops.into_iter().rev().find(|&hop| !self.trusts(hop)).unwrap_or(peer)
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+
+    /// A browser names the page that connects; the mini-program and other programs often name none.
+    pub fn allows_origin(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get(header::ORIGIN) else { return true };
+        let Ok(origin) = origin.to_str() else { return false };
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let own = origin.split_once("://").map(|(_, host)| host);
+        let same_host = own.zip(host).is_some_and(|(own, host)| own.eq_ignore_ascii_case(host));
+        same_host || self.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_strangers_word_about_its_address_does_not_count() {
+        let headers = headers(&[("x-forwarded-for", "1.2.3.4")]);
+        assert_eq!(Doors::default().client_ip(ip("9.9.9.9"), &headers), ip("9.9.9.9"));
+    }
+
+    #[test]
+    fn behind_our_proxies_the_last_foreign_hop_counts() {
+        let doors = Doors {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "192.0.2.7".parse().unwrap()],
+            ..Doors::default()
+        };
+        let forged = headers(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.1.1.1")]);
+        assert_eq!(doors.client_ip(ip("192.0.2.7"), &forged), ip("1.2.3.4"));
+        assert_eq!(doors.client_ip(ip("10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn pages_of_other_hosts_may_not_connect() {
+        let doors =
+            Doors { allowed_origins: vec!["https://servicewechat.com".to_owned()], ..Doors::default() };
+        let from = |origin| headers(&[("origin", origin), ("host", "pickup.example.com:8443")]);
+        assert!(doors.allows_origin(&HeaderMap::new()));
+        assert!(doors.allows_origin(&from("https://pickup.example.com:8443")));
+        assert!(doors.allows_origin(&from("https://servicewechat.com")));
+        assert!(!doors.allows_origin(&from("https://pickup.example.com")));
+        assert!(!doors.allows_origin(&from("https://evil.example")));
+        assert!(!doors.allows_origin(&from("null")));
+    }
+}

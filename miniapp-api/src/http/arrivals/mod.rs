@@ -1,0 +1,5 @@
+//! The arrivals of a class, for its teachers.
+
+pub mod act;
+pub mod list;
+pub mod stream;

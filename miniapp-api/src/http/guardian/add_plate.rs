@@ -1,0 +1,34 @@
+//! `POST /api/v1/guardian/plates`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::plate::Plate;
+use process::http::ApiJson;
+use protocol::people::{NewPlate, OwnPlate};
+use protocol::problem::Problem;
+
+use crate::App;
+use crate::http::extract::Person;
+use crate::http::refusal::Refusal;
+
+/// Registers a plate of mine; three at most.
+#[utoipa::path(
+    post, path = "/api/v1/guardian/plates", tag = "parent", security(("session" = [])), request_body = NewPlate,
+    responses(
+        (status = 201, body = OwnPlate),
+        (status = 422, body = Problem, description = "`invalid_plate`"),
+        (status = "default", body = Problem),
+    )
+)]
+pub async fn add_plate(
+    State(app): State<App>,
+    Person(session): Person,
+    ApiJson(body): ApiJson<NewPlate>,
+) -> Result<(StatusCode, Json<OwnPlate>), Refusal> {
+    let plate = Plate::parse(&body.plate).map_err(|error| {
+        Problem::new(422, "invalid_plate", "Not a number plate").field("plate").detail(error.to_string())
+    })?;
+    let plate = NewPlate { plate: plate.as_str().to_owned() };
+    Ok((StatusCode::CREATED, Json(app.server.add_plate(&plate, &session).await?)))
+}

@@ -1,0 +1,4 @@
+//! The waiting hall of a school.
+
+pub mod list;
+pub mod stream;

@@ -1,0 +1,119 @@
+//! Every error becomes a problem here and nowhere else. What the server refuses goes to the phone with its own words;
+//! what is wrong between the processes is logged, and the phone learns only that it may try again.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+
+use crate::hub::NoPlace;
+use crate::server::ServerError;
+use crate::wechat::WechatError;
+
+/// A server that restarts is back in a few seconds.
+const RETRY_AFTER_SECONDS: u64 = 3;
+
+/// The error of every handler here.
+#[derive(Debug)]
+pub struct Refusal {
+    problem: Problem,
+    retry_after: Option<u64>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, code: &str, title: &str) -> Self {
+        Problem::new(status, code, title).into()
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(401, "unauthorized", "Log in first")
+    }
+
+    pub fn bad_request(field: &str, detail: impl Into<String>) -> Self {
+        Problem::new(400, "bad_request", "A part of the address is wrong").field(field).detail(detail).into()
+    }
+
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, retry_after: None }
+    }
+}
+
+impl From<ServerError> for Refusal {
+    fn from(error: ServerError) -> Self {
+        match error {
+            ServerError::Refused(problem) if problem.status < 500 => Self::from(*problem),
+            ServerError::Refused(problem) if problem.status == 503 => {
+                Self::from(*problem).retry_after(RETRY_AFTER_SECONDS)
+            }
+            other => {
+                tracing::warn!(error = other.chain(), "the server did not answer a request");
+                Self::new(503, "server_unavailable", "The server cannot be reached; try again")
+                    .retry_after(RETRY_AFTER_SECONDS)
+            }
+        }
+    }
+}
+
+impl From<WechatError> for Refusal {
+    fn from(error: WechatError) -> Self {
+        match error {
+            WechatError::InvalidCode => Self::new(400, "invalid_js_code", "WeChat does not know this code"),
+            WechatError::CodeUsed => Self::new(400, "js_code_used", "This code has been used already"),
+            WechatError::TooOften => {
+                Self::new(429, "too_many_attempts", "Too many log-ins; wait a minute").retry_after(60)
+            }
+            WechatError::Blocked => Self::new(403, "user_blocked", "WeChat has blocked this account"),
+            WechatError::Busy => unavailable(),
+            other @ (WechatError::Other(_)
+            | WechatError::Status(_)
+            | WechatError::Unreachable(_)
+            | WechatError::Garbled(_)
+            | WechatError::Empty) => {
+                tracing::warn!(error = %other, cause = cause(&other), "WeChat did not log a person in");
+                unavailable()
+            }
+        }
+    }
+}
+
+fn unavailable() -> Refusal {
+    Refusal::new(503, "wechat_unavailable", "WeChat does not answer; try again")
+        .retry_after(RETRY_AFTER_SECONDS)
+}
+
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
+impl From<NoPlace> for Refusal {
+    fn from(error: NoPlace) -> Self {
+        match error {
+            NoPlace::Full => {
+                Self::new(503, "too_many_connections", "No place for another connection; try again")
+                    .retry_after(RETRY_AFTER_SECONDS)
+            }
+            NoPlace::TooManyOfSession => {
+                Self::new(429, "too_many_connections", "Too many connections of this session; close some")
+                    .retry_after(RETRY_AFTER_SECONDS)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = ProblemResponse(self.problem).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

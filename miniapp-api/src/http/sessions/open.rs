@@ -1,0 +1,55 @@
+//! `POST /api/v1/sessions`: WeChat says who it is, the server opens the session.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use process::http::ApiJson;
+use protocol::people::{LogIn, OpenSession, Session};
+use protocol::problem::Problem;
+
+use crate::App;
+use crate::http::refusal::Refusal;
+
+/// Longer than any code that a school gives out.
+const LONGEST_BIND_CODE: usize = 64;
+
+/// Logs in with a code of `wx.login`; the first time also with the code that the school gave.
+#[utoipa::path(
+    post, path = "/api/v1/sessions", tag = "sessions", request_body = LogIn,
+    responses(
+        (status = 201, body = Session),
+        (status = 400, body = Problem, description = "`invalid_js_code`, `js_code_used`"),
+        (status = 403, body = Problem, description = "`user_blocked`, `bind_code_invalid`"),
+        (status = 404, body = Problem, description = "`person_not_bound`: ask for the school's code"),
+        (status = 429, body = Problem, description = "`too_many_requests`, `too_many_attempts`"),
+        (status = 503, body = Problem, description = "`wechat_unavailable`, `server_unavailable`"),
+    )
+)]
+pub async fn open(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    ApiJson(body): ApiJson<LogIn>,
+) -> Result<(StatusCode, Json<Session>), Refusal> {
+    app.log_ins.admit(app.doors.client_ip(peer.ip(), &headers)).map_err(|wait| {
+        Refusal::new(429, "too_many_requests", "Too many log-ins from this address; wait a moment")
+            .retry_after(wait.as_secs().max(1))
+    })?;
+    let bind_code = body.bind_code.map(checked_bind_code).transpose()?;
+    let openid = app.wechat.code_to_session(&body.js_code).await?;
+    let session = app.server.open_session(&OpenSession { openid, bind_code }).await?;
+    Ok((StatusCode::CREATED, Json(session)))
+}
+
+fn checked_bind_code(code: String) -> Result<String, Refusal> {
+    let code = code.trim();
+    if code.is_empty() || code.chars().count() > LONGEST_BIND_CODE {
+        return Err(Problem::new(422, "invalid_body", "A field of the body is wrong")
+            .field("bind_code")
+            .detail("1 to 64 characters")
+            .into());
+    }
+    Ok(code.to_owned())
+}

@@ -1,0 +1,68 @@
+//! One WebSocket with its deadlines: what is written is taken in time, and what is silent for too long is gone.
+
+use std::time::Instant;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use metrics::counter;
+
+use super::ending::Ending;
+use super::limits::Limits;
+
+pub struct Line {
+    socket: WebSocket,
+    limits: Limits,
+    heard: Instant,
+    messages: u32,
+}
+
+impl Line {
+    pub fn new(socket: WebSocket, limits: Limits) -> Self {
+        Self { socket, limits, heard: Instant::now(), messages: 0 }
+    }
+
+    pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), Ending> {
+        self.write(Message::Text(text)).await?;
+        counter!("ws_frames_total").increment(1);
+        Ok(())
+    }
+
+    async fn write(&mut self, message: Message) -> Result<(), Ending> {
+        match tokio::time::timeout(self.limits.send_within, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ending::Gone),
+            Err(_) => Err(Ending::TooSlow),
+        }
+    }
+
+    /// Waits for something from the phone. Only its being there counts: phones have nothing to say on this line.
+    pub async fn listen(&mut self) -> Result<(), Ending> {
+        let message = self.socket.recv().await;
+        self.heard = Instant::now();
+        match message {
+            None | Some(Err(_) | Ok(Message::Close(_))) => return Err(Ending::Gone),
+            Some(Ok(Message::Pong(_))) => {}
+            Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_))) => self.messages += 1,
+        }
+        if self.messages > self.limits.messages_per_ping { Err(Ending::Flood) } else { Ok(()) }
+    }
+
+    /// Asks whether the phone is still there, after having looked when it last was.
+    pub async fn ping(&mut self) -> Result<(), Ending> {
+        if self.heard.elapsed() > self.limits.silent_for {
+            return Err(Ending::Gone);
+        }
+        self.messages = 0;
+        self.write(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    /// Says why, if there is somebody to read it.
+    pub async fn close(mut self, ending: Ending) {
+        counter!("ws_endings_total", "why" => ending.label()).increment(1);
+        if let Some(frame) = ending.frame() {
+            let said = self.socket.send(Message::Close(Some(frame)));
+            if tokio::time::timeout(self.limits.close_within, said).await.is_err() {
+                tracing::debug!(why = ending.label(), "a phone did not take its close frame");
+            }
+        }
+    }
+}

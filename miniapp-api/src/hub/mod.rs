@@ -1,0 +1,187 @@
+//! The push hub: from the server's feed to the sockets of the phones.
+//!
+//! ```text
+//! server feed --"class X has news up to 41"--> feed task --> room X --one read--> ring --> each socket's `sent`
+//! ```
+//!
+//! - **The feed names rooms, never children.** One task ([`feed`]) long-polls it. It starts at the feed's head: what was
+//!   before is read by each socket when it connects.
+//! - **A room** ([`room`]) is a class with connected teachers or a school's hall with connected screens. It is made for the first
+//!   socket and dropped after the last. On news its reader ([`reader`]) makes one read for all, with the session of one of those who
+//!   are connected, so this process can read nothing that nobody here may see. A refused session ends that member's socket
+//!   and the next member's is tried. The room is level-triggered: it reads until its head has reached the newest cursor that the
+//!   feed has named; a failed read is repeated with back-off.
+//! - **The ring** ([`ring`]) keeps the last changes as frames that were serialized once.
+//! - **A socket** ([`socket`]) has no queue. It knows the cursor that it has `sent`, takes what is later from the ring, and reads from
+//!   the server itself what the ring no longer has. So a frame cannot be missed between two sources, none is sent twice, and a
+//!   slow phone costs nothing but its own connection: a frame that cannot be written in time ends it with 4409.
+//! - **Authorization** is the server's. Each socket reads its own first page with its own session, and again at least every
+//!   minute: a revoked teacher does not ride on a colleague's reads for longer than that.
+//! - **Backwards.** If cursors shrink (another database behind the server), rooms forget what they know and sockets end with 1012;
+//!   a phone that comes with a cursor of the future gets the whole board. A replacement whose cursors are already ahead of ours
+//!   cannot be told from news: cursors carry no name of their database.
+//! - **Limits.** Places are counted in all and per session ([`places`]); reads run at most [`READS`] at a time.
+//!
+//! Locks are plain mutexes, taken hub before room, never held across an await.
+
+mod ending;
+pub mod feed;
+mod limits;
+mod line;
+pub(crate) mod page;
+mod places;
+mod reader;
+mod ring;
+mod room;
+mod socket;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use protocol::people::{Cursor, FeedPage};
+use tokio::sync::{Semaphore, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::server::ServerClient;
+use crate::session::SessionToken;
+
+pub use ending::Ending;
+pub use limits::Limits;
+pub use places::{NoPlace, Place};
+pub use room::RoomKey;
+pub use socket::{Door, Visit, serve};
+
+use page::Page;
+use places::Places;
+use room::Room;
+
+/// Reads of lists in flight to the server: after a restart thousands of phones come back at once.
+const READS: usize = 64;
+
+#[derive(Debug)]
+pub struct Hub {
+    pub(crate) server: ServerClient,
+    pub(crate) limits: Limits,
+    pub(crate) shutdown: CancellationToken,
+    places: Places,
+    reads: Semaphore,
+    tasks: TaskTracker,
+    rooms: Mutex<HashMap<RoomKey, Arc<Room>>>,
+    next_member: AtomicU64,
+    following: AtomicBool,
+}
+
+/// A socket's stay in a room; leaves it when dropped.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    pub room: Arc<Room>,
+    id: u64,
+    hub: Arc<Hub>,
+}
+
+impl Hub {
+    pub fn new(server: ServerClient, limits: Limits, shutdown: CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            server,
+            limits,
+            shutdown,
+            places: Places::new(limits.sockets, limits.sockets_per_session),
+            reads: Semaphore::new(READS),
+            tasks: TaskTracker::new(),
+            rooms: Mutex::default(),
+            next_member: AtomicU64::new(0),
+            following: AtomicBool::new(false),
+        })
+    }
+
+    /// Where the hub's and its sockets' tasks are counted.
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    /// A place for one more socket of this session.
+    pub fn place(&self, session: &SessionToken) -> Result<Place, NoPlace> {
+        self.places.take(session)
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<RoomKey, Arc<Room>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters a room, which is made if this is the first socket.
+    pub(crate) fn join(
+        self: &Arc<Self>,
+        key: &RoomKey,
+        session: &SessionToken,
+    ) -> (Membership, oneshot::Receiver<Ending>) {
+        let id = self.next_member.fetch_add(1, Ordering::Relaxed);
+        let mut rooms = self.rooms();
+        let room = match rooms.entry(key.clone()) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(free) => {
+                let room = free.insert(Arc::new(Room::new(key.clone()))).clone();
+                self.tasks.spawn(reader::read_for(room.clone(), self.clone()));
+                room
+            }
+        };
+        let kicked = room.enter(id, session.clone());
+        (Membership { room, id, hub: self.clone() }, kicked)
+    }
+
+    fn leave(&self, room: &Arc<Room>, id: u64) {
+        let mut rooms = self.rooms();
+        if room.leave(id) && rooms.get(&room.key).is_some_and(|known| Arc::ptr_eq(known, room)) {
+            rooms.remove(&room.key);
+            room.empty.cancel();
+        }
+    }
+
+    /// Tells the rooms that are open here what the feed says.
+    fn news(&self, page: &FeedPage) {
+        let rooms = self.rooms();
+        for news in &page.news {
+            for key in [RoomKey::Class(news.class.clone()), RoomKey::Hall(news.school.clone())] {
+                if let Some(room) = rooms.get(&key) {
+                    room.news(news.cursor);
+                }
+            }
+        }
+    }
+
+    /// Cursors have gone backwards.
+    fn reset(&self) {
+        for room in self.rooms().values() {
+            room.reset();
+        }
+    }
+
+    fn set_following(&self, following: bool) {
+        self.following.store(following, Ordering::Relaxed);
+    }
+
+    /// The feed answers, so that silence in a room means that nothing has happened.
+    pub fn is_following(&self) -> bool {
+        self.following.load(Ordering::Relaxed)
+    }
+
+    /// One page of a room's list, with at most [`READS`] in flight.
+    async fn read(
+        &self,
+        key: &RoomKey,
+        after: Option<Cursor>,
+        session: &SessionToken,
+    ) -> Result<Page, crate::server::ServerError> {
+        // The semaphore is never closed; if it were, reading without a permit would still be right.
+        let _permit = self.reads.acquire().await.ok();
+        self.server.page(key, after, session).await
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.hub.leave(&self.room, self.id);
+    }
+}

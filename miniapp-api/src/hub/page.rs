@@ -1,0 +1,56 @@
+//! One page of a room's list, its arrivals made into frames once for all sockets.
+
+use axum::extract::ws::Utf8Bytes;
+use domain::time::Timestamp;
+use protocol::people::{Arrivals, Cursor, Frame, HallArrivals};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::ring::Entry;
+
+/// An answer of the server, ready to send. Entries are in the order of their cursors.
+#[derive(Debug)]
+pub struct Page {
+    pub cursor: Cursor,
+    pub more: bool,
+    pub entries: Vec<Entry>,
+    /// When the newest of them changed: for the lag.
+    pub newest: Option<Timestamp>,
+}
+
+impl Page {
+    pub fn of_class(page: Arrivals) -> Result<Self, serde_json::Error> {
+        let newest = page.arrivals.iter().map(|arrival| arrival.changed_at).max();
+        let entries = page.arrivals.into_iter().map(|arrival| entry(arrival.id, arrival.cursor, arrival));
+        Self::new(page.cursor, page.more, entries.collect::<Result<_, _>>()?, newest)
+    }
+
+    pub fn of_hall(page: HallArrivals) -> Result<Self, serde_json::Error> {
+        let newest = page.arrivals.iter().map(|arrival| arrival.changed_at).max();
+        let entries = page.arrivals.into_iter().map(|arrival| entry(arrival.id, arrival.cursor, arrival));
+        Self::new(page.cursor, page.more, entries.collect::<Result<_, _>>()?, newest)
+    }
+
+    fn new(
+        cursor: Cursor,
+        more: bool,
+        mut entries: Vec<Entry>,
+        newest: Option<Timestamp>,
+    ) -> Result<Self, serde_json::Error> {
+        entries.sort_by_key(|entry| entry.cursor);
+        Ok(Self { cursor, more, entries, newest })
+    }
+}
+
+fn entry<T: Serialize>(id: Uuid, cursor: Cursor, arrival: T) -> Result<Entry, serde_json::Error> {
+    Ok(Entry { id, cursor, text: text(&Frame::Arrival(arrival))? })
+}
+
+/// The frame that says: everything up to `cursor` has been sent.
+pub fn live(cursor: Cursor) -> Result<Utf8Bytes, serde_json::Error> {
+    text(&Frame::<()>::Live { cursor })
+}
+
+fn text<T: Serialize>(frame: &Frame<T>) -> Result<Utf8Bytes, serde_json::Error> {
+    serde_json::to_string(frame).map(Utf8Bytes::from)
+}

@@ -1,0 +1,142 @@
+//! The last changes of one room, each serialized once, in the order of their cursors.
+//!
+//! The ring answers like the server's list: an arrival that changes again moves to the end with its latest state, and its
+//! older frame is dropped. Whoever has not seen it gets the latest only. What is certain: every arrival whose latest change
+//! has a cursor in `floor+1..=head` is in the ring. A reader before `floor` has to ask the server.
+
+use std::collections::VecDeque;
+
+use axum::extract::ws::Utf8Bytes;
+use protocol::people::Cursor;
+use uuid::Uuid;
+
+/// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.
+pub const RING: usize = 256;
+
+/// Frames handed out at once: what a socket holds while it sends.
+pub const BATCH: usize = 32;
+
+/// One changed arrival, ready to send. Clones share the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub id: Uuid,
+    pub cursor: Cursor,
+    pub text: Utf8Bytes,
+}
+
+/// The changes of a room after `floor` and up to `head`.
+#[derive(Debug)]
+pub struct Ring {
+    floor: Cursor,
+    head: Cursor,
+    entries: VecDeque<Entry>,
+}
+
+impl Ring {
+    /// An empty ring: nothing is known before `cursor`.
+    pub fn at(cursor: Cursor) -> Self {
+        Self { floor: cursor, head: cursor, entries: VecDeque::new() }
+    }
+
+    /// Everything up to here has been read from the server.
+    pub fn head(&self) -> Cursor {
+        self.head
+    }
+
+    /// Changes up to here may be missing.
+    pub fn floor(&self) -> Cursor {
+        self.floor
+    }
+
+    /// Adds a change; one that is known already (not past `head`) changes nothing.
+    pub fn push(&mut self, entry: Entry) {
+        if entry.cursor <= self.head {
+            return;
+        }
+        self.entries.retain(|older| older.id != entry.id);
+        self.head = entry.cursor;
+        self.entries.push_back(entry);
+        if self.entries.len() > RING
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.floor = oldest.cursor;
+        }
+    }
+
+    /// Nothing else changed up to `cursor`.
+    pub fn advance(&mut self, cursor: Cursor) {
+        self.head = self.head.max(cursor);
+    }
+
+    /// At most [`BATCH`] changes after `sent`, oldest first; `None` if some of them are no longer here.
+    pub fn since(&self, sent: Cursor) -> Option<Vec<Entry>> {
+        if sent < self.floor {
+            return None;
+        }
+        let first = self.entries.partition_point(|entry| entry.cursor <= sent);
+        Some(self.entries.iter().skip(first).take(BATCH).cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+    use std::collections::BTreeMap;
+
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    fn entry(id: u128, cursor: Cursor) -> Entry {
+        Entry { id: Uuid::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
+    }
+
+    #[test]
+    fn a_later_change_replaces_the_earlier_one() {
+        let mut ring = Ring::at(10);
+        ring.push(entry(1, 11));
+        ring.push(entry(2, 12));
+        ring.push(entry(1, 13));
+        assert_eq!(ring.since(10).unwrap(), vec![entry(2, 12), entry(1, 13)]);
+        assert_eq!(ring.since(12).unwrap(), vec![entry(1, 13)]);
+    }
+
+    #[test]
+    fn a_reader_from_before_the_ring_is_told_so() {
+        let mut ring = Ring::at(0);
+        for n in 1..=300 {
+            ring.push(entry(n, n as Cursor));
+        }
+        assert!(ring.since(43).is_none());
+        assert_eq!(ring.since(44).unwrap()[0].cursor, 45);
+        assert_eq!(ring.since(44).unwrap().len(), BATCH);
+        assert_eq!(ring.since(300).unwrap(), vec![]);
+    }
+
+    /// The model is the server's list: the latest change of each arrival, ordered by cursor.
+    #[test]
+    fn whatever_it_covers_it_answers_like_the_servers_list() {
+        for seed in 0..200 {
+            let mut random = StdRng::seed_from_u64(seed);
+            let mut ring = Ring::at(0);
+            let mut model: BTreeMap<u128, Cursor> = BTreeMap::new();
+            let mut cursor = 0;
+            for _ in 0..random.random_range(1..900) {
+                cursor += random.random_range(1..4);
+                let id = random.random_range(0..400);
+                ring.push(entry(id, cursor));
+                model.insert(id, cursor);
+                let sent = random.random_range(0..=cursor);
+                let mut list: Vec<_> =
+                    model.iter().filter(|&(_, &c)| c > sent).map(|(&id, &c)| entry(id, c)).collect();
+                list.sort_by_key(|entry| entry.cursor);
+                list.truncate(BATCH);
+                if let Some(got) = ring.since(sent) {
+                    assert_eq!(got, list, "seed {seed}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! One room: a class with connected teachers, or a school's hall with connected screens.
+//!
+//! The state is behind a plain mutex that is never held across an await. `wanted` is the newest cursor that the feed has
+//! named, the ring's `head` is what has been read: the room is level-triggered and reads until `head >= wanted`.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::ids::{ClassId, SchoolId};
+use protocol::people::Cursor;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::ending::Ending;
+use super::page::Page;
+use super::ring::{Entry, Ring};
+use crate::session::SessionToken;
+
+/// Complete answers that stop short of the feed's cursor before the feed is taken to be wrong about this room.
+const SHORT_ANSWERS: u32 = 3;
+
+/// What a socket listens to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RoomKey {
+    Class(ClassId),
+    Hall(SchoolId),
+}
+
+impl RoomKey {
+    /// For the metrics' label.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Class(_) => "class",
+            Self::Hall(_) => "hall",
+        }
+    }
+}
+
+/// What the room's ring has for a socket.
+#[derive(Debug)]
+pub enum Take {
+    /// Send these, oldest first, then ask again.
+    Frames(Vec<Entry>),
+    /// Everything up to this cursor has been sent.
+    Current(Cursor),
+    /// The ring starts later, at `floor`, or is not there yet: read from the server.
+    Gap { floor: Option<Cursor> },
+    /// Cursors have gone backwards: what was sent holds no longer.
+    Backwards,
+}
+
+/// One read that the room needs, with the session of the member that reads for all.
+#[derive(Debug)]
+pub struct Job {
+    pub member: u64,
+    pub session: SessionToken,
+    pub after: Cursor,
+    wanted: Cursor,
+    epoch: u64,
+}
+
+#[derive(Debug)]
+struct Member {
+    id: u64,
+    session: SessionToken,
+    kick: oneshot::Sender<Ending>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    ring: Option<Ring>,
+    wanted: Cursor,
+    short_answers: u32,
+    epoch: u64,
+    members: Vec<Member>,
+    turn: usize,
+}
+
+#[derive(Debug)]
+pub struct Room {
+    pub key: RoomKey,
+    inner: Mutex<Inner>,
+    /// Counts the changes that sockets should look at.
+    changes: watch::Sender<u64>,
+    /// Wakes the room's reader.
+    pub wake: Notify,
+    /// Cancelled when the last socket has left.
+    pub empty: CancellationToken,
+}
+
+impl Room {
+    pub fn new(key: RoomKey) -> Self {
+        Self {
+            key,
+            inner: Mutex::default(),
+            changes: watch::Sender::new(0),
+            wake: Notify::new(),
+            empty: CancellationToken::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// The epoch to compare later takes with: it grows when cursors go backwards.
+    pub fn epoch(&self) -> u64 {
+        self.lock().epoch
+    }
+
+    pub fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<Ending> {
+        let (kick, kicked) = oneshot::channel();
+        self.lock().members.push(Member { id, session, kick });
+        // A room whose last reader was turned away may have news waiting for the next one.
+        self.wake.notify_one();
+        kicked
+    }
+
+    /// True if nobody is left.
+    pub fn leave(&self, id: u64) -> bool {
+        let mut inner = self.lock();
+        inner.members.retain(|member| member.id != id);
+        inner.members.is_empty()
+    }
+
+    /// Ends one member's socket and never reads with that session again.
+    pub fn kick(&self, id: u64, ending: Ending) {
+        let mut inner = self.lock();
+        if let Some(place) = inner.members.iter().position(|member| member.id == id) {
+            // A socket that has just left by itself no longer listens.
+            let _ = inner.members.swap_remove(place).kick.send(ending);
+        }
+    }
+
+    /// A socket has read everything up to `cursor`: the ring starts there, if it has not started.
+    pub fn anchor(&self, cursor: Cursor, epoch: u64) {
+        let mut inner = self.lock();
+        if inner.ring.is_none() && inner.epoch == epoch {
+            inner.ring = Some(Ring::at(cursor));
+            self.wake.notify_one();
+        }
+    }
+
+    /// The feed has named a newer cursor.
+    pub fn news(&self, cursor: Cursor) {
+        let mut inner = self.lock();
+        if cursor > inner.wanted {
+            inner.wanted = cursor;
+            inner.short_answers = 0;
+            self.wake.notify_one();
+        }
+    }
+
+    /// Cursors have gone backwards: nothing that was read holds any longer.
+    pub fn reset(&self) {
+        Self::forget(&mut self.lock());
+        self.changed();
+    }
+
+    fn forget(inner: &mut Inner) {
+        inner.ring = None;
+        inner.wanted = 0;
+        inner.short_answers = 0;
+        inner.epoch += 1;
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|n| *n = n.wrapping_add(1));
+    }
+
+    /// The next read, if the room is behind and somebody is there to read with.
+    pub fn job(&self) -> Option<Job> {
+        let mut inner = self.lock();
+        let after = inner.ring.as_ref()?.head();
+        if after >= inner.wanted {
+            return None;
+        }
+        inner.turn = inner.turn.wrapping_add(1);
+        let turn = inner.turn.checked_rem(inner.members.len())?;
+        let member = inner.members.get(turn)?;
+        let (wanted, epoch) = (inner.wanted, inner.epoch);
+        Some(Job { member: member.id, session: member.session.clone(), after, wanted, epoch })
+    }
+
+    /// Takes an answer into the ring. False if it stops short of what the feed has named: try again a little later.
+    pub fn take_in(&self, job: &Job, page: Page) -> bool {
+        let enough = {
+            let mut inner = self.lock();
+            if inner.epoch != job.epoch {
+                // This answer may be from before the reset.
+                true
+            } else if page.cursor < job.after {
+                Self::forget(&mut inner);
+                true
+            } else {
+                inner.append(job, page)
+            }
+        };
+        self.changed();
+        enough
+    }
+
+    /// What to send to a socket that has sent everything up to `sent`.
+    pub fn take(&self, epoch: u64, sent: Cursor) -> Take {
+        let inner = self.lock();
+        if inner.epoch != epoch {
+            return Take::Backwards;
+        }
+        let Some(ring) = &inner.ring else { return Take::Gap { floor: None } };
+        match ring.since(sent) {
+            None => Take::Gap { floor: Some(ring.floor()) },
+            Some(frames) if frames.is_empty() => Take::Current(ring.head().max(sent)),
+            Some(frames) => Take::Frames(frames),
+        }
+    }
+
+    /// Nothing that the feed has named is still to be read.
+    pub fn is_current(&self) -> bool {
+        let inner = self.lock();
+        inner.ring.as_ref().is_some_and(|ring| ring.head() >= inner.wanted)
+    }
+}
+
+impl Inner {
+    fn append(&mut self, job: &Job, page: Page) -> bool {
+        let Some(ring) = &mut self.ring else { return true };
+        let more = page.more;
+        for entry in page.entries {
+            ring.push(entry);
+        }
+        ring.advance(page.cursor);
+        if more || ring.head() >= job.wanted {
+            return true;
+        }
+        // The server says that this is all: believe it after a few tries, or the room would ask for ever.
+        self.short_answers += 1;
+        if self.short_answers >= SHORT_ANSWERS && self.wanted == job.wanted {
+            self.wanted = ring.head();
+        }
+        false
+    }
+}

@@ -1,0 +1,264 @@
+//! One phone's connection: its own first read, then what the room's ring has, until it ends.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::ws::WebSocket;
+use domain::ids::ClassId;
+use metrics::gauge;
+use process::retry::Backoff;
+use protocol::people::Cursor;
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior, interval_at};
+
+use super::ending::Ending;
+use super::line::Line;
+use super::page::live;
+use super::places::Place;
+use super::room::{Room, RoomKey, Take};
+use super::{Hub, Membership};
+use crate::server::ServerError;
+use crate::session::SessionToken;
+
+const FIRST_RETRY: Duration = Duration::from_millis(200);
+const LONGEST_RETRY: Duration = Duration::from_secs(3);
+
+/// What the phone wants to listen to. Which hall, the server says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    Class(ClassId),
+    Hall,
+}
+
+impl Door {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Class(_) => "class",
+            Self::Hall => "hall",
+        }
+    }
+}
+
+/// A phone at the door.
+#[derive(Debug)]
+pub struct Visit {
+    pub door: Door,
+    pub session: SessionToken,
+    /// The cursor that the phone has; without it the whole board is sent first.
+    pub after: Option<Cursor>,
+    pub place: Place,
+}
+
+/// Serves one phone until its connection ends, and tells it why.
+pub async fn serve(hub: Arc<Hub>, socket: WebSocket, visit: Visit) {
+    let kind = visit.door.kind();
+    gauge!("ws_connections", "kind" => kind).increment(1.0);
+    let mut line = Line::new(socket, hub.limits);
+    let ending = tokio::select! {
+        biased;
+        () = hub.shutdown.cancelled() => Ending::GoingAway,
+        ending = attend(&hub, &mut line, &visit) => ending,
+    };
+    line.close(ending).await;
+    gauge!("ws_connections", "kind" => kind).decrement(1.0);
+}
+
+async fn attend(hub: &Arc<Hub>, line: &mut Line, visit: &Visit) -> Ending {
+    let deadline = Instant::now() + hub.limits.first_read_within;
+    let key = match find_room(hub, visit, deadline).await {
+        Ok(key) => key,
+        Err(ending) => return ending,
+    };
+    let (member, kicked) = hub.join(&key, &visit.session);
+    let mut phone = Phone::new(hub, line, visit, &member);
+    tokio::select! {
+        biased;
+        // A sender that is dropped without a word belongs to a member that leaves anyhow.
+        ending = kicked => ending.unwrap_or(Ending::Gone),
+        ending = phone.stay(deadline) => ending,
+    }
+}
+
+/// The room is entered before its list is read, so that no news falls in between; a hall's name is asked for first.
+async fn find_room(hub: &Hub, visit: &Visit, deadline: Instant) -> Result<RoomKey, Ending> {
+    let Door::Class(class) = &visit.door else {
+        let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
+        loop {
+            match hub.server.me(&visit.session).await {
+                Ok(me) => return me.hall.map(|school| RoomKey::Hall(school.id)).ok_or(Ending::NotYours),
+                Err(error) => wait_out(&error, &mut backoff, deadline).await?,
+            }
+        }
+    };
+    Ok(RoomKey::Class(class.clone()))
+}
+
+/// Waits before the next attempt, or says why there is none.
+async fn wait_out(error: &ServerError, backoff: &mut Backoff, deadline: Instant) -> Result<(), Ending> {
+    if let Some(ending) = error.ends_session() {
+        return Err(ending);
+    }
+    let delay = backoff.next_delay();
+    if Instant::now() + delay > deadline {
+        return Err(Ending::Trouble);
+    }
+    tokio::time::sleep(delay).await;
+    Ok(())
+}
+
+struct Phone<'a> {
+    hub: &'a Hub,
+    line: &'a mut Line,
+    room: &'a Room,
+    session: &'a SessionToken,
+    epoch: u64,
+    changes: watch::Receiver<u64>,
+    sent: Option<Cursor>,
+    checked: Instant,
+}
+
+impl<'a> Phone<'a> {
+    fn new(hub: &'a Hub, line: &'a mut Line, visit: &'a Visit, member: &'a Membership) -> Self {
+        let room = &*member.room;
+        let (session, sent) = (&visit.session, visit.after);
+        // The subscription is older than the first read: a change in between is seen by one or the other.
+        let (epoch, changes) = (room.epoch(), room.subscribe());
+        Self { hub, line, room, session, epoch, changes, sent, checked: Instant::now() }
+    }
+
+    async fn stay(&mut self, deadline: Instant) -> Ending {
+        match self.follow(deadline).await {
+            Ok(never) => match never {},
+            Err(ending) => ending,
+        }
+    }
+
+    async fn follow(&mut self, deadline: Instant) -> Result<Infallible, Ending> {
+        self.arrive(deadline).await?;
+        self.say_live().await?;
+        let mut ticks = self.ticks();
+        loop {
+            self.deliver().await?;
+            tokio::select! {
+                heard = self.line.listen() => heard?,
+                changed = self.changes.changed() => changed.map_err(|_| Ending::Trouble)?,
+                _ = ticks.tick() => self.tick().await?,
+            }
+        }
+    }
+
+    /// The first read, repeated while the server does not answer.
+    async fn arrive(&mut self, deadline: Instant) -> Result<(), Ending> {
+        let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
+        loop {
+            match self.read().await {
+                Ok(()) => break,
+                Err(Failed::Ended(ending)) => return Err(ending),
+                Err(Failed::Server(error)) => wait_out(&error, &mut backoff, deadline).await?,
+            }
+        }
+        self.room.anchor(self.cursor(), self.epoch);
+        Ok(())
+    }
+
+    /// Everything up to here has been sent.
+    fn cursor(&self) -> Cursor {
+        self.sent.unwrap_or_default()
+    }
+
+    fn ticks(&self) -> Interval {
+        // Sockets that came together after a restart do not all ping together.
+        let period = self.hub.limits.ping_every;
+        let first = tokio::time::Instant::now() + period.mul_f64(rand::random::<f64>());
+        let mut ticks = interval_at(first, period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    }
+
+    /// Sends what the ring has, or reads what it no longer has.
+    async fn deliver(&mut self) -> Result<(), Ending> {
+        loop {
+            match self.room.take(self.epoch, self.cursor()) {
+                Take::Current(head) => {
+                    self.sent = Some(head);
+                    return Ok(());
+                }
+                Take::Frames(frames) => {
+                    for frame in frames {
+                        self.line.send(frame.text).await?;
+                        self.sent = Some(frame.cursor);
+                    }
+                }
+                Take::Gap { floor } => {
+                    self.arrive(Instant::now() + self.hub.limits.first_read_within).await?;
+                    // The read began when the ring was at `floor` already: nothing before it is missing.
+                    self.sent = self.sent.max(floor);
+                }
+                Take::Backwards => return Err(Ending::Backwards),
+            }
+        }
+    }
+
+    async fn tick(&mut self) -> Result<(), Ending> {
+        self.line.ping().await?;
+        if self.checked.elapsed() >= self.hub.limits.check_every {
+            self.check().await?;
+        }
+        if self.hub.is_following() && self.room.is_current() {
+            self.deliver().await?;
+            self.say_live().await?;
+        }
+        Ok(())
+    }
+
+    /// Reads with the own session: is it still good for this room? While the server is away nothing new can be
+    /// shown to anybody, so the check waits with it.
+    async fn check(&mut self) -> Result<(), Ending> {
+        match self.read().await {
+            Ok(()) => Ok(()),
+            Err(Failed::Ended(ending)) => Err(ending),
+            Err(Failed::Server(error)) => error.ends_session().map_or(Ok(()), Err),
+        }
+    }
+
+    /// Boxed: the request's state is large, and a socket that waits for news should be small.
+    fn read(&mut self) -> Pin<Box<dyn Future<Output = Result<(), Failed>> + Send + '_>> {
+        Box::pin(self.read_pages())
+    }
+
+    /// Reads from the server everything after `sent`, page by page, and sends it.
+    async fn read_pages(&mut self) -> Result<(), Failed> {
+        loop {
+            let asked = self.sent;
+            let page = self.hub.read(&self.room.key, asked, self.session).await.map_err(Failed::Server)?;
+            if asked.is_some_and(|after| page.cursor < after) {
+                // A cursor of another database: the phone gets the whole board.
+                self.sent = None;
+                continue;
+            }
+            for entry in
+                page.entries.into_iter().filter(|entry| asked.is_none_or(|after| entry.cursor > after))
+            {
+                self.line.send(entry.text).await.map_err(Failed::Ended)?;
+            }
+            self.sent = Some(page.cursor);
+            if !page.more {
+                self.checked = Instant::now();
+                return Ok(());
+            }
+        }
+    }
+
+    async fn say_live(&mut self) -> Result<(), Ending> {
+        let text = live(self.cursor()).map_err(|_| Ending::Trouble)?;
+        self.line.send(text).await
+    }
+}
+
+enum Failed {
+    Server(ServerError),
+    Ended(Ending),
+}

@@ -1,0 +1,106 @@
+//! The life of the process: build, serve, say goodbye.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use process::http::{operational_routes, serve};
+use process::readiness::Readiness;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Settings};
+use crate::door::{Doors, LogIns};
+use crate::hub::{Hub, Limits, feed};
+use crate::server::{ServerClient, ServerClientError};
+use crate::wechat::Wechat;
+use crate::{App, router};
+
+/// Close frames to all phones are out by then, or never will be.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Config(#[from] process::config::ConfigError),
+    #[error(transparent)]
+    Server(#[from] ServerClientError),
+    #[error("the client for WeChat cannot be built")]
+    Wechat(#[source] reqwest::Error),
+    #[error(transparent)]
+    Bind(#[from] process::BindError),
+    #[error("serving has failed")]
+    Serve(#[source] io::Error),
+}
+
+/// Serves on `listener` until `shutdown` is cancelled and every phone has been told. `extra` is merged in; only the
+/// demo has any.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    extra: Router,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let settings = config.settings()?;
+    let app = build(&config, &settings, shutdown.clone())?;
+    let readiness = Readiness::new();
+    let following = feed::follow(app.hub.clone(), readiness.check("feed"));
+    app.hub.tasks().spawn(following);
+    let result = serve_all(&config, &app, listener, extra, readiness, shutdown.clone()).await;
+    shutdown.cancel();
+    say_goodbye(&app.hub).await;
+    result
+}
+
+/// The state of a process with this configuration.
+pub fn build(config: &Config, settings: &Settings, shutdown: CancellationToken) -> Result<App, RunError> {
+    // The first provider of the process stays; in `standalone` others may have installed the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let server = ServerClient::new(&settings.server)?;
+    let wechat = Wechat::new(settings.wechat.clone()).map_err(RunError::Wechat)?;
+    let limits = Limits {
+        sockets: config.limits.sockets,
+        sockets_per_session: config.limits.sockets_per_session,
+        ..Limits::default()
+    };
+    let doors = Doors {
+        allowed_origins: config.http.allowed_origins.clone(),
+        trusted_proxies: config.http.trusted_proxies.clone(),
+    };
+    Ok(App {
+        hub: Hub::new(server.clone(), limits, shutdown),
+        server,
+        wechat,
+        doors: Arc::new(doors),
+        log_ins: Arc::new(LogIns::per_minute(config.limits.log_ins_per_minute)),
+    })
+}
+
+async fn serve_all(
+    config: &Config,
+    app: &App,
+    listener: TcpListener,
+    extra: Router,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let public = router(app.clone()).merge(extra);
+    let operations = operational_routes(readiness);
+    let Some(address) = config.http.operations_listen else {
+        return serve(listener, public.merge(operations), shutdown).await.map_err(RunError::Serve);
+    };
+    let inside = process::bind(address).await?;
+    let both = tokio::try_join!(
+        serve(listener, public, shutdown.clone()),
+        serve(inside, operations, shutdown.clone())
+    );
+    both.map(|_| ()).map_err(RunError::Serve)
+}
+
+async fn say_goodbye(hub: &Hub) {
+    hub.tasks().close();
+    if tokio::time::timeout(GOODBYE_WITHIN, hub.tasks().wait()).await.is_err() {
+        tracing::warn!(open = hub.tasks().len(), "some phones could not be told that we stop");
+    }
+}

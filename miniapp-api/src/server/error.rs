@@ -1,0 +1,52 @@
+//! What can go wrong between us and the server.
+
+use std::error::Error;
+
+use protocol::problem::Problem;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// No answer: connection refused, broken or too slow.
+    #[error("the server cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// The server said no, and why.
+    #[error("the server answered {} {}", .0.status, .0.code)]
+    Refused(Box<Problem>),
+    /// An error without a problem document: a balancer's page, for example.
+    #[error("the server answered {status} without saying why")]
+    Unexplained { status: u16 },
+    /// A success that is not what the protocol says.
+    #[error("the server's answer is not of the protocol")]
+    Garbled(#[source] serde_json::Error),
+    #[error("the request cannot be built")]
+    Request(#[source] reqwest::Error),
+    /// The server does not know this process: the service token is wrong. It is nobody's session that has ended.
+    #[error("the server refuses the service token")]
+    ServiceRefused,
+}
+
+impl ServerError {
+    /// The problem, if the server refused with one.
+    pub fn refusal(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            Self::Unreachable(_)
+            | Self::Unexplained { .. }
+            | Self::Garbled(_)
+            | Self::Request(_)
+            | Self::ServiceRefused => None,
+        }
+    }
+
+    /// The error and its causes in one line, for the log.
+    pub fn chain(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            line.push_str(": ");
+            line.push_str(&error.to_string());
+            cause = error.source();
+        }
+        line
+    }
+}

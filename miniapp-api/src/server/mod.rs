@@ -1,0 +1,12 @@
+//! The client of the server's `/internal/v1`: one function per route, each with a deadline and a counter.
+//!
+//! Every call carries the service token; calls for a person carry that person's session as well. Nothing is repeated here: the phone or
+//! the hub knows whether a repetition makes sense.
+
+mod call;
+mod client;
+mod error;
+mod routes;
+
+pub use client::{ServerClient, ServerClientError, Settings};
+pub use error::ServerError;

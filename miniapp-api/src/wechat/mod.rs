@@ -1,0 +1,91 @@
+//! WeChat's server API, as far as logging in needs it. The only place that knows its addresses.
+//!
+//! Facts: developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session. A code is single use and lives some
+//! five minutes; the app secret and the `session_key` never leave the server side, and we keep no `session_key`. A code that was sent is spent:
+//! nothing is repeated here, the phone asks `wx.login` for a new one.
+
+mod answer;
+
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+use process::config::Secret;
+use reqwest::{Client, Url};
+use tokio::time::Instant;
+
+pub use answer::WechatError;
+
+use answer::Answer;
+
+/// What the configuration takes if it says nothing else.
+pub const BASE_URL: &str = "https://api.weixin.qq.com";
+
+/// WeChat answers in some 100 ms; a phone does not wait for long.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// Longer than any code of WeChat's.
+const LONGEST_CODE: usize = 256;
+
+/// Where WeChat is and which mini-program we are.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub base_url: Url,
+    pub app_id: String,
+    pub secret: Secret,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wechat {
+    http: Client,
+    settings: Settings,
+}
+
+impl Wechat {
+    pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
+        let http = Client::builder()
+            .connect_timeout(CONNECT_WITHIN)
+            .timeout(ANSWER_WITHIN)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self { http, settings })
+    }
+
+    /// Who the person is that got `js_code` from `wx.login`: the openid.
+    pub async fn code_to_session(&self, js_code: &str) -> Result<String, WechatError> {
+        let started = Instant::now();
+        let result = match js_code.is_empty() || js_code.len() > LONGEST_CODE {
+            true => Err(WechatError::InvalidCode),
+            false => self.ask(js_code).await,
+        };
+        let outcome = result.as_ref().map_or_else(WechatError::label, |_| "ok");
+        counter!("wechat_requests_total", "outcome" => outcome).increment(1);
+        histogram!("wechat_request_seconds").record(started.elapsed());
+        result
+    }
+
+    async fn ask(&self, js_code: &str) -> Result<String, WechatError> {
+        let mut url = self.settings.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(["sns", "jscode2session"]);
+        }
+        let query = [
+            ("appid", self.settings.app_id.as_str()),
+            ("secret", self.settings.secret.expose()),
+            ("js_code", js_code),
+            ("grant_type", "authorization_code"),
+        ];
+        let response = self.http.get(url).query(&query).send().await.map_err(unreachable)?;
+        if !response.status().is_success() {
+            return Err(WechatError::Status(response.status().as_u16()));
+        }
+        // WeChat sends JSON as text/plain.
+        let body = response.bytes().await.map_err(unreachable)?;
+        serde_json::from_slice::<Answer>(&body).map_err(WechatError::Garbled)?.openid()
+    }
+}
+
+/// The address holds the app secret and the code: it is cut off before the error goes anywhere.
+fn unreachable(error: reqwest::Error) -> WechatError {
+    WechatError::Unreachable(error.without_url())
+}
