@@ -265,6 +265,9 @@ create table arrival (
     entry_event bigint references gate_event (no),
     car_left_at bigint,
     acted_by text references person (id),
+    -- The last act and the cursor it was based on: how a repeated request is recognised.
+    last_act text,
+    last_act_seen bigint,
     unique (class_id, day, order_no)
 );
 

@@ -1,11 +1,27 @@
 //! Use cases. Each opens one transaction, calls the rules of `domain`, and commits in its last lines; none awaits
 //! the network while a transaction is open.
 
+pub mod arrival_act;
+pub mod arrival_board;
+pub mod bind_code;
+pub mod claim;
+pub mod feed;
+pub mod guardian;
+pub mod hall;
+mod pickup_window;
+pub mod plate;
+mod read_log;
+pub mod service_token;
+pub mod session;
+mod token;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::time::{Clock, Timestamp};
 use protocol::people::Cursor;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
 use crate::store::seal::Keyring;
@@ -18,23 +34,52 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Newest feed cursor that this replica knows of: a wake-up for long polls, never the truth.
     pub news: Arc<watch::Sender<Cursor>>,
+    /// Newest cursor that this replica has committed itself: what it tells the other replicas.
+    pub committed: Arc<watch::Sender<Cursor>>,
+    /// Cancelled when the process ends: long polls answer at once instead of holding the drain.
+    pub closing: CancellationToken,
+    /// How long a person's session lives without being used.
+    pub session_ttl: Duration,
+    reads: Arc<read_log::ReadLog>,
 }
+
+/// A month: parents come every school day, and a phone that was lost is found out sooner.
+pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl App {
     pub fn new(store: Store, keys: Keyring, clock: Arc<dyn Clock>) -> Self {
-        Self { store, keys: Arc::new(keys), clock, news: Arc::new(watch::Sender::new(0)) }
+        Self {
+            store,
+            keys: Arc::new(keys),
+            clock,
+            news: Arc::new(watch::Sender::new(0)),
+            committed: Arc::new(watch::Sender::new(0)),
+            closing: CancellationToken::new(),
+            session_ttl: SESSION_TTL,
+            reads: Arc::default(),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Wakes whoever waits for the feed; call it after the commit.
+    /// Wakes whoever waits for the feed, on other replicas as well; call it after the commit.
     pub fn wake(&self, cursor: Cursor) {
-        self.news.send_if_modified(|known| {
-            let newer = cursor > *known;
-            *known = (*known).max(cursor);
-            newer
-        });
+        advance(&self.committed, cursor);
+        self.heard(cursor);
     }
+
+    /// Another replica has committed up to `cursor`.
+    pub fn heard(&self, cursor: Cursor) {
+        advance(&self.news, cursor);
+    }
+}
+
+fn advance(watched: &watch::Sender<Cursor>, cursor: Cursor) {
+    watched.send_if_modified(|known| {
+        let newer = cursor > *known;
+        *known = (*known).max(cursor);
+        newer
+    });
 }

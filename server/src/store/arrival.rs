@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::ids::{ClassId, GarageId, SchoolId};
-use domain::pickup::Pickup;
+use domain::pickup::{Act, Pickup};
 use domain::time::Timestamp;
 use protocol::people::{Cursor, Note};
 use uuid::Uuid;
@@ -33,6 +33,13 @@ pub struct NewArrival<'a> {
     pub entry_event: Option<i64>,
 }
 
+/// The last act of a teacher, and the cursor that was on the teacher's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastAct {
+    pub act: Act,
+    pub seen: Cursor,
+}
+
 /// An arrival as it is stored, with the names that it is shown with, still sealed.
 #[derive(Debug, Clone)]
 pub struct Stored {
@@ -54,6 +61,7 @@ pub struct Stored {
     pub guardian: Option<String>,
     pub note: Option<Note>,
     pub car_left_at: Option<Timestamp>,
+    pub last_act: Option<LastAct>,
     /// Name of the teacher who did the last act.
     pub teacher_name_enc: Option<Vec<u8>>,
 }
@@ -80,6 +88,8 @@ struct Row {
     guardian_relation: Option<String>,
     note: Option<String>,
     car_left_at: Option<i64>,
+    last_act: Option<String>,
+    last_act_seen: Option<i64>,
     teacher_name_enc: Option<Vec<u8>>,
 }
 
@@ -110,9 +120,15 @@ impl TryFrom<Row> for Stored {
             guardian: row.guardian_relation,
             note: row.note.map(|note| word::parse("arrival.note", &note)).transpose()?,
             car_left_at: row.car_left_at.map(Timestamp::from_micros),
+            last_act: last_act(row.last_act.as_deref(), row.last_act_seen)?,
             teacher_name_enc: row.teacher_name_enc,
         })
     }
+}
+
+fn last_act(act: Option<&str>, seen: Option<Cursor>) -> Result<Option<LastAct>, StoreError> {
+    let (Some(act), Some(seen)) = (act, seen) else { return Ok(None) };
+    Ok(Some(LastAct { act: word::parse("arrival.last_act", act)?, seen }))
 }
 
 /// Every reading statement begins like this.
@@ -122,7 +138,7 @@ macro_rules! select {
             "select a.id, a.school_id, a.class_id, c.name as class_name, a.pupil_id, \
              p.name_enc as pupil_name_enc, a.garage_id, a.day, a.order_no, a.phase, a.phase_since, a.claimed, \
              a.arrived_at, a.changed_at, a.cursor, a.plate_hash, a.plate_enc, a.guardian_relation, a.note, \
-             a.car_left_at, t.name_enc as teacher_name_enc \
+             a.car_left_at, a.last_act, a.last_act_seen, t.name_enc as teacher_name_enc \
              from arrival a join class c on c.id = a.class_id join pupil p on p.id = a.pupil_id \
              left join person t on t.id = a.acted_by ",
             $rest
@@ -165,24 +181,27 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
     Ok(order)
 }
 
-/// A teacher's act, or the gate's word on a claim. `acted_by` is the person who did it.
-pub async fn set_pickup(
+/// A teacher's act and where it led.
+pub async fn act(
     tx: &mut Tx,
     id: Uuid,
+    last: LastAct,
     pickup: Pickup,
-    acted_by: Option<Uuid>,
+    acted_by: Uuid,
     cursor: Cursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update arrival set phase = $2, phase_since = $3, claimed = $4, changed_at = $3, acted_by = $5, \
-         cursor = $6 where id = $1",
+         cursor = $6, last_act = $7, last_act_seen = $8 where id = $1",
         id.to_string(),
         word::word(pickup.phase),
         pickup.since.micros(),
         i64::from(pickup.claimed),
-        acted_by.map(|person| person.to_string()),
+        acted_by.to_string(),
         cursor,
+        word::word(last.act),
+        last.seen,
     )?;
     Ok(changed == 1)
 }

@@ -12,14 +12,20 @@
 mod tx;
 
 pub mod arrival;
+pub mod arrival_entry;
 pub mod audit;
 pub mod bind_code;
+pub mod dead_letter;
 pub mod feed;
+pub mod garage;
+pub mod gate_event;
+pub mod gateway;
 pub mod person;
 pub mod school;
 pub mod seal;
 pub mod service_token;
 pub mod session;
+pub mod visit;
 pub mod word;
 
 use std::str::FromStr;

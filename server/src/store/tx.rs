@@ -57,3 +57,54 @@ macro_rules! fetch_optional {
 macro_rules! fetch_all {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_all, $tx, $sql $(, $arg)*) };
 }
+
+/// Runs one statement over a row of values for each item: `$head`, `values (...), (...)`, `$tail`; reads what it
+/// returns. The rows' columns are called `column1`, `column2` and so on, on both databases.
+macro_rules! fetch_rows {
+    ($tx:expr, $head:literal, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
+                query.push_values($rows, |mut $b, $row| $push);
+                query.push($tail);
+                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::store::StoreError::from)
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
+                query.push_values($rows, |mut $b, $row| $push);
+                query.push($tail);
+                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// The same for a statement that returns nothing.
+macro_rules! execute_rows {
+    ($tx:expr, $head:literal, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
+                query.push_values($rows, |mut $b, $row| $push);
+                query.push($tail);
+                query
+                    .build()
+                    .execute(&mut **tx)
+                    .await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
+                query.push_values($rows, |mut $b, $row| $push);
+                query.push($tail);
+                query
+                    .build()
+                    .execute(&mut **tx)
+                    .await
+                    .map(|done| done.rows_affected())
+                    .map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}

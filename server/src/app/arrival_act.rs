@@ -1,0 +1,93 @@
+//! A teacher releases a child, hands it over, confirms or rejects a claim, or takes the last of these back.
+//!
+//! The act is checked against what the teacher's screen showed (`seen`). A repeated request, known by its act and
+//! `seen`, and an act that a colleague has done already, change nothing and get the arrival as it is.
+
+use domain::pickup::{Act, Phase, PickupError};
+use domain::time::Timestamp;
+use protocol::people::{Arrival, ArrivalAct};
+use uuid::Uuid;
+
+use super::App;
+use super::arrival_board::present;
+use super::session::Caller;
+use crate::store::arrival::{LastAct, Stored};
+use crate::store::seal::SealError;
+use crate::store::{StoreError, Tx, arrival, audit, feed, school, word};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    #[error("there is no such arrival")]
+    NoSuchArrival,
+    #[error("this person does not teach the arrival's class")]
+    NotYourClass,
+    #[error("the arrival has changed since it was shown")]
+    Changed,
+    #[error(transparent)]
+    Pickup(#[from] PickupError),
+    #[error("the arrival could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for ActError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Result<Arrival, ActError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    // Taken first: it is the lock under which the arrival stays as it is read (see `store::feed`).
+    let cursor = feed::take_cursors(&mut tx, 1).await?;
+    let before = arrival::find(&mut tx, id).await?.ok_or(ActError::NoSuchArrival)?;
+    if school::taught_class(&mut tx, caller.person, &before.class).await?.is_none() {
+        return Err(ActError::NotYourClass);
+    }
+    if is_done(&before, asked) {
+        return Ok(present(&app.keys, &before, now)?);
+    }
+    if before.cursor != asked.seen {
+        return Err(ActError::Changed);
+    }
+    let pickup = before.pickup.act(asked.act, now)?;
+    let last = LastAct { act: asked.act, seen: asked.seen };
+    arrival::act(&mut tx, id, last, pickup, caller.person, cursor).await?;
+    let change = feed::Change { cursor, at: now, school: &before.school, class: &before.class, arrival: id };
+    feed::append(&mut tx, &change).await?;
+    log(&mut tx, now, caller, id, asked.act).await?;
+    let after = arrival::find(&mut tx, id).await?.ok_or(ActError::NoSuchArrival)?;
+    let answer = present(&app.keys, &after, now)?;
+    tx.commit().await?;
+    app.wake(cursor);
+    Ok(answer)
+}
+
+/// This very request was carried out, or the arrival is where the act leads to.
+fn is_done(arrival: &Stored, asked: &ArrivalAct) -> bool {
+    let repeated = arrival.last_act == Some(LastAct { act: asked.act, seen: asked.seen });
+    repeated || goal(asked.act, arrival.pickup.claimed) == Some(arrival.pickup.phase)
+}
+
+/// The phase that an act ends in; where it is ambiguous, none.
+fn goal(act: Act, claimed: bool) -> Option<Phase> {
+    match act {
+        Act::Confirm => claimed.then_some(Phase::Waiting),
+        Act::Reject => Some(Phase::Rejected),
+        Act::Release => Some(Phase::Released),
+        Act::HandOver => Some(Phase::HandedOver),
+        Act::Undo => None,
+    }
+}
+
+async fn log(tx: &mut Tx, at: Timestamp, caller: &Caller, arrival: Uuid, act: Act) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        at,
+        actor_kind: "person",
+        actor_id: &caller.person.to_string(),
+        action: &format!("arrival.{}", word::word(act)),
+        subject: &arrival.to_string(),
+        detail: "",
+    };
+    audit::append(tx, &entry).await
+}

@@ -1,0 +1,123 @@
+//! What a class's teachers see of its arrivals, and nobody else.
+
+use domain::ids::ClassId;
+use domain::pickup::{Act, UNDO_WINDOW};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::people::{Arrival, Arrivals, Cursor, PAGE};
+
+use super::App;
+use super::session::Caller;
+use crate::store::arrival::Stored;
+use crate::store::seal::{Keyring, Purpose, SealError};
+use crate::store::{StoreError, Tx, arrival, audit, feed, school};
+
+#[derive(Debug, thiserror::Error)]
+pub enum BoardError {
+    #[error("this person does not teach this class")]
+    NotYourClass,
+    #[error("arrivals could not be read")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for BoardError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Today's board, or what changed in it after `after`. The cursor is the feed's head of the same snapshot, so that
+/// nothing lies between this answer and the next one.
+pub async fn read(
+    app: &App,
+    caller: &Caller,
+    class: &ClassId,
+    after: Option<Cursor>,
+) -> Result<Arrivals, BoardError> {
+    log_reading(app, caller, class).await?;
+    let now = app.now();
+    let mut tx = app.store.begin_read().await?;
+    let class = school::taught_class(&mut tx, caller.person, class).await?.ok_or(BoardError::NotYourClass)?;
+    let head = feed::head(&mut tx).await?;
+    let today = now.local_date();
+    let mut rows = match after {
+        None => arrival::board(&mut tx, &class.id, today).await?,
+        Some(after) => arrival::changed_in_class(&mut tx, &class.id, today, after, PAGE + 1).await?,
+    };
+    let (cursor, more) = match after {
+        None => (head, false),
+        Some(_) => cut(&mut rows, head),
+    };
+    let arrivals = rows.iter().map(|row| present(&app.keys, row, now)).collect::<Result<_, _>>()?;
+    Ok(Arrivals { class, cursor, more, arrivals })
+}
+
+/// Leaves one page; gives the cursor to go on from and whether something is left over.
+pub(super) fn cut(rows: &mut Vec<Stored>, head: Cursor) -> (Cursor, bool) {
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = rows.len() > page;
+    rows.truncate(page);
+    match rows.last() {
+        Some(last) if more => (last.cursor, true),
+        Some(_) | None => (head, false),
+    }
+}
+
+/// The arrival as a teacher sees it.
+pub(super) fn present(keys: &Keyring, row: &Stored, now: Timestamp) -> Result<Arrival, SealError> {
+    let can_undo = row.pickup.act(Act::Undo, now).is_ok();
+    Ok(Arrival {
+        id: row.id,
+        cursor: row.cursor,
+        pupil_id: row.pupil,
+        pupil: keys.open(Purpose::PupilName, &row.pupil_name_enc)?,
+        class: row.class.clone(),
+        class_name: row.class_name.clone(),
+        phase: row.pickup.phase,
+        order: row.order,
+        arrived_at: row.arrived_at,
+        changed_at: row.changed_at,
+        undo_until: can_undo.then(|| row.pickup.since + UNDO_WINDOW),
+        plate_tail: plate_of(keys, row)?.and_then(|plate| tail(&plate)),
+        guardian: row.guardian.clone(),
+        note: row.note,
+        car_left_at: row.car_left_at,
+    })
+}
+
+pub(super) fn plate_of(keys: &Keyring, row: &Stored) -> Result<Option<String>, SealError> {
+    row.plate_enc.as_deref().map(|sealed| keys.open(Purpose::Plate, sealed)).transpose()
+}
+
+fn tail(plate: &str) -> Option<String> {
+    Plate::parse(plate).ok().map(|plate| plate.tail())
+}
+
+/// One line a session, class and day, committed before the names are given out (invariant 9).
+async fn log_reading(app: &App, caller: &Caller, class: &ClassId) -> Result<(), BoardError> {
+    let now = app.now();
+    let today = now.local_date();
+    if app.reads.is_logged(caller.session_key(), class, today) {
+        return Ok(());
+    }
+    let mut tx = app.store.begin().await?;
+    if school::taught_class(&mut tx, caller.person, class).await?.is_none() {
+        return Err(BoardError::NotYourClass);
+    }
+    log(&mut tx, now, caller, class).await?;
+    tx.commit().await?;
+    app.reads.logged(caller.session_key(), class, today);
+    Ok(())
+}
+
+async fn log(tx: &mut Tx, at: Timestamp, caller: &Caller, class: &ClassId) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        at,
+        actor_kind: "person",
+        actor_id: &caller.person.to_string(),
+        action: "arrivals.read",
+        subject: class.as_str(),
+        detail: "",
+    };
+    audit::append(tx, &entry).await
+}

@@ -1,0 +1,121 @@
+//! How a person is bound to a WeChat account: the school hands out a one-off code, the person types it once.
+//!
+//! An openid may try [`MAX_ATTEMPTS`] times in [`ATTEMPT_WINDOW`]; attempts are counted before the code is looked at.
+//! A fresh code moves a person who is bound already to the new account and ends the old sessions: a found phone with
+//! the old account opens nothing any more.
+
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::App;
+use super::token::{RandomError, normal_code, random_code};
+use crate::store::seal::{Purpose, SealError};
+use crate::store::{StoreError, Tx, audit, bind_code, person, session};
+
+pub const MAX_ATTEMPTS: i64 = 5;
+pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// Two weeks: a code is handed out on paper and some parents are slow.
+pub const VALID: Duration = Duration::from_secs(14 * 24 * 3600);
+
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    #[error("the code is unknown, used or too old")]
+    Code,
+    #[error("too many wrong codes")]
+    TooManyAttempts,
+    #[error("nobody has this key")]
+    NoSuchPerson,
+    #[error("a code could not be made")]
+    Random(#[from] RandomError),
+    #[error("codes could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for BindError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// A code as it is handed out; it is shown once.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    pub code: String,
+    pub expires_at: Timestamp,
+}
+
+/// Makes a code for the person with the school's number `key`; an unused older one ends.
+pub async fn create(app: &App, key: &str) -> Result<NewCode, BindError> {
+    let (code, now) = (random_code()?, app.now());
+    let expires_at = now + VALID;
+    let mut tx = app.store.begin().await?;
+    let key_hash = app.keys.hash(Purpose::Key, key);
+    let person = person::by_key(&mut tx, &key_hash).await?.ok_or(BindError::NoSuchPerson)?;
+    bind_code::put(&mut tx, &hash(app, &code), person, expires_at).await?;
+    log(&mut tx, now, "cli", person, "bind_code.create", "").await?;
+    tx.commit().await?;
+    Ok(NewCode { code, expires_at })
+}
+
+/// Binds `openid` to the person of `code`.
+pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), BindError> {
+    let now = app.now();
+    let openid_hash = app.keys.hash(Purpose::OpenId, openid);
+    let mut tx = app.store.begin().await?;
+    let attempts = bind_code::count_attempt(&mut tx, &openid_hash, now, now - ATTEMPT_WINDOW).await?;
+    let outcome = if attempts > MAX_ATTEMPTS {
+        Err(BindError::TooManyAttempts)
+    } else {
+        redeem(app, &mut tx, openid, code, now).await?
+    };
+    // Wrong attempts are committed as well: that is what limits them.
+    tx.commit().await?;
+    outcome
+}
+
+/// The outer error takes the count back, the inner one keeps it.
+async fn redeem(
+    app: &App,
+    tx: &mut Tx,
+    openid: &str,
+    code: &str,
+    now: Timestamp,
+) -> Result<Result<(), BindError>, BindError> {
+    let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
+        return Ok(Err(BindError::Code));
+    };
+    let openid = app.keys.sealed(Purpose::OpenId, openid)?;
+    let before = person::by_openid(tx, &openid.hash).await?;
+    if let Some(other) = before.filter(|&other| other != person) {
+        person::unbind(tx, other).await?;
+        session::delete_of(tx, other).await?;
+        log(tx, now, "person", other, "person.unbind", "its account was bound to another person").await?;
+    }
+    if before != Some(person) {
+        let ended = session::delete_of(tx, person).await?;
+        person::bind(tx, person, &openid).await?;
+        log(tx, now, "person", person, "person.bind", &format!("sessions ended: {ended}")).await?;
+    }
+    bind_code::forget_attempts(tx, &openid.hash).await?;
+    Ok(Ok(()))
+}
+
+fn hash(app: &App, code: &str) -> Vec<u8> {
+    app.keys.hash(Purpose::BindCode, &normal_code(code))
+}
+
+async fn log(
+    tx: &mut Tx,
+    at: Timestamp,
+    actor_kind: &str,
+    person: Uuid,
+    action: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let subject = person.to_string();
+    let actor_id = if actor_kind == "cli" { "server" } else { &subject };
+    audit::append(tx, &audit::Entry { at, actor_kind, actor_id, action, subject: &subject, detail }).await
+}

@@ -1,0 +1,131 @@
+//! "I am here", by hand, for a car that no camera has read. The teacher confirms it before anything else happens.
+//!
+//! Only a child's own guardian, only while the school's pickup window is open, and only once: while an arrival of the
+//! child is open, no other one is made, which is also what limits the rate.
+
+use chrono::NaiveDate;
+use domain::pickup::Pickup;
+use domain::time::Timestamp;
+use protocol::people::{Claim, Cursor, Guardian};
+use uuid::Uuid;
+
+use super::App;
+use super::guardian::{self, GuardianError};
+use super::pickup_window;
+use super::session::Caller;
+use crate::store::person::Child;
+use crate::store::{StoreError, Tx, arrival, audit, feed, person, school};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    #[error("one of the pupils is not a child of this person")]
+    NotYourChild,
+    #[error("this person has no children here")]
+    NotAGuardian,
+    #[error("the school's pickup window is not open")]
+    OutsideWindow,
+    #[error(transparent)]
+    Page(#[from] GuardianError),
+    #[error("the claim could not be written")]
+    Store(#[from] StoreError),
+}
+
+pub async fn claim(app: &App, caller: &Caller, asked: &Claim) -> Result<Guardian, ClaimError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let children = chosen(person::children(&mut tx, caller.person).await?, &asked.pupils)?;
+    let open = in_window(&mut tx, children, now).await?;
+    let last = write(&mut tx, caller, &open, now).await?;
+    let page = guardian::page(app, &mut tx, caller.person, now).await?;
+    tx.commit().await?;
+    if let Some(cursor) = last {
+        app.wake(cursor);
+    }
+    Ok(page)
+}
+
+/// All children, or those that were named; naming another's child fails as a whole.
+fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError> {
+    if children.is_empty() {
+        return Err(ClaimError::NotAGuardian);
+    }
+    if !named.iter().all(|id| children.iter().any(|child| child.pupil == *id)) {
+        return Err(ClaimError::NotYourChild);
+    }
+    Ok(children.into_iter().filter(|child| named.is_empty() || named.contains(&child.pupil)).collect())
+}
+
+/// Those whose school is open for pickup; none of them is an error.
+async fn in_window(tx: &mut Tx, children: Vec<Child>, now: Timestamp) -> Result<Vec<Child>, ClaimError> {
+    let mut open = Vec::new();
+    for child in children {
+        let windows = school::pickup_windows(tx, &child.garage).await?;
+        if pickup_window::is_open(&windows, now) {
+            open.push(child);
+        }
+    }
+    if open.is_empty() { Err(ClaimError::OutsideWindow) } else { Ok(open) }
+}
+
+/// Gives the last cursor, if any claim was new.
+async fn write(
+    tx: &mut Tx,
+    caller: &Caller,
+    children: &[Child],
+    now: Timestamp,
+) -> Result<Option<Cursor>, ClaimError> {
+    // Takes none yet, but the lock under which "has no open arrival" stays true (see `store::feed`).
+    feed::take_cursors(tx, 0).await?;
+    let mut last = None;
+    for child in children {
+        if has_open_arrival(tx, child.pupil, now.local_date()).await? {
+            continue;
+        }
+        let cursor = feed::take_cursors(tx, 1).await?;
+        insert(tx, caller, child, now, cursor).await?;
+        last = Some(cursor);
+    }
+    Ok(last)
+}
+
+async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
+    Ok(arrival::of_pupil(tx, pupil, day).await?.iter().any(|row| row.pickup.phase.is_open()))
+}
+
+async fn insert(
+    tx: &mut Tx,
+    caller: &Caller,
+    child: &Child,
+    now: Timestamp,
+    cursor: Cursor,
+) -> Result<(), StoreError> {
+    let id = Uuid::now_v7();
+    let new = arrival::NewArrival {
+        id,
+        school: &child.school,
+        class: &child.class,
+        pupil: child.pupil,
+        garage: &child.garage,
+        day: now.local_date(),
+        pickup: Pickup::claimed(now),
+        arrived_at: now,
+        changed_at: now,
+        cursor,
+        car: None,
+        guardian: Some(&child.relation),
+        note: None,
+        entry_event: None,
+    };
+    arrival::insert(tx, &new).await?;
+    let change = feed::Change { cursor, at: now, school: &child.school, class: &child.class, arrival: id };
+    feed::append(tx, &change).await?;
+    let entry = audit::Entry {
+        at: now,
+        actor_kind: "person",
+        actor_id: &caller.person.to_string(),
+        action: "arrival.claim",
+        subject: &id.to_string(),
+        detail: "",
+    };
+    audit::append(tx, &entry).await
+}

@@ -1,0 +1,48 @@
+//! The long poll on the arrivals feed: which rooms have news. It names no children.
+//!
+//! A wake-up ends the wait at once; a look every [`LOOK`] finds what a lost wake-up missed.
+
+use std::time::Duration;
+
+use protocol::people::{Cursor, FeedPage};
+use tokio::time::{Instant, sleep};
+
+use super::App;
+use crate::store::{StoreError, feed};
+
+/// How often the database is looked at without a wake-up.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Longest wait: under the 30 s at which balancers and our own request limit give up.
+pub const MAX_WAIT: Duration = Duration::from_secs(25);
+
+/// News after `after`, as soon as there is some, else an empty page after `wait`. Without `after`: the head.
+pub async fn poll(app: &App, after: Option<Cursor>, wait: Duration) -> Result<FeedPage, StoreError> {
+    let deadline = Instant::now() + wait.min(MAX_WAIT);
+    let mut news = app.news.subscribe();
+    loop {
+        // Marked as seen before the database is read: a commit in between wakes the wait below.
+        news.borrow_and_update();
+        let page = read(app, after).await?;
+        let rest = deadline.saturating_duration_since(Instant::now());
+        if after != Some(page.cursor) || rest.is_zero() || app.closing.is_cancelled() {
+            return Ok(page);
+        }
+        tokio::select! {
+            _ = news.changed() => {}
+            () = app.closing.cancelled() => {}
+            () = sleep(rest.min(LOOK)) => {}
+        }
+    }
+}
+
+/// A page from one snapshot. A cursor beyond the head (a database that was restored) goes back to the head.
+async fn read(app: &App, after: Option<Cursor>) -> Result<FeedPage, StoreError> {
+    let mut tx = app.store.begin_read().await?;
+    let head = feed::head(&mut tx).await?;
+    let Some(after) = after.filter(|after| *after < head) else {
+        return Ok(FeedPage { cursor: head, news: Vec::new() });
+    };
+    let through = head.min(after.saturating_add(feed::SPAN));
+    Ok(FeedPage { cursor: through, news: feed::news(&mut tx, after, through).await? })
+}

@@ -1,0 +1,84 @@
+//! A parent's own page: own children, own plates. A child for which the parent is blocked does not exist here.
+
+use domain::time::Timestamp;
+use protocol::people::{Child, ChildArrival, Guardian, OwnPlate};
+use uuid::Uuid;
+
+use super::App;
+use super::arrival_board::plate_of;
+use super::pickup_window;
+use super::session::Caller;
+use crate::store::arrival::Stored;
+use crate::store::seal::{Keyring, Purpose, SealError};
+use crate::store::{StoreError, Tx, arrival, person, school};
+
+#[derive(Debug, thiserror::Error)]
+pub enum GuardianError {
+    #[error("the page could not be read")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for GuardianError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+pub async fn read(app: &App, caller: &Caller) -> Result<Guardian, GuardianError> {
+    let now = app.now();
+    let mut tx = app.store.begin_read().await?;
+    page(app, &mut tx, caller.person, now).await
+}
+
+/// The page as the open transaction sees it.
+pub(super) async fn page(
+    app: &App,
+    tx: &mut Tx,
+    person: Uuid,
+    now: Timestamp,
+) -> Result<Guardian, GuardianError> {
+    let mut children = Vec::new();
+    for child in person::children(tx, person).await? {
+        children.push(present(&app.keys, tx, child, now).await?);
+    }
+    Ok(Guardian { children, plates: plates(&app.keys, tx, person).await? })
+}
+
+async fn plates(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<OwnPlate>, GuardianError> {
+    let own = |vehicle: person::Vehicle| -> Result<OwnPlate, SealError> {
+        Ok(OwnPlate { id: vehicle.id, plate: keys.open(Purpose::Plate, &vehicle.plate_enc)? })
+    };
+    let vehicles = person::vehicles(tx, person).await?;
+    Ok(vehicles.into_iter().map(own).collect::<Result<_, _>>()?)
+}
+
+async fn present(
+    keys: &Keyring,
+    tx: &mut Tx,
+    child: person::Child,
+    now: Timestamp,
+) -> Result<Child, GuardianError> {
+    let windows = school::pickup_windows(tx, &child.garage).await?;
+    let today = arrival::of_pupil(tx, child.pupil, now.local_date()).await?;
+    Ok(Child {
+        pupil_id: child.pupil,
+        name: keys.open(Purpose::PupilName, &child.name_enc)?,
+        class_name: child.class_name,
+        window: pickup_window::of_today(&windows, now),
+        arrival: today.last().map(|row| of_child(keys, row)).transpose()?,
+    })
+}
+
+fn of_child(keys: &Keyring, row: &Stored) -> Result<ChildArrival, SealError> {
+    let teacher = row.teacher_name_enc.as_deref();
+    Ok(ChildArrival {
+        id: row.id,
+        phase: row.pickup.phase,
+        order: row.order,
+        arrived_at: row.arrived_at,
+        changed_at: row.changed_at,
+        plate: plate_of(keys, row)?,
+        teacher: teacher.map(|sealed| keys.open(Purpose::PersonName, sealed)).transpose()?,
+        car_left_at: row.car_left_at,
+    })
+}

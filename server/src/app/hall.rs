@@ -1,0 +1,62 @@
+//! The waiting hall's screen: a whole school, with names masked here and not on the screen.
+
+use std::time::Duration;
+
+use domain::name::masked;
+use protocol::people::{Cursor, HallArrival, HallArrivals, PAGE};
+
+use super::App;
+use super::arrival_board::cut;
+use super::session::Caller;
+use crate::store::arrival::Stored;
+use crate::store::seal::{Keyring, Purpose, SealError};
+use crate::store::{StoreError, arrival, feed, school};
+
+/// Handed over arrivals stay on the screen this long, so that a family sees that it was noted.
+pub const HANDED_OVER_STAYS: Duration = Duration::from_secs(10 * 60);
+
+#[derive(Debug, thiserror::Error)]
+pub enum HallError {
+    #[error("this account shows no hall")]
+    NotAHall,
+    #[error("arrivals could not be read")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for HallError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// The hall's screen now, or what changed after `after`, in whatever phase it is now: the screen takes off what has
+/// been handed over or rejected.
+pub async fn read(app: &App, caller: &Caller, after: Option<Cursor>) -> Result<HallArrivals, HallError> {
+    let now = app.now();
+    let mut tx = app.store.begin_read().await?;
+    let school = school::hall_of(&mut tx, caller.person).await?.ok_or(HallError::NotAHall)?;
+    let head = feed::head(&mut tx).await?;
+    let today = now.local_date();
+    let mut rows = match after {
+        None => arrival::hall(&mut tx, &school.id, today, now - HANDED_OVER_STAYS).await?,
+        Some(after) => arrival::changed_in_school(&mut tx, &school.id, today, after, PAGE + 1).await?,
+    };
+    let (cursor, more) = match after {
+        None => (head, false),
+        Some(_) => cut(&mut rows, head),
+    };
+    let arrivals = rows.iter().map(|row| present(&app.keys, row)).collect::<Result<_, _>>()?;
+    Ok(HallArrivals { school, cursor, more, arrivals })
+}
+
+fn present(keys: &Keyring, row: &Stored) -> Result<HallArrival, SealError> {
+    Ok(HallArrival {
+        id: row.id,
+        cursor: row.cursor,
+        pupil: masked(&keys.open(Purpose::PupilName, &row.pupil_name_enc)?),
+        class_name: row.class_name.clone(),
+        phase: row.pickup.phase,
+        order: row.order,
+        changed_at: row.changed_at,
+    })
+}

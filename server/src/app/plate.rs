@@ -1,0 +1,82 @@
+//! A parent's own plates: each one opens the gate in the pickup window, so there are few and each change is audited.
+
+use domain::plate::{Plate, PlateError};
+use domain::time::Timestamp;
+use protocol::people::{MAX_PLATES, NewPlate, OwnPlate};
+use uuid::Uuid;
+
+use super::App;
+use super::session::Caller;
+use crate::store::seal::{Purpose, SealError};
+use crate::store::{StoreError, Tx, audit, person};
+
+#[derive(Debug, thiserror::Error)]
+pub enum OwnPlateError {
+    #[error(transparent)]
+    Plate(#[from] PlateError),
+    #[error("this person has no children here")]
+    NotAGuardian,
+    #[error("{MAX_PLATES} plates are registered already")]
+    TooMany,
+    #[error("this person has registered this plate already")]
+    Taken,
+    #[error("this person has no such plate")]
+    NoSuchPlate,
+    #[error("plates could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for OwnPlateError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
+    let (plate, now) = (Plate::parse(&asked.plate)?, app.now());
+    let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
+    let id = Uuid::now_v7();
+    let mut tx = app.store.begin().await?;
+    person::lock(&mut tx, caller.person).await?;
+    if person::children(&mut tx, caller.person).await?.is_empty() {
+        return Err(OwnPlateError::NotAGuardian);
+    }
+    let count = person::vehicles(&mut tx, caller.person).await?.len();
+    if !person::insert_vehicle(&mut tx, id, caller.person, &sealed, now).await? {
+        return Err(OwnPlateError::Taken);
+    }
+    if i64::try_from(count).is_ok_and(|count| count >= MAX_PLATES) {
+        return Err(OwnPlateError::TooMany);
+    }
+    log(&mut tx, now, caller, id, "plate.add").await?;
+    tx.commit().await?;
+    Ok(OwnPlate { id, plate: plate.as_str().to_owned() })
+}
+
+pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), OwnPlateError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    if !person::delete_vehicle(&mut tx, id, caller.person).await? {
+        return Err(OwnPlateError::NoSuchPlate);
+    }
+    log(&mut tx, now, caller, id, "plate.remove").await?;
+    Ok(tx.commit().await?)
+}
+
+async fn log(
+    tx: &mut Tx,
+    at: Timestamp,
+    caller: &Caller,
+    plate: Uuid,
+    action: &str,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        at,
+        actor_kind: "person",
+        actor_id: &caller.person.to_string(),
+        action,
+        subject: &plate.to_string(),
+        detail: "",
+    };
+    audit::append(tx, &entry).await
+}

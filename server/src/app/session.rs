@@ -1,0 +1,139 @@
+//! People's sessions: opaque tokens, hashed at rest, issued only here.
+//!
+//! A session lives for [`App::session_ttl`] after its last use; using it moves the end at most once a day, so that
+//! reading costs no write.
+
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use protocol::people::{Me, OpenSession, Session};
+use uuid::Uuid;
+
+use super::App;
+use super::bind_code::{self, BindError};
+use super::token::{RandomError, random_token};
+use crate::store::seal::{Purpose, SealError, token_hash};
+use crate::store::{StoreError, Tx, audit, person, school, session};
+
+const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// No openid is longer; nobody hashes megabytes for a stranger.
+const MAX_OPENID: usize = 128;
+
+/// Who is calling, proved by a live session.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person: Uuid,
+    token_hash: Vec<u8>,
+}
+
+impl Caller {
+    /// Names the session without being able to use it.
+    pub fn session_key(&self) -> &[u8] {
+        &self.token_hash
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("no such session, or it has ended")]
+    Ended,
+    #[error("this openid is bound to nobody")]
+    NotBound,
+    #[error("openid must be 1 to {MAX_OPENID} characters")]
+    OpenId,
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("there is no such person")]
+    NoSuchPerson,
+    #[error("a token could not be made")]
+    Random(#[from] RandomError),
+    #[error("sessions could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for SessionError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Who holds this token now.
+pub async fn authenticate(app: &App, token: &str) -> Result<Caller, SessionError> {
+    let (hash, now) = (token_hash(token), app.now());
+    let mut tx = app.store.begin_read().await?;
+    let live = session::find(&mut tx, &hash, now).await?.ok_or(SessionError::Ended)?;
+    drop(tx);
+    let full = now + app.session_ttl;
+    if full.since(live.expires_at) >= RENEW_AFTER {
+        let mut tx = app.store.begin().await?;
+        session::renew(&mut tx, &hash, full).await?;
+        tx.commit().await?;
+    }
+    Ok(Caller { person: live.person, token_hash: hash })
+}
+
+/// Logs a person in whose WeChat account has been proved; binds it first if a code is given.
+pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionError> {
+    if asked.openid.is_empty() || asked.openid.len() > MAX_OPENID {
+        return Err(SessionError::OpenId);
+    }
+    if let Some(code) = &asked.bind_code {
+        bind_code::bind(app, &asked.openid, code).await?;
+    }
+    let openid_hash = app.keys.hash(Purpose::OpenId, &asked.openid);
+    let mut tx = app.store.begin().await?;
+    let person = person::by_openid(&mut tx, &openid_hash).await?.ok_or(SessionError::NotBound)?;
+    let session = issue_in(app, &mut tx, person).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+/// A session for a person whose identity the caller vouches for.
+pub async fn issue(app: &App, person: Uuid) -> Result<Session, SessionError> {
+    let mut tx = app.store.begin().await?;
+    let session = issue_in(app, &mut tx, person).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<Session, SessionError> {
+    let me = describe(app, tx, person).await?;
+    let (token, now) = (random_token()?, app.now());
+    let expires_at = now + app.session_ttl;
+    session::insert(tx, &token_hash(&token), person, now, expires_at).await?;
+    log(tx, now, person, "session.open").await?;
+    Ok(Session { token, expires_at, me })
+}
+
+/// Ends the caller's session; ending it twice is no error.
+pub async fn end(app: &App, caller: &Caller) -> Result<(), SessionError> {
+    let mut tx = app.store.begin().await?;
+    if session::delete(&mut tx, &caller.token_hash).await? {
+        log(&mut tx, app.now(), caller.person, "session.end").await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Who the caller is and what that opens.
+pub async fn me(app: &App, caller: &Caller) -> Result<Me, SessionError> {
+    let mut tx = app.store.begin_read().await?;
+    describe(app, &mut tx, caller.person).await
+}
+
+async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<Me, SessionError> {
+    let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
+    Ok(Me {
+        person_id: person,
+        name: app.keys.open(Purpose::PersonName, &name)?,
+        classes: school::taught_classes(tx, person).await?,
+        guardian: !person::children(tx, person).await?.is_empty(),
+        hall: school::hall_of(tx, person).await?,
+    })
+}
+
+async fn log(tx: &mut Tx, at: Timestamp, person: Uuid, action: &str) -> Result<(), StoreError> {
+    let id = person.to_string();
+    let entry = audit::Entry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };
+    audit::append(tx, &entry).await
+}

@@ -1,0 +1,100 @@
+//! Messages that were refused, at the gateway or here; kept so that an operator can see them.
+
+use domain::ids::{DeviceId, GarageId};
+use domain::time::Timestamp;
+use protocol::mqtt::RejectCode;
+
+use super::{StoreError, Tx, word};
+
+/// Rows in one statement.
+const ROWS: usize = 100;
+
+#[derive(Debug, Clone)]
+pub struct NewLetter<'a> {
+    pub garage: &'a GarageId,
+    pub epoch: &'a str,
+    pub seq: i64,
+    pub device: &'a DeviceId,
+    pub code: RejectCode,
+    pub detail: String,
+    /// May hold a plate.
+    pub excerpt_enc: Vec<u8>,
+    pub received_at: Timestamp,
+    pub stored_at: Timestamp,
+}
+
+/// Writes those that are new.
+pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreError> {
+    for chunk in letters.chunks(ROWS) {
+        execute_rows!(
+            tx,
+            "insert into dead_letter (garage_id, epoch, seq, device, code, detail, excerpt_enc, received_at, \
+             stored_at) ",
+            chunk,
+            |row, letter| {
+                row.push_bind(letter.garage.as_str())
+                    .push_bind(letter.epoch)
+                    .push_bind(letter.seq)
+                    .push_bind(letter.device.as_str())
+                    .push_bind(word::word(letter.code))
+                    .push_bind(letter.detail.as_str())
+                    .push_bind(letter.excerpt_enc.as_slice())
+                    .push_bind(letter.received_at.micros())
+                    .push_bind(letter.stored_at.micros());
+            },
+            " on conflict (garage_id, epoch, seq) do nothing"
+        )?;
+    }
+    Ok(())
+}
+
+/// A dead letter as it is stored; the excerpt still sealed.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub no: i64,
+    pub device: DeviceId,
+    pub code: RejectCode,
+    pub detail: String,
+    pub excerpt_enc: Vec<u8>,
+    pub received_at: Timestamp,
+}
+
+/// Newest first, those before number `before`.
+pub async fn page(
+    tx: &mut Tx,
+    garage: &GarageId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let rows: Vec<(i64, String, String, String, Vec<u8>, i64)> = fetch_all!(
+        tx,
+        "select no, device, code, detail, excerpt_enc, received_at from dead_letter \
+         where garage_id = $1 and no < $2 order by no desc limit $3",
+        garage.as_str(),
+        before,
+        limit,
+    )?;
+    let stored =
+        |(no, device, code, detail, excerpt_enc, at): (i64, String, String, String, Vec<u8>, i64)| {
+            Ok(Stored {
+                no,
+                device: word::parse("dead_letter.device", &device)?,
+                code: word::parse("dead_letter.code", &code)?,
+                detail,
+                excerpt_enc,
+                received_at: Timestamp::from_micros(at),
+            })
+        };
+    rows.into_iter().map(stored).collect()
+}
+
+/// How many a garage has had since `from`.
+pub async fn count_since(tx: &mut Tx, garage: &GarageId, from: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) = fetch_one!(
+        tx,
+        "select count(*) from dead_letter where garage_id = $1 and stored_at >= $2",
+        garage.as_str(),
+        from.micros(),
+    )?;
+    Ok(count)
+}

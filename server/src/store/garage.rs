@@ -1,0 +1,237 @@
+//! Garages: what they are, when they are open to whom, how many cars are inside, which plates may come in.
+
+use domain::access::Audience;
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use domain::window::{Weekdays, WeeklyWindow};
+
+use super::{StoreError, Tx, word};
+
+#[derive(Debug, Clone)]
+pub struct Garage {
+    pub id: GarageId,
+    /// Stable number for interfaces that want one.
+    pub number: i64,
+    pub name: String,
+    pub name_en: String,
+    pub operator_name: String,
+    pub address: String,
+    /// WGS-84, millionths of a degree.
+    pub lat_e6: i64,
+    pub lon_e6: i64,
+    pub capacity: u32,
+    /// Null: no data, which is not 0.
+    pub occupied: Option<i64>,
+    pub count_changed_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// A garage's weekly rule as it is stored, for those who show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pub garage: GarageId,
+    pub audience: Audience,
+    pub weekdays: Weekdays,
+    pub start_minute: u32,
+    pub length_minutes: u32,
+}
+
+impl Window {
+    /// The rule of `domain` that this row says.
+    pub fn weekly(&self) -> Result<WeeklyWindow, StoreError> {
+        WeeklyWindow::new(self.audience, self.weekdays, self.start_minute, self.length_minutes)
+            .map_err(|_| StoreError::Corrupt { column: "garage_window" })
+    }
+}
+
+/// Change of a garage's count.
+#[derive(Debug, Clone)]
+pub struct CountChange {
+    pub garage: GarageId,
+    pub delta: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    number: i64,
+    name: String,
+    name_en: String,
+    operator_name: String,
+    address: String,
+    lat_e6: i64,
+    lon_e6: i64,
+    capacity: i64,
+    occupied: Option<i64>,
+    count_changed_at: Option<i64>,
+    created_at: i64,
+    modified_at: i64,
+}
+
+/// Every reading statement begins like this.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, number, name, name_en, operator_name, address, lat_e6, lon_e6, capacity, occupied, \
+             count_changed_at, created_at, modified_at from garage ",
+            $rest
+        )
+    };
+}
+
+impl TryFrom<Row> for Garage {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: word::parse("garage.id", &row.id)?,
+            number: row.number,
+            name: row.name,
+            name_en: row.name_en,
+            operator_name: row.operator_name,
+            address: row.address,
+            lat_e6: row.lat_e6,
+            lon_e6: row.lon_e6,
+            capacity: u32::try_from(row.capacity)
+                .map_err(|_| StoreError::Corrupt { column: "garage.capacity" })?,
+            occupied: row.occupied,
+            count_changed_at: row.count_changed_at.map(Timestamp::from_micros),
+            created_at: Timestamp::from_micros(row.created_at),
+            modified_at: Timestamp::from_micros(row.modified_at),
+        })
+    }
+}
+
+pub async fn find(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
+    let row: Option<Row> = fetch_optional!(tx, select!("where id = $1"), id.as_str())?;
+    row.map(Garage::try_from).transpose()
+}
+
+/// Every garage of the district, by number; hundreds at most.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Garage>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(tx, select!("order by number"))?;
+    rows.into_iter().map(Garage::try_from).collect()
+}
+
+/// Those that an operator runs, by number.
+pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<Garage>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(
+        tx,
+        select!("where id in (select garage_id from operates where operator_id = $1) order by number"),
+        operator,
+    )?;
+    rows.into_iter().map(Garage::try_from).collect()
+}
+
+/// Adds to the counts and gives the new ones. A garage without a count starts at 0: its gateway has spoken, and
+/// an operator's correction mends what was inside before.
+pub async fn add_to_counts(
+    tx: &mut Tx,
+    changes: &[CountChange],
+    at: Timestamp,
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_rows!(
+        tx,
+        "update garage set occupied = coalesce(occupied, 0) + v.column2, count_changed_at = v.column3 from (",
+        changes,
+        |row, change| {
+            row.push_bind(change.garage.as_str()).push_bind(change.delta).push_bind(at.micros());
+        },
+        ") as v where garage.id = v.column1 returning garage.id, garage.occupied"
+    )?;
+    rows.into_iter().map(|(garage, count)| Ok((word::parse("garage.id", &garage)?, count))).collect()
+}
+
+/// Replaces the count if it still is `seen`; false if it has changed meanwhile. An adjustment row goes with it.
+pub async fn replace_count(
+    tx: &mut Tx,
+    garage: &GarageId,
+    seen: Option<i64>,
+    occupied: i64,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update garage set occupied = $2, count_changed_at = $3 \
+         where id = $1 and coalesce(occupied, $4) = coalesce($5, $4)",
+        garage.as_str(),
+        occupied,
+        at.micros(),
+        // No count can be this: it stands for null, which equals nothing in SQL.
+        i64::MIN,
+        seen,
+    )?;
+    Ok(changed == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct WindowRow {
+    garage_id: String,
+    audience: String,
+    weekdays: i64,
+    start_minute: i64,
+    length_minutes: i64,
+}
+
+impl TryFrom<WindowRow> for Window {
+    type Error = StoreError;
+
+    fn try_from(row: WindowRow) -> Result<Self, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt { column: "garage_window" };
+        Ok(Self {
+            garage: word::parse("garage_window.garage_id", &row.garage_id)?,
+            audience: word::parse("garage_window.audience", &row.audience)?,
+            weekdays: u8::try_from(row.weekdays)
+                .ok()
+                .and_then(|bits| Weekdays::try_from(bits).ok())
+                .ok_or(CORRUPT)?,
+            start_minute: u32::try_from(row.start_minute).map_err(|_| CORRUPT)?,
+            length_minutes: u32::try_from(row.length_minutes).map_err(|_| CORRUPT)?,
+        })
+    }
+}
+
+pub async fn windows(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Window>, StoreError> {
+    let rows: Vec<WindowRow> = fetch_all!(
+        tx,
+        "select garage_id, audience, weekdays, start_minute, length_minutes from garage_window \
+         where garage_id = $1 order by position",
+        garage.as_str(),
+    )?;
+    rows.into_iter().map(Window::try_from).collect()
+}
+
+/// The windows of every garage, by garage and position.
+pub async fn all_windows(tx: &mut Tx) -> Result<Vec<Window>, StoreError> {
+    let rows: Vec<WindowRow> = fetch_all!(
+        tx,
+        "select garage_id, audience, weekdays, start_minute, length_minutes from garage_window \
+         order by garage_id, position",
+    )?;
+    rows.into_iter().map(Window::try_from).collect()
+}
+
+/// Plates, sealed, with an audience as which they may come in: permits of the garage, and as pickup every plate
+/// of a guardian who is not blocked from some pupil of a school that uses it.
+pub async fn permitted_plates(
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<Vec<(Vec<u8>, Audience)>, StoreError> {
+    let permits: Vec<(Vec<u8>, String)> =
+        fetch_all!(tx, "select plate_enc, audience from permit where garage_id = $1", garage.as_str())?;
+    let guardians: Vec<(Vec<u8>,)> = fetch_all!(
+        tx,
+        "select v.plate_enc from vehicle v where v.person_id in \
+         (select gd.person_id from guardian gd join pupil p on p.id = gd.pupil_id \
+          join class c on c.id = p.class_id join school s on s.id = c.school_id \
+          where s.garage_id = $1 and gd.blocked = 0)",
+        garage.as_str(),
+    )?;
+    let mut plates = Vec::with_capacity(permits.len() + guardians.len());
+    for (plate, audience) in permits {
+        plates.push((plate, word::parse("permit.audience", &audience)?));
+    }
+    plates.extend(guardians.into_iter().map(|(plate,)| (plate, Audience::Pickup)));
+    Ok(plates)
+}

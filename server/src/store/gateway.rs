@@ -1,0 +1,184 @@
+//! Gateways: one per garage, known by the hash of its token; how far its sequence is committed; its lanes.
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::uplink::LaneStatus;
+
+use super::{StoreError, Tx, word};
+
+/// A gateway whose row this transaction holds: no other replica commits for the same garage meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    pub garage: GarageId,
+    /// Null before the first record.
+    pub epoch: Option<String>,
+    pub acked_seq: i64,
+    /// Null: no data.
+    pub occupied: Option<i64>,
+}
+
+/// What a batch says about the gateway itself, with the place in its sequence that is committed with it.
+#[derive(Debug, Clone)]
+pub struct Seen<'a> {
+    pub garage: &'a GarageId,
+    pub epoch: Option<&'a str>,
+    pub acked_seq: i64,
+    pub at: Timestamp,
+    pub backlog: i64,
+    pub version: &'a str,
+    pub plan_etag: Option<&'a str>,
+}
+
+/// A gateway as an operator sees it.
+#[derive(Debug, Clone)]
+pub struct Health {
+    pub garage: GarageId,
+    pub last_seen_at: Option<Timestamp>,
+    pub backlog: i64,
+    pub version: Option<String>,
+}
+
+pub async fn garage_of_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<GarageId>, StoreError> {
+    let row: Option<(String,)> =
+        fetch_optional!(tx, "select garage_id from gateway where token_hash = $1", token_hash)?;
+    row.map(|(garage,)| word::parse("gateway.garage_id", &garage)).transpose()
+}
+
+/// Gives a garage's gateway its token; the one before stops working with the commit.
+pub async fn set_token(tx: &mut Tx, garage: &GarageId, token_hash: &[u8]) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into gateway (garage_id, token_hash) values ($1, $2) \
+         on conflict (garage_id) do update set token_hash = excluded.token_hash",
+        garage.as_str(),
+        token_hash,
+    )?;
+    Ok(())
+}
+
+/// Takes the rows of these garages' gateways, in the order of their ids, so that two replicas with the same
+/// garages wait for each other instead of deadlocking. SQLite has one writer and needs no lock.
+pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, StoreError> {
+    let tail = match tx {
+        Tx::Sqlite(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id",
+        Tx::Postgres(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id for update of g",
+    };
+    let rows: Vec<(String, Option<String>, i64, Option<i64>)> = fetch_rows!(
+        tx,
+        "select g.garage_id, g.epoch, g.acked_seq, garage.occupied \
+         from gateway g join garage on garage.id = g.garage_id join (",
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str());
+        },
+        tail
+    )?;
+    let locked = |(garage, epoch, acked_seq, occupied): (String, Option<String>, i64, Option<i64>)| {
+        Ok(Locked { garage: word::parse("gateway.garage_id", &garage)?, epoch, acked_seq, occupied })
+    };
+    rows.into_iter().map(locked).collect()
+}
+
+/// Writes how far each sequence is committed and how its gateway is.
+pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
+    execute_rows!(
+        tx,
+        "update gateway set epoch = v.column2, acked_seq = v.column3, last_seen_at = v.column4, \
+         backlog = v.column5, version = v.column6, plan_etag = v.column7 from (",
+        seen,
+        |row, gateway| {
+            row.push_bind(gateway.garage.as_str())
+                .push_bind(gateway.epoch)
+                .push_bind(gateway.acked_seq)
+                .push_bind(gateway.at.micros())
+                .push_bind(gateway.backlog)
+                .push_bind(gateway.version)
+                .push_bind(gateway.plan_etag);
+        },
+        ") as v where gateway.garage_id = v.column1"
+    )?;
+    Ok(())
+}
+
+/// Writes the lanes that a gateway reports. A lane that it no longer has stays, and grows silent.
+pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Result<(), StoreError> {
+    if lanes.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "insert into lane (garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, \
+         pending_events) ",
+        lanes,
+        |row, entry| {
+            let (garage, lane) = entry;
+            row.push_bind(garage.as_str())
+                .push_bind(lane.lane.as_str())
+                .push_bind(lane.name.replace('\0', ""))
+                .push_bind(word::word(lane.direction))
+                .push_bind(word::word(lane.pass_by))
+                .push_bind(lane.device.as_str())
+                .push_bind(lane.last_seen_at.map(Timestamp::micros))
+                .push_bind(lane.firmware.as_ref().map(|text| text.replace('\0', "")))
+                .push_bind(i64::from(lane.pending_events));
+        },
+        " on conflict (garage_id, id) do update set name = excluded.name, direction = excluded.direction, \
+         pass_by = excluded.pass_by, device = excluded.device, last_seen_at = excluded.last_seen_at, \
+         firmware = excluded.firmware, pending_events = excluded.pending_events"
+    )?;
+    Ok(())
+}
+
+/// All gateways; as many as garages.
+pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
+    let rows: Vec<(String, Option<i64>, i64, Option<String>)> =
+        fetch_all!(tx, "select garage_id, last_seen_at, backlog, version from gateway order by garage_id")?;
+    let health = |(garage, last_seen_at, backlog, version): (String, Option<i64>, i64, Option<String>)| {
+        Ok(Health {
+            garage: word::parse("gateway.garage_id", &garage)?,
+            last_seen_at: last_seen_at.map(Timestamp::from_micros),
+            backlog,
+            version,
+        })
+    };
+    rows.into_iter().map(health).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct LaneRow {
+    id: String,
+    name: String,
+    direction: String,
+    pass_by: String,
+    device: String,
+    last_seen_at: Option<i64>,
+    firmware: Option<String>,
+    pending_events: i64,
+}
+
+pub async fn lanes(tx: &mut Tx, garage: &GarageId) -> Result<Vec<LaneStatus>, StoreError> {
+    let rows: Vec<LaneRow> = fetch_all!(
+        tx,
+        "select id, name, direction, pass_by, device, last_seen_at, firmware, pending_events \
+         from lane where garage_id = $1 order by id",
+        garage.as_str(),
+    )?;
+    rows.into_iter().map(LaneStatus::try_from).collect()
+}
+
+impl TryFrom<LaneRow> for LaneStatus {
+    type Error = StoreError;
+
+    fn try_from(row: LaneRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            lane: word::parse("lane.id", &row.id)?,
+            name: row.name,
+            direction: word::parse("lane.direction", &row.direction)?,
+            pass_by: word::parse("lane.pass_by", &row.pass_by)?,
+            device: word::parse("lane.device", &row.device)?,
+            last_seen_at: row.last_seen_at.map(Timestamp::from_micros),
+            firmware: row.firmware,
+            pending_events: u32::try_from(row.pending_events).unwrap_or(0),
+        })
+    }
+}
