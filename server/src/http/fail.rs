@@ -2,9 +2,18 @@
 
 use std::error::Error;
 
+use domain::pickup::PickupError;
 use process::http::ProblemResponse;
 use protocol::problem::Problem;
 
+use crate::app::arrival_act::ActError;
+use crate::app::arrival_board::BoardError;
+use crate::app::bind_code::BindError;
+use crate::app::claim::ClaimError;
+use crate::app::guardian::GuardianError;
+use crate::app::hall::HallError;
+use crate::app::plate::OwnPlateError;
+use crate::app::session::SessionError;
 use crate::store::StoreError;
 
 /// Logs `error` with its causes; the client learns nothing of them.
@@ -37,5 +46,126 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 impl From<StoreError> for ProblemResponse {
     fn from(error: StoreError) -> Self {
         if error.is_overload() || error.is_conflict() { busy(&error) } else { internal(&error) }
+    }
+}
+
+fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
+    Problem::new(status, code, title).into()
+}
+
+fn not_your_class() -> ProblemResponse {
+    problem(403, "not_your_class", "This is not one of your classes")
+}
+
+fn not_a_guardian() -> ProblemResponse {
+    problem(403, "not_a_guardian", "This account has no children here")
+}
+
+impl From<SessionError> for ProblemResponse {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Ended => problem(401, "unauthorized", "There is no such session, or it has ended"),
+            SessionError::NotBound => problem(404, "person_not_bound", "This account is bound to nobody yet"),
+            SessionError::OpenId => Problem::new(422, "invalid_body", "A field of the body is wrong")
+                .field("openid")
+                .detail(error.to_string())
+                .into(),
+            SessionError::Bind(error) => error.into(),
+            SessionError::Store(error) => error.into(),
+            SessionError::NoSuchPerson | SessionError::Random(_) => internal(&error),
+        }
+    }
+}
+
+impl From<BindError> for ProblemResponse {
+    fn from(error: BindError) -> Self {
+        match error {
+            BindError::Code => problem(403, "bind_code_invalid", "This code is unknown, used or too old"),
+            BindError::TooManyAttempts => {
+                problem(429, "too_many_attempts", "Too many wrong codes; wait a quarter of an hour")
+            }
+            BindError::Store(error) => error.into(),
+            BindError::NoSuchPerson | BindError::Random(_) => internal(&error),
+        }
+    }
+}
+
+impl From<BoardError> for ProblemResponse {
+    fn from(error: BoardError) -> Self {
+        match error {
+            BoardError::NotYourClass => not_your_class(),
+            BoardError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ActError> for ProblemResponse {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::NoSuchArrival => not_found(),
+            ActError::NotYourClass => not_your_class(),
+            ActError::Changed => problem(409, "arrival_changed", "The arrival has changed; look again"),
+            ActError::Pickup(error) => pickup(error),
+            ActError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn pickup(error: PickupError) -> ProblemResponse {
+    match error {
+        PickupError::Phase { .. } => {
+            Problem::new(409, "wrong_phase", "This step is not possible now").detail(error.to_string()).into()
+        }
+        PickupError::NothingToUndo => problem(409, "nothing_to_undo", "There is nothing to undo"),
+        PickupError::TooLate => problem(409, "undo_too_late", "The last act is too long ago to be undone"),
+    }
+}
+
+impl From<HallError> for ProblemResponse {
+    fn from(error: HallError) -> Self {
+        match error {
+            HallError::NotAHall => problem(403, "not_a_hall", "This account is not a hall screen"),
+            HallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<GuardianError> for ProblemResponse {
+    fn from(error: GuardianError) -> Self {
+        match error {
+            GuardianError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for ProblemResponse {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::NotYourChild => {
+                problem(403, "not_your_child", "One of these is not a child of yours")
+            }
+            ClaimError::NotAGuardian => not_a_guardian(),
+            ClaimError::OutsideWindow => {
+                problem(409, "outside_pickup_window", "The school's pickup window is not open")
+            }
+            ClaimError::Page(error) => error.into(),
+            ClaimError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OwnPlateError> for ProblemResponse {
+    fn from(error: OwnPlateError) -> Self {
+        match error {
+            OwnPlateError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+                .field("plate")
+                .detail(error.to_string())
+                .into(),
+            OwnPlateError::NotAGuardian => not_a_guardian(),
+            OwnPlateError::TooMany => problem(409, "too_many_plates", "No more plates can be registered"),
+            OwnPlateError::Taken => problem(409, "plate_taken", "This plate is registered already"),
+            OwnPlateError::NoSuchPlate => not_found(),
+            OwnPlateError::Store(error) => error.into(),
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! - [`internal`]: `miniapp-api`, for people
 //! - [`fail`]: the one place where an error becomes a response
 
+mod bearer;
 pub mod fail;
+mod input;
 pub mod internal;
 
 use axum::Router;

@@ -1,12 +1,51 @@
 //! `/internal/v1`: for `miniapp-api`, which acts only for people who pass through it.
 //!
-//! Every route is behind the service token. What belongs to a person also needs that person's session.
+//! Every route is behind the service token ([`service`]). What belongs to a person also needs that person's session,
+//! which [`caller::User`] checks. Nothing here may be cached. This file is the route table.
+
+mod add_plate;
+mod arrival_act;
+mod caller;
+mod claim;
+mod class_arrivals;
+mod close_session;
+mod feed;
+mod guardian;
+mod hall_arrivals;
+mod me;
+mod open_session;
+mod remove_plate;
+mod service;
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn_with_state;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 
+/// Every route with its description.
+pub fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(open_session::open_session))
+        .routes(routes!(close_session::close_session))
+        .routes(routes!(me::me))
+        .routes(routes!(class_arrivals::class_arrivals))
+        .routes(routes!(arrival_act::arrival_act))
+        .routes(routes!(hall_arrivals::hall_arrivals))
+        .routes(routes!(guardian::guardian))
+        .routes(routes!(claim::claim))
+        .routes(routes!(add_plate::add_plate))
+        .routes(routes!(remove_plate::remove_plate))
+        .routes(routes!(feed::feed))
+}
+
 /// Takes the state because the lock in front of every route needs the database.
-pub fn router(_app: App) -> Router<App> {
-    Router::new()
+pub fn router(app: App) -> Router<App> {
+    let no_store =
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let (router, _) = described().split_for_parts();
+    router.route_layer(from_fn_with_state(app, service::require)).route_layer(no_store)
 }

@@ -1,0 +1,30 @@
+//! `POST /internal/v1/guardian/plates`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::people::{NewPlate, OwnPlate};
+use protocol::problem::Problem;
+
+use super::caller::User;
+use crate::app::{App, plate};
+
+/// Registers a car with which the caller comes for its children.
+#[utoipa::path(
+    post, path = "/internal/v1/guardian/plates", tag = "internal", request_body = NewPlate,
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 201, body = OwnPlate),
+        (status = 403, body = Problem, description = "`not_a_guardian`"),
+        (status = 409, body = Problem, description = "`plate_taken`, `too_many_plates`"),
+        (status = 422, body = Problem, description = "`invalid_plate`"),
+    )
+)]
+pub async fn add_plate(
+    State(app): State<App>,
+    User(caller): User,
+    ApiJson(asked): ApiJson<NewPlate>,
+) -> Result<(StatusCode, Json<OwnPlate>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(plate::add(&app, &caller, &asked).await?)))
+}

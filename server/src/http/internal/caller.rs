@@ -1,0 +1,25 @@
+//! The person for whom a call is made, proved by the session in [`SESSION_HEADER`].
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use process::http::ProblemResponse;
+use protocol::people::SESSION_HEADER;
+
+use crate::app::App;
+use crate::app::session::{Caller, SessionError, authenticate};
+use crate::http::bearer::MAX_TOKEN;
+
+/// Extracted by every handler that shows or changes what belongs to a person.
+#[derive(Debug, Clone)]
+pub struct User(pub Caller);
+
+impl FromRequestParts<App> for User {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let token = parts.headers.get(SESSION_HEADER).and_then(|value| value.to_str().ok());
+        let token = token.filter(|token| (1..=MAX_TOKEN).contains(&token.len()));
+        let token = token.ok_or(SessionError::Ended)?;
+        Ok(Self(authenticate(app, token).await?))
+    }
+}

@@ -1,0 +1,21 @@
+//! `DELETE /internal/v1/sessions/current`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::ProblemResponse;
+
+use super::caller::User;
+use crate::app::{App, session};
+
+/// Ends the session that the call is made with.
+#[utoipa::path(
+    delete, path = "/internal/v1/sessions/current", tag = "internal",
+    security(("service" = [], "session" = [])), responses((status = 204))
+)]
+pub async fn close_session(
+    State(app): State<App>,
+    User(caller): User,
+) -> Result<StatusCode, ProblemResponse> {
+    session::end(&app, &caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,37 @@
+//! `GET /internal/v1/feed`.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::people::{Cursor, FeedPage};
+use serde::Deserialize;
+
+use crate::app::{App, feed as use_case};
+use crate::http::input::ApiQuery;
+
+/// `?after=CURSOR&wait_ms=N`.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Poll {
+    /// Absent: the feed's head, at once.
+    #[serde(default)]
+    after: Option<Cursor>,
+    /// How long to wait for news, at most 25,000; more is taken as that.
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// Which rooms have news: a long poll. It names no children and needs no session.
+#[utoipa::path(
+    get, path = "/internal/v1/feed", tag = "internal", params(Poll),
+    security(("service" = [])), responses((status = 200, body = FeedPage))
+)]
+pub async fn feed(
+    State(app): State<App>,
+    ApiQuery(poll): ApiQuery<Poll>,
+) -> Result<Json<FeedPage>, ProblemResponse> {
+    let wait = Duration::from_millis(poll.wait_ms);
+    Ok(Json(use_case::poll(&app, poll.after, wait).await?))
+}

@@ -1,0 +1,18 @@
+//! `GET /internal/v1/me`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::people::Me;
+
+use super::caller::User;
+use crate::app::{App, session};
+
+/// Who the session belongs to and what it opens.
+#[utoipa::path(
+    get, path = "/internal/v1/me", tag = "internal",
+    security(("service" = [], "session" = [])), responses((status = 200, body = Me))
+)]
+pub async fn me(State(app): State<App>, User(caller): User) -> Result<Json<Me>, ProblemResponse> {
+    Ok(Json(session::me(&app, &caller).await?))
+}

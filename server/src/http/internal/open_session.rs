@@ -1,0 +1,28 @@
+//! `POST /internal/v1/sessions`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::people::{OpenSession, Session};
+use protocol::problem::Problem;
+
+use crate::app::{App, session};
+
+/// Opens a session for the person whom WeChat has proved to be `openid`.
+#[utoipa::path(
+    post, path = "/internal/v1/sessions", tag = "internal", request_body = OpenSession,
+    security(("service" = [])),
+    responses(
+        (status = 201, body = Session),
+        (status = 403, body = Problem, description = "`bind_code_invalid`: unknown, used or too old"),
+        (status = 404, body = Problem, description = "`person_not_bound`: a bind code is needed"),
+        (status = 429, body = Problem, description = "`too_many_attempts`: 5 wrong codes in 15 minutes"),
+    )
+)]
+pub async fn open_session(
+    State(app): State<App>,
+    ApiJson(asked): ApiJson<OpenSession>,
+) -> Result<(StatusCode, Json<Session>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(session::open(&app, &asked).await?)))
+}

@@ -1,0 +1,26 @@
+//! `DELETE /internal/v1/guardian/plates/{id}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+use uuid::Uuid;
+
+use super::caller::User;
+use crate::app::{App, plate};
+use crate::http::input::ApiPath;
+
+/// Forgets one of the caller's own cars.
+#[utoipa::path(
+    delete, path = "/internal/v1/guardian/plates/{id}", tag = "internal",
+    params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
+    responses((status = 204), (status = 404, body = Problem, description = "`not_found`"))
+)]
+pub async fn remove_plate(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<StatusCode, ProblemResponse> {
+    plate::remove(&app, &caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

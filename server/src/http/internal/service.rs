@@ -1,0 +1,23 @@
+//! The lock in front of `/internal/v1`: a service token, issued by `server service-token`.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+
+use crate::app::{App, service_token};
+use crate::http::bearer;
+
+pub async fn require(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ProblemResponse> {
+    let refused = || Problem::new(401, "service_unauthorized", "The service token is missing or unknown");
+    let token = bearer::token(request.headers()).ok_or_else(refused)?;
+    if service_token::authenticate(&app, token).await?.is_none() {
+        return Err(refused().into());
+    }
+    Ok(next.run(request).await)
+}
