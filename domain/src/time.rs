@@ -55,6 +55,11 @@ impl Timestamp {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
+    /// `HH:MM:SS` at the garage, for lines of a log that people read.
+    pub fn local_hhmmss(self) -> String {
+        format!("{}:{:02}", self.local_hhmm(), self.local().second())
+    }
+
     /// The instant of a local wall-clock time at the garage.
     pub fn from_local(local: NaiveDateTime) -> Self {
         let utc = local - chrono::Duration::seconds(i64::from(SHANGHAI_SECONDS));

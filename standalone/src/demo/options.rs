@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::assembly::Addresses;
+
 /// Runs the whole system with an invented district and simulated gate controllers.
 ///
 /// Data stays in one folder; the next start continues where this one ends. Ctrl-C stops it.
@@ -32,17 +34,18 @@ pub struct Options {
     /// Starts everything but no simulated cars: drive your own.
     #[arg(long)]
     pub no_traffic: bool,
+    /// Instead of the demo's district, this many schools that are all alike, with CLASSES and CARS each: for load tests.
+    #[arg(long, value_name = "SCHOOLS,CLASSES,CARS", value_parser = uniform)]
+    pub uniform: Option<[usize; 3]>,
     /// Prints the addresses and log-ins only, not each car.
     #[arg(long)]
     pub quiet: bool,
 }
 
-/// Where the demo listens.
-#[derive(Debug, Clone, Copy)]
-pub struct Addresses {
-    pub people: SocketAddr,
-    pub server: SocketAddr,
-    pub mqtt: SocketAddr,
+fn uniform(text: &str) -> Result<[usize; 3], String> {
+    let numbers: Result<Vec<usize>, _> = text.split(',').map(str::parse).collect();
+    let numbers: Option<[usize; 3]> = numbers.ok().and_then(|n| n.try_into().ok());
+    numbers.filter(|n| n.iter().all(|n| (1..=10_000).contains(n))).ok_or_else(|| "three numbers such as 100,10,30".to_owned())
 }
 
 impl Options {

@@ -1,4 +1,4 @@
-//! The demo's data folder: one process at a time, secrets made once and kept.
+//! The data folder: one process at a time, secrets made once and kept.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -20,11 +20,8 @@ pub struct Folder {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Secrets {
     pub data_key: [u8; 32],
-    pub service_token: String,
     /// By MQTT user name: controllers, gateways and signs.
     pub mqtt: BTreeMap<String, String>,
-    /// By garage.
-    pub gateways: BTreeMap<String, String>,
 }
 
 /// Why the data folder cannot be used.
@@ -56,27 +53,29 @@ impl Folder {
 
     /// The password of an MQTT user, made when first asked for.
     pub fn mqtt_password(&mut self, username: &str) -> Result<String, FolderError> {
-        remembered(&mut self.secrets.mqtt, username)
+        if let Some(password) = self.secrets.mqtt.get(username) {
+            return Ok(password.clone());
+        }
+        let password = random_text()?;
+        self.secrets.mqtt.insert(username.to_owned(), password.clone());
+        Ok(password)
     }
 
-    /// The token of a garage's gateway, made when first asked for.
-    pub fn gateway_token(&mut self, garage: &str) -> Result<String, FolderError> {
-        remembered(&mut self.secrets.gateways, garage)
+    /// Writes a secret where a process of ours, or the person who tries the demo, reads it.
+    pub fn write_secret(&self, name: &str, secret: &str) -> Result<PathBuf, FolderError> {
+        let path = self.file(name);
+        let io = |source| FolderError::Io { path: path.clone(), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(io)?;
+        }
+        write_private(&path, secret.as_bytes()).map_err(io)?;
+        Ok(path)
     }
 
     pub fn save(&self) -> Result<(), FolderError> {
         let path = self.file("secrets.json");
         self.secrets.store(&path).map_err(|source| FolderError::Io { path, source })
     }
-}
-
-fn remembered(secrets: &mut BTreeMap<String, String>, name: &str) -> Result<String, FolderError> {
-    if let Some(secret) = secrets.get(name) {
-        return Ok(secret.clone());
-    }
-    let secret = random_text()?;
-    secrets.insert(name.to_owned(), secret.clone());
-    Ok(secret)
 }
 
 fn random_bytes<const N: usize>() -> Result<[u8; N], FolderError> {
@@ -100,22 +99,21 @@ impl Secrets {
     }
 
     fn new() -> Result<Self, FolderError> {
-        Ok(Self {
-            data_key: random_bytes()?,
-            service_token: random_text()?,
-            mqtt: BTreeMap::new(),
-            gateways: BTreeMap::new(),
-        })
+        Ok(Self { data_key: random_bytes()?, mqtt: BTreeMap::new() })
     }
 
-    /// Written beside and renamed: a crash leaves the old file or the new one.
     fn store(&self, path: &Path) -> io::Result<()> {
-        let beside = path.with_extension("new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
+        write_private(path, &serde_json::to_vec_pretty(self)?)
     }
+}
+
+/// For the owner's eyes; written beside and renamed, so that a crash leaves the old file or the new one.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_added_extension("new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)
 }
 
 #[cfg(test)]

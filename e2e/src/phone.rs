@@ -1,0 +1,119 @@
+//! What a person has in the hand: the mini-program API over HTTP and its WebSockets.
+
+use std::time::Duration;
+
+use domain::ids::ClassId;
+use futures_util::StreamExt;
+use protocol::people::{Arrival, ArrivalAct, Arrivals, Cursor, Frame, Guardian};
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use uuid::Uuid;
+
+/// Longest wait for an answer or a frame that must come.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One person's session.
+#[derive(Clone)]
+pub struct Phone {
+    http: reqwest::Client,
+    origin: String,
+    pub token: String,
+}
+
+impl Phone {
+    /// `origin` is the mini-program API's, such as `http://127.0.0.1:8800`.
+    pub fn new(origin: &str, token: &str) -> Self {
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
+        Self { http, origin: origin.to_owned(), token: token.to_owned() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.origin)
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.http.get(self.url(path)).bearer_auth(&self.token).send().await.expect("an answer")
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> T {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.json().await.expect("a body of the protocol")
+    }
+
+    pub async fn board(&self, class: &ClassId) -> Arrivals {
+        self.read(&format!("/classes/{class}/arrivals")).await
+    }
+
+    pub async fn guardian(&self) -> Guardian {
+        self.read("/guardian").await
+    }
+
+    pub async fn act(&self, arrival: Uuid, act: &ArrivalAct) -> reqwest::Response {
+        let url = self.url(&format!("/arrivals/{arrival}/acts"));
+        self.http.post(url).bearer_auth(&self.token).json(act).send().await.expect("an answer")
+    }
+
+    pub async fn post(&self, path: &str, body: &serde_json::Value) -> reqwest::Response {
+        self.http.post(self.url(path)).bearer_auth(&self.token).json(body).send().await.expect("an answer")
+    }
+
+    /// Follows one class; `after` resumes.
+    pub async fn follow(&self, class: &ClassId, after: Option<Cursor>) -> Result<Stream, tungstenite::Error> {
+        let path = self.url(&format!("/classes/{class}/arrivals/stream"));
+        let after = after.map(|cursor| format!("?after={cursor}")).unwrap_or_default();
+        let mut request = format!("{path}{after}").replacen("http", "ws", 1).into_client_request()?;
+        let protocols = format!("arrivals.v1, bearer.{}", self.token);
+        let protocols = HeaderValue::from_str(&protocols).expect("a token is a header value");
+        request.headers_mut().insert("sec-websocket-protocol", protocols);
+        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        Ok(Stream { socket })
+    }
+}
+
+/// An open WebSocket of one class.
+pub struct Stream {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Stream {
+    /// The next frame; `None` once the socket has ended.
+    pub async fn next(&mut self) -> Option<Frame<Arrival>> {
+        loop {
+            match self.socket.next().await?.ok()? {
+                Message::Text(text) => return Some(serde_json::from_str(&text).expect("a frame of the protocol")),
+                Message::Close(_) => return None,
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads until everything up to now has come; the cursor to resume from and what was shown.
+    pub async fn until_live(&mut self) -> (Cursor, Vec<Arrival>) {
+        let mut shown = Vec::new();
+        loop {
+            match tokio::time::timeout(PATIENCE, self.next()).await.expect("a frame in time").expect("an open socket") {
+                Frame::Arrival(arrival) => shown.push(arrival),
+                Frame::Live { cursor } => return (cursor, shown),
+            }
+        }
+    }
+
+    /// The next arrival that `wanted` accepts.
+    pub async fn arrival(&mut self, wanted: impl Fn(&Arrival) -> bool) -> Arrival {
+        let search = async {
+            loop {
+                match self.next().await.expect("an open socket") {
+                    Frame::Arrival(arrival) if wanted(&arrival) => return arrival,
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, search).await.expect("the arrival in time")
+    }
+}

@@ -1,0 +1,218 @@
+//! The demo: an invented district, simulated gate controllers, and people to log in as.
+
+mod login;
+mod options;
+mod robot;
+mod show;
+mod traffic;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::{DeviceId, GarageId};
+use domain::occupancy::PassBy;
+use domain::plate::Plate;
+use protocol::mqtt::Permissions;
+use server::app::App;
+use simulator::controller::{Config, Controller, Handle};
+use simulator::district::{self, Invented, Site, SiteLane};
+use simulator::traffic::{Lane, Reports};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::assembly::{Assembly, Extra, Listeners, open};
+use crate::folder::Folder;
+use login::{Link, Person};
+use robot::{Patience, Robot, Seen};
+use traffic::{Gates, School};
+
+pub use options::Options;
+
+/// Lines that wait for the terminal; more than a busy second makes.
+const LINES: usize = 1_000;
+
+/// From the open barrier until a car is over the loop.
+const OVER_THE_LOOP: Duration = Duration::from_millis(1_200);
+
+/// Runs until `stop`.
+pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut folder = Folder::open(&options.data)?;
+    let addresses = options.addresses();
+    let listeners = Listeners::bind(addresses).await?;
+    let invented = match options.uniform {
+        Some([schools, classes, cars]) => district::uniform(schools, classes, cars),
+        None => district::demo(),
+    };
+    let app = open(&folder).await?;
+    server::app::import::run(&app, &invented.district).await?;
+    let people = people(&app, &invented).await?;
+    let extra = Extra {
+        people: login::people(app.clone(), people.clone(), links(addresses.server)),
+        server: login::operators(app.clone(), Arc::new(invented.district.clone())),
+    };
+    let assembly = Assembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
+    show::welcome(&addresses, &invented, &people);
+    let mut traffic = JoinSet::new();
+    let parked = CancellationToken::new();
+    if !options.no_traffic {
+        let mut cars = Cars { app: &app, invented: &invented, mqtt: addresses.mqtt, folder: &mut folder, stop: parked.clone() };
+        cars.start(options, &format!("http://{}", addresses.people), &people, &mut traffic).await?;
+    }
+    let result = assembly.run_until(stop).await;
+    parked.cancel();
+    while traffic.join_next().await.is_some() {}
+    app.store.close().await;
+    Ok(result?)
+}
+
+async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
+    let mut people = Vec::new();
+    for person in &invented.district.people {
+        let Some(person_id) = server::app::import::person_id(app, &person.key).await? else { continue };
+        people.push(Person {
+            person_id,
+            key: person.key.clone(),
+            name: person.name.clone(),
+            role: login::role_of(person),
+            label: login::label_of(person, &invented.district),
+        });
+    }
+    people.sort_by_key(|person| person.role);
+    Ok(people)
+}
+
+fn links(server: SocketAddr) -> Vec<Link> {
+    let link = |path: &str, label, label_en| Link { url: format!("http://{server}{path}"), label, label_en };
+    vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余泊位", "Open spaces")]
+}
+
+/// Everything that drives.
+struct Cars<'a> {
+    app: &'a App,
+    invented: &'a Invented,
+    mqtt: SocketAddr,
+    folder: &'a mut Folder,
+    stop: CancellationToken,
+}
+
+impl Cars<'_> {
+    async fn start(
+        &mut self,
+        options: &Options,
+        api: &str,
+        people: &[Person],
+        tasks: &mut JoinSet<()>,
+    ) -> anyhow::Result<()> {
+        let (reports, progress) = Reports::channel(LINES);
+        let (seen, told) = mpsc::channel(LINES);
+        let (shown, screen) = mpsc::channel(LINES);
+        tasks.spawn(show::lines(progress, screen, options.quiet));
+        self.robots(api, people, seen, tasks).await?;
+        tasks.spawn(show::fork(told, shown.clone(), self.school_queue(options, &reports, tasks).await?));
+        Ok(())
+    }
+
+    /// Starts every garage's cars; the queue feeds the school's.
+    async fn school_queue(
+        &mut self,
+        options: &Options,
+        reports: &Reports,
+        tasks: &mut JoinSet<()>,
+    ) -> anyhow::Result<mpsc::Sender<Seen>> {
+        let (to_school, from_robots) = mpsc::channel(LINES);
+        let mut from_robots = Some(from_robots);
+        for (n, site) in self.invented.sites.iter().enumerate() {
+            let gates = self.gates(site)?;
+            let inside = self.inside(&site.garage).await?;
+            let cars = self.invented.pickup_plates(&site.garage);
+            match from_robots.take_if(|_| !cars.is_empty()) {
+                Some(seen) => {
+                    let takes = Duration::from_secs(options.dismissal);
+                    let fetches = School::fetches(self.invented);
+                    let school = School { gates, cars, fetches, takes };
+                    let (reports, stop) = (reports.clone(), self.stop.clone());
+                    tasks.spawn(async move {
+                        stop.clone().run_until_cancelled(school.run(inside, seen, reports, stop)).await;
+                    });
+                }
+                None => {
+                    let permitted = self.permitted(&site.garage);
+                    let seed = u64::try_from(n)?;
+                    let everyday = traffic::everyday(gates, permitted, inside, seed);
+                    tasks.spawn(everyday.run(reports.clone(), self.stop.clone()));
+                }
+            }
+        }
+        Ok(to_school)
+    }
+
+    fn permitted(&self, garage: &GarageId) -> Vec<Plate> {
+        let permits = self.invented.garage(garage).map(|garage| &garage.permits);
+        permits.into_iter().flatten().map(|permit| permit.plate.clone()).collect()
+    }
+
+    /// Cars that an earlier run has left in the garage, less the one that a person drives.
+    async fn inside(&self, garage: &GarageId) -> anyhow::Result<Vec<Plate>> {
+        let inside = server::app::visit::inside(self.app, garage).await?;
+        Ok(inside.into_iter().filter(|plate| plate.as_str() != district::TRY_PLATE).collect())
+    }
+
+    fn gates(&mut self, site: &Site) -> anyhow::Result<Gates> {
+        let mut controllers = HashMap::new();
+        for lane in &site.lanes {
+            if !lane.by_hand {
+                controllers.insert(lane.device.clone(), self.controller(&site.garage, lane)?);
+            }
+        }
+        let lane = |lane: &SiteLane| {
+            let name = format!("{} {}", self.invented.garage(&site.garage).map_or("", |g| &g.name), lane.name);
+            controllers.get(&lane.device).map(|handle| Lane::new(&name, lane.direction, handle.clone()))
+        };
+        Ok(Gates::new(site, lane))
+    }
+
+    fn controller(&mut self, garage: &GarageId, lane: &SiteLane) -> anyhow::Result<Handle> {
+        let device: &DeviceId = &lane.device;
+        let password = self.folder.mqtt_password(&Permissions::device(garage, device).username)?;
+        let host = self.mqtt.ip().to_string();
+        let config = Config::new(&host, self.mqtt.port(), garage.clone(), device.clone(), &password);
+        let config = match lane.pass_by {
+            PassBy::Loop => config.drive_over(OVER_THE_LOOP),
+            PassBy::Plate => config,
+        };
+        Ok(Controller::start(config, self.stop.clone()))
+    }
+
+    /// One robot a class, more patient in the first: that is the one which a person tries.
+    async fn robots(
+        &self,
+        api: &str,
+        people: &[Person],
+        seen: mpsc::Sender<Seen>,
+        tasks: &mut JoinSet<()>,
+    ) -> anyhow::Result<()> {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
+        let ids: HashMap<&str, _> = people.iter().map(|p| (p.key.as_str(), p.person_id)).collect();
+        let teachers = self.invented.district.people.iter().filter(|person| !person.teaches.is_empty());
+        for (n, teacher) in teachers.enumerate() {
+            let Some(id) = ids.get(teacher.key.as_str()) else { continue };
+            let session = server::app::session::issue(self.app, *id).await?;
+            let patience = if n == 0 { Patience::LONG } else { Patience::SHORT };
+            for class in &teacher.teaches {
+                let robot = Robot {
+                    http: http.clone(),
+                    api: api.to_owned(),
+                    token: session.token.clone(),
+                    class: class.clone(),
+                    patience,
+                    seen: seen.clone(),
+                };
+                tasks.spawn(robot.run(self.stop.clone()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! The demo's log-in: pick a person. These routes exist in this crate only; no configuration brings them into the
+//! binaries that run in earnest.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use process::http::{ApiJson, ProblemResponse};
+use protocol::district::{District, PersonSpec};
+use protocol::people::Session;
+use protocol::problem::Problem;
+use serde::{Deserialize, Serialize};
+use server::app::App;
+use uuid::Uuid;
+
+/// Who can be picked, in the order of the list.
+#[derive(Clone, Serialize)]
+pub struct Person {
+    pub person_id: Uuid,
+    /// The key in the district file.
+    pub key: String,
+    pub name: String,
+    pub role: Role,
+    /// The class that is taught, or the children with their classes.
+    pub label: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Teacher,
+    Hall,
+    Guardian,
+}
+
+/// A page of another process that the start page leads to.
+#[derive(Clone, Serialize)]
+pub struct Link {
+    pub url: String,
+    pub label: &'static str,
+    pub label_en: &'static str,
+}
+
+#[derive(Clone)]
+struct Picks {
+    app: App,
+    list: Arc<List>,
+}
+
+#[derive(Serialize)]
+struct List {
+    people: Vec<Person>,
+    links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pick {
+    person_id: Uuid,
+}
+
+/// `/demo/people` and `/demo/sessions`, beside the mini-program API.
+pub fn people(app: App, people: Vec<Person>, links: Vec<Link>) -> Router {
+    let list = Arc::new(List { people, links });
+    Router::new()
+        .route("/demo/people", get(async |State(picks): State<Picks>| Json(&*picks.list).into_response()))
+        .route("/demo/sessions", post(pick))
+        .with_state(Picks { app, list })
+}
+
+async fn pick(
+    State(picks): State<Picks>,
+    ApiJson(pick): ApiJson<Pick>,
+) -> Result<(StatusCode, Json<Session>), ProblemResponse> {
+    let session = server::app::session::issue(&picks.app, pick.person_id).await?;
+    Ok((StatusCode::CREATED, Json(session)))
+}
+
+#[derive(Clone)]
+struct Operators {
+    app: App,
+    district: Arc<District>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperatorPick {
+    username: String,
+}
+
+/// `/demo/operators` and `/demo/operator-sessions`, beside the operator console.
+pub fn operators(app: App, district: Arc<District>) -> Router {
+    Router::new()
+        .route("/demo/operators", get(list_operators))
+        .route("/demo/operator-sessions", post(pick_operator))
+        .with_state(Operators { app, district })
+}
+
+async fn list_operators(State(operators): State<Operators>) -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "operators": operators.district.operators }))
+}
+
+async fn pick_operator(
+    State(operators): State<Operators>,
+    headers: HeaderMap,
+    ApiJson(pick): ApiJson<OperatorPick>,
+) -> Result<Response, ProblemResponse> {
+    if headers.get("x-requested-with").is_none_or(|value| value != "console") {
+        return Err(ProblemResponse(Problem::new(403, "cross_site", "Only the console's own pages may ask this.")));
+    }
+    let cookie = server::http::operator::demo_cookie(&operators.app, &pick.username).await?;
+    let cookie = HeaderValue::from_str(&cookie).map_err(|_| ProblemResponse(Problem::new(500, "internal", "Internal error")))?;
+    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// What the list says of a person; staff first, then families.
+pub fn role_of(person: &PersonSpec) -> Role {
+    if !person.teaches.is_empty() {
+        Role::Teacher
+    } else if person.hall.is_some() {
+        Role::Hall
+    } else {
+        Role::Guardian
+    }
+}
+
+/// The class taught, or the children with their classes.
+pub fn label_of(person: &PersonSpec, district: &District) -> String {
+    let classes = || district.schools.iter().flat_map(|school| &school.classes);
+    let taught = classes().filter(|class| person.teaches.contains(&class.id)).map(|class| class.name.clone());
+    let children = classes().flat_map(|class| class.pupils.iter().map(move |pupil| (class, pupil)));
+    let children = children
+        .filter(|(_, pupil)| person.children.iter().any(|child| child.pupil == pupil.key))
+        .map(|(class, pupil)| format!("{} {}", class.name, pupil.name));
+    taught.chain(children).collect::<Vec<_>>().join("、")
+}

@@ -1,0 +1,123 @@
+//! Teachers who act by themselves, so that a dismissal goes on when nobody touches a page.
+//!
+//! A robot is an ordinary user of the mini-program API with a session of its own. It acts on an arrival only when
+//! nobody has for a while: whoever opens the teacher's page is faster and has the last word.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::ids::ClassId;
+use domain::pickup::{Act, Phase};
+use protocol::people::{Arrival, ArrivalAct, Arrivals};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often a robot looks at its board.
+const LOOK: Duration = Duration::from_millis(700);
+
+/// How long it leaves an arrival to a person: first to release, then to hand over.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    pub release: Duration,
+    pub hand_over: Duration,
+}
+
+impl Patience {
+    pub const SHORT: Self = Self { release: Duration::from_secs(4), hand_over: Duration::from_secs(8) };
+    pub const LONG: Self = Self { release: Duration::from_secs(20), hand_over: Duration::from_secs(15) };
+}
+
+/// Something that a teacher's phone shows.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub arrival: Arrival,
+}
+
+/// One class's robot.
+pub struct Robot {
+    pub http: reqwest::Client,
+    /// Origin of the mini-program API.
+    pub api: String,
+    pub token: String,
+    pub class: ClassId,
+    pub patience: Patience,
+    pub seen: mpsc::Sender<Seen>,
+}
+
+/// An arrival with the moment at which it took its present phase here.
+struct Waiting {
+    arrival: Arrival,
+    since: Instant,
+}
+
+impl Robot {
+    /// Until `shutdown`.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let mut cursor = None;
+        let mut open: HashMap<Uuid, Waiting> = HashMap::new();
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.round(&mut cursor, &mut open).await {
+                tracing::debug!(class.id = %self.class, error = &error as &dyn std::error::Error, "a robot's look failed");
+            }
+            shutdown.run_until_cancelled(tokio::time::sleep(LOOK)).await;
+        }
+    }
+
+    async fn round(
+        &self,
+        cursor: &mut Option<i64>,
+        open: &mut HashMap<Uuid, Waiting>,
+    ) -> Result<(), reqwest::Error> {
+        let first = cursor.is_none();
+        let page = self.look(*cursor).await?;
+        *cursor = Some(page.cursor);
+        for arrival in page.arrivals {
+            self.notice(arrival, open, first);
+        }
+        let due: Vec<(Arrival, Act)> = open.values().filter_map(|waiting| self.due(waiting)).collect();
+        for (arrival, act) in due {
+            self.act(&arrival, act).await?;
+        }
+        Ok(())
+    }
+
+    async fn look(&self, after: Option<i64>) -> Result<Arrivals, reqwest::Error> {
+        let url = format!("{}/api/v1/classes/{}/arrivals", self.api, self.class);
+        let query: Vec<(&str, i64)> = after.map(|cursor| ("after", cursor)).into_iter().collect();
+        let request = self.http.get(url).query(&query).bearer_auth(&self.token);
+        request.send().await?.error_for_status()?.json().await
+    }
+
+    fn notice(&self, arrival: Arrival, open: &mut HashMap<Uuid, Waiting>, first: bool) {
+        if !first {
+            // A full queue loses a line on the terminal, nothing else.
+            let _ = self.seen.try_send(Seen { arrival: arrival.clone() });
+        }
+        if arrival.phase.is_open() {
+            open.insert(arrival.id, Waiting { arrival, since: Instant::now() });
+        } else {
+            open.remove(&arrival.id);
+        }
+    }
+
+    fn due(&self, waiting: &Waiting) -> Option<(Arrival, Act)> {
+        let (patience, act) = match waiting.arrival.phase {
+            Phase::Waiting => (self.patience.release, Act::Release),
+            Phase::Released => (self.patience.hand_over, Act::HandOver),
+            Phase::Claimed | Phase::HandedOver | Phase::Rejected => return None,
+        };
+        (waiting.since.elapsed() >= patience).then(|| (waiting.arrival.clone(), act))
+    }
+
+    /// A conflict means that a person was faster: the next look shows it.
+    async fn act(&self, arrival: &Arrival, act: Act) -> Result<(), reqwest::Error> {
+        let url = format!("{}/api/v1/arrivals/{}/acts", self.api, arrival.id);
+        let body = ArrivalAct { act, seen: arrival.cursor };
+        let answer = self.http.post(url).bearer_auth(&self.token).json(&body).send().await?;
+        if answer.status() != reqwest::StatusCode::CONFLICT {
+            answer.error_for_status()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! What the demo prints: where to look, and what happens.
+
+use domain::pickup::Phase;
+use simulator::district::{Invented, TRY_PLATE};
+use simulator::traffic::Progress;
+use tokio::sync::mpsc;
+
+use super::login::{Person, Role};
+use super::robot::Seen;
+use crate::assembly::Addresses;
+
+/// Addresses and log-ins.
+pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
+    let Addresses { people: phones, server, mqtt } = addresses;
+    let garages = invented.district.garages.len();
+    let spaces: u32 = invented.district.garages.iter().map(|garage| garage.capacity).sum();
+    println!("Shared parking, demo: {garages} garages, {spaces} spaces. Ctrl-C stops it.");
+    println!();
+    println!("  start (pick a person)   http://{phones}/");
+    println!("  teacher                 http://{phones}/teacher");
+    println!("  parent                  http://{phones}/parent");
+    println!("  waiting hall            http://{phones}/hall");
+    println!("  operator                http://{server}/operator");
+    println!("  open spaces             http://{server}/spaces");
+    println!("  open spaces, JSON       http://{server}/api/public/v3/parking-sites");
+    println!("  gate controllers        mqtt://{mqtt}");
+    println!();
+    println!("Log in by picking a person on the start page, for example:");
+    for role in [Role::Teacher, Role::Hall, Role::Guardian] {
+        if let Some(person) = example(people, role) {
+            println!("  {:<9} {} ({})", format!("{role:?}").to_lowercase(), person.name, person.label);
+        }
+    }
+    println!("Your own car for the lanes try-in and try-out: {TRY_PLATE}");
+    println!();
+}
+
+/// The family of the free car stands for the guardians.
+fn example(people: &[Person], role: Role) -> Option<&Person> {
+    let mut of_role = people.iter().filter(|person| person.role == role);
+    let first = of_role.clone().next();
+    of_role.find(|person| person.key.ends_with("-try")).or(first)
+}
+
+/// Hands on what the robots see: to the school's cars and to the screen.
+pub async fn fork(mut seen: mpsc::Receiver<Seen>, screen: mpsc::Sender<Seen>, school: mpsc::Sender<Seen>) {
+    while let Some(news) = seen.recv().await {
+        // A full screen loses a line; the cars must not miss a hand-over, so they are waited for.
+        let _ = screen.try_send(news.clone());
+        if school.send(news).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Prints what happens at the gates and on the teachers' phones, until both have ended.
+pub async fn lines(mut gates: mpsc::Receiver<Progress>, mut phones: mpsc::Receiver<Seen>, quiet: bool) {
+    loop {
+        let line = tokio::select! {
+            Some(progress) = gates.recv() => progress.to_string(),
+            Some(Seen { arrival }) = phones.recv() => match phase(arrival.phase) {
+                Some(what) => format!("{}   {} {} {what}", arrival.changed_at.local_hhmmss(), arrival.class_name, arrival.pupil),
+                None => continue,
+            },
+            else => return,
+        };
+        if !quiet {
+            println!("{line}");
+        }
+    }
+}
+
+fn phase(phase: Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Claimed => Some("家长自报到达 (here, by hand)"),
+        Phase::Waiting => Some("家长已到 (arrived)"),
+        Phase::Released => Some("已放行 (released)"),
+        Phase::HandedOver => Some("已交接 (handed over)"),
+        Phase::Rejected => None,
+    }
+}

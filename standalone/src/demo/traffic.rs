@@ -1,0 +1,132 @@
+//! The demo's cars: a dismissal of the school again and again, and everyday traffic in the public garages.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use domain::occupancy::Direction;
+use domain::pickup::Phase;
+use domain::plate::Plate;
+use simulator::district::{Invented, Site};
+use simulator::invent::Plates;
+use simulator::traffic::{Background, Dismissal, Lane, Pace, Plan, Reports, drive_out};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::robot::Seen;
+
+/// Between the last car of one dismissal and the first of the next.
+const BREAK: Duration = Duration::from_secs(10);
+
+/// Part of a dismissal's time in which the cars come; the rest is for the last ones to leave.
+const ARRIVING: f64 = 0.6;
+
+/// Lanes of one garage with their controllers.
+pub struct Gates {
+    pub entries: Vec<Lane>,
+    pub exits: Vec<Lane>,
+}
+
+impl Gates {
+    pub fn new(site: &Site, lane: impl Fn(&simulator::district::SiteLane) -> Option<Lane>) -> Self {
+        let of = |direction| site.lanes(direction).filter_map(&lane).collect();
+        Self { entries: of(Direction::In), exits: of(Direction::Out) }
+    }
+}
+
+/// The school's afternoons.
+pub struct School {
+    pub gates: Gates,
+    pub cars: Vec<Plate>,
+    /// Pupils fetched by each car, by name: no two of the demo's pupils have the same.
+    pub fetches: HashMap<Plate, HashSet<String>>,
+    /// From the first car to the last.
+    pub takes: Duration,
+}
+
+impl School {
+    /// Whom each car fetches, from the district file.
+    pub fn fetches(invented: &Invented) -> HashMap<Plate, HashSet<String>> {
+        let pupils: HashMap<&str, &str> = (invented.district.schools.iter())
+            .flat_map(|school| &school.classes)
+            .flat_map(|class| &class.pupils)
+            .map(|pupil| (pupil.key.as_str(), pupil.name.as_str()))
+            .collect();
+        let mut fetches: HashMap<Plate, HashSet<String>> = HashMap::new();
+        for person in &invented.district.people {
+            for plate in &person.plates {
+                let names = person.children.iter().filter_map(|child| pupils.get(child.pupil.as_str()));
+                fetches.entry(plate.clone()).or_default().extend(names.map(|name| (*name).to_owned()));
+            }
+        }
+        fetches
+    }
+
+    /// Until `shutdown`. `inside` are cars that an earlier run has left in the garage.
+    pub async fn run(
+        self,
+        inside: Vec<Plate>,
+        mut seen: mpsc::Receiver<Seen>,
+        reports: Reports,
+        shutdown: CancellationToken,
+    ) {
+        drive_out(&inside, &self.gates.exits, Pace::LIFE, &reports).await;
+        for round in 0.. {
+            let mut dismissal = Dismissal::start(&self.plan(round), &reports, &shutdown);
+            self.follow(&mut dismissal, &mut seen).await;
+            if shutdown.run_until_cancelled(tokio::time::sleep(BREAK)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn plan(&self, round: u64) -> Plan {
+        Plan {
+            cars: self.cars.clone(),
+            strangers: Plates::new(1_000 + round).take(3),
+            entries: self.gates.entries.clone(),
+            exits: self.gates.exits.clone(),
+            arrive_over: self.takes.mul_f64(ARRIVING),
+            // Longer than any robot's patience: a car waits for its child.
+            stay: self.takes.mul_f64(0.35)..self.takes.mul_f64(0.4),
+            unread: 0.02,
+            pace: Pace::LIFE,
+            seed: round,
+        }
+    }
+
+    /// Lets each car leave once all of its children have been handed over.
+    async fn follow(&self, dismissal: &mut Dismissal, seen: &mut mpsc::Receiver<Seen>) {
+        let mut handed_over: HashSet<String> = HashSet::new();
+        loop {
+            let arrival = tokio::select! {
+                _ = dismissal.over() => return,
+                Some(Seen { arrival }) = seen.recv() => arrival,
+            };
+            if arrival.phase != Phase::HandedOver || !handed_over.insert(arrival.pupil.clone()) {
+                continue;
+            }
+            for (plate, names) in &self.fetches {
+                if names.contains(&arrival.pupil) && names.is_subset(&handed_over) {
+                    dismissal.leave(plate);
+                }
+            }
+        }
+    }
+}
+
+/// Everyday traffic of a public garage.
+pub fn everyday(gates: Gates, permitted: Vec<Plate>, inside: Vec<Plate>, seed: u64) -> Background {
+    let mut visitors = permitted;
+    visitors.extend(Plates::new(seed).take(60));
+    Background {
+        visitors,
+        inside,
+        entries: gates.entries,
+        exits: gates.exits,
+        target: 25,
+        every: Duration::from_secs(5),
+        unread: 0.02,
+        pace: Pace::LIFE,
+        seed,
+    }
+}
