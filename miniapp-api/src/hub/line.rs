@@ -55,14 +55,18 @@ impl Line {
         self.write(Message::Ping(axum::body::Bytes::new())).await
     }
 
-    /// Says why, if there is somebody to read it.
+    /// Says why, if there is somebody to read it, and waits for the phone's own close: a connection that is dropped with
+    /// unread bytes is reset, and the reset can overtake our close frame.
     pub async fn close(mut self, ending: Ending) {
         counter!("ws_endings_total", "why" => ending.label()).increment(1);
-        if let Some(frame) = ending.frame() {
-            let said = self.socket.send(Message::Close(Some(frame)));
-            if tokio::time::timeout(self.limits.close_within, said).await.is_err() {
-                tracing::debug!(why = ending.label(), "a phone did not take its close frame");
+        let Some(frame) = ending.frame() else { return };
+        let goodbye = async {
+            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
             }
+        };
+        if tokio::time::timeout(self.limits.close_within, goodbye).await.is_err() {
+            tracing::debug!(why = ending.label(), "a phone did not answer its close frame");
         }
     }
 }

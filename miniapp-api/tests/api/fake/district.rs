@@ -1,0 +1,169 @@
+//! What the fake server knows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::ids::{ClassId, SchoolId};
+use domain::pickup::Phase;
+use domain::time::{Clock, Timestamp};
+use process::clock::SystemClock;
+use protocol::people::{
+    Arrival, Arrivals, Class, Cursor, FeedPage, HallArrival, HallArrivals, Me, PAGE, RoomNews, School,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+const SCHOOL: &str = "macau-road-primary";
+
+/// A request that has arrived, for assertions.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub method: String,
+    pub path: String,
+    pub session: Option<String>,
+    pub body: Value,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    pub classes: Vec<ClassId>,
+    pub hall: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct District {
+    pub people: HashMap<String, Person>,
+    pub arrivals: BTreeMap<Uuid, Arrival>,
+    pub feed: Vec<(Cursor, ClassId)>,
+    pub calls: Vec<Call>,
+    /// So many requests end in a 500.
+    pub failures: u32,
+    pub cursor: Cursor,
+}
+
+pub fn class(name: &str) -> ClassId {
+    ClassId::parse(name).unwrap()
+}
+
+pub fn school() -> School {
+    School { id: SchoolId::parse(SCHOOL).unwrap(), name: "青岛澳门路小学".to_owned() }
+}
+
+pub fn class_of(id: &ClassId) -> Class {
+    Class { id: id.clone(), name: format!("{id}班"), school: school() }
+}
+
+impl District {
+    pub fn teacher(&mut self, session: &str, class: &ClassId) {
+        self.people.entry(session.to_owned()).or_default().classes.push(class.clone());
+    }
+
+    pub fn hall(&mut self, session: &str) {
+        self.people.entry(session.to_owned()).or_default().hall = true;
+    }
+
+    pub fn arrive(&mut self, class: &ClassId, pupil: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let now = SystemClock.now();
+        let order = 1 + self.arrivals.values().filter(|a| a.class == *class).count() as i64;
+        let cursor = self.next_cursor(class);
+        let arrival = Arrival {
+            id,
+            cursor,
+            pupil_id: Uuid::new_v4(),
+            pupil: pupil.to_owned(),
+            class: class.clone(),
+            class_name: class_of(class).name,
+            phase: Phase::Waiting,
+            order,
+            arrived_at: now,
+            changed_at: now,
+            undo_until: None,
+            plate_tail: Some("345".to_owned()),
+            guardian: Some("母亲".to_owned()),
+            note: None,
+            car_left_at: None,
+        };
+        self.arrivals.insert(id, arrival);
+        id
+    }
+
+    pub fn set_phase(&mut self, id: Uuid, phase: Phase) {
+        let class = self.arrivals[&id].class.clone();
+        let cursor = self.next_cursor(&class);
+        let arrival = self.arrivals.get_mut(&id).unwrap();
+        (arrival.phase, arrival.cursor, arrival.changed_at) = (phase, cursor, SystemClock.now());
+    }
+
+    fn next_cursor(&mut self, class: &ClassId) -> Cursor {
+        self.cursor += 1;
+        self.feed.push((self.cursor, class.clone()));
+        self.cursor
+    }
+
+    pub fn me(&self, person: &Person) -> Me {
+        Me {
+            person_id: Uuid::nil(),
+            name: "李老师".to_owned(),
+            classes: person.classes.iter().map(class_of).collect(),
+            guardian: true,
+            hall: person.hall.then(school),
+        }
+    }
+
+    fn changed_since(
+        &self,
+        after: Option<Cursor>,
+        of: impl Fn(&Arrival) -> bool,
+    ) -> (Cursor, bool, Vec<Arrival>) {
+        let mut list: Vec<_> =
+            self.arrivals.values().filter(|a| of(a) && a.cursor > after.unwrap_or(0)).cloned().collect();
+        list.sort_by_key(|arrival| arrival.cursor);
+        let more = list.len() > PAGE as usize;
+        list.truncate(PAGE as usize);
+        let cursor = if more { list.last().unwrap().cursor } else { self.cursor };
+        (cursor, more, list)
+    }
+
+    pub fn class_arrivals(&self, class: &ClassId, after: Option<Cursor>) -> Arrivals {
+        let (cursor, more, arrivals) = self.changed_since(after, |arrival| arrival.class == *class);
+        Arrivals { class: class_of(class), cursor, more, arrivals }
+    }
+
+    pub fn hall_arrivals(&self, after: Option<Cursor>) -> HallArrivals {
+        let (cursor, more, arrivals) = self.changed_since(after, |_| true);
+        HallArrivals { school: school(), cursor, more, arrivals: arrivals.iter().map(masked).collect() }
+    }
+
+    /// `None`: no news yet.
+    pub fn feed_page(&self, after: Cursor) -> Option<FeedPage> {
+        if self.cursor == after {
+            return None;
+        }
+        let mut newest: BTreeMap<&ClassId, Cursor> = BTreeMap::new();
+        for (cursor, class) in self.feed.iter().filter(|(cursor, _)| *cursor > after) {
+            newest.insert(class, *cursor);
+        }
+        let news = newest.into_iter().map(|(class, cursor)| RoomNews {
+            class: class.clone(),
+            school: school().id,
+            cursor,
+        });
+        Some(FeedPage { cursor: self.cursor, news: news.collect() })
+    }
+}
+
+fn masked(arrival: &Arrival) -> HallArrival {
+    HallArrival {
+        id: arrival.id,
+        cursor: arrival.cursor,
+        pupil: "王*明".to_owned(),
+        class_name: arrival.class_name.clone(),
+        phase: arrival.phase,
+        order: arrival.order,
+        changed_at: arrival.changed_at,
+    }
+}
+
+pub fn in_an_hour() -> Timestamp {
+    SystemClock.now() + std::time::Duration::from_secs(3600)
+}

@@ -1,0 +1,72 @@
+//! A server as far as `protocol::people` describes it, in memory, behind a link that tests can cut.
+
+mod district;
+mod routes;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use domain::ids::ClassId;
+use domain::pickup::Phase;
+use testkit::proxy::TcpProxy;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub use district::{District, class};
+
+pub const SERVICE_TOKEN: &str = "service-token";
+
+/// A running fake. Every change wakes the long polls.
+pub struct FakeServer {
+    pub link: TcpProxy,
+    shared: Shared,
+}
+
+#[derive(Clone)]
+struct Shared {
+    district: Arc<Mutex<District>>,
+    changes: watch::Sender<u64>,
+}
+
+impl FakeServer {
+    pub async fn start() -> Self {
+        let shared = Shared { district: Arc::default(), changes: watch::Sender::new(0) };
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let upstream = listener.local_addr().unwrap();
+        let router = routes::router(shared.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { link: TcpProxy::start(upstream).await, shared }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.link.address()
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, District> {
+        self.shared.district.lock().unwrap()
+    }
+
+    fn changed(&self) {
+        self.shared.changes.send_modify(|n| *n += 1);
+    }
+
+    /// A car arrives for a child of this class.
+    pub fn arrive(&self, class: &ClassId) -> Uuid {
+        let id = self.lock().arrive(class, "王小明");
+        self.changed();
+        id
+    }
+
+    pub fn set_phase(&self, arrival: Uuid, phase: Phase) {
+        self.lock().set_phase(arrival, phase);
+        self.changed();
+    }
+
+    /// Another, younger database: the people stay, arrivals and cursors start again.
+    pub fn replace_database(&self) {
+        let mut district = self.lock();
+        *district = District { people: std::mem::take(&mut district.people), ..District::default() };
+        drop(district);
+        self.changed();
+    }
+}

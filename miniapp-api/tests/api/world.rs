@@ -1,0 +1,101 @@
+//! Our API between the fake server and the fake WeChat.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use miniapp_api::door::{Doors, LogIns};
+use miniapp_api::hub::{Hub, Limits, feed};
+use miniapp_api::server::{self, ServerClient};
+use miniapp_api::wechat::{self, Wechat};
+use miniapp_api::{App, router};
+use process::config::Secret;
+use process::readiness::Readiness;
+use process::telemetry::metrics_recorder;
+use testkit::wait::until;
+use testkit::wechat::{APP_ID, APP_SECRET, FakeWechat};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::fake::{FakeServer, SERVICE_TOKEN};
+use crate::phone::{Phone, SOON};
+
+pub struct World {
+    pub server: FakeServer,
+    pub wechat: FakeWechat,
+    pub address: SocketAddr,
+    pub hub: Arc<Hub>,
+    pub readiness: Readiness,
+    pub shutdown: CancellationToken,
+    _stop: DropGuard,
+}
+
+/// Short enough for a test, long enough for a slow machine.
+pub fn limits() -> Limits {
+    Limits {
+        ping_every: Duration::from_millis(200),
+        check_every: Duration::from_millis(300),
+        feed_wait: Duration::from_secs(2),
+        ..Limits::default()
+    }
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::with(limits(), SERVICE_TOKEN, 10_000).await
+    }
+
+    pub async fn with(limits: Limits, token: &str, log_ins: u32) -> Self {
+        metrics_recorder();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (fake, wechat) = (FakeServer::start().await, FakeWechat::start().await);
+        let settings = server::Settings {
+            url: format!("http://{}", fake.address()).parse().unwrap(),
+            token: Secret::new(token),
+            ca_file: None,
+        };
+        let server = ServerClient::new(&settings).unwrap();
+        let shutdown = CancellationToken::new();
+        let hub = Hub::new(server.clone(), limits, shutdown.clone());
+        let app = App {
+            server,
+            wechat: Wechat::new(wechat::Settings {
+                base_url: wechat.base_url().parse().unwrap(),
+                app_id: APP_ID.to_owned(),
+                secret: Secret::new(APP_SECRET),
+            })
+            .unwrap(),
+            hub: hub.clone(),
+            doors: Arc::new(Doors::default()),
+            log_ins: Arc::new(LogIns::per_minute(log_ins)),
+        };
+        let readiness = Readiness::new();
+        hub.tasks().spawn(feed::follow(hub.clone(), readiness.check("feed")));
+        let listener = process::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(process::http::serve(listener, router(app), shutdown.clone()));
+        let stop = shutdown.clone().drop_guard();
+        Self { server: fake, wechat, address, hub, readiness, shutdown, _stop: stop }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/api/v1{path}", self.address)
+    }
+
+    /// Until news reaches the rooms.
+    pub async fn following(&self) {
+        until(SOON, "the feed", async || self.readiness.failures().is_empty().then_some(())).await;
+    }
+
+    pub async fn stream(&self, class: &str, session: &str, after: Option<i64>) -> Phone {
+        let after = after.map(|cursor| format!("?after={cursor}")).unwrap_or_default();
+        Phone::connect(self.address, &format!("/classes/{class}/arrivals/stream{after}"), session).await
+    }
+}
+
+/// Until the process's metrics say so.
+pub async fn metric(line_starts_with: &str) {
+    until(SOON, line_starts_with, async || {
+        metrics_recorder().render().lines().any(|line| line.starts_with(line_starts_with)).then_some(())
+    })
+    .await;
+}
