@@ -1,0 +1,109 @@
+// The operator console and the open-space page of a running demo, in a real browser. SERVER_URL is the server's origin.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, newPage, overflow } from "./browser.mjs";
+
+const SERVER = process.env.SERVER_URL;
+const DESK = { width: 1280, height: 800 };
+const SMALL = { width: 360, height: 740 };
+const SCHOOL = "海风路小学地下车库 B1";
+
+let browser;
+before(async () => {
+  assert.ok(SERVER, "SERVER_URL names the server of a running demo");
+  browser = await launch();
+});
+after(() => browser?.close());
+
+async function console_(options) {
+  const page = await newPage(browser, options);
+  await page.goto(`${SERVER}/operator`);
+  await page.getByRole("button", { name: /演示|Demo/ }).click();
+  await page.getByRole("button", { name: SCHOOL }).waitFor();
+  return page;
+}
+
+test("an operator sees every garage with its count and its gateway", async () => {
+  const page = await console_({ viewport: DESK });
+  assert.equal(await page.locator(".garage").count(), 6);
+  await page.getByRole("button", { name: SCHOOL }).getByText("网关在线").waitFor();
+  assert.deepEqual(page.trouble.filter((line) => !line.includes("401")), []);
+});
+
+test("a correction with a reason moves the count and is written down", async () => {
+  const page = await console_({ viewport: DESK });
+  await page.getByRole("button", { name: "人防三号车库" }).click();
+  await page.getByRole("tab", { name: "更正计数" }).click();
+  await page.getByRole("button", { name: "提交更正" }).click();
+  await page.getByText("请填写车辆数和理由。").waitFor();
+  // Everyday traffic may move the count between looking and sending: then the console says so, and one tries again.
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await page.getByLabel("在场车辆数").fill("100");
+    await page.getByLabel("理由（至少 3 个字）").fill("人工清点 100 辆");
+    await page.getByRole("button", { name: "提交更正" }).click();
+    const done = page.getByText("→ 100");
+    const changed = page.getByText("计数刚刚变了");
+    await done.or(changed).first().waitFor();
+    if (await done.count()) return;
+  }
+  assert.fail("the count changed under each of five corrections");
+});
+
+test("a plate can be checked against the gate's rules", async () => {
+  const page = await console_({ viewport: DESK });
+  await page.getByRole("button", { name: SCHOOL }).click();
+  await page.getByRole("tab", { name: "查询车牌" }).click();
+  await page.getByLabel("现在到门口，这块车牌会怎样？").fill("鲁b·88888");
+  await page.getByRole("button", { name: "查询", exact: true }).click();
+  await page.getByText("鲁B88888 · 放行").waitFor();
+  await page.getByLabel("现在到门口，这块车牌会怎样？").fill("鲁B00001");
+  await page.getByRole("button", { name: "查询", exact: true }).click();
+  await page.getByText("车牌未登记").first().waitFor();
+});
+
+test("a wrong password is told in words", async () => {
+  const page = await newPage(browser);
+  await page.goto(`${SERVER}/operator?lang=en`);
+  await page.getByLabel("User name").fill("nobody");
+  await page.getByLabel("Password").fill("wrong-password");
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await page.getByText("User name or password is wrong.").waitFor();
+});
+
+test("both pages fit a small phone, in both languages", async () => {
+  for (const lang of ["zh", "en"]) {
+    const operator = await newPage(browser, { viewport: SMALL });
+    await operator.goto(`${SERVER}/operator?lang=${lang}`);
+    await operator.getByRole("button", { name: /演示|Demo/ }).click();
+    await operator.locator(".garage").first().waitFor();
+    for (const tab of await operator.getByRole("tab").all()) {
+      await tab.click();
+      assert.ok((await overflow(operator)) <= 0, `${lang} ${await tab.textContent()}`);
+    }
+    const spaces = await newPage(browser, { viewport: SMALL });
+    await spaces.goto(`${SERVER}/spaces?lang=${lang}`);
+    await spaces.locator(".site").first().waitFor();
+    assert.ok((await overflow(spaces)) <= 0, `spaces ${lang}`);
+  }
+});
+
+test("everybody sees open spaces, and a closed garage is not a full one", async () => {
+  const page = await newPage(browser, { viewport: DESK });
+  await page.goto(`${SERVER}/spaces`);
+  await page.locator(".site").nth(5).waitFor();
+  const school = page.locator(".site", { hasText: SCHOOL });
+  await school.getByText("未对外开放").waitFor();
+  const shelter = page.locator(".site", { hasText: "人防一号车库" });
+  await shelter.getByText("共 320 个").waitFor();
+  assert.deepEqual(page.trouble, []);
+});
+
+test("without a connection the open spaces say how old they are", async () => {
+  const page = await newPage(browser);
+  await page.goto(`${SERVER}/spaces`);
+  await page.locator(".site").first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("网络不通").waitFor();
+});
