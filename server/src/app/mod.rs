@@ -1,15 +1,21 @@
 //! Use cases. Each opens one transaction, calls the rules of `domain`, and commits in its last lines; none awaits
 //! the network while a transaction is open.
 
+pub mod access_plan;
 pub mod arrival_act;
 pub mod arrival_board;
 pub mod bind_code;
 pub mod claim;
+pub mod etag;
 pub mod feed;
+pub mod gateway_token;
 pub mod guardian;
 pub mod hall;
+pub mod import;
+pub mod ingest;
 mod pickup_window;
 pub mod plate;
+pub mod public_sites;
 mod read_log;
 pub mod service_token;
 pub mod session;
@@ -41,6 +47,10 @@ pub struct App {
     /// How long a person's session lives without being used.
     pub session_ttl: Duration,
     reads: Arc<read_log::ReadLog>,
+    /// Where gateways' batches queue; [`ingest::run`] commits them.
+    pub ingest: ingest::Ingest,
+    /// The open-space feed as it was a second ago at most.
+    pub public_sites: Arc<public_sites::Cache>,
 }
 
 /// A month: parents come every school day, and a phone that was lost is found out sooner.
@@ -57,6 +67,8 @@ impl App {
             closing: CancellationToken::new(),
             session_ttl: SESSION_TTL,
             reads: Arc::default(),
+            ingest: ingest::Ingest::default(),
+            public_sites: Arc::default(),
         }
     }
 

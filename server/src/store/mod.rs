@@ -20,6 +20,7 @@ pub mod feed;
 pub mod garage;
 pub mod gate_event;
 pub mod gateway;
+pub mod import;
 pub mod person;
 pub mod school;
 pub mod seal;

@@ -1,0 +1,123 @@
+//! Reads a district file into the database, in one transaction: all of it or nothing.
+//!
+//! Places are known by their ids, people by the school's own keys (as keyed hashes). What is in the file becomes as
+//! the file says: a garage's windows and permits, a person's classes, children and hall. Nobody and no place is
+//! removed, and neither are plates, which parents also register themselves. Importing a file again changes nothing.
+
+mod check;
+mod people;
+mod places;
+
+use protocol::district::District;
+
+use super::App;
+use super::token::RandomError;
+use crate::store::seal::SealError;
+use crate::store::{StoreError, audit};
+
+pub use check::Invalid;
+
+/// What an import did to one kind of thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub added: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+}
+
+impl Tally {
+    fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Added => self.added += 1,
+            Outcome::Changed => self.changed += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Added,
+    Changed,
+    Unchanged,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub garages: Tally,
+    pub schools: Tally,
+    pub classes: Tally,
+    pub pupils: Tally,
+    pub people: Tally,
+    pub operators: Tally,
+}
+
+impl Counts {
+    /// With names, in the order of the import.
+    pub fn named(&self) -> [(&'static str, Tally); 6] {
+        [
+            ("garages", self.garages),
+            ("schools", self.schools),
+            ("classes", self.classes),
+            ("pupils", self.pupils),
+            ("people", self.people),
+            ("operators", self.operators),
+        ]
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("ids could not be made")]
+    Random(#[from] RandomError),
+    #[error("the district could not be written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for ImportError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+pub async fn run(app: &App, district: &District) -> Result<Counts, ImportError> {
+    run_with(app, district, |_| {}).await
+}
+
+/// Tells `progress` what it begins with.
+pub async fn run_with(
+    app: &App,
+    district: &District,
+    progress: impl Fn(&'static str) + Send,
+) -> Result<Counts, ImportError> {
+    let now = app.now();
+    let mut counts = Counts::default();
+    let mut tx = app.store.begin().await?;
+    progress("check");
+    let known = check::Known::read(&mut tx).await?;
+    check::check(district, &known, &app.keys)?;
+    progress("garages");
+    places::garages(&mut tx, &app.keys, &district.garages, now, &mut counts).await?;
+    progress("schools");
+    places::schools(&mut tx, &district.schools, &mut counts).await?;
+    progress("pupils");
+    people::pupils(&mut tx, &app.keys, &district.schools, &mut counts).await?;
+    progress("people");
+    people::people(&mut tx, &app.keys, &district.people, now, &mut counts).await?;
+    progress("operators");
+    places::operators(&mut tx, &district.operators, &mut counts).await?;
+    let entry = audit::Entry {
+        at: now,
+        actor_kind: "cli",
+        actor_id: "server",
+        action: "district.import",
+        subject: "district",
+        detail: &format!("{counts:?}"),
+    };
+    audit::append(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(counts)
+}

@@ -1,0 +1,208 @@
+//! A district file's mistakes, each named by the path of its field.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use domain::window::{WeeklyWindow, WindowError};
+use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
+
+use crate::store::seal::{Keyring, Purpose};
+use crate::store::{StoreError, Tx, import};
+
+/// Names of people and classes; the widest screen shows no more.
+const MAX_NAME: usize = 40;
+/// Names of places, and relations of guardians fit as well.
+const MAX_PLACE_NAME: usize = 80;
+const MAX_ADDRESS: usize = 200;
+const MAX_KEY: usize = 64;
+/// More than the largest garage of the world has.
+const MAX_CAPACITY: u32 = 100_000;
+
+/// A field that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}`: {message}")]
+pub struct Invalid {
+    /// Such as `schools[0].classes[2].id`.
+    pub field: String,
+    pub message: String,
+}
+
+type Checked = Result<(), Invalid>;
+
+fn invalid(field: String, message: impl Into<String>) -> Checked {
+    Err(Invalid { field, message: message.into() })
+}
+
+/// What a file may refer to: what is in the database, then also what is in the file.
+#[derive(Debug, Default)]
+pub struct Known {
+    garages: HashSet<String>,
+    schools: HashSet<String>,
+    classes: HashSet<String>,
+    pupils: HashSet<Vec<u8>>,
+}
+
+impl Known {
+    pub async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
+        Ok(Self {
+            garages: import::garages(tx).await?.into_iter().map(|row| row.id).collect(),
+            schools: import::schools(tx).await?.into_keys().collect(),
+            classes: import::classes(tx).await?.into_keys().collect(),
+            pupils: import::pupils(tx).await?.into_keys().collect(),
+        })
+    }
+
+    fn with(&self, district: &District, keys: &Keyring) -> Self {
+        let classes = || district.schools.iter().flat_map(|school| &school.classes);
+        let pupils = classes().flat_map(|class| &class.pupils);
+        Self {
+            garages: joined(&self.garages, district.garages.iter().map(|g| g.id.as_str().to_owned())),
+            schools: joined(&self.schools, district.schools.iter().map(|s| s.id.as_str().to_owned())),
+            classes: joined(&self.classes, classes().map(|c| c.id.as_str().to_owned())),
+            pupils: joined(&self.pupils, pupils.map(|p| keys.hash(Purpose::Key, &p.key))),
+        }
+    }
+}
+
+fn joined<T: Clone + Eq + Hash>(known: &HashSet<T>, new: impl Iterator<Item = T>) -> HashSet<T> {
+    known.iter().cloned().chain(new).collect()
+}
+
+/// Each value once in the file.
+#[derive(Default)]
+struct Once<'a>(HashSet<&'a str>);
+
+impl<'a> Once<'a> {
+    fn check(&mut self, field: String, value: &'a str) -> Checked {
+        if self.0.insert(value) { Ok(()) } else { invalid(field, format!("duplicate `{value}`")) }
+    }
+}
+
+pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checked {
+    let known = in_database.with(district, keys);
+    let mut ids = Once::default();
+    for (i, garage) in district.garages.iter().enumerate() {
+        let at = format!("garages[{i}]");
+        ids.check(format!("{at}.id"), garage.id.as_str())?;
+        check_garage(&at, garage)?;
+    }
+    check_schools(&district.schools, &known)?;
+    let mut keys_of_people = Once::default();
+    for (i, person) in district.people.iter().enumerate() {
+        let at = format!("people[{i}]");
+        text(format!("{at}.key"), &person.key, MAX_KEY)?;
+        keys_of_people.check(format!("{at}.key"), &person.key)?;
+        check_person(&at, person, &known, keys)?;
+    }
+    let mut usernames = Once::default();
+    for (i, operator) in district.operators.iter().enumerate() {
+        let at = format!("operators[{i}]");
+        usernames.check(format!("{at}.username"), &operator.username)?;
+        check_operator(&at, operator, &known)?;
+    }
+    Ok(())
+}
+
+fn text(field: String, value: &str, max: usize) -> Checked {
+    let length = value.chars().count();
+    if value.trim().is_empty() {
+        invalid(field, "must not be empty")
+    } else if length > max {
+        invalid(field, format!("must be at most {max} characters long, is {length}"))
+    } else if value.chars().any(char::is_control) {
+        invalid(field, "must not contain control characters")
+    } else {
+        Ok(())
+    }
+}
+
+fn known_id(field: String, id: &str, known: &HashSet<String>, what: &str) -> Checked {
+    if known.contains(id) { Ok(()) } else { invalid(field, format!("there is no {what} `{id}`")) }
+}
+
+fn check_garage(at: &str, garage: &GarageSpec) -> Checked {
+    text(format!("{at}.name"), &garage.name, MAX_PLACE_NAME)?;
+    text(format!("{at}.name_en"), &garage.name_en, MAX_PLACE_NAME)?;
+    text(format!("{at}.operator_name"), &garage.operator_name, MAX_PLACE_NAME)?;
+    text(format!("{at}.address"), &garage.address, MAX_ADDRESS)?;
+    degrees(format!("{at}.lat"), garage.lat, 90.0)?;
+    degrees(format!("{at}.lon"), garage.lon, 180.0)?;
+    if garage.capacity == 0 || garage.capacity > MAX_CAPACITY {
+        return invalid(format!("{at}.capacity"), format!("must be 1 to {MAX_CAPACITY}"));
+    }
+    for (j, window) in garage.windows.iter().enumerate() {
+        let made =
+            WeeklyWindow::new(window.audience, window.weekdays, window.start_minute, window.length_minutes);
+        if let Err(error) = made {
+            return invalid(format!("{at}.windows[{j}].{}", window_field(error)), error.to_string());
+        }
+    }
+    Ok(())
+}
+
+fn window_field(error: WindowError) -> &'static str {
+    match error {
+        WindowError::Weekdays => "weekdays",
+        WindowError::Start => "start_minute",
+        WindowError::Length => "length_minutes",
+    }
+}
+
+fn degrees(field: String, value: f64, max: f64) -> Checked {
+    // `contains` is false for what is not a number.
+    if (-max..=max).contains(&value) { Ok(()) } else { invalid(field, format!("must be -{max} to {max}")) }
+}
+
+fn check_schools(schools: &[SchoolSpec], known: &Known) -> Checked {
+    let (mut school_ids, mut class_ids, mut pupil_keys) = (Once::default(), Once::default(), Once::default());
+    for (i, school) in schools.iter().enumerate() {
+        let at = format!("schools[{i}]");
+        school_ids.check(format!("{at}.id"), school.id.as_str())?;
+        text(format!("{at}.name"), &school.name, MAX_PLACE_NAME)?;
+        known_id(format!("{at}.garage"), school.garage.as_str(), &known.garages, "garage")?;
+        for (j, class) in school.classes.iter().enumerate() {
+            let at = format!("{at}.classes[{j}]");
+            class_ids.check(format!("{at}.id"), class.id.as_str())?;
+            text(format!("{at}.name"), &class.name, MAX_NAME)?;
+            for (k, pupil) in class.pupils.iter().enumerate() {
+                let at = format!("{at}.pupils[{k}]");
+                text(format!("{at}.key"), &pupil.key, MAX_KEY)?;
+                pupil_keys.check(format!("{at}.key"), &pupil.key)?;
+                text(format!("{at}.name"), &pupil.name, MAX_NAME)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_person(at: &str, person: &PersonSpec, known: &Known, keys: &Keyring) -> Checked {
+    text(format!("{at}.name"), &person.name, MAX_NAME)?;
+    for (j, class) in person.teaches.iter().enumerate() {
+        known_id(format!("{at}.teaches[{j}]"), class.as_str(), &known.classes, "class")?;
+    }
+    let mut children = Once::default();
+    for (j, child) in person.children.iter().enumerate() {
+        let at = format!("{at}.children[{j}]");
+        if !known.pupils.contains(&keys.hash(Purpose::Key, &child.pupil)) {
+            return invalid(
+                format!("{at}.pupil"),
+                format!("there is no pupil with the key `{}`", child.pupil),
+            );
+        }
+        children.check(format!("{at}.pupil"), &child.pupil)?;
+        text(format!("{at}.relation"), &child.relation, MAX_NAME)?;
+    }
+    match &person.hall {
+        Some(school) => known_id(format!("{at}.hall"), school.as_str(), &known.schools, "school"),
+        None => Ok(()),
+    }
+}
+
+fn check_operator(at: &str, operator: &OperatorSpec, known: &Known) -> Checked {
+    text(format!("{at}.username"), &operator.username, MAX_NAME)?;
+    text(format!("{at}.name"), &operator.name, MAX_NAME)?;
+    for (j, garage) in operator.garages.iter().enumerate() {
+        known_id(format!("{at}.garages[{j}]"), garage.as_str(), &known.garages, "garage")?;
+    }
+    Ok(())
+}

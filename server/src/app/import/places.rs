@@ -1,0 +1,175 @@
+//! Garages with windows and permits, schools with classes, operators.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::time::Timestamp;
+use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
+use uuid::Uuid;
+
+use super::{Counts, ImportError, Outcome};
+use crate::store::import::{GarageRow, OperatorRow, WindowRow};
+use crate::store::seal::{Keyring, Purpose};
+use crate::store::{StoreError, Tx, import, word};
+
+pub async fn garages(
+    tx: &mut Tx,
+    keys: &Keyring,
+    specs: &[GarageSpec],
+    now: Timestamp,
+    counts: &mut Counts,
+) -> Result<(), ImportError> {
+    let known = import::garages(tx).await?;
+    for spec in specs {
+        let row = row_of(spec);
+        let before = known.iter().find(|known| known.id == row.id);
+        let mut outcome = match before {
+            None => {
+                import::insert_garage(tx, &row, now).await?;
+                Outcome::Added
+            }
+            Some(before) if *before == row => Outcome::Unchanged,
+            Some(_) => {
+                import::update_garage(tx, &row, now).await?;
+                Outcome::Changed
+            }
+        };
+        let windows = windows(tx, spec).await?;
+        let permits = permits(tx, keys, spec).await?;
+        if (windows || permits) && outcome == Outcome::Unchanged {
+            import::touch_garage(tx, spec.id.as_str(), now).await?;
+            outcome = Outcome::Changed;
+        }
+        counts.garages.count(outcome);
+    }
+    Ok(())
+}
+
+fn row_of(spec: &GarageSpec) -> GarageRow {
+    GarageRow {
+        id: spec.id.as_str().to_owned(),
+        name: spec.name.clone(),
+        name_en: spec.name_en.clone(),
+        operator_name: spec.operator_name.clone(),
+        address: spec.address.clone(),
+        lat_e6: millionths(spec.lat),
+        lon_e6: millionths(spec.lon),
+        capacity: i64::from(spec.capacity),
+    }
+}
+
+/// A tenth of a metre: finer than any map.
+#[expect(clippy::cast_possible_truncation, reason = "degrees have been checked to be at most 180")]
+fn millionths(degrees: f64) -> i64 {
+    (degrees * 1e6).round() as i64
+}
+
+/// True if the garage's windows have changed.
+async fn windows(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
+    let garage = spec.id.as_str();
+    let wanted: Vec<WindowRow> = spec
+        .windows
+        .iter()
+        .map(|window| WindowRow {
+            audience: word::word(window.audience),
+            weekdays: i64::from(u8::from(window.weekdays)),
+            start_minute: i64::from(window.start_minute),
+            length_minutes: i64::from(window.length_minutes),
+        })
+        .collect();
+    if import::windows(tx, garage).await? == wanted {
+        return Ok(false);
+    }
+    import::delete_windows(tx, garage).await?;
+    for (position, window) in (0_i64..).zip(&wanted) {
+        import::insert_window(tx, garage, position, window).await?;
+    }
+    Ok(true)
+}
+
+/// True if the garage's permits have changed.
+async fn permits(tx: &mut Tx, keys: &Keyring, spec: &GarageSpec) -> Result<bool, ImportError> {
+    let garage = spec.id.as_str();
+    let wanted: BTreeMap<(Vec<u8>, String), &str> = spec
+        .permits
+        .iter()
+        .map(|permit| {
+            let plate = permit.plate.as_str();
+            ((keys.hash(Purpose::Plate, plate), word::word(permit.audience)), plate)
+        })
+        .collect();
+    if import::permits(tx, garage).await?.iter().eq(wanted.keys()) {
+        return Ok(false);
+    }
+    import::delete_permits(tx, garage).await?;
+    for ((_, audience), plate) in &wanted {
+        let sealed = keys.sealed(Purpose::Plate, plate)?;
+        import::insert_permit(tx, garage, &sealed, audience).await?;
+    }
+    Ok(true)
+}
+
+pub async fn schools(tx: &mut Tx, specs: &[SchoolSpec], counts: &mut Counts) -> Result<(), StoreError> {
+    let (schools, classes) = (import::schools(tx).await?, import::classes(tx).await?);
+    for spec in specs {
+        let (id, garage) = (spec.id.as_str(), spec.garage.as_str());
+        let outcome = compare(schools.get(id), &spec.name, garage);
+        if outcome != Outcome::Unchanged {
+            import::put_school(tx, id, &spec.name, garage).await?;
+        }
+        counts.schools.count(outcome);
+        for class in &spec.classes {
+            let outcome = compare(classes.get(class.id.as_str()), &class.name, id);
+            if outcome != Outcome::Unchanged {
+                import::put_class(tx, class.id.as_str(), &class.name, id).await?;
+            }
+            counts.classes.count(outcome);
+        }
+    }
+    Ok(())
+}
+
+fn compare(before: Option<&(String, String)>, name: &str, owner: &str) -> Outcome {
+    match before {
+        None => Outcome::Added,
+        Some((known, of)) if known == name && of == owner => Outcome::Unchanged,
+        Some(_) => Outcome::Changed,
+    }
+}
+
+pub async fn operators(tx: &mut Tx, specs: &[OperatorSpec], counts: &mut Counts) -> Result<(), StoreError> {
+    let known = import::operators(tx).await?;
+    for spec in specs {
+        let before = known.iter().find(|row| row.username == spec.username);
+        let id = before.map_or_else(|| Uuid::now_v7().to_string(), |row| row.id.clone());
+        let row = OperatorRow { id, username: spec.username.clone(), name: spec.name.clone() };
+        let mut outcome = match before {
+            None => {
+                import::insert_operator(tx, &row).await?;
+                Outcome::Added
+            }
+            Some(before) if *before == row => Outcome::Unchanged,
+            Some(_) => {
+                import::update_operator(tx, &row).await?;
+                Outcome::Changed
+            }
+        };
+        if operates(tx, &row.id, spec).await? && outcome == Outcome::Unchanged {
+            outcome = Outcome::Changed;
+        }
+        counts.operators.count(outcome);
+    }
+    Ok(())
+}
+
+/// True if the operator's garages have changed.
+async fn operates(tx: &mut Tx, operator: &str, spec: &OperatorSpec) -> Result<bool, StoreError> {
+    let before = import::operates(tx, operator).await?;
+    let wanted: HashSet<String> = spec.garages.iter().map(|id| id.as_str().to_owned()).collect();
+    for garage in before.difference(&wanted) {
+        import::delete_operates(tx, operator, garage).await?;
+    }
+    for garage in wanted.difference(&before) {
+        import::insert_operates(tx, operator, garage).await?;
+    }
+    Ok(before != wanted)
+}

@@ -1,0 +1,18 @@
+//! What the import of a district file reads and writes.
+//!
+//! It reads whole tables (a district has tens of thousands of rows, not millions), compares in memory and writes
+//! only what differs: importing the same file again writes nothing.
+
+mod people;
+mod places;
+
+pub use people::{
+    Guardianship, PersonRow, PupilRow, delete_guardianship, delete_teaches, guardianships, insert_person,
+    insert_pupil, insert_teaches, people, pupils, put_guardianship, teaches, update_person, update_pupil,
+    vehicles,
+};
+pub use places::{
+    GarageRow, OperatorRow, WindowRow, classes, delete_operates, delete_permits, delete_windows, garages,
+    insert_garage, insert_operates, insert_operator, insert_permit, insert_window, operates, operators,
+    permits, put_class, put_school, schools, touch_garage, update_garage, update_operator, windows,
+};

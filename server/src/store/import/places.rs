@@ -1,0 +1,235 @@
+//! Garages with their windows and permits, schools, classes, operators.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use domain::time::Timestamp;
+
+use crate::store::seal::Sealed;
+use crate::store::{StoreError, Tx};
+
+/// What a district file says about a garage.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct GarageRow {
+    pub id: String,
+    pub name: String,
+    pub name_en: String,
+    pub operator_name: String,
+    pub address: String,
+    pub lat_e6: i64,
+    pub lon_e6: i64,
+    pub capacity: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct WindowRow {
+    pub audience: String,
+    pub weekdays: i64,
+    pub start_minute: i64,
+    pub length_minutes: i64,
+}
+
+pub async fn garages(tx: &mut Tx) -> Result<Vec<GarageRow>, StoreError> {
+    fetch_all!(
+        tx,
+        "select id, name, name_en, operator_name, address, lat_e6, lon_e6, capacity from garage order by number"
+    )
+}
+
+/// A new garage gets the next number and no count: nothing is known of the cars inside.
+pub async fn insert_garage(tx: &mut Tx, garage: &GarageRow, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into garage (id, number, name, name_en, operator_name, address, lat_e6, lon_e6, capacity, \
+         created_at, modified_at) \
+         values ($1, (select coalesce(max(number), 0) + 1 from garage), $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        garage.id.as_str(),
+        garage.name.as_str(),
+        garage.name_en.as_str(),
+        garage.operator_name.as_str(),
+        garage.address.as_str(),
+        garage.lat_e6,
+        garage.lon_e6,
+        garage.capacity,
+        now.micros(),
+    )?;
+    Ok(())
+}
+
+pub async fn update_garage(tx: &mut Tx, garage: &GarageRow, now: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "update garage set name = $2, name_en = $3, operator_name = $4, address = $5, lat_e6 = $6, lon_e6 = $7, \
+         capacity = $8, modified_at = $9 where id = $1",
+        garage.id.as_str(),
+        garage.name.as_str(),
+        garage.name_en.as_str(),
+        garage.operator_name.as_str(),
+        garage.address.as_str(),
+        garage.lat_e6,
+        garage.lon_e6,
+        garage.capacity,
+        now.micros(),
+    )?;
+    Ok(())
+}
+
+/// Its windows or permits have changed.
+pub async fn touch_garage(tx: &mut Tx, garage: &str, now: Timestamp) -> Result<(), StoreError> {
+    execute!(tx, "update garage set modified_at = $2 where id = $1", garage, now.micros())?;
+    Ok(())
+}
+
+pub async fn windows(tx: &mut Tx, garage: &str) -> Result<Vec<WindowRow>, StoreError> {
+    fetch_all!(
+        tx,
+        "select audience, weekdays, start_minute, length_minutes from garage_window \
+         where garage_id = $1 order by position",
+        garage,
+    )
+}
+
+pub async fn delete_windows(tx: &mut Tx, garage: &str) -> Result<(), StoreError> {
+    execute!(tx, "delete from garage_window where garage_id = $1", garage)?;
+    Ok(())
+}
+
+pub async fn insert_window(
+    tx: &mut Tx,
+    garage: &str,
+    position: i64,
+    window: &WindowRow,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into garage_window (garage_id, position, audience, weekdays, start_minute, length_minutes) \
+         values ($1, $2, $3, $4, $5, $6)",
+        garage,
+        position,
+        window.audience.as_str(),
+        window.weekdays,
+        window.start_minute,
+        window.length_minutes,
+    )?;
+    Ok(())
+}
+
+/// Keyed hash of the plate, and the audience.
+pub async fn permits(tx: &mut Tx, garage: &str) -> Result<BTreeSet<(Vec<u8>, String)>, StoreError> {
+    let rows: Vec<(Vec<u8>, String)> =
+        fetch_all!(tx, "select plate_hash, audience from permit where garage_id = $1", garage)?;
+    Ok(rows.into_iter().collect())
+}
+
+pub async fn delete_permits(tx: &mut Tx, garage: &str) -> Result<(), StoreError> {
+    execute!(tx, "delete from permit where garage_id = $1", garage)?;
+    Ok(())
+}
+
+pub async fn insert_permit(
+    tx: &mut Tx,
+    garage: &str,
+    plate: &Sealed,
+    audience: &str,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into permit (garage_id, plate_hash, plate_enc, audience) values ($1, $2, $3, $4) \
+         on conflict (garage_id, plate_hash, audience) do nothing",
+        garage,
+        plate.hash.as_slice(),
+        plate.enc.as_slice(),
+        audience,
+    )?;
+    Ok(())
+}
+
+/// Name and garage of each school.
+pub async fn schools(tx: &mut Tx) -> Result<HashMap<String, (String, String)>, StoreError> {
+    let rows: Vec<(String, String, String)> = fetch_all!(tx, "select id, name, garage_id from school")?;
+    Ok(rows.into_iter().map(|(id, name, garage)| (id, (name, garage))).collect())
+}
+
+pub async fn put_school(tx: &mut Tx, id: &str, name: &str, garage: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into school (id, name, garage_id) values ($1, $2, $3) \
+         on conflict (id) do update set name = excluded.name, garage_id = excluded.garage_id",
+        id,
+        name,
+        garage,
+    )?;
+    Ok(())
+}
+
+/// Name and school of each class.
+pub async fn classes(tx: &mut Tx) -> Result<HashMap<String, (String, String)>, StoreError> {
+    let rows: Vec<(String, String, String)> = fetch_all!(tx, "select id, name, school_id from class")?;
+    Ok(rows.into_iter().map(|(id, name, school)| (id, (name, school))).collect())
+}
+
+pub async fn put_class(tx: &mut Tx, id: &str, name: &str, school: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into class (id, name, school_id) values ($1, $2, $3) \
+         on conflict (id) do update set name = excluded.name, school_id = excluded.school_id",
+        id,
+        name,
+        school,
+    )?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OperatorRow {
+    pub id: String,
+    pub username: String,
+    pub name: String,
+}
+
+pub async fn operators(tx: &mut Tx) -> Result<Vec<OperatorRow>, StoreError> {
+    fetch_all!(tx, "select id, username, name from operator")
+}
+
+/// Without a password: nobody can log in until one is set.
+pub async fn insert_operator(tx: &mut Tx, operator: &OperatorRow) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into operator (id, username, name) values ($1, $2, $3)",
+        operator.id.as_str(),
+        operator.username.as_str(),
+        operator.name.as_str(),
+    )?;
+    Ok(())
+}
+
+pub async fn update_operator(tx: &mut Tx, operator: &OperatorRow) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "update operator set name = $2 where id = $1",
+        operator.id.as_str(),
+        operator.name.as_str()
+    )?;
+    Ok(())
+}
+
+pub async fn operates(tx: &mut Tx, operator: &str) -> Result<HashSet<String>, StoreError> {
+    let rows: Vec<(String,)> =
+        fetch_all!(tx, "select garage_id from operates where operator_id = $1", operator)?;
+    Ok(rows.into_iter().map(|(garage,)| garage).collect())
+}
+
+pub async fn insert_operates(tx: &mut Tx, operator: &str, garage: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into operates (operator_id, garage_id) values ($1, $2) \
+         on conflict (operator_id, garage_id) do nothing",
+        operator,
+        garage,
+    )?;
+    Ok(())
+}
+
+pub async fn delete_operates(tx: &mut Tx, operator: &str, garage: &str) -> Result<(), StoreError> {
+    execute!(tx, "delete from operates where operator_id = $1 and garage_id = $2", operator, garage)?;
+    Ok(())
+}
