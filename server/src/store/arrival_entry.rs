@@ -1,6 +1,5 @@
-//! Arrivals that a car makes: whose guardian's car it is, and what a reading changes in an arrival that is there.
+//! What a car's reading changes in an arrival that is there already.
 
-use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::pickup::Pickup;
 use domain::time::Timestamp;
 use protocol::people::Cursor;
@@ -8,53 +7,6 @@ use uuid::Uuid;
 
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
-
-/// An owner of a plate is a guardian of this pupil, whose school lets its parents in at this garage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    pub plate_hash: Vec<u8>,
-    pub garage: GarageId,
-    pub school: SchoolId,
-    pub class: ClassId,
-    pub pupil: Uuid,
-    pub relation: String,
-    /// A custody block: this plate is no arrival for this pupil, whoever else owns the car.
-    pub blocked: bool,
-}
-
-type LinkRow = (Vec<u8>, String, String, String, String, String, i64);
-
-/// All links of these plates, in the order of classes and pupils.
-pub async fn links(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<Vec<Link>, StoreError> {
-    if plate_hashes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<LinkRow> = fetch_rows!(
-        tx,
-        "select v.plate_hash, s.garage_id, s.id, c.id, p.id, gd.relation, gd.blocked \
-         from vehicle v join guardian gd on gd.person_id = v.person_id \
-         join pupil p on p.id = gd.pupil_id join class c on c.id = p.class_id \
-         join school s on s.id = c.school_id where v.plate_hash in (",
-        plate_hashes,
-        |row, hash| {
-            row.push_bind(*hash);
-        },
-        ") order by c.id, p.id, gd.person_id"
-    )?;
-    rows.into_iter().map(link).collect()
-}
-
-fn link((plate_hash, garage, school, class, pupil, relation, blocked): LinkRow) -> Result<Link, StoreError> {
-    Ok(Link {
-        plate_hash,
-        garage: word::parse("school.garage_id", &garage)?,
-        school: word::parse("school.id", &school)?,
-        class: word::parse("class.id", &class)?,
-        pupil: word::uuid("pupil.id", &pupil)?,
-        relation,
-        blocked: blocked != 0,
-    })
-}
 
 /// Whether any of these plates has an arrival whose car has not left.
 pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool, StoreError> {

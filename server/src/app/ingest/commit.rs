@@ -1,0 +1,191 @@
+//! The transaction of a group: lock the gateways, insert what is new, apply it, move the sequences on.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use metrics::counter;
+use protocol::people::Cursor;
+use protocol::uplink::{Batch, Count, LaneStatus, Receipt};
+
+use super::admission::{Admitted, admit};
+use super::movement::{self, New};
+use super::record::{Checked, Parted};
+use super::{IngestError, arrivals};
+use crate::app::App;
+use crate::store::gateway::{self, Locked, Seen};
+use crate::store::{StoreError, Tx, audit, dead_letter, gate_event};
+
+/// What a commit did, for the answers and for whoever waits for news.
+pub(super) struct Done {
+    /// One for each batch, in order.
+    pub outcomes: Vec<Result<Receipt, IngestError>>,
+    cursor: Option<Cursor>,
+    new_events: usize,
+    known_events: usize,
+    new_arrivals: u64,
+}
+
+impl Done {
+    /// After the commit: counts, and the wake-up for the feed's readers.
+    pub fn announce(&self, app: &App) {
+        counter!("ingest_batches_total").increment(self.outcomes.len() as u64);
+        counter!("ingest_events_total", "outcome" => "new").increment(self.new_events as u64);
+        counter!("ingest_events_total", "outcome" => "duplicate").increment(self.known_events as u64);
+        counter!("arrivals_total").increment(self.new_arrivals);
+        if let Some(cursor) = self.cursor {
+            app.wake(cursor);
+        }
+    }
+}
+
+/// Batches with the gateways that sent them, while their rows are held.
+type Gateways = HashMap<GarageId, Locked>;
+type Admissions<'a> = Vec<Result<Admitted<'a>, IngestError>>;
+
+pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<Done, StoreError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let mut gateways = locked(&mut tx, batches).await?;
+    let admissions = admissions(&mut gateways, batches);
+    let parted = parted(app, batches, &admissions, now)?;
+    log_epochs(&mut tx, batches, &admissions, now).await?;
+    dead_letter::insert(&mut tx, &parted.letters).await?;
+    let new = insert_events(&mut tx, &parted.events, now).await?;
+    let counts = movement::count(&mut tx, &gateways, &new, now).await?;
+    let cars = movement::visits(&mut tx, &new).await?;
+    gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
+    gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
+    // Last: from here on this transaction holds the lock of all arrivals.
+    let news = arrivals::apply(&mut tx, &new, &cars, now).await?;
+    tx.commit().await?;
+    Ok(Done {
+        outcomes: outcomes(admissions, batches, &counts),
+        cursor: news.cursor,
+        new_events: new.len(),
+        known_events: parted.events.len() - new.len(),
+        new_arrivals: news.new_arrivals,
+    })
+}
+
+async fn locked(tx: &mut Tx, batches: &[(GarageId, Batch)]) -> Result<Gateways, StoreError> {
+    let garages: BTreeSet<&GarageId> = batches.iter().map(|(garage, _)| garage).collect();
+    let garages: Vec<GarageId> = garages.into_iter().cloned().collect();
+    let locked = gateway::lock(tx, &garages).await?;
+    Ok(locked.into_iter().map(|gateway| (gateway.garage.clone(), gateway)).collect())
+}
+
+fn admissions<'a>(gateways: &mut Gateways, batches: &'a [(GarageId, Batch)]) -> Admissions<'a> {
+    let admit = |(garage, batch): &'a (GarageId, Batch)| match gateways.get_mut(garage) {
+        Some(gateway) => admit(gateway, batch),
+        None => Err(IngestError::Unknown),
+    };
+    batches.iter().map(admit).collect()
+}
+
+fn parted<'a>(
+    app: &App,
+    batches: &'a [(GarageId, Batch)],
+    admissions: &Admissions<'a>,
+    now: Timestamp,
+) -> Result<Parted<'a>, StoreError> {
+    let mut parted = Parted::default();
+    for ((garage, batch), admitted) in batches.iter().zip(admissions) {
+        let Ok(admitted) = admitted else { continue };
+        for record in admitted.records {
+            parted.add(&app.keys, garage, &batch.epoch, record, now)?;
+        }
+    }
+    Ok(parted)
+}
+
+async fn log_epochs(
+    tx: &mut Tx,
+    batches: &[(GarageId, Batch)],
+    admissions: &Admissions<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for ((garage, batch), admitted) in batches.iter().zip(admissions) {
+        if !matches!(admitted, Ok(Admitted { new_epoch: true, .. })) {
+            continue;
+        }
+        tracing::info!(garage.id = %garage, epoch = batch.epoch, "a gateway began a new epoch");
+        let entry = audit::Entry {
+            at: now,
+            actor_kind: "gateway",
+            actor_id: garage.as_str(),
+            action: "epoch.begin",
+            subject: garage.as_str(),
+            detail: &batch.epoch,
+        };
+        audit::append(tx, &entry).await?;
+    }
+    Ok(())
+}
+
+/// Inserts what is not known yet; gives the new ones in the order in which they came.
+async fn insert_events<'a>(
+    tx: &mut Tx,
+    events: &'a [Checked<'a>],
+    now: Timestamp,
+) -> Result<Vec<New<'a>>, StoreError> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<_> = events.iter().map(|event| event.row(now)).collect();
+    let mut numbers = gate_event::insert(tx, &rows).await?;
+    // Removing makes the first of two equal ones the new one.
+    let new = |event: &'a Checked<'a>| numbers.remove(&event.key()).map(|no| New { no, checked: event });
+    Ok(events.iter().filter_map(new).collect())
+}
+
+/// The newest status of each gateway, with the place in its sequence.
+fn latest<'a>(
+    gateways: &'a Gateways,
+    batches: &'a [(GarageId, Batch)],
+) -> impl Iterator<Item = (&'a Locked, &'a Batch)> {
+    let mut newest: HashMap<&GarageId, &Batch> = HashMap::new();
+    for (garage, batch) in batches {
+        newest.insert(garage, batch);
+    }
+    newest.into_iter().filter_map(|(garage, batch)| Some((gateways.get(garage)?, batch)))
+}
+
+fn seen<'a>(gateways: &'a Gateways, batches: &'a [(GarageId, Batch)], now: Timestamp) -> Vec<Seen<'a>> {
+    let seen = |(gateway, batch): (&'a Locked, &'a Batch)| Seen {
+        garage: &gateway.garage,
+        epoch: gateway.epoch.as_deref(),
+        acked_seq: gateway.acked_seq,
+        at: now,
+        backlog: batch.status.backlog,
+        version: &batch.status.version,
+        plan_etag: batch.status.plan_etag.as_deref(),
+    };
+    latest(gateways, batches).map(seen).collect()
+}
+
+fn lanes<'a>(
+    gateways: &'a Gateways,
+    batches: &'a [(GarageId, Batch)],
+) -> Vec<(&'a GarageId, &'a LaneStatus)> {
+    let mut lanes = HashMap::new();
+    for (gateway, batch) in latest(gateways, batches) {
+        for lane in &batch.status.lanes {
+            lanes.insert((&gateway.garage, &lane.lane), lane);
+        }
+    }
+    lanes.into_iter().map(|((garage, _), lane)| (garage, lane)).collect()
+}
+
+fn outcomes(
+    admissions: Admissions<'_>,
+    batches: &[(GarageId, Batch)],
+    counts: &HashMap<GarageId, i64>,
+) -> Vec<Result<Receipt, IngestError>> {
+    let receipt = |(admitted, (garage, _)): (Result<Admitted<'_>, IngestError>, &(GarageId, Batch))| {
+        let through_seq = admitted?.acked_through;
+        let occupied = counts.get(garage).copied().ok_or(IngestError::Unknown)?;
+        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq } })
+    };
+    admissions.into_iter().zip(batches).map(receipt).collect()
+}

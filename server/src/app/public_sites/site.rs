@@ -1,0 +1,89 @@
+//! One garage as a parking site of ParkAPI v3.
+
+use std::time::Duration;
+
+use domain::occupancy::open_spaces;
+use domain::time::Timestamp;
+use protocol::public::{OpeningStatus, ParkingSite, Purpose, REALTIME_MAX_AGE, SiteType};
+
+use super::opening_hours::opening_hours;
+use crate::store::StoreError;
+use crate::store::garage::{Garage, Window};
+
+/// The one source of this district's sites.
+const SOURCE: i64 = 1;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+pub(super) struct Realtime {
+    pub free: u32,
+    status: OpeningStatus,
+    updated_at: Timestamp,
+}
+
+/// What is true now; absent if nobody knows.
+pub(super) fn realtime(
+    garage: &Garage,
+    public: &[&Window],
+    last_seen_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Realtime>, StoreError> {
+    let alive = last_seen_at.filter(|seen| now.since(*seen) <= REALTIME_MAX_AGE);
+    let (Some(updated_at), Some(occupied)) = (alive, garage.occupied) else { return Ok(None) };
+    Ok(Some(if open_at(public, now)? {
+        Realtime { free: open_spaces(garage.capacity, occupied), status: OpeningStatus::Open, updated_at }
+    } else {
+        Realtime { free: 0, status: OpeningStatus::Closed, updated_at }
+    }))
+}
+
+fn open_at(public: &[&Window], now: Timestamp) -> Result<bool, StoreError> {
+    let yesterday = (now - DAY).local_date();
+    for window in public {
+        if window.weekly()?.openings(yesterday, 2).iter().any(|opening| opening.contains(now)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(super) fn site(
+    garage: &Garage,
+    public: &[&Window],
+    last_seen_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<ParkingSite, StoreError> {
+    let realtime = realtime(garage, public, last_seen_at, now)?;
+    Ok(ParkingSite {
+        id: garage.number,
+        source_id: SOURCE,
+        original_uid: garage.id.to_string(),
+        name: garage.name.clone(),
+        operator_name: garage.operator_name.clone(),
+        address: garage.address.clone(),
+        description: None,
+        // Basements, civil-defence shelters: what shares its spaces here is below ground.
+        r#type: SiteType::Underground,
+        purpose: Purpose::Car,
+        has_fee: false,
+        has_realtime_data: realtime.is_some(),
+        lat: degrees(garage.lat_e6),
+        lon: degrees(garage.lon_e6),
+        capacity: garage.capacity,
+        opening_hours: Some(opening_hours(public)),
+        realtime_capacity: realtime.as_ref().map(|_| garage.capacity),
+        realtime_free_capacity: realtime.as_ref().map(|r| r.free),
+        realtime_opening_status: realtime.as_ref().map(|r| r.status),
+        realtime_data_updated_at: realtime.as_ref().map(|r| r.updated_at),
+        static_data_updated_at: garage.modified_at,
+        created_at: garage.created_at,
+        modified_at: garage.modified_at,
+    })
+}
+
+/// Millionths of a degree fit into an `f64` without loss.
+fn degrees(e6: i64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "360 million is far below 2^53")]
+    let degrees = e6 as f64;
+    degrees / 1e6
+}
