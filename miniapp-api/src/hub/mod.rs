@@ -20,7 +20,7 @@
 //! - **Backwards.** If cursors shrink (another database behind the server), rooms forget what they know and sockets end with 1012;
 //!   a phone that comes with a cursor of the future gets the whole board. A replacement whose cursors are already ahead of ours
 //!   cannot be told from news: cursors carry no name of their database.
-//! - **Limits.** Places are counted in all and per session ([`places`]); reads run at most [`READS`] at a time.
+//! - **Limits.** Places are counted in all and per session ([`places`]); sockets' reads run at most [`READS`] at a time.
 //!
 //! Locks are plain mutexes, taken hub before room, never held across an await.
 
@@ -39,13 +39,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use protocol::people::{Cursor, FeedPage};
 use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::server::ServerClient;
+use crate::server::{ServerClient, ServerError};
 use crate::session::SessionToken;
 
 pub use ending::Ending;
@@ -58,8 +59,12 @@ use page::Page;
 use places::Places;
 use room::Room;
 
-/// Reads of lists in flight to the server: after a restart thousands of phones come back at once.
+/// Sockets' own reads in flight to the server: after a restart thousands of phones come back at once. The rooms' reads, one a
+/// room at most, do not wait behind them.
 const READS: usize = 64;
+
+/// A socket that has not had its turn by then tries again later.
+const PERMIT_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub struct Hub {
@@ -167,15 +172,15 @@ impl Hub {
         self.following.load(Ordering::Relaxed)
     }
 
-    /// One page of a room's list, with at most [`READS`] in flight.
+    /// One page of a room's list for one socket. Sockets wait for each other, but not for ever.
     async fn read(
         &self,
         key: &RoomKey,
         after: Option<Cursor>,
         session: &SessionToken,
-    ) -> Result<Page, crate::server::ServerError> {
-        // The semaphore is never closed; if it were, reading without a permit would still be right.
-        let _permit = self.reads.acquire().await.ok();
+    ) -> Result<Page, ServerError> {
+        let permit = tokio::time::timeout(PERMIT_WITHIN, self.reads.acquire()).await;
+        let _permit = permit.map_err(|_| ServerError::Queue)?;
         self.server.page(key, after, session).await
     }
 }

@@ -37,7 +37,7 @@ async fn catch_up(room: &Room, hub: &Hub) {
     let mut backoff = Backoff::new("room", FIRST_RETRY, LONGEST_RETRY);
     while let Some(job) = room.job() {
         let started = Instant::now();
-        let answer = hub.read(&room.key, Some(job.after), &job.session).await;
+        let answer = hub.server.page(&room.key, Some(job.after), &job.session).await;
         histogram!("room_fetch_seconds", "kind" => room.key.kind()).record(started.elapsed());
         if settle(room, &job, answer) {
             backoff.reset();
@@ -79,7 +79,7 @@ impl ServerError {
     pub(super) fn ends_session(&self) -> Option<Ending> {
         match self.refusal()?.status {
             401 => Some(Ending::SessionEnded),
-            403 | 404 => Some(Ending::NotYours),
+            403 => Some(Ending::NotYours),
             _ => None,
         }
     }

@@ -23,6 +23,9 @@ pub enum ServerError {
     /// The server does not know this process: the service token is wrong. It is nobody's session that has ended.
     #[error("the server refuses the service token")]
     ServiceRefused,
+    /// Too many others are asking, and none was answered in time.
+    #[error("too many reads are waiting for the server")]
+    Queue,
 }
 
 impl ServerError {
@@ -34,7 +37,8 @@ impl ServerError {
             | Self::Unexplained { .. }
             | Self::Garbled(_)
             | Self::Request(_)
-            | Self::ServiceRefused => None,
+            | Self::ServiceRefused
+            | Self::Queue => None,
         }
     }
 

@@ -89,3 +89,24 @@ impl Wechat {
 fn unreachable(error: reqwest::Error) -> WechatError {
     WechatError::Unreachable(error.without_url())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn neither_the_secret_nor_the_code_shows_in_an_error() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // Taken and given back: nobody listens there.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let base_url = format!("http://127.0.0.1:{port}").parse().unwrap();
+        let settings = Settings { base_url, app_id: "wx1".to_owned(), secret: Secret::new("hunter2") };
+        let error =
+            Wechat::new(settings.clone()).unwrap().code_to_session("the-code").await.expect_err("no answer");
+        let shown = format!("{error} {error:?} {settings:?}");
+        assert_eq!(error.label(), "unreachable");
+        assert!(!shown.contains("hunter2") && !shown.contains("the-code"), "{shown}");
+    }
+}
