@@ -12,6 +12,7 @@ use crate::app::bind_code::BindError;
 use crate::app::claim::ClaimError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
+use crate::app::ingest::IngestError;
 use crate::app::plate::OwnPlateError;
 use crate::app::session::SessionError;
 use crate::store::StoreError;
@@ -166,6 +167,27 @@ impl From<OwnPlateError> for ProblemResponse {
             OwnPlateError::Taken => problem(409, "plate_taken", "This plate is registered already"),
             OwnPlateError::NoSuchPlate => not_found(),
             OwnPlateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<IngestError> for ProblemResponse {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Gap { expected } => {
+                Problem::new(409, "sequence_gap", "Records are missing before this batch")
+                    .field("records[0].seq")
+                    .detail(format!("expected {expected}"))
+                    .into()
+            }
+            IngestError::Invalid(detail) => {
+                Problem::new(422, "invalid_batch", "The batch is wrong").detail(detail).into()
+            }
+            IngestError::Busy | IngestError::Closing => {
+                problem(503, "busy", "Too much is going on; try again")
+            }
+            IngestError::Unknown => problem(401, "unauthorized", "A gateway's token is needed"),
+            IngestError::Store(error) => error.into(),
         }
     }
 }

@@ -4,9 +4,12 @@
 //! - [`fail`]: the one place where an error becomes a response
 
 mod bearer;
+mod conditional;
 pub mod fail;
+pub mod gateway;
 mod input;
 pub mod internal;
+pub mod public;
 
 use axum::Router;
 
@@ -14,5 +17,9 @@ use crate::app::App;
 
 /// Every route of the server; layers, fallbacks, health and pages are put around it by [`crate::serve`].
 pub fn router(app: App) -> Router {
-    Router::new().merge(internal::router(app.clone())).with_state(app)
+    Router::new()
+        .merge(internal::router(app.clone()))
+        .merge(gateway::router())
+        .merge(public::router())
+        .with_state(app)
 }

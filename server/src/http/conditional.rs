@@ -1,0 +1,18 @@
+//! Answers with an `ETag`: 304 without a body for who has it already.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::app::etag::matches;
+
+/// `body` as JSON unless `If-None-Match` names `etag`.
+pub fn json(request: &HeaderMap, etag: &str, cache_control: &'static str, body: &impl Serialize) -> Response {
+    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let headers = [(header::ETAG, etag.to_owned()), (header::CACHE_CONTROL, cache_control.to_owned())];
+    if known.is_some_and(|known| matches(known, etag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, Json(body)).into_response()
+}

@@ -1,0 +1,18 @@
+//! `POST /gateway/v1/events`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::uplink::{Batch, Receipt};
+
+use super::caller::Gateway;
+use crate::app::{App, ingest};
+
+/// Commits a batch; the gateway may forget what the receipt acknowledges.
+pub async fn events(
+    State(app): State<App>,
+    Gateway(garage): Gateway,
+    ApiJson(batch): ApiJson<Batch>,
+) -> Result<Json<Receipt>, ProblemResponse> {
+    Ok(Json(ingest::submit(&app, garage, batch).await?))
+}

@@ -1,0 +1,20 @@
+//! `/gateway/v1`: for the gateways of garages. The token says which garage it is. This file is the route table.
+
+mod access_plan;
+mod caller;
+mod events;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Bytes: 500 records of some 500 bytes, and room for long names.
+const BATCH: usize = 2 * 1024 * 1024;
+
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/gateway/v1/events", post(events::events).layer(DefaultBodyLimit::max(BATCH)))
+        .route("/gateway/v1/access-plan", get(access_plan::access_plan))
+}
