@@ -3,7 +3,14 @@
 //! - [`store`]: the main database; the only SQL
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
+//! - [`serve`]: all of it as a part of a process, with its background tasks
+//! - [`config`]: the configuration file of the binary
 
 pub mod app;
+mod background;
+pub mod config;
 pub mod http;
+mod serve;
 pub mod store;
+
+pub use serve::serve;

@@ -9,11 +9,12 @@ mod people;
 mod places;
 
 use protocol::district::District;
+use uuid::Uuid;
 
 use super::App;
 use super::token::RandomError;
-use crate::store::seal::SealError;
-use crate::store::{StoreError, audit};
+use crate::store::seal::{Purpose, SealError};
+use crate::store::{StoreError, audit, person};
 
 pub use check::Invalid;
 
@@ -85,6 +86,12 @@ impl From<SealError> for ImportError {
 
 pub async fn run(app: &App, district: &District) -> Result<Counts, ImportError> {
     run_with(app, district, |_| {}).await
+}
+
+/// The person with the school's number `key`.
+pub async fn person_id(app: &App, key: &str) -> Result<Option<Uuid>, StoreError> {
+    let key_hash = app.keys.hash(Purpose::Key, key);
+    person::by_key(&mut app.store.begin_read().await?, &key_hash).await
 }
 
 /// Tells `progress` what it begins with.

@@ -13,10 +13,12 @@ pub mod guardian;
 pub mod hall;
 pub mod import;
 pub mod ingest;
+pub mod key_check;
 mod pickup_window;
 pub mod plate;
 pub mod public_sites;
 mod read_log;
+pub mod retention;
 pub mod service_token;
 pub mod session;
 mod token;
@@ -46,6 +48,7 @@ pub struct App {
     pub closing: CancellationToken,
     /// How long a person's session lives without being used.
     pub session_ttl: Duration,
+    pub retention: retention::Retention,
     reads: Arc<read_log::ReadLog>,
     /// Where gateways' batches queue; [`ingest::run`] commits them.
     pub ingest: ingest::Ingest,
@@ -66,6 +69,7 @@ impl App {
             committed: Arc::new(watch::Sender::new(0)),
             closing: CancellationToken::new(),
             session_ttl: SESSION_TTL,
+            retention: retention::Retention::default(),
             reads: Arc::default(),
             ingest: ingest::Ingest::default(),
             public_sites: Arc::default(),

@@ -21,12 +21,14 @@ pub mod garage;
 pub mod gate_event;
 pub mod gateway;
 pub mod import;
+pub mod key_check;
 pub mod person;
 pub mod school;
 pub mod seal;
 pub mod service_token;
 pub mod session;
 pub mod visit;
+pub mod wake;
 pub mod word;
 
 use std::str::FromStr;

@@ -1,0 +1,108 @@
+//! What runs beside the requests: the ingest task, wake-ups between replicas, the look at the database for readiness.
+
+use std::time::Duration;
+
+use process::Readiness;
+use process::retry::Backoff;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::{App, ingest};
+use crate::store::wake::{self, Ear};
+use crate::store::{Store, StoreError};
+
+/// How often the database is asked whether it answers.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A database that takes longer to answer "1" serves nobody.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long tasks may take to end; the ingest task still commits what it has.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Tasks that are stopped and joined together.
+pub struct Background {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Background {
+    pub fn start(app: &App, readiness: &Readiness) -> Self {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(ingest::run(app.clone(), stop.clone()));
+        tasks.spawn(until(stop.clone(), announce(app.clone())));
+        tasks.spawn(until(stop.clone(), hear(app.clone())));
+        tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
+        Self { tasks, stop }
+    }
+
+    /// After the last request: nobody waits for these tasks any more.
+    pub async fn end(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if timeout(STOP_WITHIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!(waited_ms = STOP_WITHIN.as_millis(), "background tasks did not end in time");
+        }
+    }
+}
+
+async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
+    stop.run_until_cancelled(task).await;
+}
+
+/// Tells other replicas what this one has committed; several commits in a row are told as one.
+async fn announce(app: App) {
+    let mut committed = app.committed.subscribe();
+    let mut backoff = Backoff::new("feed_announce", Duration::from_millis(50), Duration::from_secs(5));
+    while committed.changed().await.is_ok() {
+        let cursor = *committed.borrow_and_update();
+        match wake::announce(&app.store, cursor).await {
+            Ok(()) => backoff.reset(),
+            // Others look once a second by themselves, so this one is let go.
+            Err(error) => {
+                tracing::debug!(error = %error, "other replicas were not told of news");
+                sleep(backoff.next_delay()).await;
+            }
+        }
+    }
+}
+
+/// Hears what other replicas have committed.
+async fn hear(app: App) {
+    let mut backoff = Backoff::new("feed_listen", Duration::from_millis(100), Duration::from_secs(10));
+    loop {
+        match listen(&app, &mut backoff).await {
+            Ok(Heard::Nobody) => return,
+            Ok(Heard::Lost) => tracing::warn!("the wake-up connection to the database was lost"),
+            Err(error) => tracing::warn!(error = %error, "the database does not wake this replica up"),
+        }
+        sleep(backoff.next_delay()).await;
+    }
+}
+
+enum Heard {
+    /// This database has one process.
+    Nobody,
+    /// The connection has ended.
+    Lost,
+}
+
+async fn listen(app: &App, backoff: &mut Backoff) -> Result<Heard, StoreError> {
+    let Some(mut ear) = Ear::open(&app.store).await? else { return Ok(Heard::Nobody) };
+    backoff.reset();
+    while let Some(cursor) = ear.next().await? {
+        app.heard(cursor);
+    }
+    Ok(Heard::Lost)
+}
+
+async fn look(store: Store, check: process::readiness::Check) {
+    loop {
+        match timeout(ANSWER_WITHIN, store.ping()).await {
+            Ok(Ok(())) => check.set_ready(),
+            Ok(Err(_)) | Err(_) => check.set_failed("does not answer"),
+        }
+        sleep(LOOK).await;
+    }
+}

@@ -1,0 +1,258 @@
+//! The configuration file; `server.example.toml` describes every field.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use process::config::{ConfigError, Secret, SecretSource, load};
+use process::telemetry::LogFormat;
+use serde::Deserialize;
+
+use crate::app::retention::Retention;
+use crate::store::seal::Keyring;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// As many as a small PostgreSQL gives to one of several replicas.
+const CONNECTIONS: u32 = 8;
+
+/// One writes, one listens for wake-ups, one must be left to read.
+const FEWEST_CONNECTIONS: u32 = 3;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub database: Database,
+    pub secrets: Secrets,
+    pub http: Http,
+    #[serde(default)]
+    pub sessions: Sessions,
+    #[serde(default)]
+    pub retention: RetentionDays,
+    #[serde(default)]
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: DatabaseUrl,
+    #[serde(default = "connections")]
+    pub connections: u32,
+}
+
+fn connections() -> u32 {
+    CONNECTIONS
+}
+
+/// A path has no secret in it; a PostgreSQL URL has a password.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum DatabaseUrl {
+    Plain(String),
+    Secret(SecretSource),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    /// 32 random bytes in base64, made by `server new-key`.
+    pub data_key: SecretSource,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub listen: SocketAddr,
+    /// How browsers reach this server; with `https` the operators' cookie is sent over TLS only.
+    pub public_url: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    pub days: u32,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { days: 30 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionDays {
+    pub plates_days: u32,
+    pub arrivals_days: u32,
+    pub audit_days: u32,
+}
+
+impl Default for RetentionDays {
+    fn default() -> Self {
+        Self { plates_days: 30, arrivals_days: 180, audit_days: 730 }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info,sqlx=warn".to_owned() }
+    }
+}
+
+/// A configuration whose values make sense and whose secrets have been read.
+pub struct Checked {
+    pub database_url: Secret,
+    pub connections: u32,
+    pub keys: Keyring,
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub session_ttl: Duration,
+    pub retention: Retention,
+    pub log: Log,
+}
+
+impl Config {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        load(path)
+    }
+
+    /// Reads the secrets and checks what the types cannot.
+    pub fn check(self) -> Result<Checked, ConfigError> {
+        if self.database.connections < FEWEST_CONNECTIONS {
+            let message = format!("must be at least {FEWEST_CONNECTIONS}");
+            return Err(ConfigError::invalid("database.connections", message));
+        }
+        let scheme = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if !scheme(&self.http.public_url) {
+            return Err(ConfigError::invalid("http.public_url", "must begin with http:// or https://"));
+        }
+        let days = |field: &str, days: u32| match days {
+            0 => Err(ConfigError::invalid(field, "must be at least 1")),
+            days => Ok(DAY * days),
+        };
+        Ok(Checked {
+            database_url: database_url(&self.database.url)?,
+            connections: self.database.connections,
+            keys: keyring(&self.secrets.data_key)?,
+            listen: self.http.listen,
+            public_url: self.http.public_url,
+            session_ttl: days("sessions.days", self.sessions.days)?,
+            retention: Retention {
+                plates: days("retention.plates_days", self.retention.plates_days)?,
+                arrivals: days("retention.arrivals_days", self.retention.arrivals_days)?,
+                audit: days("retention.audit_days", self.retention.audit_days)?,
+            },
+            log: self.log,
+        })
+    }
+}
+
+fn database_url(url: &DatabaseUrl) -> Result<Secret, ConfigError> {
+    const FIELD: &str = "database.url";
+    let url = match url {
+        DatabaseUrl::Plain(url) if url.starts_with("sqlite:") => Secret::new(url.clone()),
+        DatabaseUrl::Plain(url) if url.starts_with("postgres") && has_password(url) => {
+            let message = "has a password in it: put it into a file and write `{ file = \"...\" }`";
+            return Err(ConfigError::invalid(FIELD, message));
+        }
+        DatabaseUrl::Plain(url) => Secret::new(url.clone()),
+        DatabaseUrl::Secret(source) => source.resolve(FIELD)?,
+    };
+    let known = ["sqlite:", "postgres:", "postgresql:"];
+    if !known.iter().any(|scheme| url.expose().starts_with(scheme)) {
+        return Err(ConfigError::invalid(FIELD, "must begin with sqlite: or postgres:"));
+    }
+    Ok(url)
+}
+
+/// `postgres://user:password@host/...`
+fn has_password(url: &str) -> bool {
+    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    user.is_some_and(|user| user.contains(':')) || url.contains("password=")
+}
+
+fn keyring(source: &SecretSource) -> Result<Keyring, ConfigError> {
+    const FIELD: &str = "secrets.data_key";
+    let text = source.resolve(FIELD)?;
+    let invalid =
+        || ConfigError::invalid(FIELD, "must be 32 bytes in base64, as `server new-key` makes them");
+    let bytes = STANDARD.decode(text.expose()).map_err(|_| invalid())?;
+    let key: [u8; Keyring::KEY_LEN] = bytes.try_into().map_err(|_| invalid())?;
+    Keyring::new(&key).map_err(|_| invalid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(toml: &str) -> Result<Checked, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, key) = (dir.path().join("server.toml"), dir.path().join("data.key"));
+        std::fs::write(&key, STANDARD.encode([7; 32])).unwrap();
+        std::fs::write(&path, toml.replace("KEY", &key.display().to_string())).unwrap();
+        Config::load(&path).and_then(Config::check).map_err(|error| error.to_string())
+    }
+
+    const GOOD: &str = r#"
+        [database]
+        url = "sqlite:/tmp/server.sqlite"
+        [secrets]
+        data_key = { file = "KEY" }
+        [http]
+        listen = "127.0.0.1:8480"
+        public_url = "https://parking.example.org"
+    "#;
+
+    #[test]
+    fn the_shortest_configuration_is_enough() {
+        let config = checked(GOOD).unwrap();
+        assert_eq!(config.session_ttl, DAY * 30);
+        assert_eq!(config.retention, Retention::default());
+    }
+
+    #[test]
+    fn mistakes_name_their_field() {
+        let cases = [
+            (GOOD.replace("sqlite:/tmp", "mysql:/tmp"), "`database.url`"),
+            (
+                GOOD.replace("sqlite:/tmp/server.sqlite", "postgres://a:b@c/d"),
+                "`database.url`: has a password",
+            ),
+            (GOOD.replace("https://", "ftp://"), "`http.public_url`"),
+            (GOOD.replace("[secrets]", "connections = 1\n[secrets]"), "`database.connections`"),
+            (format!("{GOOD}\n[retention]\nplates_days = 0"), "`retention.plates_days`"),
+            (format!("{GOOD}\n[retention]\nplate_days = 1"), "`retention.plate_days`"),
+            (GOOD.replace("127.0.0.1:8480", "nowhere"), "`http.listen`"),
+        ];
+        for (toml, field) in cases {
+            let message = checked(&toml).err().unwrap();
+            assert!(message.contains(field), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_refused_without_showing_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join("short.key");
+        std::fs::write(&key, STANDARD.encode([7; 16])).unwrap();
+        let message = checked(&GOOD.replace("KEY", &key.display().to_string())).err().unwrap();
+        assert!(message.contains("`secrets.data_key`") && !message.contains("BwcH"), "{message}");
+    }
+
+    #[test]
+    fn the_example_file_reads() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("server.example.toml");
+        Config::load(&path).unwrap();
+    }
+}

@@ -1,0 +1,38 @@
+//! The server as a part of a process: its own binary, or `standalone`.
+
+use std::io;
+
+use axum::Router;
+use process::Readiness;
+use process::http::operational_routes;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::background::Background;
+use crate::http;
+
+/// Serves on `listener` until `shutdown`: answers what is open, commits what gateways have sent, ends its tasks.
+///
+/// `extra` are routes of the process around it, such as the demo's log-in.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    extra: Router,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let readiness = Readiness::new();
+    let background = Background::start(&app, &readiness);
+    let closing = tokio::spawn(close_long_polls(app.clone(), shutdown.clone()));
+    let router =
+        http::router(app).merge(operational_routes(readiness)).merge(pages::operator_router()).merge(extra);
+    let served = process::http::serve(listener, router, shutdown).await;
+    closing.abort();
+    background.end().await;
+    served
+}
+
+async fn close_long_polls(app: App, shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    app.closing.cancel();
+}
