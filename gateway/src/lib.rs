@@ -1,1 +1,34 @@
-//! (to be written)
+//! The edge process of one garage: decides at the gate, keeps what happened until the server has it.
+//!
+//! - [`config`]: what it is told
+//! - `mqtt`: the broker's connection, the only file that names the client
+//! - `event`, `refusals`: messages parsed once, and what becomes of those that make no sense
+//! - `garage`: plan, count and met events in memory, from which decisions are made
+//! - `lane`: the loop from message to command to record
+//! - `outbox`: store and forward on SQLite
+//! - `answers`, `sign`: acknowledgements and open spaces to the broker
+//! - `server`, `uplink`, `plan`: the way to the district's server and back
+//! - [`mosquitto`]: a broker's files from the same permissions
+//!
+//! [`run`] is one gateway; a process may run many.
+
+mod answers;
+pub mod config;
+mod event;
+mod garage;
+mod lane;
+mod metric;
+pub mod mosquitto;
+mod mqtt;
+mod outbox;
+mod plan;
+mod refusals;
+mod run;
+mod server;
+mod sign;
+mod uplink;
+
+pub use config::Config;
+pub use outbox::OutboxError;
+pub use run::{GatewayError, run};
+pub use server::ClientError;

@@ -1,1 +1,120 @@
-fn main() {}
+//! `gateway`: runs one garage's edge process, checks its configuration, writes its broker's files.
+//!
+//! Exit codes: 0 done, 1 failed while running, 2 the configuration is wrong.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use gateway::GatewayError;
+use gateway::config::file::File;
+use gateway::mosquitto::{User, acl_file, configuration, password_file};
+use process::clock::SystemClock;
+use process::config::ConfigError;
+use process::{shutdown, telemetry};
+
+const RUNTIME_FAILED: u8 = 1;
+const CONFIG_WRONG: u8 = 2;
+
+#[derive(Parser)]
+#[command(version, about = "Edge gateway of one garage")]
+struct Cli {
+    #[command(subcommand)]
+    command: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Run until SIGINT or SIGTERM
+    Run {
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Say whether the configuration is right, and which field is not
+    CheckConfig {
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Write aclfile, passwordfile and an example mosquitto.conf for this garage's broker
+    MosquittoFiles {
+        #[arg(long)]
+        config: PathBuf,
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Action::Run { config } => run(&config),
+        Action::CheckConfig { config } => check(&config),
+        Action::MosquittoFiles { config, out } => mosquitto_files(&config, &out),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let of_gateway = || {
+        let error = error.downcast_ref::<GatewayError>();
+        matches!(error, Some(GatewayError::Config(_) | GatewayError::Client(_)))
+    };
+    if error.is::<ConfigError>() || of_gateway() { CONFIG_WRONG } else { RUNTIME_FAILED }
+}
+
+fn run(path: &Path) -> anyhow::Result<()> {
+    let file = File::load(path)?;
+    telemetry::init(file.log_format, "info,sqlx=warn")?;
+    let config = file.config()?;
+    telemetry::metrics_recorder();
+    // The whole process's, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    runtime.block_on(async {
+        let stop = shutdown::on_signals().context("signals cannot be handled")?;
+        tracing::info!(garage.id = %config.garage, lanes = config.lanes.len(), version = env!("CARGO_PKG_VERSION"), "gateway starts");
+        gateway::run(config, Arc::new(SystemClock), stop).await?;
+        tracing::info!("gateway has stopped");
+        Ok(())
+    })
+}
+
+fn check(path: &Path) -> anyhow::Result<()> {
+    let file = File::load(path)?;
+    file.config()?;
+    file.check_device_passwords()?;
+    println!("{}: fine", path.display());
+    Ok(())
+}
+
+fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
+    let file = File::load(path)?;
+    let mut users = vec![User::gateway(&file.garage, file.gateway_password()?)];
+    for (device, password) in file.device_passwords()? {
+        users.push(User::device(&file.garage, &device, password));
+    }
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    let folder = std::path::absolute(out).with_context(|| format!("no such folder: {}", out.display()))?;
+    write(&out.join("aclfile"), &acl_file(&users))?;
+    write(&out.join("passwordfile"), &password_file(&users)?)?;
+    write(&out.join("mosquitto.conf"), &configuration(file.mqtt_port(), &folder))
+}
+
+/// Only for the owner: Mosquitto complains of password files that others may read.
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("cannot write {}", path.display()))?;
+    println!("{}", path.display());
+    Ok(())
+}

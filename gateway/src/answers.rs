@@ -1,0 +1,74 @@
+//! Acknowledgements: what is on disk is told to its controller, many event ids in one message.
+//!
+//! One that does not get through is not repeated from here: the controller sends its event again and is answered then.
+
+use std::collections::BTreeMap;
+
+use domain::ids::DeviceId;
+use protocol::mqtt::{Ack, Topic, VERSION};
+use tokio::sync::mpsc;
+
+use crate::metric::Meter;
+use crate::mqtt::{Broker, Keep};
+use crate::outbox::entry::Answer;
+
+/// Answers of one message: at most some 16 KiB, which small controllers can hold.
+const PER_MESSAGE: usize = 64;
+/// Answers taken together before they are sorted by device.
+const AT_ONCE: usize = 512;
+
+/// Runs until every sender is gone.
+pub(crate) async fn run(mut answers: mpsc::Receiver<(DeviceId, Answer)>, broker: Broker, meter: Meter) {
+    let mut waiting = Vec::with_capacity(AT_ONCE);
+    while answers.recv_many(&mut waiting, AT_ONCE).await > 0 {
+        for (device, ack) in by_device(waiting.drain(..)) {
+            let Ok(payload) = serde_json::to_vec(&ack) else { continue };
+            let topic = Topic::Ack(meter.garage().clone(), device).to_string();
+            if broker.publish(topic, Keep::Transient, payload).await.is_err() {
+                meter.publish_dropped("ack");
+            }
+        }
+    }
+}
+
+fn by_device(answers: impl Iterator<Item = (DeviceId, Answer)>) -> Vec<(DeviceId, Ack)> {
+    let mut devices: BTreeMap<DeviceId, Vec<Ack>> = BTreeMap::new();
+    for (device, answer) in answers {
+        let acks = devices.entry(device).or_default();
+        let full = |ack: &Ack| ack.event_ids.len() + ack.rejected.len() >= PER_MESSAGE;
+        if acks.last().is_none_or(full) {
+            acks.push(Ack { v: VERSION, event_ids: Vec::new(), rejected: Vec::new() });
+        }
+        let Some(ack) = acks.last_mut() else { continue };
+        match answer {
+            Answer::Stored(event) => ack.event_ids.push(event),
+            Answer::Rejected(event) => ack.rejected.push(event),
+            Answer::Silence => {}
+        }
+    }
+    devices
+        .into_iter()
+        .flat_map(|(device, acks)| acks.into_iter().map(move |ack| (device.clone(), ack)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use domain::ids::EventId;
+
+    use super::*;
+
+    #[test]
+    fn each_device_gets_its_own_and_no_message_is_too_long() {
+        let answers = (0..200).map(|i| {
+            let device = DeviceId::parse(if i % 2 == 0 { "a" } else { "b" }).unwrap();
+            (device, Answer::Stored(EventId::parse(&i.to_string()).unwrap()))
+        });
+        let acks = by_device(answers);
+        assert!(acks.iter().all(|(_, ack)| ack.event_ids.len() <= 64));
+        let of_a: usize =
+            acks.iter().filter(|(d, _)| d.as_str() == "a").map(|(_, ack)| ack.event_ids.len()).sum();
+        assert_eq!((acks.len(), of_a), (4, 100));
+    }
+}

@@ -1,0 +1,128 @@
+//! What one gateway is told: its garage, its broker, its server, its lanes.
+//!
+//! A [`Config`] is plain values, so that one process can run many gateways; [`file`] reads it from TOML. Either way
+//! [`Config::validate`] names the field at fault.
+
+pub mod file;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::ids::{DeviceId, GarageId, LaneId};
+use domain::occupancy::{Direction, PassBy};
+use process::config::{ConfigError, Secret};
+
+/// The plan changes a few times a day; 5 s is what an operator who changed it will wait without wondering.
+pub const PLAN_POLL: Duration = Duration::from_secs(5);
+
+/// Names that users of the broker other than controllers have.
+const RESERVED: [&str; 2] = ["gateway", "sign"];
+
+/// Everything that a gateway needs to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub garage: GarageId,
+    /// Holds the outbox; made if missing. One gateway a folder.
+    pub data_dir: PathBuf,
+    pub mqtt: Mqtt,
+    pub server: Server,
+    /// Where health and metrics are served; `None` serves none.
+    pub http: Option<SocketAddr>,
+    pub lanes: Vec<Lane>,
+}
+
+/// The broker on this box or on the garage's own network: there is no TLS on this way.
+#[derive(Debug, Clone)]
+pub struct Mqtt {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: Secret,
+}
+
+/// The district's server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Without a path: `https://parking.example`. Plain HTTP only to a loopback address.
+    pub url: String,
+    pub token: Secret,
+    /// PEM certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    pub plan_poll: Duration,
+}
+
+/// One lane with its controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    pub id: LaneId,
+    pub name: String,
+    pub direction: Direction,
+    pub device: DeviceId,
+    pub pass_by: PassBy,
+}
+
+impl Config {
+    /// Checks across fields; the error names the one to change.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        validate_url(&self.server.url)?;
+        validate_lanes(&self.lanes)?;
+        if self.server.plan_poll < Duration::from_millis(100) {
+            return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
+        }
+        if self.mqtt.host.trim().is_empty() {
+            return Err(ConfigError::invalid("mqtt.host", "must not be empty"));
+        }
+        Ok(())
+    }
+}
+
+fn validate_lanes(lanes: &[Lane]) -> Result<(), ConfigError> {
+    if lanes.is_empty() {
+        return Err(ConfigError::invalid("lane", "a gateway needs at least one [[lane]]"));
+    }
+    for (index, lane) in lanes.iter().enumerate() {
+        let earlier = || lanes.iter().take(index);
+        if RESERVED.contains(&lane.device.as_str()) {
+            let message = format!("`{}` is reserved; name the controller otherwise", lane.device);
+            return Err(ConfigError::invalid(format!("lane[{index}].device"), message));
+        }
+        if let Some(other) = earlier().find(|other| other.device == lane.device) {
+            let message = format!("`{}` is already the controller of lane `{}`", lane.device, other.id);
+            return Err(ConfigError::invalid(format!("lane[{index}].device"), message));
+        }
+        if earlier().any(|other| other.id == lane.id) {
+            let message = format!("`{}` is the id of another lane", lane.id);
+            return Err(ConfigError::invalid(format!("lane[{index}].id"), message));
+        }
+    }
+    Ok(())
+}
+
+fn validate_url(url: &str) -> Result<(), ConfigError> {
+    let invalid = |message: &str| ConfigError::invalid("server.url", message);
+    let parsed: reqwest::Url = url.parse().map_err(|_| invalid("not an address; write https://host"))?;
+    match parsed.scheme() {
+        "https" => {}
+        "http" if is_loopback(&parsed) => {}
+        "http" => return Err(invalid("plain http only to a loopback address; write https://")),
+        _ => return Err(invalid("must begin with https://")),
+    }
+    if parsed.host_str().is_none_or(str::is_empty) {
+        return Err(invalid("has no host"));
+    }
+    if parsed.path() != "/" || parsed.query().is_some() || !parsed.username().is_empty() {
+        return Err(invalid("only scheme, host and port; no path, query or user"));
+    }
+    Ok(())
+}
+
+/// Whether a request to `url` stays on this machine.
+pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+#[path = "config/tests.rs"]
+mod tests;

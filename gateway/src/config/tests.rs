@@ -1,0 +1,85 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use super::file::File;
+use super::*;
+
+const GOOD: &str = r#"
+garage = "macau-road"
+data_dir = "/var/lib/gateway"
+[mqtt]
+password = { env = "PATH" }
+[server]
+url = "https://parking.example"
+token = { env = "PATH" }
+[[lane]]
+id = "b1-in"
+name = "B1 入口"
+direction = "in"
+device = "cam-1"
+[[lane]]
+id = "b1-out"
+name = "B1 出口"
+direction = "out"
+device = "cam-2"
+"#;
+
+fn check(text: &str) -> Result<Config, ConfigError> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("gateway.toml");
+    std::fs::write(&path, text).unwrap();
+    File::load(&path)?.config()
+}
+
+fn error_of(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from));
+    check(&GOOD.replacen(from, to, 1)).unwrap_err().to_string()
+}
+
+#[test]
+fn a_short_file_is_enough() {
+    let config = check(GOOD).unwrap();
+    assert_eq!(config.mqtt.username, "macau-road.gateway");
+    assert_eq!(config.lanes[0].pass_by, PassBy::Plate);
+    assert_eq!((config.http, config.server.plan_poll), (None, PLAN_POLL));
+}
+
+#[test]
+fn the_example_file_is_valid() {
+    let text = include_str!("../../gateway.example.toml");
+    let text = text.replace("file = ", "env = ");
+    let mut out = String::new();
+    for line in text.lines() {
+        match line.split_once("env = \"") {
+            Some((head, tail)) if !line.trim_start().starts_with('#') => {
+                let rest = tail.split_once('"').unwrap().1;
+                out.push_str(&format!("{head}env = \"PATH\"{rest}\n"));
+            }
+            _ => out.push_str(&format!("{line}\n")),
+        }
+    }
+    check(&out).unwrap();
+}
+
+#[test]
+fn the_field_at_fault_is_named() {
+    assert!(error_of("cam-2", "cam-1").starts_with("`lane[1].device`"));
+    assert!(error_of("cam-2", "gateway").starts_with("`lane[1].device`"));
+    assert!(error_of("cam-1", "sign").starts_with("`lane[0].device`"));
+    assert!(error_of("\"b1-out\"", "\"b1-in\"").starts_with("`lane[1].id`"));
+    assert!(error_of("https://parking.example", "http://parking.example").starts_with("`server.url`"));
+    assert!(error_of("https://parking.example", "https://parking.example/x").starts_with("`server.url`"));
+    assert!(error_of("https://parking.example", "parking").starts_with("`server.url`"));
+    assert!(error_of("\"out\"", "\"sideways\"").contains("`lane[1].direction`"));
+    assert!(error_of("\"macau-road\"", "\"Macau Road\"").contains("`garage`"));
+    assert!(error_of("\"PATH\"", "\"NO_SUCH_VARIABLE_HERE\"").starts_with("`mqtt.password`"));
+    assert!(
+        error_of("[server]", "[server]\nplan_poll_seconds = 0").starts_with("`server.plan_poll_seconds`")
+    );
+}
+
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    for url in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
+        check(&GOOD.replace("https://parking.example", url)).unwrap();
+    }
+}

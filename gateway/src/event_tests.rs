@@ -1,0 +1,112 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use domain::ids::LaneId;
+use domain::occupancy::{Direction, PassBy};
+use proptest::prelude::*;
+use protocol::mqtt::EventKind;
+
+use super::*;
+
+const TOPIC: &str = "parking/v1/g/in-1/event";
+
+fn intake() -> Intake {
+    let lane = Lane {
+        id: LaneId::parse("in").unwrap(),
+        name: "in".into(),
+        direction: Direction::In,
+        device: DeviceId::parse("in-1").unwrap(),
+        pass_by: PassBy::Plate,
+    };
+    Intake::new(GarageId::parse("g").unwrap(), vec![lane])
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T15:30:00+08:00").unwrap()
+}
+
+fn refused(topic: &str, payload: &str) -> Refusal {
+    *intake().parse(topic, payload.as_bytes(), now()).unwrap_err()
+}
+
+fn event_at(occurred_at: &str, rest: &str) -> String {
+    format!(r#"{{"event_id":"e1","kind":"plate","occurred_at":"{occurred_at}"{rest}}}"#)
+}
+
+const LIVE: &str = "2026-11-23T15:30:00+08:00";
+
+#[test]
+fn a_short_event_is_enough_and_unknown_fields_are_ignored() {
+    let intake = intake();
+    let payload = event_at(LIVE, r#","plate":"鲁B12345","colour":"blue""#);
+    let Ok(Incoming::Event(lane, event)) = intake.parse(TOPIC, payload.as_bytes(), now()) else { panic!() };
+    assert_eq!(lane.id.as_str(), "in");
+    assert_eq!((event.kind, event.confidence, event.age_ms), (EventKind::Plate, 100, 0));
+}
+
+#[test]
+fn an_unread_plate_is_an_event() {
+    for plate in ["_无_", "", "无牌车"] {
+        let payload = event_at(LIVE, &format!(r#","plate":"{plate}""#));
+        assert!(intake().parse(TOPIC, payload.as_bytes(), now()).is_ok(), "{plate}");
+    }
+}
+
+#[test]
+fn every_fault_has_its_code_and_names_the_field() {
+    use RejectCode as R;
+    let long = format!(r#","plate":"{}""#, "鲁".repeat(33));
+    let cases = [
+        ("hello".to_owned(), R::NotJson, "expected", None),
+        ("[1]".to_owned(), R::Field, "object", None),
+        (r#"{"kind":"plate"}"#.to_owned(), R::Field, "event_id", None),
+        (event_at("yesterday", ""), R::Field, "`occurred_at`", Some("e1")),
+        (event_at(LIVE, r#","confidence":"high""#), R::Field, "`confidence`", Some("e1")),
+        (event_at(LIVE, r#","confidence":101"#), R::Field, "`confidence`", Some("e1")),
+        (event_at(LIVE, r#","v":2"#), R::UnsupportedVersion, "`v`", Some("e1")),
+        (event_at(LIVE, r#","v":300"#), R::UnsupportedVersion, "`v`", Some("e1")),
+        (event_at("2026-11-24T15:30:01+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
+        (event_at("2026-10-14T15:29:59+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
+        (event_at(LIVE, &long), R::ImpossiblePlate, "`plate`", Some("e1")),
+        (event_at(LIVE, r#","plate":"a\u0000b""#), R::ImpossiblePlate, "`plate`", Some("e1")),
+        (format!("{}{}", event_at(LIVE, ""), " ".repeat(8192)), R::TooLarge, "bytes", None),
+    ];
+    for (payload, code, word, event_id) in cases {
+        let refusal = refused(TOPIC, &payload);
+        assert_eq!(refusal.letter.code, code, "{payload}");
+        assert!(refusal.letter.detail.contains(word), "{}: {payload}", refusal.letter.detail);
+        assert_eq!(refusal.event_id.as_deref(), event_id, "{payload}");
+        assert!(refusal.known);
+    }
+}
+
+#[test]
+fn a_stranger_and_a_strange_topic_are_told_apart() {
+    let stranger = refused("parking/v1/g/other/event", &event_at(LIVE, ""));
+    assert_eq!((stranger.letter.code, stranger.known), (RejectCode::UnknownDevice, false));
+    assert_eq!(stranger.event_id.as_deref(), Some("e1"));
+    for topic in ["parking/v1/h/in-1/event", "parking/v1/g/in-1/command", "parking/v1/g/IN/event", "x"] {
+        assert_eq!(refused(topic, "{}").letter.code, RejectCode::UnknownTopic, "{topic}");
+    }
+}
+
+#[test]
+fn only_the_first_bytes_of_a_refused_payload_are_kept() {
+    let refusal = refused(TOPIC, &"鲁".repeat(1000));
+    assert!(refusal.letter.excerpt.starts_with("鲁鲁"));
+    assert!(refusal.letter.excerpt.len() <= 256 * 3);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(topic in "\\PC{0,60}", payload in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let _ = intake().parse(&topic, &payload, now());
+        let _ = intake().parse(TOPIC, &payload, now());
+        let _ = intake().parse("parking/v1/g/in-1/status", &payload, now());
+    }
+
+    #[test]
+    fn no_json_of_about_our_shape_makes_it_panic(id in "\\PC{0,70}", plate in "\\PC{0,40}", time in "\\PC{0,30}", v in any::<i64>(), age in any::<i64>()) {
+        let payload = serde_json::json!({ "event_id": id, "kind": "plate", "plate": plate, "occurred_at": time, "v": v, "age_ms": age });
+        let _ = intake().parse(TOPIC, payload.to_string().as_bytes(), now());
+    }
+}

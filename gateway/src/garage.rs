@@ -1,0 +1,208 @@
+//! What a gateway knows of its garage, in memory: plan, count, events it has met, its controllers.
+//!
+//! Decisions are made from this alone (invariant 1). The lane loop, the outbox writer, the plan's and the uplink's
+//! tasks share it; the lock is held for a look or a change, never across an await.
+
+mod count;
+mod devices;
+mod seen;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::access::{Decision, Passage, decide};
+use domain::ids::{DeviceId, EventId};
+use domain::occupancy::{Direction, PassBy, open_spaces};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
+use protocol::uplink::{LaneStatus, PlanDocument};
+use tokio::sync::Notify;
+
+use crate::config::Lane;
+pub(crate) use count::Ledger;
+use devices::Devices;
+pub(crate) use seen::Kept;
+use seen::Seen;
+
+/// Without an answer from the server for longer, records say `offline`.
+const OFFLINE_AFTER: Duration = Duration::from_secs(30);
+
+/// A plan with the name that the server knows it by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredPlan {
+    pub document: PlanDocument,
+    pub etag: Option<String>,
+}
+
+/// What an event is to this gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meeting {
+    /// Never met: decide, command, record.
+    New(Outcome),
+    /// On disk already: acknowledge again.
+    Stored,
+    /// On its way to the disk: the acknowledgement will come.
+    Queued,
+    /// Decided before, but the outbox had no place: record it now, command nothing.
+    Lost(Outcome),
+}
+
+/// What was decided about an event and what it does to the count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Of `plate` events only.
+    pub decision: Option<Decision>,
+    pub delta: i64,
+}
+
+/// What a sign may show now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spaces {
+    pub capacity: u32,
+    pub open: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    plan: Option<Arc<StoredPlan>>,
+    ledger: Ledger,
+    seen: Seen,
+    devices: Devices,
+    last_contact: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Garage {
+    state: Mutex<State>,
+    /// Wakes whoever shows the open spaces.
+    pub changed: Notify,
+}
+
+impl Garage {
+    /// With what survived on disk.
+    pub fn restored(plan: Option<StoredPlan>, ledger: Ledger, stored: Vec<(DeviceId, EventId)>) -> Self {
+        let mut seen = Seen::default();
+        for (device, event) in stored {
+            seen.insert(device, event, Outcome { decision: None, delta: 0 }, Kept::Stored);
+        }
+        let state = State { plan: plan.map(Arc::new), ledger, seen, ..State::default() };
+        Self { state: Mutex::new(state), changed: Notify::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change below is whole before anything can panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Meets an event at `now`; a new one is decided and counted as pending.
+    pub fn meet(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Meeting {
+        let mut state = self.state();
+        match state.seen.find(&lane.device, &event.event_id) {
+            Some((_, Kept::Stored)) => return Meeting::Stored,
+            Some((_, Kept::Queued)) => return Meeting::Queued,
+            Some((outcome, Kept::Lost)) => {
+                state.seen.mark(&lane.device, &event.event_id, Kept::Queued);
+                state.ledger.pend(outcome.delta);
+                return Meeting::Lost(outcome);
+            }
+            None => {}
+        }
+        let outcome = state.outcome(lane, event, now);
+        state.ledger.pend(outcome.delta);
+        state.seen.insert(lane.device.clone(), event.event_id.clone(), outcome, Kept::Queued);
+        drop(state);
+        self.changed.notify_one();
+        Meeting::New(outcome)
+    }
+
+    /// The outbox had no place for the event: it counts nothing until it is sent again.
+    pub fn lost(&self, device: &DeviceId, event: &EventId, delta: i64) {
+        let mut state = self.state();
+        state.seen.mark(device, event, Kept::Lost);
+        state.ledger.unpend(delta);
+    }
+
+    /// The event is on disk. `counted` is its delta, or 0 where it was there before.
+    pub fn stored(&self, device: &DeviceId, event: &EventId) {
+        self.state().seen.mark(device, event, Kept::Stored);
+    }
+
+    /// Lets the ledger follow what has been committed.
+    pub fn settle(&self, change: impl FnOnce(&mut Ledger)) {
+        change(&mut self.state().ledger);
+        self.changed.notify_one();
+    }
+
+    pub fn heard(&self, device: &DeviceId, at: Timestamp) {
+        self.state().devices.heard(device, at);
+    }
+
+    pub fn reported(&self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
+        self.state().devices.reported(device, status, at);
+    }
+
+    pub fn lane_statuses(&self, lanes: &[Lane]) -> Vec<LaneStatus> {
+        let state = self.state();
+        lanes.iter().map(|lane| state.devices.status(lane)).collect()
+    }
+
+    pub fn plan(&self) -> Option<Arc<StoredPlan>> {
+        self.state().plan.clone()
+    }
+
+    pub fn set_plan(&self, plan: Arc<StoredPlan>) {
+        self.state().plan = Some(plan);
+        self.changed.notify_one();
+    }
+
+    /// The server has answered.
+    pub fn contact(&self) {
+        self.state().last_contact = Some(Instant::now());
+    }
+
+    pub fn is_offline(&self) -> bool {
+        self.state().last_contact.is_none_or(|at| at.elapsed() > OFFLINE_AFTER)
+    }
+
+    /// "No data" is never 0: without a count from the server nothing is said to be open.
+    pub fn spaces(&self) -> Spaces {
+        let state = self.state();
+        let capacity = state.plan.as_ref().map(|plan| plan.document.plan.capacity);
+        let open = match (capacity, state.ledger.published()) {
+            (Some(capacity), Some(occupied)) => Some(open_spaces(capacity, occupied)),
+            _ => None,
+        };
+        Spaces { capacity: capacity.unwrap_or(0), open }
+    }
+}
+
+impl State {
+    fn outcome(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
+        match event.kind {
+            EventKind::Plate => {
+                let decision = self.decide(lane.direction, event, now);
+                let counts = decision.opens() && lane.pass_by == PassBy::Plate;
+                Outcome { decision: Some(decision), delta: if counts { lane.direction.delta() } else { 0 } }
+            }
+            EventKind::Pass => {
+                let delta = if lane.pass_by == PassBy::Loop { lane.direction.delta() } else { 0 };
+                Outcome { decision: None, delta }
+            }
+        }
+    }
+
+    fn decide(&self, direction: Direction, event: &ControllerEvent, now: Timestamp) -> Decision {
+        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+        // When it happened by the gateway's clock: a controller's own may be hours off.
+        let at = now - Duration::from_millis(event.age_ms);
+        let occupied = self.ledger.occupied();
+        let passage =
+            Passage { direction, plate: plate.as_ref(), confidence: event.confidence, at, occupied };
+        decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage)
+    }
+}
+
+#[cfg(test)]
+#[path = "garage/tests.rs"]
+mod tests;

@@ -1,0 +1,54 @@
+//! The controllers' last signs of life; in memory only, they say so again every 10 s.
+
+use std::collections::HashMap;
+
+use domain::ids::DeviceId;
+use domain::time::Timestamp;
+use protocol::mqtt::DeviceStatus;
+use protocol::uplink::LaneStatus;
+
+use crate::config::Lane;
+
+/// Characters of a firmware's name that are passed on.
+const MAX_FIRMWARE: usize = 64;
+
+#[derive(Debug, Default)]
+struct Device {
+    last_seen_at: Option<Timestamp>,
+    firmware: Option<String>,
+    pending_events: u32,
+}
+
+/// Only of devices that the configuration knows: nobody else gets this far.
+#[derive(Debug, Default)]
+pub(super) struct Devices(HashMap<DeviceId, Device>);
+
+impl Devices {
+    pub fn heard(&mut self, device: &DeviceId, at: Timestamp) {
+        if let Some(known) = self.0.get_mut(device) {
+            known.last_seen_at = Some(at);
+        } else {
+            self.0.insert(device.clone(), Device { last_seen_at: Some(at), ..Device::default() });
+        }
+    }
+
+    pub fn reported(&mut self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
+        let firmware = status.firmware.map(|text| text.chars().take(MAX_FIRMWARE).collect());
+        let pending_events = status.pending_events;
+        self.0.insert(device.clone(), Device { last_seen_at: Some(at), firmware, pending_events });
+    }
+
+    pub fn status(&self, lane: &Lane) -> LaneStatus {
+        let device = self.0.get(&lane.device);
+        LaneStatus {
+            lane: lane.id.clone(),
+            name: lane.name.clone(),
+            direction: lane.direction,
+            pass_by: lane.pass_by,
+            device: lane.device.clone(),
+            last_seen_at: device.and_then(|d| d.last_seen_at),
+            firmware: device.and_then(|d| d.firmware.clone()),
+            pending_events: device.map_or(0, |d| d.pending_events),
+        }
+    }
+}

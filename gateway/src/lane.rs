@@ -1,0 +1,214 @@
+//! The lane loop: a message comes in, a command goes out at once, the record goes to the disk.
+//!
+//! The command waits for neither disk nor server; the acknowledgement is sent by the outbox writer's side, after the
+//! commit (invariant 1). A repeated event is acknowledged again and opens nothing.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::access::{Decision, display_text};
+use domain::time::{Clock, Timestamp};
+use protocol::mqtt::{Command, CommandKind, ControllerEvent, Display, OPEN_TTL_MS, Topic, VERSION};
+use protocol::uplink::{GateEvent, What};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::config::Lane;
+use crate::event::{Incoming, Intake, Refusal};
+use crate::garage::{Garage, Meeting, Outcome};
+use crate::metric::Meter;
+use crate::mqtt::{Broker, Keep, Message};
+use crate::outbox::entry::{Answer, Entry};
+use crate::outbox::writer::Answers;
+use crate::refusals::Allowance;
+
+pub(crate) struct LaneLoop {
+    pub intake: Intake,
+    pub garage: Arc<Garage>,
+    pub clock: Arc<dyn Clock>,
+    pub broker: Broker,
+    /// To the outbox writer; full means that the event stays with its controller.
+    pub entries: mpsc::Sender<Entry>,
+    pub answers: Answers,
+    pub meter: Meter,
+}
+
+impl LaneLoop {
+    pub async fn run(self, mut inbound: mpsc::Receiver<Message>, stop: CancellationToken) {
+        let mut allowance = Allowance::default();
+        while let Some(Some(message)) = stop.run_until_cancelled(inbound.recv()).await {
+            let now = self.clock.now();
+            match self.intake.parse(&message.topic, &message.payload, now) {
+                Ok(Incoming::Event(lane, event)) => self.event(lane, event, &message, now).await,
+                Ok(Incoming::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
+                Err(refusal) => self.refused(*refusal, &mut allowance, now),
+            }
+        }
+    }
+
+    async fn event(&self, lane: &Lane, event: ControllerEvent, message: &Message, now: Timestamp) {
+        self.garage.heard(&lane.device, now);
+        match self.garage.meet(lane, &event, now) {
+            Meeting::New(outcome) => {
+                if let Some(decision) = outcome.decision {
+                    self.command(lane, &event, decision, message, now).await;
+                }
+                self.meter.event(event.kind, label(outcome));
+                self.record(lane, event, outcome, now);
+            }
+            Meeting::Lost(outcome) => self.record(lane, event, outcome, now),
+            Meeting::Queued => self.meter.event(event.kind, "duplicate"),
+            Meeting::Stored => {
+                self.meter.event(event.kind, "duplicate");
+                let answer = Answer::Stored(event.event_id);
+                if self.answers.try_send((lane.device.clone(), answer)).is_err() {
+                    self.meter.publish_dropped("ack");
+                }
+            }
+        }
+    }
+
+    async fn command(
+        &self,
+        lane: &Lane,
+        event: &ControllerEvent,
+        decision: Decision,
+        message: &Message,
+        now: Timestamp,
+    ) {
+        let kind = if decision.opens() { CommandKind::Open } else { CommandKind::Show };
+        // A car of long ago is gone: nobody is there to read the display either.
+        if !is_live(event, message) {
+            return;
+        }
+        let command = command(lane, event, kind, decision, now);
+        let Ok(payload) = serde_json::to_vec(&command) else { return };
+        let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
+        if let Err(error) = self.broker.publish(topic, Keep::Transient, payload).await {
+            self.meter.publish_dropped("command");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %event.event_id, %error, "a command was given up");
+        }
+        self.meter.decision(message.at.elapsed());
+        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
+    }
+
+    fn record(&self, lane: &Lane, event: ControllerEvent, outcome: Outcome, now: Timestamp) {
+        let entry = Entry {
+            device: lane.device.clone(),
+            received_at: now,
+            delta: outcome.delta,
+            answer: Answer::Stored(event.event_id.clone()),
+            what: What::Event(gate_event(lane, event, outcome, self.garage.is_offline())),
+        };
+        if let Err(full) = self.entries.try_send(entry) {
+            self.meter.outbox_full();
+            if let Entry { answer: Answer::Stored(event), device, delta, .. } = full.into_inner() {
+                self.garage.lost(&device, &event, delta);
+            }
+        }
+    }
+
+    /// Beyond a device's allowance nothing is stored and so nothing answered: a real event among the refused ones will
+    /// be sent again.
+    fn refused(&self, refusal: Refusal, allowance: &mut Allowance, now: Timestamp) {
+        let code = refusal.letter.code;
+        if !allowance.take(&refusal, Instant::now()) {
+            return self.meter.dead_letter_dropped(code);
+        }
+        self.meter.dead_letter(code);
+        let device = refusal.device.as_ref().map(ToString::to_string);
+        tracing::warn!(garage.id = %self.meter.garage(), device.id = device, ?code, detail = refusal.letter.detail, "a message was refused");
+        let sent = refusal.into_entry(now).map(|entry| self.entries.try_send(entry));
+        if let Some(Err(_)) = sent {
+            self.meter.outbox_full();
+        }
+    }
+}
+
+/// Whether the car can still be waiting: its time at the controller and here is within the open command's life, and
+/// the broker has not kept the message for an unknown time.
+fn is_live(event: &ControllerEvent, message: &Message) -> bool {
+    let here = u64::try_from(message.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+    !message.retained && event.age_ms.saturating_add(here) <= u64::from(OPEN_TTL_MS)
+}
+
+fn command(
+    lane: &Lane,
+    event: &ControllerEvent,
+    command: CommandKind,
+    decision: Decision,
+    now: Timestamp,
+) -> Command {
+    Command {
+        v: VERSION,
+        command_id: Uuid::new_v4().to_string(),
+        event_id: event.event_id.clone(),
+        command,
+        issued_at: now,
+        ttl_ms: OPEN_TTL_MS,
+        decision,
+        display: Display {
+            plate: event.plate.clone().unwrap_or_default(),
+            text: display_text(decision, lane.direction).to_owned(),
+        },
+    }
+}
+
+fn gate_event(lane: &Lane, event: ControllerEvent, outcome: Outcome, offline: bool) -> GateEvent {
+    GateEvent {
+        event_id: event.event_id,
+        kind: event.kind,
+        lane: lane.id.clone(),
+        direction: lane.direction,
+        plate: event.plate,
+        confidence: event.confidence,
+        occurred_at: event.occurred_at,
+        decision: outcome.decision,
+        offline,
+        of: event.of,
+        delta: outcome.delta,
+    }
+}
+
+const fn label(outcome: Outcome) -> &'static str {
+    match outcome.decision {
+        Some(Decision::Open { .. }) => "open",
+        Some(Decision::Refuse { .. }) => "refuse",
+        Some(Decision::Review { .. }) => "review",
+        None => "recorded",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use domain::ids::EventId;
+    use protocol::mqtt::EventKind;
+
+    use super::*;
+
+    fn live(age_ms: u64, retained: bool) -> bool {
+        let event = ControllerEvent {
+            v: VERSION,
+            event_id: EventId::parse("e").unwrap(),
+            kind: EventKind::Plate,
+            plate: None,
+            confidence: 100,
+            occurred_at: Timestamp::from_micros(0),
+            age_ms,
+            of: None,
+        };
+        let message = Message { topic: String::new(), payload: Vec::new(), retained, at: Instant::now() };
+        is_live(&event, &message)
+    }
+
+    #[test]
+    fn an_event_older_than_the_commands_life_opens_nothing() {
+        assert!(live(0, false));
+        assert!(live(7_000, false));
+        assert!(!live(8_001, false));
+        assert!(!live(u64::MAX, false));
+        assert!(!live(0, true));
+    }
+}

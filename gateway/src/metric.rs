@@ -1,0 +1,111 @@
+//! The metrics of one gateway; each carries its garage, since a process may run many.
+
+use std::time::Duration;
+
+use domain::ids::GarageId;
+use metrics::{counter, gauge, histogram};
+use protocol::mqtt::{EventKind, RejectCode};
+
+/// Records into the process's recorder under the name of one garage.
+#[derive(Debug, Clone)]
+pub(crate) struct Meter {
+    garage: GarageId,
+}
+
+impl Meter {
+    pub const fn new(garage: GarageId) -> Self {
+        Self { garage }
+    }
+
+    pub const fn garage(&self) -> &GarageId {
+        &self.garage
+    }
+
+    fn label(&self) -> String {
+        self.garage.to_string()
+    }
+
+    pub fn event(&self, kind: EventKind, outcome: &'static str) {
+        let kind = match kind {
+            EventKind::Plate => "plate",
+            EventKind::Pass => "pass",
+        };
+        counter!("events_total", "garage" => self.label(), "kind" => kind, "outcome" => outcome).increment(1);
+    }
+
+    pub fn dead_letter(&self, code: RejectCode) {
+        counter!("dead_letters_total", "garage" => self.label(), "code" => code_label(code)).increment(1);
+    }
+
+    /// A refused message beyond what is stored of one device.
+    pub fn dead_letter_dropped(&self, code: RejectCode) {
+        counter!("dead_letters_dropped_total", "garage" => self.label(), "code" => code_label(code))
+            .increment(1);
+    }
+
+    pub fn decision(&self, took: Duration) {
+        histogram!("decision_seconds", "garage" => self.label()).record(took);
+    }
+
+    /// A command or an acknowledgement that was given up.
+    pub fn publish_dropped(&self, what: &'static str) {
+        counter!("publish_dropped_total", "garage" => self.label(), "what" => what).increment(1);
+    }
+
+    pub fn inbound_dropped(&self) {
+        counter!("inbound_dropped_total", "garage" => self.label()).increment(1);
+    }
+
+    /// An event that found the outbox's queue full.
+    pub fn outbox_full(&self) {
+        counter!("outbox_full_total", "garage" => self.label()).increment(1);
+    }
+
+    pub fn commit(&self, took: Duration) {
+        histogram!("outbox_commit_seconds", "garage" => self.label()).record(took);
+        gauge!("outbox_failing", "garage" => self.label()).set(0.0);
+    }
+
+    pub fn commit_failed(&self) {
+        counter!("outbox_failures_total", "garage" => self.label()).increment(1);
+        gauge!("outbox_failing", "garage" => self.label()).set(1.0);
+    }
+
+    pub fn damaged_record(&self) {
+        counter!("outbox_damaged_records_total", "garage" => self.label()).increment(1);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no backlog reaches 2^52")]
+    pub fn backlog(&self, records: i64) {
+        gauge!("outbox_backlog", "garage" => self.label()).set(records as f64);
+    }
+
+    pub fn connected(&self, connected: bool) {
+        gauge!("mqtt_connected", "garage" => self.label()).set(f64::from(u8::from(connected)));
+    }
+
+    pub fn uplink(&self, took: Duration) {
+        histogram!("uplink_seconds", "garage" => self.label()).record(took);
+        gauge!("server_reachable", "garage" => self.label()).set(1.0);
+    }
+
+    /// `call` is `events` or `plan`, `why` an HTTP status or `unreachable`.
+    pub fn uplink_failed(&self, call: &'static str, why: String) {
+        counter!("uplink_failures_total", "garage" => self.label(), "call" => call, "why" => why)
+            .increment(1);
+        gauge!("server_reachable", "garage" => self.label()).set(0.0);
+    }
+}
+
+const fn code_label(code: RejectCode) -> &'static str {
+    match code {
+        RejectCode::TooLarge => "too_large",
+        RejectCode::NotJson => "not_json",
+        RejectCode::Field => "field",
+        RejectCode::ImpossibleTime => "impossible_time",
+        RejectCode::ImpossiblePlate => "impossible_plate",
+        RejectCode::UnknownDevice => "unknown_device",
+        RejectCode::UnknownTopic => "unknown_topic",
+        RejectCode::UnsupportedVersion => "unsupported_version",
+    }
+}

@@ -1,0 +1,129 @@
+//! The files of a Mosquitto 2 broker for one garage, made from the same permissions as every other broker's.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::ids::{DeviceId, GarageId};
+use process::config::Secret;
+use protocol::mqtt::{MAX_EVENT_BYTES, Permissions};
+use ring::pbkdf2;
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Its own default is 101 rounds; the file says how many there are.
+const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(10_000).expect("not zero");
+/// Bytes, as `mosquitto_passwd` of 2.0 makes and expects them.
+const SALT: usize = 12;
+const HASH: usize = 64;
+
+/// The system gave no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("no random bytes for a password's salt")]
+pub struct NoRandom;
+
+/// A user of the broker.
+pub struct User {
+    permissions: Permissions,
+    password: Secret,
+}
+
+impl User {
+    pub fn gateway(garage: &GarageId, password: Secret) -> Self {
+        Self { permissions: Permissions::gateway(garage), password }
+    }
+
+    pub fn device(garage: &GarageId, device: &DeviceId, password: Secret) -> Self {
+        Self { permissions: Permissions::device(garage, device), password }
+    }
+}
+
+/// For `acl_file`. Nobody may use what is not listed.
+pub fn acl_file(users: &[User]) -> String {
+    let mut text = "# Written by `gateway mosquitto-files`.\n".to_owned();
+    for Permissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
+        text.push_str(&format!("\nuser {username}\n"));
+        for topic in publish {
+            text.push_str(&format!("topic write {topic}\n"));
+        }
+        for topic in subscribe {
+            text.push_str(&format!("topic read {topic}\n"));
+        }
+    }
+    text
+}
+
+/// For `password_file`.
+pub fn password_file(users: &[User]) -> Result<String, NoRandom> {
+    let random = SystemRandom::new();
+    let line = |user: &User| {
+        let mut salt = [0; SALT];
+        random.fill(&mut salt).map_err(|_| NoRandom)?;
+        Ok(format!("{}:{}\n", user.permissions.username, hashed(user.password.expose(), &salt)))
+    };
+    users.iter().map(line).collect()
+}
+
+fn hashed(password: &str, salt: &[u8]) -> String {
+    let mut hash = [0; HASH];
+    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA512, ROUNDS, salt, password.as_bytes(), &mut hash);
+    format!("$7${ROUNDS}${}${}", STANDARD.encode(salt), STANDARD.encode(hash))
+}
+
+/// An example of a whole configuration; `folder` is where the other two files will be.
+pub fn configuration(port: u16, folder: &std::path::Path) -> String {
+    // Twice an event's limit: what is a little too large becomes a dead letter that an operator sees, the rest is
+    // refused by the broker before it costs anybody memory.
+    let limit = 2 * MAX_EVENT_BYTES;
+    let folder = folder.display();
+    format!(
+        "# Written by `gateway mosquitto-files`; for Mosquitto 2.\n\
+         # The garage's own network at most: there is no TLS here.\n\
+         listener {port} 127.0.0.1\n\
+         # For controllers on the network of the garage, its address:\n\
+         # listener {port} 192.168.1.10\n\
+         \n\
+         allow_anonymous false\n\
+         password_file {folder}/passwordfile\n\
+         acl_file {folder}/aclfile\n\
+         \n\
+         # Without it a command waits up to 40 ms for the other side's delayed acknowledgement.\n\
+         set_tcp_nodelay true\n\
+         \n\
+         message_size_limit {limit}\n\
+         max_packet_size 65536\n\
+         max_connections 1000\n\
+         \n\
+         # The broker is a pipe and keeps nothing: events are acknowledged end to end. Only the signs' retained\n\
+         # message would survive, and the gateway publishes it again when it connects.\n\
+         persistence false\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn users() -> Vec<User> {
+        let garage = GarageId::parse("g").unwrap();
+        let device = DeviceId::parse("in-1").unwrap();
+        vec![User::gateway(&garage, Secret::new("a")), User::device(&garage, &device, Secret::new("b"))]
+    }
+
+    #[test]
+    fn a_device_may_use_its_own_topics_only() {
+        let acl = acl_file(&users());
+        let device = acl.split("user g.in-1\n").nth(1).unwrap();
+        assert_eq!(
+            device,
+            "topic write parking/v1/g/in-1/event\ntopic write parking/v1/g/in-1/status\n\
+             topic read parking/v1/g/in-1/command\ntopic read parking/v1/g/in-1/ack\n"
+        );
+    }
+
+    #[test]
+    fn passwords_are_salted() {
+        let file = password_file(&users()).unwrap();
+        let first = file.lines().next().unwrap();
+        assert!(first.starts_with("g.gateway:$7$10000$"), "{first}");
+        assert_ne!(file, password_file(&users()).unwrap());
+    }
+}

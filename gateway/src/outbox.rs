@@ -1,0 +1,85 @@
+//! Store and forward: what a controller was told is safe is in here until the server has it.
+//!
+//! One SQLite file in WAL mode with `synchronous = full`; one task writes ([`writer`]), one connection reads for the
+//! uplink ([`reader`]). `seq` has no gaps within an `epoch`, and the epoch is made with the file: a new box or a
+//! lost disk never re-uses a sequence number. The access plan and the server's count live in the same file, so that
+//! a restart finds all three from one instant.
+
+pub(crate) mod entry;
+pub(crate) mod reader;
+mod rows;
+mod schema;
+pub(crate) mod writer;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use domain::ids::{DeviceId, EventId};
+use sqlx::SqliteConnection;
+
+use crate::garage::{Ledger, StoredPlan};
+use reader::Reader;
+
+/// The file in the data folder.
+const FILE: &str = "outbox.sqlite";
+
+/// Why the outbox cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    #[error("cannot make the folder {path}", path = path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("another gateway uses the folder {path}", path = path.display())]
+    InUse { path: PathBuf },
+    #[error("the outbox in {path} cannot be opened", path = path.display())]
+    Open { path: PathBuf, source: sqlx::Error },
+    #[error("the outbox cannot be read or written")]
+    Database(#[from] sqlx::Error),
+    #[error("the outbox was written by a newer version (format {0})")]
+    TooNew(i64),
+}
+
+/// An opened outbox with what survived in it.
+pub(crate) struct Outbox {
+    pub write: SqliteConnection,
+    pub reader: Reader,
+    pub last_seq: i64,
+    pub backlog: i64,
+    pub plan: Option<StoredPlan>,
+    pub ledger: Ledger,
+    /// The newest events in it, oldest first.
+    pub stored: Vec<(DeviceId, EventId)>,
+    /// Held while this gateway uses the folder.
+    pub lock: File,
+}
+
+impl Outbox {
+    /// Opens or makes the outbox in `folder`.
+    pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
+        let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+        let path = folder.join(FILE);
+        let open = |source| OutboxError::Open { path: path.clone(), source };
+        let mut write = schema::connect(&path).await.map_err(open)?;
+        schema::migrate(&mut write).await?;
+        let reader = Reader::new(schema::connect(&path).await.map_err(open)?);
+        Self::restore(write, reader, lock).await
+    }
+
+    async fn restore(mut write: SqliteConnection, reader: Reader, lock: File) -> Result<Self, OutboxError> {
+        let last_seq = rows::last_seq(&mut write).await?;
+        let backlog = rows::backlog(&mut write).await?;
+        let plan = rows::plan(&mut write).await?;
+        let count = rows::count(&mut write).await?;
+        let behind = rows::sum_behind(&mut write, count.map_or(0, |count| count.through_seq)).await?;
+        let stored = rows::newest_events(&mut write).await?;
+        let ledger = Ledger::restored(count, behind);
+        Ok(Self { write, reader, last_seq, backlog, plan, ledger, stored, lock })
+    }
+}
+
+#[cfg(test)]
+#[path = "outbox/tests.rs"]
+mod tests;

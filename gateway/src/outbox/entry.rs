@@ -1,0 +1,41 @@
+//! What is put into the outbox, and who is told once it is on disk.
+
+use domain::ids::{DeviceId, EventId};
+use domain::time::Timestamp;
+use protocol::mqtt::RejectedEvent;
+use protocol::uplink::{Record, What};
+
+/// One row in the making; the writer gives it its place in the sequence.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub device: DeviceId,
+    pub received_at: Timestamp,
+    pub what: What,
+    pub delta: i64,
+    pub answer: Answer,
+}
+
+/// What the controller is told after the commit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    Stored(EventId),
+    Rejected(RejectedEvent),
+    /// Nobody is there to be told.
+    Silence,
+}
+
+impl Entry {
+    /// By what a second copy is recognised: the event's id, behind a mark for those that were refused (no id can
+    /// contain it), nothing where there is none.
+    pub fn key(&self) -> Option<String> {
+        match &self.answer {
+            Answer::Stored(id) => Some(id.to_string()),
+            Answer::Rejected(refused) => refused.event_id.as_ref().map(|id| format!("!{id}")),
+            Answer::Silence => None,
+        }
+    }
+
+    pub fn record(&self, seq: i64) -> Record {
+        Record { seq, device: self.device.clone(), received_at: self.received_at, what: self.what.clone() }
+    }
+}

@@ -1,0 +1,67 @@
+//! The uplink's view: rows in order, as records.
+
+use domain::ids::DeviceId;
+use domain::time::Timestamp;
+use protocol::mqtt::RejectCode;
+use protocol::uplink::{DeadLetter, Record, What};
+use sqlx::SqliteConnection;
+
+use super::rows;
+
+/// Reads beside the writer; WAL lets both go on.
+pub(crate) struct Reader(SqliteConnection);
+
+/// Records of one epoch.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Page {
+    pub epoch: String,
+    pub records: Vec<Record>,
+    /// Rows whose content could not be read; each is in `records` as a dead letter in its place.
+    pub damaged: usize,
+}
+
+impl Reader {
+    pub const fn new(connection: SqliteConnection) -> Self {
+        Self(connection)
+    }
+
+    /// Up to `limit` records behind `seq`, and the epoch that they are of.
+    pub async fn after(&mut self, seq: i64, limit: usize) -> Result<Page, sqlx::Error> {
+        use sqlx::Connection;
+        // One transaction, so that epoch and rows are of one instant.
+        let mut tx = self.0.begin().await?;
+        let epoch = rows::epoch(&mut tx).await?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = rows::after(&mut tx, seq, limit).await?;
+        tx.rollback().await?;
+        let mut page = Page { epoch, records: Vec::with_capacity(rows.len()), damaged: 0 };
+        for (seq, device, text) in rows {
+            page.push(seq, &device, &text);
+        }
+        Ok(page)
+    }
+}
+
+impl Page {
+    /// The row's place is the truth, not the one in its text. A damaged row keeps its place: a gap would stop the server.
+    fn push(&mut self, seq: i64, device: &str, text: &str) {
+        match serde_json::from_str::<Record>(text) {
+            Ok(record) => self.records.push(Record { seq, ..record }),
+            Err(error) => {
+                tracing::error!(seq, %error, "a record of the outbox is damaged");
+                self.damaged += 1;
+                self.records.extend(damaged(seq, device, text));
+            }
+        }
+    }
+}
+
+fn damaged(seq: i64, device: &str, text: &str) -> Option<Record> {
+    let letter = DeadLetter {
+        code: RejectCode::NotJson,
+        detail: "the record was damaged on the gateway's disk".to_owned(),
+        excerpt: text.chars().take(200).collect(),
+    };
+    let device = DeviceId::parse(device).or_else(|_| DeviceId::parse("unknown")).ok()?;
+    Some(Record { seq, device, received_at: Timestamp::from_micros(0), what: What::DeadLetter(letter) })
+}

@@ -1,0 +1,168 @@
+//! All SQL of the outbox but its tables, one function a statement.
+
+use std::collections::HashSet;
+
+use domain::ids::{DeviceId, EventId};
+use protocol::uplink::{Count, PlanDocument};
+use serde::de::DeserializeOwned;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::entry::Entry;
+use crate::garage::StoredPlan;
+
+/// Rows of which a restarted gateway knows that it has met them; as many as it remembers in memory.
+const REMEMBERED: i64 = 8_192;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// The last place in the sequence that was ever given out, also when its row is long gone.
+pub(super) async fn last_seq(db: &mut SqliteConnection) -> Result<i64> {
+    let seq = sqlx::query_scalar("select seq from sqlite_sequence where name = 'outbox'");
+    Ok(seq.fetch_optional(db).await?.unwrap_or(0))
+}
+
+pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
+    sqlx::query_scalar("select count(*) from outbox").fetch_one(db).await
+}
+
+pub(super) async fn sum_behind(db: &mut SqliteConnection, through_seq: i64) -> Result<i64> {
+    let sum = sqlx::query_scalar("select coalesce(sum(delta), 0) from outbox where seq > $1");
+    sum.bind(through_seq).fetch_one(db).await
+}
+
+/// The newest events, oldest first.
+pub(super) async fn newest_events(db: &mut SqliteConnection) -> Result<Vec<(DeviceId, EventId)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select device, event_key from outbox where event_key is not null order by seq desc limit $1",
+    )
+    .bind(REMEMBERED)
+    .fetch_all(db)
+    .await?;
+    let parsed = |(device, key): &(String, String)| {
+        // The keys of refused messages are no event ids, and are passed over.
+        Some((DeviceId::parse(device).ok()?, EventId::parse(key).ok()?))
+    };
+    Ok(rows.iter().rev().filter_map(parsed).collect())
+}
+
+/// Which of the keyed entries are rows already.
+pub(super) async fn known(db: &mut SqliteConnection, entries: &[Entry]) -> Result<HashSet<(String, String)>> {
+    let keys: Vec<(&str, String)> =
+        entries.iter().filter_map(|e| Some((e.device.as_str(), e.key()?))).collect();
+    if keys.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "select device, event_key from outbox where event_key is not null and (device, event_key) in (",
+    );
+    query.push_values(keys, |mut row, (device, key)| {
+        row.push_bind(device.to_owned()).push_bind(key);
+    });
+    query.push(")");
+    Ok(query.build_query_as::<(String, String)>().fetch_all(db).await?.into_iter().collect())
+}
+
+/// Inserts rows with the places that they were given.
+pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &Entry)]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut records = Vec::with_capacity(rows.len());
+    for (seq, entry) in rows {
+        let json = serde_json::to_string(&entry.record(*seq)).map_err(|e| sqlx::Error::Encode(e.into()))?;
+        records.push((*seq, *entry, json));
+    }
+    let mut query =
+        QueryBuilder::<Sqlite>::new("insert into outbox (seq, device, event_key, record, delta) ");
+    query.push_values(records, |mut row, (seq, entry, json)| {
+        row.push_bind(seq)
+            .push_bind(entry.device.to_string())
+            .push_bind(entry.key())
+            .push_bind(json)
+            .push_bind(entry.delta);
+    });
+    query.build().execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_through(db: &mut SqliteConnection, seq: i64) -> Result<i64> {
+    let done = sqlx::query("delete from outbox where seq <= $1").bind(seq).execute(db).await?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+}
+
+/// Up to `limit` rows behind `seq`, in order.
+pub(super) async fn after(
+    db: &mut SqliteConnection,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<(i64, String, String)>> {
+    sqlx::query_as("select seq, device, record from outbox where seq > $1 order by seq limit $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(db)
+        .await
+}
+
+/// Starts a new epoch: the rows that are left get places from 1 on, in the same order. Returns the last one.
+pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> Result<i64> {
+    set(db, "epoch", epoch).await?;
+    let first: Option<i64> = sqlx::query_scalar("select min(seq) from outbox").fetch_one(&mut *db).await?;
+    if let Some(first) = first {
+        let shift = sqlx::query("update outbox set seq = seq - $1");
+        shift.bind(first - 1).execute(&mut *db).await?;
+    }
+    let last: i64 =
+        sqlx::query_scalar("select coalesce(max(seq), 0) from outbox").fetch_one(&mut *db).await?;
+    sqlx::query("update sqlite_sequence set seq = $1 where name = 'outbox'").bind(last).execute(db).await?;
+    Ok(last)
+}
+
+pub(super) async fn epoch(db: &mut SqliteConnection) -> Result<String> {
+    sqlx::query_scalar("select value from meta where key = 'epoch'").fetch_one(db).await
+}
+
+pub(super) async fn count(db: &mut SqliteConnection) -> Result<Option<Count>> {
+    get(db, "count").await
+}
+
+pub(super) async fn set_count(db: &mut SqliteConnection, count: Count) -> Result<()> {
+    set_json(db, "count", &count).await
+}
+
+pub(super) async fn plan(db: &mut SqliteConnection) -> Result<Option<StoredPlan>> {
+    let document: Option<PlanDocument> = get(db, "plan").await?;
+    let etag = get(db, "plan_etag").await?;
+    Ok(document.map(|document| StoredPlan { document, etag }))
+}
+
+pub(super) async fn set_plan(db: &mut SqliteConnection, plan: &StoredPlan) -> Result<()> {
+    set_json(db, "plan", &plan.document).await?;
+    set_json(db, "plan_etag", &plan.etag).await
+}
+
+/// A value that cannot be read any more counts as none: the server sends plan and count again.
+async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Result<Option<T>> {
+    let text: Option<String> =
+        sqlx::query_scalar("select value from meta where key = $1").bind(key).fetch_optional(db).await?;
+    Ok(text.and_then(|text| match serde_json::from_str(&text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            tracing::error!(key, %error, "a stored value is damaged and ignored");
+            None
+        }
+    }))
+}
+
+async fn set_json<T: serde::Serialize>(db: &mut SqliteConnection, key: &str, value: &T) -> Result<()> {
+    let text = serde_json::to_string(value).map_err(|e| sqlx::Error::Encode(e.into()))?;
+    set(db, key, &text).await
+}
+
+async fn set(db: &mut SqliteConnection, key: &str, value: &str) -> Result<()> {
+    sqlx::query("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value")
+        .bind(key)
+        .bind(value)
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,263 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::access::Decision;
+use domain::ids::LaneId;
+use domain::occupancy::Direction;
+use domain::time::Timestamp;
+use process::Readiness;
+use proptest::prelude::*;
+use protocol::mqtt::EventKind;
+use protocol::uplink::{Count, GateEvent, Receipt, What};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::entry::{Answer, Entry};
+use super::writer::{Answered, Inbox, Writer};
+use super::*;
+use crate::garage::Garage;
+use crate::metric::Meter;
+
+fn device() -> DeviceId {
+    DeviceId::parse("in-1").unwrap()
+}
+
+fn entry(id: u8) -> Entry {
+    let event_id = EventId::parse(&format!("e{id}")).unwrap();
+    let event = GateEvent {
+        event_id: event_id.clone(),
+        kind: EventKind::Plate,
+        lane: LaneId::parse("in").unwrap(),
+        direction: Direction::In,
+        plate: Some("鲁B12345".into()),
+        confidence: 99,
+        occurred_at: Timestamp::from_micros(1),
+        decision: Some(Decision::Open { audience: None }),
+        offline: false,
+        of: None,
+        delta: 1,
+    };
+    let received_at = Timestamp::from_micros(2);
+    Entry {
+        device: device(),
+        received_at,
+        what: What::Event(event),
+        delta: 1,
+        answer: Answer::Stored(event_id),
+    }
+}
+
+/// A writer on a folder, as it runs in a gateway.
+struct Running {
+    entries: mpsc::Sender<Entry>,
+    answers: mpsc::Receiver<(DeviceId, Answer)>,
+    receipts: watch::Sender<Option<Answered>>,
+    waiting: watch::Receiver<i64>,
+    garage: Arc<Garage>,
+    reader: Reader,
+    task: JoinHandle<()>,
+    _lock: File,
+}
+
+impl Running {
+    async fn start(folder: &Path) -> Self {
+        let outbox = Outbox::open(folder).await.unwrap();
+        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.stored));
+        let (entries_in, entries) = mpsc::channel(64);
+        let (answers_in, answers) = mpsc::channel(1024);
+        let (receipts_in, receipts) = watch::channel(None);
+        let (_, plans) = watch::channel(None);
+        let (waiting_in, waiting) = watch::channel(outbox.backlog);
+        let writer = Writer {
+            db: outbox.write,
+            last_seq: outbox.last_seq,
+            backlog: outbox.backlog,
+            garage: garage.clone(),
+            answers: answers_in,
+            committed: Arc::new(Notify::new()),
+            waiting: waiting_in,
+            meter: Meter::new(domain::ids::GarageId::parse("g").unwrap()),
+            check: Readiness::new().check("outbox"),
+        };
+        let task = tokio::spawn(writer.run(Inbox { entries, receipts, plans }, CancellationToken::new()));
+        Self {
+            entries: entries_in,
+            answers,
+            receipts: receipts_in,
+            waiting,
+            garage,
+            reader: outbox.reader,
+            task,
+            _lock: outbox.lock,
+        }
+    }
+
+    /// Stores and waits for the answers.
+    async fn append(&mut self, ids: &[u8]) {
+        for id in ids {
+            self.entries.send(entry(*id)).await.unwrap();
+        }
+        for _ in ids {
+            self.answers.recv().await.unwrap();
+        }
+    }
+
+    async fn ids(&mut self) -> (String, Vec<(i64, String)>) {
+        let page = self.reader.after(0, 1000).await.unwrap();
+        let event = |what: &What| match what {
+            What::Event(event) => event.event_id.to_string(),
+            What::DeadLetter(_) => "dead".to_owned(),
+        };
+        (page.epoch, page.records.iter().map(|r| (r.seq, event(&r.what))).collect())
+    }
+
+    async fn ack(&mut self, epoch: &str, acked_through: i64, occupied: i64, left: i64) {
+        let receipt = Receipt { acked_through, count: Count { occupied, through_seq: acked_through } };
+        self.receipts.send_replace(Some(Answered { epoch: epoch.to_owned(), receipt }));
+        self.waiting.wait_for(|waiting| *waiting == left).await.unwrap();
+    }
+
+    /// As a power cut would: the task is gone, the file is what it is.
+    async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}
+
+#[tokio::test]
+async fn places_go_on_after_all_rows_are_gone_and_the_gateway_has_restarted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[1, 2]).await;
+    let (epoch, _) = outbox.ids().await;
+    outbox.ack(&epoch, 2, 40, 0).await;
+    outbox.kill().await;
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[3]).await;
+    assert_eq!(outbox.ids().await, (epoch, vec![(3, "e3".to_owned())]));
+}
+
+#[tokio::test]
+async fn a_repeated_event_leaves_no_gap_and_is_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[1, 1, 2, 1]).await;
+    outbox.append(&[2, 3]).await;
+    let (_, rows) = outbox.ids().await;
+    assert_eq!(rows, [(1, "e1".to_owned()), (2, "e2".to_owned()), (3, "e3".to_owned())]);
+}
+
+#[tokio::test]
+async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[1, 2, 3]).await;
+    let (old, _) = outbox.ids().await;
+    outbox.ack(&old, 1, 1, 2).await;
+    // Somebody has put an old copy of the file back; the server has seen 900 records of this epoch.
+    outbox.receipts.send_replace(Some(Answered {
+        epoch: old.clone(),
+        receipt: Receipt { acked_through: 900, count: Count { occupied: 7, through_seq: 900 } },
+    }));
+    outbox.append(&[4]).await;
+    let (new, rows) = outbox.ids().await;
+    assert_ne!(old, new);
+    let seqs: Vec<i64> = rows.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(seqs, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn two_gateways_cannot_share_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let _first = Outbox::open(dir.path()).await.unwrap();
+    assert!(matches!(Outbox::open(dir.path()).await, Err(OutboxError::InUse { .. })));
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(Vec<u8>),
+    /// Acknowledge so many of the rows that there are.
+    Ack(usize),
+    Restart,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => prop::collection::vec(0u8..40, 1..6).prop_map(Step::Append),
+        2 => (0usize..8).prop_map(Step::Ack),
+        1 => Just(Step::Restart),
+    ]
+}
+
+/// What the outbox must hold: the rows with their places, and the last place given.
+#[derive(Default)]
+struct Model {
+    rows: Vec<(i64, String)>,
+    last: i64,
+    occupied: i64,
+}
+
+impl Model {
+    fn append(&mut self, ids: &[u8]) {
+        for id in ids {
+            let id = format!("e{id}");
+            if !self.rows.iter().any(|(_, known)| *known == id) {
+                self.last += 1;
+                self.rows.push((self.last, id));
+            }
+        }
+    }
+
+    fn ack(&mut self, count: usize) -> Option<i64> {
+        let through = self.rows.get(count.min(self.rows.len()).checked_sub(1)?)?.0;
+        let gone = self.rows.iter().filter(|(seq, _)| *seq <= through).count();
+        self.occupied += i64::try_from(gone).unwrap();
+        self.rows.retain(|(seq, _)| *seq > through);
+        Some(through)
+    }
+}
+
+async fn play(steps: Vec<Step>) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Running::start(dir.path()).await;
+    let (epoch, _) = outbox.ids().await;
+    let mut model = Model::default();
+    for step in steps {
+        match step {
+            Step::Append(ids) => {
+                outbox.append(&ids).await;
+                model.append(&ids);
+            }
+            Step::Ack(count) => {
+                if let Some(through) = model.ack(count) {
+                    let left = i64::try_from(model.rows.len()).unwrap();
+                    outbox.ack(&epoch, through, model.occupied, left).await;
+                }
+            }
+            Step::Restart => {
+                outbox.kill().await;
+                outbox = Running::start(dir.path()).await;
+            }
+        }
+        let (now, rows) = outbox.ids().await;
+        assert_eq!((&now, &rows), (&epoch, &model.rows));
+        let unique: BTreeSet<_> = rows.iter().map(|(_, id)| id).collect();
+        assert_eq!(unique.len(), rows.len());
+    }
+    outbox.kill().await;
+    let kept = Outbox::open(dir.path()).await.unwrap();
+    let expected = model.occupied + i64::try_from(model.rows.len()).unwrap();
+    assert_eq!(kept.ledger.occupied(), expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_order_of_append_ack_and_restart_loses_or_doubles(steps in prop::collection::vec(step(), 1..20)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(play(steps));
+    }
+}

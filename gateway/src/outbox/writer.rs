@@ -1,0 +1,253 @@
+//! The only task that writes the outbox: group commit.
+//!
+//! Each turn takes whatever waits (entries, the newest receipt, the newest plan) into one transaction, synced to
+//! disk. Only then are controllers answered and the uplink woken. A failed turn is kept whole and tried again with
+//! back-off; meanwhile the queue fills and new events find no place, so they stay with their controllers.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::ids::DeviceId;
+use process::readiness::Check;
+use process::retry::Backoff;
+use protocol::uplink::Receipt;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::entry::{Answer, Entry};
+use super::rows;
+use crate::garage::{Garage, StoredPlan};
+use crate::metric::Meter;
+
+/// Rows of one transaction; more gain nothing, and make the last one wait.
+const GROUP: usize = 256;
+const RETRY_BASE: Duration = Duration::from_millis(50);
+const RETRY_CAP: Duration = Duration::from_secs(2);
+/// Failures in a row after which a stopping gateway gives up: some 3 s.
+const LAST_TRIES: u32 = 8;
+
+/// What the writer hands on after a commit.
+pub(crate) type Answers = mpsc::Sender<(DeviceId, Answer)>;
+
+pub(crate) struct Writer {
+    pub db: SqliteConnection,
+    pub last_seq: i64,
+    pub backlog: i64,
+    pub garage: Arc<Garage>,
+    pub answers: Answers,
+    /// Wakes the uplink.
+    pub committed: Arc<Notify>,
+    /// How many rows wait for the server.
+    pub waiting: watch::Sender<i64>,
+    pub meter: Meter,
+    pub check: Check,
+}
+
+/// Where a writer gets its work.
+pub(crate) struct Inbox {
+    /// Ends the writer when every sender is gone.
+    pub entries: mpsc::Receiver<Entry>,
+    /// The newest wins: receipts are cumulative.
+    pub receipts: watch::Receiver<Option<Answered>>,
+    pub plans: watch::Receiver<Option<Arc<StoredPlan>>>,
+}
+
+/// A receipt and the epoch that was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub epoch: String,
+    pub receipt: Receipt,
+}
+
+/// The work of one transaction.
+#[derive(Default)]
+struct Turn {
+    entries: Vec<Entry>,
+    receipt: Option<Answered>,
+    plan: Option<Arc<StoredPlan>>,
+}
+
+/// What a committed turn has changed.
+struct Done {
+    last_seq: i64,
+    inserted: i64,
+    deleted: i64,
+    delta: i64,
+    /// With a receipt: its count, and the sum of the rows that it does not cover.
+    count: Option<(protocol::uplink::Count, i64)>,
+}
+
+impl Turn {
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.receipt.is_none() && self.plan.is_none()
+    }
+}
+
+impl Writer {
+    pub async fn run(mut self, mut inbox: Inbox, stop: CancellationToken) {
+        let mut backoff = Backoff::new("outbox", RETRY_BASE, RETRY_CAP);
+        self.check.set_ready();
+        self.publish_backlog();
+        let mut turn = Turn::default();
+        while inbox.fill(&mut turn).await {
+            let started = Instant::now();
+            match self.commit(&turn).await {
+                Ok(done) => {
+                    self.meter.commit(started.elapsed());
+                    self.check.set_ready();
+                    backoff.reset();
+                    self.settle(std::mem::take(&mut turn), &done);
+                }
+                Err(error) => {
+                    self.failed(&error, turn.entries.len());
+                    if !wait(backoff.next_delay(), &stop, &backoff).await {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn failed(&self, error: &sqlx::Error, entries: usize) {
+        self.meter.commit_failed();
+        self.check.set_failed("the outbox cannot be written");
+        tracing::error!(garage.id = %self.meter.garage(), %error, entries, "the outbox cannot be written; trying again");
+    }
+
+    async fn commit(&mut self, turn: &Turn) -> Result<Done, sqlx::Error> {
+        let mut tx = self.db.begin_with("begin immediate").await?;
+        let mut done = Done { last_seq: self.last_seq, inserted: 0, deleted: 0, delta: 0, count: None };
+        insert_new(&mut tx, &turn.entries, &mut done).await?;
+        if let Some(receipt) = &turn.receipt {
+            apply(&mut tx, receipt, self.last_seq, &mut done).await?;
+        }
+        if let Some(plan) = &turn.plan {
+            rows::set_plan(&mut tx, plan).await?;
+        }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Memory follows the disk; then those who wait are told.
+    fn settle(&mut self, turn: Turn, done: &Done) {
+        self.last_seq = done.last_seq;
+        self.backlog += done.inserted - done.deleted;
+        let pending: i64 = turn.entries.iter().map(|entry| entry.delta).sum();
+        self.garage.settle(|ledger| {
+            ledger.unpend(pending);
+            match done.count {
+                Some((count, behind)) => ledger.rebase(count, behind),
+                None => ledger.add(done.delta),
+            }
+        });
+        self.publish_backlog();
+        for entry in turn.entries {
+            if let Answer::Stored(event) = &entry.answer {
+                self.garage.stored(&entry.device, event);
+            }
+            // Without a place the controller sends again, and is answered then.
+            if entry.answer != Answer::Silence && self.answers.try_send((entry.device, entry.answer)).is_err()
+            {
+                self.meter.publish_dropped("ack");
+            }
+        }
+        if done.inserted > 0 {
+            self.committed.notify_one();
+        }
+    }
+
+    fn publish_backlog(&self) {
+        self.meter.backlog(self.backlog);
+        self.waiting.send_replace(self.backlog);
+    }
+}
+
+impl Inbox {
+    /// Waits for work, then takes all that is there; `false` when there will be no more.
+    async fn fill(&mut self, turn: &mut Turn) -> bool {
+        if turn.is_empty() {
+            tokio::select! {
+                entry = self.entries.recv() => match entry {
+                    Some(entry) => turn.entries.push(entry),
+                    None => return false,
+                },
+                Ok(()) = self.receipts.changed() => self.receipts.mark_changed(),
+                Ok(()) = self.plans.changed() => self.plans.mark_changed(),
+            }
+        }
+        while turn.entries.len() < GROUP {
+            let Ok(entry) = self.entries.try_recv() else { break };
+            turn.entries.push(entry);
+        }
+        if self.receipts.has_changed().unwrap_or(false) {
+            turn.receipt = self.receipts.borrow_and_update().clone();
+        }
+        if self.plans.has_changed().unwrap_or(false) {
+            turn.plan = self.plans.borrow_and_update().clone();
+        }
+        true
+    }
+}
+
+/// Gives places to the entries that are not rows yet, without a gap.
+async fn insert_new(
+    db: &mut SqliteConnection,
+    entries: &[Entry],
+    done: &mut Done,
+) -> Result<(), sqlx::Error> {
+    let mut known = rows::known(db, entries).await?;
+    let mut new = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let first = entry.key().is_none_or(|key| known.insert((entry.device.to_string(), key)));
+        if first {
+            done.last_seq += 1;
+            done.delta += entry.delta;
+            new.push((done.last_seq, entry));
+        }
+    }
+    done.inserted = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    rows::insert(db, &new).await
+}
+
+async fn apply(
+    db: &mut SqliteConnection,
+    answered: &Answered,
+    sent_through: i64,
+    done: &mut Done,
+) -> Result<(), sqlx::Error> {
+    if answered.epoch != rows::epoch(db).await? {
+        return Ok(());
+    }
+    let receipt = &answered.receipt;
+    if receipt.acked_through > sent_through {
+        // The file is older than what the server has: a copy was put back. Its places must not be used twice.
+        let epoch = Uuid::new_v4().to_string();
+        tracing::error!(
+            acked_through = receipt.acked_through,
+            last_seq = sent_through,
+            epoch,
+            "the outbox is older than the server's receipt; starting a new epoch"
+        );
+        done.last_seq = rows::renumber(db, &epoch).await?;
+        let count = protocol::uplink::Count { through_seq: 0, ..receipt.count };
+        rows::set_count(db, count).await?;
+        done.count = Some((count, rows::sum_behind(db, 0).await?));
+        return Ok(());
+    }
+    done.deleted = rows::delete_through(db, receipt.acked_through).await?;
+    rows::set_count(db, receipt.count).await?;
+    done.count = Some((receipt.count, rows::sum_behind(db, receipt.count.through_seq).await?));
+    Ok(())
+}
+
+/// Waits before the next try; `false` when a stopping gateway has tried long enough.
+async fn wait(delay: Duration, stop: &CancellationToken, backoff: &Backoff) -> bool {
+    if stop.is_cancelled() && backoff.attempts() > LAST_TRIES {
+        tracing::error!("stopping without having stored all; controllers will send it again");
+        return false;
+    }
+    tokio::time::sleep(delay).await;
+    true
+}

@@ -1,0 +1,94 @@
+//! Keeps the access plan fresh: polled with its ETag, used at once, stored for the next start.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use process::retry::Backoff;
+use protocol::mqtt::VERSION;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::garage::{Garage, StoredPlan};
+use crate::metric::Meter;
+use crate::server::{CallError, FetchedPlan, Server};
+
+/// While the server is away.
+const RETRY_CAP: Duration = Duration::from_secs(15);
+
+/// Why a poll brought no plan.
+#[derive(Debug, thiserror::Error)]
+enum PollError {
+    #[error("the access plan could not be fetched")]
+    Call(#[from] CallError),
+    #[error("the server sent a plan of garage `{0}`: is the token another garage's?")]
+    OtherGarage(String),
+    #[error("the server sent a plan of version {0}; this gateway reads {VERSION}")]
+    Version(u8),
+}
+
+pub(crate) struct PlanPoll {
+    pub server: Server,
+    pub garage: Arc<Garage>,
+    pub every: Duration,
+    /// To the outbox writer, which stores it.
+    pub store: watch::Sender<Option<Arc<StoredPlan>>>,
+    pub meter: Meter,
+}
+
+impl PlanPoll {
+    pub async fn run(self, stop: CancellationToken) {
+        let mut backoff = Backoff::new("plan", self.every, RETRY_CAP.max(self.every));
+        while !stop.is_cancelled() {
+            let delay = match stop.run_until_cancelled(self.poll()).await {
+                None => return,
+                Some(Ok(())) => {
+                    backoff.reset();
+                    self.every
+                }
+                Some(Err(error)) => {
+                    self.failed(&error, backoff.attempts());
+                    backoff.next_delay()
+                }
+            };
+            let _ = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
+        }
+    }
+
+    fn failed(&self, error: &PollError, earlier: u32) {
+        let why = match error {
+            PollError::Call(call) => call.label(),
+            PollError::OtherGarage(_) | PollError::Version(_) => "wrong_plan".to_owned(),
+        };
+        self.meter.uplink_failed("plan", why);
+        if earlier == 0 {
+            let cause = error.source().map(ToString::to_string);
+            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the access plan is not refreshed");
+        }
+    }
+
+    async fn poll(&self) -> Result<(), PollError> {
+        let known = self.garage.plan();
+        let etag = known.as_ref().and_then(|plan| plan.etag.as_deref());
+        let fetched = self.server.plan(etag).await?;
+        self.garage.contact();
+        match fetched {
+            Some(plan) => self.take(plan),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&self, FetchedPlan { document, etag }: FetchedPlan) -> Result<(), PollError> {
+        if document.garage != *self.meter.garage() {
+            return Err(PollError::OtherGarage(document.garage.to_string()));
+        }
+        if document.v != VERSION {
+            return Err(PollError::Version(document.v));
+        }
+        tracing::info!(garage.id = %document.garage, permits = document.plan.permits.len(), valid_until = %document.plan.valid_until, "new access plan");
+        let plan = Arc::new(StoredPlan { document, etag });
+        self.garage.set_plan(plan.clone());
+        self.store.send_replace(Some(plan));
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Refused messages become dead letters, so that an operator sees them; a device that sends nothing else cannot fill
+//! the disk with them.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::ids::DeviceId;
+use domain::time::Timestamp;
+use protocol::mqtt::RejectedEvent;
+use protocol::uplink::What;
+
+use crate::event::Refusal;
+use crate::outbox::entry::{Answer, Entry};
+
+/// Enough to see what is wrong with a device.
+const PER_MINUTE: u32 = 20;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The name under which a record of a device without a possible name is kept.
+const NOBODY: &str = "unknown";
+
+/// How many dead letters each device has had in this minute. Strangers share one allowance, so that invented names
+/// cost no memory.
+#[derive(Debug, Default)]
+pub(crate) struct Allowance(HashMap<Option<DeviceId>, (Instant, u32)>);
+
+impl Allowance {
+    /// Whether one more of this message's sender may be stored at `now`.
+    pub fn take(&mut self, refusal: &Refusal, now: Instant) -> bool {
+        let sender = if refusal.known { refusal.device.clone() } else { None };
+        let (since, used) = self.0.entry(sender).or_insert((now, 0));
+        if now.duration_since(*since) >= MINUTE {
+            (*since, *used) = (now, 0);
+        }
+        *used += 1;
+        *used <= PER_MINUTE
+    }
+}
+
+impl Refusal {
+    /// `None` only if not even the stand-in's name could be made.
+    pub fn into_entry(self, received_at: Timestamp) -> Option<Entry> {
+        let answer = match self.known {
+            true => Answer::Rejected(RejectedEvent {
+                event_id: self.event_id,
+                code: self.letter.code,
+                detail: self.letter.detail.clone(),
+            }),
+            false => Answer::Silence,
+        };
+        let device = self.device.or_else(|| DeviceId::parse(NOBODY).ok())?;
+        Some(Entry { device, received_at, what: What::DeadLetter(self.letter), delta: 0, answer })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use protocol::mqtt::RejectCode;
+    use protocol::uplink::DeadLetter;
+
+    use super::*;
+
+    fn refusal(device: &str, known: bool) -> Refusal {
+        let letter = DeadLetter { code: RejectCode::NotJson, detail: String::new(), excerpt: String::new() };
+        Refusal { device: DeviceId::parse(device).ok(), known, event_id: None, letter }
+    }
+
+    #[test]
+    fn a_device_gets_twenty_a_minute_whatever_others_send() {
+        let mut allowance = Allowance::default();
+        let start = Instant::now();
+        let taken = |allowance: &mut Allowance, device: &str, known: bool, at: Instant| {
+            (0..50).filter(|_| allowance.take(&refusal(device, known), at)).count()
+        };
+        assert_eq!(taken(&mut allowance, "a", true, start), 20);
+        assert_eq!(taken(&mut allowance, "b", true, start), 20);
+        assert_eq!(taken(&mut allowance, "x", false, start), 20);
+        assert_eq!(taken(&mut allowance, "y", false, start), 0);
+        assert_eq!(taken(&mut allowance, "a", true, start + MINUTE), 20);
+    }
+}

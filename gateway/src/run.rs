@@ -1,0 +1,210 @@
+//! Wires one gateway, and ends it in order: first the intake, then the disk, then the answers, last the broker.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::time::Clock;
+use process::config::ConfigError;
+use process::{BindError, Readiness};
+use protocol::mqtt::{MAX_EVENT_BYTES, Topic};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::answers;
+use crate::config::Config;
+use crate::event::Intake;
+use crate::garage::Garage;
+use crate::lane::LaneLoop;
+use crate::metric::Meter;
+use crate::mqtt::{Broker, Connection, Message};
+use crate::outbox::entry::Answer;
+use crate::outbox::writer::{Inbox, Writer};
+use crate::outbox::{Outbox, OutboxError};
+use crate::plan::PlanPoll;
+use crate::server::{ClientError, Server};
+use crate::sign;
+use crate::uplink::Uplink;
+
+/// Messages between the broker's connection and the lane loop; beyond, one is dropped and its controller sends again.
+const INBOUND: usize = 1_024;
+/// Records between the lane loop and the disk; beyond, an event stays with its controller.
+const ENTRIES: usize = 4_096;
+/// Answers between the disk and the broker; beyond, a controller asks again.
+const ANSWERS: usize = 8_192;
+/// For storing what was taken in, and for telling so, after the stop.
+const STOP_DEADLINE: Duration = Duration::from_secs(8);
+
+/// Why a gateway ended by itself or did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("the task `{0}` has ended by itself")]
+    TaskEnded(&'static str),
+    #[error("a task has failed")]
+    TaskFailed(#[source] tokio::task::JoinError),
+}
+
+type Tasks = JoinSet<&'static str>;
+
+/// Runs one gateway until `shutdown` is cancelled, then stores and tells what it has taken in.
+pub async fn run(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+) -> Result<(), GatewayError> {
+    config.validate()?;
+    let readiness = Readiness::new();
+    let meter = Meter::new(config.garage.clone());
+    let server = Server::new(&config.server)?;
+    let outbox = Outbox::open(&config.data_dir).await?;
+    let stop = shutdown.child_token();
+    let mut tasks = Tasks::new();
+    if let Some(listen) = config.http {
+        serve(listen, readiness.clone(), stop.clone(), &mut tasks).await?;
+    }
+    let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
+    let leave = CancellationToken::new();
+    let link = tokio::spawn(connection.run(leave.clone()));
+    let parts = Parts { config, clock, readiness, meter, server, broker };
+    let lock = parts.spawn(outbox, inbound, &stop, &mut tasks);
+    let ended = supervise(&mut tasks, &stop).await;
+    leave.cancel();
+    let linked = link.await.map_err(GatewayError::TaskFailed);
+    drop(lock);
+    ended.and(linked)
+}
+
+fn connection(
+    config: &Config,
+    meter: Meter,
+    readiness: &Readiness,
+) -> (Connection, Broker, mpsc::Receiver<Message>) {
+    let (sender, inbound) = mpsc::channel(INBOUND);
+    let filters = Topic::gateway_filters(&config.garage).to_vec();
+    // One byte more shows that a payload was too large.
+    let largest = MAX_EVENT_BYTES + 1;
+    let (connection, broker) =
+        Connection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
+    (connection, broker, inbound)
+}
+
+struct Parts {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    readiness: Readiness,
+    meter: Meter,
+    server: Server,
+    broker: Broker,
+}
+
+impl Parts {
+    /// Starts every task but the broker's; returns the lock of the data folder.
+    fn spawn(
+        self,
+        outbox: Outbox,
+        inbound: mpsc::Receiver<Message>,
+        stop: &CancellationToken,
+        tasks: &mut Tasks,
+    ) -> std::fs::File {
+        let Self { config, clock, readiness, meter, server, broker } = self;
+        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.stored));
+        let (entries_in, entries) = mpsc::channel(ENTRIES);
+        let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
+        let (receipts_in, receipts) = watch::channel(None);
+        let (plans_in, plans) = watch::channel(None);
+        let (waiting_in, waiting) = watch::channel(outbox.backlog);
+        let committed = Arc::new(Notify::new());
+        let writer = Writer {
+            db: outbox.write,
+            last_seq: outbox.last_seq,
+            backlog: outbox.backlog,
+            garage: garage.clone(),
+            answers: answers_in.clone(),
+            committed: committed.clone(),
+            waiting: waiting_in,
+            meter: meter.clone(),
+            check: readiness.check("outbox"),
+        };
+        let lanes = LaneLoop {
+            intake: Intake::new(config.garage.clone(), config.lanes.clone()),
+            garage: garage.clone(),
+            clock: clock.clone(),
+            broker: broker.clone(),
+            entries: entries_in,
+            answers: answers_in,
+            meter: meter.clone(),
+        };
+        let uplink = Uplink {
+            server: server.clone(),
+            reader: outbox.reader,
+            garage: garage.clone(),
+            clock: clock.clone(),
+            lanes: config.lanes,
+            committed,
+            waiting,
+            receipts: receipts_in,
+            meter: meter.clone(),
+        };
+        let every = config.server.plan_poll;
+        let plan = PlanPoll { server, garage: garage.clone(), every, store: plans_in, meter: meter.clone() };
+        let inbox = Inbox { entries, receipts, plans };
+        spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
+        spawn(tasks, "lanes", lanes.run(inbound, stop.clone()));
+        spawn(tasks, "uplink", uplink.run(stop.clone()));
+        spawn(tasks, "plan", plan.run(stop.clone()));
+        spawn(tasks, "answers", answers::run(answers, broker.clone(), meter.clone()));
+        spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
+        outbox.lock
+    }
+}
+
+fn spawn(tasks: &mut Tasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+    tasks.spawn(async move {
+        task.await;
+        name
+    });
+}
+
+async fn serve(
+    listen: SocketAddr,
+    readiness: Readiness,
+    stop: CancellationToken,
+    tasks: &mut Tasks,
+) -> Result<(), GatewayError> {
+    let listener = process::bind(listen).await?;
+    let router = process::http::operational_routes(readiness);
+    spawn(tasks, "http", async move {
+        if let Err(error) = process::http::serve(listener, router, stop).await {
+            tracing::error!(%error, "health and metrics are not served any more");
+        }
+    });
+    Ok(())
+}
+
+/// Waits for the stop or for a task that ends before it, then for all of them, within a deadline.
+async fn supervise(tasks: &mut Tasks, stop: &CancellationToken) -> Result<(), GatewayError> {
+    let early = tokio::select! {
+        () = stop.cancelled() => None,
+        ended = tasks.join_next() => ended,
+    };
+    stop.cancel();
+    let rest = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_DEADLINE, rest).await.is_err() {
+        tracing::warn!("not everything was stored or told in time; controllers will send it again");
+        tasks.shutdown().await;
+    }
+    match early {
+        None => Ok(()),
+        Some(Ok(name)) => Err(GatewayError::TaskEnded(name)),
+        Some(Err(error)) => Err(GatewayError::TaskFailed(error)),
+    }
+}

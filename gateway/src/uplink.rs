@@ -1,0 +1,155 @@
+//! Sends the outbox to the server: in order, one request in flight, the next batch gathers meanwhile.
+//!
+//! Nothing is ever given up. What the server refuses for good (which should not happen) is logged and tried again
+//! with back-off, since only a person can say what is right; the backlog's gauge shows it.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::time::Clock;
+use process::retry::Backoff;
+use protocol::mqtt::VERSION;
+use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Lane;
+use crate::garage::Garage;
+use crate::metric::Meter;
+use crate::outbox::reader::{Page, Reader};
+use crate::outbox::writer::Answered;
+use crate::server::{CallError, Server};
+
+/// An empty batch when there is nothing to say: the server sees that the gateway lives, the gateway gets corrections.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+const RETRY_BASE: Duration = Duration::from_millis(200);
+/// After a long outage the backlog begins to move within this.
+const RETRY_CAP: Duration = Duration::from_secs(5);
+
+/// Why a turn of the uplink failed.
+#[derive(Debug, thiserror::Error)]
+enum TurnError {
+    #[error("the outbox cannot be read")]
+    Read(#[from] sqlx::Error),
+    #[error("a batch was not taken")]
+    Call(#[from] CallError),
+    #[error("the server acknowledged through {acked}, which is before the batch's end {sent}")]
+    NotAll { acked: i64, sent: i64 },
+}
+
+pub(crate) struct Uplink {
+    pub server: Server,
+    pub reader: Reader,
+    pub garage: Arc<Garage>,
+    pub clock: Arc<dyn Clock>,
+    pub lanes: Vec<Lane>,
+    pub committed: Arc<Notify>,
+    pub waiting: watch::Receiver<i64>,
+    pub receipts: watch::Sender<Option<Answered>>,
+    pub meter: Meter,
+}
+
+/// How far the server has come.
+#[derive(Default)]
+struct Progress {
+    epoch: String,
+    through: i64,
+}
+
+impl Uplink {
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut backoff = Backoff::new("uplink", RETRY_BASE, RETRY_CAP);
+        let mut progress = Progress::default();
+        let mut last_told = String::new();
+        while !stop.is_cancelled() {
+            let turn = stop.run_until_cancelled(self.turn(&mut progress)).await;
+            let Some(Err(error)) = turn else {
+                backoff.reset();
+                last_told.clear();
+                continue;
+            };
+            self.failed(&error, &mut last_told);
+            let delay = backoff.next_delay();
+            let _ = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
+        }
+    }
+
+    /// Told once when it begins or changes, not at each try.
+    fn failed(&self, error: &TurnError, last_told: &mut String) {
+        let (why, permanent) = match error {
+            TurnError::Call(call) => (call.label(), call.is_permanent()),
+            TurnError::Read(_) => ("outbox".to_owned(), false),
+            TurnError::NotAll { .. } => ("not_all".to_owned(), true),
+        };
+        self.meter.uplink_failed("events", why.clone());
+        if why == *last_told {
+            return;
+        }
+        let garage = self.meter.garage();
+        let cause = error.source().map(ToString::to_string);
+        if permanent {
+            tracing::error!(garage.id = %garage, %error, cause, "the server refuses records; they are kept and sent again");
+        } else {
+            tracing::warn!(garage.id = %garage, %error, cause, "records wait for the server");
+        }
+        *last_told = why;
+    }
+
+    /// One batch, or a heartbeat when there was nothing to send for a while.
+    async fn turn(&mut self, progress: &mut Progress) -> Result<(), TurnError> {
+        let mut page = self.page(progress).await?;
+        let due = tokio::time::Instant::now() + HEARTBEAT;
+        // A wake-up may be for records that are sent already.
+        while page.records.is_empty() {
+            let woken = tokio::time::timeout_at(due, self.committed.notified()).await;
+            page = self.page(progress).await?;
+            if woken.is_err() {
+                break;
+            }
+        }
+        let batch = self.batch(page);
+        let started = Instant::now();
+        let receipt = self.server.send(&batch).await?;
+        self.meter.uplink(started.elapsed());
+        self.garage.contact();
+        self.take(progress, &batch, receipt)
+    }
+
+    /// Behind what was acknowledged; a new epoch starts from its beginning.
+    async fn page(&mut self, progress: &mut Progress) -> Result<Page, TurnError> {
+        let mut page = self.reader.after(progress.through, MAX_BATCH).await?;
+        if page.epoch != progress.epoch {
+            *progress = Progress { epoch: page.epoch.clone(), through: 0 };
+            page = self.reader.after(0, MAX_BATCH).await?;
+        }
+        for _ in 0..page.damaged {
+            self.meter.damaged_record();
+        }
+        Ok(page)
+    }
+
+    fn batch(&self, page: Page) -> Batch {
+        let status = GatewayStatus {
+            at: self.clock.now(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            backlog: *self.waiting.borrow(),
+            plan_etag: self.garage.plan().and_then(|plan| plan.etag.clone()),
+            lanes: self.garage.lane_statuses(&self.lanes),
+        };
+        Batch { v: VERSION, epoch: page.epoch, records: page.records, status }
+    }
+
+    fn take(&self, progress: &mut Progress, batch: &Batch, receipt: Receipt) -> Result<(), TurnError> {
+        let acked = receipt.acked_through;
+        self.receipts.send_replace(Some(Answered { epoch: batch.epoch.clone(), receipt }));
+        match batch.records.last() {
+            Some(last) if acked < last.seq => Err(TurnError::NotAll { acked, sent: last.seq }),
+            Some(last) => {
+                progress.through = last.seq;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
