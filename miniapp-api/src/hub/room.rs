@@ -243,3 +243,7 @@ impl Inner {
         false
     }
 }
+
+#[cfg(test)]
+#[path = "room_tests.rs"]
+mod tests;

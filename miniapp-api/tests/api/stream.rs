@@ -4,9 +4,9 @@ use domain::pickup::Phase;
 use protocol::people::{Frame, HallArrival};
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::fake::class;
+use crate::fake::{SERVICE_TOKEN, class};
 use crate::phone::Phone;
-use crate::world::{World, limits};
+use crate::world::{World, limits, suspicious};
 
 const CLASS: &str = "macau-road-1-1";
 const OTHER: &str = "macau-road-1-2";
@@ -77,7 +77,7 @@ async fn news_of_other_classes_does_not_show() {
 
 #[tokio::test]
 async fn a_revoked_session_ends_within_its_next_check() {
-    let world = World::start().await;
+    let world = World::with(suspicious(), SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let mut phone = world.stream(CLASS, "t1", None).await;
     phone.board().await;
@@ -87,7 +87,7 @@ async fn a_revoked_session_ends_within_its_next_check() {
 
 #[tokio::test]
 async fn a_class_that_is_taken_away_ends_the_stream() {
-    let world = World::start().await;
+    let world = World::with(suspicious(), SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let mut phone = world.stream(CLASS, "t1", None).await;
     phone.board().await;
@@ -144,7 +144,7 @@ async fn phones_are_told_when_the_process_stops() {
 #[tokio::test]
 async fn one_session_has_so_many_sockets_and_no_more() {
     let most = miniapp_api::hub::Limits { sockets_per_session: 2, ..limits() };
-    let world = World::with(most, crate::fake::SERVICE_TOKEN, 10).await;
+    let world = World::with(most, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let _one = world.stream(CLASS, "t1", None).await;
     let two = world.stream(CLASS, "t1", None).await;
@@ -161,7 +161,7 @@ async fn one_session_has_so_many_sockets_and_no_more() {
 #[tokio::test]
 async fn a_phone_that_talks_too_much_is_cut() {
     let quiet = miniapp_api::hub::Limits { messages_per_ping: 3, ..miniapp_api::hub::Limits::default() };
-    let world = World::with(quiet, crate::fake::SERVICE_TOKEN, 10).await;
+    let world = World::with(quiet, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let mut phone = world.stream(CLASS, "t1", None).await;
     phone.board().await;

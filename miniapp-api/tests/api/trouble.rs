@@ -64,10 +64,7 @@ async fn a_server_that_stays_away_ends_the_wait() {
 
 #[tokio::test]
 async fn a_colleague_takes_over_reading_from_a_revoked_teacher() {
-    // No checks of sessions: only the reads of the room find out.
-    let world =
-        World::with(Limits { feed_wait: Duration::from_secs(2), ..Limits::default() }, SERVICE_TOKEN, 10)
-            .await;
+    let world = World::start().await;
     world.following().await;
     let mut phones = Vec::new();
     for session in ["t1", "t2", "t3"] {
