@@ -1,1 +1,17 @@
-fn main() {}
+//! `server`: see `server --help`. Exit codes: 0 done, 1 failed, 2 wrong configuration, district file or arguments.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::run(cli::Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {:#}", failure.error);
+            ExitCode::from(failure.code)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The commands of the binary.
+
+mod admin;
+mod district;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use clap::{Parser, Subcommand};
+use domain::ids::GarageId;
+use process::clock::SystemClock;
+use process::{shutdown, telemetry};
+use server::app::App;
+use server::config::{Checked, Config};
+use server::store::Store;
+
+const FAILED: u8 = 1;
+const WRONG_INPUT: u8 = 2;
+
+/// Logs of commands that end: only what needs attention, so that their output stays readable.
+const QUIET: &str = "warn";
+
+#[derive(Debug, Parser)]
+#[command(version, about = "The server of a district's shared car parks")]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves until SIGINT or SIGTERM.
+    Run(File),
+    /// Reads the configuration and its secrets, and says what is wrong with them.
+    CheckConfig(File),
+    /// Reads a district file (.toml or .json); importing it again changes only what differs.
+    Import {
+        #[command(flatten)]
+        file: File,
+        district: PathBuf,
+    },
+    /// Makes a new token for a garage's gateway; the one before ends.
+    GatewayToken {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        garage: GarageId,
+        /// Writes the token into this file (mode 0600) instead of printing it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Makes a new token for a process that calls /internal/v1; the one before ends.
+    ServiceToken {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        name: String,
+        /// Writes the token into this file (mode 0600) instead of printing it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Makes a one-off code with which a person binds a WeChat account.
+    BindCode {
+        #[command(flatten)]
+        file: File,
+        /// The school's own number of the person.
+        #[arg(long)]
+        person_key: String,
+    },
+    /// Makes a data key: 32 random bytes in base64.
+    NewKey {
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct File {
+    #[arg(long, default_value = "server.toml", env = "SERVER_CONFIG")]
+    config: PathBuf,
+}
+
+/// What `main` prints and returns.
+#[derive(Debug)]
+pub struct Failure {
+    pub error: anyhow::Error,
+    pub code: u8,
+}
+
+impl Failure {
+    fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self { error: error.into(), code: WRONG_INPUT }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), code: FAILED }
+    }
+}
+
+type Done = Result<(), Failure>;
+
+pub fn run(arguments: Arguments) -> Done {
+    match arguments.command {
+        Command::Run(file) => serve(checked(&file)?),
+        Command::CheckConfig(file) => {
+            checked(&file)?;
+            println!("{} is good", file.config.display());
+            Ok(())
+        }
+        Command::NewKey { out } => admin::new_key(&out),
+        Command::Import { file, district } => {
+            let district = district::read(&district).map_err(Failure::input)?;
+            with_app(&file, async |app| district::import(app, &district).await)
+        }
+        Command::GatewayToken { file, garage, out } => {
+            with_app(&file, async |app| admin::gateway_token(app, &garage, out.as_deref()).await)
+        }
+        Command::ServiceToken { file, name, out } => {
+            with_app(&file, async |app| admin::service_token(app, &name, out.as_deref()).await)
+        }
+        Command::BindCode { file, person_key } => {
+            with_app(&file, async |app| admin::bind_code(app, &person_key).await)
+        }
+    }
+}
+
+fn checked(file: &File) -> Result<Checked, Failure> {
+    Config::load(&file.config).and_then(Config::check).map_err(Failure::input)
+}
+
+/// Opens and migrates the database, and refuses a key that is not the database's.
+async fn open(config: Checked) -> Result<App, Failure> {
+    let store = Store::open(config.database_url.expose(), config.connections).await?;
+    let mut app = App::new(store, config.keys, Arc::new(SystemClock));
+    app.session_ttl = config.session_ttl;
+    app.retention = config.retention;
+    server::app::key_check::run(&app).await?;
+    Ok(app)
+}
+
+fn with_app(file: &File, command: impl AsyncFnOnce(&App) -> Done) -> Done {
+    let config = checked(file)?;
+    telemetry::init(config.log.format, QUIET)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let app = open(config).await?;
+        let done = command(&app).await;
+        app.store.close().await;
+        done
+    })
+}
+
+fn serve(config: Checked) -> Done {
+    telemetry::init(config.log.format, &config.log.filter)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let shutdown = shutdown::on_signals()?;
+        let listener = process::bind(config.listen).await?;
+        let app = open(config).await?;
+        tracing::info!(address = %listener.local_addr()?, "server is listening");
+        let served = server::serve(app.clone(), listener, Router::new(), shutdown).await;
+        app.store.close().await;
+        Ok(served?)
+    })
+}

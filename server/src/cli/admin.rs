@@ -1,0 +1,62 @@
+//! Keys, tokens, codes and passwords. A secret goes to a file of mode 0600, or to standard output once.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::ids::GarageId;
+use ring::rand::{SecureRandom, SystemRandom};
+use server::app::{App, bind_code, gateway_token, service_token};
+use server::store::seal::Keyring;
+
+use super::Done;
+
+const OWNER_ONLY: u32 = 0o600;
+
+pub fn new_key(out: &Path) -> Done {
+    let mut key = [0_u8; Keyring::KEY_LEN];
+    SystemRandom::new().fill(&mut key).map_err(|_| anyhow::anyhow!("the system gave no random numbers"))?;
+    // Never over an existing key: what it has sealed would be lost.
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(OWNER_ONLY);
+    write(&mut options, out, &STANDARD.encode(key))?;
+    println!("{} holds a new data key; keep a copy apart from the database's backups", out.display());
+    Ok(())
+}
+
+pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> Done {
+    hand_out(&gateway_token::create(app, garage).await?, out)
+}
+
+pub async fn service_token(app: &App, name: &str, out: Option<&Path>) -> Done {
+    hand_out(&service_token::create(app, name).await?, out)
+}
+
+pub async fn bind_code(app: &App, person_key: &str) -> Done {
+    let code = bind_code::create(app, person_key).await?;
+    println!("{} (once, until {})", code.code, code.expires_at);
+    Ok(())
+}
+
+fn hand_out(secret: &str, out: Option<&Path>) -> Done {
+    match out {
+        Some(path) => {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true).mode(OWNER_ONLY);
+            write(&mut options, path, secret)?;
+            println!("{} holds the new token", path.display());
+        }
+        None => println!("{secret}"),
+    }
+    Ok(())
+}
+
+fn write(options: &mut OpenOptions, path: &Path, secret: &str) -> anyhow::Result<()> {
+    let mut file = options.open(path).with_context(|| format!("cannot write {}", path.display()))?;
+    writeln!(file, "{secret}").with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(file.sync_all()?)
+}

@@ -1,0 +1,56 @@
+//! `server import`.
+
+use std::path::{Path, PathBuf};
+
+use protocol::district::District;
+use server::app::App;
+use server::app::import::{self, ImportError};
+
+use super::{Done, Failure};
+
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("cannot read the district file {path}", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}: `{field}`: {message}", path = path.display())]
+    Json { path: PathBuf, field: String, message: String },
+    #[error(transparent)]
+    Toml(#[from] process::config::ConfigError),
+    #[error("{path}: a district file ends in .toml or .json", path = path.display())]
+    Ending { path: PathBuf },
+}
+
+/// A mistake is named by the path of its field.
+pub fn read(path: &Path) -> Result<District, FileError> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => Ok(process::config::load(path)?),
+        Some("json") => read_json(path),
+        Some(_) | None => Err(FileError::Ending { path: path.to_owned() }),
+    }
+}
+
+fn read_json(path: &Path) -> Result<District, FileError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| FileError::Json {
+        path: path.to_owned(),
+        field: error.path().to_string(),
+        message: error.inner().to_string(),
+    })
+}
+
+pub async fn import(app: &App, district: &District) -> Done {
+    let counts = import::run_with(app, district, |step| eprintln!("import: {step} ...")).await;
+    let counts = counts.map_err(|error| match error {
+        ImportError::Invalid(invalid) => Failure::input(invalid),
+        ImportError::Random(_) | ImportError::Store(_) => Failure::from(error),
+    })?;
+    for (what, tally) in counts.named() {
+        println!(
+            "{what:10} {:6} added {:6} changed {:6} unchanged",
+            tally.added, tally.changed, tally.unchanged
+        );
+    }
+    Ok(())
+}
