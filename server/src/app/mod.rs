@@ -14,6 +14,7 @@ pub mod hall;
 pub mod import;
 pub mod ingest;
 pub mod key_check;
+pub mod operator;
 mod pickup_window;
 pub mod plate;
 pub mod public_sites;
@@ -22,6 +23,7 @@ pub mod retention;
 pub mod service_token;
 pub mod session;
 mod token;
+pub mod visit;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +56,7 @@ pub struct App {
     pub ingest: ingest::Ingest,
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
+    pub operators: operator::Operators,
 }
 
 /// A month: parents come every school day, and a phone that was lost is found out sooner.
@@ -73,6 +76,7 @@ impl App {
             reads: Arc::default(),
             ingest: ingest::Ingest::default(),
             public_sites: Arc::default(),
+            operators: operator::Operators::default(),
         }
     }
 

@@ -123,3 +123,14 @@ pub async fn of_plate(tx: &mut Tx, garage: &GarageId, plate_hash: &[u8]) -> Resu
         plate_hash,
     )
 }
+
+/// Sealed plates of the cars inside, those that came first in front.
+pub async fn plates_inside(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows: Vec<(Vec<u8>,)> = fetch_all!(
+        tx,
+        "select plate_enc from visit where garage_id = $1 and ended_by is null and plate_enc is not null \
+         order by entered_at limit 10000",
+        garage.as_str(),
+    )?;
+    Ok(rows.into_iter().map(|(plate,)| plate).collect())
+}

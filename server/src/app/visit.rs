@@ -1,0 +1,20 @@
+//! Cars that are inside.
+
+use domain::ids::GarageId;
+use domain::plate::Plate;
+
+use super::App;
+use crate::store::seal::Purpose;
+use crate::store::{StoreError, visit};
+
+/// Plates of the cars inside a garage, those that came first in front.
+pub async fn inside(app: &App, garage: &GarageId) -> Result<Vec<Plate>, StoreError> {
+    let mut tx = app.store.begin_read().await?;
+    let sealed = visit::plates_inside(&mut tx, garage).await?;
+    drop(tx);
+    let opened = sealed.iter().map(|plate| {
+        let text = app.keys.open(Purpose::Plate, plate)?;
+        Plate::parse(&text).map_err(|_| StoreError::Corrupt { column: "visit.plate_enc" })
+    });
+    opened.collect()
+}
