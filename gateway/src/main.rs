@@ -97,6 +97,7 @@ fn check(path: &Path) -> anyhow::Result<()> {
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
     let file = File::load(path)?;
     let mut users = vec![User::gateway(&file.garage, file.gateway_password()?)];
+    users.extend(file.sign_password()?.map(|password| User::sign(&file.garage, password)));
     for (device, password) in file.device_passwords()? {
         users.push(User::device(&file.garage, &device, password));
     }

@@ -30,6 +30,10 @@ impl User {
         Self { permissions: Permissions::gateway(garage), password }
     }
 
+    pub fn sign(garage: &GarageId, password: Secret) -> Self {
+        Self { permissions: Permissions::sign(garage), password }
+    }
+
     pub fn device(garage: &GarageId, device: &DeviceId, password: Secret) -> Self {
         Self { permissions: Permissions::device(garage, device), password }
     }

@@ -36,6 +36,7 @@ struct MqttPart {
     port: u16,
     username: Option<String>,
     password: SecretSource,
+    sign_password: Option<SecretSource>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -120,6 +121,12 @@ impl File {
         Ok(self.mqtt.password.resolve("mqtt.password")?)
     }
 
+    /// Of the garage's guidance signs, if it has any; only the broker's files need it.
+    pub fn sign_password(&self) -> Result<Option<Secret>, ConfigError> {
+        let source = self.mqtt.sign_password.as_ref();
+        Ok(source.map(|source| source.resolve("mqtt.sign_password")).transpose()?)
+    }
+
     /// Each controller with its password; only the broker's files need them.
     pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Secret)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
@@ -134,6 +141,7 @@ impl File {
 
     /// Resolves what is only there for the broker's files, as far as it is given.
     pub fn check_device_passwords(&self) -> Result<(), ConfigError> {
+        self.sign_password()?;
         for (index, lane) in self.lane.iter().enumerate() {
             if let Some(source) = &lane.device_password {
                 source.resolve(&format!("lane[{index}].device_password"))?;
