@@ -1,7 +1,18 @@
 //! The whole system from outside, in both forms: one process, and separate processes on real Mosquitto and PostgreSQL.
 //!
-//! - [`phone`]: a person's HTTP and WebSocket
+//! - [`system`]: starts it, kills parts of it, stops it
+//! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
+//! - [`both_forms`]: one test for either form, on systems that tests share
 
 #![allow(clippy::expect_used, reason = "a harness that meets the unexpected has to stop and say so")]
 
+pub mod console;
+pub mod district;
+mod forms;
+mod mqtt;
 pub mod phone;
+pub mod sign;
+pub mod system;
+
+pub use forms::{run, shared};
+pub use mqtt::{Client, Refused};

@@ -29,6 +29,11 @@ impl Phone {
     /// `origin` is the mini-program API's, such as `http://127.0.0.1:8800`.
     pub fn new(origin: &str, token: &str) -> Self {
         let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
+        Self::with_client(http, origin, token)
+    }
+
+    /// For thousands of phones: they share one client's connections.
+    pub fn with_client(http: reqwest::Client, origin: &str, token: &str) -> Self {
         Self { http, origin: origin.to_owned(), token: token.to_owned() }
     }
 
@@ -86,7 +91,9 @@ impl Stream {
     pub async fn next(&mut self) -> Option<Frame<Arrival>> {
         loop {
             match self.socket.next().await?.ok()? {
-                Message::Text(text) => return Some(serde_json::from_str(&text).expect("a frame of the protocol")),
+                Message::Text(text) => {
+                    return Some(serde_json::from_str(&text).expect("a frame of the protocol"));
+                }
                 Message::Close(_) => return None,
                 _ => {}
             }
@@ -97,7 +104,11 @@ impl Stream {
     pub async fn until_live(&mut self) -> (Cursor, Vec<Arrival>) {
         let mut shown = Vec::new();
         loop {
-            match tokio::time::timeout(PATIENCE, self.next()).await.expect("a frame in time").expect("an open socket") {
+            match tokio::time::timeout(PATIENCE, self.next())
+                .await
+                .expect("a frame in time")
+                .expect("an open socket")
+            {
                 Frame::Arrival(arrival) => shown.push(arrival),
                 Frame::Live { cursor } => return (cursor, shown),
             }

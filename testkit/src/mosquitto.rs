@@ -25,6 +25,8 @@ pub struct MosquittoConf {
     pub persistence: bool,
     /// More lines for mosquitto.conf.
     pub extra: String,
+    /// For clients whose configuration is written before the broker runs; otherwise a free one.
+    pub port: Option<u16>,
 }
 
 /// A running broker; killed when dropped.
@@ -40,7 +42,7 @@ impl Mosquitto {
     /// Returns once the broker takes connections.
     pub fn start(conf: MosquittoConf) -> Self {
         let folder = tempfile::Builder::new().prefix("mosquitto-").tempdir().expect("a temporary folder");
-        let port = port::free();
+        let port = conf.port.unwrap_or_else(port::free);
         write(folder.path(), port, &conf);
         let log = Log::new("mosquitto", folder.path());
         let child = spawn(folder.path(), &log);

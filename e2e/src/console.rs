@@ -1,0 +1,95 @@
+//! An operator at the console, and the public feed beside it.
+
+use domain::ids::GarageId;
+use protocol::operator::{DeadLetter, Event, Garage, Garages, NewAdjustment, Page};
+use protocol::public::{ParkingSite, ParkingSites};
+use reqwest::{Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::phone::PATIENCE;
+
+/// What the console's own pages send with each request that changes something.
+const OURS: (&str, &str) = ("x-requested-with", "console");
+
+/// One operator's browser.
+pub struct Console {
+    http: reqwest::Client,
+    server: String,
+    cookie: String,
+}
+
+impl Console {
+    /// With user name and password.
+    pub async fn log_in(server: &str, username: &str, password: &str) -> Result<Self, Response> {
+        let body = json!({ "username": username, "password": password });
+        Self::open(server, "/api/operator/v1/sessions", &body).await
+    }
+
+    /// By picking a name, which only the demo offers.
+    pub async fn pick(server: &str, username: &str) -> Result<Self, Response> {
+        Self::open(server, "/demo/operator-sessions", &json!({ "username": username })).await
+    }
+
+    async fn open(server: &str, path: &str, body: &Value) -> Result<Self, Response> {
+        let http = http();
+        let request = http.post(format!("{server}{path}")).header(OURS.0, OURS.1).json(body);
+        let answer = request.send().await.expect("an answer");
+        if answer.status() != StatusCode::CREATED && answer.status() != StatusCode::NO_CONTENT {
+            return Err(answer);
+        }
+        let cookie = answer.headers().get(header::SET_COOKIE).expect("a cookie").to_str().expect("text");
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(Self { http, server: server.to_owned(), cookie })
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        let url = format!("{}/api/operator/v1{path}", self.server);
+        self.http.get(url).header(header::COOKIE, &self.cookie).send().await.expect("an answer")
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> T {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.json().await.expect("a body of the protocol")
+    }
+
+    pub async fn garages(&self) -> Vec<Garage> {
+        self.read::<Garages>("/garages").await.garages
+    }
+
+    pub async fn garage(&self, id: &GarageId) -> Garage {
+        let garages = self.garages().await;
+        garages.into_iter().find(|garage| &garage.id == id).expect("a garage of this operator")
+    }
+
+    /// The newest page.
+    pub async fn events(&self, garage: &GarageId) -> Page<Event> {
+        self.read(&format!("/garages/{garage}/events")).await
+    }
+
+    /// The newest page.
+    pub async fn dead_letters(&self, garage: &GarageId) -> Page<DeadLetter> {
+        self.read(&format!("/garages/{garage}/dead-letters")).await
+    }
+
+    /// `key` makes a repetition harmless.
+    pub async fn adjust(&self, garage: &GarageId, adjustment: &NewAdjustment, key: &str) -> Response {
+        let url = format!("{}/api/operator/v1/garages/{garage}/adjustments", self.server);
+        let request = self.http.post(url).header(header::COOKIE, &self.cookie).header(OURS.0, OURS.1);
+        request.header("idempotency-key", key).json(adjustment).send().await.expect("an answer")
+    }
+}
+
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client")
+}
+
+/// What everybody may read of one garage.
+pub async fn public_site(server: &str, garage: &GarageId) -> ParkingSite {
+    let url = format!("{server}/api/public/v3/parking-sites");
+    let answer = http().get(url).send().await.expect("an answer");
+    let sites: ParkingSites = answer.json().await.expect("a body of the protocol");
+    let site = sites.items.into_iter().find(|site| site.original_uid == garage.as_str());
+    site.expect("the garage is published")
+}

@@ -1,0 +1,67 @@
+//! Which invented district a system is started with, and who is who in it.
+
+use domain::ids::{ClassId, GarageId};
+use protocol::district::PersonSpec;
+use simulator::district::{Invented, demo, uniform};
+
+/// The two kinds that the demo can be started with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// One school, three shelters, a mall and a housing block.
+    Demo,
+    /// Schools that are all alike.
+    Uniform { schools: usize, classes: usize, cars: usize },
+}
+
+impl Place {
+    pub fn invent(self) -> Invented {
+        match self {
+            Self::Demo => demo(),
+            Self::Uniform { schools, classes, cars } => uniform(schools, classes, cars),
+        }
+    }
+}
+
+/// One car of one family, and what its coming has to bring about.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// In the person's normal form, as the district file has it.
+    pub plate: String,
+    /// Key of the guardian who owns the plate.
+    pub guardian: String,
+    /// Each child's name with its class.
+    pub children: Vec<(String, ClassId)>,
+}
+
+/// Families with a child at the school of `garage`, in the order of the file.
+pub fn families(invented: &Invented, garage: &GarageId) -> Vec<Family> {
+    let cars = invented.pickup_plates(garage);
+    cars.iter().filter_map(|plate| family(invented, plate.as_str())).collect()
+}
+
+/// Everybody whose child the car with this plate comes for.
+pub fn family(invented: &Invented, plate: &str) -> Option<Family> {
+    let owns = |person: &&PersonSpec| person.plates.iter().any(|own| own.as_str() == plate);
+    let guardian = invented.district.people.iter().find(owns)?;
+    let mut children = Vec::new();
+    for class in invented.district.schools.iter().flat_map(|school| &school.classes) {
+        for pupil in &class.pupils {
+            if guardian.children.iter().any(|child| child.pupil == pupil.key) {
+                children.push((pupil.name.clone(), class.id.clone()));
+            }
+        }
+    }
+    Some(Family { plate: plate.to_owned(), guardian: guardian.key.clone(), children })
+}
+
+/// Key of the teacher of a class.
+pub fn teacher<'a>(invented: &'a Invented, class: &ClassId) -> &'a str {
+    let teacher = invented.district.people.iter().find(|person| person.teaches.contains(class));
+    &teacher.expect("every invented class has a teacher").key
+}
+
+/// Every child's name.
+pub fn pupils(invented: &Invented) -> impl Iterator<Item = &str> {
+    let classes = invented.district.schools.iter().flat_map(|school| &school.classes);
+    classes.flat_map(|class| &class.pupils).map(|pupil| pupil.name.as_str())
+}

@@ -1,0 +1,66 @@
+//! One test for both forms. Tests of a file share one system of each form as long as any of them runs.
+//!
+//! Everything runs on one runtime that outlives the tests: what a shared system has spawned must not end with the
+//! test that happened to start it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Weak};
+
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+
+use crate::district::Place;
+use crate::system::{Form, Setup, System};
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    // Both reqwest and the server's crate want the process to have chosen.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+});
+
+/// Weak: the last test to end stops the system, and no process outlives the tests.
+static SHARED: LazyLock<Mutex<HashMap<Form, Weak<System>>>> = LazyLock::new(Mutex::default);
+
+/// Runs a test to its end.
+pub fn run<T>(test: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(test)
+}
+
+/// The system of this form that the tests of this process share; started if there is none.
+pub async fn shared(form: Form, place: Place) -> Arc<System> {
+    let mut shared = SHARED.lock().await;
+    if let Some(running) = shared.get(&form).and_then(Weak::upgrade) {
+        return running;
+    }
+    let system = Arc::new(System::start(Setup::new(form, place)).await);
+    shared.insert(form, Arc::downgrade(&system));
+    system
+}
+
+/// Makes `standalone::NAME` and `separate::NAME` of each `async fn NAME`.
+///
+/// `shared(PLACE): a, b` gives each an `Arc<System>` that they share; `alone: a, b` gives each the [`Form`], to start and
+/// to kill a system of its own. The names begin with the form so that tests of one form run one after another.
+#[macro_export]
+macro_rules! both_forms {
+    (shared($place:expr): $($name:ident),+ $(,)?) => {
+        mod standalone {
+            $(#[test] fn $name() {
+                $crate::run(async { super::$name($crate::shared($crate::system::Form::Standalone, $place).await).await });
+            })+
+        }
+        mod separate {
+            $(#[test] fn $name() {
+                $crate::run(async { super::$name($crate::shared($crate::system::Form::Separate, $place).await).await });
+            })+
+        }
+    };
+    (alone: $($name:ident),+ $(,)?) => {
+        mod standalone {
+            $(#[test] fn $name() { $crate::run(super::$name($crate::system::Form::Standalone)); })+
+        }
+        mod separate {
+            $(#[test] fn $name() { $crate::run(super::$name($crate::system::Form::Separate)); })+
+        }
+    };
+}

@@ -1,0 +1,80 @@
+//! An MQTT client that does what no controller should: wrong passwords, foreign topics. The only file here that names the library.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use uuid::Uuid;
+
+use crate::phone::PATIENCE;
+
+/// More than any test has under way.
+const MESSAGES: usize = 1_000;
+
+/// Large enough to send what a gateway must refuse.
+const MAX_PACKET: usize = 1024 * 1024;
+
+/// The broker did not let the client in.
+#[derive(Debug, thiserror::Error)]
+#[error("the broker refused the connection")]
+pub struct Refused(#[source] Box<ConnectionError>);
+
+/// One connection; it ends when dropped.
+pub struct Client {
+    client: AsyncClient,
+    inbox: mpsc::Receiver<(String, Vec<u8>)>,
+    polling: AbortHandle,
+}
+
+impl Client {
+    /// Once the broker has accepted user and password.
+    pub async fn connect(broker: SocketAddr, username: &str, password: &str) -> Result<Self, Refused> {
+        // The embedded broker takes ids that begin with the own user name, so that nobody ends another's session.
+        let id = format!("{username}.{}", Uuid::new_v4().simple());
+        let mut options = MqttOptions::new(id, broker.ip().to_string(), broker.port());
+        options.set_credentials(username, password).set_max_packet_size(MAX_PACKET, MAX_PACKET);
+        options.set_keep_alive(Duration::from_secs(10));
+        let (client, mut events) = AsyncClient::new(options, 64);
+        let accepted = tokio::time::timeout(PATIENCE, accepted(&mut events)).await;
+        accepted.expect("the broker answers").map_err(|e| Refused(Box::new(e)))?;
+        let (sender, inbox) = mpsc::channel(MESSAGES);
+        let polling = tokio::spawn(poll(events, sender)).abort_handle();
+        Ok(Self { client, inbox, polling })
+    }
+
+    pub async fn subscribe(&self, filter: &str) {
+        self.client.subscribe(filter, QoS::AtLeastOnce).await.expect("the connection lives");
+    }
+
+    pub async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("the connection lives");
+    }
+
+    /// The next message; `None` when the connection has ended.
+    pub async fn next(&mut self) -> Option<(String, Vec<u8>)> {
+        tokio::time::timeout(PATIENCE, self.inbox.recv()).await.expect("a message in time")
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.polling.abort();
+    }
+}
+
+async fn accepted(events: &mut EventLoop) -> Result<(), ConnectionError> {
+    while !matches!(events.poll().await?, Event::Incoming(Packet::ConnAck(_))) {}
+    Ok(())
+}
+
+/// Until the connection ends; it is not made again.
+async fn poll(mut events: EventLoop, inbox: mpsc::Sender<(String, Vec<u8>)>) {
+    while let Ok(event) = events.poll().await {
+        let Event::Incoming(Packet::Publish(message)) = event else { continue };
+        if inbox.send((message.topic, message.payload.to_vec())).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! A guidance sign at the road: it knows its garage's retained message and nothing else.
+
+use std::net::SocketAddr;
+
+use domain::ids::GarageId;
+use protocol::mqtt::{OpenSpaces, Permissions, Topic};
+
+use crate::mqtt::Client;
+use crate::phone::PATIENCE;
+
+pub struct Sign {
+    client: Client,
+}
+
+impl Sign {
+    pub async fn connect(broker: SocketAddr, garage: &GarageId, password: &str) -> Self {
+        let username = Permissions::sign(garage).username;
+        let client = Client::connect(broker, &username, password).await.expect("the sign may connect");
+        client.subscribe(&Topic::OpenSpaces(garage.clone()).to_string()).await;
+        Self { client }
+    }
+
+    /// What it is told next; a new sign is told the retained message first.
+    pub async fn next(&mut self) -> OpenSpaces {
+        let (_, payload) = self.client.next().await.expect("an open connection");
+        serde_json::from_slice(&payload).expect("open spaces of the protocol")
+    }
+
+    /// Waits until it shows `open` free spaces.
+    pub async fn shows(&mut self, open: u32) {
+        self.shows_what(&format!("{open} open spaces"), |shown| shown == Some(open)).await;
+    }
+
+    /// Waits until it shows a number.
+    pub async fn shows_a_number(&mut self) -> u32 {
+        self.shows_what("a number", |shown| shown.is_some()).await.unwrap_or_default()
+    }
+
+    async fn shows_what(&mut self, what: &str, wanted: impl Fn(Option<u32>) -> bool) -> Option<u32> {
+        let mut shown = None;
+        let reading = async {
+            while !wanted(shown) {
+                shown = self.next().await.open;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, reading).await;
+        assert!(in_time.is_ok(), "the sign shows {shown:?} instead of {what}");
+        shown
+    }
+}

@@ -1,0 +1,300 @@
+//! The whole system as real processes, started and handled as an operator would.
+//!
+//! Sessions are issued through the server's own crate on the same database, because logging thousands of people in
+//! through WeChat is not what tests are about; everything else goes through the system's doors.
+
+mod passwords;
+mod separate;
+mod standalone;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::{DeviceId, GarageId};
+use process::clock::SystemClock;
+use protocol::mqtt::Permissions;
+use server::app::App;
+use server::store::Store;
+use server::store::seal::Keyring;
+use simulator::controller::{Config, Controller, Handle};
+use simulator::district::{Invented, SiteLane};
+use testkit::wechat::FakeWechat;
+use tokio::sync::Mutex;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+
+use crate::district::Place;
+use crate::phone::{PATIENCE, Phone};
+use crate::sign::Sign;
+use passwords::Passwords;
+use separate::Separate;
+pub use separate::ServerCommand;
+use standalone::Standalone;
+
+/// Debug binaries on two busy cores migrate a database and import a district.
+const START: Duration = Duration::from_secs(60);
+/// Orders to stop are obeyed within this, with everything under way.
+const STOP: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// One process with SQLite and an embedded broker.
+    Standalone,
+    /// A gateway per garage, server and mini-program API; Mosquitto, PostgreSQL.
+    Separate,
+}
+
+/// Which PostgreSQL the separate form uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Postgres {
+    /// A database in the cluster of the test run.
+    OfTheRun,
+    /// A cluster of its own, which can be killed.
+    Own,
+}
+
+/// What to start.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    pub form: Form,
+    pub place: Place,
+    /// Seconds that one dismissal of the demo's own traffic takes; `None` for no traffic. Standalone only.
+    pub dismissal: Option<u64>,
+    pub postgres: Postgres,
+}
+
+impl Setup {
+    pub const fn new(form: Form, place: Place) -> Self {
+        Self { form, place, dismissal: None, postgres: Postgres::OfTheRun }
+    }
+}
+
+/// What can be killed and started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The only one of the standalone form.
+    Standalone,
+    /// By the garage's place in the district.
+    Gateway(usize),
+    Server,
+    Miniapp,
+    Broker,
+    /// Only with [`Postgres::Own`].
+    Database,
+}
+
+enum Running {
+    Standalone(Standalone),
+    Separate(Box<Separate>),
+}
+
+/// Where the doors are.
+#[derive(Debug, Clone)]
+struct Doors {
+    people: SocketAddr,
+    server: SocketAddr,
+    mqtt: SocketAddr,
+}
+
+/// A running system; killed when dropped.
+pub struct System {
+    setup: Setup,
+    invented: Invented,
+    doors: Doors,
+    passwords: Passwords,
+    app: App,
+    http: reqwest::Client,
+    people: Mutex<HashMap<String, Uuid>>,
+    running: Running,
+    controllers: CancellationToken,
+    _end: DropGuard,
+}
+
+impl System {
+    /// Returns once every process is ready and every gateway has its access plan and count.
+    pub async fn start(setup: Setup) -> Self {
+        // Everything that speaks HTTP here wants the process to have chosen.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let invented = setup.place.invent();
+        let (running, doors) = match setup.form {
+            Form::Standalone => {
+                let (running, doors) = Standalone::start(setup).await;
+                (Running::Standalone(running), doors)
+            }
+            Form::Separate => {
+                let (running, doors) = Separate::start(setup, &invented).await;
+                (Running::Separate(Box::new(running)), doors)
+            }
+        };
+        let (database, passwords, data_key) = match &running {
+            Running::Standalone(one) => (one.database(), one.passwords(), one.data_key()),
+            Running::Separate(many) => (many.database(), many.passwords(), many.data_key()),
+        };
+        let controllers = CancellationToken::new();
+        let system = Self {
+            setup,
+            invented,
+            doors,
+            passwords,
+            app: open(&database, &data_key).await,
+            http: reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client"),
+            people: Mutex::default(),
+            running,
+            _end: controllers.clone().drop_guard(),
+            controllers,
+        };
+        system.gateways_ready().await;
+        system
+    }
+
+    pub const fn form(&self) -> Form {
+        self.setup.form
+    }
+
+    pub const fn invented(&self) -> &Invented {
+        &self.invented
+    }
+
+    /// Origin of the mini-program API.
+    pub fn people(&self) -> String {
+        format!("http://{}", self.doors.people)
+    }
+
+    /// Origin of the server: operator console, open spaces, gateways.
+    pub fn server(&self) -> String {
+        format!("http://{}", self.doors.server)
+    }
+
+    pub const fn mqtt(&self) -> SocketAddr {
+        self.doors.mqtt
+    }
+
+    /// Of a controller (`garage.device`), a gateway or a sign.
+    pub fn password(&self, mqtt_username: &str) -> String {
+        self.passwords.of(mqtt_username)
+    }
+
+    /// The server's library on the system's own database.
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The fake WeChat behind the separate form.
+    pub fn wechat(&self) -> &FakeWechat {
+        match &self.running {
+            Running::Separate(many) => many.wechat(),
+            Running::Standalone(_) => panic!("there is no WeChat in the standalone form"),
+        }
+    }
+
+    /// The server's command line with its configuration, as its operator has it.
+    pub fn server_command(&self) -> &ServerCommand {
+        match &self.running {
+            Running::Separate(many) => many.server_command(),
+            Running::Standalone(_) => panic!("the standalone form has no server binary"),
+        }
+    }
+
+    /// What all processes have printed so far.
+    pub fn logs(&self) -> String {
+        match &self.running {
+            Running::Standalone(one) => one.log(),
+            Running::Separate(many) => many.logs(),
+        }
+    }
+
+    /// How a controller of this garage would connect; change it before [`Self::connect`].
+    pub fn controller_config(&self, garage: &GarageId, device: &DeviceId) -> Config {
+        let password = self.password(&Permissions::device(garage, device).username);
+        let (host, port) = (self.doors.mqtt.ip().to_string(), self.doors.mqtt.port());
+        Config::new(&host, port, garage.clone(), device.clone(), &password)
+    }
+
+    /// A connected controller; it lives as long as the system.
+    pub async fn controller(&self, garage: &GarageId, device: &DeviceId) -> Handle {
+        self.connect(self.controller_config(garage, device)).await
+    }
+
+    /// The same, with a configuration of one's own.
+    pub async fn connect(&self, config: Config) -> Handle {
+        let controller = Controller::start(config, self.controllers.clone());
+        controller.connected(PATIENCE).await.expect("the broker accepts the controller");
+        controller
+    }
+
+    pub async fn sign(&self, garage: &GarageId) -> Sign {
+        Sign::connect(self.mqtt(), garage, &self.password(&Permissions::sign(garage).username)).await
+    }
+
+    /// The phone of the person with this key in the district file.
+    pub async fn log_in(&self, person_key: &str) -> Phone {
+        let person = self.person(person_key).await;
+        let session = server::app::session::issue(&self.app, person).await.expect("a session");
+        Phone::with_client(self.http.clone(), &self.people(), &session.token)
+    }
+
+    /// Id in the database.
+    pub async fn person(&self, key: &str) -> Uuid {
+        if let Some(known) = self.people.lock().await.get(key) {
+            return *known;
+        }
+        let found = server::app::import::person_id(&self.app, key).await.expect("the database answers");
+        let id = found.expect("a person of the district");
+        self.people.lock().await.insert(key.to_owned(), id);
+        id
+    }
+
+    /// A lane of the district's `garage`, by the id that it has in the invented site.
+    pub fn lane(&self, garage: &GarageId, lane: &str) -> &SiteLane {
+        let site = self.invented.sites.iter().find(|site| &site.garage == garage).expect("a garage here");
+        site.lanes.iter().find(|known| known.id.as_str() == lane).expect("a lane of the garage")
+    }
+
+    /// Everything that can be killed here.
+    pub fn parts(&self) -> Vec<Part> {
+        match &self.running {
+            Running::Standalone(_) => vec![Part::Standalone],
+            Running::Separate(many) => many.parts(),
+        }
+    }
+
+    /// Ends it without a chance to say good-bye.
+    pub fn kill9(&mut self, part: Part) {
+        match &mut self.running {
+            Running::Standalone(one) => one.kill9(part),
+            Running::Separate(many) => many.kill9(part),
+        }
+    }
+
+    /// Starts it again, after ending what still runs, and waits until it is ready.
+    pub async fn restart(&mut self, part: Part) {
+        match &mut self.running {
+            Running::Standalone(one) => one.restart(part, &self.doors).await,
+            Running::Separate(many) => many.restart(part).await,
+        }
+    }
+
+    /// Stops every process with SIGTERM; panics if one is late or ends with another code than 0.
+    pub async fn stop(self) {
+        self.app.store.close().await;
+        match self.running {
+            Running::Standalone(one) => one.stop().await,
+            Running::Separate(many) => many.stop().await,
+        }
+    }
+
+    /// A gateway shows open spaces once it has its plan and count; it takes cars only then.
+    async fn gateways_ready(&self) {
+        for site in &self.invented.sites {
+            self.sign(&site.garage).await.shows_a_number().await;
+        }
+    }
+}
+
+async fn open(database: &str, data_key: &[u8; Keyring::KEY_LEN]) -> App {
+    // Few connections: this is a bystander, and the system under test needs its own.
+    let store = Store::open(database, 4).await.expect("the system's database opens");
+    App::new(store, Keyring::new(data_key).expect("a key"), Arc::new(SystemClock))
+}

@@ -1,0 +1,234 @@
+//! The binaries on a real Mosquitto and a real PostgreSQL, set up with their own command lines.
+
+mod broker;
+mod files;
+mod server_command;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use protocol::district::District;
+use server::store::seal::Keyring;
+use simulator::district::{Invented, Site};
+use tempfile::TempDir;
+use testkit::mosquitto::Mosquitto;
+use testkit::port;
+use testkit::postgres::{Cluster, Database};
+use testkit::process::{Child, Program};
+use testkit::wechat::FakeWechat;
+
+use super::passwords::Passwords;
+use super::{Doors, Part, Postgres, START, STOP, Setup};
+use files::Files;
+pub use server_command::ServerCommand;
+
+/// In the order in which it is dropped: whoever speaks before whoever is spoken to.
+pub(super) struct Separate {
+    gateways: Vec<Process>,
+    miniapp: Process,
+    server: Process,
+    broker: Mosquitto,
+    database: Database,
+    cluster: Option<Cluster>,
+    wechat: FakeWechat,
+    command: ServerCommand,
+    passwords: Passwords,
+    data_key: [u8; Keyring::KEY_LEN],
+    _folder: TempDir,
+}
+
+struct Process {
+    child: Child,
+    health: SocketAddr,
+}
+
+impl Process {
+    fn start(program: &Program, health: SocketAddr) -> Self {
+        Self { child: program.start(), health }
+    }
+
+    async fn ready(&mut self) {
+        self.child.ready(self.health, START).await;
+    }
+
+    async fn stop(&mut self, what: &str) {
+        let status = self.child.stop(STOP).await;
+        assert!(status.success(), "the {what} ended with {status}");
+    }
+}
+
+fn local() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port::free()).into()
+}
+
+impl Separate {
+    pub async fn start(setup: Setup, invented: &Invented) -> (Self, Doors) {
+        assert_eq!(setup.dismissal, None, "only the demo has traffic of its own");
+        let folder = tempfile::Builder::new().prefix("district-").tempdir().expect("a temporary folder");
+        let files = Files::new(folder.path());
+        let doors = Doors { people: local(), server: local(), mqtt: local() };
+        let cluster = (setup.postgres == Postgres::Own).then(Cluster::start);
+        let database = match &cluster {
+            Some(own) => Database::create_in(&own.url()).await,
+            None => Database::create().await,
+        };
+        let command = server(&files, &doors, &database, &invented.district).await;
+        let passwords = Passwords::invent(&invented.sites);
+        let gateways = gateways(&files, &doors, &command, &passwords, &invented.sites).await;
+        let broker = broker::start(&files, &doors, &invented.sites).await;
+        let wechat = FakeWechat::start().await;
+        let miniapp = miniapp(&files, &doors, &command, &wechat).await;
+        let mut system = Self {
+            server: Process::start(&command.run(), doors.server),
+            miniapp: Process::start(&miniapp, doors.people),
+            gateways: gateways.iter().map(|(program, health)| Process::start(program, *health)).collect(),
+            broker,
+            database,
+            cluster,
+            wechat,
+            passwords,
+            data_key: files.data_key(),
+            command,
+            _folder: folder,
+        };
+        system.ready().await;
+        (system, doors)
+    }
+
+    async fn ready(&mut self) {
+        self.server.ready().await;
+        self.miniapp.ready().await;
+        for gateway in &mut self.gateways {
+            gateway.ready().await;
+        }
+    }
+
+    pub fn database(&self) -> String {
+        self.database.url()
+    }
+
+    pub const fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+        self.data_key
+    }
+
+    pub fn passwords(&self) -> Passwords {
+        self.passwords.clone()
+    }
+
+    pub const fn wechat(&self) -> &FakeWechat {
+        &self.wechat
+    }
+
+    pub const fn server_command(&self) -> &ServerCommand {
+        &self.command
+    }
+
+    pub fn logs(&self) -> String {
+        let ours = [&self.server, &self.miniapp].into_iter().chain(&self.gateways);
+        ours.map(|process| process.child.log()).chain([self.broker.log()]).collect()
+    }
+
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts: Vec<Part> = (0..self.gateways.len()).map(Part::Gateway).collect();
+        parts.extend([Part::Server, Part::Miniapp, Part::Broker]);
+        parts.extend(self.cluster.is_some().then_some(Part::Database));
+        parts
+    }
+
+    pub fn kill9(&mut self, part: Part) {
+        match part {
+            Part::Broker => self.broker.kill9(),
+            Part::Database => self.cluster().kill9(),
+            ours => self.process(ours).child.kill9(),
+        }
+    }
+
+    pub async fn restart(&mut self, part: Part) {
+        match part {
+            Part::Broker => self.broker.restart(),
+            Part::Database => self.cluster().restart(),
+            ours => {
+                let process = self.process(ours);
+                process.child.restart();
+                process.ready().await;
+            }
+        }
+    }
+
+    fn cluster(&mut self) -> &mut Cluster {
+        self.cluster.as_mut().expect("a system that was started with a PostgreSQL of its own")
+    }
+
+    fn process(&mut self, part: Part) -> &mut Process {
+        match part {
+            Part::Server => &mut self.server,
+            Part::Miniapp => &mut self.miniapp,
+            Part::Gateway(number) => self.gateways.get_mut(number).expect("a garage of the district"),
+            Part::Standalone | Part::Broker | Part::Database => {
+                panic!("{part:?} is none of our processes here")
+            }
+        }
+    }
+
+    pub async fn stop(mut self) {
+        for gateway in &mut self.gateways {
+            gateway.stop("gateway").await;
+        }
+        self.miniapp.stop("mini-program API").await;
+        self.server.stop("server").await;
+    }
+}
+
+async fn server(files: &Files, doors: &Doors, database: &Database, district: &District) -> ServerCommand {
+    let command = ServerCommand::new(files.path("server.toml"));
+    let key = files.path("data.key");
+    command.plain(["new-key", "--out", &key]).await;
+    let url = files.secret("database.url", &database.url());
+    files.write(
+        "server.toml",
+        &format!(
+            "[database]\nurl = {url}\n[secrets]\ndata_key = {{ file = \"{key}\" }}\n\
+             [http]\nlisten = \"{listen}\"\npublic_url = \"http://{listen}\"\n",
+            listen = doors.server
+        ),
+    );
+    let district = serde_json::to_string(district).expect("a district is JSON");
+    command.call(["import", &files.write("district.json", &district)]).await;
+    command
+}
+
+async fn miniapp(files: &Files, doors: &Doors, server: &ServerCommand, wechat: &FakeWechat) -> Program {
+    let token = files.path("service.token");
+    server.call(["service-token", "--name", "miniapp-api", "--out", &token]).await;
+    let secret = files.secret("wechat.secret", testkit::wechat::APP_SECRET);
+    let config = files.write(
+        "miniapp-api.toml",
+        &format!(
+            "[http]\nlisten = \"{}\"\n[server]\nurl = \"http://{}\"\ntoken = {{ file = \"{token}\" }}\n\
+             [wechat]\nbase_url = \"{}\"\nappid = \"{}\"\nsecret = {secret}\n[limits]\nlog_ins_per_minute = 600\n",
+            doors.people,
+            doors.server,
+            wechat.base_url(),
+            testkit::wechat::APP_ID,
+        ),
+    );
+    Program::named("miniapp-api").args(["run", "--config", &config])
+}
+
+/// A gateway for each garage, with the address of its health.
+async fn gateways(
+    files: &Files,
+    doors: &Doors,
+    server: &ServerCommand,
+    passwords: &Passwords,
+    sites: &[Site],
+) -> Vec<(Program, SocketAddr)> {
+    let mut programs = Vec::new();
+    for site in sites {
+        let token = files.path(&format!("{}.token", site.garage));
+        server.call(["gateway-token", "--garage", site.garage.as_str(), "--out", &token]).await;
+        let health = local();
+        let config = files.gateway(site, doors, passwords, &token, health);
+        programs.push((Program::named("gateway").args(["run", "--config", &config]), health));
+    }
+    programs
+}

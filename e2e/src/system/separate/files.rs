@@ -1,0 +1,99 @@
+//! The configuration files of one district, in one folder.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::occupancy::{Direction, PassBy};
+use protocol::mqtt::Permissions;
+use server::store::seal::Keyring;
+use simulator::district::{Site, SiteLane};
+
+use crate::system::Doors;
+use crate::system::passwords::Passwords;
+
+pub(super) struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    /// Answers the path.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).expect("a file is written");
+        path
+    }
+
+    /// A file for its owner only; answers the TOML value that names it.
+    pub fn secret(&self, name: &str, value: &str) -> String {
+        let path = self.write(name, value);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file's mode is set");
+        format!("{{ file = \"{path}\" }}")
+    }
+
+    /// What `server new-key` has written.
+    pub fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+        let text = fs::read_to_string(self.path("data.key")).expect("the data key");
+        let bytes = STANDARD.decode(text.trim()).expect("a key in base64");
+        bytes.try_into().expect("a key of 32 bytes")
+    }
+
+    /// Answers the path of the gateway's configuration.
+    pub fn gateway(
+        &self,
+        site: &Site,
+        doors: &Doors,
+        passwords: &Passwords,
+        token: &str,
+        health: SocketAddr,
+    ) -> String {
+        let garage = &site.garage;
+        let own = passwords.of(&Permissions::gateway(garage).username);
+        let sign = passwords.of(&Permissions::sign(garage).username);
+        let mut text = format!(
+            "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
+             [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {own}\nsign_password = {sign}\n\
+             [server]\nurl = \"http://{server}\"\ntoken = {{ file = \"{token}\" }}\nplan_poll_seconds = 1\n\
+             [http]\nlisten = \"{health}\"\n",
+            data = self.path(&format!("{garage}.data")),
+            host = doors.mqtt.ip(),
+            port = doors.mqtt.port(),
+            own = self.secret(&format!("{garage}.gateway.password"), &own),
+            sign = self.secret(&format!("{garage}.sign.password"), &sign),
+            server = doors.server,
+        );
+        for lane in &site.lanes {
+            text.push_str(&self.lane(site, lane, passwords));
+        }
+        self.write(&format!("{garage}.toml"), &text)
+    }
+
+    fn lane(&self, site: &Site, lane: &SiteLane, passwords: &Passwords) -> String {
+        let username = Permissions::device(&site.garage, &lane.device).username;
+        let direction = match lane.direction {
+            Direction::In => "in",
+            Direction::Out => "out",
+        };
+        let pass_by = match lane.pass_by {
+            PassBy::Loop => "loop",
+            PassBy::Plate => "plate",
+        };
+        let password = self.secret(&format!("{username}.password"), &passwords.of(&username));
+        format!(
+            "[[lane]]\nid = \"{}\"\nname = \"{}\"\ndirection = \"{direction}\"\ndevice = \"{}\"\n\
+             pass_by = \"{pass_by}\"\ndevice_password = {password}\n",
+            lane.id, lane.name, lane.device
+        )
+    }
+}

@@ -1,0 +1,39 @@
+//! The server's command line, as its operator types it.
+
+use testkit::process::Program;
+
+use crate::system::START;
+
+/// `server` with one configuration file.
+#[derive(Debug, Clone)]
+pub struct ServerCommand {
+    config: String,
+}
+
+impl ServerCommand {
+    pub(super) const fn new(config: String) -> Self {
+        Self { config }
+    }
+
+    pub(super) fn run(&self) -> Program {
+        Program::named("server").args(["run", "--config", &self.config])
+    }
+
+    /// Runs a command to its end with `--config` behind it; answers what it prints.
+    pub async fn call<const N: usize>(&self, arguments: [&str; N]) -> String {
+        run(Program::named("server").args(arguments).args(["--config", &self.config])).await
+    }
+
+    /// A command that needs no configuration.
+    pub(super) async fn plain<const N: usize>(&self, arguments: [&str; N]) -> String {
+        run(Program::named("server").args(arguments)).await
+    }
+}
+
+/// What it has printed; panics with it if the command fails.
+pub(super) async fn run(program: Program) -> String {
+    let mut child = program.start();
+    let status = child.exit(START).await;
+    assert!(status.success(), "{program:?} ended with {status}:\n{}", child.log());
+    child.log()
+}

@@ -1,0 +1,102 @@
+//! `standalone demo` in a temporary folder.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use tempfile::TempDir;
+use testkit::port;
+use testkit::process::{Child, Program};
+
+use super::passwords::Passwords;
+use super::{Doors, Part, START, STOP, Setup};
+use crate::district::Place;
+
+pub(super) struct Standalone {
+    child: Child,
+    folder: TempDir,
+    secrets: Secrets,
+}
+
+/// What the demo writes for itself at its first start.
+#[derive(Deserialize)]
+struct Secrets {
+    data_key: [u8; 32],
+}
+
+impl Standalone {
+    pub async fn start(setup: Setup) -> (Self, Doors) {
+        let folder = tempfile::Builder::new().prefix("demo-").tempdir().expect("a temporary folder");
+        let base = port::free_block(3);
+        let at = |step| SocketAddr::from((Ipv4Addr::LOCALHOST, base + step));
+        let doors = Doors { people: at(0), server: at(1), mqtt: at(2) };
+        let mut child = program(setup, folder.path().into(), base).start();
+        ready(&mut child, &doors).await;
+        let secrets = std::fs::read(folder.path().join("secrets.json")).expect("the demo's secrets");
+        let secrets = serde_json::from_slice(&secrets).expect("the demo's secrets are JSON");
+        (Self { child, folder, secrets }, doors)
+    }
+
+    pub fn database(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("server.sqlite").display())
+    }
+
+    pub const fn data_key(&self) -> [u8; 32] {
+        self.secrets.data_key
+    }
+
+    /// As the README tells a person: one file a user.
+    pub fn passwords(&self) -> Passwords {
+        let files = std::fs::read_dir(self.folder.path().join("devices")).expect("the demo's passwords");
+        let one = |entry: std::io::Result<std::fs::DirEntry>| {
+            let entry = entry.expect("a file");
+            let password = std::fs::read_to_string(entry.path()).expect("a password");
+            (entry.file_name().to_string_lossy().into_owned(), password.trim().to_owned())
+        };
+        Passwords(files.map(one).collect())
+    }
+
+    pub fn log(&self) -> String {
+        self.child.log()
+    }
+
+    pub fn kill9(&mut self, part: Part) {
+        self.check(part);
+        self.child.kill9();
+    }
+
+    pub async fn restart(&mut self, part: Part, doors: &Doors) {
+        self.check(part);
+        self.child.restart();
+        ready(&mut self.child, doors).await;
+    }
+
+    pub async fn stop(mut self) {
+        let status = self.child.stop(STOP).await;
+        assert!(status.success(), "the standalone process ended with {status}");
+    }
+
+    fn check(&self, part: Part) {
+        assert_eq!(part, Part::Standalone, "the standalone form is one process ({})", self.child.id());
+    }
+}
+
+fn program(setup: Setup, data: PathBuf, base: u16) -> Program {
+    let program = Program::named("standalone").args(["demo", "--quiet", "--data"]).args([data]);
+    let program = program.args(["--port-base".to_owned(), base.to_string()]);
+    let program = match setup.dismissal {
+        Some(seconds) => program.args(["--dismissal".to_owned(), seconds.to_string()]),
+        None => program.args(["--no-traffic"]),
+    };
+    match setup.place {
+        Place::Demo => program,
+        Place::Uniform { schools, classes, cars } => {
+            program.args(["--uniform".to_owned(), format!("{schools},{classes},{cars}")])
+        }
+    }
+}
+
+async fn ready(child: &mut Child, doors: &Doors) {
+    child.ready(doors.server, START).await;
+    child.ready(doors.people, START).await;
+}
