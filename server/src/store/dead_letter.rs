@@ -1,5 +1,7 @@
 //! Messages that were refused, at the gateway or here; kept so that an operator can see them.
 
+use std::collections::HashMap;
+
 use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
@@ -88,13 +90,12 @@ pub async fn page(
     rows.into_iter().map(stored).collect()
 }
 
-/// How many a garage has had since `from`.
-pub async fn count_since(tx: &mut Tx, garage: &GarageId, from: Timestamp) -> Result<i64, StoreError> {
-    let (count,): (i64,) = fetch_one!(
+/// How many each garage has had since `from`; those without any are left out.
+pub async fn counts_since(tx: &mut Tx, from: Timestamp) -> Result<HashMap<GarageId, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_all!(
         tx,
-        "select count(*) from dead_letter where garage_id = $1 and stored_at >= $2",
-        garage.as_str(),
+        "select garage_id, count(*) from dead_letter where stored_at >= $1 group by garage_id",
         from.micros(),
     )?;
-    Ok(count)
+    rows.into_iter().map(|(garage, n)| Ok((word::parse("dead_letter.garage_id", &garage)?, n))).collect()
 }

@@ -143,26 +143,30 @@ pub async fn add_to_counts(
     rows.into_iter().map(|(garage, count)| Ok((word::parse("garage.id", &garage)?, count))).collect()
 }
 
-/// Replaces the count if it still is `seen`; false if it has changed meanwhile. An adjustment row goes with it.
-pub async fn replace_count(
+/// The garage, with its row held until the commit: nobody counts meanwhile. SQLite has one writer and needs no lock.
+pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
+    let row: Option<Row> = match tx {
+        Tx::Sqlite(_) => fetch_optional!(tx, select!("where id = $1"), id.as_str())?,
+        Tx::Postgres(_) => fetch_optional!(tx, select!("where id = $1 for update"), id.as_str())?,
+    };
+    row.map(Garage::try_from).transpose()
+}
+
+/// Replaces the count. The caller holds [`lock`] and writes an adjustment with it.
+pub async fn set_count(
     tx: &mut Tx,
     garage: &GarageId,
-    seen: Option<i64>,
     occupied: i64,
     at: Timestamp,
-) -> Result<bool, StoreError> {
-    let changed = execute!(
+) -> Result<(), StoreError> {
+    execute!(
         tx,
-        "update garage set occupied = $2, count_changed_at = $3 \
-         where id = $1 and coalesce(occupied, $4) = coalesce($5, $4)",
+        "update garage set occupied = $2, count_changed_at = $3 where id = $1",
         garage.as_str(),
         occupied,
         at.micros(),
-        // No count can be this: it stands for null, which equals nothing in SQL.
-        i64::MIN,
-        seen,
     )?;
-    Ok(changed == 1)
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]

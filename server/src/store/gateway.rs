@@ -146,6 +146,7 @@ pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
 
 #[derive(sqlx::FromRow)]
 struct LaneRow {
+    garage_id: String,
     id: String,
     name: String,
     direction: String,
@@ -156,29 +157,31 @@ struct LaneRow {
     pending_events: i64,
 }
 
-pub async fn lanes(tx: &mut Tx, garage: &GarageId) -> Result<Vec<LaneStatus>, StoreError> {
+/// The lanes of every garage that an operator runs, in order.
+pub async fn lanes_of_operator(
+    tx: &mut Tx,
+    operator: &str,
+) -> Result<Vec<(GarageId, LaneStatus)>, StoreError> {
     let rows: Vec<LaneRow> = fetch_all!(
         tx,
-        "select id, name, direction, pass_by, device, last_seen_at, firmware, pending_events \
-         from lane where garage_id = $1 order by id",
-        garage.as_str(),
+        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events \
+         from lane where garage_id in (select garage_id from operates where operator_id = $1) \
+         order by garage_id, id",
+        operator,
     )?;
-    rows.into_iter().map(LaneStatus::try_from).collect()
+    rows.into_iter().map(lane).collect()
 }
 
-impl TryFrom<LaneRow> for LaneStatus {
-    type Error = StoreError;
-
-    fn try_from(row: LaneRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            lane: word::parse("lane.id", &row.id)?,
-            name: row.name,
-            direction: word::parse("lane.direction", &row.direction)?,
-            pass_by: word::parse("lane.pass_by", &row.pass_by)?,
-            device: word::parse("lane.device", &row.device)?,
-            last_seen_at: row.last_seen_at.map(Timestamp::from_micros),
-            firmware: row.firmware,
-            pending_events: u32::try_from(row.pending_events).unwrap_or(0),
-        })
-    }
+fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
+    let status = LaneStatus {
+        lane: word::parse("lane.id", &row.id)?,
+        name: row.name,
+        direction: word::parse("lane.direction", &row.direction)?,
+        pass_by: word::parse("lane.pass_by", &row.pass_by)?,
+        device: word::parse("lane.device", &row.device)?,
+        last_seen_at: row.last_seen_at.map(Timestamp::from_micros),
+        firmware: row.firmware,
+        pending_events: u32::try_from(row.pending_events).unwrap_or(0),
+    };
+    Ok((word::parse("lane.garage_id", &row.garage_id)?, status))
 }

@@ -11,6 +11,7 @@
 #[macro_use]
 mod tx;
 
+pub mod adjustment;
 pub mod arrival;
 pub mod arrival_entry;
 pub mod audit;
@@ -22,6 +23,7 @@ pub mod gate_event;
 pub mod gateway;
 pub mod import;
 pub mod key_check;
+pub mod operator;
 pub mod person;
 pub mod school;
 pub mod seal;

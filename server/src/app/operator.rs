@@ -1,0 +1,84 @@
+//! Operators and what they may do: see and correct the garages that they run, and no others.
+//!
+//! A garage of somebody else is "not there" (404), not "forbidden": its name tells nothing.
+
+pub mod access_check;
+pub mod account;
+pub mod adjustment;
+mod attempts;
+pub mod garages;
+pub mod log;
+pub mod password;
+pub mod session;
+
+use std::sync::Arc;
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use tokio::sync::Semaphore;
+
+use crate::store::{StoreError, Tx, audit, operator};
+
+/// What operators' log-ins share in one process.
+#[derive(Clone)]
+pub struct Operators {
+    attempts: Arc<attempts::Attempts>,
+    /// Password hashes being computed: each takes 19 MiB and some 20 ms of a core.
+    hashing: Arc<Semaphore>,
+    /// Whether browsers may send the session over plain HTTP.
+    pub cookies: Cookies,
+}
+
+impl Default for Operators {
+    fn default() -> Self {
+        Self {
+            attempts: Arc::default(),
+            hashing: Arc::new(Semaphore::new(password::AT_ONCE)),
+            cookies: Cookies::HttpsOnly,
+        }
+    }
+}
+
+/// Where the session cookie may travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cookies {
+    HttpsOnly,
+    /// For a server whose own address is plain HTTP on the loopback: a trial or a test.
+    LoopbackHttp,
+}
+
+/// Who is calling, proved by a live session.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub operator: String,
+    token_hash: Vec<u8>,
+}
+
+/// The operator runs no garage of this name.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    #[error("this operator runs no such garage")]
+    NoSuchGarage,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn require(tx: &mut Tx, caller: &Caller, garage: &GarageId) -> Result<(), OperatorError> {
+    if operator::runs(tx, &caller.operator, garage).await? {
+        Ok(())
+    } else {
+        Err(OperatorError::NoSuchGarage)
+    }
+}
+
+async fn record(
+    tx: &mut Tx,
+    at: Timestamp,
+    operator: &str,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry { at, actor_kind: "operator", actor_id: operator, action, subject, detail };
+    audit::append(tx, &entry).await
+}

@@ -1,0 +1,51 @@
+//! "What would the gate say to this plate now?", by the same plan and the same function as the gate (invariant 3).
+
+use domain::access::{Passage, decide, display_text};
+use domain::ids::GarageId;
+use domain::occupancy::Direction;
+use domain::plate::{Plate, PlateError};
+use protocol::operator::AccessAnswer;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::{App, access_plan};
+use crate::store::{StoreError, garage};
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error(transparent)]
+    Plate(#[from] PlateError),
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for CheckError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+/// The decision for a car that stands at the entry now, read without doubt.
+pub async fn check(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    reading: &str,
+) -> Result<AccessAnswer, CheckError> {
+    let plate = Plate::parse(reading)?;
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    let document = access_plan::document(app, &mut tx, garage).await?;
+    record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
+    tx.commit().await?;
+    let passage = Passage {
+        direction: Direction::In,
+        plate: Some(&plate),
+        confidence: 100,
+        at: app.now(),
+        occupied: found.occupied.unwrap_or(0),
+    };
+    let decision = decide(document.as_ref().map(|document| &document.plan), &passage);
+    let display = display_text(decision, Direction::In).to_owned();
+    Ok(AccessAnswer { plate: plate.to_string(), decision, display })
+}

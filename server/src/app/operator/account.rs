@@ -1,0 +1,56 @@
+//! Operators' accounts, made at the command line.
+
+use domain::ids::GarageId;
+use uuid::Uuid;
+
+use super::password::{self, PasswordError};
+use super::record;
+use crate::app::App;
+use crate::store::{StoreError, garage, operator};
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("the user name is taken, or is not 1 to 64 visible characters")]
+    Username,
+    #[error("there is no operator {0}")]
+    UnknownOperator(String),
+    #[error("there is no garage {0}")]
+    UnknownGarage(GarageId),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes an operator of these garages who cannot log in until a password is set.
+pub async fn create(app: &App, username: &str, name: &str, garages: &[GarageId]) -> Result<(), AccountError> {
+    let visible = |c: char| !c.is_whitespace() && !c.is_control();
+    if !(1..=64).contains(&username.chars().count()) || !username.chars().all(visible) {
+        return Err(AccountError::Username);
+    }
+    let id = Uuid::now_v7().to_string();
+    let mut tx = app.store.begin().await?;
+    if !operator::insert(&mut tx, &id, username, name).await? {
+        return Err(AccountError::Username);
+    }
+    for garage in garages {
+        if garage::find(&mut tx, garage).await?.is_none() {
+            return Err(AccountError::UnknownGarage(garage.clone()));
+        }
+        operator::add_garage(&mut tx, &id, garage).await?;
+    }
+    record(&mut tx, app.now(), &id, "operator.create", &id, "").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sets a password and ends every session that was opened with the one before.
+pub async fn set_password(app: &App, username: &str, password: String) -> Result<(), AccountError> {
+    let hash = password::hash(&app.operators, password).await?;
+    let mut tx = app.store.begin().await?;
+    let account = operator::by_username(&mut tx, username).await?;
+    let id = account.ok_or_else(|| AccountError::UnknownOperator(username.to_owned()))?.id;
+    operator::set_password(&mut tx, &id, &hash).await?;
+    operator::delete_sessions(&mut tx, &id).await?;
+    record(&mut tx, app.now(), &id, "operator.set_password", &id, "").await?;
+    Ok(tx.commit().await?)
+}

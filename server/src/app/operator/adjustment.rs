@@ -1,0 +1,97 @@
+//! Corrections of a count: against what was seen, with a reason, appended and audited. The gateway learns of it with
+//! its next receipt.
+
+use domain::ids::GarageId;
+use protocol::operator::{Adjustment, NewAdjustment, Page};
+use uuid::Uuid;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::App;
+use crate::store::{StoreError, adjustment, garage};
+
+/// Rows on one page.
+const PAGE: usize = 50;
+
+const MIN_REASON: usize = 3;
+const MAX_REASON: usize = 500;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AdjustError {
+    #[error("a reason has 3 to 500 characters")]
+    Reason,
+    #[error("occupied must be 0 to {capacity}")]
+    Occupied { capacity: u32 },
+    #[error("the count has changed to {now:?}")]
+    Changed { now: Option<i64> },
+    #[error("this key was used for another correction")]
+    KeyReused,
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for AdjustError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+/// Appends a correction; the same key again gives what was written then.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewAdjustment,
+) -> Result<Adjustment, AdjustError> {
+    let reason = new.reason.trim().replace('\0', "");
+    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+        return Err(AdjustError::Reason);
+    }
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    if let Some(written) = adjustment::by_key(&mut tx, garage, &caller.operator, key).await? {
+        let same = written.after == new.occupied && written.reason == reason;
+        return if same { Ok(written) } else { Err(AdjustError::KeyReused) };
+    }
+    if !(0..=i64::from(found.capacity)).contains(&new.occupied) {
+        return Err(AdjustError::Occupied { capacity: found.capacity });
+    }
+    if found.occupied != new.seen {
+        return Err(AdjustError::Changed { now: found.occupied });
+    }
+    let (id, at) = (Uuid::now_v7(), app.now());
+    garage::set_count(&mut tx, garage, new.occupied, at).await?;
+    let row = adjustment::NewAdjustment {
+        id,
+        garage,
+        operator: &caller.operator,
+        idempotency_key: key,
+        at,
+        before: found.occupied,
+        after: new.occupied,
+        reason: &reason,
+    };
+    adjustment::insert(&mut tx, &row).await?;
+    record(&mut tx, at, &caller.operator, "count.adjust", garage.as_str(), &id.to_string()).await?;
+    let written = adjustment::by_key(&mut tx, garage, &caller.operator, key).await?;
+    let written = written.ok_or(StoreError::Corrupt { column: "adjustment.idempotency_key" })?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// The garage's corrections, newest first.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    cursor: Option<Uuid>,
+) -> Result<Page<Adjustment>, OperatorError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let mut items = adjustment::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Page { items, next })
+}
