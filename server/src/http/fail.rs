@@ -13,6 +13,11 @@ use crate::app::claim::ClaimError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
 use crate::app::ingest::IngestError;
+use crate::app::operator::OperatorError;
+use crate::app::operator::access_check::CheckError;
+use crate::app::operator::adjustment::AdjustError;
+use crate::app::operator::password::PasswordError;
+use crate::app::operator::session::LogInError;
 use crate::app::plate::OwnPlateError;
 use crate::app::session::SessionError;
 use crate::store::StoreError;
@@ -188,6 +193,68 @@ impl From<IngestError> for ProblemResponse {
             }
             IngestError::Unknown => problem(401, "unauthorized", "A gateway's token is needed"),
             IngestError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OperatorError> for ProblemResponse {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::NoSuchGarage => not_found(),
+            OperatorError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LogInError> for ProblemResponse {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::Wrong => problem(401, "bad_credentials", "Wrong user name or password"),
+            LogInError::TooManyAttempts => {
+                problem(429, "too_many_attempts", "Too many wrong passwords; wait a quarter of an hour")
+            }
+            LogInError::Ended => problem(401, "unauthorized", "There is no such session, or it has ended"),
+            LogInError::Password(PasswordError::Busy) => {
+                problem(503, "busy", "Too much is going on; try again")
+            }
+            LogInError::Password(_) | LogInError::Random(_) => internal(&error),
+            LogInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AdjustError> for ProblemResponse {
+    fn from(error: AdjustError) -> Self {
+        let invalid = |field: &str| {
+            Problem::new(422, "invalid_body", "A field of the body is wrong")
+                .field(field)
+                .detail(error.to_string())
+        };
+        match error {
+            AdjustError::Reason => invalid("reason").into(),
+            AdjustError::Occupied { .. } => invalid("occupied").into(),
+            AdjustError::Changed { now } => {
+                let now = now.map_or_else(|| "no data".to_owned(), |count| count.to_string());
+                Problem::new(409, "count_changed", "The count has changed; look again")
+                    .detail(format!("it is now {now}"))
+                    .into()
+            }
+            AdjustError::KeyReused => {
+                problem(409, "idempotency_key_reused", "This key was used for another correction")
+            }
+            AdjustError::Operator(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckError> for ProblemResponse {
+    fn from(error: CheckError) -> Self {
+        match error {
+            CheckError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+                .field("plate")
+                .detail(error.to_string())
+                .into(),
+            CheckError::Operator(error) => error.into(),
         }
     }
 }

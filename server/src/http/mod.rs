@@ -9,6 +9,7 @@ pub mod fail;
 pub mod gateway;
 mod input;
 pub mod internal;
+pub mod operator;
 pub mod public;
 
 use axum::Router;
@@ -20,6 +21,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(internal::router(app.clone()))
         .merge(gateway::router())
+        .merge(operator::router())
         .merge(public::router())
         .with_state(app)
 }

@@ -1,0 +1,22 @@
+//! `POST /api/operator/v1/garages/{garage}/access-checks`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::operator::{AccessAnswer, AccessCheck};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::access_check as use_case;
+use crate::http::input::ApiPath;
+
+/// What the gate would say to this plate now. Each check is audited.
+pub async fn access_check(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiJson(asked): ApiJson<AccessCheck>,
+) -> Result<Json<AccessAnswer>, ProblemResponse> {
+    Ok(Json(use_case::check(&app, &caller, &garage, &asked.plate).await?))
+}

@@ -1,0 +1,30 @@
+//! `GET /api/operator/v1/garages/{garage}/adjustments`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::operator::{Adjustment, Page};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::adjustment;
+use crate::http::input::{ApiPath, ApiQuery};
+
+/// `?cursor=NEXT`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Place {
+    #[serde(default)]
+    cursor: Option<Uuid>,
+}
+
+pub async fn adjustments(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(place): ApiQuery<Place>,
+) -> Result<Json<Page<Adjustment>>, ProblemResponse> {
+    Ok(Json(adjustment::page(&app, &caller, &garage, place.cursor).await?))
+}

@@ -1,0 +1,18 @@
+//! Besides `SameSite=Strict`: a page of another origin cannot set this header without asking (CORS), and is not allowed.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+
+const HEADER: &str = "x-requested-with";
+const VALUE: &str = "console";
+
+pub(super) async fn require(request: Request, next: Next) -> Result<Response, ProblemResponse> {
+    let named = request.headers().get(HEADER).is_some_and(|value| value == VALUE);
+    if request.method().is_safe() || named {
+        return Ok(next.run(request).await);
+    }
+    Err(Problem::new(403, "not_from_console", "The header X-Requested-With: console is missing").into())
+}

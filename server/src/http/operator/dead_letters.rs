@@ -1,0 +1,23 @@
+//! `GET /api/operator/v1/garages/{garage}/dead-letters`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::operator::{DeadLetter, Page};
+
+use super::caller::Operator;
+use super::number::Place;
+use crate::app::App;
+use crate::app::operator::log;
+use crate::http::input::{ApiPath, ApiQuery};
+
+/// The refused messages of a garage, newest first. Each reading is audited: an excerpt may hold a plate.
+pub async fn dead_letters(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(place): ApiQuery<Place>,
+) -> Result<Json<Page<DeadLetter>>, ProblemResponse> {
+    Ok(Json(log::dead_letters(&app, &caller, &garage, place.cursor).await?))
+}

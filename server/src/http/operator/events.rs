@@ -1,0 +1,23 @@
+//! `GET /api/operator/v1/garages/{garage}/events`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::operator::{Event, Page};
+
+use super::caller::Operator;
+use super::number::Place;
+use crate::app::App;
+use crate::app::operator::log;
+use crate::http::input::{ApiPath, ApiQuery};
+
+/// The events of a garage's gates, newest first. Each reading is audited: it shows plates.
+pub async fn events(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(place): ApiQuery<Place>,
+) -> Result<Json<Page<Event>>, ProblemResponse> {
+    Ok(Json(log::events(&app, &caller, &garage, place.cursor).await?))
+}

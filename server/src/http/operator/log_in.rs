@@ -1,0 +1,26 @@
+//! `POST /api/operator/v1/sessions`.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use process::http::{ApiJson, ProblemResponse};
+use protocol::operator::OperatorLogIn;
+
+use super::caller::Peer;
+use super::cookie;
+use crate::app::App;
+use crate::app::operator::session;
+
+/// Checks the password; the session is in the cookie only.
+pub async fn log_in(
+    State(app): State<App>,
+    Peer(from): Peer,
+    ApiJson(asked): ApiJson<OperatorLogIn>,
+) -> Result<Response, ProblemResponse> {
+    let token = session::log_in(&app, asked, from).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(value) = cookie::set(&app, &token) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}

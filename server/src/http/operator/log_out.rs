@@ -1,0 +1,23 @@
+//! `DELETE /api/operator/v1/sessions/current`.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use process::http::ProblemResponse;
+
+use super::caller::Operator;
+use super::cookie;
+use crate::app::App;
+use crate::app::operator::session;
+
+pub async fn log_out(
+    State(app): State<App>,
+    Operator(caller): Operator,
+) -> Result<Response, ProblemResponse> {
+    session::end(&app, &caller).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(value) = cookie::forget(&app) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}

@@ -1,0 +1,42 @@
+//! `/api/operator/v1`: the operator console. The session is a cookie that scripts cannot read; what changes something
+//! also needs a header that other sites' forms cannot send ([`csrf`]). Nothing here may be cached by others. This file
+//! is the route table.
+
+mod access_check;
+mod adjust;
+mod adjustments;
+mod caller;
+pub mod cookie;
+mod csrf;
+mod dead_letters;
+mod events;
+mod garages;
+mod log_in;
+mod log_out;
+mod number;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+
+pub fn router() -> Router<App> {
+    let no_store =
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Router::new()
+        .route("/api/operator/v1/sessions", post(log_in::log_in))
+        .route("/api/operator/v1/sessions/current", delete(log_out::log_out))
+        .route("/api/operator/v1/garages", get(garages::garages))
+        .route(
+            "/api/operator/v1/garages/{garage}/adjustments",
+            get(adjustments::adjustments).post(adjust::adjust),
+        )
+        .route("/api/operator/v1/garages/{garage}/events", get(events::events))
+        .route("/api/operator/v1/garages/{garage}/dead-letters", get(dead_letters::dead_letters))
+        .route("/api/operator/v1/garages/{garage}/access-checks", post(access_check::access_check))
+        .route_layer(from_fn(csrf::require))
+        .route_layer(no_store)
+}
