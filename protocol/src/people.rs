@@ -277,12 +277,16 @@ pub struct RoomNews {
 }
 
 /// Frames of the WebSockets `/api/v1/classes/{class}/arrivals/stream` and `/api/v1/hall/stream`.
+///
+/// Close codes: 4401 the session has ended, 4403 not this person's; after any other the phone comes back with its last cursor,
+/// after 1012 without one (cursors have gone backwards). 4409 says that it read too slowly.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Frame<T> {
     /// One changed arrival, whole. `cursor` inside is what to resume from.
     Arrival(T),
-    /// Everything up to `cursor` has been sent: the screen is up to date.
+    /// Everything up to `cursor` has been sent: the screen is up to date. Said after the first board, and again every 20 s
+    /// while nothing is missing: a browser cannot see pings.
     Live { cursor: Cursor },
 }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use miniapp_api::hub::Limits;
+use testkit::proxy::TcpProxy;
 use testkit::wait::until;
 use tokio::net::TcpSocket;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::fake::{SERVICE_TOKEN, class};
-use crate::phone::SOON;
+use crate::phone::{Phone, SOON};
 use crate::world::{World, limits, metric};
 
 const CLASS: &str = "macau-road-1-1";
@@ -110,6 +111,29 @@ async fn another_database_behind_the_server_starts_everything_again() {
     assert_eq!((board.len(), board[0].id, cursor), (1, id, 1));
     let next = world.server.arrive(&class(CLASS));
     assert_eq!(phone.arrival().await.id, next);
+}
+
+#[tokio::test]
+async fn a_phone_that_has_fallen_silent_gives_its_place_back() {
+    let short =
+        Limits { ping_every: Duration::from_millis(100), silent_for: Duration::from_millis(500), ..limits() };
+    let world = World::with(short, SERVICE_TOKEN, 10).await;
+    world.server.lock().teacher("t1", &class(CLASS));
+    let radio = TcpProxy::start(world.address).await;
+    let path = format!("/classes/{CLASS}/arrivals/stream");
+    let mut far = Phone::connect(radio.address(), &path, "t1").await;
+    let mut near = world.stream(CLASS, "t1", None).await;
+    far.board().await;
+    near.board().await;
+    // The feed, the room's reader and two sockets.
+    assert_eq!(world.hub.tasks().len(), 4);
+    radio.freeze();
+    let gone = async || (world.hub.tasks().len() == 3).then_some(());
+    // The near phone answers its pings while it listens.
+    tokio::select! {
+        () = until(SOON, "the silent phone to be gone", gone) => {}
+        code = near.end() => panic!("the phone that answers was cut with {code}"),
+    }
 }
 
 #[tokio::test]
