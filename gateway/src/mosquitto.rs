@@ -30,6 +30,7 @@ impl User {
         Self { permissions: Permissions::gateway(garage), password }
     }
 
+    /// Guidance signs share one user, which may only read.
     pub fn sign(garage: &GarageId, password: Secret) -> Self {
         Self { permissions: Permissions::sign(garage), password }
     }

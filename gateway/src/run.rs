@@ -73,14 +73,16 @@ pub async fn run(
     }
     let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
     let leave = CancellationToken::new();
-    let link = tokio::spawn(connection.run(leave.clone()));
+    // A set of its own: it ends when this future is dropped, and after all others when it is not.
+    let mut link = Tasks::new();
+    spawn(&mut link, "mqtt", connection.run(leave.clone()));
     let parts = Parts { config, clock, readiness, meter, server, broker };
     let lock = parts.spawn(outbox, inbound, &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
-    let linked = link.await.map_err(GatewayError::TaskFailed);
+    let linked = link.join_next().await.transpose().map_err(GatewayError::TaskFailed);
     drop(lock);
-    ended.and(linked)
+    ended.and(linked.map(|_| ()))
 }
 
 fn connection(

@@ -1,0 +1,172 @@
+//! The server's two doors, played: takes batches, hands out a plan, can be away or forget its answer.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::ids::GarageId;
+use protocol::uplink::{Batch, Count, PlanDocument, Receipt, Record, What};
+use testkit::wait;
+use tokio::task::JoinHandle;
+
+use crate::controller::SOON;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    Well,
+    /// Answers 503 and does nothing.
+    Away,
+    /// Takes the records and answers 503.
+    Forgetful,
+    /// Answers 422, which nothing but a new version would change.
+    Refusing,
+}
+
+#[derive(Debug)]
+pub struct Books {
+    pub mood: Mood,
+    /// By epoch and seq, each once.
+    pub records: Vec<(String, Record)>,
+    pub batches: usize,
+    pub last: Option<Batch>,
+    /// Cars that are inside besides those of the records.
+    pub base: i64,
+    pub plan: PlanDocument,
+    pub plan_polls: usize,
+    pub plan_unchanged: usize,
+}
+
+#[derive(Clone)]
+pub struct District {
+    pub address: SocketAddr,
+    books: Arc<Mutex<Books>>,
+    _task: Arc<Stop>,
+}
+
+struct Stop(JoinHandle<()>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl District {
+    pub async fn start(plan: PlanDocument) -> Self {
+        let books = Books {
+            mood: Mood::Well,
+            records: Vec::new(),
+            batches: 0,
+            last: None,
+            base: 0,
+            plan,
+            plan_polls: 0,
+            plan_unchanged: 0,
+        };
+        let books = Arc::new(Mutex::new(books));
+        let router = Router::new()
+            .route("/gateway/v1/events", post(events))
+            .route("/gateway/v1/access-plan", get(plan_of))
+            .with_state(books.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, books, _task: Arc::new(Stop(task)) }
+    }
+
+    pub fn books<T>(&self, look: impl FnOnce(&mut Books) -> T) -> T {
+        look(&mut self.books.lock().unwrap())
+    }
+
+    pub fn mood(&self, mood: Mood) {
+        self.books(|b| b.mood = mood);
+    }
+
+    /// Event ids in the order of arrival.
+    pub fn event_ids(&self) -> Vec<String> {
+        let id = |record: &Record| match &record.what {
+            What::Event(event) => Some(event.event_id.to_string()),
+            What::DeadLetter(_) => None,
+        };
+        self.books(|b| b.records.iter().filter_map(|(_, r)| id(r)).collect())
+    }
+
+    pub async fn has(&self, count: usize) {
+        wait::until(SOON, "records at the server", async || {
+            (self.books(|b| b.records.len()) >= count).then_some(())
+        })
+        .await;
+    }
+
+    /// One epoch, and each place of it once and in order.
+    pub fn assert_in_order(&self) {
+        self.books(|books| {
+            for (i, (epoch, record)) in books.records.iter().enumerate() {
+                assert_eq!(record.seq, i64::try_from(i).unwrap() + 1);
+                assert_eq!(*epoch, books.records[0].0);
+            }
+        });
+    }
+}
+
+type Shared = State<Arc<Mutex<Books>>>;
+
+fn is_allowed(headers: &HeaderMap) -> bool {
+    headers.get(header::AUTHORIZATION).is_some_and(|value| value == "Bearer token")
+}
+
+async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batch>) -> Response {
+    let mut books = books.lock().unwrap();
+    if !is_allowed(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    match books.mood {
+        Mood::Away => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Mood::Refusing => return StatusCode::UNPROCESSABLE_ENTITY.into_response(),
+        Mood::Well | Mood::Forgetful => {}
+    }
+    books.batches += 1;
+    for record in &batch.records {
+        let known = books.records.iter().any(|(e, r)| *e == batch.epoch && r.seq == record.seq);
+        if !known {
+            books.records.push((batch.epoch.clone(), record.clone()));
+        }
+    }
+    let acked_through = books.records.iter().filter(|(e, _)| *e == batch.epoch).map(|(_, r)| r.seq).max();
+    books.last = Some(batch);
+    if books.mood == Mood::Forgetful {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let delta = |record: &Record| match &record.what {
+        What::Event(event) => event.delta,
+        What::DeadLetter(_) => 0,
+    };
+    let occupied = books.base + books.records.iter().map(|(_, r)| delta(r)).sum::<i64>();
+    let acked_through = acked_through.unwrap_or(0);
+    Json(Receipt { acked_through, count: Count { occupied, through_seq: acked_through } }).into_response()
+}
+
+async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {
+    let mut books = books.lock().unwrap();
+    books.plan_polls += 1;
+    if !is_allowed(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if books.mood == Mood::Away {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let etag = format!("\"{}\"", books.plan.plan.capacity);
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| *value == *etag) {
+        books.plan_unchanged += 1;
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    ([(header::ETAG, etag)], Json(books.plan.clone())).into_response()
+}
+
+pub fn garage() -> GarageId {
+    GarageId::parse("macau-road").unwrap()
+}

@@ -1,0 +1,13 @@
+//! A whole gateway between a real Mosquitto and a server that the tests play.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod broker_loss;
+mod command_line;
+mod controller;
+mod decisions;
+mod disk;
+mod district;
+mod refused;
+mod server_loss;
+mod signs;
+mod site;

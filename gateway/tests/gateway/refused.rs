@@ -1,0 +1,81 @@
+//! Garbage at the broker's door becomes dead letters and harms nobody.
+
+use protocol::mqtt::RejectCode;
+use protocol::uplink::What;
+use testkit::wait;
+
+use crate::controller::{SOON, plate};
+use crate::site::{PARENT, Site};
+
+fn codes(site: &Site) -> Vec<RejectCode> {
+    let code = |what: &What| match what {
+        What::DeadLetter(letter) => Some(letter.code),
+        What::Event(_) => None,
+    };
+    site.district.books(|b| b.records.iter().filter_map(|(_, r)| code(&r.what)).collect())
+}
+
+#[tokio::test]
+async fn bad_messages_become_dead_letters_and_good_ones_go_on() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    let topic = gate.event_topic();
+    let mut ancient = plate("old", PARENT);
+    ancient.occurred_at = domain::time::Timestamp::parse("2001-01-01T00:00:00Z").unwrap();
+    gate.publish(&topic, false, "hello").await;
+    gate.publish(&topic, false, vec![0xff; 300]).await;
+    gate.publish(&topic, false, vec![b' '; 20_000]).await;
+    gate.send(&ancient).await;
+    gate.publish(&topic, false, r#"{"event_id":"f","kind":"dance"}"#).await;
+    gate.send(&plate("good", PARENT)).await;
+    gate.acked("good", 1).await;
+    site.district.has(6).await;
+    use RejectCode as R;
+    assert_eq!(codes(&site), [R::NotJson, R::NotJson, R::TooLarge, R::ImpossibleTime, R::Field]);
+    let rejected = wait::until(SOON, "the refusal of the old event", async || {
+        gate.heard(|h| {
+            h.acks.iter().flat_map(|a| &a.rejected).find(|r| r.event_id.as_deref() == Some("old")).cloned()
+        })
+    });
+    assert_eq!(rejected.await.code, R::ImpossibleTime);
+}
+
+#[tokio::test]
+async fn a_device_that_no_lane_has_is_a_dead_letter_and_gets_no_answer() {
+    let site = Site::open().await;
+    let stranger = site.controller("stranger").await;
+    stranger.send(&plate("e1", PARENT)).await;
+    site.district.has(1).await;
+    assert_eq!(codes(&site), [RejectCode::UnknownDevice]);
+    let gate = site.controller("in").await;
+    gate.send(&plate("e1", PARENT)).await;
+    gate.acked("e1", 1).await;
+    assert!(stranger.heard(|h| h.acks.is_empty() && h.commands.is_empty()));
+}
+
+#[tokio::test]
+async fn a_device_cannot_speak_on_another_ones_topic() {
+    let site = Site::open().await;
+    let stranger = site.controller("stranger").await;
+    let gate = site.controller("in").await;
+    let forged = serde_json::to_vec(&plate("forged", PARENT)).unwrap();
+    stranger.publish(&gate.event_topic(), false, forged).await;
+    // The broker handles a client's messages in order: behind this one the forged one has been dropped.
+    stranger.send(&plate("own", PARENT)).await;
+    site.district.has(1).await;
+    assert!(gate.commands_for("forged").is_empty());
+    assert!(site.district.event_ids().is_empty());
+}
+
+#[tokio::test]
+async fn a_flood_of_garbage_does_not_fill_the_disk() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    for _ in 0..100 {
+        gate.publish(&gate.event_topic(), false, "garbage").await;
+    }
+    gate.send(&plate("good", PARENT)).await;
+    gate.acked("good", 1).await;
+    site.district.has(21).await;
+    assert_eq!(codes(&site).len(), 20);
+}

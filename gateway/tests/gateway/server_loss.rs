@@ -1,0 +1,58 @@
+//! The server is away, forgets its answer, or refuses.
+
+use crate::controller::plate;
+use crate::district::Mood;
+use crate::site::{PARENT, Site};
+
+async fn send_many(site: &Site, count: usize) {
+    let gate = site.controller("in").await;
+    for i in 0..count {
+        gate.send(&plate(&format!("e{i}"), PARENT)).await;
+    }
+    for i in 0..count {
+        gate.acked(&format!("e{i}"), 1).await;
+        assert!(!gate.commands_for(&format!("e{i}")).is_empty());
+    }
+}
+
+fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("e{i}")).collect()
+}
+
+#[tokio::test]
+async fn without_the_server_the_gate_works_and_later_all_arrives_once_in_order() {
+    let site = Site::open().await;
+    site.district.mood(Mood::Away);
+    send_many(&site, 600).await;
+    assert!(site.district.event_ids().is_empty());
+    site.ready(200).await;
+    site.district.mood(Mood::Well);
+    site.district.has(600).await;
+    site.district.assert_in_order();
+    // 107 spaces, so the rest was refused; every event is there all the same.
+    assert_eq!(site.district.event_ids(), ids(600));
+}
+
+#[tokio::test]
+async fn a_lost_receipt_brings_the_same_places_again_and_nothing_twice() {
+    let site = Site::open().await;
+    site.district.mood(Mood::Forgetful);
+    send_many(&site, 20).await;
+    site.district.has(20).await;
+    site.district.mood(Mood::Well);
+    let gate = site.controller("out").await;
+    gate.send(&plate("last", PARENT)).await;
+    site.district.has(21).await;
+    site.district.assert_in_order();
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_kept_and_sent_again() {
+    let site = Site::open().await;
+    site.district.mood(Mood::Refusing);
+    send_many(&site, 3).await;
+    site.ready(200).await;
+    site.district.mood(Mood::Well);
+    site.district.has(3).await;
+    assert_eq!(site.district.event_ids(), ids(3));
+}

@@ -1,0 +1,165 @@
+//! One garage: broker, gateway, controllers, server.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::access::{AccessPlan, Audience, Opening};
+use domain::ids::{DeviceId, LaneId};
+use domain::occupancy::{Direction, PassBy};
+use domain::plate::Plate;
+use domain::time::Clock;
+use gateway::Config;
+use gateway::config::{Lane, Mqtt, Server};
+use gateway::mosquitto::{User, acl_file, password_file};
+use process::clock::SystemClock;
+use process::config::Secret;
+use protocol::mqtt::{Permissions, Topic};
+use protocol::uplink::PlanDocument;
+use testkit::mosquitto::{Mosquitto, MosquittoConf};
+use testkit::process::status_of;
+use testkit::{port, wait};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::controller::{Controller, SOON};
+use crate::district::{District, garage};
+
+pub const PARENT: &str = "鲁B12345";
+
+pub struct Site {
+    pub broker: Mosquitto,
+    pub district: District,
+    pub http: SocketAddr,
+    folder: tempfile::TempDir,
+    gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
+}
+
+fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
+    Lane {
+        id: LaneId::parse(id).unwrap(),
+        name: id.into(),
+        direction,
+        device: DeviceId::parse(id).unwrap(),
+        pass_by,
+    }
+}
+
+pub fn plan() -> PlanDocument {
+    let now = SystemClock.now();
+    let hour = Duration::from_secs(3600);
+    let parent = Plate::parse(PARENT).unwrap();
+    let plan = AccessPlan {
+        capacity: 107,
+        openings: vec![Opening { audience: Audience::Pickup, from: now - hour, to: now + hour * 24 }],
+        permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
+        valid_until: now + hour * 48,
+    };
+    PlanDocument { v: 1, garage: garage(), made_at: now, plan }
+}
+
+/// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.
+fn broker() -> Mosquitto {
+    let garage = garage();
+    let secret = || Secret::new("secret");
+    let mut users = vec![User::gateway(&garage, secret()), User::sign(&garage, secret())];
+    for device in ["in", "out", "stranger"] {
+        users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
+    }
+    Mosquitto::start(MosquittoConf {
+        acl: Some(acl_file(&users)),
+        passwords: Some(password_file(&users).unwrap()),
+        ..MosquittoConf::default()
+    })
+}
+
+impl Site {
+    /// With a running gateway that has its plan and its count.
+    pub async fn open() -> Self {
+        let mut site = Self {
+            broker: broker(),
+            district: District::start(plan()).await,
+            http: ([127, 0, 0, 1], port::free()).into(),
+            folder: tempfile::tempdir().unwrap(),
+            gateway: None,
+        };
+        site.start().await;
+        site.served().await;
+        site
+    }
+
+    pub fn config(&self) -> Config {
+        Config {
+            garage: garage(),
+            data_dir: self.folder.path().join("data"),
+            mqtt: Mqtt {
+                host: "127.0.0.1".into(),
+                port: self.broker.port(),
+                username: "macau-road.gateway".into(),
+                password: Secret::new("secret"),
+            },
+            server: Server {
+                url: format!("http://{}", self.district.address),
+                token: Secret::new("token"),
+                ca_file: None,
+                plan_poll: Duration::from_millis(100),
+            },
+            http: Some(self.http),
+            lanes: vec![lane("in", Direction::In, PassBy::Plate), lane("out", Direction::Out, PassBy::Loop)],
+        }
+    }
+
+    pub fn outbox(&self) -> PathBuf {
+        self.folder.path().join("data/outbox.sqlite")
+    }
+
+    /// Returns when it is ready: broker connected, outbox writable.
+    pub async fn start(&mut self) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(gateway::run(self.config(), Arc::new(SystemClock), stop.clone()));
+        self.gateway = Some((stop, task));
+        self.ready(200).await;
+    }
+
+    pub async fn ready(&self, status: u16) {
+        let what = format!("readyz answers {status}");
+        wait::until(SOON, &what, async || (status_of(self.http, "/readyz").await? == status).then_some(()))
+            .await;
+    }
+
+    /// Until plan and count of the server have arrived; seen from outside as a plan poll that changes nothing.
+    pub async fn served(&self) {
+        let before = self.district.books(|b| b.plan_unchanged);
+        wait::until(SOON, "the plan is known", async || {
+            (self.district.books(|b| b.plan_unchanged) > before).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn stop(&mut self) {
+        let (stop, task) = self.gateway.take().unwrap();
+        stop.cancel();
+        task.await.unwrap().unwrap();
+    }
+
+    /// Ends it as a power cut would.
+    pub async fn kill(&mut self) {
+        let (_, task) = self.gateway.take().unwrap();
+        task.abort();
+        let _ = task.await;
+    }
+
+    pub async fn controller(&self, device: &str) -> Controller {
+        let id = DeviceId::parse(device).unwrap();
+        let topics = Permissions::device(&garage(), &id).subscribe;
+        Controller::connect(self.broker.port(), &garage(), device, topics).await
+    }
+
+    pub async fn sign(&self) -> Controller {
+        let topics = vec![Topic::OpenSpaces(garage()).to_string()];
+        Controller::connect(self.broker.port(), &garage(), "sign", topics).await
+    }
+}
