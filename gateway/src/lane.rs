@@ -119,8 +119,9 @@ impl LaneLoop {
         self.meter.dead_letter(code);
         let device = refusal.device.as_ref().map(ToString::to_string);
         tracing::warn!(garage.id = %self.meter.garage(), device.id = device, ?code, detail = refusal.letter.detail, "a message was refused");
-        let sent = refusal.into_entry(now).map(|entry| self.entries.try_send(entry));
-        if let Some(Err(_)) = sent {
+        if let Some(entry) = refusal.into_entry(now)
+            && self.entries.try_send(entry).is_err()
+        {
             self.meter.outbox_full();
         }
     }
