@@ -12,6 +12,7 @@ use process::clock::SystemClock;
 use process::config::{Secret, SecretSource};
 use protocol::mqtt::Permissions;
 use server::app::App;
+use server::app::operator::Cookies;
 use server::store::Store;
 use server::store::seal::Keyring;
 use simulator::district::{Invented, Site, SiteLane};
@@ -70,7 +71,9 @@ pub async fn open(folder: &Folder) -> anyhow::Result<App> {
     let url = format!("sqlite:{}", folder.file("server.sqlite").display());
     let keys = Keyring::new(&folder.secrets.data_key)?;
     let store = Store::open(&url, 4).await?;
-    let app = App::new(store, keys, Arc::new(SystemClock));
+    let mut app = App::new(store, keys, Arc::new(SystemClock));
+    // Browsers reach this process over plain HTTP on the same machine.
+    app.operators.cookies = Cookies::LoopbackHttp;
     server::app::key_check::run(&app).await?;
     Ok(app)
 }
@@ -115,10 +118,10 @@ impl Assembly {
         Ok(assembly)
     }
 
-    /// Waits until `stop` is cancelled or a part fails, then stops all.
-    pub async fn run_until(mut self, stop: CancellationToken) -> Result<(), PartError> {
+    /// Waits until `stop` is over or a part fails, then stops all.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartError> {
         let ended = tokio::select! {
-            () = stop.cancelled() => Ok(()),
+            () = stop => Ok(()),
             Some(part) = self.tasks.join_next() => flatten(part),
         };
         self.shutdown.cancel();
@@ -146,7 +149,10 @@ impl Assembly {
         let token = server::app::service_token::create(app, "miniapp-api").await?;
         let token = SecretSource::File(folder.write_secret("service.token", &token)?);
         let config = miniapp_config(listener.local_addr()?, server, token);
-        self.spawn("the mini-program API".to_owned(), miniapp_api::run(config, listener, extra, self.shutdown.clone()));
+        self.spawn(
+            "the mini-program API".to_owned(),
+            miniapp_api::run(config, listener, extra, self.shutdown.clone()),
+        );
         Ok(())
     }
 
@@ -220,7 +226,12 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
 fn miniapp_config(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::Config {
     use miniapp_api::config::{Http, Limits, Log, Server, Wechat};
     miniapp_api::Config {
-        http: Http { listen, operations_listen: None, allowed_origins: Vec::new(), trusted_proxies: Vec::new() },
+        http: Http {
+            listen,
+            operations_listen: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+        },
         server: Server { url: format!("http://{server}"), token: token.clone(), ca_file: None },
         wechat: Wechat { base_url: "http://127.0.0.1:9".to_owned(), appid: "demo".to_owned(), secret: token },
         limits: Limits::default(),

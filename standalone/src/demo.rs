@@ -58,12 +58,23 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();
     if !options.no_traffic {
-        let mut cars = Cars { app: &app, invented: &invented, mqtt: addresses.mqtt, folder: &mut folder, stop: parked.clone() };
+        let mut cars = Cars {
+            app: &app,
+            invented: &invented,
+            mqtt: addresses.mqtt,
+            folder: &mut folder,
+            stop: parked.clone(),
+        };
         cars.start(options, &format!("http://{}", addresses.people), &people, &mut traffic).await?;
     }
-    let result = assembly.run_until(stop).await;
+    // Cars and robots first: they would complain about a system that goes away under them.
+    let park = async {
+        stop.cancelled().await;
+        parked.cancel();
+        while traffic.join_next().await.is_some() {}
+    };
+    let result = assembly.run_until(park).await;
     parked.cancel();
-    while traffic.join_next().await.is_some() {}
     app.store.close().await;
     Ok(result?)
 }
@@ -111,7 +122,8 @@ impl Cars<'_> {
         let (shown, screen) = mpsc::channel(LINES);
         tasks.spawn(show::lines(progress, screen, options.quiet));
         self.robots(api, people, seen, tasks).await?;
-        tasks.spawn(show::fork(told, shown.clone(), self.school_queue(options, &reports, tasks).await?));
+        let school = self.school_queue(options, &reports, tasks).await?;
+        tasks.spawn(show::fork(told, shown, school));
         Ok(())
     }
 
@@ -168,7 +180,8 @@ impl Cars<'_> {
             }
         }
         let lane = |lane: &SiteLane| {
-            let name = format!("{} {}", self.invented.garage(&site.garage).map_or("", |g| &g.name), lane.name);
+            let name =
+                format!("{} {}", self.invented.garage(&site.garage).map_or("", |g| &g.name), lane.name);
             controllers.get(&lane.device).map(|handle| Lane::new(&name, lane.direction, handle.clone()))
         };
         Ok(Gates::new(site, lane))

@@ -30,6 +30,8 @@ fn main() -> ExitCode {
 }
 
 fn start(options: &demo::Options) -> anyhow::Result<()> {
+    // One provider for the process; an error means that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // The terminal belongs to what happens at the gates; RUST_LOG=info shows the processes' own logs.
     telemetry::init(telemetry::LogFormat::Text, &format!("warn,{}", broker::LOG_DIRECTIVE))?;
     telemetry::metrics_recorder();

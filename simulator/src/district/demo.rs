@@ -102,10 +102,10 @@ fn site(garage: &GarageSpec) -> Site {
 fn school_lanes() -> Vec<SiteLane> {
     let by_hand = |lane| SiteLane { by_hand: true, ..lane };
     vec![
-        lane("B1 一号入口", "b1-in-1", Direction::In, PassBy::Plate),
-        lane("B1 二号入口", "b1-in-2", Direction::In, PassBy::Plate),
-        lane("B1 一号出口", "b1-out-1", Direction::Out, PassBy::Plate),
-        lane("B1 二号出口", "b1-out-2", Direction::Out, PassBy::Plate),
+        lane("一号入口", "b1-in-1", Direction::In, PassBy::Plate),
+        lane("二号入口", "b1-in-2", Direction::In, PassBy::Plate),
+        lane("一号出口", "b1-out-1", Direction::Out, PassBy::Plate),
+        lane("二号出口", "b1-out-2", Direction::Out, PassBy::Plate),
         by_hand(lane("试验入口", "try-in", Direction::In, PassBy::Plate)),
         by_hand(lane("试验出口", "try-out", Direction::Out, PassBy::Plate)),
     ]

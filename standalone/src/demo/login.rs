@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -110,11 +110,18 @@ async fn pick_operator(
     ApiJson(pick): ApiJson<OperatorPick>,
 ) -> Result<Response, ProblemResponse> {
     if headers.get("x-requested-with").is_none_or(|value| value != "console") {
-        return Err(ProblemResponse(Problem::new(403, "cross_site", "Only the console's own pages may ask this.")));
+        return Err(ProblemResponse(Problem::new(
+            403,
+            "cross_site",
+            "Only the console's own pages may ask this.",
+        )));
     }
-    let cookie = server::http::operator::demo_cookie(&operators.app, &pick.username).await?;
-    let cookie = HeaderValue::from_str(&cookie).map_err(|_| ProblemResponse(Problem::new(500, "internal", "Internal error")))?;
-    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)]).into_response())
+    let token = server::app::operator::session::issue(&operators.app, &pick.username).await?;
+    let mut response = StatusCode::CREATED.into_response();
+    if let Some(cookie) = server::http::operator::cookie::set(&operators.app, &token) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// What the list says of a person; staff first, then families.

@@ -45,7 +45,9 @@ pub struct Options {
 fn uniform(text: &str) -> Result<[usize; 3], String> {
     let numbers: Result<Vec<usize>, _> = text.split(',').map(str::parse).collect();
     let numbers: Option<[usize; 3]> = numbers.ok().and_then(|n| n.try_into().ok());
-    numbers.filter(|n| n.iter().all(|n| (1..=10_000).contains(n))).ok_or_else(|| "three numbers such as 100,10,30".to_owned())
+    numbers
+        .filter(|n| n.iter().all(|n| (1..=10_000).contains(n)))
+        .ok_or_else(|| "three numbers such as 100,10,30".to_owned())
 }
 
 impl Options {
@@ -53,6 +55,10 @@ impl Options {
         let at = |chosen: Option<u16>, step: u16| {
             SocketAddr::new(self.host, chosen.unwrap_or_else(|| self.port_base.saturating_add(step)))
         };
-        Addresses { people: at(self.http_port, 0), server: at(self.server_port, 1), mqtt: at(self.mqtt_port, 2) }
+        Addresses {
+            people: at(self.http_port, 0),
+            server: at(self.server_port, 1),
+            mqtt: at(self.mqtt_port, 2),
+        }
     }
 }
