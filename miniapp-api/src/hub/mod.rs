@@ -156,6 +156,13 @@ impl Hub {
         }
     }
 
+    /// Somebody has logged out here: the sockets of this session end at once, those at other replicas at their next check.
+    pub fn end_session(&self, session: &SessionToken) {
+        for room in self.rooms().values() {
+            room.end_session(session);
+        }
+    }
+
     /// Cursors have gone backwards.
     fn reset(&self) {
         for room in self.rooms().values() {

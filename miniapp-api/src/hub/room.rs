@@ -135,6 +135,13 @@ impl Room {
         }
     }
 
+    /// Ends the sockets of a session that has logged out.
+    pub fn end_session(&self, session: &SessionToken) {
+        for member in self.lock().members.extract_if(.., |member| member.session == *session) {
+            let _ = member.kick.send(Ending::SessionEnded);
+        }
+    }
+
     /// A socket has read everything up to `cursor`: the ring starts there, if it has not started.
     pub fn anchor(&self, cursor: Cursor, epoch: u64) {
         let mut inner = self.lock();

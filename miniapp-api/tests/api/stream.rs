@@ -170,3 +170,19 @@ async fn a_phone_that_talks_too_much_is_cut() {
     }
     assert_eq!(phone.end().await, 1008);
 }
+
+#[tokio::test]
+async fn logging_out_ends_the_sockets_of_this_session_only() {
+    let world = World::start().await;
+    world.server.lock().teacher("t1", &class(CLASS));
+    world.server.lock().teacher("t2", &class(CLASS));
+    let (mut mine, mut other) =
+        (world.stream(CLASS, "t1", None).await, world.stream(CLASS, "t2", None).await);
+    mine.board().await;
+    other.board().await;
+    let out = reqwest::Client::new().delete(world.url("/sessions/current")).bearer_auth("t1");
+    assert_eq!(out.send().await.unwrap().status(), 204);
+    assert_eq!(mine.end().await, 4401);
+    let id = world.server.arrive(&class(CLASS));
+    assert_eq!(other.arrival().await.id, id);
+}

@@ -15,5 +15,6 @@ use crate::http::refusal::Refusal;
 )]
 pub async fn close(State(app): State<App>, Person(session): Person) -> Result<StatusCode, Refusal> {
     app.server.close_session(&session).await?;
+    app.hub.end_session(&session);
     Ok(StatusCode::NO_CONTENT)
 }
