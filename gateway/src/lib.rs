@@ -8,11 +8,13 @@
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
+//! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
 //! [`run`] is one gateway; a process may run many.
 
 mod answers;
+mod cause;
 pub mod config;
 mod event;
 mod garage;

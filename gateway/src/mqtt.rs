@@ -6,7 +6,6 @@
 //! reconnect, which drops what it had pending and can live-lock on a colliding packet id, is never used.
 //! Nobody publishes from the task that polls: a full request channel would then wait for itself.
 
-use std::error::Error;
 use std::time::{Duration, Instant};
 
 use process::Readiness;
@@ -19,6 +18,7 @@ use rumqttc::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::cause::causes;
 use crate::config;
 use crate::metric::Meter;
 
@@ -135,7 +135,7 @@ impl Connection {
             self.check.set_failed("no connection to the broker");
             // Once an outage, not once a try.
             if backoff.attempts() == 0 {
-                let cause = error.source().map(ToString::to_string);
+                let cause = causes(&error);
                 tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the broker is out of reach");
             }
             let delay = backoff.next_delay();

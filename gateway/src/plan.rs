@@ -1,6 +1,5 @@
 //! Keeps the access plan fresh: polled with its ETag, used at once, stored for the next start.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use protocol::mqtt::VERSION;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::cause::causes;
 use crate::garage::{Garage, StoredPlan};
 use crate::metric::Meter;
 use crate::server::{CallError, FetchedPlan, Server};
@@ -62,7 +62,7 @@ impl PlanPoll {
         };
         self.meter.uplink_failed("plan", why);
         if earlier == 0 {
-            let cause = error.source().map(ToString::to_string);
+            let cause = causes(error);
             tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the access plan is not refreshed");
         }
     }

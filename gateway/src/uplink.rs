@@ -3,7 +3,6 @@
 //! Nothing is ever given up. What the server refuses for good (which should not happen) is logged and tried again
 //! with back-off, since only a person can say what is right; the backlog's gauge shows it.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::cause::causes;
 use crate::config::Lane;
 use crate::garage::Garage;
 use crate::metric::Meter;
@@ -87,7 +87,7 @@ impl Uplink {
             return;
         }
         let garage = self.meter.garage();
-        let cause = error.source().map(ToString::to_string);
+        let cause = causes(error);
         if permanent {
             tracing::error!(garage.id = %garage, %error, cause, "the server refuses records; they are kept and sent again");
         } else {
@@ -96,12 +96,13 @@ impl Uplink {
         *last_told = why;
     }
 
-    /// One batch, or a heartbeat when there was nothing to send for a while.
+    /// One batch, or a heartbeat when there was nothing to send for a while, and at the start.
     async fn turn(&mut self, progress: &mut Progress) -> Result<(), TurnError> {
+        let first = progress.epoch.is_empty();
         let mut page = self.page(progress).await?;
         let due = tokio::time::Instant::now() + HEARTBEAT;
         // A wake-up may be for records that are sent already.
-        while page.records.is_empty() {
+        while page.records.is_empty() && !first {
             let woken = tokio::time::timeout_at(due, self.committed.notified()).await;
             page = self.page(progress).await?;
             if woken.is_err() {

@@ -1,5 +1,7 @@
 //! Open spaces on MQTT.
 
+use std::time::Duration;
+
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OpenSpaces, Topic};
 use testkit::wait;
 
@@ -34,6 +36,17 @@ async fn a_sign_that_comes_late_sees_the_number_and_then_each_change() {
     let pass = ControllerEvent { kind: EventKind::Pass, plate: None, ..plate("e3", PARENT) };
     out.send(&pass).await;
     shows(&sign, Some(100)).await;
+}
+
+#[tokio::test]
+async fn a_started_gateway_shows_the_servers_count_without_waiting_for_a_car() {
+    let mut site = Site::open().await;
+    site.stop().await;
+    site.district.books(|b| b.base = 17);
+    site.start().await;
+    let sign = site.sign().await;
+    // Less than the time between two heartbeats.
+    tokio::time::timeout(Duration::from_secs(8), shows(&sign, Some(90))).await.unwrap();
 }
 
 #[tokio::test]
