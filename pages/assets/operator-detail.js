@@ -5,6 +5,12 @@ import { check, correct, page } from "./operator-api.js";
 
 const TABS = ["lanes", "correct", "events", "dead_letters", "check"];
 
+/** Spaces that stand empty, whoever may use them now; undefined: no data. */
+export function free({ capacity, occupied }) {
+  if (occupied === null || occupied === undefined) return undefined;
+  return Math.min(capacity, Math.max(0, capacity - occupied));
+}
+
 /** The panel beside the list. Forms are built once per garage and tab, so that typing survives new counts. */
 export class Detail {
   constructor(place, changed) {
@@ -58,6 +64,7 @@ export class Detail {
     const figure = (key, value) => h("div", {}, h("dt", {}, t(`operator.${key}`)), h("dd", { class: "number" }, String(value ?? none)));
     fill(
       this.head,
+      figure("free", free(garage)),
       figure("open", garage.open),
       figure("occupied", garage.occupied),
       figure("capacity", garage.capacity),

@@ -3,7 +3,7 @@
 import "./operator-words.js";
 import { byId, fill, h, icon, language, list, onLanguage, start, t } from "./kit.js";
 import { demoLogIn, demoOperators, garages, logIn, logOut } from "./operator-api.js";
-import { Detail } from "./operator-detail.js";
+import { Detail, free } from "./operator-detail.js";
 
 const ASK_MS = 2000;
 const ASK_HIDDEN_MS = 15000;
@@ -27,14 +27,15 @@ function signs(garage) {
   const marks = [];
   if (garage.gateway.health !== "online") marks.push(["bad", "offline", `operator.gateway_${garage.gateway.health}`]);
   else marks.push(["good", "live", "operator.gateway_online"]);
+  if (garage.open === 0 && free(garage) > 0) marks.push(["", "door", "operator.not_public"]);
   if (!garage.plausible) marks.push(["bad", "warn", "operator.implausible"]);
-  const silent = garage.lanes.filter((lane) => lane.health !== "online").length;
+  const silent = garage.lanes.filter((lane) => lane.health === "offline").length;
   if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
   if (garage.dead_letters_today > 0) marks.push(["warn", "warn", "operator.dead_letters_n", { n: garage.dead_letters_today }]);
   return marks.map(([colour, mark, key, values]) => h("span", { class: `pill ${colour}` }, icon(mark), t(key, values)));
 }
 
-export const nameOf = (garage) => (language() === "zh" ? garage.name : garage.name_en);
+const nameOf = (garage) => (language() === "zh" ? garage.name : garage.name_en);
 
 function card(garage) {
   return h(
@@ -47,7 +48,7 @@ function card(garage) {
       h(
         "span",
         { class: "count number" },
-        garage.open === null || garage.open === undefined ? t("operator.no_data") : String(garage.open),
+        String(free(garage) ?? t("operator.no_data")),
         h("small", {}, t("operator.open_of", { n: garage.capacity })),
       ),
       h("span", { class: "signs" }, signs(garage)),

@@ -24,6 +24,11 @@ function number(site, kind) {
   return String(site.realtime_free_capacity);
 }
 
+function hours(site) {
+  if (!site.opening_hours || site.opening_hours === "off") return t("spaces.hours_none");
+  return site.opening_hours === "24/7" ? t("spaces.hours_always") : site.opening_hours;
+}
+
 function card(site) {
   const kind = look(site);
   const counted = kind === "free" || kind === "few";
@@ -37,7 +42,7 @@ function card(site) {
     h("div", {}, h("h2", {}, site.name), h("p", { class: "soft small" }, site.address)),
     h("p", { class: "free number" }, number(site, kind), counted ? h("small", {}, t("spaces.of", { n: site.capacity })) : null),
     counted ? h("div", { class: "bar-of", "aria-hidden": "true" }, gauge) : null,
-    h("p", { class: "about soft small" }, [t("spaces.hours", { hours: site.opening_hours ?? t("spaces.hours_none") }), age].join(" · ")),
+    h("p", { class: "about soft small" }, [t("spaces.hours", { hours: hours(site) }), age].join(" · ")),
   );
 }
 
@@ -82,6 +87,7 @@ words({
     "spaces.of": "共 {n} 个",
     "spaces.hours": "对外开放 {hours}",
     "spaces.hours_none": "无",
+    "spaces.hours_always": "全天",
     "spaces.at": "{time} 更新",
     "spaces.no_data": "没有实时数据",
     "spaces.licence": "开放数据，可自由使用，请注明来源。",
@@ -99,6 +105,7 @@ words({
     "spaces.of": "of {n}",
     "spaces.hours": "Public hours {hours}",
     "spaces.hours_none": "none",
+    "spaces.hours_always": "at any time",
     "spaces.at": "as of {time}",
     "spaces.no_data": "no live data",
     "spaces.licence": "Open data: free to use, please name the source.",

@@ -121,7 +121,7 @@ impl Cars<'_> {
         let (seen, told) = mpsc::channel(LINES);
         let (shown, screen) = mpsc::channel(LINES);
         tasks.spawn(show::lines(progress, screen, options.quiet));
-        self.robots(api, people, seen, tasks).await?;
+        self.robots(options, api, people, seen, tasks).await?;
         let school = self.school_queue(options, &reports, tasks).await?;
         tasks.spawn(show::fork(told, shown, school));
         Ok(())
@@ -202,6 +202,7 @@ impl Cars<'_> {
     /// One robot a class, more patient in the first: that is the one which a person tries.
     async fn robots(
         &self,
+        options: &Options,
         api: &str,
         people: &[Person],
         seen: mpsc::Sender<Seen>,
@@ -213,7 +214,8 @@ impl Cars<'_> {
         for (n, teacher) in teachers.enumerate() {
             let Some(id) = ids.get(teacher.key.as_str()) else { continue };
             let session = server::app::session::issue(self.app, *id).await?;
-            let patience = if n == 0 { Patience::LONG } else { Patience::SHORT };
+            let dismissal = Duration::from_secs(options.dismissal);
+            let patience = if n == 0 { Patience::long(dismissal) } else { Patience::short(dismissal) };
             for class in &teacher.teaches {
                 let robot = Robot {
                     http: http.clone(),

@@ -24,8 +24,15 @@ pub struct Patience {
 }
 
 impl Patience {
-    pub const SHORT: Self = Self { release: Duration::from_secs(4), hand_over: Duration::from_secs(8) };
-    pub const LONG: Self = Self { release: Duration::from_secs(20), hand_over: Duration::from_secs(15) };
+    /// For a class that nobody looks at. `dismissal` is how long the whole school takes.
+    pub fn short(dismissal: Duration) -> Self {
+        Self { release: dismissal / 30, hand_over: dismissal / 15 }
+    }
+
+    /// For the class that a person tries; still within a car's stay.
+    pub fn long(dismissal: Duration) -> Self {
+        Self { release: dismissal / 6, hand_over: dismissal / 8 }
+    }
 }
 
 /// Something that a teacher's phone shows.
