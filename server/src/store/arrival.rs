@@ -206,6 +206,28 @@ pub async fn act(
     Ok(changed == 1)
 }
 
+/// A change of phase that is no teacher's act, or one whose act is not to be recognised again.
+pub async fn set_pickup(
+    tx: &mut Tx,
+    id: Uuid,
+    pickup: Pickup,
+    acted_by: Option<Uuid>,
+    cursor: Cursor,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update arrival set phase = $2, phase_since = $3, claimed = $4, changed_at = $3, acted_by = $5, \
+         cursor = $6 where id = $1",
+        id.to_string(),
+        word::word(pickup.phase),
+        pickup.since.micros(),
+        i64::from(pickup.claimed),
+        acted_by.map(|person| person.to_string()),
+        cursor,
+    )?;
+    Ok(changed == 1)
+}
+
 /// The car has left the garage.
 pub async fn set_car_left(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) -> Result<bool, StoreError> {
     let changed = execute!(

@@ -31,3 +31,34 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
     )?;
     Ok(())
 }
+
+/// A line as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub at: Timestamp,
+    pub actor_kind: String,
+    pub actor_id: String,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+}
+
+/// The oldest lines from `since` on.
+pub async fn since(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Line>, StoreError> {
+    let rows: Vec<(i64, String, String, String, String, String)> = fetch_all!(
+        tx,
+        "select at, actor_kind, actor_id, action, subject, detail from audit where at >= $1 \
+         order by at, no limit $2",
+        since.micros(),
+        limit,
+    )?;
+    let line = |(at, actor_kind, actor_id, action, subject, detail)| Line {
+        at: Timestamp::from_micros(at),
+        actor_kind,
+        actor_id,
+        action,
+        subject,
+        detail,
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
