@@ -13,6 +13,7 @@ use crate::phone::PATIENCE;
 const OURS: (&str, &str) = ("x-requested-with", "console");
 
 /// One operator's browser.
+#[derive(Clone)]
 pub struct Console {
     http: reqwest::Client,
     server: String,
@@ -35,7 +36,7 @@ impl Console {
         let http = http();
         let request = http.post(format!("{server}{path}")).header(OURS.0, OURS.1).json(body);
         let answer = request.send().await.expect("an answer");
-        if answer.status() != StatusCode::CREATED && answer.status() != StatusCode::NO_CONTENT {
+        if !answer.status().is_success() {
             return Err(answer);
         }
         let cookie = answer.headers().get(header::SET_COOKIE).expect("a cookie").to_str().expect("text");

@@ -100,6 +100,18 @@ impl Stream {
         }
     }
 
+    /// Reads to the end; the close code, if there was one.
+    pub async fn end(&mut self) -> Option<u16> {
+        let reading = async {
+            loop {
+                if let Message::Close(frame) = self.socket.next().await?.ok()? {
+                    return frame.map(|frame| frame.code.into());
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, reading).await.expect("an end in time")
+    }
+
     /// Reads until everything up to now has come; the cursor to resume from and what was shown.
     pub async fn until_live(&mut self) -> (Cursor, Vec<Arrival>) {
         let mut shown = Vec::new();

@@ -25,6 +25,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
+use crate::console::Console;
 use crate::district::Place;
 use crate::phone::{PATIENCE, Phone};
 use crate::sign::Sign;
@@ -107,6 +108,9 @@ pub struct System {
     app: App,
     http: reqwest::Client,
     people: Mutex<HashMap<String, Uuid>>,
+    /// A broker ends the older of two connections of one controller, so there is one of each.
+    connected: Mutex<HashMap<String, Handle>>,
+    operators: Mutex<HashMap<String, Console>>,
     running: Running,
     controllers: CancellationToken,
     _end: DropGuard,
@@ -141,6 +145,8 @@ impl System {
             app: open(&database, &data_key).await,
             http: reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client"),
             people: Mutex::default(),
+            connected: Mutex::default(),
+            operators: Mutex::default(),
             running,
             _end: controllers.clone().drop_guard(),
             controllers,
@@ -212,16 +218,41 @@ impl System {
         Config::new(&host, port, garage.clone(), device.clone(), &password)
     }
 
-    /// A connected controller; it lives as long as the system.
+    /// A connected controller; it lives as long as the system. The same one for everybody who asks.
     pub async fn controller(&self, garage: &GarageId, device: &DeviceId) -> Handle {
-        self.connect(self.controller_config(garage, device)).await
+        let mut connected = self.connected.lock().await;
+        if let Some(known) = connected.get(&format!("{garage}.{device}")) {
+            return known.clone();
+        }
+        let controller = self.connect(self.controller_config(garage, device)).await;
+        connected.insert(format!("{garage}.{device}"), controller.clone());
+        controller
     }
 
-    /// The same, with a configuration of one's own.
+    /// One more controller, with a configuration of one's own.
     pub async fn connect(&self, config: Config) -> Handle {
         let controller = Controller::start(config, self.controllers.clone());
         controller.connected(PATIENCE).await.expect("the broker accepts the controller");
         controller
+    }
+
+    /// Logged in at the console: with a password set on the command line, or by picking in the demo.
+    pub async fn operator(&self, username: &str) -> Console {
+        let mut operators = self.operators.lock().await;
+        if let Some(known) = operators.get(username) {
+            return known.clone();
+        }
+        let console = match &self.running {
+            Running::Standalone(_) => Console::pick(&self.server(), username).await,
+            Running::Separate(many) => {
+                let password = many.operator_password(username).await;
+                Console::log_in(&self.server(), username, &password).await
+            }
+        };
+        let console =
+            console.unwrap_or_else(|answer| panic!("{username} is not let in: {}", answer.status()));
+        operators.insert(username.to_owned(), console.clone());
+        console
     }
 
     pub async fn sign(&self, garage: &GarageId) -> Sign {

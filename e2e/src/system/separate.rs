@@ -33,6 +33,7 @@ pub(super) struct Separate {
     command: ServerCommand,
     passwords: Passwords,
     data_key: [u8; Keyring::KEY_LEN],
+    files: Files,
     _folder: TempDir,
 }
 
@@ -88,6 +89,7 @@ impl Separate {
             passwords,
             data_key: files.data_key(),
             command,
+            files,
             _folder: folder,
         };
         system.ready().await;
@@ -120,6 +122,17 @@ impl Separate {
 
     pub const fn server_command(&self) -> &ServerCommand {
         &self.command
+    }
+
+    /// Sets the password of an operator, which ends the sessions that were opened with another one.
+    pub async fn operator_password(&self, username: &str) -> String {
+        let password = format!("{username} counts cars");
+        self.files.secret("operator.password", &password);
+        let file = self.files.path("operator.password");
+        self.command
+            .call(["operator", "set-password", "--username", username, "--password-file", &file])
+            .await;
+        password
     }
 
     pub fn logs(&self) -> String {
