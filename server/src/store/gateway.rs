@@ -1,5 +1,7 @@
 //! Gateways: one per garage, known by the hash of its token; how far its sequence is committed; its lanes.
 
+use std::collections::HashMap;
+
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::uplink::LaneStatus;
@@ -63,20 +65,35 @@ pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, Stor
         Tx::Sqlite(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id",
         Tx::Postgres(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id for update of g",
     };
-    let rows: Vec<(String, Option<String>, i64, Option<i64>)> = fetch_rows!(
+    let rows: Vec<(String, Option<String>, i64)> = fetch_rows!(
         tx,
-        "select g.garage_id, g.epoch, g.acked_seq, garage.occupied \
-         from gateway g join garage on garage.id = g.garage_id join (",
+        "select g.garage_id, g.epoch, g.acked_seq from gateway g join (",
         garages,
         |row, garage| {
             row.push_bind(garage.as_str());
         },
         tail
     )?;
-    let locked = |(garage, epoch, acked_seq, occupied): (String, Option<String>, i64, Option<i64>)| {
+    // A statement of its own: one that has waited for the lock would join the counts of before its wait.
+    let mut counts = counts(tx, garages).await?;
+    let locked = |(garage, epoch, acked_seq): (String, Option<String>, i64)| {
+        let occupied = counts.remove(&garage).flatten();
         Ok(Locked { garage: word::parse("gateway.garage_id", &garage)?, epoch, acked_seq, occupied })
     };
     rows.into_iter().map(locked).collect()
+}
+
+async fn counts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<String, Option<i64>>, StoreError> {
+    let rows: Vec<(String, Option<i64>)> = fetch_rows!(
+        tx,
+        "select id, occupied from garage where id in (",
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str());
+        },
+        ")"
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Writes how far each sequence is committed and how its gateway is.
@@ -92,12 +109,17 @@ pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
                 .push_bind(gateway.acked_seq)
                 .push_bind(gateway.at.micros())
                 .push_bind(gateway.backlog)
-                .push_bind(gateway.version)
-                .push_bind(gateway.plan_etag);
+                .push_bind(clean(gateway.version))
+                .push_bind(gateway.plan_etag.map(clean));
         },
         ") as v where gateway.garage_id = v.column1"
     )?;
     Ok(())
+}
+
+/// Text from the wire: PostgreSQL takes no NUL, and nobody reads more than this of a name.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').take(200).collect()
 }
 
 /// Writes the lanes that a gateway reports. A lane that it no longer has stays, and grows silent.
@@ -114,12 +136,12 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
             let (garage, lane) = entry;
             row.push_bind(garage.as_str())
                 .push_bind(lane.lane.as_str())
-                .push_bind(lane.name.replace('\0', ""))
+                .push_bind(clean(&lane.name))
                 .push_bind(word::word(lane.direction))
                 .push_bind(word::word(lane.pass_by))
                 .push_bind(lane.device.as_str())
                 .push_bind(lane.last_seen_at.map(Timestamp::micros))
-                .push_bind(lane.firmware.as_ref().map(|text| text.replace('\0', "")))
+                .push_bind(lane.firmware.as_deref().map(clean))
                 .push_bind(i64::from(lane.pending_events));
         },
         " on conflict (garage_id, id) do update set name = excluded.name, direction = excluded.direction, \

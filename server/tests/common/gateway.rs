@@ -1,0 +1,90 @@
+//! A gateway as the server sees it: batches of records.
+
+use domain::access::{Audience, Decision};
+use domain::ids::{DeviceId, EventId, LaneId};
+use domain::occupancy::{Direction, PassBy};
+use protocol::mqtt::EventKind;
+use protocol::uplink::{Batch, GateEvent, GatewayStatus, LaneStatus, Record, What};
+
+use super::{MONDAY, time};
+
+pub fn pickup() -> Option<Decision> {
+    Some(Decision::Open { audience: Some(Audience::Pickup) })
+}
+
+/// A car that is let in through a lane without a loop: reading and passing are one.
+pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
+    GateEvent {
+        event_id: EventId::parse(id).unwrap(),
+        kind: EventKind::Plate,
+        lane: LaneId::parse("in").unwrap(),
+        direction: Direction::In,
+        plate: Some(plate.to_owned()),
+        confidence: 97,
+        occurred_at: time(at),
+        decision: pickup(),
+        offline: false,
+        of: None,
+        delta: 1,
+    }
+}
+
+pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
+    GateEvent {
+        lane: LaneId::parse("out").unwrap(),
+        direction: Direction::Out,
+        decision: Some(Decision::Open { audience: None }),
+        delta: -1,
+        ..entry(id, plate, at)
+    }
+}
+
+/// The car of `of` has gone over the loop.
+pub fn pass(id: &str, of: &str, at: &str) -> GateEvent {
+    GateEvent {
+        kind: EventKind::Pass,
+        plate: None,
+        decision: None,
+        of: Some(EventId::parse(of).unwrap()),
+        ..entry(id, "", at)
+    }
+}
+
+/// `events` as the records from `first` on.
+pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> Batch {
+    let record = |(seq, event)| Record {
+        seq,
+        device: DeviceId::parse("gate").unwrap(),
+        received_at: time(MONDAY),
+        what: What::Event(event),
+    };
+    Batch {
+        v: 1,
+        epoch: epoch.to_owned(),
+        records: (first..).zip(events).map(record).collect(),
+        status: status(),
+    }
+}
+
+pub fn heartbeat(epoch: &str) -> Batch {
+    batch(epoch, 1, Vec::new())
+}
+
+fn status() -> GatewayStatus {
+    GatewayStatus {
+        at: time(MONDAY),
+        version: "1.0.0".to_owned(),
+        backlog: 0,
+        plan_etag: None,
+        lanes: vec![LaneStatus {
+            lane: LaneId::parse("in").unwrap(),
+            name: "入口".to_owned(),
+            direction: Direction::In,
+            pass_by: PassBy::Plate,
+            device: DeviceId::parse("gate").unwrap(),
+            last_seen_at: Some(time(MONDAY)),
+            firmware: None,
+            pending_events: 0,
+        }],
+    }
+}

@@ -1,0 +1,84 @@
+//! A served server, and a client that reads every answer as JSON.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use protocol::uplink::{Batch, Receipt};
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+use server::app::App;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Stops when dropped.
+pub struct Served {
+    pub address: SocketAddr,
+    pub client: Client,
+    stop: CancellationToken,
+    _task: JoinHandle<std::io::Result<()>>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+pub async fn ask(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    Answer { status, headers, body }
+}
+
+impl Served {
+    pub async fn start(app: App) -> Self {
+        // Another test of this process may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(server::serve(app, listener, Router::new(), stop.clone()));
+        Self { address, client: Client::builder().no_proxy().build().unwrap(), stop, _task: task }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        ask(self.client.get(self.url(path))).await
+    }
+
+    /// As the gateway with this token.
+    pub async fn post_batch(&self, token: &str, batch: &Batch) -> Answer {
+        let request = self.client.post(self.url("/gateway/v1/events")).json(batch);
+        ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
+    }
+
+    /// A batch that must be taken.
+    pub async fn take(&self, token: &str, batch: &Batch) -> Receipt {
+        let answer = self.post_batch(token, batch).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_value(answer.body).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
