@@ -2,15 +2,19 @@
 //!
 //! - [`system`]: starts it, kills parts of it, stops it
 //! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
+//! - [`crash`]: kills parts of it under load
+//! - [`records`]: what the database holds, for checks
 //! - [`both_forms`]: one test for either form, on systems that tests share
 
 #![allow(clippy::expect_used, reason = "a harness that meets the unexpected has to stop and say so")]
 
 pub mod console;
+pub mod crash;
 pub mod district;
 mod forms;
 mod mqtt;
 pub mod phone;
+pub mod records;
 pub mod sign;
 pub mod system;
 

@@ -1,0 +1,93 @@
+//! Kills parts of a running system under load, and then holds what it says against what its controllers and phones were
+//! told.
+//!
+//! - [`cars`]: the load; it knows for each event what its controller was told
+//! - [`phones`]: one phone per class that follows its board by cursor through everything
+//! - [`kills`]: which part dies when
+//! - [`check`]: what has to be true afterwards
+//!
+//! Nothing here is timed: a run takes as long as the restarts take, and only its waits have deadlines. The seed decides
+//! which part is killed and when, not what the parts happen to be doing at that moment.
+
+pub mod cars;
+pub mod check;
+pub mod kills;
+pub mod phones;
+pub mod report;
+
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::district::Place;
+use crate::records;
+use crate::system::{Form, Postgres, Setup, System};
+use cars::{Cars, Told};
+use phones::Phones;
+pub use report::Report;
+
+/// Restarts are over by then: what has not arrived after this is taken for lost.
+const DRAIN: Duration = Duration::from_secs(120);
+
+/// Cars of one school; more cars than a run can drive, so that each comes once.
+const CARS_PER_KILL: usize = 60;
+
+/// One run.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    pub form: Form,
+    pub kills: u32,
+    pub seed: u64,
+    pub garages: usize,
+    /// Entries a second in all; about two thirds of the cars leave again.
+    pub per_second: f64,
+}
+
+impl Plan {
+    fn setup(self) -> Setup {
+        let kills = usize::try_from(self.kills).expect("a number of kills");
+        let cars = (CARS_PER_KILL * kills.max(5)).div_ceil(self.garages);
+        let place = Place::Uniform { schools: self.garages, classes: 4, cars };
+        Setup { postgres: Postgres::Own, ..Setup::new(self.form, place) }
+    }
+}
+
+/// Runs it and checks it; panics only if a process does not come back.
+pub async fn run(plan: Plan) -> Report {
+    let mut system = System::start(plan.setup()).await;
+    let mut rng = StdRng::seed_from_u64(plan.seed);
+    let phones = Phones::follow(&system).await;
+    let cars = Cars::start(&system, plan.per_second, rand::Rng::random(&mut rng)).await;
+    let killed = kills::run(&mut system, plan.kills, &mut rng).await;
+    eprintln!("the last part is up again; waiting for what is under way");
+    let driven = cars.finish(DRAIN).await;
+    settled(&system, &driven.told).await;
+    let seen = phones.finish(&system, DRAIN).await;
+    let report = check::run(&system, plan, killed, &driven, &seen).await;
+    if !report.violations.is_empty() {
+        keep_logs(&system);
+    }
+    report
+}
+
+/// Waits until the database has as many events as controllers were told of, or for long enough.
+async fn settled(system: &System, told: &[Told]) {
+    let stored = told.iter().filter(|told| told.is_stored()).count();
+    let wanted = i64::try_from(stored).expect("a count");
+    let arriving = async {
+        while records::count(&system.app().store, "gate_event").await < wanted {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    // Late: the check says what is missing.
+    let _ = tokio::time::timeout(DRAIN, arriving).await;
+}
+
+fn keep_logs(system: &System) {
+    let path = std::env::temp_dir().join(format!("crash-{}.log", std::process::id()));
+    match std::fs::write(&path, system.logs()) {
+        Ok(()) => eprintln!("the processes' logs are in {}", path.display()),
+        Err(error) => eprintln!("the processes' logs could not be kept: {error}"),
+    }
+}

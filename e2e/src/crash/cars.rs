@@ -1,0 +1,222 @@
+//! Cars that come, each once, and mostly leave again; for each event what its controller was told.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::ids::{ClassId, EventId, GarageId};
+use domain::occupancy::Direction;
+use protocol::district::PersonSpec;
+use protocol::mqtt::OPEN_TTL_MS;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use simulator::controller::{AckOutcome, Action, Counters, Handle, PendingEvent, Resend};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::system::System;
+
+/// Sent again sooner than a real controller does, so that a run has more of it.
+const RESEND: Resend = Resend { first: Duration::from_secs(1), most: Duration::from_secs(4) };
+
+/// A car that stays shorter than its first event needs to the disk would be recorded as leaving before it came.
+const STAY_MS: std::ops::Range<u64> = 200..4_000;
+
+const LEAVES: f64 = 0.67;
+
+/// A gateway opens within the command's life after the reading, the controller within it after the command.
+const STALE: Duration = Duration::from_millis(2 * OPEN_TTL_MS as u64);
+
+/// What a controller knows of one of its events at the end.
+#[derive(Debug)]
+pub struct Told {
+    pub garage: GarageId,
+    pub device: String,
+    pub event_id: EventId,
+    pub direction: Direction,
+    /// Of the children that this car fetches; one place for each child.
+    pub classes: Vec<ClassId>,
+    pub opened: bool,
+    /// The barrier went up for a car that was read too long ago.
+    pub stale: bool,
+    pub acked: Option<AckOutcome>,
+}
+
+impl Told {
+    pub fn is_stored(&self) -> bool {
+        self.acked == Some(AckOutcome::Stored)
+    }
+}
+
+/// The running load.
+pub struct Cars {
+    driving: JoinHandle<JoinSet<Vec<Told>>>,
+    stop: CancellationToken,
+    give_up: CancellationToken,
+    lanes: Vec<Handle>,
+}
+
+/// Everything there is to know at the end of the load.
+pub struct Driven {
+    pub told: Vec<Told>,
+    pub counters: Counters,
+    /// Still in the controllers' memory.
+    pub kept: usize,
+}
+
+struct Car {
+    garage: GarageId,
+    plate: String,
+    classes: Vec<ClassId>,
+    entry: Handle,
+    exit: Handle,
+    stay: Duration,
+    leaves: bool,
+}
+
+impl Cars {
+    pub async fn start(system: &System, per_second: f64, seed: u64) -> Self {
+        let (cars, lanes) = cars(system, &mut StdRng::seed_from_u64(seed)).await;
+        let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+        let every = Duration::from_secs_f64(1.0 / per_second);
+        let driving = tokio::spawn(drive(cars, every, stop.clone(), give_up.clone()));
+        Self { driving, stop, give_up, lanes }
+    }
+
+    /// Lets nobody in any more and waits for every answer, at most for `patience`.
+    pub async fn finish(self, patience: Duration) -> Driven {
+        self.stop.cancel();
+        let mut under_way = self.driving.await.expect("the load does not panic");
+        let give_up = self.give_up.clone();
+        let late = tokio::spawn(async move {
+            tokio::time::sleep(patience).await;
+            give_up.cancel();
+        });
+        let mut told = Vec::new();
+        while let Some(car) = under_way.join_next().await {
+            told.extend(car.expect("a car does not panic"));
+        }
+        late.abort();
+        let counters = self.lanes.iter().map(Handle::counters).sum();
+        Driven { told, counters, kept: self.lanes.iter().map(Handle::kept).sum() }
+    }
+}
+
+/// The cars of all schools in turn, and every controller.
+async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
+    let (mut by_garage, mut lanes) = (Vec::new(), Vec::new());
+    let classes = classes(&system.invented().district.people, system);
+    for site in &system.invented().sites {
+        let mut connected = Vec::new();
+        for direction in [Direction::In, Direction::Out] {
+            let lane = site.lanes(direction).next().expect("a uniform garage has a lane each way");
+            let mut config = system.controller_config(&site.garage, &lane.device);
+            config.resend = RESEND;
+            connected.push(system.connect(config).await);
+        }
+        lanes.extend(connected.iter().cloned());
+        let [entry, exit] = connected.try_into().map_err(|_| "two lanes").expect("two lanes");
+        let plates = system.invented().pickup_plates(&site.garage);
+        let car = |plate: &domain::plate::Plate| Car {
+            garage: site.garage.clone(),
+            plate: plate.to_string(),
+            classes: classes.get(plate.as_str()).cloned().unwrap_or_default(),
+            entry: entry.clone(),
+            exit: exit.clone(),
+            stay: Duration::from_millis(rng.random_range(STAY_MS)),
+            leaves: rng.random_bool(LEAVES),
+        };
+        by_garage.push(plates.iter().map(car).collect::<Vec<_>>().into_iter());
+    }
+    (in_turn(by_garage), lanes)
+}
+
+fn in_turn<T>(mut sources: Vec<std::vec::IntoIter<T>>) -> Vec<T> {
+    let mut all = Vec::new();
+    loop {
+        let before = all.len();
+        all.extend(sources.iter_mut().filter_map(Iterator::next));
+        if all.len() == before {
+            return all;
+        }
+    }
+}
+
+/// By plate: the class of each child of the plate's owners.
+fn classes(people: &[PersonSpec], system: &System) -> HashMap<String, Vec<ClassId>> {
+    let all = system.invented().district.schools.iter().flat_map(|school| &school.classes);
+    let class_of: HashMap<&str, &ClassId> =
+        all.flat_map(|class| class.pupils.iter().map(move |pupil| (pupil.key.as_str(), &class.id))).collect();
+    let mut pupils: HashMap<&str, Vec<&str>> = HashMap::new();
+    for person in people {
+        for plate in &person.plates {
+            let known = pupils.entry(plate.as_str()).or_default();
+            known.extend(person.children.iter().map(|child| child.pupil.as_str()));
+            known.sort_unstable();
+            known.dedup();
+        }
+    }
+    let classes =
+        |pupils: Vec<&str>| pupils.iter().filter_map(|p| class_of.get(p).copied().cloned()).collect();
+    pupils.into_iter().map(|(plate, pupils)| (plate.to_owned(), classes(pupils))).collect()
+}
+
+async fn drive(
+    cars: Vec<Car>,
+    every: Duration,
+    stop: CancellationToken,
+    give_up: CancellationToken,
+) -> JoinSet<Vec<Told>> {
+    let mut under_way = JoinSet::new();
+    let mut clock = tokio::time::interval(every);
+    for car in cars {
+        if stop.run_until_cancelled(clock.tick()).await.is_none() {
+            return under_way;
+        }
+        under_way.spawn(car.visit(give_up.clone()));
+    }
+    eprintln!("all cars of the district have come; the rest of the kills find only their leaving");
+    under_way
+}
+
+impl Car {
+    /// It leaves once its entry is on the gateway's disk, which takes less than parking does.
+    async fn visit(self, give_up: CancellationToken) -> Vec<Told> {
+        let mut told = vec![self.passes(&self.entry, Direction::In, &give_up).await];
+        if self.leaves && told.iter().all(Told::is_stored) {
+            tokio::time::sleep(self.stay).await;
+            told.push(self.passes(&self.exit, Direction::Out, &give_up).await);
+        }
+        told
+    }
+
+    async fn passes(&self, lane: &Handle, direction: Direction, give_up: &CancellationToken) -> Told {
+        let read_at = Instant::now();
+        let pending = lane.plate_read(Some(&self.plate), 99).expect("a controller keeps 10,000 events");
+        let device = lane.event_topic().split('/').nth(3).expect("a topic names its device").to_owned();
+        let mut told = Told {
+            garage: self.garage.clone(),
+            device,
+            event_id: pending.event_id.clone(),
+            direction,
+            classes: if direction == Direction::In { self.classes.clone() } else { Vec::new() },
+            opened: false,
+            stale: false,
+            acked: None,
+        };
+        // Given up: it keeps what it was told so far.
+        let _ = give_up.run_until_cancelled(told.listen(pending, read_at)).await;
+        told
+    }
+}
+
+impl Told {
+    /// Until the acknowledgement; a command that was lost with its process never comes.
+    async fn listen(&mut self, pending: PendingEvent, read_at: Instant) {
+        let PendingEvent { mut decided, acked, .. } = pending;
+        self.acked = acked.await.ok().map(|acked| acked.outcome);
+        if let Ok(decided) = decided.try_recv() {
+            self.opened = decided.action == Action::Opened;
+            self.stale = self.opened && decided.at.saturating_duration_since(read_at) > STALE;
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What has to be true after a run, in the words of `ARCHITECTURE.md`'s invariants.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::occupancy::Direction;
+use simulator::controller::AckOutcome;
+
+use super::cars::{Driven, Told};
+use super::kills::Killed;
+use super::phones::Seen;
+use super::{Plan, Report};
+use crate::records::{self, Arrival, Event, Visit};
+use crate::system::{Form, System};
+
+/// What names an event: garage, device, event id.
+type Key = (String, String, String);
+
+/// Examples of a violation; a hundred say no more.
+const SHOWN: usize = 3;
+
+struct Found {
+    events: Vec<Event>,
+    arrivals: Vec<Arrival>,
+    visits: Vec<Visit>,
+    occupied: Vec<(String, Option<i64>)>,
+    feed: Vec<i64>,
+    feed_head: i64,
+}
+
+impl Found {
+    async fn read(system: &System) -> Self {
+        let store = &system.app().store;
+        Self {
+            events: records::events(store).await,
+            arrivals: records::arrivals(store).await,
+            visits: records::visits(store).await,
+            occupied: records::occupied(store).await,
+            feed: records::feed(store).await,
+            feed_head: records::feed_head(store).await,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Violations(Vec<String>);
+
+impl Violations {
+    /// Says so if there is any.
+    fn none<T: std::fmt::Debug>(&mut self, what: &str, wrong: Vec<T>) -> usize {
+        if !wrong.is_empty() {
+            let shown: Vec<&T> = wrong.iter().take(SHOWN).collect();
+            self.0.push(format!("{} {what}, such as {shown:?}", wrong.len()));
+        }
+        wrong.len()
+    }
+}
+
+pub(super) async fn run(
+    system: &System,
+    plan: Plan,
+    kills: Killed,
+    driven: &Driven,
+    seen: &[Seen],
+) -> Report {
+    let found = Found::read(system).await;
+    let told = &driven.told;
+    let mut violations = Violations::default();
+    let (lost, doubled) = events(told, &found.events, &mut violations);
+    let unacknowledged = unacknowledged(driven, &mut violations);
+    let stale = stale(driven, &mut violations);
+    counts(told, &found, &mut violations);
+    visits(told, &found, &mut violations);
+    arrivals(told, &found, &mut violations);
+    feed(&found, &mut violations);
+    phones(&found, seen, &mut violations);
+    let of = |direction| told.iter().filter(|told| told.direction == direction).count();
+    Report {
+        form: match plan.form {
+            Form::Standalone => "standalone",
+            Form::Separate => "separate",
+        },
+        seed: plan.seed,
+        kills,
+        events: told.len(),
+        entries: of(Direction::In),
+        exits: of(Direction::Out),
+        opened: told.iter().filter(|told| told.opened).count(),
+        resent: driven.counters.resent,
+        repeated_commands: driven.counters.duplicate_commands,
+        lost,
+        unacknowledged,
+        doubled,
+        stale,
+        arrivals: found.arrivals.len(),
+        frames: seen.iter().map(|seen| seen.frames).sum(),
+        phones: seen.len(),
+        phone_connections: seen.iter().map(|seen| seen.connections).sum(),
+        violations: violations.0,
+    }
+}
+
+fn key(told: &Told) -> Key {
+    (told.garage.to_string(), told.device.clone(), told.event_id.to_string())
+}
+
+/// Acknowledged events are there exactly once, and nothing that nobody sent (invariant 2).
+fn events(told: &[Told], stored: &[Event], violations: &mut Violations) -> (usize, usize) {
+    let mut times: HashMap<Key, usize> = HashMap::new();
+    for event in stored {
+        let key = (event.garage_id.clone(), event.device.clone(), event.event_id.clone());
+        *times.entry(key).or_default() += 1;
+    }
+    let sent: HashSet<Key> = told.iter().map(key).collect();
+    let stored = told.iter().filter(|told| told.is_stored());
+    let lost = stored.map(key).filter(|key| !times.contains_key(key)).collect();
+    let doubled = times.iter().filter(|(_, times)| **times > 1).map(|(key, _)| key.clone()).collect();
+    let invented = times.keys().filter(|key| !sent.contains(*key)).collect();
+    violations.none("events in the database were sent by nobody", invented);
+    let lost = violations.none("events were acknowledged and are not in the database", lost);
+    (lost, violations.none("events are in the database more than once", doubled))
+}
+
+/// Every event arrives once everything is up again, and none is refused (invariant 2).
+fn unacknowledged(driven: &Driven, violations: &mut Violations) -> usize {
+    let refused = driven.told.iter().filter(|told| matches!(told.acked, Some(AckOutcome::Rejected(_))));
+    violations.none("events were refused", refused.collect());
+    if driven.kept > 0 {
+        violations.0.push(format!("{} events are still kept by controllers", driven.kept));
+    }
+    let waiting = driven.told.iter().filter(|told| told.acked.is_none()).map(key).collect();
+    violations.none("events were never acknowledged", waiting)
+}
+
+/// An open command has a time to live and is never replayed (invariant 6).
+fn stale(driven: &Driven, violations: &mut Violations) -> u64 {
+    let opened: Vec<Key> = driven.told.iter().filter(|told| told.stale).map(key).collect();
+    let commanded = driven.counters.expired_commands + driven.counters.unknown_commands;
+    if commanded > 0 {
+        violations.0.push(format!("{commanded} commands came after their time to live, or for nobody"));
+    }
+    let opened = violations.none("barriers opened for a car of long ago", opened);
+    commanded + u64::try_from(opened).expect("a count")
+}
+
+/// The count is what has passed, no more and no less (invariants 4 and 5).
+fn counts(told: &[Told], found: &Found, violations: &mut Violations) {
+    let mut inside: BTreeMap<String, i64> = BTreeMap::new();
+    for told in told.iter().filter(|told| told.is_stored()) {
+        *inside.entry(told.garage.to_string()).or_default() += told.direction.delta();
+    }
+    let wrong = found
+        .occupied
+        .iter()
+        .filter(|(garage, occupied)| *occupied != Some(inside.get(garage).copied().unwrap_or(0)));
+    let wrong = wrong.map(|(garage, occupied)| (garage, occupied, inside.get(garage))).collect();
+    violations.none("garages count wrongly (counted, really inside)", wrong);
+}
+
+/// Each car that came is one visit, ended by its exit if it left.
+fn visits(told: &[Told], found: &Found, violations: &mut Violations) {
+    let number: HashMap<&str, i64> = found.events.iter().map(|e| (e.event_id.as_str(), e.no)).collect();
+    let numbers = |direction| {
+        let of = told.iter().filter(move |told| told.direction == direction);
+        of.filter_map(|told| number.get(told.event_id.as_str()).copied()).collect::<Vec<i64>>()
+    };
+    let (entries, exits) = (numbers(Direction::In), numbers(Direction::Out));
+    let mut by_entry: HashMap<Option<i64>, usize> = HashMap::new();
+    for visit in &found.visits {
+        *by_entry.entry(visit.entry_event).or_default() += 1;
+    }
+    let without = entries.iter().filter(|no| by_entry.get(&Some(**no)) != Some(&1)).collect();
+    violations.none("entries have not exactly one visit", without);
+    let unknown = found.visits.iter().filter(|visit| visit.entry_event.is_none()).collect();
+    violations.none("visits have no entry though each car came in before it left", unknown);
+    let ended: HashSet<i64> = found.visits.iter().filter_map(|visit| visit.exit_event).collect();
+    let open = exits.iter().filter(|no| !ended.contains(no)).collect();
+    violations.none("exits ended no visit", open);
+    let odd = |visit: &&Visit| {
+        let way = visit.ended_by.as_deref();
+        !matches!((visit.exit_event, way), (Some(_), Some("exit")) | (None, None))
+    };
+    violations
+        .none("visits ended in another way than by their exit", found.visits.iter().filter(odd).collect());
+}
+
+/// An arrival for each child of a car that was let in, in its class, and no other.
+fn arrivals(told: &[Told], found: &Found, violations: &mut Violations) {
+    let mut by_entry: HashMap<i64, Vec<&str>> = HashMap::new();
+    for arrival in &found.arrivals {
+        by_entry.entry(arrival.entry_event.unwrap_or(0)).or_default().push(&arrival.class_id);
+    }
+    let number: HashMap<&str, i64> = found.events.iter().map(|e| (e.event_id.as_str(), e.no)).collect();
+    let mut wrong = Vec::new();
+    for entry in told.iter().filter(|told| told.direction == Direction::In && told.is_stored()) {
+        let no = number.get(entry.event_id.as_str()).copied().unwrap_or(-1);
+        let mut made = by_entry.remove(&no).unwrap_or_default();
+        let mut wanted: Vec<&str> = entry.classes.iter().map(|class| class.as_str()).collect();
+        made.sort_unstable();
+        wanted.sort_unstable();
+        if made != wanted {
+            wrong.push((entry.event_id.to_string(), made, wanted));
+        }
+    }
+    violations.none("entries made other arrivals than one for each child (event, made, wanted)", wrong);
+    violations.none("arrivals belong to no entry", by_entry.into_iter().collect());
+}
+
+/// Cursors are given out one by one, and every one is used.
+fn feed(found: &Found, violations: &mut Violations) {
+    let steps = found.feed.iter().zip(1..).filter(|(cursor, place)| **cursor != *place).collect();
+    violations.none("cursors of the feed are not the next one (cursor, place)", steps);
+    if found.feed.last().copied().unwrap_or(0) != found.feed_head {
+        let last = found.feed.last();
+        violations.0.push(format!("the feed ends at {last:?} and its head is {}", found.feed_head));
+    }
+}
+
+/// A phone that resumes by cursor has missed nothing and has seen nothing twice.
+fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
+    let mut missed = Vec::new();
+    for arrival in &found.arrivals {
+        let phone = seen.iter().find(|seen| seen.class == arrival.class_id);
+        let latest = arrival.id.parse().ok().and_then(|id| phone?.latest.get(&id));
+        if latest != Some(&arrival.cursor) {
+            missed.push((&arrival.class_id, arrival.cursor, latest));
+        }
+    }
+    violations.none("arrivals are on no phone in their latest state (class, cursor, on the phone)", missed);
+    let odd = |count: fn(&Seen) -> u64| {
+        seen.iter().filter(|seen| count(seen) > 0).map(|seen| (&seen.class, count(seen))).collect::<Vec<_>>()
+    };
+    violations.none("phones were shown something twice (class, frames)", odd(|seen| seen.twice));
+    violations
+        .none("phones were shown something behind their cursor (class, frames)", odd(|seen| seen.backwards));
+    violations.none("phones were shown another class's children (class, frames)", odd(|seen| seen.foreign));
+}

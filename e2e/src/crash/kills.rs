@@ -1,0 +1,64 @@
+//! Which part dies when.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand::Rng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::system::{Part, System};
+
+/// Between a restart and the next kill: sometimes before everybody has connected again.
+const LIFE_MS: std::ops::Range<u64> = 100..1_500;
+/// How long a part stays dead.
+const DEATH_MS: std::ops::Range<u64> = 0..700;
+
+/// Kills by part: gateways together.
+pub type Killed = BTreeMap<&'static str, u32>;
+
+const fn name(part: Part) -> &'static str {
+    match part {
+        Part::Standalone => "standalone",
+        Part::Gateway(_) => "gateway",
+        Part::Server => "server",
+        Part::Miniapp => "miniapp_api",
+        Part::Broker => "broker",
+        Part::Database => "database",
+    }
+}
+
+/// Every kind of part gets its turn before one gets its second.
+pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
+    let mut killed = Killed::new();
+    let mut deck = Vec::new();
+    for cycle in 1..=kills {
+        if deck.is_empty() {
+            deck = one_of_each_kind(&system.parts(), rng);
+        }
+        let part = deck.pop().expect("a system has parts");
+        pause(rng, LIFE_MS).await;
+        eprintln!("kill {cycle} of {kills}: {part:?}");
+        system.kill9(part);
+        pause(rng, DEATH_MS).await;
+        system.restart(part).await;
+        *killed.entry(name(part)).or_default() += 1;
+    }
+    killed
+}
+
+fn one_of_each_kind(parts: &[Part], rng: &mut StdRng) -> Vec<Part> {
+    let mut parts = parts.to_vec();
+    parts.shuffle(rng);
+    let mut kinds = BTreeMap::new();
+    for part in parts {
+        kinds.entry(name(part)).or_insert(part);
+    }
+    let mut deck: Vec<Part> = kinds.into_values().collect();
+    deck.shuffle(rng);
+    deck
+}
+
+async fn pause(rng: &mut StdRng, range: std::ops::Range<u64>) {
+    tokio::time::sleep(Duration::from_millis(rng.random_range(range))).await;
+}

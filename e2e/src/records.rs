@@ -1,0 +1,89 @@
+//! What the main database holds, read past every door: for checks after a run, which must not believe the system's own words.
+//! The only SQL of this crate; it reads and never writes.
+
+use server::store::Store;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow};
+
+/// A row of `gate_event`.
+#[derive(Debug, Clone, FromRow)]
+pub struct Event {
+    pub no: i64,
+    pub garage_id: String,
+    pub device: String,
+    pub event_id: String,
+    pub direction: String,
+    /// When the message reached the gateway; microseconds since 1970.
+    pub received_at: i64,
+    /// When the transaction that stored it began; microseconds since 1970.
+    pub stored_at: i64,
+    /// Cars that it put into the garage, or took out.
+    pub delta: i64,
+}
+
+/// A row of `arrival`.
+#[derive(Debug, Clone, FromRow)]
+pub struct Arrival {
+    pub id: String,
+    pub class_id: String,
+    pub cursor: i64,
+    pub entry_event: Option<i64>,
+}
+
+/// A row of `visit`.
+#[derive(Debug, Clone, FromRow)]
+pub struct Visit {
+    pub entry_event: Option<i64>,
+    pub exit_event: Option<i64>,
+    pub ended_by: Option<String>,
+}
+
+pub async fn events(store: &Store) -> Vec<Event> {
+    let sql =
+        "select no, garage_id, device, event_id, direction, received_at, stored_at, delta from gate_event";
+    rows(store, sql).await
+}
+
+pub async fn arrivals(store: &Store) -> Vec<Arrival> {
+    rows(store, "select id, class_id, cursor, entry_event from arrival").await
+}
+
+pub async fn visits(store: &Store) -> Vec<Visit> {
+    rows(store, "select entry_event, exit_event, ended_by from visit").await
+}
+
+/// The count of each garage; `None` for no data.
+pub async fn occupied(store: &Store) -> Vec<(String, Option<i64>)> {
+    rows(store, "select id, occupied from garage").await
+}
+
+/// Every cursor of the feed, in order.
+pub async fn feed(store: &Store) -> Vec<i64> {
+    let cursors: Vec<(i64,)> = rows(store, "select cursor from feed order by cursor").await;
+    cursors.into_iter().map(|(cursor,)| cursor).collect()
+}
+
+/// The cursor that was given out last.
+pub async fn feed_head(store: &Store) -> i64 {
+    let heads: Vec<(i64,)> = rows(store, "select cursor from feed_head").await;
+    heads.first().expect("the feed has a head").0
+}
+
+/// How many rows a table has.
+pub async fn count(store: &Store, table: &'static str) -> i64 {
+    let counts: Vec<(i64,)> = rows(store, &format!("select cast(count(*) as bigint) from {table}")).await;
+    counts.first().expect("a count is one row").0
+}
+
+async fn rows<T>(store: &Store, sql: &str) -> Vec<T>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let sql = AssertSqlSafe(sql);
+    let rows = match store {
+        Store::Sqlite { read, .. } => sqlx::query_as(sql).fetch_all(read).await,
+        Store::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+    };
+    rows.expect("the database answers")
+}
