@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use process::config::Secret;
+use protocol::problem::Problem;
 use protocol::uplink::{Batch, PlanDocument, Receipt};
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
@@ -16,6 +17,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// A plan of 100,000 plates has some 5 MB.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
+/// The server's word for records that are missing before a batch.
+const SEQUENCE_GAP: &str = "sequence_gap";
 /// Bytes of an error's body that go into the log.
 const EXCERPT: usize = 300;
 
@@ -38,7 +41,7 @@ pub(crate) enum CallError {
     #[error("the server is out of reach")]
     Unreachable(#[source] reqwest::Error),
     #[error("the server answered {status}: {excerpt}")]
-    Status { status: StatusCode, excerpt: String },
+    Status { status: StatusCode, code: Option<String>, excerpt: String },
     #[error("the server's answer is too large")]
     TooLarge,
     #[error("the server's answer cannot be read")]
@@ -54,6 +57,11 @@ impl CallError {
             Self::TooLarge => "too_large".to_owned(),
             Self::Unreadable(_) => "unreadable".to_owned(),
         }
+    }
+
+    /// Whether the server lacks what this gateway has long forgotten.
+    pub fn is_gap(&self) -> bool {
+        matches!(self, Self::Status { code: Some(code), .. } if code == SEQUENCE_GAP)
     }
 
     /// Whether trying again without a change somewhere is hopeless.
@@ -139,8 +147,10 @@ async fn succeeded(response: Response) -> Result<Response, CallError> {
         return Ok(response);
     }
     let body = body(response).await.unwrap_or_default();
+    let problem: Option<Problem> = serde_json::from_slice(&body).ok();
     let body = body.get(..EXCERPT).unwrap_or(&body);
-    Err(CallError::Status { status, excerpt: String::from_utf8_lossy(body).into_owned() })
+    let excerpt = String::from_utf8_lossy(body).into_owned();
+    Err(CallError::Status { status, code: problem.map(|problem| problem.code), excerpt })
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, CallError> {

@@ -18,7 +18,7 @@ use crate::config::Lane;
 use crate::garage::Garage;
 use crate::metric::Meter;
 use crate::outbox::reader::{Page, Reader};
-use crate::outbox::writer::Answered;
+use crate::outbox::writer::{Answered, Word};
 use crate::server::{CallError, Server};
 
 /// An empty batch when there is nothing to say: the server sees that the gateway lives, the gateway gets corrections.
@@ -111,7 +111,11 @@ impl Uplink {
         }
         let batch = self.batch(page);
         let started = Instant::now();
-        let receipt = self.server.send(&batch).await?;
+        let sent = self.server.send(&batch).await;
+        if sent.as_ref().is_err_and(CallError::is_gap) {
+            self.told(&batch, Word::Gap);
+        }
+        let receipt = sent?;
         self.meter.uplink(started.elapsed());
         self.garage.contact();
         self.take(progress, &batch, receipt)
@@ -141,9 +145,13 @@ impl Uplink {
         Batch { v: VERSION, epoch: page.epoch, records: page.records, status }
     }
 
+    fn told(&self, batch: &Batch, word: Word) {
+        self.receipts.send_replace(Some(Answered { epoch: batch.epoch.clone(), word }));
+    }
+
     fn take(&self, progress: &mut Progress, batch: &Batch, receipt: Receipt) -> Result<(), TurnError> {
         let acked = receipt.acked_through;
-        self.receipts.send_replace(Some(Answered { epoch: batch.epoch.clone(), receipt }));
+        self.told(batch, Word::Receipt(receipt));
         match batch.records.last() {
             Some(last) if acked < last.seq => Err(TurnError::NotAll { acked, sent: last.seq }),
             Some(last) => {

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::{Answer, Entry};
-use super::writer::{Answered, Inbox, Writer};
+use super::writer::{Answered, Inbox, Word, Writer};
 use super::*;
 use crate::garage::Garage;
 use crate::metric::Meter;
@@ -114,7 +114,7 @@ impl Running {
 
     async fn ack(&mut self, epoch: &str, acked_through: i64, occupied: i64, left: i64) {
         let receipt = Receipt { acked_through, count: Count { occupied, through_seq: acked_through } };
-        self.receipts.send_replace(Some(Answered { epoch: epoch.to_owned(), receipt }));
+        self.receipts.send_replace(Some(Answered { epoch: epoch.to_owned(), word: Word::Receipt(receipt) }));
         self.waiting.wait_for(|waiting| *waiting == left).await.unwrap();
     }
 
@@ -158,7 +158,7 @@ async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
     // Somebody has put an old copy of the file back; the server has seen 900 records of this epoch.
     outbox.receipts.send_replace(Some(Answered {
         epoch: old.clone(),
-        receipt: Receipt { acked_through: 900, count: Count { occupied: 7, through_seq: 900 } },
+        word: Word::Receipt(Receipt { acked_through: 900, count: Count { occupied: 7, through_seq: 900 } }),
     }));
     outbox.append(&[4]).await;
     let (new, rows) = outbox.ids().await;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::ids::DeviceId;
 use process::readiness::Check;
 use process::retry::Backoff;
-use protocol::uplink::Receipt;
+use protocol::uplink::{Count, Receipt};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -54,11 +54,18 @@ pub(crate) struct Inbox {
     pub plans: watch::Receiver<Option<Arc<StoredPlan>>>,
 }
 
-/// A receipt and the epoch that was sent.
+/// What the server said about a batch of an epoch.
 #[derive(Debug, Clone)]
 pub(crate) struct Answered {
     pub epoch: String,
-    pub receipt: Receipt,
+    pub word: Word,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Word {
+    Receipt(Receipt),
+    /// It lacks records that it had acknowledged, and that are gone here: it was put back to an older state.
+    Gap,
 }
 
 /// The work of one transaction.
@@ -76,7 +83,7 @@ struct Done {
     deleted: i64,
     delta: i64,
     /// With a receipt: its count, and the sum of the rows that it does not cover.
-    count: Option<(protocol::uplink::Count, i64)>,
+    count: Option<(Count, i64)>,
 }
 
 impl Turn {
@@ -220,25 +227,34 @@ async fn apply(
     if answered.epoch != rows::epoch(db).await? {
         return Ok(());
     }
-    let receipt = &answered.receipt;
+    let receipt = match &answered.word {
+        Word::Receipt(receipt) => receipt,
+        Word::Gap => {
+            let count = rows::count(db).await?;
+            return renew(db, count, done).await;
+        }
+    };
     if receipt.acked_through > sent_through {
         // The file is older than what the server has: a copy was put back. Its places must not be used twice.
-        let epoch = Uuid::new_v4().to_string();
-        tracing::error!(
-            acked_through = receipt.acked_through,
-            last_seq = sent_through,
-            epoch,
-            "the outbox is older than the server's receipt; starting a new epoch"
-        );
-        done.last_seq = rows::renumber(db, &epoch).await?;
-        let count = protocol::uplink::Count { through_seq: 0, ..receipt.count };
-        rows::set_count(db, count).await?;
-        done.count = Some((count, rows::sum_behind(db, 0).await?));
-        return Ok(());
+        return renew(db, Some(receipt.count), done).await;
     }
     done.deleted = rows::delete_through(db, receipt.acked_through).await?;
     rows::set_count(db, receipt.count).await?;
     done.count = Some((receipt.count, rows::sum_behind(db, receipt.count.through_seq).await?));
+    Ok(())
+}
+
+/// Starts a new epoch, since the server's idea of this one and the rows do not fit together any more. Events that the
+/// server has already are known to it by their ids.
+async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done) -> Result<(), sqlx::Error> {
+    let epoch = Uuid::new_v4().to_string();
+    tracing::error!(epoch, "the outbox and the server disagree about the sequence; starting a new epoch");
+    done.last_seq = rows::renumber(db, &epoch).await?;
+    if let Some(count) = count {
+        let count = Count { through_seq: 0, ..count };
+        rows::set_count(db, count).await?;
+        done.count = Some((count, rows::sum_behind(db, 0).await?));
+    }
     Ok(())
 }
 

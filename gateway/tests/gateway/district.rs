@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::GarageId;
+use protocol::problem::Problem;
 use protocol::uplink::{Batch, Count, PlanDocument, Receipt, Record, What};
 use testkit::wait;
 use tokio::task::JoinHandle;
@@ -115,6 +116,10 @@ impl District {
 
 type Shared = State<Arc<Mutex<Books>>>;
 
+fn last_seq(books: &Books, epoch: &str) -> Option<i64> {
+    books.records.iter().filter(|(e, _)| e == epoch).map(|(_, r)| r.seq).max()
+}
+
 fn is_allowed(headers: &HeaderMap) -> bool {
     headers.get(header::AUTHORIZATION).is_some_and(|value| value == "Bearer token")
 }
@@ -130,13 +135,20 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
         Mood::Well | Mood::Forgetful => {}
     }
     books.batches += 1;
+    let expected = last_seq(&books, &batch.epoch).map(|seq| seq + 1);
+    if let (Some(first), Some(expected)) = (batch.records.first(), expected)
+        && first.seq > expected
+    {
+        let problem = Problem::new(409, "sequence_gap", "Records are missing before this batch");
+        return (StatusCode::CONFLICT, Json(problem)).into_response();
+    }
     for record in &batch.records {
         let known = books.records.iter().any(|(e, r)| *e == batch.epoch && r.seq == record.seq);
         if !known {
             books.records.push((batch.epoch.clone(), record.clone()));
         }
     }
-    let acked_through = books.records.iter().filter(|(e, _)| *e == batch.epoch).map(|(_, r)| r.seq).max();
+    let acked_through = last_seq(&books, &batch.epoch);
     books.last = Some(batch);
     if books.mood == Mood::Forgetful {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -1,6 +1,8 @@
 //! The server is away, forgets its answer, or refuses.
 
-use crate::controller::plate;
+use testkit::wait;
+
+use crate::controller::{SOON, plate};
 use crate::district::Mood;
 use crate::site::{PARENT, Site};
 
@@ -55,4 +57,23 @@ async fn what_the_server_refuses_is_kept_and_sent_again() {
     site.district.mood(Mood::Well);
     site.district.has(3).await;
     assert_eq!(site.district.event_ids(), ids(3));
+}
+
+#[tokio::test]
+async fn a_server_that_was_put_back_to_an_older_state_gets_all_that_comes_after() {
+    let site = Site::open().await;
+    send_many(&site, 5).await;
+    site.district.has(5).await;
+    let gate = site.controller("out").await;
+    gate.send(&plate("before", PARENT)).await;
+    site.district.has(6).await;
+    // By the next record the gateway has been told that all are safe; then the server forgets the last four.
+    site.district.books(|b| b.records.truncate(2));
+    gate.send(&plate("after", PARENT)).await;
+    wait::until(SOON, "the new record", async || {
+        site.district.event_ids().contains(&"after".to_owned()).then_some(())
+    })
+    .await;
+    let (old, new) = site.district.books(|b| (b.records[0].0.clone(), b.records[2].0.clone()));
+    assert_ne!(old, new);
 }
