@@ -135,13 +135,15 @@ pub fn role_of(person: &PersonSpec) -> Role {
     }
 }
 
-/// The class taught, or the children with their classes.
+/// The class taught, the children with their classes, or the hall's school.
 pub fn label_of(person: &PersonSpec, district: &District) -> String {
+    let hall = district.schools.iter().filter(|school| person.hall.as_ref() == Some(&school.id));
+    let hall = hall.map(|school| school.name.clone());
     let classes = || district.schools.iter().flat_map(|school| &school.classes);
     let taught = classes().filter(|class| person.teaches.contains(&class.id)).map(|class| class.name.clone());
     let children = classes().flat_map(|class| class.pupils.iter().map(move |pupil| (class, pupil)));
     let children = children
         .filter(|(_, pupil)| person.children.iter().any(|child| child.pupil == pupil.key))
         .map(|(class, pupil)| format!("{} {}", class.name, pupil.name));
-    taught.chain(children).collect::<Vec<_>>().join("、")
+    taught.chain(children).chain(hall).collect::<Vec<_>>().join("、")
 }
