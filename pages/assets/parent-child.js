@@ -7,9 +7,9 @@ const STEPS_DONE = { claimed: 0, waiting: 1, released: 2, handed_over: 3, reject
 const MARKS = { claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
 const COLOURS = { claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
 
-/** A guardian may report by hand while no arrival of the child is under way. */
+/** A guardian may report by hand once a day, and again after a refusal: a second pickup is for the gate to see. */
 export function canClaim({ arrival }) {
-  return !arrival || arrival.phase === "rejected" || arrival.phase === "handed_over";
+  return !arrival || arrival.phase === "rejected";
 }
 
 function step(number, done) {
@@ -65,7 +65,7 @@ export function childCard(child, { busy, onHere }) {
       "div",
       {},
       h("h2", { class: "name" }, child.name),
-      h("p", { class: "soft" }, `${child.class_name} · `, h("span", { class: "number" }, windowText(child))),
+      h("p", { class: "soft" }, `${child.class_name} · `, h("span", { class: "number window" }, windowText(child))),
     ),
     state(child),
     h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[phase] ?? 0)))),
@@ -73,8 +73,8 @@ export function childCard(child, { busy, onHere }) {
     canClaim(child)
       ? h(
           "button",
-          { type: "button", class: phase === "handed_over" ? "plain wide" : "main wide", "data-act": "here", disabled: busy, "aria-busy": busy ? "true" : null, onclick: here },
-          icon("hand"),
+          { type: "button", class: "main wide", "data-act": "here", disabled: busy, "aria-busy": busy ? "true" : null, onclick: here },
+          icon("pin"),
           t("parent.here"),
         )
       : null,

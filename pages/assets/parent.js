@@ -91,7 +91,7 @@ function draw() {
   });
   const absent = guardian.children.filter(({ arrival }) => !arrival);
   byId("all-here").hidden = absent.length < 2 || !absent.every(canClaim);
-  fill(byId("all-here"), icon("hand"), t("parent.all_here"));
+  fill(byId("all-here"), icon("pin"), t("parent.all_here"));
   drawPlates(guardian.plates);
 }
 

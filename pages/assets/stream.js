@@ -16,6 +16,7 @@ const STEADY_MS = 10_000;
 const STILL_HOPEFUL = 4;
 const LOG_IN_AGAIN = 4401;
 const NOT_YOURS = 4403;
+const START_AGAIN = 1012;
 
 export class Follower {
   #items = new Map();
@@ -174,6 +175,7 @@ export class Follower {
 
   #dropped(code) {
     if (this.#liveSince !== null && Date.now() - this.#liveSince > STEADY_MS) this.#attempts = 0;
+    if (code === START_AGAIN) this.#startAfresh();
     if (code === LOG_IN_AGAIN) this.#lost({ status: 401 });
     else this.#lost(code === NOT_YOURS ? { status: 403 } : {});
   }
