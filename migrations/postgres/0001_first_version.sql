@@ -90,6 +90,8 @@ create table gate_event (
 );
 
 create index gate_event_by_garage on gate_event (garage_id, no);
+-- What is still to be forgotten, oldest first.
+create index gate_event_to_forget on gate_event (stored_at) where plate_enc is not null;
 
 create table dead_letter (
     no bigint generated always as identity primary key,
@@ -122,6 +124,7 @@ create table visit (
     ended_by text
 );
 
+create index visit_to_forget on visit (coalesce(exited_at, entered_at)) where plate_enc is not null;
 create index visit_inside on visit (garage_id, plate_hash) where ended_by is null;
 
 create table operator (
@@ -271,6 +274,7 @@ create table arrival (
     unique (class_id, day, order_no)
 );
 
+create index arrival_by_time on arrival (arrived_at);
 create index arrival_by_class on arrival (class_id, cursor);
 create index arrival_by_school on arrival (school_id, cursor);
 create index arrival_by_pupil on arrival (pupil_id, day);

@@ -1,4 +1,4 @@
-//! What runs beside the requests: the ingest task, wake-ups between replicas, the look at the database for readiness.
+//! What runs beside the requests: the ingest task, the hourly purge, wake-ups between replicas, the look at the database for readiness.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, ingest};
+use crate::jobs::purge;
 use crate::store::wake::{self, Ear};
 use crate::store::{Store, StoreError};
 
@@ -33,6 +34,7 @@ impl Background {
         tasks.spawn(ingest::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), announce(app.clone())));
         tasks.spawn(until(stop.clone(), hear(app.clone())));
+        tasks.spawn(until(stop.clone(), purge::run(app.clone())));
         tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }
     }

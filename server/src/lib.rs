@@ -3,6 +3,7 @@
 //! - [`store`]: the main database; the only SQL
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
+//! - [`jobs`]: what is done by the clock
 //! - [`serve`]: all of it as a part of a process, with its background tasks
 //! - [`config`]: the configuration file of the binary
 
@@ -10,6 +11,7 @@ pub mod app;
 mod background;
 pub mod config;
 pub mod http;
+pub mod jobs;
 mod serve;
 pub mod store;
 

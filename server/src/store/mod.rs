@@ -25,6 +25,7 @@ pub mod import;
 pub mod key_check;
 pub mod operator;
 pub mod person;
+pub mod purge;
 pub mod school;
 pub mod seal;
 pub mod service_token;

@@ -1,0 +1,3 @@
+//! What the server does by the clock.
+
+pub mod purge;

@@ -1,0 +1,106 @@
+//! Forgetting (invariant 9): each function takes one bounded bite and says how many rows it was, so that no bite holds
+//! the database for long. Counts, events and visits stay; who it was goes.
+
+use domain::time::Timestamp;
+
+use super::{StoreError, Tx};
+
+/// Rows in one bite.
+pub const BITE: i64 = 1000;
+
+/// One kind of data that is forgotten after a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    EventPlates,
+    VisitPlates,
+    DeadLetters,
+    Arrivals,
+    Feed,
+    Audit,
+    Sessions,
+    OperatorSessions,
+    BindCodes,
+    BindAttempts,
+}
+
+impl Kind {
+    pub const ALL: [Self; 10] = [
+        Self::EventPlates,
+        Self::VisitPlates,
+        Self::DeadLetters,
+        Self::Arrivals,
+        Self::Feed,
+        Self::Audit,
+        Self::Sessions,
+        Self::OperatorSessions,
+        Self::BindCodes,
+        Self::BindAttempts,
+    ];
+
+    /// Label of the metric.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::EventPlates => "event_plates",
+            Self::VisitPlates => "visit_plates",
+            Self::DeadLetters => "dead_letters",
+            Self::Arrivals => "arrivals",
+            Self::Feed => "feed",
+            Self::Audit => "audit",
+            Self::Sessions => "sessions",
+            Self::OperatorSessions => "operator_sessions",
+            Self::BindCodes => "bind_codes",
+            Self::BindAttempts => "bind_attempts",
+        }
+    }
+
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::EventPlates => {
+                "update gate_event set plate_hash = null, plate_enc = null where no in \
+                 (select no from gate_event where plate_enc is not null and stored_at < $1 limit $2)"
+            }
+            // A car that has been inside for so long has left unseen.
+            Self::VisitPlates => {
+                "update visit set plate_hash = null, plate_enc = null, \
+                 ended_by = coalesce(ended_by, 'exit_missed') where id in \
+                 (select id from visit where plate_enc is not null \
+                  and coalesce(exited_at, entered_at) < $1 limit $2)"
+            }
+            Self::DeadLetters => {
+                "delete from dead_letter where no in \
+                 (select no from dead_letter where stored_at < $1 order by no limit $2)"
+            }
+            Self::Arrivals => {
+                "delete from arrival where id in (select id from arrival where arrived_at < $1 limit $2)"
+            }
+            Self::Feed => {
+                "delete from feed where cursor in \
+                 (select cursor from feed where at < $1 order by cursor limit $2)"
+            }
+            Self::Audit => {
+                "delete from audit where no in (select no from audit where at < $1 order by at limit $2)"
+            }
+            Self::Sessions => {
+                "delete from session where token_hash in \
+                 (select token_hash from session where expires_at < $1 limit $2)"
+            }
+            Self::OperatorSessions => {
+                "delete from operator_session where token_hash in \
+                 (select token_hash from operator_session where expires_at < $1 limit $2)"
+            }
+            Self::BindCodes => {
+                "delete from bind_code where code_hash in \
+                 (select code_hash from bind_code where expires_at < $1 limit $2)"
+            }
+            Self::BindAttempts => {
+                "delete from bind_attempt where openid_hash in \
+                 (select openid_hash from bind_attempt where since < $1 limit $2)"
+            }
+        }
+    }
+}
+
+/// Forgets up to [`BITE`] rows of this kind from before `before`; gives how many.
+pub async fn bite(tx: &mut Tx, kind: Kind, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, kind.statement(), before.micros(), BITE)
+}
