@@ -4,7 +4,7 @@
 //! commit (invariant 1). A repeated event is acknowledged again and opens nothing.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::access::{Decision, display_text};
 use domain::time::{Clock, Timestamp};
@@ -99,7 +99,7 @@ impl LaneLoop {
             received_at: now,
             delta: outcome.delta,
             answer: Answer::Stored(event.event_id.clone()),
-            what: What::Event(gate_event(lane, event, outcome, self.garage.is_offline())),
+            what: What::Event(gate_event(lane, event, outcome, now, self.garage.is_offline())),
         };
         if let Err(full) = self.entries.try_send(entry) {
             self.meter.outbox_full();
@@ -156,7 +156,13 @@ fn command(
     }
 }
 
-fn gate_event(lane: &Lane, event: ControllerEvent, outcome: Outcome, offline: bool) -> GateEvent {
+fn gate_event(
+    lane: &Lane,
+    event: ControllerEvent,
+    outcome: Outcome,
+    now: Timestamp,
+    offline: bool,
+) -> GateEvent {
     GateEvent {
         event_id: event.event_id,
         kind: event.kind,
@@ -165,6 +171,7 @@ fn gate_event(lane: &Lane, event: ControllerEvent, outcome: Outcome, offline: bo
         plate: event.plate,
         confidence: event.confidence,
         occurred_at: event.occurred_at,
+        happened_at: now - Duration::from_millis(event.age_ms),
         decision: outcome.decision,
         offline,
         of: event.of,

@@ -115,6 +115,7 @@ pub struct Arrival {
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub arrived_at: Timestamp,
+    /// When it took its present phase; a car that leaves does not move it.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
     /// Until when the last act can be undone; absent if it cannot.

@@ -54,7 +54,10 @@ pub struct GateEvent {
     #[serde(default)]
     pub plate: Option<String>,
     pub confidence: u8,
+    /// By the controller's clock, which may be wrong by days; kept for the record.
     pub occurred_at: Timestamp,
+    /// By the gateway's clock: the receipt less the event's age. Decisions, visits and arrivals go by this.
+    pub happened_at: Timestamp,
     /// For `plate`: what the gateway decided. Absent for `pass`.
     #[serde(default)]
     pub decision: Option<Decision>,

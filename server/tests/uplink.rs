@@ -147,6 +147,16 @@ contract!(two_replicas_with_the_same_batches_write_them_once, |f| async {
     assert_eq!(events(f).await, 40);
 });
 
+contract!(a_controller_whose_clock_is_wrong_by_days_loses_no_arrival, |f| async {
+    let server = started(f).await;
+    let wrong = protocol::uplink::GateEvent {
+        occurred_at: time("2026-11-19T01:00:00+08:00"),
+        ..entry("e1", MOTHER, MONDAY)
+    };
+    server.take(SCHOOL_TOKEN, &batch(FIRST, 1, vec![wrong])).await;
+    assert_eq!(board(f, "c-1-1").await.len(), 1);
+});
+
 contract!(two_children_in_two_classes_are_two_arrivals, |f| async {
     let server = started(f).await;
     server.take(SCHOOL_TOKEN, &batch(FIRST, 1, vec![entry("e1", MOTHER, MONDAY)])).await;

@@ -35,6 +35,7 @@ fn entry(id: u8) -> Entry {
         plate: Some("鲁B12345".into()),
         confidence: 99,
         occurred_at: Timestamp::from_micros(1),
+        happened_at: Timestamp::from_micros(1),
         decision: Some(Decision::Open { audience: None }),
         offline: false,
         of: None,

@@ -232,7 +232,7 @@ pub async fn set_pickup(
 pub async fn set_car_left(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
-        "update arrival set car_left_at = $2, changed_at = $2, cursor = $3 where id = $1",
+        "update arrival set car_left_at = $2, cursor = $3 where id = $1",
         id.to_string(),
         at.micros(),
         cursor,

@@ -22,6 +22,7 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
         plate: Some(plate.to_owned()),
         confidence: 97,
         occurred_at: time(at),
+        happened_at: time(at),
         decision: pickup(),
         offline: false,
         of: None,

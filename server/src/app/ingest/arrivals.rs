@@ -50,7 +50,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// When the car came; a gateway's clock that runs ahead is not believed.
     fn at(&self, now: Timestamp) -> Timestamp {
-        self.event.checked.event.occurred_at.min(now)
+        self.event.checked.event.happened_at.min(now)
     }
 }
 
@@ -119,7 +119,7 @@ fn pickup_plate<'a>(event: &New<'a>, now: Timestamp) -> Option<&'a Sealed> {
     let wire = event.checked.event;
     let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup) }));
     let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
-    let today = wire.occurred_at.min(now).local_date() == now.local_date();
+    let today = wire.happened_at.min(now).local_date() == now.local_date();
     event.checked.plate.as_ref().filter(|_| pickup && entry && today)
 }
 

@@ -81,7 +81,7 @@ pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Vec<Left<
     for event in new.iter().filter(|event| event.checked.event.delta != 0) {
         let car = car(tx, event).await?;
         let garage = event.checked.place.garage;
-        let at = event.checked.event.occurred_at;
+        let at = event.checked.event.happened_at;
         let plate = car.plate.as_ref();
         if event.checked.event.delta > 0 {
             visit::enter(tx, &Entry { garage, plate, audience: car.audience, event: event.no, at }).await?;
