@@ -52,6 +52,8 @@ function receipt(arrival) {
 
 function windowText({ window: open }) {
   if (!open) return t("parent.no_window");
+  // A window from midnight to midnight reads as nothing when only its times are shown.
+  if (clock(open.from) === clock(open.to)) return t("parent.all_day");
   return t("parent.window", { from: clock(open.from), to: clock(open.to) });
 }
 

@@ -6,6 +6,7 @@ words({
   zh: {
     "parent.title": "我的孩子",
     "parent.window": "今天接送时段 {from}–{to}",
+    "parent.all_day": "今天全天可以接送",
     "parent.no_window": "今天没有接送时段",
     "parent.not_yet": "今天还没有到达",
     "parent.not_yet_sub": "车进入车库后会自动显示，老师同时收到通知。",
@@ -56,6 +57,7 @@ words({
   en: {
     "parent.title": "My children",
     "parent.window": "Pickup today {from}–{to}",
+    "parent.all_day": "Pickup all day today",
     "parent.no_window": "No pickup window today",
     "parent.not_yet": "Not arrived yet today",
     "parent.not_yet_sub": "When your car enters the garage it shows here by itself, and the teacher is told.",
