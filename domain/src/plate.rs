@@ -141,9 +141,11 @@ fn new_energy_large(serial: &[char]) -> bool {
     matches!(serial, [digits @ .., energy] if digits.len() == 5 && all_digits(digits) && ENERGY.contains(*energy))
 }
 
+/// The letters of a serial are few: a camera's word for nothing, such as `NOPLATE`, is none.
 fn military(chars: &[char]) -> bool {
     matches!(chars, [a, b, serial @ ..]
-        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && serial.len() == 5 && all_serial(serial))
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && serial.len() == 5 && all_serial(serial)
+            && serial.iter().filter(|c| c.is_ascii_digit()).count() >= 3)
 }
 
 fn all_digits(chars: &[char]) -> bool {
@@ -214,9 +216,17 @@ mod tests {
 
     #[test]
     fn what_is_no_plate_is_refused() {
-        for text in
-            ["", "_无_", "无牌车", "鲁B1234", "鲁I12345", "B12345", "鲁B123456", "鲁B12345'; drop table"]
-        {
+        for text in [
+            "",
+            "_无_",
+            "无牌车",
+            "no plate",
+            "鲁B1234",
+            "鲁I12345",
+            "B12345",
+            "鲁B123456",
+            "鲁B12345'; drop table",
+        ] {
             assert!(Plate::parse(text).is_err(), "{text}");
         }
     }
