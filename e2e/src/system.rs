@@ -64,11 +64,13 @@ pub struct Setup {
     /// Seconds that one dismissal of the demo's own traffic takes; `None` for no traffic. Standalone only.
     pub dismissal: Option<u64>,
     pub postgres: Postgres,
+    /// How often each gateway of the separate form asks for its access plan: often, so that tests need not wait for it.
+    pub plan_poll_seconds: u32,
 }
 
 impl Setup {
     pub const fn new(form: Form, place: Place) -> Self {
-        Self { form, place, dismissal: None, postgres: Postgres::OfTheRun }
+        Self { form, place, dismissal: None, postgres: Postgres::OfTheRun, plan_poll_seconds: 1 }
     }
 }
 
@@ -200,6 +202,14 @@ impl System {
         match &self.running {
             Running::Separate(many) => many.server_command(),
             Running::Standalone(_) => panic!("the standalone form has no server binary"),
+        }
+    }
+
+    /// With which the mini-program API calls the server.
+    pub fn service_token(&self) -> String {
+        match &self.running {
+            Running::Standalone(one) => one.service_token(),
+            Running::Separate(many) => many.service_token(),
         }
     }
 

@@ -1,11 +1,9 @@
 //! Cars that come, each once, and mostly leave again; for each event what its controller was told.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::ids::{ClassId, EventId, GarageId};
 use domain::occupancy::Direction;
-use protocol::district::PersonSpec;
 use protocol::mqtt::OPEN_TTL_MS;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -13,6 +11,7 @@ use simulator::controller::{AckOutcome, Action, Counters, Handle, PendingEvent, 
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use crate::district::{Child, children};
 use crate::system::System;
 
 /// Sent again sooner than a real controller does, so that a run has more of it.
@@ -104,7 +103,7 @@ impl Cars {
 /// The cars of all schools in turn, and every controller.
 async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
     let (mut by_garage, mut lanes) = (Vec::new(), Vec::new());
-    let classes = classes(&system.invented().district.people, system);
+    let children = children(system.invented());
     for site in &system.invented().sites {
         let mut connected = Vec::new();
         for direction in [Direction::In, Direction::Out] {
@@ -119,7 +118,7 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
         let car = |plate: &domain::plate::Plate| Car {
             garage: site.garage.clone(),
             plate: plate.to_string(),
-            classes: classes.get(plate.as_str()).cloned().unwrap_or_default(),
+            classes: classes(children.get(plate.as_str())),
             entry: entry.clone(),
             exit: exit.clone(),
             stay: Duration::from_millis(rng.random_range(STAY_MS)),
@@ -128,6 +127,10 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
         by_garage.push(plates.iter().map(car).collect::<Vec<_>>().into_iter());
     }
     (in_turn(by_garage), lanes)
+}
+
+fn classes(children: Option<&Vec<Child>>) -> Vec<ClassId> {
+    children.into_iter().flatten().map(|child| child.class.clone()).collect()
 }
 
 fn in_turn<T>(mut sources: Vec<std::vec::IntoIter<T>>) -> Vec<T> {
@@ -139,25 +142,6 @@ fn in_turn<T>(mut sources: Vec<std::vec::IntoIter<T>>) -> Vec<T> {
             return all;
         }
     }
-}
-
-/// By plate: the class of each child of the plate's owners.
-fn classes(people: &[PersonSpec], system: &System) -> HashMap<String, Vec<ClassId>> {
-    let all = system.invented().district.schools.iter().flat_map(|school| &school.classes);
-    let class_of: HashMap<&str, &ClassId> =
-        all.flat_map(|class| class.pupils.iter().map(move |pupil| (pupil.key.as_str(), &class.id))).collect();
-    let mut pupils: HashMap<&str, Vec<&str>> = HashMap::new();
-    for person in people {
-        for plate in &person.plates {
-            let known = pupils.entry(plate.as_str()).or_default();
-            known.extend(person.children.iter().map(|child| child.pupil.as_str()));
-            known.sort_unstable();
-            known.dedup();
-        }
-    }
-    let classes =
-        |pupils: Vec<&str>| pupils.iter().filter_map(|p| class_of.get(p).copied().cloned()).collect();
-    pupils.into_iter().map(|(plate, pupils)| (plate.to_owned(), classes(pupils))).collect()
 }
 
 async fn drive(

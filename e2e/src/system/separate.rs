@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use protocol::district::District;
 use server::store::seal::Keyring;
-use simulator::district::{Invented, Site};
+use simulator::district::Invented;
 use tempfile::TempDir;
 use testkit::mosquitto::Mosquitto;
 use testkit::port;
@@ -74,7 +74,7 @@ impl Separate {
         };
         let command = server(&files, &doors, &database, &invented.district).await;
         let passwords = Passwords::invent(&invented.sites);
-        let gateways = gateways(&files, &doors, &command, &passwords, &invented.sites).await;
+        let gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
         let broker = broker::start(&files, &doors, &invented.sites).await;
         let wechat = FakeWechat::start().await;
         let miniapp = miniapp(&files, &doors, &command, &wechat).await;
@@ -133,6 +133,13 @@ impl Separate {
             .call(["operator", "set-password", "--username", username, "--password-file", &file])
             .await;
         password
+    }
+
+    pub fn service_token(&self) -> String {
+        std::fs::read_to_string(self.files.path("service.token"))
+            .expect("the service token")
+            .trim()
+            .to_owned()
     }
 
     pub fn logs(&self) -> String {
@@ -233,14 +240,15 @@ async fn gateways(
     doors: &Doors,
     server: &ServerCommand,
     passwords: &Passwords,
-    sites: &[Site],
+    invented: &Invented,
+    setup: Setup,
 ) -> Vec<(Program, SocketAddr)> {
     let mut programs = Vec::new();
-    for site in sites {
+    for site in &invented.sites {
         let token = files.path(&format!("{}.token", site.garage));
         server.call(["gateway-token", "--garage", site.garage.as_str(), "--out", &token]).await;
         let health = local();
-        let config = files.gateway(site, doors, passwords, &token, health);
+        let config = files.gateway(site, doors, passwords, &token, (health, setup.plan_poll_seconds));
         programs.push((Program::named("gateway").args(["run", "--config", &config]), health));
     }
     programs

@@ -56,7 +56,7 @@ impl Files {
         doors: &Doors,
         passwords: &Passwords,
         token: &str,
-        health: SocketAddr,
+        (health, plan_poll): (SocketAddr, u32),
     ) -> String {
         let garage = &site.garage;
         let own = passwords.of(&Permissions::gateway(garage).username);
@@ -64,7 +64,7 @@ impl Files {
         let mut text = format!(
             "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
              [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {own}\nsign_password = {sign}\n\
-             [server]\nurl = \"http://{server}\"\ntoken = {{ file = \"{token}\" }}\nplan_poll_seconds = 1\n\
+             [server]\nurl = \"http://{server}\"\ntoken = {{ file = \"{token}\" }}\nplan_poll_seconds = {plan_poll}\n\
              [http]\nlisten = \"{health}\"\n",
             data = self.path(&format!("{garage}.data")),
             host = doors.mqtt.ip(),

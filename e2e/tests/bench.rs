@@ -1,0 +1,22 @@
+//! The bench works and loses nothing; its figures are for release builds on a quiet machine.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn a_quick_run_loses_nothing_and_ends_with_its_figures() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench-arrival")).arg("--quick").output().unwrap();
+    let (text, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{log}\n{text}");
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let configurations = figures["configurations"].as_array().unwrap();
+    assert_eq!(configurations.len(), 2, "both forms");
+    for configuration in configurations {
+        let total = &configuration["total"];
+        assert!(total["frame"]["count"].as_u64().unwrap() >= 150, "{configuration:#}");
+        assert_eq!(total["open_command"]["count"], 150, "{configuration:#}");
+        assert_eq!(total["lost"]["frames"], 0);
+    }
+}
