@@ -3,7 +3,7 @@
 use domain::ids::GarageId;
 use protocol::operator::{DeadLetter, Event, Garage, Garages, NewAdjustment, Page};
 use protocol::public::{ParkingSite, ParkingSites};
-use reqwest::{Response, StatusCode, header};
+use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -76,9 +76,18 @@ impl Console {
 
     /// `key` makes a repetition harmless.
     pub async fn adjust(&self, garage: &GarageId, adjustment: &NewAdjustment, key: &str) -> Response {
-        let url = format!("{}/api/operator/v1/garages/{garage}/adjustments", self.server);
-        let request = self.http.post(url).header(header::COOKIE, &self.cookie).header(OURS.0, OURS.1);
+        let request = self.request(&format!("/garages/{garage}/adjustments"));
         request.header("idempotency-key", key).json(adjustment).send().await.expect("an answer")
+    }
+
+    /// Any body to any address of the console.
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.request(path).json(body).send().await.expect("an answer")
+    }
+
+    fn request(&self, path: &str) -> RequestBuilder {
+        let url = format!("{}/api/operator/v1{path}", self.server);
+        self.http.post(url).header(header::COOKIE, &self.cookie).header(OURS.0, OURS.1)
     }
 }
 

@@ -56,6 +56,13 @@ impl Standalone {
         Passwords(files.map(one).collect())
     }
 
+    pub fn service_token(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("service.token"))
+            .expect("the service token")
+            .trim()
+            .to_owned()
+    }
+
     pub fn log(&self) -> String {
         self.child.log()
     }

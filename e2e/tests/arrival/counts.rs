@@ -13,7 +13,7 @@ use simulator::controller::{Action, Handle, Received};
 use testkit::wait;
 use tokio::sync::broadcast;
 
-use crate::scene::{answer, drive, id, lane};
+use crate::scene::{answer, drive, id, lane, now};
 
 /// Where everybody's counts are read.
 struct Counts<'a> {
@@ -106,9 +106,4 @@ async fn acknowledged(received: &mut broadcast::Receiver<Received>, id: &str) {
         }
     };
     tokio::time::timeout(PATIENCE, acknowledged).await.expect("an acknowledgement of each copy");
-}
-
-fn now() -> String {
-    use domain::time::Clock;
-    process::clock::SystemClock.now().to_string()
 }

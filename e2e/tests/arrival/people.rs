@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use domain::ids::ClassId;
 use domain::pickup::{Act, Phase};
-use domain::time::Timestamp;
 use e2e::district::Family;
 use e2e::phone::{PATIENCE, Phone};
 use e2e::system::System;
@@ -15,7 +14,7 @@ use serde_json::json;
 use simulator::controller::{AckOutcome, Action};
 use testkit::wait;
 
-use crate::scene::{drive, family, lane, of_class, school, teacher_of};
+use crate::scene::{drive, family, lane, now, of_class, school, teacher_of};
 
 pub async fn a_car_that_comes_in_is_on_the_teachers_phone(system: Arc<System>) {
     let Family { plate, children, .. } = family(&system, 1, 0);
@@ -146,9 +145,4 @@ pub async fn another_class_is_out_of_reach(system: Arc<System>) {
     let parent = system.log_in(&guardian).await;
     assert_eq!(parent.get(&format!("/classes/{other}/arrivals")).await.status(), 403);
     assert_eq!(parent.get("/hall/arrivals").await.status(), 403);
-}
-
-fn now() -> Timestamp {
-    use domain::time::Clock;
-    process::clock::SystemClock.now()
 }

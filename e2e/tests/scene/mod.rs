@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
 use domain::ids::{ClassId, GarageId};
+use domain::time::{Clock, Timestamp};
 use e2e::district::{Family, families, teacher};
 use e2e::phone::{PATIENCE, Phone};
 use e2e::system::System;
@@ -46,6 +47,11 @@ pub async fn teacher_of(system: &System, class: &ClassId) -> Phone {
 /// The answer that must come.
 pub async fn answer<T>(receiver: oneshot::Receiver<T>) -> T {
     tokio::time::timeout(PATIENCE, receiver).await.expect("an answer in time").expect("the controller lives")
+}
+
+/// The clock of this machine, as a controller would have it.
+pub fn now() -> Timestamp {
+    process::clock::SystemClock.now()
 }
 
 /// A car drives up: what its barrier did, and the acknowledgement.

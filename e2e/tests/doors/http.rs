@@ -1,0 +1,98 @@
+//! HTTP: what is wrong is told, and the demo's log-in is the demo's.
+
+use std::sync::Arc;
+
+use e2e::system::{Form, System};
+use protocol::problem::Problem;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::scene::{family, id, teacher_of};
+
+pub async fn picking_a_person_is_the_demos_alone(system: Arc<System>) {
+    let (people, server) = (system.people(), system.server());
+    let lists = [format!("{people}/demo/people"), format!("{server}/demo/operators")];
+    let picks = [format!("{people}/demo/sessions"), format!("{server}/demo/operator-sessions")];
+    let person = system.person("haifeng-teacher-0").await;
+    let body = json!({ "person_id": person, "username": "operator" });
+
+    for url in &lists {
+        let status = Client::new().get(url).send().await.unwrap().status();
+        assert_eq!(status == StatusCode::OK, system.form() == Form::Standalone, "{url}: {status}");
+    }
+    for url in &picks {
+        let status = Client::new().post(url).json(&body).send().await.unwrap().status();
+        assert_eq!(status == StatusCode::NOT_FOUND, system.form() == Form::Separate, "{url}: {status}");
+        assert!(!status.is_success(), "a body that fits neither logs nobody in");
+    }
+}
+
+/// Status, code and field.
+async fn problem(answer: Response) -> (u16, String, Option<String>) {
+    let (status, kind) = (answer.status(), answer.headers()["content-type"].clone());
+    assert_eq!(kind, "application/problem+json", "{status} of {}", answer.url());
+    let problem: Problem = answer.json().await.unwrap();
+    (problem.status, problem.code, problem.field)
+}
+
+async fn sent(request: RequestBuilder, body: &str) -> (u16, String, Option<String>) {
+    let request = request.header("content-type", "application/json").body(body.to_owned());
+    problem(request.send().await.unwrap()).await
+}
+
+fn wrong(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<String>) {
+    (status, code.to_owned(), field.map(str::to_owned))
+}
+
+pub async fn a_malformed_body_is_told_its_field(system: Arc<System>) {
+    let parent = system.log_in(&family(&system, 1, 0).guardian).await;
+    let plates = format!("{}/api/v1/guardian/plates", system.people());
+    let post = || Client::new().post(&plates).bearer_auth(&parent.token);
+    assert_eq!(sent(post(), "{").await, wrong(400, "malformed_json", None));
+    assert_eq!(sent(post(), "{}").await, wrong(422, "invalid_body", Some("plate")));
+    assert_eq!(
+        sent(post(), r#"{"plate":"鲁B1","colour":"red"}"#).await,
+        wrong(422, "invalid_body", Some("colour"))
+    );
+    assert_eq!(sent(post(), r#"{"plate":"no plate"}"#).await, wrong(422, "invalid_plate", Some("plate")));
+    assert_eq!(sent(post(), &"x".repeat(20_000)).await, wrong(413, "body_too_large", None));
+    let untyped = post().body("{}").send().await.unwrap();
+    assert_eq!(problem(untyped).await, wrong(415, "not_json", None));
+    acts(&system).await;
+    batches(&system).await;
+    adjustments(&system).await;
+    for url in
+        [format!("{}/api/v1/nothing", system.people()), format!("{}/internal/nothing", system.server())]
+    {
+        assert_eq!(
+            problem(Client::new().get(url).send().await.unwrap()).await,
+            wrong(404, "not_found", None)
+        );
+    }
+}
+
+async fn acts(system: &System) {
+    let teacher = teacher_of(system, &id("haifeng-1-1")).await;
+    let url = format!("{}/api/v1/arrivals/{}/acts", system.people(), Uuid::nil());
+    let post = || Client::new().post(&url).bearer_auth(&teacher.token);
+    assert_eq!(sent(post(), r#"{"act":"release"}"#).await, wrong(422, "invalid_body", Some("seen")));
+    assert_eq!(sent(post(), r#"{"act":"fly","seen":1}"#).await, wrong(422, "invalid_body", Some("act")));
+    assert_eq!(sent(post(), r#"{"act":"release","seen":1}"#).await, wrong(404, "not_found", None));
+}
+
+async fn batches(system: &System) {
+    let token = server::app::gateway_token::create(system.app(), &id("harbour-mall")).await.unwrap();
+    let url = format!("{}/gateway/v1/events", system.server());
+    let body: Value =
+        json!({ "v": 1, "epoch": "e", "records": [{ "seq": 1, "device": "in" }], "status": {} });
+    let answer = sent(Client::new().post(url).bearer_auth(token), &body.to_string()).await;
+    assert_eq!(answer, wrong(422, "invalid_body", Some("records[0].received_at")));
+}
+
+async fn adjustments(system: &System) {
+    let console = system.operator("operator").await;
+    let answer =
+        console.post("/garages/shelter-west/adjustments", &json!({ "occupied": 3, "seen": 0 })).await;
+    assert_eq!(problem(answer).await, wrong(422, "invalid_body", Some("reason")));
+}
