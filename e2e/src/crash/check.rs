@@ -62,17 +62,20 @@ pub(super) async fn run(
     driven: &Driven,
     seen: &[Seen],
 ) -> Report {
-    let found = Found::read(system).await;
+    judge(plan, kills, driven, &Found::read(system).await, seen)
+}
+
+fn judge(plan: Plan, kills: Killed, driven: &Driven, found: &Found, seen: &[Seen]) -> Report {
     let told = &driven.told;
     let mut violations = Violations::default();
     let (lost, doubled) = events(told, &found.events, &mut violations);
     let unacknowledged = unacknowledged(driven, &mut violations);
     let stale = stale(driven, &mut violations);
-    counts(told, &found, &mut violations);
-    visits(told, &found, &mut violations);
-    arrivals(told, &found, &mut violations);
-    feed(&found, &mut violations);
-    phones(&found, seen, &mut violations);
+    counts(told, found, &mut violations);
+    visits(told, found, &mut violations);
+    arrivals(told, found, &mut violations);
+    feed(found, &mut violations);
+    phones(found, seen, &mut violations);
     let of = |direction| told.iter().filter(|told| told.direction == direction).count();
     Report {
         form: match plan.form {
@@ -234,3 +237,7 @@ fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
         .none("phones were shown something behind their cursor (class, frames)", odd(|seen| seen.backwards));
     violations.none("phones were shown another class's children (class, frames)", odd(|seen| seen.foreign));
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

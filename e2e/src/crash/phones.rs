@@ -33,8 +33,8 @@ pub struct Seen {
     /// Children of another class.
     pub foreign: u64,
     pub connections: u64,
-    shown: HashSet<(Uuid, i64)>,
-    cursor: Option<i64>,
+    pub(super) shown: HashSet<(Uuid, i64)>,
+    pub(super) cursor: Option<i64>,
 }
 
 pub struct Phones {

@@ -1,0 +1,138 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::HashMap;
+
+use domain::ids::{ClassId, EventId, GarageId};
+use simulator::controller::Counters;
+use uuid::Uuid;
+
+use super::*;
+
+struct World {
+    driven: Driven,
+    found: Found,
+    seen: Vec<Seen>,
+}
+
+const PLAN: Plan = Plan { form: Form::Standalone, kills: 1, seed: 1, garages: 1, per_second: 1.0 };
+
+fn told(id: &str, direction: Direction) -> Told {
+    Told {
+        garage: GarageId::parse("g0").unwrap(),
+        device: "lane".to_owned(),
+        event_id: EventId::parse(id).unwrap(),
+        direction,
+        classes: match direction {
+            Direction::In => vec![ClassId::parse("c0").unwrap()],
+            Direction::Out => Vec::new(),
+        },
+        opened: true,
+        stale: false,
+        acked: Some(AckOutcome::Stored),
+    }
+}
+
+fn event(no: i64, id: &str) -> Event {
+    Event {
+        no,
+        garage_id: "g0".to_owned(),
+        device: "lane".to_owned(),
+        event_id: id.to_owned(),
+        direction: String::new(),
+        received_at: 0,
+        stored_at: 0,
+        delta: 0,
+    }
+}
+
+/// One car has come and left, another has come; the phone has seen it all.
+fn right() -> World {
+    let arrival = |no: i64, cursor: i64| Arrival {
+        id: Uuid::from_u128(no.unsigned_abs().into()).to_string(),
+        class_id: "c0".to_owned(),
+        cursor,
+        entry_event: Some(no),
+    };
+    let visit = |entry, exit: Option<i64>| Visit {
+        entry_event: Some(entry),
+        exit_event: exit,
+        ended_by: exit.map(|_| "exit".to_owned()),
+    };
+    let latest = HashMap::from([(Uuid::from_u128(1), 2), (Uuid::from_u128(3), 3)]);
+    World {
+        driven: Driven {
+            told: vec![told("a", Direction::In), told("b", Direction::Out), told("c", Direction::In)],
+            counters: Counters::default(),
+            kept: 0,
+        },
+        found: Found {
+            events: vec![event(1, "a"), event(2, "b"), event(3, "c")],
+            arrivals: vec![arrival(1, 2), arrival(3, 3)],
+            visits: vec![visit(1, Some(2)), visit(3, None)],
+            occupied: vec![("g0".to_owned(), Some(1))],
+            feed: vec![1, 2, 3],
+            feed_head: 3,
+        },
+        seen: vec![Seen { class: "c0".to_owned(), latest, ..Seen::default() }],
+    }
+}
+
+fn violations(change: impl FnOnce(&mut World)) -> String {
+    let mut world = right();
+    change(&mut world);
+    judge(PLAN, Killed::new(), &world.driven, &world.found, &world.seen).violations.join("\n")
+}
+
+#[track_caller]
+fn finds(sentence: &str, change: impl FnOnce(&mut World)) {
+    let found = violations(change);
+    assert!(found.contains(sentence), "found {found:?}");
+}
+
+#[test]
+fn what_is_right_is_not_complained_about() {
+    assert_eq!(violations(|_| ()), "");
+}
+
+#[test]
+fn a_lost_a_doubled_and_an_invented_event_are_found() {
+    finds("acknowledged and are not in the database", |w| drop(w.found.events.pop()));
+    finds("more than once", |w| w.found.events.push(event(9, "c")));
+    finds("sent by nobody", |w| w.found.events.push(event(9, "x")));
+    finds("never acknowledged", |w| w.driven.told.iter_mut().for_each(|told| told.acked = None));
+    finds("still kept", |w| w.driven.kept = 1);
+}
+
+#[test]
+fn a_command_of_long_ago_is_found() {
+    finds("after their time to live", |w| w.driven.counters.expired_commands = 1);
+    finds("barriers opened", |w| w.driven.told.iter_mut().for_each(|told| told.stale = true));
+}
+
+#[test]
+fn wrong_counts_and_visits_are_found() {
+    finds("count wrongly", |w| w.found.occupied = vec![("g0".to_owned(), Some(2))]);
+    finds("count wrongly", |w| w.found.occupied = vec![("g0".to_owned(), None)]);
+    finds("not exactly one visit", |w| w.found.visits.truncate(1));
+    finds("ended no visit", |w| w.found.visits.iter_mut().for_each(|visit| visit.exit_event = None));
+}
+
+#[test]
+fn missing_and_surplus_arrivals_and_cursors_are_found() {
+    finds("other arrivals", |w| w.found.arrivals.truncate(1));
+    finds("other arrivals", |w| {
+        let again = w.found.arrivals.clone();
+        w.found.arrivals.extend(again);
+    });
+    finds("not the next one", |w| w.found.feed = vec![1, 3]);
+    finds("its head", |w| w.found.feed_head = 4);
+}
+
+#[test]
+fn what_a_phone_missed_or_saw_twice_is_found() {
+    finds("in their latest state", |w| w.seen.iter_mut().for_each(|phone| phone.latest.clear()));
+    finds("in their latest state", |w| {
+        w.seen.iter_mut().flat_map(|phone| phone.latest.values_mut()).for_each(|cursor| *cursor = 1);
+    });
+    finds("something twice", |w| w.seen.iter_mut().for_each(|phone| phone.twice = 1));
+}
