@@ -68,10 +68,27 @@ enum Command {
         #[arg(long)]
         person_key: String,
     },
+    /// What concerns the operators of garages.
+    #[command(subcommand)]
+    Operator(Operator),
     /// Makes a data key: 32 random bytes in base64.
     NewKey {
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Operator {
+    /// Sets the password of an operator who is in the district file, and ends the operator's sessions.
+    SetPassword {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        username: String,
+        /// Its first line is the password; without it, the first line of standard input.
+        #[arg(long)]
+        password_file: Option<PathBuf>,
     },
 }
 
@@ -124,6 +141,10 @@ pub fn run(arguments: Arguments) -> Done {
         Command::BindCode { file, person_key } => {
             with_app(&file, async |app| admin::bind_code(app, &person_key).await)
         }
+        Command::Operator(Operator::SetPassword { file, username, password_file }) => {
+            let password = admin::read_password(password_file.as_deref())?;
+            with_app(&file, async |app| admin::set_password(app, &username, password).await)
+        }
     }
 }
 
@@ -137,6 +158,7 @@ async fn open(config: Checked) -> Result<App, Failure> {
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
     app.session_ttl = config.session_ttl;
     app.retention = config.retention;
+    app.operators.cookies = config.cookies;
     server::app::key_check::run(&app).await?;
     Ok(app)
 }

@@ -10,6 +10,7 @@ use process::config::{ConfigError, Secret, SecretSource, load};
 use process::telemetry::LogFormat;
 use serde::Deserialize;
 
+use crate::app::operator::Cookies;
 use crate::app::retention::Retention;
 use crate::store::seal::Keyring;
 
@@ -66,7 +67,7 @@ pub struct Secrets {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     pub listen: SocketAddr,
-    /// How browsers reach this server; with `https` the operators' cookie is sent over TLS only.
+    /// How browsers reach this server: over TLS, or on this machine. The operators' cookie depends on it.
     pub public_url: String,
 }
 
@@ -115,7 +116,7 @@ pub struct Checked {
     pub connections: u32,
     pub keys: Keyring,
     pub listen: SocketAddr,
-    pub public_url: String,
+    pub cookies: Cookies,
     pub session_ttl: Duration,
     pub retention: Retention,
     pub log: Log,
@@ -132,10 +133,6 @@ impl Config {
             let message = format!("must be at least {FEWEST_CONNECTIONS}");
             return Err(ConfigError::invalid("database.connections", message));
         }
-        let scheme = |url: &str| url.starts_with("http://") || url.starts_with("https://");
-        if !scheme(&self.http.public_url) {
-            return Err(ConfigError::invalid("http.public_url", "must begin with http:// or https://"));
-        }
         let days = |field: &str, days: u32| match days {
             0 => Err(ConfigError::invalid(field, "must be at least 1")),
             days => Ok(DAY * days),
@@ -145,7 +142,7 @@ impl Config {
             connections: self.database.connections,
             keys: keyring(&self.secrets.data_key)?,
             listen: self.http.listen,
-            public_url: self.http.public_url,
+            cookies: cookies(&self.http.public_url)?,
             session_ttl: days("sessions.days", self.sessions.days)?,
             retention: Retention {
                 plates: days("retention.plates_days", self.retention.plates_days)?,
@@ -154,6 +151,19 @@ impl Config {
             },
             log: self.log,
         })
+    }
+}
+
+/// A password over plain HTTP is for whoever listens on the way.
+fn cookies(public_url: &str) -> Result<Cookies, ConfigError> {
+    let loopback = ["http://localhost", "http://127.", "http://[::1]"];
+    if public_url.starts_with("https://") {
+        Ok(Cookies::HttpsOnly)
+    } else if loopback.iter().any(|start| public_url.starts_with(start)) {
+        Ok(Cookies::LoopbackHttp)
+    } else {
+        let message = "must begin with https://, or with http:// for this machine alone";
+        Err(ConfigError::invalid("http.public_url", message))
     }
 }
 
@@ -229,7 +239,7 @@ mod tests {
                 GOOD.replace("sqlite:/tmp/server.sqlite", "postgres://a:b@c/d"),
                 "`database.url`: has a password",
             ),
-            (GOOD.replace("https://", "ftp://"), "`http.public_url`"),
+            (GOOD.replace("https://", "http://"), "`http.public_url`"),
             (GOOD.replace("[secrets]", "connections = 1\n[secrets]"), "`database.connections`"),
             (format!("{GOOD}\n[retention]\nplates_days = 0"), "`retention.plates_days`"),
             (format!("{GOOD}\n[retention]\nplate_days = 1"), "`retention.plate_days`"),

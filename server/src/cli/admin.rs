@@ -1,7 +1,7 @@
 //! Keys, tokens, codes and passwords. A secret goes to a file of mode 0600, or to standard output once.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -10,10 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::GarageId;
 use ring::rand::{SecureRandom, SystemRandom};
+use server::app::operator::account::{self, AccountError};
 use server::app::{App, bind_code, gateway_token, service_token};
 use server::store::seal::Keyring;
 
-use super::Done;
+use super::{Done, Failure};
 
 const OWNER_ONLY: u32 = 0o600;
 
@@ -59,4 +60,32 @@ fn write(options: &mut OpenOptions, path: &Path, secret: &str) -> anyhow::Result
     let mut file = options.open(path).with_context(|| format!("cannot write {}", path.display()))?;
     writeln!(file, "{secret}").with_context(|| format!("cannot write {}", path.display()))?;
     Ok(file.sync_all()?)
+}
+
+/// The first line, without its end.
+pub fn read_password(file: Option<&Path>) -> Result<String, Failure> {
+    let mut line = String::new();
+    match file {
+        Some(path) => {
+            let file =
+                std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+            std::io::BufReader::new(file).read_line(&mut line)?;
+        }
+        None => {
+            std::io::stdin().lock().read_line(&mut line)?;
+        }
+    }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+pub async fn set_password(app: &App, username: &str, password: String) -> Done {
+    account::set_password(app, username, password).await.map_err(|error| match error {
+        AccountError::Store(_) => Failure::from(error),
+        AccountError::Username
+        | AccountError::UnknownOperator(_)
+        | AccountError::UnknownGarage(_)
+        | AccountError::Password(_) => Failure::input(error),
+    })?;
+    println!("the password of {username} is set; older sessions have ended");
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! HTTP: one action a file; the route tables are beside them.
 //!
 //! - [`internal`]: `miniapp-api`, for people
+//! - [`openapi`]: the description of what describes itself
 //! - [`fail`]: the one place where an error becomes a response
 
 mod bearer;
@@ -9,6 +10,7 @@ pub mod fail;
 pub mod gateway;
 mod input;
 pub mod internal;
+pub mod openapi;
 pub mod operator;
 pub mod public;
 
@@ -23,5 +25,6 @@ pub fn router(app: App) -> Router {
         .merge(gateway::router())
         .merge(operator::router())
         .merge(public::router())
+        .merge(openapi::router())
         .with_state(app)
 }

@@ -66,9 +66,11 @@ contract!(a_file_may_refer_to_what_is_in_the_database, |fixture| async {
     assert_eq!(counts.people.added, 1);
 });
 
+type Spoil = fn(&mut District);
+
 contract!(mistakes_name_their_field_and_nothing_is_written, |fixture| async {
     let app = fixture.app();
-    let cases: [(fn(&mut District), &str); 14] = [
+    let cases: [(Spoil, &str); 14] = [
         (|d| d.garages[0].capacity = 0, "garages[0].capacity"),
         (|d| d.garages[0].lat = 90.1, "garages[0].lat"),
         (|d| d.garages[0].lon = f64::NAN, "garages[0].lon"),

@@ -6,6 +6,7 @@
 mod common;
 
 mod api;
+mod commands;
 mod district;
 mod feed;
 mod guardians;

@@ -1,0 +1,70 @@
+//! The OpenAPI document at `/api/openapi.json`: routes that describe themselves.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use protocol::people::SESSION_HEADER;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::internal;
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "District server",
+        description = "Errors are RFC 9457 problems with a stable `code`. Times are RFC 3339, UTC, with microseconds."
+    ),
+    modifiers(&Identities)
+)]
+struct Document;
+
+struct Identities;
+
+impl Modify for Identities {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let service = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The token of `server service-token`"))
+            .build();
+        let session = ApiKey::Header(ApiKeyValue::with_description(
+            SESSION_HEADER,
+            "The token of POST /internal/v1/sessions",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("service", SecurityScheme::Http(service));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
+    }
+}
+
+/// The whole document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.merge(internal::described().split_for_parts().1);
+    document
+}
+
+pub fn router() -> Router<App> {
+    let document = document();
+    Router::new().route("/api/openapi.json", get(move || async move { Json(document) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_internal_route_says_who_may_call_it() {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert_eq!(paths.len(), 11);
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().unwrap() {
+                let security = operation["security"].to_string();
+                assert!(security.contains("service"), "{method} {path}");
+            }
+        }
+        let schemes = document["components"]["securitySchemes"].as_object().unwrap();
+        assert_eq!(schemes.keys().collect::<Vec<_>>(), ["service", "session"]);
+    }
+}
