@@ -20,8 +20,8 @@ pub fn on_signals() -> io::Result<CancellationToken> {
 #[expect(clippy::exit, reason = "whoever signals twice does not want to wait for the drain")]
 async fn watch(mut interrupt: Signal, mut terminate: Signal, token: CancellationToken) {
     let name = either(&mut interrupt, &mut terminate).await;
-    tracing::info!(signal = name, "shutting down; signal again to end at once");
     token.cancel();
+    tracing::info!(signal = name, "shutting down; signal again to end at once");
     let name = either(&mut interrupt, &mut terminate).await;
     tracing::warn!(signal = name, "second signal: ending at once");
     std::process::exit(INTERRUPTED);

@@ -65,6 +65,8 @@ pub fn init(format: LogFormat, default_filter: &str) -> Result<(), TelemetryErro
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // A reader of the log that has gone away must not panic whoever logs, such as the task that waits for SIGTERM.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal());
     match format {
         LogFormat::Text => builder.finish().try_init()?,
