@@ -195,6 +195,8 @@ async fn serve(
 /// Waits for the stop or for a task that ends before it, then for all of them, within a deadline.
 async fn supervise(tasks: &mut Tasks, stop: &CancellationToken) -> Result<(), GatewayError> {
     let early = tokio::select! {
+        // First: tasks that end because of the stop have not ended by themselves.
+        biased;
         () = stop.cancelled() => None,
         ended = tasks.join_next() => ended,
     };

@@ -121,6 +121,7 @@ impl Assembly {
     /// Waits until `stop` is over or a part fails, then stops all.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartError> {
         let ended = tokio::select! {
+            biased;
             () = stop => Ok(()),
             Some(part) = self.tasks.join_next() => flatten(part),
         };
