@@ -293,12 +293,18 @@ impl System {
         site.lanes.iter().find(|known| known.id.as_str() == lane).expect("a lane of the garage")
     }
 
-    /// Everything that can be killed here.
+    /// Everything that can be killed here, in the order in which it starts.
     pub fn parts(&self) -> Vec<Part> {
         match &self.running {
             Running::Standalone(_) => vec![Part::Standalone],
             Running::Separate(many) => many.parts(),
         }
+    }
+
+    /// Those that are ours.
+    pub fn processes(&self) -> Vec<Part> {
+        let ours = |part: &Part| !matches!(part, Part::Broker | Part::Database);
+        self.parts().into_iter().filter(ours).collect()
     }
 
     /// Ends it without a chance to say good-bye.
@@ -317,19 +323,26 @@ impl System {
         }
     }
 
-    /// Stops every process with SIGTERM; panics if one is late or ends with another code than 0.
-    pub async fn stop(self) {
-        self.app.store.close().await;
-        match self.running {
-            Running::Standalone(one) => one.stop().await,
-            Running::Separate(many) => many.stop().await,
+    /// Stops one of our processes with SIGTERM, which it has to obey in time and with exit code 0.
+    pub async fn terminate(&mut self, part: Part) {
+        match &mut self.running {
+            Running::Standalone(one) => one.terminate().await,
+            Running::Separate(many) => many.terminate(part).await,
         }
     }
 
-    /// A gateway shows open spaces once it has its plan and count; it takes cars only then.
-    async fn gateways_ready(&self) {
+    /// Waits until every gateway has its plan and count, and is heard by signs.
+    pub async fn gateways_ready(&self) {
         for site in &self.invented.sites {
             self.sign(&site.garage).await.shows_a_number().await;
+        }
+    }
+
+    /// Stops every process with SIGTERM; panics if one is late or ends with another code than 0.
+    pub async fn stop(mut self) {
+        self.app.store.close().await;
+        for part in self.processes().into_iter().rev() {
+            self.terminate(part).await;
         }
     }
 }

@@ -147,10 +147,11 @@ impl Separate {
         ours.map(|process| process.child.log()).chain([self.broker.log()]).collect()
     }
 
+    /// In the order in which they start.
     pub fn parts(&self) -> Vec<Part> {
-        let mut parts: Vec<Part> = (0..self.gateways.len()).map(Part::Gateway).collect();
-        parts.extend([Part::Server, Part::Miniapp, Part::Broker]);
-        parts.extend(self.cluster.is_some().then_some(Part::Database));
+        let mut parts: Vec<Part> = self.cluster.iter().map(|_| Part::Database).collect();
+        parts.extend([Part::Broker, Part::Server, Part::Miniapp]);
+        parts.extend((0..self.gateways.len()).map(Part::Gateway));
         parts
     }
 
@@ -189,12 +190,8 @@ impl Separate {
         }
     }
 
-    pub async fn stop(mut self) {
-        for gateway in &mut self.gateways {
-            gateway.stop("gateway").await;
-        }
-        self.miniapp.stop("mini-program API").await;
-        self.server.stop("server").await;
+    pub async fn terminate(&mut self, part: Part) {
+        self.process(part).stop(&format!("{part:?}")).await;
     }
 }
 

@@ -78,7 +78,7 @@ impl Standalone {
         ready(&mut self.child, doors).await;
     }
 
-    pub async fn stop(mut self) {
+    pub async fn terminate(&mut self) {
         let status = self.child.stop(STOP).await;
         assert!(status.success(), "the standalone process ended with {status}");
     }
