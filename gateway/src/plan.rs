@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use process::retry::Backoff;
+use process::retry::{Backoff, jittered};
 use protocol::mqtt::VERSION;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +44,7 @@ impl PlanPoll {
                 None => return,
                 Some(Ok(())) => {
                     backoff.reset();
-                    self.every
+                    jittered(self.every)
                 }
                 Some(Err(error)) => {
                     self.failed(&error, backoff.attempts());

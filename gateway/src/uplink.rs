@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::Clock;
-use process::retry::Backoff;
+use process::retry::{Backoff, jittered};
 use protocol::mqtt::VERSION;
 use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt};
 use tokio::sync::{Notify, watch};
@@ -100,7 +100,7 @@ impl Uplink {
     async fn turn(&mut self, progress: &mut Progress) -> Result<(), TurnError> {
         let first = progress.epoch.is_empty();
         let mut page = self.page(progress).await?;
-        let due = tokio::time::Instant::now() + HEARTBEAT;
+        let due = tokio::time::Instant::now() + jittered(HEARTBEAT);
         // A wake-up may be for records that are sent already.
         while page.records.is_empty() && !first {
             let woken = tokio::time::timeout_at(due, self.committed.notified()).await;

@@ -47,6 +47,12 @@ impl Backoff {
     }
 }
 
+/// A pause of `every`, give or take a quarter: what was started together and repeats itself drifts apart, instead of
+/// coming to the server all at once, each time.
+pub fn jittered(every: Duration) -> Duration {
+    every.mul_f64(0.75 + rand::random::<f64>() / 2.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +94,12 @@ mod tests {
         assert_eq!(backoff.attempts(), 5);
         backoff.reset();
         assert!(backoff.next_delay() <= BASE);
+    }
+
+    #[test]
+    fn a_jittered_pause_is_about_what_was_asked() {
+        let pauses: Vec<Duration> = (0..100).map(|_| jittered(BASE)).collect();
+        assert!(pauses.iter().all(|pause| (BASE * 3 / 4..=BASE * 5 / 4).contains(pause)));
+        assert!(pauses.iter().any(|pause| *pause != BASE));
     }
 }
