@@ -319,6 +319,52 @@ contract!(a_full_batch_of_new_cars_is_taken, |f| async {
     assert_eq!((receipt.acked_through, receipt.count.occupied), (500, 500));
 });
 
+/// A school whose 600 pupils are siblings by twos, each couple with a car of its own.
+async fn fill_large_school(app: &App) -> Vec<String> {
+    let mut district = common::district::district();
+    let plates: Vec<String> = (0..300).map(|n| format!("鲁D{n:05}")).collect();
+    for (n, text) in plates.iter().enumerate() {
+        let keys = [format!("a{n}"), format!("b{n}")];
+        for (class, key) in district.schools[0].classes.iter_mut().zip(&keys) {
+            class
+                .pupils
+                .push(protocol::district::PupilSpec { key: key.clone(), name: "王小明".to_owned() });
+        }
+        let child = |key: &String| protocol::district::ChildSpec {
+            pupil: key.clone(),
+            relation: "父亲".to_owned(),
+            blocked: false,
+        };
+        district.people.push(protocol::district::PersonSpec {
+            key: format!("father-{n}"),
+            name: "王大明".to_owned(),
+            children: keys.iter().map(child).collect(),
+            plates: vec![plate(text)],
+            ..protocol::district::PersonSpec::default()
+        });
+    }
+    server::app::import::run(app, &district).await.unwrap();
+    plates
+}
+
+contract!(a_school_that_was_cut_off_catches_up_in_one_batch, |f| async {
+    let server = started(f).await;
+    let plates = fill_large_school(&f.app()).await;
+    let mut events: Vec<_> =
+        plates.iter().enumerate().map(|(n, car)| entry(&format!("in{n}"), car, MONDAY)).collect();
+    let gone = plates.iter().take(200).enumerate();
+    events.extend(gone.map(|(n, car)| exit(&format!("out{n}"), car, MONDAY)));
+    let receipt = server.take(SCHOOL_TOKEN, &batch(FIRST, 1, events)).await;
+    assert_eq!((receipt.acked_through, receipt.count.occupied), (500, 100));
+    for class in ["c-1-1", "c-1-2"] {
+        let board = board(f, class).await;
+        assert!(board.iter().map(|arrival| arrival.order).eq(1..=300));
+        assert_eq!(board.iter().filter(|arrival| arrival.car_left_at.is_some()).count(), 200);
+    }
+    let mut tx = f.store.begin_read().await.unwrap();
+    assert_eq!(server::store::feed::head(&mut tx).await.unwrap(), 600 + 400);
+});
+
 contract!(batches_of_another_shape_are_refused, |f| async {
     let server = started(f).await;
     let mut future = heartbeat(FIRST);

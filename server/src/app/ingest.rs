@@ -35,6 +35,10 @@ use crate::store::StoreError;
 /// Batches in one transaction: beyond that, the first would wait for the last longer than for a commit.
 const GROUP: usize = 64;
 
+/// Records in one transaction, unless one batch has more. After an outage a whole district sends full batches: others
+/// wait for the row locks, and statements have a limited number of values.
+const RECORDS: usize = 1000;
+
 /// Batches waiting for the next transaction: two seconds of work, then gateways are told to come again.
 const QUEUE: usize = 256;
 
@@ -105,8 +109,27 @@ pub async fn run(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
         }
         gauge!("ingest_queue").set(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
-        group(&app, std::mem::take(&mut jobs)).await;
+        for jobs in groups(std::mem::take(&mut jobs)) {
+            group(&app, jobs).await;
+        }
     }
+}
+
+/// Parts what was taken into transactions, in order.
+fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut groups: Vec<Vec<Job>> = Vec::new();
+    let mut records = 0;
+    for job in jobs {
+        records += job.batch.records.len();
+        match groups.last_mut().filter(|_| records <= RECORDS) {
+            Some(group) => group.push(job),
+            None => {
+                records = job.batch.records.len();
+                groups.push(vec![job]);
+            }
+        }
+    }
+    groups
 }
 
 /// Commits a group; if the database refuses it for what is in it, each batch alone, so that one does not

@@ -1,5 +1,7 @@
 //! Arrivals. Who changes them holds [`super::feed::take_cursors`]'s lock and writes the cursor it got.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::pickup::{Act, Pickup};
@@ -7,6 +9,7 @@ use domain::time::Timestamp;
 use protocol::people::{Cursor, Note};
 use uuid::Uuid;
 
+use super::school::CarAt;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
@@ -252,6 +255,41 @@ pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<St
         select!("where a.pupil_id = $1 and a.day = $2 order by a.arrived_at, a.order_no"),
         pupil.to_string(),
         day.to_string(),
+    )?)
+}
+
+/// The same for many pupils, by pupil; those without any are left out.
+pub async fn of_pupils(
+    tx: &mut Tx,
+    pupils: &[Uuid],
+    day: NaiveDate,
+) -> Result<HashMap<Uuid, Vec<Stored>>, StoreError> {
+    let rows: Vec<Row> = fetch_rows!(
+        tx,
+        select!("join ("),
+        pupils,
+        |row, pupil| {
+            row.push_bind(pupil.to_string()).push_bind(day.to_string());
+        },
+        ") as v on a.pupil_id = v.column1 and a.day = v.column2 order by a.arrived_at, a.order_no"
+    )?;
+    let mut by_pupil: HashMap<Uuid, Vec<Stored>> = HashMap::new();
+    for arrival in stored(rows)? {
+        by_pupil.entry(arrival.pupil).or_default().push(arrival);
+    }
+    Ok(by_pupil)
+}
+
+/// Arrivals of these cars that are, as far as is known, still in the garage.
+pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarAt<'_>]) -> Result<Vec<Stored>, StoreError> {
+    stored(fetch_rows!(
+        tx,
+        select!("join ("),
+        cars,
+        |row, car| {
+            row.push_bind(car.0.as_str()).push_bind(car.1);
+        },
+        ") as v on a.garage_id = v.column1 and a.plate_hash = v.column2 where a.car_left_at is null order by a.cursor"
     )?)
 }
 

@@ -1,12 +1,20 @@
-//! What a car's reading changes in an arrival that is there already.
+//! Arrivals that cars make, many at once, and what a reading changes in an arrival that is there already.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::ids::ClassId;
 use domain::pickup::Pickup;
 use domain::time::Timestamp;
 use protocol::people::Cursor;
 use uuid::Uuid;
 
+use super::arrival::NewArrival;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
+
+/// Rows in one statement.
+const ROWS: usize = 500;
 
 /// Whether any of these plates has an arrival whose car has not left.
 pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool, StoreError> {
@@ -71,4 +79,74 @@ pub async fn set_car_back(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) 
         cursor,
     )?;
     Ok(changed == 1)
+}
+
+/// Cars that have left: the arrival, when, and the cursor of the change.
+pub async fn set_cars_left(tx: &mut Tx, left: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
+    for chunk in left.chunks(ROWS) {
+        execute_rows!(
+            tx,
+            "update arrival set car_left_at = v.column2, changed_at = v.column2, cursor = v.column3 from (",
+            chunk,
+            |row, car| {
+                row.push_bind(car.0.to_string()).push_bind(car.1.micros()).push_bind(car.2);
+            },
+            ") as v where arrival.id = v.column1"
+        )?;
+    }
+    Ok(())
+}
+
+/// The next order of arrival in each class; the caller holds the lock of all arrivals.
+pub async fn next_orders(
+    tx: &mut Tx,
+    classes: &[&ClassId],
+    day: NaiveDate,
+) -> Result<HashMap<ClassId, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_rows!(
+        tx,
+        "select v.column1, coalesce(max(a.order_no), 0) + 1 from (",
+        classes,
+        |row, class| {
+            row.push_bind(class.as_str()).push_bind(day.to_string());
+        },
+        ") as v left join arrival a on a.class_id = v.column1 and a.day = v.column2 group by v.column1"
+    )?;
+    rows.into_iter().map(|(class, order)| Ok((word::parse("arrival.class_id", &class)?, order))).collect()
+}
+
+/// Writes arrivals with their orders; the caller holds the lock of all arrivals.
+pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(), StoreError> {
+    if arrivals.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "insert into arrival (id, school_id, class_id, pupil_id, garage_id, day, order_no, phase, phase_since, \
+         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event) ",
+        arrivals,
+        |row, arrival| {
+            let (order, new) = arrival;
+            row.push_bind(new.id.to_string())
+                .push_bind(new.school.as_str())
+                .push_bind(new.class.as_str())
+                .push_bind(new.pupil.to_string())
+                .push_bind(new.garage.as_str())
+                .push_bind(new.day.to_string())
+                .push_bind(*order)
+                .push_bind(word::word(new.pickup.phase))
+                .push_bind(new.pickup.since.micros())
+                .push_bind(i64::from(new.pickup.claimed))
+                .push_bind(new.arrived_at.micros())
+                .push_bind(new.changed_at.micros())
+                .push_bind(new.cursor)
+                .push_bind(new.car.map(|car| car.hash.as_slice()))
+                .push_bind(new.car.map(|car| car.enc.as_slice()))
+                .push_bind(new.guardian)
+                .push_bind(new.note.map(word::word))
+                .push_bind(new.entry_event);
+        },
+        ""
+    )?;
+    Ok(())
 }

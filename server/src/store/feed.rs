@@ -14,6 +14,9 @@ use super::{StoreError, Tx, word};
 /// Cursors that one page of news may span: a reader that was away for weeks catches up in several pages.
 pub const SPAN: i64 = 10_000;
 
+/// Rows in one statement.
+const ROWS: usize = 500;
+
 /// One line of the feed: which arrival of which room has changed.
 #[derive(Debug, Clone)]
 pub struct Change<'a> {
@@ -48,6 +51,26 @@ pub async fn append(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> 
         change.class.as_str(),
         change.arrival.to_string(),
     )?;
+    Ok(())
+}
+
+/// The same for many.
+pub async fn append_all(tx: &mut Tx, changes: &[Change<'_>]) -> Result<(), StoreError> {
+    for chunk in changes.chunks(ROWS) {
+        execute_rows!(
+            tx,
+            "insert into feed (cursor, at, school_id, class_id, arrival_id) ",
+            chunk,
+            |row, change| {
+                row.push_bind(change.cursor)
+                    .push_bind(change.at.micros())
+                    .push_bind(change.school.as_str())
+                    .push_bind(change.class.as_str())
+                    .push_bind(change.arrival.to_string());
+            },
+            ""
+        )?;
+    }
     Ok(())
 }
 

@@ -44,12 +44,7 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent<'_>]) -> Result<HashMap<Key,
     let mut new = HashMap::new();
     for chunk in events.chunks(ROWS) {
         for (no, garage, device, event_id) in insert_chunk(tx, chunk).await? {
-            let key = (
-                word::parse("gate_event.garage_id", &garage)?,
-                word::parse("gate_event.device", &device)?,
-                word::parse("gate_event.event_id", &event_id)?,
-            );
-            new.insert(key, no);
+            new.insert(key(&garage, &device, &event_id)?, no);
         }
     }
     Ok(new)
@@ -107,23 +102,36 @@ pub struct Car {
     pub decision: Option<Decision>,
 }
 
-pub async fn car_of(
-    tx: &mut Tx,
-    garage: &GarageId,
-    device: &DeviceId,
-    event_id: &EventId,
-) -> Result<Option<Car>, StoreError> {
-    let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>, Option<String>)> = fetch_optional!(
+/// The cars of these plate events; unknown ones are left out.
+pub async fn cars_of(tx: &mut Tx, events: &[Key]) -> Result<HashMap<Key, Car>, StoreError> {
+    if events.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<CarRow> = fetch_rows!(
         tx,
-        "select plate_hash, plate_enc, decision from gate_event \
-         where garage_id = $1 and device = $2 and event_id = $3",
-        garage.as_str(),
-        device.as_str(),
-        event_id.as_str(),
+        "select e.garage_id, e.device, e.event_id, e.plate_hash, e.plate_enc, e.decision from gate_event e join (",
+        events,
+        |row, key| {
+            row.push_bind(key.0.as_str()).push_bind(key.1.as_str()).push_bind(key.2.as_str());
+        },
+        ") as v on e.garage_id = v.column1 and e.device = v.column2 and e.event_id = v.column3"
     )?;
-    let Some((hash, enc, decision)) = row else { return Ok(None) };
+    rows.into_iter().map(car).collect()
+}
+
+type CarRow = (String, String, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<String>);
+
+fn car((garage, device, event_id, hash, enc, decision): CarRow) -> Result<(Key, Car), StoreError> {
     let plate = hash.zip(enc).map(|(hash, enc)| Sealed { hash, enc });
-    Ok(Some(Car { plate, decision: read_decision(decision)? }))
+    Ok((key(&garage, &device, &event_id)?, Car { plate, decision: read_decision(decision)? }))
+}
+
+fn key(garage: &str, device: &str, event_id: &str) -> Result<Key, StoreError> {
+    Ok((
+        word::parse("gate_event.garage_id", garage)?,
+        word::parse("gate_event.device", device)?,
+        word::parse("gate_event.event_id", event_id)?,
+    ))
 }
 
 /// An event as it is stored; the plate still sealed.

@@ -50,6 +50,9 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 /// How long a unit of work may wait for a connection before the caller is told to come again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Statements that a connection keeps prepared: those over several rows exist once for each number of rows.
+const STATEMENTS: usize = 1024;
+
 /// A handle to the main database; cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Store {
@@ -95,7 +98,7 @@ impl Store {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url, connections).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)?;
+            let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
             let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
             Self::Postgres(pool.connect_with(options).await?)
         } else {
@@ -111,6 +114,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(ACQUIRE_TIMEOUT);
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
         // Connections are never recycled: an idle one costs nothing and a new one re-reads the schema.

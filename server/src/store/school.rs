@@ -1,5 +1,7 @@
 //! Schools, classes and pupils, and which children a car comes for.
 
+use std::collections::HashMap;
+
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::window::{Weekdays, WeeklyWindow};
@@ -18,30 +20,52 @@ pub struct Expected {
     pub relation: String,
 }
 
-/// The pupils that a car comes for at this garage, in a stable order.
-///
-/// A custody block beats everything else (invariant 7): a pupil is left out when anybody who is blocked for it has
-/// this plate, whoever else uses the car.
+/// A car at a garage: the garage and the hash of the plate.
+pub type CarAt<'a> = (&'a GarageId, &'a [u8]);
+
+/// The pupils that a car comes for at this garage, in a stable order; see [`pupils_of_cars`].
 pub async fn pupils_of_car(
     tx: &mut Tx,
     garage: &GarageId,
     plate_hash: &[u8],
 ) -> Result<Vec<Expected>, StoreError> {
-    let rows: Vec<(String, String, String, String)> = fetch_all!(
+    let mut pupils = pupils_of_cars(tx, &[(garage, plate_hash)]).await?;
+    Ok(pupils.remove(&(garage.clone(), plate_hash.to_vec())).unwrap_or_default())
+}
+
+type ExpectedRow = (String, Vec<u8>, String, String, String, String);
+
+/// The pupils that each car comes for, in a stable order; cars that come for nobody are left out.
+///
+/// A custody block beats everything else (invariant 7): a pupil is left out when anybody who is blocked for it has
+/// this plate, whoever else uses the car.
+pub async fn pupils_of_cars(
+    tx: &mut Tx,
+    cars: &[CarAt<'_>],
+) -> Result<HashMap<(GarageId, Vec<u8>), Vec<Expected>>, StoreError> {
+    if cars.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<ExpectedRow> = fetch_rows!(
         tx,
-        "select distinct p.id, p.class_id, c.school_id, g.relation from vehicle v \
+        "select distinct s.garage_id, v.plate_hash, p.id, p.class_id, c.school_id, g.relation from (",
+        cars,
+        |row, car| {
+            row.push_bind(car.0.as_str()).push_bind(car.1);
+        },
+        ") as car join vehicle v on v.plate_hash = car.column2 \
          join guardian g on g.person_id = v.person_id join pupil p on p.id = g.pupil_id \
-         join class c on c.id = p.class_id join school s on s.id = c.school_id \
-         where v.plate_hash = $1 and s.garage_id = $2 and not exists ( \
-         select 1 from vehicle bv join guardian bg on bg.person_id = bv.person_id \
-         where bv.plate_hash = $1 and bg.pupil_id = p.id and bg.blocked = 1) \
-         order by p.id, g.relation",
-        plate_hash,
-        garage.as_str(),
+         join class c on c.id = p.class_id \
+         join school s on s.id = c.school_id and s.garage_id = car.column1 \
+         where not exists (select 1 from vehicle bv join guardian bg on bg.person_id = bv.person_id \
+         where bv.plate_hash = v.plate_hash and bg.pupil_id = p.id and bg.blocked = 1) \
+         order by p.id, g.relation"
     )?;
-    let mut expected: Vec<Expected> = Vec::new();
-    for (pupil, class, school, relation) in rows {
+    let mut pupils: HashMap<_, Vec<Expected>> = HashMap::new();
+    for (garage, plate_hash, pupil, class, school, relation) in rows {
+        let garage = word::parse("school.garage_id", &garage)?;
         let pupil = word::uuid("pupil.id", &pupil)?;
+        let expected = pupils.entry((garage, plate_hash)).or_default();
         match expected.last_mut().filter(|last| last.pupil == pupil) {
             Some(last) => {
                 last.relation.push('、');
@@ -55,7 +79,7 @@ pub async fn pupils_of_car(
             }),
         }
     }
-    Ok(expected)
+    Ok(pupils)
 }
 
 /// The class, if this person teaches it.

@@ -61,7 +61,7 @@ macro_rules! fetch_all {
 /// Runs one statement over a row of values for each item: `$head`, `values (...), (...)`, `$tail`; reads what it
 /// returns. The rows' columns are called `column1`, `column2` and so on, on both databases.
 macro_rules! fetch_rows {
-    ($tx:expr, $head:literal, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
@@ -81,7 +81,7 @@ macro_rules! fetch_rows {
 
 /// The same for a statement that returns nothing.
 macro_rules! execute_rows {
-    ($tx:expr, $head:literal, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);

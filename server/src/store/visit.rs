@@ -1,5 +1,7 @@
 //! Visits: a car's stay from entry to exit, as far as both were seen.
 
+use std::collections::HashSet;
+
 use domain::access::Audience;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -30,65 +32,107 @@ pub struct Exit<'a> {
     pub at: Timestamp,
 }
 
-/// Opens a visit. The same plate inside already means that its exit was missed: the older visit ends by that.
-pub async fn enter(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
-    if let Some(plate) = entry.plate {
-        execute!(
-            tx,
-            "update visit set ended_by = 'exit_missed' \
-             where garage_id = $1 and plate_hash = $2 and ended_by is null",
-            entry.garage.as_str(),
-            plate.hash.as_slice(),
-        )?;
-    }
-    execute!(
-        tx,
-        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        Uuid::now_v7().to_string(),
-        entry.garage.as_str(),
-        entry.plate.map(|plate| plate.hash.as_slice()),
-        entry.plate.map(|plate| plate.enc.as_slice()),
-        entry.audience.map(word::word),
-        entry.event,
-        entry.at.micros(),
-    )?;
-    Ok(())
-}
-
-/// Ends the car's visit; a car that was never seen coming in leaves a visit with an unknown entry.
-pub async fn leave(tx: &mut Tx, exit: &Exit<'_>) -> Result<(), StoreError> {
-    let ended = match exit.plate {
-        Some(plate) => end_by_plate(tx, exit, plate).await?,
-        None => end_oldest_unread(tx, exit).await?,
-    };
-    if ended > 0 {
+/// Opens visits. The same plate inside already means that its exit was missed: the older visit ends by that.
+/// No plate may be there twice.
+pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    end_missed(tx, entries).await?;
+    if entries.is_empty() {
         return Ok(());
     }
-    execute!(
+    execute_rows!(
         tx,
-        "insert into visit (id, garage_id, plate_hash, plate_enc, exit_event, exited_at, ended_by) \
-         values ($1, $2, $3, $4, $5, $6, 'exit')",
-        Uuid::now_v7().to_string(),
-        exit.garage.as_str(),
-        exit.plate.map(|plate| plate.hash.as_slice()),
-        exit.plate.map(|plate| plate.enc.as_slice()),
-        exit.event,
-        exit.at.micros(),
+        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at) ",
+        entries,
+        |row, entry| {
+            row.push_bind(Uuid::now_v7().to_string())
+                .push_bind(entry.garage.as_str())
+                .push_bind(entry.plate.map(|plate| plate.hash.as_slice()))
+                .push_bind(entry.plate.map(|plate| plate.enc.as_slice()))
+                .push_bind(entry.audience.map(word::word))
+                .push_bind(entry.event)
+                .push_bind(entry.at.micros());
+        },
+        ""
     )?;
     Ok(())
 }
 
-async fn end_by_plate(tx: &mut Tx, exit: &Exit<'_>, plate: &Sealed) -> Result<u64, StoreError> {
-    execute!(
+async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    let plates: Vec<_> = entries.iter().filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash))).collect();
+    if plates.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
         tx,
-        "update visit set exit_event = $3, exited_at = $4, ended_by = 'exit' \
-         where garage_id = $1 and plate_hash = $2 and ended_by is null",
-        exit.garage.as_str(),
-        plate.hash.as_slice(),
-        exit.event,
-        exit.at.micros(),
-    )
+        "update visit set ended_by = 'exit_missed' from (",
+        plates,
+        |row, car| {
+            row.push_bind(car.0).push_bind(car.1.as_slice());
+        },
+        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null"
+    )?;
+    Ok(())
+}
+
+/// Ends the cars' visits; a car that was never seen coming in leaves a visit with an unknown entry. No plate may be
+/// there twice.
+pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<(), StoreError> {
+    let ended = end_by_plate(tx, exits).await?;
+    let mut unknown = Vec::new();
+    for exit in exits {
+        let known = match exit.plate {
+            Some(plate) => ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone())),
+            None => end_oldest_unread(tx, exit).await? > 0,
+        };
+        if !known {
+            unknown.push(exit);
+        }
+    }
+    insert_unknown(tx, &unknown).await
+}
+
+async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreError> {
+    if exits.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "insert into visit (id, garage_id, plate_hash, plate_enc, exit_event, exited_at, ended_by) ",
+        exits,
+        |row, exit| {
+            row.push_bind(Uuid::now_v7().to_string())
+                .push_bind(exit.garage.as_str())
+                .push_bind(exit.plate.map(|plate| plate.hash.as_slice()))
+                .push_bind(exit.plate.map(|plate| plate.enc.as_slice()))
+                .push_bind(exit.event)
+                .push_bind(exit.at.micros())
+                .push_bind("exit");
+        },
+        ""
+    )?;
+    Ok(())
+}
+
+/// Gives the cars, by garage and plate, that had a visit.
+async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String, Vec<u8>)>, StoreError> {
+    let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
+    if read.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<(String, Vec<u8>)> = fetch_rows!(
+        tx,
+        "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit' from (",
+        read,
+        |row, car| {
+            row.push_bind(car.0.garage.as_str())
+                .push_bind(car.1.as_slice())
+                .push_bind(car.0.event)
+                .push_bind(car.0.at.micros());
+        },
+        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
+         returning visit.garage_id, visit.plate_hash"
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A car that nobody could read going out is taken for one that nobody could read coming in.

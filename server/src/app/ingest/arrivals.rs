@@ -10,10 +10,12 @@
 //! | with another plate | a second arrival that says `already_waiting` |
 //! | none | an arrival; it says `already_handed_over` if another car took the child within the last hour |
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::NaiveDate;
 use domain::access::{Audience, Decision};
+use domain::ids::{ClassId, SchoolId};
 use domain::occupancy::Direction;
 use domain::pickup::{Phase, Pickup, SAME_ARRIVAL};
 use domain::time::Timestamp;
@@ -25,12 +27,15 @@ use super::movement::{Left, New};
 use crate::store::arrival::{self, NewArrival, Stored};
 use crate::store::arrival_entry::{self, Car};
 use crate::store::feed::{self, Change};
-use crate::store::school::{self, Expected};
+use crate::store::school::{self, CarAt, Expected};
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
 
 /// How long a hand-over to another car is worth a word to the teacher.
 const RECENTLY: Duration = Duration::from_secs(3600);
+
+/// Children in one statement: 18 columns each stay far below the databases' limits of values.
+const WAVE: usize = 500;
 
 /// What a transaction did to arrivals.
 #[derive(Debug, Default)]
@@ -60,6 +65,7 @@ struct Board {
     now: Timestamp,
     start: Cursor,
     taken: i64,
+    told: Vec<Told>,
     new_arrivals: u64,
 }
 
@@ -76,13 +82,15 @@ pub(super) async fn apply(
     }
     // Nothing yet: the lock comes first, how many are needed shows behind it.
     let start = feed::take_cursors(tx, 0).await?;
-    let mut board = Board { today: now.local_date(), now, start, taken: 0, new_arrivals: 0 };
-    for step in steps(&readings, left) {
-        match step {
-            Step::In(reading) => board.arrive(tx, reading).await?,
-            Step::Out(car) => board.leave(tx, car).await?,
+    let mut board =
+        Board { today: now.local_date(), now, start, taken: 0, told: Vec::new(), new_arrivals: 0 };
+    for wave in waves(&readings, left) {
+        match wave {
+            Wave::In(readings) => board.arrive(tx, &readings).await?,
+            Wave::Out(cars) => board.leave(tx, &cars).await?,
         }
     }
+    feed::append_all(tx, &board.changes()).await?;
     if board.taken == 0 {
         return Ok(News::default());
     }
@@ -90,25 +98,52 @@ pub(super) async fn apply(
     Ok(News { cursor: Some(cursor), new_arrivals: board.new_arrivals })
 }
 
-/// Entries and exits in the order in which they came: a car may leave and be back within one transaction.
-enum Step<'a> {
-    In(&'a Reading<'a>),
-    Out(&'a Left<'a>),
+/// Entries or exits that do not depend on each other; the waves are in the order in which the cars came.
+enum Wave<'a> {
+    /// Each child once.
+    In(Vec<&'a Reading<'a>>),
+    Out(Vec<&'a Left<'a>>),
 }
 
-fn steps<'a>(readings: &'a [Reading<'a>], left: &'a [Left<'a>]) -> Vec<Step<'a>> {
-    let entries = readings.iter().map(|reading| (reading.event.no, Step::In(reading)));
-    let mut steps: Vec<_> = entries.chain(left.iter().map(|car| (car.no, Step::Out(car)))).collect();
-    steps.sort_by_key(|(no, _)| *no);
-    steps.into_iter().map(|(_, step)| step).collect()
+/// A car may leave and be back, and two cars may come for one child, within one transaction.
+fn waves<'a>(readings: &'a [Reading<'a>], left: &'a [Left<'a>]) -> Vec<Wave<'a>> {
+    let mut waves: Vec<Wave<'a>> = Vec::new();
+    let mut left = left.iter().peekable();
+    for reading in readings {
+        while let Some(car) = left.next_if(|car| car.no < reading.event.no) {
+            push_out(&mut waves, car);
+        }
+        match waves.last_mut() {
+            Some(Wave::In(wave))
+                if wave.len() < WAVE && wave.iter().all(|other| other.child.pupil != reading.child.pupil) =>
+            {
+                wave.push(reading);
+            }
+            _ => waves.push(Wave::In(vec![reading])),
+        }
+    }
+    left.for_each(|car| push_out(&mut waves, car));
+    waves
+}
+
+fn push_out<'a>(waves: &mut Vec<Wave<'a>>, car: &'a Left<'a>) {
+    match waves.last_mut() {
+        Some(Wave::Out(wave)) => wave.push(car),
+        _ => waves.push(Wave::Out(vec![car])),
+    }
 }
 
 async fn readings<'a>(tx: &mut Tx, new: &[New<'a>], now: Timestamp) -> Result<Vec<Reading<'a>>, StoreError> {
+    let cars: Vec<(New<'a>, &'a Sealed)> =
+        new.iter().filter_map(|event| Some((*event, pickup_plate(event, now)?))).collect();
+    let at: BTreeSet<CarAt<'_>> =
+        cars.iter().map(|(event, plate)| (event.checked.place.garage, plate.hash.as_slice())).collect();
+    let pupils = school::pupils_of_cars(tx, &at.into_iter().collect::<Vec<_>>()).await?;
     let mut readings = Vec::new();
-    for event in new {
-        let Some(plate) = pickup_plate(event, now) else { continue };
-        for child in school::pupils_of_car(tx, event.checked.place.garage, &plate.hash).await? {
-            readings.push(Reading { event: *event, plate, child });
+    for (event, plate) in cars {
+        let children = pupils.get(&(event.checked.place.garage.clone(), plate.hash.clone()));
+        for child in children.into_iter().flatten() {
+            readings.push(Reading { event, plate, child: child.clone() });
         }
     }
     Ok(readings)
@@ -161,24 +196,54 @@ fn effect<'a>(day: &'a [Stored], plate: &Sealed, at: Timestamp) -> Effect<'a> {
     Effect::Arrive(elsewhere.then_some(Note::AlreadyHandedOver))
 }
 
+/// A change of an arrival, for the feed.
+struct Told {
+    cursor: Cursor,
+    arrival: Uuid,
+    school: SchoolId,
+    class: ClassId,
+}
+
 impl Board {
-    fn cursor(&mut self) -> Cursor {
+    /// The next cursor, for this change.
+    fn tell(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> Cursor {
         self.taken += 1;
-        self.start + self.taken
+        let cursor = self.start + self.taken;
+        self.told.push(Told { cursor, arrival, school: school.clone(), class: class.clone() });
+        cursor
     }
 
-    async fn arrive(&mut self, tx: &mut Tx, reading: &Reading<'_>) -> Result<(), StoreError> {
-        let day = arrival::of_pupil(tx, reading.child.pupil, self.today).await?;
-        match effect(&day, reading.plate, reading.at(self.now)) {
-            Effect::Nothing => Ok(()),
-            Effect::Back(arrival) => {
-                let cursor = self.cursor();
-                arrival_entry::set_car_back(tx, arrival.id, self.now, cursor).await?;
-                self.tell(tx, arrival, cursor).await
+    fn changes(&self) -> Vec<Change<'_>> {
+        let at = self.now;
+        self.told
+            .iter()
+            .map(|told| Change {
+                cursor: told.cursor,
+                at,
+                school: &told.school,
+                class: &told.class,
+                arrival: told.arrival,
+            })
+            .collect()
+    }
+
+    async fn arrive(&mut self, tx: &mut Tx, wave: &[&Reading<'_>]) -> Result<(), StoreError> {
+        let pupils: Vec<Uuid> = wave.iter().map(|reading| reading.child.pupil).collect();
+        let days = arrival::of_pupils(tx, &pupils, self.today).await?;
+        let mut new = Vec::new();
+        for reading in wave {
+            let day = days.get(&reading.child.pupil).map_or(&[][..], Vec::as_slice);
+            match effect(day, reading.plate, reading.at(self.now)) {
+                Effect::Nothing => {}
+                Effect::Back(arrival) => {
+                    let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+                    arrival_entry::set_car_back(tx, arrival.id, self.now, cursor).await?;
+                }
+                Effect::Attach(arrival) => self.attach(tx, reading, arrival).await?,
+                Effect::Arrive(note) => new.push((*reading, note)),
             }
-            Effect::Attach(arrival) => self.attach(tx, reading, arrival).await,
-            Effect::Arrive(note) => self.insert(tx, reading, note).await,
         }
+        self.insert(tx, &new).await
     }
 
     /// A claim is confirmed by the gate itself and cannot fall back to being a claim.
@@ -188,26 +253,38 @@ impl Board {
         reading: &Reading<'_>,
         arrival: &Stored,
     ) -> Result<(), StoreError> {
-        let cursor = self.cursor();
+        let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
         let pickup = match arrival.pickup.phase {
             Phase::Claimed => Pickup::arrived(self.now),
             Phase::Waiting | Phase::Released | Phase::HandedOver | Phase::Rejected => arrival.pickup,
         };
-        let car =
-            Car { plate: reading.plate, relation: &reading.child.relation, entry_event: reading.event.no };
+        let relation = &reading.child.relation;
+        let car = Car { plate: reading.plate, relation, entry_event: reading.event.no };
         arrival_entry::attach_car(tx, arrival.id, &car, pickup, self.now, cursor).await?;
-        self.tell(tx, arrival, cursor).await
+        Ok(())
     }
 
-    async fn insert(
-        &mut self,
-        tx: &mut Tx,
-        reading: &Reading<'_>,
-        note: Option<Note>,
-    ) -> Result<(), StoreError> {
-        let at = reading.at(self.now);
-        let new = NewArrival {
-            id: Uuid::now_v7(),
+    async fn insert(&mut self, tx: &mut Tx, new: &[(&Reading<'_>, Option<Note>)]) -> Result<(), StoreError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let classes: BTreeSet<&ClassId> = new.iter().map(|(reading, _)| &reading.child.class).collect();
+        let classes: Vec<&ClassId> = classes.into_iter().collect();
+        let mut orders = arrival_entry::next_orders(tx, &classes, self.today).await?;
+        let mut rows = Vec::with_capacity(new.len());
+        for (reading, note) in new {
+            let order = orders.entry(reading.child.class.clone()).or_insert(1);
+            rows.push((*order, self.row(reading, *note)));
+            *order += 1;
+        }
+        self.new_arrivals += rows.len() as u64;
+        arrival_entry::insert(tx, &rows).await
+    }
+
+    fn row<'a>(&mut self, reading: &'a Reading<'_>, note: Option<Note>) -> NewArrival<'a> {
+        let (id, at) = (Uuid::now_v7(), reading.at(self.now));
+        NewArrival {
+            id,
             school: &reading.child.school,
             class: &reading.child.class,
             pupil: reading.child.pupil,
@@ -216,33 +293,30 @@ impl Board {
             pickup: Pickup::arrived(at),
             arrived_at: at,
             changed_at: self.now,
-            cursor: self.cursor(),
+            cursor: self.tell(id, &reading.child.school, &reading.child.class),
             car: Some(reading.plate),
             guardian: Some(&reading.child.relation),
             note,
             entry_event: Some(reading.event.no),
-        };
-        arrival::insert(tx, &new).await?;
-        self.new_arrivals += 1;
-        let (school, class) = (new.school, new.class);
-        feed::append(tx, &Change { cursor: new.cursor, at: self.now, school, class, arrival: new.id }).await
-    }
-
-    async fn leave(&mut self, tx: &mut Tx, car: &Left<'_>) -> Result<(), StoreError> {
-        for arrival in arrival::with_car_inside(tx, car.garage, &car.plate.hash).await? {
-            // An exit that an outbox brings late says nothing about a car that came in again since.
-            if car.at < arrival.arrived_at {
-                continue;
-            }
-            let cursor = self.cursor();
-            arrival::set_car_left(tx, arrival.id, car.at.min(self.now), cursor).await?;
-            self.tell(tx, &arrival, cursor).await?;
         }
-        Ok(())
     }
 
-    async fn tell(&self, tx: &mut Tx, arrival: &Stored, cursor: Cursor) -> Result<(), StoreError> {
-        let (school, class) = (&arrival.school, &arrival.class);
-        feed::append(tx, &Change { cursor, at: self.now, school, class, arrival: arrival.id }).await
+    async fn leave(&mut self, tx: &mut Tx, wave: &[&Left<'_>]) -> Result<(), StoreError> {
+        let cars: BTreeSet<CarAt<'_>> =
+            wave.iter().map(|car| (car.garage, car.plate.hash.as_slice())).collect();
+        let inside = arrival::with_cars_inside(tx, &cars.into_iter().collect::<Vec<_>>()).await?;
+        let mut left = Vec::new();
+        for arrival in inside {
+            let of_it = |car: &&&Left<'_>| {
+                *car.garage == arrival.garage && arrival.plate_hash.as_ref() == Some(&car.plate.hash)
+            };
+            // An exit that an outbox brings late says nothing about a car that came in again since.
+            let Some(car) = wave.iter().filter(of_it).find(|car| car.at >= arrival.arrived_at) else {
+                continue;
+            };
+            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            left.push((arrival.id, car.at.min(self.now), cursor));
+        }
+        arrival_entry::set_cars_left(tx, &left).await
     }
 }

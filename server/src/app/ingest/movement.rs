@@ -1,6 +1,6 @@
 //! What new events do to counts and visits. Opened is not passed: only an event with a delta moves anything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use domain::access::{Audience, Decision};
 use domain::ids::GarageId;
@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 
 use super::record::Checked;
 use crate::store::garage::{self, CountChange};
-use crate::store::gate_event;
+use crate::store::gate_event::{self, Key};
 use crate::store::gateway::Locked;
 use crate::store::seal::Sealed;
 use crate::store::visit::{self, Entry, Exit};
@@ -77,20 +77,44 @@ pub(super) struct Left<'a> {
 
 /// Opens and ends visits, in order; gives the cars that have left.
 pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Vec<Left<'a>>, StoreError> {
-    let mut left = Vec::new();
-    for event in new.iter().filter(|event| event.checked.event.delta != 0) {
-        let car = car(tx, event).await?;
-        let garage = event.checked.place.garage;
-        let at = event.checked.event.happened_at;
-        let plate = car.plate.as_ref();
-        if event.checked.event.delta > 0 {
-            visit::enter(tx, &Entry { garage, plate, audience: car.audience, event: event.no, at }).await?;
-        } else {
-            visit::leave(tx, &Exit { garage, plate, event: event.no, at }).await?;
-            left.extend(car.plate.map(|plate| Left { no: event.no, garage, plate, at }));
-        }
+    let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.event.delta != 0).copied().collect();
+    let cars = cars(tx, &moved).await?;
+    let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
+    while !rest.is_empty() {
+        round(tx, &mut rest).await?;
     }
-    Ok(left)
+    let left = moved.iter().zip(cars).filter(|(event, _)| event.checked.event.delta < 0);
+    let left = left.filter_map(|(event, car)| {
+        Some(Left {
+            no: event.no,
+            garage: event.checked.place.garage,
+            plate: car.plate?,
+            at: event.checked.event.happened_at,
+        })
+    });
+    Ok(left.collect())
+}
+
+/// Takes events from the front until a car comes up for the second time: those before do not depend on each other.
+async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<(), StoreError> {
+    let (mut entries, mut exits, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    while let Some((event, car)) = rest.front() {
+        let garage = event.checked.place.garage;
+        if let Some(plate) = &car.plate
+            && !seen.insert((garage, &plate.hash))
+        {
+            break;
+        }
+        let (plate, at) = (car.plate.as_ref(), event.checked.event.happened_at);
+        if event.checked.event.delta > 0 {
+            entries.push(Entry { garage, plate, audience: car.audience, event: event.no, at });
+        } else {
+            exits.push(Exit { garage, plate, event: event.no, at });
+        }
+        rest.pop_front();
+    }
+    visit::enter(tx, &entries).await?;
+    visit::leave(tx, &exits).await
 }
 
 #[derive(Debug)]
@@ -100,17 +124,24 @@ struct Car {
 }
 
 /// A `pass` has the plate and the decision of the plate event that it names; the loop itself reads nothing.
-async fn car(tx: &mut Tx, event: &New<'_>) -> Result<Car, StoreError> {
-    let Checked { place, event: wire, plate } = event.checked;
-    let own = Car { plate: plate.clone(), audience: wire.decision.and_then(granted) };
-    let Some(of) = wire.of.as_ref().filter(|_| own.plate.is_none() || own.audience.is_none()) else {
-        return Ok(own);
+async fn cars(tx: &mut Tx, moved: &[New<'_>]) -> Result<Vec<Car>, StoreError> {
+    let keys: Vec<Key> = moved.iter().filter_map(named).collect();
+    let named_cars = gate_event::cars_of(tx, &keys).await?;
+    let car = |event: &New<'_>| {
+        let Checked { event: wire, plate, .. } = event.checked;
+        let named = named(event).and_then(|key| named_cars.get(&key));
+        Car {
+            plate: plate.clone().or_else(|| named?.plate.clone()),
+            audience: wire.decision.or_else(|| named?.decision).and_then(granted),
+        }
     };
-    let Some(named) = gate_event::car_of(tx, place.garage, place.device, of).await? else { return Ok(own) };
-    Ok(Car {
-        plate: own.plate.or(named.plate),
-        audience: own.audience.or_else(|| named.decision.and_then(granted)),
-    })
+    Ok(moved.iter().map(car).collect())
+}
+
+/// The plate event that an event names; both are of one controller.
+fn named(event: &New<'_>) -> Option<Key> {
+    let Checked { place, event: wire, .. } = event.checked;
+    Some((place.garage.clone(), place.device.clone(), wire.of.clone()?))
 }
 
 fn granted(decision: Decision) -> Option<Audience> {
