@@ -9,6 +9,7 @@ mod standalone;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ pub enum Part {
 }
 
 enum Running {
-    Standalone(Standalone),
+    Standalone(Box<Standalone>),
     Separate(Box<Separate>),
 }
 
@@ -127,7 +128,7 @@ impl System {
         let (running, doors) = match setup.form {
             Form::Standalone => {
                 let (running, doors) = Standalone::start(setup).await;
-                (Running::Standalone(running), doors)
+                (Running::Standalone(Box::new(running)), doors)
             }
             Form::Separate => {
                 let (running, doors) = Separate::start(setup, &invented).await;
@@ -202,6 +203,14 @@ impl System {
         match &self.running {
             Running::Separate(many) => many.server_command(),
             Running::Standalone(_) => panic!("the standalone form has no server binary"),
+        }
+    }
+
+    /// The demo's `--data`.
+    pub fn data(&self) -> &Path {
+        match &self.running {
+            Running::Standalone(one) => one.folder(),
+            Running::Separate(_) => panic!("only the standalone form has everything in one folder"),
         }
     }
 

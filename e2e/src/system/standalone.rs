@@ -1,7 +1,7 @@
 //! `standalone demo` in a temporary folder.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -35,6 +35,10 @@ impl Standalone {
         let secrets = std::fs::read(folder.path().join("secrets.json")).expect("the demo's secrets");
         let secrets = serde_json::from_slice(&secrets).expect("the demo's secrets are JSON");
         (Self { child, folder, secrets }, doors)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn database(&self) -> String {
