@@ -12,10 +12,12 @@
 //! - `commit`: the transaction
 //! - `movement`: what new events do to counts and visits
 //! - `arrivals`: what a parent's car does to the classes' boards
+//! - `effect`: the rule for one car and one child
 
 mod admission;
 mod arrivals;
 mod commit;
+mod effect;
 mod movement;
 mod record;
 

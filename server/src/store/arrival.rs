@@ -231,18 +231,6 @@ pub async fn set_pickup(
     Ok(changed == 1)
 }
 
-/// The car has left the garage.
-pub async fn set_car_left(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) -> Result<bool, StoreError> {
-    let changed = execute!(
-        tx,
-        "update arrival set car_left_at = $2, cursor = $3 where id = $1",
-        id.to_string(),
-        at.micros(),
-        cursor,
-    )?;
-    Ok(changed == 1)
-}
-
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(tx, select!("where a.id = $1"), id.to_string())?;
     row.map(Stored::try_from).transpose()
@@ -290,20 +278,6 @@ pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarAt<'_>]) -> Result<Vec<Sto
             row.push_bind(car.0.as_str()).push_bind(car.1);
         },
         ") as v on a.garage_id = v.column1 and a.plate_hash = v.column2 where a.car_left_at is null order by a.cursor"
-    )?)
-}
-
-/// Arrivals whose car is, as far as is known, still in the garage.
-pub async fn with_car_inside(
-    tx: &mut Tx,
-    garage: &GarageId,
-    plate_hash: &[u8],
-) -> Result<Vec<Stored>, StoreError> {
-    stored(fetch_all!(
-        tx,
-        select!("where a.garage_id = $1 and a.plate_hash = $2 and a.car_left_at is null order by a.cursor"),
-        garage.as_str(),
-        plate_hash,
     )?)
 }
 

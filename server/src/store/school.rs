@@ -23,16 +23,6 @@ pub struct Expected {
 /// A car at a garage: the garage and the hash of the plate.
 pub type CarAt<'a> = (&'a GarageId, &'a [u8]);
 
-/// The pupils that a car comes for at this garage, in a stable order; see [`pupils_of_cars`].
-pub async fn pupils_of_car(
-    tx: &mut Tx,
-    garage: &GarageId,
-    plate_hash: &[u8],
-) -> Result<Vec<Expected>, StoreError> {
-    let mut pupils = pupils_of_cars(tx, &[(garage, plate_hash)]).await?;
-    Ok(pupils.remove(&(garage.clone(), plate_hash.to_vec())).unwrap_or_default())
-}
-
 type ExpectedRow = (String, Vec<u8>, String, String, String, String);
 
 /// The pupils that each car comes for, in a stable order; cars that come for nobody are left out.

@@ -2,6 +2,7 @@
 
 use domain::pickup::{Act, Phase, Pickup};
 use server::store::arrival::{self, LastAct};
+use server::store::arrival_entry;
 use server::store::feed::{self, SPAN};
 use server::store::seal::Purpose;
 use uuid::Uuid;
@@ -46,10 +47,10 @@ contract!(a_car_that_left_is_not_inside, |fixture| async {
     let (id, _) = car_comes(&app, "P-mei", "c-1").await;
     let hash = app.keys.hash(Purpose::Plate, FAMILY_CAR);
     let mut tx = app.store.begin().await.unwrap();
-    assert_eq!(arrival::with_car_inside(&mut tx, &garage(), &hash).await.unwrap().len(), 1);
+    assert_eq!(arrival::with_cars_inside(&mut tx, &[(&garage(), &hash)]).await.unwrap().len(), 1);
     let cursor = feed::take_cursors(&mut tx, 1).await.unwrap();
-    assert!(arrival::set_car_left(&mut tx, id, app.now(), cursor).await.unwrap());
-    assert!(arrival::with_car_inside(&mut tx, &garage(), &hash).await.unwrap().is_empty());
+    arrival_entry::set_cars_left(&mut tx, &[(id, app.now(), cursor)]).await.unwrap();
+    assert!(arrival::with_cars_inside(&mut tx, &[(&garage(), &hash)]).await.unwrap().is_empty());
     let mei = pupil_id(&app, "P-mei");
     tx.commit().await.unwrap();
     let mut tx = app.store.begin_read().await.unwrap();

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::reversed_empty_ranges)]
 
 use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;

@@ -1,28 +1,22 @@
 //! Arrivals that a parent's car makes, and the end of its stay.
 //!
 //! A car let in as pickup is an arrival for each child of the plate's guardians at the schools of this garage, unless
-//! a custody block stands against it. What the children's day already holds decides what the reading changes:
-//!
-//! | open arrival of the child | the reading |
-//! |---|---|
-//! | with the same plate | changes nothing (a car that had left is back) |
-//! | without a plate, by hand | becomes this car's, and the gate's word replaces the teacher's confirmation |
-//! | with another plate | a second arrival that says `already_waiting` |
-//! | none | an arrival; it says `already_handed_over` if another car took the child within the last hour |
+//! a custody block stands against it. What the child's day already holds decides what the reading changes
+//! ([`effect`]).
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use chrono::NaiveDate;
 use domain::access::{Audience, Decision};
 use domain::ids::{ClassId, SchoolId};
 use domain::occupancy::Direction;
-use domain::pickup::{Phase, Pickup, SAME_ARRIVAL};
+use domain::pickup::{Phase, Pickup};
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 use protocol::people::{Cursor, Note};
 use uuid::Uuid;
 
+use super::effect::{Effect, effect};
 use super::movement::{Left, New};
 use crate::store::arrival::{self, NewArrival, Stored};
 use crate::store::arrival_entry::{self, Car};
@@ -30,9 +24,6 @@ use crate::store::feed::{self, Change};
 use crate::store::school::{self, CarAt, Expected};
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
-
-/// How long a hand-over to another car is worth a word to the teacher.
-const RECENTLY: Duration = Duration::from_secs(3600);
 
 /// Children in one statement: 18 columns each stay far below the databases' limits of values.
 const WAVE: usize = 500;
@@ -156,44 +147,6 @@ fn pickup_plate<'a>(event: &New<'a>, now: Timestamp) -> Option<&'a Sealed> {
     let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
     let today = wire.happened_at.min(now).local_date() == now.local_date();
     event.checked.plate.as_ref().filter(|_| pickup && entry && today)
-}
-
-/// What a reading does to a child's day.
-enum Effect<'a> {
-    Nothing,
-    /// The car of this arrival is in again.
-    Back(&'a Stored),
-    /// This arrival by hand has its car now.
-    Attach(&'a Stored),
-    Arrive(Option<Note>),
-}
-
-fn effect<'a>(day: &'a [Stored], plate: &Sealed, at: Timestamp) -> Effect<'a> {
-    let same = |arrival: &&Stored| arrival.plate_hash.as_ref() == Some(&plate.hash);
-    let open = || day.iter().filter(|arrival| arrival.pickup.phase.is_open());
-    let repeated = |arrival: &&Stored| same(arrival) && at.since(arrival.arrived_at) <= SAME_ARRIVAL;
-    if let Some(waiting) = open().find(same) {
-        return if waiting.car_left_at.is_some_and(|left| left < at) {
-            Effect::Back(waiting)
-        } else {
-            Effect::Nothing
-        };
-    }
-    if day.iter().any(|arrival| repeated(&arrival)) {
-        return Effect::Nothing;
-    }
-    if let Some(by_hand) = open().find(|arrival| arrival.plate_hash.is_none()) {
-        return Effect::Attach(by_hand);
-    }
-    if open().next().is_some() {
-        return Effect::Arrive(Some(Note::AlreadyWaiting));
-    }
-    let elsewhere = day.iter().any(|arrival| {
-        arrival.pickup.phase == Phase::HandedOver
-            && !same(&arrival)
-            && at.since(arrival.pickup.since) <= RECENTLY
-    });
-    Effect::Arrive(elsewhere.then_some(Note::AlreadyHandedOver))
 }
 
 /// A change of an arrival, for the feed.
