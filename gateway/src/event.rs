@@ -158,6 +158,10 @@ fn event(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
     if event.confidence > 100 {
         return fault(RejectCode::Field, "`confidence` must be 0 to 100".to_owned());
     }
+    // Unbounded, it would put the event before the year 0, which no record can say.
+    if Duration::from_millis(event.age_ms) > OLDEST {
+        return fault(RejectCode::ImpossibleTime, "`age_ms` is more than 40 days".to_owned());
+    }
     if event.occurred_at > now + NEWEST {
         return fault(RejectCode::ImpossibleTime, "`occurred_at` is more than a day ahead".to_owned());
     }

@@ -66,6 +66,8 @@ fn every_fault_has_its_code_and_names_the_field() {
         (event_at(LIVE, r#","v":300"#), R::UnsupportedVersion, "`v`", Some("e1")),
         (event_at("2026-11-24T15:30:01+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
         (event_at("2026-10-14T15:29:59+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
+        (event_at(LIVE, r#","age_ms":3456000001"#), R::ImpossibleTime, "`age_ms`", Some("e1")),
+        (event_at(LIVE, r#","age_ms":18446744073709551615"#), R::ImpossibleTime, "`age_ms`", Some("e1")),
         (event_at(LIVE, &long), R::ImpossiblePlate, "`plate`", Some("e1")),
         (event_at(LIVE, r#","plate":"a\u0000b""#), R::ImpossiblePlate, "`plate`", Some("e1")),
         (format!("{}{}", event_at(LIVE, ""), " ".repeat(8192)), R::TooLarge, "bytes", None),
