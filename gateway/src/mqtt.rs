@@ -205,7 +205,10 @@ impl Connection {
 }
 
 fn client(mqtt: &config::Mqtt) -> (AsyncClient, EventLoop) {
-    let mut options = MqttOptions::new(&mqtt.username, &mqtt.host, mqtt.port);
+    // Nobody can guess it: whoever connects with a known client id ends the connection that has it, and most brokers
+    // let any user do so.
+    let client_id = format!("{}.{}", mqtt.username, uuid::Uuid::new_v4().simple());
+    let mut options = MqttOptions::new(client_id, &mqtt.host, mqtt.port);
     options
         .set_credentials(&mqtt.username, Secret::expose(&mqtt.password))
         .set_clean_session(true)

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod broker_loss;
+mod client_id;
 mod command_line;
 mod controller;
 mod decisions;
