@@ -126,5 +126,6 @@ pub async fn run_with(
     };
     audit::append(&mut tx, &entry).await?;
     tx.commit().await?;
+    app.store.renew_statistics().await?;
     Ok(counts)
 }

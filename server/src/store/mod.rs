@@ -152,6 +152,16 @@ impl Store {
         })
     }
 
+    /// After a bulk change. PostgreSQL's own analysis comes up to a minute later, and plans made from the statistics of
+    /// an empty database can take seconds in a gate's way.
+    pub async fn renew_statistics(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { write, .. } => sqlx::query("pragma optimize").execute(write).await.map(|_| ())?,
+            Self::Postgres(pool) => sqlx::query("analyze").execute(pool).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
     /// Whether the database answers; for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let mut tx = self.begin_read().await?;
