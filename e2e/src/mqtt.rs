@@ -21,10 +21,13 @@ const MAX_PACKET: usize = 1024 * 1024;
 #[error("the broker refused the connection")]
 pub struct Refused(#[source] Box<ConnectionError>);
 
+/// Topic and payload; the error is the last thing that comes.
+type Message = Result<(String, Vec<u8>), ConnectionError>;
+
 /// One connection; it ends when dropped.
 pub struct Client {
     client: AsyncClient,
-    inbox: mpsc::Receiver<(String, Vec<u8>)>,
+    inbox: mpsc::Receiver<Message>,
     polling: AbortHandle,
 }
 
@@ -52,9 +55,10 @@ impl Client {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("the connection lives");
     }
 
-    /// The next message; `None` when the connection has ended.
-    pub async fn next(&mut self) -> Option<(String, Vec<u8>)> {
-        tokio::time::timeout(PATIENCE, self.inbox.recv()).await.expect("a message in time")
+    /// The next message's topic and payload; panics with the reason if the connection has ended.
+    pub async fn next(&mut self) -> (String, Vec<u8>) {
+        let message = tokio::time::timeout(PATIENCE, self.inbox.recv()).await.expect("a message in time");
+        message.expect("a connection that has not ended before").expect("an open connection")
     }
 }
 
@@ -70,10 +74,15 @@ async fn accepted(events: &mut EventLoop) -> Result<(), ConnectionError> {
 }
 
 /// Until the connection ends; it is not made again.
-async fn poll(mut events: EventLoop, inbox: mpsc::Sender<(String, Vec<u8>)>) {
-    while let Ok(event) = events.poll().await {
-        let Event::Incoming(Packet::Publish(message)) = event else { continue };
-        if inbox.send((message.topic, message.payload.to_vec())).await.is_err() {
+async fn poll(mut events: EventLoop, inbox: mpsc::Sender<Message>) {
+    loop {
+        let message = match events.poll().await {
+            Ok(Event::Incoming(Packet::Publish(message))) => Ok((message.topic, message.payload.to_vec())),
+            Ok(_) => continue,
+            Err(error) => Err(error),
+        };
+        let ended = message.is_err();
+        if inbox.send(message).await.is_err() || ended {
             return;
         }
     }

@@ -22,7 +22,7 @@ impl Sign {
 
     /// What it is told next; a new sign is told the retained message first.
     pub async fn next(&mut self) -> OpenSpaces {
-        let (_, payload) = self.client.next().await.expect("an open connection");
+        let (_, payload) = self.client.next().await;
         serde_json::from_slice(&payload).expect("open spaces of the protocol")
     }
 
