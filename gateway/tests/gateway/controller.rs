@@ -11,7 +11,7 @@ use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use testkit::wait;
 use tokio::task::JoinHandle;
 
-pub const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub struct Heard {
