@@ -100,6 +100,14 @@ test("everybody sees open spaces, and a closed garage is not a full one", async 
   assert.deepEqual(page.trouble, []);
 });
 
+test("long words leave the names of garages room", async () => {
+  const page = await newPage(browser, { viewport: DESK });
+  await page.goto(`${SERVER}/spaces?lang=en`);
+  await page.locator(".site").nth(5).waitFor();
+  const widths = await page.locator(".site h2").evaluateAll((names) => names.map((name) => name.parentElement.clientWidth));
+  assert.ok(Math.min(...widths) >= 120, widths.join());
+});
+
 test("without a connection the open spaces say how old they are", async () => {
   const page = await newPage(browser);
   await page.goto(`${SERVER}/spaces`);
