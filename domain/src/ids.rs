@@ -104,6 +104,14 @@ text_id!(
     ClassId, 40, slug_char
 );
 text_id!(
+    /// A pool of interchangeable spaces, unique within its garage, for example `main`.
+    PoolId, 40, slug_char
+);
+text_id!(
+    /// A shared window of the district.
+    WindowId, 64, slug_char
+);
+text_id!(
     /// The controller's own name of an event, unique per controller: a ULID, a UUID or the like.
     EventId, 64, event_char
 );

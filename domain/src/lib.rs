@@ -4,16 +4,23 @@
 //! - [`time`]: the one instant type, local time of a garage, the `Clock` that callers pass in
 //! - [`plate`]: number plates, normalised before they are compared
 //! - [`window`]: recurring local times made absolute
+//! - [`minute`]: time to the minute, in which spaces are shared
+//! - [`shared_window`]: who may use which spaces when
+//! - [`allocation`]: reservations, waiting, cars inside: never more than there are spaces
 //! - [`access`]: may this car in? The edge and the server call the same function
 //! - [`occupancy`]: what a passage does to the count, and what may be published of it
 //! - [`pickup`]: the life of an arrival from the gate to the hand-over
 //! - [`name`]: personal names and their masked form
 
 pub mod access;
+pub mod allocation;
+pub mod calendar;
 pub mod ids;
+pub mod minute;
 pub mod name;
 pub mod occupancy;
 pub mod pickup;
 pub mod plate;
+pub mod shared_window;
 pub mod time;
 pub mod window;

@@ -1,0 +1,50 @@
+//! Why something is refused, with what helps to ask better.
+
+use uuid::Uuid;
+
+use super::entry::Phase;
+use crate::minute::{Minute, Minutes, Span};
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("this garage has no such pool")]
+    NoSuchPool,
+    #[error("no window of this audience covers the whole time")]
+    OutsideWindow {
+        /// The next opening in which a stay may start.
+        next: Option<Span>,
+    },
+    #[error("these windows cannot be reserved")]
+    NotBookable,
+    #[error("the stay must be at least {min}")]
+    TooShort { min: Minutes },
+    #[error("the stay may be at most {max}")]
+    TooLong { max: Minutes },
+    #[error("it may start at most {horizon} from now")]
+    TooFarAhead { horizon: Minutes },
+    #[error("it would be over already")]
+    InThePast,
+    #[error("no car moves in or out in these hours")]
+    LockedOut { lock: Span },
+    #[error("the operator has closed these spaces")]
+    Closed { span: Span },
+    #[error("no space is free all the time")]
+    Full {
+        /// The first minute without a free space.
+        at: Minute,
+        /// The next start at which a stay of this length fits.
+        next: Option<Minute>,
+    },
+    #[error("this plate is blocked here")]
+    Blocked,
+    #[error("this plate has another reservation at that time")]
+    PlateBusy { with: Uuid },
+    #[error("more than {limit} reservations of one person")]
+    PersonLimit { limit: u32 },
+    #[error("more than {limit} reservations of one plate")]
+    PlateLimit { limit: u32 },
+    #[error("there is no such reservation")]
+    NotFound,
+    #[error("not possible any more")]
+    WrongPhase { phase: Phase },
+}

@@ -1,0 +1,49 @@
+//! Kinds of days, and sets of them.
+
+use serde::{Deserialize, Serialize};
+
+/// What a day is for those who share spaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayKind {
+    Workday,
+    /// A weekend by its weekday.
+    RestDay,
+    /// Off by a list.
+    Holiday,
+}
+
+/// Kinds of days; never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct DayKinds(u8);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("kinds of days are bits: 1 workday, 2 rest day, 4 holiday, at least one of them")]
+pub struct DayKindsError;
+
+impl DayKinds {
+    pub const ALL: Self = Self(0b111);
+
+    pub fn contains(self, kind: DayKind) -> bool {
+        let bit = match kind {
+            DayKind::Workday => 1,
+            DayKind::RestDay => 2,
+            DayKind::Holiday => 4,
+        };
+        self.0 & bit != 0
+    }
+}
+
+impl TryFrom<u8> for DayKinds {
+    type Error = DayKindsError;
+    fn try_from(bits: u8) -> Result<Self, DayKindsError> {
+        if bits == 0 || bits > Self::ALL.0 { Err(DayKindsError) } else { Ok(Self(bits)) }
+    }
+}
+
+impl From<DayKinds> for u8 {
+    fn from(kinds: DayKinds) -> u8 {
+        kinds.0
+    }
+}
