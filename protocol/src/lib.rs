@@ -4,6 +4,7 @@
 //! - [`uplink`]: the gateway and the server
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
+//! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
 //! - [`public`]: open spaces for everyone
 //! - [`district`]: the file that fills a new district
 //! - [`problem`]: every HTTP error
@@ -16,4 +17,5 @@ pub mod operator;
 pub mod people;
 pub mod problem;
 pub mod public;
+pub mod reservation;
 pub mod uplink;

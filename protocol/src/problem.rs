@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reservation::Help;
+
 /// `application/problem+json`. Programs read `code`; people read `title` and `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -17,6 +19,10 @@ pub struct Problem {
     /// Path of the field at fault, such as `lane[1].direction`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// With `full`: what is free instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    pub help: Option<Box<Help>>,
 }
 
 impl Problem {
@@ -28,6 +34,7 @@ impl Problem {
             code: code.to_owned(),
             detail: None,
             field: None,
+            help: None,
         }
     }
 

@@ -1,0 +1,111 @@
+//! What operators see and do of reservations: clearing list, a day's timeline, strikes and blocks.
+
+use chrono::NaiveDate;
+use domain::access::Audience;
+use domain::ids::PoolId;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Reservation;
+
+/// `GET /api/operator/v1/garages/{garage}/clearing?by`: who must have left by then. Reading plates is audited.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Clearing {
+    pub by: Timestamp,
+    /// Spaces that pickup will need then and that are still taken by others.
+    pub missing: u32,
+    pub cars: Vec<Reservation>,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/timeline?day`: a day, drawn.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DayTimeline {
+    pub day: NaiveDate,
+    pub pools: Vec<PoolTimeline>,
+    pub reservations: Vec<Reservation>,
+    /// Cars inside by the count, at each change; absent parts are "no data".
+    pub occupied: Vec<OccupiedPoint>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PoolTimeline {
+    pub pool: PoolId,
+    pub name: String,
+    pub name_en: String,
+    pub size: u32,
+    /// At each change during the day.
+    pub levels: Vec<PoolLevel>,
+}
+
+/// From this minute on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolLevel {
+    pub from: Timestamp,
+    /// Taken by each audience.
+    pub taken: Vec<(Audience, u32)>,
+    /// Kept for pickup and not taken.
+    pub kept: u32,
+    pub out_of_service: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OccupiedPoint {
+    pub at: Timestamp,
+    pub occupied: i64,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/blocks`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Blocks {
+    pub blocks: Vec<Block>,
+    pub strikes: Vec<Strike>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Block {
+    pub id: Uuid,
+    pub plate: String,
+    pub reason: String,
+    /// By the rule of strikes, not by hand.
+    pub by_rule: bool,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
+/// `POST .../blocks`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewBlock {
+    pub plate: String,
+    /// At least 3 characters.
+    pub reason: String,
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+/// A rule that was broken. Lifting one needs a reason (`POST .../strikes/{id}/lift`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Strike {
+    pub id: Uuid,
+    pub reservation: Uuid,
+    pub plate: Option<String>,
+    pub kind: StrikeKind,
+    pub at: Timestamp,
+    pub lifted_at: Option<Timestamp>,
+    pub lift_reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StrikeKind {
+    NoShow,
+    Overstay,
+}
+
+/// `POST .../strikes/{id}/lift`, `DELETE .../blocks/{id}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lift {
+    pub reason: String,
+}
