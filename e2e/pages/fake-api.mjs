@@ -4,10 +4,13 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
+import { Reservations } from "./fake-reservations.mjs";
 import { accept } from "./ws-server.mjs";
 
 const ASSETS = new URL("../../pages/assets/", import.meta.url);
-const PAGES = { "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html" };
+const PAGES = {
+  "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html", "/book": "book.html", "/reservations": "reservations.html",
+};
 const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 const NAMES = "王小明 李梓涵 张欣怡 刘浩然 陈思远 杨一诺 赵子墨 黄雨桐 周俊熙 吴若汐 徐沐宸 孙可馨 欧阳锦程 马天佑 朱语嫣".split(" ");
 const RELATIONS = ["母亲", "父亲", "祖母", "外公", "母亲、父亲"];
@@ -22,6 +25,7 @@ const PEOPLE = [
   { person_id: "g1", name: "王建国", role: "guardian", label: "王小明的父亲", me: { guardian: true } },
   ...Array.from({ length: 90 }, (_, n) => (
     { person_id: `g${n + 2}`, name: `家长 ${n + 2}`, role: "guardian", label: `${NAMES[n % NAMES.length]}的母亲`, me: { guardian: true } })),
+  { person_id: "d1", name: "车主", role: "driver", label: "社会车辆", me: { driver: true } },
   { person_id: "h1", name: "等候厅大屏", role: "hall", label: SCHOOL.name, me: { hall: SCHOOL } },
 ];
 const UNDO_MS = 120_000;
@@ -48,6 +52,7 @@ class World {
   sockets = new Set();
   down = false;
   requests = [];
+  reservations = new Reservations();
   plates = [{ id: "p1", plate: "鲁B12345" }, { id: "p2", plate: "鲁BD67890" }];
   children = [
     { pupil_id: "c1", name: "王小明", class_name: CLASSES[0].name, window: window_(), arrival: null },
@@ -109,8 +114,11 @@ class World {
     if (part === "/me") return [200, me];
     if (part === "/guardian") return [200, { children: this.children, plates: this.plates }];
     if (part === "/guardian/claims") return this.claim(body);
-    if (part === "/guardian/plates") return this.addPlate(body);
-    if (part.startsWith("/guardian/plates/")) return this.removePlate(part.split("/")[3]);
+    if (part === "/plates" && request.method === "GET") return [200, { plates: this.plates }];
+    if (part === "/guardian/plates" || part === "/plates") return this.addPlate(body);
+    if (/^(\/guardian)?\/plates\//.test(part)) return this.removePlate(part.split("/").at(-1));
+    const shared = this.reservations.answer(request.method, part, url.searchParams, request.headers, body);
+    if (shared) return shared;
     if (part.startsWith("/arrivals/")) return this.act(part.split("/")[2], body);
     return this.list(part, me, url.searchParams.get("after"));
   }

@@ -44,6 +44,7 @@ export function client({ base, key }) {
     onLoggedOut: (listener) => lost.add(listener),
     get: (path, options) => call("GET", path, undefined, options),
     post: (path, body, options) => call("POST", path, body, options),
+    patch: (path, body, options) => call("PATCH", path, body, options),
     put: (path, body, options) => call("PUT", path, body, options),
     remove: (path, options) => call("DELETE", path, undefined, options),
   };

@@ -7,11 +7,13 @@ import { api } from "./people.js";
 const MAX_PLATES = 3;
 
 let reload = async () => {};
+let path = "/guardian/plates";
 let shown = [];
 
-/** Wires the form; `refresh` is called after each change. */
-export function startPlates(refresh) {
+/** Wires the form; `refresh` is called after each change; `of` is where the plates are in the API. */
+export function startPlates(refresh, of = path) {
   reload = refresh;
+  path = of;
   byId("add").addEventListener("submit", (event) => {
     event.preventDefault();
     add();
@@ -59,7 +61,7 @@ async function add() {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    const own = await api.post("/guardian/plates", { plate });
+    const own = await api.post(path, { plate });
     field.value = "";
     complain("");
     toast(t("parent.added", { plate: own?.plate ?? plate }), "good");
@@ -83,7 +85,7 @@ async function remove({ id, plate }) {
   });
   if (!sure) return;
   try {
-    await api.remove(`/guardian/plates/${id}`);
+    await api.remove(`${path}/${id}`);
     drawPlates(shown.filter((own) => own.id !== id));
     toast(t("parent.removed", { plate }), "good");
   } catch (error) {

@@ -38,6 +38,16 @@ const PEOPLE: &[Asset] = &[
     asset!("parent-child.js"),
     asset!("parent-plates.js"),
     asset!("parent-words.js"),
+    asset!("book.css"),
+    asset!("book.js"),
+    asset!("book-answer.js"),
+    asset!("book-series.js"),
+    asset!("book-words.js"),
+    asset!("garage-time.js"),
+    asset!("reservation-card.js"),
+    asset!("reservation-words.js"),
+    asset!("reservations.js"),
+    asset!("reservations-words.js"),
     asset!("hall.css"),
     asset!("hall.js"),
     asset!("hall-column.js"),
@@ -48,6 +58,8 @@ const PEOPLE_PAGES: &[(&str, Asset)] = &[
     ("/teacher", asset!("teacher.html")),
     ("/parent", asset!("parent.html")),
     ("/hall", asset!("hall.html")),
+    ("/book", asset!("book.html")),
+    ("/reservations", asset!("reservations.html")),
 ];
 
 const OPERATOR: &[Asset] = &[
@@ -63,7 +75,7 @@ const OPERATOR: &[Asset] = &[
 const OPERATOR_PAGES: &[(&str, Asset)] =
     &[("/operator", asset!("operator.html")), ("/spaces", asset!("spaces.html"))];
 
-/// `/`, `/teacher`, `/parent`, `/hall` and what they load from `/assets/`: for the process that phones reach.
+/// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations` and what they load from `/assets/`: for the process that phones reach.
 pub fn people_router() -> Router {
     http::router(PEOPLE_PAGES, &[KIT, PEOPLE])
 }
