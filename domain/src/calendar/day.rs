@@ -1,0 +1,56 @@
+//! One day, as the layers say it.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::{DayKind, MAKE_UP, is_weekend};
+
+/// Which layer has said what a day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    City,
+    National,
+    /// The weekday, in a year whose list does not name the day.
+    Pattern,
+    /// Nobody: the year's list is missing, and the day counts as a workday to be safe.
+    Assumed,
+}
+
+/// A day and the weekday as which it acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    pub date: NaiveDate,
+    pub kind: DayKind,
+    /// What windows and timetables compare their weekdays with.
+    pub acts_as: Weekday,
+    /// The festival's, where a list names the day.
+    pub name: Option<String>,
+    pub source: Source,
+    /// False where `acts_as` is a guess: on a workday of a weekend for which nobody has said it.
+    pub acts_as_stated: bool,
+}
+
+impl Day {
+    /// A day that no list names.
+    pub(super) fn by_pattern(date: NaiveDate) -> Self {
+        let acts_as = date.weekday();
+        let kind = if is_weekend(acts_as) { DayKind::RestDay } else { DayKind::Workday };
+        Self { date, kind, acts_as, name: None, source: Source::Pattern, acts_as_stated: true }
+    }
+
+    /// A day of a year whose list is missing.
+    pub(super) fn assumed(date: NaiveDate) -> Self {
+        let (acts_as, acts_as_stated) = working(date, None);
+        Self { date, kind: DayKind::Workday, acts_as, name: None, source: Source::Assumed, acts_as_stated }
+    }
+}
+
+/// As which weekday people work on `date`, and whether that is more than a guess.
+pub(super) fn working(date: NaiveDate, stated: Option<Weekday>) -> (Weekday, bool) {
+    match stated {
+        Some(stated) => (stated, true),
+        None if is_weekend(date.weekday()) => (MAKE_UP, false),
+        None => (date.weekday(), true),
+    }
+}

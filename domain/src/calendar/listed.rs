@@ -1,0 +1,36 @@
+//! A day that a list names.
+
+use chrono::{NaiveDate, Weekday};
+
+use super::day::working;
+use super::{Day, DayKind, Source};
+
+/// What a list says of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    Off,
+    /// People work, on a weekend to make up for a day off; `acts_as` where it was stated.
+    Work {
+        acts_as: Option<Weekday>,
+    },
+}
+
+/// One entry of the national list or of the city's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub date: NaiveDate,
+    /// Of the festival.
+    pub name: String,
+    pub ruling: Ruling,
+}
+
+impl Listed {
+    pub(super) fn day(&self, source: Source) -> Day {
+        let (kind, (acts_as, acts_as_stated)) = match self.ruling {
+            Ruling::Off => (DayKind::Holiday, (Weekday::Sun, true)),
+            Ruling::Work { acts_as } => (DayKind::Workday, working(self.date, acts_as)),
+        };
+        let name = Some(self.name.clone()).filter(|name| !name.is_empty());
+        Day { date: self.date, kind, acts_as, name, source, acts_as_stated }
+    }
+}

@@ -1,0 +1,174 @@
+//! When a school has lessons: dated overrides, then breaks and terms, then the days of its week.
+//!
+//! Where no term is known lessons are assumed, so that the capacity for pickup stays kept: with no terms at all, before
+//! the first span and after the last one. Between two terms there are none.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::{Day, DayKind, MAKE_UP, Warning};
+use crate::window::Weekdays;
+
+/// A school's lessons on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lessons {
+    None,
+    Full,
+    /// Early release: the pickup windows of that day shift earlier by so many minutes.
+    Earlier {
+        minutes: u32,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpanKind {
+    Term,
+    Break,
+}
+
+/// A term or a break, both its days included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolSpan {
+    kind: SpanKind,
+    name: String,
+    first_day: NaiveDate,
+    last_day: NaiveDate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the last day must not be before the first")]
+pub struct EndsBeforeItBegins;
+
+impl SchoolSpan {
+    pub fn new(
+        kind: SpanKind,
+        name: String,
+        first_day: NaiveDate,
+        last_day: NaiveDate,
+    ) -> Result<Self, EndsBeforeItBegins> {
+        if last_day < first_day {
+            return Err(EndsBeforeItBegins);
+        }
+        Ok(Self { kind, name, first_day, last_day })
+    }
+
+    pub fn kind(&self) -> SpanKind {
+        self.kind
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn first_day(&self) -> NaiveDate {
+        self.first_day
+    }
+
+    pub fn last_day(&self) -> NaiveDate {
+        self.last_day
+    }
+
+    fn contains(&self, date: NaiveDate) -> bool {
+        self.first_day <= date && date <= self.last_day
+    }
+}
+
+/// What a school does on one day, whatever all other layers say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolDay {
+    pub date: NaiveDate,
+    pub lessons: Lessons,
+    /// By which weekday's timetable.
+    pub acts_as: Option<Weekday>,
+    pub name: String,
+}
+
+/// When a school has lessons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolCalendar {
+    weekdays: Weekdays,
+    spans: Vec<SchoolSpan>,
+    days: BTreeMap<NaiveDate, SchoolDay>,
+}
+
+impl Default for SchoolCalendar {
+    /// Monday to Friday, no terms known.
+    fn default() -> Self {
+        Self::new(Weekdays::SCHOOL_WEEK, Vec::new(), Vec::new())
+    }
+}
+
+impl SchoolCalendar {
+    /// The last one of two overrides for a date holds.
+    pub fn new(weekdays: Weekdays, spans: Vec<SchoolSpan>, days: Vec<SchoolDay>) -> Self {
+        let days = days.into_iter().map(|day| (day.date, day)).collect();
+        Self { weekdays, spans, days }
+    }
+
+    pub fn weekdays(&self) -> Weekdays {
+        self.weekdays
+    }
+
+    pub fn spans(&self) -> &[SchoolSpan] {
+        &self.spans
+    }
+
+    /// By date.
+    pub fn days(&self) -> impl Iterator<Item = &SchoolDay> {
+        self.days.values()
+    }
+
+    pub fn lessons(&self, day: &Day) -> Lessons {
+        if let Some(own) = self.days.get(&day.date) {
+            return own.lessons;
+        }
+        let on_this_day = day.kind != DayKind::Holiday && self.weekdays.contains(day.acts_as);
+        if on_this_day && self.in_term(day.date) { Lessons::Full } else { Lessons::None }
+    }
+
+    /// By which weekday's timetable the school works on this day.
+    ///
+    /// Where it has lessons on a day that others have off and has not stated a weekday, the day acts as itself if it is
+    /// one of the school's days, and else as a make-up day.
+    pub fn acts_as(&self, day: &Day) -> Weekday {
+        match self.days.get(&day.date) {
+            Some(SchoolDay { acts_as: Some(stated), .. }) => *stated,
+            Some(own) if own.lessons != Lessons::None && !self.weekdays.contains(day.acts_as) => {
+                self.own_weekday(day.date).unwrap_or(MAKE_UP)
+            }
+            Some(_) | None => day.acts_as,
+        }
+    }
+
+    fn own_weekday(&self, date: NaiveDate) -> Option<Weekday> {
+        Some(date.weekday()).filter(|weekday| self.weekdays.contains(*weekday))
+    }
+
+    fn in_term(&self, date: NaiveDate) -> bool {
+        let within = |kind| self.spans.iter().any(|span| span.kind == kind && span.contains(date));
+        !within(SpanKind::Break) && (within(SpanKind::Term) || self.is_unknown(date))
+    }
+
+    /// Nobody has said whether this day is in a term.
+    fn is_unknown(&self, date: NaiveDate) -> bool {
+        if !self.spans.iter().any(|span| span.kind == SpanKind::Term) {
+            return !self.spans.iter().any(|span| span.contains(date));
+        }
+        let before = self.spans.iter().all(|span| date < span.first_day);
+        before || self.spans.iter().all(|span| span.last_day < date)
+    }
+
+    /// What people should repair, of the days from `from` to `to`, both included.
+    pub fn warnings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Warning> {
+        let mut days = from.iter_days().take_while(|date| *date <= to);
+        days.find(|date| self.is_unknown(*date)).map(Warning::NoTerms).into_iter().collect()
+    }
+
+    /// Whether the school itself has stated a weekday for this date.
+    pub fn states(&self, date: NaiveDate) -> bool {
+        self.days.get(&date).is_some_and(|own| own.acts_as.is_some() || own.lessons == Lessons::None)
+    }
+}

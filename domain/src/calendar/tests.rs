@@ -1,0 +1,269 @@
+//! Layers, guesses and what is safe.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::window::Weekdays;
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn off(day: &str) -> Listed {
+    Listed { date: date(day), name: "国庆节".to_owned(), ruling: Ruling::Off }
+}
+
+fn work(day: &str, acts_as: Option<Weekday>) -> Listed {
+    Listed { date: date(day), name: "国庆节".to_owned(), ruling: Ruling::Work { acts_as } }
+}
+
+/// 2026: 1 October is a Thursday and off, Saturday the 10th is worked.
+fn calendar() -> Calendar {
+    let mut calendar = Calendar::new();
+    calendar.add_national(2026, [off("2026-10-01"), work("2026-10-10", None)]);
+    calendar
+}
+
+fn span(kind: SpanKind, first: &str, last: &str) -> SchoolSpan {
+    SchoolSpan::new(kind, "学期".to_owned(), date(first), date(last)).unwrap()
+}
+
+fn own(day: &str, lessons: Lessons, acts_as: Option<Weekday>) -> SchoolDay {
+    SchoolDay { date: date(day), lessons, acts_as, name: String::new() }
+}
+
+fn school(spans: Vec<SchoolSpan>, days: Vec<SchoolDay>) -> SchoolCalendar {
+    SchoolCalendar::new(Weekdays::SCHOOL_WEEK, spans, days)
+}
+
+#[test]
+fn a_holiday_acts_as_a_sunday() {
+    let day = calendar().day(date("2026-10-01"));
+    assert_eq!((day.kind, day.acts_as, day.source), (DayKind::Holiday, Weekday::Sun, Source::National));
+    assert_eq!(day.name.as_deref(), Some("国庆节"));
+}
+
+#[test]
+fn a_make_up_saturday_acts_as_a_friday_until_somebody_states_it() {
+    let mut calendar = calendar();
+    let saturday = date("2026-10-10");
+    let day = calendar.day(saturday);
+    assert_eq!((day.kind, day.acts_as, day.acts_as_stated), (DayKind::Workday, Weekday::Fri, false));
+    assert_eq!(calendar.warnings(saturday, saturday), [Warning::ActsAsNotStated(saturday)]);
+    calendar.add_city([work("2026-10-10", Some(Weekday::Wed))]);
+    let day = calendar.day(saturday);
+    assert_eq!((day.acts_as, day.acts_as_stated, day.source), (Weekday::Wed, true, Source::City));
+    assert!(calendar.warnings(saturday, saturday).is_empty());
+}
+
+#[test]
+fn a_worked_weekday_acts_as_itself() {
+    let mut calendar = calendar();
+    calendar.add_city([work("2026-10-01", None)]);
+    let day = calendar.day(date("2026-10-01"));
+    assert_eq!((day.kind, day.acts_as, day.acts_as_stated), (DayKind::Workday, Weekday::Thu, true));
+}
+
+#[test]
+fn other_days_follow_the_week() {
+    let calendar = calendar();
+    let (friday, saturday) = (calendar.day(date("2026-10-16")), calendar.day(date("2026-10-17")));
+    assert_eq!((friday.kind, friday.acts_as), (DayKind::Workday, Weekday::Fri));
+    assert_eq!((saturday.kind, saturday.acts_as), (DayKind::RestDay, Weekday::Sat));
+    assert_eq!(saturday.source, Source::Pattern);
+}
+
+#[test]
+fn a_missing_year_has_workdays_only_and_one_warning() {
+    let calendar = calendar();
+    let (sunday, new_year) = (calendar.day(date("2027-01-03")), calendar.day(date("2027-01-01")));
+    assert_eq!(
+        (sunday.kind, sunday.acts_as, sunday.source),
+        (DayKind::Workday, Weekday::Fri, Source::Assumed)
+    );
+    assert_eq!(new_year.kind, DayKind::Workday);
+    let warnings = calendar.warnings(date("2026-11-01"), date("2027-02-01"));
+    assert_eq!(warnings, [Warning::MissingYear(2027)]);
+}
+
+#[test]
+fn the_newer_document_wins_for_late_december() {
+    let mut calendar = calendar();
+    calendar.add_national(2027, [off("2026-12-31"), work("2026-12-26", None)]);
+    assert_eq!(calendar.day(date("2026-12-31")).kind, DayKind::Holiday);
+    calendar.add_national(2026, [off("2026-10-01"), work("2026-12-31", None)]);
+    assert_eq!(calendar.day(date("2026-12-31")).kind, DayKind::Holiday, "2027's document is newer");
+}
+
+#[test]
+fn a_second_list_of_a_year_replaces_the_first() {
+    let mut calendar = calendar();
+    calendar.add_national(2026, [off("2026-10-02")]);
+    assert_eq!(calendar.day(date("2026-10-01")).kind, DayKind::Workday);
+}
+
+#[test]
+fn a_list_that_names_a_day_of_an_unknown_year_is_believed() {
+    let mut calendar = calendar();
+    calendar.add_national(2026, [off("2027-01-01")]);
+    let days = [calendar.day(date("2027-01-01")).kind, calendar.day(date("2027-01-02")).kind];
+    assert_eq!(days, [DayKind::Holiday, DayKind::Workday]);
+}
+
+#[test]
+fn lessons_are_on_the_schools_days_within_terms_outside_breaks() {
+    let calendar = calendar();
+    let term = span(SpanKind::Term, "2026-09-01", "2027-01-22");
+    let autumn = span(SpanKind::Break, "2026-10-19", "2026-10-23");
+    let spring = span(SpanKind::Term, "2027-02-22", "2027-07-02");
+    let school = school(vec![term, autumn, spring], vec![]);
+    let lessons = |day: &str| school.lessons(&calendar.day(date(day)));
+    assert_eq!(lessons("2026-10-16"), Lessons::Full);
+    assert_eq!(lessons("2026-10-17"), Lessons::None, "a Saturday");
+    assert_eq!(lessons("2026-10-10"), Lessons::Full, "a make-up Saturday");
+    assert_eq!(lessons("2026-10-01"), Lessons::None, "a holiday");
+    assert_eq!(lessons("2026-10-20"), Lessons::None, "a break");
+    assert_eq!(lessons("2027-02-01"), Lessons::None, "between two terms");
+}
+
+#[test]
+fn lessons_are_assumed_where_no_term_is_known() {
+    let calendar = calendar();
+    let term = span(SpanKind::Term, "2026-09-01", "2026-09-30");
+    let (bare, ended) = (school(vec![], vec![]), school(vec![term], vec![]));
+    let friday = date("2026-10-16");
+    assert_eq!(bare.lessons(&calendar.day(friday)), Lessons::Full);
+    assert_eq!(ended.lessons(&calendar.day(friday)), Lessons::Full);
+    assert_eq!(bare.warnings(friday, friday), [Warning::NoTerms(friday)]);
+    assert_eq!(ended.warnings(date("2026-09-01"), friday), [Warning::NoTerms(date("2026-10-01"))]);
+    assert!(ended.warnings(date("2026-09-01"), date("2026-09-30")).is_empty());
+}
+
+#[test]
+fn a_break_alone_is_honoured() {
+    let autumn = span(SpanKind::Break, "2026-10-19", "2026-10-23");
+    let school = school(vec![autumn], vec![]);
+    assert_eq!(school.lessons(&calendar().day(date("2026-10-20"))), Lessons::None);
+    assert_eq!(school.lessons(&calendar().day(date("2026-10-26"))), Lessons::Full);
+}
+
+#[test]
+fn a_schools_own_day_beats_every_layer() {
+    let calendar = calendar();
+    let days = vec![
+        own("2026-10-10", Lessons::Full, Some(Weekday::Tue)),
+        own("2026-10-16", Lessons::Earlier { minutes: 90 }, None),
+        own("2026-10-15", Lessons::None, None),
+        own("2026-10-01", Lessons::Full, None),
+        own("2026-10-17", Lessons::Full, None),
+    ];
+    let school = school(vec![], days);
+    let of = |day: &str| {
+        let day = calendar.day(date(day));
+        (school.lessons(&day), school.acts_as(&day))
+    };
+    assert_eq!(of("2026-10-10"), (Lessons::Full, Weekday::Tue));
+    assert_eq!(of("2026-10-16"), (Lessons::Earlier { minutes: 90 }, Weekday::Fri));
+    assert_eq!(of("2026-10-15"), (Lessons::None, Weekday::Thu));
+    assert_eq!(of("2026-10-01"), (Lessons::Full, Weekday::Thu), "lessons on a holiday");
+    assert_eq!(of("2026-10-17"), (Lessons::Full, Weekday::Fri), "lessons on a Saturday");
+}
+
+#[test]
+fn a_term_cannot_end_before_it_begins() {
+    let span = SchoolSpan::new(SpanKind::Term, String::new(), date("2026-09-02"), date("2026-09-01"));
+    assert_eq!(span, Err(EndsBeforeItBegins));
+}
+
+#[test]
+fn sets_of_kinds_are_never_empty() {
+    assert_eq!(DayKinds::try_from(0), Err(DayKindsError));
+    assert_eq!(DayKinds::try_from(8), Err(DayKindsError));
+    let rest = DayKinds::try_from(0b110).unwrap();
+    assert!(rest.contains(DayKind::Holiday) && rest.contains(DayKind::RestDay));
+    assert!(!rest.contains(DayKind::Workday));
+    assert_eq!(serde_json::from_str::<DayKinds>("7").unwrap(), DayKinds::ALL);
+}
+
+fn any_date() -> impl Strategy<Value = NaiveDate> {
+    (0_i64..1461).prop_map(|days| date("2024-01-01") + chrono::Duration::days(days))
+}
+
+fn any_weekday() -> impl Strategy<Value = Weekday> {
+    (0_u8..7).prop_map(|number| Weekday::try_from(number).unwrap())
+}
+
+fn any_listed() -> impl Strategy<Value = Listed> {
+    let ruling = prop_oneof![
+        Just(Ruling::Off),
+        prop::option::of(any_weekday()).prop_map(|acts_as| Ruling::Work { acts_as })
+    ];
+    (any_date(), ruling).prop_map(|(date, ruling)| Listed { date, name: String::new(), ruling })
+}
+
+prop_compose! {
+    fn any_lists()(
+        lists in prop::collection::btree_map(2024_i32..2029, prop::collection::vec(any_listed(), 0..20), 0..4),
+        city in prop::collection::vec(any_listed(), 0..10),
+    ) -> (BTreeMap<i32, Vec<Listed>>, Vec<Listed>) {
+        (lists, city)
+    }
+}
+
+fn built(lists: impl IntoIterator<Item = (i32, Vec<Listed>)>, city: &[Listed]) -> Calendar {
+    let mut calendar = Calendar::new();
+    for (year, list) in lists {
+        calendar.add_national(year, list);
+    }
+    calendar.add_city(city.iter().cloned());
+    calendar
+}
+
+/// The rules, told once more without layers in maps: all sheets in order, the last one that speaks holds.
+fn told_plainly(lists: &BTreeMap<i32, Vec<Listed>>, city: &[Listed], date: NaiveDate) -> (DayKind, Weekday) {
+    let sheets = lists.values().flatten().chain(city);
+    let weekday = date.weekday();
+    match sheets.filter(|listed| listed.date == date).map(|listed| listed.ruling).last() {
+        Some(Ruling::Off) => (DayKind::Holiday, Weekday::Sun),
+        Some(Ruling::Work { acts_as: Some(stated) }) => (DayKind::Workday, stated),
+        Some(Ruling::Work { acts_as: None }) if weekday.num_days_from_monday() > 4 => {
+            (DayKind::Workday, Weekday::Fri)
+        }
+        Some(Ruling::Work { acts_as: None }) => (DayKind::Workday, weekday),
+        None if weekday.num_days_from_monday() < 5 => (DayKind::Workday, weekday),
+        None if lists.contains_key(&date.year()) => (DayKind::RestDay, weekday),
+        None => (DayKind::Workday, Weekday::Fri),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_day_is_what_the_rules_say((lists, city) in any_lists(), date in any_date()) {
+        let day = built(lists.clone(), &city).day(date);
+        prop_assert_eq!((day.kind, day.acts_as), told_plainly(&lists, &city, date));
+        prop_assert_eq!(day.date, date);
+    }
+
+    #[test]
+    fn the_order_of_import_does_not_matter((lists, city) in any_lists(), date in any_date()) {
+        let (there, back) = (built(lists.clone(), &city), built(lists.into_iter().rev(), &city));
+        prop_assert_eq!(there.day(date), back.day(date));
+    }
+
+    #[test]
+    fn without_a_list_no_day_is_open_to_rest_days(date in any_date()) {
+        let day = Calendar::new().day(date);
+        prop_assert_eq!(day.kind, DayKind::Workday);
+        prop_assert!(Weekdays::SCHOOL_WEEK.contains(day.acts_as));
+        prop_assert_eq!(SchoolCalendar::default().lessons(&day), Lessons::Full);
+    }
+
+    #[test]
+    fn each_guess_is_warned_of((lists, city) in any_lists(), date in any_date()) {
+        let calendar = built(lists, &city);
+        let guessed = !calendar.day(date).acts_as_stated || calendar.day(date).source == Source::Assumed;
+        let warned = !calendar.warnings(date, date).is_empty();
+        prop_assert!(!guessed || warned);
+    }
+}

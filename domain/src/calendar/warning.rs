@@ -1,0 +1,32 @@
+//! What a calendar does not know and people should tell it.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+/// A gap that is filled with what is safe until somebody repairs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Warning {
+    /// The list of this year is missing: all its days count as workdays.
+    MissingYear(i32),
+    /// A workday on a weekend for which nobody has stated a weekday: it acts as a Friday.
+    ActsAsNotStated(NaiveDate),
+    /// From this day on the school's terms are unknown: lessons are assumed.
+    NoTerms(NaiveDate),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingYear(year) => {
+                write!(f, "the list of holidays of {year} is missing: all its days count as workdays")
+            }
+            Self::ActsAsNotStated(date) => {
+                write!(f, "nobody has stated as which weekday {date} is worked: it acts as a Friday")
+            }
+            Self::NoTerms(date) => {
+                write!(f, "no term is known on {date} and after: lessons are assumed")
+            }
+        }
+    }
+}
