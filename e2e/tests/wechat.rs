@@ -21,7 +21,7 @@ async fn system() -> Arc<System> {
 
 async fn log_in(system: &System, js_code: String, bind_code: Option<String>) -> Response {
     let url = format!("{}/api/v1/sessions", system.people());
-    Client::new().post(url).json(&LogIn { js_code, bind_code }).send().await.unwrap()
+    Client::new().post(url).json(&LogIn { js_code, bind_code, register: false }).send().await.unwrap()
 }
 
 async fn session(answer: Response) -> Session {

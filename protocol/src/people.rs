@@ -23,6 +23,10 @@ pub struct OpenSession {
     /// On the first log-in: the one-off code that the school gave to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind_code: Option<String>,
+    /// An account that is bound to nobody becomes a driver: somebody without a name or a school, who may reserve public
+    /// spaces.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub register: bool,
 }
 
 /// `POST /api/v1/sessions` from the mini-program.
@@ -34,6 +38,10 @@ pub struct LogIn {
     pub js_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind_code: Option<String>,
+    /// Come as a driver if the account is bound to nobody yet. A code of a school later on binds it to that person, to whom
+    /// plates and reservations go over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub register: bool,
 }
 
 /// A session: the token is shown once and only its hash is stored.
@@ -59,6 +67,9 @@ pub struct Me {
     pub guardian: bool,
     /// The waiting hall that this account shows, if it is a hall screen.
     pub hall: Option<School>,
+    /// True for somebody who has registered alone and whom no school knows.
+    #[serde(default)]
+    pub driver: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,7 +248,14 @@ pub struct OwnPlate {
     pub plate: String,
 }
 
-/// `POST .../guardian/plates`.
+/// `GET .../plates`: the caller's own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnPlates {
+    pub plates: Vec<OwnPlate>,
+}
+
+/// `POST .../plates`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -245,7 +263,7 @@ pub struct NewPlate {
     pub plate: String,
 }
 
-/// Plates that one person may register: gate permission is per plate.
+/// Plates that one person may register: a guardian's open the gate for pickup, and anybody's may be reserved for.
 pub const MAX_PLATES: i64 = 3;
 
 /// `POST .../guardian/claims`: "I am here", by hand. Empty `pupils` means all of my children.

@@ -2,7 +2,8 @@
 //!
 //! An openid may try [`MAX_ATTEMPTS`] times in [`ATTEMPT_WINDOW`]; attempts are counted before the code is looked at.
 //! A fresh code moves a person who is bound already to the new account and ends the old sessions: a found phone with
-//! the old account opens nothing any more.
+//! the old account opens nothing any more. If the account was a driver's ([`super::driver`]), the driver's plates and
+//! reservations go over to the school's person: it is the same human being.
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::App;
+use super::driver;
 use super::token::{RandomError, normal_code, random_code};
 use crate::store::seal::{Purpose, SealError};
 use crate::store::{StoreError, Tx, audit, bind_code, person, session};
@@ -73,17 +75,17 @@ pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), Bind
     };
     // Wrong attempts are committed as well: that is what limits them.
     tx.commit().await?;
-    outcome
+    outcome.map(|changed| changed.into_iter().for_each(|person| app.doors.forget_person(person)))
 }
 
-/// The outer error takes the count back, the inner one keeps it.
+/// The people whose sessions have ended. The outer error takes the count back, the inner one keeps it.
 async fn redeem(
     app: &App,
     tx: &mut Tx,
     openid: &str,
     code: &str,
     now: Timestamp,
-) -> Result<Result<(), BindError>, BindError> {
+) -> Result<Result<Vec<Uuid>, BindError>, BindError> {
     let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
         return Ok(Err(BindError::Code));
     };
@@ -92,6 +94,7 @@ async fn redeem(
     if let Some(other) = before.filter(|&other| other != person) {
         person::unbind(tx, other).await?;
         session::delete_of(tx, other).await?;
+        driver::hand_over(app, tx, other, person).await?;
         log(tx, now, "person", other, "person.unbind", "its account was bound to another person").await?;
     }
     if before != Some(person) {
@@ -100,7 +103,7 @@ async fn redeem(
         log(tx, now, "person", person, "person.bind", &format!("sessions ended: {ended}")).await?;
     }
     bind_code::forget_attempts(tx, &openid.hash).await?;
-    Ok(Ok(()))
+    Ok(Ok(before.into_iter().chain([person]).collect()))
 }
 
 fn hash(app: &App, code: &str) -> Vec<u8> {

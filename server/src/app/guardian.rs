@@ -1,12 +1,13 @@
 //! A parent's own page: own children, own plates. A child for which the parent is blocked does not exist here.
 
 use domain::time::Timestamp;
-use protocol::people::{Child, ChildArrival, Guardian, OwnPlate};
+use protocol::people::{Child, ChildArrival, Guardian};
 use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::plate_of;
 use super::pickup_window;
+use super::plate;
 use super::session::Caller;
 use crate::store::arrival::Stored;
 use crate::store::seal::{Keyring, Purpose, SealError};
@@ -41,15 +42,7 @@ pub(super) async fn page(
     for child in person::children(tx, person).await? {
         children.push(present(&app.keys, tx, child, now).await?);
     }
-    Ok(Guardian { children, plates: plates(&app.keys, tx, person).await? })
-}
-
-async fn plates(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<OwnPlate>, GuardianError> {
-    let own = |vehicle: person::Vehicle| -> Result<OwnPlate, SealError> {
-        Ok(OwnPlate { id: vehicle.id, plate: keys.open(Purpose::Plate, &vehicle.plate_enc)? })
-    };
-    let vehicles = person::vehicles(tx, person).await?;
-    Ok(vehicles.into_iter().map(own).collect::<Result<_, _>>()?)
+    Ok(Guardian { children, plates: plate::of(&app.keys, tx, person).await? })
 }
 
 async fn present(

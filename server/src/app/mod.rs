@@ -6,6 +6,8 @@ pub mod arrival_act;
 pub mod arrival_board;
 pub mod bind_code;
 pub mod claim;
+pub mod doors;
+mod driver;
 pub mod etag;
 pub mod feed;
 pub mod gateway_token;
@@ -19,9 +21,11 @@ mod pickup_window;
 pub mod plate;
 pub mod public_sites;
 mod read_log;
+pub mod recent;
 pub mod retention;
 pub mod service_token;
 pub mod session;
+pub mod standing;
 mod token;
 pub mod visit;
 
@@ -57,6 +61,8 @@ pub struct App {
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
     pub operators: operator::Operators,
+    /// Sessions and tokens as they were some seconds ago at most.
+    pub doors: Arc<doors::Doors>,
 }
 
 /// A month: parents come every school day, and a phone that was lost is found out sooner.
@@ -77,6 +83,7 @@ impl App {
             ingest: ingest::Ingest::default(),
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
+            doors: Arc::default(),
         }
     }
 

@@ -1,21 +1,20 @@
-//! A parent's own plates: each one opens the gate in the pickup window, so there are few and each change is audited.
+//! A person's own plates, with which it reserves. A guardian's opens the gate in the pickup window as well, so there are
+//! few and each change is audited; a driver's opens nothing by itself.
 
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
-use protocol::people::{MAX_PLATES, NewPlate, OwnPlate};
+use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
 use super::App;
 use super::session::Caller;
-use crate::store::seal::{Purpose, SealError};
+use crate::store::seal::{Keyring, Purpose, SealError};
 use crate::store::{StoreError, Tx, audit, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OwnPlateError {
     #[error(transparent)]
     Plate(#[from] PlateError),
-    #[error("this person has no children here")]
-    NotAGuardian,
     #[error("{MAX_PLATES} plates are registered already")]
     TooMany,
     #[error("this person has registered this plate already")]
@@ -32,15 +31,26 @@ impl From<SealError> for OwnPlateError {
     }
 }
 
+pub async fn list(app: &App, caller: &Caller) -> Result<OwnPlates, OwnPlateError> {
+    let mut tx = app.store.begin_read().await?;
+    Ok(OwnPlates { plates: of(&app.keys, &mut tx, caller.person).await? })
+}
+
+/// A person's plates, the oldest first.
+pub(super) async fn of(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<OwnPlate>, StoreError> {
+    let own = |vehicle: person::Vehicle| -> Result<OwnPlate, SealError> {
+        Ok(OwnPlate { id: vehicle.id, plate: keys.open(Purpose::Plate, &vehicle.plate_enc)? })
+    };
+    let vehicles = person::vehicles(tx, person).await?;
+    Ok(vehicles.into_iter().map(own).collect::<Result<_, _>>()?)
+}
+
 pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
     let (plate, now) = (Plate::parse(&asked.plate)?, app.now());
     let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
     let id = Uuid::now_v7();
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
-    if person::children(&mut tx, caller.person).await?.is_empty() {
-        return Err(OwnPlateError::NotAGuardian);
-    }
     let count = person::vehicles(&mut tx, caller.person).await?.len();
     if !person::insert_vehicle(&mut tx, id, caller.person, &sealed, now).await? {
         return Err(OwnPlateError::Taken);
@@ -50,6 +60,7 @@ pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlat
     }
     log(&mut tx, now, caller, id, "plate.add").await?;
     tx.commit().await?;
+    app.doors.standings.forget(&caller.person);
     Ok(OwnPlate { id, plate: plate.as_str().to_owned() })
 }
 
@@ -60,7 +71,9 @@ pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), OwnPlate
         return Err(OwnPlateError::NoSuchPlate);
     }
     log(&mut tx, now, caller, id, "plate.remove").await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.doors.standings.forget(&caller.person);
+    Ok(())
 }
 
 async fn log(

@@ -1,7 +1,7 @@
 //! People's sessions: opaque tokens, hashed at rest, issued only here.
 //!
 //! A session lives for [`App::session_ttl`] after its last use; using it moves the end at most once a day, so that
-//! reading costs no write.
+//! reading costs no write. What was read of a session is remembered for some seconds ([`super::doors`]).
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::bind_code::{self, BindError};
+use super::driver;
 use super::token::{RandomError, random_token};
 use crate::store::seal::{Purpose, SealError, token_hash};
 use crate::store::{StoreError, Tx, audit, person, school, session};
@@ -61,19 +62,30 @@ impl From<SealError> for SessionError {
 /// Who holds this token now.
 pub async fn authenticate(app: &App, token: &str) -> Result<Caller, SessionError> {
     let (hash, now) = (token_hash(token), app.now());
-    let mut tx = app.store.begin_read().await?;
-    let live = session::find(&mut tx, &hash, now).await?.ok_or(SessionError::Ended)?;
-    drop(tx);
     let full = now + app.session_ttl;
-    if full.since(live.expires_at) >= RENEW_AFTER {
+    let fresh = |live: &session::Live| live.expires_at > now && full.since(live.expires_at) < RENEW_AFTER;
+    if let Some(live) = app.doors.sessions.get(&hash).filter(fresh) {
+        return Ok(Caller { person: live.person, token_hash: hash });
+    }
+    let began = app.doors.sessions.begin();
+    let mut live = read(app, &hash, now).await?;
+    if !fresh(&live) {
         let mut tx = app.store.begin().await?;
         session::renew(&mut tx, &hash, full).await?;
         tx.commit().await?;
+        live.expires_at = full;
     }
+    app.doors.sessions.put(began, hash.clone(), live);
     Ok(Caller { person: live.person, token_hash: hash })
 }
 
-/// Logs a person in whose WeChat account has been proved; binds it first if a code is given.
+async fn read(app: &App, hash: &[u8], now: Timestamp) -> Result<session::Live, SessionError> {
+    let mut tx = app.store.begin_read().await?;
+    session::find(&mut tx, hash, now).await?.ok_or(SessionError::Ended)
+}
+
+/// Logs a person in whose WeChat account has been proved; binds it first if a code is given, and lets a stranger
+/// who asks for it become a driver.
 pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionError> {
     if asked.openid.is_empty() || asked.openid.len() > MAX_OPENID {
         return Err(SessionError::OpenId);
@@ -83,7 +95,11 @@ pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionErro
     }
     let openid_hash = app.keys.hash(Purpose::OpenId, &asked.openid);
     let mut tx = app.store.begin().await?;
-    let person = person::by_openid(&mut tx, &openid_hash).await?.ok_or(SessionError::NotBound)?;
+    let person = match person::by_openid(&mut tx, &openid_hash).await? {
+        Some(person) => person,
+        None if asked.register => driver::register(app, &mut tx, &asked.openid).await?,
+        None => return Err(SessionError::NotBound),
+    };
     let session = issue_in(app, &mut tx, person).await?;
     tx.commit().await?;
     Ok(session)
@@ -112,7 +128,9 @@ pub async fn end(app: &App, caller: &Caller) -> Result<(), SessionError> {
     if session::delete(&mut tx, &caller.token_hash).await? {
         log(&mut tx, app.now(), caller.person, "session.end").await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.doors.sessions.forget(&caller.token_hash);
+    Ok(())
 }
 
 /// Who the caller is and what that opens.
@@ -123,9 +141,11 @@ pub async fn me(app: &App, caller: &Caller) -> Result<Me, SessionError> {
 
 async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<Me, SessionError> {
     let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
+    let name = app.keys.open(Purpose::PersonName, &name)?;
     Ok(Me {
         person_id: person,
-        name: app.keys.open(Purpose::PersonName, &name)?,
+        driver: driver::is_name_of_one(&name),
+        name: driver::shown(name),
         classes: school::taught_classes(tx, person).await?,
         guardian: !person::children(tx, person).await?.is_empty(),
         hall: school::hall_of(tx, person).await?,

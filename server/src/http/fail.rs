@@ -167,7 +167,6 @@ impl From<OwnPlateError> for ProblemResponse {
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
-            OwnPlateError::NotAGuardian => not_a_guardian(),
             OwnPlateError::TooMany => problem(409, "too_many_plates", "No more plates can be registered"),
             OwnPlateError::Taken => problem(409, "plate_taken", "This plate is registered already"),
             OwnPlateError::NoSuchPlate => not_found(),

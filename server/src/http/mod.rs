@@ -8,6 +8,7 @@ mod bearer;
 mod conditional;
 pub mod fail;
 pub mod gateway;
+mod idempotency;
 mod input;
 pub mod internal;
 pub mod openapi;

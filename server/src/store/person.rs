@@ -1,5 +1,6 @@
 //! People, the WeChat accounts that they are bound to, their children and their cars.
 
+use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -35,6 +36,27 @@ pub async fn is_bound(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
         person.to_string(),
     )?;
     Ok(row.is_some())
+}
+
+/// Somebody whom no school knows, bound to a WeChat account. False if the account is somebody's already.
+pub async fn insert_driver(
+    tx: &mut Tx,
+    id: Uuid,
+    key_hash: &[u8],
+    name_enc: &[u8],
+    openid: &Sealed,
+) -> Result<bool, StoreError> {
+    let inserted = execute!(
+        tx,
+        "insert into person (id, key_hash, name_enc, openid_hash, openid_enc) values ($1, $2, $3, $4, $5) \
+         on conflict (openid_hash) do nothing",
+        id.to_string(),
+        key_hash,
+        name_enc,
+        openid.hash.as_slice(),
+        openid.enc.as_slice(),
+    )?;
+    Ok(inserted == 1)
 }
 
 pub async fn bind(tx: &mut Tx, person: Uuid, openid: &Sealed) -> Result<bool, StoreError> {
@@ -164,4 +186,65 @@ pub async fn delete_vehicle(tx: &mut Tx, id: Uuid, person: Uuid) -> Result<bool,
         person.to_string(),
     )?;
     Ok(changed == 1)
+}
+
+/// Hashes of the person's plates.
+pub async fn plate_hashes(tx: &mut Tx, person: Uuid) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows: Vec<(Vec<u8>,)> = fetch_all!(
+        tx,
+        "select plate_hash from vehicle where person_id = $1 order by id",
+        person.to_string()
+    )?;
+    Ok(rows.into_iter().map(|(hash,)| hash).collect())
+}
+
+/// A permit of one of a person's plates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    pub garage: GarageId,
+    pub plate_hash: Vec<u8>,
+    pub audience: Audience,
+}
+
+pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<Permit>, StoreError> {
+    let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
+        tx,
+        "select p.garage_id, p.plate_hash, p.audience from vehicle v join permit p on p.plate_hash = v.plate_hash \
+         where v.person_id = $1 order by p.garage_id, p.audience",
+        person.to_string(),
+    )?;
+    let permit = |(garage, plate_hash, audience): (String, Vec<u8>, String)| {
+        Ok(Permit {
+            garage: word::parse("permit.garage_id", &garage)?,
+            plate_hash,
+            audience: word::parse("permit.audience", &audience)?,
+        })
+    };
+    rows.into_iter().map(permit).collect()
+}
+
+/// Gives everything of `from` to `to`: plates, reservations, notices. A plate that both have is kept once.
+pub async fn hand_over(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+    let (from, to) = (from.to_string(), to.to_string());
+    execute!(
+        tx,
+        "delete from vehicle where person_id = $1 and plate_hash in \
+         (select plate_hash from vehicle where person_id = $2)",
+        from.as_str(),
+        to.as_str(),
+    )?;
+    execute!(tx, "update vehicle set person_id = $2 where person_id = $1", from.as_str(), to.as_str())?;
+    execute!(tx, "update reservation set person_id = $2 where person_id = $1", from.as_str(), to.as_str())?;
+    execute!(tx, "update notice set person_id = $2 where person_id = $1", from.as_str(), to.as_str())?;
+    Ok(())
+}
+
+/// Garages with live reservations of a person, in order of their ids, which is the order of locks.
+pub async fn reserved_garages(tx: &mut Tx, person: Uuid) -> Result<Vec<GarageId>, StoreError> {
+    let rows: Vec<(String,)> = fetch_all!(
+        tx,
+        "select distinct garage_id from reservation where person_id = $1 and live = 1 order by garage_id",
+        person.to_string(),
+    )?;
+    rows.into_iter().map(|(garage,)| word::parse("reservation.garage_id", &garage)).collect()
 }

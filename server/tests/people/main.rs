@@ -8,6 +8,7 @@ mod common;
 mod api;
 mod commands;
 mod district;
+mod drivers;
 mod feed;
 mod guardians;
 mod halls;

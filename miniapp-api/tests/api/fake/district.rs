@@ -107,6 +107,7 @@ impl District {
             classes: person.classes.iter().map(class_of).collect(),
             guardian: true,
             hall: person.hall.then(school),
+            driver: false,
         }
     }
 

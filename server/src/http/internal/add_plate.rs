@@ -10,13 +10,12 @@ use protocol::problem::Problem;
 use super::caller::User;
 use crate::app::{App, plate};
 
-/// Registers a car with which the caller comes for its children.
+/// The same as `POST /internal/v1/plates`.
 #[utoipa::path(
     post, path = "/internal/v1/guardian/plates", tag = "internal", request_body = NewPlate,
     security(("service" = [], "session" = [])),
     responses(
         (status = 201, body = OwnPlate),
-        (status = 403, body = Problem, description = "`not_a_guardian`"),
         (status = 409, body = Problem, description = "`plate_taken`, `too_many_plates`"),
         (status = 422, body = Problem, description = "`invalid_plate`"),
     )

@@ -14,6 +14,7 @@ mod guardian;
 mod hall_arrivals;
 mod me;
 mod open_session;
+mod plates;
 mod remove_plate;
 mod service;
 
@@ -39,6 +40,9 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(claim::claim))
         .routes(routes!(add_plate::add_plate))
         .routes(routes!(remove_plate::remove_plate))
+        .routes(routes!(plates::list::list))
+        .routes(routes!(plates::add::add))
+        .routes(routes!(plates::remove::remove))
         .routes(routes!(feed::feed))
 }
 

@@ -9,7 +9,7 @@ use protocol::problem::Problem;
 
 use crate::app::{App, session};
 
-/// Opens a session for the person whom WeChat has proved to be `openid`.
+/// Opens a session for the person whom WeChat has proved to be `openid`; with `register` a stranger becomes a driver.
 #[utoipa::path(
     post, path = "/internal/v1/sessions", tag = "internal", request_body = OpenSession,
     security(("service" = [])),

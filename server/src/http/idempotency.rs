@@ -1,0 +1,42 @@
+//! The header with which a caller names an attempt, so that repeating it does nothing twice.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+
+const HEADER: &str = "idempotency-key";
+
+/// Longest key: a UUID has 36 characters.
+const MAX: usize = 100;
+
+/// `Idempotency-Key`, 1 to 100 visible characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        // `to_str` takes visible ASCII only.
+        let key = parts.headers.get(HEADER).and_then(|value| value.to_str().ok()).map(str::trim);
+        let key = key.filter(|key| (1..=MAX).contains(&key.len())).ok_or_else(|| {
+            Problem::new(
+                400,
+                "idempotency_key_missing",
+                "The header Idempotency-Key is needed, 1 to 100 characters",
+            )
+        })?;
+        Ok(Self(key.to_owned()))
+    }
+}

@@ -1,0 +1,18 @@
+//! `GET /internal/v1/plates`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::people::OwnPlates;
+
+use crate::app::{App, plate};
+use crate::http::internal::caller::User;
+
+/// The caller's own plates, the oldest first.
+#[utoipa::path(
+    get, path = "/internal/v1/plates", tag = "internal",
+    security(("service" = [], "session" = [])), responses((status = 200, body = OwnPlates))
+)]
+pub async fn list(State(app): State<App>, User(caller): User) -> Result<Json<OwnPlates>, ProblemResponse> {
+    Ok(Json(plate::list(&app, &caller).await?))
+}

@@ -1,0 +1,26 @@
+//! `DELETE /internal/v1/plates/{id}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+use uuid::Uuid;
+
+use crate::app::{App, plate};
+use crate::http::input::ApiPath;
+use crate::http::internal::caller::User;
+
+/// Forgets one of the caller's own cars. Reservations for it stay.
+#[utoipa::path(
+    delete, path = "/internal/v1/plates/{id}", tag = "internal",
+    params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
+    responses((status = 204), (status = 404, body = Problem, description = "`not_found`"))
+)]
+pub async fn remove(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<StatusCode, ProblemResponse> {
+    plate::remove(&app, &caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
