@@ -159,3 +159,12 @@ test("an empty list says so, in English too", async () => {
   await page.getByText("No reservations yet.").waitFor();
   assert.equal(await overflow(page), 0);
 });
+
+test("a parent is led to a form that is filled already", async () => {
+  const page = await newPage(browser);
+  await page.goto(`${world.url}/parent#token=token-g1`);
+  await page.getByRole("link", { name: "预约一个车位" }).click();
+  await page.locator("#reserve").waitFor();
+  assert.match(await page.locator("#garages").innerText(), /人防一号车库[\s\S]*接送学生/);
+  assert.equal(await overflow(page), 0);
+});

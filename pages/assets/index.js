@@ -6,6 +6,7 @@ import { api, demo, leave } from "./people.js";
 const ROLES = [
   { role: "teacher", icon: "person", page: "/teacher" },
   { role: "guardian", icon: "car", page: "/parent" },
+  { role: "driver", icon: "car", page: "/book" },
   { role: "hall", icon: "screen", page: "/hall" },
 ];
 // A school has hundreds of parents: the first few say what there is, the search finds the rest.
@@ -30,6 +31,7 @@ words({
     "index.me": "已登录：{name}",
     "index.teacher": "老师",
     "index.guardian": "家长",
+    "index.driver": "车主（社会车辆）",
     "index.hall": "等候厅屏幕",
     "index.open": "打开",
   },
@@ -46,6 +48,7 @@ words({
     "index.me": "Logged in: {name}",
     "index.teacher": "Teachers",
     "index.guardian": "Parents",
+    "index.driver": "Public drivers",
     "index.hall": "Hall screens",
     "index.open": "Open",
   },
@@ -53,7 +56,8 @@ words({
 
 function pageOf(person) {
   if (person.hall) return "/hall";
-  return person.classes.length > 0 ? "/teacher" : "/parent";
+  if (person.classes.length > 0) return "/teacher";
+  return person.guardian ? "/parent" : "/book";
 }
 
 async function logInAs(person, button) {

@@ -4,6 +4,7 @@ import "./parent-words.js";
 import { ask, byId, fill, icon, language, list, onLanguage, start, t, toast } from "./kit.js";
 import { canClaim, childCard } from "./parent-child.js";
 import { drawPlates, startPlates } from "./parent-plates.js";
+import { drawSpace, loadSpace } from "./parent-space.js";
 import { api, leave, showConnection, whoAmI } from "./people.js";
 
 const POLL_MS = 5000;
@@ -92,6 +93,7 @@ function draw() {
   const absent = guardian.children.filter(({ arrival }) => !arrival);
   byId("all-here").hidden = absent.length < 2 || !absent.every(canClaim);
   fill(byId("all-here"), icon("pin"), t("parent.all_here"));
+  drawSpace(guardian.children);
   drawPlates(guardian.plates);
 }
 
@@ -105,5 +107,6 @@ document.addEventListener("visibilitychange", () => !document.hidden && guardian
 addEventListener("online", () => guardian !== null && refresh());
 onLanguage(draw);
 await whoAmI();
+loadSpace().then(draw);
 refresh();
 setInterval(() => showConnection(byId("connection"), connection), 1000);

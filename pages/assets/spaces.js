@@ -1,6 +1,7 @@
 // Open spaces for everyone: the public feed, asked again every few seconds. "No data" is never shown as 0.
 
 import { byId, clockSeconds, fill, h, icon, language, list, now, onLanguage, send, span, start, t, words } from "./kit.js";
+import { drawForecast, forecastOf } from "./spaces-forecast.js";
 
 const FEED = "/api/public/v3/parking-sites?limit=1000";
 const ASK_MS = 3000;
@@ -11,6 +12,7 @@ const FEW = 0.1;
 let sites = null;
 let heardAt = null;
 let failed = false;
+const opened = new Set();
 
 function look(site) {
   if (!site.has_realtime_data || site.realtime_free_capacity === undefined) return "unknown";
@@ -43,7 +45,17 @@ function card(site) {
     h("p", { class: "free number" }, number(site, kind), counted ? h("small", {}, t("spaces.of", { n: site.capacity })) : null),
     counted ? h("div", { class: "bar-of", "aria-hidden": "true" }, gauge) : null,
     h("p", { class: "about soft small" }, [t("spaces.hours", { hours: hours(site) }), age].join(" · ")),
+    coming(site),
   );
+}
+
+/** Drawn anew with each new number: what was opened stays open. */
+function coming(site) {
+  const details = drawForecast(forecastOf(site.id, draw), site.capacity);
+  if (details === null) return null;
+  details.open = opened.has(site.id);
+  details.addEventListener("toggle", () => (details.open ? opened.add(site.id) : opened.delete(site.id)));
+  return details;
 }
 
 function draw() {
@@ -54,7 +66,7 @@ function draw() {
   byId("none").hidden = sites === null || sites.length > 0;
   list(byId("sites"), sites ?? [], {
     key: (site) => site.id,
-    version: (site) => JSON.stringify([language(), site]),
+    version: (site) => JSON.stringify([language(), site, forecastOf(site.id, draw)]),
     render: card,
   });
 }

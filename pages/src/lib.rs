@@ -37,6 +37,7 @@ const PEOPLE: &[Asset] = &[
     asset!("parent.js"),
     asset!("parent-child.js"),
     asset!("parent-plates.js"),
+    asset!("parent-space.js"),
     asset!("parent-words.js"),
     asset!("book.css"),
     asset!("book.js"),
@@ -70,6 +71,7 @@ const OPERATOR: &[Asset] = &[
     asset!("operator-words.js"),
     asset!("spaces.css"),
     asset!("spaces.js"),
+    asset!("spaces-forecast.js"),
 ];
 
 const OPERATOR_PAGES: &[(&str, Asset)] =
