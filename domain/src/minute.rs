@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Timestamp;
+use crate::time::{SHANGHAI_SECONDS, Timestamp};
 
 const MICROS: i64 = 60 * 1_000_000;
 
@@ -37,6 +38,11 @@ impl Minute {
         (at.micros().rem_euclid(MICROS) == 0).then(|| Self::floor(at))
     }
 
+    /// Minutes since midnight at the garage.
+    pub fn local_minute_of_day(self) -> i64 {
+        self.0.saturating_add(i64::from(SHANGHAI_SECONDS / 60)).rem_euclid(24 * 60)
+    }
+
     pub const fn timestamp(self) -> Timestamp {
         Timestamp::from_micros(self.0.saturating_mul(MICROS))
     }
@@ -46,6 +52,12 @@ impl Minute {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Minutes(pub u32);
+
+impl Minutes {
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.0 as u64 * 60)
+    }
+}
 
 impl Add<Minutes> for Minute {
     type Output = Self;
@@ -82,6 +94,11 @@ pub struct EmptySpan;
 impl Span {
     pub fn new(from: Minute, until: Minute) -> Result<Self, EmptySpan> {
         if from < until { Ok(Self { from, until }) } else { Err(EmptySpan) }
+    }
+
+    /// One minute.
+    pub fn starting(from: Minute) -> Self {
+        Self { from, until: from + Minutes(1) }
     }
 
     pub const fn from(self) -> Minute {

@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Tim
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Asia/Shanghai: UTC+8 without daylight saving since 1991, so a fixed offset says all of it.
-const SHANGHAI_SECONDS: i32 = 8 * 3600;
+pub(crate) const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// An instant, UTC, whole microseconds. RFC 3339 in JSON, `bigint` microseconds in the databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

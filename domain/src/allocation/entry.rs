@@ -25,8 +25,8 @@ pub struct Entry {
     pub id: Uuid,
     pub pool: PoolId,
     pub audience: Audience,
-    /// The window in which it starts; absent for a car that came in outside of all.
     pub origin: Origin,
+    /// The window in which it starts; absent for a car that came in outside of all.
     pub window: Option<WindowId>,
     pub person: Option<Uuid>,
     /// Absent where the gate could not read it.
@@ -121,6 +121,16 @@ pub enum Phase {
     NoShow,
 }
 
+impl Entry {
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.phase().is_live()
+    }
+}
+
 impl State {
     pub fn phase(&self) -> Phase {
         match self {
@@ -143,6 +153,11 @@ impl Phase {
             Self::Waiting | Self::Held | Self::Confirmed | Self::CheckedIn | Self::Overstayed => true,
             Self::Completed | Self::Cancelled | Self::NoShow => false,
         }
+    }
+
+    /// A space is promised and the car has not come yet.
+    pub fn is_reserved(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed)
     }
 
     /// The car is inside.

@@ -1,0 +1,55 @@
+//! Whom another layout would hurt.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::judge::{misfit, opening_over};
+use super::{Book, limits_of};
+use crate::allocation::entry::Entry;
+use crate::allocation::layout::Layout;
+use crate::allocation::limits::Limits;
+use crate::allocation::timeline::Timeline;
+use crate::ids::PoolId;
+
+impl Book {
+    /// Reservations that another layout has no room for: its windows do not cover them, it closes their spaces, or has too
+    /// few of them. Where it is a matter of number, older ones stay. Those who wait are affected if no space could come free
+    /// for them any more. Other terms, such as the longest stay, do not touch what was agreed.
+    pub fn affected(&self, layout: &Layout) -> Vec<Uuid> {
+        let limits = limits_of(layout);
+        let mut timelines = self.timelines_of_inside();
+        let mut reservations: Vec<_> = self.entries().filter(|entry| !entry.phase().is_inside()).collect();
+        reservations.sort_by_key(|entry| (entry.created_at, entry.id));
+        let mut affected = Vec::new();
+        for entry in reservations {
+            let timeline = timelines.entry(&entry.pool).or_default();
+            match (fits(limits.get(&entry.pool), timeline, entry), entry.taken) {
+                (true, Some(taken)) => timeline.take(taken, entry.audience),
+                (true, None) => {}
+                (false, _) => affected.push(entry.id),
+            }
+        }
+        affected
+    }
+
+    fn timelines_of_inside(&self) -> BTreeMap<&PoolId, Timeline> {
+        let mut timelines: BTreeMap<&PoolId, Timeline> = BTreeMap::new();
+        for entry in self.index.inside().filter_map(|id| self.entry(id)) {
+            if let Some(taken) = entry.taken {
+                timelines.entry(&entry.pool).or_default().take(taken, entry.audience);
+            }
+        }
+        timelines
+    }
+}
+
+fn fits(limits: Option<&Limits>, timeline: &Timeline, entry: &Entry) -> bool {
+    limits.is_some_and(|limits| {
+        let open = opening_over(limits, entry.audience, entry.span).is_some();
+        // One that waits is not hurt by a full pool.
+        let empty = Timeline::new();
+        let others = if entry.taken.is_some() { timeline } else { &empty };
+        open && misfit(limits, others, entry.audience, entry.span).is_none()
+    })
+}

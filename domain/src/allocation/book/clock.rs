@@ -1,0 +1,132 @@
+//! What ends by itself: offers and holds that nobody confirmed, reservations whose car never came, stays beyond their end.
+//!
+//! Each live entry is due at one time; a sweep looks only at those that are. A car may have come or gone while its garage
+//! was offline: until the gate's events are known, nobody is a no-show or gets a strike, but a car that should be gone and
+//! may be there keeps its space.
+
+use super::Book;
+use crate::access::Audience;
+use crate::allocation::entry::{Cause, Entry, Lateness, Offered, State};
+use crate::allocation::journal::{NoticeKind, StrikeKind};
+use crate::ids::{PoolId, WindowId};
+use crate::minute::{Minute, Minutes, Span};
+use crate::shared_window::Terms;
+use crate::time::Timestamp;
+
+/// For an entry whose window does not exist any more.
+const USUAL_GRACE: Minutes = Minutes(15);
+
+impl Book {
+    /// `known_until`: up to when the gate's events are known.
+    pub fn sweep(&mut self, now: Timestamp, known_until: Timestamp) {
+        let due: Vec<_> = self.index.due_by(now).collect();
+        for id in due {
+            if let Some(entry) = self.entry(id).cloned() {
+                self.look_at(entry, now, known_until.min(now));
+            }
+        }
+        self.told = self.told.max(now);
+        self.offer(now);
+    }
+
+    fn look_at(&mut self, entry: Entry, now: Timestamp, known_until: Timestamp) {
+        match entry.state {
+            State::Waiting => self.never_free(entry, now),
+            State::Held { offered, .. } => self.expire(entry, offered, now),
+            State::Confirmed { .. } if self.latest_arrival(&entry) <= known_until => self.no_show(entry, now),
+            State::CheckedIn { .. } if entry.span.until().timestamp() <= now => {
+                self.overdue(entry, now, known_until);
+            }
+            State::CheckedIn { .. } => self.remind(entry),
+            State::Overstayed { .. } => self.put(self.staying_on(entry, now)),
+            State::Confirmed { .. }
+            | State::Completed { .. }
+            | State::Cancelled { .. }
+            | State::NoShow { .. } => {}
+        }
+    }
+
+    fn never_free(&mut self, entry: Entry, now: Timestamp) {
+        let state = State::Cancelled { at: now, cause: Cause::NeverFree, lateness: Lateness::InTime };
+        let entry = self.end(entry, state);
+        self.notify(&entry, NoticeKind::NeverFree);
+    }
+
+    fn expire(&mut self, entry: Entry, offered: Offered, now: Timestamp) {
+        let cause = match offered {
+            Offered::Asked => Cause::HoldExpired,
+            Offered::FromWaitlist => Cause::OfferExpired,
+        };
+        let entry = self.end(entry, State::Cancelled { at: now, cause, lateness: Lateness::InTime });
+        if offered == Offered::FromWaitlist {
+            self.notify(&entry, NoticeKind::OfferExpired);
+        }
+    }
+
+    fn no_show(&mut self, entry: Entry, now: Timestamp) {
+        let entry = self.end(entry, State::NoShow { at: now });
+        self.notify(&entry, NoticeKind::NoShow);
+        self.strike(&entry, StrikeKind::NoShow, now);
+    }
+
+    fn remind(&mut self, entry: Entry) {
+        self.notify(&entry, NoticeKind::EndingSoon);
+        self.put(Entry { reminded: true, ..entry });
+    }
+
+    fn overdue(&mut self, entry: Entry, now: Timestamp, known_until: Timestamp) {
+        let end = entry.span.until().timestamp();
+        let mut entry = self.staying_on(entry, now);
+        if end <= known_until {
+            entry.state = State::Overstayed { since: end };
+            self.notify(&entry, NoticeKind::Overstayed);
+            self.strike(&entry, StrikeKind::Overstay, now);
+        }
+        self.put(entry);
+    }
+
+    /// Counted as staying a while longer.
+    fn staying_on(&self, entry: Entry, now: Timestamp) -> Entry {
+        let ahead = Minute::ceil(now) + self.layout.rules.overstay_ahead;
+        let taken =
+            entry.taken.map(|taken| Span::new(taken.from(), taken.until().max(ahead)).unwrap_or(taken));
+        Entry { taken, ..entry }
+    }
+
+    /// When the clock has to look at an entry.
+    pub(super) fn due(&self, entry: &Entry) -> Timestamp {
+        match entry.state {
+            State::Waiting => (entry.span.from() + Minutes(1)).timestamp(),
+            State::Held { until, .. } => until,
+            State::Confirmed { .. } => self.latest_arrival(entry),
+            State::CheckedIn { .. } if entry.reminded || entry.person.is_none() => {
+                entry.span.until().timestamp()
+            }
+            State::CheckedIn { .. } => {
+                let notice = self.terms_of(entry).map_or(Minutes(0), |terms| terms.notice);
+                (entry.span.until() - notice).timestamp()
+            }
+            State::Overstayed { .. } => {
+                let counted = entry.taken.unwrap_or(entry.span).until();
+                (counted - self.layout.rules.overstay_ahead).timestamp()
+            }
+            State::Completed { at } | State::Cancelled { at, .. } | State::NoShow { at } => at,
+        }
+    }
+
+    /// A reservation whose car has not come by then is a no-show.
+    pub(super) fn latest_arrival(&self, entry: &Entry) -> Timestamp {
+        let grace = self.terms_of(entry).map_or(USUAL_GRACE, |terms| terms.grace);
+        (entry.span.from() + grace).min(entry.span.until()).timestamp()
+    }
+
+    /// Terms of the window in which it starts.
+    pub(super) fn terms_of(&self, entry: &Entry) -> Option<Terms> {
+        let limits = self.limits.get(&entry.pool)?;
+        limits.opening_at(entry.audience, entry.span.from()).map(|open| open.terms)
+    }
+
+    pub(super) fn window_at(&self, pool: &PoolId, audience: Audience, at: Minute) -> Option<WindowId> {
+        self.limits.get(pool)?.opening_at(audience, at).map(|open| open.window.clone())
+    }
+}

@@ -1,0 +1,129 @@
+//! What has happened at the gate. Facts are never refused, however late they are told, and telling one again changes nothing.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::Book;
+use crate::access::Audience;
+use crate::allocation::entry::{Entry, Origin, State};
+use crate::allocation::layout::PlateKey;
+use crate::allocation::request::Arrived;
+use crate::allocation::room;
+use crate::ids::PoolId;
+use crate::minute::{Minute, Minutes, Span};
+use crate::time::Timestamp;
+
+/// A car that came in while no window of its audience is open has to go; this is for turning round.
+const TURN_ROUND: Minutes = Minutes(15);
+
+/// Where a car stands in a garage of which no pool is known.
+const SOMEWHERE: &str = "main";
+
+impl Book {
+    /// A car has come in: it takes up its reservation, the earliest that it is in time for, or stays as a walk-in.
+    pub fn enter(&mut self, car: &Arrived, now: Timestamp) -> Entry {
+        self.hear(now);
+        if let Some(known) = self.index.of_visit(car.visit).and_then(|id| self.entry(id)) {
+            return known.clone();
+        }
+        let mut entry = match self.expected(car) {
+            Some(reserved) => checked_in(reserved, car),
+            None => self.walked_in(car, now),
+        };
+        entry.space = self.free_label(&entry.pool);
+        self.put(entry.clone());
+        entry
+    }
+
+    /// A car has left. The running minute is free again, too: the space is.
+    pub fn leave(&mut self, visit: Uuid, at: Timestamp) -> Option<Entry> {
+        let entry = self.index.of_visit(visit).and_then(|id| self.entry(id)).cloned()?;
+        let taken = entry.taken.and_then(|taken| Span::new(taken.from(), Minute::floor(at)).ok());
+        let left = Entry { state: State::Completed { at }, taken, ..entry };
+        self.put(left.clone());
+        self.offer(at.max(self.told));
+        Some(left)
+    }
+
+    fn expected(&self, car: &Arrived) -> Option<&Entry> {
+        let plate: &PlateKey = car.plate.as_ref()?;
+        let reserved = self.index.of_plate(plate).filter_map(|id| self.entry(id));
+        let in_time = reserved.filter(|entry| self.in_time(entry, Minute::floor(car.at)));
+        in_time.min_by_key(|entry| (entry.span, entry.id))
+    }
+
+    fn in_time(&self, entry: &Entry, at: Minute) -> bool {
+        let early = self.terms_of(entry).map_or(Minutes(0), |terms| terms.early);
+        entry.phase().is_reserved() && entry.span.from() - early <= at && at < entry.span.until()
+    }
+
+    fn walked_in(&self, car: &Arrived, now: Timestamp) -> Entry {
+        let audience = car.audience.unwrap_or(Audience::Public);
+        let from = Minute::floor(car.at);
+        let pool = self.pool_for(audience, from);
+        let until = self.leave_by(&pool, audience, from).unwrap_or(from + TURN_ROUND);
+        let span = Span::new(from, until).unwrap_or_else(|_| Span::starting(from));
+        Entry {
+            id: car.id,
+            window: self.window_at(&pool, audience, from),
+            pool,
+            audience,
+            origin: Origin::Gate,
+            person: None,
+            plate: car.plate.clone(),
+            span,
+            state: State::CheckedIn { at: car.at },
+            taken: Some(span),
+            space: None,
+            visit: Some(car.visit),
+            reminded: false,
+            created_at: now,
+        }
+    }
+
+    /// When a car without a reservation must be out again: at the end of the windows, after the longest stay, or when others
+    /// have all spaces. Absent if no window is open.
+    pub(super) fn leave_by(&self, pool: &PoolId, audience: Audience, from: Minute) -> Option<Minute> {
+        let limits = self.limits.get(pool)?;
+        let longest = from + limits.opening_at(audience, from)?.terms.max_stay;
+        let until = limits.open_until(audience, from)?.min(longest);
+        let span = Span::new(from, until).ok()?;
+        let full = room::first_full(limits, self.index.timeline(pool), audience, span);
+        // One too many already: when others come does not tell when it goes.
+        Some(full.filter(|full| *full > from).unwrap_or(until))
+    }
+
+    /// Of the pools that are open for the audience the first with room; else the first that is open; else the first.
+    fn pool_for(&self, audience: Audience, at: Minute) -> PoolId {
+        let open = |pool: &&PoolId| self.window_at(pool, audience, at).is_some();
+        let pools = self.layout.pools.keys().filter(open);
+        let with_room = pools.clone().find(|pool| self.free(pool, audience, Span::starting(at)) > 0);
+        let best = with_room.or_else(|| pools.clone().next());
+        best.or_else(|| self.layout.pools.keys().next()).cloned().unwrap_or_else(somewhere)
+    }
+
+    /// The first numbered space of the pool on which no car stands.
+    fn free_label(&self, pool: &PoolId) -> Option<String> {
+        let inside = self.index.inside().filter_map(|id| self.entry(id)).filter(|entry| entry.pool == *pool);
+        let used: HashSet<&str> = inside.filter_map(|entry| entry.space.as_deref()).collect();
+        self.layout.pools.get(pool)?.spaces.iter().find(|label| !used.contains(label.as_str())).cloned()
+    }
+}
+
+/// One that came early takes its space from then on.
+fn checked_in(reserved: &Entry, car: &Arrived) -> Entry {
+    let from = Minute::floor(car.at).min(reserved.span.from());
+    let taken = Span::new(from, reserved.span.until()).unwrap_or(reserved.span);
+    Entry {
+        state: State::CheckedIn { at: car.at },
+        taken: Some(taken),
+        visit: Some(car.visit),
+        ..reserved.clone()
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant slug")]
+fn somewhere() -> PoolId {
+    PoolId::parse(SOMEWHERE).expect("a slug")
+}

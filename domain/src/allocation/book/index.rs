@@ -1,0 +1,141 @@
+//! What is derived from the live entries, to find them fast. Nothing here is known only here.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use crate::access::Audience;
+use crate::allocation::entry::{Entry, Phase};
+use crate::allocation::layout::PlateKey;
+use crate::allocation::timeline::Timeline;
+use crate::ids::PoolId;
+use crate::minute::Span;
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Index {
+    /// Only of pools of which something is taken.
+    timelines: BTreeMap<PoolId, Timeline>,
+    plates: HashMap<PlateKey, BTreeSet<Uuid>>,
+    persons: HashMap<Uuid, BTreeSet<Uuid>>,
+    visits: HashMap<Uuid, Uuid>,
+    inside: BTreeSet<Uuid>,
+    /// In the order in which they are served.
+    waiting: BTreeSet<(Timestamp, Uuid)>,
+    /// When the clock next has to look at an entry.
+    due: BTreeSet<(Timestamp, Uuid)>,
+}
+
+/// Of a pool of which nothing is taken.
+static NOTHING_TAKEN: Timeline = Timeline::new();
+
+impl Index {
+    /// Of many entries at once.
+    pub(super) fn of<'a>(entries: impl Iterator<Item = (&'a Entry, Timestamp)>) -> Self {
+        let mut index = Self::default();
+        let mut taken: BTreeMap<PoolId, Vec<(Span, Audience)>> = BTreeMap::new();
+        for (entry, due) in entries {
+            index.add_names(entry, due);
+            if let Some(span) = entry.taken {
+                taken.entry(entry.pool.clone()).or_default().push((span, entry.audience));
+            }
+        }
+        index.timelines = taken.into_iter().map(|(pool, stays)| (pool, Timeline::of(stays))).collect();
+        index
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry, due: Timestamp) {
+        self.add_names(entry, due);
+        let Some(span) = entry.taken else {
+            return;
+        };
+        match self.timelines.get_mut(&entry.pool) {
+            Some(timeline) => timeline.take(span, entry.audience),
+            None => {
+                self.timelines.insert(entry.pool.clone(), Timeline::of([(span, entry.audience)]));
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, entry: &Entry, due: Timestamp) {
+        self.remove_names(entry, due);
+        let (Some(span), Some(timeline)) = (entry.taken, self.timelines.get_mut(&entry.pool)) else {
+            return;
+        };
+        timeline.give_back(span, entry.audience);
+        if timeline.is_empty() {
+            self.timelines.remove(&entry.pool);
+        }
+    }
+
+    fn add_names(&mut self, entry: &Entry, due: Timestamp) {
+        self.due.insert((due, entry.id));
+        if let Some(plate) = &entry.plate {
+            self.plates.entry(plate.clone()).or_default().insert(entry.id);
+        }
+        if let Some(person) = entry.person {
+            self.persons.entry(person).or_default().insert(entry.id);
+        }
+        if let Some(visit) = entry.visit {
+            self.visits.insert(visit, entry.id);
+        }
+        if entry.phase().is_inside() {
+            self.inside.insert(entry.id);
+        }
+        if entry.phase() == Phase::Waiting {
+            self.waiting.insert((entry.created_at, entry.id));
+        }
+    }
+
+    fn remove_names(&mut self, entry: &Entry, due: Timestamp) {
+        self.due.remove(&(due, entry.id));
+        self.inside.remove(&entry.id);
+        self.waiting.remove(&(entry.created_at, entry.id));
+        if let Some(visit) = entry.visit {
+            self.visits.remove(&visit);
+        }
+        if let Some(person) = entry.person {
+            remove_from(&mut self.persons, &person, entry.id);
+        }
+        if let Some(plate) = &entry.plate {
+            remove_from(&mut self.plates, plate, entry.id);
+        }
+    }
+
+    pub(super) fn timeline(&self, pool: &PoolId) -> &Timeline {
+        self.timelines.get(pool).unwrap_or(&NOTHING_TAKEN)
+    }
+
+    pub(super) fn of_plate(&self, plate: &PlateKey) -> impl Iterator<Item = Uuid> {
+        self.plates.get(plate).into_iter().flatten().copied()
+    }
+
+    pub(super) fn of_person(&self, person: Uuid) -> impl Iterator<Item = Uuid> {
+        self.persons.get(&person).into_iter().flatten().copied()
+    }
+
+    pub(super) fn of_visit(&self, visit: Uuid) -> Option<Uuid> {
+        self.visits.get(&visit).copied()
+    }
+
+    pub(super) fn inside(&self) -> impl Iterator<Item = Uuid> {
+        self.inside.iter().copied()
+    }
+
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Uuid> {
+        self.waiting.iter().map(|(_, id)| *id)
+    }
+
+    pub(super) fn due_by(&self, now: Timestamp) -> impl Iterator<Item = Uuid> {
+        self.due.range(..=(now, Uuid::max())).map(|(_, id)| *id)
+    }
+}
+
+fn remove_from<K: std::hash::Hash + Eq>(sets: &mut HashMap<K, BTreeSet<Uuid>>, key: &K, id: Uuid) {
+    if let Some(set) = sets.get_mut(key) {
+        set.remove(&id);
+        if set.is_empty() {
+            sets.remove(key);
+        }
+    }
+}

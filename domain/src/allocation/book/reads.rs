@@ -1,0 +1,123 @@
+//! What a book can tell.
+
+use std::cmp::Reverse;
+
+use super::Book;
+use crate::access::Audience;
+use crate::allocation::entry::{Entry, Phase};
+use crate::allocation::request::Slot;
+use crate::allocation::room::{self, Stretch};
+use crate::ids::PoolId;
+use crate::minute::{Minute, Minutes, Span};
+use crate::time::Timestamp;
+
+impl Book {
+    /// The fewest that the audience could still take at any minute of `span`; 0 where no window is open.
+    pub fn free(&self, pool: &PoolId, audience: Audience, span: Span) -> u32 {
+        self.stretches(pool, audience, span).map(|stretch| stretch.room).min().unwrap_or(0)
+    }
+
+    /// The earliest start, not before `from`, at which a stay of this length keeps to windows and terms and is free, in one
+    /// pool or in any. How far ahead one may reserve is not looked at: `from` is not now.
+    pub fn next_start(
+        &self,
+        pool: Option<&PoolId>,
+        audience: Audience,
+        length: Minutes,
+        from: Minute,
+    ) -> Option<Minute> {
+        let pools = self.limits.iter().filter(|(id, _)| pool.is_none_or(|asked| asked == *id));
+        pools
+            .filter_map(|(id, limits)| self.next_start_between(id, audience, length, from, limits.end()?))
+            .min()
+    }
+
+    /// A start from `from` to `latest`, both included.
+    pub(super) fn next_start_between(
+        &self,
+        pool: &PoolId,
+        audience: Audience,
+        length: Minutes,
+        from: Minute,
+        latest: Minute,
+    ) -> Option<Minute> {
+        let limits = self.limits.get(pool)?;
+        let range = Span::new(from, latest + length).ok()?;
+        // The earliest start that has been free ever since, of those not ruled out by terms.
+        let mut start: Option<Minute> = None;
+        for stretch in self.stretches(pool, audience, range) {
+            if stretch.room == 0 {
+                start = None;
+                continue;
+            }
+            let mut candidate = start.unwrap_or(stretch.from);
+            while candidate + length <= stretch.until {
+                match limits.opening_at(audience, candidate)?.start_or_later(candidate, length) {
+                    Ok(()) => return Some(candidate),
+                    Err(later) => candidate = later,
+                }
+            }
+            start = Some(candidate);
+        }
+        None
+    }
+
+    /// `count` steps from `from` on.
+    pub fn forecast(
+        &self,
+        pool: &PoolId,
+        audience: Audience,
+        from: Minute,
+        step: Minutes,
+        count: usize,
+    ) -> Vec<Slot> {
+        let starts = std::iter::successors(Some(from), |minute| Some(*minute + step));
+        let steps = starts.take(count).filter_map(|start| Span::new(start, start + step).ok());
+        steps.map(|span| self.slot(pool, audience, span)).collect()
+    }
+
+    fn slot(&self, pool: &PoolId, audience: Audience, span: Span) -> Slot {
+        let closed = Slot { from: span.from(), free: 0, open: false };
+        let all = self.stretches(pool, audience, span).map(|s| Slot {
+            from: span.from(),
+            free: s.room,
+            open: s.open,
+        });
+        all.reduce(|a, b| Slot { from: a.from, free: a.free.min(b.free), open: a.open && b.open })
+            .unwrap_or(closed)
+    }
+
+    /// Cars inside that must leave by then: first those that should be gone, then by their end.
+    pub fn clearing(&self, by: Minute) -> Vec<&Entry> {
+        let inside = self.index.inside().filter_map(|id| self.entry(id));
+        let mut leaving: Vec<_> = inside.filter(|entry| entry.span.until() <= by).collect();
+        leaving
+            .sort_by_key(|entry| (Reverse(entry.phase() == Phase::Overstayed), entry.span.until(), entry.id));
+        leaving
+    }
+
+    /// How many cars without a reservation may come in now, and when such a car must be out again. Absent if none may: no
+    /// window for them is open, no car comes in at this hour, or the shortest stay would not end in time.
+    pub fn room_for_walk_in(
+        &self,
+        pool: &PoolId,
+        audience: Audience,
+        now: Timestamp,
+    ) -> Option<(u32, Minute)> {
+        let from = Minute::floor(now);
+        let open = self.limits.get(pool)?.opening_at(audience, from)?;
+        if !open.terms.walk_in || open.lock_at(from).is_some() {
+            return None;
+        }
+        let until = self.leave_by(pool, audience, from)?;
+        let stay = Span::new(from, until).ok().filter(|stay| stay.length() >= open.terms.min_stay)?;
+        let room = self.free(pool, audience, stay);
+        (room > 0).then_some((room, until))
+    }
+
+    fn stretches(&self, pool: &PoolId, audience: Audience, span: Span) -> impl Iterator<Item = Stretch> {
+        let limits = self.limits.get(pool);
+        let timeline = self.index.timeline(pool);
+        limits.into_iter().flat_map(move |limits| room::stretches(limits, timeline, audience, span))
+    }
+}

@@ -1,0 +1,184 @@
+//! What windows and closures leave to take in one pool: a step function like the timeline, made once for a layout.
+
+use super::by_audience::{ByAudience, IN_PRIORITY, before};
+use super::layout::{Closure, Layout, Pool};
+use super::timeline::Level;
+use crate::access::Audience;
+use crate::ids::{PoolId, WindowId};
+use crate::minute::{Minute, Span};
+use crate::shared_window::{Terms, WindowOpening};
+
+/// Limits at one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Limit {
+    /// Spaces of the pool that are in service.
+    capacity: u32,
+    /// Absent where no window of the audience is open.
+    quota: ByAudience<Option<u32>>,
+}
+
+impl Limit {
+    pub(super) fn is_open(&self, audience: Audience) -> bool {
+        self.quota.get(audience).is_some()
+    }
+
+    /// How many more `audience` may take where so much is taken.
+    pub(super) fn room(&self, taken: &Level, audience: Audience) -> u32 {
+        let Some(quota) = *self.quota.get(audience) else {
+            return 0;
+        };
+        let used = taken.total().saturating_add(self.kept_from(audience, taken));
+        let in_pool = self.capacity.saturating_sub(used);
+        in_pool.min(quota.saturating_sub(taken.of(audience)))
+    }
+
+    /// What audiences before this one have not taken yet, but may.
+    fn kept_from(&self, audience: Audience, taken: &Level) -> u32 {
+        before(audience).fold(0, |sum, other| {
+            let quota = self.quota.get(other).unwrap_or(0);
+            sum.saturating_add(quota.saturating_sub(taken.of(other)))
+        })
+    }
+}
+
+/// An opening of this pool, without what the book does not need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Open {
+    pub(super) window: WindowId,
+    pub(super) span: Span,
+    pub(super) terms: Terms,
+    quota: u32,
+}
+
+impl From<&WindowOpening> for Open {
+    fn from(opening: &WindowOpening) -> Self {
+        Self {
+            window: opening.window.clone(),
+            span: opening.span,
+            terms: opening.terms,
+            quota: opening.quota,
+        }
+    }
+}
+
+/// Limits of one pool at all times.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    /// The limit from that minute on, in order; before the first, nothing is open.
+    steps: Vec<(Minute, Limit)>,
+    /// In order, not overlapping.
+    openings: ByAudience<Vec<Open>>,
+    closed: ByAudience<Vec<Span>>,
+}
+
+impl Limits {
+    pub(super) fn of(layout: &Layout, id: &PoolId, pool: &Pool) -> Self {
+        let mut limits = Self::default();
+        for opening in layout.openings.iter().filter(|opening| opening.pool == *id) {
+            limits.openings.get_mut(opening.audience).push(Open::from(opening));
+        }
+        let here = |closure: &&Closure| closure.pool.as_ref().is_none_or(|p| p == id);
+        let closures: Vec<_> = layout.closures.iter().filter(here).collect();
+        for audience in IN_PRIORITY {
+            limits.openings.get_mut(audience).sort_by_key(|open| open.span);
+            *limits.closed.get_mut(audience) = closed_for(audience, &closures);
+        }
+        limits.steps = limits.made_steps(pool, &closures);
+        limits
+    }
+
+    fn made_steps(&self, pool: &Pool, closures: &[&Closure]) -> Vec<(Minute, Limit)> {
+        let opened = IN_PRIORITY.into_iter().flat_map(|a| self.openings.get(a)).map(|open| open.span);
+        let mut borders: Vec<_> = opened
+            .chain(closures.iter().map(|closure| closure.span))
+            .flat_map(|span| [span.from(), span.until()])
+            .collect();
+        borders.sort_unstable();
+        borders.dedup();
+        borders.into_iter().map(|minute| (minute, self.made_limit(pool, closures, minute))).collect()
+    }
+
+    fn made_limit(&self, pool: &Pool, closures: &[&Closure], minute: Minute) -> Limit {
+        let mut limit = Limit { capacity: pool.size, ..Limit::default() };
+        for audience in IN_PRIORITY {
+            let open = self.opening_at(audience, minute);
+            *limit.quota.get_mut(audience) = open.map(|open| open.quota);
+        }
+        for closure in closures.iter().filter(|closure| closure.span.contains(minute)) {
+            limit.close(closure);
+        }
+        limit
+    }
+
+    pub(super) fn at(&self, minute: Minute) -> Limit {
+        let after = self.steps.partition_point(|(from, _)| *from <= minute);
+        after.checked_sub(1).and_then(|i| self.steps.get(i)).map_or_else(Limit::default, |(_, limit)| *limit)
+    }
+
+    /// Changes of the limit after `span` has begun and before it ends.
+    pub(super) fn changes_within(&self, span: Span) -> impl Iterator<Item = (Minute, Limit)> {
+        let first = self.steps.partition_point(|(from, _)| *from <= span.from());
+        let rest = self.steps.get(first..).unwrap_or_default();
+        rest.iter().take_while(move |(from, _)| *from < span.until()).copied()
+    }
+
+    /// When the last window ends.
+    pub(super) fn end(&self) -> Option<Minute> {
+        self.steps.last().map(|(minute, _)| *minute)
+    }
+
+    pub(super) fn opening_at(&self, audience: Audience, minute: Minute) -> Option<&Open> {
+        self.openings_from(audience, minute).first().filter(|open| open.span.contains(minute))
+    }
+
+    /// Openings that end after `minute`.
+    pub(super) fn openings_from(&self, audience: Audience, minute: Minute) -> &[Open] {
+        let openings = self.openings.get(audience);
+        let first = openings.partition_point(|open| open.span.until() <= minute);
+        openings.get(first..).unwrap_or_default()
+    }
+
+    /// Until when it is open from `minute` on without a gap: an opening and those that adjoin it.
+    pub(super) fn open_until(&self, audience: Audience, minute: Minute) -> Option<Minute> {
+        let (first, rest) = self.openings_from(audience, minute).split_first()?;
+        if !first.span.contains(minute) {
+            return None;
+        }
+        let mut until = first.span.until();
+        for open in rest {
+            if open.span.from() > until {
+                break;
+            }
+            until = until.max(open.span.until());
+        }
+        Some(until)
+    }
+
+    /// The first closure that has something in common with `span`.
+    pub(super) fn closed_within(&self, audience: Audience, span: Span) -> Option<Span> {
+        self.closed.get(audience).iter().copied().find(|closed| closed.overlaps(span))
+    }
+}
+
+impl Limit {
+    fn close(&mut self, closure: &Closure) {
+        match (closure.audience, closure.spaces) {
+            (None, Some(spaces)) => self.capacity = self.capacity.saturating_sub(spaces),
+            (None, None) => self.quota = ByAudience::default(),
+            (Some(audience), Some(spaces)) => {
+                let quota = self.quota.get_mut(audience);
+                *quota = quota.map(|quota| quota.saturating_sub(spaces));
+            }
+            (Some(audience), None) => *self.quota.get_mut(audience) = None,
+        }
+    }
+}
+
+fn closed_for(audience: Audience, closures: &[&Closure]) -> Vec<Span> {
+    let whole = |closure: &&&Closure| {
+        closure.spaces.is_none() && closure.audience.is_none_or(|closed| closed == audience)
+    };
+    let mut closed: Vec<_> = closures.iter().filter(whole).map(|closure| closure.span).collect();
+    closed.sort_unstable();
+    closed
+}

@@ -1,0 +1,78 @@
+//! Room: what an audience may still take, minute by minute, from a pool's limits and its timeline.
+
+use std::iter::Peekable;
+
+use super::limits::{Limit, Limits};
+use super::timeline::{Level, Timeline};
+use crate::access::Audience;
+use crate::minute::{Minute, Span};
+
+/// A stretch of time in which nothing changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) from: Minute,
+    pub(super) until: Minute,
+    pub(super) room: u32,
+    pub(super) open: bool,
+}
+
+/// All stretches of `span`, without a gap.
+pub(super) fn stretches(
+    limits: &Limits,
+    timeline: &Timeline,
+    audience: Audience,
+    span: Span,
+) -> impl Iterator<Item = Stretch> {
+    let mut limit = Course::new(limits.at(span.from()), limits.changes_within(span));
+    let mut level = Course::new(timeline.level_at(span.from()), timeline.changes_within(span));
+    let mut from = span.from();
+    std::iter::from_fn(move || {
+        if from >= span.until() {
+            return None;
+        }
+        let (limit_now, level_now): (Limit, Level) = (limit.value, level.value);
+        let until = limit.next_change(span).min(level.next_change(span));
+        let stretch = Stretch {
+            from,
+            until,
+            room: limit_now.room(&level_now, audience),
+            open: limit_now.is_open(audience),
+        };
+        limit.advance(until);
+        level.advance(until);
+        from = until;
+        Some(stretch)
+    })
+}
+
+/// The first minute of `span` without room.
+pub(super) fn first_full(
+    limits: &Limits,
+    timeline: &Timeline,
+    audience: Audience,
+    span: Span,
+) -> Option<Minute> {
+    stretches(limits, timeline, audience, span).find(|stretch| stretch.room == 0).map(|stretch| stretch.from)
+}
+
+/// A value that changes in the course of time.
+struct Course<T, I: Iterator<Item = (Minute, T)>> {
+    value: T,
+    changes: Peekable<I>,
+}
+
+impl<T, I: Iterator<Item = (Minute, T)>> Course<T, I> {
+    fn new(value: T, changes: I) -> Self {
+        Self { value, changes: changes.peekable() }
+    }
+
+    fn next_change(&mut self, span: Span) -> Minute {
+        self.changes.peek().map_or(span.until(), |(minute, _)| *minute)
+    }
+
+    fn advance(&mut self, to: Minute) {
+        if let Some((_, value)) = self.changes.next_if(|(minute, _)| *minute <= to) {
+            self.value = value;
+        }
+    }
+}

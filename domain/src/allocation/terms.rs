@@ -1,0 +1,102 @@
+//! Whether a stay keeps to the terms of the window in which it starts.
+
+use super::limits::Open;
+use super::refusal::Refusal;
+use crate::minute::{Minute, Minutes, Span};
+use crate::shared_window::DailyHours;
+use crate::time::Timestamp;
+
+const DAY: i64 = 24 * 60;
+
+/// Which ends of a stay are still ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    StartAndEnd,
+    /// The car is inside: only its end is asked for.
+    End,
+}
+
+impl Open {
+    pub(super) fn admits(&self, span: Span, ahead: Ahead, now: Timestamp) -> Result<(), Refusal> {
+        if span.length() > self.terms.max_stay {
+            return Err(Refusal::TooLong { max: self.terms.max_stay });
+        }
+        if ahead == Ahead::StartAndEnd {
+            self.admits_start(span, now)?;
+        }
+        match self.lock_at_end(span.until()) {
+            Some(lock) => Err(Refusal::LockedOut { lock }),
+            None => Ok(()),
+        }
+    }
+
+    fn admits_start(&self, span: Span, now: Timestamp) -> Result<(), Refusal> {
+        if !self.terms.bookable {
+            return Err(Refusal::NotBookable);
+        }
+        if span.length() < self.terms.min_stay {
+            return Err(Refusal::TooShort { min: self.terms.min_stay });
+        }
+        if span.from() > Minute::floor(now) + self.terms.horizon {
+            return Err(Refusal::TooFarAhead { horizon: self.terms.horizon });
+        }
+        match self.lock_at(span.from()) {
+            Some(lock) => Err(Refusal::LockedOut { lock }),
+            None => Ok(()),
+        }
+    }
+
+    /// The lock-out in which no car comes in at that minute.
+    pub(super) fn lock_at(&self, minute: Minute) -> Option<Span> {
+        self.terms.lock_out.and_then(|hours| hours.around(minute))
+    }
+
+    /// A stay may end when a lock-out begins and when it is over, but not between.
+    fn lock_at_end(&self, end: Minute) -> Option<Span> {
+        self.lock_at(end).filter(|lock| lock.from() != end)
+    }
+
+    /// Whether a stay of this length may start then, whatever is taken; if not, the next start to try.
+    pub(super) fn start_or_later(&self, start: Minute, length: Minutes) -> Result<(), Minute> {
+        let suits = self.terms.bookable && self.terms.min_stay <= length && length <= self.terms.max_stay;
+        if !suits {
+            return Err(self.span.until());
+        }
+        if let Some(lock) = self.lock_at(start) {
+            return Err(lock.until());
+        }
+        match self.lock_at_end(start + length) {
+            Some(lock) => Err(lock.until() - length),
+            None => Ok(()),
+        }
+    }
+}
+
+impl DailyHours {
+    /// These hours on the day on which they contain `minute`.
+    fn around(self, minute: Minute) -> Option<Span> {
+        let since = (minute.local_minute_of_day() - i64::from(self.start_minute)).rem_euclid(DAY);
+        let from = Minute::new(minute.get() - since);
+        Span::new(from, from + Minutes(self.length_minutes)).ok().filter(|hours| hours.contains(minute))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minute(text: &str) -> Minute {
+        Minute::floor(Timestamp::parse(text).unwrap())
+    }
+
+    #[test]
+    fn hours_across_midnight_are_local() {
+        let night = DailyHours { start_minute: 22 * 60, length_minutes: 8 * 60 };
+        let before_midnight = night.around(minute("2026-11-23T23:59:00+08:00")).unwrap();
+        let after_midnight = night.around(minute("2026-11-24T05:59:00+08:00")).unwrap();
+        assert_eq!(before_midnight, after_midnight);
+        assert_eq!(before_midnight.from(), minute("2026-11-23T22:00:00+08:00"));
+        assert_eq!(night.around(minute("2026-11-24T06:00:00+08:00")), None);
+        assert_eq!(night.around(minute("2026-11-23T21:59:00+08:00")), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! How many spaces of a pool are taken at each minute: a step function.
+//!
+//! It holds a step only where the level changes, so that two timelines of the same stays are equal, in whatever order the
+//! stays came and went. Looking at an interval costs one search and then one step per change in it.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::by_audience::{ByAudience, IN_PRIORITY};
+use crate::access::Audience;
+use crate::minute::{Minute, Span};
+
+/// What is taken at one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Level {
+    taken: ByAudience<u32>,
+}
+
+impl Level {
+    pub(super) fn of(&self, audience: Audience) -> u32 {
+        *self.taken.get(audience)
+    }
+
+    pub(super) fn total(&self) -> u32 {
+        IN_PRIORITY.into_iter().fold(0, |sum, audience| sum.saturating_add(self.of(audience)))
+    }
+
+    fn raise(&mut self, audience: Audience) {
+        let taken = self.taken.get_mut(audience);
+        *taken = taken.saturating_add(1);
+    }
+
+    fn lower(&mut self, audience: Audience) {
+        let taken = self.taken.get_mut(audience);
+        debug_assert!(*taken > 0, "gave back what was not taken");
+        *taken = taken.saturating_sub(1);
+    }
+}
+
+/// Taken spaces of one pool, at all times.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Timeline {
+    /// The level from that minute on; before the first, nothing is taken.
+    steps: BTreeMap<Minute, Level>,
+}
+
+impl Timeline {
+    pub(super) const fn new() -> Self {
+        Self { steps: BTreeMap::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    pub(super) fn take(&mut self, span: Span, audience: Audience) {
+        self.shift(span, |level| level.raise(audience));
+    }
+
+    pub(super) fn give_back(&mut self, span: Span, audience: Audience) {
+        self.shift(span, |level| level.lower(audience));
+    }
+
+    pub(super) fn level_at(&self, minute: Minute) -> Level {
+        self.steps.range(..=minute).next_back().map_or_else(Level::default, |(_, level)| *level)
+    }
+
+    /// Changes of the level after `span` has begun and before it ends.
+    pub(super) fn changes_within(&self, span: Span) -> impl Iterator<Item = (Minute, Level)> {
+        let inner = (Bound::Excluded(span.from()), Bound::Excluded(span.until()));
+        self.steps.range(inner).map(|(minute, level)| (*minute, *level))
+    }
+
+    /// The timeline of many stays at once, in less time than one after the other.
+    pub(super) fn of(stays: impl IntoIterator<Item = (Span, Audience)>) -> Self {
+        let mut moves = Vec::new();
+        for (span, audience) in stays {
+            moves.push((span.from(), audience, Level::raise as fn(&mut Level, Audience)));
+            moves.push((span.until(), audience, Level::lower));
+        }
+        // Stable: within a minute a stay's end comes after its own beginning, which lies earlier.
+        moves.sort_by_key(|(minute, ..)| *minute);
+        let mut timeline = Self::new();
+        let mut level = Level::default();
+        for same_minute in moves.chunk_by(|(a, ..), (b, ..)| a == b) {
+            let former = level;
+            same_minute.iter().for_each(|(_, audience, turn)| turn(&mut level, *audience));
+            if let Some((minute, ..)) = same_minute.first().filter(|_| level != former) {
+                timeline.steps.insert(*minute, level);
+            }
+        }
+        timeline
+    }
+
+    fn shift(&mut self, span: Span, turn: impl Fn(&mut Level)) {
+        self.split(span.from());
+        self.split(span.until());
+        self.steps.range_mut(span.from()..span.until()).for_each(|(_, level)| turn(level));
+        self.join(span.from());
+        self.join(span.until());
+    }
+
+    fn split(&mut self, at: Minute) {
+        let level = self.level_at(at);
+        self.steps.entry(at).or_insert(level);
+    }
+
+    /// Removes a step at which nothing changes.
+    fn join(&mut self, at: Minute) {
+        let before = self.steps.range(..at).next_back().map_or_else(Level::default, |(_, level)| *level);
+        if self.steps.get(&at) == Some(&before) {
+            self.steps.remove(&at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stay() -> impl Strategy<Value = (Span, Audience)> {
+        let audience = prop::sample::select(IN_PRIORITY.to_vec());
+        (0_i64..60, 1_i64..20, audience).prop_map(|(from, length, audience)| {
+            (Span::new(Minute::new(from), Minute::new(from + length)).unwrap(), audience)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_an_array_of_minutes(stays in prop::collection::vec(stay(), 0..40)) {
+            let timeline = Timeline::of(stays.clone());
+            for minute in 0..100 {
+                let minute = Minute::new(minute);
+                for audience in IN_PRIORITY {
+                    let here = stays.iter().filter(|(span, a)| *a == audience && span.contains(minute)).count();
+                    prop_assert_eq!(timeline.level_at(minute).of(audience) as usize, here);
+                }
+            }
+        }
+
+        #[test]
+        fn what_was_given_back_leaves_no_trace(kept in prop::collection::vec(stay(), 0..20), gone in prop::collection::vec(stay(), 0..20)) {
+            let mut timeline = Timeline::new();
+            for (span, audience) in gone.iter().chain(&kept) {
+                timeline.take(*span, *audience);
+            }
+            for (span, audience) in &gone {
+                timeline.give_back(*span, *audience);
+            }
+            prop_assert_eq!(timeline, Timeline::of(kept));
+        }
+    }
+}
