@@ -3,6 +3,14 @@
 //! A window belongs to the local day on which it starts and may cross midnight. Its weekdays are compared with the
 //! weekday as which the day acts: a holiday acts as a Sunday, a make-up Saturday as the weekday that was stated.
 //! Windows of the same pool and audience never overlap: that is refused when they are entered.
+//!
+//! - [`rule`]: what a window may say
+//! - [`openings`]: on which days it starts, made absolute
+//! - [`conflict`]: what several windows do to each other
+
+mod conflict;
+mod openings;
+mod rule;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,6 +20,10 @@ use crate::calendar::DayKinds;
 use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{Minutes, Span};
 use crate::window::Weekdays;
+
+pub use conflict::{Clash, Conflict, Share, conflicts};
+pub use openings::disjoint;
+pub use rule::{LONGEST_HORIZON, WindowRuleError};
 
 /// On which days a window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,3 +120,7 @@ pub struct GroupOpening {
 
 /// A school with its calendar, for windows that ask for lessons.
 pub type School = (SchoolId, crate::calendar::SchoolCalendar);
+
+#[cfg(test)]
+#[path = "shared_window/samples.rs"]
+mod tests;

@@ -1,0 +1,190 @@
+//! What several windows do to each other, said when they are entered and not at the gate.
+//!
+//! Some is refused, since nobody could keep to it; the rest is explained, since it may be meant: audiences that share
+//! spaces at the same time are usual, and who comes first follows from the order of [`Audience`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{School, SharedWindow, WindowOpening};
+use crate::access::Audience;
+use crate::allocation::layout::Pool;
+use crate::calendar::Calendar;
+use crate::ids::{PoolId, WindowId};
+use crate::minute::{Minute, Span};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    pub pool: PoolId,
+    /// Those concerned, in order of their ids.
+    pub windows: Vec<WindowId>,
+    /// The first time at which it happens; absent for what is wrong at any time.
+    pub span: Option<Span>,
+    pub clash: Clash,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clash {
+    /// The garage has no such pool.
+    NoSuchPool,
+    /// Two windows of the same pool and audience are open at once.
+    Overlap,
+    /// One window promises more spaces than the pool has; to parents above all.
+    QuotaAbovePool { quota: u32, size: u32 },
+    /// Different audiences together may want more than there is: who comes first, and what is surely left for whom.
+    QuotasTogether { size: u32, shares: Vec<Share> },
+    /// The public must be gone at an hour at which no car is to move.
+    EndsInLockOut,
+    /// The public is let in while spaces are kept for parents, who then find strangers' cars beside theirs.
+    PublicDuringPickup,
+}
+
+impl Clash {
+    /// Nobody could keep to it; the others are only to be known.
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::NoSuchPool | Self::Overlap | Self::QuotaAbovePool { .. } => true,
+            Self::QuotasTogether { .. } | Self::EndsInLockOut | Self::PublicDuringPickup => false,
+        }
+    }
+
+    /// One of each kind is said for the same windows.
+    fn kind(&self) -> u8 {
+        match self {
+            Self::NoSuchPool => 0,
+            Self::Overlap => 1,
+            Self::QuotaAbovePool { .. } => 2,
+            Self::QuotasTogether { .. } => 3,
+            Self::EndsInLockOut => 4,
+            Self::PublicDuringPickup => 5,
+        }
+    }
+}
+
+impl Conflict {
+    pub fn concerns(&self, window: &WindowId) -> bool {
+        self.windows.contains(window)
+    }
+}
+
+/// What an audience gets when all want all that they may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub window: WindowId,
+    pub audience: Audience,
+    pub quota: u32,
+    /// When those before it take their whole quotas.
+    pub left: u32,
+}
+
+/// Of the windows that start on `days` days from `first` on; what is refused comes first. Each is said once, with the first
+/// time at which it happens.
+pub fn conflicts(
+    windows: &[SharedWindow],
+    pools: &BTreeMap<PoolId, Pool>,
+    calendar: &Calendar,
+    schools: &[School],
+    first: chrono::NaiveDate,
+    days: u32,
+) -> Vec<Conflict> {
+    let mut found = Found::default();
+    for window in windows {
+        found.judge_alone(window, pools);
+    }
+    let mut openings: Vec<_> =
+        windows.iter().flat_map(|window| window.openings(calendar, schools, first, days)).collect();
+    openings.sort_by_key(|opening| opening.span);
+    for (id, pool) in pools {
+        found.sweep(id, pool, openings.iter().filter(|opening| opening.pool == *id));
+    }
+    found.0.into_values().collect()
+}
+
+/// By weight, kind and windows, so that each is there once and the order is always the same.
+#[derive(Default)]
+struct Found(BTreeMap<(bool, u8, Vec<WindowId>), Conflict>);
+
+impl Found {
+    fn add(&mut self, clash: Clash, pool: &PoolId, windows: BTreeSet<&WindowId>, span: Option<Span>) {
+        let windows: Vec<WindowId> = windows.into_iter().cloned().collect();
+        let key = (!clash.is_refused(), clash.kind(), windows.clone());
+        self.0.entry(key).or_insert_with(|| Conflict { pool: pool.clone(), windows, span, clash });
+    }
+
+    fn judge_alone(&mut self, window: &SharedWindow, pools: &BTreeMap<PoolId, Pool>) {
+        let alone = || BTreeSet::from([&window.id]);
+        let Some(pool) = pools.get(&window.pool) else {
+            return self.add(Clash::NoSuchPool, &window.pool, alone(), None);
+        };
+        if window.quota > pool.size {
+            let clash = Clash::QuotaAbovePool { quota: window.quota, size: pool.size };
+            self.add(clash, &window.pool, alone(), None);
+        }
+    }
+
+    /// Goes through one pool's openings in order of their start, with those that are still open.
+    fn sweep<'a>(&mut self, id: &PoolId, pool: &Pool, openings: impl Iterator<Item = &'a WindowOpening>) {
+        let mut open: Vec<&WindowOpening> = Vec::new();
+        for opening in openings {
+            open.retain(|other| other.span.until() > opening.span.from());
+            for other in &open {
+                self.judge_pair(other, opening);
+            }
+            if ends_in_lock_out(opening) {
+                let alone = BTreeSet::from([&opening.window]);
+                self.add(Clash::EndsInLockOut, id, alone, Some(opening.span));
+            }
+            open.push(opening);
+            self.judge_sum(id, pool, &open, opening.span.from());
+        }
+    }
+
+    fn judge_pair(&mut self, one: &WindowOpening, other: &WindowOpening) {
+        let pair = BTreeSet::from([&one.window, &other.window]);
+        let common = one.span.intersection(other.span);
+        let audiences = BTreeSet::from([one.audience, other.audience]);
+        if audiences.len() == 1 {
+            self.add(Clash::Overlap, &one.pool, pair, common);
+        } else if audiences == BTreeSet::from([Audience::Pickup, Audience::Public]) {
+            self.add(Clash::PublicDuringPickup, &one.pool, pair, common);
+        }
+    }
+
+    fn judge_sum(&mut self, id: &PoolId, pool: &Pool, open: &[&WindowOpening], at: Minute) {
+        let audiences: BTreeSet<Audience> = open.iter().map(|opening| opening.audience).collect();
+        let wanted = open.iter().fold(0_u32, |sum, opening| sum.saturating_add(opening.quota));
+        if audiences.len() < 2 || wanted <= pool.size {
+            return;
+        }
+        let until = open.iter().map(|opening| opening.span.until()).min();
+        let span = until.and_then(|until| Span::new(at, until).ok());
+        let clash = Clash::QuotasTogether { size: pool.size, shares: shares(pool.size, open) };
+        self.add(clash, id, open.iter().map(|opening| &opening.window).collect(), span);
+    }
+}
+
+/// First in priority first.
+fn shares(size: u32, open: &[&WindowOpening]) -> Vec<Share> {
+    let mut by_priority = open.to_vec();
+    by_priority.sort_by_key(|opening| opening.audience);
+    let mut left = size;
+    let share = |opening: &WindowOpening| {
+        let own = left.min(opening.quota);
+        left -= own;
+        Share { window: opening.window.clone(), audience: opening.audience, quota: opening.quota, left: own }
+    };
+    by_priority.into_iter().map(share).collect()
+}
+
+/// A stay may end when the lock-out begins and when it is over, but not between.
+fn ends_in_lock_out(opening: &WindowOpening) -> bool {
+    let Some(hours) = opening.terms.lock_out.filter(|_| opening.audience == Audience::Public) else {
+        return false;
+    };
+    const DAY: i64 = 24 * 60;
+    let since = opening.span.until().local_minute_of_day() - i64::from(hours.start_minute);
+    (1..i64::from(hours.length_minutes)).contains(&since.rem_euclid(DAY))
+}
+
+#[cfg(test)]
+#[path = "conflict_tests.rs"]
+mod tests;

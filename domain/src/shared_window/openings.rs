@@ -1,0 +1,133 @@
+//! On which days a window starts, and from when to when it is then open.
+//!
+//! A pickup window that asks for lessons goes by its schools' own timetables: it starts if one of them has lessons and
+//! works by one of the window's weekdays. When schools release their pupils early, a pickup window begins as much earlier
+//! as the earliest of them, and ends earlier only if all of them do.
+
+use chrono::{NaiveDate, NaiveTime};
+
+use super::{GroupOpening, OnLessons, School, SharedWindow, Stagger, WindowOpening};
+use crate::access::Audience;
+use crate::calendar::{Calendar, Day, Lessons};
+use crate::minute::{Minute, Minutes, Span};
+use crate::time::Timestamp;
+
+/// How much earlier than usual an opening begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Shift {
+    start: Minutes,
+    end: Minutes,
+}
+
+impl SharedWindow {
+    /// The openings that start on `days` local days from `first` on, in order; they do not overlap.
+    pub fn openings(
+        &self,
+        calendar: &Calendar,
+        schools: &[School],
+        first: NaiveDate,
+        days: u32,
+    ) -> Vec<WindowOpening> {
+        let dates = first.iter_days().take(days as usize).filter(|date| self.in_range(*date));
+        let openings = dates.filter_map(|date| self.opening_on(&calendar.day(date), schools));
+        disjoint(openings.collect())
+    }
+
+    fn in_range(&self, date: NaiveDate) -> bool {
+        let recurrence = &self.recurrence;
+        recurrence.first_day.is_none_or(|first| first <= date)
+            && recurrence.last_day.is_none_or(|last| date <= last)
+    }
+
+    fn opening_on(&self, day: &Day, schools: &[School]) -> Option<WindowOpening> {
+        if !self.recurrence.kinds.contains(day.kind) || !self.suits_weekday_and_lessons(day, schools) {
+            return None;
+        }
+        let shift = self.shift_on(day, schools);
+        let midnight = Minute::floor(Timestamp::from_local(day.date.and_time(NaiveTime::MIN)));
+        let start = midnight + Minutes(self.hours.start_minute);
+        let end = start + Minutes(self.hours.length_minutes);
+        // An opening stays on its day, and never becomes empty.
+        let from = (start - shift.start).max(midnight);
+        let until = (end - shift.end).max(from + Minutes(1));
+        Some(self.opening(Span::new(from, until).ok()?))
+    }
+
+    fn suits_weekday_and_lessons(&self, day: &Day, schools: &[School]) -> bool {
+        let weekdays = self.recurrence.weekdays;
+        let has_lessons = |school: &School| school.1.lessons(day) != Lessons::None;
+        match self.recurrence.lessons {
+            OnLessons::AnyDay => weekdays.contains(day.acts_as),
+            OnLessons::LessonFreeDays => weekdays.contains(day.acts_as) && !schools.iter().any(has_lessons),
+            OnLessons::LessonDays if self.audience == Audience::Pickup => {
+                schools.iter().any(|school| has_lessons(school) && weekdays.contains(school.1.acts_as(day)))
+            }
+            OnLessons::LessonDays => weekdays.contains(day.acts_as) && schools.iter().any(has_lessons),
+        }
+    }
+
+    fn shift_on(&self, day: &Day, schools: &[School]) -> Shift {
+        if self.audience != Audience::Pickup {
+            return Shift::default();
+        }
+        let earlier = |school: &School| match school.1.lessons(day) {
+            Lessons::None => None,
+            Lessons::Full => Some(0),
+            Lessons::Earlier { minutes } => Some(minutes),
+        };
+        let releases = || schools.iter().filter_map(earlier);
+        Shift { start: Minutes(releases().max().unwrap_or(0)), end: Minutes(releases().min().unwrap_or(0)) }
+    }
+
+    fn opening(&self, span: Span) -> WindowOpening {
+        let group = |stagger: &Stagger| {
+            let span = Span::new(span.from() + stagger.offset, span.until()).ok()?;
+            Some(GroupOpening { class: stagger.class.clone(), span })
+        };
+        WindowOpening {
+            window: self.id.clone(),
+            pool: self.pool.clone(),
+            audience: self.audience,
+            span,
+            quota: self.quota,
+            terms: self.terms,
+            groups: self.stagger.iter().filter_map(group).collect(),
+        }
+    }
+}
+
+/// In order of their start, each beginning where the one before of the same pool and audience ends at the earliest.
+///
+/// Windows that overlap are refused when they are entered; but older ones may, and so may an early release.
+pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
+    openings.sort_by(|a, b| (a.span, &a.pool, a.audience).cmp(&(b.span, &b.pool, b.audience)));
+    let mut kept: Vec<WindowOpening> = Vec::with_capacity(openings.len());
+    for opening in openings {
+        let same = |other: &&WindowOpening| other.pool == opening.pool && other.audience == opening.audience;
+        let busy_until = kept.iter().rev().find(same).map(|other| other.span.until());
+        kept.extend(match busy_until {
+            Some(until) => opening.from_on(until),
+            None => Some(opening),
+        });
+    }
+    kept.sort_by_key(|opening| opening.span);
+    kept
+}
+
+impl WindowOpening {
+    /// What of it is left from `earliest` on.
+    fn from_on(mut self, earliest: Minute) -> Option<Self> {
+        let cut = |span: Span| Span::new(span.from().max(earliest), span.until()).ok();
+        self.span = cut(self.span)?;
+        self.groups = self
+            .groups
+            .into_iter()
+            .filter_map(|group| Some(GroupOpening { span: cut(group.span)?, ..group }))
+            .collect();
+        Some(self)
+    }
+}
+
+#[cfg(test)]
+#[path = "openings_tests.rs"]
+mod tests;
