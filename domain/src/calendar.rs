@@ -27,6 +27,9 @@ pub use warning::Warning;
 /// and schools mostly take the missing day from the week's end.
 const MAKE_UP: Weekday = Weekday::Fri;
 
+/// The month in which the next year's notice is out: 25 October in 2023, 12 November in 2024, 4 November in 2025.
+const PUBLISHED: u32 = 11;
+
 type Days = BTreeMap<NaiveDate, Listed>;
 
 /// The national lists that are known, and what the city does otherwise.
@@ -71,6 +74,13 @@ impl Calendar {
 
     fn listed_nationally(&self, date: NaiveDate) -> Option<&Listed> {
         self.national.values().rev().find_map(|list| list.get(&date))
+    }
+
+    /// Years whose list should be there on `today` and is not: this one's, and from November on, when the State Council
+    /// has published it, the next one's.
+    pub fn overdue(&self, today: NaiveDate) -> Vec<i32> {
+        let last = if today.month() >= PUBLISHED { today.year() + 1 } else { today.year() };
+        (today.year()..=last).filter(|year| !self.knows(*year)).collect()
     }
 
     /// What people should repair, of the days from `from` to `to`, both included.

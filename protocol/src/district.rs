@@ -9,6 +9,8 @@ use domain::plate::Plate;
 use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::SchoolCalendar;
+
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct District {
@@ -68,6 +70,9 @@ pub struct SchoolSpec {
     /// Where its parents come in.
     pub garage: GarageId,
     pub classes: Vec<ClassSpec>,
+    /// Absent: as it is.
+    #[serde(default)]
+    pub calendar: Option<SchoolCalendar>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,12 +5,14 @@
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
 //! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
+//! - [`calendar`]: lists of holidays, schools' terms, the days that follow from them
 //! - [`public`]: open spaces for everyone
 //! - [`district`]: the file that fills a new district
 //! - [`problem`]: every HTTP error
 //!
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 
+pub mod calendar;
 pub mod district;
 pub mod mqtt;
 pub mod operator;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, ingest};
-use crate::jobs::purge;
+use crate::jobs::{calendar, purge};
 use crate::store::wake::{self, Ear};
 use crate::store::{Store, StoreError};
 
@@ -35,6 +35,7 @@ impl Background {
         tasks.spawn(until(stop.clone(), announce(app.clone())));
         tasks.spawn(until(stop.clone(), hear(app.clone())));
         tasks.spawn(until(stop.clone(), purge::run(app.clone())));
+        tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
         tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }
     }

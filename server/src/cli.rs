@@ -1,14 +1,16 @@
 //! The commands of the binary.
 
 mod admin;
+mod calendar;
 mod district;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, SchoolId};
 use process::clock::SystemClock;
 use process::{shutdown, telemetry};
 use server::app::App;
@@ -39,6 +41,32 @@ enum Command {
         #[command(flatten)]
         file: File,
         district: PathBuf,
+    },
+    /// Reads a year's list of holidays and make-up workdays (holiday-cn's form); it replaces the one known for its year.
+    ImportHolidays {
+        #[command(flatten)]
+        file: File,
+        #[arg(required = true)]
+        lists: Vec<PathBuf>,
+    },
+    /// Reads all days on which the city departs from the national list: JSON, `[{date, off, acts_as?, name}]`.
+    ImportCityDays {
+        #[command(flatten)]
+        file: File,
+        days: PathBuf,
+    },
+    /// Prints what each day is, one JSON object a line; warnings go to standard error.
+    Calendar {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        from: NaiveDate,
+        /// Included.
+        #[arg(long)]
+        to: NaiveDate,
+        /// With this school's lessons.
+        #[arg(long)]
+        school: Option<SchoolId>,
     },
     /// Makes a new token for a garage's gateway; the one before ends.
     GatewayToken {
@@ -131,6 +159,15 @@ pub fn run(arguments: Arguments) -> Done {
         Command::Import { file, district } => {
             let district = district::read(&district).map_err(Failure::input)?;
             with_app(&file, async |app| district::import(app, &district).await)
+        }
+        Command::ImportHolidays { file, lists } => {
+            with_app(&file, async |app| calendar::import_holidays(app, &lists).await)
+        }
+        Command::ImportCityDays { file, days } => {
+            with_app(&file, async |app| calendar::import_city_days(app, &days).await)
+        }
+        Command::Calendar { file, from, to, school } => {
+            with_app(&file, async |app| calendar::show(app, from, to, school.as_ref()).await)
         }
         Command::GatewayToken { file, garage, out } => {
             with_app(&file, async |app| admin::gateway_token(app, &garage, out.as_deref()).await)

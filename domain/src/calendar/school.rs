@@ -103,7 +103,8 @@ impl Default for SchoolCalendar {
 
 impl SchoolCalendar {
     /// The last one of two overrides for a date holds.
-    pub fn new(weekdays: Weekdays, spans: Vec<SchoolSpan>, days: Vec<SchoolDay>) -> Self {
+    pub fn new(weekdays: Weekdays, mut spans: Vec<SchoolSpan>, days: Vec<SchoolDay>) -> Self {
+        spans.sort_by_key(|span| (span.first_day, span.last_day));
         let days = days.into_iter().map(|day| (day.date, day)).collect();
         Self { weekdays, spans, days }
     }
@@ -112,6 +113,7 @@ impl SchoolCalendar {
         self.weekdays
     }
 
+    /// By their first day.
     pub fn spans(&self) -> &[SchoolSpan] {
         &self.spans
     }

@@ -88,6 +88,15 @@ fn a_missing_year_has_workdays_only_and_one_warning() {
 }
 
 #[test]
+fn the_next_list_is_due_in_november() {
+    let overdue = |today: &str| calendar().overdue(date(today));
+    assert_eq!(overdue("2026-10-31"), [0; 0]);
+    assert_eq!(overdue("2026-11-01"), [2027]);
+    assert_eq!(overdue("2027-03-01"), [2027]);
+    assert_eq!(overdue("2028-12-01"), [2028, 2029]);
+}
+
+#[test]
 fn the_newer_document_wins_for_late_december() {
     let mut calendar = calendar();
     calendar.add_national(2027, [off("2026-12-31"), work("2026-12-26", None)]);
@@ -224,7 +233,7 @@ fn built(lists: impl IntoIterator<Item = (i32, Vec<Listed>)>, city: &[Listed]) -
 fn told_plainly(lists: &BTreeMap<i32, Vec<Listed>>, city: &[Listed], date: NaiveDate) -> (DayKind, Weekday) {
     let sheets = lists.values().flatten().chain(city);
     let weekday = date.weekday();
-    match sheets.filter(|listed| listed.date == date).map(|listed| listed.ruling).last() {
+    match sheets.rev().find(|listed| listed.date == date).map(|listed| listed.ruling) {
         Some(Ruling::Off) => (DayKind::Holiday, Weekday::Sun),
         Some(Ruling::Work { acts_as: Some(stated) }) => (DayKind::Workday, stated),
         Some(Ruling::Work { acts_as: None }) if weekday.num_days_from_monday() > 4 => {

@@ -10,13 +10,19 @@ const LENGTH: usize = 16;
 
 /// A weak tag of a value's JSON, with its quotes.
 pub fn weak(value: &impl Serialize) -> String {
+    format!("W/{}", strong(value))
+}
+
+/// A strong one, for what can be changed with `If-Match`.
+pub fn strong(value: &impl Serialize) -> String {
     // Types of ours always serialise.
     let json = serde_json::to_vec(value).unwrap_or_default();
     let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &json));
-    format!("W/\"{}\"", hash.get(..LENGTH).unwrap_or(&hash))
+    format!("\"{}\"", hash.get(..LENGTH).unwrap_or(&hash))
 }
 
-/// Whether an `If-None-Match` header names this tag; compared weakly, as RFC 9110 has it for GET.
+/// Whether an `If-None-Match` header names this tag; compared weakly, as RFC 9110 has it for GET. `If-Match` is compared
+/// so too: a proxy that compresses makes a strong tag weak, and the tag is of the content either way.
 pub fn matches(if_none_match: &str, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| opaque(tag) == opaque(etag))

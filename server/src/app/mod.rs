@@ -5,6 +5,7 @@ pub mod access_plan;
 pub mod arrival_act;
 pub mod arrival_board;
 pub mod bind_code;
+pub mod calendar;
 pub mod claim;
 pub mod doors;
 mod driver;

@@ -6,6 +6,7 @@ pub mod access_check;
 pub mod account;
 pub mod adjustment;
 mod attempts;
+pub mod calendar;
 pub mod garages;
 pub mod log;
 pub mod password;

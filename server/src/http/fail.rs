@@ -12,10 +12,12 @@ use crate::app::bind_code::BindError;
 use crate::app::claim::ClaimError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
+use crate::app::import::Invalid;
 use crate::app::ingest::IngestError;
 use crate::app::operator::OperatorError;
 use crate::app::operator::access_check::CheckError;
 use crate::app::operator::adjustment::AdjustError;
+use crate::app::operator::calendar::CalendarError;
 use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
 use crate::app::plate::OwnPlateError;
@@ -254,6 +256,27 @@ impl From<CheckError> for ProblemResponse {
                 .detail(error.to_string())
                 .into(),
             CheckError::Operator(error) => error.into(),
+        }
+    }
+}
+
+impl From<CalendarError> for ProblemResponse {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::NoSuchSchool => not_found(),
+            CalendarError::Range => Problem::new(400, "invalid_query", "The query string is wrong")
+                .detail(error.to_string())
+                .into(),
+            CalendarError::Changed => {
+                problem(412, "calendar_changed", "The calendar has changed since it was read; look again")
+            }
+            CalendarError::Invalid(Invalid { field, message }) => {
+                Problem::new(422, "invalid_body", "A field of the body is wrong")
+                    .field(field)
+                    .detail(message)
+                    .into()
+            }
+            CalendarError::Operator(error) => error.into(),
         }
     }
 }

@@ -1,3 +1,4 @@
 //! What the server does by the clock.
 
+pub mod calendar;
 pub mod purge;

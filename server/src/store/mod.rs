@@ -17,6 +17,7 @@ pub mod arrival_entry;
 pub mod audit;
 pub mod bind_code;
 pub mod book_version;
+pub mod calendar;
 pub mod dead_letter;
 pub mod feed;
 pub mod garage;

@@ -88,6 +88,7 @@ pub fn district() -> District {
             name: "小学".to_owned(),
             garage: garage(SCHOOL),
             classes: vec![class("c-1-1", "ming"), class("c-1-2", "hong")],
+            calendar: None,
         }],
         people: vec![
             guardian("mother", &[MOTHER], &[("ming", false), ("hong", false)]),

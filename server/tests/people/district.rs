@@ -47,6 +47,7 @@ pub fn district() -> District {
                 class_spec("c-1", "一(1)班", &[("P-mei", "梅小雨"), ("P-other", "何其他")]),
                 class_spec("c-2", "一(2)班", &[("P-brother", "梅小风")]),
             ],
+            calendar: None,
         }],
         people: people(),
         operators: vec![OperatorSpec {

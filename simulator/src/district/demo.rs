@@ -15,6 +15,9 @@ use crate::invent::{Plates, families, teachers};
 /// The car that is left for the person who tries the demo; its child is in the first class.
 pub const TRY_PLATE: &str = "鲁B88888";
 
+/// The car of the driver whom one may log in as.
+pub const DRIVER_PLATE: &str = "鲁B66666";
+
 const SCHOOL: &str = "haifeng-primary";
 const SCHOOL_GARAGE: &str = "haifeng-b1";
 const FAMILIES: usize = 92;
@@ -30,6 +33,7 @@ pub fn demo() -> Invented {
     let sites = garages.iter().map(site).collect();
     let (school, mut people) = school();
     people.extend(staff(&school));
+    people.push(driver());
     let operators = vec![OperatorSpec {
         username: "operator".into(),
         name: "值班员".into(),
@@ -128,7 +132,7 @@ fn school() -> (SchoolSpec, Vec<PersonSpec>) {
     let mut people = enrol("haifeng", &mut classes, &families(FAMILIES, 2026));
     people.push(try_family(&mut classes));
     let school =
-        SchoolSpec { id: id(SCHOOL), name: "海风路小学".into(), garage: id(SCHOOL_GARAGE), classes };
+        SchoolSpec { id: id(SCHOOL), name: "海风路小学".into(), garage: id(SCHOOL_GARAGE), classes, calendar: None };
     (school, people)
 }
 
@@ -143,6 +147,16 @@ fn try_family(classes: &mut [ClassSpec]) -> PersonSpec {
         name: "李文静".into(),
         children: vec![child(key, "母亲")],
         plates: Plate::parse(TRY_PLATE).into_iter().collect(),
+        ..PersonSpec::default()
+    }
+}
+
+/// Somebody from the neighbourhood, without a child at the school.
+fn driver() -> PersonSpec {
+    PersonSpec {
+        key: "driver-try".into(),
+        name: "周明".into(),
+        plates: Plate::parse(DRIVER_PLATE).into_iter().collect(),
         ..PersonSpec::default()
     }
 }

@@ -30,6 +30,7 @@ pub fn uniform(garages: usize, classes: usize, cars: usize) -> Invented {
             name: format!("学校{g}"),
             garage: id(&format!("g{g}")),
             classes: specs,
+            calendar: None,
         });
     }
     let sites = district.garages.iter().map(site).collect();

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use domain::window::{WeeklyWindow, WindowError};
 use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
+use crate::app::calendar;
 use crate::store::seal::{Keyring, Purpose};
 use crate::store::{StoreError, Tx, import};
 
@@ -160,6 +161,7 @@ fn check_schools(schools: &[SchoolSpec], known: &Known) -> Checked {
         school_ids.check(format!("{at}.id"), school.id.as_str())?;
         text(format!("{at}.name"), &school.name, MAX_PLACE_NAME)?;
         known_id(format!("{at}.garage"), school.garage.as_str(), &known.garages, "garage")?;
+        check_calendar(&at, school)?;
         for (j, class) in school.classes.iter().enumerate() {
             let at = format!("{at}.classes[{j}]");
             class_ids.check(format!("{at}.id"), class.id.as_str())?;
@@ -173,6 +175,14 @@ fn check_schools(schools: &[SchoolSpec], known: &Known) -> Checked {
         }
     }
     Ok(())
+}
+
+fn check_calendar(at: &str, school: &SchoolSpec) -> Checked {
+    let Some(calendar) = &school.calendar else { return Ok(()) };
+    match calendar::school::check(calendar) {
+        Ok(_) => Ok(()),
+        Err(Invalid { field, message }) => invalid(format!("{at}.calendar.{field}"), message),
+    }
 }
 
 fn check_person(at: &str, person: &PersonSpec, known: &Known, keys: &Keyring) -> Checked {

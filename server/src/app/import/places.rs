@@ -7,6 +7,8 @@ use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
 use uuid::Uuid;
 
 use super::{Counts, ImportError, Outcome};
+use crate::app::calendar::school as school_calendar;
+use crate::store::calendar as stored_calendar;
 use crate::store::import::{GarageRow, OperatorRow, WindowRow};
 use crate::store::seal::{Keyring, Purpose};
 use crate::store::{StoreError, Tx, import, word};
@@ -108,13 +110,16 @@ async fn permits(tx: &mut Tx, keys: &Keyring, spec: &GarageSpec) -> Result<bool,
     Ok(true)
 }
 
-pub async fn schools(tx: &mut Tx, specs: &[SchoolSpec], counts: &mut Counts) -> Result<(), StoreError> {
+pub async fn schools(tx: &mut Tx, specs: &[SchoolSpec], counts: &mut Counts) -> Result<(), ImportError> {
     let (schools, classes) = (import::schools(tx).await?, import::classes(tx).await?);
     for spec in specs {
         let (id, garage) = (spec.id.as_str(), spec.garage.as_str());
-        let outcome = compare(schools.get(id), &spec.name, garage);
+        let mut outcome = compare(schools.get(id), &spec.name, garage);
         if outcome != Outcome::Unchanged {
             import::put_school(tx, id, &spec.name, garage).await?;
+        }
+        if calendar(tx, spec).await? && outcome == Outcome::Unchanged {
+            outcome = Outcome::Changed;
         }
         counts.schools.count(outcome);
         for class in &spec.classes {
@@ -126,6 +131,18 @@ pub async fn schools(tx: &mut Tx, specs: &[SchoolSpec], counts: &mut Counts) -> 
         }
     }
     Ok(())
+}
+
+/// True if the school's calendar has changed.
+async fn calendar(tx: &mut Tx, spec: &SchoolSpec) -> Result<bool, ImportError> {
+    let Some(entered) = &spec.calendar else { return Ok(false) };
+    let wanted = school_calendar::check(entered)?;
+    if stored_calendar::school::calendar(tx, &spec.id).await? == wanted {
+        return Ok(false);
+    }
+    stored_calendar::raise_version(tx).await?;
+    stored_calendar::school::put(tx, &spec.id, &wanted).await?;
+    Ok(true)
 }
 
 fn compare(before: Option<&(String, String)>, name: &str, owner: &str) -> Outcome {

@@ -5,6 +5,7 @@
 mod access_check;
 mod adjust;
 mod adjustments;
+mod calendar;
 mod caller;
 pub mod cookie;
 mod csrf;
@@ -37,6 +38,9 @@ pub fn router() -> Router<App> {
         .route("/api/operator/v1/garages/{garage}/events", get(events::events))
         .route("/api/operator/v1/garages/{garage}/dead-letters", get(dead_letters::dead_letters))
         .route("/api/operator/v1/garages/{garage}/access-checks", post(access_check::access_check))
+        .route("/api/operator/v1/garages/{garage}/calendar", get(calendar::days))
+        .route("/api/operator/v1/schools", get(calendar::schools))
+        .route("/api/operator/v1/schools/{school}/calendar", get(calendar::school).put(calendar::put_school))
         .route_layer(from_fn(csrf::require))
         .route_layer(no_store)
 }

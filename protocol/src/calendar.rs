@@ -1,0 +1,162 @@
+//! Calendars: the lists that are imported, a school's terms and days, and what the operator console shows of them.
+//!
+//! Weekdays as which a day acts are written `"Mon"` to `"Sun"`, dates `"2026-10-01"`.
+
+use chrono::{NaiveDate, Weekday};
+use domain::calendar::{DayKind, Source, SpanKind};
+use domain::ids::{GarageId, SchoolId};
+use domain::window::Weekdays;
+use serde::{Deserialize, Serialize};
+
+/// A year's list in the form of `NateScarlet/holiday-cn`; what it has besides is not needed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HolidayList {
+    pub year: i32,
+    /// Addresses of the State Council's notices; empty in a file that waits for them.
+    #[serde(default)]
+    pub papers: Vec<String>,
+    pub days: Vec<HolidayDay>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HolidayDay {
+    pub name: String,
+    pub date: NaiveDate,
+    /// False: a workday that makes up for a day off.
+    #[serde(rename = "isOffDay")]
+    pub is_off_day: bool,
+}
+
+/// One entry of the file of `server import-city-days`: what the city does otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CityDay {
+    pub date: NaiveDate,
+    pub off: bool,
+    /// Of a workday only.
+    #[serde(default)]
+    pub acts_as: Option<Weekday>,
+    #[serde(default)]
+    pub name: String,
+}
+
+/// A school's calendar: `GET` and `PUT /api/operator/v1/schools/{school}/calendar`, and in the district file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolCalendar {
+    /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday. Monday to Friday if absent.
+    #[serde(default = "school_week")]
+    pub weekdays: Weekdays,
+    #[serde(default)]
+    pub spans: Vec<SchoolSpan>,
+    #[serde(default)]
+    pub days: Vec<SchoolDay>,
+}
+
+fn school_week() -> Weekdays {
+    Weekdays::SCHOOL_WEEK
+}
+
+/// A term or a break, both its days included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolSpan {
+    pub kind: SpanKind,
+    pub name: String,
+    pub first_day: NaiveDate,
+    pub last_day: NaiveDate,
+}
+
+/// What the school does on one day, whatever other lists say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolDay {
+    pub date: NaiveDate,
+    pub lessons: bool,
+    /// By which weekday's timetable.
+    #[serde(default)]
+    pub acts_as: Option<Weekday>,
+    /// Early release: the day's pickup windows shift earlier by so many minutes.
+    #[serde(default)]
+    pub earlier_minutes: Option<u32>,
+    #[serde(default)]
+    pub name: String,
+}
+
+/// `GET /api/operator/v1/schools`: those whose garages this operator runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Schools {
+    pub schools: Vec<School>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct School {
+    pub id: SchoolId,
+    pub name: String,
+    pub garage: GarageId,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/calendar?from=YYYY-MM-DD&to=YYYY-MM-DD`, both days included.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Days {
+    pub days: Vec<Day>,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    pub date: NaiveDate,
+    pub kind: DayKind,
+    /// What windows compare their weekdays with.
+    pub acts_as: Weekday,
+    /// False: nobody has stated it, it is a guess.
+    pub acts_as_stated: bool,
+    pub name: Option<String>,
+    pub source: Source,
+    /// Of the garage's schools.
+    pub schools: Vec<SchoolOnDay>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchoolOnDay {
+    pub school: SchoolId,
+    pub lessons: LessonsWord,
+    /// With `earlier`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_minutes: Option<u32>,
+    /// By which weekday's timetable the school works.
+    pub acts_as: Weekday,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LessonsWord {
+    None,
+    Full,
+    Earlier,
+}
+
+/// A gap in a calendar that is filled with what is safe until somebody repairs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub code: WarningCode,
+    /// For people, in English.
+    pub detail: String,
+    /// With `missing_year`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// With `acts_as_not_stated` and `no_terms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
+    /// With `no_terms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school: Option<SchoolId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningCode {
+    MissingYear,
+    ActsAsNotStated,
+    NoTerms,
+}

@@ -1,0 +1,51 @@
+//! The calendar that everything reckons with: the shipped lists, the imported ones, the city's own days; and schools'.
+
+pub mod import;
+mod list;
+pub mod school;
+mod shipped;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::calendar::Calendar;
+use domain::ids::{GarageId, SchoolId};
+
+use super::App;
+use crate::store::{StoreError, Tx, calendar};
+
+/// The newest day that calendars speak of: dates are compared as text of ten characters.
+const LAST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2199, 12, 31);
+const FIRST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2000, 1, 1);
+
+fn is_reasonable(date: NaiveDate) -> bool {
+    FIRST_DAY.is_some_and(|first| first <= date) && LAST_DAY.is_some_and(|last| date <= last)
+}
+
+/// An imported list takes the place of the shipped one of its year.
+pub async fn load(tx: &mut Tx) -> Result<Calendar, StoreError> {
+    let mut made = Calendar::new();
+    for list in shipped::lists() {
+        made.add_national(list.year, list.days.iter().cloned());
+    }
+    for (year, days) in calendar::lists(tx).await? {
+        made.add_national(year, days);
+    }
+    made.add_city(calendar::city(tx).await?);
+    Ok(made)
+}
+
+/// The calendars of a garage's schools, by the school's id.
+pub async fn load_schools(
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<Vec<(SchoolId, domain::calendar::SchoolCalendar)>, StoreError> {
+    calendar::school::calendars_of(tx, garage).await
+}
+
+/// Years whose lists should be there today and are not.
+pub async fn missing_years(app: &App) -> Result<BTreeSet<i32>, StoreError> {
+    let mut tx = app.store.begin_read().await?;
+    let calendar = load(&mut tx).await?;
+    Ok(calendar.overdue(app.now().local_date()).into_iter().collect())
+}

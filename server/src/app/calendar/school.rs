@@ -1,0 +1,187 @@
+//! A school's calendar as it is entered, and its mistakes, each named by its field.
+
+use std::collections::HashSet;
+
+use domain::calendar::{Lessons, SchoolCalendar, SchoolDay, SchoolSpan};
+use protocol::calendar as entered;
+
+use super::is_reasonable;
+use super::list::check_name;
+use crate::app::import::Invalid;
+
+/// A school has two terms and some breaks a year: decades of them.
+const MAX_SPANS: usize = 200;
+/// Single days that are unlike others: decades of them.
+const MAX_DAYS: usize = 2000;
+/// Eight hours earlier there would be no lessons at all.
+const MAX_EARLIER: u32 = 480;
+
+fn invalid<T>(field: impl Into<String>, message: impl Into<String>) -> Result<T, Invalid> {
+    Err(Invalid { field: field.into(), message: message.into() })
+}
+
+/// Fields are named from the calendar on, such as `spans[0].last_day`.
+pub fn check(entered: &entered::SchoolCalendar) -> Result<SchoolCalendar, Invalid> {
+    if entered.spans.len() > MAX_SPANS {
+        return invalid("spans", format!("at most {MAX_SPANS}"));
+    }
+    if entered.days.len() > MAX_DAYS {
+        return invalid("days", format!("at most {MAX_DAYS}"));
+    }
+    let spans = entered.spans.iter().enumerate().map(|(i, span)| check_span(&format!("spans[{i}]"), span));
+    let spans: Vec<SchoolSpan> = spans.collect::<Result<_, _>>()?;
+    check_overlaps(&spans)?;
+    let mut seen = HashSet::new();
+    let mut days = Vec::with_capacity(entered.days.len());
+    for (i, day) in entered.days.iter().enumerate() {
+        let at = format!("days[{i}]");
+        if !seen.insert(day.date) {
+            return invalid(format!("{at}.date"), format!("{} comes twice", day.date));
+        }
+        days.push(check_day(&at, day)?);
+    }
+    Ok(SchoolCalendar::new(entered.weekdays, spans, days))
+}
+
+fn check_span(at: &str, span: &entered::SchoolSpan) -> Result<SchoolSpan, Invalid> {
+    check_name(at, &span.name, 1)?;
+    for (field, date) in [("first_day", span.first_day), ("last_day", span.last_day)] {
+        if !is_reasonable(date) {
+            return invalid(format!("{at}.{field}"), "must be of the years 2000 to 2199");
+        }
+    }
+    SchoolSpan::new(span.kind, span.name.clone(), span.first_day, span.last_day)
+        .or_else(|error| invalid(format!("{at}.last_day"), error.to_string()))
+}
+
+/// Two terms at a time, or two breaks, are a slip of the hand; a break may lie within a term.
+fn check_overlaps(spans: &[SchoolSpan]) -> Result<(), Invalid> {
+    for (i, span) in spans.iter().enumerate() {
+        let other = spans.iter().take(i).find(|other| {
+            other.kind() == span.kind()
+                && other.first_day() <= span.last_day()
+                && span.first_day() <= other.last_day()
+        });
+        if let Some(other) = other {
+            return invalid(format!("spans[{i}].first_day"), format!("overlaps `{}`", other.name()));
+        }
+    }
+    Ok(())
+}
+
+fn check_day(at: &str, day: &entered::SchoolDay) -> Result<SchoolDay, Invalid> {
+    check_name(at, &day.name, 0)?;
+    if !is_reasonable(day.date) {
+        return invalid(format!("{at}.date"), "must be of the years 2000 to 2199");
+    }
+    let lessons = match (day.lessons, day.earlier_minutes) {
+        (false, Some(_)) => {
+            return invalid(format!("{at}.earlier_minutes"), "there are no lessons on this day");
+        }
+        (false, None) => Lessons::None,
+        (true, None | Some(0)) => Lessons::Full,
+        (true, Some(minutes)) if minutes <= MAX_EARLIER => Lessons::Earlier { minutes },
+        (true, Some(_)) => {
+            return invalid(format!("{at}.earlier_minutes"), format!("must be 0 to {MAX_EARLIER}"));
+        }
+    };
+    if day.acts_as.is_some() && !day.lessons {
+        return invalid(format!("{at}.acts_as"), "there are no lessons on this day");
+    }
+    Ok(SchoolDay { date: day.date, lessons, acts_as: day.acts_as, name: day.name.clone() })
+}
+
+/// As it could be entered again.
+pub fn as_entered(calendar: &SchoolCalendar) -> entered::SchoolCalendar {
+    let span = |span: &SchoolSpan| entered::SchoolSpan {
+        kind: span.kind(),
+        name: span.name().to_owned(),
+        first_day: span.first_day(),
+        last_day: span.last_day(),
+    };
+    let day = |day: &SchoolDay| entered::SchoolDay {
+        date: day.date,
+        lessons: day.lessons != Lessons::None,
+        acts_as: day.acts_as,
+        earlier_minutes: earlier_minutes(day.lessons),
+        name: day.name.clone(),
+    };
+    entered::SchoolCalendar {
+        weekdays: calendar.weekdays(),
+        spans: calendar.spans().iter().map(span).collect(),
+        days: calendar.days().map(day).collect(),
+    }
+}
+
+pub fn earlier_minutes(lessons: Lessons) -> Option<u32> {
+    match lessons {
+        Lessons::Earlier { minutes } => Some(minutes),
+        Lessons::None | Lessons::Full => None,
+    }
+}
+
+pub fn word(lessons: Lessons) -> entered::LessonsWord {
+    match lessons {
+        Lessons::None => entered::LessonsWord::None,
+        Lessons::Full => entered::LessonsWord::Full,
+        Lessons::Earlier { .. } => entered::LessonsWord::Earlier,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entered(spans: Value, days: Value) -> entered::SchoolCalendar {
+        serde_json::from_value(json!({ "spans": spans, "days": days })).unwrap()
+    }
+
+    fn span(kind: &str, first: &str, last: &str) -> Value {
+        json!({ "kind": kind, "name": "学期", "first_day": first, "last_day": last })
+    }
+
+    #[test]
+    fn what_was_entered_comes_back() {
+        let days = json!([
+            { "date": "2026-10-10", "lessons": true, "acts_as": "Wed", "name": "补周三" },
+            { "date": "2026-11-20", "lessons": true, "earlier_minutes": 90, "name": "家长会" },
+            { "date": "2026-11-27", "lessons": false, "name": "运动会" },
+        ]);
+        let spans =
+            json!([span("term", "2026-09-01", "2027-01-22"), span("break", "2026-10-19", "2026-10-23")]);
+        let entered = entered(spans, days);
+        assert_eq!(as_entered(&check(&entered).unwrap()), entered);
+    }
+
+    #[test]
+    fn mistakes_are_named_by_their_field() {
+        let term = || span("term", "2026-09-01", "2027-01-22");
+        let fault = |spans, days| check(&entered(spans, days)).unwrap_err().field;
+        let faulty_spans = [
+            (json!([span("term", "2026-09-01", "2026-08-31")]), "spans[0].last_day"),
+            (json!([term(), span("term", "2027-01-22", "2027-07-01")]), "spans[1].first_day"),
+            (json!([span("break", "1926-09-01", "2026-09-01")]), "spans[0].first_day"),
+        ];
+        for (spans, field) in faulty_spans {
+            assert_eq!(fault(spans, json!([])), field);
+        }
+        let day = |rest: Value| {
+            let mut day = json!({ "date": "2026-11-20", "lessons": false });
+            day.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            day
+        };
+        let faulty_days = [
+            (json!([day(json!({})), day(json!({}))]), "days[1].date"),
+            (json!([day(json!({ "earlier_minutes": 60 }))]), "days[0].earlier_minutes"),
+            (json!([day(json!({ "lessons": true, "earlier_minutes": 481 }))]), "days[0].earlier_minutes"),
+            (json!([day(json!({ "acts_as": "Mon" }))]), "days[0].acts_as"),
+            (json!([day(json!({ "name": "\n" }))]), "days[0].name"),
+        ];
+        for (days, field) in faulty_days {
+            assert_eq!(fault(json!([]), days), field);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The national lists that the program brings along (`server/data`).
+
+use std::sync::LazyLock;
+
+use super::list::{self, List};
+
+const FILES: [&str; 3] = [
+    include_str!("../../../data/holiday-cn-2024.json"),
+    include_str!("../../../data/holiday-cn-2025.json"),
+    include_str!("../../../data/holiday-cn-2026.json"),
+];
+
+static LISTS: LazyLock<Vec<List>> = LazyLock::new(|| FILES.iter().filter_map(|text| read(text)).collect());
+
+/// By year.
+pub fn lists() -> &'static [List] {
+    &LISTS
+}
+
+/// A test reads all of them; were one wrong, its year would count as missing, which is said aloud.
+fn read(text: &str) -> Option<List> {
+    let file = serde_json::from_str(text).ok()?;
+    list::check(&file).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::calendar::Ruling;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_sound() {
+        let years: Vec<i32> = lists().iter().map(|list| list.year).collect();
+        assert_eq!(years, [2024, 2025, 2026]);
+        for list in lists() {
+            let off = list.days.iter().filter(|day| day.ruling == Ruling::Off).count();
+            assert!((28..=33).contains(&off), "{} has {off} days off", list.year);
+        }
+    }
+}

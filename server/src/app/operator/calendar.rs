@@ -1,0 +1,170 @@
+//! The calendar on the operators' screens: what each day is, and the calendars of the schools whose garages they run.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::calendar::{Calendar, SchoolCalendar, Warning};
+use domain::ids::{GarageId, SchoolId};
+use protocol::calendar as wire;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::calendar::{load, load_schools, school};
+use crate::app::import::Invalid;
+use crate::app::{App, etag};
+use crate::store::{StoreError, Tx, calendar};
+
+/// Days in one answer: a year and a month.
+const MAX_DAYS: i64 = 400;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CalendarError {
+    #[error("this operator runs the garage of no such school")]
+    NoSuchSchool,
+    #[error("`to` must be 0 to {MAX_DAYS} days after `from`")]
+    Range,
+    #[error("the calendar has changed since it was read")]
+    Changed,
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for CalendarError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+pub async fn schools(app: &App, caller: &Caller) -> Result<wire::Schools, StoreError> {
+    let mut tx = app.store.begin_read().await?;
+    Ok(wire::Schools { schools: calendar::school::of_operator(&mut tx, &caller.operator).await? })
+}
+
+/// What each day from `from` to `to` is at this garage, both included, and what should be repaired.
+pub async fn days(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<wire::Days, CalendarError> {
+    if !(0..MAX_DAYS).contains(&to.signed_duration_since(from).num_days()) {
+        return Err(CalendarError::Range);
+    }
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let (calendar, schools) = (load(&mut tx).await?, load_schools(&mut tx, garage).await?);
+    drop(tx);
+    let days = from.iter_days().take_while(|date| *date <= to).map(|date| day(&calendar, &schools, date));
+    let today = app.now().local_date();
+    Ok(wire::Days { days: days.collect(), warnings: warnings(&calendar, &schools, from, to, today) })
+}
+
+fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], date: NaiveDate) -> wire::Day {
+    let day = calendar.day(date);
+    let schools = schools.iter().map(|(id, own)| wire::SchoolOnDay {
+        school: id.clone(),
+        lessons: school::word(own.lessons(&day)),
+        earlier_minutes: school::earlier_minutes(own.lessons(&day)),
+        acts_as: own.acts_as(&day),
+    });
+    wire::Day {
+        schools: schools.collect(),
+        date,
+        kind: day.kind,
+        acts_as: day.acts_as,
+        acts_as_stated: day.acts_as_stated,
+        name: day.name,
+        source: day.source,
+    }
+}
+
+/// Of the days asked for, and of the lists that should be there today.
+fn warnings(
+    calendar: &Calendar,
+    schools: &[(SchoolId, SchoolCalendar)],
+    from: NaiveDate,
+    to: NaiveDate,
+    today: NaiveDate,
+) -> Vec<wire::Warning> {
+    let overdue = calendar.overdue(today).into_iter().map(Warning::MissingYear);
+    let general: BTreeSet<Warning> = calendar.warnings(from, to).into_iter().chain(overdue).collect();
+    let general = general.into_iter().filter(|warning| !is_settled(schools, *warning));
+    let mut all: Vec<wire::Warning> = general.map(|warning| warning_of(warning, None)).collect();
+    for (id, own) in schools {
+        all.extend(own.warnings(from, to).into_iter().map(|warning| warning_of(warning, Some(id))));
+    }
+    all
+}
+
+/// All schools of the garage have stated themselves what they do on the day.
+fn is_settled(schools: &[(SchoolId, SchoolCalendar)], warning: Warning) -> bool {
+    match warning {
+        Warning::ActsAsNotStated(date) => {
+            !schools.is_empty() && schools.iter().all(|(_, own)| own.states(date))
+        }
+        Warning::MissingYear(_) | Warning::NoTerms(_) => false,
+    }
+}
+
+fn warning_of(warning: Warning, school: Option<&SchoolId>) -> wire::Warning {
+    let (code, year, date) = match warning {
+        Warning::MissingYear(year) => (wire::WarningCode::MissingYear, Some(year), None),
+        Warning::ActsAsNotStated(date) => (wire::WarningCode::ActsAsNotStated, None, Some(date)),
+        Warning::NoTerms(date) => (wire::WarningCode::NoTerms, None, Some(date)),
+    };
+    wire::Warning { code, detail: warning.to_string(), year, date, school: school.cloned() }
+}
+
+/// A school's calendar and its entity tag.
+#[derive(Debug, Clone)]
+pub struct Tagged {
+    pub calendar: wire::SchoolCalendar,
+    pub etag: String,
+}
+
+impl Tagged {
+    fn of(calendar: &SchoolCalendar) -> Self {
+        let calendar = school::as_entered(calendar);
+        Self { etag: etag::strong(&calendar), calendar }
+    }
+}
+
+pub async fn school(app: &App, caller: &Caller, school: &SchoolId) -> Result<Tagged, CalendarError> {
+    let mut tx = app.store.begin_read().await?;
+    require_school(&mut tx, caller, school).await?;
+    Ok(Tagged::of(&calendar::school::calendar(&mut tx, school).await?))
+}
+
+/// Makes the school's calendar what is `entered`, if it is still the one that `if_match` names.
+pub async fn put_school(
+    app: &App,
+    caller: &Caller,
+    school: &SchoolId,
+    if_match: &str,
+    entered: &wire::SchoolCalendar,
+) -> Result<Tagged, CalendarError> {
+    let mut tx = app.store.begin().await?;
+    require_school(&mut tx, caller, school).await?;
+    let new = school::check(entered)?;
+    // Holds the version's row: what is read now stays until the commit.
+    calendar::raise_version(&mut tx).await?;
+    let before = Tagged::of(&calendar::school::calendar(&mut tx, school).await?);
+    if !etag::matches(if_match, &before.etag) {
+        return Err(CalendarError::Changed);
+    }
+    calendar::school::put(&mut tx, school, &new).await?;
+    let detail = format!("{} spans, {} days", new.spans().len(), new.days().count());
+    record(&mut tx, app.now(), &caller.operator, "school_calendar.put", school.as_str(), &detail).await?;
+    tx.commit().await?;
+    Ok(Tagged::of(&new))
+}
+
+async fn require_school(tx: &mut Tx, caller: &Caller, school: &SchoolId) -> Result<(), CalendarError> {
+    let garage = calendar::school::garage_of(tx, school).await?.ok_or(CalendarError::NoSuchSchool)?;
+    match require(tx, caller, &garage).await {
+        Err(OperatorError::NoSuchGarage) => Err(CalendarError::NoSuchSchool),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,121 @@
+//! `server import-holidays`, `server import-city-days`, `server calendar`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, Weekday};
+use domain::calendar::{Day, DayKind, SchoolCalendar, Source};
+use domain::ids::SchoolId;
+use protocol::calendar::LessonsWord;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server::app::App;
+use server::app::calendar::import::{self, ListError};
+use server::app::calendar::{load, school};
+use server::store::calendar::school as schools;
+
+use super::{Done, Failure};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ListFileError {
+    #[error("cannot read the list {path}", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}: `{field}`: {message}", path = path.display())]
+    Json { path: PathBuf, field: String, message: String },
+    #[error("{path}", path = path.display())]
+    Wrong { path: PathBuf, source: ListError },
+}
+
+/// A mistake is named by the path of its field.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let unreadable = |source| ListFileError::Read { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(unreadable).map_err(Failure::input)?;
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        Failure::input(ListFileError::Json {
+            path: path.to_owned(),
+            field: error.path().to_string(),
+            message: error.inner().to_string(),
+        })
+    })
+}
+
+fn failure(path: &Path, error: ListError) -> Failure {
+    match error {
+        ListError::Invalid(_) => {
+            Failure::input(ListFileError::Wrong { path: path.to_owned(), source: error })
+        }
+        ListError::Store(_) => Failure::from(error),
+    }
+}
+
+/// All files are read before the first is written.
+pub async fn import_holidays(app: &App, files: &[PathBuf]) -> Done {
+    let lists = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    for (path, list) in files.iter().zip(&lists) {
+        import::holidays(app, list).await.map_err(|error| failure(path, error))?;
+        println!("{}: {} days of the list of {}", path.display(), list.days.len(), list.year);
+    }
+    Ok(())
+}
+
+pub async fn import_city_days(app: &App, path: &Path) -> Done {
+    let entries: Vec<_> = read(path)?;
+    import::city_days(app, &entries).await.map_err(|error| failure(path, error))?;
+    println!("{}: {} days of the city's own", path.display(), entries.len());
+    Ok(())
+}
+
+/// One line of `server calendar`.
+#[derive(Serialize)]
+struct Line {
+    date: NaiveDate,
+    kind: DayKind,
+    acts_as: Weekday,
+    name: Option<String>,
+    source: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lessons: Option<LessonsWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier_minutes: Option<u32>,
+}
+
+impl Line {
+    fn new(day: Day, own: Option<&SchoolCalendar>) -> Self {
+        let lessons = own.map(|own| own.lessons(&day));
+        Self {
+            acts_as: own.map_or(day.acts_as, |own| own.acts_as(&day)),
+            lessons: lessons.map(school::word),
+            earlier_minutes: lessons.and_then(school::earlier_minutes),
+            date: day.date,
+            kind: day.kind,
+            name: day.name,
+            source: day.source,
+        }
+    }
+}
+
+/// Days to standard output, one JSON object a line; warnings to standard error.
+pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&SchoolId>) -> Done {
+    let mut tx = app.store.begin_read().await?;
+    let calendar = load(&mut tx).await?;
+    let mut warnings = calendar.warnings(from, to);
+    let mut own = None;
+    if let Some(id) = school {
+        if schools::garage_of(&mut tx, id).await?.is_none() {
+            return Err(Failure::input(anyhow::anyhow!("there is no school {id}")));
+        }
+        let found = schools::calendar(&mut tx, id).await?;
+        warnings.extend(found.warnings(from, to));
+        own = Some(found);
+    }
+    drop(tx);
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+    let mut out = std::io::stdout().lock();
+    for date in from.iter_days().take_while(|date| *date <= to) {
+        writeln!(out, "{}", serde_json::to_string(&Line::new(calendar.day(date), own.as_ref()))?)?;
+    }
+    Ok(())
+}

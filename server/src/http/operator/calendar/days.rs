@@ -1,0 +1,31 @@
+//! `GET /api/operator/v1/garages/{garage}/calendar`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::calendar::Days;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::app::operator::calendar;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Range {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+/// What each day is at this garage, and what the calendar lacks.
+pub async fn days(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(range): ApiQuery<Range>,
+) -> Result<Json<Days>, ProblemResponse> {
+    Ok(Json(calendar::days(&app, &caller, &garage, range.from, range.to).await?))
+}

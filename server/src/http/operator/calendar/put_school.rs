@@ -1,0 +1,31 @@
+//! `PUT /api/operator/v1/schools/{school}/calendar`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use domain::ids::SchoolId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::calendar::SchoolCalendar;
+use protocol::problem::Problem;
+
+use crate::app::App;
+use crate::app::operator::calendar;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Replaces the school's calendar, if nobody else has changed it since it was read.
+pub async fn put_school(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(school): ApiPath<SchoolId>,
+    headers: HeaderMap,
+    ApiJson(entered): ApiJson<SchoolCalendar>,
+) -> Result<Response, ProblemResponse> {
+    let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
+    let seen = seen.ok_or_else(|| {
+        Problem::new(428, "if_match_missing", "The header If-Match is needed, with the ETag of what was read")
+    })?;
+    let put = calendar::put_school(&app, &caller, &school, seen, &entered).await?;
+    Ok(([(header::ETAG, put.etag)], Json(put.calendar)).into_response())
+}

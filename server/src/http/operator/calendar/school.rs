@@ -1,0 +1,24 @@
+//! `GET /api/operator/v1/schools/{school}/calendar`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::ids::SchoolId;
+use process::http::ProblemResponse;
+
+use crate::app::App;
+use crate::app::operator::calendar;
+use crate::http::conditional;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// The school's calendar with the `ETag` that a change of it must name, or 304.
+pub async fn school(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(school): ApiPath<SchoolId>,
+    headers: HeaderMap,
+) -> Result<Response, ProblemResponse> {
+    let found = calendar::school(&app, &caller, &school).await?;
+    Ok(conditional::json(&headers, &found.etag, "private, no-cache", &found.calendar))
+}

@@ -1,0 +1,18 @@
+//! `GET /api/operator/v1/schools`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::calendar::Schools;
+
+use crate::app::App;
+use crate::app::operator::calendar;
+use crate::http::operator::caller::Operator;
+
+/// The schools whose garages the operator runs.
+pub async fn schools(
+    State(app): State<App>,
+    Operator(caller): Operator,
+) -> Result<Json<Schools>, ProblemResponse> {
+    Ok(Json(calendar::schools(&app, &caller).await?))
+}
