@@ -62,12 +62,18 @@ pub struct Limits {
     pub sockets: usize,
     pub sockets_per_session: usize,
     pub log_ins_per_minute: u32,
+    pub reservations_per_minute: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let hub = crate::hub::Limits::default();
-        Self { sockets: hub.sockets, sockets_per_session: hub.sockets_per_session, log_ins_per_minute: 10 }
+        Self {
+            sockets: hub.sockets,
+            sockets_per_session: hub.sockets_per_session,
+            log_ins_per_minute: 10,
+            reservations_per_minute: 20,
+        }
     }
 }
 
@@ -114,6 +120,7 @@ impl Config {
             ("limits.sockets", self.limits.sockets > 0),
             ("limits.sockets_per_session", self.limits.sockets_per_session > 0),
             ("limits.log_ins_per_minute", self.limits.log_ins_per_minute > 0),
+            ("limits.reservations_per_minute", self.limits.reservations_per_minute > 0),
         ];
         match positive.iter().find(|(_, good)| !good) {
             Some((field, _)) => Err(ConfigError::invalid(*field, "must be 1 or more")),

@@ -7,7 +7,7 @@
 //! - [`hub`]: from the server's feed to the WebSockets
 //! - [`server`]: the client of the server's `/internal/v1`
 //! - [`wechat`]: who somebody is, by WeChat's word
-//! - [`door`]: origins, addresses, log-ins per address
+//! - [`door`]: origins, addresses, log-ins per address, attempts per session
 
 pub mod config;
 pub mod door;
@@ -25,7 +25,7 @@ use axum::Router;
 pub use config::Config;
 pub use run::{RunError, run};
 
-use door::{Doors, LogIns};
+use door::{Attempts, Doors, LogIns};
 use hub::Hub;
 use server::ServerClient;
 use wechat::Wechat;
@@ -38,6 +38,7 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub doors: Arc<Doors>,
     pub log_ins: Arc<LogIns>,
+    pub attempts: Arc<Attempts>,
 }
 
 /// The API and the pages for people.

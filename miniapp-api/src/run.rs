@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Settings};
-use crate::door::{Doors, LogIns};
+use crate::door::{Attempts, Doors, LogIns};
 use crate::hub::{Hub, Limits, feed};
 use crate::server::{ServerClient, ServerClientError};
 use crate::wechat::Wechat;
@@ -74,6 +74,7 @@ pub fn build(config: &Config, settings: &Settings, shutdown: CancellationToken) 
         wechat,
         doors: Arc::new(doors),
         log_ins: Arc::new(LogIns::per_minute(config.limits.log_ins_per_minute)),
+        attempts: Arc::new(Attempts::per_minute(config.limits.reservations_per_minute)),
     })
 }
 

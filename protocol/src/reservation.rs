@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
+pub mod asked;
 pub mod operator;
 
 /// `POST .../garages/{garage}/reservations`; the `Idempotency-Key` header is required: the same key again gives the same
@@ -97,6 +98,13 @@ pub struct Reservation {
     /// Changes with every change; `If-Match` of acts and changes may carry it.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
+}
+
+impl Reservation {
+    /// Its entity tag, with the quotes: what `ETag` says and `If-Match` may ask for.
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", self.changed_at)
+    }
 }
 
 /// `PATCH .../reservations/{id}`: what is absent stays. Extending is a later `ends_at`, possible while the car is inside.

@@ -1,5 +1,6 @@
 //! What is checked at the door of the internet: from which address and from which page somebody comes, and how often.
 
+mod attempts;
 mod log_ins;
 mod network;
 
@@ -7,6 +8,7 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
 
+pub use attempts::Attempts;
 pub use log_ins::LogIns;
 pub use network::{Network, NetworkError};
 

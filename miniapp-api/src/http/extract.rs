@@ -1,14 +1,18 @@
-//! What handlers take from a request, parsed: ids in the path, the cursor in the query, the person's session.
+//! What handlers take from a request, parsed: ids in the path, what the query asks, headers, the person's session.
 
-use axum::extract::rejection::PathRejection;
+use std::convert::Infallible;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use protocol::people::Cursor;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::refusal::Refusal;
+use crate::App;
 use crate::session::SessionToken;
 
 /// The one parameter of the path.
@@ -44,6 +48,70 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
             Some(cursor) if cursor < 0 => Err(Refusal::bad_request("after", "a cursor is not negative")),
             Some(_) | None => Ok(asked),
         }
+    }
+}
+
+/// A query string whose parameters are known; nothing else may be in it.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let parsed = Query::<T>::from_request_parts(parts, state).await;
+        let wrong = |rejection: QueryRejection| Refusal::bad_request("query", rejection.body_text());
+        parsed.map(|Query(asked)| Self(asked)).map_err(wrong)
+    }
+}
+
+/// `Idempotency-Key`, 1 to 100 visible characters.
+#[derive(Debug)]
+pub struct IdempotencyKey(pub HeaderValue);
+
+/// A UUID has 36 characters.
+const LONGEST_KEY: usize = 100;
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let missing = || {
+            let title = "The header Idempotency-Key is needed, 1 to 100 characters";
+            Refusal::new(400, "idempotency_key_missing", title)
+        };
+        let key = parts.headers.get("idempotency-key").ok_or_else(missing)?;
+        let text = key.to_str().map(str::trim).unwrap_or_default();
+        if (1..=LONGEST_KEY).contains(&text.len()) { Ok(Self(key.clone())) } else { Err(missing()) }
+    }
+}
+
+/// `If-Match`, for the server to look at.
+#[derive(Debug)]
+pub struct Seen(pub Option<HeaderValue>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(header::IF_MATCH).cloned()))
+    }
+}
+
+/// A person who may try for a reservation now: not more often than the session's limit.
+#[derive(Debug)]
+pub struct Trying(pub SessionToken);
+
+impl FromRequestParts<App> for Trying {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Person(session) = Person::from_request_parts(parts, app).await?;
+        app.attempts.admit(&session).map_err(|wait| {
+            let title = "Too many attempts in a row; wait a moment";
+            Refusal::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
+        })?;
+        Ok(Self(session))
     }
 }
 

@@ -5,9 +5,13 @@ mod extract;
 mod guardian;
 mod hall;
 mod me;
+mod notices;
 pub mod openapi;
+mod plates;
 mod refusal;
+mod reservations;
 mod sessions;
+mod sharing;
 mod upgrade;
 
 use axum::Router;
@@ -38,6 +42,20 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(guardian::claim::claim))
         .routes(routes!(guardian::add_plate::add_plate))
         .routes(routes!(guardian::remove_plate::remove_plate))
+        .routes(routes!(plates::list::list))
+        .routes(routes!(plates::add::add))
+        .routes(routes!(plates::remove::remove))
+        .routes(routes!(sharing::garages::garages))
+        .routes(routes!(sharing::quote::quote))
+        .routes(routes!(sharing::forecast::forecast))
+        .routes(routes!(reservations::reserve::reserve))
+        .routes(routes!(reservations::reserve_series::reserve_series))
+        .routes(routes!(reservations::list::list))
+        .routes(routes!(reservations::show::show))
+        .routes(routes!(reservations::change::change))
+        .routes(routes!(reservations::act::act))
+        .routes(routes!(notices::list::list))
+        .routes(routes!(notices::read::read))
 }
 
 /// The API below `/api`: never cached, never sniffed, never framed.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::http::{HeaderName, HeaderValue, Method};
 use metrics::{counter, histogram};
 use protocol::people::SESSION_HEADER;
 use protocol::problem::Problem;
@@ -55,6 +55,14 @@ impl Call {
 
     pub fn body<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         self.request = self.request.json(body);
+        self
+    }
+
+    /// Passes a header of the phone's on.
+    pub fn header(mut self, name: HeaderName, value: Option<HeaderValue>) -> Self {
+        if let Some(value) = value {
+            self.request = self.request.header(name, value);
+        }
         self
     }
 

@@ -6,6 +6,7 @@
 mod call;
 mod client;
 mod error;
+mod reservations;
 mod routes;
 
 pub use client::{ServerClient, ServerClientError, Settings};

@@ -6,7 +6,7 @@ use axum::http::Method;
 use domain::ids::ClassId;
 use protocol::people::{
     Arrival, ArrivalAct, Arrivals, Claim, Cursor, FeedPage, Guardian, HallArrivals, Me, NewPlate,
-    OpenSession, OwnPlate, Session,
+    OpenSession, OwnPlate, OwnPlates, Session,
 };
 use uuid::Uuid;
 
@@ -76,19 +76,23 @@ impl ServerClient {
         self.call("guardian", Method::GET, &["guardian"]).session(session).answer().await
     }
 
+    pub async fn plates(&self, session: &SessionToken) -> Answer<OwnPlates> {
+        self.call("plates", Method::GET, &["plates"]).session(session).answer().await
+    }
+
     pub async fn claim(&self, body: &Claim, session: &SessionToken) -> Answer<Guardian> {
         let call = self.call("guardian/claims", Method::POST, &["guardian", "claims"]);
         call.session(session).body(body).answer().await
     }
 
     pub async fn add_plate(&self, body: &NewPlate, session: &SessionToken) -> Answer<OwnPlate> {
-        let call = self.call("guardian/plates", Method::POST, &["guardian", "plates"]);
+        let call = self.call("plates", Method::POST, &["plates"]);
         call.session(session).body(body).answer().await
     }
 
     pub async fn remove_plate(&self, plate: Uuid, session: &SessionToken) -> Answer<()> {
-        let path = ["guardian", "plates", &plate.to_string()];
-        self.call("guardian/plates/one", Method::DELETE, &path).session(session).done().await
+        let path = ["plates", &plate.to_string()];
+        self.call("plates/one", Method::DELETE, &path).session(session).done().await
     }
 
     /// Without `cursor`: the feed's head, at once.

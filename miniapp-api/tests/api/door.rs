@@ -59,6 +59,18 @@ async fn the_api_describes_itself() {
         ("/api/v1/guardian/claims", "post"),
         ("/api/v1/guardian/plates", "post"),
         ("/api/v1/guardian/plates/{id}", "delete"),
+        ("/api/v1/plates", "get"),
+        ("/api/v1/plates/{id}", "delete"),
+        ("/api/v1/garages", "get"),
+        ("/api/v1/garages/{garage}/quote", "get"),
+        ("/api/v1/garages/{garage}/forecast", "get"),
+        ("/api/v1/garages/{garage}/reservations", "post"),
+        ("/api/v1/garages/{garage}/reservation-series", "post"),
+        ("/api/v1/reservations", "get"),
+        ("/api/v1/reservations/{id}", "patch"),
+        ("/api/v1/reservations/{id}/acts", "post"),
+        ("/api/v1/notices", "get"),
+        ("/api/v1/notices/{id}/read", "post"),
     ];
     let paths = document["paths"].as_object().unwrap();
     assert_eq!(paths.len(), routes.len());

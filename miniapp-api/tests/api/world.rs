@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use miniapp_api::door::{Doors, LogIns};
+use miniapp_api::door::{Attempts, Doors, LogIns};
 use miniapp_api::hub::{Hub, Limits, feed};
 use miniapp_api::server::{self, ServerClient};
 use miniapp_api::wechat::{self, Wechat};
@@ -72,6 +72,7 @@ impl World {
             hub: hub.clone(),
             doors: Arc::new(Doors::default()),
             log_ins: Arc::new(LogIns::per_minute(log_ins)),
+            attempts: Arc::new(Attempts::per_minute(20)),
         };
         let readiness = Readiness::new();
         hub.tasks().spawn(feed::follow(hub.clone(), readiness.check("feed")));

@@ -3,16 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::plate::Plate;
 use process::http::ApiJson;
 use protocol::people::{NewPlate, OwnPlate};
 use protocol::problem::Problem;
 
 use crate::App;
 use crate::http::extract::Person;
+use crate::http::plates::add::parsed;
 use crate::http::refusal::Refusal;
 
-/// Registers a plate of mine; three at most.
+/// The same as `POST /api/v1/plates`.
 #[utoipa::path(
     post, path = "/api/v1/guardian/plates", tag = "parent", security(("session" = [])), request_body = NewPlate,
     responses(
@@ -26,9 +26,6 @@ pub async fn add_plate(
     Person(session): Person,
     ApiJson(body): ApiJson<NewPlate>,
 ) -> Result<(StatusCode, Json<OwnPlate>), Refusal> {
-    let plate = Plate::parse(&body.plate).map_err(|error| {
-        Problem::new(422, "invalid_plate", "Not a number plate").field("plate").detail(error.to_string())
-    })?;
-    let plate = NewPlate { plate: plate.as_str().to_owned() };
+    let plate = NewPlate { plate: parsed(&body.plate)?.as_str().to_owned() };
     Ok((StatusCode::CREATED, Json(app.server.add_plate(&plate, &session).await?)))
 }

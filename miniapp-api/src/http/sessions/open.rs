@@ -15,7 +15,7 @@ use crate::http::refusal::Refusal;
 /// Longer than any code that a school gives out.
 const LONGEST_BIND_CODE: usize = 64;
 
-/// Logs in with a code of `wx.login`; the first time also with the code that the school gave.
+/// Logs in with a code of `wx.login`; the first time also with the code that the school gave, or with `register` as a driver.
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "sessions", request_body = LogIn,
     responses(
@@ -39,7 +39,8 @@ pub async fn open(
     })?;
     let bind_code = body.bind_code.map(checked_bind_code).transpose()?;
     let openid = app.wechat.code_to_session(&body.js_code).await?;
-    let session = app.server.open_session(&OpenSession { openid, bind_code }).await?;
+    let session =
+        app.server.open_session(&OpenSession { openid, bind_code, register: body.register }).await?;
     Ok((StatusCode::CREATED, Json(session)))
 }
 

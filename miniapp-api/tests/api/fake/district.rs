@@ -20,6 +20,9 @@ pub struct Call {
     pub method: String,
     pub path: String,
     pub session: Option<String>,
+    /// `Idempotency-Key` and `If-Match`.
+    pub key: Option<String>,
+    pub seen: Option<String>,
     pub body: Value,
 }
 

@@ -1,6 +1,7 @@
 //! A server as far as `protocol::people` describes it, in memory, behind a link that tests can cut.
 
 mod district;
+mod reservations;
 mod routes;
 
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use district::{District, class};
+pub use district::{Call, District, class};
 
 pub const SERVICE_TOKEN: &str = "service-token";
 

@@ -10,14 +10,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use domain::ids::ClassId;
-use protocol::people::{Cursor, FeedPage, Guardian, OpenSession, OwnPlate, SESSION_HEADER, Session};
+use protocol::people::{
+    Cursor, FeedPage, Guardian, OpenSession, OwnPlate, OwnPlates, SESSION_HEADER, Session,
+};
 use protocol::problem::Problem;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::district::{Call, Person, in_an_hour};
-use super::{SERVICE_TOKEN, Shared};
+use super::{SERVICE_TOKEN, Shared, reservations};
 
 pub fn router(shared: Shared) -> Router {
     let v1 = Router::new()
@@ -29,9 +31,10 @@ pub fn router(shared: Shared) -> Router {
         .route("/arrivals/{id}/acts", post(act))
         .route("/guardian", get(guardian))
         .route("/guardian/claims", post(guardian))
-        .route("/guardian/plates", post(add_plate))
-        .route("/guardian/plates/{id}", delete(|| async { StatusCode::NO_CONTENT }))
+        .route("/plates", get(plates).post(add_plate))
+        .route("/plates/{id}", delete(|| async { StatusCode::NO_CONTENT }))
         .route("/feed", get(feed))
+        .merge(reservations::router())
         .layer(from_fn_with_state(shared.clone(), door))
         .with_state(shared);
     Router::new().nest("/internal/v1", v1)
@@ -51,6 +54,8 @@ async fn door(State(shared): State<Shared>, request: Request, next: Next) -> Res
         // Inside a nested router the prefix is cut off.
         path: format!("/internal/v1{}", parts.uri.path_and_query().unwrap()),
         session: header(SESSION_HEADER),
+        key: header("idempotency-key"),
+        seen: header("if-match"),
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
     };
     let broken = {
@@ -77,7 +82,7 @@ fn person(shared: &Shared, request: &axum::http::HeaderMap) -> Result<Person, Re
 
 async fn open_session(State(shared): State<Shared>, Json(body): Json<OpenSession>) -> Response {
     match (body.openid.as_str(), body.bind_code.as_deref()) {
-        ("stranger", None) => return refuse(404, "person_not_bound"),
+        ("stranger", None) if !body.register => return refuse(404, "person_not_bound"),
         ("stranger", Some(code)) if code != "good" => return refuse(403, "bind_code_invalid"),
         _ => {}
     }
@@ -128,6 +133,10 @@ async fn act(State(shared): State<Shared>, Path(id): Path<Uuid>) -> Response {
 
 async fn guardian() -> Json<Guardian> {
     Json(Guardian { children: Vec::new(), plates: Vec::new() })
+}
+
+async fn plates() -> Json<OwnPlates> {
+    Json(OwnPlates { plates: Vec::new() })
 }
 
 async fn add_plate(body: Bytes) -> Response {

@@ -1,0 +1,87 @@
+//! Attempts at reserving, per session: one bucket each, refilled steadily.
+//!
+//! The bound keeps one phone, or a program behind it, from asking for every space of the rush; it does not touch a crowd in
+//! which everybody asks once or twice. A session that nobody has checked yet costs an entry only until its bucket is full again.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use metrics::counter;
+
+use crate::session::SessionToken;
+
+/// Sessions remembered at most, some 3 MB. When all of them are busy, further ones are let through uncounted: made-up
+/// tokens must not lock real people out, and the server refuses them anyway.
+const MOST_SESSIONS: usize = 20_000;
+
+#[derive(Debug)]
+pub struct Attempts {
+    burst: u32,
+    refill: Duration,
+    /// When each session's bucket will be full again.
+    full_at: Mutex<HashMap<SessionToken, Instant>>,
+}
+
+impl Attempts {
+    pub fn per_minute(most: u32) -> Self {
+        Self { burst: most.max(1), refill: Duration::from_secs(60) / most.max(1), full_at: Mutex::default() }
+    }
+
+    /// Takes one attempt from the bucket, or says how long to wait.
+    pub fn admit(&self, session: &SessionToken) -> Result<(), Duration> {
+        self.admit_at(session, Instant::now())
+    }
+
+    fn admit_at(&self, session: &SessionToken, now: Instant) -> Result<(), Duration> {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.len() >= MOST_SESSIONS {
+            full_at.retain(|_, full| *full > now);
+        }
+        let known = full_at.get(session).copied();
+        if known.is_none() && full_at.len() >= MOST_SESSIONS {
+            return Ok(());
+        }
+        let after = known.unwrap_or(now).max(now) + self.refill;
+        let wait = after.saturating_duration_since(now).saturating_sub(self.refill * self.burst);
+        if !wait.is_zero() {
+            counter!("reservation_attempts_refused_total").increment(1);
+            return Err(wait);
+        }
+        full_at.insert(session.clone(), after);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn session(n: u32) -> SessionToken {
+        SessionToken::parse(&format!("s{n}")).unwrap()
+    }
+
+    #[test]
+    fn one_session_waits_and_another_does_not() {
+        let attempts = Attempts::per_minute(20);
+        let start = Instant::now();
+        for _ in 0..20 {
+            assert!(attempts.admit_at(&session(1), start).is_ok());
+        }
+        assert_eq!(attempts.admit_at(&session(1), start), Err(Duration::from_secs(3)));
+        assert!(attempts.admit_at(&session(2), start).is_ok());
+        assert!(attempts.admit_at(&session(1), start + Duration::from_secs(3)).is_ok());
+    }
+
+    #[test]
+    fn made_up_sessions_fill_no_memory_and_lock_nobody_out() {
+        let attempts = Attempts::per_minute(1);
+        let now = Instant::now();
+        for n in 0..30_000 {
+            assert!(attempts.admit_at(&session(n), now).is_ok());
+        }
+        assert!(attempts.full_at.lock().unwrap().len() <= MOST_SESSIONS);
+    }
+}

@@ -1,0 +1,4 @@
+//! What I am told about my reservations.
+
+pub mod list;
+pub mod read;

@@ -1,0 +1,25 @@
+//! `POST /api/v1/notices/{id}/read`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use protocol::problem::Problem;
+use uuid::Uuid;
+
+use crate::App;
+use crate::http::extract::{At, Person};
+use crate::http::refusal::Refusal;
+
+/// I have seen it; twice is no error.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/read", tag = "reservations", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses((status = 204), (status = "default", body = Problem))
+)]
+pub async fn read(
+    State(app): State<App>,
+    At(id): At<Uuid>,
+    Person(session): Person,
+) -> Result<StatusCode, Refusal> {
+    app.server.read_notice(id, &session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,40 @@
+//! `POST /api/v1/plates`, and the same as `POST /api/v1/guardian/plates`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::plate::Plate;
+use process::http::ApiJson;
+use protocol::people::{NewPlate, OwnPlate};
+use protocol::problem::Problem;
+
+use crate::App;
+use crate::http::extract::Person;
+use crate::http::refusal::Refusal;
+
+/// Registers a plate of mine; three at most.
+#[utoipa::path(
+    post, path = "/api/v1/plates", tag = "plates", security(("session" = [])), request_body = NewPlate,
+    responses(
+        (status = 201, body = OwnPlate),
+        (status = 409, body = Problem, description = "`plate_taken`, `too_many_plates`"),
+        (status = 422, body = Problem, description = "`invalid_plate`"),
+        (status = "default", body = Problem),
+    )
+)]
+pub async fn add(
+    State(app): State<App>,
+    Person(session): Person,
+    ApiJson(body): ApiJson<NewPlate>,
+) -> Result<(StatusCode, Json<OwnPlate>), Refusal> {
+    let plate = parsed(&body.plate)?.as_str().to_owned();
+    Ok((StatusCode::CREATED, Json(app.server.add_plate(&NewPlate { plate }, &session).await?)))
+}
+
+/// A plate in its normal form, or a problem that names the field.
+pub fn parsed(text: &str) -> Result<Plate, Refusal> {
+    Plate::parse(text).map_err(|error| {
+        let problem = Problem::new(422, "invalid_plate", "Not a number plate").field("plate");
+        problem.detail(error.to_string()).into()
+    })
+}

@@ -1,0 +1,5 @@
+//! A person's own plates.
+
+pub mod add;
+pub mod list;
+pub mod remove;

@@ -1,0 +1,25 @@
+//! `DELETE /api/v1/plates/{id}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use protocol::problem::Problem;
+use uuid::Uuid;
+
+use crate::App;
+use crate::http::extract::{At, Person};
+use crate::http::refusal::Refusal;
+
+/// Removes a plate of mine: it opens no gate any longer. Reservations for it stay.
+#[utoipa::path(
+    delete, path = "/api/v1/plates/{id}", tag = "plates", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses((status = 204), (status = "default", body = Problem))
+)]
+pub async fn remove(
+    State(app): State<App>,
+    At(id): At<Uuid>,
+    Person(session): Person,
+) -> Result<StatusCode, Refusal> {
+    app.server.remove_plate(id, &session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,28 @@
+//! `POST /api/v1/garages/{garage}/reservation-series`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ApiJson;
+use protocol::problem::Problem;
+use protocol::reservation::{NewSeries, Series};
+
+use crate::App;
+use crate::http::extract::{At, IdempotencyKey, Trying};
+use crate::http::refusal::Refusal;
+
+/// Reserves the same local times on several days, at most 100; `on_conflict` says what if a day is not possible.
+#[utoipa::path(
+    post, path = "/api/v1/garages/{garage}/reservation-series", tag = "reservations", security(("session" = [])),
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewSeries,
+    responses((status = 200, body = Series), (status = "default", body = Problem))
+)]
+pub async fn reserve_series(
+    State(app): State<App>,
+    At(garage): At<GarageId>,
+    Trying(session): Trying,
+    IdempotencyKey(key): IdempotencyKey,
+    ApiJson(body): ApiJson<NewSeries>,
+) -> Result<Json<Series>, Refusal> {
+    Ok(Json(app.server.reserve_series(&garage, key, &body, &session).await?))
+}

@@ -1,0 +1,24 @@
+//! `GET /api/v1/garages`.
+
+use axum::Json;
+use axum::extract::State;
+use protocol::problem::Problem;
+use protocol::reservation::SharedGarages;
+use protocol::reservation::asked::GaragesAsked;
+
+use crate::App;
+use crate::http::extract::{Asked, Person};
+use crate::http::refusal::Refusal;
+
+/// Where I could reserve, with what is open now.
+#[utoipa::path(
+    get, path = "/api/v1/garages", tag = "reservations", security(("session" = [])), params(GaragesAsked),
+    responses((status = 200, body = SharedGarages), (status = "default", body = Problem))
+)]
+pub async fn garages(
+    State(app): State<App>,
+    Asked(asked): Asked<GaragesAsked>,
+    Person(session): Person,
+) -> Result<Json<SharedGarages>, Refusal> {
+    Ok(Json(app.server.shared_garages(&asked, &session).await?))
+}

@@ -1,0 +1,119 @@
+//! The routes of `/internal/v1` about shared spaces.
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use domain::ids::GarageId;
+use protocol::reservation::asked::{ForecastAsked, GaragesAsked, QuoteAsked, ReservationsAsked};
+use protocol::reservation::{
+    Forecasts, NewReservation, NewSeries, Notices, Quote, Reservation, ReservationAct, ReservationChange,
+    Reservations, Series, SharedGarages,
+};
+use uuid::Uuid;
+
+use super::client::ServerClient;
+use super::error::ServerError;
+use crate::session::SessionToken;
+
+type Answer<T> = Result<T, ServerError>;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+impl ServerClient {
+    pub async fn shared_garages(
+        &self,
+        asked: &GaragesAsked,
+        session: &SessionToken,
+    ) -> Answer<SharedGarages> {
+        self.call("garages", Method::GET, &["garages"]).session(session).query(asked).answer().await
+    }
+
+    pub async fn quote(
+        &self,
+        garage: &GarageId,
+        asked: &QuoteAsked,
+        session: &SessionToken,
+    ) -> Answer<Quote> {
+        let call = self.call("garages/quote", Method::GET, &["garages", garage.as_str(), "quote"]);
+        call.session(session).query(asked).answer().await
+    }
+
+    pub async fn forecast(
+        &self,
+        garage: &GarageId,
+        asked: &ForecastAsked,
+        session: &SessionToken,
+    ) -> Answer<Forecasts> {
+        let call = self.call("garages/forecast", Method::GET, &["garages", garage.as_str(), "forecast"]);
+        call.session(session).query(asked).answer().await
+    }
+
+    pub async fn reserve(
+        &self,
+        garage: &GarageId,
+        key: HeaderValue,
+        body: &NewReservation,
+        session: &SessionToken,
+    ) -> Answer<Reservation> {
+        let path = ["garages", garage.as_str(), "reservations"];
+        let call = self.call("garages/reservations", Method::POST, &path).session(session);
+        call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
+    }
+
+    pub async fn reserve_series(
+        &self,
+        garage: &GarageId,
+        key: HeaderValue,
+        body: &NewSeries,
+        session: &SessionToken,
+    ) -> Answer<Series> {
+        let path = ["garages", garage.as_str(), "reservation-series"];
+        let call = self.call("garages/reservation-series", Method::POST, &path).session(session);
+        call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
+    }
+
+    pub async fn reservations(
+        &self,
+        asked: &ReservationsAsked,
+        session: &SessionToken,
+    ) -> Answer<Reservations> {
+        self.call("reservations", Method::GET, &["reservations"]).session(session).query(asked).answer().await
+    }
+
+    pub async fn reservation(&self, id: Uuid, session: &SessionToken) -> Answer<Reservation> {
+        let path = ["reservations", &id.to_string()];
+        self.call("reservations/one", Method::GET, &path).session(session).answer().await
+    }
+
+    /// `seen`: the `If-Match` of the phone.
+    pub async fn change_reservation(
+        &self,
+        id: Uuid,
+        seen: Option<HeaderValue>,
+        body: &ReservationChange,
+        session: &SessionToken,
+    ) -> Answer<Reservation> {
+        let path = ["reservations", &id.to_string()];
+        let call = self.call("reservations/one", Method::PATCH, &path).session(session);
+        call.header(header::IF_MATCH, seen).body(body).answer().await
+    }
+
+    pub async fn act_on_reservation(
+        &self,
+        id: Uuid,
+        seen: Option<HeaderValue>,
+        body: &ReservationAct,
+        session: &SessionToken,
+    ) -> Answer<Reservation> {
+        let path = ["reservations", &id.to_string(), "acts"];
+        let call = self.call("reservations/acts", Method::POST, &path).session(session);
+        call.header(header::IF_MATCH, seen).body(body).answer().await
+    }
+
+    pub async fn notices(&self, session: &SessionToken) -> Answer<Notices> {
+        self.call("notices", Method::GET, &["notices"]).session(session).answer().await
+    }
+
+    pub async fn read_notice(&self, id: Uuid, session: &SessionToken) -> Answer<()> {
+        let path = ["notices", &id.to_string(), "read"];
+        self.call("notices/read", Method::POST, &path).session(session).done().await
+    }
+}
