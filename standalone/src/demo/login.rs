@@ -34,6 +34,7 @@ pub struct Person {
 pub enum Role {
     Teacher,
     Hall,
+    Driver,
     Guardian,
 }
 
@@ -130,12 +131,14 @@ pub fn role_of(person: &PersonSpec) -> Role {
         Role::Teacher
     } else if person.hall.is_some() {
         Role::Hall
+    } else if person.children.is_empty() {
+        Role::Driver
     } else {
         Role::Guardian
     }
 }
 
-/// The class taught, the children with their classes, or the hall's school.
+/// The class taught, the children with their classes, the hall's school, or a driver's plates.
 pub fn label_of(person: &PersonSpec, district: &District) -> String {
     let hall = district.schools.iter().filter(|school| person.hall.as_ref() == Some(&school.id));
     let hall = hall.map(|school| school.name.clone());
@@ -145,5 +148,6 @@ pub fn label_of(person: &PersonSpec, district: &District) -> String {
     let children = children
         .filter(|(_, pupil)| person.children.iter().any(|child| child.pupil == pupil.key))
         .map(|(class, pupil)| format!("{} {}", class.name, pupil.name));
-    taught.chain(children).chain(hall).collect::<Vec<_>>().join("、")
+    let plates = person.plates.iter().filter(|_| role_of(person) == Role::Driver).map(ToString::to_string);
+    taught.chain(children).chain(hall).chain(plates).collect::<Vec<_>>().join("、")
 }
