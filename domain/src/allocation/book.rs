@@ -143,3 +143,6 @@ impl Book {
 fn limits_of(layout: &Layout) -> BTreeMap<PoolId, Limits> {
     layout.pools.iter().map(|(id, pool)| (id.clone(), Limits::of(layout, id, pool))).collect()
 }
+
+#[cfg(test)]
+mod tests;

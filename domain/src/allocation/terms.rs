@@ -57,8 +57,16 @@ impl Open {
     }
 
     /// Whether a stay of this length may start then, whatever is taken; if not, the next start to try.
-    pub(super) fn start_or_later(&self, start: Minute, length: Minutes) -> Result<(), Minute> {
-        let suits = self.terms.bookable && self.terms.min_stay <= length && length <= self.terms.max_stay;
+    /// Without `now`, how far ahead it is does not matter.
+    pub(super) fn start_or_later(
+        &self,
+        start: Minute,
+        length: Minutes,
+        now: Option<Minute>,
+    ) -> Result<(), Minute> {
+        let near = now.is_none_or(|now| start <= now + self.terms.horizon);
+        let suits =
+            near && self.terms.bookable && self.terms.min_stay <= length && length <= self.terms.max_stay;
         if !suits {
             return Err(self.span.until());
         }

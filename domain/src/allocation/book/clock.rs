@@ -29,6 +29,11 @@ impl Book {
         self.offer(now);
     }
 
+    /// Before that, a sweep finds nothing to do.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.index.first_due()
+    }
+
     fn look_at(&mut self, entry: Entry, now: Timestamp, known_until: Timestamp) {
         match entry.state {
             State::Waiting => self.never_free(entry, now),

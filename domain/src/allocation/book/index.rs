@@ -126,6 +126,10 @@ impl Index {
         self.waiting.iter().map(|(_, id)| *id)
     }
 
+    pub(super) fn first_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
     pub(super) fn due_by(&self, now: Timestamp) -> impl Iterator<Item = Uuid> {
         self.due.range(..=(now, Uuid::max())).map(|(_, id)| *id)
     }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::Book;
+use super::reads::Starts;
 use crate::access::Audience;
 use crate::allocation::entry::{Entry, Origin};
 use crate::allocation::layout::PlateKey;
@@ -147,22 +148,19 @@ impl Book {
         let timeline = self.index.timeline(stay.pool);
         for span in outside(stay.span, stay.has).into_iter().flatten() {
             if let Some(misfit) = misfit(limits, timeline, stay.audience, span) {
-                return Err(self.explained(misfit, stay, open, now));
+                return Err(self.explained(misfit, stay, now));
             }
         }
         Ok(open)
     }
 
-    fn explained(&self, misfit: Misfit, stay: &Stay<'_>, open: &Open, now: Timestamp) -> Refusal {
+    fn explained(&self, misfit: Misfit, stay: &Stay<'_>, now: Timestamp) -> Refusal {
+        let (from, length) = (stay.span.from(), stay.span.length());
         match misfit {
             Misfit::Closed(span) => Refusal::Closed { span },
             Misfit::Full(at) => {
-                let horizon = Minute::floor(now) + open.terms.horizon;
-                let latest = horizon.min(stay.span.from() + LOOK_AHEAD);
-                let length = stay.span.length();
-                let next =
-                    self.next_start_between(stay.pool, stay.audience, length, stay.span.from(), latest);
-                Refusal::Full { at, next }
+                let starts = Starts { from, latest: from + LOOK_AHEAD, now: Some(Minute::floor(now)) };
+                Refusal::Full { at, next: self.next_of(stay.pool, stay.audience, length, &starts) }
             }
         }
     }

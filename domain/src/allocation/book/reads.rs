@@ -5,11 +5,20 @@ use std::cmp::Reverse;
 use super::Book;
 use crate::access::Audience;
 use crate::allocation::entry::{Entry, Phase};
+use crate::allocation::limits::Limits;
 use crate::allocation::request::Slot;
 use crate::allocation::room::{self, Stretch};
 use crate::ids::PoolId;
 use crate::minute::{Minute, Minutes, Span};
 use crate::time::Timestamp;
+
+/// Starts to look at, both included.
+pub(super) struct Starts {
+    pub(super) from: Minute,
+    pub(super) latest: Minute,
+    /// Present: none too far ahead.
+    pub(super) now: Option<Minute>,
+}
 
 impl Book {
     /// The fewest that the audience could still take at any minute of `span`; 0 where no window is open.
@@ -27,22 +36,22 @@ impl Book {
         from: Minute,
     ) -> Option<Minute> {
         let pools = self.limits.iter().filter(|(id, _)| pool.is_none_or(|asked| asked == *id));
-        pools
-            .filter_map(|(id, limits)| self.next_start_between(id, audience, length, from, limits.end()?))
-            .min()
+        let next = |(id, limits): (&PoolId, &Limits)| {
+            let starts = Starts { from, latest: limits.end()?, now: None };
+            self.next_of(id, audience, length, &starts)
+        };
+        pools.filter_map(next).min()
     }
 
-    /// A start from `from` to `latest`, both included.
-    pub(super) fn next_start_between(
+    pub(super) fn next_of(
         &self,
         pool: &PoolId,
         audience: Audience,
         length: Minutes,
-        from: Minute,
-        latest: Minute,
+        starts: &Starts,
     ) -> Option<Minute> {
         let limits = self.limits.get(pool)?;
-        let range = Span::new(from, latest + length).ok()?;
+        let range = Span::new(starts.from, starts.latest + length).ok()?;
         // The earliest start that has been free ever since, of those not ruled out by terms.
         let mut start: Option<Minute> = None;
         for stretch in self.stretches(pool, audience, range) {
@@ -52,7 +61,8 @@ impl Book {
             }
             let mut candidate = start.unwrap_or(stretch.from);
             while candidate + length <= stretch.until {
-                match limits.opening_at(audience, candidate)?.start_or_later(candidate, length) {
+                let open = limits.opening_at(audience, candidate)?;
+                match open.start_or_later(candidate, length, starts.now) {
                     Ok(()) => return Some(candidate),
                     Err(later) => candidate = later,
                 }

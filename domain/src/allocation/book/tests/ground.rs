@@ -1,0 +1,115 @@
+//! Layouts, times and asks, short to write. The day is Monday 2026-11-23.
+
+use uuid::Uuid;
+
+use crate::access::Audience;
+use crate::allocation::entry::Origin;
+use crate::allocation::layout::{Closure, Layout, PlateKey, Pool};
+use crate::allocation::request::{Arrived, Ask, Wish};
+use crate::ids::{PoolId, WindowId};
+use crate::minute::{Minute, Minutes, Span};
+use crate::shared_window::{Terms, WindowOpening};
+use crate::time::Timestamp;
+
+pub const TERMS: Terms = Terms {
+    min_stay: Minutes(15),
+    max_stay: Minutes(14 * 60),
+    horizon: Minutes(7 * 24 * 60),
+    lock_out: None,
+    early: Minutes(10),
+    grace: Minutes(15),
+    notice: Minutes(15),
+    bookable: true,
+    walk_in: true,
+};
+
+/// `HH:MM` or `HH:MM:SS`; after `+` on the next day.
+pub fn at(text: &str) -> Timestamp {
+    let (day, time) = match text.strip_prefix('+') {
+        Some(time) => (24, time),
+        None => (23, text),
+    };
+    let seconds = if time.len() == 5 { ":00" } else { "" };
+    Timestamp::parse(&format!("2026-11-{day}T{time}{seconds}+08:00")).unwrap()
+}
+
+pub fn minute(text: &str) -> Minute {
+    Minute::exact(at(text)).unwrap()
+}
+
+pub fn span(from: &str, until: &str) -> Span {
+    Span::new(minute(from), minute(until)).unwrap()
+}
+
+pub fn pool(name: &str) -> PoolId {
+    PoolId::parse(name).unwrap()
+}
+
+pub fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+pub fn plate(n: u8) -> PlateKey {
+    PlateKey(vec![n])
+}
+
+/// A garage with the pool `main`.
+pub fn ground(size: u32) -> Layout {
+    let main = Pool { size, spaces: Vec::new() };
+    Layout { pools: [(pool("main"), main)].into(), ..Layout::default() }
+}
+
+impl Layout {
+    pub fn opened(mut self, audience: Audience, hours: Span, quota: u32, terms: Terms) -> Self {
+        let window = WindowId::parse(&format!("window-{}", self.openings.len())).unwrap();
+        self.openings.push(WindowOpening {
+            window,
+            pool: pool("main"),
+            audience,
+            span: hours,
+            quota,
+            terms,
+            groups: Vec::new(),
+        });
+        self
+    }
+
+    pub fn closed(mut self, audience: Option<Audience>, hours: Span, spaces: Option<u32>) -> Self {
+        self.closures.push(Closure { pool: Some(pool("main")), audience, span: hours, spaces });
+        self
+    }
+}
+
+/// The evening of a garage that is shared with the public from 18:00 to 07:30.
+pub fn evening(size: u32) -> Layout {
+    ground(size).opened(Audience::Public, span("18:00", "+07:30"), size, TERMS)
+}
+
+/// One of the public, with a person and a plate of its own.
+pub fn ask(n: u8, hours: Span) -> Ask {
+    Ask {
+        id: id(u128::from(n)),
+        pool: Some(pool("main")),
+        audience: Audience::Public,
+        origin: Origin::App,
+        person: Some(id(1000 + u128::from(n))),
+        plate: Some(plate(n)),
+        span: hours,
+        wish: Wish::Confirm,
+    }
+}
+
+/// The car of [`ask`] `n`; its visit is 2000 + `n`, its own entry 3000 + `n`.
+pub fn car(n: u8, time: &str) -> Arrived {
+    Arrived {
+        id: id(3000 + u128::from(n)),
+        visit: id(2000 + u128::from(n)),
+        plate: Some(plate(n)),
+        audience: None,
+        at: at(time),
+    }
+}
+
+pub fn visit(n: u8) -> Uuid {
+    id(2000 + u128::from(n))
+}

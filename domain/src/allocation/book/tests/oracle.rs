@@ -1,0 +1,202 @@
+//! A second opinion: the rules of allocation once more, minute by minute and entry by entry, with nothing in common with the
+//! book but the types. Slow and plain on purpose.
+
+use std::collections::BTreeMap;
+
+use crate::access::Audience;
+use crate::allocation::book::Book;
+use crate::allocation::entry::{Entry, Origin};
+use crate::allocation::layout::Layout;
+use crate::allocation::request::Ask;
+use crate::ids::PoolId;
+use crate::minute::{Minute, Span};
+use crate::shared_window::{DailyHours, WindowOpening};
+use crate::time::Timestamp;
+
+pub const AUDIENCES: [Audience; 4] =
+    [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Legal,
+    /// Only other stays stand against it, first at this minute.
+    Full(Minute),
+    Illegal,
+}
+
+pub struct Oracle {
+    layout: Layout,
+    entries: Vec<Entry>,
+    first: Minute,
+    /// Per pool and audience one number for each minute from `first` on; -1 where it is not open.
+    rooms: BTreeMap<(PoolId, Audience), Vec<i64>>,
+}
+
+impl Oracle {
+    /// Judges between these minutes only; outside, everything is closed.
+    pub fn of(book: &Book, range: Span) -> Self {
+        Self::new(book.layout().clone(), book.entries().cloned().collect(), range)
+    }
+
+    pub fn new(layout: Layout, entries: Vec<Entry>, range: Span) -> Self {
+        let first = range.from();
+        let mut oracle = Self { layout, entries, first, rooms: BTreeMap::new() };
+        for pool in oracle.layout.pools.keys().cloned().collect::<Vec<_>>() {
+            for audience in AUDIENCES {
+                let minutes = (first.get()..range.until().get()).map(Minute::new);
+                let rooms = minutes.map(|minute| oracle.count_room(&pool, audience, minute)).collect();
+                oracle.rooms.insert((pool.clone(), audience), rooms);
+            }
+        }
+        oracle
+    }
+
+    pub fn taken(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+        let here = |entry: &&Entry| entry.pool == *pool && entry.audience == audience;
+        let then = |entry: &&Entry| entry.taken.is_some_and(|taken| taken.contains(minute));
+        self.entries.iter().filter(here).filter(then).count() as i64
+    }
+
+    pub fn total(&self, pool: &PoolId, minute: Minute) -> i64 {
+        AUDIENCES.iter().map(|audience| self.taken(pool, *audience, minute)).sum()
+    }
+
+    pub fn capacity(&self, pool: &PoolId, minute: Minute) -> i64 {
+        let mut capacity = i64::from(self.layout.pools[pool].size);
+        for closure in &self.layout.closures {
+            let here = closure.pool.is_none() || closure.pool.as_ref() == Some(pool);
+            if here && closure.audience.is_none() && closure.span.contains(minute) {
+                capacity -= i64::from(closure.spaces.unwrap_or(0));
+            }
+        }
+        capacity
+    }
+
+    pub fn opening(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<&WindowOpening> {
+        let mut all = self.layout.openings.iter();
+        all.find(|o| o.pool == *pool && o.audience == audience && o.span.contains(minute))
+    }
+
+    /// Absent where no window is open or the operator has closed it.
+    pub fn quota(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<i64> {
+        let mut quota = i64::from(self.opening(pool, audience, minute)?.quota);
+        for closure in self.layout.closures.iter().filter(|closure| closure.span.contains(minute)) {
+            let here = closure.pool.is_none() || closure.pool.as_ref() == Some(pool);
+            let for_it = closure.audience.is_none() || closure.audience == Some(audience);
+            match closure.spaces {
+                None if here && for_it => return None,
+                Some(spaces) if here && closure.audience == Some(audience) => quota -= i64::from(spaces),
+                _ => {}
+            }
+        }
+        Some(quota.max(0))
+    }
+
+    pub fn kept_from(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+        let before = AUDIENCES.iter().filter(|other| **other < audience);
+        let kept = before.map(|other| {
+            let quota = self.quota(pool, *other, minute).unwrap_or(0);
+            (quota - self.taken(pool, *other, minute)).max(0)
+        });
+        kept.sum()
+    }
+
+    fn count_room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+        let Some(quota) = self.quota(pool, audience, minute) else {
+            return -1;
+        };
+        let in_pool =
+            self.capacity(pool, minute) - self.total(pool, minute) - self.kept_from(pool, audience, minute);
+        in_pool.min(quota - self.taken(pool, audience, minute)).max(0)
+    }
+
+    pub fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+        let index = usize::try_from(minute.get() - self.first.get()).ok();
+        let rooms = self.rooms.get(&(pool.clone(), audience));
+        index.zip(rooms).and_then(|(i, rooms)| rooms.get(i)).copied().unwrap_or(-1)
+    }
+
+    pub fn legal(&self, ask: &Ask, now: Timestamp) -> Verdict {
+        if !self.may_claim(ask) {
+            return Verdict::Illegal;
+        }
+        let pools = self.layout.pools.keys().filter(|pool| ask.pool.is_none() || ask.pool.as_ref() == Some(pool));
+        let verdicts: Vec<_> = pools.map(|pool| self.legal_in(pool, ask.audience, ask.span, now)).collect();
+        let full = verdicts.iter().find(|verdict| matches!(verdict, Verdict::Full(_)));
+        match full {
+            _ if verdicts.contains(&Verdict::Legal) => Verdict::Legal,
+            Some(full) => *full,
+            None => Verdict::Illegal,
+        }
+    }
+
+    fn may_claim(&self, ask: &Ask) -> bool {
+        let operator = ask.origin == Origin::Operator;
+        let blocked = ask.audience == Audience::Public
+            && ask.plate.as_ref().is_some_and(|plate| self.layout.blocked.contains(plate));
+        let same_plate = |entry: &&Entry| ask.plate.is_some() && entry.plate == ask.plate;
+        let at_once = |entry: &Entry| {
+            let taken = entry.taken.unwrap_or(entry.span);
+            minutes(ask.span).any(|minute| entry.span.contains(minute) || taken.contains(minute))
+        };
+        let reservations = || self.entries.iter().filter(|entry| entry.origin != Origin::Gate);
+        let of_plate = reservations().filter(same_plate).count();
+        let of_person = reservations().filter(|e| ask.person.is_some() && e.person == ask.person).count();
+        let rules = self.layout.rules;
+        let too_many = (ask.plate.is_some() && of_plate >= rules.live_per_plate as usize)
+            || (ask.person.is_some() && of_person >= rules.live_per_person as usize);
+        let busy = self.entries.iter().filter(same_plate).any(at_once);
+        !busy && (operator || (!blocked && !too_many))
+    }
+
+    pub fn legal_in(&self, pool: &PoolId, audience: Audience, stay: Span, now: Timestamp) -> Verdict {
+        let this_minute = now.micros().div_euclid(60_000_000);
+        let Some(opening) = self.opening(pool, audience, stay.from()) else {
+            return Verdict::Illegal;
+        };
+        let terms = opening.terms;
+        let length = i64::from(stay.length().0);
+        let keeps = stay.from().get() >= this_minute
+            && stay.from().get() <= this_minute + i64::from(terms.horizon.0)
+            && terms.bookable
+            && length >= i64::from(terms.min_stay.0)
+            && length <= i64::from(terms.max_stay.0);
+        let before_end = Minute::new(stay.until().get() - 1);
+        let locked = |minute| terms.lock_out.is_some_and(|hours| is_within(hours, minute));
+        let moves = !locked(stay.from()) && !(locked(stay.until()) && locked(before_end));
+        let open = minutes(stay).all(|minute| self.room(pool, audience, minute) >= 0);
+        if !(keeps && moves && open) {
+            return Verdict::Illegal;
+        }
+        match minutes(stay).find(|minute| self.room(pool, audience, *minute) == 0) {
+            Some(minute) => Verdict::Full(minute),
+            None => Verdict::Legal,
+        }
+    }
+}
+
+pub fn minutes(span: Span) -> impl Iterator<Item = Minute> {
+    (span.from().get()..span.until().get()).map(Minute::new)
+}
+
+/// By the clock on the wall.
+fn is_within(hours: DailyHours, minute: Minute) -> bool {
+    let clock = minute.timestamp().local_hhmm();
+    let (hour, minute) = clock.split_once(':').unwrap();
+    let of_day = hour.parse::<u32>().unwrap() * 60 + minute.parse::<u32>().unwrap();
+    (0..hours.length_minutes).any(|passed| (hours.start_minute + passed) % 1440 == of_day)
+}
+
+/// Gives each stay the lowest number that is free, in order of their start: how many numbers are needed?
+pub fn numbers_needed(stays: &[Span]) -> usize {
+    let mut stays = stays.to_vec();
+    stays.sort();
+    let mut free_from: Vec<Minute> = Vec::new();
+    for stay in stays {
+        match free_from.iter_mut().find(|until| **until <= stay.from()) {
+            Some(until) => *until = stay.until(),
+            None => free_from.push(stay.until()),
+        }
+    }
+    free_from.len()
+}
