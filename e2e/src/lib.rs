@@ -2,13 +2,14 @@
 //!
 //! - [`system`]: starts it, kills parts of it, stops it
 //! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
-//! - [`bench`]: measures it
+//! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone
 //! - [`crash`]: kills parts of it under load
 //! - [`records`]: what the database holds, for checks
 //! - [`both_forms`]: one test for either form, on systems that tests share
 
 #![allow(clippy::expect_used, reason = "a harness that meets the unexpected has to stop and say so")]
 
+pub mod allocate;
 pub mod bench;
 pub mod console;
 pub mod crash;

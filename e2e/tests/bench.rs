@@ -1,4 +1,4 @@
-//! The bench works and loses nothing; its figures are for release builds on a quiet machine.
+//! The benches work and lose nothing; their figures are for release builds on a quiet machine.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::process::Command;
@@ -18,5 +18,20 @@ fn a_quick_run_loses_nothing_and_ends_with_its_figures() {
         assert!(total["frame"]["count"].as_u64().unwrap() >= 150, "{configuration:#}");
         assert_eq!(total["open_command"]["count"], 150, "{configuration:#}");
         assert_eq!(total["lost"]["frames"], 0);
+    }
+}
+
+#[test]
+fn a_quick_run_of_reservations_sells_nothing_twice_and_ends_with_its_figures() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench-allocate")).arg("--quick").output().unwrap();
+    let (text, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{log}\n{text}");
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let rounds = figures["scenarios"][0]["rounds"].as_array().unwrap();
+    assert!(rounds.len() >= 8, "each contestant twice");
+    for round in rounds {
+        assert!(round["accepted"]["count"].as_u64().unwrap() >= 5, "{round:#}");
+        assert_eq!(round["oversold"], 0);
+        assert_eq!(round["astray"], 0);
     }
 }

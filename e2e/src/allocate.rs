@@ -1,0 +1,100 @@
+//! Measures the allocation of spaces beside PostgreSQL alone doing the same work.
+//!
+//! - [`demand`]: the fill, and what callers want
+//! - [`contestant`]: who does the work
+//! - [`peer`]: the yardsticks; [`view`]: what a client that picks its space believes
+//! - [`callers`]: a closed loop of callers
+//! - [`round`]: one contestant for some seconds; [`processor`]: what it used
+//! - [`judge`]: overselling, asked of the database
+//! - [`report`]: figures for people and for programs
+//!
+//! All contestants of a scenario are started on databases of their own with the same fill. They take turns: one pass
+//! forwards, one backwards, and so on, with the disk calibrated around each round. A pair is two rounds of the same pass.
+
+pub mod callers;
+pub mod contestant;
+pub mod demand;
+pub mod judge;
+pub mod peer;
+mod processor;
+pub mod report;
+pub mod round;
+mod view;
+
+use std::sync::Arc;
+
+use domain::time::{Clock, Timestamp};
+use process::clock::SystemClock;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use testkit::postgres::Cluster;
+
+use callers::Span;
+use contestant::{Contestant, Ground, Kind};
+use demand::Scale;
+use report::Scenario;
+use round::Entrant;
+
+/// What to measure.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub scales: Vec<Scale>,
+    pub callers: Vec<usize>,
+    pub contestants: Vec<Kind>,
+    pub span: Span,
+    /// Each contestant has one round in each.
+    pub passes: usize,
+    /// The most of one contestant to its database.
+    pub connections: u32,
+    pub seed: u64,
+}
+
+/// All scenarios, one after the other.
+pub async fn run(options: &Options) -> Vec<Scenario> {
+    let cluster = Cluster::start();
+    let mut all = Vec::new();
+    for scale in &options.scales {
+        for callers in &options.callers {
+            all.push(scenario(options, &cluster, *scale, *callers).await);
+        }
+    }
+    all
+}
+
+async fn scenario(options: &Options, cluster: &Cluster, scale: Scale, callers: usize) -> Scenario {
+    let Scale { garages, spaces, days, fill } = scale;
+    eprintln!("\n{garages} x {spaces} spaces, {days} day(s), {fill} taken, {callers} callers: starting");
+    let connections = options.connections.min(u32::try_from(callers).unwrap_or(u32::MAX));
+    let taken = demand::fill(scale, &mut StdRng::seed_from_u64(options.seed));
+    let ground = Ground { cluster, connections, scale, origin: tomorrow(), taken: &taken };
+    let mut entrants = Vec::new();
+    for kind in &options.contestants {
+        let (contestant, town) = Contestant::start(*kind, &ground).await;
+        entrants.push(Entrant { kind: *kind, contestant: Arc::new(contestant), town: Arc::new(town) });
+    }
+    let mut passes = Vec::new();
+    for pass in 0..options.passes {
+        let mut order: Vec<&Entrant> = entrants.iter().collect();
+        if pass % 2 == 1 {
+            order.reverse();
+        }
+        let mut rounds = Vec::new();
+        for entrant in order {
+            let round = entrant.round(callers, options.span, options.seed + pass as u64).await;
+            eprintln!("{round}");
+            rounds.push(round);
+        }
+        passes.push(rounds);
+    }
+    let scenario = Scenario::new(scale, callers, connections, passes);
+    eprint!("{scenario}");
+    scenario
+}
+
+/// The next midnight at the garages.
+fn tomorrow() -> Timestamp {
+    const DAY: i64 = 24 * 3_600_000_000;
+    const SHANGHAI: i64 = 8 * 3_600_000_000;
+    let local = SystemClock.now().micros() + SHANGHAI;
+    Timestamp::from_micros((local / DAY + 1) * DAY - SHANGHAI)
+}

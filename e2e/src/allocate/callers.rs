@@ -1,0 +1,144 @@
+//! A closed loop: so many callers, each with its next wish as soon as it has an answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Serialize;
+use simulator::load::Percentiles;
+use tokio::task::JoinSet;
+
+use super::contestant::{Answer, Contestant};
+use super::demand::{Caller, Town, Turn};
+
+/// How long a round is.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    pub warm_up: Duration,
+    pub measured: Duration,
+}
+
+/// Answers that came in the measured time.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    accepted: Vec<Duration>,
+    refused: Vec<Duration>,
+    cancelled: Vec<Duration>,
+    /// Refused from the client's own knowledge: takes no time worth measuring.
+    unasked: u64,
+    gave_up: Vec<Duration>,
+}
+
+impl Tally {
+    fn count(&mut self, answer: Answer, took: Duration) {
+        match answer {
+            Answer::Accepted(_) => self.accepted.push(took),
+            Answer::Refused => self.refused.push(took),
+            Answer::Cancelled => self.cancelled.push(took),
+            Answer::GaveUp => self.gave_up.push(took),
+            Answer::Unasked => self.unasked += 1,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.accepted.extend(other.accepted);
+        self.refused.extend(other.refused);
+        self.cancelled.extend(other.cancelled);
+        self.gave_up.extend(other.gave_up);
+        self.unasked += other.unasked;
+    }
+
+    pub fn figures(self, measured: Duration) -> Figures {
+        let seconds = measured.as_secs_f64();
+        let per_second = |count: usize| (count as f64 / seconds * 10.0).round() / 10.0;
+        let unasked = usize::try_from(self.unasked).unwrap_or(usize::MAX);
+        let all = [&self.accepted, &self.refused, &self.cancelled, &self.gave_up];
+        let answered: Vec<Duration> = all.into_iter().flatten().copied().collect();
+        Figures {
+            accepted_per_s: per_second(self.accepted.len()),
+            refused_per_s: per_second(self.refused.len()),
+            unasked_per_s: per_second(unasked),
+            cancelled_per_s: per_second(self.cancelled.len()),
+            gave_up: self.gave_up.len(),
+            answered_per_s: per_second(answered.len()),
+            accepted: Percentiles::of(self.accepted),
+            answered: Percentiles::of(answered),
+        }
+    }
+}
+
+/// Of one round.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Figures {
+    pub accepted_per_s: f64,
+    pub refused_per_s: f64,
+    /// Refused by the client without asking.
+    pub unasked_per_s: f64,
+    pub cancelled_per_s: f64,
+    /// Accepted, refused, cancelled and given up; not those that nobody was asked for.
+    pub answered_per_s: f64,
+    pub gave_up: usize,
+    pub accepted: Option<Percentiles>,
+    pub answered: Option<Percentiles>,
+}
+
+/// Lets `callers` loose on the town; returns when the last one has its last answer.
+pub async fn run(
+    contestant: &Arc<Contestant>,
+    town: &Arc<Town>,
+    callers: usize,
+    span: Span,
+    seed: u64,
+) -> Tally {
+    let ended = Arc::new(AtomicBool::new(false));
+    let from = Instant::now() + span.warm_up;
+    let measured = (from, from + span.measured);
+    let mut tasks = JoinSet::new();
+    for caller in 0..callers {
+        let caller = Caller::new(StdRng::seed_from_u64(seed ^ (caller as u64) << 32));
+        let (contestant, town, ended) = (contestant.clone(), town.clone(), ended.clone());
+        tasks.spawn(async move { turns(caller, &contestant, &town, measured, &ended).await });
+    }
+    tokio::time::sleep_until(measured.1.into()).await;
+    ended.store(true, Ordering::Relaxed);
+    let mut tally = Tally::default();
+    while let Some(done) = tasks.join_next().await {
+        tally.add(done.expect("a caller does not panic"));
+    }
+    tally
+}
+
+async fn turns(
+    mut caller: Caller,
+    contestant: &Contestant,
+    town: &Town,
+    (from, until): (Instant, Instant),
+    ended: &AtomicBool,
+) -> Tally {
+    let mut tally = Tally::default();
+    // The fill is left as it was found.
+    while !ended.load(Ordering::Relaxed) || caller.owes() {
+        let (garage, turn) = caller.turn(town);
+        let started = Instant::now();
+        let answer = match turn {
+            Turn::Ask(interval) => contestant.ask(garage, interval, caller.rng()).await,
+            Turn::Cancel(ticket) => contestant.cancel(garage, ticket, caller.rng()).await,
+        };
+        let now = Instant::now();
+        match (answer, turn) {
+            (Answer::Accepted(ticket), _) => town.accepted(garage, ticket),
+            (Answer::Cancelled, Turn::Cancel(ticket)) => town.given_back(garage, ticket.interval),
+            // It is still there.
+            (Answer::GaveUp, Turn::Cancel(ticket)) => town.accepted(garage, ticket),
+            // Nothing was awaited: others have their turn.
+            (Answer::Unasked, _) => tokio::task::yield_now().await,
+            _ => {}
+        }
+        if (from..until).contains(&now) {
+            tally.count(answer, now - started);
+        }
+    }
+    tally
+}

@@ -1,0 +1,135 @@
+//! Figures for people, and one JSON object for programs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::contestant::Kind;
+use super::demand::Scale;
+use super::round::Round;
+
+/// A pair of rounds is left out when a synced write cost more than this many times as much in one as in the other.
+const FSYNC_CHANGE: f64 = 1.5;
+
+/// Rounds of several contestants with the same load: all of them forwards, then all backwards, and so on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scenario {
+    #[serde(flatten)]
+    pub scale: Scale,
+    pub callers: usize,
+    pub connections: u32,
+    pub rounds: Vec<Round>,
+    pub ratios: Vec<Ratio>,
+}
+
+/// How many times as many reservations a second the first one accepts, over pairs of rounds of the same pass.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ratio {
+    pub of: Kind,
+    pub to: Kind,
+    pub median: Option<f64>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub pairs: usize,
+    /// Pairs left out because the disk changed in between.
+    pub dropped: usize,
+}
+
+impl Scenario {
+    pub fn new(scale: Scale, callers: usize, connections: u32, passes: Vec<Vec<Round>>) -> Self {
+        let kinds: Vec<Kind> = passes.first().into_iter().flatten().map(|round| round.contestant).collect();
+        let mut ratios = Vec::new();
+        for of in kinds.iter().filter(|kind| !kind.is_peer()) {
+            ratios.extend(kinds.iter().filter(|to| *to != of).map(|to| Ratio::new(&passes, *of, *to)));
+        }
+        Self { scale, callers, connections, rounds: passes.into_iter().flatten().collect(), ratios }
+    }
+
+    pub fn is_right(&self) -> bool {
+        self.rounds.iter().all(Round::is_right)
+    }
+}
+
+impl Ratio {
+    fn new(passes: &[Vec<Round>], of: Kind, to: Kind) -> Self {
+        let mut ratio = Self { of, to, median: None, min: None, max: None, pairs: 0, dropped: 0 };
+        let mut found = Vec::new();
+        for pass in passes {
+            let round = |kind: Kind| pass.iter().find(|round| round.contestant == kind);
+            let Some((first, second)) = round(of).zip(round(to)) else { continue };
+            let fsync = [first.fsync(), second.fsync()].concat();
+            let (fastest, slowest) = (fsync.iter().min(), fsync.iter().max());
+            let Some((fastest, slowest)) = fastest.zip(slowest) else { continue };
+            match *slowest as f64 > *fastest as f64 * FSYNC_CHANGE {
+                true => ratio.dropped += 1,
+                false => found.push(first.figures.accepted_per_s / second.figures.accepted_per_s.max(0.1)),
+            }
+        }
+        found.sort_by(f64::total_cmp);
+        let at = |place: usize| found.get(place).map(|ratio| (ratio * 100.0).round() / 100.0);
+        let last = found.len().saturating_sub(1);
+        ratio.median = at(last / 2).zip(at(found.len() / 2)).map(|(low, high)| f64::midpoint(low, high));
+        (ratio.min, ratio.max, ratio.pairs) = (at(0), at(last), found.len());
+        ratio
+    }
+}
+
+impl fmt::Display for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { accepted, answered } = Figures::of(self);
+        let figures = &self.figures;
+        let name = format!("{:?}", self.contestant);
+        write!(
+            f,
+            "  {name:<22} accepted {:>8.1}/s {accepted}; refused {:.0}/s, unasked {:.0}/s, cancelled {:.0}/s, \
+             answered {:.0}/s {answered}; gave up {}, conflicts {}, oversold {}, astray {}; fill {}-{}, cpu {} % \
+             (bench {} %), fsync {}/{} us",
+            figures.accepted_per_s,
+            figures.refused_per_s,
+            figures.unasked_per_s,
+            figures.cancelled_per_s,
+            figures.answered_per_s,
+            figures.gave_up,
+            self.conflicts,
+            self.verdict.oversold,
+            self.astray,
+            self.fill_before,
+            self.fill_after,
+            self.cpu_busy_percent,
+            self.cpu_bench_percent,
+            self.fsync_before_us,
+            self.fsync_after_us,
+        )
+    }
+}
+
+/// Latencies in milliseconds, for people.
+struct Figures {
+    accepted: String,
+    answered: String,
+}
+
+impl Figures {
+    fn of(round: &Round) -> Self {
+        let text = |percentiles: Option<simulator::load::Percentiles>| match percentiles {
+            Some(p) => {
+                format!("(p50 {:.1} p99 {:.1} ms)", p.p50_us as f64 / 1_000.0, p.p99_us as f64 / 1_000.0)
+            }
+            None => "(none)".to_owned(),
+        };
+        Self { accepted: text(round.figures.accepted), answered: text(round.figures.answered) }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for ratio in &self.ratios {
+            writeln!(
+                f,
+                "  {:?} to {:?}: {:?} ({:?} to {:?}, {} pairs, {} dropped)",
+                ratio.of, ratio.to, ratio.median, ratio.min, ratio.max, ratio.pairs, ratio.dropped
+            )?;
+        }
+        Ok(())
+    }
+}
