@@ -1,0 +1,20 @@
+//! Calendars: what is stored, what operators see and change, what the commands read and print.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+#[path = "../common/mod.rs"]
+#[macro_use]
+mod common;
+
+mod api;
+mod commands;
+mod independent;
+mod lists;
+mod site;
+mod store;
+mod warning;
+
+use chrono::NaiveDate;
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}

@@ -1,0 +1,19 @@
+//! A missing list is on the monitor.
+
+use std::time::Duration;
+
+use testkit::wait;
+
+use crate::common::Fixture;
+use crate::common::http::Served;
+
+#[tokio::test]
+async fn a_missing_year_is_a_metric() {
+    let fixture = Fixture::sqlite().await;
+    let server = Served::start(fixture.app()).await;
+    let metrics = || async {
+        let text = server.client.get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        text.contains(r#"calendar_missing_year{year="2027"} 1"#).then_some(())
+    };
+    wait::until(Duration::from_secs(10), "the metric says that 2027 is missing", metrics).await;
+}
