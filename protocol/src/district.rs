@@ -6,10 +6,11 @@
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
-use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::SchoolCalendar;
+
+pub use crate::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,23 +37,13 @@ pub struct GarageSpec {
     pub lat: f64,
     pub lon: f64,
     pub capacity: u32,
+    /// If there are none, all spaces are one pool, `main`.
+    #[serde(default)]
+    pub pools: Vec<PoolSpec>,
     pub windows: Vec<WindowSpec>,
     /// Plates that may enter in the windows of residents or staff.
     #[serde(default)]
     pub permits: Vec<PermitSpec>,
-}
-
-/// A fixed weekly window; it belongs to the day on which it starts and may cross midnight.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WindowSpec {
-    pub audience: Audience,
-    /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday.
-    pub weekdays: Weekdays,
-    /// Local minute of the day, 0 to 1439.
-    pub start_minute: u32,
-    /// 1 to 1440.
-    pub length_minutes: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

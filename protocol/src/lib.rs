@@ -6,6 +6,7 @@
 //! - [`operator`]: the operator console
 //! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
 //! - [`calendar`]: lists of holidays, schools' terms, the days that follow from them
+//! - [`sharing`]: what operators share: pools, windows, closures, rules
 //! - [`public`]: open spaces for everyone
 //! - [`district`]: the file that fills a new district
 //! - [`problem`]: every HTTP error
@@ -20,4 +21,5 @@ pub mod people;
 pub mod problem;
 pub mod public;
 pub mod reservation;
+pub mod sharing;
 pub mod uplink;

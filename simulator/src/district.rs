@@ -66,7 +66,7 @@ fn lane(name: &str, id_text: &str, direction: Direction, pass_by: PassBy) -> Sit
 }
 
 fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minutes: u32) -> WindowSpec {
-    WindowSpec { audience, weekdays, start_minute, length_minutes }
+    WindowSpec::new(audience, weekdays, start_minute, length_minutes)
 }
 
 /// Pupils go round the classes, siblings into neighbouring ones; guardians get their children and cars.

@@ -34,7 +34,7 @@ pub fn plate(text: &str) -> Plate {
 }
 
 fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minutes: u32) -> WindowSpec {
-    WindowSpec { audience, weekdays, start_minute, length_minutes }
+    WindowSpec::new(audience, weekdays, start_minute, length_minutes)
 }
 
 fn garage_spec(id: &str, capacity: u32, windows: Vec<WindowSpec>) -> GarageSpec {
@@ -47,6 +47,7 @@ fn garage_spec(id: &str, capacity: u32, windows: Vec<WindowSpec>) -> GarageSpec 
         lat: 36.06,
         lon: 120.38,
         capacity,
+        pools: Vec::new(),
         windows,
         permits: vec![PermitSpec { plate: plate(STAFF), audience: Audience::Staff }],
     }

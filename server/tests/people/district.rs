@@ -68,12 +68,8 @@ fn garage_spec() -> GarageSpec {
         lat: 36.06,
         lon: 120.38,
         capacity: 107,
-        windows: vec![WindowSpec {
-            audience: Audience::Pickup,
-            weekdays: Weekdays::SCHOOL_WEEK,
-            start_minute: 15 * 60 + 30,
-            length_minutes: 120,
-        }],
+        pools: Vec::new(),
+        windows: vec![WindowSpec::new(Audience::Pickup, Weekdays::SCHOOL_WEEK, 15 * 60 + 30, 120)],
         permits: vec![PermitSpec { plate: plate("鲁B00001"), audience: Audience::Resident }],
     }
 }

@@ -53,6 +53,7 @@ fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacit
         lat: at.0,
         lon: at.1,
         capacity,
+        pools: Vec::new(),
         windows: Vec::new(),
         permits: Vec::new(),
     }

@@ -48,6 +48,7 @@ fn garage(g: usize, cars: usize) -> GarageSpec {
         lon: 120.38,
         // Room for each family's car twice: a bench never meets a full garage.
         capacity: u32::try_from(cars * 2).unwrap_or(u32::MAX).max(1),
+        pools: Vec::new(),
         windows: vec![window(Audience::Pickup, Weekdays::ALL, 0, 24 * 60)],
         permits: Vec::new(),
     }
