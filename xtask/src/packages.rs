@@ -19,6 +19,8 @@ enum Sign {
     Program(&'static str),
     /// PostgreSQL keeps each version in a folder of its own.
     PostgresVersion,
+    /// Debian's Python comes without the modules that make environments.
+    PythonVenv,
     /// A file or folder.
     Path(&'static str),
 }
@@ -36,7 +38,7 @@ const SERVERS: [Package; 2] = [
     },
 ];
 
-const CLIENTS: [Package; 5] = [
+const CLIENTS: [Package; 6] = [
     Package {
         name: "mosquitto-clients",
         why: "MQTT clients that are not ours, for the end-to-end tests",
@@ -54,6 +56,11 @@ const CLIENTS: [Package; 5] = [
     },
     Package { name: "nodejs", why: "runs the browser driver", sign: Sign::Program("node") },
     Package { name: "npm", why: "installs the browser driver", sign: Sign::Program("npm") },
+    Package {
+        name: "python3-venv",
+        why: "runs and installs an independent calendar to compare ours with",
+        sign: Sign::PythonVenv,
+    },
 ];
 
 /// What a person must do before the tests can run.
@@ -130,6 +137,10 @@ impl Sign {
         match self {
             Self::Program(name) => find(name).is_some(),
             Self::Path(path) => Path::new(path).exists(),
+            Self::PythonVenv => {
+                let output = Command::new("python3").args(["-c", "import venv, ensurepip"]).output();
+                output.is_ok_and(|output| output.status.success())
+            }
             Self::PostgresVersion => {
                 let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
                 versions.into_iter().any(|version| version.path().join("bin/initdb").exists())

@@ -50,7 +50,8 @@ struct Metadata {
     target_directory: PathBuf,
 }
 
-fn target() -> Result<PathBuf> {
+/// Cargo's folder for what it builds.
+pub fn target() -> Result<PathBuf> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?.output()?;
     let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
     Ok(metadata.target_directory)

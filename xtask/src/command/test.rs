@@ -11,7 +11,7 @@ use super::lint;
 use crate::cluster::{Cluster, URL_VARIABLE};
 use crate::packages;
 use crate::steps::Steps;
-use crate::workspace::{Profile, binary, build_binaries, cargo, root};
+use crate::workspace::{Profile, binary, build_binaries, cargo, root, target};
 
 #[derive(Args)]
 pub struct Options {
@@ -27,6 +27,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     packages::install_all(&mut steps)?;
     steps.run("browser driver (npm ci)", &mut npm()?)?;
+    steps.run("independent calendar (pip install)", &mut independent_calendar()?)?;
     if options.only.is_none() && options.package.is_none() {
         lint::steps(&mut steps)?;
     }
@@ -41,6 +42,14 @@ fn npm() -> Result<Command> {
     let mut command = Command::new("npm");
     command.args(["ci", "--no-audit", "--no-fund"]).current_dir(root()?.join("e2e/pages"));
     command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    Ok(command)
+}
+
+/// Into the folder where the server's tests look for it: cargo calls it `CARGO_TARGET_TMPDIR`.
+fn independent_calendar() -> Result<Command> {
+    let mut command = Command::new("python3");
+    command.arg(root()?.join("server/tests/calendar/chinesecalendar.py")).arg("install");
+    command.arg(target()?.join("tmp").join("chinesecalendar"));
     Ok(command)
 }
 
