@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use uuid::Uuid;
 
 use super::ground::{self, TERMS, id, minute, plate, pool};
 use super::oracle::AUDIENCES;
@@ -34,13 +33,33 @@ pub fn range() -> Span {
 #[derive(Debug, Clone)]
 pub enum Step {
     Reserve(Ask),
-    Change(Index, Change),
+    Change(Index, Shift),
     Confirm(Index),
     Cancel(Index, Cause),
-    Enter { plate: Option<u8>, audience: Option<Audience>, ago: u32 },
-    Leave { whose: Index, ago: u32 },
-    Sweep { unknown: u32 },
+    Enter {
+        plate: Option<u8>,
+        audience: Option<Audience>,
+        ago: u32,
+    },
+    /// The car of the reservation that begins next comes, in time or not.
+    EnterNext,
+    Leave {
+        whose: Index,
+        ago: u32,
+    },
+    Sweep {
+        unknown: u32,
+    },
     SetLayout(Layout),
+}
+
+/// A change as seen from what is changed: minutes added to start and end.
+#[derive(Debug, Clone)]
+pub struct Shift {
+    from: i64,
+    until: i64,
+    plate: Option<u8>,
+    pool: Option<PoolId>,
 }
 
 /// How a step ended, for those that can be refused.
@@ -52,13 +71,23 @@ pub type Timed = (u32, Step);
 pub fn apply(book: &mut Book, step: &Step, n: u128, now: Timestamp) -> Outcome {
     match step {
         Step::Reserve(ask) => Some(book.reserve(&Ask { id: id(n), ..ask.clone() }, now)),
-        Step::Change(which, change) => any_live(book, which).map(|id| book.change(id, change, now)),
-        Step::Confirm(which) => any_live(book, which).map(|id| book.confirm(id, now)),
-        Step::Cancel(which, cause) => any_live(book, which).map(|id| book.cancel(id, *cause, now)),
+        Step::Change(which, change) => {
+            let entry = any_live(book, which)?;
+            Some(book.change(entry.id, &shifted(&entry, change), now))
+        }
+        Step::Confirm(which) => any_live(book, which).map(|entry| book.confirm(entry.id, now)),
+        Step::Cancel(which, cause) => any_live(book, which).map(|entry| book.cancel(entry.id, *cause, now)),
         Step::Enter { plate, audience, ago } => {
             let at = now - Duration::from_secs(u64::from(*ago));
             let plate = plate.map(ground::plate);
             book.enter(&Arrived { id: id(n), visit: id(n + 1_000_000), plate, audience: *audience, at }, now);
+            None
+        }
+        Step::EnterNext => {
+            let reserved = book.entries().filter(|entry| entry.phase().is_reserved());
+            let next = reserved.min_by_key(|entry| (entry.span, entry.id))?.clone();
+            let (visit, audience) = (id(n + 1_000_000), Some(next.audience));
+            book.enter(&Arrived { id: id(n), visit, plate: next.plate, audience, at: now }, now);
             None
         }
         Step::Leave { whose, ago } => {
@@ -85,9 +114,15 @@ pub fn in_order(book: &Book) -> Vec<Entry> {
     entries
 }
 
-fn any_live(book: &Book, which: &Index) -> Option<Uuid> {
+fn any_live(book: &Book, which: &Index) -> Option<Entry> {
     let entries = in_order(book);
-    (!entries.is_empty()).then(|| which.get(&entries).id)
+    (!entries.is_empty()).then(|| which.get(&entries).clone())
+}
+
+fn shifted(entry: &Entry, shift: &Shift) -> Change {
+    let from = Minute::new(entry.span.from().get() + shift.from);
+    let until = Minute::new(entry.span.until().get() + shift.until);
+    Change { span: Span::new(from, until).ok(), plate: shift.plate.map(plate), pool: shift.pool.clone() }
 }
 
 pub fn audience() -> impl Strategy<Value = Audience> {
@@ -100,18 +135,21 @@ fn pool_id() -> impl Strategy<Value = PoolId> {
 
 /// Mostly on round minutes, so that ends and starts meet.
 pub fn stay() -> impl Strategy<Value = Span> {
-    let round = (0_i64..LENGTH / 10, 1_i64..12).prop_map(|(from, length)| (from * 10, length * 10));
+    // The times that everybody wants.
+    let popular = prop::sample::select(vec![(10_i64, 60_i64), (10, 60), (30, 90), (60, 60), (200, 90)]);
+    let round = (0_i64..LENGTH / 10, 1_i64..10).prop_map(|(from, length)| (from * 10, length * 10));
     let any = (0_i64..LENGTH, 1_i64..120);
-    prop_oneof![3 => round, 1 => any].prop_map(|(from, length)| {
+    prop_oneof![4 => popular, 3 => round, 1 => any].prop_map(|(from, length)| {
         let from = first().get() + from;
         Span::new(Minute::new(from), Minute::new(from + length)).unwrap()
     })
 }
 
 pub fn ask() -> impl Strategy<Value = Ask> {
-    let wish = prop::sample::select(vec![Wish::Confirm, Wish::Confirm, Wish::Hold, Wish::ConfirmOrWait]);
+    let wish =
+        prop::sample::select(vec![Wish::Confirm, Wish::Hold, Wish::ConfirmOrWait, Wish::ConfirmOrWait]);
     let origin = prop::sample::select(vec![Origin::App, Origin::App, Origin::Operator]);
-    let plates = prop::option::weighted(0.7, 0_u8..12);
+    let plates = prop::option::weighted(0.6, 0_u8..20);
     let persons = prop::option::weighted(0.7, 0_u128..6);
     (prop::option::weighted(0.8, pool_id()), audience(), origin, persons, plates, stay(), wish).prop_map(
         |(pool, audience, origin, person, plate_number, span, wish)| Ask {
@@ -127,44 +165,46 @@ pub fn ask() -> impl Strategy<Value = Ask> {
     )
 }
 
-fn change() -> impl Strategy<Value = Change> {
-    let plates = prop::option::weighted(0.2, 0_u8..12);
-    (prop::option::weighted(0.8, stay()), plates, prop::option::weighted(0.2, pool_id()))
-        .prop_map(|(span, number, pool)| Change { span, plate: number.map(plate), pool })
+fn shift() -> impl Strategy<Value = Shift> {
+    let ends = || prop_oneof![3 => Just(0_i64), 2 => (-3_i64..6).prop_map(|ten| ten * 10), 1 => -30_i64..60];
+    (ends(), ends(), prop::option::weighted(0.2, 0_u8..20), prop::option::weighted(0.2, pool_id()))
+        .prop_map(|(from, until, plate, pool)| Shift { from, until, plate, pool })
 }
 
 pub fn request() -> impl Strategy<Value = Step> {
     let cause = prop::sample::select(vec![Cause::Driver, Cause::Operator, Cause::Suspended]);
     prop_oneof![
-        8 => ask().prop_map(Step::Reserve),
-        3 => (any::<Index>(), change()).prop_map(|(which, change)| Step::Change(which, change)),
+        10 => ask().prop_map(Step::Reserve),
+        3 => (any::<Index>(), shift()).prop_map(|(which, change)| Step::Change(which, change)),
         2 => any::<Index>().prop_map(Step::Confirm),
-        3 => (any::<Index>(), cause).prop_map(|(which, cause)| Step::Cancel(which, cause)),
+        2 => (any::<Index>(), cause).prop_map(|(which, cause)| Step::Cancel(which, cause)),
     ]
 }
 
 pub fn any_step() -> impl Strategy<Value = Step> {
     let ago = || prop_oneof![3 => Just(0_u32), 1 => 0_u32..1200];
-    let plates = prop::option::weighted(0.8, 0_u8..12);
+    let plates = prop::option::weighted(0.8, 0_u8..20);
     let audiences = prop::option::weighted(0.7, audience());
-    let enter = (plates, audiences, ago()).prop_map(|(plate, audience, ago)| Step::Enter { plate, audience, ago });
+    let enter =
+        (plates, audiences, ago()).prop_map(|(plate, audience, ago)| Step::Enter { plate, audience, ago });
     let leave = (any::<Index>(), ago()).prop_map(|(whose, ago)| Step::Leave { whose, ago });
     prop_oneof![
-        16 => request(),
-        5 => enter,
-        4 => leave,
-        6 => ago().prop_map(|unknown| Step::Sweep { unknown }),
+        20 => request(),
+        2 => enter,
+        3 => Just(Step::EnterNext),
+        3 => leave,
+        3 => ago().prop_map(|unknown| Step::Sweep { unknown }),
         1 => layout().prop_map(Step::SetLayout),
     ]
 }
 
 pub fn timed(step: impl Strategy<Value = Step>) -> impl Strategy<Value = Timed> {
-    (prop_oneof![2 => Just(0_u32), 2 => 1_u32..400, 1 => 400_u32..1200], step)
+    (prop_oneof![8 => Just(0_u32), 4 => 1_u32..90, 1 => 90_u32..900], step)
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
-    let lock = prop::option::weighted(0.3, 10_u32..90);
-    (1_u32..20, 60_u32..180, 100_u32..400, lock, 0_u32..15, 0_u32..20, prop::bool::weighted(0.9)).prop_map(
+    let lock = prop::option::weighted(0.15, 10_u32..60);
+    (1_u32..20, 80_u32..200, 200_u32..500, lock, 0_u32..15, 0_u32..20, prop::bool::weighted(0.95)).prop_map(
         |(min_stay, max_stay, horizon, lock, early, grace, bookable)| Terms {
             min_stay: Minutes(min_stay),
             max_stay: Minutes(max_stay),
@@ -178,13 +218,19 @@ fn terms() -> impl Strategy<Value = Terms> {
     )
 }
 
-/// Up to three windows of an audience, one after the other, with or without gaps.
-fn windows() -> impl Strategy<Value = Vec<(Span, u32, Terms)>> {
-    let hours = prop::collection::btree_set((0_i64..=LENGTH / 10 + 6).prop_map(|ten| ten * 10), 2..5);
-    let quotas = prop::collection::vec((0_u32..5, terms(), prop::bool::weighted(0.8)), 4);
-    (hours, quotas).prop_map(|(hours, quotas)| {
-        let hours: Vec<_> = hours.into_iter().map(|m| Minute::new(first().get() + m)).collect();
-        let spans = hours.windows(2).map(|pair| Span::new(pair[0], pair[1]).unwrap());
+/// When, how many, on which terms.
+type Hours = (Span, u32, Terms);
+
+/// Up to four windows of an audience, one after the other, mostly without gaps.
+fn windows() -> impl Strategy<Value = Vec<Hours>> {
+    let inner = prop::collection::btree_set((1_i64..LENGTH / 10).prop_map(|ten| ten * 10), 0..4);
+    let ends = (prop_oneof![2 => Just(-20_i64), 1 => 0_i64..60], LENGTH - 30..LENGTH + 60);
+    let quotas = prop::collection::vec((0_u32..5, terms(), prop::bool::weighted(0.9)), 4);
+    (inner, ends, quotas).prop_map(|(inner, (begin, end), quotas)| {
+        let inner = inner.into_iter().filter(|border| begin < *border && *border < end);
+        let borders: Vec<_> = std::iter::once(begin).chain(inner).chain([end]).collect();
+        let at = |border: i64| Minute::new(first().get() + border);
+        let spans = borders.windows(2).map(|pair| Span::new(at(pair[0]), at(pair[1])).unwrap());
         let windows = spans.zip(quotas).filter(|(_, (.., there))| *there);
         windows.map(|(span, (quota, terms, _))| (span, quota, terms)).collect()
     })
@@ -198,34 +244,41 @@ fn closure() -> impl Strategy<Value = Closure> {
 }
 
 pub fn layout() -> impl Strategy<Value = Layout> {
-    let of_pools = prop::collection::vec(prop::option::weighted(0.7, windows()), 8);
+    prop_oneof![busy_layout(), any_layout()]
+}
+
+/// Everybody may come at all times, but there are few spaces.
+fn busy_layout() -> impl Strategy<Value = Layout> {
+    let always = (1_u32..4).prop_map(|quota| Some(vec![(range(), quota, TERMS)]));
+    let of_pools = prop::collection::vec(prop_oneof![3 => always, 1 => Just(None)], 8);
+    (1_u32..5, 1_u32..3, of_pools).prop_map(|(a, b, of_pools)| laid_out(a, b, of_pools))
+}
+
+fn any_layout() -> impl Strategy<Value = Layout> {
+    let of_pools = prop::collection::vec(prop::option::weighted(0.8, windows()), 8);
     let closures = prop::collection::vec(closure(), 0..3);
-    let blocked = prop::collection::hash_set((0_u8..12).prop_map(plate), 0..3);
-    (1_u32..6, 1_u32..4, of_pools, closures, blocked, 2_u32..6, 1_u32..5).prop_map(
+    let blocked = prop::collection::hash_set((0_u8..20).prop_map(plate), 0..3);
+    (1_u32..8, 1_u32..5, of_pools, closures, blocked, 3_u32..9, 2_u32..6).prop_map(
         |(a, b, of_pools, closures, blocked, live_per_person, live_per_plate)| {
-            let numbered = |size: u32| (1..=size).map(|n| format!("{n}")).collect();
             let rules = Rules { live_per_person, live_per_plate, ..Rules::default() };
-            let mut layout = Layout { closures, blocked, rules, ..Layout::default() };
-            layout.pools.insert(pool("a"), Pool { size: a, spaces: numbered(a) });
-            layout.pools.insert(pool("b"), Pool { size: b, spaces: numbered(b) });
-            let owners = [pool("a"), pool("b")].into_iter().flat_map(|p| AUDIENCES.map(|a| (p.clone(), a)));
-            for ((pool, audience), windows) in owners.zip(of_pools) {
-                for (span, quota, terms) in windows.unwrap_or_default() {
-                    let window = WindowId::parse(&format!("w-{}", layout.openings.len())).unwrap();
-                    let pool = pool.clone();
-                    layout.openings.push(WindowOpening {
-                        window,
-                        pool,
-                        audience,
-                        span,
-                        quota,
-                        terms,
-                        groups: Vec::new(),
-                    });
-                }
-            }
-            layout.openings.sort_by_key(|opening| opening.span.from());
-            layout
+            Layout { closures, blocked, rules, ..laid_out(a, b, of_pools) }
         },
     )
+}
+
+/// Two pools of these sizes, and windows of their audiences.
+fn laid_out(a: u32, b: u32, of_pools: Vec<Option<Vec<Hours>>>) -> Layout {
+    let numbered = |size: u32| Pool { size, spaces: (1..=size).map(|n| n.to_string()).collect() };
+    let pools = [(pool("a"), numbered(a)), (pool("b"), numbered(b))].into();
+    let owners = [pool("a"), pool("b")].into_iter().flat_map(|p| AUDIENCES.map(|a| (p.clone(), a)));
+    let mut openings = Vec::new();
+    for ((pool, audience), windows) in owners.zip(of_pools) {
+        for (span, quota, terms) in windows.unwrap_or_default() {
+            let window = WindowId::parse(&format!("w-{}", openings.len())).unwrap();
+            let pool = pool.clone();
+            openings.push(WindowOpening { window, pool, audience, span, quota, terms, groups: Vec::new() });
+        }
+    }
+    openings.sort_by_key(|opening| opening.span.from());
+    Layout { pools, openings, ..Layout::default() }
 }

@@ -24,72 +24,56 @@ pub enum Verdict {
     Illegal,
 }
 
+/// One minute of one pool; by audience in the order of `AUDIENCES`.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    capacity: i64,
+    taken: [i64; 4],
+    /// Absent where no window is open or the operator has closed it.
+    quota: [Option<i64>; 4],
+}
+
 pub struct Oracle {
     layout: Layout,
     entries: Vec<Entry>,
     first: Minute,
-    /// Per pool and audience one number for each minute from `first` on; -1 where it is not open.
-    rooms: BTreeMap<(PoolId, Audience), Vec<i64>>,
+    /// One cell for each minute from `first` on.
+    cells: BTreeMap<PoolId, Vec<Cell>>,
 }
 
 impl Oracle {
     /// Judges between these minutes only; outside, everything is closed.
     pub fn of(book: &Book, range: Span) -> Self {
-        Self::new(book.layout().clone(), book.entries().cloned().collect(), range)
+        let layout = book.layout().clone();
+        let entries: Vec<Entry> = book.entries().cloned().collect();
+        let mut cells = BTreeMap::new();
+        for pool in layout.pools.keys() {
+            let of_pool: Vec<Cell> =
+                minutes(range).map(|minute| cell(&layout, &entries, pool, minute)).collect();
+            cells.insert(pool.clone(), of_pool);
+        }
+        Self { layout, entries, first: range.from(), cells }
     }
 
-    pub fn new(layout: Layout, entries: Vec<Entry>, range: Span) -> Self {
-        let first = range.from();
-        let mut oracle = Self { layout, entries, first, rooms: BTreeMap::new() };
-        for pool in oracle.layout.pools.keys().cloned().collect::<Vec<_>>() {
-            for audience in AUDIENCES {
-                let minutes = (first.get()..range.until().get()).map(Minute::new);
-                let rooms = minutes.map(|minute| oracle.count_room(&pool, audience, minute)).collect();
-                oracle.rooms.insert((pool.clone(), audience), rooms);
-            }
-        }
-        oracle
+    fn cell(&self, pool: &PoolId, minute: Minute) -> Option<&Cell> {
+        let index = usize::try_from(minute.get() - self.first.get()).ok()?;
+        self.cells.get(pool)?.get(index)
     }
 
     pub fn taken(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
-        let here = |entry: &&Entry| entry.pool == *pool && entry.audience == audience;
-        let then = |entry: &&Entry| entry.taken.is_some_and(|taken| taken.contains(minute));
-        self.entries.iter().filter(here).filter(then).count() as i64
+        self.cell(pool, minute).map_or(0, |cell| cell.taken[audience as usize])
     }
 
     pub fn total(&self, pool: &PoolId, minute: Minute) -> i64 {
-        AUDIENCES.iter().map(|audience| self.taken(pool, *audience, minute)).sum()
+        self.cell(pool, minute).map_or(0, |cell| cell.taken.iter().sum())
     }
 
     pub fn capacity(&self, pool: &PoolId, minute: Minute) -> i64 {
-        let mut capacity = i64::from(self.layout.pools[pool].size);
-        for closure in &self.layout.closures {
-            let here = closure.pool.is_none() || closure.pool.as_ref() == Some(pool);
-            if here && closure.audience.is_none() && closure.span.contains(minute) {
-                capacity -= i64::from(closure.spaces.unwrap_or(0));
-            }
-        }
-        capacity
+        self.cell(pool, minute).map_or(0, |cell| cell.capacity)
     }
 
-    pub fn opening(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<&WindowOpening> {
-        let mut all = self.layout.openings.iter();
-        all.find(|o| o.pool == *pool && o.audience == audience && o.span.contains(minute))
-    }
-
-    /// Absent where no window is open or the operator has closed it.
     pub fn quota(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<i64> {
-        let mut quota = i64::from(self.opening(pool, audience, minute)?.quota);
-        for closure in self.layout.closures.iter().filter(|closure| closure.span.contains(minute)) {
-            let here = closure.pool.is_none() || closure.pool.as_ref() == Some(pool);
-            let for_it = closure.audience.is_none() || closure.audience == Some(audience);
-            match closure.spaces {
-                None if here && for_it => return None,
-                Some(spaces) if here && closure.audience == Some(audience) => quota -= i64::from(spaces),
-                _ => {}
-            }
-        }
-        Some(quota.max(0))
+        self.cell(pool, minute)?.quota[audience as usize]
     }
 
     pub fn kept_from(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
@@ -101,26 +85,25 @@ impl Oracle {
         kept.sum()
     }
 
-    fn count_room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
+    /// -1 where it is not open.
+    pub fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
         let Some(quota) = self.quota(pool, audience, minute) else {
             return -1;
         };
-        let in_pool =
-            self.capacity(pool, minute) - self.total(pool, minute) - self.kept_from(pool, audience, minute);
-        in_pool.min(quota - self.taken(pool, audience, minute)).max(0)
+        let used = self.total(pool, minute) + self.kept_from(pool, audience, minute);
+        (self.capacity(pool, minute) - used).min(quota - self.taken(pool, audience, minute)).max(0)
     }
 
-    pub fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
-        let index = usize::try_from(minute.get() - self.first.get()).ok();
-        let rooms = self.rooms.get(&(pool.clone(), audience));
-        index.zip(rooms).and_then(|(i, rooms)| rooms.get(i)).copied().unwrap_or(-1)
+    fn opening(&self, pool: &PoolId, audience: Audience, minute: Minute) -> Option<&WindowOpening> {
+        opening(&self.layout, pool, audience, minute)
     }
 
     pub fn legal(&self, ask: &Ask, now: Timestamp) -> Verdict {
         if !self.may_claim(ask) {
             return Verdict::Illegal;
         }
-        let pools = self.layout.pools.keys().filter(|pool| ask.pool.is_none() || ask.pool.as_ref() == Some(pool));
+        let pools =
+            self.layout.pools.keys().filter(|pool| ask.pool.is_none() || ask.pool.as_ref() == Some(pool));
         let verdicts: Vec<_> = pools.map(|pool| self.legal_in(pool, ask.audience, ask.span, now)).collect();
         let full = verdicts.iter().find(|verdict| matches!(verdict, Verdict::Full(_)));
         match full {
@@ -173,6 +156,43 @@ impl Oracle {
             None => Verdict::Legal,
         }
     }
+}
+
+fn cell(layout: &Layout, entries: &[Entry], pool: &PoolId, minute: Minute) -> Cell {
+    let mut capacity = i64::from(layout.pools[pool].size);
+    let mut quota = AUDIENCES
+        .map(|audience| opening(layout, pool, audience, minute).map(|opening| i64::from(opening.quota)));
+    for closure in layout.closures.iter().filter(|closure| closure.span.contains(minute)) {
+        if closure.pool.as_ref().is_some_and(|closed| closed != pool) {
+            continue;
+        }
+        match (closure.audience, closure.spaces) {
+            (None, None) => quota = [None; 4],
+            (None, Some(spaces)) => capacity -= i64::from(spaces),
+            (Some(audience), None) => quota[audience as usize] = None,
+            (Some(audience), Some(spaces)) => {
+                let left = quota[audience as usize].map(|quota| (quota - i64::from(spaces)).max(0));
+                quota[audience as usize] = left;
+            }
+        }
+    }
+    let mut taken = [0; 4];
+    for entry in entries.iter().filter(|entry| entry.pool == *pool) {
+        if entry.taken.is_some_and(|taken| taken.contains(minute)) {
+            taken[entry.audience as usize] += 1;
+        }
+    }
+    Cell { capacity, taken, quota }
+}
+
+fn opening<'a>(
+    layout: &'a Layout,
+    pool: &PoolId,
+    audience: Audience,
+    minute: Minute,
+) -> Option<&'a WindowOpening> {
+    let mut all = layout.openings.iter();
+    all.find(|o| o.audience == audience && o.span.contains(minute) && o.pool == *pool)
 }
 
 pub fn minutes(span: Span) -> impl Iterator<Item = Minute> {
