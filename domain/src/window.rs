@@ -90,7 +90,7 @@ impl WeeklyWindow {
     fn opening_on(&self, day: NaiveDate) -> Opening {
         let from = Timestamp::from_local(day.and_time(self.start));
         let length = std::time::Duration::from_secs(u64::from(self.length_minutes) * 60);
-        Opening { audience: self.audience, from, to: from + length }
+        Opening::new(self.audience, from, from + length)
     }
 }
 

@@ -79,7 +79,7 @@ async fn what_happened_is_on_the_pages(system: Arc<System>) {
     });
     let event = event.await;
     assert_eq!((event.lane, event.kind, event.offline), (id("b1-in-1"), EventKind::Plate, false));
-    assert_eq!(event.decision, Some(Decision::Open { audience: Some(Audience::Pickup) }));
+    assert_eq!(event.decision, Some(Decision::open(Some(Audience::Pickup))));
     assert!(event.occurred_at <= event.stored_at);
 
     let path = format!("/garages/{}/access-checks", school());

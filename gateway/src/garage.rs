@@ -5,12 +5,13 @@
 
 mod count;
 mod devices;
+mod known;
 mod seen;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::access::{Decision, Passage, decide};
+use domain::access::{Audience, Decision, Passage, decide};
 use domain::ids::{DeviceId, EventId};
 use domain::occupancy::{Direction, PassBy, open_spaces};
 use domain::plate::Plate;
@@ -20,8 +21,9 @@ use protocol::uplink::{LaneStatus, PlanDocument};
 use tokio::sync::Notify;
 
 use crate::config::Lane;
-pub(crate) use count::Ledger;
+pub(crate) use count::{Change, Ledger};
 use devices::Devices;
+pub(crate) use known::{Known, Movement};
 pub(crate) use seen::Kept;
 use seen::Seen;
 
@@ -54,6 +56,14 @@ pub(crate) struct Outcome {
     /// Of `plate` events only.
     pub decision: Option<Decision>,
     pub delta: i64,
+    /// As whom the car that has moved came in, as far as that is known here.
+    pub audience: Option<Audience>,
+}
+
+impl Outcome {
+    pub fn change(self) -> Change {
+        Change::of(self.delta, self.audience)
+    }
 }
 
 /// What a sign may show now.
@@ -67,6 +77,7 @@ pub(crate) struct Spaces {
 struct State {
     plan: Option<Arc<StoredPlan>>,
     ledger: Ledger,
+    known: Known,
     seen: Seen,
     devices: Devices,
     last_contact: Option<Instant>,
@@ -81,12 +92,18 @@ pub(crate) struct Garage {
 
 impl Garage {
     /// With what survived on disk.
-    pub fn restored(plan: Option<StoredPlan>, ledger: Ledger, stored: Vec<(DeviceId, EventId)>) -> Self {
+    pub fn restored(
+        plan: Option<StoredPlan>,
+        ledger: Ledger,
+        known: Known,
+        stored: Vec<(DeviceId, EventId)>,
+    ) -> Self {
         let mut seen = Seen::default();
+        let nothing = Outcome { decision: None, delta: 0, audience: None };
         for (device, event) in stored {
-            seen.insert(device, event, Outcome { decision: None, delta: 0 }, Kept::Stored);
+            seen.insert(device, event, nothing, Kept::Stored);
         }
-        let state = State { plan: plan.map(Arc::new), ledger, seen, ..State::default() };
+        let state = State { plan: plan.map(Arc::new), ledger, known, seen, ..State::default() };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
@@ -103,13 +120,13 @@ impl Garage {
             Some((_, Kept::Queued)) => return Meeting::Queued,
             Some((outcome, Kept::Lost)) => {
                 state.seen.mark(&lane.device, &event.event_id, Kept::Queued);
-                state.ledger.pend(outcome.delta);
+                state.ledger.pend(outcome.change());
                 return Meeting::Lost(outcome);
             }
             None => {}
         }
         let outcome = state.outcome(lane, event, now);
-        state.ledger.pend(outcome.delta);
+        state.ledger.pend(outcome.change());
         state.seen.insert(lane.device.clone(), event.event_id.clone(), outcome, Kept::Queued);
         drop(state);
         self.changed.notify_one();
@@ -117,10 +134,10 @@ impl Garage {
     }
 
     /// The outbox had no place for the event: it counts nothing until it is sent again.
-    pub fn lost(&self, device: &DeviceId, event: &EventId, delta: i64) {
+    pub fn lost(&self, device: &DeviceId, event: &EventId, change: Change) {
         let mut state = self.state();
         state.seen.mark(device, event, Kept::Lost);
-        state.ledger.unpend(delta);
+        state.ledger.unpend(change);
     }
 
     /// The event is on disk. `counted` is its delta, or 0 where it was there before.
@@ -152,7 +169,10 @@ impl Garage {
     }
 
     pub fn set_plan(&self, plan: Arc<StoredPlan>) {
-        self.state().plan = Some(plan);
+        let mut state = self.state();
+        state.known.planned(&plan.document.plan);
+        state.plan = Some(plan);
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -178,27 +198,46 @@ impl Garage {
 }
 
 impl State {
-    fn outcome(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
-        match event.kind {
-            EventKind::Plate => {
-                let decision = self.decide(lane.direction, event, now);
-                let counts = decision.opens() && lane.pass_by == PassBy::Plate;
-                Outcome { decision: Some(decision), delta: if counts { lane.direction.delta() } else { 0 } }
-            }
-            EventKind::Pass => {
-                let delta = if lane.pass_by == PassBy::Loop { lane.direction.delta() } else { 0 };
-                Outcome { decision: None, delta }
-            }
-        }
+    fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
+        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+        let decision = match event.kind {
+            EventKind::Plate => Some(self.decide(lane.direction, event, plate.as_ref(), now)),
+            EventKind::Pass => None,
+        };
+        let counts = match decision {
+            Some(decision) => decision.opens() && lane.pass_by == PassBy::Plate,
+            None => lane.pass_by == PassBy::Loop,
+        };
+        let delta = if counts { lane.direction.delta() } else { 0 };
+        let movement = Movement {
+            device: &lane.device,
+            event: &event.event_id,
+            of: event.of.as_ref(),
+            plate,
+            decision,
+            delta,
+        };
+        Outcome { decision, delta, audience: self.known.met(movement) }
     }
 
-    fn decide(&self, direction: Direction, event: &ControllerEvent, now: Timestamp) -> Decision {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+    fn decide(
+        &self,
+        direction: Direction,
+        event: &ControllerEvent,
+        plate: Option<&Plate>,
+        now: Timestamp,
+    ) -> Decision {
         // When it happened by the gateway's clock: a controller's own may be hours off.
         let at = now - Duration::from_millis(event.age_ms);
-        let occupied = self.ledger.occupied();
-        let passage =
-            Passage { direction, plate: plate.as_ref(), confidence: event.confidence, at, occupied };
+        let passage = Passage {
+            direction,
+            plate,
+            confidence: event.confidence,
+            at,
+            occupied: self.ledger.occupied(),
+            inside: self.ledger.inside(),
+            uses: self.known.uses(),
+        };
         decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage)
     }
 }

@@ -98,13 +98,15 @@ impl LaneLoop {
             device: lane.device.clone(),
             received_at: now,
             delta: outcome.delta,
+            audience: outcome.audience,
             answer: Answer::Stored(event.event_id.clone()),
             what: What::Event(gate_event(lane, event, outcome, now, self.garage.is_offline())),
         };
         if let Err(full) = self.entries.try_send(entry) {
             self.meter.outbox_full();
-            if let Entry { answer: Answer::Stored(event), device, delta, .. } = full.into_inner() {
-                self.garage.lost(&device, &event, delta);
+            let lost = full.into_inner();
+            if let Answer::Stored(event) = &lost.answer {
+                self.garage.lost(&lost.device, event, lost.change());
             }
         }
     }
@@ -151,7 +153,7 @@ fn command(
         decision,
         display: Display {
             plate: event.plate.clone().unwrap_or_default(),
-            text: display_text(decision, lane.direction).to_owned(),
+            text: display_text(decision, lane.direction, now),
         },
     }
 }

@@ -16,9 +16,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::ids::{DeviceId, EventId};
+use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Ledger, StoredPlan};
+use crate::garage::{Known, Ledger, Movement, StoredPlan};
 use reader::Reader;
 
 /// The file in the data folder.
@@ -47,6 +48,8 @@ pub(crate) struct Outbox {
     pub backlog: i64,
     pub plan: Option<StoredPlan>,
     pub ledger: Ledger,
+    /// From the rows that the server does not have.
+    pub known: Known,
     /// The newest events in it, oldest first.
     pub stored: Vec<(DeviceId, EventId)>,
     /// Held while this gateway uses the folder.
@@ -68,7 +71,11 @@ impl Outbox {
         Self::restore(write, reader, lock).await
     }
 
-    async fn restore(mut write: SqliteConnection, reader: Reader, lock: File) -> Result<Self, OutboxError> {
+    async fn restore(
+        mut write: SqliteConnection,
+        mut reader: Reader,
+        lock: File,
+    ) -> Result<Self, OutboxError> {
         let last_seq = rows::last_seq(&mut write).await?;
         let backlog = rows::backlog(&mut write).await?;
         let plan = rows::plan(&mut write).await?;
@@ -76,7 +83,26 @@ impl Outbox {
         let behind = rows::sum_behind(&mut write, count.map_or(0, |count| count.through_seq)).await?;
         let stored = rows::newest_events(&mut write).await?;
         let ledger = Ledger::restored(count, behind);
-        Ok(Self { write, reader, last_seq, backlog, plan, ledger, stored, lock })
+        let known = known(&mut reader).await?;
+        Ok(Self { write, reader, last_seq, backlog, plan, ledger, known, stored, lock })
+    }
+}
+
+/// What was met before the restart and is still in the file, met again.
+async fn known(reader: &mut Reader) -> Result<Known, sqlx::Error> {
+    let mut known = Known::default();
+    let mut seq = 0;
+    loop {
+        let page = reader.after(seq, MAX_BATCH).await?;
+        for record in &page.records {
+            if let What::Event(event) = &record.what {
+                known.met(Movement::of(&record.device, event));
+            }
+        }
+        match page.records.last().map(|record| record.seq) {
+            Some(last) => seq = last,
+            None => return Ok(known),
+        }
     }
 }
 

@@ -49,7 +49,8 @@ impl Refusal {
             false => Answer::Silence,
         };
         let device = self.device.or_else(|| DeviceId::parse(NOBODY).ok())?;
-        Some(Entry { device, received_at, what: What::DeadLetter(self.letter), delta: 0, answer })
+        let what = What::DeadLetter(self.letter);
+        Some(Entry { device, received_at, what, delta: 0, audience: None, answer })
     }
 }
 

@@ -118,7 +118,7 @@ impl Parts {
         tasks: &mut Tasks,
     ) -> std::fs::File {
         let Self { config, clock, readiness, meter, server, broker } = self;
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.stored));
+        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);

@@ -3,7 +3,7 @@
 //! `POST /gateway/v1/events`, `GET /gateway/v1/access-plan`; `Authorization: Bearer <gateway token>`. The token
 //! says which garage it is: a gateway cannot speak for another one.
 
-use domain::access::{AccessPlan, Decision};
+use domain::access::{AccessPlan, Cars, Decision};
 use domain::ids::{DeviceId, EventId, GarageId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use domain::time::Timestamp;
@@ -118,6 +118,9 @@ pub struct Receipt {
 pub struct Count {
     pub occupied: i64,
     pub through_seq: i64,
+    /// As whom the cars inside came in, as far as that is known; those of which it is not are only in `occupied`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<Cars>,
 }
 
 /// `GET /gateway/v1/access-plan`, with an `ETag`; 304 when unchanged.

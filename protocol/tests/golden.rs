@@ -20,6 +20,8 @@ fn mqtt_messages_keep_their_form() {
     same::<mqtt::ControllerEvent>("event_pass");
     same::<mqtt::Command>("command_open");
     same::<mqtt::Command>("command_show");
+    same::<mqtt::Command>("command_open_reserved");
+    same::<mqtt::Command>("command_show_early");
     same::<mqtt::Ack>("ack");
     same::<mqtt::DeviceStatus>("status");
     same::<mqtt::OpenSpaces>("open_spaces");
@@ -29,7 +31,9 @@ fn mqtt_messages_keep_their_form() {
 fn uplink_messages_keep_their_form() {
     same::<uplink::Batch>("batch");
     same::<uplink::Receipt>("receipt");
+    same::<uplink::Receipt>("receipt_inside");
     same::<uplink::PlanDocument>("plan");
+    same::<uplink::PlanDocument>("plan_shared");
 }
 
 #[test]

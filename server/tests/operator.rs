@@ -9,7 +9,7 @@ use common::district::{MALL, MOTHER, SCHOOL, SCHOOL_TOKEN, STRANGER, fill, garag
 use common::gateway::{batch, entry, heartbeat};
 use common::http::{Answer, Served, ask};
 use common::{Fixture, MONDAY};
-use domain::access::{Passage, decide};
+use domain::access::{Passage, Uses, decide};
 use domain::occupancy::Direction;
 use protocol::uplink::PlanDocument;
 use reqwest::Method;
@@ -250,6 +250,8 @@ contract!(the_check_says_what_the_gate_would_say, |f| async {
             confidence: 100,
             at: common::time(MONDAY),
             occupied: 0,
+            inside: None,
+            uses: &Uses::new(),
         };
         let gate = decide(Some(&plan.plan), &passage);
         let said = console.post(&format!("/garages/{SCHOOL}/access-checks"), &json!({ "plate": car })).await;

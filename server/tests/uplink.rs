@@ -176,8 +176,8 @@ contract!(a_custody_block_beats_everything_else, |f| async {
 
 contract!(what_was_not_let_in_as_pickup_is_no_arrival, |f| async {
     let server = started(f).await;
-    let refused = Some(Decision::Refuse { reason: Reason::OutsideWindow });
-    let public = Some(Decision::Open { audience: Some(Audience::Public) });
+    let refused = Some(Decision::refuse(Reason::OutsideWindow));
+    let public = Some(Decision::open(Some(Audience::Public)));
     let events = [refused, public, None].into_iter().zip(1..).map(|(decision, n)| {
         let delta = i64::from(n == 2);
         protocol::uplink::GateEvent { decision, delta, ..entry(&format!("e{n}"), MOTHER, MONDAY) }

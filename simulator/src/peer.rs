@@ -149,7 +149,7 @@ impl Gateway {
             command: kind,
             issued_at,
             ttl_ms: OPEN_TTL_MS,
-            decision: Decision::Open { audience: Some(Audience::Pickup) },
+            decision: Decision::open(Some(Audience::Pickup)),
             display: Display { plate: String::new(), text: "车牌未登记".into() },
         };
         self.publish(&Topic::Command(garage(), device), &command).await;

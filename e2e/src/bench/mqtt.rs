@@ -74,7 +74,7 @@ fn answers(message: &Publish) -> Option<[(String, Vec<u8>); 2]> {
         command: CommandKind::Open,
         issued_at: now(),
         ttl_ms: OPEN_TTL_MS,
-        decision: Decision::Open { audience: Some(Audience::Pickup) },
+        decision: Decision::open(Some(Audience::Pickup)),
         display: Display {
             plate: event.plate.unwrap_or_default(), text: "欢迎接学生 请入场".to_owned()
         },

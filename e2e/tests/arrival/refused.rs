@@ -23,7 +23,7 @@ async fn stored(system: &System, wanted: impl Fn(&Event) -> bool) -> Event {
 pub async fn an_unknown_plate_is_turned_away(system: Arc<System>) {
     let (decided, acked) = drive(&lane(&system, &school(), "b1-in-1").await, "京A0ZZ99").await;
 
-    let refused = Decision::Refuse { reason: Reason::UnknownPlate };
+    let refused = Decision::refuse(Reason::UnknownPlate);
     assert_eq!((decided.action, decided.command.decision), (Action::Shown, refused));
     assert_eq!(decided.command.display.text, "车牌未登记 请联系值班员");
     assert_eq!(acked.outcome, AckOutcome::Stored);

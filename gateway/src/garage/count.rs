@@ -1,26 +1,60 @@
-//! The number of cars inside: the server's count plus what has happened since.
+//! The number of cars inside, in all and of each audience: the server's count plus what has happened since.
 //!
 //! The server says how many were inside at a place in this gateway's sequence; rows behind that place are added,
 //! and so are events that are decided but not on disk yet. Corrections made at the server thus arrive here.
 
+use domain::access::{Audience, Cars};
 use protocol::uplink::Count;
+
+/// What events have done to the count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    delta: i64,
+    /// The part of it of which it is known as whom the cars came in.
+    inside: Cars,
+}
+
+impl Change {
+    pub fn of(delta: i64, audience: Option<Audience>) -> Self {
+        let mut inside = Cars::default();
+        if let Some(audience) = audience {
+            inside.add(audience, delta);
+        }
+        Self { delta, inside }
+    }
+
+    pub fn plus(self, other: Self) -> Self {
+        Self { delta: self.delta + other.delta, inside: self.inside + other.inside }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        self.plus(Self { delta: -other.delta, inside: -other.inside })
+    }
+}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Ledger {
     server: Option<Count>,
-    /// Sum of the deltas of stored rows behind `server.through_seq`, or of all while there is no count.
-    stored: i64,
-    pending: i64,
+    /// Sum of the stored rows behind `server.through_seq`, or of all while there is no count.
+    stored: Change,
+    pending: Change,
 }
 
 impl Ledger {
-    pub const fn restored(server: Option<Count>, stored: i64) -> Self {
-        Self { server, stored, pending: 0 }
+    pub fn restored(server: Option<Count>, stored: Change) -> Self {
+        Self { server, stored, pending: Change::default() }
     }
 
     /// For decisions: without a count from the server, what was seen here.
     pub fn occupied(&self) -> i64 {
-        self.server.map_or(0, |count| count.occupied) + self.stored + self.pending
+        self.server.map_or(0, |count| count.occupied) + self.stored.delta + self.pending.delta
+    }
+
+    /// As whom the cars inside came in. A car that leaves and was let in before this gateway's memory begins goes on being
+    /// counted until the server's next receipt: too many leave too little room, never too much.
+    pub fn inside(&self) -> Option<Cars> {
+        let server = self.server?.inside?;
+        Some(server + self.stored.inside + self.pending.inside)
     }
 
     /// For signs: `None` without a count from the server.
@@ -29,22 +63,22 @@ impl Ledger {
     }
 
     /// An event has been decided.
-    pub const fn pend(&mut self, delta: i64) {
-        self.pending += delta;
+    pub fn pend(&mut self, change: Change) {
+        self.pending = self.pending.plus(change);
     }
 
     /// An event that was pending is not any more.
-    pub const fn unpend(&mut self, delta: i64) {
-        self.pending -= delta;
+    pub fn unpend(&mut self, change: Change) {
+        self.pending = self.pending.minus(change);
     }
 
     /// New rows have been committed.
-    pub const fn add(&mut self, deltas: i64) {
-        self.stored += deltas;
+    pub fn add(&mut self, change: Change) {
+        self.stored = self.stored.plus(change);
     }
 
     /// The server has counted up to its place; `behind` is the sum of the rows after it.
-    pub const fn rebase(&mut self, server: Count, behind: i64) {
+    pub fn rebase(&mut self, server: Count, behind: Change) {
         self.server = Some(server);
         self.stored = behind;
     }
@@ -52,18 +86,32 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn a_count_of_the_server_replaces_what_it_covers() {
+        let one = Change::of(1, None);
         let mut ledger = Ledger::default();
-        ledger.pend(1);
+        ledger.pend(one);
         assert_eq!((ledger.occupied(), ledger.published()), (1, None));
-        ledger.unpend(1);
-        ledger.add(1);
-        ledger.rebase(Count { occupied: 40, through_seq: 1 }, 0);
+        ledger.unpend(one);
+        ledger.add(one);
+        ledger.rebase(Count { occupied: 40, through_seq: 1, inside: None }, Change::default());
         assert_eq!(ledger.published(), Some(40));
-        ledger.pend(-1);
+        ledger.pend(Change::of(-1, None));
         assert_eq!(ledger.published(), Some(39));
+    }
+
+    #[test]
+    fn it_is_known_as_whom_cars_are_inside_once_the_server_has_said_so() {
+        let mut ledger = Ledger::default();
+        ledger.pend(Change::of(1, Some(Audience::Public)));
+        assert_eq!(ledger.inside(), None);
+        let inside = Some(Cars { public: 3, ..Cars::default() });
+        ledger.rebase(Count { occupied: 4, through_seq: 0, inside }, Change::of(1, Some(Audience::Staff)));
+        assert_eq!(ledger.inside().unwrap(), Cars { public: 4, staff: 1, ..Cars::default() });
+        ledger.pend(Change::of(-1, None));
+        assert_eq!((ledger.occupied(), ledger.inside().unwrap().total()), (5, 5));
     }
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{AccessPlan, Audience, Opening, Reason};
-use domain::ids::{GarageId, LaneId};
+use domain::access::{
+    AccessPlan, Audience, Cars, Limit, Opening, OpeningTerms, PlannedReservation, Reason, Sharing,
+};
+use domain::ids::{GarageId, LaneId, PoolId, WindowId};
+use domain::minute::Minutes;
 use protocol::uplink::Count;
+use uuid::Uuid;
 
 use super::*;
 
@@ -40,12 +44,18 @@ fn garage(capacity: u32) -> Garage {
     let hour = Duration::from_secs(3600);
     let plan = AccessPlan {
         capacity,
-        openings: vec![Opening { audience: Audience::Pickup, from: now() - hour, to: now() + hour }],
+        openings: vec![Opening::new(Audience::Pickup, now() - hour, now() + hour)],
         permits: [(Plate::parse("鲁B12345").unwrap(), BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: now() + hour * 48,
+        sharing: Sharing::default(),
     };
     let document = PlanDocument { v: 1, garage: GarageId::parse("g").unwrap(), made_at: now(), plan };
-    Garage::restored(Some(StoredPlan { document, etag: None }), Ledger::default(), Vec::new())
+    Garage::restored(
+        Some(StoredPlan { document, etag: None }),
+        Ledger::default(),
+        Known::default(),
+        Vec::new(),
+    )
 }
 
 fn outcome(meeting: Meeting) -> Outcome {
@@ -74,7 +84,7 @@ fn a_car_that_was_let_in_counts_at_once_for_the_next() {
     let lane = lane(Direction::In, PassBy::Plate);
     assert!(outcome(garage.meet(&lane, &event("e1", EventKind::Plate, 0), now())).decision.unwrap().opens());
     let second = outcome(garage.meet(&lane, &event("e2", EventKind::Plate, 0), now()));
-    assert_eq!(second.decision, Some(Decision::Refuse { reason: Reason::Full }));
+    assert_eq!(second.decision, Some(Decision::refuse(Reason::Full)));
     assert_eq!(second.delta, 0);
 }
 
@@ -82,7 +92,9 @@ fn a_car_that_was_let_in_counts_at_once_for_the_next() {
 fn nothing_is_said_to_be_open_before_the_server_has_counted() {
     let garage = garage(10);
     assert_eq!(garage.spaces(), Spaces { capacity: 10, open: None });
-    garage.settle(|ledger| ledger.rebase(Count { occupied: 4, through_seq: 0 }, 0));
+    garage.settle(|ledger| {
+        ledger.rebase(Count { occupied: 4, through_seq: 0, inside: None }, Change::default())
+    });
     assert_eq!(garage.spaces(), Spaces { capacity: 10, open: Some(6) });
 }
 
@@ -93,7 +105,7 @@ fn a_repeated_event_is_never_new_again() {
     let event = event("e1", EventKind::Plate, 0);
     let first = outcome(garage.meet(&lane, &event, now()));
     assert_eq!(garage.meet(&lane, &event, now()), Meeting::Queued);
-    garage.lost(&lane.device, &event.event_id, first.delta);
+    garage.lost(&lane.device, &event.event_id, first.change());
     assert_eq!(garage.meet(&lane, &event, now()), Meeting::Lost(first));
     garage.stored(&lane.device, &event.event_id);
     assert_eq!(garage.meet(&lane, &event, now()), Meeting::Stored);
@@ -105,7 +117,7 @@ fn a_late_event_is_judged_by_the_time_when_it_happened() {
     let lane = lane(Direction::In, PassBy::Plate);
     let two_hours = 2 * 3600 * 1000;
     let late = outcome(garage.meet(&lane, &event("e1", EventKind::Plate, two_hours), now()));
-    assert_eq!(late.decision, Some(Decision::Refuse { reason: Reason::OutsideWindow }));
+    assert_eq!(late.decision, Some(Decision::refuse(Reason::OutsideWindow)));
 }
 
 #[test]
@@ -117,4 +129,103 @@ fn no_more_events_are_remembered_than_there_is_room_for() {
     }
     assert!(matches!(garage.meet(&lane, &event("e0", EventKind::Plate, 0), now()), Meeting::New(_)));
     assert_eq!(garage.meet(&lane, &event("e9", EventKind::Plate, 0), now()), Meeting::Queued);
+}
+
+/// One of two spaces is reserved for this plate; the other is open to anybody.
+fn with_reservation(reserved: &str) -> Garage {
+    let garage = garage(2);
+    let plan = garage.plan().unwrap();
+    let (from, to) = (now() - Duration::from_secs(60), now() + Duration::from_secs(3600));
+    let pool = PoolId::parse("main").unwrap();
+    let terms = OpeningTerms {
+        window: WindowId::parse("w").unwrap(),
+        pool: pool.clone(),
+        min_stay: Minutes(1),
+        max_stay: Minutes(1440),
+        lock_out: None,
+        walk_in: true,
+        groups: Vec::new(),
+    };
+    let reservation = PlannedReservation {
+        id: Uuid::from_u128(1),
+        plate: Plate::parse(reserved).unwrap(),
+        audience: Audience::Public,
+        pool: pool.clone(),
+        from,
+        to,
+        enter_from: from,
+        enter_until: to,
+    };
+    let mut document = plan.document.clone();
+    document.plan.permits.clear();
+    document.plan.openings = vec![Opening { terms: Some(terms), ..Opening::new(Audience::Public, from, to) }];
+    document.plan.sharing.reservations.push(reservation);
+    let limit = Limit { from, capacity: 2, quota: [(Audience::Public, 2)].into() };
+    document.plan.sharing.pools.insert(pool, vec![limit]);
+    garage.set_plan(Arc::new(StoredPlan { document, etag: None }));
+    garage
+}
+
+fn of_car(id: &str, kind: EventKind, plate: &str) -> ControllerEvent {
+    ControllerEvent { plate: Some(plate.into()), ..event(id, kind, 0) }
+}
+
+fn counted(garage: &Garage, occupied: i64, public: i64) {
+    let inside = Some(Cars { public, ..Cars::default() });
+    garage.settle(|ledger| {
+        ledger.rebase(Count { occupied, through_seq: 0, inside }, Change::default());
+    });
+}
+
+#[test]
+fn a_reserved_space_is_left_alone_until_its_car_is_inside() {
+    let garage = with_reservation("京A00001");
+    counted(&garage, 0, 0);
+    let entry = lane(Direction::In, PassBy::Plate);
+    let drive = |id, plate| outcome(garage.meet(&entry, &of_car(id, EventKind::Plate, plate), now()));
+    assert!(drive("e1", "京A00009").decision.unwrap().opens());
+    let refused = drive("e2", "京A00008").decision.unwrap();
+    assert_eq!(refused, Decision::refuse(Reason::Reserved));
+    let reserved = drive("e3", "京A00001");
+    let by = Some(Uuid::from_u128(1));
+    assert!(matches!(reserved.decision, Some(Decision::Open { reservation, .. }) if reservation == by));
+    assert_eq!(reserved.audience, Some(Audience::Public));
+    // Both leave; the reservation is used up and nothing is left alone for it.
+    let exit = lane(Direction::Out, PassBy::Plate);
+    for (id, plate) in [("x1", "京A00001"), ("x2", "京A00009")] {
+        let left = outcome(garage.meet(&exit, &of_car(id, EventKind::Plate, plate), now()));
+        assert_eq!((left.delta, left.audience), (-1, Some(Audience::Public)));
+    }
+    assert!(drive("e4", "京A00008").decision.unwrap().opens());
+    assert!(drive("e5", "京A00007").decision.unwrap().opens());
+}
+
+#[test]
+fn a_car_that_was_let_in_and_has_not_passed_is_still_to_come() {
+    let garage = with_reservation("京A00001");
+    counted(&garage, 1, 1);
+    let by_loop = lane(Direction::In, PassBy::Loop);
+    let open = |id, plate| outcome(garage.meet(&by_loop, &of_car(id, EventKind::Plate, plate), now()));
+    assert!(open("e1", "京A00001").decision.unwrap().opens());
+    assert_eq!(open("e2", "京A00008").decision, Some(Decision::refuse(Reason::Reserved)));
+    // It is read once more, and drives in.
+    assert!(open("e3", "京A00001").decision.unwrap().opens());
+    let pass = ControllerEvent { of: EventId::parse("e3").ok(), ..of_car("p", EventKind::Pass, "京A00001") };
+    assert_eq!(outcome(garage.meet(&by_loop, &pass, now())).audience, Some(Audience::Public));
+    assert_eq!(open("e4", "京A00008").decision, Some(Decision::refuse(Reason::Full)));
+}
+
+#[test]
+fn a_plan_without_a_used_reservation_ends_its_memory() {
+    let garage = with_reservation("京A00001");
+    counted(&garage, 0, 0);
+    let entry = lane(Direction::In, PassBy::Plate);
+    garage.meet(&entry, &of_car("e1", EventKind::Plate, "京A00001"), now());
+    let plan = garage.plan().unwrap();
+    garage.set_plan(plan.clone());
+    assert_eq!(garage.state().known.uses().len(), 1);
+    let mut document = plan.document.clone();
+    document.plan.sharing.reservations.clear();
+    garage.set_plan(Arc::new(StoredPlan { document, etag: None }));
+    assert!(garage.state().known.uses().is_empty());
 }

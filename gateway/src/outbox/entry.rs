@@ -1,9 +1,12 @@
 //! What is put into the outbox, and who is told once it is on disk.
 
+use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
 use domain::time::Timestamp;
 use protocol::mqtt::RejectedEvent;
 use protocol::uplink::{Record, What};
+
+use crate::garage::Change;
 
 /// One row in the making; the writer gives it its place in the sequence.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +15,8 @@ pub(crate) struct Entry {
     pub received_at: Timestamp,
     pub what: What,
     pub delta: i64,
+    /// As whom the car came in, where it is known.
+    pub audience: Option<Audience>,
     pub answer: Answer,
 }
 
@@ -25,6 +30,10 @@ pub(crate) enum Answer {
 }
 
 impl Entry {
+    pub fn change(&self) -> Change {
+        Change::of(self.delta, self.audience)
+    }
+
     /// By what a second copy is recognised: the event's id, behind a mark for those that were refused (no id can
     /// contain it), nothing where there is none.
     pub fn key(&self) -> Option<String> {

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{Count, PlanDocument};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::entry::Entry;
-use crate::garage::StoredPlan;
+use crate::garage::{Change, StoredPlan};
 
 /// Rows of which a restarted gateway knows that it has met them; as many as it remembers in memory.
 const REMEMBERED: i64 = 8_192;
@@ -25,9 +26,20 @@ pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
     sqlx::query_scalar("select count(*) from outbox").fetch_one(db).await
 }
 
-pub(super) async fn sum_behind(db: &mut SqliteConnection, through_seq: i64) -> Result<i64> {
-    let sum = sqlx::query_scalar("select coalesce(sum(delta), 0) from outbox where seq > $1");
-    sum.bind(through_seq).fetch_one(db).await
+pub(super) async fn sum_behind(db: &mut SqliteConnection, through_seq: i64) -> Result<Change> {
+    let rows: Vec<(Option<String>, i64)> =
+        sqlx::query_as("select audience, sum(delta) from outbox where seq > $1 group by audience")
+            .bind(through_seq)
+            .fetch_all(db)
+            .await?;
+    let change = |(audience, delta): (Option<String>, i64)| {
+        Change::of(delta, audience.and_then(|word| serde_json::from_value(word.into()).ok()))
+    };
+    Ok(rows.into_iter().map(change).fold(Change::default(), Change::plus))
+}
+
+fn word(audience: Audience) -> Option<String> {
+    serde_json::to_value(audience).ok()?.as_str().map(str::to_owned)
 }
 
 /// The newest events, oldest first.
@@ -73,13 +85,14 @@ pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &Entry)]) ->
         records.push((*seq, *entry, json));
     }
     let mut query =
-        QueryBuilder::<Sqlite>::new("insert into outbox (seq, device, event_key, record, delta) ");
+        QueryBuilder::<Sqlite>::new("insert into outbox (seq, device, event_key, record, delta, audience) ");
     query.push_values(records, |mut row, (seq, entry, json)| {
         row.push_bind(seq)
             .push_bind(entry.device.to_string())
             .push_bind(entry.key())
             .push_bind(json)
-            .push_bind(entry.delta);
+            .push_bind(entry.delta)
+            .push_bind(entry.audience.and_then(word));
     });
     query.build().execute(db).await?;
     Ok(())

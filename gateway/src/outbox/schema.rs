@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::OutboxError;
 
 /// Counted up with each change of the tables.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Nobody else writes; a backup tool may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(1);
@@ -21,7 +21,8 @@ create table outbox (
     device text not null,
     event_key text,
     record text not null,
-    delta integer not null
+    delta integer not null,
+    audience text
 ) strict;
 create unique index outbox_event on outbox (device, event_key) where event_key is not null;
 create table meta (key text primary key, value text not null) strict;
@@ -43,6 +44,7 @@ pub(super) async fn migrate(write: &mut SqliteConnection) -> Result<(), OutboxEr
     let format: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *write).await?;
     match format {
         0 => create(write).await?,
+        1 => add_audience(write).await?,
         FORMAT => {}
         newer => return Err(OutboxError::TooNew(newer)),
     }
@@ -58,6 +60,15 @@ async fn create(write: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         .execute(&mut *tx)
         .await?;
     // A pragma takes no parameter; the number is FORMAT.
-    sqlx::raw_sql("pragma user_version = 1").execute(&mut *tx).await?;
+    sqlx::raw_sql("pragma user_version = 2").execute(&mut *tx).await?;
+    tx.commit().await
+}
+
+/// Rows of the first format do not say as whom cars came in.
+async fn add_audience(write: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    use sqlx::Connection;
+    let mut tx = write.begin_with("begin immediate").await?;
+    sqlx::raw_sql("alter table outbox add column audience text").execute(&mut *tx).await?;
+    sqlx::raw_sql("pragma user_version = 2").execute(&mut *tx).await?;
     tx.commit().await
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::Decision;
+use domain::access::{Audience, Cars, Decision, Use};
 use domain::ids::LaneId;
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
@@ -36,7 +36,7 @@ fn entry(id: u8) -> Entry {
         confidence: 99,
         occurred_at: Timestamp::from_micros(1),
         happened_at: Timestamp::from_micros(1),
-        decision: Some(Decision::Open { audience: None }),
+        decision: Some(Decision::open(None)),
         offline: false,
         of: None,
         delta: 1,
@@ -47,6 +47,7 @@ fn entry(id: u8) -> Entry {
         received_at,
         what: What::Event(event),
         delta: 1,
+        audience: None,
         answer: Answer::Stored(event_id),
     }
 }
@@ -65,7 +66,7 @@ struct Running {
 impl Running {
     async fn start(folder: &Path) -> Self {
         let outbox = Outbox::open(folder).await.unwrap();
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.stored));
+        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(64);
         let (answers_in, answers) = mpsc::channel(1024);
         let (receipts_in, receipts) = watch::channel(None);
@@ -114,7 +115,8 @@ impl Running {
     }
 
     async fn ack(&mut self, epoch: &str, acked_through: i64, occupied: i64, left: i64) {
-        let receipt = Receipt { acked_through, count: Count { occupied, through_seq: acked_through } };
+        let receipt =
+            Receipt { acked_through, count: Count { occupied, through_seq: acked_through, inside: None } };
         self.receipts.send_replace(Some(Answered { epoch: epoch.to_owned(), word: Word::Receipt(receipt) }));
         self.waiting.wait_for(|waiting| *waiting == left).await.unwrap();
     }
@@ -159,7 +161,10 @@ async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
     // Somebody has put an old copy of the file back; the server has seen 900 records of this epoch.
     outbox.receipts.send_replace(Some(Answered {
         epoch: old.clone(),
-        word: Word::Receipt(Receipt { acked_through: 900, count: Count { occupied: 7, through_seq: 900 } }),
+        word: Word::Receipt(Receipt {
+            acked_through: 900,
+            count: Count { occupied: 7, through_seq: 900, inside: None },
+        }),
     }));
     outbox.append(&[4]).await;
     let (new, rows) = outbox.ids().await;
@@ -259,4 +264,47 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(play(steps));
     }
+}
+
+#[tokio::test]
+async fn a_restarted_gateway_knows_which_reservations_were_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = uuid::Uuid::from_u128(7);
+    let mut used = entry(1);
+    used.audience = Some(Audience::Public);
+    if let What::Event(event) = &mut used.what {
+        event.decision =
+            Some(Decision::Open { audience: Some(Audience::Public), reservation: Some(id), leave_by: None });
+    }
+    let mut outbox = Running::start(dir.path()).await;
+    let (epoch, _) = outbox.ids().await;
+    outbox.append(&[2]).await;
+    let inside = Some(Cars::default());
+    let receipt = Receipt { acked_through: 1, count: Count { occupied: 0, through_seq: 1, inside } };
+    outbox.receipts.send_replace(Some(Answered { epoch, word: Word::Receipt(receipt) }));
+    outbox.waiting.wait_for(|waiting| *waiting == 0).await.unwrap();
+    outbox.entries.send(used).await.unwrap();
+    outbox.answers.recv().await.unwrap();
+    outbox.kill().await;
+    let kept = Outbox::open(dir.path()).await.unwrap();
+    assert_eq!(kept.known.uses().get(&id), Some(&Use::Inside));
+    assert_eq!(kept.ledger.inside(), Some(Cars { public: 1, ..Cars::default() }));
+}
+
+#[tokio::test]
+async fn an_outbox_of_the_first_format_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[1]).await;
+    outbox.kill().await;
+    let mut file = schema::connect(&dir.path().join(FILE)).await.unwrap();
+    sqlx::raw_sql("alter table outbox drop column audience; pragma user_version = 1")
+        .execute(&mut file)
+        .await
+        .unwrap();
+    drop(file);
+    let mut outbox = Running::start(dir.path()).await;
+    outbox.append(&[2]).await;
+    let (_, rows) = outbox.ids().await;
+    assert_eq!(rows, [(1, "e1".to_owned()), (2, "e2".to_owned())]);
 }

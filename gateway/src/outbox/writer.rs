@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::entry::{Answer, Entry};
 use super::rows;
-use crate::garage::{Garage, StoredPlan};
+use crate::garage::{Change, Garage, StoredPlan};
 use crate::metric::Meter;
 
 /// Rows of one transaction; more gain nothing, and make the last one wait.
@@ -81,9 +81,9 @@ struct Done {
     last_seq: i64,
     inserted: i64,
     deleted: i64,
-    delta: i64,
+    change: Change,
     /// With a receipt: its count, and the sum of the rows that it does not cover.
-    count: Option<(Count, i64)>,
+    count: Option<(Count, Change)>,
 }
 
 impl Turn {
@@ -125,7 +125,8 @@ impl Writer {
 
     async fn commit(&mut self, turn: &Turn) -> Result<Done, sqlx::Error> {
         let mut tx = self.db.begin_with("begin immediate").await?;
-        let mut done = Done { last_seq: self.last_seq, inserted: 0, deleted: 0, delta: 0, count: None };
+        let mut done =
+            Done { last_seq: self.last_seq, inserted: 0, deleted: 0, change: Change::default(), count: None };
         insert_new(&mut tx, &turn.entries, &mut done).await?;
         if let Some(receipt) = &turn.receipt {
             apply(&mut tx, receipt, self.last_seq, &mut done).await?;
@@ -141,12 +142,12 @@ impl Writer {
     fn settle(&mut self, turn: Turn, done: &Done) {
         self.last_seq = done.last_seq;
         self.backlog += done.inserted - done.deleted;
-        let pending: i64 = turn.entries.iter().map(|entry| entry.delta).sum();
+        let pending = turn.entries.iter().map(Entry::change).fold(Change::default(), Change::plus);
         self.garage.settle(|ledger| {
             ledger.unpend(pending);
             match done.count {
                 Some((count, behind)) => ledger.rebase(count, behind),
-                None => ledger.add(done.delta),
+                None => ledger.add(done.change),
             }
         });
         self.publish_backlog();
@@ -210,7 +211,7 @@ async fn insert_new(
         let first = entry.key().is_none_or(|key| known.insert((entry.device.to_string(), key)));
         if first {
             done.last_seq += 1;
-            done.delta += entry.delta;
+            done.change = done.change.plus(entry.change());
             new.push((done.last_seq, entry));
         }
     }

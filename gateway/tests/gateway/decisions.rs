@@ -29,7 +29,7 @@ async fn an_unknown_plate_is_shown_the_reason_and_recorded() {
     gate.send(&plate("e1", "鲁B99999")).await;
     let command = gate.command("e1").await;
     assert_eq!(command.command, CommandKind::Show);
-    assert_eq!(command.decision, Decision::Refuse { reason: Reason::UnknownPlate });
+    assert_eq!(command.decision, Decision::refuse(Reason::UnknownPlate));
     gate.acked("e1", 1).await;
     gate.send(&plate("e2", "_无_")).await;
     assert_eq!(gate.command("e2").await.decision, Decision::Review { reason: Reason::UnreadPlate });

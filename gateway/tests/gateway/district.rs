@@ -159,7 +159,8 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
     };
     let occupied = books.base + books.records.iter().map(|(_, r)| delta(r)).sum::<i64>();
     let acked_through = acked_through.unwrap_or(0);
-    Json(Receipt { acked_through, count: Count { occupied, through_seq: acked_through } }).into_response()
+    Json(Receipt { acked_through, count: Count { occupied, through_seq: acked_through, inside: None } })
+        .into_response()
 }
 
 async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {

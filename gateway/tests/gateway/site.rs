@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::{AccessPlan, Audience, Opening};
+use domain::access::{AccessPlan, Audience, Opening, Sharing};
 use domain::ids::{DeviceId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
@@ -53,9 +53,10 @@ pub fn plan() -> PlanDocument {
     let parent = Plate::parse(PARENT).unwrap();
     let plan = AccessPlan {
         capacity: 107,
-        openings: vec![Opening { audience: Audience::Pickup, from: now - hour, to: now + hour * 24 }],
+        openings: vec![Opening::new(Audience::Pickup, now - hour, now + hour * 24)],
         permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: now + hour * 48,
+        sharing: Sharing::default(),
     };
     PlanDocument { v: 1, garage: garage(), made_at: now, plan }
 }

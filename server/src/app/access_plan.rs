@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use domain::access::{AccessPlan, Audience, Opening};
+use domain::access::{AccessPlan, Audience, Opening, Sharing};
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -64,6 +64,7 @@ pub(super) async fn document(
         openings: openings(&windows, now)?,
         permits,
         valid_until: now + VALID,
+        sharing: Sharing::default(),
     };
     Ok(Some(PlanDocument { v: 1, garage: garage.clone(), made_at: now, plan }))
 }

@@ -9,7 +9,7 @@ use protocol::uplink::{Batch, GateEvent, GatewayStatus, LaneStatus, Record, What
 use super::{MONDAY, time};
 
 pub fn pickup() -> Option<Decision> {
-    Some(Decision::Open { audience: Some(Audience::Pickup) })
+    Some(Decision::open(Some(Audience::Pickup)))
 }
 
 /// A car that is let in through a lane without a loop: reading and passing are one.
@@ -34,7 +34,7 @@ pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
     GateEvent {
         lane: LaneId::parse("out").unwrap(),
         direction: Direction::Out,
-        decision: Some(Decision::Open { audience: None }),
+        decision: Some(Decision::open(None)),
         delta: -1,
         ..entry(id, plate, at)
     }

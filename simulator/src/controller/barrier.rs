@@ -135,7 +135,7 @@ mod tests {
             command: CommandKind::Open,
             issued_at: ISSUED,
             ttl_ms: OPEN_TTL_MS,
-            decision: Decision::Open { audience: Some(Audience::Pickup) },
+            decision: Decision::open(Some(Audience::Pickup)),
             display: Display { plate: String::new(), text: String::new() },
         }
     }

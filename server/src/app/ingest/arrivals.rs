@@ -143,7 +143,7 @@ async fn readings<'a>(tx: &mut Tx, new: &[New<'a>], now: Timestamp) -> Result<Ve
 /// The plate of a car that was let in as pickup today. What an outbox brings from another day is history.
 fn pickup_plate<'a>(event: &New<'a>, now: Timestamp) -> Option<&'a Sealed> {
     let wire = event.checked.event;
-    let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup) }));
+    let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup), .. }));
     let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
     let today = wire.happened_at.min(now).local_date() == now.local_date();
     event.checked.plate.as_ref().filter(|_| pickup && entry && today)

@@ -185,7 +185,7 @@ fn outcomes(
     let receipt = |(admitted, (garage, _)): (Result<Admitted<'_>, IngestError>, &(GarageId, Batch))| {
         let through_seq = admitted?.acked_through;
         let occupied = counts.get(garage).copied().ok_or(IngestError::Unknown)?;
-        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq } })
+        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq, inside: None } })
     };
     admissions.into_iter().zip(batches).map(receipt).collect()
 }

@@ -146,7 +146,7 @@ fn named(event: &New<'_>) -> Option<Key> {
 
 fn granted(decision: Decision) -> Option<Audience> {
     match decision {
-        Decision::Open { audience } => audience,
+        Decision::Open { audience, .. } => audience,
         Decision::Refuse { .. } | Decision::Review { .. } => None,
     }
 }

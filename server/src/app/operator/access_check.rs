@@ -1,6 +1,6 @@
 //! "What would the gate say to this plate now?", by the same plan and the same function as the gate (invariant 3).
 
-use domain::access::{Passage, decide, display_text};
+use domain::access::{Passage, Uses, decide, display_text};
 use domain::ids::GarageId;
 use domain::occupancy::Direction;
 use domain::plate::{Plate, PlateError};
@@ -38,14 +38,17 @@ pub async fn check(
     let document = access_plan::document(app, &mut tx, garage).await?;
     record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
     tx.commit().await?;
+    let uses = Uses::new();
     let passage = Passage {
         direction: Direction::In,
         plate: Some(&plate),
         confidence: 100,
         at: app.now(),
         occupied: found.occupied.unwrap_or(0),
+        inside: None,
+        uses: &uses,
     };
     let decision = decide(document.as_ref().map(|document| &document.plan), &passage);
-    let display = display_text(decision, Direction::In).to_owned();
+    let display = display_text(decision, Direction::In, app.now());
     Ok(AccessAnswer { plate: plate.to_string(), decision, display })
 }

@@ -3,17 +3,24 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::plate::Plate;
+use crate::time::Timestamp;
 
-fn at(minute: i64) -> Timestamp {
+pub(super) fn at(minute: i64) -> Timestamp {
     Timestamp::from_micros(minute * 60_000_000)
 }
 
-fn plate(text: &str) -> Plate {
+pub(super) fn unused() -> &'static Uses {
+    static NONE: std::sync::LazyLock<Uses> = std::sync::LazyLock::new(Uses::new);
+    &NONE
+}
+
+pub(super) fn plate(text: &str) -> Plate {
     Plate::parse(text).unwrap()
 }
 
 fn opening(audience: Audience, from: i64, to: i64) -> Opening {
-    Opening { audience, from: at(from), to: at(to) }
+    Opening::new(audience, at(from), at(to))
 }
 
 fn school() -> AccessPlan {
@@ -22,20 +29,29 @@ fn school() -> AccessPlan {
         openings: vec![opening(Audience::Pickup, 930, 1050)],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: at(2880),
+        sharing: Sharing::default(),
     }
 }
 
 fn entry<'a>(plate: Option<&'a Plate>, minute: i64) -> Passage<'a> {
-    Passage { direction: Direction::In, plate, confidence: 98, at: at(minute), occupied: 0 }
+    Passage {
+        direction: Direction::In,
+        plate,
+        confidence: 98,
+        at: at(minute),
+        occupied: 0,
+        inside: None,
+        uses: unused(),
+    }
 }
 
 #[test]
 fn a_parent_enters_in_the_pickup_window_only() {
     let parent = plate("鲁B12345");
     let plan = school();
-    let open = Decision::Open { audience: Some(Audience::Pickup) };
+    let open = Decision::open(Some(Audience::Pickup));
     assert_eq!(decide(Some(&plan), &entry(Some(&parent), 930)), open);
-    let outside = Decision::Refuse { reason: Reason::OutsideWindow };
+    let outside = Decision::refuse(Reason::OutsideWindow);
     assert_eq!(decide(Some(&plan), &entry(Some(&parent), 929)), outside);
     assert_eq!(decide(Some(&plan), &entry(Some(&parent), 1050)), outside);
 }
@@ -44,8 +60,8 @@ fn a_parent_enters_in_the_pickup_window_only() {
 fn a_stranger_is_refused_with_the_reason() {
     let stranger = plate("鲁B99999");
     let decision = decide(Some(&school()), &entry(Some(&stranger), 940));
-    assert_eq!(decision, Decision::Refuse { reason: Reason::UnknownPlate });
-    assert_eq!(display_text(decision, Direction::In), "车牌未登记 请联系值班员");
+    assert_eq!(decision, Decision::refuse(Reason::UnknownPlate));
+    assert_eq!(display_text(decision, Direction::In, at(940)), "车牌未登记 请联系值班员");
 }
 
 #[test]
@@ -67,8 +83,8 @@ fn a_neighbour_comes_as_a_neighbour_when_the_school_is_closed() {
     plan.permits.insert(both.clone(), BTreeSet::from([Audience::Pickup, Audience::Resident]));
     plan.openings.push(opening(Audience::Resident, 0, 1440));
     let audience = |minute| decide(Some(&plan), &entry(Some(&both), minute));
-    assert_eq!(audience(940), Decision::Open { audience: Some(Audience::Pickup) });
-    assert_eq!(audience(600), Decision::Open { audience: Some(Audience::Resident) });
+    assert_eq!(audience(940), Decision::open(Some(Audience::Pickup)));
+    assert_eq!(audience(600), Decision::open(Some(Audience::Resident)));
 }
 
 proptest! {
@@ -76,7 +92,7 @@ proptest! {
     fn nobody_is_trapped(confidence in 0u8..=100, minute in -10_000i64..10_000, occupied in any::<i64>(), read in any::<bool>(), known in any::<bool>()) {
         let parent = plate("鲁B12345");
         let plan = school();
-        let exit = Passage { direction: Direction::Out, plate: read.then_some(&parent), confidence, at: at(minute), occupied };
+        let exit = Passage { direction: Direction::Out, confidence, occupied, ..entry(read.then_some(&parent), minute) };
         prop_assert!(decide(known.then_some(&plan), &exit).opens());
     }
 

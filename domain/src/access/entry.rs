@@ -1,0 +1,203 @@
+//! By which right a car comes in.
+//!
+//! A reservation comes first: it is a promise. Then permits, by the priority of their audiences, then the public. A car
+//! without a reservation is let in if its stay leaves alone what is reserved and kept ([`super::room`]); it is told until
+//! when. A parent before the class's time does not come in as the public: the teacher would never hear of the car.
+//! Neither does somebody with a reservation for later today: the reserved space would wait in vain.
+
+use super::decision::{Decision, Reason};
+use super::passage::{Passage, Use};
+use super::plan::{AccessPlan, Opening, OpeningTerms, PlannedReservation};
+use super::room::{self, Reach, Short};
+use super::{Audience, MIN_CONFIDENCE};
+use crate::minute::{Minute, Minutes};
+use crate::plate::Plate;
+use crate::shared_window::DailyHours;
+use crate::time::Timestamp;
+
+const DAY: i64 = 24 * 60;
+
+pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
+    let Some(plan) = plan else {
+        return Decision::Review { reason: Reason::NoPlan };
+    };
+    if passage.at >= plan.valid_until {
+        return Decision::Review { reason: Reason::PlanTooOld };
+    }
+    let Some(plate) = passage.plate else {
+        return Decision::Review { reason: Reason::UnreadPlate };
+    };
+    if passage.confidence < MIN_CONFIDENCE {
+        return Decision::Review { reason: Reason::LowConfidence };
+    }
+    let decision = Entry { plan, passage, plate }.decide();
+    if decision.opens() && passage.occupied >= i64::from(plan.capacity) {
+        return Decision::refuse(Reason::Full);
+    }
+    decision
+}
+
+/// A car that was read without doubt, with a plan that may be trusted.
+struct Entry<'a> {
+    plan: &'a AccessPlan,
+    passage: &'a Passage<'a>,
+    plate: &'a Plate,
+}
+
+impl Entry<'_> {
+    fn decide(&self) -> Decision {
+        if let Some(reservation) = self.reservation() {
+            return self.by_reservation(reservation);
+        }
+        let mut refusal = None;
+        for opening in self.openings() {
+            let decision = self.by_opening(opening);
+            let told = refusal.get_or_insert(decision);
+            if decision.opens() || is_early_parent(opening, decision) {
+                *told = decision;
+                break;
+            }
+        }
+        refusal.or_else(|| self.too_early()).unwrap_or_else(|| Decision::refuse(self.why_not()))
+    }
+
+    fn at(&self) -> Timestamp {
+        self.passage.at
+    }
+
+    fn mine(&self) -> impl Iterator<Item = &PlannedReservation> {
+        let finished = |id| self.passage.uses.get(id) == Some(&Use::Left);
+        let all = self.plan.sharing.reservations.iter();
+        all.filter(move |reservation| reservation.plate == *self.plate && !finished(&reservation.id))
+    }
+
+    fn reservation(&self) -> Option<&PlannedReservation> {
+        let at = self.at();
+        self.mine().filter(|r| r.enter_from <= at && at < r.enter_until).min_by_key(|r| (r.from, r.id))
+    }
+
+    fn by_reservation(&self, reservation: &PlannedReservation) -> Decision {
+        let over = |opening: &&Opening| {
+            opening.audience == reservation.audience
+                && opening.contains(self.at())
+                && opening.terms.as_ref().is_some_and(|terms| terms.pool == reservation.pool)
+        };
+        let terms = self.plan.openings.iter().find(over).and_then(|opening| opening.terms.as_ref());
+        if terms.is_some_and(|terms| self.is_locked(terms)) {
+            return Decision::refuse(Reason::LockedOut);
+        }
+        Decision::Open {
+            audience: Some(reservation.audience),
+            reservation: Some(reservation.id),
+            leave_by: Some(reservation.to),
+        }
+    }
+
+    /// The plate's reservation for later today.
+    fn too_early(&self) -> Option<Decision> {
+        let (at, today) = (self.at(), self.at().local_date());
+        let later = self.mine().map(|r| r.enter_from).filter(|from| *from > at && from.local_date() == today);
+        later.min().map(Decision::too_early)
+    }
+
+    /// Those that are open for this plate now, first in priority first.
+    fn openings(&self) -> Vec<&Opening> {
+        let permitted = self.plan.permits.get(self.plate);
+        let mut openings: Vec<_> = self
+            .plan
+            .openings
+            .iter()
+            .filter(|opening| opening.contains(self.at()))
+            .filter(|opening| {
+                let audience = opening.audience;
+                audience == Audience::Public || permitted.is_some_and(|set| set.contains(&audience))
+            })
+            .collect();
+        openings.sort_by_key(|opening| opening.audience);
+        openings
+    }
+
+    fn by_opening(&self, opening: &Opening) -> Decision {
+        let audience = opening.audience;
+        let early = if audience == Audience::Public { self.too_early() } else { None };
+        let Some(terms) = &opening.terms else {
+            return early.unwrap_or(Decision::open(Some(audience)));
+        };
+        if let Some(refusal) = early.or_else(|| self.barred(opening, terms)) {
+            return refusal;
+        }
+        let from = Minute::floor(self.at());
+        let reach = room::reach(self.plan, self.passage, audience, from, terms.max_stay);
+        if reach.until >= from + terms.min_stay.max(Minutes(1)) {
+            let leave_by = Some(reach.until.timestamp());
+            return Decision::Open { audience: Some(audience), reservation: None, leave_by };
+        }
+        Decision::refuse(self.why_short(&reach, from))
+    }
+
+    /// Why a car does not come in by this opening, however much room there is.
+    fn barred(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
+        let is_public = opening.audience == Audience::Public;
+        if is_public && self.plan.sharing.blocked.contains(self.plate) {
+            return Some(Decision::refuse(Reason::Blocked));
+        }
+        if !terms.walk_in {
+            return Some(self.too_early().unwrap_or(Decision::refuse(Reason::NotReserved)));
+        }
+        if self.is_locked(terms) {
+            return Some(Decision::refuse(Reason::LockedOut));
+        }
+        self.outside_group(opening, terms)
+    }
+
+    fn is_locked(&self, terms: &OpeningTerms) -> bool {
+        terms.lock_out.is_some_and(|hours| covers(hours, Minute::floor(self.at())))
+    }
+
+    /// The plate's classes have other times. With children in several classes the earliest counts.
+    fn outside_group(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
+        let at = self.at();
+        let mine = self.plan.sharing.groups.get(self.plate)?;
+        let part = |id: &u16| {
+            let group = terms.groups.iter().find(|group| group.id == *id);
+            group.map_or((opening.from, opening.to), |group| (group.from, group.to))
+        };
+        if mine.iter().map(part).any(|(from, to)| from <= at && at < to) {
+            return None;
+        }
+        let next = mine.iter().map(part).map(|(from, _)| from).filter(|from| *from > at).min();
+        Some(next.map_or(Decision::refuse(Reason::OutsideWindow), Decision::too_early))
+    }
+
+    fn why_short(&self, reach: &Reach, from: Minute) -> Reason {
+        let full = self.passage.occupied >= i64::from(self.plan.capacity);
+        match reach.short {
+            Some(Short::Taken) if full => Reason::Full,
+            Some(Short::Taken) => Reason::Reserved,
+            // Closed by the operator, while the window would be open.
+            Some(Short::Closed) if reach.until == from => Reason::OutsideWindow,
+            Some(Short::Closed) | None => Reason::WindowEnding,
+        }
+    }
+
+    /// A known car comes at the wrong time; so does a stranger to a garage that has public hours.
+    fn why_not(&self) -> Reason {
+        let public_hours = self.plan.openings.iter().any(|o| o.audience == Audience::Public);
+        if self.plan.permits.contains_key(self.plate) || public_hours {
+            Reason::OutsideWindow
+        } else {
+            Reason::UnknownPlate
+        }
+    }
+}
+
+fn is_early_parent(opening: &Opening, decision: Decision) -> bool {
+    let early = matches!(decision, Decision::Refuse { reason: Reason::TooEarly, .. });
+    early && opening.audience == Audience::Pickup
+}
+
+/// Whether a minute lies in these local hours, on whichever day they began.
+fn covers(hours: DailyHours, minute: Minute) -> bool {
+    let since = (minute.local_minute_of_day() - i64::from(hours.start_minute)).rem_euclid(DAY);
+    since < i64::from(hours.length_minutes)
+}

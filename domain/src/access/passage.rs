@@ -1,0 +1,97 @@
+//! What the camera and the garage know when a car stands at the gate.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Audience;
+use crate::occupancy::Direction;
+use crate::plate::Plate;
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Passage<'a> {
+    pub direction: Direction,
+    pub plate: Option<&'a Plate>,
+    pub confidence: u8,
+    pub at: Timestamp,
+    pub occupied: i64,
+    /// As whom the cars inside came in. Absent: not known, then each is taken for what would leave the least room.
+    pub inside: Option<Cars>,
+    /// What has become of reservations since the plan was made.
+    pub uses: &'a Uses,
+}
+
+/// Reservations that were used here and that the plan may still name.
+pub type Uses = HashMap<Uuid, Use>;
+
+/// A reservation lets its car in as long as it has not left again: a barrier that was opened is not a car that came in, and
+/// the driver may have to be read twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Inside,
+    Left,
+}
+
+/// How many cars of each audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cars {
+    #[serde(default)]
+    pub pickup: i64,
+    #[serde(default)]
+    pub staff: i64,
+    #[serde(default)]
+    pub resident: i64,
+    #[serde(default)]
+    pub public: i64,
+}
+
+impl Cars {
+    pub const fn of(&self, audience: Audience) -> i64 {
+        match audience {
+            Audience::Pickup => self.pickup,
+            Audience::Staff => self.staff,
+            Audience::Resident => self.resident,
+            Audience::Public => self.public,
+        }
+    }
+
+    pub const fn add(&mut self, audience: Audience, cars: i64) {
+        let now = match audience {
+            Audience::Pickup => &mut self.pickup,
+            Audience::Staff => &mut self.staff,
+            Audience::Resident => &mut self.resident,
+            Audience::Public => &mut self.public,
+        };
+        *now = now.saturating_add(cars);
+    }
+
+    pub const fn total(&self) -> i64 {
+        self.pickup.saturating_add(self.staff).saturating_add(self.resident).saturating_add(self.public)
+    }
+}
+
+impl std::ops::Add for Cars {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            pickup: self.pickup.saturating_add(other.pickup),
+            staff: self.staff.saturating_add(other.staff),
+            resident: self.resident.saturating_add(other.resident),
+            public: self.public.saturating_add(other.public),
+        }
+    }
+}
+
+impl std::ops::Neg for Cars {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self {
+            pickup: self.pickup.saturating_neg(),
+            staff: self.staff.saturating_neg(),
+            resident: self.resident.saturating_neg(),
+            public: self.public.saturating_neg(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Until when one more car without a reservation may stay and leave alone what is reserved and kept.
+//!
+//! The rule is the book's ([`crate::allocation`]): at each minute what is taken, and what audiences that come first have not
+//! taken of their quotas, must leave a space; and so must the quota of the car's own audience. The book knows when each car
+//! inside should leave; the gate does not, and counts it as staying. So the gate may refuse what the book would allow, never
+//! the other way round.
+//!
+//! Who comes in is not sent to a pool: all pools in which the audience has an open window count as one. Cars of audiences
+//! that have windows only in other pools are taken to stand there.
+
+use std::iter::Peekable;
+use std::{slice, vec};
+
+use super::Audience;
+use super::passage::{Cars, Passage};
+use super::plan::{AccessPlan, Limit};
+use crate::ids::PoolId;
+use crate::minute::{Minute, Minutes};
+use crate::time::Timestamp;
+
+const AUDIENCES: [Audience; 4] = [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
+
+/// How long a stay may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) until: Minute,
+    /// Why no longer; absent for the longest stay that the terms allow.
+    pub(super) short: Option<Short>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    Closed,
+    /// All that would be open is taken, reserved or kept.
+    Taken,
+}
+
+/// From `from` for at most `longest`, and never for longer than the plan is valid: it does not know who comes then.
+pub(super) fn reach(
+    plan: &AccessPlan,
+    passage: &Passage<'_>,
+    audience: Audience,
+    from: Minute,
+    longest: Minutes,
+) -> Reach {
+    let until = (from + longest).min(Minute::floor(plan.valid_until));
+    let present = Present::of(passage, audience);
+    let mut pools: Vec<_> =
+        plan.sharing.pools.iter().map(|(id, limits)| Pool::new(plan, passage, id, limits)).collect();
+    let mut minute = from;
+    while minute < until {
+        pools.iter_mut().for_each(|pool| pool.advance(minute));
+        match room(&pools, &present, audience) {
+            None => return Reach { until: minute, short: Some(Short::Closed) },
+            Some(room) if room <= 0 => return Reach { until: minute, short: Some(Short::Taken) },
+            Some(_) => {}
+        }
+        let next = pools.iter_mut().filter_map(Pool::next_change).min();
+        minute = next.map_or(until, |next| next.min(until));
+    }
+    Reach { until, short: None }
+}
+
+/// Cars inside.
+struct Present {
+    total: i64,
+    of: Cars,
+}
+
+impl Present {
+    /// Not knowing who they are, all are of the audience that asks: its quota is used up and nothing of what is kept.
+    fn of(passage: &Passage<'_>, audience: Audience) -> Self {
+        let occupied = passage.occupied.max(0);
+        let of = passage.inside.unwrap_or_else(|| {
+            let mut all = Cars::default();
+            all.add(audience, occupied);
+            all
+        });
+        let of = Cars {
+            pickup: of.pickup.max(0),
+            staff: of.staff.max(0),
+            resident: of.resident.max(0),
+            public: of.public.max(0),
+        };
+        Self { total: occupied.max(of.total()), of }
+    }
+}
+
+/// What one more car of `audience` finds at one minute; absent where no window of it is open.
+fn room(pools: &[Pool<'_>], present: &Present, audience: Audience) -> Option<i64> {
+    let (open, other): (Vec<_>, Vec<_>) = pools.iter().partition(|pool| pool.quota(audience).is_some());
+    if open.is_empty() {
+        return None;
+    }
+    let here = Sum::of(&open);
+    let elsewhere = Sum::of(&other);
+    let away: i64 = AUDIENCES
+        .into_iter()
+        .filter(|other| here.quota.of(*other) == 0 && elsewhere.quota.of(*other) > 0)
+        .map(|other| present.of.of(other))
+        .sum();
+    let kept: i64 = AUDIENCES
+        .into_iter()
+        .take_while(|first| *first < audience)
+        .map(|first| {
+            let inside = (present.of.of(first) - elsewhere.quota.of(first)).max(0);
+            (here.quota.of(first) - here.reserved.of(first) - inside).max(0)
+        })
+        .sum();
+    let taken = present.total - away.min(elsewhere.capacity) + here.reserved.total();
+    let in_quota = here.quota.of(audience) - present.of.of(audience) - here.reserved.of(audience);
+    Some((here.capacity - taken - kept).min(in_quota))
+}
+
+/// Several pools as one.
+#[derive(Default)]
+struct Sum {
+    capacity: i64,
+    quota: Cars,
+    reserved: Cars,
+}
+
+impl Sum {
+    fn of(pools: &[&Pool<'_>]) -> Self {
+        let mut sum = Self::default();
+        for pool in pools {
+            sum.capacity += pool.limit.map_or(0, |limit| i64::from(limit.capacity));
+            sum.reserved = sum.reserved + pool.reserved;
+            for audience in AUDIENCES {
+                sum.quota.add(audience, i64::from(pool.quota(audience).unwrap_or(0)));
+            }
+        }
+        sum
+    }
+}
+
+/// A pool in the course of time.
+struct Pool<'a> {
+    limit: Option<&'a Limit>,
+    limits: Peekable<slice::Iter<'a, Limit>>,
+    /// Of cars that are not here yet.
+    reserved: Cars,
+    moves: Peekable<vec::IntoIter<(Timestamp, Audience, i64)>>,
+}
+
+impl<'a> Pool<'a> {
+    fn new(plan: &AccessPlan, passage: &Passage<'_>, id: &PoolId, limits: &'a [Limit]) -> Self {
+        let reservations = plan.sharing.reservations.iter();
+        let absent = reservations.filter(|r| r.pool == *id && !passage.uses.contains_key(&r.id));
+        let mut moves: Vec<_> =
+            absent.flat_map(|r| [(r.from, r.audience, 1), (r.to, r.audience, -1)]).collect();
+        moves.sort_unstable_by_key(|(at, ..)| *at);
+        Self {
+            limit: None,
+            limits: limits.iter().peekable(),
+            reserved: Cars::default(),
+            moves: moves.into_iter().peekable(),
+        }
+    }
+
+    fn quota(&self, audience: Audience) -> Option<u32> {
+        self.limit.and_then(|limit| limit.quota.get(&audience)).copied()
+    }
+
+    fn advance(&mut self, to: Minute) {
+        let to = to.timestamp();
+        while let Some(limit) = self.limits.next_if(|limit| limit.from <= to) {
+            self.limit = Some(limit);
+        }
+        while let Some((_, audience, cars)) = self.moves.next_if(|(at, ..)| *at <= to) {
+            self.reserved.add(audience, cars);
+        }
+    }
+
+    fn next_change(&mut self) -> Option<Minute> {
+        let limit = self.limits.peek().map(|limit| limit.from);
+        let moved = self.moves.peek().map(|(at, ..)| *at);
+        limit.into_iter().chain(moved).min().map(Minute::ceil)
+    }
+}

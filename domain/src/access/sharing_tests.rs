@@ -1,0 +1,363 @@
+//! Reservations, walk-ins and what they leave alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::tests::{at, plate, unused};
+use super::*;
+use crate::ids::{PoolId, WindowId};
+use crate::minute::Minutes;
+use crate::plate::Plate;
+use crate::shared_window::DailyHours;
+
+/// 2026-11-23 00:00 at the garage, in minutes of 1970 UTC.
+const MIDNIGHT: i64 = 29_922_720;
+const CAPACITY: u32 = 10;
+
+fn pool() -> PoolId {
+    PoolId::parse("main").unwrap()
+}
+
+fn opening(audience: Audience, from: i64, to: i64) -> Opening {
+    let terms = OpeningTerms {
+        window: WindowId::parse("w").unwrap(),
+        pool: pool(),
+        min_stay: Minutes(15),
+        max_stay: Minutes(600),
+        lock_out: None,
+        walk_in: true,
+        groups: Vec::new(),
+    };
+    Opening { terms: Some(terms), ..Opening::new(audience, at(MIDNIGHT + from), at(MIDNIGHT + to)) }
+}
+
+fn limit(from: i64, quota: &[(Audience, u32)]) -> Limit {
+    Limit { from: at(MIDNIGHT + from), capacity: CAPACITY, quota: quota.iter().copied().collect() }
+}
+
+/// Public from 06:00 to 15:00 and from 18:00 to 23:00 with 8 of 10 spaces, 3 for staff from 08:00 to 12:00; pickup between.
+fn school() -> AccessPlan {
+    let public = (Audience::Public, 8);
+    let limits = vec![
+        limit(360, &[public]),
+        limit(480, &[public, (Audience::Staff, 3)]),
+        limit(720, &[public]),
+        limit(900, &[(Audience::Pickup, 10)]),
+        limit(1080, &[public]),
+        limit(1380, &[]),
+    ];
+    AccessPlan {
+        capacity: CAPACITY,
+        openings: vec![
+            opening(Audience::Public, 360, 900),
+            opening(Audience::Staff, 480, 720),
+            opening(Audience::Pickup, 900, 1080),
+            opening(Audience::Public, 1080, 1380),
+        ],
+        permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
+        valid_until: at(MIDNIGHT + 2880),
+        sharing: Sharing { pools: [(pool(), limits)].into(), ..Sharing::default() },
+    }
+}
+
+fn reserved(no: u16, audience: Audience, from: i64, to: i64) -> PlannedReservation {
+    PlannedReservation {
+        id: Uuid::from_u128(u128::from(no)),
+        plate: plate(&format!("京A{no:05}")),
+        audience,
+        pool: pool(),
+        from: at(MIDNIGHT + from),
+        to: at(MIDNIGHT + to),
+        enter_from: at(MIDNIGHT + from - 10),
+        enter_until: at(MIDNIGHT + to),
+    }
+}
+
+fn entry(plate: &Plate, minute: i64, inside: Cars) -> Passage<'_> {
+    Passage {
+        direction: Direction::In,
+        plate: Some(plate),
+        confidence: 98,
+        at: at(MIDNIGHT + minute),
+        occupied: inside.total(),
+        inside: Some(inside),
+        uses: unused(),
+    }
+}
+
+fn publics(public: i64) -> Cars {
+    Cars { public, ..Cars::default() }
+}
+
+fn stranger() -> Plate {
+    plate("鲁B99999")
+}
+
+fn leave_by(decision: Decision) -> Option<i64> {
+    match decision {
+        Decision::Open { leave_by, .. } => leave_by.map(|at| at.micros() / 60_000_000 - MIDNIGHT),
+        Decision::Refuse { .. } | Decision::Review { .. } => None,
+    }
+}
+
+fn ask(plan: &AccessPlan, minute: i64, inside: Cars) -> Decision {
+    decide(Some(plan), &entry(&stranger(), minute, inside))
+}
+
+#[test]
+fn a_walk_in_is_told_until_when_it_may_stay() {
+    let decision = ask(&school(), 780, publics(0));
+    assert_eq!(leave_by(decision), Some(900));
+    assert_eq!(display_text(decision, Direction::In, at(MIDNIGHT + 780)), "欢迎光临 请于15:00前离场");
+    // The longest stay ends before the window does.
+    assert_eq!(leave_by(ask(&school(), 360, publics(0))), Some(900));
+    let mut long = school();
+    long.openings[0].terms.as_mut().unwrap().max_stay = Minutes(60);
+    assert_eq!(leave_by(ask(&long, 400, publics(0))), Some(460));
+}
+
+#[test]
+fn nobody_comes_in_for_a_stay_that_cannot_end_in_time() {
+    assert_eq!(leave_by(ask(&school(), 885, publics(0))), Some(900));
+    assert_eq!(ask(&school(), 886, publics(0)), Decision::refuse(Reason::WindowEnding));
+    assert_eq!(ask(&school(), 900, publics(0)), Decision::refuse(Reason::OutsideWindow));
+}
+
+#[test]
+fn what_is_kept_for_staff_is_left_alone() {
+    let seven = publics(7);
+    assert_eq!(leave_by(ask(&school(), 400, seven)), Some(480));
+    assert_eq!(ask(&school(), 500, seven), Decision::refuse(Reason::Reserved));
+    // Staff that is here already needs nothing kept.
+    let with_staff = Cars { staff: 3, ..publics(6) };
+    assert_eq!(leave_by(ask(&school(), 500, with_staff)), Some(900));
+    assert_eq!(ask(&school(), 800, publics(8)), Decision::refuse(Reason::Reserved));
+}
+
+#[test]
+fn a_count_of_which_nothing_is_known_leaves_less_room() {
+    let stranger = stranger();
+    let known =
+        Passage { occupied: 6, ..entry(&stranger, 500, Cars { staff: 3, public: 3, ..Cars::default() }) };
+    assert!(decide(Some(&school()), &known).opens());
+    let unknown = Passage { inside: None, occupied: 7, ..known };
+    assert_eq!(decide(Some(&school()), &unknown), Decision::refuse(Reason::Reserved));
+}
+
+#[test]
+fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
+    let mut plan = school();
+    plan.sharing.reservations = (0..8).map(|no| reserved(no, Audience::Public, 1100, 1300)).collect();
+    let first = plan.sharing.reservations[0].clone();
+    assert_eq!(ask(&plan, 1100, publics(0)), Decision::refuse(Reason::Reserved));
+    assert_eq!(leave_by(ask(&plan, 1080, publics(0))), Some(1100));
+    let decision = decide(Some(&plan), &entry(&first.plate, 1095, publics(0)));
+    let open = Decision::Open {
+        audience: Some(Audience::Public),
+        reservation: Some(first.id),
+        leave_by: Some(first.to),
+    };
+    assert_eq!(decision, open);
+    // Used, it is a car inside and not one to come.
+    let uses = HashMap::from([(first.id, Use::Inside)]);
+    let again = Passage { uses: &uses, ..entry(&first.plate, 1100, publics(1)) };
+    assert_eq!(decide(Some(&plan), &again), open);
+    let left = HashMap::from([(first.id, Use::Left)]);
+    let stranger = stranger();
+    let walk_in = Passage { uses: &left, ..entry(&stranger, 1100, publics(0)) };
+    assert!(decide(Some(&plan), &walk_in).opens());
+    let other = Passage { uses: &left, ..entry(&first.plate, 1100, publics(1)) };
+    assert_eq!(decide(Some(&plan), &other), Decision::refuse(Reason::Reserved));
+}
+
+#[test]
+fn who_comes_before_the_reserved_time_is_told_when_to_come() {
+    let mut plan = school();
+    plan.sharing.reservations = vec![reserved(1, Audience::Public, 1100, 1300)];
+    let mine = plan.sharing.reservations[0].plate.clone();
+    let decision = decide(Some(&plan), &entry(&mine, 1085, publics(0)));
+    assert_eq!(decision, Decision::too_early(at(MIDNIGHT + 1090)));
+    assert_eq!(display_text(decision, Direction::In, at(MIDNIGHT + 1085)), "未到入场时间 请18:10后再来");
+    let closed = decide(Some(&plan), &entry(&mine, 100, publics(0)));
+    assert_eq!(closed, Decision::too_early(at(MIDNIGHT + 1090)));
+}
+
+#[test]
+fn a_parent_comes_at_the_time_of_one_of_the_classes() {
+    let parent = plate("鲁B12345");
+    let mut plan = school();
+    let groups = &mut plan.openings[2].terms.as_mut().unwrap().groups;
+    for (id, from) in [(1, 920), (2, 940)] {
+        groups.push(Group { id, from: at(MIDNIGHT + from), to: at(MIDNIGHT + 1080) });
+    }
+    let ask = |plan: &AccessPlan, minute| decide(Some(plan), &entry(&parent, minute, Cars::default()));
+    assert!(ask(&plan, 900).opens());
+    plan.sharing.groups.insert(parent.clone(), BTreeSet::from([1, 2]));
+    assert_eq!(ask(&plan, 919), Decision::too_early(at(MIDNIGHT + 920)));
+    assert!(ask(&plan, 920).opens());
+    plan.sharing.groups.insert(parent.clone(), BTreeSet::from([0, 2]));
+    assert!(ask(&plan, 900).opens());
+    // Not even where the public may come in.
+    plan.sharing.groups.insert(parent.clone(), BTreeSet::from([2]));
+    plan.openings.push(Opening::new(Audience::Public, at(MIDNIGHT), at(MIDNIGHT + 1440)));
+    assert_eq!(ask(&plan, 939), Decision::too_early(at(MIDNIGHT + 940)));
+}
+
+#[test]
+fn blocks_and_locked_hours_keep_cars_out_and_never_in() {
+    let mut plan = school();
+    plan.sharing.blocked.insert(stranger());
+    assert_eq!(ask(&plan, 780, publics(0)), Decision::refuse(Reason::Blocked));
+    let (stranger, mine) = (stranger(), plate("京A00001"));
+    let exit = Passage { direction: Direction::Out, ..entry(&stranger, 780, publics(1)) };
+    assert!(decide(Some(&plan), &exit).opens());
+    plan.sharing.blocked.clear();
+    plan.sharing.reservations = vec![reserved(1, Audience::Public, 1100, 1380)];
+    plan.openings[3].terms.as_mut().unwrap().lock_out =
+        Some(DailyHours { start_minute: 1320, length_minutes: 480 });
+    assert_eq!(ask(&plan, 1320, publics(0)), Decision::refuse(Reason::LockedOut));
+    assert!(decide(Some(&plan), &entry(&mine, 1319, publics(0))).opens());
+    assert_eq!(decide(Some(&plan), &entry(&mine, 1320, publics(0))), Decision::refuse(Reason::LockedOut));
+}
+
+#[test]
+fn an_owners_space_in_a_pool_of_its_own_is_not_the_publics() {
+    let mut plan = school();
+    let own = Limit { from: at(MIDNIGHT), capacity: 1, quota: BTreeMap::from([(Audience::Resident, 1)]) };
+    plan.capacity = 11;
+    plan.sharing.pools.insert(PoolId::parse("own").unwrap(), vec![own]);
+    assert_eq!(ask(&plan, 800, publics(8)), Decision::refuse(Reason::Reserved));
+    let with_owner = Cars { resident: 1, ..publics(7) };
+    assert!(ask(&plan, 800, with_owner).opens());
+    for pool in plan.sharing.pools.values_mut().flatten() {
+        pool.quota.retain(|audience, _| *audience == Audience::Resident || pool.capacity > 1);
+        pool.quota.entry(Audience::Public).and_modify(|quota| *quota = 10);
+    }
+    // Nine in the pool of ten, the owner in the own space: one more fits. With ten it does not.
+    assert!(ask(&plan, 800, Cars { resident: 1, ..publics(9) }).opens());
+    assert!(!ask(&plan, 800, Cars { resident: 1, ..publics(10) }).opens());
+}
+
+#[test]
+fn what_has_nothing_to_say_is_not_written() {
+    let plain = AccessPlan {
+        openings: vec![Opening::new(Audience::Public, at(0), at(1))],
+        sharing: Sharing::default(),
+        ..school()
+    };
+    let text = serde_json::to_string(&plain).unwrap();
+    assert!(!text.contains("sharing") && !text.contains("terms"), "{text}");
+    assert_eq!(serde_json::from_str::<AccessPlan>(&text).unwrap(), plain);
+    let text = serde_json::to_string(&school()).unwrap();
+    assert_eq!(serde_json::from_str::<AccessPlan>(&text).unwrap(), school());
+    assert_eq!(
+        serde_json::to_string(&Decision::open(None)).unwrap(),
+        r#"{"outcome":"open","audience":null}"#
+    );
+}
+
+fn any_audience() -> impl Strategy<Value = Audience> {
+    prop::sample::select(vec![Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public])
+}
+
+prop_compose! {
+    fn any_plan()(
+        stays in prop::collection::vec((any_audience(), 300i64..1400, 1i64..400), 0..14),
+        capacity in 1u32..12,
+    ) -> AccessPlan {
+        let mut plan = school();
+        let stays = stays.into_iter().zip(0u16..);
+        plan.sharing.reservations =
+            stays.map(|((audience, from, length), no)| reserved(no, audience, from, from + length)).collect();
+        for limit in plan.sharing.pools.values_mut().flatten() {
+            limit.capacity = limit.capacity.min(capacity);
+        }
+        plan
+    }
+}
+
+prop_compose! {
+    fn any_cars()(pickup in 0i64..4, staff in 0i64..4, resident in 0i64..3, public in 0i64..9) -> Cars {
+        Cars { pickup, staff, resident, public }
+    }
+}
+
+/// Minute by minute and without a sweep: the spaces left after one more car of the public.
+fn left(plan: &AccessPlan, inside: Cars, minute: i64) -> i64 {
+    let now = at(MIDNIGHT + minute);
+    let limits = plan.sharing.pools.values().flatten();
+    let limit = limits.filter(|limit| limit.from <= now).max_by_key(|limit| limit.from).unwrap();
+    let to_come = |audience| {
+        let all = plan.sharing.reservations.iter();
+        all.filter(|r| r.audience == audience && r.from <= now && now < r.to).count() as i64
+    };
+    let quota = |audience| i64::from(limit.quota.get(&audience).copied().unwrap_or(0));
+    let claim = |audience| quota(audience).max(inside.of(audience) + to_come(audience));
+    let first = claim(Audience::Pickup) + claim(Audience::Staff) + claim(Audience::Resident);
+    let public = inside.public + to_come(Audience::Public) + 1;
+    (i64::from(limit.capacity) - first - public).min(quota(Audience::Public) - public)
+}
+
+proptest! {
+    #[test]
+    fn a_walk_in_never_takes_what_is_reserved_or_kept(plan in any_plan(), inside in any_cars(), minute in 300i64..1400) {
+        let decision = ask(&plan, minute, inside);
+        if let Some(until) = leave_by(decision) {
+            prop_assert!(until >= minute + 15);
+            for minute in minute..until {
+                prop_assert!(left(&plan, inside, minute) >= 0, "at {}", minute);
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_in_is_refused_only_where_something_would_be_taken(plan in any_plan(), inside in any_cars(), minute in 360i64..885) {
+        if inside.total() < i64::from(CAPACITY) && !ask(&plan, minute, inside).opens() {
+            prop_assert!((minute..minute + 15).any(|minute| left(&plan, inside, minute) < 0));
+        }
+    }
+
+    #[test]
+    fn a_valid_reservation_opens_unless_the_garage_is_full(plan in any_plan(), inside in any_cars(), minute in 300i64..1400) {
+        for reservation in &plan.sharing.reservations {
+            let passage = entry(&reservation.plate, minute, inside);
+            let valid = reservation.enter_from <= passage.at && passage.at < reservation.enter_until;
+            let decision = decide(Some(&plan), &passage);
+            if valid && passage.occupied < i64::from(CAPACITY) {
+                let by_it = matches!(decision, Decision::Open { reservation: Some(id), .. } if id == reservation.id);
+                prop_assert!(by_it, "{decision:?}");
+            } else if valid {
+                prop_assert_eq!(decision, Decision::refuse(Reason::Full));
+            }
+        }
+    }
+
+    #[test]
+    fn one_more_reservation_leaves_no_more_to_walk_ins(plan in any_plan(), inside in any_cars(), minute in 300i64..1400, audience in any_audience(), from in 300i64..1400, length in 1i64..400) {
+        let before = leave_by(ask(&plan, minute, inside));
+        let mut more = plan;
+        more.sharing.reservations.push(reserved(99, audience, from, from + length));
+        let after = leave_by(ask(&more, minute, inside));
+        prop_assert!(after <= before, "{after:?} after {before:?}");
+    }
+
+    #[test]
+    fn an_old_plan_decides_as_before(inside in any_cars(), minute in 0i64..2880, known in any::<bool>()) {
+        let mut plan = school();
+        plan.sharing = Sharing::default();
+        plan.openings.iter_mut().for_each(|opening| opening.terms = None);
+        let parent = plate("鲁B12345");
+        let stranger = stranger();
+        let passage = entry(if known { &parent } else { &stranger }, minute, inside);
+        let open = |audience| plan.openings.iter().any(|o| o.audience == audience && o.contains(passage.at));
+        let right = [Audience::Pickup, Audience::Public].into_iter().find(|a| open(*a) && (known || *a == Audience::Public));
+        let expected = match right {
+            None => Decision::refuse(Reason::OutsideWindow),
+            Some(_) if inside.total() >= i64::from(CAPACITY) => Decision::refuse(Reason::Full),
+            Some(audience) => Decision::open(Some(audience)),
+        };
+        prop_assert_eq!(decide(Some(&plan), &passage), expected);
+    }
+}

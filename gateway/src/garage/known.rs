@@ -1,0 +1,113 @@
+//! Cars that were let in here: as whom, and by which reservation.
+//!
+//! The plan names a reservation until the server has heard of its car; the server's count is of some time ago. What this
+//! gateway has done since then it remembers itself. After a restart it reads it from the outbox, in which everything is
+//! that the server does not have.
+
+use std::collections::HashMap;
+
+use domain::access::{AccessPlan, Audience, Decision, Use, Uses};
+use domain::ids::{DeviceId, EventId};
+use domain::plate::Plate;
+use protocol::uplink::GateEvent;
+use uuid::Uuid;
+
+/// Cars that are remembered; many times the largest garage. One more is not, and counts as inside until the server knows.
+const REMEMBERED: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    inside: HashMap<Plate, Stay>,
+    uses: Uses,
+    /// By lane: the last car for which the barrier went up and that has not passed yet.
+    opened: HashMap<DeviceId, Opened>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    audience: Audience,
+    reservation: Option<Uuid>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    event: EventId,
+    plate: Option<Plate>,
+    decision: Decision,
+}
+
+/// An event with what was decided and counted.
+#[derive(Debug)]
+pub(crate) struct Movement<'a> {
+    pub device: &'a DeviceId,
+    pub event: &'a EventId,
+    /// For a pass: the plate event of the same car.
+    pub of: Option<&'a EventId>,
+    pub plate: Option<Plate>,
+    pub decision: Option<Decision>,
+    pub delta: i64,
+}
+
+impl<'a> Movement<'a> {
+    /// As it was recorded.
+    pub fn of(device: &'a DeviceId, event: &'a GateEvent) -> Self {
+        Self {
+            device,
+            event: &event.event_id,
+            of: event.of.as_ref(),
+            plate: event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok()),
+            decision: event.decision,
+            delta: event.delta,
+        }
+    }
+}
+
+impl Known {
+    pub fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
+    /// As whom the car that this event has moved came in; absent where none moved, or that is not known.
+    pub fn met(&mut self, movement: Movement<'_>) -> Option<Audience> {
+        let Movement { device, event, of, plate, decision, delta } = movement;
+        if let Some(decision) = decision.filter(|decision| decision.opens()) {
+            let opened = Opened { event: event.clone(), plate, decision };
+            if delta == 0 {
+                self.opened.insert(device.clone(), opened);
+                return None;
+            }
+            return self.passed(opened, delta);
+        }
+        if delta == 0 {
+            return None;
+        }
+        let opened = self.opened.remove(device)?;
+        if of.is_some_and(|of| *of != opened.event) {
+            return None;
+        }
+        self.passed(opened, delta)
+    }
+
+    fn passed(&mut self, opened: Opened, delta: i64) -> Option<Audience> {
+        let plate = opened.plate?;
+        if delta < 0 {
+            let stay = self.inside.remove(&plate)?;
+            self.uses.extend(stay.reservation.map(|id| (id, Use::Left)));
+            return Some(stay.audience);
+        }
+        let Decision::Open { audience: Some(audience), reservation, .. } = opened.decision else {
+            return None;
+        };
+        self.uses.extend(reservation.map(|id| (id, Use::Inside)));
+        if self.inside.len() < REMEMBERED {
+            self.inside.insert(plate, Stay { audience, reservation });
+        }
+        Some(audience)
+    }
+
+    /// A plan that does not name a reservation any more has been made with its use.
+    pub fn planned(&mut self, plan: &AccessPlan) {
+        let named = |id: &Uuid| plan.sharing.reservations.iter().any(|reservation| reservation.id == *id);
+        self.uses.retain(|id, _| named(id));
+    }
+}
