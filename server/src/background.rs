@@ -1,4 +1,5 @@
-//! What runs beside the requests: the ingest task, the hourly purge, wake-ups between replicas, the look at the database for readiness.
+//! What runs beside the requests: the tasks of ingest and of allocation, what is due by the clock, the hourly purge, wake-ups
+//! between replicas, the look at the database for readiness.
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{App, ingest};
-use crate::jobs::{calendar, purge};
+use crate::app::{App, allocation, ingest};
+use crate::jobs::{calendar, purge, sweep};
 use crate::store::wake::{self, Ear};
 use crate::store::{Store, StoreError};
 
@@ -19,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// A database that takes longer to answer "1" serves nobody.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long tasks may take to end; the ingest task still commits what it has.
+/// How long tasks may take to end; the tasks that commit still commit what they have.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Tasks that are stopped and joined together.
@@ -32,9 +33,11 @@ impl Background {
     pub fn start(app: &App, readiness: &Readiness) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(ingest::run(app.clone(), stop.clone()));
+        tasks.spawn(allocation::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), announce(app.clone())));
         tasks.spawn(until(stop.clone(), hear(app.clone())));
         tasks.spawn(until(stop.clone(), purge::run(app.clone())));
+        tasks.spawn(until(stop.clone(), sweep::run(app.clone())));
         tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
         tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }

@@ -2,11 +2,13 @@
 //! the network while a transaction is open.
 
 pub mod access_plan;
+pub mod allocation;
 pub mod arrival_act;
 pub mod arrival_board;
 pub mod bind_code;
 pub mod calendar;
 pub mod claim;
+pub mod directory;
 pub mod doors;
 mod driver;
 pub mod etag;
@@ -23,9 +25,11 @@ pub mod plate;
 pub mod public_sites;
 mod read_log;
 pub mod recent;
+pub mod reservation;
 pub mod retention;
 pub mod service_token;
 pub mod session;
+pub mod sharing;
 pub mod standing;
 mod token;
 pub mod visit;
@@ -59,11 +63,16 @@ pub struct App {
     reads: Arc<read_log::ReadLog>,
     /// Where gateways' batches queue; [`ingest::run`] commits them.
     pub ingest: ingest::Ingest,
+    /// Where requests for spaces queue; [`allocation::run`] decides them.
+    pub allocation: allocation::Allocation,
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
     pub operators: operator::Operators,
+    pub calendars: Arc<sharing::Calendars>,
     /// Sessions and tokens as they were some seconds ago at most.
     pub doors: Arc<doors::Doors>,
+    /// What was answered to those without a space in the last second.
+    help: Arc<reservation::Remembered>,
 }
 
 /// A month: parents come every school day, and a phone that was lost is found out sooner.
@@ -82,9 +91,12 @@ impl App {
             retention: retention::Retention::default(),
             reads: Arc::default(),
             ingest: ingest::Ingest::default(),
+            allocation: allocation::Allocation::default(),
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
+            calendars: Arc::default(),
             doors: Arc::default(),
+            help: Arc::default(),
         }
     }
 

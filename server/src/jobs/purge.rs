@@ -61,7 +61,13 @@ async fn forget(app: &App, kind: Kind) -> Result<u64, StoreError> {
 fn before(app: &App, kind: Kind) -> Timestamp {
     let now = app.now();
     match kind {
-        Kind::EventPlates | Kind::VisitPlates | Kind::DeadLetters => now - app.retention.plates,
+        Kind::EventPlates
+        | Kind::VisitPlates
+        | Kind::DeadLetters
+        | Kind::Reservations
+        | Kind::Notices
+        | Kind::Strikes
+        | Kind::Blocks => now - app.retention.plates,
         Kind::Arrivals => now - app.retention.arrivals,
         Kind::Feed => now - FEED,
         Kind::Audit => now - app.retention.audit,

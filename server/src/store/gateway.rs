@@ -151,6 +151,40 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
     Ok(())
 }
 
+/// How far the events of a garage are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub last_seen_at: Option<Timestamp>,
+    /// With a backlog: when the gateway got the newest event that is known. Absent: none is.
+    pub behind: Option<Option<Timestamp>>,
+}
+
+/// Of the garages that have a gateway.
+pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId, Told>, StoreError> {
+    if garages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, Option<i64>, i64, Option<i64>)> = fetch_rows!(
+        tx,
+        "select garage_id, last_seen_at, backlog, case when backlog > 0 then \
+         (select e.received_at from gate_event e where e.garage_id = gateway.garage_id \
+          order by e.no desc limit 1) end from gateway where garage_id in (",
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str());
+        },
+        ")"
+    )?;
+    let told = |(garage, last_seen_at, backlog, newest): (String, Option<i64>, i64, Option<i64>)| {
+        let told = Told {
+            last_seen_at: last_seen_at.map(Timestamp::from_micros),
+            behind: (backlog > 0).then(|| newest.map(Timestamp::from_micros)),
+        };
+        Ok((word::parse("gateway.garage_id", &garage)?, told))
+    };
+    rows.into_iter().map(told).collect()
+}
+
 /// All gateways; as many as garages.
 pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
     let rows: Vec<(String, Option<i64>, i64, Option<String>)> =

@@ -21,10 +21,14 @@ pub enum Kind {
     OperatorSessions,
     BindCodes,
     BindAttempts,
+    Reservations,
+    Notices,
+    Strikes,
+    Blocks,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -35,6 +39,10 @@ impl Kind {
         Self::OperatorSessions,
         Self::BindCodes,
         Self::BindAttempts,
+        Self::Reservations,
+        Self::Notices,
+        Self::Strikes,
+        Self::Blocks,
     ];
 
     /// Label of the metric.
@@ -50,6 +58,10 @@ impl Kind {
             Self::OperatorSessions => "operator_sessions",
             Self::BindCodes => "bind_codes",
             Self::BindAttempts => "bind_attempts",
+            Self::Reservations => "reservations",
+            Self::Notices => "notices",
+            Self::Strikes => "strikes",
+            Self::Blocks => "blocks",
         }
     }
 
@@ -62,7 +74,7 @@ impl Kind {
             // A car that has been inside for so long has left unseen.
             Self::VisitPlates => {
                 "update visit set plate_hash = null, plate_enc = null, \
-                 ended_by = coalesce(ended_by, 'exit_missed') where id in \
+                 book_due = case when ended_by is null then 1 else book_due end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
                  (select id from visit where plate_enc is not null \
                   and coalesce(exited_at, entered_at) < $1 limit $2)"
             }
@@ -95,6 +107,23 @@ impl Kind {
             Self::BindAttempts => {
                 "delete from bind_attempt where openid_hash in \
                  (select openid_hash from bind_attempt where since < $1 limit $2)"
+            }
+            // That somebody was there stays, for the day's drawing; who it was goes.
+            Self::Reservations => {
+                "update reservation set plate_hash = null, plate_enc = null, person_id = null, \
+                 client_key = null, made_by = 'forgotten' where id in \
+                 (select id from reservation where plate_enc is not null and live = 0 and ends_at < $1 limit $2)"
+            }
+            Self::Notices => "delete from notice where id in (select id from notice where at < $1 limit $2)",
+            // Once they count no more by the garage's rule.
+            Self::Strikes => {
+                "delete from strike where id in (select s.id from strike s \
+                 left join sharing_rules r on r.garage_id = s.garage_id \
+                 where s.at < $1 - coalesce(r.strike_days, 30) * 86400000000 limit $2)"
+            }
+            Self::Blocks => {
+                "delete from block where id in \
+                 (select id from block where coalesce(ended_at, until_at) < $1 limit $2)"
             }
         }
     }

@@ -18,6 +18,15 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Ends a unit of work that has written nothing, at once and without a synced commit.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
 }
 
 /// Runs a statement; gives the number of rows that it changed.

@@ -1,4 +1,7 @@
-//! Visits: a car's stay from entry to exit, as far as both were seen.
+//! Visits: a car's stay from entry to exit, as far as both were seen. Each change leaves a mark for the garage's book, which
+//! hears of it afterwards ([`to_book`]).
+
+pub mod to_book;
 
 use std::collections::HashSet;
 
@@ -41,7 +44,7 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError>
     }
     execute_rows!(
         tx,
-        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at) ",
+        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at, book_due) ",
         entries,
         |row, entry| {
             row.push_bind(Uuid::now_v7().to_string())
@@ -50,7 +53,8 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError>
                 .push_bind(entry.plate.map(|plate| plate.enc.as_slice()))
                 .push_bind(entry.audience.map(word::word))
                 .push_bind(entry.event)
-                .push_bind(entry.at.micros());
+                .push_bind(entry.at.micros())
+                .push_bind(1_i64);
         },
         ""
     )?;
@@ -64,7 +68,7 @@ async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError
     }
     execute_rows!(
         tx,
-        "update visit set ended_by = 'exit_missed' from (",
+        "update visit set ended_by = 'exit_missed', book_due = 1 from (",
         plates,
         |row, car| {
             row.push_bind(car.0).push_bind(car.1.as_slice());
@@ -121,7 +125,7 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
     }
     let rows: Vec<(String, Vec<u8>)> = fetch_rows!(
         tx,
-        "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit' from (",
+        "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit', book_due = 1 from (",
         read,
         |row, car| {
             row.push_bind(car.0.garage.as_str())
@@ -139,7 +143,7 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
 async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreError> {
     execute!(
         tx,
-        "update visit set exit_event = $2, exited_at = $3, ended_by = 'exit' where id = \
+        "update visit set exit_event = $2, exited_at = $3, ended_by = 'exit', book_due = 1 where id = \
          (select id from visit where garage_id = $1 and plate_hash is null and ended_by is null \
           and exit_event is null and entry_event is not null order by entered_at limit 1)",
         exit.garage.as_str(),

@@ -24,6 +24,8 @@ pub(super) struct Done {
     new_events: usize,
     known_events: usize,
     new_arrivals: u64,
+    /// Where cars came or went.
+    moved: BTreeSet<GarageId>,
 }
 
 impl Done {
@@ -36,6 +38,8 @@ impl Done {
         if let Some(cursor) = self.cursor {
             app.wake(cursor);
         }
+        // Their books hear of it afterwards: no arrival waits for that.
+        self.moved.iter().for_each(|garage| app.allocation.nudge(garage));
     }
 }
 
@@ -65,7 +69,13 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
         new_events: new.len(),
         known_events: parted.events.len() - new.len(),
         new_arrivals: news.new_arrivals,
+        moved: moved(&new),
     })
+}
+
+fn moved(new: &[New<'_>]) -> BTreeSet<GarageId> {
+    let moved = new.iter().filter(|event| event.checked.event.delta != 0);
+    moved.map(|event| event.checked.place.garage.clone()).collect()
 }
 
 async fn locked(tx: &mut Tx, batches: &[(GarageId, Batch)]) -> Result<Gateways, StoreError> {

@@ -1,0 +1,181 @@
+//! Requests, one after the other, against the books of a transaction.
+
+use std::collections::HashMap;
+
+use domain::allocation::entry::{Cause, Phase};
+use domain::allocation::refusal::Refusal;
+use domain::allocation::{Ask, Change};
+use domain::minute::Minute;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::key::{digest, key_of, new_id, plate_key, was_asked};
+use super::request::{Act, AllocationError, By, ChangeOne, Request, Reserve, Suspend};
+use super::series::{self, SeriesDecision};
+use super::work::Working;
+use crate::store::reservation::{Details, KeyOf, Stored};
+
+/// What was read for the whole batch before.
+#[derive(Default)]
+pub(super) struct Known {
+    pub by_key: HashMap<KeyOf, Stored>,
+    /// Named in requests and not live.
+    pub finished: HashMap<Uuid, Stored>,
+}
+
+/// Becomes an answer when it is known what is stored.
+pub(super) enum Decision {
+    Entry(Uuid),
+    Series(SeriesDecision),
+    Done,
+}
+
+pub(super) fn decide(
+    work: &mut Working,
+    known: &Known,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Decision, AllocationError> {
+    match request {
+        Request::Reserve(asked) => {
+            let key = key_of(&work.garage, asked);
+            reserve(work, known, asked, (key, None), now).map(Decision::Entry)
+        }
+        Request::Series(series) => series::decide(work, known, series, now).map(Decision::Series),
+        Request::Change(change) => change_one(work, known, change, now).map(Decision::Entry),
+        Request::Confirm(act) => confirm(work, known, act, now).map(Decision::Entry),
+        Request::Cancel(act) => cancel(work, known, act, now).map(Decision::Entry),
+        Request::Suspend(suspended) => {
+            suspend(work, suspended, now);
+            Ok(Decision::Done)
+        }
+        // Done already, for the whole garage.
+        Request::Settle => Ok(Decision::Done),
+    }
+}
+
+/// What became of the key's first request, if there was one.
+pub(super) fn repeated(
+    work: &Working,
+    known: &Known,
+    key: &KeyOf,
+    asked: &Reserve,
+) -> Result<Option<Uuid>, AllocationError> {
+    let stored = known.by_key.get(key).map(|stored| stored.entry.id);
+    let Some(id) = stored.or_else(|| work.keys.get(key).copied()) else { return Ok(None) };
+    if was_asked(id, digest(asked)) { Ok(Some(id)) } else { Err(AllocationError::KeyReused) }
+}
+
+/// `series`: its id, if it is one of a series.
+pub(super) fn reserve(
+    work: &mut Working,
+    known: &Known,
+    asked: &Reserve,
+    (key, series): (KeyOf, Option<&str>),
+    now: Timestamp,
+) -> Result<Uuid, AllocationError> {
+    if let Some(id) = repeated(work, known, &key, asked)? {
+        return Ok(id);
+    }
+    let ask = ask(asked, new_id(digest(asked)));
+    work.kept.book.reserve(&ask, now)?;
+    let details = Details {
+        made_by: asked.by.made_by(),
+        client_key: Some(key.key.clone()),
+        series: series.map(str::to_owned),
+        plate_enc: Some(asked.plate.enc.clone()),
+        state_since: now,
+        changed_at: Timestamp::from_micros(0),
+    };
+    work.add(ask.id, details);
+    work.keys.insert(key, ask.id);
+    Ok(ask.id)
+}
+
+pub(super) fn ask(asked: &Reserve, id: Uuid) -> Ask {
+    Ask {
+        id,
+        pool: asked.pool.clone(),
+        audience: asked.audience,
+        origin: asked.by.origin(),
+        person: asked.by.person(),
+        plate: Some(plate_key(&asked.plate)),
+        span: asked.span,
+        wish: asked.wish,
+    }
+}
+
+/// A reservation that is not one's own is not there.
+fn own(work: &Working, known: &Known, by: &By, id: Uuid) -> Result<(Phase, Timestamp), AllocationError> {
+    let live = work.kept.book.entry(id).zip(work.kept.details.get(&id));
+    let finished = || {
+        let stored = known.finished.get(&id).filter(|stored| stored.garage == work.garage)?;
+        Some((&stored.entry, &stored.details))
+    };
+    let (entry, details) = live.or_else(finished).ok_or(AllocationError::NotFound)?;
+    match by {
+        By::Person(person) if entry.person != Some(*person) => Err(AllocationError::NotFound),
+        By::Person(_) | By::Operator(_) => Ok((entry.phase(), details.changed_at)),
+    }
+}
+
+fn unchanged(known: Option<Timestamp>, changed_at: Timestamp) -> Result<(), AllocationError> {
+    if known.is_some_and(|known| known != changed_at) { Err(AllocationError::Changed) } else { Ok(()) }
+}
+
+/// The book does not know what has finished.
+fn still_live(phase: Phase) -> Result<(), AllocationError> {
+    if phase.is_live() { Ok(()) } else { Err(Refusal::WrongPhase { phase }.into()) }
+}
+
+fn change_one(
+    work: &mut Working,
+    known: &Known,
+    asked: &ChangeOne,
+    now: Timestamp,
+) -> Result<Uuid, AllocationError> {
+    let (phase, changed_at) = own(work, known, &asked.by, asked.id)?;
+    unchanged(asked.known, changed_at)?;
+    still_live(phase)?;
+    let plate = asked.plate.as_ref().map(plate_key);
+    let change = Change { plate, ..asked.change.clone() };
+    work.kept.book.change(asked.id, &change, now)?;
+    if let Some((plate, details)) = asked.plate.as_ref().zip(work.kept.details.get_mut(&asked.id)) {
+        details.plate_enc = Some(plate.enc.clone());
+    }
+    Ok(asked.id)
+}
+
+fn confirm(work: &mut Working, known: &Known, act: &Act, now: Timestamp) -> Result<Uuid, AllocationError> {
+    let (phase, changed_at) = own(work, known, &act.by, act.id)?;
+    if phase != Phase::Confirmed {
+        unchanged(act.known, changed_at)?;
+        still_live(phase)?;
+        work.kept.book.confirm(act.id, now)?;
+    }
+    Ok(act.id)
+}
+
+fn cancel(work: &mut Working, known: &Known, act: &Act, now: Timestamp) -> Result<Uuid, AllocationError> {
+    let (phase, changed_at) = own(work, known, &act.by, act.id)?;
+    if phase != Phase::Cancelled {
+        unchanged(act.known, changed_at)?;
+        still_live(phase)?;
+        work.kept.book.cancel(act.id, act.by.cause(), now)?;
+    }
+    Ok(act.id)
+}
+
+fn suspend(work: &mut Working, suspended: &Suspend, now: Timestamp) {
+    for id in &suspended.ids {
+        // One that has come in, was cancelled or never was is nobody's to cancel any more.
+        if work.kept.book.cancel(*id, Cause::Suspended, now).is_ok() {
+            work.reasons.insert(*id, suspended.reason.clone());
+        }
+    }
+}
+
+/// Local times of `first` on another day.
+pub(super) fn start_on(first: &Reserve, midnight: Minute) -> Minute {
+    Minute::new(midnight.get() + first.span.from().local_minute_of_day())
+}

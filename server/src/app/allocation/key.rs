@@ -1,0 +1,92 @@
+//! What makes a repetition harmless: keys of clients, and ids that remember what was asked.
+//!
+//! The last four bytes of a reservation's id are a digest of what it was asked for. So a key that comes again with another
+//! body is found out even after the reservation has been changed.
+
+use chrono::NaiveDate;
+use domain::allocation::Wish;
+use domain::allocation::layout::PlateKey;
+use domain::ids::GarageId;
+use ring::digest::{Context, SHA256};
+use uuid::Uuid;
+
+use super::request::{Reserve, ReserveSeries};
+use crate::store::reservation::KeyOf;
+use crate::store::seal::Sealed;
+use crate::store::word;
+
+pub(super) type Digest = [u8; 4];
+
+/// Of everything in the body.
+pub(super) fn digest(asked: &Reserve) -> Digest {
+    let mut context = Context::new(&SHA256);
+    let mut field = |bytes: &[u8]| {
+        context.update(&bytes.len().to_le_bytes());
+        context.update(bytes);
+    };
+    field(&asked.plate.hash);
+    field(word::word(asked.audience).as_bytes());
+    field(asked.pool.as_ref().map_or("", |pool| pool.as_str()).as_bytes());
+    field(&asked.span.from().get().to_le_bytes());
+    field(&asked.span.until().get().to_le_bytes());
+    field(match asked.wish {
+        Wish::Confirm => b"confirm",
+        Wish::Hold => b"hold",
+        Wish::ConfirmOrWait => b"wait",
+    });
+    first_bytes(context.finish().as_ref())
+}
+
+fn first_bytes<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.first_chunk().copied().unwrap_or([0; N])
+}
+
+pub(super) fn new_id(digest: Digest) -> Uuid {
+    let mut bytes = Uuid::now_v7().into_bytes();
+    if let Some(last) = bytes.last_chunk_mut() {
+        *last = digest;
+    }
+    Uuid::from_bytes(bytes)
+}
+
+/// Whether this entry was made for what has this digest.
+pub(super) fn was_asked(id: Uuid, digest: Digest) -> bool {
+    id.as_bytes().last_chunk() == Some(&digest)
+}
+
+/// As the book compares it.
+pub(super) fn plate_key(plate: &Sealed) -> PlateKey {
+    PlateKey(plate.hash.clone())
+}
+
+/// Keys of single reservations and of series never meet.
+pub(super) fn key_of(garage: &GarageId, asked: &Reserve) -> KeyOf {
+    KeyOf { garage: garage.clone(), made_by: asked.by.made_by(), key: format!("r:{}", asked.key) }
+}
+
+pub(super) fn key_of_date(garage: &GarageId, first: &Reserve, date: NaiveDate) -> KeyOf {
+    KeyOf { garage: garage.clone(), made_by: first.by.made_by(), key: format!("s:{date}:{}", first.key) }
+}
+
+/// The same for the same key of the same asker.
+pub(super) fn series_id(garage: &GarageId, series: &ReserveSeries) -> String {
+    let mut context = Context::new(&SHA256);
+    context.update(garage.as_str().as_bytes());
+    context.update(format!("{:?}", series.first.by).as_bytes());
+    context.update(series.first.key.as_bytes());
+    Uuid::from_bytes(first_bytes(context.finish().as_ref())).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_what_it_was_asked_for() {
+        let (id, other) = (new_id([1, 2, 3, 4]), new_id([1, 2, 3, 4]));
+        assert_ne!(id, other);
+        assert!(was_asked(id, [1, 2, 3, 4]));
+        assert!(!was_asked(id, [1, 2, 3, 5]));
+        assert_eq!(id.get_version_num(), 7);
+    }
+}

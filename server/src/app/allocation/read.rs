@@ -1,0 +1,128 @@
+//! Looking into a book without deciding anything: quotes, forecasts, open spaces, the gates' plans.
+//!
+//! A reader sees a book as some commit has left it, never what is just being decided. One who finds a book of an older version
+//! makes it anew from a snapshot, without holding anything.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::allocation::Book;
+use domain::ids::GarageId;
+use tokio::time::timeout;
+
+use super::kept::{Kept, Stamp};
+use super::request::AllocationError;
+use super::shelves::Shelf;
+use crate::app::App;
+use crate::store::{Tx, book, calendar};
+
+/// How old what is read may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    Now,
+    Second,
+}
+
+/// How long a reader waits for a transaction that has the book; then it makes its own.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What `look` sees in the garage's book. What this process has committed is seen; what another one has, a second later.
+pub async fn read<T>(
+    app: &App,
+    garage: &GarageId,
+    look: impl FnOnce(&Book) -> T + Send,
+) -> Result<T, AllocationError> {
+    seen(app, garage, Freshness::Second, look).await
+}
+
+/// As [`read`], with all that was committed before the call, wherever it was.
+pub async fn read_now<T>(
+    app: &App,
+    garage: &GarageId,
+    look: impl FnOnce(&Book) -> T + Send,
+) -> Result<T, AllocationError> {
+    seen(app, garage, Freshness::Now, look).await
+}
+
+async fn seen<T>(
+    app: &App,
+    garage: &GarageId,
+    freshness: Freshness,
+    look: impl FnOnce(&Book) -> T + Send,
+) -> Result<T, AllocationError> {
+    let (began, shelf) = (Instant::now(), app.allocation.shelves.of(garage));
+    let stamp = match freshness {
+        Freshness::Second if shelf.compared_within(Duration::from_secs(1)) => None,
+        Freshness::Second | Freshness::Now => Some(stored_stamp(app, garage).await?),
+    };
+    let look = match looked(app, &shelf, stamp, look).await {
+        Ok(seen) => {
+            stamp.inspect(|_| shelf.set_compared(began));
+            return Ok(seen);
+        }
+        Err(look) => look,
+    };
+    // One after the other: who comes second finds what the first has made.
+    let _turn = timeout(PATIENCE, shelf.making.lock()).await;
+    let look = match looked(app, &shelf, stamp, look).await {
+        Ok(seen) => return Ok(seen),
+        Err(look) => look,
+    };
+    let kept = made(app, garage).await?;
+    let seen = look(&kept.book);
+    offer(&shelf, kept).await;
+    shelf.set_compared(began);
+    Ok(seen)
+}
+
+/// Looks into the book on the shelf if it is good; else gives `look` back.
+async fn looked<T, F: FnOnce(&Book) -> T + Send>(
+    app: &App,
+    shelf: &Arc<Shelf>,
+    stamp: Option<Stamp>,
+    look: F,
+) -> Result<T, F> {
+    let Ok(kept) = timeout(PATIENCE, shelf.kept.read()).await else { return Err(look) };
+    let today = app.now().local_date();
+    match kept.as_ref().filter(|kept| kept.stamp.is_good(stamp) && kept.stamp.day == today) {
+        Some(kept) => Ok(look(&kept.book)),
+        None => Err(look),
+    }
+}
+
+impl Stamp {
+    /// A book that has gone on since `asked` was read is as good.
+    fn is_good(self, asked: Option<Self>) -> bool {
+        asked.is_none_or(|asked| self.version >= asked.version && self.district >= asked.district)
+    }
+}
+
+async fn stored_stamp(app: &App, garage: &GarageId) -> Result<Stamp, AllocationError> {
+    let mut tx = app.store.begin_read().await?;
+    let stamp = stamp(app, &mut tx, garage).await?;
+    tx.rollback().await?;
+    Ok(stamp)
+}
+
+async fn stamp(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Stamp, AllocationError> {
+    let version = book::version(tx, garage).await?.ok_or(AllocationError::NoSuchGarage)?;
+    Ok(Stamp { version, district: calendar::version(tx).await?, day: app.now().local_date() })
+}
+
+/// From one snapshot of the database.
+async fn made(app: &App, garage: &GarageId) -> Result<Kept, AllocationError> {
+    let mut tx = app.store.begin_read().await?;
+    let stamp = stamp(app, &mut tx, garage).await?;
+    let kept = Kept::made(app, &mut tx, garage, stamp, app.now()).await?;
+    tx.rollback().await?;
+    Ok(kept)
+}
+
+/// For others, unless there is a newer one or the place is taken.
+async fn offer(shelf: &Arc<Shelf>, made: Kept) {
+    let Ok(mut kept) = timeout(PATIENCE, shelf.kept.write()).await else { return };
+    let newer = |kept: &Kept| kept.stamp.version > made.stamp.version;
+    if !kept.as_ref().is_some_and(newer) {
+        *kept = Some(made);
+    }
+}

@@ -1,0 +1,94 @@
+//! Strikes, and what they lead to by the garage's rule: a plate that may not come as the public for some days.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::allocation::Strike;
+use domain::ids::GarageId;
+use protocol::reservation::NoticeKind;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::store::notice::{self, New};
+use crate::store::reservation::Stored;
+use crate::store::seal::Sealed;
+use crate::store::sharing_rules::{self, SharingRules};
+use crate::store::strike::{self, Block};
+use crate::store::{StoreError, Tx};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Stores a garage's strikes, with the blocks that follow; gives how many plates were blocked. `ended` are the stays that
+/// the strikes are for.
+pub(super) async fn store(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+    strikes: &[Strike],
+    ended: &HashMap<Uuid, &Stored>,
+) -> Result<usize, StoreError> {
+    if strikes.is_empty() {
+        return Ok(0);
+    }
+    strike::insert(tx, &rows(garage, strikes)).await?;
+    let rules = sharing_rules::find(tx, garage).await?.unwrap_or_default();
+    let blocked = sharing_rules::blocked_plates(tx, garage, app.now()).await?;
+    let mut new: Vec<Block> = Vec::new();
+    for struck in strikes.iter().filter(|struck| !blocked.contains(&struck.plate.0)) {
+        let again = new.iter().any(|block| block.plate.hash == struck.plate.0);
+        let Some(stay) = ended.get(&struck.entry).filter(|_| !again) else { continue };
+        if let Some(block) = due(tx, garage, struck, stay, rules).await? {
+            strike::block(tx, &block).await?;
+            notice::insert(tx, notice(&block, stay).as_slice()).await?;
+            new.push(block);
+        }
+    }
+    Ok(new.len())
+}
+
+fn rows(garage: &GarageId, strikes: &[Strike]) -> Vec<strike::New> {
+    let row = |struck: &Strike| strike::New {
+        id: Uuid::now_v7(),
+        garage: garage.clone(),
+        plate: struck.plate.clone(),
+        reservation: struck.entry,
+        kind: struck.kind,
+        at: struck.at,
+    };
+    strikes.iter().map(row).collect()
+}
+
+/// The block that a plate's strikes make due, if they do.
+async fn due(
+    tx: &mut Tx,
+    garage: &GarageId,
+    struck: &Strike,
+    stay: &Stored,
+    rules: SharingRules,
+) -> Result<Option<Block>, StoreError> {
+    let since = struck.at - DAY * rules.strike_days;
+    let count = strike::count(tx, garage, &struck.plate, since).await?;
+    let Some(enc) = stay.details.plate_enc.clone().filter(|_| rules.strikes > 0 && count >= rules.strikes)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Block {
+        garage: garage.clone(),
+        plate: Sealed { hash: struck.plate.0.clone(), enc },
+        reason: format!("{count} strikes within {} days", rules.strike_days),
+        from: struck.at,
+        until: struck.at + DAY * rules.block_days,
+    }))
+}
+
+fn notice(block: &Block, stay: &Stored) -> Option<New> {
+    Some(New {
+        id: Uuid::now_v7(),
+        person: stay.entry.person?,
+        at: block.from,
+        kind: NoticeKind::Blocked,
+        garage: block.garage.clone(),
+        reservation: stay.entry.id,
+        detail: block.until.local_date().to_string(),
+    })
+}

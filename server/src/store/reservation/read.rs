@@ -1,0 +1,85 @@
+//! What the allocator reads.
+
+use std::collections::HashMap;
+
+use domain::ids::GarageId;
+use uuid::Uuid;
+
+use super::row::{Row, select};
+use super::{MadeBy, Stored};
+use crate::store::{StoreError, Tx, word};
+
+/// A client's key with who asked where: names one reservation at most.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyOf {
+    pub garage: GarageId,
+    pub made_by: MadeBy,
+    pub key: String,
+}
+
+/// All that is live in these garages.
+pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, StoreError> {
+    if garages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = fetch_rows!(
+        tx,
+        select!("where r.live = 1 and r.garage_id in ("),
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str());
+        },
+        ")"
+    )?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
+/// Garages with anything live.
+pub async fn live_garages(tx: &mut Tx) -> Result<Vec<GarageId>, StoreError> {
+    let rows: Vec<(String,)> = fetch_all!(
+        tx,
+        "select id from garage g where exists \
+         (select 1 from reservation r where r.garage_id = g.id and r.live = 1) order by id",
+    )?;
+    rows.into_iter().map(|(id,)| word::parse("reservation.garage_id", &id)).collect()
+}
+
+pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = fetch_rows!(
+        tx,
+        select!("where r.id in ("),
+        ids,
+        |row, id| {
+            row.push_bind(id.to_string());
+        },
+        ")"
+    )?;
+    rows.into_iter().map(Row::stored).collect()
+}
+
+/// Those of these keys that were used before.
+pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Stored>, StoreError> {
+    let mut found = HashMap::new();
+    // 3 values each stay below the databases' limits of 32,766 and 65,535 values.
+    for chunk in keys.chunks(2048) {
+        let rows: Vec<Row> = fetch_rows!(
+            tx,
+            select!("join ("),
+            chunk,
+            |row, key| {
+                row.push_bind(key.garage.as_str()).push_bind(key.made_by.text()).push_bind(key.key.as_str());
+            },
+            ") as v on r.garage_id = v.column1 and r.made_by = v.column2 and r.client_key = v.column3"
+        )?;
+        for row in rows {
+            let stored = row.stored()?;
+            let (garage, made_by) = (stored.garage.clone(), stored.details.made_by.clone());
+            let Some(key) = stored.details.client_key.clone() else { continue };
+            found.insert(KeyOf { garage, made_by, key }, stored);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,170 @@
+//! A row of the table, and the reservation that it says.
+
+use domain::allocation::entry::{Cause, Entry, Lateness, Offered, Phase, State};
+use domain::allocation::layout::PlateKey;
+use domain::minute::{Minute, Span};
+use domain::time::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::{Details, MadeBy, Stored};
+use crate::store::{StoreError, word};
+
+/// The cause of an offer.
+const FROM_WAITLIST: &str = "from_waitlist";
+
+/// Every reading statement begins like this.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.garage_id, r.pool_id, r.audience, r.window_id, r.origin, r.made_by, r.client_key, \
+             r.series_id, r.person_id, r.plate_hash, r.plate_enc, r.starts_at, r.ends_at, r.state, \
+             r.state_since, r.expires_at, r.cause, r.late, r.taken_from, r.taken_until, r.space, r.visit_id, \
+             r.reminded, r.created_at, r.changed_at from reservation r ",
+            $rest
+        )
+    };
+}
+pub(super) use select;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: String,
+    garage_id: String,
+    pool_id: String,
+    audience: String,
+    window_id: Option<String>,
+    origin: String,
+    made_by: String,
+    client_key: Option<String>,
+    series_id: Option<String>,
+    person_id: Option<String>,
+    plate_hash: Option<Vec<u8>>,
+    plate_enc: Option<Vec<u8>>,
+    starts_at: i64,
+    ends_at: i64,
+    state: String,
+    state_since: i64,
+    expires_at: Option<i64>,
+    cause: Option<String>,
+    late: i64,
+    taken_from: i64,
+    taken_until: i64,
+    space: Option<String>,
+    visit_id: Option<String>,
+    reminded: i64,
+    created_at: i64,
+    changed_at: i64,
+}
+
+impl Row {
+    pub(super) fn stored(self) -> Result<Stored, StoreError> {
+        let state = self.state()?;
+        let entry = Entry {
+            id: word::uuid("reservation.id", &self.id)?,
+            pool: word::parse("reservation.pool_id", &self.pool_id)?,
+            audience: word::parse("reservation.audience", &self.audience)?,
+            origin: word::parse("reservation.origin", &self.origin)?,
+            window: optional("reservation.window_id", self.window_id.as_deref())?,
+            person: optional("reservation.person_id", self.person_id.as_deref())?,
+            plate: self.plate_hash.map(PlateKey),
+            span: span(self.starts_at, self.ends_at)
+                .ok_or(StoreError::Corrupt { column: "reservation.ends_at" })?,
+            state,
+            taken: span(self.taken_from, self.taken_until),
+            space: self.space,
+            visit: optional("reservation.visit_id", self.visit_id.as_deref())?,
+            reminded: self.reminded != 0,
+            created_at: Timestamp::from_micros(self.created_at),
+        };
+        let details = Details {
+            made_by: MadeBy::parse(&self.made_by)?,
+            client_key: self.client_key,
+            series: self.series_id,
+            plate_enc: self.plate_enc,
+            state_since: Timestamp::from_micros(self.state_since),
+            changed_at: Timestamp::from_micros(self.changed_at),
+        };
+        Ok(Stored { garage: word::parse("reservation.garage_id", &self.garage_id)?, entry, details })
+    }
+
+    fn state(&self) -> Result<State, StoreError> {
+        let at = Timestamp::from_micros(self.state_since);
+        Ok(match word::parse("reservation.state", &self.state)? {
+            Phase::Waiting => State::Waiting,
+            Phase::Held => State::Held { until: self.expiry()?, offered: self.offered() },
+            Phase::Confirmed => State::Confirmed { since: at },
+            Phase::CheckedIn => State::CheckedIn { at },
+            Phase::Overstayed => State::Overstayed { since: at },
+            Phase::Completed => State::Completed { at },
+            Phase::Cancelled => {
+                let lateness = if self.late == 0 { Lateness::InTime } else { Lateness::Late };
+                State::Cancelled { at, cause: self.cause()?, lateness }
+            }
+            Phase::NoShow => State::NoShow { at },
+        })
+    }
+
+    fn expiry(&self) -> Result<Timestamp, StoreError> {
+        let micros = self.expires_at.ok_or(StoreError::Corrupt { column: "reservation.expires_at" })?;
+        Ok(Timestamp::from_micros(micros))
+    }
+
+    fn offered(&self) -> Offered {
+        if self.cause.as_deref() == Some(FROM_WAITLIST) { Offered::FromWaitlist } else { Offered::Asked }
+    }
+
+    fn cause(&self) -> Result<Cause, StoreError> {
+        word::parse("reservation.cause", self.cause.as_deref().unwrap_or_default())
+    }
+}
+
+fn optional<T: DeserializeOwned>(column: &'static str, text: Option<&str>) -> Result<Option<T>, StoreError> {
+    text.map(|text| word::parse(column, text)).transpose()
+}
+
+fn span(from: i64, until: i64) -> Option<Span> {
+    let minute = |micros| Minute::floor(Timestamp::from_micros(micros));
+    Span::new(minute(from), minute(until)).ok()
+}
+
+/// The columns of a state.
+pub(super) struct StateColumns {
+    pub state: String,
+    pub since: i64,
+    pub expires_at: Option<i64>,
+    pub cause: Option<String>,
+    pub late: i64,
+}
+
+pub(super) fn state_columns(stored: &Stored) -> StateColumns {
+    let entry = &stored.entry;
+    let (expires_at, cause) = match entry.state {
+        State::Held { until, offered: Offered::FromWaitlist } => {
+            (Some(until.micros()), Some(FROM_WAITLIST.to_owned()))
+        }
+        State::Held { until, offered: Offered::Asked } => (Some(until.micros()), None),
+        State::Cancelled { cause, .. } => (None, Some(word::word(cause))),
+        State::Waiting
+        | State::Confirmed { .. }
+        | State::CheckedIn { .. }
+        | State::Overstayed { .. }
+        | State::Completed { .. }
+        | State::NoShow { .. } => (None, None),
+    };
+    let late = matches!(entry.state, State::Cancelled { lateness: Lateness::Late, .. });
+    StateColumns {
+        state: word::word(entry.phase()),
+        since: stored.details.state_since.micros(),
+        expires_at,
+        cause,
+        late: i64::from(late),
+    }
+}
+
+/// `taken_from` and `taken_until`.
+pub(super) fn taken_columns(entry: &Entry) -> (i64, i64) {
+    let nothing = (entry.span.from().timestamp().micros(), entry.span.from().timestamp().micros());
+    entry
+        .taken
+        .map_or(nothing, |taken| (taken.from().timestamp().micros(), taken.until().timestamp().micros()))
+}
