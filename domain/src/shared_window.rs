@@ -22,7 +22,7 @@ use crate::minute::{Minutes, Span};
 use crate::window::Weekdays;
 
 pub use conflict::{Clash, Conflict, Share, conflicts};
-pub use openings::disjoint;
+pub use openings::{disjoint, without};
 pub use rule::{LONGEST_HORIZON, WindowRuleError};
 
 /// On which days a window starts.

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::{GroupOpening, OnLessons, School, SharedWindow, Stagger, WindowOpening};
 use crate::access::Audience;
+use crate::allocation::layout::Closure;
 use crate::calendar::{Calendar, Day, Lessons};
 use crate::minute::{Minute, Minutes, Span};
 use crate::time::Timestamp;
@@ -114,7 +115,38 @@ pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
     kept
 }
 
+/// What is left of openings, in order, where what is wholly closed is cut out. An opening may fall apart.
+pub fn without(openings: Vec<WindowOpening>, closures: &[Closure]) -> Vec<WindowOpening> {
+    let mut left = openings;
+    for closure in closures.iter().filter(|closure| closure.spaces.is_none()) {
+        left = left.into_iter().flat_map(|opening| opening.without(closure)).collect();
+    }
+    left.sort_by_key(|opening| opening.span);
+    left
+}
+
 impl WindowOpening {
+    fn without(self, closure: &Closure) -> Vec<Self> {
+        let concerned = closure.pool.as_ref().is_none_or(|pool| *pool == self.pool)
+            && closure.audience.is_none_or(|audience| audience == self.audience);
+        if !concerned || !closure.span.overlaps(self.span) {
+            return vec![self];
+        }
+        let before = self.clone().up_to(closure.span.from());
+        before.into_iter().chain(self.from_on(closure.span.until())).collect()
+    }
+
+    fn up_to(mut self, latest: Minute) -> Option<Self> {
+        let cut = |span: Span| Span::new(span.from(), span.until().min(latest)).ok();
+        self.span = cut(self.span)?;
+        self.groups = self
+            .groups
+            .into_iter()
+            .filter_map(|group| Some(GroupOpening { span: cut(group.span)?, ..group }))
+            .collect();
+        Some(self)
+    }
+
     /// What of it is left from `earliest` on.
     fn from_on(mut self, earliest: Minute) -> Option<Self> {
         let cut = |span: Span| Span::new(span.from().max(earliest), span.until()).ok();

@@ -1,7 +1,7 @@
 use chrono::{Datelike, Weekday};
 use proptest::prelude::*;
 
-use super::super::tests::{autumn, class, date, evening, pickup, school, times, window};
+use super::super::tests::{autumn, class, date, evening, minute, pickup, school, times, window};
 use super::*;
 use crate::calendar::{DayKinds, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
 use crate::shared_window::Stagger;
@@ -125,6 +125,23 @@ fn openings_that_overlap_take_turns() {
     let all = [day(&second), day(&first), day(&inner)].concat();
     let expected = ["2026-09-21T10:00/2026-09-21T12:00", "2026-09-21T12:00/2026-09-21T13:00"];
     assert_eq!(times(&disjoint(all)), expected);
+}
+
+#[test]
+fn what_is_closed_is_cut_out_of_the_openings_that_it_concerns() {
+    let closed = |audience| Closure {
+        pool: None,
+        audience,
+        span: Span::new(minute("2026-09-21T22:00"), minute("2026-09-22T06:00")).unwrap(),
+        spaces: None,
+    };
+    let openings = || evening().openings(&autumn(), &[], date(MONDAY), 1);
+    let left = without(openings(), &[closed(None), closed(Some(Audience::Public))]);
+    let expected = ["2026-09-21T18:00/2026-09-21T22:00", "2026-09-22T06:00/2026-09-22T07:30"];
+    assert_eq!(times(&left), expected);
+    assert_eq!(without(openings(), &[closed(Some(Audience::Staff))]), openings());
+    let fewer = Closure { spaces: Some(5), ..closed(None) };
+    assert_eq!(without(openings(), &[fewer]), openings(), "the others are still open");
 }
 
 prop_compose! {

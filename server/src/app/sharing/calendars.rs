@@ -1,0 +1,34 @@
+//! The calendar in memory, as long as the district's version is the one with which it was read.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::calendar::Calendar;
+
+use crate::app::calendar::load;
+use crate::store::{StoreError, Tx, calendar};
+
+type Known = Option<(i64, Arc<Calendar>)>;
+
+#[derive(Debug, Default)]
+pub struct Calendars {
+    known: Mutex<Known>,
+}
+
+impl Calendars {
+    /// Costs one short statement where nothing has changed. The version is read first: a calendar that changes
+    /// in between is read again the next time.
+    pub async fn current(&self, tx: &mut Tx) -> Result<Arc<Calendar>, StoreError> {
+        let version = calendar::version(tx).await?;
+        if let Some(calendar) = self.of_version(version) {
+            return Ok(calendar);
+        }
+        let calendar = Arc::new(load(tx).await?);
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, Arc::clone(&calendar)));
+        Ok(calendar)
+    }
+
+    fn of_version(&self, version: i64) -> Option<Arc<Calendar>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(of, _)| *of == version).map(|(_, calendar)| Arc::clone(calendar))
+    }
+}

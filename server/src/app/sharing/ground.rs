@@ -1,0 +1,110 @@
+//! One garage's rows, as they are or as they would be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::allocation::layout::{self, Layout, PlateKey, Rules};
+use domain::calendar::Calendar;
+use domain::ids::{GarageId, PoolId};
+use domain::minute::{Minute, Span};
+use domain::shared_window::{Conflict, School, SharedWindow, WindowOpening, conflicts, disjoint, without};
+use domain::time::Timestamp;
+
+use crate::app::{App, calendar};
+use crate::store::closure::Closure;
+use crate::store::pool::Pool;
+use crate::store::sharing_rules::SharingRules;
+use crate::store::window::Stored;
+use crate::store::{StoreError, Tx, closure, pool, sharing_rules, window};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Days for which windows are made absolute, from yesterday on: no window is longer than a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach(u32);
+
+impl Reach {
+    /// Yesterday, today, and the 48 hours for which a gateway decides alone.
+    pub const AROUND_NOW: Self = Self(4);
+    /// 40 days ahead: the longest horizon, the longest stay, and some days in which a book in memory grows old.
+    pub const BOOK: Self = Self(42);
+}
+
+#[derive(Debug, Clone)]
+pub struct Ground {
+    pub pools: Vec<Pool>,
+    pub windows: Vec<Stored>,
+    pub closures: Vec<Closure>,
+    pub rules: SharingRules,
+    pub calendar: Arc<Calendar>,
+    pub schools: Vec<School>,
+    blocked: Vec<Vec<u8>>,
+}
+
+impl Ground {
+    pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
+        Ok(Self {
+            calendar: app.calendars.current(tx).await?,
+            schools: calendar::load_schools(tx, garage).await?,
+            pools: pool::of_garage(tx, garage).await?,
+            windows: window::of_garage(tx, garage).await?,
+            closures: closure::open(tx, garage, now - DAY).await?,
+            rules: sharing_rules::find(tx, garage).await?.unwrap_or_default(),
+            blocked: sharing_rules::blocked_plates(tx, garage, now).await?,
+        })
+    }
+
+    pub fn layout(&self, now: Timestamp) -> Layout {
+        Layout {
+            pools: self.pools_of_domain(),
+            openings: self.openings(yesterday(now), Reach::BOOK.0),
+            closures: self.closures.iter().filter_map(closure_of_domain).collect(),
+            rules: Rules {
+                live_per_person: self.rules.live_per_person,
+                live_per_plate: self.rules.live_per_plate,
+                ..Rules::default()
+            },
+            blocked: self.blocked.iter().cloned().map(PlateKey).collect(),
+        }
+    }
+
+    /// The openings that are left when what is wholly closed has been cut out.
+    pub fn open(&self, reach: Reach, now: Timestamp) -> Vec<WindowOpening> {
+        let closures: Vec<_> = self.closures.iter().filter_map(closure_of_domain).collect();
+        without(self.openings(yesterday(now), reach.0), &closures)
+    }
+
+    /// Those that start on `days` days from `first` on, in order; of one pool and audience they do not overlap.
+    pub fn openings(&self, first: chrono::NaiveDate, days: u32) -> Vec<WindowOpening> {
+        let of = |stored: &Stored| stored.window.openings(&self.calendar, &self.schools, first, days);
+        disjoint(self.windows.iter().flat_map(of).collect())
+    }
+
+    /// What the windows do to each other in the coming weeks.
+    pub fn conflicts(&self, now: Timestamp) -> Vec<Conflict> {
+        let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
+        let pools = self.pools_of_domain();
+        conflicts(&windows, &pools, &self.calendar, &self.schools, now.local_date(), Reach::BOOK.0)
+    }
+
+    fn pools_of_domain(&self) -> BTreeMap<PoolId, layout::Pool> {
+        let of = |pool: &Pool| layout::Pool { size: pool.size, spaces: pool.spaces.clone() };
+        self.pools.iter().map(|pool| (pool.id.clone(), of(pool))).collect()
+    }
+}
+
+fn yesterday(now: Timestamp) -> chrono::NaiveDate {
+    (now - DAY).local_date()
+}
+
+/// Closures are entered to the minute and end after they begin.
+pub(super) fn closure_of_domain(closure: &Closure) -> Option<layout::Closure> {
+    let span = Span::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
+    Some(layout::Closure {
+        pool: closure.pool.clone(),
+        audience: closure.audience,
+        span,
+        spaces: closure.spaces,
+    })
+}

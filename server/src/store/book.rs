@@ -1,0 +1,74 @@
+//! The row that orders everything that happens to a garage's shared spaces.
+//!
+//! Whoever changes a reservation, or anything that reservations depend on, holds the row until the commit and raises its
+//! version: a book in memory is good as long as the version is the one it was made from.
+
+use domain::ids::GarageId;
+
+use super::{StoreError, Tx, word};
+
+/// What a book in memory was made from, and is compared with.
+pub type Version = i64;
+
+/// Holds the rows of these garages, in order of their ids so that two who want several never wait for each other.
+/// Garages without a row are left out. SQLite has one writer and needs no lock.
+pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, Version)>, StoreError> {
+    if garages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i64)> = match tx {
+        Tx::Sqlite(_) => fetch_rows!(
+            tx,
+            "select b.garage_id, b.version from (",
+            garages,
+            |row, garage| {
+                row.push_bind(garage.as_str());
+            },
+            ") as v join book b on b.garage_id = v.column1 order by b.garage_id"
+        )?,
+        Tx::Postgres(_) => fetch_rows!(
+            tx,
+            "select b.garage_id, b.version from (",
+            garages,
+            |row, garage| {
+                row.push_bind(garage.as_str());
+            },
+            ") as v join book b on b.garage_id = v.column1 order by b.garage_id for update of b"
+        )?,
+    };
+    rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
+}
+
+/// Without holding the row; absent if there is no such garage.
+pub async fn version(tx: &mut Tx, garage: &GarageId) -> Result<Option<Version>, StoreError> {
+    let row: Option<(i64,)> =
+        fetch_optional!(tx, "select version from book where garage_id = $1", garage.as_str())?;
+    Ok(row.map(|(version,)| version))
+}
+
+/// The caller holds [`lock`].
+pub async fn advance(tx: &mut Tx, garages: &[GarageId]) -> Result<(), StoreError> {
+    if garages.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "update book set version = version + 1 where garage_id in (select column1 from (",
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str());
+        },
+        ") as v)"
+    )?;
+    Ok(())
+}
+
+/// A garage that is new gets its row.
+pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "insert into book (garage_id, version) values ($1, 1) on conflict (garage_id) do nothing",
+        garage.as_str(),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Shared windows. They are ended, never deleted: reservations name them.
+
+mod row;
+
+use std::collections::BTreeMap;
+
+use domain::access::Audience;
+use domain::ids::{GarageId, WindowId};
+use domain::minute::Minutes;
+use domain::shared_window::{SharedWindow, Stagger};
+use domain::time::Timestamp;
+
+use self::row::Row;
+use super::{StoreError, Tx, word};
+
+/// A window and the row's own times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub window: SharedWindow,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// Every reading statement begins like this.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select id, garage_id, pool_id, audience, name, weekdays, kinds, lessons, first_day, last_day, \
+             start_minute, length_minutes, quota, bookable, walk_in, min_stay_minutes, max_stay_minutes, \
+             horizon_minutes, lock_start_minute, lock_length_minutes, early_minutes, grace_minutes, \
+             notice_minutes, created_at, modified_at from shared_window ",
+            $rest
+        )
+    };
+}
+
+/// A garage's windows that have not been ended, by pool, audience and start.
+pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(
+        tx,
+        select!("where garage_id = $1 and ended_at is null order by pool_id, audience, start_minute, id"),
+        garage.as_str(),
+    )?;
+    let stagger: Vec<StaggerRow> = fetch_all!(
+        tx,
+        "select s.window_id, s.class_id, s.offset_minutes from window_stagger s \
+         join shared_window w on w.id = s.window_id where w.garage_id = $1 and w.ended_at is null \
+         order by s.class_id",
+        garage.as_str(),
+    )?;
+    let mut groups = grouped(stagger)?;
+    rows.into_iter().map(|row| Ok(stored(row, &mut groups)?.1)).collect()
+}
+
+/// Those of every garage for one audience.
+pub async fn of_audience(
+    tx: &mut Tx,
+    audience: Audience,
+) -> Result<Vec<(GarageId, SharedWindow)>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(
+        tx,
+        select!("where audience = $1 and ended_at is null order by garage_id, start_minute, id"),
+        word::word(audience),
+    )?;
+    let stagger: Vec<StaggerRow> = fetch_all!(
+        tx,
+        "select s.window_id, s.class_id, s.offset_minutes from window_stagger s \
+         join shared_window w on w.id = s.window_id where w.audience = $1 and w.ended_at is null \
+         order by s.class_id",
+        word::word(audience),
+    )?;
+    let mut groups = grouped(stagger)?;
+    let one = |row| stored(row, &mut groups).map(|(garage, stored)| (garage, stored.window));
+    rows.into_iter().map(one).collect()
+}
+
+/// One that has not been ended.
+pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> = fetch_optional!(
+        tx,
+        select!("where garage_id = $1 and id = $2 and ended_at is null"),
+        garage.as_str(),
+        id.as_str(),
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let stagger: Vec<StaggerRow> = fetch_all!(
+        tx,
+        "select window_id, class_id, offset_minutes from window_stagger where window_id = $1 order by class_id",
+        id.as_str(),
+    )?;
+    Ok(Some(stored(row, &mut grouped(stagger)?)?.1))
+}
+
+/// Writes a new one, or all of one that is there; one that was ended begins again.
+pub async fn put(
+    tx: &mut Tx,
+    garage: &GarageId,
+    window: &SharedWindow,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    row::put(tx, garage, window, at).await?;
+    execute!(tx, "delete from window_stagger where window_id = $1", window.id.as_str())?;
+    if window.stagger.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "insert into window_stagger (window_id, class_id, offset_minutes) ",
+        &window.stagger,
+        |row, group| {
+            row.push_bind(window.id.as_str())
+                .push_bind(group.class.as_str())
+                .push_bind(i64::from(group.offset.0));
+        },
+        ""
+    )?;
+    Ok(())
+}
+
+pub async fn end(tx: &mut Tx, garage: &GarageId, id: &WindowId, at: Timestamp) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "update shared_window set ended_at = $3 where garage_id = $1 and id = $2 and ended_at is null",
+        garage.as_str(),
+        id.as_str(),
+        at.micros(),
+    )?;
+    Ok(())
+}
+
+type StaggerRow = (String, String, i64);
+type Groups = BTreeMap<String, Vec<Stagger>>;
+
+fn grouped(rows: Vec<StaggerRow>) -> Result<Groups, StoreError> {
+    let mut groups = Groups::new();
+    for (window, class, offset) in rows {
+        let offset = u32::try_from(offset)
+            .map_err(|_| StoreError::Corrupt { column: "window_stagger.offset_minutes" })?;
+        let class = word::parse("window_stagger.class_id", &class)?;
+        groups.entry(window).or_default().push(Stagger { class, offset: Minutes(offset) });
+    }
+    Ok(groups)
+}
+
+fn stored(row: Row, groups: &mut Groups) -> Result<(GarageId, Stored), StoreError> {
+    let garage = word::parse("shared_window.garage_id", &row.garage_id)?;
+    let stagger = groups.remove(&row.id).unwrap_or_default();
+    let (created_at, modified_at) =
+        (Timestamp::from_micros(row.created_at), Timestamp::from_micros(row.modified_at));
+    Ok((garage, Stored { window: row.window(stagger)?, created_at, modified_at }))
+}
