@@ -24,7 +24,8 @@ impl Book {
     /// A car has come in: it takes up its reservation, the earliest that it is in time for, or stays as a walk-in.
     pub fn enter(&mut self, car: &Arrived, now: Timestamp) -> Entry {
         self.hear(now);
-        if let Some(known) = self.index.of_visit(car.visit).and_then(|id| self.entry(id)) {
+        let known = self.index.of_visit(car.visit).unwrap_or(car.id);
+        if let Some(known) = self.entry(known) {
             return known.clone();
         }
         let mut entry = match self.expected(car) {

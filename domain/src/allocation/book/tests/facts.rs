@@ -58,6 +58,7 @@ fn a_fact_told_twice_happens_once() {
     assert_eq!(first, again);
     assert!(book.leave(visit(1), at("19:00")).is_some());
     assert_eq!(book.leave(visit(1), at("19:00")), None);
+    assert_eq!(book.enter(&car(1, "18:30"), at("19:01")).phase(), Phase::Completed);
     assert_eq!(free(&book, span("18:30", "19:30")), 2);
 }
 

@@ -1,5 +1,6 @@
-//! Examples, one file a subject, and `properties`: random histories, judged minute by minute by `oracle`.
+//! Examples, one file a subject, and `properties`: random histories, judged minute by minute by `oracle` through `checks`.
 
+mod checks;
 mod clock;
 mod facts;
 mod ground;

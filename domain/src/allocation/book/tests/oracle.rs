@@ -146,9 +146,9 @@ impl Oracle {
             && length <= i64::from(terms.max_stay.0);
         let before_end = Minute::new(stay.until().get() - 1);
         let locked = |minute| terms.lock_out.is_some_and(|hours| is_within(hours, minute));
-        let moves = !locked(stay.from()) && !(locked(stay.until()) && locked(before_end));
+        let ends_in_lock = locked(stay.until()) && locked(before_end);
         let open = minutes(stay).all(|minute| self.room(pool, audience, minute) >= 0);
-        if !(keeps && moves && open) {
+        if !keeps || !open || locked(stay.from()) || ends_in_lock {
             return Verdict::Illegal;
         }
         match minutes(stay).find(|minute| self.room(pool, audience, *minute) == 0) {

@@ -1,0 +1,142 @@
+//! What is looked at after a step of a history.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::history::{Outcome, Step, Timed, apply, first, in_order, range};
+use super::oracle::{Oracle, Verdict, minutes};
+use crate::allocation::book::Book;
+use crate::allocation::entry::{Entry, Offered, Phase, State};
+use crate::allocation::layout::Layout;
+use crate::allocation::refusal::Refusal;
+use crate::allocation::request::{Ask, Wish};
+use crate::minute::{Minute, Span};
+use crate::time::Timestamp;
+
+pub type Check = Result<(), TestCaseError>;
+
+/// What was the case before a step.
+pub struct Before {
+    pub book: Book,
+    pub entries: HashMap<Uuid, Entry>,
+}
+
+/// Runs a history and looks at it after each step.
+pub fn run(
+    layout: Layout,
+    steps: &[Timed],
+    check: impl Fn(&Before, &Book, &Step, &Outcome, Timestamp) -> Check,
+) -> Result<Book, TestCaseError> {
+    let mut book = Book::new(layout, Vec::new());
+    let mut now = first().timestamp();
+    for (n, (seconds, step)) in steps.iter().enumerate() {
+        now = now + Duration::from_secs(u64::from(*seconds));
+        // Nobody is left without an offer that only waits to be told the time.
+        book.hear(now);
+        book.take_journal();
+        let before = Before {
+            entries: book.entries().map(|entry| (entry.id, entry.clone())).collect(),
+            book: book.clone(),
+        };
+        let outcome = apply(&mut book, step, n as u128 + 1, now);
+        check(&before, &book, step, &outcome, now)?;
+    }
+    Ok(book)
+}
+
+/// A request is accepted if and only if the oracle finds it legal, and a full pool is full where it says.
+pub fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timestamp) -> Check {
+    let (Step::Reserve(ask), Some(result)) = (step, outcome) else {
+        return Ok(());
+    };
+    let oracle = Oracle::of(&before.book, range());
+    let verdict = oracle.legal(ask, now);
+    match result {
+        Ok(entry) if entry.phase() == Phase::Waiting => {
+            prop_assert_eq!(ask.wish, Wish::ConfirmOrWait);
+            prop_assert!(matches!(verdict, Verdict::Full(_)));
+        }
+        Ok(_) => prop_assert_eq!(verdict, Verdict::Legal),
+        Err(Refusal::Full { at, next }) => {
+            prop_assert_eq!(verdict, Verdict::Full(*at));
+            next_is_the_next(&oracle, ask, *next, now)?;
+        }
+        Err(_) => prop_assert_eq!(verdict, Verdict::Illegal),
+    }
+    Ok(())
+}
+
+fn next_is_the_next(oracle: &Oracle, ask: &Ask, next: Option<Minute>, now: Timestamp) -> Check {
+    let Some(pool) = &ask.pool else {
+        return Ok(());
+    };
+    let fits = |start: &Minute| {
+        let span = Span::new(*start, *start + ask.span.length()).unwrap();
+        oracle.legal_in(pool, ask.audience, span, now) == Verdict::Legal
+    };
+    let starts = (ask.span.from().get()..range().until().get()).map(Minute::new);
+    prop_assert_eq!(next, starts.into_iter().find(fits));
+    Ok(())
+}
+
+/// What reservations have newly taken they were free to take: pool, quota and what is kept for others.
+pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
+    let oracle = Oracle::of(book, range());
+    for entry in book.entries().filter(|entry| entry.phase().is_reserved()) {
+        let had =
+            before.entries.get(&entry.id).filter(|former| former.pool == entry.pool).and_then(|f| f.taken);
+        let new =
+            entry.taken.into_iter().flat_map(minutes).filter(|m| !had.is_some_and(|had| had.contains(*m)));
+        for minute in new {
+            let (pool, audience) = (&entry.pool, entry.audience);
+            let quota = oracle.quota(pool, audience, minute);
+            prop_assert!(quota.is_some_and(|quota| oracle.taken(pool, audience, minute) <= quota));
+            let used = oracle.total(pool, minute) + oracle.kept_from(pool, audience, minute);
+            prop_assert!(used <= oracle.capacity(pool, minute));
+        }
+    }
+    Ok(())
+}
+
+/// Nobody waits for what is free, and nobody got an offer that one who came before him wanted.
+pub fn waiting_in_order(before: &Before, book: &Book, now: Timestamp) -> Check {
+    let oracle = Oracle::of(book, range());
+    let still_waiting: Vec<_> = in_order(book)
+        .into_iter()
+        .filter(|entry| entry.phase() == Phase::Waiting && entry.span.from() >= Minute::floor(now))
+        .collect();
+    for waiting in &still_waiting {
+        let lasts = book.latest_arrival(waiting) > now;
+        let free = minutes(waiting.span).all(|m| oracle.room(&waiting.pool, waiting.audience, m) > 0);
+        prop_assert!(!(lasts && free), "{:?} waits for what is free", waiting);
+    }
+    for offered in book.entries().filter(|entry| is_new_offer(entry, before)) {
+        let overtaken = still_waiting.iter().find(|waiting| {
+            (waiting.created_at, waiting.id) < (offered.created_at, offered.id)
+                && (&waiting.pool, waiting.audience) == (&offered.pool, offered.audience)
+                && offered.span.covers(waiting.span)
+                && book.latest_arrival(waiting) > now
+        });
+        prop_assert!(overtaken.is_none(), "{:?} overtook {:?}", offered, overtaken);
+    }
+    Ok(())
+}
+
+fn is_new_offer(entry: &Entry, before: &Before) -> bool {
+    let offer = matches!(entry.state, State::Held { offered: Offered::FromWaitlist, .. });
+    offer && before.entries.get(&entry.id).is_some_and(|former| former.phase() == Phase::Waiting)
+}
+
+/// Cars inside have different numbers as long as there are enough.
+pub fn numbers_differ(book: &Book) -> Check {
+    let mut numbers: Vec<_> =
+        book.entries().filter_map(|entry| Some((entry.pool.clone(), entry.space.clone()?))).collect();
+    let all = numbers.len();
+    numbers.sort();
+    numbers.dedup();
+    prop_assert_eq!(all, numbers.len());
+    Ok(())
+}
