@@ -102,5 +102,6 @@ fn is_weekend(weekday: Weekday) -> bool {
 }
 
 #[cfg(test)]
-#[path = "calendar/tests.rs"]
+mod properties;
+#[cfg(test)]
 mod tests;

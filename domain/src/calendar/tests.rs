@@ -1,7 +1,5 @@
 //! Layers, guesses and what is safe.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-use proptest::prelude::*;
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::window::Weekdays;
@@ -193,86 +191,4 @@ fn sets_of_kinds_are_never_empty() {
     assert!(rest.contains(DayKind::Holiday) && rest.contains(DayKind::RestDay));
     assert!(!rest.contains(DayKind::Workday));
     assert_eq!(serde_json::from_str::<DayKinds>("7").unwrap(), DayKinds::ALL);
-}
-
-fn any_date() -> impl Strategy<Value = NaiveDate> {
-    (0_i64..1461).prop_map(|days| date("2024-01-01") + chrono::Duration::days(days))
-}
-
-fn any_weekday() -> impl Strategy<Value = Weekday> {
-    (0_u8..7).prop_map(|number| Weekday::try_from(number).unwrap())
-}
-
-fn any_listed() -> impl Strategy<Value = Listed> {
-    let ruling = prop_oneof![
-        Just(Ruling::Off),
-        prop::option::of(any_weekday()).prop_map(|acts_as| Ruling::Work { acts_as })
-    ];
-    (any_date(), ruling).prop_map(|(date, ruling)| Listed { date, name: String::new(), ruling })
-}
-
-prop_compose! {
-    fn any_lists()(
-        lists in prop::collection::btree_map(2024_i32..2029, prop::collection::vec(any_listed(), 0..20), 0..4),
-        city in prop::collection::vec(any_listed(), 0..10),
-    ) -> (BTreeMap<i32, Vec<Listed>>, Vec<Listed>) {
-        (lists, city)
-    }
-}
-
-fn built(lists: impl IntoIterator<Item = (i32, Vec<Listed>)>, city: &[Listed]) -> Calendar {
-    let mut calendar = Calendar::new();
-    for (year, list) in lists {
-        calendar.add_national(year, list);
-    }
-    calendar.add_city(city.iter().cloned());
-    calendar
-}
-
-/// The rules, told once more without layers in maps: all sheets in order, the last one that speaks holds.
-fn told_plainly(lists: &BTreeMap<i32, Vec<Listed>>, city: &[Listed], date: NaiveDate) -> (DayKind, Weekday) {
-    let sheets = lists.values().flatten().chain(city);
-    let weekday = date.weekday();
-    match sheets.rev().find(|listed| listed.date == date).map(|listed| listed.ruling) {
-        Some(Ruling::Off) => (DayKind::Holiday, Weekday::Sun),
-        Some(Ruling::Work { acts_as: Some(stated) }) => (DayKind::Workday, stated),
-        Some(Ruling::Work { acts_as: None }) if weekday.num_days_from_monday() > 4 => {
-            (DayKind::Workday, Weekday::Fri)
-        }
-        Some(Ruling::Work { acts_as: None }) => (DayKind::Workday, weekday),
-        None if weekday.num_days_from_monday() < 5 => (DayKind::Workday, weekday),
-        None if lists.contains_key(&date.year()) => (DayKind::RestDay, weekday),
-        None => (DayKind::Workday, Weekday::Fri),
-    }
-}
-
-proptest! {
-    #[test]
-    fn every_day_is_what_the_rules_say((lists, city) in any_lists(), date in any_date()) {
-        let day = built(lists.clone(), &city).day(date);
-        prop_assert_eq!((day.kind, day.acts_as), told_plainly(&lists, &city, date));
-        prop_assert_eq!(day.date, date);
-    }
-
-    #[test]
-    fn the_order_of_import_does_not_matter((lists, city) in any_lists(), date in any_date()) {
-        let (there, back) = (built(lists.clone(), &city), built(lists.into_iter().rev(), &city));
-        prop_assert_eq!(there.day(date), back.day(date));
-    }
-
-    #[test]
-    fn without_a_list_no_day_is_open_to_rest_days(date in any_date()) {
-        let day = Calendar::new().day(date);
-        prop_assert_eq!(day.kind, DayKind::Workday);
-        prop_assert!(Weekdays::SCHOOL_WEEK.contains(day.acts_as));
-        prop_assert_eq!(SchoolCalendar::default().lessons(&day), Lessons::Full);
-    }
-
-    #[test]
-    fn each_guess_is_warned_of((lists, city) in any_lists(), date in any_date()) {
-        let calendar = built(lists, &city);
-        let guessed = !calendar.day(date).acts_as_stated || calendar.day(date).source == Source::Assumed;
-        let warned = !calendar.warnings(date, date).is_empty();
-        prop_assert!(!guessed || warned);
-    }
 }

@@ -49,9 +49,12 @@ fn failure(path: &Path, error: ListError) -> Failure {
     }
 }
 
-/// All files are read before the first is written.
+/// All files are checked before the first is written.
 pub async fn import_holidays(app: &App, files: &[PathBuf]) -> Done {
     let lists = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    for (path, list) in files.iter().zip(&lists) {
+        import::check_holidays(list).map_err(|error| failure(path, error))?;
+    }
     for (path, list) in files.iter().zip(&lists) {
         import::holidays(app, list).await.map_err(|error| failure(path, error))?;
         println!("{}: {} days of the list of {}", path.display(), list.days.len(), list.year);

@@ -40,6 +40,7 @@ fn a_mistake_in_a_list_is_named_and_nothing_is_imported() {
     site.write("year.json", &list(2027, "2025-01-01"));
     site.write("empty.json", r#"{"year":2027,"papers":[],"days":[]}"#);
     assert!(site.refuses(&["import-holidays", "good.json", "date.json"]).contains("`days[0].date`"));
+    assert!(site.refuses(&["import-holidays", "good.json", "empty.json"]).contains("empty.json"));
     assert!(
         site.refuses(&["import-holidays", "year.json"]).contains("`days[0].date`: 2025-01-01 is not of 2027")
     );

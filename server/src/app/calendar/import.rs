@@ -15,6 +15,12 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
+/// What is wrong with a file that has not been imported yet.
+pub fn check_holidays(file: &HolidayList) -> Result<(), ListError> {
+    list::check(file)?;
+    Ok(())
+}
+
 /// Takes the place of the list of its year, imported or shipped.
 pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), ListError> {
     let list = list::check(file)?;
