@@ -9,7 +9,7 @@ use super::App;
 use super::session::SessionError;
 use super::token::random_token;
 use crate::store::seal::{Purpose, token_hash};
-use crate::store::{StoreError, Tx, audit, book_version, person};
+use crate::store::{StoreError, Tx, audit, book, person};
 
 /// What screens show in place of a name.
 const SHOWN: &str = "车主";
@@ -45,9 +45,9 @@ pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> R
         return Ok(());
     }
     // Books in memory know whose each reservation is.
-    for garage in person::reserved_garages(tx, from).await? {
-        book_version::raise(tx, &garage).await?;
-    }
+    let garages = person::reserved_garages(tx, from).await?;
+    book::lock(tx, &garages).await?;
+    book::advance(tx, &garages).await?;
     person::hand_over(tx, from, to).await?;
     log(app, tx, from, "driver.hand_over", &to.to_string()).await
 }

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod garages;
 pub mod log;
 pub mod password;
+pub mod reservation;
 pub mod session;
 
 use std::sync::Arc;

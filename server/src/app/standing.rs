@@ -32,14 +32,16 @@ impl Standing {
         self.children.iter().filter(|(at, _)| at == garage).map(|(_, class)| class.clone()).collect()
     }
 
-    /// Audiences as which the person may come to a garage with some own plate; without a plate none.
-    pub fn audiences_at(&self, garage: &GarageId) -> Vec<Audience> {
-        let all = [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
-        all.into_iter().filter(|audience| self.is_entitled(garage, *audience)).collect()
-    }
-
-    fn is_entitled(&self, garage: &GarageId, audience: Audience) -> bool {
-        self.plates.iter().any(|plate| self.may_bring(garage, audience, plate))
+    /// Whether the person may look at what there is for this audience: everybody may as the public, and parents before they
+    /// have a plate.
+    pub fn may_look(&self, garage: &GarageId, audience: Audience) -> bool {
+        match audience {
+            Audience::Public => true,
+            Audience::Pickup => self.children.iter().any(|(at, _)| at == garage),
+            Audience::Staff | Audience::Resident => {
+                self.permits.iter().any(|(at, _, permitted)| at == garage && *permitted == audience)
+            }
+        }
     }
 
     /// Whether this plate is the person's own and may be reserved for as this audience.

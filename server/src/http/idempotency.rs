@@ -18,10 +18,6 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    pub fn into_inner(self) -> String {
-        self.0
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {

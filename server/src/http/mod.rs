@@ -9,11 +9,14 @@ mod conditional;
 pub mod fail;
 pub mod gateway;
 mod idempotency;
+mod if_match;
 mod input;
 pub mod internal;
 pub mod openapi;
 pub mod operator;
 pub mod public;
+mod refusal;
+mod reservation_answer;
 
 use axum::Router;
 

@@ -29,6 +29,7 @@ pub mod import;
 pub mod key_check;
 pub mod notice;
 pub mod notice_view;
+pub mod occupied_course;
 pub mod operator;
 pub mod person;
 pub mod pool;

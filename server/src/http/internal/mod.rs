@@ -13,10 +13,13 @@ mod feed;
 mod guardian;
 mod hall_arrivals;
 mod me;
+mod notices;
 mod open_session;
 mod plates;
 mod remove_plate;
+mod reservations;
 mod service;
+mod sharing;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -43,6 +46,17 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(plates::list::list))
         .routes(routes!(plates::add::add))
         .routes(routes!(plates::remove::remove))
+        .routes(routes!(sharing::garages::garages))
+        .routes(routes!(sharing::quote::quote))
+        .routes(routes!(sharing::forecast::forecast))
+        .routes(routes!(reservations::reserve::reserve))
+        .routes(routes!(reservations::reserve_series::reserve_series))
+        .routes(routes!(reservations::list::list))
+        .routes(routes!(reservations::show::show))
+        .routes(routes!(reservations::change::change))
+        .routes(routes!(reservations::act::act))
+        .routes(routes!(notices::list::list))
+        .routes(routes!(notices::read::read))
         .routes(routes!(feed::feed))
 }
 

@@ -15,6 +15,7 @@ mod garages;
 mod log_in;
 mod log_out;
 mod number;
+mod reservation;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -41,6 +42,7 @@ pub fn router() -> Router<App> {
         .route("/api/operator/v1/garages/{garage}/calendar", get(calendar::days))
         .route("/api/operator/v1/schools", get(calendar::schools))
         .route("/api/operator/v1/schools/{school}/calendar", get(calendar::school).put(calendar::put_school))
+        .merge(reservation::router())
         .route_layer(from_fn(csrf::require))
         .route_layer(no_store)
 }

@@ -1,0 +1,148 @@
+//! Reservations of a garage, for those who run it. Whatever shows plates is written to the audit log, and so is each change.
+//!
+//! - [`clearing`]: who must leave by when
+//! - [`timeline`]: a day, to be drawn
+//! - [`block`]: plates that are not taken, and strikes
+
+pub mod block;
+pub mod clearing;
+mod levels;
+pub mod timeline;
+
+use chrono::NaiveDate;
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::reservation::asked::ForecastAsked;
+use protocol::reservation::{
+    Forecasts, NewReservation, Reservation, ReservationActKind, ReservationChange, Reservations,
+};
+use uuid::Uuid;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::App;
+use crate::app::allocation::By;
+use crate::app::reservation::wanted::Wanted;
+use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
+use crate::store::reservation::{self, Stored};
+
+/// Rows on one page.
+const PAGE: u32 = 100;
+
+impl From<OperatorError> for ReservationError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::NoSuchGarage => Self::NoSuchGarage,
+            OperatorError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The local day from its first to its last minute.
+fn bounds(day: NaiveDate) -> (Timestamp, Timestamp) {
+    let midnight = |day: NaiveDate| Timestamp::from_local(day.and_time(chrono::NaiveTime::MIN));
+    (midnight(day), midnight(day.succ_opt().unwrap_or(day)))
+}
+
+/// Those of a local day, newest start first; without a day, today's.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    day: Option<NaiveDate>,
+    cursor: Option<&str>,
+) -> Result<Reservations, ReservationError> {
+    let before = cursor.map(own::parse_cursor).transpose()?;
+    let day = day.unwrap_or_else(|| app.now().local_date());
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let rows = reservation::of_garage(&mut tx, garage, bounds(day), before, PAGE + 1).await?;
+    let detail = day.to_string();
+    record(&mut tx, app.now(), &caller.operator, "reservation.read", garage.as_str(), &detail).await?;
+    tx.commit().await?;
+    own::present(app, rows, PAGE).await
+}
+
+/// For any plate: the operator answers for it. The same key again gives the same reservation.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewReservation,
+) -> Result<Reservation, ReservationError> {
+    may_run(app, caller, garage).await?;
+    let wanted = Wanted::parse(app, new)?;
+    let by = By::Operator(caller.operator.clone());
+    let reservation = reserve::submit(app, garage, by, key, &wanted).await?;
+    audit(app, caller, "reservation.create", reservation.id).await?;
+    Ok(reservation)
+}
+
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    (garage, id): (&GarageId, Uuid),
+    if_match: Option<&str>,
+    asked: &ReservationChange,
+) -> Result<Reservation, ReservationError> {
+    let stored = of_garage(app, caller, garage, id).await?;
+    let by = By::Operator(caller.operator.clone());
+    let reservation = change::change_as(app, by, &stored, if_match, asked).await?;
+    audit(app, caller, "reservation.change", id).await?;
+    Ok(reservation)
+}
+
+pub async fn act(
+    app: &App,
+    caller: &Caller,
+    (garage, id): (&GarageId, Uuid),
+    if_match: Option<&str>,
+    act: ReservationActKind,
+) -> Result<Reservation, ReservationError> {
+    let stored = of_garage(app, caller, garage, id).await?;
+    let by = By::Operator(caller.operator.clone());
+    let reservation = change::act_as(app, by, &stored, if_match, act).await?;
+    let action = match act {
+        ReservationActKind::Confirm => "reservation.confirm",
+        ReservationActKind::Cancel => "reservation.cancel",
+    };
+    audit(app, caller, action, id).await?;
+    Ok(reservation)
+}
+
+/// For every audience.
+pub async fn forecast(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    asked: &ForecastAsked,
+) -> Result<Forecasts, ReservationError> {
+    use domain::access::Audience::{Pickup, Public, Resident, Staff};
+    may_run(app, caller, garage).await?;
+    match asked.audience {
+        Some(audience) => forecast::of(app, garage, &[audience], asked).await,
+        None => forecast::of(app, garage, &[Pickup, Staff, Resident, Public], asked).await,
+    }
+}
+
+async fn may_run(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), ReservationError> {
+    let mut tx = app.store.begin_read().await?;
+    Ok(require(&mut tx, caller, garage).await?)
+}
+
+/// A reservation of this garage; of another one it is not there.
+async fn of_garage(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    id: Uuid,
+) -> Result<Stored, ReservationError> {
+    may_run(app, caller, garage).await?;
+    own::find(app, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
+}
+
+async fn audit(app: &App, caller: &Caller, action: &str, id: Uuid) -> Result<(), ReservationError> {
+    let mut tx = app.store.begin().await?;
+    record(&mut tx, app.now(), &caller.operator, action, &id.to_string(), "").await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,143 @@
+//! Plates that a garage does not take, and the strikes of plates. Nobody is kept from leaving.
+
+use std::time::Duration;
+
+use domain::ids::GarageId;
+use domain::plate::Plate;
+use protocol::reservation::operator::{Block, Blocks, NewBlock, Strike};
+use uuid::Uuid;
+
+use super::super::{Caller, record, require};
+use crate::app::App;
+use crate::app::reservation::ReservationError;
+use crate::store::seal::Purpose;
+use crate::store::{Tx, block_list, book};
+
+/// Rows of each kind in one answer.
+const MOST: i64 = 500;
+
+/// Strikes that are shown: those of a year.
+const SHOWN: Duration = Duration::from_secs(365 * 24 * 3600);
+
+const REASON: std::ops::RangeInclusive<usize> = 3..=500;
+
+/// Reading plates is audited.
+pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Blocks, ReservationError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let blocks = block_list::of_garage(&mut tx, garage, now, MOST).await?;
+    let strikes = block_list::strikes(&mut tx, garage, now - SHOWN, MOST).await?;
+    record(&mut tx, now, &caller.operator, "block.read", garage.as_str(), "").await?;
+    tx.commit().await?;
+    let block = |block: block_list::Block| shown(app, block);
+    let strike = |strike: block_list::Strike| shown_strike(app, strike);
+    Ok(Blocks {
+        blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
+        strikes: strikes.into_iter().map(strike).collect::<Result<_, _>>()?,
+    })
+}
+
+fn shown(app: &App, block: block_list::Block) -> Result<Block, ReservationError> {
+    Ok(Block {
+        id: block.id,
+        plate: app.keys.open(Purpose::Plate, &block.plate_enc)?,
+        reason: block.reason,
+        by_rule: block.by_rule,
+        from: block.from,
+        until: block.until,
+    })
+}
+
+fn shown_strike(app: &App, strike: block_list::Strike) -> Result<Strike, ReservationError> {
+    let plate = strike.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
+    Ok(Strike {
+        id: strike.id,
+        reservation: strike.reservation,
+        plate,
+        kind: strike.kind,
+        at: strike.at,
+        lifted_at: strike.lifted_at,
+        lift_reason: strike.lift_reason,
+    })
+}
+
+/// What the plate has reserved already stays: only new requests are refused.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    new: &NewBlock,
+) -> Result<Block, ReservationError> {
+    let (reason, now) = (reason(&new.reason)?, app.now());
+    let plate = Plate::parse(&new.plate).map_err(ReservationError::Plate)?;
+    if new.until.is_some_and(|until| until <= now) {
+        return Err(ReservationError::Field { field: "until", why: "must be in the future".to_owned() });
+    }
+    let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
+    let id = Uuid::now_v7();
+    let mut tx = begin(app, caller, garage).await?;
+    let row = block_list::NewBlock {
+        id,
+        garage,
+        plate: &sealed,
+        reason: &reason,
+        operator: &caller.operator,
+        from: now,
+        until: new.until,
+    };
+    block_list::insert(&mut tx, &row).await?;
+    record(&mut tx, now, &caller.operator, "block.add", &id.to_string(), garage.as_str()).await?;
+    tx.commit().await?;
+    let plate = plate.as_str().to_owned();
+    Ok(Block { id, plate, reason, by_rule: false, from: now, until: new.until })
+}
+
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    (garage, id): (&GarageId, Uuid),
+    why: &str,
+) -> Result<(), ReservationError> {
+    let (reason, now) = (reason(why)?, app.now());
+    let mut tx = begin(app, caller, garage).await?;
+    if !block_list::end(&mut tx, garage, id, &caller.operator, now).await? {
+        return Err(ReservationError::NotFound);
+    }
+    record(&mut tx, now, &caller.operator, "block.end", &id.to_string(), &reason).await?;
+    Ok(tx.commit().await?)
+}
+
+/// It does not count any more. A block that it has led to stays until it is ended.
+pub async fn lift(
+    app: &App,
+    caller: &Caller,
+    (garage, id): (&GarageId, Uuid),
+    why: &str,
+) -> Result<(), ReservationError> {
+    let (reason, now) = (reason(why)?, app.now());
+    let mut tx = begin(app, caller, garage).await?;
+    if !block_list::lift(&mut tx, garage, id, (&caller.operator, &reason), now).await? {
+        return Err(ReservationError::NotFound);
+    }
+    record(&mut tx, now, &caller.operator, "strike.lift", &id.to_string(), "").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Books in memory know which plates are blocked: the row is held, and its version rises.
+async fn begin(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tx, ReservationError> {
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let garages = std::slice::from_ref(garage);
+    book::lock(&mut tx, garages).await?;
+    book::advance(&mut tx, garages).await?;
+    Ok(tx)
+}
+
+fn reason(text: &str) -> Result<String, ReservationError> {
+    let reason = text.trim().replace('\0', "");
+    if REASON.contains(&reason.chars().count()) {
+        return Ok(reason);
+    }
+    Err(ReservationError::Field { field: "reason", why: "a reason has 3 to 500 characters".to_owned() })
+}

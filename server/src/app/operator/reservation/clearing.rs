@@ -1,0 +1,74 @@
+//! Who must have left when pickup needs the spaces.
+
+use domain::access::Audience;
+use domain::allocation::Book;
+use domain::allocation::entry::Entry;
+use domain::allocation::layout::Layout;
+use domain::ids::{GarageId, PoolId};
+use domain::minute::Minute;
+use domain::time::Timestamp;
+use protocol::reservation::operator::Clearing;
+use uuid::Uuid;
+
+use super::super::{Caller, record, require};
+use crate::app::reservation::{ReservationError, shown};
+use crate::app::{App, allocation};
+use crate::store::reservation;
+
+/// What the book says.
+struct List {
+    by: Minute,
+    missing: u32,
+    cars: Vec<Uuid>,
+}
+
+/// Cars inside that must leave by then, those first that should be gone already; without a time, by the next beginning of
+/// pickup.
+pub async fn clearing(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    by: Option<Timestamp>,
+) -> Result<Clearing, ReservationError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    record(&mut tx, now, &caller.operator, "clearing.read", garage.as_str(), "").await?;
+    tx.commit().await?;
+    let list = allocation::read(app, garage, |book| list(book, by, now)).await?;
+    let mut tx = app.store.begin_read().await?;
+    let mut stored = reservation::by_ids(&mut tx, &list.cars).await?;
+    drop(tx);
+    let place = |id: Uuid| list.cars.iter().position(|car| *car == id);
+    stored.sort_by_key(|car| place(car.entry.id));
+    Ok(Clearing { by: list.by.timestamp(), missing: list.missing, cars: shown::all(app, &stored).await? })
+}
+
+fn list(book: &Book, by: Option<Timestamp>, now: Timestamp) -> List {
+    let layout = book.layout();
+    let by = by.map_or_else(|| next_pickup(layout, now), Minute::ceil);
+    let cars: Vec<&Entry> = book.clearing(by);
+    let missing = layout.pools.keys().map(|pool| missing(book, pool, by)).sum();
+    List { by, missing, cars: cars.into_iter().map(|entry| entry.id).collect() }
+}
+
+/// Its beginning, also if it has begun; without any pickup, now.
+fn next_pickup(layout: &Layout, now: Timestamp) -> Minute {
+    let pickups = layout.openings.iter().filter(|opening| opening.audience == Audience::Pickup);
+    let next =
+        pickups.filter(|opening| opening.span.until().timestamp() > now).map(|opening| opening.span.from());
+    next.min().unwrap_or_else(|| Minute::ceil(now))
+}
+
+/// How many of the spaces that pickup will need have others' cars on them now.
+fn missing(book: &Book, pool: &PoolId, by: Minute) -> u32 {
+    let layout = book.layout();
+    let needed = super::levels::quota_at(layout, pool, Audience::Pickup, by);
+    let size = layout.pools.get(pool).map_or(0, |pool| pool.size);
+    let in_service = size.saturating_sub(super::levels::out_of_service_at(layout, pool, by));
+    let others = book.entries().filter(|entry| {
+        entry.pool == *pool && entry.phase().is_inside() && entry.audience != Audience::Pickup
+    });
+    let others = u32::try_from(others.count()).unwrap_or(u32::MAX);
+    needed.saturating_sub(in_service.saturating_sub(others))
+}

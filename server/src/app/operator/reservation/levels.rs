@@ -1,0 +1,142 @@
+//! How many spaces of a pool were, are and will be taken in the course of a day, from what is stored of its stays.
+//!
+//! Stays that have ended are no longer in the book, so the course of a day is made of the rows: each takes a space from when it
+//! began to take one until it stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::access::Audience;
+use domain::allocation::entry::{Entry, State};
+use domain::allocation::layout::{Closure, Layout};
+use domain::ids::PoolId;
+use domain::minute::{Minute, Span};
+use protocol::reservation::operator::PoolLevel;
+
+/// What an audience may take of a pool at that minute by its window and what is closed.
+pub(super) fn quota_at(layout: &Layout, pool: &PoolId, audience: Audience, at: Minute) -> u32 {
+    let opening = layout
+        .openings
+        .iter()
+        .find(|opening| opening.pool == *pool && opening.audience == audience && opening.span.contains(at));
+    let closures = closures_at(layout, pool, at);
+    let shut = closures
+        .iter()
+        .any(|closure| closure.spaces.is_none() && closure.audience.is_none_or(|closed| closed == audience));
+    let fewer: u32 =
+        closures.iter().filter(|closure| closure.audience == Some(audience)).filter_map(|c| c.spaces).sum();
+    if shut { 0 } else { opening.map_or(0, |opening| opening.quota.saturating_sub(fewer)) }
+}
+
+fn closures_at<'a>(layout: &'a Layout, pool: &PoolId, at: Minute) -> Vec<&'a Closure> {
+    let here = |closure: &&Closure| {
+        closure.pool.as_ref().is_none_or(|closed| closed == pool) && closure.span.contains(at)
+    };
+    layout.closures.iter().filter(here).collect()
+}
+
+/// Spaces that nobody may take at that minute.
+pub(super) fn out_of_service_at(layout: &Layout, pool: &PoolId, at: Minute) -> u32 {
+    let size = layout.pools.get(pool).map_or(0, |pool| pool.size);
+    let for_all = closures_at(layout, pool, at).into_iter().filter(|closure| closure.audience.is_none());
+    let closed: u32 = for_all.map(|closure| closure.spaces.unwrap_or(size)).fold(0, u32::saturating_add);
+    closed.min(size)
+}
+
+/// What a stay takes or has taken; absent if nothing.
+pub(super) fn taken(entry: &Entry) -> Option<Span> {
+    let ended = match entry.state {
+        State::Completed { at } | State::NoShow { at } => Minute::ceil(at),
+        State::Cancelled { .. } | State::Waiting => return None,
+        State::Held { .. } | State::Confirmed { .. } | State::CheckedIn { .. } | State::Overstayed { .. } => {
+            return entry.taken;
+        }
+    };
+    Span::new(entry.span.from().min(ended), ended).ok()
+}
+
+/// The course of a pool during `day`: a level at its first minute and at each change.
+pub(super) fn course(
+    layout: &Layout,
+    pool: &PoolId,
+    stays: &[(Span, Audience)],
+    day: Span,
+) -> Vec<PoolLevel> {
+    let within = |minute: &Minute| day.contains(*minute);
+    let closed = layout.closures.iter().map(|closure| closure.span);
+    let opened = layout.openings.iter().filter(|opening| opening.pool == *pool).map(|opening| opening.span);
+    let taken = stays.iter().map(|(span, _)| *span);
+    let borders = taken.chain(opened).chain(closed).flat_map(|span| [span.from(), span.until()]);
+    let minutes: BTreeSet<Minute> = borders.filter(within).chain([day.from()]).collect();
+    let mut changes = changes(stays, day);
+    let mut now: BTreeMap<Audience, i64> = BTreeMap::new();
+    let mut levels: Vec<PoolLevel> = Vec::new();
+    for minute in minutes {
+        while let Some(first) = changes.first_entry().filter(|first| *first.key() <= minute) {
+            for (audience, delta) in first.remove() {
+                *now.entry(audience).or_default() += delta;
+            }
+        }
+        push(&mut levels, level(layout, pool, &now, minute));
+    }
+    levels
+}
+
+/// By minute: who takes and gives back how many. What began before the day begins with it.
+fn changes(stays: &[(Span, Audience)], day: Span) -> BTreeMap<Minute, Vec<(Audience, i64)>> {
+    let mut changes: BTreeMap<Minute, Vec<(Audience, i64)>> = BTreeMap::new();
+    for (span, audience) in stays {
+        if let Some(part) = span.intersection(day) {
+            changes.entry(part.from()).or_default().push((*audience, 1));
+            changes.entry(part.until()).or_default().push((*audience, -1));
+        }
+    }
+    changes
+}
+
+fn level(layout: &Layout, pool: &PoolId, now: &BTreeMap<Audience, i64>, at: Minute) -> PoolLevel {
+    let count = |n: i64| u32::try_from(n).unwrap_or(0);
+    let taken: Vec<_> = now.iter().filter(|(_, n)| **n > 0).map(|(a, n)| (*a, count(*n))).collect();
+    let pickup = now.get(&Audience::Pickup).copied().map_or(0, count);
+    PoolLevel {
+        from: at.timestamp(),
+        taken,
+        kept: quota_at(layout, pool, Audience::Pickup, at).saturating_sub(pickup),
+        out_of_service: out_of_service_at(layout, pool, at),
+    }
+}
+
+fn push(levels: &mut Vec<PoolLevel>, level: PoolLevel) {
+    let same = |last: &PoolLevel| {
+        (&last.taken, last.kept, last.out_of_service) == (&level.taken, level.kept, level.out_of_service)
+    };
+    if !levels.last().is_some_and(same) {
+        levels.push(level);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::allocation::layout::Pool;
+
+    use super::*;
+
+    fn span(from: i64, until: i64) -> Span {
+        Span::new(Minute::new(from), Minute::new(until)).unwrap()
+    }
+
+    #[test]
+    fn a_course_has_a_level_at_each_change() {
+        let pool = PoolId::parse("main").unwrap();
+        let closure = Closure { pool: None, audience: None, span: span(30, 40), spaces: Some(2) };
+        let size = Pool { size: 10, spaces: Vec::new() };
+        let layout =
+            Layout { pools: [(pool.clone(), size)].into(), closures: vec![closure], ..Layout::default() };
+        let stays = [(span(-10, 20), Audience::Public), (span(10, 20), Audience::Staff)];
+        let course = course(&layout, &pool, &stays, span(0, 100));
+        let seen: Vec<_> = course
+            .iter()
+            .map(|level| (Minute::floor(level.from).get(), level.taken.len(), level.out_of_service))
+            .collect();
+        assert_eq!(seen, [(0, 1, 0), (10, 2, 0), (20, 0, 0), (30, 0, 2), (40, 0, 0)]);
+    }
+}

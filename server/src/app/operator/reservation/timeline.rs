@@ -1,0 +1,94 @@
+//! A garage's day: who had, has and will have how many spaces of each pool, and how many cars were counted inside.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::access::Audience;
+use domain::allocation::layout::Layout;
+use domain::ids::{GarageId, PoolId};
+use domain::minute::{Minute, Span};
+use domain::time::Timestamp;
+use protocol::reservation::operator::{DayTimeline, OccupiedPoint, PoolTimeline};
+
+use super::super::{Caller, record, require};
+use super::{bounds, levels};
+use crate::app::reservation::{ReservationError, shown};
+use crate::app::{App, allocation};
+use crate::store::reservation::{self, Stored};
+use crate::store::{occupied_course, pool};
+
+/// More stays than a day of the largest garage has.
+const MOST: u32 = 5_000;
+
+/// More changes of a count than a day has.
+const MOST_POINTS: i64 = 20_000;
+
+/// A local day; without one, today.
+pub async fn timeline(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    day: Option<NaiveDate>,
+) -> Result<DayTimeline, ReservationError> {
+    let day = day.unwrap_or_else(|| app.now().local_date());
+    let (from, until) = bounds(day);
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let stored = reservation::of_garage(&mut tx, garage, (from, until), None, MOST).await?;
+    let pools = pool::of_garage(&mut tx, garage).await?;
+    let changes = occupied_course::of_garage(&mut tx, garage, from, MOST_POINTS).await?;
+    let detail = day.to_string();
+    record(&mut tx, app.now(), &caller.operator, "timeline.read", garage.as_str(), &detail).await?;
+    tx.commit().await?;
+    let layout = allocation::read(app, garage, |book| book.layout().clone()).await?;
+    let span = Span::new(Minute::floor(from), Minute::floor(until));
+    let span =
+        span.map_err(|_| ReservationError::Field { field: "day", why: "not a day of ours".to_owned() })?;
+    Ok(DayTimeline {
+        day,
+        pools: courses(&layout, pools, &stored, span),
+        reservations: shown::all(app, &stored).await?,
+        occupied: occupied(&changes, (from, until)),
+    })
+}
+
+fn courses(layout: &Layout, pools: Vec<pool::Pool>, stored: &[Stored], day: Span) -> Vec<PoolTimeline> {
+    let mut stays: HashMap<&PoolId, Vec<(Span, Audience)>> = HashMap::new();
+    for entry in stored.iter().map(|stored| &stored.entry) {
+        if let Some(taken) = levels::taken(entry) {
+            stays.entry(&entry.pool).or_default().push((taken, entry.audience));
+        }
+    }
+    let course = |pool: pool::Pool| PoolTimeline {
+        levels: levels::course(layout, &pool.id, stays.get(&pool.id).map_or(&[], Vec::as_slice), day),
+        pool: pool.id,
+        name: pool.name,
+        name_en: pool.name_en,
+        size: pool.size,
+    };
+    pools.into_iter().map(course).collect()
+}
+
+/// Counts are known backwards from the present one, so the changes come newest first; a correction says what was before it,
+/// which heals what the passages have not seen.
+fn occupied(course: &occupied_course::Course, (from, until): (Timestamp, Timestamp)) -> Vec<OccupiedPoint> {
+    let Some(mut count) = course.now else { return Vec::new() };
+    let mut points = Vec::new();
+    for change in &course.changes {
+        if change.at < until {
+            points.push(OccupiedPoint { at: change.at, occupied: count });
+        }
+        match change.before {
+            occupied_course::Before::Less(delta) => count -= delta,
+            occupied_course::Before::Was(Some(before)) => count = before,
+            // Before the first correction there was no data.
+            occupied_course::Before::Was(None) => {
+                points.reverse();
+                return points;
+            }
+        }
+    }
+    points.push(OccupiedPoint { at: from, occupied: count });
+    points.reverse();
+    points
+}

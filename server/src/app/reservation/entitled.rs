@@ -1,0 +1,152 @@
+//! Whether a person may reserve as an audience: the public with an own plate; parents in the windows of their children's
+//! classes; staff and residents with a plate that has the permit.
+
+use domain::access::Audience;
+use domain::allocation::layout::PlateKey;
+use domain::allocation::refusal::Refusal;
+use domain::ids::{ClassId, GarageId, PoolId};
+use domain::minute::Span;
+use domain::shared_window::WindowOpening;
+
+use super::{ReservationError, openings};
+use crate::app::App;
+use crate::app::standing::Standing;
+
+/// Plate and audience are this person's at this garage.
+pub(super) fn check(
+    standing: &Standing,
+    garage: &GarageId,
+    audience: Audience,
+    plate: &PlateKey,
+) -> Result<(), ReservationError> {
+    if !standing.owns(plate) {
+        return Err(ReservationError::NotYourPlate);
+    }
+    if !standing.may_bring(garage, audience, plate) {
+        return Err(ReservationError::NotEntitled);
+    }
+    Ok(())
+}
+
+/// A parent's stays lie in the part of the window that is for a class of an own child. Others have no parts.
+pub(super) async fn check_times(
+    app: &App,
+    standing: &Standing,
+    garage: &GarageId,
+    asked: (Audience, Option<&PoolId>),
+    span: Span,
+) -> Result<(), ReservationError> {
+    let refused = times_refused(app, standing, garage, asked, &[span]).await?;
+    refused.into_iter().flatten().next().map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// The same for several stays: why not, for each.
+pub(super) async fn times_refused(
+    app: &App,
+    standing: &Standing,
+    garage: &GarageId,
+    (audience, pool): (Audience, Option<&PoolId>),
+    spans: &[Span],
+) -> Result<Vec<Option<Refusal>>, ReservationError> {
+    if audience != Audience::Pickup {
+        return Ok(vec![None; spans.len()]);
+    }
+    let (classes, openings) = (standing.classes_at(garage), openings::of(app, garage).await?);
+    Ok(spans.iter().map(|span| class_refusal(&openings, &classes, pool, *span).err()).collect())
+}
+
+/// An error if every opening in which the stay starts is, at that time, for other classes only.
+pub(super) fn class_refusal(
+    openings: &[WindowOpening],
+    classes: &[ClassId],
+    pool: Option<&PoolId>,
+    span: Span,
+) -> Result<(), Refusal> {
+    let here = |opening: &&WindowOpening| {
+        opening.audience == Audience::Pickup
+            && pool.is_none_or(|pool| opening.pool == *pool)
+            && opening.span.contains(span.from())
+    };
+    let openings: Vec<_> = openings.iter().filter(here).collect();
+    let parts: Vec<Span> = openings.iter().flat_map(|opening| parts_of(opening, classes)).collect();
+    // Outside of all windows: the book says so, and when the next one is.
+    let nothing_to_say = openings.is_empty() || classes.is_empty();
+    if nothing_to_say || parts.iter().any(|part| suits(*part, span, &openings)) {
+        return Ok(());
+    }
+    Err(Refusal::OutsideWindow { next: parts.into_iter().find(|part| part.until() > span.from()) })
+}
+
+/// When each of these classes may come.
+fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<Span> {
+    let part = |class: &ClassId| {
+        let group = opening.groups.iter().find(|group| group.class == *class);
+        group.map_or(opening.span, |group| group.span)
+    };
+    classes.iter().map(part).collect()
+}
+
+/// A stay may go on into a window that adjoins; so its end is only compared where a class's time ends earlier than the
+/// window.
+fn suits(part: Span, span: Span, openings: &[&WindowOpening]) -> bool {
+    let to_the_end = openings.iter().any(|opening| opening.span.until() == part.until());
+    part.contains(span.from()) && (to_the_end || span.until() <= part.until())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::WindowId;
+    use domain::minute::{Minute, Minutes};
+    use domain::shared_window::{GroupOpening, Terms};
+
+    use super::*;
+
+    fn span(from: i64, until: i64) -> Span {
+        Span::new(Minute::new(from), Minute::new(until)).unwrap()
+    }
+
+    fn class(name: &str) -> ClassId {
+        ClassId::parse(name).unwrap()
+    }
+
+    /// Open from 0 to 60; the class `late` comes from 20 on, `early` until 30.
+    fn openings() -> Vec<WindowOpening> {
+        let terms = Terms {
+            min_stay: Minutes(0),
+            max_stay: Minutes(60),
+            horizon: Minutes(1440),
+            lock_out: None,
+            early: Minutes(0),
+            grace: Minutes(0),
+            notice: Minutes(0),
+            bookable: true,
+            walk_in: true,
+        };
+        let group = |name, span| GroupOpening { class: class(name), span };
+        let opening = WindowOpening {
+            window: WindowId::parse("w").unwrap(),
+            pool: PoolId::parse("main").unwrap(),
+            audience: Audience::Pickup,
+            span: span(0, 60),
+            quota: 10,
+            terms,
+            groups: vec![group("late", span(20, 60)), group("early", span(0, 30))],
+        };
+        vec![opening]
+    }
+
+    #[test]
+    fn a_parent_comes_when_a_class_of_an_own_child_may() {
+        let ask = |classes: &[&str], from, until| {
+            let classes: Vec<_> = classes.iter().map(|name| class(name)).collect();
+            class_refusal(&openings(), &classes, None, span(from, until)).is_ok()
+        };
+        assert!(!ask(&["late"], 10, 30) && ask(&["late"], 20, 50));
+        assert!(ask(&["early"], 0, 30) && !ask(&["early"], 0, 31));
+        assert!(ask(&["early", "late"], 0, 30) && ask(&["early", "late"], 30, 60));
+        assert!(ask(&["other"], 0, 60), "a class without a time of its own");
+        assert!(ask(&["late"], 90, 100), "the book knows better why not");
+        let next = class_refusal(&openings(), &[class("late")], None, span(0, 10));
+        assert_eq!(next, Err(Refusal::OutsideWindow { next: Some(span(20, 60)) }));
+    }
+}

@@ -1,0 +1,78 @@
+//! Open spaces in the coming hours, from windows and reservations.
+
+use domain::access::Audience;
+use domain::allocation::Book;
+use domain::ids::GarageId;
+use domain::minute::{Minute, Minutes};
+use domain::time::Timestamp;
+use protocol::reservation::asked::ForecastAsked;
+use protocol::reservation::{Forecast, ForecastSlot, Forecasts};
+
+use super::ReservationError;
+use crate::app::session::Caller;
+use crate::app::{App, allocation, standing};
+
+const STEP: Minutes = Minutes(15);
+
+const DEFAULT_HOURS: u32 = 24;
+
+/// Three days: the book does not know windows much further than anybody may reserve.
+const MOST_HOURS: u32 = 72;
+
+/// For a person who may be this audience here.
+pub async fn forecast(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    asked: &ForecastAsked,
+) -> Result<Forecasts, ReservationError> {
+    let audience = asked.audience.unwrap_or(Audience::Public);
+    if !standing::of(app, caller).await?.may_look(garage, audience) {
+        return Err(ReservationError::NotEntitled);
+    }
+    of(app, garage, &[audience], asked).await
+}
+
+/// For anybody.
+pub(in crate::app) async fn of(
+    app: &App,
+    garage: &GarageId,
+    audiences: &[Audience],
+    asked: &ForecastAsked,
+) -> Result<Forecasts, ReservationError> {
+    let hours = asked.hours.unwrap_or(DEFAULT_HOURS);
+    if !(1..=MOST_HOURS).contains(&hours) {
+        return Err(ReservationError::Field { field: "hours", why: "must be 1 to 72".to_owned() });
+    }
+    let made_at = app.now();
+    let (from, steps) = (first_step(asked.from.unwrap_or(made_at)), hours * 60 / STEP.0);
+    let pools = allocation::read(app, garage, |book| {
+        audiences.iter().flat_map(|audience| pools(book, *audience, from, steps)).collect()
+    });
+    Ok(Forecasts { made_at, step_minutes: STEP.0, pools: pools.await? })
+}
+
+/// Steps begin at full quarters of an hour.
+fn first_step(at: Timestamp) -> Minute {
+    let minute = Minute::floor(at).get();
+    Minute::new(minute - minute.rem_euclid(i64::from(STEP.0)))
+}
+
+/// Those in which some window is open for the audience at any time that the book knows.
+fn pools(book: &Book, audience: Audience, from: Minute, steps: u32) -> Vec<Forecast> {
+    let layout = book.layout();
+    let shared = layout.pools.keys().filter(|pool| {
+        layout.openings.iter().any(|opening| opening.pool == **pool && opening.audience == audience)
+    });
+    let count = usize::try_from(steps).unwrap_or(0);
+    let forecast = |pool: &domain::ids::PoolId| Forecast {
+        pool: pool.clone(),
+        audience,
+        slots: book.forecast(pool, audience, from, STEP, count).into_iter().map(slot).collect(),
+    };
+    shared.map(forecast).collect()
+}
+
+fn slot(slot: domain::allocation::Slot) -> ForecastSlot {
+    ForecastSlot { from: slot.from.timestamp(), free: slot.free, open: slot.open }
+}

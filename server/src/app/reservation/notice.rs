@@ -1,0 +1,43 @@
+//! What a person is told about its reservations.
+
+use protocol::reservation::{Notice, Notices};
+use uuid::Uuid;
+
+use super::ReservationError;
+use crate::app::session::Caller;
+use crate::app::{App, directory};
+use crate::store::notice_view;
+
+const MOST: i64 = 50;
+
+/// Newest first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Notices, ReservationError> {
+    let directory = directory::read(app).await?;
+    let mut tx = app.store.begin_read().await?;
+    let views = notice_view::of_person(&mut tx, caller.person, MOST).await?;
+    drop(tx);
+    let notice = |view: notice_view::View| {
+        let garage = directory.get(&view.garage);
+        Notice {
+            id: view.id,
+            at: view.at,
+            kind: view.kind,
+            reservation: view.reservation,
+            garage_name: garage.map(|garage| garage.name.clone()).unwrap_or_default(),
+            garage_name_en: garage.map(|garage| garage.name_en.clone()).unwrap_or_default(),
+            detail: view.detail,
+            read: view.read,
+        }
+    };
+    Ok(Notices { items: views.into_iter().map(notice).collect() })
+}
+
+/// Twice is no error.
+pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<(), ReservationError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    if !notice_view::read(&mut tx, caller.person, id, now).await? {
+        return Err(ReservationError::NotFound);
+    }
+    Ok(tx.commit().await?)
+}

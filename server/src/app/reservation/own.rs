@@ -1,0 +1,68 @@
+//! A person's own reservations.
+
+use domain::time::Timestamp;
+use protocol::reservation::{Reservation, Reservations};
+use uuid::Uuid;
+
+use super::{ReservationError, shown};
+use crate::app::App;
+use crate::app::session::Caller;
+use crate::store::reservation::{self, Before, Stored};
+
+/// Rows on one page.
+const PAGE: u32 = 30;
+
+/// Newest start first; `cursor` is the `next` of the page before.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    cursor: Option<&str>,
+) -> Result<Reservations, ReservationError> {
+    let before = cursor.map(parse_cursor).transpose()?;
+    let mut tx = app.store.begin_read().await?;
+    let rows = reservation::of_person(&mut tx, caller.person, before, PAGE + 1).await?;
+    drop(tx);
+    present(app, rows, PAGE).await
+}
+
+/// One row more than fits was asked for: it says whether there is a next page.
+pub(in crate::app) async fn present(
+    app: &App,
+    mut rows: Vec<Stored>,
+    page: u32,
+) -> Result<Reservations, ReservationError> {
+    let fit = usize::try_from(page).unwrap_or(usize::MAX);
+    let more = rows.len() > fit;
+    rows.truncate(fit);
+    let next = rows.last().filter(|_| more).map(cursor_after);
+    Ok(Reservations { items: shown::all(app, &rows).await?, next })
+}
+
+fn cursor_after(last: &Stored) -> String {
+    format!("{}_{}", last.entry.span.from().timestamp().micros(), last.entry.id)
+}
+
+pub(in crate::app) fn parse_cursor(text: &str) -> Result<Before, ReservationError> {
+    let (micros, id) = text.split_once('_').ok_or(ReservationError::Cursor)?;
+    let starts_at = micros.parse().map(Timestamp::from_micros).map_err(|_| ReservationError::Cursor)?;
+    Ok(Before { starts_at, id: Uuid::parse_str(id).map_err(|_| ReservationError::Cursor)? })
+}
+
+/// One of them.
+pub async fn one(app: &App, caller: &Caller, id: Uuid) -> Result<Reservation, ReservationError> {
+    let stored = own(app, caller, id).await?;
+    shown::one(app, &stored).await
+}
+
+pub(super) async fn own(app: &App, caller: &Caller, id: Uuid) -> Result<Stored, ReservationError> {
+    find(app, id)
+        .await?
+        .filter(|stored| stored.entry.person == Some(caller.person))
+        .ok_or(ReservationError::NotFound)
+}
+
+/// Whoever's it is.
+pub(in crate::app) async fn find(app: &App, id: Uuid) -> Result<Option<Stored>, ReservationError> {
+    let mut tx = app.store.begin_read().await?;
+    Ok(reservation::by_ids(&mut tx, &[id]).await?.pop())
+}

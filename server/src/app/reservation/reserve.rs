@@ -1,0 +1,165 @@
+//! Reserving, once or for several days.
+
+use std::collections::HashMap;
+
+use chrono::{Duration, NaiveDate};
+use domain::allocation::refusal::Refusal;
+use domain::ids::GarageId;
+use domain::minute::{Minute, Span};
+use protocol::reservation::{NewReservation, NewSeries, OnConflict, Reservation};
+use uuid::Uuid;
+
+use super::help::{Question, help};
+use super::wanted::Wanted;
+use super::{ReservationError, entitled, shown};
+use crate::app::allocation::{self, Answer, By, DateOutcome, Request, ReserveSeries, SeriesAnswer};
+use crate::app::session::Caller;
+use crate::app::{App, standing};
+use crate::store::StoreError;
+
+/// Days of one series: a term of school days.
+pub const MOST_DATES: usize = 100;
+
+/// Reserves for an own plate; the same key again gives the same reservation.
+pub async fn reserve(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewReservation,
+) -> Result<Reservation, ReservationError> {
+    let wanted = Wanted::parse(app, new)?;
+    let standing = standing::of(app, caller).await?;
+    entitled::check(&standing, garage, wanted.audience, &wanted.plate_key())?;
+    let asked = (wanted.audience, wanted.pool.as_ref());
+    entitled::check_times(app, &standing, garage, asked, wanted.span).await?;
+    submit(app, garage, By::Person(caller.person), key, &wanted).await
+}
+
+/// For whoever may.
+pub(in crate::app) async fn submit(
+    app: &App,
+    garage: &GarageId,
+    by: By,
+    key: &str,
+    wanted: &Wanted,
+) -> Result<Reservation, ReservationError> {
+    let request = Request::Reserve(wanted.request(by, key));
+    let answer = allocation::submit(app, garage, request).await;
+    let stored = match answer {
+        Ok(answer) => shown::stored(answer)?,
+        Err(error) => return Err(with_help(app, garage, wanted, error.into()).await),
+    };
+    shown::one(app, &stored).await
+}
+
+/// Who gets no space learns when and where there is one.
+pub(super) async fn with_help(
+    app: &App,
+    garage: &GarageId,
+    wanted: &Wanted,
+    error: ReservationError,
+) -> ReservationError {
+    let ReservationError::Refused { refusal: Refusal::Full { at, next }, .. } = error else { return error };
+    let question = Question {
+        garage: garage.clone(),
+        audience: wanted.audience,
+        pool: wanted.pool.clone(),
+        span: wanted.span,
+    };
+    let help = Some(Box::new(help(app, question, next).await));
+    ReservationError::Refused { refusal: Refusal::Full { at, next }, help }
+}
+
+/// What became of a day of a series.
+#[derive(Debug)]
+pub struct Day {
+    pub date: NaiveDate,
+    pub outcome: Result<Option<Reservation>, Refusal>,
+}
+
+#[derive(Debug)]
+pub struct Days {
+    pub id: String,
+    pub days: Vec<Day>,
+}
+
+/// The same local times on several days, in one transaction.
+pub async fn series(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewSeries,
+) -> Result<Days, ReservationError> {
+    let wanted = Wanted::parse(app, &new.first)?;
+    let spans = spans(wanted.span, &new.dates)?;
+    let standing = standing::of(app, caller).await?;
+    entitled::check(&standing, garage, wanted.audience, &wanted.plate_key())?;
+    let asked = (wanted.audience, wanted.pool.as_ref());
+    let refused = entitled::times_refused(app, &standing, garage, asked, &spans).await?;
+    let possible = |(date, refusal): (&NaiveDate, &Option<Refusal>)| refusal.is_none().then_some(*date);
+    let dates: Vec<NaiveDate> = new.dates.iter().zip(&refused).filter_map(possible).collect();
+    // A day that is not for the child's class fails the others, if they shall stand or fall together.
+    let spoiled = new.on_conflict == OnConflict::Fail && dates.len() < new.dates.len();
+    let on_conflict = if spoiled { OnConflict::Report } else { new.on_conflict };
+    let first = wanted.request(By::Person(caller.person), key);
+    let answer = submit_series(app, garage, ReserveSeries { first, dates, on_conflict }).await?;
+    let mut decided: HashMap<NaiveDate, DateOutcome> =
+        answer.dates.into_iter().map(|day| (day.date, day.outcome)).collect();
+    let mut days = Vec::with_capacity(new.dates.len());
+    for (date, refusal) in new.dates.iter().copied().zip(refused) {
+        let outcome = match refusal {
+            Some(refusal) => Err(refusal),
+            None => outcome(app, decided.remove(&date)).await?,
+        };
+        days.push(Day { date, outcome });
+    }
+    Ok(Days { id: answer.id, days })
+}
+
+async fn submit_series(
+    app: &App,
+    garage: &GarageId,
+    series: ReserveSeries,
+) -> Result<SeriesAnswer, ReservationError> {
+    if series.dates.is_empty() {
+        return Ok(SeriesAnswer { id: Uuid::now_v7().to_string(), dates: Vec::new() });
+    }
+    match allocation::submit(app, garage, Request::Series(series)).await? {
+        Answer::Series(answer) => Ok(answer),
+        Answer::Reservation(_) | Answer::Done => Err(StoreError::Corrupt { column: "series" }.into()),
+    }
+}
+
+async fn outcome(
+    app: &App,
+    decided: Option<DateOutcome>,
+) -> Result<Result<Option<Reservation>, Refusal>, ReservationError> {
+    Ok(match decided {
+        Some(DateOutcome::Reserved(stored)) => Ok(Some(shown::one(app, &stored).await?)),
+        Some(DateOutcome::Refused(refusal)) => Err(refusal),
+        Some(DateOutcome::Possible) | None => Ok(None),
+    })
+}
+
+/// The first one's local times on each day.
+fn spans(first: Span, dates: &[NaiveDate]) -> Result<Vec<Span>, ReservationError> {
+    let wrong = |why: &str| ReservationError::Field { field: "dates", why: why.to_owned() };
+    if !(1..=MOST_DATES).contains(&dates.len()) {
+        return Err(wrong("1 to 100 days"));
+    }
+    let mut once: Vec<NaiveDate> = dates.to_vec();
+    once.sort_unstable();
+    once.dedup();
+    if once.len() != dates.len() {
+        return Err(wrong("each day once"));
+    }
+    let start = first.from().timestamp().local_date();
+    let moved = |date: &NaiveDate| {
+        let minutes = Duration::days(date.signed_duration_since(start).num_days()).num_minutes();
+        let at = |minute: Minute| Minute::new(minute.get().saturating_add(minutes));
+        Span::new(at(first.from()), at(first.until())).map_err(|_| wrong("not a day of ours"))
+    };
+    dates.iter().map(moved).collect()
+}

@@ -1,0 +1,84 @@
+//! Where somebody could reserve.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::access::Audience;
+use domain::allocation::Book;
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::reservation::asked::GaragesAsked;
+use protocol::reservation::{SharedGarage, SharedGarages};
+
+use super::ReservationError;
+use crate::app::session::Caller;
+use crate::app::{App, allocation, directory, public_sites, standing};
+use crate::store::garage::Garage;
+
+/// Audiences that may reserve somewhere, in general.
+pub type Bookable = Vec<(GarageId, BTreeSet<Audience>)>;
+
+/// Garages at which the caller may reserve as some audience, or as the one that was asked for.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    asked: &GaragesAsked,
+) -> Result<SharedGarages, ReservationError> {
+    let standing = standing::of(app, caller).await?;
+    let (directory, bookable) = (directory::read(app).await?, bookable(app).await?);
+    let sites = public_sites::snapshot(app).await?;
+    let mut garages = Vec::new();
+    for (id, audiences) in bookable.iter() {
+        let mine: Vec<Audience> = audiences
+            .iter()
+            .copied()
+            .filter(|audience| asked.audience.is_none_or(|wanted| wanted == *audience))
+            .filter(|audience| standing.may_look(id, *audience))
+            .collect();
+        if let Some(garage) = directory.get(id).filter(|_| !mine.is_empty()) {
+            let site = sites.sites.iter().find(|site| site.id == garage.number);
+            garages.push(shared(garage, mine, site.and_then(|site| site.realtime_free_capacity)));
+        }
+    }
+    Ok(SharedGarages { garages })
+}
+
+fn shared(garage: &Garage, audiences: Vec<Audience>, open: Option<u32>) -> SharedGarage {
+    SharedGarage {
+        id: garage.id.clone(),
+        name: garage.name.clone(),
+        name_en: garage.name_en.clone(),
+        address: garage.address.clone(),
+        lat: directory::degrees(garage.lat_e6),
+        lon: directory::degrees(garage.lon_e6),
+        audiences,
+        open,
+    }
+}
+
+/// The same for everybody, so it is remembered for some seconds.
+async fn bookable(app: &App) -> Result<Arc<Bookable>, ReservationError> {
+    let known = &app.doors.bookable;
+    if let Some(bookable) = known.get(&()) {
+        return Ok(bookable);
+    }
+    let began = known.begin();
+    let mut found = Bookable::new();
+    for garage in &directory::read(app).await?.garages {
+        let now = app.now();
+        match allocation::read(app, &garage.id, |book| audiences(book, now)).await {
+            Ok(audiences) => found.push((garage.id.clone(), audiences)),
+            Err(allocation::AllocationError::NoSuchGarage) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let bookable = Arc::new(found);
+    known.put(began, (), Arc::clone(&bookable));
+    Ok(bookable)
+}
+
+fn audiences(book: &Book, now: Timestamp) -> BTreeSet<Audience> {
+    let openings = book.layout().openings.iter();
+    let ahead = openings.filter(|opening| opening.terms.bookable && opening.span.until().timestamp() > now);
+    ahead.map(|opening| opening.audience).collect()
+}

@@ -1,0 +1,129 @@
+//! A stored reservation as people see it.
+
+use domain::allocation::Book;
+use domain::allocation::entry::{Entry, Phase, State};
+use domain::shared_window::WindowOpening;
+use domain::time::Timestamp;
+use protocol::reservation::Reservation;
+
+use super::{ReservationError, openings};
+use crate::app::directory::{self, Directory};
+use crate::app::{App, allocation};
+use crate::store::StoreError;
+use crate::store::garage::Garage;
+use crate::store::reservation::Stored;
+use crate::store::seal::Purpose;
+
+/// Of one whose car has not come yet, but may.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ahead {
+    enter_from: Option<Timestamp>,
+    enter_until: Option<Timestamp>,
+    waiting_before: Option<u32>,
+}
+
+pub async fn one(app: &App, stored: &Stored) -> Result<Reservation, ReservationError> {
+    let directory = directory::read(app).await?;
+    let known = match stored.entry.phase() {
+        Phase::Waiting => {
+            let before = allocation::read(app, &stored.garage, |book| waiting_before(book, &stored.entry));
+            Ahead { waiting_before: Some(before.await?), ..Ahead::default() }
+        }
+        Phase::Held | Phase::Confirmed => {
+            entry_times(&openings::of(app, &stored.garage).await?, &stored.entry)
+        }
+        Phase::CheckedIn | Phase::Overstayed | Phase::Completed | Phase::Cancelled | Phase::NoShow => {
+            Ahead::default()
+        }
+    };
+    reservation(app, &directory, stored, known)
+}
+
+/// In the order in which they come.
+pub async fn all(app: &App, stored: &[Stored]) -> Result<Vec<Reservation>, ReservationError> {
+    let mut shown = Vec::with_capacity(stored.len());
+    for one_of_them in stored {
+        shown.push(one(app, one_of_them).await?);
+    }
+    Ok(shown)
+}
+
+/// When the gate lets the car in.
+fn entry_times(openings: &[WindowOpening], entry: &Entry) -> Ahead {
+    let starts_in = |opening: &&WindowOpening| {
+        entry.window.as_ref() == Some(&opening.window) && opening.span.contains(entry.span.from())
+    };
+    let Some(opening) = openings.iter().find(starts_in) else { return Ahead::default() };
+    let from = (entry.span.from() - opening.terms.early).max(opening.span.from());
+    let until = (entry.span.from() + opening.terms.grace).min(entry.span.until());
+    Ahead { enter_from: Some(from.timestamp()), enter_until: Some(until.timestamp()), waiting_before: None }
+}
+
+fn waiting_before(book: &Book, entry: &Entry) -> u32 {
+    let before = book.entries().filter(|other| {
+        other.phase() == Phase::Waiting
+            && (&other.pool, other.audience) == (&entry.pool, entry.audience)
+            && (other.created_at, other.id) < (entry.created_at, entry.id)
+            && other.span.overlaps(entry.span)
+    });
+    u32::try_from(before.count()).unwrap_or(u32::MAX)
+}
+
+fn reservation(
+    app: &App,
+    directory: &Directory,
+    stored: &Stored,
+    known: Ahead,
+) -> Result<Reservation, ReservationError> {
+    let (entry, details) = (&stored.entry, &stored.details);
+    let garage: Option<&Garage> = directory.get(&stored.garage);
+    let plate = details.plate_enc.as_deref().map(|enc| app.keys.open(Purpose::Plate, enc)).transpose()?;
+    let (cause, lateness) = match entry.state {
+        State::Cancelled { cause, lateness, .. } => (Some(cause), Some(lateness)),
+        _ => (None, None),
+    };
+    Ok(Reservation {
+        id: entry.id,
+        garage: stored.garage.clone(),
+        garage_name: garage.map(|garage| garage.name.clone()).unwrap_or_default(),
+        garage_name_en: garage.map(|garage| garage.name_en.clone()).unwrap_or_default(),
+        pool: entry.pool.clone(),
+        audience: entry.audience,
+        origin: entry.origin,
+        plate,
+        starts_at: entry.span.from().timestamp(),
+        ends_at: entry.span.until().timestamp(),
+        state: entry.phase(),
+        state_since: details.state_since,
+        expires_at: match entry.state {
+            State::Held { until, .. } => Some(until),
+            _ => None,
+        },
+        cause,
+        lateness,
+        space: entry.space.clone(),
+        waiting_before: known.waiting_before,
+        enter_from: known.enter_from,
+        enter_until: known.enter_until,
+        series: details.series.clone(),
+        created_at: entry.created_at,
+        changed_at: details.changed_at,
+    })
+}
+
+/// A time in an entity tag: `None` for `*`, an error for what is no tag of ours.
+pub fn known(if_match: Option<&str>) -> Result<Option<Timestamp>, ReservationError> {
+    let Some(text) = if_match.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
+    let tag = text.trim_start_matches("W/").trim_matches('"');
+    Timestamp::parse(tag).map(Some).map_err(|_| ReservationError::Changed)
+}
+
+/// The stored reservation of an answer about one.
+pub(super) fn stored(answer: allocation::Answer) -> Result<Stored, ReservationError> {
+    match answer {
+        allocation::Answer::Reservation(stored) => Ok(*stored),
+        allocation::Answer::Series(_) | allocation::Answer::Done => {
+            Err(StoreError::Corrupt { column: "reservation" }.into())
+        }
+    }
+}

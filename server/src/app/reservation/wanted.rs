@@ -1,0 +1,94 @@
+//! A request's body, parsed: whole minutes, a real plate.
+
+use domain::access::Audience;
+use domain::allocation::layout::PlateKey;
+use domain::allocation::{Change, Wish};
+use domain::ids::PoolId;
+use domain::minute::{Minute, Span};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::reservation::{NewReservation, ReservationChange, WishedFor};
+
+use super::ReservationError;
+use crate::app::App;
+use crate::app::allocation::{By, Reserve};
+use crate::store::seal::{Purpose, Sealed};
+
+/// What somebody wants to reserve.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub audience: Audience,
+    pub pool: Option<PoolId>,
+    pub plate: Sealed,
+    /// The plate in clear, for the answer.
+    pub plate_text: String,
+    pub span: Span,
+    pub wish: Wish,
+}
+
+impl Wanted {
+    pub fn parse(app: &App, new: &NewReservation) -> Result<Self, ReservationError> {
+        let (plate, plate_text) = plate(app, &new.plate)?;
+        Ok(Self {
+            audience: new.audience,
+            pool: new.pool.clone(),
+            plate,
+            plate_text,
+            span: span(new.starts_at, new.ends_at)?,
+            wish: match new.wish {
+                WishedFor::Confirm => Wish::Confirm,
+                WishedFor::Hold => Wish::Hold,
+                WishedFor::ConfirmOrWait => Wish::ConfirmOrWait,
+            },
+        })
+    }
+
+    pub fn plate_key(&self) -> PlateKey {
+        PlateKey(self.plate.hash.clone())
+    }
+
+    pub(super) fn request(&self, by: By, key: &str) -> Reserve {
+        Reserve {
+            by,
+            key: key.to_owned(),
+            pool: self.pool.clone(),
+            audience: self.audience,
+            plate: self.plate.clone(),
+            span: self.span,
+            wish: self.wish,
+        }
+    }
+}
+
+/// A plate, sealed and in its normal form.
+pub fn plate(app: &App, text: &str) -> Result<(Sealed, String), ReservationError> {
+    let plate = Plate::parse(text).map_err(ReservationError::Plate)?;
+    Ok((app.keys.sealed(Purpose::Plate, plate.as_str())?, plate.as_str().to_owned()))
+}
+
+fn minute(field: &'static str, at: Timestamp) -> Result<Minute, ReservationError> {
+    Minute::exact(at)
+        .ok_or_else(|| ReservationError::Field { field, why: "must be a whole minute".to_owned() })
+}
+
+/// From a start to an end, both whole minutes.
+pub fn span(starts_at: Timestamp, ends_at: Timestamp) -> Result<Span, ReservationError> {
+    let (from, until) = (minute("starts_at", starts_at)?, minute("ends_at", ends_at)?);
+    let why = || "must be after starts_at".to_owned();
+    Span::new(from, until).map_err(|_| ReservationError::Field { field: "ends_at", why: why() })
+}
+
+/// A change of a stay that is `now` so, with the new plate sealed.
+pub(super) fn change(
+    app: &App,
+    now: Span,
+    asked: &ReservationChange,
+) -> Result<(Change, Option<Sealed>), ReservationError> {
+    let moved = asked.starts_at.is_some() || asked.ends_at.is_some();
+    let starts_at = asked.starts_at.unwrap_or_else(|| now.from().timestamp());
+    let ends_at = asked.ends_at.unwrap_or_else(|| now.until().timestamp());
+    let span = if moved { Some(span(starts_at, ends_at)?) } else { None };
+    let plate = asked.plate.as_deref().map(|text| plate(app, text)).transpose()?.map(|(sealed, _)| sealed);
+    let key = plate.as_ref().map(|sealed| PlateKey(sealed.hash.clone()));
+    Ok((Change { span, plate: key, pool: asked.pool.clone() }, plate))
+}

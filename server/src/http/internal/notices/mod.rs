@@ -1,0 +1,4 @@
+//! What a person is told about its reservations.
+
+pub mod list;
+pub mod read;

@@ -1,0 +1,38 @@
+//! `POST /internal/v1/reservations/{id}/acts`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::ApiJson;
+use protocol::problem::Problem;
+use protocol::reservation::{Reservation, ReservationAct};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::reservation::change as use_case;
+use crate::http::if_match::IfMatch;
+use crate::http::input::ApiPath;
+use crate::http::internal::caller::User;
+use crate::http::reservation_answer::{self, Answer};
+
+/// Confirms a held one or an offer, or cancels. Repeated, it answers with the reservation as it is.
+#[utoipa::path(
+    post, path = "/internal/v1/reservations/{id}/acts", tag = "reservations", request_body = ReservationAct,
+    params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header)),
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = Reservation),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 409, body = Problem, description = "`wrong_phase`"),
+        (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
+    )
+)]
+pub async fn act(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(id): ApiPath<Uuid>,
+    seen: IfMatch,
+    ApiJson(asked): ApiJson<ReservationAct>,
+) -> Answer {
+    let reservation = use_case::act(&app, &caller, id, seen.as_deref(), asked.act).await?;
+    Ok(reservation_answer::one(StatusCode::OK, &reservation))
+}

@@ -1,0 +1,41 @@
+//! `POST /internal/v1/garages/{garage}/reservations`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::ApiJson;
+use protocol::problem::Problem;
+use protocol::reservation::{NewReservation, Reservation};
+
+use crate::app::App;
+use crate::app::reservation::reserve as use_case;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::ApiPath;
+use crate::http::internal::caller::User;
+use crate::http::reservation_answer::{self, Answer};
+
+/// Reserves a space for an own plate. The same `Idempotency-Key` again gives the same reservation.
+#[utoipa::path(
+    post, path = "/internal/v1/garages/{garage}/reservations", tag = "reservations", request_body = NewReservation,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 201, body = Reservation),
+        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
+        (status = 409, body = Problem,
+            description = "`full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, `too_far_ahead`, \
+            `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`, \
+            `idempotency_key_reused`"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
+    )
+)]
+pub async fn reserve(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(garage): ApiPath<GarageId>,
+    key: IdempotencyKey,
+    ApiJson(new): ApiJson<NewReservation>,
+) -> Answer {
+    let reservation = use_case::reserve(&app, &caller, &garage, key.as_str(), &new).await?;
+    Ok(reservation_answer::one(StatusCode::CREATED, &reservation))
+}

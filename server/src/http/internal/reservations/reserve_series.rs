@@ -1,0 +1,37 @@
+//! `POST /internal/v1/garages/{garage}/reservation-series`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::problem::Problem;
+use protocol::reservation::{NewSeries, Series};
+
+use crate::app::App;
+use crate::app::reservation::reserve as use_case;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::ApiPath;
+use crate::http::internal::caller::User;
+use crate::http::reservation_answer;
+
+/// Reserves the same local times on several days, at most 100; `on_conflict` says what if a day is not possible.
+#[utoipa::path(
+    post, path = "/internal/v1/garages/{garage}/reservation-series", tag = "reservations", request_body = NewSeries,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = Series),
+        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`"),
+    )
+)]
+pub async fn reserve_series(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(garage): ApiPath<GarageId>,
+    key: IdempotencyKey,
+    ApiJson(new): ApiJson<NewSeries>,
+) -> Result<Json<Series>, ProblemResponse> {
+    let days = use_case::series(&app, &caller, &garage, key.as_str(), &new).await?;
+    Ok(Json(reservation_answer::series(days)))
+}

@@ -1,0 +1,33 @@
+//! `GET /internal/v1/garages/{garage}/forecast`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+use protocol::reservation::Forecasts;
+use protocol::reservation::asked::ForecastAsked;
+
+use crate::app::App;
+use crate::app::reservation::forecast as use_case;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::internal::caller::User;
+
+/// Open spaces from windows and reservations, in steps of a quarter of an hour.
+#[utoipa::path(
+    get, path = "/internal/v1/garages/{garage}/forecast", tag = "reservations",
+    params(("garage" = String, Path), ForecastAsked), security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = Forecasts),
+        (status = 403, body = Problem, description = "`not_entitled`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+    )
+)]
+pub async fn forecast(
+    State(app): State<App>,
+    User(caller): User,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(asked): ApiQuery<ForecastAsked>,
+) -> Result<Json<Forecasts>, ProblemResponse> {
+    Ok(Json(use_case::forecast(&app, &caller, &garage, &asked).await?))
+}

@@ -1,0 +1,25 @@
+//! `GET /internal/v1/garages`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::reservation::SharedGarages;
+use protocol::reservation::asked::GaragesAsked;
+
+use crate::app::App;
+use crate::app::reservation::shared_garages;
+use crate::http::input::ApiQuery;
+use crate::http::internal::caller::User;
+
+/// Where the caller could reserve, with what is open now.
+#[utoipa::path(
+    get, path = "/internal/v1/garages", tag = "reservations", params(GaragesAsked),
+    security(("service" = [], "session" = [])), responses((status = 200, body = SharedGarages))
+)]
+pub async fn garages(
+    State(app): State<App>,
+    User(caller): User,
+    ApiQuery(asked): ApiQuery<GaragesAsked>,
+) -> Result<Json<SharedGarages>, ProblemResponse> {
+    Ok(Json(shared_garages::list(&app, &caller, &asked).await?))
+}

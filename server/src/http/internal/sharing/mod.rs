@@ -1,0 +1,5 @@
+//! Where spaces are shared, and how many are free when.
+
+pub mod forecast;
+pub mod garages;
+pub mod quote;

@@ -1,0 +1,27 @@
+//! `POST /api/operator/v1/garages/{garage}/reservations/{id}/acts`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::ApiJson;
+use protocol::reservation::ReservationAct;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::operator::reservation;
+use crate::http::if_match::IfMatch;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+use crate::http::reservation_answer::{self, Answer};
+
+/// Confirms or cancels any reservation of the garage.
+pub async fn act(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
+    seen: IfMatch,
+    ApiJson(asked): ApiJson<ReservationAct>,
+) -> Answer {
+    let after = reservation::act(&app, &caller, (&garage, id), seen.as_deref(), asked.act).await?;
+    Ok(reservation_answer::one(StatusCode::OK, &after))
+}

@@ -1,0 +1,26 @@
+//! `POST /api/operator/v1/garages/{garage}/reservations`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::ApiJson;
+use protocol::reservation::NewReservation;
+
+use crate::app::App;
+use crate::app::operator::reservation;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+use crate::http::reservation_answer::{self, Answer};
+
+/// Reserves for any plate. The same key again gives the same reservation.
+pub async fn add(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    key: IdempotencyKey,
+    ApiJson(new): ApiJson<NewReservation>,
+) -> Answer {
+    let made = reservation::add(&app, &caller, &garage, key.as_str(), &new).await?;
+    Ok(reservation_answer::one(StatusCode::CREATED, &made))
+}

@@ -1,0 +1,23 @@
+//! `POST /api/operator/v1/garages/{garage}/blocks`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::reservation::operator::{Block, NewBlock};
+
+use crate::app::App;
+use crate::app::operator::reservation::block;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// A plate that may neither reserve nor come in as the public; it may always leave.
+pub async fn add_block(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiJson(new): ApiJson<NewBlock>,
+) -> Result<(StatusCode, Json<Block>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(block::add(&app, &caller, &garage, &new).await?)))
+}

@@ -1,0 +1,21 @@
+//! `GET /api/operator/v1/garages/{garage}/blocks`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::reservation::operator::Blocks;
+
+use crate::app::App;
+use crate::app::operator::reservation::block;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Blocked plates, and strikes of the last year. Each reading is audited: it shows plates.
+pub async fn blocks(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+) -> Result<Json<Blocks>, ProblemResponse> {
+    Ok(Json(block::list(&app, &caller, &garage).await?))
+}

@@ -1,0 +1,27 @@
+//! `PATCH /api/operator/v1/garages/{garage}/reservations/{id}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::ApiJson;
+use protocol::reservation::ReservationChange;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::operator::reservation;
+use crate::http::if_match::IfMatch;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+use crate::http::reservation_answer::{self, Answer};
+
+/// Moves, shortens or extends any reservation of the garage.
+pub async fn change(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
+    seen: IfMatch,
+    ApiJson(asked): ApiJson<ReservationChange>,
+) -> Answer {
+    let changed = reservation::change(&app, &caller, (&garage, id), seen.as_deref(), &asked).await?;
+    Ok(reservation_answer::one(StatusCode::OK, &changed))
+}

@@ -1,0 +1,32 @@
+//! `GET /api/operator/v1/garages/{garage}/clearing`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use process::http::ProblemResponse;
+use protocol::reservation::operator::Clearing;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::app::operator::reservation::clearing as use_case;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// `?by=TIME`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Asked {
+    /// Absent: the next beginning of pickup.
+    #[serde(default)]
+    by: Option<Timestamp>,
+}
+
+/// Who must leave by then. Each reading is audited: it shows plates.
+pub async fn clearing(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(asked): ApiQuery<Asked>,
+) -> Result<Json<Clearing>, ProblemResponse> {
+    Ok(Json(use_case::clearing(&app, &caller, &garage, asked.by).await?))
+}

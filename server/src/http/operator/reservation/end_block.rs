@@ -1,0 +1,24 @@
+//! `DELETE /api/operator/v1/garages/{garage}/blocks/{id}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::reservation::operator::Lift;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::operator::reservation::block;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Ends a block, with a reason.
+pub async fn end_block(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
+    ApiJson(why): ApiJson<Lift>,
+) -> Result<StatusCode, ProblemResponse> {
+    block::end(&app, &caller, (&garage, id), &why.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,24 @@
+//! `POST /api/operator/v1/garages/{garage}/strikes/{id}/lift`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::reservation::operator::Lift;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::operator::reservation::block;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// A strike does not count any more, with a reason.
+pub async fn lift_strike(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
+    ApiJson(why): ApiJson<Lift>,
+) -> Result<StatusCode, ProblemResponse> {
+    block::lift(&app, &caller, (&garage, id), &why.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

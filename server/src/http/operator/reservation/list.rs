@@ -1,0 +1,23 @@
+//! `GET /api/operator/v1/garages/{garage}/reservations`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::reservation::Reservations;
+
+use super::OfDay;
+use crate::app::App;
+use crate::app::operator::reservation;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// A local day's, newest start first. Each reading is audited: it shows plates.
+pub async fn list(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(asked): ApiQuery<OfDay>,
+) -> Result<Json<Reservations>, ProblemResponse> {
+    Ok(Json(reservation::page(&app, &caller, &garage, asked.day, asked.cursor.as_deref()).await?))
+}

@@ -1,0 +1,57 @@
+//! Notices as a person reads them. Writing them is `reservation`'s.
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::reservation::NoticeKind;
+use uuid::Uuid;
+
+use super::{StoreError, Tx, word};
+
+#[derive(Debug, Clone)]
+pub struct View {
+    pub id: Uuid,
+    pub at: Timestamp,
+    pub kind: NoticeKind,
+    pub garage: GarageId,
+    pub reservation: Uuid,
+    pub detail: String,
+    pub read: bool,
+}
+
+type Row = (String, i64, String, String, String, String, Option<i64>);
+
+fn view((id, at, kind, garage, reservation, detail, read_at): Row) -> Result<View, StoreError> {
+    Ok(View {
+        id: word::uuid("notice.id", &id)?,
+        at: Timestamp::from_micros(at),
+        kind: word::parse("notice.kind", &kind)?,
+        garage: word::parse("notice.garage_id", &garage)?,
+        reservation: word::uuid("notice.reservation_id", &reservation)?,
+        detail,
+        read: read_at.is_some(),
+    })
+}
+
+/// Newest first.
+pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<View>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(
+        tx,
+        "select id, at, kind, garage_id, reservation_id, detail, read_at from notice \
+         where person_id = $1 order by at desc, id desc limit $2",
+        person.to_string(),
+        limit,
+    )?;
+    rows.into_iter().map(view).collect()
+}
+
+/// False if this person has no such notice. The first reading counts.
+pub async fn read(tx: &mut Tx, person: Uuid, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update notice set read_at = coalesce(read_at, $3) where id = $1 and person_id = $2",
+        id.to_string(),
+        person.to_string(),
+        now.micros(),
+    )?;
+    Ok(changed == 1)
+}

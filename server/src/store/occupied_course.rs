@@ -1,0 +1,55 @@
+//! How a garage's count has come about: passages and corrections, newest first.
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+
+use super::{StoreError, Tx};
+
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// The present count; absent without data.
+    pub now: Option<i64>,
+    /// Newest first.
+    pub changes: Vec<Change>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    pub at: Timestamp,
+    pub before: Before,
+}
+
+/// What is known of the count before a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// A passage: so many fewer than after it.
+    Less(i64),
+    /// A correction: exactly so many; absent if there was no data.
+    Was(Option<i64>),
+}
+
+/// Since then, by when the server heard of them: that is when its count changed.
+pub async fn of_garage(
+    tx: &mut Tx,
+    garage: &GarageId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Course, StoreError> {
+    let now: Option<(Option<i64>,)> =
+        fetch_optional!(tx, "select occupied from garage where id = $1", garage.as_str())?;
+    let rows: Vec<(i64, i64, i64, Option<i64>)> = fetch_all!(
+        tx,
+        "select stored_at as at, cast(0 as bigint) as corrected, delta, cast(null as bigint) as count_before \
+         from gate_event where garage_id = $1 and delta <> 0 and stored_at >= $2 \
+         union all select at, cast(1 as bigint), cast(0 as bigint), count_before \
+         from adjustment where garage_id = $1 and at >= $2 order by 1 desc, 2 desc limit $3",
+        garage.as_str(),
+        since.micros(),
+        limit,
+    )?;
+    let change = |(at, corrected, delta, before)| Change {
+        at: Timestamp::from_micros(at),
+        before: if corrected == 1 { Before::Was(before) } else { Before::Less(delta) },
+    };
+    Ok(Course { now: now.and_then(|(count,)| count), changes: rows.into_iter().map(change).collect() })
+}
