@@ -1,5 +1,7 @@
 //! What windows and closures leave to take in one pool: a step function like the timeline, made once for a layout.
 
+use std::collections::BTreeMap;
+
 use super::by_audience::{ByAudience, IN_PRIORITY, before};
 use super::layout::{Closure, Layout, Pool};
 use super::timeline::Level;
@@ -181,4 +183,27 @@ fn closed_for(audience: Audience, closures: &[&Closure]) -> Vec<Span> {
     let mut closed: Vec<_> = closures.iter().filter(whole).map(|closure| closure.span).collect();
     closed.sort_unstable();
     closed
+}
+
+/// Limits of a pool from a minute on, for those who decide without the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolLimit {
+    pub from: Minute,
+    /// Spaces in service.
+    pub capacity: u32,
+    /// Of audiences with an open window.
+    pub quota: BTreeMap<Audience, u32>,
+}
+
+impl Layout {
+    /// What may be taken of a pool, in the order of time; before the first nothing is open.
+    pub fn limits(&self, id: &PoolId) -> Vec<PoolLimit> {
+        let steps = self.pools.get(id).map(|pool| Limits::of(self, id, pool).steps).unwrap_or_default();
+        let told = |(from, limit): (Minute, Limit)| PoolLimit {
+            from,
+            capacity: limit.capacity,
+            quota: IN_PRIORITY.into_iter().filter_map(|a| Some((a, (*limit.quota.get(a))?))).collect(),
+        };
+        steps.into_iter().map(told).collect()
+    }
 }

@@ -16,8 +16,8 @@ use crate::time::Timestamp;
 pub(super) struct Index {
     /// Only of pools of which something is taken.
     timelines: BTreeMap<PoolId, Timeline>,
-    plates: HashMap<PlateKey, BTreeSet<Uuid>>,
-    persons: HashMap<Uuid, BTreeSet<Uuid>>,
+    plates: BTreeSet<(PlateKey, Uuid)>,
+    persons: BTreeSet<(Uuid, Uuid)>,
     visits: HashMap<Uuid, Uuid>,
     inside: BTreeSet<Uuid>,
     /// In the order in which they are served.
@@ -71,10 +71,10 @@ impl Index {
     fn add_names(&mut self, entry: &Entry, due: Timestamp) {
         self.due.insert((due, entry.id));
         if let Some(plate) = &entry.plate {
-            self.plates.entry(plate.clone()).or_default().insert(entry.id);
+            self.plates.insert((plate.clone(), entry.id));
         }
         if let Some(person) = entry.person {
-            self.persons.entry(person).or_default().insert(entry.id);
+            self.persons.insert((person, entry.id));
         }
         if let Some(visit) = entry.visit {
             self.visits.insert(visit, entry.id);
@@ -95,10 +95,10 @@ impl Index {
             self.visits.remove(&visit);
         }
         if let Some(person) = entry.person {
-            remove_from(&mut self.persons, &person, entry.id);
+            self.persons.remove(&(person, entry.id));
         }
         if let Some(plate) = &entry.plate {
-            remove_from(&mut self.plates, plate, entry.id);
+            self.plates.remove(&(plate.clone(), entry.id));
         }
     }
 
@@ -107,11 +107,12 @@ impl Index {
     }
 
     pub(super) fn of_plate(&self, plate: &PlateKey) -> impl Iterator<Item = Uuid> {
-        self.plates.get(plate).into_iter().flatten().copied()
+        let all = (plate.clone(), Uuid::nil())..=(plate.clone(), Uuid::max());
+        self.plates.range(all).map(|(_, id)| *id)
     }
 
     pub(super) fn of_person(&self, person: Uuid) -> impl Iterator<Item = Uuid> {
-        self.persons.get(&person).into_iter().flatten().copied()
+        self.persons.range((person, Uuid::nil())..=(person, Uuid::max())).map(|(_, id)| *id)
     }
 
     pub(super) fn of_visit(&self, visit: Uuid) -> Option<Uuid> {
@@ -132,14 +133,5 @@ impl Index {
 
     pub(super) fn due_by(&self, now: Timestamp) -> impl Iterator<Item = Uuid> {
         self.due.range(..=(now, Uuid::max())).map(|(_, id)| *id)
-    }
-}
-
-fn remove_from<K: std::hash::Hash + Eq>(sets: &mut HashMap<K, BTreeSet<Uuid>>, key: &K, id: Uuid) {
-    if let Some(set) = sets.get_mut(key) {
-        set.remove(&id);
-        if set.is_empty() {
-            sets.remove(key);
-        }
     }
 }

@@ -31,12 +31,34 @@ fn the_next_start_keeps_to_windows_terms_and_stays() {
 }
 
 #[test]
+fn a_stay_may_last_through_a_lock_out_and_end_with_it() {
+    let terms = Terms { lock_out: Some(DailyHours { start_minute: 22 * 60, length_minutes: 30 }), ..TERMS };
+    let layout = ground(1).opened(Audience::Public, span("18:00", "+07:30"), 1, terms);
+    let book = Book::new(layout, Vec::new());
+    assert_eq!(next(&book, 60, "21:00"), Some(minute("21:00")));
+    assert_eq!(next(&book, 60, "21:01"), Some(minute("21:30")));
+    assert_eq!(next(&book, 20, "21:50"), Some(minute("22:30")));
+}
+
+#[test]
 fn a_full_refusal_names_the_next_start() {
     let mut book = Book::new(evening(1), Vec::new());
     book.reserve(&ask(1, span("18:00", "20:00")), at("12:00")).unwrap();
     book.reserve(&ask(2, span("20:30", "21:00")), at("12:00")).unwrap();
     let full = book.would(&ask(3, span("19:00", "20:00")), at("12:00"));
     assert_eq!(full, Err(Refusal::Full { at: minute("19:00"), next: Some(minute("21:00")) }));
+}
+
+#[test]
+fn a_next_start_beyond_the_horizon_does_not_help() {
+    for (horizon, next) in [(120, Some(minute("20:00"))), (119, None)] {
+        let terms = Terms { horizon: Minutes(horizon), ..TERMS };
+        let layout = ground(1).opened(Audience::Public, span("18:00", "+07:30"), 1, terms);
+        let mut book = Book::new(layout, Vec::new());
+        book.reserve(&ask(1, span("18:00", "20:00")), at("18:00")).unwrap();
+        let full = book.would(&ask(2, span("18:00", "19:00")), at("18:00"));
+        assert_eq!(full, Err(Refusal::Full { at: minute("18:00"), next }));
+    }
 }
 
 #[test]
