@@ -68,7 +68,9 @@ impl Entry<'_> {
     fn mine(&self) -> impl Iterator<Item = &PlannedReservation> {
         let finished = |id| self.passage.uses.get(id) == Some(&Use::Left);
         let all = self.plan.sharing.reservations.iter();
-        all.filter(move |reservation| reservation.plate == *self.plate && !finished(&reservation.id))
+        all.filter(move |reservation| {
+            reservation.plate.as_ref() == Some(self.plate) && !finished(&reservation.id)
+        })
     }
 
     fn reservation(&self) -> Option<&PlannedReservation> {
@@ -127,9 +129,13 @@ impl Entry<'_> {
             return refusal;
         }
         let from = Minute::floor(self.at());
-        let reach = room::reach(self.plan, self.passage, audience, from, terms.max_stay);
-        if reach.until >= from + terms.min_stay.max(Minutes(1)) {
-            let leave_by = Some(reach.until.timestamp());
+        let shortest = terms.min_stay.max(Minutes(1));
+        // A permit has no end that the gate would know of.
+        let is_public = audience == Audience::Public;
+        let longest = if is_public { terms.max_stay } else { shortest };
+        let reach = room::reach(self.plan, self.passage, audience, from, longest);
+        if reach.until >= from + shortest {
+            let leave_by = is_public.then(|| reach.until.timestamp());
             return Decision::Open { audience: Some(audience), reservation: None, leave_by };
         }
         Decision::refuse(self.why_short(&reach, from))

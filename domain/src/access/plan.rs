@@ -77,7 +77,7 @@ pub struct AccessPlan {
 /// What must be left alone, and who has a right to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sharing {
-    /// Confirmed ones that begin while the plan is valid and whose car is not inside.
+    /// Those that begin while the plan is valid and whose car is not inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reservations: Vec<PlannedReservation>,
     /// Plates that do not come in as the public.
@@ -91,12 +91,14 @@ pub struct Sharing {
     pub groups: BTreeMap<Plate, BTreeSet<u16>>,
 }
 
-/// A plate for which a space is reserved. It may come from `enter_from` (its start, less how early it may be) until
+/// A space that is reserved. Its plate may come from `enter_from` (its start, less how early it may be) until
 /// `enter_until`, and takes its space from `from` to `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedReservation {
     pub id: Uuid,
-    pub plate: Plate,
+    /// Absent: the space is held for somebody who has not accepted it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<Plate>,
     pub audience: Audience,
     pub pool: PoolId,
     pub from: Timestamp,

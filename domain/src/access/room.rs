@@ -5,6 +5,9 @@
 //! inside should leave; the gate does not, and counts it as staying. So the gate may refuse what the book would allow, never
 //! the other way round.
 //!
+//! What is kept for some is kept from the public only: a permit is a standing right, and its car leaves alone what is
+//! reserved.
+//!
 //! Who comes in is not sent to a pool: all pools in which the audience has an open window count as one. Cars of audiences
 //! that have windows only in other pools are taken to stand there.
 
@@ -71,18 +74,21 @@ impl Present {
     /// Not knowing who they are, all are of the audience that asks: its quota is used up and nothing of what is kept.
     fn of(passage: &Passage<'_>, audience: Audience) -> Self {
         let occupied = passage.occupied.max(0);
-        let of = passage.inside.unwrap_or_else(|| {
-            let mut all = Cars::default();
-            all.add(audience, occupied);
-            all
-        });
-        let of = Cars {
-            pickup: of.pickup.max(0),
-            staff: of.staff.max(0),
-            resident: of.resident.max(0),
-            public: of.public.max(0),
+        let mut of = Cars::default();
+        let Some(inside) = passage.inside else {
+            of.add(audience, occupied);
+            return Self { total: occupied, of };
         };
-        Self { total: occupied.max(of.total()), of }
+        // More than the count were let in where exits have been missed. The count is what operators correct, and others
+        // are doubted first: what is kept for them is kept wholly.
+        let mut rest = occupied;
+        let others = AUDIENCES.into_iter().rev().filter(|other| *other != audience);
+        for known in std::iter::once(audience).chain(others) {
+            let cars = inside.of(known).clamp(0, rest);
+            of.add(known, cars);
+            rest -= cars;
+        }
+        Self { total: occupied, of }
     }
 }
 
@@ -101,7 +107,7 @@ fn room(pools: &[Pool<'_>], present: &Present, audience: Audience) -> Option<i64
         .sum();
     let kept: i64 = AUDIENCES
         .into_iter()
-        .take_while(|first| *first < audience)
+        .filter(|first| audience == Audience::Public && *first < audience)
         .map(|first| {
             let inside = (present.of.of(first) - elsewhere.quota.of(first)).max(0);
             (here.quota.of(first) - here.reserved.of(first) - inside).max(0)

@@ -62,10 +62,14 @@ fn school() -> AccessPlan {
     }
 }
 
+fn numbered(no: u16) -> Plate {
+    plate(&format!("京A{no:05}"))
+}
+
 fn reserved(no: u16, audience: Audience, from: i64, to: i64) -> PlannedReservation {
     PlannedReservation {
         id: Uuid::from_u128(u128::from(no)),
-        plate: plate(&format!("京A{no:05}")),
+        plate: Some(numbered(no)),
         audience,
         pool: pool(),
         from: at(MIDNIGHT + from),
@@ -137,6 +141,32 @@ fn what_is_kept_for_staff_is_left_alone() {
 }
 
 #[test]
+fn a_permit_leaves_alone_what_is_reserved_and_no_more() {
+    let staff = plate("鲁B55555");
+    let mut plan = school();
+    plan.permits.insert(staff.clone(), BTreeSet::from([Audience::Staff]));
+    let inside = |staff| Cars { staff, ..publics(6) };
+    let ask = |plan: &AccessPlan, cars| decide(Some(plan), &entry(&staff, 500, cars));
+    assert_eq!(ask(&plan, inside(2)), Decision::open(Some(Audience::Staff)));
+    // Beyond the quota it comes as anybody does.
+    assert_eq!(leave_by(ask(&plan, inside(3))), Some(900));
+    for pool in plan.sharing.pools.values_mut().flatten() {
+        pool.quota.insert(Audience::Pickup, 10);
+    }
+    assert!(ask(&plan, inside(2)).opens());
+    plan.sharing.reservations = (0..2).map(|no| reserved(no, Audience::Public, 490, 600)).collect();
+    assert_eq!(ask(&plan, inside(2)), Decision::refuse(Reason::Reserved));
+}
+
+#[test]
+fn cars_that_have_left_unseen_do_not_fill_the_garage() {
+    let stranger = stranger();
+    let ghosts = Cars { staff: 9, ..publics(2) };
+    let passage = Passage { occupied: 4, ..entry(&stranger, 500, ghosts) };
+    assert!(decide(Some(&school()), &passage).opens());
+}
+
+#[test]
 fn a_count_of_which_nothing_is_known_leaves_less_room() {
     let stranger = stranger();
     let known =
@@ -153,7 +183,7 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
     let first = plan.sharing.reservations[0].clone();
     assert_eq!(ask(&plan, 1100, publics(0)), Decision::refuse(Reason::Reserved));
     assert_eq!(leave_by(ask(&plan, 1080, publics(0))), Some(1100));
-    let decision = decide(Some(&plan), &entry(&first.plate, 1095, publics(0)));
+    let decision = decide(Some(&plan), &entry(&numbered(0), 1095, publics(0)));
     let open = Decision::Open {
         audience: Some(Audience::Public),
         reservation: Some(first.id),
@@ -162,13 +192,14 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
     assert_eq!(decision, open);
     // Used, it is a car inside and not one to come.
     let uses = HashMap::from([(first.id, Use::Inside)]);
-    let again = Passage { uses: &uses, ..entry(&first.plate, 1100, publics(1)) };
+    let mine = numbered(0);
+    let again = Passage { uses: &uses, ..entry(&mine, 1100, publics(1)) };
     assert_eq!(decide(Some(&plan), &again), open);
     let left = HashMap::from([(first.id, Use::Left)]);
     let stranger = stranger();
     let walk_in = Passage { uses: &left, ..entry(&stranger, 1100, publics(0)) };
     assert!(decide(Some(&plan), &walk_in).opens());
-    let other = Passage { uses: &left, ..entry(&first.plate, 1100, publics(1)) };
+    let other = Passage { uses: &left, ..entry(&mine, 1100, publics(1)) };
     assert_eq!(decide(Some(&plan), &other), Decision::refuse(Reason::Reserved));
 }
 
@@ -176,7 +207,7 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
 fn who_comes_before_the_reserved_time_is_told_when_to_come() {
     let mut plan = school();
     plan.sharing.reservations = vec![reserved(1, Audience::Public, 1100, 1300)];
-    let mine = plan.sharing.reservations[0].plate.clone();
+    let mine = numbered(1);
     let decision = decide(Some(&plan), &entry(&mine, 1085, publics(0)));
     assert_eq!(decision, Decision::too_early(at(MIDNIGHT + 1090)));
     assert_eq!(display_text(decision, Direction::In, at(MIDNIGHT + 1085)), "未到入场时间 请18:10后再来");
@@ -322,7 +353,7 @@ proptest! {
     #[test]
     fn a_valid_reservation_opens_unless_the_garage_is_full(plan in any_plan(), inside in any_cars(), minute in 300i64..1400) {
         for reservation in &plan.sharing.reservations {
-            let passage = entry(&reservation.plate, minute, inside);
+            let passage = entry(reservation.plate.as_ref().unwrap(), minute, inside);
             let valid = reservation.enter_from <= passage.at && passage.at < reservation.enter_until;
             let decision = decide(Some(&plan), &passage);
             if valid && passage.occupied < i64::from(CAPACITY) {

@@ -148,7 +148,7 @@ fn with_reservation(reserved: &str) -> Garage {
     };
     let reservation = PlannedReservation {
         id: Uuid::from_u128(1),
-        plate: Plate::parse(reserved).unwrap(),
+        plate: Plate::parse(reserved).ok(),
         audience: Audience::Public,
         pool: pool.clone(),
         from,
