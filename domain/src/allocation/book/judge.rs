@@ -65,6 +65,17 @@ impl<'a> Claim<'a> {
             span: ask.span,
         }
     }
+
+    pub(super) fn of_entry(entry: &'a Entry) -> Self {
+        Self {
+            id: entry.id,
+            origin: entry.origin,
+            audience: entry.audience,
+            person: entry.person,
+            plate: entry.plate.as_ref(),
+            span: entry.span,
+        }
+    }
 }
 
 impl Book {
@@ -77,8 +88,9 @@ impl Book {
         if !by_operator && claim.audience == Audience::Public && self.layout.blocked.contains(plate) {
             return Err(Refusal::Blocked);
         }
-        let others = self.index.of_plate(plate).filter(|id| *id != claim.id).filter_map(|id| self.entry(id));
-        match others.into_iter().find(|other| other.touches(claim.span)) {
+        let mut others =
+            self.index.of_plate(plate).filter(|id| *id != claim.id).filter_map(|id| self.entry(id));
+        match others.find(|other| other.touches(claim.span)) {
             Some(other) => Err(Refusal::PlateBusy { with: other.id }),
             None => Ok(()),
         }

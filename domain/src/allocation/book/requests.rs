@@ -77,14 +77,7 @@ impl Book {
     }
 
     fn check_changed_plate(&self, former: &Entry, entry: &Entry) -> Result<(), Refusal> {
-        let claim = Claim {
-            id: entry.id,
-            origin: entry.origin,
-            audience: entry.audience,
-            person: entry.person,
-            plate: entry.plate.as_ref(),
-            span: entry.span,
-        };
+        let claim = Claim::of_entry(entry);
         if entry.plate != former.plate {
             self.check_limits(&claim)?;
         }
