@@ -70,13 +70,13 @@ impl Open {
         if !suits {
             return Err(self.span.until());
         }
-        if let Some(lock) = self.lock_at(start) {
-            return Err(lock.until());
-        }
-        match self.lock_at_end(start + length) {
-            Some(lock) => Err(lock.until() - length),
-            None => Ok(()),
-        }
+        let later = match (self.lock_at(start), self.lock_at_end(start + length)) {
+            (Some(lock), _) => lock.until(),
+            (None, Some(lock)) => lock.until() - length,
+            (None, None) => return Ok(()),
+        };
+        // The next window may have other hours.
+        Err(later.min(self.span.until()))
     }
 }
 

@@ -41,6 +41,19 @@ fn a_stay_may_last_through_a_lock_out_and_end_with_it() {
 }
 
 #[test]
+fn a_lock_out_ends_with_its_window() {
+    let terms = Terms { lock_out: Some(DailyHours { start_minute: 22 * 60, length_minutes: 60 }), ..TERMS };
+    let layout = ground(1).opened(Audience::Public, span("18:00", "22:30"), 1, terms).opened(
+        Audience::Public,
+        span("22:30", "23:30"),
+        1,
+        TERMS,
+    );
+    let book = Book::new(layout, Vec::new());
+    assert_eq!(next(&book, 20, "22:10"), Some(minute("22:30")));
+}
+
+#[test]
 fn a_full_refusal_names_the_next_start() {
     let mut book = Book::new(evening(1), Vec::new());
     book.reserve(&ask(1, span("18:00", "20:00")), at("12:00")).unwrap();
