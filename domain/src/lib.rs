@@ -3,7 +3,7 @@
 //! - [`ids`]: names of garages, lanes, controllers, events
 //! - [`time`]: the one instant type, local time of a garage, the `Clock` that callers pass in
 //! - [`plate`]: number plates, normalised before they are compared
-//! - [`window`]: recurring local times made absolute
+//! - [`window`]: the days of the week on which a window starts
 //! - [`minute`]: time to the minute, in which spaces are shared
 //! - [`shared_window`]: who may use which spaces when
 //! - [`allocation`]: reservations, waiting, cars inside: never more than there are spaces

@@ -260,3 +260,5 @@ insert into shared_window (id, garage_id, pool_id, audience, name, weekdays, kin
 select w.garage_id || '-' || cast(w.position as text), w.garage_id, 'main', w.audience, w.audience, w.weekdays, 7, w.start_minute,
     w.length_minutes, g.capacity, 1, 1, 0, 1440, 20160, 10, 15, 15, g.modified_at, g.modified_at
 from garage_window w join garage g on g.id = w.garage_id;
+
+drop table garage_window;

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::App;
 use super::guardian::{self, GuardianError};
-use super::pickup_window;
 use super::session::Caller;
+use super::{pickup_window, sharing};
 use crate::store::person::Child;
-use crate::store::{StoreError, Tx, arrival, audit, feed, person, school};
+use crate::store::{StoreError, Tx, arrival, audit, feed, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
@@ -34,7 +34,7 @@ pub async fn claim(app: &App, caller: &Caller, asked: &Claim) -> Result<Guardian
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let children = chosen(person::children(&mut tx, caller.person).await?, &asked.pupils)?;
-    let open = in_window(&mut tx, children, now).await?;
+    let open = in_window(app, &mut tx, children, now).await?;
     let last = write(&mut tx, caller, &open, now).await?;
     let page = guardian::page(app, &mut tx, caller.person, now).await?;
     tx.commit().await?;
@@ -56,11 +56,16 @@ fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError
 }
 
 /// Those whose school is open for pickup; none of them is an error.
-async fn in_window(tx: &mut Tx, children: Vec<Child>, now: Timestamp) -> Result<Vec<Child>, ClaimError> {
+async fn in_window(
+    app: &App,
+    tx: &mut Tx,
+    children: Vec<Child>,
+    now: Timestamp,
+) -> Result<Vec<Child>, ClaimError> {
     let mut open = Vec::new();
     for child in children {
-        let windows = school::pickup_windows(tx, &child.garage).await?;
-        if pickup_window::is_open(&windows, now) {
+        let openings = sharing::openings(app, tx, &child.garage, now).await?;
+        if pickup_window::is_open(&openings, &child.class, now) {
             open.push(child);
         }
     }

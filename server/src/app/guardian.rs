@@ -6,12 +6,11 @@ use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::plate_of;
-use super::pickup_window;
-use super::plate;
 use super::session::Caller;
+use super::{pickup_window, plate, sharing};
 use crate::store::arrival::Stored;
 use crate::store::seal::{Keyring, Purpose, SealError};
-use crate::store::{StoreError, Tx, arrival, person, school};
+use crate::store::{StoreError, Tx, arrival, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum GuardianError {
@@ -40,25 +39,25 @@ pub(super) async fn page(
 ) -> Result<Guardian, GuardianError> {
     let mut children = Vec::new();
     for child in person::children(tx, person).await? {
-        children.push(present(&app.keys, tx, child, now).await?);
+        children.push(present(app, tx, child, now).await?);
     }
     Ok(Guardian { children, plates: plate::of(&app.keys, tx, person).await? })
 }
 
 async fn present(
-    keys: &Keyring,
+    app: &App,
     tx: &mut Tx,
     child: person::Child,
     now: Timestamp,
 ) -> Result<Child, GuardianError> {
-    let windows = school::pickup_windows(tx, &child.garage).await?;
+    let openings = sharing::openings(app, tx, &child.garage, now).await?;
     let today = arrival::of_pupil(tx, child.pupil, now.local_date()).await?;
     Ok(Child {
         pupil_id: child.pupil,
-        name: keys.open(Purpose::PupilName, &child.name_enc)?,
+        name: app.keys.open(Purpose::PupilName, &child.name_enc)?,
         class_name: child.class_name,
-        window: pickup_window::of_today(&windows, now),
-        arrival: today.last().map(|row| of_child(keys, row)).transpose()?,
+        window: pickup_window::of_today(&openings, &child.class, now),
+        arrival: today.last().map(|row| of_child(&app.keys, row)).transpose()?,
     })
 }
 

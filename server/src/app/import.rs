@@ -1,12 +1,13 @@
 //! Reads a district file into the database, in one transaction: all of it or nothing.
 //!
 //! Places are known by their ids, people by the school's own keys (as keyed hashes). What is in the file becomes as
-//! the file says: a garage's windows and permits, a person's classes, children and hall. Nobody and no place is
+//! the file says: a garage's pools, windows and permits, a person's classes, children and hall. Nobody and no place is
 //! removed, and neither are plates, which parents also register themselves. Importing a file again changes nothing.
 
 mod check;
 mod people;
 mod places;
+mod sharing;
 
 use protocol::district::District;
 use uuid::Uuid;
@@ -41,6 +42,15 @@ enum Outcome {
     Added,
     Changed,
     Unchanged,
+}
+
+impl Outcome {
+    /// Something that belongs to it has changed.
+    fn touch(&mut self) {
+        if *self == Self::Unchanged {
+            *self = Self::Changed;
+        }
+    }
 }
 
 /// What an import did.
@@ -107,9 +117,10 @@ pub async fn run_with(
     let known = check::Known::read(&mut tx).await?;
     check::check(district, &known, &app.keys)?;
     progress("garages");
-    places::garages(&mut tx, &app.keys, &district.garages, now, &mut counts).await?;
+    let garages = places::garages(&mut tx, &app.keys, &district.garages, now).await?;
     progress("schools");
     places::schools(&mut tx, &district.schools, &mut counts).await?;
+    places::windows(&mut tx, &district.garages, garages, now, &mut counts).await?;
     progress("pupils");
     people::pupils(&mut tx, &app.keys, &district.schools, &mut counts).await?;
     progress("people");

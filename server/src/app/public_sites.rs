@@ -5,24 +5,28 @@
 //!   however many stand empty.
 //! - Thousands of readers cost the database one look a second: everyone is served from a snapshot.
 
+pub mod forecast;
 mod opening_hours;
 mod site;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::Audience;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::ParkingSite;
 use tokio::sync::Mutex;
 
 use super::App;
-use crate::store::garage::{self, Window};
-use crate::store::{StoreError, gateway};
+use super::recent::Recent;
+use super::sharing::public::PublicHours;
+use crate::store::{StoreError, garage, gateway};
 
 /// How old a snapshot may be.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// Garages of a district, some with several numbers of hours.
+const MOST_FORECASTS: usize = 2_000;
 
 /// All sites as they were at one moment.
 #[derive(Debug)]
@@ -33,9 +37,16 @@ pub struct Snapshot {
 }
 
 /// The newest snapshot. Whoever finds it too old renews it while the others wait for the result.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cache {
     newest: Mutex<Option<Arc<Snapshot>>>,
+    forecasts: Recent<forecast::Question, Arc<forecast::Snapshot>>,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { newest: Mutex::default(), forecasts: Recent::new(FRESH, MOST_FORECASTS) }
+    }
 }
 
 pub async fn snapshot(app: &App) -> Result<Arc<Snapshot>, StoreError> {
@@ -55,28 +66,20 @@ pub async fn snapshot(app: &App) -> Result<Arc<Snapshot>, StoreError> {
 async fn sites(app: &App, now: Timestamp) -> Result<Vec<ParkingSite>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let garages = garage::all(&mut tx).await?;
-    let windows = garage::all_windows(&mut tx).await?;
+    let hours = PublicHours::read(app, &mut tx, now).await?;
     let gateways = gateway::health(&mut tx).await?;
     drop(tx);
     let seen = |id: &GarageId| gateways.iter().find(|g| g.garage == *id).and_then(|g| g.last_seen_at);
-    let site = |garage: &garage::Garage| {
-        let public = public_windows(&windows, &garage.id);
-        site::site(garage, &public, seen(&garage.id), now)
-    };
-    garages.iter().map(site).collect()
-}
-
-fn public_windows<'a>(windows: &'a [Window], garage: &GarageId) -> Vec<&'a Window> {
-    windows.iter().filter(|w| w.garage == *garage && w.audience == Audience::Public).collect()
+    let site = |garage: &garage::Garage| site::site(garage, &hours, seen(&garage.id), now);
+    Ok(garages.iter().map(site).collect())
 }
 
 /// Spaces that the public could take now; absent without data. The operator's console shows the same figure.
 pub(super) fn open_now(
     garage: &garage::Garage,
-    windows: &[Window],
+    hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Option<u32>, StoreError> {
-    let public = public_windows(windows, &garage.id);
-    Ok(site::realtime(garage, &public, last_seen_at, now)?.map(|realtime| realtime.free))
+) -> Option<u32> {
+    site::realtime(garage, hours, last_seen_at, now).map(|realtime| realtime.free)
 }

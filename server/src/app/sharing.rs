@@ -3,23 +3,30 @@
 //! - [`layout`]: the ground of a garage's book
 //! - [`openings`]: what is open around now
 //! - [`public`]: the same for the public at every garage
+//! - [`pools`]: pools as they are entered
 //! - [`rule`]: a window between its entered form and the one of `domain`
 
 mod calendars;
 mod ground;
+pub mod pools;
 pub mod public;
 pub mod rule;
 
+use std::time::Duration;
+
+use domain::access::Audience;
 use domain::allocation::layout::Layout;
 use domain::ids::GarageId;
-use domain::shared_window::WindowOpening;
+use domain::shared_window::{OnLessons, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
 
-use super::App;
-use crate::store::{StoreError, Tx};
+use super::{App, calendar};
+use crate::store::{StoreError, Tx, closure, window};
 
 pub use calendars::Calendars;
-pub(super) use ground::{Ground, Reach};
+pub(super) use ground::{Ground, Reach, closure_of_domain};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Everything that limits a garage's book, from yesterday to beyond the longest horizon.
 ///
@@ -35,5 +42,20 @@ pub async fn openings(
     garage: &GarageId,
     now: Timestamp,
 ) -> Result<Vec<WindowOpening>, StoreError> {
-    Ok(Ground::read(app, tx, garage, now).await?.open(Reach::AROUND_NOW, now))
+    let windows: Vec<SharedWindow> =
+        window::of_garage(tx, garage).await?.into_iter().map(|stored| stored.window).collect();
+    let calendar = app.calendars.current(tx).await?;
+    let schools =
+        if windows.iter().any(asks_schools) { calendar::load_schools(tx, garage).await? } else { Vec::new() };
+    let closures = closure::open(tx, garage, now - DAY).await?;
+    let closures: Vec<_> = closures.iter().filter_map(closure_of_domain).collect();
+    let yesterday = (now - DAY).local_date();
+    let of =
+        |window: &SharedWindow| window.openings(&calendar, &schools, yesterday, Reach::AROUND_NOW.days());
+    Ok(without(disjoint(windows.iter().flat_map(of).collect()), &closures))
+}
+
+/// A pickup window moves with an early release even where it does not ask for lessons.
+fn asks_schools(window: &SharedWindow) -> bool {
+    window.audience == Audience::Pickup || window.recurrence.lessons != OnLessons::AnyDay
 }

@@ -1,9 +1,8 @@
-//! Garages: what they are, when they are open to whom, how many cars are inside, which plates may come in.
+//! Garages: what they are, how many cars are inside, which plates may come in.
 
 use domain::access::Audience;
-use domain::ids::GarageId;
+use domain::ids::{ClassId, GarageId};
 use domain::time::Timestamp;
-use domain::window::{Weekdays, WeeklyWindow};
 
 use super::{StoreError, Tx, word};
 
@@ -25,24 +24,6 @@ pub struct Garage {
     pub count_changed_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
-}
-
-/// A garage's weekly rule as it is stored, for those who show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
-    pub garage: GarageId,
-    pub audience: Audience,
-    pub weekdays: Weekdays,
-    pub start_minute: u32,
-    pub length_minutes: u32,
-}
-
-impl Window {
-    /// The rule of `domain` that this row says.
-    pub fn weekly(&self) -> Result<WeeklyWindow, StoreError> {
-        WeeklyWindow::new(self.audience, self.weekdays, self.start_minute, self.length_minutes)
-            .map_err(|_| StoreError::Corrupt { column: "garage_window" })
-    }
 }
 
 /// Change of a garage's count.
@@ -169,53 +150,6 @@ pub async fn set_count(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct WindowRow {
-    garage_id: String,
-    audience: String,
-    weekdays: i64,
-    start_minute: i64,
-    length_minutes: i64,
-}
-
-impl TryFrom<WindowRow> for Window {
-    type Error = StoreError;
-
-    fn try_from(row: WindowRow) -> Result<Self, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt { column: "garage_window" };
-        Ok(Self {
-            garage: word::parse("garage_window.garage_id", &row.garage_id)?,
-            audience: word::parse("garage_window.audience", &row.audience)?,
-            weekdays: u8::try_from(row.weekdays)
-                .ok()
-                .and_then(|bits| Weekdays::try_from(bits).ok())
-                .ok_or(CORRUPT)?,
-            start_minute: u32::try_from(row.start_minute).map_err(|_| CORRUPT)?,
-            length_minutes: u32::try_from(row.length_minutes).map_err(|_| CORRUPT)?,
-        })
-    }
-}
-
-pub async fn windows(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Window>, StoreError> {
-    let rows: Vec<WindowRow> = fetch_all!(
-        tx,
-        "select garage_id, audience, weekdays, start_minute, length_minutes from garage_window \
-         where garage_id = $1 order by position",
-        garage.as_str(),
-    )?;
-    rows.into_iter().map(Window::try_from).collect()
-}
-
-/// The windows of every garage, by garage and position.
-pub async fn all_windows(tx: &mut Tx) -> Result<Vec<Window>, StoreError> {
-    let rows: Vec<WindowRow> = fetch_all!(
-        tx,
-        "select garage_id, audience, weekdays, start_minute, length_minutes from garage_window \
-         order by garage_id, position",
-    )?;
-    rows.into_iter().map(Window::try_from).collect()
-}
-
 /// Plates, sealed, with an audience as which they may come in: permits of the garage, and as pickup every plate
 /// of a guardian who is not blocked from some pupil of a school that uses it.
 pub async fn permitted_plates(
@@ -238,4 +172,22 @@ pub async fn permitted_plates(
     }
     plates.extend(guardians.into_iter().map(|(plate,)| (plate, Audience::Pickup)));
     Ok(plates)
+}
+
+/// Plates of guardians, sealed, with the classes of their children, if some class of the garage's schools has a time of its
+/// own for pickup; else none.
+pub async fn plates_by_staggered_school(
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<Vec<(Vec<u8>, ClassId)>, StoreError> {
+    let rows: Vec<(Vec<u8>, String)> = fetch_all!(
+        tx,
+        "select v.plate_enc, p.class_id from vehicle v join guardian gd on gd.person_id = v.person_id \
+         join pupil p on p.id = gd.pupil_id join class c on c.id = p.class_id join school s on s.id = c.school_id \
+         where s.garage_id = $1 and gd.blocked = 0 and exists \
+         (select 1 from shared_window w join window_stagger t on t.window_id = w.id \
+          where w.garage_id = $1 and w.ended_at is null) order by p.class_id, v.plate_enc",
+        garage.as_str(),
+    )?;
+    rows.into_iter().map(|(plate, class)| Ok((plate, word::parse("pupil.class_id", &class)?))).collect()
 }

@@ -1,6 +1,6 @@
 //! Pools of a garage and their numbered spaces.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use domain::ids::{GarageId, PoolId};
 
@@ -18,40 +18,55 @@ pub struct Pool {
 
 /// By id.
 pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Pool>, StoreError> {
-    let rows: Vec<(String, String, String, i64)> = fetch_all!(
+    let rows: Vec<Row> = fetch_all!(
         tx,
-        "select id, name, name_en, size from pool where garage_id = $1 order by id",
+        "select garage_id, id, name, name_en, size from pool where garage_id = $1 order by id",
         garage.as_str()
     )?;
-    let spaces: Vec<(String, String)> = fetch_all!(
+    let spaces: Vec<SpaceRow> = fetch_all!(
         tx,
-        "select pool_id, label from space where garage_id = $1 order by pool_id, position",
+        "select garage_id, pool_id, label from space where garage_id = $1 order by pool_id, position",
         garage.as_str(),
     )?;
-    let mut labels: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (pool, label) in spaces {
-        labels.entry(pool).or_default().push(label);
+    Ok(pools(rows, spaces)?.remove(garage).unwrap_or_default())
+}
+
+/// Those of every garage.
+pub async fn everywhere(tx: &mut Tx) -> Result<HashMap<GarageId, Vec<Pool>>, StoreError> {
+    let rows: Vec<Row> =
+        fetch_all!(tx, "select garage_id, id, name, name_en, size from pool order by garage_id, id")?;
+    let spaces: Vec<SpaceRow> =
+        fetch_all!(tx, "select garage_id, pool_id, label from space order by garage_id, pool_id, position")?;
+    pools(rows, spaces)
+}
+
+type Row = (String, String, String, String, i64);
+type SpaceRow = (String, String, String);
+
+fn pools(rows: Vec<Row>, spaces: Vec<SpaceRow>) -> Result<HashMap<GarageId, Vec<Pool>>, StoreError> {
+    let mut labels: HashMap<(String, String), Vec<String>> = HashMap::new();
+    for (garage, pool, label) in spaces {
+        labels.entry((garage, pool)).or_default().push(label);
     }
-    let pool = |(id, name, name_en, size): (String, String, String, i64)| {
-        Ok(Pool {
-            spaces: labels.remove(&id).unwrap_or_default(),
+    let mut pools: HashMap<GarageId, Vec<Pool>> = HashMap::new();
+    for (garage, id, name, name_en, size) in rows {
+        let of = word::parse("pool.garage_id", &garage)?;
+        let pool = Pool {
             id: word::parse("pool.id", &id)?,
             name,
             name_en,
             size: u32::try_from(size).map_err(|_| StoreError::Corrupt { column: "pool.size" })?,
-        })
-    };
-    rows.into_iter().map(pool).collect()
+            spaces: labels.remove(&(garage, id)).unwrap_or_default(),
+        };
+        pools.entry(of).or_default().push(pool);
+    }
+    Ok(pools)
 }
 
-/// Makes the garage's pools what is said here. Pools that are left out must be [`unused`]; the caller holds the book.
+/// Writes these pools, and of the garage's numbered spaces exactly theirs; other pools stay, without numbers. The caller
+/// holds the book.
 pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[Pool]) -> Result<(), StoreError> {
     execute!(tx, "delete from space where garage_id = $1", garage.as_str())?;
-    for known in of_garage(tx, garage).await? {
-        if !pools.iter().any(|pool| pool.id == known.id) {
-            remove(tx, garage, &known.id).await?;
-        }
-    }
     for pool in pools {
         upsert(tx, garage, pool).await?;
         insert_spaces(tx, garage, pool).await?;
@@ -59,8 +74,19 @@ pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[Pool]) -> Result<(), S
     Ok(())
 }
 
-async fn remove(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<(), StoreError> {
-    execute!(tx, "delete from pool where garage_id = $1 and id = $2", garage.as_str(), pool.as_str())?;
+/// Takes an [`unused`] pool away, and with it windows of it that were ended.
+pub async fn remove(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<(), StoreError> {
+    let (garage, pool) = (garage.as_str(), pool.as_str());
+    execute!(
+        tx,
+        "delete from window_stagger where window_id in \
+         (select id from shared_window where garage_id = $1 and pool_id = $2)",
+        garage,
+        pool,
+    )?;
+    execute!(tx, "delete from shared_window where garage_id = $1 and pool_id = $2", garage, pool)?;
+    execute!(tx, "delete from space where garage_id = $1 and pool_id = $2", garage, pool)?;
+    execute!(tx, "delete from pool where garage_id = $1 and id = $2", garage, pool)?;
     Ok(())
 }
 
@@ -99,11 +125,11 @@ async fn insert_spaces(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<()
     Ok(())
 }
 
-/// No window, not even an ended one, and no live reservation names this pool.
+/// No window that is not ended and no live reservation names this pool.
 pub async fn unused(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<bool, StoreError> {
     let (uses,): (i64,) = fetch_one!(
         tx,
-        "select (select count(*) from shared_window where garage_id = $1 and pool_id = $2) \
+        "select (select count(*) from shared_window where garage_id = $1 and pool_id = $2 and ended_at is null) \
          + (select count(*) from reservation where garage_id = $1 and pool_id = $2 and live = 1)",
         garage.as_str(),
         pool.as_str(),

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
-use domain::window::{Weekdays, WeeklyWindow};
 use protocol::people::{Class, School};
 use uuid::Uuid;
 
@@ -104,24 +102,6 @@ pub async fn hall_of(tx: &mut Tx, person: Uuid) -> Result<Option<School>, StoreE
         person.to_string(),
     )?;
     row.map(|(id, name)| Ok(School { id: word::parse("school.id", &id)?, name })).transpose()
-}
-
-/// A garage's weekly windows for pickup.
-pub async fn pickup_windows(tx: &mut Tx, garage: &GarageId) -> Result<Vec<WeeklyWindow>, StoreError> {
-    let rows: Vec<(i64, i64, i64)> = fetch_all!(
-        tx,
-        "select weekdays, start_minute, length_minutes from garage_window \
-         where garage_id = $1 and audience = $2 order by position",
-        garage.as_str(),
-        word::word(Audience::Pickup),
-    )?;
-    rows.into_iter().map(|row| window(row).ok_or(StoreError::Corrupt { column: "garage_window" })).collect()
-}
-
-fn window((weekdays, start, length): (i64, i64, i64)) -> Option<WeeklyWindow> {
-    let days = Weekdays::try_from(u8::try_from(weekdays).ok()?).ok()?;
-    let (start, length) = (u32::try_from(start).ok()?, u32::try_from(length).ok()?);
-    WeeklyWindow::new(Audience::Pickup, days, start, length).ok()
 }
 
 #[derive(sqlx::FromRow)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use server::store::seal::{Purpose, token_hash};
-use server::store::{audit, bind_code, key_check, person, school, service_token, session};
+use server::store::{audit, bind_code, key_check, person, school, service_token, session, window};
 use uuid::Uuid;
 
 use crate::district::{class, fill, garage, person_id, pupil_id, school as school_id};
@@ -102,7 +102,7 @@ contract!(children_and_classes_are_those_of_the_person, |fixture| async {
     assert!(school::taught_class(&mut tx, teacher, &class("c-2")).await.unwrap().is_none());
     assert_eq!(school::hall_of(&mut tx, hall).await.unwrap().unwrap().id, school_id());
     assert!(school::hall_of(&mut tx, teacher).await.unwrap().is_none());
-    assert_eq!(school::pickup_windows(&mut tx, &garage()).await.unwrap().len(), 1);
+    assert_eq!(window::of_garage(&mut tx, &garage()).await.unwrap().len(), 1);
 });
 
 contract!(a_vehicle_is_registered_once_a_person, |fixture| async {

@@ -1,14 +1,17 @@
 //! A district file's mistakes, each named by the path of its field.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use domain::window::{WeeklyWindow, WindowError};
+use domain::ids::GarageId;
 use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
+use super::sharing;
 use crate::app::calendar;
+use crate::app::sharing::pools;
+use crate::store::pool::Pool;
 use crate::store::seal::{Keyring, Purpose};
-use crate::store::{StoreError, Tx, import};
+use crate::store::{StoreError, Tx, import, pool};
 
 /// Names of people and classes; the widest screen shows no more.
 const MAX_NAME: usize = 40;
@@ -41,6 +44,7 @@ pub struct Known {
     schools: HashSet<String>,
     classes: HashSet<String>,
     pupils: HashSet<Vec<u8>>,
+    pools: HashMap<GarageId, Vec<Pool>>,
 }
 
 impl Known {
@@ -50,6 +54,7 @@ impl Known {
             schools: import::schools(tx).await?.into_keys().collect(),
             classes: import::classes(tx).await?.into_keys().collect(),
             pupils: import::pupils(tx).await?.into_keys().collect(),
+            pools: pool::everywhere(tx).await?,
         })
     }
 
@@ -61,6 +66,7 @@ impl Known {
             schools: joined(&self.schools, district.schools.iter().map(|s| s.id.as_str().to_owned())),
             classes: joined(&self.classes, classes().map(|c| c.id.as_str().to_owned())),
             pupils: joined(&self.pupils, pupils.map(|p| keys.hash(Purpose::Key, &p.key))),
+            pools: self.pools.clone(),
         }
     }
 }
@@ -85,7 +91,7 @@ pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checke
     for (i, garage) in district.garages.iter().enumerate() {
         let at = format!("garages[{i}]");
         ids.check(format!("{at}.id"), garage.id.as_str())?;
-        check_garage(&at, garage)?;
+        check_garage(&at, garage, &known)?;
     }
     check_schools(&district.schools, &known)?;
     let mut keys_of_people = Once::default();
@@ -121,7 +127,7 @@ fn known_id(field: String, id: &str, known: &HashSet<String>, what: &str) -> Che
     if known.contains(id) { Ok(()) } else { invalid(field, format!("there is no {what} `{id}`")) }
 }
 
-fn check_garage(at: &str, garage: &GarageSpec) -> Checked {
+fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
     text(format!("{at}.name"), &garage.name, MAX_PLACE_NAME)?;
     text(format!("{at}.name_en"), &garage.name_en, MAX_PLACE_NAME)?;
     text(format!("{at}.operator_name"), &garage.operator_name, MAX_PLACE_NAME)?;
@@ -131,22 +137,17 @@ fn check_garage(at: &str, garage: &GarageSpec) -> Checked {
     if garage.capacity == 0 || garage.capacity > MAX_CAPACITY {
         return invalid(format!("{at}.capacity"), format!("must be 1 to {MAX_CAPACITY}"));
     }
-    for (j, window) in garage.windows.iter().enumerate() {
-        let made =
-            WeeklyWindow::new(window.audience, window.weekdays, window.start_minute, window.length_minutes);
-        if let Err(error) = made {
-            return invalid(format!("{at}.windows[{j}].{}", window_field(error)), error.to_string());
+    let stored = known.pools.get(&garage.id).map(Vec::as_slice).unwrap_or_default();
+    let pools = pools::or_known(&garage.pools, stored, garage.capacity);
+    pools::check(&format!("{at}.pools"), &pools, garage.capacity)?;
+    let windows = sharing::windows_of(at, garage, &pools)?;
+    for (j, window) in windows.iter().enumerate() {
+        for (k, group) in window.stagger.iter().enumerate() {
+            let field = format!("{at}.windows[{j}].stagger[{k}].class");
+            known_id(field, group.class.as_str(), &known.classes, "class")?;
         }
     }
     Ok(())
-}
-
-fn window_field(error: WindowError) -> &'static str {
-    match error {
-        WindowError::Weekdays => "weekdays",
-        WindowError::Start => "start_minute",
-        WindowError::Length => "length_minutes",
-    }
 }
 
 fn degrees(field: String, value: f64, max: f64) -> Checked {

@@ -2,25 +2,29 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
 use uuid::Uuid;
 
-use super::{Counts, ImportError, Outcome};
+use super::{Counts, ImportError, Outcome, sharing};
 use crate::app::calendar::school as school_calendar;
 use crate::store::calendar as stored_calendar;
-use crate::store::import::{GarageRow, OperatorRow, WindowRow};
+use crate::store::import::{GarageRow, OperatorRow};
 use crate::store::seal::{Keyring, Purpose};
-use crate::store::{StoreError, Tx, import, word};
+use crate::store::{StoreError, Tx, book, import, word};
 
+/// Without their windows, which may name classes. Nobody decides on the garages' spaces meanwhile.
 pub async fn garages(
     tx: &mut Tx,
     keys: &Keyring,
     specs: &[GarageSpec],
     now: Timestamp,
-    counts: &mut Counts,
-) -> Result<(), ImportError> {
+) -> Result<Vec<Outcome>, ImportError> {
+    let all: Vec<GarageId> = specs.iter().map(|spec| spec.id.clone()).collect();
+    book::lock(tx, &all).await?;
     let known = import::garages(tx).await?;
+    let mut outcomes = Vec::with_capacity(specs.len());
     for spec in specs {
         let row = row_of(spec);
         let before = known.iter().find(|known| known.id == row.id);
@@ -35,14 +39,38 @@ pub async fn garages(
                 Outcome::Changed
             }
         };
-        let windows = windows(tx, spec).await?;
+        book::open(tx, &spec.id).await?;
+        let pools = sharing::put_pools(tx, spec).await?;
         let permits = permits(tx, keys, spec).await?;
-        if (windows || permits) && outcome == Outcome::Unchanged {
+        if pools || permits {
+            outcome.touch();
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// After the schools, whose classes windows may name. Books in memory are made anew.
+pub async fn windows(
+    tx: &mut Tx,
+    specs: &[GarageSpec],
+    outcomes: Vec<Outcome>,
+    now: Timestamp,
+    counts: &mut Counts,
+) -> Result<(), ImportError> {
+    let mut changed = Vec::new();
+    for (spec, mut outcome) in specs.iter().zip(outcomes) {
+        let windows = sharing::put_windows(tx, spec, now).await?;
+        if sharing::remove_pools(tx, spec).await? || windows {
+            outcome.touch();
+        }
+        if outcome != Outcome::Unchanged {
             import::touch_garage(tx, spec.id.as_str(), now).await?;
-            outcome = Outcome::Changed;
+            changed.push(spec.id.clone());
         }
         counts.garages.count(outcome);
     }
+    book::advance(tx, &changed).await?;
     Ok(())
 }
 
@@ -63,29 +91,6 @@ fn row_of(spec: &GarageSpec) -> GarageRow {
 #[expect(clippy::cast_possible_truncation, reason = "degrees have been checked to be at most 180")]
 fn millionths(degrees: f64) -> i64 {
     (degrees * 1e6).round() as i64
-}
-
-/// True if the garage's windows have changed.
-async fn windows(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
-    let garage = spec.id.as_str();
-    let wanted: Vec<WindowRow> = spec
-        .windows
-        .iter()
-        .map(|window| WindowRow {
-            audience: word::word(window.audience),
-            weekdays: i64::from(u8::from(window.weekdays)),
-            start_minute: i64::from(window.start_minute),
-            length_minutes: i64::from(window.length_minutes),
-        })
-        .collect();
-    if import::windows(tx, garage).await? == wanted {
-        return Ok(false);
-    }
-    import::delete_windows(tx, garage).await?;
-    for (position, window) in (0_i64..).zip(&wanted) {
-        import::insert_window(tx, garage, position, window).await?;
-    }
-    Ok(true)
 }
 
 /// True if the garage's permits have changed.

@@ -10,6 +10,7 @@ use protocol::operator::{Garage, Garages, Gateway, Health, Lane};
 use protocol::uplink::LaneStatus;
 
 use super::Caller;
+use crate::app::sharing::public::PublicHours;
 use crate::app::{App, public_sites};
 use crate::store::{StoreError, dead_letter, garage, gateway};
 
@@ -20,7 +21,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     let own = garage::of_operator(&mut tx, &caller.operator).await?;
-    let windows = garage::all_windows(&mut tx).await?;
+    let hours = PublicHours::read(app, &mut tx, now).await?;
     let gateways = gateway::health(&mut tx).await?;
     let mut letters = dead_letter::counts_since(&mut tx, midnight(now)).await?;
     let mut lanes: HashMap<GarageId, Vec<Lane>> = HashMap::new();
@@ -33,7 +34,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
         let health = gateways.iter().find(|gateway| gateway.garage == own.id);
         let seen = health.and_then(|gateway| gateway.last_seen_at);
         garages.push(Garage {
-            open: public_sites::open_now(&own, &windows, seen, now)?,
+            open: public_sites::open_now(&own, &hours, seen, now),
             plausible: own.occupied.is_none_or(|occupied| is_plausible(own.capacity, occupied)),
             gateway: gateway_of(health, now),
             lanes: lanes.remove(&own.id).unwrap_or_default(),

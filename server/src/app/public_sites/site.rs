@@ -1,19 +1,15 @@
 //! One garage as a parking site of ParkAPI v3.
 
-use std::time::Duration;
-
 use domain::occupancy::open_spaces;
 use domain::time::Timestamp;
 use protocol::public::{OpeningStatus, ParkingSite, Purpose, REALTIME_MAX_AGE, SiteType};
 
 use super::opening_hours::opening_hours;
-use crate::store::StoreError;
-use crate::store::garage::{Garage, Window};
+use crate::app::sharing::public::PublicHours;
+use crate::store::garage::Garage;
 
 /// The one source of this district's sites.
 const SOURCE: i64 = 1;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) struct Realtime {
     pub free: u32,
@@ -24,37 +20,27 @@ pub(super) struct Realtime {
 /// What is true now; absent if nobody knows.
 pub(super) fn realtime(
     garage: &Garage,
-    public: &[&Window],
+    hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Option<Realtime>, StoreError> {
+) -> Option<Realtime> {
     let alive = last_seen_at.filter(|seen| now.since(*seen) <= REALTIME_MAX_AGE);
-    let (Some(updated_at), Some(occupied)) = (alive, garage.occupied) else { return Ok(None) };
-    Ok(Some(if open_at(public, now)? {
+    let (Some(updated_at), Some(occupied)) = (alive, garage.occupied) else { return None };
+    Some(if hours.open_at(&garage.id, now) {
         Realtime { free: open_spaces(garage.capacity, occupied), status: OpeningStatus::Open, updated_at }
     } else {
         Realtime { free: 0, status: OpeningStatus::Closed, updated_at }
-    }))
-}
-
-fn open_at(public: &[&Window], now: Timestamp) -> Result<bool, StoreError> {
-    let yesterday = (now - DAY).local_date();
-    for window in public {
-        if window.weekly()?.openings(yesterday, 2).iter().any(|opening| opening.contains(now)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    })
 }
 
 pub(super) fn site(
     garage: &Garage,
-    public: &[&Window],
+    hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<ParkingSite, StoreError> {
-    let realtime = realtime(garage, public, last_seen_at, now)?;
-    Ok(ParkingSite {
+) -> ParkingSite {
+    let realtime = realtime(garage, hours, last_seen_at, now);
+    ParkingSite {
         id: garage.number,
         source_id: SOURCE,
         original_uid: garage.id.to_string(),
@@ -70,7 +56,7 @@ pub(super) fn site(
         lat: degrees(garage.lat_e6),
         lon: degrees(garage.lon_e6),
         capacity: garage.capacity,
-        opening_hours: Some(opening_hours(public)),
+        opening_hours: Some(opening_hours(hours.windows(&garage.id), now.local_date())),
         realtime_capacity: realtime.as_ref().map(|_| garage.capacity),
         realtime_free_capacity: realtime.as_ref().map(|r| r.free),
         realtime_opening_status: realtime.as_ref().map(|r| r.status),
@@ -78,7 +64,7 @@ pub(super) fn site(
         static_data_updated_at: garage.modified_at,
         created_at: garage.created_at,
         modified_at: garage.modified_at,
-    })
+    }
 }
 
 /// Millionths of a degree fit into an `f64` without loss.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::allocation::layout::{self, Layout, PlateKey, Rules};
 use domain::calendar::Calendar;
 use domain::ids::{GarageId, PoolId};
 use domain::minute::{Minute, Span};
-use domain::shared_window::{Conflict, School, SharedWindow, WindowOpening, conflicts, disjoint, without};
+use domain::shared_window::{Conflict, School, SharedWindow, WindowOpening, conflicts, disjoint};
 use domain::time::Timestamp;
 
+use super::DAY;
 use crate::app::{App, calendar};
 use crate::store::closure::Closure;
 use crate::store::pool::Pool;
@@ -18,17 +18,19 @@ use crate::store::sharing_rules::SharingRules;
 use crate::store::window::Stored;
 use crate::store::{StoreError, Tx, closure, pool, sharing_rules, window};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
-/// Days for which windows are made absolute, from yesterday on: no window is longer than a day.
+/// Days for which windows are made absolute, from yesterday on: none is longer than a day.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach(u32);
 
 impl Reach {
-    /// Yesterday, today, and the 48 hours for which a gateway decides alone.
+    /// To beyond the 48 hours for which a gateway decides alone.
     pub const AROUND_NOW: Self = Self(4);
-    /// 40 days ahead: the longest horizon, the longest stay, and some days in which a book in memory grows old.
+    /// 40 days ahead: the longest horizon, the longest stay, and some days in which a book in memory may grow old.
     pub const BOOK: Self = Self(42);
+
+    pub fn days(self) -> u32 {
+        self.0
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +60,7 @@ impl Ground {
     pub fn layout(&self, now: Timestamp) -> Layout {
         Layout {
             pools: self.pools_of_domain(),
-            openings: self.openings(yesterday(now), Reach::BOOK.0),
+            openings: self.openings(yesterday(now), Reach::BOOK.days()),
             closures: self.closures.iter().filter_map(closure_of_domain).collect(),
             rules: Rules {
                 live_per_person: self.rules.live_per_person,
@@ -67,12 +69,6 @@ impl Ground {
             },
             blocked: self.blocked.iter().cloned().map(PlateKey).collect(),
         }
-    }
-
-    /// The openings that are left when what is wholly closed has been cut out.
-    pub fn open(&self, reach: Reach, now: Timestamp) -> Vec<WindowOpening> {
-        let closures: Vec<_> = self.closures.iter().filter_map(closure_of_domain).collect();
-        without(self.openings(yesterday(now), reach.0), &closures)
     }
 
     /// Those that start on `days` days from `first` on, in order; of one pool and audience they do not overlap.
@@ -85,7 +81,7 @@ impl Ground {
     pub fn conflicts(&self, now: Timestamp) -> Vec<Conflict> {
         let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
         let pools = self.pools_of_domain();
-        conflicts(&windows, &pools, &self.calendar, &self.schools, now.local_date(), Reach::BOOK.0)
+        conflicts(&windows, &pools, &self.calendar, &self.schools, now.local_date(), Reach::BOOK.days())
     }
 
     fn pools_of_domain(&self) -> BTreeMap<PoolId, layout::Pool> {
@@ -99,7 +95,7 @@ fn yesterday(now: Timestamp) -> chrono::NaiveDate {
 }
 
 /// Closures are entered to the minute and end after they begin.
-pub(super) fn closure_of_domain(closure: &Closure) -> Option<layout::Closure> {
+pub fn closure_of_domain(closure: &Closure) -> Option<layout::Closure> {
     let span = Span::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
     Some(layout::Closure {
         pool: closure.pool.clone(),

@@ -1,7 +1,6 @@
 //! When the public may come to which garage, for feeds that show all garages at once.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
 use domain::access::Audience;
 use domain::ids::GarageId;
@@ -9,11 +8,9 @@ use domain::minute::Minute;
 use domain::shared_window::{OnLessons, School, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
 
-use super::ground::closure_of_domain;
+use super::{DAY, closure_of_domain};
 use crate::app::{App, calendar};
 use crate::store::{StoreError, Tx, closure, window};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Public windows of every garage, and what of them is open around now.
 #[derive(Debug, Default)]

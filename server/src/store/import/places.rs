@@ -1,4 +1,4 @@
-//! Garages with their windows and permits, schools, classes, operators.
+//! Garages with their permits, schools, classes, operators.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -18,14 +18,6 @@ pub struct GarageRow {
     pub lat_e6: i64,
     pub lon_e6: i64,
     pub capacity: i64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct WindowRow {
-    pub audience: String,
-    pub weekdays: i64,
-    pub start_minute: i64,
-    pub length_minutes: i64,
 }
 
 pub async fn garages(tx: &mut Tx) -> Result<Vec<GarageRow>, StoreError> {
@@ -73,43 +65,9 @@ pub async fn update_garage(tx: &mut Tx, garage: &GarageRow, now: Timestamp) -> R
     Ok(())
 }
 
-/// Its windows or permits have changed.
+/// Its pools, windows or permits have changed.
 pub async fn touch_garage(tx: &mut Tx, garage: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(tx, "update garage set modified_at = $2 where id = $1", garage, now.micros())?;
-    Ok(())
-}
-
-pub async fn windows(tx: &mut Tx, garage: &str) -> Result<Vec<WindowRow>, StoreError> {
-    fetch_all!(
-        tx,
-        "select audience, weekdays, start_minute, length_minutes from garage_window \
-         where garage_id = $1 order by position",
-        garage,
-    )
-}
-
-pub async fn delete_windows(tx: &mut Tx, garage: &str) -> Result<(), StoreError> {
-    execute!(tx, "delete from garage_window where garage_id = $1", garage)?;
-    Ok(())
-}
-
-pub async fn insert_window(
-    tx: &mut Tx,
-    garage: &str,
-    position: i64,
-    window: &WindowRow,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "insert into garage_window (garage_id, position, audience, weekdays, start_minute, length_minutes) \
-         values ($1, $2, $3, $4, $5, $6)",
-        garage,
-        position,
-        window.audience.as_str(),
-        window.weekdays,
-        window.start_minute,
-        window.length_minutes,
-    )?;
     Ok(())
 }
 

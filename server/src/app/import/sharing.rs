@@ -1,0 +1,109 @@
+//! Pools and windows of a district file. A window's id is its garage's and its position in the file, so that a window that
+//! has moved to another position is another one. What operators have entered besides stays.
+
+use std::collections::BTreeSet;
+
+use domain::ids::{GarageId, WindowId};
+use domain::shared_window::SharedWindow;
+use domain::time::Timestamp;
+use protocol::district::GarageSpec;
+use protocol::sharing::PoolSpec;
+
+use super::Invalid;
+use crate::app::sharing::{pools, rule};
+use crate::store::{StoreError, Tx, pool, window};
+
+/// The windows that the file says, checked.
+pub(super) fn windows_of(
+    at: &str,
+    spec: &GarageSpec,
+    pools: &[PoolSpec],
+) -> Result<Vec<SharedWindow>, Invalid> {
+    let mut windows = Vec::with_capacity(spec.windows.len());
+    for (position, window) in spec.windows.iter().enumerate() {
+        let id = id_at(&spec.id, position)?;
+        windows.push(rule::window(id, window, pools).map_err(|error| Invalid {
+            field: format!("{at}.windows[{position}].{}", error.field),
+            message: error.message,
+        })?);
+    }
+    Ok(windows)
+}
+
+fn id_at(garage: &GarageId, position: usize) -> Result<WindowId, Invalid> {
+    WindowId::parse(&format!("{garage}-{position}"))
+        .map_err(|error| Invalid { field: "id".to_owned(), message: error.to_string() })
+}
+
+/// Whether the file is where this window comes from.
+fn is_from_file(garage: &GarageId, id: &WindowId) -> bool {
+    let position = id.as_str().strip_prefix(garage.as_str()).and_then(|rest| rest.strip_prefix('-'));
+    position.is_some_and(|position| !position.is_empty() && position.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// True if the garage's pools have changed. Pools that the file does not name stay until its windows are written.
+pub(super) async fn put_pools(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
+    let known = pool::of_garage(tx, &spec.id).await?;
+    let wanted: Vec<pool::Pool> =
+        pools::or_known(&spec.pools, &known, spec.capacity).iter().map(pools::stored).collect();
+    let as_wanted = |pool: &pool::Pool| known.contains(pool);
+    if known.len() == wanted.len() && wanted.iter().all(as_wanted) {
+        return Ok(false);
+    }
+    pool::put(tx, &spec.id, &wanted).await?;
+    Ok(true)
+}
+
+/// True if the garage's windows have changed.
+pub(super) async fn put_windows(
+    tx: &mut Tx,
+    spec: &GarageSpec,
+    now: Timestamp,
+) -> Result<bool, super::ImportError> {
+    let pools: Vec<PoolSpec> = pool::of_garage(tx, &spec.id).await?.iter().map(pools::spec).collect();
+    let wanted = windows_of("", spec, &pools)?;
+    let known: Vec<SharedWindow> =
+        window::of_garage(tx, &spec.id).await?.into_iter().map(|stored| stored.window).collect();
+    let mut changed = false;
+    for window in wanted.iter().filter(|window| !known.contains(window)) {
+        window::put(tx, &spec.id, window, now).await?;
+        changed = true;
+    }
+    let kept: BTreeSet<&WindowId> = wanted.iter().map(|window| &window.id).collect();
+    let gone = known.iter().map(|window| &window.id).filter(|id| !kept.contains(id));
+    for id in gone.filter(|id| is_from_file(&spec.id, id)) {
+        window::end(tx, &spec.id, id, now).await?;
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// Takes pools away that the file does not name any more and nothing uses; one that is used stays.
+pub(super) async fn remove_pools(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
+    let mut changed = false;
+    if spec.pools.is_empty() {
+        return Ok(changed);
+    }
+    for known in pool::of_garage(tx, &spec.id).await? {
+        let named = spec.pools.iter().any(|pool| pool.id == known.id);
+        if !named && pool::unused(tx, &spec.id, &known.id).await? {
+            pool::remove(tx, &spec.id, &known.id).await?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_windows_are_told_from_the_files() {
+        let garage = GarageId::parse("a-1").unwrap();
+        let from_file = |id: &str| is_from_file(&garage, &WindowId::parse(id).unwrap());
+        assert!(from_file("a-1-0") && from_file("a-1-12"));
+        assert!(!from_file("a-1") && !from_file("a-10") && !from_file("a-1-0-1"));
+        assert!(!from_file("0193a1f0-0000-7000-8000-000000000000"));
+    }
+}

@@ -1,0 +1,39 @@
+//! Open spaces for the public in the coming hours: from windows and reservations, without anything about people.
+
+use std::sync::Arc;
+
+use domain::access::Audience;
+use domain::ids::GarageId;
+use protocol::reservation::Forecasts;
+use protocol::reservation::asked::ForecastAsked;
+
+use crate::app::reservation::{ReservationError, forecast};
+use crate::app::{App, directory, etag};
+
+pub use crate::app::reservation::forecast::{DEFAULT_HOURS, MOST_HOURS};
+
+/// A garage and how many hours are shown.
+pub type Question = (GarageId, u32);
+
+#[derive(Debug)]
+pub struct Snapshot {
+    pub body: Forecasts,
+    /// Of what it says, not of when it was made.
+    pub etag: String,
+}
+
+/// By the site's number; a second old at most.
+pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<Snapshot>, ReservationError> {
+    let directory = directory::read(app).await?;
+    let garage = directory.numbered(number).ok_or(ReservationError::NoSuchGarage)?;
+    let (known, question) = (&app.public_sites.forecasts, (garage.id.clone(), hours));
+    if let Some(snapshot) = known.get(&question) {
+        return Ok(snapshot);
+    }
+    let began = known.begin();
+    let asked = ForecastAsked { hours: Some(hours), ..ForecastAsked::default() };
+    let body = forecast::of(app, &garage.id, &[Audience::Public], &asked).await?;
+    let snapshot = Arc::new(Snapshot { etag: etag::weak(&body.pools), body });
+    known.put(began, question, Arc::clone(&snapshot));
+    Ok(snapshot)
+}
