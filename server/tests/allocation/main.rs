@@ -1,0 +1,18 @@
+//! Who gets which space, through the allocator and the gates, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+#[macro_use]
+mod common;
+
+mod batch;
+mod forgetting;
+mod gate;
+mod keys;
+mod life;
+mod place;
+mod reads;
+mod series;
+mod stores;
+mod strikes;
+mod waiting;
