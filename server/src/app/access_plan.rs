@@ -1,10 +1,22 @@
 //! The plan by which a gateway decides alone, and by which the server decides as well (invariant 3).
 //!
-//! It names plates and audiences for the next [`VALID`], never people. It is made anew for each request; its tag
-//! follows from what it says, so that a gateway that asks every few seconds is told "unchanged" for up to an hour,
-//! and never holds a plan that is about to expire.
+//! It names plates, audiences and reserved times for the next [`VALID`], never people. Its tag follows from what it says, so
+//! that a gateway that asks every few seconds is told "unchanged" for up to an hour, and never holds a plan that is about
+//! to expire.
+//!
+//! A plan in memory is used as long as nothing has changed from which it was made: the garage, its book, the calendars, the
+//! rows of permitted plates, and no block has begun or ended. To know that costs four short statements and one that
+//! reads the permitted plates, sealed.
+//!
+//! - `permits`: who may come in without a reservation, and in which groups of a staggered pickup
+//! - `shared`: what is open, reserved, kept, closed and blocked
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod cache;
+mod permits;
+mod shared;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::{AccessPlan, Audience, Opening, Sharing};
@@ -15,9 +27,12 @@ use protocol::uplink::PlanDocument;
 use serde::Serialize;
 
 use super::App;
-use crate::store::garage::{self, Window};
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, Tx};
+use crate::store::garage::{self, Garage};
+use crate::store::{StoreError, Tx, book, calendar};
+pub(super) use cache::Cache;
+use cache::Stamp;
+use permits::Permits;
+use shared::Shared;
 
 /// How long a gateway may go on without the server.
 pub const VALID: Duration = Duration::from_secs(48 * 3600);
@@ -25,12 +40,7 @@ pub const VALID: Duration = Duration::from_secs(48 * 3600);
 /// A plan is made anew at least this often, so that one in use has most of [`VALID`] before it.
 const RENEWED: i64 = 3600 * 1_000_000;
 
-/// Yesterday's windows may still run; those of two days on may begin within [`VALID`].
-const DAYS: u32 = 4;
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Tagged {
     pub document: PlanDocument,
     /// With its quotes, as the header wants it. Weak: `made_at` moves while the plan is the same.
@@ -38,47 +48,50 @@ pub struct Tagged {
 }
 
 /// The plan of a garage; absent if there is no such garage.
-pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Tagged>, StoreError> {
+pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<Tagged>>, StoreError> {
     let mut tx = app.store.begin_read().await?;
-    let Some(document) = document(app, &mut tx, garage).await? else { return Ok(None) };
-    let etag = etag(&document);
-    Ok(Some(Tagged { document, etag }))
+    let Some(found) = garage::find(&mut tx, garage).await? else { return Ok(None) };
+    let plan = current(app, &mut tx, &found).await?;
+    tx.rollback().await?;
+    Ok(Some(plan))
 }
 
-pub(super) async fn document(
-    app: &App,
-    tx: &mut Tx,
-    garage: &GarageId,
-) -> Result<Option<PlanDocument>, StoreError> {
+/// As this unit of work sees it.
+pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<Arc<Tagged>, StoreError> {
     let now = app.now();
-    let Some(found) = garage::find(tx, garage).await? else { return Ok(None) };
-    let windows = garage::windows(tx, garage).await?;
-    let mut permits: HashMap<Plate, BTreeSet<Audience>> = HashMap::new();
-    for (plate_enc, audience) in garage::permitted_plates(tx, garage).await? {
-        let text = app.keys.open(Purpose::Plate, &plate_enc)?;
-        let plate = Plate::parse(&text).map_err(|_| StoreError::Corrupt { column: "plate_enc" })?;
-        permits.entry(plate).or_default().insert(audience);
-    }
-    let plan = AccessPlan {
-        capacity: found.capacity,
-        openings: openings(&windows, now)?,
-        permits,
-        valid_until: now + VALID,
-        sharing: Sharing::default(),
+    let rows = permits::Rows::read(tx, &garage.id).await?;
+    let stamp = Stamp {
+        capacity: garage.capacity,
+        version: book::version(tx, &garage.id).await?.unwrap_or_default(),
+        district: calendar::version(tx).await?,
+        hour: now.micros().div_euclid(RENEWED),
+        permits: rows.digest(),
     };
-    Ok(Some(PlanDocument { v: 1, garage: garage.clone(), made_at: now, plan }))
+    if let Some(known) = app.access_plans.find(&garage.id, &stamp, now) {
+        return Ok(known);
+    }
+    let shared = Shared::read(app, tx, &garage.id, now).await?;
+    let permits = match app.access_plans.permits(&garage.id, stamp.permits) {
+        Some(known) => known,
+        None => Arc::new(rows.open(&app.keys)?),
+    };
+    let good_until = shared.good_until;
+    let made = Arc::new(tagged(garage, shared, &permits, now));
+    app.access_plans.put(&garage.id, stamp, permits, Arc::clone(&made), good_until);
+    Ok(made)
 }
 
-/// What is open now or opens while the plan is valid, in order.
-pub(super) fn openings(windows: &[Window], now: Timestamp) -> Result<Vec<Opening>, StoreError> {
-    let yesterday = (now - DAY).local_date();
-    let mut openings = Vec::new();
-    for window in windows {
-        openings.extend(window.weekly()?.openings(yesterday, DAYS));
-    }
-    openings.retain(|opening| opening.to > now && opening.from < now + VALID);
-    openings.sort_by_key(|opening| (opening.from, opening.to, opening.audience));
-    Ok(openings)
+fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) -> Tagged {
+    let sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+    let plan = AccessPlan {
+        capacity: garage.capacity,
+        openings: shared.openings,
+        permits: permits.audiences.clone(),
+        valid_until: now + VALID,
+        sharing,
+    };
+    let document = PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan };
+    Tagged { etag: etag(&document), document }
 }
 
 /// What the tag is made from: the same facts in the same order give the same bytes.
@@ -89,6 +102,7 @@ struct Content<'a> {
     capacity: u32,
     openings: &'a [Opening],
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
+    sharing: &'a Sharing,
 }
 
 fn etag(document: &PlanDocument) -> String {
@@ -98,6 +112,7 @@ fn etag(document: &PlanDocument) -> String {
         capacity: document.plan.capacity,
         openings: &document.plan.openings,
         permits: document.plan.permits.iter().collect(),
+        sharing: &document.plan.sharing,
     };
     super::etag::weak(&content)
 }

@@ -68,6 +68,8 @@ pub struct App {
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
     pub operators: operator::Operators,
+    /// Gateways' plans as they were made last.
+    access_plans: Arc<access_plan::Cache>,
     pub calendars: Arc<sharing::Calendars>,
     /// Sessions and tokens as they were some seconds ago at most.
     pub doors: Arc<doors::Doors>,
@@ -94,6 +96,7 @@ impl App {
             allocation: allocation::Allocation::default(),
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
+            access_plans: Arc::default(),
             calendars: Arc::default(),
             doors: Arc::default(),
             help: Arc::default(),

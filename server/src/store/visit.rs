@@ -3,9 +3,10 @@
 
 pub mod to_book;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use domain::access::Audience;
+use domain::access::{Audience, Cars};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -181,4 +182,34 @@ pub async fn plates_inside(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Vec<u8>
         garage.as_str(),
     )?;
     Ok(rows.into_iter().map(|(plate,)| plate).collect())
+}
+
+/// A car that came longer ago counts as one of which nothing is known: its exit may have been missed.
+const KNOWN: Duration = Duration::from_secs(48 * 3600);
+
+/// As whom the cars inside these garages came in; a garage without such cars is left out.
+pub async fn inside(
+    tx: &mut Tx,
+    garages: &[GarageId],
+    now: Timestamp,
+) -> Result<HashMap<GarageId, Cars>, StoreError> {
+    if garages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String, i64)> = fetch_rows!(
+        tx,
+        "select i.garage_id, i.audience, cast(count(*) as bigint) from (",
+        garages,
+        |row, garage| {
+            row.push_bind(garage.as_str()).push_bind((now - KNOWN).micros());
+        },
+        ") as v join visit i on i.garage_id = v.column1 and i.ended_by is null and i.audience is not null \
+         and i.entered_at >= v.column2 group by i.garage_id, i.audience"
+    )?;
+    let mut inside: HashMap<GarageId, Cars> = HashMap::new();
+    for (garage, audience, cars) in rows {
+        let audience = word::parse("visit.audience", &audience)?;
+        inside.entry(word::parse("visit.garage_id", &garage)?).or_default().add(audience, cars);
+    }
+    Ok(inside)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use domain::access::Cars;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use metrics::counter;
@@ -14,7 +15,7 @@ use super::record::{Checked, Parted};
 use super::{IngestError, arrivals};
 use crate::app::App;
 use crate::store::gateway::{self, Locked, Seen};
-use crate::store::{StoreError, Tx, audit, dead_letter, gate_event};
+use crate::store::{StoreError, Tx, audit, dead_letter, gate_event, visit};
 
 /// What a commit did, for the answers and for whoever waits for news.
 pub(super) struct Done {
@@ -58,13 +59,14 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     let new = insert_events(&mut tx, &parted.events, now).await?;
     let counts = movement::count(&mut tx, &gateways, &new, now).await?;
     let cars = movement::visits(&mut tx, &new).await?;
+    let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
     // Last: from here on this transaction holds the lock of all arrivals.
     let news = arrivals::apply(&mut tx, &new, &cars, now).await?;
     tx.commit().await?;
     Ok(Done {
-        outcomes: outcomes(admissions, batches, &counts),
+        outcomes: outcomes(admissions, batches, &counts, &inside),
         cursor: news.cursor,
         new_events: new.len(),
         known_events: parted.events.len() - new.len(),
@@ -191,11 +193,13 @@ fn outcomes(
     admissions: Admissions<'_>,
     batches: &[(GarageId, Batch)],
     counts: &HashMap<GarageId, i64>,
+    inside: &HashMap<GarageId, Cars>,
 ) -> Vec<Result<Receipt, IngestError>> {
     let receipt = |(admitted, (garage, _)): (Result<Admitted<'_>, IngestError>, &(GarageId, Batch))| {
         let through_seq = admitted?.acked_through;
         let occupied = counts.get(garage).copied().ok_or(IngestError::Unknown)?;
-        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq, inside: None } })
+        let inside = Some(inside.get(garage).copied().unwrap_or_default());
+        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq, inside } })
     };
     admissions.into_iter().zip(batches).map(receipt).collect()
 }

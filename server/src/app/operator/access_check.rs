@@ -8,7 +8,7 @@ use protocol::operator::AccessAnswer;
 
 use super::{Caller, OperatorError, record, require};
 use crate::app::{App, access_plan};
-use crate::store::{StoreError, garage};
+use crate::store::{StoreError, garage, visit};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
@@ -35,7 +35,8 @@ pub async fn check(
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    let document = access_plan::document(app, &mut tx, garage).await?;
+    let plan = access_plan::current(app, &mut tx, &found).await?;
+    let inside = visit::inside(&mut tx, std::slice::from_ref(garage), app.now()).await?;
     record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
     tx.commit().await?;
     let uses = Uses::new();
@@ -45,10 +46,10 @@ pub async fn check(
         confidence: 100,
         at: app.now(),
         occupied: found.occupied.unwrap_or(0),
-        inside: None,
+        inside: found.occupied.map(|_| inside.get(garage).copied().unwrap_or_default()),
         uses: &uses,
     };
-    let decision = decide(document.as_ref().map(|document| &document.plan), &passage);
+    let decision = decide(Some(&plan.document.plan), &passage);
     let display = display_text(decision, Direction::In, app.now());
     Ok(AccessAnswer { plate: plate.to_string(), decision, display })
 }

@@ -1,0 +1,62 @@
+//! The newest plan of each garage, with what it was made from. One entry a garage; another plan takes its place.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+
+use super::Tagged;
+use super::permits::{Digest, Permits};
+
+/// What a plan was made from. Another one is another plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub capacity: u32,
+    /// Of the garage's book, raised with windows, closures, blocks and reservations.
+    pub version: i64,
+    /// Of the calendars.
+    pub district: i64,
+    pub hour: i64,
+    pub permits: Digest,
+}
+
+struct Known {
+    stamp: Stamp,
+    permits: Arc<Permits>,
+    plan: Arc<Tagged>,
+    /// When the next block begins or ends.
+    good_until: Timestamp,
+}
+
+#[derive(Default)]
+pub struct Cache(Mutex<HashMap<GarageId, Known>>);
+
+impl Cache {
+    fn known(&self) -> MutexGuard<'_, HashMap<GarageId, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn find(&self, garage: &GarageId, stamp: &Stamp, now: Timestamp) -> Option<Arc<Tagged>> {
+        let known = self.known();
+        let same = known.get(garage).filter(|known| known.stamp == *stamp && now < known.good_until)?;
+        Some(Arc::clone(&same.plan))
+    }
+
+    /// Opened, if the sealed ones are the same.
+    pub(super) fn permits(&self, garage: &GarageId, digest: Digest) -> Option<Arc<Permits>> {
+        let known = self.known();
+        Some(Arc::clone(&known.get(garage).filter(|known| known.stamp.permits == digest)?.permits))
+    }
+
+    pub(super) fn put(
+        &self,
+        garage: &GarageId,
+        stamp: Stamp,
+        permits: Arc<Permits>,
+        plan: Arc<Tagged>,
+        good_until: Timestamp,
+    ) {
+        self.known().insert(garage.clone(), Known { stamp, permits, plan, good_until });
+    }
+}

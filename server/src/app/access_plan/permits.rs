@@ -1,0 +1,84 @@
+//! Plates that may come in without a reservation: permits, and guardians of the schools that use the garage.
+//!
+//! Where pickup is staggered by class, a plate is in the groups of its children's classes. The plan numbers the classes; what
+//! a number stands for stays here.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::access::Audience;
+use domain::ids::{ClassId, GarageId};
+use domain::plate::Plate;
+use ring::digest;
+
+use crate::store::seal::{Keyring, Purpose};
+use crate::store::{StoreError, Tx, garage};
+
+pub(super) type Digest = [u8; 32];
+
+/// A class that comes at the opening's own time.
+const ANY_TIME: u16 = 0;
+
+/// As they are stored, sealed.
+pub(super) struct Rows {
+    permitted: Vec<(Vec<u8>, Audience)>,
+    classes: Vec<(Vec<u8>, ClassId)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Permits {
+    pub audiences: HashMap<Plate, BTreeSet<Audience>>,
+    classes: HashMap<Plate, BTreeSet<ClassId>>,
+}
+
+impl Rows {
+    pub async fn read(tx: &mut Tx, garage: &GarageId) -> Result<Self, StoreError> {
+        Ok(Self {
+            permitted: garage::permitted_plates(tx, garage).await?,
+            classes: garage::plates_by_staggered_school(tx, garage).await?,
+        })
+    }
+
+    /// Rows in another order count as others: rarely more work, never a wrong plan.
+    pub fn digest(&self) -> Digest {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for (plate, audience) in &self.permitted {
+            context.update(plate);
+            context.update(&[*audience as u8]);
+        }
+        for (plate, class) in &self.classes {
+            context.update(plate);
+            context.update(class.as_str().as_bytes());
+            context.update(&[0]);
+        }
+        context.finish().as_ref().try_into().unwrap_or_default()
+    }
+
+    pub fn open(&self, keys: &Keyring) -> Result<Permits, StoreError> {
+        let mut permits = Permits { audiences: HashMap::new(), classes: HashMap::new() };
+        for (plate, audience) in &self.permitted {
+            permits.audiences.entry(opened(keys, plate)?).or_default().insert(*audience);
+        }
+        for (plate, class) in &self.classes {
+            permits.classes.entry(opened(keys, plate)?).or_default().insert(class.clone());
+        }
+        Ok(permits)
+    }
+}
+
+impl Permits {
+    /// Of the plates that have a class with a time of its own; `numbered` are those classes.
+    pub fn groups(&self, numbered: &BTreeMap<ClassId, u16>) -> BTreeMap<Plate, BTreeSet<u16>> {
+        let number = |class: &ClassId| numbered.get(class).copied().unwrap_or(ANY_TIME);
+        let groups =
+            self.classes.iter().map(|(plate, classes)| (plate, classes.iter().map(number).collect()));
+        groups
+            .filter(|(_, numbers): &(_, BTreeSet<u16>)| numbers.iter().any(|number| *number != ANY_TIME))
+            .map(|(plate, numbers)| (plate.clone(), numbers))
+            .collect()
+    }
+}
+
+pub(super) fn opened(keys: &Keyring, plate: &[u8]) -> Result<Plate, StoreError> {
+    let text = keys.open(Purpose::Plate, plate)?;
+    Plate::parse(&text).map_err(|_| StoreError::Corrupt { column: "plate_enc" })
+}

@@ -1,0 +1,166 @@
+//! What a gate must know of a garage's windows and reservations.
+//!
+//! Of the book only what is still to come is told: a car that is inside is in the count. What is held or offered takes its
+//! space, too, and lets nobody in before it is accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::access::{Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing};
+use domain::allocation::entry::Phase;
+use domain::allocation::layout::Layout;
+use domain::ids::{ClassId, GarageId, PoolId};
+use domain::minute::Minute;
+use domain::plate::Plate;
+use domain::shared_window::{WindowOpening, without};
+use domain::time::Timestamp;
+
+use super::VALID;
+use super::permits::opened;
+use crate::app::{App, sharing};
+use crate::store::reservation::{self, Stored};
+use crate::store::{StoreError, Tx, block_list};
+
+/// Blocks of one garage that a plan names; an operator sees them all by hand long before.
+const BLOCKS: i64 = 10_000;
+
+pub(super) struct Shared {
+    /// What is open now or opens while the plan is valid, in order.
+    pub openings: Vec<Opening>,
+    /// Without groups.
+    pub sharing: Sharing,
+    /// Classes with a time of their own in some opening, numbered for this plan.
+    pub classes: BTreeMap<ClassId, u16>,
+    /// When a block begins or ends.
+    pub good_until: Timestamp,
+}
+
+impl Shared {
+    pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
+        let mut layout = sharing::layout(app, tx, garage, now).await?;
+        // Of weeks ahead nothing concerns the gate; an opening that began before is needed to its end.
+        layout.openings.retain(|opening| until(opening) > now && from(opening) < now + VALID);
+        let mut open = without(layout.openings.clone(), &layout.closures);
+        open.retain(|opening| until(opening) > now);
+        open.sort_by_key(|opening| (opening.span, opening.audience));
+        let classes = numbered(&open);
+        let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
+        let (blocked, good_until) = blocked(app, tx, garage, now).await?;
+        let sharing = Sharing {
+            reservations: reservations(app, &layout, &live, now)?,
+            blocked,
+            pools: layout.pools.keys().map(|pool| (pool.clone(), limits(&layout, pool, now))).collect(),
+            groups: BTreeMap::new(),
+        };
+        let openings = open.iter().map(|opening| planned(opening, &classes)).collect();
+        Ok(Self { openings, sharing, classes, good_until })
+    }
+}
+
+fn from(opening: &WindowOpening) -> Timestamp {
+    opening.span.from().timestamp()
+}
+
+fn until(opening: &WindowOpening) -> Timestamp {
+    opening.span.until().timestamp()
+}
+
+/// 0 stands for a class that has no time of its own.
+fn numbered(openings: &[WindowOpening]) -> BTreeMap<ClassId, u16> {
+    let classes: BTreeSet<_> = openings.iter().flat_map(|o| &o.groups).map(|group| &group.class).collect();
+    classes.into_iter().cloned().zip(1..).collect()
+}
+
+fn planned(opening: &WindowOpening, numbers: &BTreeMap<ClassId, u16>) -> Opening {
+    let group = |group: &domain::shared_window::GroupOpening| {
+        let (from, to) = (group.span.from().timestamp(), group.span.until().timestamp());
+        Some(Group { id: *numbers.get(&group.class)?, from, to })
+    };
+    let terms = OpeningTerms {
+        window: opening.window.clone(),
+        pool: opening.pool.clone(),
+        min_stay: opening.terms.min_stay,
+        max_stay: opening.terms.max_stay,
+        lock_out: opening.terms.lock_out,
+        walk_in: opening.terms.walk_in,
+        groups: opening.groups.iter().filter_map(group).collect(),
+    };
+    Opening { terms: Some(terms), ..Opening::new(opening.audience, from(opening), until(opening)) }
+}
+
+/// From the one that holds now on, while the plan is valid.
+fn limits(layout: &Layout, pool: &PoolId, now: Timestamp) -> Vec<Limit> {
+    let all = layout.limits(pool);
+    let first = all.partition_point(|limit| limit.from.timestamp() <= now).saturating_sub(1);
+    let valid = all.into_iter().skip(first).take_while(|limit| limit.from.timestamp() < now + VALID);
+    let limit = |limit: domain::allocation::PoolLimit| Limit {
+        from: limit.from.timestamp(),
+        capacity: limit.capacity,
+        quota: limit.quota,
+    };
+    valid.map(limit).collect()
+}
+
+fn reservations(
+    app: &App,
+    layout: &Layout,
+    live: &[Stored],
+    now: Timestamp,
+) -> Result<Vec<PlannedReservation>, StoreError> {
+    let ahead = |stored: &&Stored| {
+        let (from, to) = (stored.entry.span.from().timestamp(), stored.entry.span.until().timestamp());
+        stored.entry.phase().is_reserved() && from < now + VALID && now < to
+    };
+    let all = live.iter().filter(ahead).map(|stored| reservation(app, layout, stored));
+    let mut planned: Vec<_> = all.collect::<Result<_, _>>()?;
+    planned.sort_by_key(|reservation| (reservation.from, reservation.id));
+    Ok(planned)
+}
+
+fn reservation(app: &App, layout: &Layout, stored: &Stored) -> Result<PlannedReservation, StoreError> {
+    let entry = &stored.entry;
+    let confirmed = stored.details.plate_enc.as_ref().filter(|_| entry.phase() == Phase::Confirmed);
+    Ok(PlannedReservation {
+        id: entry.id,
+        plate: confirmed.map(|plate| opened(&app.keys, plate)).transpose()?,
+        audience: entry.audience,
+        pool: entry.pool.clone(),
+        from: entry.span.from().timestamp(),
+        to: entry.span.until().timestamp(),
+        enter_from: enter_from(layout, stored).timestamp(),
+        enter_until: entry.span.until().timestamp(),
+    })
+}
+
+/// So much before its start as its window allows, but not before the window opens.
+fn enter_from(layout: &Layout, stored: &Stored) -> Minute {
+    let entry = &stored.entry;
+    let start = entry.span.from();
+    let own = |opening: &&WindowOpening| opening.pool == entry.pool && opening.audience == entry.audience;
+    let openings: Vec<_> = layout.openings.iter().filter(own).map(|o| (o.span, o.terms.early)).collect();
+    let Some((_, early)) = openings.iter().find(|(span, _)| span.contains(start)) else { return start };
+    let mut open_from = start;
+    while let Some((before, _)) =
+        openings.iter().find(|(span, _)| span.from() < open_from && open_from <= span.until())
+    {
+        open_from = before.from();
+    }
+    open_from.max(start - *early)
+}
+
+async fn blocked(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+    now: Timestamp,
+) -> Result<(BTreeSet<Plate>, Timestamp), StoreError> {
+    let mut good_until = now + VALID;
+    let mut plates = BTreeSet::new();
+    for block in block_list::of_garage(tx, garage, now, BLOCKS).await? {
+        let next = if block.from > now { Some(block.from) } else { block.until };
+        good_until = next.map_or(good_until, |next| good_until.min(next));
+        if block.from <= now {
+            plates.insert(opened(&app.keys, &block.plate_enc)?);
+        }
+    }
+    Ok((plates, good_until))
+}
