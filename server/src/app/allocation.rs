@@ -100,9 +100,10 @@ impl Allocation {
     }
 
     /// Whether the clock has something to do in this garage, as far as this process knows.
-    pub async fn is_due(&self, app: &App, garage: &GarageId) -> bool {
+    pub fn is_due(&self, app: &App, garage: &GarageId) -> bool {
         let Some(shelf) = self.shelves.find(garage) else { return true };
-        let kept = shelf.kept.read().await;
+        // Somebody decides there just now: the next look finds it.
+        let Ok(kept) = shelf.kept.try_read() else { return false };
         let now = app.now();
         kept.as_ref().is_none_or(|kept| kept.book.next_due().is_some_and(|due| due <= now))
     }

@@ -27,7 +27,7 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
     let live = reservation::live_garages(&mut tx).await?;
     tx.rollback().await?;
     for garage in live {
-        if !due.contains(&garage) && app.allocation.is_due(app, &garage).await {
+        if !due.contains(&garage) && app.allocation.is_due(app, &garage) {
             due.push(garage);
         }
     }
