@@ -3,12 +3,15 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common::district::{MOTHER, SCHOOL, SCHOOL_TOKEN, STAFF, STRANGER, fill, plate};
+use common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, STAFF, STRANGER, fill, plate as plate_of};
 use common::http::{Served, ask};
 use common::{Fixture, MONDAY, time};
-use domain::access::Audience;
+use domain::access::{Audience, Opening};
+use domain::ids::ClassId;
+use protocol::district::StaggerSpec;
 use protocol::uplink::PlanDocument;
 
 async fn started(fixture: &Fixture) -> Served {
@@ -33,9 +36,9 @@ contract!(the_plan_says_who_may_come_in_when, |f| async {
     let document: PlanDocument = serde_json::from_value(answer.body).unwrap();
     assert_eq!((document.garage.as_str(), document.plan.capacity), (SCHOOL, 107));
     assert_eq!(document.plan.valid_until, time(MONDAY) + Duration::from_secs(48 * 3600));
-    assert!(document.plan.permits[&plate(MOTHER)].contains(&Audience::Pickup));
-    assert!(document.plan.permits[&plate(STAFF)].contains(&Audience::Staff));
-    assert!(!document.plan.permits.contains_key(&plate(STRANGER)));
+    assert!(document.plan.permits[&plate_of(MOTHER)].contains(&Audience::Pickup));
+    assert!(document.plan.permits[&plate_of(STAFF)].contains(&Audience::Staff));
+    assert!(!document.plan.permits.contains_key(&plate_of(STRANGER)));
     let now =
         |audience| document.plan.openings.iter().any(|o| o.audience == audience && o.contains(time(MONDAY)));
     assert!(now(Audience::Pickup) && now(Audience::Staff) && !now(Audience::Public));
@@ -55,8 +58,27 @@ contract!(an_unchanged_plan_is_not_sent_again, |f| async {
     assert_eq!(renewed.status, 200);
     let etag = renewed.header("etag").to_owned();
     let mut district = common::district::district();
-    district.people[0].plates.push(plate(STRANGER));
+    district.people[0].plates.push(plate_of(STRANGER));
     server::app::import::run(&f.app(), &district).await.unwrap();
     let changed = plan(&server, Some(&etag)).await;
     assert!(changed.body["permits"].get(STRANGER).is_some(), "{changed:?}");
+});
+
+contract!(a_plate_is_in_the_groups_of_its_childrens_classes, |f| async {
+    let server = started(f).await;
+    let mut district = common::district::district();
+    let stagger = StaggerSpec { class: ClassId::parse("c-1-2").unwrap(), offset_minutes: 20 };
+    district.garages[0].windows[0].stagger = vec![stagger];
+    server::app::import::run(&f.app(), &district).await.unwrap();
+    let document: PlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
+    let pickup = |o: &&Opening| o.audience == Audience::Pickup && o.contains(time(MONDAY));
+    let opening = document.plan.openings.iter().find(pickup).unwrap();
+    let groups = &opening.terms.as_ref().unwrap().groups;
+    assert_eq!((groups.len(), groups[0].id), (1, 1));
+    assert_eq!(groups[0].from, opening.from + Duration::from_secs(20 * 60));
+    // Ming's class comes at the opening's own time: the mother of both may come then as well.
+    assert_eq!(document.plan.sharing.groups.get(&plate_of(MOTHER)), Some(&BTreeSet::from([0, 1])));
+    assert_eq!(document.plan.sharing.groups.get(&plate_of(FATHER)), None);
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(!text.contains("c-1-2") && !text.contains("ming"), "the edge learns nothing of classes");
 });
