@@ -253,12 +253,17 @@ insert into book (garage_id, version) select id, 1 from garage;
 insert into pool (garage_id, id, name, name_en, size)
 select id, 'main', '共享泊位', 'Shared spaces', capacity from garage;
 
--- The first version's weekly windows, with the rules that were implied.
+-- The first version's weekly windows, with the rules that were implied: for those with permits, as many spaces as there are.
 insert into shared_window (id, garage_id, pool_id, audience, name, weekdays, kinds, start_minute, length_minutes, quota,
     bookable, walk_in, min_stay_minutes, max_stay_minutes, horizon_minutes, early_minutes, grace_minutes, notice_minutes,
     created_at, modified_at)
 select w.garage_id || '-' || cast(w.position as text), w.garage_id, 'main', w.audience, w.audience, w.weekdays, 7, w.start_minute,
-    w.length_minutes, g.capacity, 1, 1, 0, 1440, 20160, 10, 15, 15, g.modified_at, g.modified_at
+    w.length_minutes,
+    case when w.audience in ('staff', 'resident')
+        then (select case when count(*) < 1 then 1 when count(*) > g.capacity then g.capacity else count(*) end
+            from permit p where p.garage_id = w.garage_id and p.audience = w.audience)
+        else g.capacity end,
+    1, 1, 0, 1440, 20160, 10, 15, 15, g.modified_at, g.modified_at
 from garage_window w join garage g on g.id = w.garage_id;
 
 drop table garage_window;

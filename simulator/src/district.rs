@@ -14,7 +14,7 @@ use protocol::district::{ChildSpec, ClassSpec, District, GarageSpec, PersonSpec,
 
 use crate::invent::Family;
 
-pub use demo::{TRY_PLATE, demo};
+pub use demo::{DRIVER_KEY, DRIVER_PLATE, TRY_PLATE, demo};
 pub use uniform::uniform;
 
 /// A district and what stands at its gates.

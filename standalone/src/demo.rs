@@ -2,6 +2,7 @@
 
 mod login;
 mod options;
+mod reservations;
 mod robot;
 mod show;
 mod traffic;
@@ -54,6 +55,7 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
         server: login::operators(app.clone(), Arc::new(invented.district.clone())),
     };
     let assembly = Assembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
+    reservations::reserve(&app, &invented).await?;
     show::welcome(&addresses, &invented, &people);
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();

@@ -37,7 +37,8 @@ pub struct WindowSpec {
     pub first_day: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
-    /// Spaces that the audience may take at once; the pool's size.
+    /// Spaces that the audience may take at once; the pool's size, or in a district file for staff and residents as many
+    /// as they have permits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<u32>,
     /// May be reserved. True.

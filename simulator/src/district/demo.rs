@@ -8,6 +8,7 @@ use domain::window::Weekdays;
 use protocol::district::{
     ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
 };
+use protocol::sharing::{PoolSpec, WindowSpec};
 
 use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
 use crate::invent::{Plates, families, teachers};
@@ -17,6 +18,9 @@ pub const TRY_PLATE: &str = "鲁B88888";
 
 /// The car of the driver whom one may log in as.
 pub const DRIVER_PLATE: &str = "鲁B66666";
+
+/// The driver's own key in the file.
+pub const DRIVER_KEY: &str = "driver-try";
 
 const SCHOOL: &str = "haifeng-primary";
 const SCHOOL_GARAGE: &str = "haifeng-b1";
@@ -83,20 +87,32 @@ fn shelters() -> [GarageSpec; 3] {
 fn mall() -> GarageSpec {
     let mut garage =
         garage("harbour-mall", ["海湾商场", "Harbour Mall"], "海湾路 1 号", (36.0634, 120.3866), 420);
-    garage.windows.push(window(Audience::Public, Weekdays::ALL, 0, DAY));
+    let open = window(Audience::Public, Weekdays::ALL, 0, DAY);
+    garage.windows.push(WindowSpec { quota: Some(380), max_stay_minutes: Some(6 * 60), ..open });
     garage
 }
 
-/// Residents at any time, everybody else by day from Monday to Friday.
+/// Residents at any time, everybody else by day from Monday to Friday. One resident shares the own space as well.
 fn housing() -> GarageSpec {
     let names = ["榆园小区", "Yuyuan housing block"];
     let mut garage = garage("yuyuan-block", names, "榆园路 20 号", (36.0643, 120.3759), 160);
     garage.windows.push(window(Audience::Resident, Weekdays::ALL, 0, DAY));
     garage.windows.push(window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 10 * 60));
+    garage.pools = vec![
+        pool("main", ["共享泊位", "Shared spaces"], 159, Vec::new()),
+        pool("space-a12", ["业主自有泊位 A12", "Owner's space A12"], 1, vec!["A12".into()]),
+    ];
+    let own = window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 9 * 60);
+    garage.windows.push(WindowSpec { pool: Some(id("space-a12")), walk_in: Some(false), ..own });
     let mut plates = Plates::new(20);
     garage.permits =
         (0..RESIDENTS).map(|_| PermitSpec { plate: plates.invent(), audience: Audience::Resident }).collect();
     garage
+}
+
+fn pool(id_text: &str, name: [&str; 2], size: u32, spaces: Vec<String>) -> PoolSpec {
+    let [name, name_en] = name;
+    PoolSpec { id: id(id_text), name: name.into(), name_en: name_en.into(), size, spaces }
 }
 
 fn site(garage: &GarageSpec) -> Site {
@@ -132,8 +148,13 @@ fn school() -> (SchoolSpec, Vec<PersonSpec>) {
         .collect();
     let mut people = enrol("haifeng", &mut classes, &families(FAMILIES, 2026));
     people.push(try_family(&mut classes));
-    let school =
-        SchoolSpec { id: id(SCHOOL), name: "海风路小学".into(), garage: id(SCHOOL_GARAGE), classes, calendar: None };
+    let school = SchoolSpec {
+        id: id(SCHOOL),
+        name: "海风路小学".into(),
+        garage: id(SCHOOL_GARAGE),
+        classes,
+        calendar: None,
+    };
     (school, people)
 }
 
@@ -155,7 +176,7 @@ fn try_family(classes: &mut [ClassSpec]) -> PersonSpec {
 /// Somebody from the neighbourhood, without a child at the school.
 fn driver() -> PersonSpec {
     PersonSpec {
-        key: "driver-try".into(),
+        key: DRIVER_KEY.into(),
         name: "周明".into(),
         plates: Plate::parse(DRIVER_PLATE).into_iter().collect(),
         ..PersonSpec::default()

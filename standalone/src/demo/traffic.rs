@@ -114,12 +114,17 @@ impl School {
     }
 }
 
+/// Strangers of a garage's everyday traffic.
+pub fn visitors(seed: u64) -> Vec<Plate> {
+    Plates::new(seed).take(60)
+}
+
 /// Everyday traffic of a public garage.
 pub fn everyday(gates: Gates, permitted: Vec<Plate>, inside: Vec<Plate>, seed: u64) -> Background {
-    let mut visitors = permitted;
-    visitors.extend(Plates::new(seed).take(60));
+    let mut cars = permitted;
+    cars.extend(visitors(seed));
     Background {
-        visitors,
+        visitors: cars,
         inside,
         entries: gates.entries,
         exits: gates.exits,

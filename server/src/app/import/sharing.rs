@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::access::Audience;
 use domain::ids::{GarageId, WindowId};
 use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
-use protocol::sharing::PoolSpec;
+use protocol::sharing::{PoolSpec, WindowSpec};
 
 use super::Invalid;
 use crate::app::sharing::{pools, rule};
@@ -22,12 +23,28 @@ pub(super) fn windows_of(
     let mut windows = Vec::with_capacity(spec.windows.len());
     for (position, window) in spec.windows.iter().enumerate() {
         let id = id_at(&spec.id, position)?;
-        windows.push(rule::window(id, window, pools).map_err(|error| Invalid {
+        let window = with_quota(window, spec, pools);
+        windows.push(rule::window(id, &window, pools).map_err(|error| Invalid {
             field: format!("{at}.windows[{position}].{}", error.field),
             message: error.message,
         })?);
     }
     Ok(windows)
+}
+
+/// An audience of permits gets as many spaces as it has permits, unless the file says more or less: with the whole pool kept
+/// for them, nothing would be left for the public.
+fn with_quota(window: &WindowSpec, spec: &GarageSpec, pools: &[PoolSpec]) -> WindowSpec {
+    let by_permit = matches!(window.audience, Audience::Staff | Audience::Resident);
+    if !by_permit || window.quota.is_some() {
+        return window.clone();
+    }
+    let permits = spec.permits.iter().filter(|permit| permit.audience == window.audience).count();
+    let own = window.pool.as_ref();
+    let pool = pools.iter().find(|pool| own.map_or("main", |id| id.as_str()) == pool.id.as_str());
+    let largest = pool.map_or(1, |pool| pool.size);
+    let quota = u32::try_from(permits).unwrap_or(u32::MAX).clamp(1, largest.max(1));
+    WindowSpec { quota: Some(quota), ..window.clone() }
 }
 
 fn id_at(garage: &GarageId, position: usize) -> Result<WindowId, Invalid> {

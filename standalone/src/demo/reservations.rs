@@ -1,0 +1,110 @@
+//! Reservations that are there when the demo starts: some for cars of the everyday traffic, some for cars that never come, one
+//! for the driver whom one may log in as. Their keys are of the day and the place: a second start adds none.
+
+use anyhow::Context;
+use domain::access::Audience;
+use domain::ids::GarageId;
+use domain::minute::{Minute, Minutes};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::district::GarageSpec;
+use protocol::reservation::{NewReservation, WishedFor};
+use server::app::App;
+use server::app::allocation::AllocationError;
+use server::app::operator::{Caller, session};
+use server::app::reservation::ReservationError;
+use simulator::district::{DRIVER_KEY, DRIVER_PLATE, Invented};
+use simulator::invent::Plates;
+
+use super::traffic;
+
+/// Of each garage; half of them are cars of the traffic.
+const RESERVED: usize = 10;
+
+const QUARTER: i64 = 15;
+
+/// The server must be running: it decides.
+pub async fn reserve(app: &App, invented: &Invented) -> anyhow::Result<()> {
+    let Some(operator) = invented.district.operators.first() else { return Ok(()) };
+    let token = session::issue(app, &operator.username).await?;
+    let operator = session::authenticate(app, &token).await?;
+    for (n, garage) in invented.district.garages.iter().enumerate() {
+        if garage.windows.iter().any(|window| window.audience == Audience::Public) {
+            fill(app, &operator, garage, u64::try_from(n)?).await?;
+        }
+    }
+    session::end(app, &operator).await?;
+    drivers_own(app, &invented.district.garages).await
+}
+
+/// Tomorrow, at the first garage where that is possible.
+async fn drivers_own(app: &App, garages: &[GarageSpec]) -> anyhow::Result<()> {
+    let Some(person) = server::app::import::person_id(app, DRIVER_KEY).await? else { return Ok(()) };
+    let session = server::app::session::issue(app, person).await?;
+    let driver = server::app::session::authenticate(app, &session.token).await?;
+    let plate = Plate::parse(DRIVER_PLATE).context("the driver's plate")?;
+    let (key, new) = wish(app, &plate, (Minutes(24 * 60), Minutes(120)));
+    for garage in garages {
+        match server::app::reservation::reserve::reserve(app, &driver, &garage.id, &key, &new).await {
+            Ok(_) => break,
+            Err(error) => expected(error)?,
+        }
+    }
+    Ok(())
+}
+
+/// Cars at the gate now and in the coming hours.
+async fn fill(app: &App, operator: &Caller, garage: &GarageSpec, seed: u64) -> anyhow::Result<()> {
+    let strangers = Plates::new(500 + seed).take(RESERVED / 2);
+    let cars = traffic::visitors(seed).into_iter().take(RESERVED / 2).chain(strangers);
+    for (n, plate) in cars.enumerate() {
+        let n = u32::try_from(n)?;
+        let length = Minutes(60 + 30 * (n % 5));
+        let start = if n % 2 == 0 { Minutes(0) } else { Minutes(30 * (n + 1)) };
+        one(app, operator, &garage.id, &plate, (start, length)).await?;
+    }
+    Ok(())
+}
+
+async fn one(
+    app: &App,
+    operator: &Caller,
+    garage: &GarageId,
+    plate: &Plate,
+    when: (Minutes, Minutes),
+) -> anyhow::Result<()> {
+    let (key, new) = wish(app, plate, when);
+    match server::app::operator::reservation::add(app, operator, garage, &key, &new).await {
+        Ok(_) => Ok(()),
+        Err(error) => expected(error),
+    }
+}
+
+/// From so long after the next full quarter, for so long.
+fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (String, NewReservation) {
+    let starts = quarter_after(app.clock.now()) + later;
+    let new = NewReservation {
+        audience: Audience::Public,
+        pool: None,
+        plate: plate.to_string(),
+        starts_at: starts.timestamp(),
+        ends_at: (starts + length).timestamp(),
+        wish: WishedFor::Confirm,
+    };
+    (format!("demo-{}-{plate}", app.clock.now().local_date()), new)
+}
+
+/// By night, at the end of a window, where there is none, or with the same key from an earlier start of today.
+fn expected(error: ReservationError) -> anyhow::Result<()> {
+    match error {
+        ReservationError::Refused { .. }
+        | ReservationError::NotEntitled
+        | ReservationError::Allocation(AllocationError::KeyReused) => Ok(()),
+        error => Err(error).context("a reservation of the demo"),
+    }
+}
+
+fn quarter_after(now: Timestamp) -> Minute {
+    let minute = Minute::ceil(now).get();
+    Minute::new(minute + (QUARTER - minute.rem_euclid(QUARTER)) % QUARTER)
+}
