@@ -3,6 +3,8 @@
 //! - A count is shown only while the garage's gateway is alive; otherwise it is left out: "no data" is not 0.
 //! - While the public may not enter (the school, during pickup), the garage is `CLOSED` and has 0 free spaces,
 //!   however many stand empty.
+//! - What is free is what a car without a reservation could take now: spaces that are reserved and still empty are not, nor
+//!   those that pickup will need before such a car would be out again. The counted cars have the last word.
 //! - Thousands of readers cost the database one look a second: everyone is served from a snapshot.
 
 pub mod forecast;
@@ -12,12 +14,17 @@ mod site;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::access::Audience;
+use domain::allocation::Book;
 use domain::ids::GarageId;
+use domain::occupancy::open_spaces;
 use domain::time::Timestamp;
-use protocol::public::ParkingSite;
+use protocol::public::{OpeningStatus, ParkingSite, REALTIME_MAX_AGE};
 use tokio::sync::Mutex;
 
+use self::site::Realtime;
 use super::App;
+use super::allocation::{self, AllocationError};
 use super::recent::Recent;
 use super::sharing::public::PublicHours;
 use crate::store::{StoreError, garage, gateway};
@@ -70,16 +77,53 @@ async fn sites(app: &App, now: Timestamp) -> Result<Vec<ParkingSite>, StoreError
     let gateways = gateway::health(&mut tx).await?;
     drop(tx);
     let seen = |id: &GarageId| gateways.iter().find(|g| g.garage == *id).and_then(|g| g.last_seen_at);
-    let site = |garage: &garage::Garage| site::site(garage, &hours, seen(&garage.id), now);
-    Ok(garages.iter().map(site).collect())
+    let mut sites = Vec::with_capacity(garages.len());
+    for garage in &garages {
+        let realtime = realtime(app, garage, &hours, seen(&garage.id), now).await?;
+        sites.push(site::site(garage, hours.windows(&garage.id), realtime.as_ref(), now));
+    }
+    Ok(sites)
 }
 
-/// Spaces that the public could take now; absent without data. The operator's console shows the same figure.
-pub(super) fn open_now(
+/// What is true now; absent if nobody knows.
+async fn realtime(
+    app: &App,
     garage: &garage::Garage,
     hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
-) -> Option<u32> {
-    site::realtime(garage, hours, last_seen_at, now).map(|realtime| realtime.free)
+) -> Result<Option<Realtime>, StoreError> {
+    let alive = last_seen_at.filter(|seen| now.since(*seen) <= REALTIME_MAX_AGE);
+    let (Some(updated_at), Some(occupied)) = (alive, garage.occupied) else { return Ok(None) };
+    if !hours.open_at(&garage.id, now) {
+        return Ok(Some(Realtime { free: 0, status: OpeningStatus::Closed, updated_at }));
+    }
+    let free = open_spaces(garage.capacity, occupied).min(room(app, &garage.id, now).await?);
+    Ok(Some(Realtime { free, status: OpeningStatus::Open, updated_at }))
+}
+
+/// What windows and reservations leave to cars without one.
+async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<u32, StoreError> {
+    let room = |book: &Book| {
+        let pools = book.layout().pools.keys();
+        let rooms = pools.filter_map(|pool| book.room_for_walk_in(pool, Audience::Public, now));
+        rooms.map(|(room, _)| room).sum()
+    };
+    match allocation::read(app, garage, room).await {
+        Ok(room) => Ok(room),
+        Err(AllocationError::Store(error)) => Err(error),
+        // A garage that has just been taken away.
+        Err(_) => Ok(0),
+    }
+}
+
+/// Spaces that the public could take now; absent without data. The operator's console shows the same figure.
+pub(super) async fn open_now(
+    app: &App,
+    garage: &garage::Garage,
+    hours: &PublicHours,
+    last_seen_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<u32>, StoreError> {
+    Ok(realtime(app, garage, hours, last_seen_at, now).await?.map(|realtime| realtime.free))
 }

@@ -34,7 +34,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
         let health = gateways.iter().find(|gateway| gateway.garage == own.id);
         let seen = health.and_then(|gateway| gateway.last_seen_at);
         garages.push(Garage {
-            open: public_sites::open_now(&own, &hours, seen, now),
+            open: public_sites::open_now(app, &own, &hours, seen, now).await?,
             plausible: own.occupied.is_none_or(|occupied| is_plausible(own.capacity, occupied)),
             gateway: gateway_of(health, now),
             lanes: lanes.remove(&own.id).unwrap_or_default(),

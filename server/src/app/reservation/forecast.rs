@@ -14,10 +14,10 @@ use crate::app::{App, allocation, standing};
 
 const STEP: Minutes = Minutes(15);
 
-const DEFAULT_HOURS: u32 = 24;
+pub const DEFAULT_HOURS: u32 = 24;
 
 /// Three days: the book does not know windows much further than anybody may reserve.
-const MOST_HOURS: u32 = 72;
+pub const MOST_HOURS: u32 = 72;
 
 /// For a person who may be this audience here.
 pub async fn forecast(

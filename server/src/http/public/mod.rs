@@ -1,5 +1,6 @@
 //! `/api/public/v3`: open spaces for everyone, from any page. This file is the route table.
 
+mod forecast;
 mod list;
 mod one;
 mod query;
@@ -23,5 +24,6 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/api/public/v3/parking-sites", get(list::list))
         .route("/api/public/v3/parking-sites/{id}", get(one::one))
+        .route("/api/public/v3/parking-sites/{id}/forecast", get(forecast::forecast))
         .layer(cors)
 }

@@ -1,0 +1,33 @@
+//! Lists in pages.
+
+use serde_json::Value;
+
+use crate::common::district::MALL;
+use crate::world::{World, id, public, refused};
+
+contract!(own_reservations_come_newest_start_first_in_pages, |fixture| async {
+    let world = World::start(fixture).await;
+    let driver = world.driver(1).await;
+    let mut made = Vec::new();
+    // More than a page; no more than ten at a time are live.
+    for n in 0..35 {
+        let hour = 8 + n % 10;
+        let one = driver.reserved(MALL, &public(1, &format!("{hour:02}:00-{hour:02}:45"))).await;
+        driver.act(id(&one), "cancel").await;
+        made.push((one["starts_at"].as_str().unwrap().to_owned(), id(&one).to_owned()));
+    }
+    made.sort_unstable();
+    made.reverse();
+    let seen = |page: &Value| -> Vec<(String, String)> {
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
+        let items = page["items"].as_array().unwrap();
+        items.iter().map(|item| (text(item, "starts_at"), text(item, "id"))).collect()
+    };
+    let first = driver.get("/reservations").await.body;
+    let next = first["next"].as_str().unwrap();
+    let second = driver.get(&format!("/reservations?cursor={next}")).await.body;
+    assert!(second["next"].is_null());
+    assert_eq!([seen(&first), seen(&second)].concat(), made);
+    refused(&driver.get("/reservations?cursor=1").await, 400, "invalid_query");
+    refused(&driver.get("/reservations?page=1").await, 400, "invalid_query");
+});
