@@ -3,9 +3,11 @@
 //! - [`demand`]: the fill, and what callers want
 //! - [`contestant`]: who does the work
 //! - [`peer`]: the yardsticks; [`view`]: what a client that picks its space believes
+//! - [`ours`]: our own allocation
 //! - [`callers`]: a closed loop of callers
 //! - [`round`]: one contestant for some seconds; [`processor`]: what it used
 //! - [`judge`]: overselling, asked of the database
+//! - [`races`]: many replicas and callers for few spaces; [`rebuild`]: making a book anew
 //! - [`report`]: figures for people and for programs
 //!
 //! All contestants of a scenario are started on databases of their own with the same fill. They take turns: one pass
@@ -15,8 +17,11 @@ pub mod callers;
 pub mod contestant;
 pub mod demand;
 pub mod judge;
+pub mod ours;
 pub mod peer;
 mod processor;
+pub mod races;
+pub mod rebuild;
 pub mod report;
 pub mod round;
 mod view;
@@ -27,6 +32,7 @@ use domain::time::{Clock, Timestamp};
 use process::clock::SystemClock;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use serde::Serialize;
 use testkit::postgres::Cluster;
 
 use callers::Span;
@@ -46,19 +52,48 @@ pub struct Options {
     pub passes: usize,
     /// The most of one contestant to its database.
     pub connections: u32,
+    /// For the last space; 0 for none.
+    pub races: usize,
+    /// In a nearly full garage, after the races.
+    pub attempts: u64,
+    /// Before books are made anew; 0 for no such measurement.
+    pub history_days: u32,
     pub seed: u64,
 }
 
-/// All scenarios, one after the other.
-pub async fn run(options: &Options) -> Vec<Scenario> {
+/// Everything that was found.
+#[derive(Debug, Serialize)]
+pub struct Findings {
+    pub scenarios: Vec<Scenario>,
+    pub races: Vec<races::Report>,
+    pub rebuild: Vec<rebuild::Report>,
+}
+
+impl Findings {
+    /// Nothing was sold twice and nothing is astray.
+    pub fn is_right(&self) -> bool {
+        self.scenarios.iter().all(Scenario::is_right) && self.races.iter().all(races::Report::is_right)
+    }
+}
+
+/// One after the other.
+pub async fn run(options: &Options) -> Findings {
     let cluster = Cluster::start();
-    let mut all = Vec::new();
+    let mut scenarios = Vec::new();
     for scale in &options.scales {
         for callers in &options.callers {
-            all.push(scenario(options, &cluster, *scale, *callers).await);
+            scenarios.push(scenario(options, &cluster, *scale, *callers).await);
         }
     }
-    all
+    let races = match options.races {
+        0 => Vec::new(),
+        races => races::run(&cluster, races, options.attempts, options.seed).await,
+    };
+    let rebuild = match options.history_days {
+        0 => Vec::new(),
+        days => rebuild::run(&cluster, days).await,
+    };
+    Findings { scenarios, races, rebuild }
 }
 
 async fn scenario(options: &Options, cluster: &Cluster, scale: Scale, callers: usize) -> Scenario {

@@ -28,10 +28,15 @@ fn a_quick_run_of_reservations_sells_nothing_twice_and_ends_with_its_figures() {
     assert!(output.status.success(), "{log}\n{text}");
     let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     let rounds = figures["scenarios"][0]["rounds"].as_array().unwrap();
-    assert!(rounds.len() >= 8, "each contestant twice");
+    assert_eq!(rounds.len(), 10, "each contestant once");
     for round in rounds {
         assert!(round["accepted"]["count"].as_u64().unwrap() >= 5, "{round:#}");
         assert_eq!(round["oversold"], 0);
         assert_eq!(round["astray"], 0);
     }
+    for races in figures["races"].as_array().unwrap() {
+        assert_eq!(races["won_by_one"], races["races"], "{races:#}");
+        assert_eq!(races["attempts_oversold"], 0);
+    }
+    assert_eq!(figures["rebuild"].as_array().unwrap().len(), 2, "both databases");
 }

@@ -1,7 +1,7 @@
 //! A closed loop: so many callers, each with its next wish as soon as it has an answer.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
@@ -12,6 +12,9 @@ use tokio::task::JoinSet;
 
 use super::contestant::{Answer, Contestant};
 use super::demand::{Caller, Town, Turn};
+
+/// Of a run that is bounded by its attempts.
+const LONGEST_RUN: Duration = Duration::from_secs(3_600);
 
 /// How long a round is.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +53,15 @@ impl Tally {
         self.unasked += other.unasked;
     }
 
+    pub const fn turns(&self) -> u64 {
+        let answers = self.accepted.len() + self.refused.len() + self.cancelled.len() + self.gave_up.len();
+        answers as u64 + self.unasked
+    }
+
+    pub const fn accepted(&self) -> u64 {
+        self.accepted.len() as u64
+    }
+
     pub fn figures(self, measured: Duration) -> Figures {
         let seconds = measured.as_secs_f64();
         let per_second = |count: usize| (count as f64 / seconds * 10.0).round() / 10.0;
@@ -84,7 +96,21 @@ pub struct Figures {
     pub answered: Option<Percentiles>,
 }
 
-/// Lets `callers` loose on the town; returns when the last one has its last answer.
+/// When answers count, and when callers end.
+struct Bounds {
+    from: Instant,
+    until: Instant,
+    /// Turns that may still begin.
+    left: AtomicI64,
+}
+
+impl Bounds {
+    fn may_begin(&self) -> bool {
+        Instant::now() < self.until && self.left.fetch_sub(1, Ordering::Relaxed) > 0
+    }
+}
+
+/// Lets `callers` loose on the town for some time; returns when the last one has its last answer.
 pub async fn run(
     contestant: &Arc<Contestant>,
     town: &Arc<Town>,
@@ -92,17 +118,38 @@ pub async fn run(
     span: Span,
     seed: u64,
 ) -> Tally {
-    let ended = Arc::new(AtomicBool::new(false));
     let from = Instant::now() + span.warm_up;
-    let measured = (from, from + span.measured);
+    let bounds = Bounds { from, until: from + span.measured, left: AtomicI64::new(i64::MAX) };
+    all(contestant, town, callers, bounds, seed).await
+}
+
+/// The same until so many turns were begun; every answer counts.
+pub async fn attempts(
+    contestant: &Arc<Contestant>,
+    town: &Arc<Town>,
+    callers: usize,
+    attempts: u64,
+    seed: u64,
+) -> Tally {
+    let left = AtomicI64::new(i64::try_from(attempts).unwrap_or(i64::MAX));
+    let (from, until) = (Instant::now(), Instant::now() + LONGEST_RUN);
+    all(contestant, town, callers, Bounds { from, until, left }, seed).await
+}
+
+async fn all(
+    contestant: &Arc<Contestant>,
+    town: &Arc<Town>,
+    callers: usize,
+    bounds: Bounds,
+    seed: u64,
+) -> Tally {
+    let bounds = Arc::new(bounds);
     let mut tasks = JoinSet::new();
     for caller in 0..callers {
         let caller = Caller::new(StdRng::seed_from_u64(seed ^ (caller as u64) << 32));
-        let (contestant, town, ended) = (contestant.clone(), town.clone(), ended.clone());
-        tasks.spawn(async move { turns(caller, &contestant, &town, measured, &ended).await });
+        let (contestant, town, bounds) = (contestant.clone(), town.clone(), bounds.clone());
+        tasks.spawn(async move { turns(caller, &contestant, &town, &bounds).await });
     }
-    tokio::time::sleep_until(measured.1.into()).await;
-    ended.store(true, Ordering::Relaxed);
     let mut tally = Tally::default();
     while let Some(done) = tasks.join_next().await {
         tally.add(done.expect("a caller does not panic"));
@@ -110,16 +157,10 @@ pub async fn run(
     tally
 }
 
-async fn turns(
-    mut caller: Caller,
-    contestant: &Contestant,
-    town: &Town,
-    (from, until): (Instant, Instant),
-    ended: &AtomicBool,
-) -> Tally {
+async fn turns(mut caller: Caller, contestant: &Contestant, town: &Town, bounds: &Bounds) -> Tally {
     let mut tally = Tally::default();
     // The fill is left as it was found.
-    while !ended.load(Ordering::Relaxed) || caller.owes() {
+    while bounds.may_begin() || caller.owes() {
         let (garage, turn) = caller.turn(town);
         let started = Instant::now();
         let answer = match turn {
@@ -136,7 +177,7 @@ async fn turns(
             (Answer::Unasked, _) => tokio::task::yield_now().await,
             _ => {}
         }
-        if (from..until).contains(&now) {
+        if (bounds.from..bounds.until).contains(&now) {
             tally.count(answer, now - started);
         }
     }

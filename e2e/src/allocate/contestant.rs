@@ -7,6 +7,7 @@ use testkit::postgres::Cluster;
 
 use super::demand::{Interval, Scale, Taken, Ticket, Town};
 use super::judge::Verdict;
+use super::ours::{Database, Ours, Spaces, Way};
 use super::peer::{Choice, Peer, Rule};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -20,6 +21,15 @@ pub enum Kind {
     SerializablePicked,
     /// PostgreSQL alone, serializable transactions, SQL searches
     SerializableSearched,
+    /// The use case, any free space of a pool
+    Sqlite,
+    Postgres,
+    /// The use case, pools of one of which the client picks
+    ThisSqlite,
+    ThisPostgres,
+    /// Through the server's HTTP, any free space of a pool
+    HttpSqlite,
+    HttpPostgres,
 }
 
 impl Kind {
@@ -30,6 +40,28 @@ impl Kind {
             | Self::ExcludeSearched
             | Self::SerializablePicked
             | Self::SerializableSearched => true,
+            Self::Sqlite
+            | Self::Postgres
+            | Self::ThisSqlite
+            | Self::ThisPostgres
+            | Self::HttpSqlite
+            | Self::HttpPostgres => false,
+        }
+    }
+
+    /// The same with "this space" instead of "any free space".
+    pub const fn this_space(self) -> Option<Self> {
+        match self {
+            Self::Sqlite => Some(Self::ThisSqlite),
+            Self::Postgres => Some(Self::ThisPostgres),
+            Self::ExcludePicked
+            | Self::ExcludeSearched
+            | Self::SerializablePicked
+            | Self::SerializableSearched
+            | Self::ThisSqlite
+            | Self::ThisPostgres
+            | Self::HttpSqlite
+            | Self::HttpPostgres => None,
         }
     }
 }
@@ -37,6 +69,7 @@ impl Kind {
 /// Ready to be asked.
 pub enum Contestant {
     Peer(Box<Peer>),
+    Ours(Box<Ours>),
 }
 
 /// What a caller was told.
@@ -64,28 +97,45 @@ pub struct Ground<'a> {
 
 impl Contestant {
     pub async fn start(kind: Kind, ground: &Ground<'_>) -> (Self, Town) {
-        let peer = match kind {
-            Kind::ExcludePicked => (Rule::Exclude, Choice::Picked),
-            Kind::ExcludeSearched => (Rule::Exclude, Choice::Searched),
-            Kind::SerializablePicked => (Rule::Serializable, Choice::Picked),
-            Kind::SerializableSearched => (Rule::Serializable, Choice::Searched),
-        };
         let place = (ground.scale, ground.origin);
-        let (peer, tickets) =
-            Peer::start(ground.cluster, peer, ground.connections, place, ground.taken).await;
+        let peer = async |rule, choice| {
+            let connections = ground.connections;
+            let (peer, tickets) =
+                Peer::start(ground.cluster, (rule, choice), connections, place, ground.taken).await;
+            (Self::Peer(Box::new(peer)), tickets)
+        };
+        let ours = async |database, way, spaces| {
+            let (ours, tickets) =
+                Ours::start(ground.cluster, (database, way, spaces), 1, place, ground.taken).await;
+            (Self::Ours(Box::new(ours)), tickets)
+        };
+        let (contestant, tickets) = match kind {
+            Kind::ExcludePicked => peer(Rule::Exclude, Choice::Picked).await,
+            Kind::ExcludeSearched => peer(Rule::Exclude, Choice::Searched).await,
+            Kind::SerializablePicked => peer(Rule::Serializable, Choice::Picked).await,
+            Kind::SerializableSearched => peer(Rule::Serializable, Choice::Searched).await,
+            Kind::Sqlite => ours(Database::Sqlite, Way::Call, Spaces::Any).await,
+            Kind::Postgres => ours(Database::Postgres, Way::Call, Spaces::Any).await,
+            Kind::ThisSqlite => ours(Database::Sqlite, Way::Call, Spaces::This).await,
+            Kind::ThisPostgres => ours(Database::Postgres, Way::Call, Spaces::This).await,
+            Kind::HttpSqlite => ours(Database::Sqlite, Way::Http, Spaces::Any).await,
+            Kind::HttpPostgres => ours(Database::Postgres, Way::Http, Spaces::Any).await,
+        };
         let garages = ground.taken.iter().map(|taken| taken.garage);
-        (Self::Peer(Box::new(peer)), Town::new(ground.scale, garages.zip(tickets)))
+        (contestant, Town::new(ground.scale, garages.zip(tickets)))
     }
 
     pub async fn ask(&self, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
         match self {
             Self::Peer(peer) => peer.ask(garage, interval, rng).await,
+            Self::Ours(ours) => ours.ask(garage, interval).await,
         }
     }
 
     pub async fn cancel(&self, garage: usize, ticket: Ticket, rng: &mut StdRng) -> Answer {
         match self {
             Self::Peer(peer) => peer.cancel(garage, ticket, rng).await,
+            Self::Ours(ours) => ours.cancel(garage, ticket).await,
         }
     }
 
@@ -93,6 +143,7 @@ impl Contestant {
     pub async fn judge(&self) -> Verdict {
         match self {
             Self::Peer(peer) => peer.judge().await,
+            Self::Ours(ours) => ours.judge().await,
         }
     }
 
@@ -100,6 +151,15 @@ impl Contestant {
     pub fn conflicts(&self) -> u64 {
         match self {
             Self::Peer(peer) => peer.conflicts(),
+            Self::Ours(_) => 0,
+        }
+    }
+
+    /// The process that does the work, if it is none of PostgreSQL and not this one.
+    pub fn process(&self) -> Option<u32> {
+        match self {
+            Self::Peer(_) => None,
+            Self::Ours(ours) => ours.process(),
         }
     }
 }

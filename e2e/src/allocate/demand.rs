@@ -78,6 +78,8 @@ pub struct Ticket {
     pub interval: Interval,
     /// From 0; without meaning for a contestant that numbers late.
     pub space: u16,
+    /// Of the car; without meaning for a contestant that knows no cars.
+    pub plate: u16,
 }
 
 /// One taken piece of the fill.
@@ -251,7 +253,7 @@ mod tests {
     fn tickets(taken: &[Taken]) -> impl Iterator<Item = (usize, Ticket)> {
         taken.iter().enumerate().map(|(n, taken)| {
             let Taken { garage, space, interval } = *taken;
-            (garage, Ticket { id: Id(n as u128), interval, space })
+            (garage, Ticket { id: Id(n as u128), interval, space, plate: 0 })
         })
     }
 
@@ -278,7 +280,7 @@ mod tests {
                     assert_eq!(interval.from / DAY_MINUTES, (interval.until - 1) / DAY_MINUTES, "one day");
                     // Whatever was not given back before is refused.
                     if town.filled() + 1e-9 < before {
-                        town.accepted(garage, Ticket { id: Id(n), interval, space: 0 });
+                        town.accepted(garage, Ticket { id: Id(n), interval, space: 0, plate: 0 });
                     }
                 }
                 (garage, Turn::Cancel(ticket)) => {

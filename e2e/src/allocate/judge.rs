@@ -2,6 +2,7 @@
 //! ends in the order of time, an end before a start at the same instant, summed up.
 
 use serde::Serialize;
+use server::store::Store;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::peer::Rule;
@@ -33,4 +34,34 @@ pub async fn peer(pool: &PgPool, rule: Rule) -> Verdict {
     let row: Result<(i64, i64), _> = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(pool).await;
     let (reservations, oversold) = row.expect("the database answers");
     Verdict { reservations, oversold }
+}
+
+/// Both what was agreed with drivers and what the books say is taken, by pool.
+pub async fn ours(store: &Store) -> Verdict {
+    let agreed = "state in ('held', 'confirmed', 'checked_in', 'overstayed')";
+    let (reservations, by_agreement) = sweep(store, ("starts_at", "ends_at"), agreed).await;
+    let (_, by_books) = sweep(store, ("taken_from", "taken_until"), "live = 1").await;
+    Verdict { reservations, oversold: by_agreement + by_books }
+}
+
+async fn sweep(store: &Store, (start, end): (&str, &str), of: &str) -> (i64, i64) {
+    let sql = format!(
+        "with change as (
+            select garage_id, pool_id, {start} as at, 1 as by_one from reservation where {of} and {start} < {end}
+            union all
+            select garage_id, pool_id, {end}, -1 from reservation where {of} and {start} < {end}
+        ), level as (
+            select garage_id, pool_id, by_one, sum(by_one) over
+                (partition by garage_id, pool_id order by at, by_one rows unbounded preceding) as n
+            from change
+        )
+        select cast(count(*) as bigint), cast(coalesce(sum(case when l.n > p.size then 1 else 0 end), 0) as bigint)
+        from level l join pool p on p.garage_id = l.garage_id and p.id = l.pool_id where l.by_one = 1"
+    );
+    let sql = AssertSqlSafe(sql);
+    let row = match store {
+        Store::Sqlite { read, .. } => sqlx::query_as(sql).fetch_one(read).await,
+        Store::Postgres(pool) => sqlx::query_as(sql).fetch_one(pool).await,
+    };
+    row.expect("the database answers")
 }

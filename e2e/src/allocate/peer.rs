@@ -136,6 +136,7 @@ impl Peer {
             id: Id(u128::try_from(id).expect("ids count from 1")),
             interval: row.interval,
             space: row.space,
+            plate: 0,
         };
         rows.iter().zip(ids).map(ticket).collect()
     }
@@ -223,7 +224,12 @@ impl Peer {
 }
 
 fn accepted(id: i64, interval: Interval, space: u16) -> Answer {
-    Answer::Accepted(Ticket { id: Id(u128::try_from(id).expect("ids count from 1")), interval, space })
+    Answer::Accepted(Ticket {
+        id: Id(u128::try_from(id).expect("ids count from 1")),
+        interval,
+        space,
+        plate: 0,
+    })
 }
 
 fn number(garage: usize) -> i32 {

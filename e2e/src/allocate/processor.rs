@@ -6,21 +6,38 @@ use std::time::Instant;
 /// Of a second: `USER_HZ` is 100 on every Linux that Debian makes.
 const TICKS: f64 = 100.0;
 
-/// This process, from one moment on.
-pub struct Own {
+/// One process, from one moment on.
+pub struct Process {
+    name: String,
     since: Instant,
     ticks: f64,
 }
 
-impl Own {
-    pub fn read() -> Self {
-        Self { since: Instant::now(), ticks: ticks("self") }
+impl Process {
+    pub fn own() -> Self {
+        Self::named("self".to_owned())
+    }
+
+    pub fn of(id: u32) -> Self {
+        Self::named(id.to_string())
+    }
+
+    fn named(name: String) -> Self {
+        Self { since: Instant::now(), ticks: ticks(&name), name }
     }
 
     /// Of all cores, since then.
     pub fn percent(&self) -> f64 {
-        share(ticks("self") - self.ticks, self.since)
+        share(ticks(&self.name) - self.ticks, self.since)
     }
+}
+
+/// Of this process, in memory, in bytes.
+pub fn resident() -> u64 {
+    let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1_024
 }
 
 fn share(ticks: f64, since: Instant) -> f64 {
@@ -42,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_busy_process_has_used_time() {
-        let own = Own::read();
+        let own = Process::own();
         testkit::wait::until_blocking(std::time::Duration::from_secs(30), "a tick passes", || {
             std::hint::black_box((0..100_000_u64).map(std::hint::black_box).sum::<u64>());
             (ticks("self") > own.ticks).then_some(())

@@ -19,7 +19,46 @@ pub struct Scenario {
     pub callers: usize,
     pub connections: u32,
     pub rounds: Vec<Round>,
+    /// One for each contestant.
+    pub medians: Vec<Medians>,
+    /// Of those that are not ours, the one that accepted most.
+    pub best_peer: Option<Kind>,
     pub ratios: Vec<Ratio>,
+}
+
+/// Over the rounds of one contestant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Medians {
+    pub contestant: Kind,
+    pub accepted_per_s: f64,
+    pub answered_per_s: f64,
+    pub accepted_p50_us: f64,
+    pub accepted_p99_us: f64,
+    pub answered_p99_us: f64,
+}
+
+impl Medians {
+    fn new(contestant: Kind, rounds: &[&Round]) -> Self {
+        let of = |value: fn(&Round) -> Option<f64>| {
+            let mut values: Vec<f64> = rounds.iter().copied().filter_map(value).collect();
+            median(&mut values).unwrap_or(0.0)
+        };
+        Self {
+            contestant,
+            accepted_per_s: of(|round| Some(round.figures.accepted_per_s)),
+            answered_per_s: of(|round| Some(round.figures.answered_per_s)),
+            accepted_p50_us: of(|round| Some(round.figures.accepted?.p50_us as f64)),
+            accepted_p99_us: of(|round| Some(round.figures.accepted?.p99_us as f64)),
+            answered_p99_us: of(|round| Some(round.figures.answered?.p99_us as f64)),
+        }
+    }
+}
+
+/// Sorts them.
+fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
+    values.get(low).zip(values.get(high)).map(|(low, high)| f64::midpoint(*low, *high))
 }
 
 /// How many times as many reservations a second the first one accepts, over pairs of rounds of the same pass.
@@ -40,9 +79,16 @@ impl Scenario {
         let kinds: Vec<Kind> = passes.first().into_iter().flatten().map(|round| round.contestant).collect();
         let mut ratios = Vec::new();
         for of in kinds.iter().filter(|kind| !kind.is_peer()) {
-            ratios.extend(kinds.iter().filter(|to| *to != of).map(|to| Ratio::new(&passes, *of, *to)));
+            let to = kinds.iter().filter(|to| to.is_peer() || of.this_space() == Some(**to));
+            ratios.extend(to.map(|to| Ratio::new(&passes, *of, *to)));
         }
-        Self { scale, callers, connections, rounds: passes.into_iter().flatten().collect(), ratios }
+        let rounds: Vec<Round> = passes.into_iter().flatten().collect();
+        let of = |kind: &Kind| -> Vec<&Round> { rounds.iter().filter(|r| r.contestant == *kind).collect() };
+        let medians: Vec<Medians> = kinds.iter().map(|kind| Medians::new(*kind, &of(kind))).collect();
+        let peers = medians.iter().filter(|medians| medians.contestant.is_peer());
+        let best = peers.max_by(|a, b| a.accepted_per_s.total_cmp(&b.accepted_per_s));
+        let best_peer = best.map(|medians| medians.contestant);
+        Self { scale, callers, connections, rounds, medians, best_peer, ratios }
     }
 
     pub fn is_right(&self) -> bool {
@@ -65,11 +111,10 @@ impl Ratio {
                 false => found.push(first.figures.accepted_per_s / second.figures.accepted_per_s.max(0.1)),
             }
         }
-        found.sort_by(f64::total_cmp);
-        let at = |place: usize| found.get(place).map(|ratio| (ratio * 100.0).round() / 100.0);
-        let last = found.len().saturating_sub(1);
-        ratio.median = at(last / 2).zip(at(found.len() / 2)).map(|(low, high)| f64::midpoint(low, high));
-        (ratio.min, ratio.max, ratio.pairs) = (at(0), at(last), found.len());
+        let rounded = |ratio: f64| (ratio * 100.0).round() / 100.0;
+        ratio.median = median(&mut found).map(rounded);
+        (ratio.min, ratio.max) = (found.first().copied().map(rounded), found.last().copied().map(rounded));
+        ratio.pairs = found.len();
         ratio
     }
 }
@@ -83,7 +128,7 @@ impl fmt::Display for Round {
             f,
             "  {name:<22} accepted {:>8.1}/s {accepted}; refused {:.0}/s, unasked {:.0}/s, cancelled {:.0}/s, \
              answered {:.0}/s {answered}; gave up {}, conflicts {}, oversold {}, astray {}; fill {}-{}, cpu {} % \
-             (bench {} %), fsync {}/{} us",
+             (bench {} %, server {:?}), fsync {}/{} us",
             figures.accepted_per_s,
             figures.refused_per_s,
             figures.unasked_per_s,
@@ -97,6 +142,7 @@ impl fmt::Display for Round {
             self.fill_after,
             self.cpu_busy_percent,
             self.cpu_bench_percent,
+            self.cpu_server_percent,
             self.fsync_before_us,
             self.fsync_after_us,
         )

@@ -9,7 +9,7 @@ use super::callers::{self, Figures, Span};
 use super::contestant::{Contestant, Kind};
 use super::demand::Town;
 use super::judge::Verdict;
-use super::processor;
+use super::processor::Process;
 use crate::bench::fsync;
 use crate::bench::report::with_cpu;
 
@@ -30,6 +30,8 @@ pub struct Round {
     pub cpu_busy_percent: f64,
     /// Of all cores: this program, callers included.
     pub cpu_bench_percent: f64,
+    /// Of all cores: the server's process.
+    pub cpu_server_percent: Option<f64>,
     pub fsync_before_us: u64,
     pub fsync_after_us: u64,
 }
@@ -55,10 +57,11 @@ impl Entrant {
     pub async fn round(&self, callers: usize, span: Span, seed: u64) -> Round {
         let (fill_before, conflicts) = (self.town.filled(), self.contestant.conflicts());
         let before = fsync::calibrate();
-        let own = processor::Own::read();
+        let own = Process::own();
+        let server = self.contestant.process().map(Process::of);
         let load = callers::run(&self.contestant, &self.town, callers, span, seed);
         let (cpu, tally) = with_cpu(load).await;
-        let own = own.percent();
+        let (own, server) = (own.percent(), server.map(|server| server.percent()));
         let after = fsync::calibrate();
         let verdict = self.contestant.judge().await;
         let held = i64::try_from(self.town.tickets()).unwrap_or(i64::MAX);
@@ -72,6 +75,7 @@ impl Entrant {
             astray: verdict.reservations.abs_diff(held),
             cpu_busy_percent: (cpu * 10.0).round() / 10.0,
             cpu_bench_percent: own,
+            cpu_server_percent: server,
             fsync_before_us: micros(before),
             fsync_after_us: micros(after),
         }

@@ -4,17 +4,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use e2e::allocate::callers::Span;
 use e2e::allocate::contestant::Kind;
 use e2e::allocate::demand::{LONGEST, SHORTEST, Scale};
-use e2e::allocate::report::Scenario;
-use e2e::allocate::{Options, run};
+use e2e::allocate::{Options, rebuild, run};
 use serde_json::json;
 
 #[derive(Parser)]
 #[command(about = "Reservations a second and how long they take, beside PostgreSQL alone")]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// All of them if none is named
     #[arg(long, value_delimiter = ',')]
     contestants: Vec<Kind>,
@@ -35,11 +36,32 @@ struct Arguments {
     /// The most of one contestant to its database
     #[arg(long, default_value_t = 32)]
     connections: u32,
+    /// Of 32 callers for the last space; 0 for none, and no attempts either
+    #[arg(long, default_value_t = 1_000)]
+    races: usize,
+    /// In a nearly full garage; a million takes minutes
+    #[arg(long, default_value_t = 100_000)]
+    attempts: u64,
+    /// Before a book is made anew; 0 for no such measurement
+    #[arg(long, default_value_t = 365)]
+    history_days: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Some seconds: does it work at all?
     #[arg(long)]
     quick: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes one book in this process and says what it took
+    #[command(hide = true)]
+    Book {
+        #[arg(long)]
+        database: String,
+        #[arg(long)]
+        key: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,6 +94,9 @@ impl Arguments {
             },
             passes: self.passes.max(1),
             connections: self.connections.max(1),
+            races: self.races,
+            attempts: self.attempts,
+            history_days: self.history_days,
             seed: self.seed,
         };
         match self.quick {
@@ -80,7 +105,10 @@ impl Arguments {
                 scales: vec![Scale { garages: 2, spaces: 20, days: 2, fill: 0.95 }],
                 callers: vec![8],
                 span: Span { warm_up: Duration::from_millis(200), measured: Duration::from_millis(800) },
-                passes: 2,
+                passes: 1,
+                races: 20,
+                attempts: 2_000,
+                history_days: 3,
                 ..options
             },
         }
@@ -88,16 +116,27 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    let scenarios = e2e::run(run(&Arguments::parse().options()));
-    let asks = json!({ "minutes": [SHORTEST, LONGEST], "mix": { "cancel": 0.4, "ask_for_given_back": 0.4, "ask_for_random": 0.2 } });
+    let arguments = Arguments::parse();
+    if let Some(Command::Book { database, key }) = &arguments.command {
+        e2e::run(rebuild::child(database, key));
+        return ExitCode::SUCCESS;
+    }
+    let findings = e2e::run(run(&arguments.options()));
     let figures = json!({
         "bench": "allocate",
-        "units": { "_per_s": "1/s", "_us": "us", "fill": "share of space-time", "_percent": "% of all cores" },
-        "asks": asks,
-        "scenarios": scenarios,
+        "units": {
+            "_per_s": "1/s", "_us": "us", "_bytes": "bytes", "fill": "share of space-time", "_percent": "% of all cores"
+        },
+        "asks": {
+            "minutes": [SHORTEST, LONGEST],
+            "mix": { "cancel": 0.4, "ask_for_given_back": 0.4, "ask_for_random": 0.2 }
+        },
+        "scenarios": findings.scenarios,
+        "races": findings.races,
+        "rebuild": findings.rebuild,
     });
     println!("{figures}");
-    match scenarios.iter().all(Scenario::is_right) {
+    match findings.is_right() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
