@@ -12,6 +12,7 @@ pub mod log;
 pub mod password;
 pub mod reservation;
 pub mod session;
+pub mod sharing;
 
 use std::sync::Arc;
 

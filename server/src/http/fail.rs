@@ -1,5 +1,7 @@
 //! Errors become responses here and nowhere else. A 500 is logged once with its causes and shows none of them.
 
+mod sharing;
+
 use std::error::Error;
 
 use domain::pickup::PickupError;

@@ -45,6 +45,12 @@ pub async fn add_garage(tx: &mut Tx, id: &str, garage: &GarageId) -> Result<(), 
     Ok(())
 }
 
+/// What people call the operator.
+pub async fn name(tx: &mut Tx, id: &str) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(tx, "select name from operator where id = $1", id)?;
+    Ok(row.map(|(name,)| name))
+}
+
 pub async fn runs(tx: &mut Tx, id: &str, garage: &GarageId) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,

@@ -1,6 +1,6 @@
 //! Schools, classes and pupils, and which children a car comes for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{ClassId, GarageId, SchoolId};
 use protocol::people::{Class, School};
@@ -92,6 +92,16 @@ pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<Class>, Sto
         person.to_string(),
     )?;
     rows.into_iter().map(Class::try_from).collect()
+}
+
+/// Classes of the schools whose parents come to this garage.
+pub async fn classes_at(tx: &mut Tx, garage: &GarageId) -> Result<BTreeSet<ClassId>, StoreError> {
+    let rows: Vec<(String,)> = fetch_all!(
+        tx,
+        "select c.id from class c join school s on s.id = c.school_id where s.garage_id = $1",
+        garage.as_str(),
+    )?;
+    rows.into_iter().map(|(id,)| word::parse("class.id", &id)).collect()
 }
 
 /// The school whose waiting hall this person's account shows.

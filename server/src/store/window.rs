@@ -91,6 +91,17 @@ pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Optio
     Ok(Some(stored(row, &mut grouped(stagger)?)?.1))
 }
 
+/// There was one of this name, and it has been ended.
+pub async fn was_ended(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(
+        tx,
+        "select id from shared_window where garage_id = $1 and id = $2 and ended_at is not null",
+        garage.as_str(),
+        id.as_str(),
+    )?;
+    Ok(row.is_some())
+}
+
 /// Writes a new one, or all of one that is there; one that was ended begins again.
 pub async fn put(
     tx: &mut Tx,

@@ -61,7 +61,7 @@ pub async fn days(
     Ok(wire::Days { days: days.collect(), warnings: warnings(&calendar, &schools, from, to, today) })
 }
 
-fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], date: NaiveDate) -> wire::Day {
+pub(super) fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], date: NaiveDate) -> wire::Day {
     let day = calendar.day(date);
     let schools = schools.iter().map(|(id, own)| wire::SchoolOnDay {
         school: id.clone(),
@@ -81,7 +81,7 @@ fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], date: NaiveD
 }
 
 /// Of the days asked for, and of the lists that should be there today.
-fn warnings(
+pub(super) fn warnings(
     calendar: &Calendar,
     schools: &[(SchoolId, SchoolCalendar)],
     from: NaiveDate,

@@ -16,6 +16,7 @@ mod log_in;
 mod log_out;
 mod number;
 mod reservation;
+mod sharing;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -43,6 +44,7 @@ pub fn router() -> Router<App> {
         .route("/api/operator/v1/schools", get(calendar::schools))
         .route("/api/operator/v1/schools/{school}/calendar", get(calendar::school).put(calendar::put_school))
         .merge(reservation::router())
+        .merge(sharing::router())
         .route_layer(from_fn(csrf::require))
         .route_layer(no_store)
 }

@@ -1,0 +1,122 @@
+//! Reservations that lose their space by a change: found by the garage's own book, as it is stored.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::allocation::entry::{Cause, Entry};
+use domain::allocation::layout::Layout;
+use domain::allocation::{Book, Journal};
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::sharing as wire;
+use uuid::Uuid;
+
+use super::SharingError;
+use crate::store::notice::{self, New};
+use crate::store::reservation::{self, Details, Stored};
+use crate::store::{StoreError, Tx};
+
+/// How many a preview names.
+const NAMED: usize = 100;
+
+/// A garage's live reservations before a change, and which of them it affects.
+pub(super) struct Affected {
+    book: Book,
+    details: HashMap<Uuid, Details>,
+    ids: Vec<Uuid>,
+}
+
+impl Affected {
+    /// Those that have no place in `before` either are not affected by this change.
+    pub async fn read(
+        tx: &mut Tx,
+        garage: &GarageId,
+        before: &Layout,
+        after: Layout,
+    ) -> Result<Self, StoreError> {
+        let (mut entries, mut details): (Vec<Entry>, HashMap<Uuid, Details>) = Default::default();
+        for stored in reservation::live(tx, std::slice::from_ref(garage)).await? {
+            details.insert(stored.entry.id, stored.details);
+            entries.push(stored.entry);
+        }
+        let book = Book::new(after, entries);
+        let already: BTreeSet<Uuid> = book.affected(before).into_iter().collect();
+        let mut ids = book.affected(book.layout());
+        ids.retain(|id| !already.contains(id));
+        Ok(Self { book, details, ids })
+    }
+
+    /// In order of their start.
+    pub fn shown(&self) -> wire::AffectedReservations {
+        let mut entries: Vec<&Entry> = self.ids.iter().filter_map(|id| self.book.entry(*id)).collect();
+        entries.sort_by_key(|entry| (entry.span, entry.id));
+        let one = |entry: &&Entry| wire::AffectedReservation {
+            id: entry.id,
+            pool: entry.pool.clone(),
+            audience: entry.audience,
+            starts_at: entry.span.from().timestamp(),
+            ends_at: entry.span.until().timestamp(),
+        };
+        wire::AffectedReservations {
+            number: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+            first: entries.iter().take(NAMED).map(one).collect(),
+        }
+    }
+
+    /// Stops the change, or cancels them with a notice to each person; gives how many were cancelled.
+    pub async fn settle(
+        mut self,
+        tx: &mut Tx,
+        garage: &GarageId,
+        wish: wire::Affected,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<usize, SharingError> {
+        let number = self.ids.len();
+        if number == 0 {
+            return Ok(0);
+        }
+        if wish == wire::Affected::Refuse {
+            return Err(SharingError::Affected { number });
+        }
+        for id in &self.ids {
+            // Found in this very book a moment ago; one that cannot be cancelled keeps its space.
+            let _ = self.book.cancel(*id, Cause::Suspended, now);
+        }
+        let journal = self.book.take_journal();
+        reservation::update(tx, &self.changed(garage, &journal, now)?).await?;
+        notice::insert(tx, &self.notices(garage, &journal, reason, now)).await?;
+        Ok(number)
+    }
+
+    /// Also those that were offered what has come free.
+    fn changed(
+        &self,
+        garage: &GarageId,
+        journal: &Journal,
+        now: Timestamp,
+    ) -> Result<Vec<Stored>, StoreError> {
+        const LOST: StoreError = StoreError::Corrupt { column: "reservation.id" };
+        let stored = |entry: &Entry| {
+            let mut details = self.details.get(&entry.id).cloned().ok_or(LOST)?;
+            // A clock that stands still or goes back does not hide a change.
+            details.changed_at =
+                now.max(Timestamp::from_micros(details.changed_at.micros().saturating_add(1)));
+            details.state_since = now;
+            Ok(Stored { garage: garage.clone(), entry: entry.clone(), details })
+        };
+        journal.changed.iter().map(stored).collect()
+    }
+
+    fn notices(&self, garage: &GarageId, journal: &Journal, reason: &str, now: Timestamp) -> Vec<New> {
+        let told = |told: &domain::allocation::Notice| New {
+            id: Uuid::now_v7(),
+            person: told.person,
+            at: now,
+            kind: notice::kind(told.kind),
+            garage: garage.clone(),
+            reservation: told.entry,
+            detail: if self.ids.contains(&told.entry) { reason.to_owned() } else { String::new() },
+        };
+        journal.notices.iter().map(told).collect()
+    }
+}

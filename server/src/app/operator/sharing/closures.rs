@@ -1,0 +1,128 @@
+//! Closures: suspensions, blackouts, spaces out of service.
+
+use std::time::Duration;
+
+use domain::ids::GarageId;
+use domain::minute::Minute;
+use domain::time::Timestamp;
+use protocol::sharing as wire;
+use uuid::Uuid;
+
+use super::change::Change;
+use super::{SharingError, invalid, wire as answers};
+use crate::app::App;
+use crate::app::operator::{Caller, require};
+use crate::app::sharing::Ground;
+use crate::store::closure::{self, Closure};
+use crate::store::operator;
+
+const MIN_REASON: usize = 3;
+const MAX_REASON: usize = 500;
+
+/// Longer than any building work; what lasts for ever is a smaller pool or an ended window.
+const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// Those that are not over.
+pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Closures, SharingError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let closures = closure::open(&mut tx, garage, app.now()).await?;
+    Ok(wire::Closures { closures: closures.iter().map(answers::closure).collect() })
+}
+
+/// What it would do; nothing is written.
+pub async fn preview(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    asked: &wire::NewClosure,
+) -> Result<wire::Preview, SharingError> {
+    let change = Change::preview(app, caller, garage).await?;
+    let after = with_closure(&change.before, made(&change, Uuid::nil(), asked)?);
+    change.seen(&after, |_| false).await
+}
+
+/// The same key again gives the closure that it made.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    asked: &wire::NewClosure,
+    wish: wire::Affected,
+) -> Result<wire::Closure, SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    let mut new = made(&change, change.id_of("closure", key), asked)?;
+    if !closure::insert(&mut change.tx, garage, &new).await? {
+        let known = closure::find(&mut change.tx, garage, new.id).await?.ok_or(SharingError::KeyReused)?;
+        let same = is_asked(&known, asked);
+        return if same { Ok(answers::closure(&known)) } else { Err(SharingError::KeyReused) };
+    }
+    let by = operator::name(&mut change.tx, &caller.operator).await?;
+    new.operator_name = by.unwrap_or_default();
+    let after = with_closure(&change.before, new.clone());
+    change.finish(&after, wish, &new.reason, ("closure.create", &new.id.to_string())).await?;
+    Ok(answers::closure(&new))
+}
+
+/// The spaces are shared again from now on.
+pub async fn end(app: &App, caller: &Caller, garage: &GarageId, id: Uuid) -> Result<(), SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    closure::find(&mut change.tx, garage, id).await?.ok_or(SharingError::NotFound)?;
+    closure::end(&mut change.tx, garage, id, change.now).await?;
+    change.commit("", "closure.end", &id.to_string()).await
+}
+
+fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closure, SharingError> {
+    let reason = asked.reason.trim();
+    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) || reason.contains('\0') {
+        return Err(invalid("reason", "a reason has 3 to 500 characters"));
+    }
+    for (field, at) in [("from", asked.from), ("until", asked.until)] {
+        if Minute::exact(at).is_none() {
+            return Err(invalid(field, "must be a whole minute"));
+        }
+    }
+    check_span(asked, change.now)?;
+    if let Some(pool) = &asked.pool
+        && !change.before.pools.iter().any(|known| known.id == *pool)
+    {
+        return Err(invalid("pool", format!("there is no pool `{pool}`")));
+    }
+    if asked.spaces == Some(0) {
+        return Err(invalid("spaces", "must be at least 1; absent closes all"));
+    }
+    Ok(Closure {
+        id,
+        pool: asked.pool.clone(),
+        audience: asked.audience,
+        from: asked.from,
+        until: asked.until,
+        spaces: asked.spaces,
+        reason: reason.to_owned(),
+        operator: change.operator().to_owned(),
+        operator_name: String::new(),
+        created_at: change.now,
+    })
+}
+
+fn check_span(asked: &wire::NewClosure, now: Timestamp) -> Result<(), SharingError> {
+    if asked.until <= asked.from || asked.until <= now {
+        return Err(invalid("until", "must be after from, and not over"));
+    }
+    if asked.until.since(asked.from) > LONGEST {
+        return Err(invalid("until", "must be at most 400 days after from"));
+    }
+    Ok(())
+}
+
+fn is_asked(known: &Closure, asked: &wire::NewClosure) -> bool {
+    (&known.pool, known.audience, known.from, known.until, known.spaces, known.reason.as_str())
+        == (&asked.pool, asked.audience, asked.from, asked.until, asked.spaces, asked.reason.trim())
+}
+
+fn with_closure(ground: &Ground, new: Closure) -> Ground {
+    let mut after = ground.clone();
+    after.closures.push(new);
+    after
+}

@@ -1,0 +1,93 @@
+//! Who owns which spaces when: windows made absolute for the days of a week view.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveTime};
+use domain::access::Audience;
+use domain::ids::{GarageId, WindowId};
+use domain::shared_window::WindowOpening;
+use domain::time::Timestamp;
+use protocol::sharing as wire;
+
+use super::{SharingError, wire as answers};
+use crate::app::App;
+use crate::app::operator::calendar::{day, warnings};
+use crate::app::operator::{Caller, require};
+use crate::app::sharing::{Ground, pools};
+use crate::store::closure;
+
+/// Five weeks.
+pub const MAX_DAYS: u32 = 35;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Both days included. Closures are beside the openings, not cut out of them.
+pub async fn read(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<wire::Openings, SharingError> {
+    let days = u32::try_from(to.signed_duration_since(from).num_days().saturating_add(1)).unwrap_or(0);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(SharingError::Range);
+    }
+    let (start, now) = (midnight(from), app.now());
+    let end = start + DAY * days;
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let ground = Ground::read(app, &mut tx, garage, now).await?;
+    let closures = closure::open(&mut tx, garage, start).await?;
+    drop(tx);
+    // An opening of the day before may reach into the first day.
+    let mut openings = ground.openings(from.pred_opt().unwrap_or(from), days.saturating_add(1));
+    openings.retain(|opening| opening.span.until().timestamp() > start);
+    let dates = from.iter_days().take(days as usize);
+    Ok(wire::Openings {
+        days: dates.map(|date| day(&ground.calendar, &ground.schools, date)).collect(),
+        warnings: warnings(&ground.calendar, &ground.schools, from, to, now.local_date()),
+        pools: ground.pools.iter().map(pools::spec).collect(),
+        openings: shown(&ground, &openings),
+        closures: closures.iter().filter(|closure| closure.from < end).map(answers::closure).collect(),
+    })
+}
+
+fn midnight(date: NaiveDate) -> Timestamp {
+    Timestamp::from_local(date.and_time(NaiveTime::MIN))
+}
+
+fn shown(ground: &Ground, openings: &[WindowOpening]) -> Vec<wire::Opening> {
+    let names: HashMap<&WindowId, &str> =
+        ground.windows.iter().map(|stored| (&stored.window.id, stored.window.name.as_str())).collect();
+    let one = |opening: &WindowOpening| wire::Opening {
+        window: opening.window.clone(),
+        name: names.get(&opening.window).copied().unwrap_or_default().to_owned(),
+        pool: opening.pool.clone(),
+        audience: opening.audience,
+        day: opening.span.from().timestamp().local_date(),
+        from: opening.span.from().timestamp(),
+        until: opening.span.until().timestamp(),
+        quota: opening.quota,
+        kept_for_pickup: kept_for_pickup(opening, openings),
+        bookable: opening.terms.bookable,
+        walk_in: opening.terms.walk_in,
+        groups: opening
+            .groups
+            .iter()
+            .map(|group| wire::Group { class: group.class.clone(), from: group.span.from().timestamp() })
+            .collect(),
+    };
+    openings.iter().map(one).collect()
+}
+
+/// Pickup openings of a pool do not overlap: the most at one time is the most of one of them.
+fn kept_for_pickup(opening: &WindowOpening, all: &[WindowOpening]) -> u32 {
+    if opening.audience == Audience::Pickup {
+        return 0;
+    }
+    let meanwhile = all.iter().filter(|other| {
+        other.audience == Audience::Pickup && other.pool == opening.pool && other.span.overlaps(opening.span)
+    });
+    meanwhile.map(|other| other.quota).max().unwrap_or(0)
+}

@@ -1,0 +1,63 @@
+//! The pools of a garage and their numbered spaces, replaced as a whole.
+
+use domain::ids::GarageId;
+use protocol::sharing as wire;
+
+use super::SharingError;
+use super::change::Change;
+use crate::app::operator::{Caller, require};
+use crate::app::sharing::pools;
+use crate::app::{App, etag};
+use crate::store::pool::{self, Pool};
+
+/// The garage's pools and their entity tag.
+#[derive(Debug, Clone)]
+pub struct Tagged {
+    pub pools: wire::Pools,
+    pub etag: String,
+}
+
+impl Tagged {
+    fn of(stored: &[Pool]) -> Self {
+        let pools = wire::Pools { pools: stored.iter().map(pools::spec).collect() };
+        Self { etag: etag::strong(&pools), pools }
+    }
+}
+
+pub async fn read(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tagged, SharingError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    Ok(Tagged::of(&pool::of_garage(&mut tx, garage).await?))
+}
+
+/// A window that promises more than its pool will have is a conflict; so is one without a pool.
+pub async fn put(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    if_match: &str,
+    entered: &wire::Pools,
+    wish: wire::Affected,
+) -> Result<Tagged, SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    if !etag::matches(if_match, &Tagged::of(&change.before.pools).etag) {
+        return Err(SharingError::Changed);
+    }
+    pools::check("pools", &entered.pools, change.capacity)?;
+    let mut wanted: Vec<Pool> = entered.pools.iter().map(pools::stored).collect();
+    wanted.sort_by(|a, b| a.id.cmp(&b.id));
+    let gone: Vec<Pool> = change.before.pools.clone();
+    for gone in gone.iter().filter(|known| !wanted.iter().any(|pool| pool.id == known.id)) {
+        if !pool::unused(&mut change.tx, garage, &gone.id).await? {
+            return Err(SharingError::PoolInUse(gone.id.to_string()));
+        }
+        pool::remove(&mut change.tx, garage, &gone.id).await?;
+    }
+    let mut after = change.before.clone();
+    after.pools.clone_from(&wanted);
+    let before = change.before.conflicts(change.now);
+    change.refuse_conflicts(&after, |conflict| !before.contains(conflict))?;
+    pool::put(&mut change.tx, garage, &wanted).await?;
+    change.finish(&after, wish, "", ("pools.change", "pools")).await?;
+    Ok(Tagged::of(&wanted))
+}

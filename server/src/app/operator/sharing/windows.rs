@@ -1,0 +1,160 @@
+//! Windows: list, preview, create, change, end.
+
+use domain::ids::{GarageId, WindowId};
+use domain::shared_window::SharedWindow;
+use domain::time::Timestamp;
+use protocol::sharing as wire;
+
+use super::change::{Change, with};
+use super::{SharingError, invalid, wire as answers};
+use crate::app::operator::{Caller, require};
+use crate::app::sharing::{Ground, pools, rule};
+use crate::app::{App, etag};
+use crate::store::window::{self, Stored};
+use crate::store::{Tx, school};
+
+/// How a previewed window is called that is not there yet.
+const NEW: &str = "new";
+
+/// Those that have not been ended, and what they do to each other in the coming weeks.
+pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Windows, SharingError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let now = app.now();
+    let ground = Ground::read(app, &mut tx, garage, now).await?;
+    Ok(wire::Windows {
+        windows: ground.windows.iter().map(answers::window).collect(),
+        conflicts: ground.conflicts(now).iter().map(answers::conflict).collect(),
+    })
+}
+
+/// What a new, changed or ended window would do; nothing is written.
+pub async fn preview(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    asked: &wire::WindowPreview,
+) -> Result<wire::Preview, SharingError> {
+    let mut change = Change::preview(app, caller, garage).await?;
+    let id = match &asked.window {
+        Some(id) => found(&change.before, id)?.window.id.clone(),
+        None => WindowId::parse(NEW).map_err(|error| invalid("window", error.to_string()))?,
+    };
+    let after = match &asked.rule {
+        Some(rule) => {
+            let window = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
+            with_window(&change.before, window, change.now)
+        }
+        None => without_window(&change.before, &id),
+    };
+    change.seen(&after, with(&id)).await
+}
+
+/// The same key again gives the window that it made.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    rule: &wire::WindowSpec,
+    wish: wire::Affected,
+) -> Result<wire::Window, SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    let id = WindowId::parse(&change.id_of("window", key).to_string())
+        .map_err(|error| invalid("idempotency-key", error.to_string()))?;
+    let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
+    if let Some(known) = change.before.windows.iter().find(|known| known.window.id == id) {
+        let same = known.window == new;
+        return if same { Ok(answers::window(known)) } else { Err(SharingError::KeyReused) };
+    }
+    if window::was_ended(&mut change.tx, garage, &id).await? {
+        return Err(SharingError::KeyReused);
+    }
+    put(change, new, wish, "window.create").await
+}
+
+/// `if_match` is the `etag` that was read.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    (id, if_match): (&WindowId, &str),
+    rule: &wire::WindowSpec,
+    wish: wire::Affected,
+) -> Result<wire::Window, SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    let known = found(&change.before, id)?;
+    if !etag::matches(if_match, &answers::window(known).etag) {
+        return Err(SharingError::Changed);
+    }
+    let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
+    put(change, new, wish, "window.change").await
+}
+
+async fn put(
+    mut change: Change<'_>,
+    new: SharedWindow,
+    wish: wire::Affected,
+    action: &str,
+) -> Result<wire::Window, SharingError> {
+    let id = new.id.clone();
+    let after = with_window(&change.before, new, change.now);
+    change.refuse_conflicts(&after, with(&id))?;
+    let stored = found(&after, &id)?;
+    window::put(&mut change.tx, change.garage, &stored.window, change.now).await?;
+    change.finish(&after, wish, "", (action, id.as_str())).await?;
+    Ok(answers::window(stored))
+}
+
+/// From now on it opens no more. It is kept, because reservations name it.
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    id: &WindowId,
+    wish: wire::Affected,
+) -> Result<(), SharingError> {
+    let mut change = Change::begin(app, caller, garage).await?;
+    found(&change.before, id)?;
+    window::end(&mut change.tx, garage, id, change.now).await?;
+    let after = without_window(&change.before, id);
+    change.finish(&after, wish, "", ("window.end", id.as_str())).await
+}
+
+fn found<'g>(ground: &'g Ground, id: &WindowId) -> Result<&'g Stored, SharingError> {
+    ground.windows.iter().find(|stored| stored.window.id == *id).ok_or(SharingError::NotFound)
+}
+
+/// A window as it was entered, if it keeps to its rules; classes must be of schools that use the garage.
+async fn made(
+    tx: &mut Tx,
+    garage: &GarageId,
+    ground: &Ground,
+    id: WindowId,
+    rule: &wire::WindowSpec,
+) -> Result<SharedWindow, SharingError> {
+    let pools: Vec<_> = ground.pools.iter().map(pools::spec).collect();
+    let window = rule::window(id, rule, &pools).map_err(|error| invalid(error.field, error.message))?;
+    let classes = school::classes_at(tx, garage).await?;
+    for (i, group) in window.stagger.iter().enumerate() {
+        if !classes.contains(&group.class) {
+            let message = format!("no school of this garage has a class `{}`", group.class);
+            return Err(invalid(format!("stagger[{i}].class"), message));
+        }
+    }
+    Ok(window)
+}
+
+fn with_window(ground: &Ground, window: SharedWindow, now: Timestamp) -> Ground {
+    let mut after = without_window(ground, &window.id);
+    let known = ground.windows.iter().find(|stored| stored.window.id == window.id);
+    let created_at = known.map_or(now, |known| known.created_at);
+    after.windows.push(Stored { window, created_at, modified_at: now });
+    after
+}
+
+fn without_window(ground: &Ground, id: &WindowId) -> Ground {
+    let mut after = ground.clone();
+    after.windows.retain(|stored| stored.window.id != *id);
+    after
+}

@@ -1,0 +1,39 @@
+//! Problems of what operators share.
+
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+
+use super::{not_found, problem};
+use crate::app::import::Invalid;
+use crate::app::operator::sharing::SharingError;
+
+impl From<SharingError> for ProblemResponse {
+    fn from(error: SharingError) -> Self {
+        let text = error.to_string();
+        let with_detail = |code: &str, title: &str| Problem::new(409, code, title).detail(&text).into();
+        match error {
+            SharingError::NotFound => not_found(),
+            SharingError::Changed => {
+                problem(412, "sharing_changed", "It has changed since it was read; look again")
+            }
+            SharingError::KeyReused => {
+                problem(409, "idempotency_key_reused", "This key was used for something else")
+            }
+            SharingError::Conflict(_) => with_detail("window_conflict", "These windows cannot be together"),
+            SharingError::Affected { .. } => {
+                with_detail("reservations_affected", "Reservations would lose their space")
+            }
+            SharingError::PoolInUse(_) => with_detail("pool_in_use", "The pool is still used"),
+            SharingError::Range => {
+                Problem::new(400, "invalid_query", "The query string is wrong").detail(text).into()
+            }
+            SharingError::Invalid(Invalid { field, message }) => {
+                Problem::new(422, "invalid_body", "A field of the body is wrong")
+                    .field(field)
+                    .detail(message)
+                    .into()
+            }
+            SharingError::Operator(error) => error.into(),
+        }
+    }
+}

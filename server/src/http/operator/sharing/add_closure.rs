@@ -1,0 +1,28 @@
+//! `POST /api/operator/v1/garages/{garage}/closures`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::sharing::{Closure, NewClosure};
+
+use super::OfAffected;
+use crate::app::App;
+use crate::app::operator::sharing::closures as use_case;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// Closes spaces for a time. The same key again gives the same answer.
+pub async fn add_closure(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(wish): ApiQuery<OfAffected>,
+    key: IdempotencyKey,
+    ApiJson(asked): ApiJson<NewClosure>,
+) -> Result<(StatusCode, Json<Closure>), ProblemResponse> {
+    let made = use_case::create(&app, &caller, &garage, key.as_str(), &asked, wish.affected).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}

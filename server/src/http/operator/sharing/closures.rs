@@ -1,0 +1,21 @@
+//! `GET /api/operator/v1/garages/{garage}/closures`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::sharing::Closures;
+
+use crate::app::App;
+use crate::app::operator::sharing::closures as use_case;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Those that are not over.
+pub async fn closures(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+) -> Result<Json<Closures>, ProblemResponse> {
+    Ok(Json(use_case::list(&app, &caller, &garage).await?))
+}

@@ -1,0 +1,22 @@
+//! `DELETE /api/operator/v1/garages/{garage}/closures/{closure}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::app::operator::sharing::closures as use_case;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Ends a closure: its spaces are shared again.
+pub async fn end_closure(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, closure)): ApiPath<(GarageId, Uuid)>,
+) -> Result<StatusCode, ProblemResponse> {
+    use_case::end(&app, &caller, &garage, closure).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

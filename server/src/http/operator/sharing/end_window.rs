@@ -1,0 +1,23 @@
+//! `DELETE /api/operator/v1/garages/{garage}/windows/{window}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::{GarageId, WindowId};
+use process::http::ProblemResponse;
+
+use super::OfAffected;
+use crate::app::App;
+use crate::app::operator::sharing::windows as use_case;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// Ends a window: it opens no more.
+pub async fn end_window(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,
+    ApiQuery(wish): ApiQuery<OfAffected>,
+) -> Result<StatusCode, ProblemResponse> {
+    use_case::end(&app, &caller, &garage, &window, wish.affected).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,55 @@
+//! What a garage shares: windows, closures, pools, rules, and the openings that follow.
+
+mod add_closure;
+mod add_window;
+mod closures;
+mod end_closure;
+mod end_window;
+mod openings;
+mod pools;
+mod preview_closure;
+mod preview_window;
+mod put_pools;
+mod put_rules;
+mod put_window;
+mod rules;
+mod windows;
+
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
+use protocol::sharing::Affected;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::if_match::IfMatch;
+
+/// `?affected=refuse|cancel`: what becomes of reservations that lose their space.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct OfAffected {
+    #[serde(default)]
+    affected: Affected,
+}
+
+/// What is changed as a whole must have been read as a whole.
+fn required(seen: &IfMatch) -> Result<&str, ProblemResponse> {
+    seen.as_deref().ok_or_else(|| {
+        Problem::new(428, "if_match_missing", "The header If-Match is needed, with the ETag of what was read")
+            .into()
+    })
+}
+
+pub fn router() -> Router<App> {
+    let at = |rest: &str| format!("/api/operator/v1/garages/{{garage}}{rest}");
+    Router::new()
+        .route(&at("/windows"), get(windows::windows).post(add_window::add_window))
+        .route(&at("/windows/preview"), post(preview_window::preview_window))
+        .route(&at("/windows/{window}"), put(put_window::put_window).delete(end_window::end_window))
+        .route(&at("/closures"), get(closures::closures).post(add_closure::add_closure))
+        .route(&at("/closures/preview"), post(preview_closure::preview_closure))
+        .route(&at("/closures/{closure}"), delete(end_closure::end_closure))
+        .route(&at("/pools"), get(pools::pools).put(put_pools::put_pools))
+        .route(&at("/openings"), get(openings::openings))
+        .route(&at("/sharing-rules"), get(rules::rules).put(put_rules::put_rules))
+}

@@ -1,0 +1,31 @@
+//! `GET /api/operator/v1/garages/{garage}/openings`.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::NaiveDate;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::sharing::Openings;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::app::operator::sharing::openings as use_case;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Days {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+/// Who owns which spaces when.
+pub async fn openings(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiQuery(days): ApiQuery<Days>,
+) -> Result<Json<Openings>, ProblemResponse> {
+    Ok(Json(use_case::read(&app, &caller, &garage, (days.from, days.to)).await?))
+}

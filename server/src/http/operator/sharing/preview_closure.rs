@@ -1,0 +1,22 @@
+//! `POST /api/operator/v1/garages/{garage}/closures/preview`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::sharing::{NewClosure, Preview};
+
+use crate::app::App;
+use crate::app::operator::sharing::closures as use_case;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Whose reservations a closure would take away; nothing is written.
+pub async fn preview_closure(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiJson(asked): ApiJson<NewClosure>,
+) -> Result<Json<Preview>, ProblemResponse> {
+    Ok(Json(use_case::preview(&app, &caller, &garage, &asked).await?))
+}

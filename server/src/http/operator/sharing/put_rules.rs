@@ -1,0 +1,28 @@
+//! `PUT /api/operator/v1/garages/{garage}/sharing-rules`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::sharing::SharingRules;
+
+use super::required;
+use crate::app::App;
+use crate::app::operator::sharing::rules as use_case;
+use crate::http::if_match::IfMatch;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Replaces the garage's rules, if nobody else has changed them since they were read.
+pub async fn put_rules(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    seen: IfMatch,
+    ApiJson(entered): ApiJson<SharingRules>,
+) -> Result<Response, ProblemResponse> {
+    let put = use_case::put(&app, &caller, &garage, required(&seen)?, &entered).await?;
+    Ok(([(header::ETAG, put.etag)], Json(put.rules)).into_response())
+}

@@ -1,0 +1,27 @@
+//! `PUT /api/operator/v1/garages/{garage}/windows/{window}`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::{GarageId, WindowId};
+use process::http::{ApiJson, ProblemResponse};
+use protocol::sharing::{Window, WindowSpec};
+
+use super::{OfAffected, required};
+use crate::app::App;
+use crate::app::operator::sharing::windows as use_case;
+use crate::http::if_match::IfMatch;
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::operator::caller::Operator;
+
+/// Replaces a window, if nobody else has changed it since it was read.
+pub async fn put_window(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,
+    ApiQuery(wish): ApiQuery<OfAffected>,
+    seen: IfMatch,
+    ApiJson(rule): ApiJson<WindowSpec>,
+) -> Result<Json<Window>, ProblemResponse> {
+    let known = (&window, required(&seen)?);
+    Ok(Json(use_case::update(&app, &caller, &garage, known, &rule, wish.affected).await?))
+}

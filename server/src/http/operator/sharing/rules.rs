@@ -1,0 +1,24 @@
+//! `GET /api/operator/v1/garages/{garage}/sharing-rules`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+
+use crate::app::App;
+use crate::app::operator::sharing::rules as use_case;
+use crate::http::conditional;
+use crate::http::input::ApiPath;
+use crate::http::operator::caller::Operator;
+
+/// Strikes and limits, with the `ETag` that a change of them must name, or 304.
+pub async fn rules(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    headers: HeaderMap,
+) -> Result<Response, ProblemResponse> {
+    let found = use_case::read(&app, &caller, &garage).await?;
+    Ok(conditional::json(&headers, &found.etag, "private, no-cache", &found.rules))
+}
