@@ -85,6 +85,11 @@ impl Console {
         self.request(path).json(body).send().await.expect("an answer")
     }
 
+    /// With a key that makes a repetition harmless.
+    pub async fn post_once(&self, path: &str, key: &str, body: &impl serde::Serialize) -> Response {
+        self.request(path).header("idempotency-key", key).json(body).send().await.expect("an answer")
+    }
+
     fn request(&self, path: &str) -> RequestBuilder {
         let url = format!("{}/api/operator/v1{path}", self.server);
         self.http.post(url).header(header::COOKIE, &self.cookie).header(OURS.0, OURS.1)

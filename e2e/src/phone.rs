@@ -68,6 +68,12 @@ impl Phone {
         self.http.post(self.url(path)).bearer_auth(&self.token).json(body).send().await.expect("an answer")
     }
 
+    /// With a key that makes a repetition harmless.
+    pub async fn post_once(&self, path: &str, key: &str, body: &impl serde::Serialize) -> reqwest::Response {
+        let request = self.http.post(self.url(path)).bearer_auth(&self.token).header("idempotency-key", key);
+        request.json(body).send().await.expect("an answer")
+    }
+
     /// Follows one class; `after` resumes.
     pub async fn follow(&self, class: &ClassId, after: Option<Cursor>) -> Result<Stream, tungstenite::Error> {
         let path = self.url(&format!("/classes/{class}/arrivals/stream"));

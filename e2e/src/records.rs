@@ -58,6 +58,11 @@ pub async fn occupied(store: &Store) -> Vec<(String, Option<i64>)> {
     rows(store, "select id, occupied from garage").await
 }
 
+/// The access plan that each garage's gateway has said it goes by.
+pub async fn plan_etags(store: &Store) -> Vec<(String, Option<String>)> {
+    rows(store, "select garage_id, plan_etag from gateway").await
+}
+
 /// Every cursor of the feed, in order.
 pub async fn feed(store: &Store) -> Vec<i64> {
     let cursors: Vec<(i64,)> = rows(store, "select cursor from feed order by cursor").await;

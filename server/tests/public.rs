@@ -10,6 +10,7 @@ use common::gateway::{batch, entry, exit, heartbeat};
 use common::http::{Served, ask};
 use common::{Fixture, MONDAY};
 use serde_json::{Value, json};
+use testkit::wait::until;
 
 const SITES: &str = "/api/public/v3/parking-sites";
 
@@ -48,7 +49,11 @@ contract!(the_count_moves_with_the_cars, |f| async {
     server.take(MALL_TOKEN, &batch("a", 1, cars)).await;
     assert_eq!(site(f, &server, MALL).await["realtime_free_capacity"], json!(298));
     server.take(MALL_TOKEN, &batch("a", 3, vec![exit("e3", MOTHER, MONDAY)])).await;
-    assert_eq!(site(f, &server, MALL).await["realtime_free_capacity"], json!(299));
+    // The book hears of a passage a moment after the count; the lower figure of both is shown.
+    until(Duration::from_secs(20), "the space of the car that has left", async || {
+        (site(f, &server, MALL).await["realtime_free_capacity"] == json!(299)).then_some(())
+    })
+    .await;
 });
 
 contract!(a_wrong_count_is_clamped, |f| async {
@@ -68,7 +73,8 @@ contract!(a_school_is_closed_to_the_public_during_pickup, |f| async {
     server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
     let evening = site(f, &server, SCHOOL).await;
     assert_eq!(evening["realtime_opening_status"], json!("OPEN"));
-    assert_eq!(evening["realtime_free_capacity"], json!(107));
+    // One plate has a permit for staff, whose window begins before the public's ends.
+    assert_eq!(evening["realtime_free_capacity"], json!(106));
 });
 
 contract!(readers_may_keep_it_and_read_it_from_any_page, |f| async {

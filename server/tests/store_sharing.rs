@@ -267,7 +267,7 @@ contract!(a_layout_reaches_beyond_the_longest_horizon, |f| async {
     let layout = sharing::layout(&app, &mut tx, &garage(SCHOOL), app.now()).await.unwrap();
     assert_eq!(layout.pools[&pool_id("main")].size, 107);
     assert!(layout.openings.is_sorted_by_key(|opening| opening.span));
-    let last = layout.openings.iter().filter(|o| o.audience == Audience::Public).next_back().unwrap();
+    let last = layout.openings.iter().rfind(|o| o.audience == Audience::Public).unwrap();
     assert_eq!(last.span.from().timestamp(), time("2027-01-02T18:00:00+08:00"));
     // Sunday was no school day; its public night still ran in the morning.
     let first = &layout.openings[0];

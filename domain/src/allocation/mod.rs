@@ -29,6 +29,6 @@ mod terms;
 mod timeline;
 
 pub use book::Book;
-pub use limits::PoolLimit;
 pub use journal::{Journal, Notice, NoticeKind, Strike, StrikeKind};
+pub use limits::PoolLimit;
 pub use request::{Arrived, Ask, Change, Slot, Wish};

@@ -16,8 +16,8 @@ pub mod arrival;
 pub mod arrival_entry;
 pub mod audit;
 pub mod bind_code;
-pub mod book;
 pub mod block_list;
+pub mod book;
 pub mod calendar;
 pub mod closure;
 pub mod dead_letter;
@@ -65,6 +65,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps prepared: those over several rows exist once for each number of rows.
 const STATEMENTS: usize = 1024;
 
+/// How long a statement waits for another transaction's lock. Whoever has waited for so long comes again.
+const LOCK_TIMEOUT: &str = "10s";
+
+/// A transaction whose process says nothing for so long is rolled back: a replica that hangs holds nobody up for ever.
+const SILENT_TIMEOUT: &str = "60s";
+
 /// A handle to the main database; cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Store {
@@ -88,12 +94,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// No connection became free in time, or the database itself is away: worth another try later.
+    /// No connection or lock became free in time, or the database itself is away: worth another try later.
     pub fn is_overload(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
-        )
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
+            // lock_not_available, idle_in_transaction_session_timeout.
+            Self::Database(sqlx::Error::Database(e)) => {
+                e.code().is_some_and(|code| matches!(code.as_ref(), "55P03" | "25P03"))
+            }
+            _ => false,
+        }
     }
 
     /// Worth running the whole use case again: another transaction won.
@@ -110,7 +120,10 @@ impl Store {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url, connections).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS);
+            let options = PgConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENTS).options([
+                ("lock_timeout", LOCK_TIMEOUT),
+                ("idle_in_transaction_session_timeout", SILENT_TIMEOUT),
+            ]);
             let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
             Self::Postgres(pool.connect_with(options).await?)
         } else {
@@ -141,7 +154,13 @@ impl Store {
     async fn migrate(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await?,
-            Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Self::Postgres(pool) => {
+                // Replicas that start together wait for the one that migrates, however long that takes.
+                let mut connection = pool.acquire().await?;
+                sqlx::query("set lock_timeout = 0").execute(&mut *connection).await?;
+                POSTGRES_MIGRATIONS.run(&mut *connection).await?;
+                sqlx::query("reset lock_timeout").execute(&mut *connection).await?;
+            }
         }
         Ok(())
     }

@@ -77,7 +77,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     // The decision is stored as the gateway made it.
     let mut tx = f.store.begin_read().await.unwrap();
     let key = (mall(), DeviceId::parse("gate").unwrap(), EventId::parse("e1").unwrap());
-    let cars = server::store::gate_event::cars_of(&mut tx, &[key.clone()]).await.unwrap();
+    let cars = server::store::gate_event::cars_of(&mut tx, std::slice::from_ref(&key)).await.unwrap();
     assert_eq!(cars[&key].decision, Some(by));
 });
 

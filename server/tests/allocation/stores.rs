@@ -184,7 +184,7 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
         reservation: Uuid::now_v7(),
         detail: "why".to_owned(),
     };
-    notice::insert(&mut tx, &[new.clone()]).await.unwrap();
+    notice::insert(&mut tx, std::slice::from_ref(&new)).await.unwrap();
     notice::insert(&mut tx, &[]).await.unwrap();
     let seen = notice_view::of_person(&mut tx, people[0], 9).await.unwrap();
     assert_eq!((seen[0].id, seen[0].kind, seen[0].detail.as_str()), (new.id, new.kind, "why"));

@@ -31,29 +31,7 @@ pub struct World {
 }
 
 fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minutes: u32) -> WindowSpec {
-    WindowSpec {
-        audience,
-        weekdays,
-        start_minute,
-        length_minutes,
-        pool: None,
-        name: None,
-        kinds: None,
-        lessons: None,
-        first_day: None,
-        last_day: None,
-        quota: None,
-        bookable: None,
-        walk_in: None,
-        min_stay_minutes: None,
-        max_stay_minutes: None,
-        horizon_minutes: None,
-        lock_out: None,
-        early_minutes: None,
-        grace_minutes: None,
-        notice_minutes: None,
-        stagger: Vec::new(),
-    }
+    WindowSpec::new(audience, weekdays, start_minute, length_minutes)
 }
 
 /// Pickup 15:00-17:00 on school days, the class `c-1-2` half an hour later; staff 7:00-15:00, residents 17:00-18:00, the public

@@ -2,6 +2,7 @@
 //! a car has left is free a moment later, and the gates' own commits have the database for themselves meanwhile.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use tokio::time::Instant;
 
 /// Between two rounds.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// Garages in one round: after a start every book has to be made, and requests wait meanwhile.
+const GARAGES: usize = 32;
 
 #[derive(Default)]
 pub(super) struct Nudges {
@@ -31,8 +35,14 @@ impl Nudges {
         self.garages.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    fn take(&self) -> BTreeSet<GarageId> {
-        std::mem::take(&mut *self.garages.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Up to [`GARAGES`], in order from the one after `last` on, so that everybody's turn comes.
+    fn take(&self, last: Option<&GarageId>) -> BTreeSet<GarageId> {
+        let mut garages = self.garages.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let turn = garages.range((after, Bound::Unbounded)).chain(garages.iter());
+        let taken: BTreeSet<GarageId> = turn.take(GARAGES).cloned().collect();
+        garages.retain(|garage| !taken.contains(garage));
+        taken
     }
 }
 
@@ -40,6 +50,7 @@ impl Nudges {
 #[derive(Default)]
 pub(super) struct Round {
     next: Option<Instant>,
+    last: Option<GarageId>,
 }
 
 impl Round {
@@ -60,6 +71,32 @@ impl Round {
             return BTreeSet::new();
         }
         self.next = Some(now + PAUSE);
-        nudges.take()
+        let taken = nudges.take(self.last.as_ref());
+        self.last = taken.last().cloned();
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn garage(n: usize) -> GarageId {
+        GarageId::parse(&format!("g{n:03}")).unwrap()
+    }
+
+    #[test]
+    fn everybodys_turn_comes() {
+        let nudges = Nudges::default();
+        let all = || (0..GARAGES * 2).for_each(|n| nudges.add(&garage(n)));
+        all();
+        let first = nudges.take(None);
+        assert_eq!(first.len(), GARAGES);
+        // The first ones are nudged again meanwhile.
+        all();
+        let second = nudges.take(first.last());
+        assert!(first.is_disjoint(&second));
+        assert_eq!(nudges.take(second.last()), first);
+        assert!(nudges.is_empty());
     }
 }

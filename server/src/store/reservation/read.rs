@@ -63,18 +63,9 @@ pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError
 /// Those of these keys that were used before.
 pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Stored>, StoreError> {
     let mut found = HashMap::new();
-    // 3 values each stay below the databases' limits of 32,766 and 65,535 values.
+    // 3 values each stay below SQLite's limit of 32,766 values.
     for chunk in keys.chunks(2048) {
-        let rows: Vec<Row> = fetch_rows!(
-            tx,
-            select!("join ("),
-            chunk,
-            |row, key| {
-                row.push_bind(key.garage.as_str()).push_bind(key.made_by.text()).push_bind(key.key.as_str());
-            },
-            ") as v on r.garage_id = v.column1 and r.made_by = v.column2 and r.client_key = v.column3"
-        )?;
-        for row in rows {
+        for row in by_keys_of(tx, chunk).await? {
             let stored = row.stored()?;
             let (garage, made_by) = (stored.garage.clone(), stored.details.made_by.clone());
             let Some(key) = stored.details.client_key.clone() else { continue };
@@ -82,4 +73,31 @@ pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Store
         }
     }
     Ok(found)
+}
+
+/// As in `write`: PostgreSQL gets a statement that is the same for any number of keys.
+async fn by_keys_of(tx: &mut Tx, keys: &[KeyOf]) -> Result<Vec<Row>, StoreError> {
+    match tx {
+        Tx::Sqlite(_) => fetch_rows!(
+            tx,
+            select!("join ("),
+            keys,
+            |row, key| {
+                row.push_bind(key.garage.as_str()).push_bind(key.made_by.text()).push_bind(key.key.as_str());
+            },
+            ") as v on r.garage_id = v.column1 and r.made_by = v.column2 and r.client_key = v.column3"
+        ),
+        Tx::Postgres(tx) => {
+            const SQL: &str = select!(
+                "join unnest($1::text[], $2::text[], $3::text[]) as v (column1, column2, column3) \
+                 on r.garage_id = v.column1 and r.made_by = v.column2 and r.client_key = v.column3"
+            );
+            Ok(sqlx::query_as(SQL)
+                .bind(keys.iter().map(|key| key.garage.as_str()).collect::<Vec<_>>())
+                .bind(keys.iter().map(|key| key.made_by.text()).collect::<Vec<_>>())
+                .bind(keys.iter().map(|key| key.key.as_str()).collect::<Vec<_>>())
+                .fetch_all(&mut **tx)
+                .await?)
+        }
+    }
 }

@@ -18,7 +18,7 @@ macro_rules! select {
         concat!(
             "select r.id, r.garage_id, r.pool_id, r.audience, r.window_id, r.origin, r.made_by, r.client_key, \
              r.series_id, r.person_id, r.plate_hash, r.plate_enc, r.starts_at, r.ends_at, r.state, \
-             r.state_since, r.expires_at, r.cause, r.late, r.taken_from, r.taken_until, r.space, r.visit_id, \
+             r.state_since, r.expires_at, r.cause, r.late, r.taken_from, r.taken_until, r.live, r.space, r.visit_id, \
              r.reminded, r.created_at, r.changed_at from reservation r ",
             $rest
         )
@@ -26,34 +26,36 @@ macro_rules! select {
 }
 pub(super) use select;
 
-#[derive(sqlx::FromRow)]
+/// The columns, in their order.
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Row {
-    id: String,
-    garage_id: String,
-    pool_id: String,
-    audience: String,
-    window_id: Option<String>,
-    origin: String,
-    made_by: String,
-    client_key: Option<String>,
-    series_id: Option<String>,
-    person_id: Option<String>,
-    plate_hash: Option<Vec<u8>>,
-    plate_enc: Option<Vec<u8>>,
-    starts_at: i64,
-    ends_at: i64,
-    state: String,
-    state_since: i64,
-    expires_at: Option<i64>,
-    cause: Option<String>,
-    late: i64,
-    taken_from: i64,
-    taken_until: i64,
-    space: Option<String>,
-    visit_id: Option<String>,
-    reminded: i64,
-    created_at: i64,
-    changed_at: i64,
+    pub id: String,
+    pub garage_id: String,
+    pub pool_id: String,
+    pub audience: String,
+    pub window_id: Option<String>,
+    pub origin: String,
+    pub made_by: String,
+    pub client_key: Option<String>,
+    pub series_id: Option<String>,
+    pub person_id: Option<String>,
+    pub plate_hash: Option<Vec<u8>>,
+    pub plate_enc: Option<Vec<u8>>,
+    pub starts_at: i64,
+    pub ends_at: i64,
+    pub state: String,
+    pub state_since: i64,
+    pub expires_at: Option<i64>,
+    pub cause: Option<String>,
+    pub late: i64,
+    pub taken_from: i64,
+    pub taken_until: i64,
+    pub live: i64,
+    pub space: Option<String>,
+    pub visit_id: Option<String>,
+    pub reminded: i64,
+    pub created_at: i64,
+    pub changed_at: i64,
 }
 
 impl Row {
@@ -127,18 +129,48 @@ fn span(from: i64, until: i64) -> Option<Span> {
     Span::new(minute(from), minute(until)).ok()
 }
 
-/// The columns of a state.
-pub(super) struct StateColumns {
-    pub state: String,
-    pub since: i64,
-    pub expires_at: Option<i64>,
-    pub cause: Option<String>,
-    pub late: i64,
+impl From<&Stored> for Row {
+    fn from(stored: &Stored) -> Self {
+        let (entry, details) = (&stored.entry, &stored.details);
+        let (expires_at, cause) = expiry_and_cause(&entry.state);
+        let late = matches!(entry.state, State::Cancelled { lateness: Lateness::Late, .. });
+        let start = entry.span.from().timestamp().micros();
+        let taken = |taken: Span| (taken.from().timestamp().micros(), taken.until().timestamp().micros());
+        let (taken_from, taken_until) = entry.taken.map_or((start, start), taken);
+        Self {
+            id: entry.id.to_string(),
+            garage_id: stored.garage.to_string(),
+            pool_id: entry.pool.to_string(),
+            audience: word::word(entry.audience),
+            window_id: entry.window.as_ref().map(ToString::to_string),
+            origin: word::word(entry.origin),
+            made_by: details.made_by.text(),
+            client_key: details.client_key.clone(),
+            series_id: details.series.clone(),
+            person_id: entry.person.map(|person| person.to_string()),
+            plate_hash: entry.plate.as_ref().map(|plate| plate.0.clone()),
+            plate_enc: details.plate_enc.clone(),
+            starts_at: start,
+            ends_at: entry.span.until().timestamp().micros(),
+            state: word::word(entry.phase()),
+            state_since: details.state_since.micros(),
+            expires_at,
+            cause,
+            late: i64::from(late),
+            taken_from,
+            taken_until,
+            live: i64::from(entry.is_live()),
+            space: entry.space.clone(),
+            visit_id: entry.visit.map(|visit| visit.to_string()),
+            reminded: i64::from(entry.reminded),
+            created_at: entry.created_at.micros(),
+            changed_at: details.changed_at.micros(),
+        }
+    }
 }
 
-pub(super) fn state_columns(stored: &Stored) -> StateColumns {
-    let entry = &stored.entry;
-    let (expires_at, cause) = match entry.state {
+fn expiry_and_cause(state: &State) -> (Option<i64>, Option<String>) {
+    match state {
         State::Held { until, offered: Offered::FromWaitlist } => {
             (Some(until.micros()), Some(FROM_WAITLIST.to_owned()))
         }
@@ -150,21 +182,5 @@ pub(super) fn state_columns(stored: &Stored) -> StateColumns {
         | State::Overstayed { .. }
         | State::Completed { .. }
         | State::NoShow { .. } => (None, None),
-    };
-    let late = matches!(entry.state, State::Cancelled { lateness: Lateness::Late, .. });
-    StateColumns {
-        state: word::word(entry.phase()),
-        since: stored.details.state_since.micros(),
-        expires_at,
-        cause,
-        late: i64::from(late),
     }
-}
-
-/// `taken_from` and `taken_until`.
-pub(super) fn taken_columns(entry: &Entry) -> (i64, i64) {
-    let nothing = (entry.span.from().timestamp().micros(), entry.span.from().timestamp().micros());
-    entry
-        .taken
-        .map_or(nothing, |taken| (taken.from().timestamp().micros(), taken.until().timestamp().micros()))
 }

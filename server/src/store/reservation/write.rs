@@ -1,107 +1,207 @@
 //! Writing, many rows a statement.
-
-use uuid::Uuid;
+//!
+//! SQLite gets a row of values for each, PostgreSQL an array for each column: it reads and plans a statement anew for each
+//! number of rows, which costs it more than writing them, and an array has any length.
 
 use super::Stored;
-use super::row::{state_columns, taken_columns};
-use crate::store::{StoreError, Tx, word};
+use super::row::Row;
+use crate::store::{StoreError, Tx};
 
-/// Rows in one statement: 27 columns each stay below the databases' limits of 32,766 and 65,535 values.
+/// Rows in one statement: 27 columns each stay below SQLite's limit of 32,766 values.
 const ROWS: usize = 512;
 
 pub async fn insert(tx: &mut Tx, new: &[Stored]) -> Result<(), StoreError> {
     for chunk in new.chunks(ROWS) {
-        insert_chunk(tx, chunk).await?;
+        let rows: Vec<Row> = chunk.iter().map(Row::from).collect();
+        insert_rows(tx, &rows).await?;
     }
     Ok(())
 }
 
-async fn insert_chunk(tx: &mut Tx, new: &[Stored]) -> Result<(), StoreError> {
-    execute_rows!(
-        tx,
-        "insert into reservation (id, garage_id, pool_id, audience, window_id, origin, made_by, client_key, \
-         series_id, person_id, plate_hash, plate_enc, starts_at, ends_at, state, state_since, expires_at, \
-         cause, late, taken_from, taken_until, live, space, visit_id, reminded, created_at, changed_at) ",
-        new,
-        |row, stored| {
-            let (entry, details) = (&stored.entry, &stored.details);
-            let state = state_columns(stored);
-            let (taken_from, taken_until) = taken_columns(entry);
-            row.push_bind(entry.id.to_string())
-                .push_bind(stored.garage.as_str())
-                .push_bind(entry.pool.as_str())
-                .push_bind(word::word(entry.audience))
-                .push_bind(entry.window.as_ref().map(|window| window.as_str()))
-                .push_bind(word::word(entry.origin))
-                .push_bind(details.made_by.text())
-                .push_bind(details.client_key.as_deref())
-                .push_bind(details.series.as_deref())
-                .push_bind(entry.person.map(|person| person.to_string()))
-                .push_bind(entry.plate.as_ref().map(|plate| plate.0.as_slice()))
-                .push_bind(details.plate_enc.as_deref())
-                .push_bind(entry.span.from().timestamp().micros())
-                .push_bind(entry.span.until().timestamp().micros())
-                .push_bind(state.state)
-                .push_bind(state.since)
-                .push_bind(state.expires_at)
-                .push_bind(state.cause)
-                .push_bind(state.late)
-                .push_bind(taken_from)
-                .push_bind(taken_until)
-                .push_bind(i64::from(entry.is_live()))
-                .push_bind(entry.space.as_deref())
-                .push_bind(entry.visit.map(|visit| visit.to_string()))
-                .push_bind(i64::from(entry.reminded))
-                .push_bind(entry.created_at.micros())
-                .push_bind(details.changed_at.micros());
-        },
-        ""
-    )?;
+/// Names of the columns.
+macro_rules! columns {
+    () => {
+        "id, garage_id, pool_id, audience, window_id, origin, made_by, client_key, series_id, person_id, \
+         plate_hash, plate_enc, starts_at, ends_at, state, state_since, expires_at, cause, late, taken_from, \
+         taken_until, live, space, visit_id, reminded, created_at, changed_at"
+    };
+}
+
+async fn insert_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(_) => {
+            execute_rows!(
+                tx,
+                concat!("insert into reservation (", columns!(), ") "),
+                rows,
+                |row, of| {
+                    row.push_bind(of.id.as_str())
+                        .push_bind(of.garage_id.as_str())
+                        .push_bind(of.pool_id.as_str())
+                        .push_bind(of.audience.as_str())
+                        .push_bind(of.window_id.as_deref())
+                        .push_bind(of.origin.as_str())
+                        .push_bind(of.made_by.as_str())
+                        .push_bind(of.client_key.as_deref())
+                        .push_bind(of.series_id.as_deref())
+                        .push_bind(of.person_id.as_deref())
+                        .push_bind(of.plate_hash.as_deref())
+                        .push_bind(of.plate_enc.as_deref())
+                        .push_bind(of.starts_at)
+                        .push_bind(of.ends_at)
+                        .push_bind(of.state.as_str())
+                        .push_bind(of.state_since)
+                        .push_bind(of.expires_at)
+                        .push_bind(of.cause.as_deref())
+                        .push_bind(of.late)
+                        .push_bind(of.taken_from)
+                        .push_bind(of.taken_until)
+                        .push_bind(of.live)
+                        .push_bind(of.space.as_deref())
+                        .push_bind(of.visit_id.as_deref())
+                        .push_bind(of.reminded)
+                        .push_bind(of.created_at)
+                        .push_bind(of.changed_at);
+                },
+                ""
+            )?;
+        }
+        Tx::Postgres(tx) => {
+            const SQL: &str = concat!(
+                "insert into reservation (",
+                columns!(),
+                ") select * from unnest(\
+                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+                 $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::text[], \
+                 $16::bigint[], $17::bigint[], $18::text[], $19::bigint[], $20::bigint[], $21::bigint[], \
+                 $22::bigint[], $23::text[], $24::text[], $25::bigint[], $26::bigint[], $27::bigint[])"
+            );
+            sqlx::query(SQL)
+                .bind(column(rows, |row| row.id.as_str()))
+                .bind(column(rows, |row| row.garage_id.as_str()))
+                .bind(column(rows, |row| row.pool_id.as_str()))
+                .bind(column(rows, |row| row.audience.as_str()))
+                .bind(column(rows, |row| row.window_id.as_deref()))
+                .bind(column(rows, |row| row.origin.as_str()))
+                .bind(column(rows, |row| row.made_by.as_str()))
+                .bind(column(rows, |row| row.client_key.as_deref()))
+                .bind(column(rows, |row| row.series_id.as_deref()))
+                .bind(column(rows, |row| row.person_id.as_deref()))
+                .bind(column(rows, |row| row.plate_hash.as_deref()))
+                .bind(column(rows, |row| row.plate_enc.as_deref()))
+                .bind(column(rows, |row| row.starts_at))
+                .bind(column(rows, |row| row.ends_at))
+                .bind(column(rows, |row| row.state.as_str()))
+                .bind(column(rows, |row| row.state_since))
+                .bind(column(rows, |row| row.expires_at))
+                .bind(column(rows, |row| row.cause.as_deref()))
+                .bind(column(rows, |row| row.late))
+                .bind(column(rows, |row| row.taken_from))
+                .bind(column(rows, |row| row.taken_until))
+                .bind(column(rows, |row| row.live))
+                .bind(column(rows, |row| row.space.as_deref()))
+                .bind(column(rows, |row| row.visit_id.as_deref()))
+                .bind(column(rows, |row| row.reminded))
+                .bind(column(rows, |row| row.created_at))
+                .bind(column(rows, |row| row.changed_at))
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
     Ok(())
+}
+
+fn column<'a, T>(rows: &'a [Row], of: impl Fn(&'a Row) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
 }
 
 /// Writes what of a reservation may change.
 pub async fn update(tx: &mut Tx, changed: &[Stored]) -> Result<(), StoreError> {
     for chunk in changed.chunks(ROWS) {
-        update_chunk(tx, chunk).await?;
+        let rows: Vec<Row> = chunk.iter().map(Row::from).collect();
+        update_rows(tx, &rows).await?;
     }
     Ok(())
 }
 
-async fn update_chunk(tx: &mut Tx, changed: &[Stored]) -> Result<(), StoreError> {
-    execute_rows!(
-        tx,
-        "update reservation set pool_id = v.column2, window_id = v.column3, plate_hash = v.column4, \
-         plate_enc = v.column5, starts_at = v.column6, ends_at = v.column7, state = v.column8, \
-         state_since = v.column9, expires_at = v.column10, cause = v.column11, late = v.column12, \
-         taken_from = v.column13, taken_until = v.column14, live = v.column15, space = v.column16, \
-         visit_id = v.column17, reminded = v.column18, changed_at = v.column19 from (",
-        changed,
-        |row, stored| {
-            let (entry, details) = (&stored.entry, &stored.details);
-            let state = state_columns(stored);
-            let (taken_from, taken_until) = taken_columns(entry);
-            row.push_bind(entry.id.to_string())
-                .push_bind(entry.pool.as_str())
-                .push_bind(entry.window.as_ref().map(|window| window.as_str()))
-                .push_bind(entry.plate.as_ref().map(|plate| plate.0.as_slice()))
-                .push_bind(details.plate_enc.as_deref())
-                .push_bind(entry.span.from().timestamp().micros())
-                .push_bind(entry.span.until().timestamp().micros())
-                .push_bind(state.state)
-                .push_bind(state.since)
-                .push_bind(state.expires_at)
-                .push_bind(state.cause)
-                .push_bind(state.late)
-                .push_bind(taken_from)
-                .push_bind(taken_until)
-                .push_bind(i64::from(entry.is_live()))
-                .push_bind(entry.space.as_deref())
-                .push_bind(entry.visit.map(|visit: Uuid| visit.to_string()))
-                .push_bind(i64::from(entry.reminded))
-                .push_bind(details.changed_at.micros());
-        },
-        ") as v where reservation.id = v.column1"
-    )?;
+/// With the columns in the order in which [`update_rows`] binds them.
+macro_rules! update {
+    ($from:literal) => {
+        concat!(
+            "update reservation set pool_id = v.column2, window_id = v.column3, plate_hash = v.column4, \
+             plate_enc = v.column5, starts_at = v.column6, ends_at = v.column7, state = v.column8, \
+             state_since = v.column9, expires_at = v.column10, cause = v.column11, late = v.column12, \
+             taken_from = v.column13, taken_until = v.column14, live = v.column15, space = v.column16, \
+             visit_id = v.column17, reminded = v.column18, changed_at = v.column19 from ",
+            $from
+        )
+    };
+}
+
+async fn update_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(_) => {
+            execute_rows!(
+                tx,
+                update!("("),
+                rows,
+                |row, of| {
+                    row.push_bind(of.id.as_str())
+                        .push_bind(of.pool_id.as_str())
+                        .push_bind(of.window_id.as_deref())
+                        .push_bind(of.plate_hash.as_deref())
+                        .push_bind(of.plate_enc.as_deref())
+                        .push_bind(of.starts_at)
+                        .push_bind(of.ends_at)
+                        .push_bind(of.state.as_str())
+                        .push_bind(of.state_since)
+                        .push_bind(of.expires_at)
+                        .push_bind(of.cause.as_deref())
+                        .push_bind(of.late)
+                        .push_bind(of.taken_from)
+                        .push_bind(of.taken_until)
+                        .push_bind(of.live)
+                        .push_bind(of.space.as_deref())
+                        .push_bind(of.visit_id.as_deref())
+                        .push_bind(of.reminded)
+                        .push_bind(of.changed_at);
+                },
+                ") as v where reservation.id = v.column1"
+            )?;
+        }
+        Tx::Postgres(tx) => {
+            const SQL: &str = update!(
+                "unnest(\
+                 $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], \
+                 $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], \
+                 $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::bigint[], $19::bigint[]) \
+                 as v (column1, column2, column3, column4, column5, column6, column7, column8, column9, column10, \
+                 column11, column12, column13, column14, column15, column16, column17, column18, column19) \
+                 where reservation.id = v.column1"
+            );
+            sqlx::query(SQL)
+                .bind(column(rows, |row| row.id.as_str()))
+                .bind(column(rows, |row| row.pool_id.as_str()))
+                .bind(column(rows, |row| row.window_id.as_deref()))
+                .bind(column(rows, |row| row.plate_hash.as_deref()))
+                .bind(column(rows, |row| row.plate_enc.as_deref()))
+                .bind(column(rows, |row| row.starts_at))
+                .bind(column(rows, |row| row.ends_at))
+                .bind(column(rows, |row| row.state.as_str()))
+                .bind(column(rows, |row| row.state_since))
+                .bind(column(rows, |row| row.expires_at))
+                .bind(column(rows, |row| row.cause.as_deref()))
+                .bind(column(rows, |row| row.late))
+                .bind(column(rows, |row| row.taken_from))
+                .bind(column(rows, |row| row.taken_until))
+                .bind(column(rows, |row| row.live))
+                .bind(column(rows, |row| row.space.as_deref()))
+                .bind(column(rows, |row| row.visit_id.as_deref()))
+                .bind(column(rows, |row| row.reminded))
+                .bind(column(rows, |row| row.changed_at))
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
     Ok(())
 }
