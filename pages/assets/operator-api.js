@@ -6,7 +6,10 @@ const BASE = "/api/operator/v1";
 const DEADLINE_MS = 10_000;
 
 /** One call; answers the JSON body, or null for "nothing" and for "not changed". */
-export async function call(method, path, body, headers = {}) {
+export const call = async (...asked) => (await exchange(...asked)).json;
+
+/** One call; answers `{ json, etag }`. */
+export async function exchange(method, path, body, headers = {}) {
   let response;
   try {
     response = await fetch(BASE + path, {
@@ -31,7 +34,7 @@ export async function call(method, path, body, headers = {}) {
   } catch {
     // An answer without a body.
   }
-  if (response.ok) return json;
+  if (response.ok) return { json, etag: response.headers.get("etag") };
   throw new ApiError({ ...json, status: response.status });
 }
 

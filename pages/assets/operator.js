@@ -2,8 +2,10 @@
 
 import "./operator-words.js";
 import { byId, fill, h, icon, language, list, onLanguage, start, t } from "./kit.js";
-import { demoLogIn, demoOperators, garages, logIn, logOut } from "./operator-api.js";
+import { garages, logOut } from "./operator-api.js";
 import { Detail, free } from "./operator-detail.js";
+import { logInForm } from "./operator-log-in.js";
+import { navTo, startNav } from "./operator-nav.js";
 
 const ASK_MS = 2000;
 const ASK_HIDDEN_MS = 15000;
@@ -59,6 +61,7 @@ function card(garage) {
 function draw() {
   if (!all) return;
   if (!all.some((garage) => garage.id === chosen)) chosen = all[0]?.id ?? null;
+  navTo(chosen);
   byId("none").hidden = all.length > 0;
   list(byId("garages"), all, {
     key: (garage) => garage.id,
@@ -80,6 +83,7 @@ function drawState() {
 function show(loggedIn) {
   byId("log-in").hidden = loggedIn;
   byId("console").hidden = !loggedIn;
+  byId("nav").hidden = !loggedIn;
   byId("leave").hidden = !loggedIn;
   byId("connection").hidden = !loggedIn;
 }
@@ -110,21 +114,7 @@ async function follow() {
   }
 }
 
-byId("log-in").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = event.submitter;
-  button.setAttribute("aria-busy", "true");
-  byId("log-in-error").textContent = "";
-  try {
-    await logIn(byId("username").value.trim(), byId("password").value);
-    byId("password").value = "";
-    follow();
-  } catch (error) {
-    byId("log-in-error").textContent = error.words;
-  } finally {
-    button.removeAttribute("aria-busy");
-  }
-});
+logInForm(byId("log-in"), () => follow());
 
 byId("leave").addEventListener("click", async () => {
   await logOut().catch(() => null);
@@ -132,28 +122,11 @@ byId("leave").addEventListener("click", async () => {
   show(false);
 });
 
-async function offerDemo() {
-  const operators = await demoOperators();
-  if (!operators) return;
-  const enter = async (username) => {
-    await demoLogIn(username).catch((error) => (byId("log-in-error").textContent = error.words));
-    follow();
-  };
-  onLanguage(() =>
-    fill(
-      byId("demo"),
-      operators.map(({ username, name }) =>
-        h("button", { type: "button", onclick: () => enter(username) }, icon("person"), t("operator.demo", { name })),
-      ),
-    ),
-  );
-}
-
+startNav();
 start();
 onLanguage(() => {
   document.title = t("operator.title");
   drawState();
   draw();
 });
-offerDemo();
 follow();

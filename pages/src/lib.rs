@@ -68,21 +68,60 @@ const OPERATOR: &[Asset] = &[
     asset!("operator.js"),
     asset!("operator-api.js"),
     asset!("operator-detail.js"),
+    asset!("operator-frame.js"),
+    asset!("operator-log-in.js"),
+    asset!("operator-nav.js"),
     asset!("operator-words.js"),
+    asset!("sharing.css"),
+    asset!("sharing-api.js"),
+    asset!("share-stack.js"),
+    asset!("share-words.js"),
+    asset!("svg.js"),
+    asset!("form-parts.js"),
+    asset!("preview-step.js"),
+    asset!("garage-time.js"),
+    asset!("reservation-words.js"),
+    asset!("operator-week.css"),
+    asset!("operator-week.js"),
+    asset!("week-head.js"),
+    asset!("week-row.js"),
+    asset!("week-words.js"),
+    asset!("window-form.js"),
+    asset!("window-rule.js"),
+    asset!("closure-form.js"),
+    asset!("operator-day.css"),
+    asset!("operator-day.js"),
+    asset!("day-bars.js"),
+    asset!("day-blocks.js"),
+    asset!("day-chart.js"),
+    asset!("day-clearing.js"),
+    asset!("day-words.js"),
+    asset!("reservation-panel.js"),
+    asset!("reserve-form.js"),
+    asset!("operator-calendar.css"),
+    asset!("operator-calendar.js"),
+    asset!("calendar-day.js"),
+    asset!("calendar-school.js"),
+    asset!("calendar-words.js"),
     asset!("spaces.css"),
     asset!("spaces.js"),
     asset!("spaces-forecast.js"),
 ];
 
-const OPERATOR_PAGES: &[(&str, Asset)] =
-    &[("/operator", asset!("operator.html")), ("/spaces", asset!("spaces.html"))];
+const OPERATOR_PAGES: &[(&str, Asset)] = &[
+    ("/operator", asset!("operator.html")),
+    ("/operator/week", asset!("operator-week.html")),
+    ("/operator/day", asset!("operator-day.html")),
+    ("/operator/calendar", asset!("operator-calendar.html")),
+    ("/spaces", asset!("spaces.html")),
+];
 
 /// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations` and what they load from `/assets/`: for the process that phones reach.
 pub fn people_router() -> Router {
     http::router(PEOPLE_PAGES, &[KIT, PEOPLE])
 }
 
-/// `/operator`, `/spaces` and what they load from `/assets/`: for the server of the district.
+/// `/operator` with its week, day and calendar, `/spaces`, and what they load from `/assets/`: for the server of the district.
 pub fn operator_router() -> Router {
     http::router(OPERATOR_PAGES, &[KIT, OPERATOR])
 }

@@ -1,0 +1,37 @@
+// The words of the calendar page.
+
+import "./week-words.js";
+import { words } from "./kit.js";
+
+words({
+  zh: {
+    "calendar.title": "日历", "calendar.school": "学校", "calendar.before": "上个月", "calendar.this": "本月", "calendar.after": "下个月",
+    "calendar.how": "点一天可以写明{school}那天是否上课、提前放学。", "calendar.no_school": "这个车库没有关联的学校。",
+    "calendar.spans": "学期和假期", "calendar.add_span": "添加", "calendar.days": "学校自己的安排", "calendar.days_hint": "点日历里的一天，可以添加或修改。", "calendar.week": "平常哪几天上课",
+    "calendar.no_spans": "还没有登记学期。没有学期时，暂按上课处理。", "calendar.no_days": "没有。",
+    "calendar.term": "学期", "calendar.break": "假期", "calendar.kind": "种类", "calendar.new_span": "添加学期或假期", "calendar.change_span": "修改学期或假期",
+    "calendar.remove": "删除", "calendar.remove_title": "删除“{name}”？", "calendar.missing": "请填写名称和两个日期。", "calendar.saved": "已保存",
+    "calendar.mark_make_up": "班·{weekday}", "calendar.mark_rest": "休", "calendar.mark_full": "上课", "calendar.mark_none": "", "calendar.mark_earlier": "早 {n} 分", "calendar.own_mark": "校",
+    "calendar.make_up": "调休上班", "calendar.own": "学校自己的安排",
+    "calendar.lessons_full": "上课", "calendar.lessons_none": "不上课", "calendar.lessons_earlier": "上课，提前 {n} 分钟放学", "calendar.as": "按{weekday}课表",
+    "calendar.day_title": "{date} 学校的安排", "calendar.lists_say": "国家和市里的日历：{kind}。", "calendar.that_day": "这一天", "calendar.by_lists": "照日历和学期",
+    "calendar.acts_as": "按星期几的课表", "calendar.acts_usual": "照常", "calendar.earlier": "提前几分钟放学", "calendar.earlier_hint": "接送时段会跟着提前。不填：不提前。",
+    "calendar.name": "说明", "calendar.name_hint": "例如：运动会。", 
+    "problem.calendar_changed": "别人刚刚改过日历，已重新读取，请再试一次。",
+  },
+  en: {
+    "calendar.title": "Calendar", "calendar.school": "School", "calendar.before": "Month before", "calendar.this": "This month", "calendar.after": "Next month",
+    "calendar.how": "Press a day to say whether {school} has lessons then, or lets out earlier.", "calendar.no_school": "No school belongs to this garage.",
+    "calendar.spans": "Terms and breaks", "calendar.add_span": "Add", "calendar.days": "The school's own days", "calendar.days_hint": "Press a day of the calendar to add or change one.", "calendar.week": "Weekdays with lessons",
+    "calendar.no_spans": "No terms yet. Without them lessons are assumed.", "calendar.no_days": "None.",
+    "calendar.term": "Term", "calendar.break": "Break", "calendar.kind": "Kind", "calendar.new_span": "Add a term or break", "calendar.change_span": "Change a term or break",
+    "calendar.remove": "Remove", "calendar.remove_title": "Remove “{name}”?", "calendar.missing": "A name and both dates are needed.", "calendar.saved": "Saved",
+    "calendar.mark_make_up": "work·{weekday}", "calendar.mark_rest": "rest", "calendar.mark_full": "lessons", "calendar.mark_none": "", "calendar.mark_earlier": "−{n} min", "calendar.own_mark": "S",
+    "calendar.make_up": "make-up day", "calendar.own": "stated by the school",
+    "calendar.lessons_full": "Lessons", "calendar.lessons_none": "No lessons", "calendar.lessons_earlier": "Lessons, out {n} minutes earlier", "calendar.as": "as {weekday}",
+    "calendar.day_title": "The school on {date}", "calendar.lists_say": "The national and city lists say: {kind}.", "calendar.that_day": "On this day", "calendar.by_lists": "As lists and terms say",
+    "calendar.acts_as": "By which weekday's timetable", "calendar.acts_usual": "As usual", "calendar.earlier": "Out earlier by (minutes)", "calendar.earlier_hint": "Pickup windows shift along. Empty: not earlier.",
+    "calendar.name": "Note", "calendar.name_hint": "For example: sports day.",
+    "problem.calendar_changed": "Somebody has just changed the calendar. It was read again: try once more.",
+  },
+});
