@@ -107,7 +107,7 @@ pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
         let same = |other: &&WindowOpening| other.pool == opening.pool && other.audience == opening.audience;
         let busy_until = kept.iter().rev().find(same).map(|other| other.span.until());
         kept.extend(match busy_until {
-            Some(until) => opening.from_on(until),
+            Some(until) => opening.left_from(until),
             None => Some(opening),
         });
     }
@@ -133,7 +133,7 @@ impl WindowOpening {
             return vec![self];
         }
         let before = self.clone().up_to(closure.span.from());
-        before.into_iter().chain(self.from_on(closure.span.until())).collect()
+        before.into_iter().chain(self.left_from(closure.span.until())).collect()
     }
 
     fn up_to(mut self, latest: Minute) -> Option<Self> {
@@ -148,7 +148,7 @@ impl WindowOpening {
     }
 
     /// What of it is left from `earliest` on.
-    fn from_on(mut self, earliest: Minute) -> Option<Self> {
+    fn left_from(mut self, earliest: Minute) -> Option<Self> {
         let cut = |span: Span| Span::new(span.from().max(earliest), span.until()).ok();
         self.span = cut(self.span)?;
         self.groups = self

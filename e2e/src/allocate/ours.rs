@@ -59,7 +59,7 @@ pub struct Ours {
 
 enum Door {
     Call(UseCase),
-    Http(Http),
+    Http(Box<Http>),
 }
 
 /// What is asked for: by which car, where, when.
@@ -98,7 +98,7 @@ impl Ours {
                 }
                 Door::Call(UseCase::start(apps))
             }
-            Way::Http => Door::Http(Http::start(&place).await),
+            Way::Http => Door::Http(Box::new(Http::start(&place).await)),
         };
         let view = (spaces == Spaces::This).then(|| View::new(scale, taken));
         (Self { way, plates, view, origin, place }, tickets)

@@ -7,7 +7,7 @@
 //! - [`affected`]: reservations that lose their space
 //! - [`windows`], [`closures`], [`pools`], [`rules`]: the use cases
 //! - [`openings`]: who owns which spaces when
-//! - [`wire`]: answers
+//! - [`wire`][]: answers
 
 mod affected;
 mod change;
