@@ -5,11 +5,11 @@ import { knows, t, words } from "./lang.js";
 
 const DEADLINE_MS = 10_000;
 
-/** A refused or failed call. `code` is the problem's; `offline` and `timeout` are made here; 0 is "no answer". */
+/** A refused or failed call. `code` is the problem's, and so is `help`; `offline` and `timeout` are made here; 0 is "no answer". */
 export class ApiError extends Error {
-  constructor({ status = 0, code = "unknown", title = "", detail = null, field = null }) {
+  constructor({ status = 0, code = "unknown", title = "", detail = null, field = null, help = null }) {
     super(title || code);
-    Object.assign(this, { status, code, title, detail, field });
+    Object.assign(this, { status, code, title, detail, field, help });
   }
 
   /** Words for people: by code, else by kind of status, else the server's own title. */

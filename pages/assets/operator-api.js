@@ -8,6 +8,9 @@ const DEADLINE_MS = 10_000;
 /** One call; answers the JSON body, or null for "nothing" and for "not changed". */
 export const call = async (...asked) => (await exchange(...asked)).json;
 
+/** Told to the window when a call is refused for want of a session: the page leads back to its log-in. */
+export const SESSION_ENDED = "session-ended";
+
 /** One call; answers `{ json, etag }`. */
 export async function exchange(method, path, body, headers = {}) {
   let response;
@@ -35,6 +38,7 @@ export async function exchange(method, path, body, headers = {}) {
     // An answer without a body.
   }
   if (response.ok) return { json, etag: response.headers.get("etag") };
+  if (response.status === 401 && path !== "/sessions") dispatchEvent(new Event(SESSION_ENDED));
   throw new ApiError({ ...json, status: response.status });
 }
 

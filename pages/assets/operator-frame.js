@@ -3,7 +3,7 @@
 
 import "./operator-words.js";
 import { byId, clock, fill, h, icon, language, onLanguage, start, t, words } from "./kit.js";
-import { garages, logOut } from "./operator-api.js";
+import { garages, logOut, SESSION_ENDED } from "./operator-api.js";
 import { logInForm } from "./operator-log-in.js";
 import { navTo, startNav } from "./operator-nav.js";
 
@@ -25,6 +25,7 @@ export class Frame {
       this.show(false);
     });
     byId("garage").addEventListener("change", (event) => this.choose(event.target.value));
+    addEventListener(SESSION_ENDED, () => this.ended());
     startNav();
     start();
     onLanguage(() => {
@@ -84,6 +85,16 @@ export class Frame {
     this.trouble = error;
     if (this.all) this.show(true);
     else byId("connection").hidden = false;
+  }
+
+  /** What was open is closed; whoever had a session is told why it asks for the password again. */
+  ended() {
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    const had = this.all !== null && !byId("console").hidden;
+    this.show(false);
+    if (!had) return;
+    byId("log-in-error").textContent = t("problem.unauthorized");
+    byId("username").focus();
   }
 
   show(loggedIn) {
