@@ -195,13 +195,13 @@ function masked({ id, cursor, pupil, class_name, phase, order, changed_at }) {
   return { id, cursor, pupil: `${pupil[0]}*${pupil.length > 2 ? pupil.at(-1) : ""}`, class_name, phase, order, changed_at };
 }
 
-async function bytes(request) {
+export async function bytes(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
   return Buffer.concat(parts).toString();
 }
 
-async function sendFile(name, response) {
+export async function sendFile(name, response) {
   const body = await readFile(new URL(name, ASSETS)).catch(() => null);
   if (!body) return response.writeHead(404).end();
   response.writeHead(200, {

@@ -3,41 +3,41 @@
 
 import { t } from "./kit.js";
 import { between } from "./garage-time.js";
-import { DAY_MS, upright } from "./day-chart.js";
+import { upright } from "./day-chart.js";
 import { press, svg } from "./svg.js";
 
 export const STATES = ["confirmed", "held", "waiting", "checked_in", "overstayed", "completed", "no_show", "cancelled"];
 const ROW = 30;
 const GAP_PX = 4;
+/** A stay of minutes can still be seen and pressed. */
+const LEAST_PX = 16;
 
 const plain = (text) => text.toUpperCase().replace(/[\s·]/g, "");
 
-/** `{ drawing, rows }`: as many rows as there are, of which `most` are drawn. */
+/** `{ drawing, rows, number, first }`: as many rows as there are, of which `most` are drawn; `first` begins at so many pixels. */
 export function drawBars(reservations, place, { cancelled, find, most }, open) {
   const sought = plain(find);
   const shown = reservations.filter((it) => (cancelled || it.state !== "cancelled") && (sought === "" || plain(it.plate ?? "").includes(sought)));
   const bars = inRows(shown.map((it) => barOf(it, place)).filter(({ x0, x1 }) => x1 > 0 && x0 < place.width));
-  const rows = Math.max(0, ...bars.map(({ row }) => row + 1));
-  if (bars.length === 0) return { drawing: svg("svg", { class: "bars", width: place.width, height: 44 }, svg("text", { class: "words", x: 8 + place.x(place.moment), y: 27, "text-anchor": middleOf(place) }, t(sought ? "day.not_found" : "day.no_reservations"))), rows };
+  if (bars.length === 0) return { drawing: [], rows: 0, number: 0, first: null };
+  const rows = Math.max(...bars.map(({ row }) => row + 1));
   const height = Math.min(rows, most) * ROW + 6;
   const drawing = svg(
     "svg",
-    { class: "bars", width: place.width, height, role: "group", "aria-label": t("day.bars_label", { n: shown.length }) },
+    { class: "bars", width: place.width, height, role: "group", "aria-label": t("day.bars_label", { n: bars.length }) },
     upright("moment", place.moment, place.start, place.x, height),
     bars.filter(({ row }) => row < most).map((bar) => draw(bar, open)),
     upright("now", place.now, place.start, place.x, height),
   );
-  return { drawing, rows };
+  return { drawing, rows, number: bars.length, first: bars[0].x0 };
 }
 
-const middleOf = ({ moment, start }) => (moment - start > DAY_MS * 0.6 ? "end" : moment - start < DAY_MS * 0.4 ? "start" : "middle");
-
 /** A car over its time is still there: its bar reaches the present. */
-function barOf(reservation, { x, start, width, now }) {
-  const from = Date.parse(reservation.starts_at);
-  const until = Math.max(Date.parse(reservation.ends_at), reservation.state === "overstayed" ? now : -Infinity);
-  const x0 = Math.max(0, x(from));
-  return { reservation, x0, x1: Math.min(width, Math.max(x(until), x0 + 14)), before: from < start };
+function barOf(reservation, { x, width, now }) {
+  const over = reservation.state === "overstayed" ? now : -Infinity;
+  const x0 = Math.max(0, x(Date.parse(reservation.starts_at)));
+  const x1 = x(Math.max(Date.parse(reservation.ends_at), over));
+  return { reservation, x0: Math.min(x0, width - LEAST_PX), x1: x1 <= 0 ? x1 : Math.min(width, Math.max(x1, x0 + LEAST_PX)) };
 }
 
 export function inRows(bars) {
@@ -51,21 +51,27 @@ export function inRows(bars) {
 }
 
 function draw({ reservation, x0, x1, row }, open) {
-  const { state, audience } = reservation;
+  const { id, audience, space, state } = reservation;
   const y = row * ROW + 3;
   const wide = x1 - x0;
   const plate = reservation.plate ?? "";
-  const tail = [t(`mark.${state}`), wide >= 84 ? plate : wide >= 52 ? plate.slice(-4) : "", wide >= 130 && reservation.space ? reservation.space : "", wide >= 210 ? t(`audience.${audience}`) : ""];
+  const parts = [
+    t(`mark.${state}`),
+    wide >= 108 ? plate : wide >= 66 ? plate.slice(-4) : null,
+    wide >= 170 ? space : null,
+    wide >= 260 ? t(`audience.${audience}`) : null,
+  ];
   return press(
     barWords(reservation),
     () => open(reservation),
-    { class: `bar-of ${state}`, "data-reservation": reservation.id },
+    { class: `bar-of ${state}`, "data-reservation": id, "data-focus": `bar-${id}` },
     svg("rect", { class: "area", x: x0 + 1, y, width: wide - 2, height: ROW - 6, rx: 5 }),
     svg("rect", { class: `stripe ${audience}`, x: x0 + 1, y, width: 5, height: ROW - 6, fill: `url(#${audience})` }),
-    svg("text", { class: "words", x: x0 + (wide < 26 ? 3 : 9), y: y + 16.5 }, tail.filter(Boolean).join(" ")),
+    svg("text", { class: "words", x: wide < 26 ? x0 + wide / 2 + 2 : x0 + 9, y: y + 16.5, "text-anchor": wide < 26 ? "middle" : null }, parts.filter(Boolean).join(" ")),
   );
 }
 
 export function barWords({ state, plate, audience, starts_at, ends_at, space }) {
-  return [plate ?? t("day.no_plate"), t(`state.${state}`), t(`audience.${audience}`), between(starts_at, ends_at), space ? t("day.space", { space }) : null].filter(Boolean).join(t("list.comma"));
+  const parts = [plate ?? t("day.no_plate"), t(`state.${state}`), t(`audience.${audience}`), between(starts_at, ends_at), space ? t("day.space", { space }) : null];
+  return parts.filter(Boolean).join(t("list.comma"));
 }

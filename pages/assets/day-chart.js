@@ -2,6 +2,7 @@
 // counted cars as a line. The same at one moment, in words.
 
 import { clock, t } from "./kit.js";
+import { nameOf } from "./operator-frame.js";
 import { AUDIENCES } from "./share-stack.js";
 import { stepArea, stepLine, svg } from "./svg.js";
 
@@ -13,14 +14,14 @@ const AXIS = 20;
 export function drawChart(pool, occupied, { start, x, width, now, moment }) {
   const steps = stepsOf(pool, start);
   const counted = occupied.map(({ at, occupied: cars }) => [Math.max(Date.parse(at), start), cars]).filter(([at]) => at < start + DAY_MS);
-  const top = Math.max(pool.size, ...steps.map(({ total }) => total), ...counted.map(([, cars]) => cars), 1);
+  const top = [...steps.map(({ total }) => total), ...counted.map(([, cars]) => cars)].reduce((most, n) => Math.max(most, n), Math.max(pool.size, 1));
   const y = (spaces) => TOP + HEIGHT * (1 - Math.max(0, spaces) / top);
   const area = (name, low, high) => layer(name, steps, low, high, x, y);
   return svg(
     "svg",
     { class: "chart", width, height: TOP + HEIGHT + AXIS, role: "img", "aria-label": t("day.chart_label", { n: pool.size }) },
     svg("rect", { class: "ground", x: 0, y: TOP, width, height: HEIGHT }),
-    AUDIENCES.map((audience, n) => area(audience, (step) => step.edges[n], (step) => step.edges[n + 1])),
+    AUDIENCES.flatMap((audience, n) => area(audience, (step) => step.edges[n], (step) => step.edges[n + 1])),
     area("kept", (step) => step.edges.at(-1), (step) => step.edges.at(-1) + step.kept),
     area("shut", (step) => pool.size - step.out, () => pool.size),
     hours(x, start, width),
@@ -36,10 +37,10 @@ export function drawChart(pool, occupied, { start, x, width, now, moment }) {
 function stepsOf({ levels }, start) {
   return levels.map((level, n) => {
     const from = Math.max(Date.parse(level.from), start);
-    const until = Math.min(Date.parse(levels[n + 1]?.from ?? new Date(start + DAY_MS).toISOString()), start + DAY_MS);
+    const until = Math.min(Date.parse(levels[n + 1]?.from ?? "") || Infinity, start + DAY_MS);
     const taken = new Map(level.taken);
     const edges = AUDIENCES.reduce((sums, audience) => [...sums, sums.at(-1) + (taken.get(audience) ?? 0)], [0]);
-    return { from, until, edges, taken, kept: level.kept, out: level.out_of_service, total: edges.at(-1) + level.kept };
+    return { from, until, edges, kept: level.kept, out: level.out_of_service, total: edges.at(-1) + level.kept };
   }).filter(({ from, until }) => from < until);
 }
 
@@ -79,18 +80,25 @@ export function upright(name, at, start, x, height = HEIGHT + TOP) {
   return at < start || at >= start + DAY_MS ? null : svg("path", { class: name, d: `M${x(at)},0v${height}` });
 }
 
-/** `15:45：接送学生 60，为接送保留 47，在场 63，共 107`. */
-export function readAt({ pools, occupied }, garage, moment, now) {
-  const parts = pools.flatMap((pool) => {
-    const level = pool.levels.filter(({ from }) => Date.parse(from) <= moment).at(-1);
-    if (!level) return [];
-    const taken = new Map(level.taken);
-    const some = AUDIENCES.filter((audience) => taken.get(audience)).map((audience) => t("day.said_taken", { audience: t(`audience.${audience}`), n: taken.get(audience) }));
-    const used = [...taken.values()].reduce((sum, n) => sum + n, 0);
-    const left = Math.max(0, pool.size - used - level.kept - level.out_of_service);
-    return [...(some.length ? some : [t("day.said_none")]), level.kept ? t("day.said_kept", { n: level.kept }) : null, level.out_of_service ? t("day.said_out", { n: level.out_of_service }) : null, t("day.said_left", { n: left })].filter(Boolean);
-  });
-  const count = moment <= now ? occupied.filter(({ at }) => Date.parse(at) <= moment).at(-1) : undefined;
+/** `15:45 接送学生 60 个，为接送保留 47 个，余 0 个，在场 63 辆`; with the pools' names where there are several. */
+export function readAt({ pools, occupied }, moment, now) {
+  const parts = pools.map((pool) => (pools.length > 1 ? `${nameOf(pool)} ${levelWords(pool, moment)}` : levelWords(pool, moment)));
+  const count = occupied.filter(({ at }) => Date.parse(at) <= moment).at(-1);
   if (moment <= now) parts.push(count ? t("day.said_count", { n: count.occupied }) : t("day.said_no_count"));
-  return `${clock(moment)} ${parts.join(t("list.comma"))}`;
+  return `${clock(moment)} ${parts.join(pools.length > 1 ? t("list.semicolon") : t("list.comma"))}`;
+}
+
+function levelWords(pool, moment) {
+  const level = pool.levels.filter(({ from }) => Date.parse(from) <= moment).at(-1) ?? { taken: [], kept: 0, out_of_service: 0 };
+  const taken = new Map(level.taken);
+  const used = [...taken.values()].reduce((sum, n) => sum + n, 0);
+  const left = pool.size - used - level.kept - level.out_of_service;
+  const parts = [
+    ...AUDIENCES.filter((it) => taken.get(it)).map((it) => t("day.said_taken", { audience: t(`audience.${it}`), n: taken.get(it) })),
+    used === 0 ? t("day.said_none") : null,
+    level.kept ? t("day.said_kept", { n: level.kept }) : null,
+    level.out_of_service ? t("day.said_out", { n: level.out_of_service }) : null,
+    left < 0 ? t("day.said_over", { n: -left }) : t("day.said_left", { n: left }),
+  ];
+  return parts.filter(Boolean).join(t("list.comma"));
 }

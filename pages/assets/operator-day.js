@@ -1,9 +1,11 @@
 // A garage's day, drawn: spaces taken and kept at each time, cars counted inside, each reservation as a bar; who must leave before
 // pickup; a reservation for somebody at the counter; strikes and blocks.
+//
+// What is drawn is of the garage and the day that are chosen, or nothing is: never another day's under this one's name.
 
 import "./day-words.js";
-import { byId, day as dayName, fill, h, now, onLanguage, t } from "./kit.js";
-import { dateAfter, dateOf } from "./garage-time.js";
+import { byId, clock, day as dayName, fill, h, now, onLanguage, t } from "./kit.js";
+import { dateAfter, dateOf, instantOf } from "./garage-time.js";
 import { addBlock, drawBlocks } from "./day-blocks.js";
 import { drawBars, STATES } from "./day-bars.js";
 import { DAY_MS, drawChart, readAt } from "./day-chart.js";
@@ -11,109 +13,161 @@ import { drawClearing } from "./day-clearing.js";
 import { Frame, nameOf } from "./operator-frame.js";
 import { showReservation } from "./reservation-panel.js";
 import { newReservation } from "./reserve-form.js";
+import { keepFocus, oneStop, rove } from "./rove.js";
 import { AUDIENCES } from "./share-stack.js";
 import { blocks, clearing, timeline } from "./sharing-api.js";
 import { definePatterns, onWidth, swatch } from "./svg.js";
 
 const FEW_ROWS = 30;
 const ZOOMS = [1, 2, 4];
+const BAR = "[data-reservation]";
 
-let date = dateOf(now());
-let facts = null;
-let list = null;
-let blocked = null;
+/** Null while it is today's page, also after midnight. */
+let chosen = null;
+/** Minute of the day at which one looks; null goes with the clock. */
+let moment = null;
+/** `{ garage, date, facts, list, blocked }` of what is drawn. */
+let seen = null;
 let frameWidth = 0;
 let zoom = matchMedia("(max-width: 40rem)").matches ? 2 : 1;
 let allRows = false;
 let scrolledFor = null;
 
-const isToday = () => date === dateOf(now());
+const today = () => dateOf(now());
+const date = () => chosen ?? today();
+const minuteNow = () => Math.floor((now() - Date.parse(instantOf(today(), "00:00"))) / 60_000);
+
 const frame = new Frame({
   title: "day.title",
   everyMs: 30_000,
-  async load({ id }) {
-    const answers = await Promise.all([timeline(id, date), isToday() ? clearing(id) : null, blocks(id)]);
-    return () => ([facts, list, blocked] = answers);
+  async load(garage) {
+    const of = date();
+    if (seen && (seen.garage.id !== garage.id || seen.date !== of)) forget();
+    const [facts, list, blocked] = await Promise.all([timeline(garage.id, of), of === today() ? clearing(garage.id) : null, blocks(garage.id)]);
+    return () => (seen = { garage, date: of, facts, list, blocked });
   },
-  draw,
+  draw: () => keepFocus(draw),
 });
-const context = () => ({ garage: frame.garage.id, date, pools: facts.pools, done: () => frame.again() });
+const context = () => ({ garage: seen.garage.id, date: seen.date, pools: seen.facts.pools.map((pool) => ({ ...pool, id: pool.pool })), done: () => frame.again() });
 const open = (reservation) => showReservation({ ...context(), reservation });
 
+function forget() {
+  seen = null;
+  frame.loaded = null;
+  allRows = false;
+  byId("find").value = "";
+  drawHead();
+}
+
+function drawHead() {
+  byId("day").value = date();
+  byId("today").setAttribute("aria-pressed", String(date() === today()));
+  byId("chart-title").textContent = dayName(instantOf(date(), "12:00"));
+  byId("loading").hidden = seen !== null;
+  byId("seen").hidden = seen === null;
+}
+
 function draw() {
-  byId("day").value = date;
-  byId("chart-title").textContent = t("day.of", { day: dayName(`${date}T12:00:00+08:00`) });
-  drawClearing(list, frame.garage, open);
-  drawBlocks(blocked, context());
+  drawHead();
+  if (!seen) return;
+  drawClearing(seen.list, seen.facts.reservations, open);
+  drawBlocks(seen.blocked, context());
   drawDay();
 }
 
 function drawDay() {
-  if (!facts || !frameWidth || !frame.garage) return;
+  if (!seen || !frameWidth) return;
   const width = frameWidth * zoom;
-  const start = Date.parse(`${date}T00:00:00+08:00`);
-  const place = { start, x: (at) => ((at - start) / DAY_MS) * width, width, now: now(), moment: start + Number(byId("moment").value) * 60_000 };
-  const one = facts.pools.length === 1;
-  const chart = (pool) => [facts.pools.length > 1 ? h("h3", { class: "pinned" }, t("day.pool", { name: nameOf(pool), n: pool.size })) : null, drawChart(pool, one ? facts.occupied : [], place)];
-  const count = { name: t("day.count"), size: frame.garage.capacity, levels: [] };
-  const counted = one ? [] : [h("h3", { class: "pinned" }, t("day.count_of", { n: frame.garage.capacity })), drawChart(count, facts.occupied, place)];
-  fill(byId("charts"), ...facts.pools.map(chart), ...counted);
-  const wished = { cancelled: byId("cancelled").checked, find: byId("find").value, most: allRows ? Infinity : FEW_ROWS };
-  const { drawing, rows } = drawBars(facts.reservations, place, wished, open);
-  fill(byId("bars"), drawing);
-  byId("all-rows").hidden = rows <= FEW_ROWS || allRows;
-  byId("all-rows").textContent = t("day.all_rows", { n: rows });
-  byId("said").textContent = readAt(facts, frame.garage, place.moment, now());
+  const start = Date.parse(instantOf(seen.date, "00:00"));
+  const place = { start, x: (at) => ((at - start) / DAY_MS) * width, width, now: now(), moment: start + minute() * 60_000 };
+  fill(byId("charts"), charts(place));
+  const first = drawReservations(place);
+  drawMoment(place);
   byId("narrower").disabled = zoom === ZOOMS[0];
   byId("wider").disabled = zoom === ZOOMS.at(-1);
-  scrollOnce(place);
+  scrollOnce(place, first);
 }
 
-/** To the present, or to the first reservation, once for each day and each zoom. */
-function scrollOnce({ x, start, now: at }) {
-  const scrolled = [date, zoom, frameWidth, frame.garage.id].join();
+/** One of each pool; the count is the garage's, so with several pools it has a chart of its own. */
+function charts(place) {
+  const { pools, occupied } = seen.facts;
+  if (pools.length === 1) return [drawChart(pools[0], occupied, place)];
+  const { capacity } = seen.garage;
+  const pool = (it) => [h("h3", { class: "pinned" }, t("day.pool", { name: nameOf(it), n: it.size })), drawChart(it, [], place)];
+  const count = { size: capacity, levels: [] };
+  return [...pools.flatMap(pool), h("h3", { class: "pinned" }, t("day.count_of", { n: capacity })), drawChart(count, occupied, place)];
+}
+
+function drawReservations(place) {
+  const wished = { cancelled: byId("cancelled").checked, find: byId("find").value, most: allRows ? Infinity : FEW_ROWS };
+  const { drawing, rows, number, first } = drawBars(seen.facts.reservations, place, wished, open);
+  fill(byId("bars"), drawing);
+  oneStop(byId("bars"), BAR);
+  byId("found").textContent = number === 0 ? t(wished.find ? "day.not_found" : "day.no_reservations") : wished.find ? t("day.found", { n: number }) : t("day.number", { n: number });
+  byId("all-rows").hidden = rows <= FEW_ROWS || allRows;
+  byId("all-rows").textContent = t("day.all_rows", { n: rows });
+  return first;
+}
+
+const minute = () => moment ?? (seen.date === today() ? minuteNow() : 15 * 60 + 30);
+
+function drawMoment(place) {
+  byId("moment").value = minute();
+  byId("moment").setAttribute("aria-valuetext", clock(place.moment));
+  byId("said").textContent = readAt(seen.facts, place.moment, now());
+}
+
+/** To the present, or to the first bar, once for each day, zoom and search. */
+function scrollOnce({ x, start, now: at }, first) {
+  const find = byId("find").value;
+  const scrolled = [seen.date, seen.garage.id, zoom, frameWidth, find].join();
   if (scrolledFor === scrolled) return;
   scrolledFor = scrolled;
-  const first = Math.min(...facts.reservations.map(({ starts_at }) => Date.parse(starts_at)).filter((from) => from >= start), start + 0.6 * DAY_MS);
-  byId("scroll").scrollLeft = x(isToday() ? at : first) - frameWidth / 3;
+  byId("scroll").scrollLeft = (seen.date === today() && !find ? x(at) : (first ?? x(start + DAY_MS / 2))) - frameWidth / 3;
 }
 
 function turn(to) {
-  if (!to) return;
-  date = to;
-  allRows = false;
-  byId("moment").value = isToday() ? minuteNow() : 930;
+  if (!to) return drawHead();
+  chosen = to === today() ? null : to;
+  moment = null;
+  forget();
   frame.again();
 }
-
-const minuteNow = () => Math.floor((now() - Date.parse(`${dateOf(now())}T00:00:00+08:00`)) / 60_000);
 
 function zoomBy(step) {
   zoom = ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(zoom) + step))];
   drawDay();
 }
 
-byId("before").addEventListener("click", () => turn(dateAfter(date, -1)));
-byId("after").addEventListener("click", () => turn(dateAfter(date, 1)));
-byId("today").addEventListener("click", () => turn(dateOf(now())));
+byId("garage").addEventListener("change", forget);
+byId("before").addEventListener("click", () => turn(dateAfter(date(), -1)));
+byId("after").addEventListener("click", () => turn(dateAfter(date(), 1)));
+byId("today").addEventListener("click", () => turn(today()));
 byId("day").addEventListener("change", (event) => turn(event.target.value));
 byId("narrower").addEventListener("click", () => zoomBy(-1));
 byId("wider").addEventListener("click", () => zoomBy(1));
-byId("moment").value = minuteNow();
-for (const id of ["moment", "find", "cancelled"]) byId(id).addEventListener("input", drawDay);
+byId("moment").addEventListener("input", (event) => {
+  moment = Number(event.target.value);
+  drawDay();
+});
+for (const id of ["find", "cancelled"]) byId(id).addEventListener("input", drawDay);
 byId("all-rows").addEventListener("click", () => {
   allRows = true;
   drawDay();
 });
-byId("reserve").addEventListener("click", () => facts && newReservation(context()));
-byId("add-block").addEventListener("click", () => frame.garage && addBlock(context()));
+byId("reserve").addEventListener("click", () => newReservation(context()));
+byId("add-block").addEventListener("click", () => addBlock(context()));
+rove(byId("bars"), BAR, { ArrowUp: -1, ArrowDown: 1 });
 
 definePatterns();
 frame.start();
 onLanguage(() => {
-  const items = [...AUDIENCES.map((it) => [it, `${t(`letter.${it}`)} ${t(`audience.${it}`)}`]), ["kept", t("day.kept")], ["shut", t("day.out_of_service")], ["counted", t("day.counted")]];
-  fill(byId("legend"), items.map(([name, text]) => h("span", {}, name === "counted" ? h("i", { class: "counted-mark" }) : swatch(name), text)));
+  const line = (name) => h("i", { class: `line-mark ${name}` });
+  const areas = [...AUDIENCES.map((it) => [it, t(`audience.${it}`)]), ["kept", t("day.kept")], ["shut", t("day.out_of_service")]];
+  const lines = [["counted", t("day.counted")], ["capacity", t("day.capacity")], ["now", t("day.now")]];
+  fill(byId("legend"), areas.map(([name, text]) => h("span", {}, swatch(name), text)), lines.map(([name, text]) => h("span", {}, line(name), text)));
   fill(byId("states"), STATES.map((state) => h("span", {}, h("i", { class: `state-mark ${state}` }, t(`mark.${state}`)), t(`state.${state}`))));
+  drawHead();
 });
 onWidth(byId("scroll"), (width) => {
   frameWidth = width;

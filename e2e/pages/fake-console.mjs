@@ -1,0 +1,162 @@
+// A stand-in for the server as the operator console's day and calendar see it, at a moment that the test sets: one garage with a
+// school, one without.
+
+import { createServer } from "node:http";
+import { randomUUID } from "node:crypto";
+
+import { bytes, sendFile } from "./fake-api.mjs";
+import { Calendar } from "./fake-calendar.mjs";
+
+export const NOW = "2026-11-23T15:20:00+08:00";
+
+const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html" };
+const GARAGES = [
+  { id: "school", name: "海滨路小学地下车库", name_en: "Haibin Road School", capacity: 40 },
+  { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 },
+];
+const BASE = "/api/operator/v1";
+const MINUTE_MS = 60_000;
+const TAKES = ["held", "confirmed", "checked_in", "overstayed", "completed"];
+
+/** The instant of a local time of the day on which the stand-in's clock stands. */
+export const at = (time, date = NOW.slice(0, 10)) => new Date(`${date}T${time}:00+08:00`).toISOString();
+
+export async function startConsole() {
+  const world = new World();
+  const server = createServer((request, response) => world.answer(request, response));
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  world.url = `http://127.0.0.1:${server.address().port}`;
+  world.close = () => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  };
+  return world;
+}
+
+/** A page whose clock stands where the stand-in's does. */
+export async function look(page, url) {
+  await page.clock.setFixedTime(new Date(NOW));
+  await page.goto(url);
+  return page;
+}
+
+class World {
+  session = true;
+  down = false;
+  garages = GARAGES;
+  stays = [];
+  pools = { school: [pool("main", "全部车位", "All spaces", 40)], mall: [pool("a", "A 区", "Zone A", 120), pool("b", "B 区", "Zone B", 80)] };
+  occupied = [];
+  clearing = { by: at("15:40"), missing: 0, cars: [] };
+  blocked = { blocks: [], strikes: [] };
+  calendar = new Calendar();
+  /** `METHOD path` to one answer `[status, json]` that comes instead. */
+  instead = new Map();
+  keys = new Map();
+  asked = [];
+
+  stay(change = {}) {
+    const stay = {
+      id: randomUUID(), garage: "school", garage_name: "", garage_name_en: "", pool: "main", audience: "public", origin: "app", plate: "鲁B12345",
+      starts_at: at("18:00"), ends_at: at("20:00"), state: "confirmed", state_since: at("09:00"), expires_at: null, cause: null, lateness: null, space: null,
+      waiting_before: null, enter_from: null, enter_until: null, series: null, created_at: at("09:00"), changed_at: at("09:00"), ...change,
+    };
+    this.stays.push(stay);
+    return stay;
+  }
+
+  async answer(request, response) {
+    response.setHeader("date", new Date(NOW).toUTCString());
+    const url = new URL(request.url, this.url);
+    const file = PAGES[url.pathname] ?? (url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : null);
+    if (file) return sendFile(file, response);
+    if (this.down) return request.socket.destroy();
+    const body = JSON.parse((await bytes(request)) || "null");
+    const [status, json, etag] = this.api(request, url, body);
+    const type = status < 400 ? "application/json" : "application/problem+json";
+    response.writeHead(status, { "content-type": type, ...(etag ? { etag } : {}) }).end(status === 204 ? undefined : JSON.stringify(json));
+  }
+
+  api({ method, headers }, url, body) {
+    if (url.pathname === "/demo/operators") return [200, { operators: [] }];
+    const path = url.pathname.replace(BASE, "");
+    const call = `${method} ${path}`;
+    this.asked.push({ call, body, headers, query: url.search });
+    if (call === "POST /sessions") {
+      this.session = body.password === "right";
+      return this.session ? [200, {}] : problem(401, "wrong_credentials");
+    }
+    if (!this.session) return problem(401, "unauthorized");
+    if (this.instead.has(call)) {
+      const answer = this.instead.get(call);
+      this.instead.delete(call);
+      return answer;
+    }
+    if (call === "GET /garages") return [200, { garages: this.garages }];
+    const [, kind, id, what, one, act] = path.split("/");
+    if (kind === "schools") return this.calendar.ofSchool(method, id, headers, body);
+    if (what === "calendar") return [200, this.calendar.days(id, url.searchParams.get("from"), url.searchParams.get("to"))];
+    return this.garage({ method, headers, body, query: url.searchParams }, id, what, one, act);
+  }
+
+  garage({ method, headers, body, query }, garage, what, id, act) {
+    if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];
+    if (what === "clearing") return [200, garage === "school" ? this.clearing : { by: NOW, missing: 0, cars: [] }];
+    if (what === "blocks" && method === "GET") return [200, this.blocked];
+    if (what === "blocks" && method === "POST") return this.block(body);
+    if (what === "blocks") return this.lift("blocks", id);
+    if (what === "strikes") return this.lift("strikes", id);
+    if (method === "POST" && !id) return this.reserve(garage, headers["idempotency-key"], body);
+    const stay = this.stays.find((it) => it.id === id);
+    if (headers["if-match"] !== `"${stay.changed_at}"`) return problem(412, "reservation_changed");
+    if (act) Object.assign(stay, body.act === "confirm" ? { state: "confirmed", expires_at: null } : { state: "cancelled", cause: "operator" });
+    else Object.assign(stay, body);
+    stay.changed_at = new Date(Date.parse(stay.changed_at) + 1).toISOString();
+    return [200, stay];
+  }
+
+  timeline(garage, day) {
+    const [from, until] = [at("00:00", day), new Date(Date.parse(at("00:00", day)) + 1440 * MINUTE_MS).toISOString()];
+    const stays = this.stays.filter((it) => it.garage === garage && it.starts_at < until && it.ends_at > from);
+    const pools = this.pools[garage].map((it) => ({ ...it, levels: levels(stays.filter((stay) => stay.pool === it.pool), from, until) }));
+    return { day, pools, reservations: stays, occupied: this.occupied.filter(({ at: when }) => when >= from && when < until) };
+  }
+
+  reserve(garage, key, { wish, ...body }) {
+    if (!/^\p{Script=Han}[A-Z][A-Z0-9]{5,6}$/u.test(body.plate)) return problem(422, "invalid_plate", { field: "plate" });
+    if (!this.keys.has(key)) this.keys.set(key, this.stay({ garage, origin: "operator", ...body, pool: body.pool ?? this.pools[garage][0].pool }));
+    return [201, this.keys.get(key)];
+  }
+
+  block({ plate, reason, until }) {
+    const block = { id: randomUUID(), plate, reason, by_rule: false, from: at("15:20"), until: until ?? null };
+    this.blocked.blocks.unshift(block);
+    return [201, block];
+  }
+
+  lift(kind, id) {
+    this.blocked[kind] = this.blocked[kind].filter((it) => it.id !== id);
+    return [204, null];
+  }
+}
+
+function levels(stays, from, until) {
+  const borders = stays.flatMap((it) => [it.starts_at, it.ends_at]).filter((border) => border > from && border < until);
+  const level = (border) => {
+    const there = stays.filter((it) => TAKES.includes(it.state) && it.starts_at <= border && border < it.ends_at);
+    const count = (audience) => there.filter((it) => it.audience === audience).length;
+    const taken = ["pickup", "staff", "resident", "public"].map((it) => [it, count(it)]).filter(([, n]) => n > 0);
+    const pickup = border >= at("15:30", border.slice(0, 10)) && border < at("18:00", border.slice(0, 10));
+    return { from: border, taken, kept: pickup ? Math.max(0, 10 - count("pickup")) : 0, out_of_service: 0 };
+  };
+  const day = from.slice(0, 10);
+  return [...new Set([from, ...borders, ...[at("15:30", day), at("18:00", day)].filter((border) => border > from && border < until)])].sort().map(level);
+}
+
+function pool(id, name, name_en, size) {
+  return { pool: id, name, name_en, size };
+}
+
+export function problem(status, code, more = {}) {
+  return [status, { type: "about:blank", title: code, status, code, ...more }];
+}
