@@ -137,6 +137,8 @@ pub async fn run(app: App, shutdown: CancellationToken) {
     let mut jobs = Vec::with_capacity(GROUP);
     let mut round = Round::default();
     loop {
+        // Whoever was just answered and asks again comes with this group, not with the next one.
+        tokio::task::yield_now().await;
         tokio::select! {
             biased;
             taken = waiting.recv_many(&mut jobs, GROUP) => if taken == 0 { return },

@@ -65,6 +65,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps prepared: those over several rows exist once for each number of rows.
 const STATEMENTS: usize = 1024;
 
+/// Pages that a connection of SQLite may keep, as `-` and KiB: with its default of 2 MiB it reads most pages of a group's indexes
+/// again from the file.
+const SQLITE_CACHE: &str = "-65536";
+
 /// How long a statement waits for another transaction's lock. Whoever has waited for so long comes again.
 const LOCK_TIMEOUT: &str = "10s";
 
@@ -140,6 +144,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENTS)
+            .pragma("cache_size", SQLITE_CACHE)
             .busy_timeout(ACQUIRE_TIMEOUT);
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
         // Connections are never recycled: an idle one costs nothing and a new one re-reads the schema.

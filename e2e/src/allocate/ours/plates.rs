@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::allocate::demand::{Scale, Taken};
 
-/// Beyond the fill, for asks under way.
-const SPARE: usize = 1_024;
+/// Beyond the fill, for asks under way, and since short stays get in where long ones are refused: there are more and more.
+const SPARE: usize = 16_384;
 
 pub struct Plates {
     needed: usize,
