@@ -7,7 +7,8 @@ import { weekdayOf } from "./garage-time.js";
 const LOOKS = { workday: "", rest_day: "accent", holiday: "warn" };
 
 export const ownWeekday = (date) => WEEKDAYS[(weekdayOf(date) + 6) % 7];
-export const isMakeUp = ({ date, kind }) => kind === "workday" && ["Sat", "Sun"].includes(ownWeekday(date));
+/** A weekend that somebody has made a workday; without a list of the year it is only taken for one. */
+export const isMakeUp = ({ date, kind, source }) => kind === "workday" && source !== "assumed" && ["Sat", "Sun"].includes(ownWeekday(date));
 const shortDate = (date) => t("head.date", { month: Number(date.slice(5, 7)), day: Number(date.slice(8)) });
 
 /** The words of a day's kind: a holiday by its name, a make-up day with the weekday as which it acts. */

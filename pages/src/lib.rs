@@ -103,6 +103,7 @@ const OPERATOR: &[Asset] = &[
     asset!("reserve-form.js"),
     asset!("operator-calendar.css"),
     asset!("operator-calendar.js"),
+    asset!("calendar-cell.js"),
     asset!("calendar-day.js"),
     asset!("calendar-school.js"),
     asset!("calendar-words.js"),
