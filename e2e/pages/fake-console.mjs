@@ -118,7 +118,7 @@ class World {
   timeline(garage, day) {
     const [from, until] = [at("00:00", day), new Date(Date.parse(at("00:00", day)) + 1440 * MINUTE_MS).toISOString()];
     const stays = this.stays.filter((it) => it.garage === garage && it.starts_at < until && it.ends_at > from);
-    const pools = this.pools[garage].map((it) => ({ ...it, levels: levels(stays.filter((stay) => stay.pool === it.pool), from, until) }));
+    const pools = this.pools[garage].map((it) => ({ ...it, levels: levels(stays.filter((stay) => stay.pool === it.pool), day, from, until) }));
     return { day, pools, reservations: stays, occupied: this.occupied.filter(({ at: when }) => when >= from && when < until) };
   }
 
@@ -140,17 +140,18 @@ class World {
   }
 }
 
-function levels(stays, from, until) {
-  const borders = stays.flatMap((it) => [it.starts_at, it.ends_at]).filter((border) => border > from && border < until);
+/** From 15:30 to 18:00 ten spaces are kept for pickup. */
+function levels(stays, day, from, until) {
+  const pickup = [at("15:30", day), at("18:00", day)];
+  const borders = [...stays.flatMap((it) => [it.starts_at, it.ends_at]), ...pickup].filter((border) => border > from && border < until);
   const level = (border) => {
     const there = stays.filter((it) => TAKES.includes(it.state) && it.starts_at <= border && border < it.ends_at);
     const count = (audience) => there.filter((it) => it.audience === audience).length;
     const taken = ["pickup", "staff", "resident", "public"].map((it) => [it, count(it)]).filter(([, n]) => n > 0);
-    const pickup = border >= at("15:30", border.slice(0, 10)) && border < at("18:00", border.slice(0, 10));
-    return { from: border, taken, kept: pickup ? Math.max(0, 10 - count("pickup")) : 0, out_of_service: 0 };
+    const kept = pickup[0] <= border && border < pickup[1] ? Math.max(0, 10 - count("pickup")) : 0;
+    return { from: border, taken, kept, out_of_service: 0 };
   };
-  const day = from.slice(0, 10);
-  return [...new Set([from, ...borders, ...[at("15:30", day), at("18:00", day)].filter((border) => border > from && border < until)])].sort().map(level);
+  return [...new Set([from, ...borders])].sort().map(level);
 }
 
 function pool(id, name, name_en, size) {
