@@ -69,15 +69,19 @@ impl Default for Remembered {
 /// Help for a question; `next` is what the book has said.
 pub(super) async fn help(app: &App, question: Question, next: Option<Minute>) -> Help {
     let next_start = next.map(Minute::timestamp);
-    match timeout(PATIENCE, answer(app, question)).await {
-        Ok(Ok(answer)) => {
+    let app = app.clone();
+    // A task of its own: whoever loses patience leaves the answer to those who ask next.
+    let made = tokio::spawn(async move { answer(&app, question).await });
+    match timeout(PATIENCE, made).await {
+        Ok(Ok(Ok(answer))) => {
             Help { next_start, waiting: answer.waiting, alternatives: answer.alternatives.clone() }
         }
-        Ok(Err(error)) => {
+        Ok(Ok(Err(error))) => {
             tracing::warn!(%error, "somebody without a space gets less help");
             Help { next_start, ..Help::default() }
         }
-        Err(_) => Help { next_start, ..Help::default() },
+        // Too late, or the process is ending.
+        Err(_) | Ok(Err(_)) => Help { next_start, ..Help::default() },
     }
 }
 
