@@ -64,7 +64,8 @@ async fn fill(system: &System) {
             .buffer_unordered(16);
     let statuses: Vec<StatusCode> = answers.collect().await;
     let full = statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count();
-    assert_eq!(full, 1, "all but the driver's own are there for others: {statuses:?}");
+    // The driver has one, and some are kept for cars that were seen to come in.
+    assert!((1..capacity / 2).contains(&full), "{statuses:?}");
 }
 
 /// Until the gateway has said that it goes by the plan of now.
