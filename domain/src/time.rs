@@ -60,9 +60,11 @@ impl Timestamp {
         format!("{}:{:02}", self.local_hhmm(), self.local().second())
     }
 
-    /// The instant of a local wall-clock time at the garage.
+    /// The instant of a local wall-clock time at the garage. At the beginning of all dates, which somebody may ask for, the
+    /// offset is left out.
     pub fn from_local(local: NaiveDateTime) -> Self {
-        let utc = local - chrono::Duration::seconds(i64::from(SHANGHAI_SECONDS));
+        let offset = chrono::Duration::seconds(i64::from(SHANGHAI_SECONDS));
+        let utc = local.checked_sub_signed(offset).unwrap_or(local);
         Self(Utc.from_utc_datetime(&utc).timestamp_micros())
     }
 }
@@ -130,6 +132,12 @@ mod tests {
         assert_eq!(t.local_date().to_string(), "2026-11-24");
         let midnight = t.local_date().and_hms_opt(0, 0, 0).unwrap();
         assert_eq!(Timestamp::from_local(midnight), t);
+    }
+
+    #[test]
+    fn the_first_of_all_days_has_a_midnight() {
+        let midnight = NaiveDate::MIN.and_hms_opt(0, 0, 0).unwrap();
+        assert!(Timestamp::from_local(midnight) < Timestamp::from_micros(0));
     }
 
     #[test]

@@ -43,11 +43,12 @@ pub struct Pools {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Windows {
     pub windows: Vec<Window>,
-    /// Of the coming weeks.
+    /// Of the coming six weeks.
     pub conflicts: Vec<Conflict>,
 }
 
-/// Answer to `POST .../windows` (`Idempotency-Key` required) and `PUT .../windows/{window}` (`If-Match` required).
+/// Answer to `POST .../windows?affected=` (`Idempotency-Key` required) and `PUT .../windows/{window}?affected=` (`If-Match`
+/// required, also for `DELETE`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     pub id: WindowId,
@@ -84,7 +85,7 @@ pub struct WindowPreview {
 /// What a change would do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Preview {
-    /// Those that concern what is changed.
+    /// Those of the window, within a year after it begins.
     pub conflicts: Vec<Conflict>,
     pub affected: AffectedReservations,
 }
@@ -162,7 +163,7 @@ pub struct NewClosure {
     pub reason: String,
 }
 
-/// `GET .../closures`: those that are not over.
+/// `GET .../closures`: those that are not over. `DELETE .../closures/{closure}?affected=` ends one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Closures {
     pub closures: Vec<Closure>,

@@ -1,6 +1,9 @@
 //! What a window may say, whoever enters it: an operator, or a district file.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, NaiveDate};
 
 use super::{DailyHours, SharedWindow, Terms};
 use crate::access::Audience;
@@ -13,6 +16,9 @@ const MAX_NAME: usize = 80;
 
 /// More than the largest garage of the world has.
 const MAX_QUOTA: u32 = 100_000;
+
+/// A day beyond them is a slip of the hand.
+const YEARS: RangeInclusive<i32> = 2000..=2199;
 
 /// Books look so far ahead, and some days more.
 pub const LONGEST_HORIZON: Minutes = Minutes(30 * DAY);
@@ -35,6 +41,8 @@ impl SharedWindow {
         start_minute("start_minute", self.hours)?;
         within("length_minutes", self.hours.length_minutes, 1, DAY)?;
         within("quota", self.quota, 1, MAX_QUOTA)?;
+        year("first_day", self.recurrence.first_day)?;
+        year("last_day", self.recurrence.last_day)?;
         if let (Some(first), Some(last)) = (self.recurrence.first_day, self.recurrence.last_day)
             && last < first
         {
@@ -86,6 +94,15 @@ fn name(name: &str) -> Checked {
     Ok(())
 }
 
+fn year(field: &str, day: Option<NaiveDate>) -> Checked {
+    match day.map(|day| day.year()) {
+        Some(year) if !YEARS.contains(&year) => {
+            wrong(field, format!("must be in the years {} to {}", YEARS.start(), YEARS.end()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn start_minute(field: &str, hours: DailyHours) -> Checked {
     within(field, hours.start_minute, 0, DAY - 1)
 }
@@ -115,7 +132,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_by_its_field() {
         type Spoil = fn(&mut SharedWindow);
-        let cases: [(Spoil, &str); 9] = [
+        let cases: [(Spoil, &str); 11] = [
             (|w| w.name = " ".to_owned(), "name"),
             (|w| w.hours.start_minute = 1440, "start_minute"),
             (|w| w.hours.length_minutes = 1441, "length_minutes"),
@@ -127,6 +144,8 @@ mod tests {
                 "lock_out.length_minutes",
             ),
             (|w| w.recurrence.last_day = Some("2026-08-31".parse().unwrap()), "last_day"),
+            (|w| w.recurrence.first_day = Some(NaiveDate::MIN), "first_day"),
+            (|w| w.recurrence.last_day = Some(NaiveDate::MAX), "last_day"),
             (|w| w.stagger.push(Stagger { class: class("c-1"), offset: Minutes(5) }), "stagger"),
         ];
         for (spoil, expected) in cases {

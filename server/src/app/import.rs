@@ -18,6 +18,7 @@ use crate::store::seal::{Purpose, SealError};
 use crate::store::{StoreError, audit, person};
 
 pub use check::Invalid;
+pub use sharing::contradictions;
 
 /// What an import did to one kind of thing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

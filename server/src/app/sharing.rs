@@ -4,9 +4,11 @@
 //! - [`openings`]: what is open around now
 //! - [`public`]: the same for the public at every garage
 //! - [`pools`]: pools as they are entered
+//! - [`conflict`]: refused conflicts in words
 //! - [`rule`]: a window between its entered form and the one of `domain`
 
 mod calendars;
+pub mod conflict;
 mod ground;
 pub mod pools;
 pub mod public;

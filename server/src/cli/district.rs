@@ -52,5 +52,8 @@ pub async fn import(app: &App, district: &District) -> Done {
             tally.added, tally.changed, tally.unchanged
         );
     }
+    for told in import::contradictions(app, &district.garages).await? {
+        eprintln!("warning: {told}");
+    }
     Ok(())
 }

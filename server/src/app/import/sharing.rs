@@ -11,7 +11,8 @@ use protocol::district::GarageSpec;
 use protocol::sharing::{PoolSpec, WindowSpec};
 
 use super::Invalid;
-use crate::app::sharing::{pools, rule};
+use crate::app::App;
+use crate::app::sharing::{Ground, conflict, pools, rule};
 use crate::store::{StoreError, Tx, pool, window};
 
 /// The windows that the file says, checked.
@@ -93,6 +94,22 @@ pub(super) async fn put_windows(
         changed = true;
     }
     Ok(changed)
+}
+
+/// Windows of these garages that nobody could keep to, in words. A file is taken as it is, as the first version took it: where
+/// two windows overlap, the later one begins when the earlier one ends. What operators have entered besides may be meant, too.
+pub async fn contradictions(app: &App, garages: &[GarageSpec]) -> Result<Vec<String>, StoreError> {
+    let now = app.now();
+    let mut tx = app.store.begin_read().await?;
+    let mut told = Vec::new();
+    for spec in garages {
+        let ground = Ground::read(app, &mut tx, &spec.id, now).await?;
+        let found = ground.conflicts(now);
+        let refused = found.iter().filter(|conflict| conflict.clash.is_refused());
+        told.extend(refused.map(|it| format!("{}: {}", spec.id, conflict::told(it, &ground.windows))));
+    }
+    tx.rollback().await?;
+    Ok(told)
 }
 
 /// Takes pools away that the file does not name any more and nothing uses; one that is used stays.

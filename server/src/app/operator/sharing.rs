@@ -37,7 +37,7 @@ pub enum SharingError {
     Affected { number: usize },
     #[error("windows or reservations still use the pool `{0}`")]
     PoolInUse(String),
-    #[error("`to` must be 0 to {} days after `from`", openings::MAX_DAYS - 1)]
+    #[error("`to` must be 0 to {} days after `from`, in the years 2000 to 2199", openings::MAX_DAYS - 1)]
     Range,
     #[error(transparent)]
     Invalid(#[from] Invalid),

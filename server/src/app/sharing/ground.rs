@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::allocation::layout::{self, Layout, PlateKey, Rules};
 use domain::calendar::Calendar;
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, WindowId};
 use domain::minute::{Minute, Span};
 use domain::shared_window::{Conflict, School, SharedWindow, WindowOpening, conflicts, disjoint};
 use domain::time::Timestamp;
@@ -27,6 +27,9 @@ impl Reach {
     pub const AROUND_NOW: Self = Self(4);
     /// 40 days ahead: the longest horizon, the longest stay, and some days in which a book in memory may grow old.
     pub const BOOK: Self = Self(42);
+
+    /// Each holiday comes once.
+    const YEAR: Self = Self(400);
 
     pub fn days(self) -> u32 {
         self.0
@@ -80,8 +83,29 @@ impl Ground {
     /// What the windows do to each other in the coming weeks.
     pub fn conflicts(&self, now: Timestamp) -> Vec<Conflict> {
         let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
-        let pools = self.pools_of_domain();
-        conflicts(&windows, &pools, &self.calendar, &self.schools, now.local_date(), Reach::BOOK.days())
+        self.conflicts_between(&windows, (yesterday(now), Reach::BOOK))
+    }
+
+    /// What this window and the others of its pool do to each other, within a year after it begins: whoever enters it learns now
+    /// what would happen at the gate on a holiday, or next term.
+    pub fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<Conflict> {
+        let all = || self.windows.iter().map(|stored| &stored.window);
+        let Some(own) = all().find(|other| other.id == *window) else { return Vec::new() };
+        let windows: Vec<SharedWindow> = all().filter(|other| other.pool == own.pool).cloned().collect();
+        // Another one of the evening before may reach into its first day.
+        let first = own.recurrence.first_day.and_then(|day| day.pred_opt());
+        let first = first.map_or(yesterday(now), |day| day.max(yesterday(now)));
+        let mut found = self.conflicts_between(&windows, (first, Reach::YEAR));
+        found.retain(|conflict| conflict.concerns(window));
+        found
+    }
+
+    fn conflicts_between(
+        &self,
+        windows: &[SharedWindow],
+        (first, reach): (chrono::NaiveDate, Reach),
+    ) -> Vec<Conflict> {
+        conflicts(windows, &self.pools_of_domain(), &self.calendar, &self.schools, first, reach.days())
     }
 
     fn pools_of_domain(&self) -> BTreeMap<PoolId, layout::Pool> {

@@ -45,7 +45,9 @@ pub fn window(id: WindowId, spec: &WindowSpec, pools: &[PoolSpec]) -> Result<Sha
         terms: terms(spec),
         stagger: spec.stagger.iter().map(stagger).collect(),
     };
-    let window = window.checked()?;
+    let mut window = window.checked()?;
+    // As it is read again.
+    window.stagger.sort_by(|a, b| a.class.cmp(&b.class));
     if window.quota > pool.size {
         let message = format!("the pool has {} spaces", pool.size);
         return Err(WindowRuleError { field: "quota".to_owned(), message });

@@ -1,7 +1,7 @@
 //! A change of what a garage shares: hold the book, look at the ground before and after, settle who is affected, write,
 //! audit, raise the version.
 
-use domain::ids::{GarageId, WindowId};
+use domain::ids::GarageId;
 use domain::shared_window::Conflict;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::affected::Affected;
 use super::{SharingError, wire as answers};
 use crate::app::App;
+use crate::app::allocation::{self, Request};
 use crate::app::operator::{Caller, OperatorError, record, require};
-use crate::app::sharing::Ground;
+use crate::app::sharing::{Ground, conflict};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, book, garage};
 
@@ -28,6 +29,7 @@ pub(super) struct Change<'a> {
 impl<'a> Change<'a> {
     /// Nobody decides on this garage's spaces until it is committed or dropped.
     pub async fn begin(app: &'a App, caller: &'a Caller, garage: &'a GarageId) -> Result<Self, SharingError> {
+        settle(app, caller, garage).await?;
         let mut tx = app.store.begin().await?;
         require(&mut tx, caller, garage).await?;
         book::lock(&mut tx, std::slice::from_ref(garage)).await?;
@@ -79,27 +81,10 @@ impl<'a> Change<'a> {
     pub async fn seen(
         mut self,
         after: &Ground,
-        concerns: impl Fn(&Conflict) -> bool,
+        conflicts: &[Conflict],
     ) -> Result<wire::Preview, SharingError> {
-        let conflicts = after.conflicts(self.now);
-        let conflicts = conflicts.iter().filter(|conflict| concerns(conflict)).map(answers::conflict);
-        let conflicts = conflicts.collect();
         let affected = self.affected(after).await?.shown();
-        Ok(wire::Preview { conflicts, affected })
-    }
-
-    /// Stops the change for conflicts that nobody could keep to.
-    pub fn refuse_conflicts(
-        &self,
-        after: &Ground,
-        concerns: impl Fn(&Conflict) -> bool,
-    ) -> Result<(), SharingError> {
-        let conflicts = after.conflicts(self.now);
-        let refused = conflicts.iter().find(|conflict| conflict.clash.is_refused() && concerns(conflict));
-        match refused {
-            Some(conflict) => Err(SharingError::Conflict(answers::told(conflict, &after.windows))),
-            None => Ok(()),
-        }
+        Ok(wire::Preview { conflicts: conflicts.iter().map(answers::conflict).collect(), affected })
     }
 
     /// Last of all: `action` and `subject` go to the audit log, `reason` to those whose reservations are cancelled.
@@ -128,7 +113,22 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Of conflicts, those that have to do with this window.
-pub(super) fn with(window: &WindowId) -> impl Fn(&Conflict) -> bool {
-    move |conflict| conflict.concerns(window)
+/// Stops a change for conflicts that nobody could keep to.
+pub(super) fn refuse_conflicts(after: &Ground, conflicts: &[Conflict]) -> Result<(), SharingError> {
+    match conflicts.iter().find(|conflict| conflict.clash.is_refused()) {
+        Some(refused) => Err(SharingError::Conflict(conflict::told(refused, &after.windows))),
+        None => Ok(()),
+    }
+}
+
+/// Lets the book hear what has passed the gate and what time it is, so that no reservation is cancelled whose car has just
+/// come in.
+async fn settle(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), SharingError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    tx.rollback().await?;
+    if let Err(error) = allocation::submit(app, garage, Request::Settle).await {
+        tracing::warn!(%error, garage.id = %garage, "spaces are changed by a book that may be some moments behind");
+    }
+    Ok(())
 }

@@ -39,7 +39,7 @@ pub async fn preview(
 ) -> Result<wire::Preview, SharingError> {
     let change = Change::preview(app, caller, garage).await?;
     let after = with_closure(&change.before, made(&change, Uuid::nil(), asked)?);
-    change.seen(&after, |_| false).await
+    change.seen(&after, &[]).await
 }
 
 /// The same key again gives the closure that it made.
@@ -65,12 +65,21 @@ pub async fn create(
     Ok(answers::closure(&new))
 }
 
-/// The spaces are shared again from now on.
-pub async fn end(app: &App, caller: &Caller, garage: &GarageId, id: Uuid) -> Result<(), SharingError> {
+/// The spaces are shared again from now on. Where those were closed who come first, such as parents, others may have reserved
+/// meanwhile what is kept again now: they are affected.
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    id: Uuid,
+    wish: wire::Affected,
+) -> Result<(), SharingError> {
     let mut change = Change::begin(app, caller, garage).await?;
     closure::find(&mut change.tx, garage, id).await?.ok_or(SharingError::NotFound)?;
     closure::end(&mut change.tx, garage, id, change.now).await?;
-    change.commit("", "closure.end", &id.to_string()).await
+    let mut after = change.before.clone();
+    after.closures.retain(|closure| closure.id != id);
+    change.finish(&after, wish, "", ("closure.end", &id.to_string())).await
 }
 
 fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closure, SharingError> {

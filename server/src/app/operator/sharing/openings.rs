@@ -1,9 +1,10 @@
 //! Who owns which spaces when: windows made absolute for the days of a week view.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use domain::access::Audience;
 use domain::ids::{GarageId, WindowId};
 use domain::shared_window::WindowOpening;
@@ -20,6 +21,9 @@ use crate::store::closure;
 /// Five weeks.
 pub const MAX_DAYS: u32 = 35;
 
+/// Nobody plans beyond.
+const YEARS: RangeInclusive<i32> = 2000..=2199;
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Both days included. Closures are beside the openings, not cut out of them.
@@ -30,7 +34,7 @@ pub async fn read(
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<wire::Openings, SharingError> {
     let days = u32::try_from(to.signed_duration_since(from).num_days().saturating_add(1)).unwrap_or(0);
-    if !(1..=MAX_DAYS).contains(&days) {
+    if !(1..=MAX_DAYS).contains(&days) || !YEARS.contains(&from.year()) {
         return Err(SharingError::Range);
     }
     let (start, now) = (midnight(from), app.now());

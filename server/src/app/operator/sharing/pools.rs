@@ -4,7 +4,7 @@ use domain::ids::GarageId;
 use protocol::sharing as wire;
 
 use super::SharingError;
-use super::change::Change;
+use super::change::{Change, refuse_conflicts};
 use crate::app::operator::{Caller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
@@ -55,8 +55,9 @@ pub async fn put(
     }
     let mut after = change.before.clone();
     after.pools.clone_from(&wanted);
-    let before = change.before.conflicts(change.now);
-    change.refuse_conflicts(&after, |conflict| !before.contains(conflict))?;
+    let (before, mut conflicts) = (change.before.conflicts(change.now), after.conflicts(change.now));
+    conflicts.retain(|conflict| !before.contains(conflict));
+    refuse_conflicts(&after, &conflicts)?;
     pool::put(&mut change.tx, garage, &wanted).await?;
     change.finish(&after, wish, "", ("pools.change", "pools")).await?;
     Ok(Tagged::of(&wanted))

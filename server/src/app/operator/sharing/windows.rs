@@ -5,7 +5,7 @@ use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 
-use super::change::{Change, with};
+use super::change::{Change, refuse_conflicts};
 use super::{SharingError, invalid, wire as answers};
 use crate::app::operator::{Caller, require};
 use crate::app::sharing::{Ground, pools, rule};
@@ -36,6 +36,9 @@ pub async fn preview(
     asked: &wire::WindowPreview,
 ) -> Result<wire::Preview, SharingError> {
     let mut change = Change::preview(app, caller, garage).await?;
+    if asked.window.is_none() && asked.rule.is_none() {
+        return Err(invalid("rule", "a new window needs a rule"));
+    }
     let id = match &asked.window {
         Some(id) => found(&change.before, id)?.window.id.clone(),
         None => WindowId::parse(NEW).map_err(|error| invalid("window", error.to_string()))?,
@@ -47,7 +50,8 @@ pub async fn preview(
         }
         None => without_window(&change.before, &id),
     };
-    change.seen(&after, with(&id)).await
+    let conflicts = after.conflicts_of(&id, change.now);
+    change.seen(&after, &conflicts).await
 }
 
 /// The same key again gives the window that it made.
@@ -83,10 +87,7 @@ pub async fn update(
     wish: wire::Affected,
 ) -> Result<wire::Window, SharingError> {
     let mut change = Change::begin(app, caller, garage).await?;
-    let known = found(&change.before, id)?;
-    if !etag::matches(if_match, &answers::window(known).etag) {
-        return Err(SharingError::Changed);
-    }
+    unchanged(found(&change.before, id)?, if_match)?;
     let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
     put(change, new, wish, "window.change").await
 }
@@ -99,23 +100,24 @@ async fn put(
 ) -> Result<wire::Window, SharingError> {
     let id = new.id.clone();
     let after = with_window(&change.before, new, change.now);
-    change.refuse_conflicts(&after, with(&id))?;
+    refuse_conflicts(&after, &after.conflicts_of(&id, change.now))?;
     let stored = found(&after, &id)?;
     window::put(&mut change.tx, change.garage, &stored.window, change.now).await?;
     change.finish(&after, wish, "", (action, id.as_str())).await?;
     Ok(answers::window(stored))
 }
 
-/// From now on it opens no more. It is kept, because reservations name it.
+/// From now on it opens no more, in the middle of a day as well; cars that are inside stay as agreed. It is kept, because
+/// reservations name it.
 pub async fn end(
     app: &App,
     caller: &Caller,
     garage: &GarageId,
-    id: &WindowId,
+    (id, if_match): (&WindowId, &str),
     wish: wire::Affected,
 ) -> Result<(), SharingError> {
     let mut change = Change::begin(app, caller, garage).await?;
-    found(&change.before, id)?;
+    unchanged(found(&change.before, id)?, if_match)?;
     window::end(&mut change.tx, garage, id, change.now).await?;
     let after = without_window(&change.before, id);
     change.finish(&after, wish, "", ("window.end", id.as_str())).await
@@ -123,6 +125,10 @@ pub async fn end(
 
 fn found<'g>(ground: &'g Ground, id: &WindowId) -> Result<&'g Stored, SharingError> {
     ground.windows.iter().find(|stored| stored.window.id == *id).ok_or(SharingError::NotFound)
+}
+
+fn unchanged(known: &Stored, if_match: &str) -> Result<(), SharingError> {
+    if etag::matches(if_match, &answers::window(known).etag) { Ok(()) } else { Err(SharingError::Changed) }
 }
 
 /// A window as it was entered, if it keeps to its rules; classes must be of schools that use the garage.
@@ -136,7 +142,7 @@ async fn made(
     let pools: Vec<_> = ground.pools.iter().map(pools::spec).collect();
     let window = rule::window(id, rule, &pools).map_err(|error| invalid(error.field, error.message))?;
     let classes = school::classes_at(tx, garage).await?;
-    for (i, group) in window.stagger.iter().enumerate() {
+    for (i, group) in rule.stagger.iter().enumerate() {
         if !classes.contains(&group.class) {
             let message = format!("no school of this garage has a class `{}`", group.class);
             return Err(invalid(format!("stagger[{i}].class"), message));

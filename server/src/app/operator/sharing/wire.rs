@@ -1,6 +1,5 @@
-//! Answers about windows and closures, and a refused conflict in words.
+//! Answers about windows, closures and conflicts.
 
-use domain::ids::WindowId;
 use domain::shared_window::{Clash, Conflict};
 use protocol::sharing as wire;
 
@@ -60,24 +59,5 @@ pub(super) fn conflict(conflict: &Conflict) -> wire::Conflict {
         until: conflict.span.map(|span| span.until().timestamp()),
         size,
         shares,
-    }
-}
-
-/// For people: both windows by name, and the first date.
-pub(super) fn told(conflict: &Conflict, windows: &[Stored]) -> String {
-    let name = |id: &WindowId| {
-        let stored = windows.iter().find(|stored| stored.window.id == *id);
-        format!("`{}`", stored.map_or(id.as_str(), |stored| stored.window.name.as_str()))
-    };
-    let names = conflict.windows.iter().map(name).collect::<Vec<_>>().join(" and ");
-    let first = conflict.span.map(|span| span.from().timestamp());
-    let first =
-        first.map_or_else(String::new, |at| format!(", first on {} at {}", at.local_date(), at.local_hhmm()));
-    match &conflict.clash {
-        Clash::Overlap => format!("{names} are open at the same time{first}"),
-        Clash::QuotaAbovePool { quota, size } => {
-            format!("{names} promises {quota} spaces, and its pool has {size}")
-        }
-        _ => format!("{names} has no pool"),
     }
 }

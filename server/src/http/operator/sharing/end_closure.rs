@@ -6,9 +6,10 @@ use domain::ids::GarageId;
 use process::http::ProblemResponse;
 use uuid::Uuid;
 
+use super::OfAffected;
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
-use crate::http::input::ApiPath;
+use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
 /// Ends a closure: its spaces are shared again.
@@ -16,7 +17,8 @@ pub async fn end_closure(
     State(app): State<App>,
     Operator(caller): Operator,
     ApiPath((garage, closure)): ApiPath<(GarageId, Uuid)>,
+    ApiQuery(wish): ApiQuery<OfAffected>,
 ) -> Result<StatusCode, ProblemResponse> {
-    use_case::end(&app, &caller, &garage, closure).await?;
+    use_case::end(&app, &caller, &garage, closure, wish.affected).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,19 +5,22 @@ use axum::http::StatusCode;
 use domain::ids::{GarageId, WindowId};
 use process::http::ProblemResponse;
 
-use super::OfAffected;
+use super::{OfAffected, required};
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
+use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// Ends a window: it opens no more.
+/// Ends a window, if nobody else has changed it since it was read: it opens no more.
 pub async fn end_window(
     State(app): State<App>,
     Operator(caller): Operator,
     ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,
     ApiQuery(wish): ApiQuery<OfAffected>,
+    seen: IfMatch,
 ) -> Result<StatusCode, ProblemResponse> {
-    use_case::end(&app, &caller, &garage, &window, wish.affected).await?;
+    let known = (&window, required(&seen)?);
+    use_case::end(&app, &caller, &garage, known, wish.affected).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,25 @@
+//! What windows do to each other that nobody could keep to, in words.
+
+use domain::ids::WindowId;
+use domain::shared_window::{Clash, Conflict};
+
+use crate::store::window::Stored;
+
+/// For people: both windows by name, and the first date.
+pub fn told(conflict: &Conflict, windows: &[Stored]) -> String {
+    let name = |id: &WindowId| {
+        let stored = windows.iter().find(|stored| stored.window.id == *id);
+        format!("`{}`", stored.map_or(id.as_str(), |stored| stored.window.name.as_str()))
+    };
+    let names = conflict.windows.iter().map(name).collect::<Vec<_>>().join(" and ");
+    let first = conflict.span.map(|span| span.from().timestamp());
+    let first =
+        first.map_or_else(String::new, |at| format!(", first on {} at {}", at.local_date(), at.local_hhmm()));
+    match &conflict.clash {
+        Clash::Overlap => format!("{names} are open at the same time{first}"),
+        Clash::QuotaAbovePool { quota, size } => {
+            format!("{names} promises {quota} spaces, and its pool has {size}")
+        }
+        _ => format!("{names} has no pool"),
+    }
+}
