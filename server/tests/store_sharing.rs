@@ -12,13 +12,14 @@ use domain::calendar::DayKinds;
 use domain::ids::{ClassId, GarageId, PoolId, WindowId};
 use domain::minute::{Minute, Minutes};
 use domain::shared_window::{DailyHours, OnLessons, SharedWindow, Stagger};
+use domain::window::Weekdays;
 use protocol::sharing::{PoolSpec, StaggerSpec, WindowSpec};
 use server::app::import::{self, ImportError};
 use server::app::sharing;
 use server::store::closure::Closure;
 use server::store::pool::Pool;
 use server::store::sharing_rules::SharingRules;
-use server::store::{Store, Tx, book, closure, pool, sharing_rules, window};
+use server::store::{Store, Tx, book, closure, operator, pool, school, sharing_rules, window};
 use uuid::Uuid;
 
 async fn begin(f: &Fixture) -> Tx {
@@ -165,7 +166,10 @@ contract!(an_ended_window_is_gone_until_it_begins_again, |f| async {
     let only = window::of_garage(&mut tx, &here).await.unwrap().remove(0).window;
     window::end(&mut tx, &garage(SCHOOL), &only.id, time(MONDAY)).await.unwrap();
     assert_eq!(window::of_garage(&mut tx, &here).await.unwrap().len(), 1, "another garage's is left alone");
+    assert!(!window::was_ended(&mut tx, &here, &only.id).await.unwrap());
     window::end(&mut tx, &here, &only.id, time(MONDAY)).await.unwrap();
+    assert!(window::was_ended(&mut tx, &here, &only.id).await.unwrap());
+    assert!(!window::was_ended(&mut tx, &garage(SCHOOL), &only.id).await.unwrap());
     assert!(window::of_garage(&mut tx, &here).await.unwrap().is_empty());
     assert!(window::find(&mut tx, &here, &only.id).await.unwrap().is_none());
     window::put(&mut tx, &here, &only, time(MONDAY)).await.unwrap();
@@ -179,6 +183,18 @@ async fn operator_id(f: &Fixture) -> String {
         Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
     }
 }
+
+contract!(names_and_classes_that_operators_use_are_found, |f| async {
+    fill(&f.app()).await;
+    let mut tx = begin(f).await;
+    let classes = school::classes_at(&mut tx, &garage(SCHOOL)).await.unwrap();
+    let ids: Vec<&str> = classes.iter().map(ClassId::as_str).collect();
+    assert_eq!(ids, ["c-1-1", "c-1-2"]);
+    assert!(school::classes_at(&mut tx, &garage(MALL)).await.unwrap().is_empty());
+    let li = operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
+    assert_eq!(operator::name(&mut tx, &li).await.unwrap().as_deref(), Some("李值班"));
+    assert_eq!(operator::name(&mut tx, "nobody").await.unwrap(), None);
+});
 
 contract!(a_closure_is_seen_until_it_is_over_or_ended, |f| async {
     fill(&f.app()).await;
@@ -361,6 +377,22 @@ contract!(a_later_file_changes_ends_and_keeps_what_operators_have_entered, |f| a
     assert_eq!(ids, ["0193a1f0", "school-0"]);
     assert_eq!(pool::of_garage(&mut tx, &here).await.unwrap().len(), 2, "main is still used");
     assert!(book::version(&mut tx, &here).await.unwrap().unwrap() > before);
+});
+
+contract!(what_a_file_contradicts_itself_in_is_said, |f| async {
+    let app = f.app();
+    let mut file = district();
+    import::run(&app, &file).await.unwrap();
+    assert!(import::contradictions(&app, &file.garages).await.unwrap().is_empty());
+    let early = WindowSpec::new(Audience::Pickup, Weekdays::SCHOOL_WEEK, 14 * 60, 90);
+    file.garages[0].windows.push(early);
+    import::run(&app, &file).await.unwrap();
+    let told = import::contradictions(&app, &file.garages).await.unwrap();
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    assert!(
+        told.starts_with("school: `pickup` and `pickup` are open at the same time, first on 2026-11-23"),
+        "{told}"
+    );
 });
 
 contract!(mistakes_in_windows_and_pools_name_their_field, |f| async {

@@ -77,7 +77,7 @@ impl Api {
     }
 
     /// `path` is below `/internal/v1`.
-    async fn call(&self, method: Method, path: &str, session: &str, body: Option<Value>) -> Answer {
+    pub async fn call(&self, method: Method, path: &str, session: &str, body: Option<Value>) -> Answer {
         let service = format!("Bearer {}", self.service);
         self.send(method, path, &[("authorization", &service), (SESSION_HEADER, session)], body).await
     }

@@ -1,0 +1,144 @@
+//! An operator's calls, and what they have left behind.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use server::app::operator::session;
+use server::store::{audit, book, operator};
+
+use crate::common::Fixture;
+use crate::common::district::{SCHOOL, garage};
+use crate::common::http::{Answer, ask};
+use crate::world::{Person, World};
+
+/// The parents' window of the file, 15:00 to 17:00 on workdays, for all three spaces.
+pub const PICKUP: &str = "school-0";
+/// The public's window of the file, every day from 18:00 to 6:00, for all three spaces.
+pub const NIGHT: &str = "school-3";
+
+pub struct Console<'a> {
+    world: &'a World,
+    session: String,
+    keys: AtomicU32,
+}
+
+impl<'a> Console<'a> {
+    /// Of the operator of the school's garage.
+    pub async fn open(world: &'a World) -> Self {
+        Self::of(world, "li").await
+    }
+
+    async fn of(world: &'a World, username: &str) -> Self {
+        let session = session::issue(&world.app, username).await.unwrap();
+        Self { world, session, keys: AtomicU32::new(0) }
+    }
+
+    /// Of somebody who runs this garage only.
+    pub async fn of_garage(world: &'a World, username: &str, id: &str) -> Self {
+        let mut tx = world.app.store.begin().await.unwrap();
+        assert!(operator::insert(&mut tx, username, username, "王值班").await.unwrap());
+        operator::add_garage(&mut tx, username, &garage(id)).await.unwrap();
+        tx.commit().await.unwrap();
+        Self::of(world, username).await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = self.world.server.url(&format!("/api/operator/v1/garages/{path}"));
+        let request = self.world.server.client.request(method, url).header("x-requested-with", "console");
+        request.header("cookie", format!("operator_session={}", self.session))
+    }
+
+    fn at_school(&self, method: Method, rest: &str) -> RequestBuilder {
+        self.request(method, &format!("{SCHOOL}/{rest}"))
+    }
+
+    pub async fn get(&self, rest: &str) -> Answer {
+        ask(self.at_school(Method::GET, rest)).await
+    }
+
+    pub async fn preview(&self, what: &str, body: &Value) -> Answer {
+        ask(self.at_school(Method::POST, &format!("{what}/preview")).json(body)).await
+    }
+
+    /// With a fresh key.
+    pub async fn add(&self, rest: &str, body: &Value) -> Answer {
+        let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
+        self.add_with(&key, rest, body).await
+    }
+
+    pub async fn add_with(&self, key: &str, rest: &str, body: &Value) -> Answer {
+        ask(self.at_school(Method::POST, rest).header("idempotency-key", key).json(body)).await
+    }
+
+    pub async fn put(&self, rest: &str, etag: &str, body: &Value) -> Answer {
+        ask(self.at_school(Method::PUT, rest).header("if-match", etag).json(body)).await
+    }
+
+    pub async fn end(&self, rest: &str, etag: &str) -> Answer {
+        ask(self.at_school(Method::DELETE, rest).header("if-match", etag)).await
+    }
+
+    pub async fn window(&self, id: &str) -> Value {
+        let windows = self.get("windows").await.body;
+        let found = windows["windows"].as_array().unwrap().iter().find(|window| window["id"] == id).cloned();
+        found.unwrap_or_else(|| panic!("{id} of {windows}"))
+    }
+
+    /// The window as it is, but for these fields.
+    pub async fn changed(&self, id: &str, fields: &Value, affected: &str) -> Answer {
+        let window = self.window(id).await;
+        let rule = with_fields(&window["rule"], fields);
+        self.put(&format!("windows/{id}?affected={affected}"), etag(&window), &rule).await
+    }
+
+    pub async fn ended(&self, id: &str, affected: &str) -> Answer {
+        let window = self.window(id).await;
+        self.end(&format!("windows/{id}?affected={affected}"), etag(&window)).await
+    }
+}
+
+pub fn etag(window: &Value) -> &str {
+    window["etag"].as_str().unwrap()
+}
+
+pub fn with_fields(rule: &Value, fields: &Value) -> Value {
+    let mut rule = rule.clone();
+    for (name, value) in fields.as_object().unwrap() {
+        rule[name] = value.clone();
+    }
+    rule
+}
+
+/// For the public, on every day, for one space, within the staff's hours.
+pub fn morning() -> Value {
+    json!({ "audience": "public", "weekdays": 127, "start_minute": 480, "length_minutes": 360, "quota": 1, "name": "Mornings" })
+}
+
+pub async fn version(world: &World) -> i64 {
+    let mut tx = world.app.store.begin_read().await.unwrap();
+    book::version(&mut tx, &garage(SCHOOL)).await.unwrap().unwrap()
+}
+
+/// `(action, subject, detail)` of what operators have done since they came in.
+pub async fn audited(fixture: &Fixture) -> Vec<(String, String, String)> {
+    let mut tx = fixture.store.begin_read().await.unwrap();
+    let lines = audit::since(&mut tx, domain::time::Timestamp::from_micros(0), 1000).await.unwrap();
+    let by_operators = lines
+        .into_iter()
+        .filter(|line| line.actor_kind == "operator" && line.action != "operator_session.open");
+    by_operators.map(|line| (line.action, line.subject, line.detail)).collect()
+}
+
+/// State and cause.
+pub async fn state(person: &Person<'_>, reservation: &Value) -> (String, Value) {
+    let shown = person.get(&format!("/reservations/{}", reservation["id"].as_str().unwrap())).await.body;
+    (shown["state"].as_str().unwrap().to_owned(), shown["cause"].clone())
+}
+
+/// `(kind, reservation, detail)` of the inbox.
+pub async fn inbox(person: &Person<'_>) -> Vec<(Value, Value, Value)> {
+    let notices = person.get("/notices").await.body;
+    let items = notices["items"].as_array().unwrap().iter();
+    items.map(|item| (item["kind"].clone(), item["reservation"].clone(), item["detail"].clone())).collect()
+}
