@@ -82,6 +82,18 @@ test("a full day fits a phone, and its many rows are shown when asked for", asyn
   assert.equal(await overflow(page), 0);
 });
 
+test("a car that has left ends its bar, and what is to come is not hidden below what is over", async () => {
+  const left = world.stay({ starts_at: at("08:00"), ends_at: at("22:00"), state: "completed", state_since: at("09:30") });
+  for (let n = 0; n < 40; n += 1) world.stay({ plate: `鲁B${20000 + n}`, starts_at: at("14:00"), ends_at: at("19:00"), state: "no_show" });
+  const inside = world.stay({ plate: "鲁B55555", starts_at: at("14:30"), ends_at: at("19:00"), state: "checked_in" });
+  const page = await opened();
+  assert.match(await bar(page, left).getAttribute("aria-label"), /已离场.*08:00–09:30/);
+  const box = async (stay) => bar(page, stay).locator(".area").boundingBox();
+  assert.ok((await box(left)).width * 3 < (await box(inside)).width);
+  const middle = ({ y, height }) => Math.round(y + height / 2);
+  assert.equal(middle(await box(inside)), middle(await box(left)));
+});
+
 test("whoever must leave is listed, those first who should be gone, also where the list does not know them", async () => {
   const soon = world.stay({ plate: "鲁B11111", starts_at: at("14:00"), ends_at: at("15:30"), state: "checked_in" });
   world.stay({ plate: "鲁B22222", starts_at: at("12:00"), ends_at: at("15:00"), state: "overstayed" });

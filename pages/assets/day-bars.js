@@ -1,5 +1,5 @@
-// Reservations of a day as bars in rows: a bar goes into the first row in which it overlaps no other. A state is a colour, an edge
-// and a letter.
+// Reservations of a day as bars in rows: a bar goes into the first row in which it overlaps no other, those of which something is
+// still to come before those that are over. A state is a colour, an edge and a letter.
 
 import { t } from "./kit.js";
 import { between } from "./garage-time.js";
@@ -7,6 +7,7 @@ import { upright } from "./day-chart.js";
 import { press, svg } from "./svg.js";
 
 export const STATES = ["confirmed", "held", "waiting", "checked_in", "overstayed", "completed", "no_show", "cancelled"];
+const OVER = ["completed", "no_show", "cancelled"];
 const ROW = 30;
 const GAP_PX = 4;
 /** A stay of minutes can still be seen and pressed. */
@@ -32,22 +33,30 @@ export function drawBars(reservations, place, { cancelled, find, most }, open) {
   return { drawing, rows, number: bars.length, first: bars[0].x0 };
 }
 
-/** A car over its time is still there: its bar reaches the present. */
+/** Until when it takes its space: a car over its time is still there, one that has left is not. */
+function endOf({ ends_at, state, state_since }, now) {
+  if (state === "completed") return Date.parse(state_since);
+  return Math.max(Date.parse(ends_at), state === "overstayed" ? now : -Infinity);
+}
+
 function barOf(reservation, { x, width, now }) {
-  const over = reservation.state === "overstayed" ? now : -Infinity;
   const x0 = Math.max(0, x(Date.parse(reservation.starts_at)));
-  const x1 = x(Math.max(Date.parse(reservation.ends_at), over));
+  const x1 = x(endOf(reservation, now));
   return { reservation, x0: Math.min(x0, width - LEAST_PX), x1: x1 <= 0 ? x1 : Math.min(width, Math.max(x1, x0 + LEAST_PX)) };
 }
 
-export function inRows(bars) {
-  const ends = [];
-  return bars.toSorted((a, b) => a.x0 - b.x0 || a.x1 - b.x1).map((bar) => {
-    const free = ends.findIndex((end) => end + GAP_PX <= bar.x0);
-    const row = free === -1 ? ends.length : free;
-    ends[row] = bar.x1;
+const isOver = ({ reservation }) => OVER.includes(reservation.state);
+
+/** In the order of their beginnings, each with its `row`. */
+function inRows(bars) {
+  const rows = [];
+  const placed = bars.toSorted((a, b) => isOver(a) - isOver(b) || a.x0 - b.x0).map((bar) => {
+    const free = rows.findIndex((row) => row.every(({ x0, x1 }) => x1 + GAP_PX <= bar.x0 || bar.x1 + GAP_PX <= x0));
+    const row = free === -1 ? rows.push([]) - 1 : free;
+    rows[row].push(bar);
     return { ...bar, row };
   });
+  return placed.sort((a, b) => a.x0 - b.x0 || a.row - b.row);
 }
 
 function draw({ reservation, x0, x1, row }, open) {
@@ -71,7 +80,8 @@ function draw({ reservation, x0, x1, row }, open) {
   );
 }
 
-export function barWords({ state, plate, audience, starts_at, ends_at, space }) {
-  const parts = [plate ?? t("day.no_plate"), t(`state.${state}`), t(`audience.${audience}`), between(starts_at, ends_at), space ? t("day.space", { space }) : null];
+function barWords({ state, state_since, plate, audience, starts_at, ends_at, space }) {
+  const until = state === "completed" ? state_since : ends_at;
+  const parts = [plate ?? t("day.no_plate"), t(`state.${state}`), t(`audience.${audience}`), between(starts_at, until), space ? t("day.space", { space }) : null];
   return parts.filter(Boolean).join(t("list.comma"));
 }

@@ -80,6 +80,9 @@ export function upright(name, at, start, x, height = HEIGHT + TOP) {
   return at < start || at >= start + DAY_MS ? null : svg("path", { class: name, d: `M${x(at)},0v${height}` });
 }
 
+/** Along the day, without drawing the rest anew. */
+export const moveUpright = (path, x) => path.setAttribute("d", path.getAttribute("d").replace(/^M[^,]+/, `M${x}`));
+
 /** `15:45 接送学生 60 个，为接送保留 47 个，余 0 个，在场 63 辆`; with the pools' names where there are several. */
 export function readAt({ pools, occupied }, moment, now) {
   const parts = pools.map((pool) => (pools.length > 1 ? `${nameOf(pool)} ${levelWords(pool, moment)}` : levelWords(pool, moment)));

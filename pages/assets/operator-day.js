@@ -8,7 +8,7 @@ import { byId, clock, day as dayName, fill, h, now, onLanguage, t } from "./kit.
 import { dateAfter, dateOf, instantOf } from "./garage-time.js";
 import { addBlock, drawBlocks } from "./day-blocks.js";
 import { drawBars, STATES } from "./day-bars.js";
-import { DAY_MS, drawChart, readAt } from "./day-chart.js";
+import { DAY_MS, drawChart, moveUpright, readAt } from "./day-chart.js";
 import { drawClearing } from "./day-clearing.js";
 import { Frame, nameOf } from "./operator-frame.js";
 import { showReservation } from "./reservation-panel.js";
@@ -75,11 +75,16 @@ function draw() {
   drawDay();
 }
 
-function drawDay() {
-  if (!seen || !frameWidth) return;
+/** Where a time is on the drawing. */
+function placeOf() {
   const width = frameWidth * zoom;
   const start = Date.parse(instantOf(seen.date, "00:00"));
-  const place = { start, x: (at) => ((at - start) / DAY_MS) * width, width, now: now(), moment: start + minute() * 60_000 };
+  return { start, x: (at) => ((at - start) / DAY_MS) * width, width, now: now(), moment: start + minute() * 60_000 };
+}
+
+function drawDay() {
+  if (!seen || !frameWidth) return;
+  const place = placeOf();
   fill(byId("charts"), charts(place));
   const first = drawReservations(place);
   drawMoment(place);
@@ -99,12 +104,15 @@ function charts(place) {
 }
 
 function drawReservations(place) {
-  const wished = { cancelled: byId("cancelled").checked, find: byId("find").value, most: allRows ? Infinity : FEW_ROWS };
+  const [cancelled, find] = [byId("cancelled").checked, byId("find").value];
+  // Whoever looks for something wants to see all of it.
+  const most = allRows || cancelled || find ? Infinity : FEW_ROWS;
+  const wished = { cancelled, find, most };
   const { drawing, rows, number, first } = drawBars(seen.facts.reservations, place, wished, open);
   fill(byId("bars"), drawing);
   oneStop(byId("bars"), BAR);
-  byId("found").textContent = number === 0 ? t(wished.find ? "day.not_found" : "day.no_reservations") : wished.find ? t("day.found", { n: number }) : t("day.number", { n: number });
-  byId("all-rows").hidden = rows <= FEW_ROWS || allRows;
+  byId("found").textContent = number === 0 ? t(find ? "day.not_found" : "day.no_reservations") : find ? t("day.found", { n: number }) : t("day.number", { n: number });
+  byId("all-rows").hidden = rows <= most;
   byId("all-rows").textContent = t("day.all_rows", { n: rows });
   return first;
 }
@@ -112,6 +120,7 @@ function drawReservations(place) {
 const minute = () => moment ?? (seen.date === today() ? minuteNow() : 15 * 60 + 30);
 
 function drawMoment(place) {
+  for (const path of byId("scroll").querySelectorAll("path.moment")) moveUpright(path, place.x(place.moment));
   byId("moment").value = minute();
   byId("moment").setAttribute("aria-valuetext", clock(place.moment));
   byId("said").textContent = readAt(seen.facts, place.moment, now());
@@ -148,7 +157,7 @@ byId("narrower").addEventListener("click", () => zoomBy(-1));
 byId("wider").addEventListener("click", () => zoomBy(1));
 byId("moment").addEventListener("input", (event) => {
   moment = Number(event.target.value);
-  drawDay();
+  if (seen && frameWidth) drawMoment(placeOf());
 });
 for (const id of ["find", "cancelled"]) byId(id).addEventListener("input", drawDay);
 byId("all-rows").addEventListener("click", () => {
