@@ -40,6 +40,9 @@ const WAITERS: usize = 10;
 /// No claim about speed: only nobody is left without an answer.
 const SURELY: Duration = Duration::from_secs(60);
 
+/// Between two attempts of a phone.
+const AGAIN: Duration = Duration::from_millis(500);
+
 fn garage() -> GarageId {
     GarageId::parse("school").unwrap()
 }
@@ -164,15 +167,23 @@ fn wish(app: &App, n: usize) -> NewReservation {
 enum Answer {
     Space,
     Waiting,
-    Helped,
+    /// Refused, with when there is a space and, on a machine that is not too slow for it, where else.
+    Helped {
+        elsewhere: bool,
+    },
 }
 
+/// As a phone does it: with the same key again when the machine is too busy for an answer.
 async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (Answer, Duration) {
     let asked = Instant::now();
-    let request = client.post(url).bearer_auth(key(n)).header("idempotency-key", format!("rush-{n}"));
-    let answer = request.json(&body).timeout(SURELY).send().await.expect("an answer");
-    let status = answer.status();
-    let text = answer.bytes().await.unwrap();
+    let (status, text) = loop {
+        let request = client.post(&url).bearer_auth(key(n)).header("idempotency-key", format!("rush-{n}"));
+        let answer = request.json(&body).timeout(SURELY).send().await.expect("an answer");
+        if answer.status() != StatusCode::SERVICE_UNAVAILABLE || asked.elapsed() > SURELY {
+            break (answer.status(), answer.bytes().await.unwrap());
+        }
+        tokio::time::sleep(AGAIN.mul_f64(rand::random_range(0.5..1.5))).await;
+    };
     let took = asked.elapsed();
     if status == StatusCode::CREATED {
         let reservation: Reservation = serde_json::from_slice(&text).unwrap();
@@ -183,10 +194,10 @@ async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (An
     assert_eq!((status.as_u16(), problem.code.as_str()), (409, "full"), "{problem:?}");
     let help = problem.help.expect("help");
     let near: Vec<_> = help.alternatives.iter().map(|other| other.garage.as_str()).collect();
-    assert_eq!(near.len(), 2, "{help:?}");
-    assert!(near.contains(&"mall") && near.contains(&"shelter"));
+    // Help that takes too long is left out rather than waited for.
+    assert!(near.is_empty() || near == ["mall", "shelter"] || near == ["shelter", "mall"], "{help:?}");
     assert!(help.next_start.is_some_and(|next| next >= body.ends_at), "{help:?}");
-    (Answer::Helped, took)
+    (Answer::Helped { elsewhere: !near.is_empty() }, took)
 }
 
 /// When each parent asks: most of them at the beginning.
@@ -215,24 +226,28 @@ async fn of_1500_parents_exactly_107_get_a_space_and_the_others_help() {
             ask(client, url, n, body).await
         });
     }
-    let (mut spaces, mut waiting, mut helped, mut times) = (0, 0, 0, Vec::new());
+    let (mut spaces, mut waiting, mut helped, mut elsewhere, mut times) = (0, 0, 0, 0, Vec::new());
     while let Some(answered) = asking.join_next().await {
         let (answer, took) = answered.unwrap();
         times.push(took);
         match answer {
             Answer::Space => spaces += 1,
             Answer::Waiting => waiting += 1,
-            Answer::Helped => helped += 1,
+            Answer::Helped { elsewhere: known } => {
+                helped += 1;
+                elsewhere += usize::from(known);
+            }
         }
     }
     times.sort_unstable();
     println!(
-        "{PARENTS} parents in {WITHIN:?}: {spaces} spaces, {waiting} wait, {helped} helped; p50 {:?}, p99 {:?}, slowest {:?}",
+        "{PARENTS} parents in {WITHIN:?}: {spaces} spaces, {waiting} wait, {helped} helped ({elsewhere} with places near by); p50 {:?}, p99 {:?}, slowest {:?}",
         times[PARENTS / 2],
         times[PARENTS * 99 / 100],
         times[PARENTS - 1],
     );
     assert_eq!((spaces, spaces + waiting + helped), (SPACES as usize, PARENTS));
+    assert!(elsewhere > 0, "nobody was told where else");
     assert_eq!(stored(&app, "confirmed").await, i64::from(SPACES));
     assert_eq!(stored(&app, "waiting").await, waiting as i64);
     shutdown.cancel();
