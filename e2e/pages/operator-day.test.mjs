@@ -300,3 +300,16 @@ test("a session that ends leads back to log-in, also from a dialog, and on from 
   await page.getByRole("button", { name: "登录", exact: true }).click();
   await bar(page, stay).waitFor();
 });
+
+test("what one session has seen is not shown in the next before it is asked for", async () => {
+  world.stay();
+  const page = await opened();
+  world.session = false;
+  await page.getByRole("button", { name: "后一天" }).click();
+  await page.getByLabel("密码").fill("right");
+  await page.getByLabel("用户名").fill("another");
+  world.instead.set("GET /garages/school/timeline", problem(500, "internal"));
+  await page.getByRole("button", { name: "登录", exact: true }).click();
+  await page.getByText("服务器出了问题").waitFor();
+  assert.equal(await page.locator("#seen").isVisible(), false);
+});

@@ -7,7 +7,8 @@ import { upright } from "./day-chart.js";
 import { press, svg } from "./svg.js";
 
 export const STATES = ["confirmed", "held", "waiting", "checked_in", "overstayed", "completed", "no_show", "cancelled"];
-const OVER = ["completed", "no_show", "cancelled"];
+/** Cancelled ones are shown only when they are asked for: not at the end, then. */
+const OVER = ["completed", "no_show"];
 const ROW = 30;
 const GAP_PX = 4;
 /** A stay of minutes can still be seen and pressed. */

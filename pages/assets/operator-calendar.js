@@ -37,7 +37,7 @@ const frame = new Frame({
   everyMs: 300_000,
   async load({ id }) {
     const of = month;
-    if (seen && (seen.garage !== id || seen.month !== of)) forget();
+    if (seen && (!frame.loaded || seen.garage !== id || seen.month !== of)) forget();
     const [grid, list] = await Promise.all([days(id, ...gridOf(of)), schools()]);
     const ours = list.schools.filter(({ garage }) => garage === id);
     const school = ours.find((it) => it.id === wished) ?? ours[0] ?? null;

@@ -1,7 +1,8 @@
 // A garage's day, drawn: spaces taken and kept at each time, cars counted inside, each reservation as a bar; who must leave before
 // pickup; a reservation for somebody at the counter; strikes and blocks.
 //
-// What is drawn is of the garage and the day that are chosen, or nothing is: never another day's under this one's name.
+// What is drawn is of the garage and the day that are chosen, and of this session, or nothing is: never another day under this one's
+// name.
 
 import "./day-words.js";
 import { byId, clock, day as dayName, fill, h, now, onLanguage, t } from "./kit.js";
@@ -42,7 +43,7 @@ const frame = new Frame({
   everyMs: 30_000,
   async load(garage) {
     const of = date();
-    if (seen && (seen.garage.id !== garage.id || seen.date !== of)) forget();
+    if (seen && (!frame.loaded || seen.garage.id !== garage.id || seen.date !== of)) forget();
     const [facts, list, blocked] = await Promise.all([timeline(garage.id, of), of === today() ? clearing(garage.id) : null, blocks(garage.id)]);
     return () => (seen = { garage, date: of, facts, list, blocked });
   },
@@ -105,8 +106,7 @@ function charts(place) {
 
 function drawReservations(place) {
   const [cancelled, find] = [byId("cancelled").checked, byId("find").value];
-  // Whoever looks for something wants to see all of it.
-  const most = allRows || cancelled || find ? Infinity : FEW_ROWS;
+  const most = allRows ? Infinity : FEW_ROWS;
   const wished = { cancelled, find, most };
   const { drawing, rows, number, first } = drawBars(seen.facts.reservations, place, wished, open);
   fill(byId("bars"), drawing);
