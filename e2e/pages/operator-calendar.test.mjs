@@ -178,6 +178,17 @@ test("a garage without a school still shows why a day is what it is", async () =
   assert.equal(await dialog(page).getByRole("button").count(), 1);
 });
 
+test("from a day of the calendar one comes to its spaces, and an address without a day of ours is today's", async () => {
+  const page = await open("?garage=mall");
+  await day(page, "2026-11-27").click();
+  await dialog(page).getByRole("link", { name: "看这一天的车位" }).click();
+  await page.getByRole("heading", { name: "11月27日星期五" }).waitFor();
+  assert.equal(await page.locator("#garage").inputValue(), "mall");
+  await look(page, `${world.url}/operator/day?day=2026-13-99`);
+  await page.getByRole("heading", { name: "11月23日星期一" }).waitFor();
+  assert.deepEqual(page.trouble, []);
+});
+
 test("the month fits a phone in both languages, and without a network no other month is shown under its name", async () => {
   for (const lang of ["zh", "en"]) {
     const page = await open(`?lang=${lang}`);

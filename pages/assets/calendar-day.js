@@ -1,7 +1,7 @@
 // One day in a dialog: what it is and who says so, layer by layer; and what the school does on it, whatever the other layers say:
 // lessons or none, by which weekday's timetable, out earlier.
 
-import { day as dayName, h, t } from "./kit.js";
+import { day as dayName, fill, h, t } from "./kit.js";
 import { instantOf } from "./garage-time.js";
 import { lessonsWords, ownOf, spanOf } from "./calendar-cell.js";
 import { formDialog } from "./dialog-form.js";
@@ -13,12 +13,13 @@ import { kindWords } from "./week-head.js";
 const MOST_EARLIER = 480;
 
 /** `school` and `calendar` are null at a garage without a school; `day` is null outside of the month that is shown. */
-export function showDay({ date, day, school, calendar, keep }) {
+export function showDay({ garage, date, day, school, calendar, keep }) {
   const title = dayName(instantOf(date, "12:00"));
-  const layers = day ? layersOf(day, school, calendar) : null;
+  const spaces = h("p", {}, h("a", { href: `/operator/day?garage=${encodeURIComponent(garage)}&day=${date}` }, t("calendar.spaces")));
+  const layers = [day ? layersOf(day, school, calendar) : null, spaces];
   if (calendar) return editDay({ date, title, layers, own: ownOf(calendar, date), keep });
   const dialog = dialogOf(title);
-  dialog.body.append(layers);
+  fill(dialog.body, layers);
   dialog.open();
 }
 
@@ -57,7 +58,7 @@ function editDay({ date, title, layers, own, keep }) {
   follow();
   formDialog({
     title,
-    content: [layers, field("lessons", t("calendar.that_day"), lessons), ofLessons, named],
+    content: [...layers, field("lessons", t("calendar.that_day"), lessons), ofLessons, named],
     yes: t("form.save"),
     check: ({ lessons: chosen, earlier_minutes: minutes }) => (chosen.value !== "yes" || isEarlier(minutes) ? null : ["earlier_minutes", t("calendar.earlier_wrong", { n: MOST_EARLIER })]),
     send: (elements) => keep((calendar) => {

@@ -92,8 +92,8 @@ function draw() {
 
 /** Also a day that is not of this month. */
 function openDay(date) {
-  const { school, calendar } = seen;
-  showDay({ date, day: seen.days.find((it) => it.date === date) ?? null, school, calendar, keep });
+  const { garage, school, calendar } = seen;
+  showDay({ garage, date, day: seen.days.find((it) => it.date === date) ?? null, school, calendar, keep });
 }
 
 function turn(to) {

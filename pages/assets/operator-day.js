@@ -23,8 +23,8 @@ const FEW_ROWS = 30;
 const ZOOMS = [1, 2, 4];
 const BAR = "[data-reservation]";
 
-/** Null while it is today's page, also after midnight. */
-let chosen = null;
+/** Null while it is today's page, also after midnight; a link may name another day. */
+let chosen = dayOfAddress();
 /** Minute of the day at which one looks; null goes with the clock. */
 let moment = null;
 /** `{ garage, date, facts, list, blocked }` of what is drawn. */
@@ -51,6 +51,11 @@ const frame = new Frame({
 });
 const context = () => ({ garage: seen.garage.id, date: seen.date, pools: seen.facts.pools.map((pool) => ({ ...pool, id: pool.pool })), done: () => frame.again() });
 const open = (reservation) => showReservation({ ...context(), reservation });
+
+function dayOfAddress() {
+  const asked = new URLSearchParams(location.search).get("day");
+  return asked && /^\d{4}-\d\d-\d\d$/.test(asked) && !Number.isNaN(Date.parse(asked)) ? asked : null;
+}
 
 function forget() {
   seen = null;
@@ -139,6 +144,10 @@ function turn(to) {
   if (!to) return drawHead();
   chosen = to === today() ? null : to;
   moment = null;
+  const query = new URLSearchParams(location.search);
+  if (chosen) query.set("day", chosen);
+  else query.delete("day");
+  history.replaceState(null, "", `?${query}`);
   forget();
   frame.again();
 }
