@@ -40,7 +40,7 @@ const WAITERS: usize = 10;
 /// No claim about speed: only nobody is left without an answer.
 const SURELY: Duration = Duration::from_secs(60);
 
-/// Between two attempts of a phone.
+/// Between a phone's first two attempts.
 const AGAIN: Duration = Duration::from_millis(500);
 
 fn garage() -> GarageId {
@@ -175,14 +175,15 @@ enum Answer {
 
 /// As a phone does it: with the same key again when the machine is too busy for an answer.
 async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (Answer, Duration) {
-    let asked = Instant::now();
+    let (asked, mut pause) = (Instant::now(), AGAIN);
     let (status, text) = loop {
         let request = client.post(&url).bearer_auth(key(n)).header("idempotency-key", format!("rush-{n}"));
         let answer = request.json(&body).timeout(SURELY).send().await.expect("an answer");
         if answer.status() != StatusCode::SERVICE_UNAVAILABLE || asked.elapsed() > SURELY {
             break (answer.status(), answer.bytes().await.unwrap());
         }
-        tokio::time::sleep(AGAIN.mul_f64(rand::random_range(0.5..1.5))).await;
+        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
+        pause *= 2;
     };
     let took = asked.elapsed();
     if status == StatusCode::CREATED {
