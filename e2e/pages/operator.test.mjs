@@ -89,6 +89,48 @@ test("both pages fit a small phone, in both languages", async () => {
   }
 });
 
+test("a day is drawn from the running system, and a reservation in it is made, extended and cancelled", async () => {
+  const page = await console_({ viewport: DESK });
+  await page.goto(`${SERVER}/operator/day?garage=harbour-mall`);
+  await page.locator("#charts svg").waitFor();
+  await page.locator("#said").getByText(/^\d\d:\d\d .*在场 \d+ 辆$/).waitFor();
+  await page.getByRole("button", { name: "后一天" }).click();
+  await page.locator("#charts svg").waitFor();
+  await page.getByRole("button", { name: "登记预约" }).click();
+  const dialog = page.locator("dialog[open]").last();
+  await dialog.getByLabel("车牌").fill("鲁B5T5T5");
+  await dialog.getByLabel("从几点").fill("10:00");
+  await dialog.getByLabel("到几点").fill("12:00");
+  await dialog.getByRole("button", { name: "登记预约" }).click();
+  const bar = page.locator('[data-reservation][aria-label^="鲁B5T5T5"]');
+  await bar.click();
+  await dialog.getByRole("button", { name: "延长 30 分钟" }).click();
+  await page.locator('[data-reservation][aria-label*="10:00–12:30"]').waitFor();
+  await bar.click();
+  await dialog.getByRole("button", { name: "取消预约" }).click();
+  await dialog.getByRole("button", { name: "取消预约" }).click();
+  await bar.waitFor({ state: "detached" });
+  assert.deepEqual(page.trouble.filter((line) => !line.includes("401")), []);
+});
+
+test("a school's own word about a day is kept by the running system, and taken back", async () => {
+  const page = await console_();
+  await page.goto(`${SERVER}/operator/calendar`);
+  await page.getByRole("button", { name: "下个月" }).click();
+  await page.locator("#month [data-date]").nth(20).click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByLabel("这一天").selectOption("yes");
+  await dialog.getByLabel("提前几分钟放学").fill("60");
+  await dialog.getByLabel("说明").fill("运动会");
+  await dialog.getByRole("button", { name: "保存" }).click();
+  const own = page.locator('#month [aria-label$="上课，提前 60 分钟放学，学校写明，运动会"]');
+  await own.click();
+  await dialog.getByLabel("这一天").selectOption("lists");
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await own.waitFor({ state: "detached" });
+  assert.deepEqual(page.trouble.filter((line) => !line.includes("401")), []);
+});
+
 test("everybody sees open spaces, and a closed garage is not a full one", async () => {
   const page = await newPage(browser, { viewport: DESK });
   await page.goto(`${SERVER}/spaces`);
