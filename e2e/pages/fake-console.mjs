@@ -1,4 +1,4 @@
-// A stand-in for the server as the operator console's day and calendar see it, at a moment that the test sets: one garage with a
+// A stand-in for the server as the operator console's week, day and calendar see it, at a moment that the test sets: one garage with a
 // school, one without.
 
 import { createServer } from "node:http";
@@ -6,10 +6,11 @@ import { randomUUID } from "node:crypto";
 
 import { bytes, sendFile } from "./fake-api.mjs";
 import { Calendar } from "./fake-calendar.mjs";
+import { Week } from "./fake-week.mjs";
 
 export const NOW = "2026-11-23T15:20:00+08:00";
 
-const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html" };
+const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html", "/operator/week": "operator-week.html" };
 const GARAGES = [
   { id: "school", name: "海滨路小学地下车库", name_en: "Haibin Road School", capacity: 40 },
   { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 },
@@ -50,6 +51,7 @@ class World {
   clearing = { by: at("15:40"), missing: 0, cars: [] };
   blocked = { blocks: [], strikes: [] };
   calendar = new Calendar();
+  week = new Week(this.calendar);
   /** `METHOD path` to one answer `[status, json]` that comes instead. */
   instead = new Map();
   keys = new Map();
@@ -100,6 +102,7 @@ class World {
   }
 
   garage({ method, headers, body, query }, garage, what, id, act) {
+    if (this.week.knows(what)) return this.week.answer({ method, headers, body, query }, garage, what, id);
     if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];
     if (what === "clearing") return [200, garage === "school" ? this.clearing : { by: NOW, missing: 0, cars: [] }];
     if (what === "blocks" && method === "GET") return [200, this.blocked];

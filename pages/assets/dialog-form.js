@@ -49,6 +49,13 @@ export async function once(button, frame, work) {
   }
 }
 
+/** What is wrong with `form`, said at its fields or else in `wrong`; `names` is as in `formDialog`. */
+export const faults = (form, wrong, names = {}) => ({
+  clear: () => clear(form, wrong),
+  say: (name, words) => said(form, wrong, name, words),
+  refused: (error) => said(form, wrong, names[error.field?.replaceAll(/\[\d+\]/g, "")] ?? fieldOf(error), wordsOf(error)),
+});
+
 export const badNote = (words) => h("p", { class: "note bad" }, icon("warn"), h("span", {}, words));
 
 /** `plate`, and `last_day` of `spans[0].last_day`. */
@@ -59,19 +66,32 @@ const wordsOf = (error) => {
   return error.code === "invalid_body" && error.detail ? `${error.words} (${error.detail})` : error.words;
 };
 
-/** At the field with that name if the form shows it, else above the buttons. */
+/** At the field with that name, or the group of ticks, if the form shows it, else above the buttons. */
 function said(form, wrong, name, words) {
-  const input = name ? form.elements[name] : null;
-  if (!(input instanceof HTMLElement) || input.offsetParent === null) {
+  const found = name ? form.elements[name] : null;
+  found?.closest?.("details")?.setAttribute("open", "");
+  if (found instanceof RadioNodeList) return saidOfGroup(found, words);
+  if (!(found instanceof HTMLElement) || found.offsetParent === null) {
     fill(wrong, badNote(words));
     return;
   }
+  saidAt(found, words);
+  found.focus();
+}
+
+function saidOfGroup(boxes, words) {
+  const group = boxes[0].closest("fieldset");
+  group.closest("details")?.setAttribute("open", "");
+  saidAt(group, words);
+  boxes[0].focus();
+}
+
+function saidAt(input, words) {
   const id = `${input.id}-wrong`;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-errormessage", id);
   input.after(h("p", { class: "field-error", id, role: "alert" }, words));
   input.addEventListener("input", () => unsaid(input), { once: true });
-  input.focus();
 }
 
 function unsaid(input) {

@@ -18,6 +18,9 @@ export const select = (name, options, chosen) =>
 
 export const tick = (name, text, attributes = {}) => h("label", { class: "tick" }, h("input", { type: "checkbox", name, ...attributes }), h("span", {}, text));
 
+/** Ticks that belong together; what is wrong with them is said below them. */
+export const group = (legend, boxes) => h("fieldset", { id: `group-${(count += 1)}` }, h("legend", {}, legend), h("div", { class: "ticks" }, boxes));
+
 /** `{ body, open(), close() }`: removed when it is closed, by a button, Escape or `close()`. */
 export function dialogOf(title) {
   const body = h("div");

@@ -2,7 +2,7 @@
 // What is drawn stays when the connection goes; the page then says how old it is.
 
 import "./operator-words.js";
-import { byId, clock, fill, h, icon, language, onLanguage, start, t, words } from "./kit.js";
+import { byId, clock, fill, h, icon, language, now, onLanguage, start, t, toast, words } from "./kit.js";
 import { garages, logOut, SESSION_ENDED } from "./operator-api.js";
 import { logInForm } from "./operator-log-in.js";
 import { navTo, startNav } from "./operator-nav.js";
@@ -20,10 +20,7 @@ export class Frame {
 
   start() {
     logInForm(byId("log-in"), () => this.again());
-    byId("leave").addEventListener("click", async () => {
-      await logOut().catch(() => null);
-      this.show(false);
-    });
+    byId("leave").addEventListener("click", () => this.leave());
     byId("garage").addEventListener("change", (event) => this.choose(event.target.value));
     addEventListener(SESSION_ENDED, () => this.ended());
     startNav();
@@ -54,25 +51,38 @@ export class Frame {
     this.again();
   }
 
+  /** Only when the server says so: a page that merely looks logged out would leave the session to whoever comes next. */
+  async leave() {
+    try {
+      await logOut();
+    } catch (error) {
+      if (error.status !== 401) return toast(error.words, "bad");
+    }
+    this.forget();
+  }
+
   /** Asks for everything now. An answer that was overtaken by a later question is not drawn. */
   async again() {
     const mine = ++this.round;
     byId("console").setAttribute("aria-busy", "true");
     try {
-      this.all = (await garages()).garages;
-      this.garage = this.all.find(({ id }) => id === this.chosen) ?? this.all[0] ?? null;
-      this.show(true);
-      this.drawGarages();
-      const keep = this.garage ? await this.load(this.garage) : () => {};
+      const { garages: all } = await garages();
       if (mine !== this.round) return;
+      this.all = all;
+      this.show(true);
+      const garage = this.all.find(({ id }) => id === this.chosen) ?? this.all[0] ?? null;
+      const keep = garage ? await this.load(garage) : () => {};
+      if (mine !== this.round) return;
+      this.garage = garage;
       keep();
       this.state = "live";
-      this.loaded = Date.now();
-      if (this.garage) this.draw();
+      this.loaded = now();
+      this.drawGarages();
+      if (garage) this.draw();
     } catch (error) {
       if (mine !== this.round) return;
       if (!error.words) throw error;
-      if (error.status === 401) this.show(false);
+      if (error.status === 401) this.forget();
       else this.failed(error);
     } finally {
       if (mine === this.round) byId("console").removeAttribute("aria-busy");
@@ -85,13 +95,24 @@ export class Frame {
     this.trouble = error;
     if (this.all) this.show(true);
     else byId("connection").hidden = false;
+    // The choice stands at what is drawn.
+    this.drawGarages();
+  }
+
+  /** Nothing of one session is shown in the next. */
+  forget() {
+    this.round += 1;
+    Object.assign(this, { all: null, garage: null, loaded: null, state: "connecting" });
+    byId("console").removeAttribute("aria-busy");
+    this.show(false);
+    this.drawState();
   }
 
   /** What was open is closed; whoever had a session is told why it asks for the password again. */
   ended() {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
     const had = this.all !== null && !byId("console").hidden;
-    this.show(false);
+    this.forget();
     if (!had) return;
     byId("log-in-error").textContent = t("problem.unauthorized");
     byId("username").focus();
@@ -108,7 +129,7 @@ export class Frame {
   drawGarages() {
     if (!this.all) return;
     byId("none").hidden = this.all.length > 0;
-    byId("work").hidden = this.all.length === 0;
+    byId("work").hidden = !this.garage;
     const option = (garage) => h("option", { value: garage.id, selected: garage.id === this.garage?.id }, nameOf(garage));
     fill(byId("garage"), this.all.map(option));
     navTo(this.garage?.id);

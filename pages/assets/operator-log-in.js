@@ -41,6 +41,7 @@ async function offerDemo(wrong, entered) {
   if (!operators) return;
   const enter = async (username) => {
     try {
+      wrong.textContent = "";
       await demoLogIn(username);
       entered();
     } catch (error) {

@@ -1,102 +1,100 @@
-// Who owns which spaces when: a week of one pool, drawn day by day; its windows and closures, to be entered, changed and ended.
+// Who owns which spaces when: a week of one pool, drawn day by day, and of all pools at a glance; windows, closures and rules, to be
+// entered, changed and ended.
 
 import "./week-words.js";
-import { byId, dayClock, fill, h, icon, now, onLanguage, t } from "./kit.js";
-import { dateAfter, dateOf, weekdayOf } from "./garage-time.js";
+import { byId, dayClock, fill, h, now, onLanguage, t, toast } from "./kit.js";
+import { endTheClosure, newClosure } from "./closure-form.js";
+import { once } from "./dialog-form.js";
+import { dateAfter, dateOf, instantOf, weekdayOf } from "./garage-time.js";
 import { Frame, nameOf } from "./operator-frame.js";
+import { keepFocus, oneStop, rove } from "./rove.js";
+import { editRules } from "./rules-form.js";
 import { AUDIENCES } from "./share-stack.js";
-import { conflictWords, closureWords, daysWords, hoursWords, ruleName } from "./share-words.js";
+import { ruleName } from "./share-words.js";
 import { closures, openings, windows } from "./sharing-api.js";
 import { definePatterns, onWidth, swatch } from "./svg.js";
 import { dayHead, warningNotes } from "./week-head.js";
+import { drawClosures, drawConflicts, drawWindows } from "./week-lists.js";
+import { drawPools } from "./week-pools.js";
 import { drawRow } from "./week-row.js";
 import { editWindow } from "./window-form.js";
-import { endTheClosure, newClosure } from "./closure-form.js";
+
+/** Below this the words of a day are above its drawing, as in the style sheet. */
+const NARROW = 700;
+const HEAD_WIDTH = 150;
+const BLOCKS = '[role="button"]';
 
 const mondayOf = (date) => dateAfter(date, -((weekdayOf(date) + 6) % 7));
 
 let monday = mondayOf(dateOf(now()));
 let pool = null;
 let width = 0;
-let week = null;
-let rules = null;
-let shut = null;
+// Of one garage and one moment: its openings, windows with conflicts, closures.
+let seen = null;
 
 const frame = new Frame({
   title: "week.title",
   everyMs: 60_000,
-  async load({ id }) {
+  async load(garage) {
     const asked = monday;
-    const answers = await Promise.all([openings(id, asked, dateAfter(asked, 6)), windows(id), closures(id)]);
-    return () => ([week, rules, shut] = answers);
+    const [week, rules, shut] = await Promise.all([openings(garage.id, asked, dateAfter(asked, 6)), windows(garage.id), closures(garage.id)]);
+    return () => (seen = { garage, week, rules, shut });
   },
-  draw,
+  draw: () => keepFocus(draw),
 });
 
-const windowOf = (id) => rules.windows.find((window) => window.id === id);
+const windowOf = (id) => seen.rules.windows.find((window) => window.id === id);
 const nameOfWindow = (id) => (id === "new" ? t("week.the_new_one") : windowOf(id) ? ruleName(windowOf(id).rule) : t("week.another"));
-const poolOf = (id) => week.pools.find((it) => it.id === id);
+const poolOf = (id) => seen.week.pools.find((it) => it.id === id);
 
-const context = () => ({ garage: frame.garage.id, pools: week.pools, pool, nameOfWindow, done: () => frame.again() });
+const context = () => ({ garage: seen.garage.id, pools: seen.week.pools, pool, nameOfWindow, done: () => frame.again() });
 
-function openWindow(window, opening) {
+function change(id, opening) {
+  const window = windowOf(id);
   if (window) editWindow({ ...context(), window, opening, suspend: opening && (() => newClosure({ ...context(), like: opening })) });
 }
 
+const open = (closure) => endTheClosure({ ...context(), closure });
+
+function choosePool(id) {
+  pool = id;
+  keepFocus(draw);
+}
+
+const dayOf = (date) => dayClock(instantOf(date, "00:00")).replace(/ 00:00$/, "");
+
 function draw() {
+  const { week, rules, shut } = seen;
   if (!poolOf(pool)) pool = week.pools[0]?.id ?? null;
+  const chosen = poolOf(pool);
   byId("pool-field").hidden = week.pools.length < 2;
   fill(byId("pool"), week.pools.map((it) => h("option", { value: it.id, selected: it.id === pool }, t("week.pool_of", { name: nameOf(it), n: it.size }))));
   fill(byId("warnings"), warningNotes(week));
-  const title = poolOf(pool) ? t("week.of", { name: nameOf(poolOf(pool)), n: poolOf(pool).size, from: dayOf(monday), to: dayOf(dateAfter(monday, 6)) }) : "";
-  byId("week-title").textContent = title;
+  byId("week-title").textContent = chosen ? t("week.of", { name: nameOf(chosen), n: chosen.size, from: dayOf(week.days[0].date), to: dayOf(week.days.at(-1).date) }) : "";
   drawDays();
-  drawConflicts();
-  drawWindows();
-  drawClosures();
+  drawConflicts(rules, nameOfWindow, change);
+  drawWindows(rules, week.pools, change);
+  drawClosures(shut, week.pools, open);
 }
-
-const dayOf = (date) => dayClock(`${date}T00:00:00+08:00`).replace(/ 00:00$/, "");
 
 function drawDays() {
-  if (!week || !width || !poolOf(pool)) return;
-  const locks = new Map(rules.windows.map(({ id, rule }) => [id, rule.lock_out]));
-  const doubted = new Set(rules.conflicts.flatMap((conflict) => conflict.windows));
-  const act = { opening: (opening) => openWindow(windowOf(opening.window), opening), closure: (closure) => endTheClosure({ ...context(), closure }) };
-  const ours = ({ pool: of }) => of === pool;
-  const here = ({ pool: of }) => !of || of === pool;
-  const row = (day) => {
-    const facts = { date: day.date, size: poolOf(pool).size, openings: week.openings.filter(ours), closures: week.closures.filter(here), locks, doubted, now: now() };
-    return h("li", { class: "day" }, dayHead(day), h("div", { class: "drawing" }, drawRow(facts, width, width < 500 ? 64 : 76, act)));
-  };
-  const focused = document.activeElement?.dataset?.window;
-  fill(byId("week"), week.days.map(row));
-  if (focused) byId("week").querySelector(`[data-window="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-}
-
-function drawConflicts() {
-  byId("conflicts").hidden = rules.conflicts.length === 0;
-  const conflict = (it) => h("li", { class: `note ${it.refused ? "bad" : "warn"}` }, icon("warn"), h("span", {}, conflictWords(it, nameOfWindow)));
-  fill(byId("conflict-list"), rules.conflicts.map(conflict));
-}
-
-function drawWindows() {
+  if (!seen || !width || !poolOf(pool)) return;
+  const { week, rules } = seen;
   const several = week.pools.length > 1;
-  const line = (window) => {
-    const { rule } = window;
-    const where = several ? ` · ${poolOf(rule.pool) ? nameOf(poolOf(rule.pool)) : rule.pool}` : "";
-    const text = h("span", { class: "grow" }, h("strong", {}, ruleName(rule)), h("span", {}, ` ${hoursWords(rule)} · ${t("week.spaces", { n: rule.quota })}${where}`), h("span", { class: "soft small below" }, daysWords(rule)));
-    return h("li", {}, swatch(rule.audience), text, h("button", { type: "button", "aria-label": t("week.edit_named", { name: ruleName(rule) }), onclick: () => openWindow(window) }, t("week.edit")));
+  byId("pools").hidden = !several;
+  if (several) fill(byId("pools"), drawPools(week, pool, width, now(), choosePool));
+  const facts = {
+    size: poolOf(pool).size,
+    openings: week.openings.filter((opening) => opening.pool === pool),
+    closures: week.closures.filter((closure) => !closure.pool || closure.pool === pool),
+    locks: new Map(rules.windows.map(({ id, rule }) => [id, rule.lock_out])),
+    doubted: new Set(rules.conflicts.flatMap((conflict) => conflict.windows)),
+    now: now(),
   };
-  const lines = rules.windows.toSorted((a, b) => AUDIENCES.indexOf(a.rule.audience) - AUDIENCES.indexOf(b.rule.audience));
-  fill(byId("windows"), lines.length ? lines.map(line) : h("li", { class: "empty" }, icon("clock"), t("week.no_windows")));
-}
-
-function drawClosures() {
-  const line = (closure) =>
-    h("li", {}, swatch("shut"), h("span", { class: "grow" }, closureWords(closure), h("span", { class: "soft small below" }, t("week.entered_by", { operator: closure.operator, at: dayClock(closure.created_at) }))),
-      h("button", { type: "button", onclick: () => endTheClosure({ ...context(), closure }) }, t("week.reopen")));
-  fill(byId("closures"), shut.closures.length ? shut.closures.map(line) : h("li", { class: "soft" }, t("week.no_closures")));
+  const act = { opening: (opening) => change(opening.window, opening), closure: open };
+  const row = (day) => h("li", { class: "day" }, dayHead(day), h("div", { class: "drawing" }, drawRow({ ...facts, date: day.date }, width, width < 500 ? 64 : 76, act)));
+  fill(byId("week"), week.days.map(row));
+  oneStop(byId("week"), BLOCKS);
 }
 
 function turn(to) {
@@ -107,12 +105,12 @@ function turn(to) {
 byId("before").addEventListener("click", () => turn(dateAfter(monday, -7)));
 byId("after").addEventListener("click", () => turn(dateAfter(monday, 7)));
 byId("this").addEventListener("click", () => turn(mondayOf(dateOf(now()))));
-byId("pool").addEventListener("change", (event) => {
-  pool = event.target.value;
-  draw();
-});
-byId("add-window").addEventListener("click", () => week && editWindow({ ...context(), window: null }));
-byId("add-closure").addEventListener("click", () => week && newClosure(context()));
+byId("pool").addEventListener("change", (event) => choosePool(event.target.value));
+byId("add-window").addEventListener("click", () => seen && editWindow({ ...context(), window: null }));
+byId("add-closure").addEventListener("click", () => seen && newClosure(context()));
+byId("rules").addEventListener("click", ({ currentTarget }) =>
+  once(currentTarget, byId("work"), () => editRules(context()).catch((error) => toast(error.words ?? t("problem.unknown"), "bad"))));
+rove(byId("week"), BLOCKS);
 
 definePatterns();
 frame.start();
@@ -120,8 +118,7 @@ onLanguage(() => {
   const items = [...AUDIENCES.map((audience) => [audience, `${t(`letter.${audience}`)} ${t(`audience.${audience}`)}`]), ["lock", t("week.legend_lock")], ["shut", t("week.legend_shut")]];
   fill(byId("legend"), items.map(([name, text]) => h("span", {}, swatch(name), text)));
 });
-// The frame of the drawings: as wide as the list's right column.
-onWidth(byId("week"), (all) => {
-  width = all < 700 ? all : all - 150;
-  drawDays();
+onWidth(byId("frame"), (all) => {
+  width = all < NARROW ? all : all - HEAD_WIDTH;
+  keepFocus(drawDays);
 });

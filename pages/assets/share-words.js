@@ -90,7 +90,7 @@ words({
     "conflict.ends_in_lock_out": "{names}在禁止车辆出入的时间结束，车主到时开不走。",
     "conflict.public_during_pickup": "{names}与接送学生的时间重叠；接送车位不会外借，社会车辆只能用余下的。",
     "problem.reservations_affected": "有预约会受影响，没有保存。",
-    "problem.window_changed": "别人刚刚改过这个时段，已重新读取，请再看一遍。",
+    "problem.sharing_changed": "别人刚刚改过，没有保存。请关闭后再看一遍。", "problem.window_conflict": "与别的时段冲突，没有保存。", "problem.idempotency_key_reused": "请关闭后再填一次。",
     "problem.invalid_body": "有一项填写不对，请检查。",
   },
   en: {
@@ -114,7 +114,7 @@ words({
     "conflict.ends_in_lock_out": "{names} ends in hours when no car may move: drivers could not leave on time.",
     "conflict.public_during_pickup": "{names} is open during pickup. Pickup's spaces are never lent: the public gets only what is left.",
     "problem.reservations_affected": "Reservations would be affected: nothing was saved.",
-    "problem.window_changed": "Somebody has just changed this window. It was read again: look once more.",
+    "problem.sharing_changed": "Somebody has just changed it, and nothing was saved. Close this and look once more.", "problem.window_conflict": "It is in conflict with another window, and was not saved.", "problem.idempotency_key_reused": "Close this and enter it once more.",
     "problem.invalid_body": "One of the fields is wrong. Check them.",
   },
 });

@@ -22,7 +22,11 @@ export const endWindow = (garage, { id, etag }, affected) =>
 
 export const previewClosure = (garage, closure) => call("POST", at(garage, "closures/preview"), closure);
 export const addClosure = (garage, closure, key, affected) => call("POST", at(garage, `closures?affected=${affected}`), closure, keyed(key));
-export const endClosure = (garage, id) => call("DELETE", one(garage, "closures", id));
+export const endClosure = (garage, id, affected) => call("DELETE", `${one(garage, "closures", id)}?affected=${affected}`);
+
+/** `{ json, etag }`: a change names the tag of what was read. */
+export const sharingRules = (garage) => exchange("GET", at(garage, "sharing-rules"));
+export const putSharingRules = (garage, rules, etag) => call("PUT", at(garage, "sharing-rules"), rules, seen(etag));
 
 export const schools = () => call("GET", "/schools");
 export const days = (garage, from, to) => call("GET", at(garage, `calendar?from=${from}&to=${to}`));

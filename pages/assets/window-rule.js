@@ -13,13 +13,22 @@ export function usual(audience, pool) {
   return { ...shared, ...stay, ...hours[audience] };
 }
 
-const minutesOf = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+/** The form's name of each field of a rule that is called otherwise. */
+export const NAMES = {
+  pool: "in_pool", weekdays: "weekday", kinds: "kind", start_minute: "from", length_minutes: "until", horizon_minutes: "horizon_days",
+  "lock_out.start_minute": "lock_from", "lock_out.length_minutes": "lock_until", "stagger.class": "stagger", "stagger.offset_minutes": "stagger",
+};
+
+export const minutesOf = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
 /** From one time of day until another; an end that is not after the start is on the next day, the same is a whole day. */
 export function lengthBetween(from, until) {
   const length = minutesOf(until) - minutesOf(from);
   return length > 0 ? length : length + 1440;
 }
+
+/** Days of minutes, fine enough to give the same minutes again. */
+export const daysOf = (minutes) => (minutes === undefined ? "" : Math.round((minutes / 1440) * 10_000) / 10_000);
 
 /** `old` is the rule that is changed, or null. Empty fields are left to what the server has as usual. */
 export function ruleOf(form, old) {
@@ -62,16 +71,27 @@ export function staggerOf(text) {
 
 export const staggerText = (stagger) => stagger.map((group) => `${group.class} ${group.offset_minutes}`).join("\n");
 
-/** The first thing that is missing, as `[field, key of words]`, or null. */
+const WHOLE = ["quota", "min_stay_minutes", "max_stay_minutes", "early_minutes", "grace_minutes", "notice_minutes"];
+
+/** The first thing that is missing or cannot be, as `[field, key of words]`, or null. */
 export function missing(rule, form, size) {
-  if (!form.elements.from.value) return ["from", "form.missing_from"];
-  if (!form.elements.until.value) return ["until", "form.missing_until"];
-  if (rule.weekdays === 0) return ["weekday", "form.missing_weekday"];
-  if (rule.kinds === 0) return ["kind", "form.missing_kind"];
-  if (!(rule.quota >= 1)) return ["quota", "form.missing_quota"];
-  if (rule.quota > size) return ["quota", "form.quota_above"];
-  if (rule.first_day && rule.last_day && rule.first_day > rule.last_day) return ["last_day", "form.dates_turned"];
-  const lines = form.elements.stagger.value.split("\n").filter((line) => line.trim() !== "");
-  if (rule.audience === "pickup" && lines.length !== rule.stagger.length) return ["stagger", "form.stagger_wrong"];
-  return null;
+  const { elements } = form;
+  const empty = (name) => !elements[name].value;
+  const lines = elements.stagger.value.split("\n").filter((line) => line.trim() !== "");
+  const cases = [
+    ["from", "form.missing_from", empty("from")],
+    ["until", "form.missing_until", empty("until")],
+    ["weekday", "form.missing_weekday", rule.weekdays === 0],
+    ["quota", "form.missing_quota", !(rule.quota >= 1)],
+    ["quota", "form.quota_above", rule.quota > size],
+    ["kind", "form.missing_kind", rule.kinds === 0],
+    ["last_day", "form.dates_turned", rule.first_day && rule.last_day && rule.first_day > rule.last_day],
+    ["lock_from", "form.missing_from", elements.locked.checked && empty("lock_from")],
+    ["lock_until", "form.missing_until", elements.locked.checked && (empty("lock_until") || elements.lock_from.value === elements.lock_until.value)],
+    ["horizon_days", "form.not_whole", rule.horizon_minutes < 0],
+    ...WHOLE.map((name) => [name, "form.not_whole", name in rule && !(Number.isInteger(rule[name]) && rule[name] >= 0)]),
+    ["stagger", "form.stagger_wrong", rule.audience === "pickup" && lines.length !== rule.stagger.length],
+  ];
+  const found = cases.find(([, , wrong]) => wrong);
+  return found ? found.slice(0, 2) : null;
 }
