@@ -53,10 +53,10 @@ export function openingWords(opening, { cut }, doubted) {
   return parts.join(t("list.comma"));
 }
 
-export function closureWords({ audience, pool, spaces, from, until, reason }) {
+export function closureWords({ audience, spaces, from, until, reason }) {
   const whom = audience ? t(`audience.${audience}`) : t("closure.everybody");
   const what = typeof spaces === "number" ? t("closure.fewer", { n: spaces }) : t("closure.shut", { whom });
-  return [what, pool ? null : t("closure.all_pools"), between(from, until), reason].filter(Boolean).join(t("list.comma"));
+  return [what, between(from, until), reason].join(t("list.comma"));
 }
 
 /** A conflict in whole sentences; `name(window)` says a window's name. */

@@ -33,7 +33,7 @@ export function drawWindows({ windows }, pools, change) {
 
 export function drawClosures({ closures }, pools, open) {
   const line = (closure) => {
-    const where = pools.length > 1 && closure.pool ? `${poolName(pools, closure.pool)} · ` : "";
+    const where = pools.length > 1 ? `${closure.pool ? poolName(pools, closure.pool) : t("closure.all_pools")} · ` : "";
     const words = closureWords(closure);
     const text = h("span", { class: "grow" }, where + words, h("span", { class: "soft small below" }, t("week.entered_by", { operator: closure.operator, at: dayClock(closure.created_at) })));
     return h("li", {}, swatch("shut"), text, h("button", { type: "button", "data-focus": `closure ${closure.id}`, "aria-label": t("week.reopen_named", { what: words }), onclick: () => open(closure) }, t("week.reopen")));

@@ -24,6 +24,8 @@ export function drawRow(facts, width, height, act) {
     grid(place),
     svg("path", { class: "capacity", d: `M0,${TOP}H${width}` }),
     nowLine(facts.now, place),
+    // Above all else, so that what is closed can still be read.
+    svg("g", { "aria-hidden": "true" }, shapes.flatMap((shape) => label(shape, facts.doubted.has(shape.opening.window), place))),
   );
 }
 
@@ -38,14 +40,13 @@ function block(shape, facts, place, act) {
     { class: `opening ${opening.audience}`, "data-window": opening.window, "data-focus": `${facts.date} ${opening.window}` },
     svg("path", { class: "area", d: outline(pieces, place), fill: `url(#${opening.audience})` }),
     hatched.map((d) => svg("path", { class: "lock", d, fill: "url(#lock)" })),
-    label(shape, doubted, place),
   );
 }
 
 function label(shape, doubted, { x, y }) {
   const room = roomiest(shape);
   const [wide, high] = [x(room.until) - x(room.from), y(room.low) - y(room.high)];
-  if (high < 13 || wide < 14) return null;
+  if (high < 13 || wide < 14) return [];
   const middle = { x: (x(room.from) + x(room.until)) / 2, y: (y(room.low) + y(room.high)) / 2 };
   const lines = linesOf(shape.opening, doubted, wide, high);
   const first = middle.y - (lines.length - 1) * 8 + 4.5;

@@ -63,7 +63,7 @@ words({
     "week.title": "A week of spaces",
     "week.of": "{name} ({n} spaces) · {from} – {to}",
     "week.pool": "Pool", "week.pool_of": "{name} ({n})",
-    "week.before": "Week before", "week.this": "This week", "week.after": "Next week",
+    "week.before": "Previous", "week.this": "This week", "week.after": "Next",
     "week.add_window": "Add a window", "week.add_closure": "Suspend",
     "week.how": "The higher an area, the more spaces; the upper edge is all of them. Press an area to change it; arrow keys go from one to the next.",
     "week.row_label": "Who has the spaces on {date}",

@@ -74,7 +74,7 @@ export function editWindow({ garage, pools, pool, window, opening, suspend, name
   function save(event) {
     event.preventDefault();
     fault.clear();
-    const asked = ruleOf(form, old);
+    const asked = ruleOf(form, rule);
     const lacks = missing(asked, form, size());
     if (lacks) return fault.say(lacks[0], t(lacks[1], { n: size() }));
     const body = JSON.stringify(asked);

@@ -30,7 +30,7 @@ export function lengthBetween(from, until) {
 /** Days of minutes, fine enough to give the same minutes again. */
 export const daysOf = (minutes) => (minutes === undefined ? "" : Math.round((minutes / 1440) * 10_000) / 10_000);
 
-/** `old` is the rule that is changed, or null. Empty fields are left to what the server has as usual. */
+/** `old` is the rule that the form began with: of a garage with one pool it says which. Empty fields are left to what the server has as usual. */
 export function ruleOf(form, old) {
   const value = (name) => form.elements[name]?.value.trim() ?? "";
   const number = (name) => (value(name) === "" ? undefined : Number(value(name)));
@@ -39,7 +39,7 @@ export function ruleOf(form, old) {
   const locked = ticked("locked") && { start_minute: minutesOf(value("lock_from")), length_minutes: lengthBetween(value("lock_from"), value("lock_until")) };
   const rule = {
     audience: value("audience"),
-    pool: value("in_pool") || old?.pool,
+    pool: value("in_pool") || old.pool,
     name: value("name") || undefined,
     weekdays: bits("weekday"),
     start_minute: minutesOf(value("from")),
