@@ -13,6 +13,10 @@ use crate::minute::{Minute, Minutes, Span};
 use crate::shared_window::Terms;
 use crate::time::Timestamp;
 
+/// Of a reservation that ended so long ago, a gate that has been silent since before will tell nothing any more that matters:
+/// it is taken for used, so that it does not count against its person's limit for ever.
+const NEVER_KNOWN: Minutes = Minutes(7 * 24 * 60);
+
 /// For an entry whose window does not exist any more.
 const USUAL_GRACE: Minutes = Minutes(15);
 
@@ -39,6 +43,10 @@ impl Book {
             State::Waiting => self.never_free(entry, now),
             State::Held { offered, .. } => self.expire(entry, offered, now),
             State::Confirmed { .. } if self.latest_arrival(&entry) <= known_until => self.no_show(entry, now),
+            State::Confirmed { .. } if (entry.span.until() + NEVER_KNOWN).timestamp() <= now => {
+                let at = entry.span.until().timestamp();
+                self.end(entry, State::Completed { at });
+            }
             State::CheckedIn { .. } if entry.span.until().timestamp() <= now => {
                 self.overdue(entry, now, known_until);
             }

@@ -84,16 +84,20 @@ impl Book {
         let Some(plate) = claim.plate else {
             return Ok(());
         };
-        let by_operator = claim.origin == Origin::Operator;
-        if !by_operator && claim.audience == Audience::Public && self.layout.blocked.contains(plate) {
-            return Err(Refusal::Blocked);
-        }
+        self.check_blocked(claim)?;
         let mut others =
             self.index.of_plate(plate).filter(|id| *id != claim.id).filter_map(|id| self.entry(id));
         match others.find(|other| other.touches(claim.span)) {
             Some(other) => Err(Refusal::PlateBusy { with: other.id }),
             None => Ok(()),
         }
+    }
+
+    /// A block is against the public only, and an operator may make an exception.
+    pub(super) fn check_blocked(&self, claim: &Claim<'_>) -> Result<(), Refusal> {
+        let bound = claim.origin != Origin::Operator && claim.audience == Audience::Public;
+        let blocked = bound && claim.plate.is_some_and(|plate| self.layout.blocked.contains(plate));
+        if blocked { Err(Refusal::Blocked) } else { Ok(()) }
     }
 
     /// Whether this person and this plate may have one more.

@@ -104,12 +104,13 @@ impl Book {
         }
     }
 
-    /// Accepts what is held. Again does no harm.
+    /// Accepts what is held, unless the plate was blocked meanwhile. Again does no harm.
     pub fn confirm(&mut self, id: Uuid, now: Timestamp) -> Result<Entry, Refusal> {
         self.hear(now);
         let mut entry = self.live(id, now)?.clone();
         match entry.phase() {
             Phase::Held => {
+                self.check_blocked(&Claim::of_entry(&entry))?;
                 entry.state = State::Confirmed { since: now };
                 self.put(entry.clone());
                 Ok(entry)

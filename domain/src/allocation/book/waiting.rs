@@ -1,12 +1,13 @@
 //! The waiting list: first come, first served.
 //!
 //! Whatever frees a space ends with an offer to those for whom it now suffices, in the order in which they came. One who
-//! wants more than is free keeps waiting and keeps nobody behind from what is too small for him.
+//! wants more than is free keeps waiting and keeps nobody behind from what is too small for him; neither does one whose plate is
+//! blocked.
 
 use uuid::Uuid;
 
 use super::Book;
-use super::judge::{misfit, opening_over};
+use super::judge::{Claim, misfit, opening_over};
 use crate::allocation::entry::{Entry, Offered, State};
 use crate::allocation::journal::NoticeKind;
 use crate::minute::Minute;
@@ -36,7 +37,7 @@ impl Book {
     fn offered(&self, entry: &Entry, now: Timestamp) -> Option<Entry> {
         let until = (now + self.layout.rules.offer.duration()).min(self.latest_arrival(entry));
         let too_late = until <= now || entry.span.from() < Minute::floor(now);
-        if too_late || !self.fits(entry) {
+        if too_late || self.check_blocked(&Claim::of_entry(entry)).is_err() || !self.fits(entry) {
             return None;
         }
         let state = State::Held { until, offered: Offered::FromWaitlist };

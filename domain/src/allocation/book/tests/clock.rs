@@ -126,3 +126,17 @@ fn the_operator_sees_who_must_leave_first() {
     let leaving: Vec<_> = book.clearing(minute("20:00")).iter().map(|entry| entry.id.as_u128()).collect();
     assert_eq!(leaving, [3, 2, 1]);
 }
+
+#[test]
+fn what_nobody_will_ever_know_is_taken_for_used() {
+    let mut book = Book::new(evening(1), Vec::new());
+    book.reserve(&ask(1, span("18:00", "20:00")), at("12:00")).unwrap();
+    let week = std::time::Duration::from_secs(7 * 24 * 3600);
+    book.sweep(at("19:59") + week, at("17:00"));
+    assert_eq!(phase(&book, 1), Phase::Confirmed);
+    book.sweep(at("20:00") + week, at("17:00"));
+    assert_eq!(book.entry(id(1)).unwrap().state, State::Completed { at: at("20:00") });
+    let journal = book.take_journal();
+    assert!(journal.strikes.is_empty() && journal.notices.is_empty());
+    assert_eq!(book.entries().count(), 0);
+}

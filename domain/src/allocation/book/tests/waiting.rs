@@ -1,6 +1,6 @@
 //! Those who wait, and whom a change of the layout hurts.
 
-use super::ground::{TERMS, ask, at, car, evening, ground, id, pool, span};
+use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
 use crate::access::Audience;
 use crate::allocation::book::Book;
 use crate::allocation::entry::{Cause, Offered, Phase, State};
@@ -66,6 +66,23 @@ fn who_has_waited_until_the_start_is_told_that_it_was_in_vain() {
     let journal = book.take_journal();
     assert_eq!(journal.notices.iter().filter(|notice| notice.kind == NoticeKind::NeverFree).count(), 3);
     assert_eq!(book.entries().count(), 1);
+}
+
+#[test]
+fn whose_plate_was_blocked_meanwhile_gets_no_offer() {
+    let mut book = waited_for();
+    let mut layout = evening(1);
+    layout.blocked.insert(plate(2));
+    book.set_layout(layout);
+    book.cancel(id(1), Cause::Driver, at("12:10")).unwrap();
+    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Waiting, Phase::Held, Phase::Waiting]);
+    // Neither does a block that comes after the offer leave the space to it.
+    let mut layout = evening(1);
+    layout.blocked.insert(plate(3));
+    book.set_layout(layout);
+    assert_eq!(book.confirm(id(3), at("12:11")), Err(Refusal::Blocked));
+    book.sweep(at("12:20"), at("12:20"));
+    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Held, Phase::Cancelled, Phase::Waiting]);
 }
 
 #[test]
