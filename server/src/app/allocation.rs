@@ -149,13 +149,19 @@ pub async fn run(app: App, shutdown: CancellationToken) {
         // Whoever has gone meanwhile need not be decided.
         jobs.retain(|job| !job.answer.is_closed());
         let due = round.take(&app.allocation.nudges);
-        group(&app, std::mem::take(&mut jobs), due).await;
+        // A task of its own: a fault costs these requests their answers, and nobody after them.
+        let group = tokio::spawn(group(app.clone(), std::mem::take(&mut jobs), due));
+        if let Err(error) = group.await {
+            counter!("allocation_panics_total").increment(1);
+            tracing::error!(%error, "a group of requests was lost by a fault; their books are made anew");
+        }
     }
 }
 
 /// Commits a group; if the database refuses it for what is in it, each request alone, so that one does not hold up the
-/// others for ever.
-async fn group(app: &App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
+/// others for ever. Once the database is away, or whoever waits has gone, nothing more is tried.
+async fn group(app: App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
+    let app = &app;
     let (asked, answers): (Vec<Asked>, Vec<_>) =
         jobs.into_iter().map(|job| ((job.garage, job.request), job.answer)).unzip();
     match committed(app, &asked, &due).await {
@@ -165,15 +171,28 @@ async fn group(app: &App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
         Err(error) if asked.len() + due.len() <= 1 || error.is_overload() => give_up(answers, error),
         Err(error) => {
             tracing::warn!(%error, requests = asked.len(), "a group of requests was refused; trying one by one");
-            for (one, answer) in asked.iter().zip(answers) {
-                reply(answer, alone(app, one).await);
-            }
+            one_by_one(app, &asked, answers).await;
             for garage in due {
                 let again = committed(app, &[], &BTreeSet::from([garage.clone()])).await;
                 if let Err(error) = again {
                     tracing::error!(%error, garage.id = %garage, "a book cannot be told what has passed; trying again");
                 }
             }
+        }
+    }
+}
+
+async fn one_by_one(app: &App, asked: &[Asked], answers: Vec<oneshot::Sender<Outcome>>) {
+    let mut waiting = asked.iter().zip(answers);
+    while let Some((one, answer)) = waiting.next() {
+        if answer.is_closed() {
+            continue;
+        }
+        let outcome = alone(app, one).await;
+        let away = matches!(&outcome, Err(AllocationError::Store(error)) if error.is_overload());
+        reply(answer, outcome);
+        if away {
+            return waiting.for_each(|(_, answer)| reply(answer, Err(AllocationError::Busy)));
         }
     }
 }

@@ -102,10 +102,11 @@ impl StoreError {
     pub fn is_overload(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
-            // lock_not_available, idle_in_transaction_session_timeout.
-            Self::Database(sqlx::Error::Database(e)) => {
-                e.code().is_some_and(|code| matches!(code.as_ref(), "55P03" | "25P03"))
-            }
+            // lock_not_available, idle_in_transaction_session_timeout, too_many_connections; admin_shutdown, crash_shutdown and
+            // cannot_connect_now of a server that is restarted.
+            Self::Database(sqlx::Error::Database(e)) => e.code().is_some_and(|code| {
+                matches!(code.as_ref(), "55P03" | "25P03" | "53300" | "57P01" | "57P02" | "57P03")
+            }),
             _ => false,
         }
     }

@@ -1,7 +1,12 @@
 //! Many at once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use domain::allocation::Wish;
 use domain::allocation::refusal::Refusal;
+use domain::time::{Clock, Timestamp};
+use server::app::App;
 use server::app::allocation::{AllocationError, Request, run, submit};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -53,6 +58,31 @@ contract!(one_request_that_cannot_be_stored_harms_no_other, |f| async {
     let task = tokio::spawn(run(app.clone(), stop.clone()));
     assert!(matches!(bad.await.unwrap(), Err(AllocationError::Store(_))));
     assert!(good.await.unwrap().is_ok());
+    stop.cancel();
+    task.await.unwrap();
+});
+
+/// Panics once when it is armed: as if a decision had a fault.
+struct Faulty(Arc<dyn Clock>, AtomicBool);
+
+impl Clock for Faulty {
+    fn now(&self) -> Timestamp {
+        assert!(!self.1.swap(false, Ordering::SeqCst), "a fault");
+        self.0.now()
+    }
+}
+
+contract!(a_panic_costs_one_group_and_no_more, |f| async {
+    let place = Place::open(f, 2).await;
+    let clock = Arc::new(Faulty(f.clock.clone(), AtomicBool::new(false)));
+    let app = App::new(f.store.clone(), f.keys(), clock.clone());
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(run(app.clone(), stop.clone()));
+    let ask = |key: &str| Request::Reserve(place.ask(0, key, span("18:00", "19:00"), Wish::Confirm));
+    clock.1.store(true, Ordering::SeqCst);
+    let lost = submit(&app, &mall(), ask("a")).await;
+    assert!(matches!(lost, Err(AllocationError::Closing)), "{lost:?}");
+    submit(&app, &mall(), ask("a")).await.unwrap();
     stop.cancel();
     task.await.unwrap();
 });

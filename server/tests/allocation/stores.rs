@@ -232,3 +232,12 @@ contract!(how_much_a_gateway_has_told, |f| async {
     server.take(token, &batch).await;
     assert_eq!(told().await, gateway::Told { last_seen_at: now, behind: Some(None) });
 });
+
+/// So that a group whose connection was cut by a restart of the database is not tried one by one.
+#[tokio::test]
+async fn a_database_that_is_restarted_is_away_and_not_broken() {
+    let f = Fixture::postgres().await;
+    let server::store::Store::Postgres(pool) = &f.store else { panic!("not PostgreSQL") };
+    let cut = sqlx::query("select pg_terminate_backend(pg_backend_pid())").execute(pool).await;
+    assert!(server::store::StoreError::from(cut.unwrap_err()).is_overload());
+}
