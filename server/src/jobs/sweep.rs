@@ -1,19 +1,34 @@
-//! What is due by the clock in shared garages: offers and holds that expire, no-shows, stays beyond their end, reminders; and
-//! passages of which no book has heard because a process has died. Every replica looks; the garage's row lets one do it.
+//! What is due by the clock in shared garages: offers and holds that expire, no-shows, stays beyond their end, reminders;
+//! passages of which no book has heard because a process has died; cars that have left unseen. Every replica looks; the garage's row lets one do it.
 
 use std::time::Duration;
 
+use metrics::counter;
 use process::retry::jittered;
+use tokio::time::Instant;
 
 use crate::app::App;
-use crate::store::visit::to_book;
+use crate::store::visit::{to_book, unseen};
 use crate::store::{StoreError, reservation};
 
 const EVERY: Duration = Duration::from_secs(10);
 
+const UNSEEN_EVERY: Duration = Duration::from_secs(600);
+
+/// A car whose stay ended so long ago and that is not in the count has left unseen. Until then the count may be about to be
+/// corrected.
+const UNSEEN: Duration = Duration::from_secs(12 * 3600);
+
 pub async fn run(app: App) {
+    let mut looked = Instant::now();
     loop {
         tokio::time::sleep(jittered(EVERY)).await;
+        if looked.elapsed() > UNSEEN_EVERY {
+            looked = Instant::now();
+            if let Err(error) = end_unseen(&app).await {
+                tracing::warn!(%error, "stays of cars that have left unseen were not ended; trying again in some minutes");
+            }
+        }
         if let Err(error) = sweep(&app).await {
             tracing::warn!(%error, "what is due in the garages could not be seen; trying again in some seconds");
         }
@@ -34,4 +49,21 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
     due.iter().for_each(|garage| app.allocation.nudge(garage));
     app.allocation.drop_unused();
     Ok(due.len())
+}
+
+/// Ends visits of cars that the count says have left; gives how many. Their books hear of it with the next sweep.
+pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
+    let mut tx = app.store.begin().await?;
+    let ended = unseen::end(&mut tx, app.now() - UNSEEN).await?;
+    if ended == 0 {
+        tx.rollback().await?;
+        return Ok(0);
+    }
+    tx.commit().await?;
+    counter!("visits_ended_unseen_total").increment(ended);
+    tracing::info!(
+        visits = ended,
+        "cars that should have left long ago are not in the count; their stays were ended"
+    );
+    Ok(ended)
 }

@@ -71,11 +71,11 @@ impl Kind {
                 "update gate_event set plate_hash = null, plate_enc = null where no in \
                  (select no from gate_event where plate_enc is not null and stored_at < $1 limit $2)"
             }
-            // A car that has been inside for so long has left unseen.
+            // A car that has been inside for so long has left unseen, read or not.
             Self::VisitPlates => {
                 "update visit set plate_hash = null, plate_enc = null, \
                  book_due = case when ended_by is null then 1 else book_due end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
-                 (select id from visit where plate_enc is not null \
+                 (select id from visit where (plate_enc is not null or ended_by is null) \
                   and coalesce(exited_at, entered_at) < $1 limit $2)"
             }
             Self::DeadLetters => {

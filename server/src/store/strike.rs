@@ -66,6 +66,23 @@ pub async fn count(
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
+/// Lifts the strikes for having stayed too long of stays whose end nobody saw.
+pub async fn void(tx: &mut Tx, reservations: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
+    if reservations.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "update strike set lifted_at = v.column2, lift_reason = 'exit_missed' from (",
+        reservations,
+        |row, id| {
+            row.push_bind(id.to_string()).push_bind(at.micros());
+        },
+        ") as v where strike.reservation_id = v.column1 and strike.kind = 'overstay' and strike.lifted_at is null"
+    )?;
+    Ok(())
+}
+
 /// A block that follows from strikes.
 #[derive(Debug, Clone)]
 pub struct Block {

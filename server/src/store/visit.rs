@@ -2,6 +2,7 @@
 //! hears of it afterwards ([`to_book`]).
 
 pub mod to_book;
+pub mod unseen;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -79,17 +80,15 @@ async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError
     Ok(())
 }
 
-/// Ends the cars' visits; a car that was never seen coming in leaves a visit with an unknown entry. No plate may be
-/// there twice.
+/// Ends the cars' visits; a car that could be read only now is taken for one that nobody could read coming in. One that was never
+/// seen coming in leaves a visit with an unknown entry. No plate may be there twice.
 pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<(), StoreError> {
     let ended = end_by_plate(tx, exits).await?;
     let mut unknown = Vec::new();
     for exit in exits {
-        let known = match exit.plate {
-            Some(plate) => ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone())),
-            None => end_oldest_unread(tx, exit).await? > 0,
-        };
-        if !known {
+        let of_visit =
+            |plate: &Sealed| ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone()));
+        if !exit.plate.is_some_and(of_visit) && end_oldest_unread(tx, exit).await? == 0 {
             unknown.push(exit);
         }
     }
@@ -140,13 +139,13 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
     Ok(rows.into_iter().collect())
 }
 
-/// A car that nobody could read going out is taken for one that nobody could read coming in.
+/// A car that nobody could read coming in, and that came before this one left.
 async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreError> {
     execute!(
         tx,
         "update visit set exit_event = $2, exited_at = $3, ended_by = 'exit', book_due = 1 where id = \
          (select id from visit where garage_id = $1 and plate_hash is null and ended_by is null \
-          and exit_event is null and entry_event is not null order by entered_at limit 1)",
+          and exit_event is null and entry_event is not null and entered_at <= $3 order by entered_at limit 1)",
         exit.garage.as_str(),
         exit.event,
         exit.at.micros(),

@@ -18,4 +18,5 @@ mod replicas;
 mod series;
 mod stores;
 mod strikes;
+mod unseen;
 mod waiting;

@@ -13,7 +13,7 @@ use super::work::{Books, Working};
 use crate::store::gateway::{self, Told};
 use crate::store::reservation::{Details, MadeBy};
 use crate::store::visit::to_book::{self, BITE, Passed, Stay};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, strike};
 
 /// An event is on its way from the gate to the database for so long at most, when nothing holds it up.
 const UNDER_WAY: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub(super) async fn settle(
     let heard = Heard { visits: passed.len(), more: passed.len() >= BITE };
     for (garage, passed) in by_garage(passed) {
         if let Some(work) = books.get_mut(&garage) {
-            apply(work, &passed, now);
+            strike::void(tx, &apply(work, &passed, now), now).await?;
         }
     }
     if !heard.more {
@@ -63,28 +63,36 @@ fn by_garage(passed: Vec<Passed>) -> HashMap<GarageId, Vec<Passed>> {
 enum Move<'a> {
     In(&'a Passed),
     Out(Uuid, Timestamp),
+    Missed(Uuid),
 }
 
-fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) {
+/// Gives the stays whose car has left unseen: nobody knows whether it stayed too long.
+fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) -> Vec<Uuid> {
+    let mut unseen = Vec::new();
     for passage in in_order(passed, now) {
         match passage {
             Move::In(visit) => enter(work, visit, now),
             Move::Out(visit, at) => {
                 work.kept.book.leave(visit, at);
             }
+            Move::Missed(visit) => {
+                unseen.extend(work.kept.book.leave(visit, now).map(|entry| entry.id));
+            }
         }
     }
+    unseen
 }
 
-/// A car whose exit nobody saw has gone before it came again, whenever that was.
+/// A car whose exit nobody saw has gone before it came again, whenever that was. A gate's clock that runs ahead is not
+/// believed.
 fn in_order(passed: &[Passed], now: Timestamp) -> Vec<Move<'_>> {
     let mut moves = Vec::with_capacity(passed.len() * 2);
     for visit in passed {
         moves.push((visit.entered_at, Move::In(visit)));
         match visit.stay {
             Stay::Inside => {}
-            Stay::Left(at) => moves.push((at.max(visit.entered_at), Move::Out(visit.visit, at))),
-            Stay::Missed => moves.push((visit.entered_at, Move::Out(visit.visit, now))),
+            Stay::Left(at) => moves.push((at.max(visit.entered_at), Move::Out(visit.visit, at.min(now)))),
+            Stay::Missed => moves.push((visit.entered_at, Move::Missed(visit.visit))),
         }
     }
     // Stable: a car goes after it has come, even within one microsecond.
@@ -98,7 +106,7 @@ fn enter(work: &mut Working, visit: &Passed, now: Timestamp) {
         visit: visit.visit,
         plate: visit.plate.as_ref().map(plate_key),
         audience: visit.audience,
-        at: visit.entered_at,
+        at: visit.entered_at.min(now),
     };
     let entry = work.kept.book.enter(&car, now);
     if entry.id == car.id {
