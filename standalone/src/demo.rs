@@ -55,11 +55,11 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
         server: login::operators(app.clone(), Arc::new(invented.district.clone())),
     };
     let assembly = Assembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
-    reservations::reserve(&app, &invented).await?;
     show::welcome(&addresses, &invented, &people);
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();
     if !options.no_traffic {
+        reservations::reserve(&app, &invented).await?;
         let mut cars = Cars {
             app: &app,
             invented: &invented,

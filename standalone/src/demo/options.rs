@@ -31,7 +31,7 @@ pub struct Options {
     /// Seconds that one dismissal takes, from the first car to the last.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(10..=3600))]
     pub dismissal: u64,
-    /// Starts everything but no simulated cars: drive your own.
+    /// Starts everything but no simulated cars and reservations: make your own.
     #[arg(long)]
     pub no_traffic: bool,
     /// Instead of the demo's district, this many schools that are all alike, with CLASSES and CARS each: for load tests.
