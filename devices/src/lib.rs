@@ -1,0 +1,10 @@
+//! What gate devices of other makers say and hear, in one form.
+//!
+//! Pure: bytes in, meaning out; meaning in, bytes out. No decision is made here, and nothing is sent: whether a car may come in is the
+//! gateway's business. Each make has a module of its own that knows its quirks, with what it says (`parse`), what it hears (`reply`,
+//! `command`) and how a device of that make plays its part (`play`, for the simulator and for tests). Devices behave as they do, not as their
+//! manual says: a reader takes every shape that was seen in the field.
+//!
+//! - [`told`]: what a device said, whatever its make
+
+pub mod told;
