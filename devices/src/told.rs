@@ -64,7 +64,10 @@ pub enum What {
     /// No car stands in the lane any more.
     Free,
     /// An electric input changed: fire alarm, button, loop; which is said by the configuration.
-    Input { number: u8, on: bool },
+    Input {
+        number: u8,
+        on: bool,
+    },
     Barrier(Barrier),
 }
 
