@@ -76,8 +76,7 @@ impl Console {
 
     /// `key` makes a repetition harmless.
     pub async fn adjust(&self, garage: &GarageId, adjustment: &NewAdjustment, key: &str) -> Response {
-        let request = self.request(&format!("/garages/{garage}/adjustments"));
-        request.header("idempotency-key", key).json(adjustment).send().await.expect("an answer")
+        self.post_once(&format!("/garages/{garage}/adjustments"), key, adjustment).await
     }
 
     /// Any body to any address of the console.

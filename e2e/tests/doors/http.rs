@@ -92,7 +92,9 @@ async fn batches(system: &System) {
 
 async fn adjustments(system: &System) {
     let console = system.operator("operator").await;
-    let answer =
-        console.post("/garages/shelter-west/adjustments", &json!({ "occupied": 3, "seen": 0 })).await;
+    let (path, body) = ("/garages/shelter-west/adjustments", json!({ "occupied": 3, "seen": 0 }));
+    let keyless = console.post(path, &body).await;
+    assert_eq!(problem(keyless).await, wrong(400, "idempotency_key_missing", None));
+    let answer = console.post_once(path, "a-key", &body).await;
     assert_eq!(problem(answer).await, wrong(422, "invalid_body", Some("reason")));
 }
