@@ -12,4 +12,5 @@ mod lists;
 mod operators;
 mod public;
 mod refusals;
+mod still_entitled;
 mod world;

@@ -95,6 +95,17 @@ impl World {
         Self { app, server, service, operator, keys: AtomicU32::new(0) }
     }
 
+    /// The same place after an import of what `change` makes of it. The server starts anew: one that runs may believe for some
+    /// seconds what it has read.
+    pub async fn imported(self, fixture: &Fixture, change: impl FnOnce(&mut District)) -> Self {
+        let mut district = small_district();
+        change(&mut district);
+        let app = fixture.app();
+        import::run(&app, &district).await.unwrap();
+        let server = Served::start(app.clone()).await;
+        Self { app, server, ..self }
+    }
+
     pub async fn person(&self, key: &str) -> Person<'_> {
         let person = import::person_id(&self.app, key).await.unwrap().unwrap();
         Person { world: self, session: session::issue(&self.app, person).await.unwrap().token }

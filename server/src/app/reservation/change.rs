@@ -1,8 +1,8 @@
 //! Changing a reservation, confirming and cancelling it.
 
 use domain::allocation::entry::Phase;
+use domain::allocation::layout::PlateKey;
 use domain::allocation::refusal::Refusal;
-use domain::minute::Span;
 use protocol::reservation::{Reservation, ReservationActKind, ReservationChange};
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::own::own;
 use super::{ReservationError, entitled, shown, wanted};
 use crate::app::allocation::{self, Act, By, ChangeOne, Request};
 use crate::app::session::Caller;
+use crate::app::standing::Standing;
 use crate::app::{App, standing};
 use crate::store::reservation::Stored;
 
@@ -27,7 +28,8 @@ pub async fn change(
     change_as(app, By::Person(caller.person), &stored, if_match, asked).await
 }
 
-/// A new plate is the person's own, and a new time is one for the class of an own child.
+/// What it would become is judged like a new one: the right with which it was made may have ended, and another time or pool
+/// has the hours of the class of an own child.
 async fn check(
     app: &App,
     caller: &Caller,
@@ -35,15 +37,26 @@ async fn check(
     asked: &ReservationChange,
 ) -> Result<(), ReservationError> {
     let (change, _) = wanted::change(app, stored.entry.span, asked)?;
-    let (standing, audience) = (standing::of(app, caller).await?, stored.entry.audience);
-    if let Some(plate) = &change.plate {
-        entitled::check(&standing, &stored.garage, audience, plate)?;
+    let (standing, entry) = (standing::of(app, caller).await?, &stored.entry);
+    check_right(&standing, stored, change.plate.as_ref())?;
+    if change.span.is_none() && change.pool.is_none() {
+        return Ok(());
     }
-    let pool = change.pool.as_ref().unwrap_or(&stored.entry.pool);
-    match change.span {
-        Some(span) => {
-            entitled::check_times(app, &standing, &stored.garage, (audience, Some(pool)), span).await
-        }
+    let span = change.span.unwrap_or(entry.span);
+    let pool = change.pool.as_ref().unwrap_or(&entry.pool);
+    entitled::check_times(app, &standing, &stored.garage, (entry.audience, Some(pool)), span).await
+}
+
+/// Of the plate that it would have.
+fn check_right(
+    standing: &Standing,
+    stored: &Stored,
+    plate: Option<&PlateKey>,
+) -> Result<(), ReservationError> {
+    let entry = &stored.entry;
+    match plate.or(entry.plate.as_ref()) {
+        Some(plate) => entitled::check(standing, &stored.garage, entry.audience, plate),
+        // Plates are forgotten of what is over, and that cannot be changed any more.
         None => Ok(()),
     }
 }
@@ -57,29 +70,27 @@ pub(in crate::app) async fn change_as(
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let (change, plate) = wanted::change(app, stored.entry.span, asked)?;
-    let span = change.span.unwrap_or(stored.entry.span);
+    let question = Question {
+        garage: stored.garage.clone(),
+        audience: stored.entry.audience,
+        pool: Some(change.pool.as_ref().unwrap_or(&stored.entry.pool).clone()),
+        span: change.span.unwrap_or(stored.entry.span),
+    };
     let known = shown::known(if_match)?;
     let request = Request::Change(ChangeOne { by, id: stored.entry.id, change, plate, known });
     match allocation::submit(app, &stored.garage, request).await {
         Ok(answer) => shown::one(app, &shown::stored(answer)?).await,
-        Err(error) => Err(with_help(app, stored, span, error.into()).await),
+        Err(error) => Err(with_help(app, question, error.into()).await),
     }
 }
 
-async fn with_help(app: &App, stored: &Stored, span: Span, error: ReservationError) -> ReservationError {
+async fn with_help(app: &App, question: Question, error: ReservationError) -> ReservationError {
     let ReservationError::Refused { refusal: Refusal::Full { at, next }, .. } = error else { return error };
-    let entry = &stored.entry;
-    let question = Question {
-        garage: stored.garage.clone(),
-        audience: entry.audience,
-        pool: Some(entry.pool.clone()),
-        span,
-    };
     let help = Some(Box::new(help(app, question, next).await));
     ReservationError::Refused { refusal: Refusal::Full { at, next }, help }
 }
 
-/// Confirms or cancels an own reservation.
+/// Confirms or cancels an own reservation. To accept one needs the right still; to give it back needs none.
 pub async fn act(
     app: &App,
     caller: &Caller,
@@ -88,6 +99,19 @@ pub async fn act(
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
+    let accepts = match stored.entry.phase() {
+        // An offer may come between this look and the act.
+        Phase::Held | Phase::Waiting => act == ReservationActKind::Confirm,
+        Phase::Confirmed
+        | Phase::CheckedIn
+        | Phase::Overstayed
+        | Phase::Completed
+        | Phase::Cancelled
+        | Phase::NoShow => false,
+    };
+    if accepts {
+        check_right(standing::of(app, caller).await?.as_ref(), &stored, None)?;
+    }
     act_as(app, By::Person(caller.person), &stored, if_match, act).await
 }
 
