@@ -2,8 +2,8 @@
 
 use serde_path_to_error::{Path, Segment};
 
-/// serde reports a missing or unknown field on the object around it; the name is only in the message.
-const NAMED_IN_MESSAGE: [&str; 2] = ["missing field `", "unknown field `"];
+/// serde reports these on the object around the field; the name is only in the message.
+const NAMED_IN_MESSAGE: [&str; 3] = ["missing field `", "unknown field `", "duplicate field `"];
 
 /// `None` when the document as a whole is meant.
 pub(crate) fn full_path(path: &Path, message: &str) -> Option<String> {

@@ -3,11 +3,13 @@
 mod json;
 mod operational;
 mod problem;
+mod query;
 mod serve;
 mod stack;
 
 pub use json::ApiJson;
 pub use operational::operational_routes;
 pub use problem::ProblemResponse;
+pub use query::ApiQuery;
 pub use serve::{serve, serve_with};
 pub use stack::{Limits, app};

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
+use process::http::ApiQuery;
 use protocol::people::Cursor;
+use protocol::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -41,27 +43,12 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let parsed = Query::<Self>::from_request_parts(parts, state).await;
-        let Query(asked) =
-            parsed.map_err(|rejection| Refusal::bad_request("after", rejection.body_text()))?;
-        match asked.after {
-            Some(cursor) if cursor < 0 => Err(Refusal::bad_request("after", "a cursor is not negative")),
-            Some(_) | None => Ok(asked),
+        let ApiQuery(asked) = ApiQuery::<Self>::from_request_parts(parts, state).await?;
+        if asked.after.is_some_and(|cursor| cursor < 0) {
+            let problem = Problem::new(400, "invalid_query", "The query string is wrong").field("after");
+            return Err(problem.detail("a cursor is not negative").into());
         }
-    }
-}
-
-/// A query string whose parameters are known; nothing else may be in it.
-#[derive(Debug)]
-pub struct Asked<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let parsed = Query::<T>::from_request_parts(parts, state).await;
-        let wrong = |rejection: QueryRejection| Refusal::bad_request("query", rejection.body_text());
-        parsed.map(|Query(asked)| Self(asked)).map_err(wrong)
+        Ok(asked)
     }
 }
 

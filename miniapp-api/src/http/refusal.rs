@@ -46,6 +46,12 @@ impl From<Problem> for Refusal {
     }
 }
 
+impl From<ProblemResponse> for Refusal {
+    fn from(ProblemResponse(problem): ProblemResponse) -> Self {
+        problem.into()
+    }
+}
+
 impl From<ServerError> for Refusal {
     fn from(error: ServerError) -> Self {
         match error {

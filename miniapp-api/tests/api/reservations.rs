@@ -132,6 +132,25 @@ async fn what_is_wrong_at_the_edge_does_not_reach_the_server() {
 }
 
 #[tokio::test]
+async fn a_query_that_is_wrong_names_its_parameter() {
+    let world = World::start().await;
+    let cases = [
+        ("/garages?colour=red", "colour"),
+        ("/garages/a/quote?audience=public", "starts_at"),
+        ("/garages/a/forecast?hours=many", "hours"),
+        ("/classes/a/arrivals?after=x", "after"),
+        ("/classes/a/arrivals?after=-1", "after"),
+        ("/hall/arrivals?since=1", "since"),
+    ];
+    for (path, field) in cases {
+        let answer = request(&world, Method::GET, path, "t1").send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{path}");
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((&problem["code"], &problem["field"]), (&json!("invalid_query"), &json!(field)), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_may_come_as_a_driver() {
     let world = World::start().await;
     let body = json!({ "js_code": world.wechat.code_for("stranger"), "register": true });

@@ -1,13 +1,15 @@
 //! Query strings and path parts, with a problem that names the one at fault.
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use process::http::ProblemResponse;
 use protocol::people::Cursor;
 use protocol::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+pub use process::http::ApiQuery;
 
 /// `?after=CURSOR`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
@@ -16,22 +18,6 @@ pub struct After {
     /// Only what changed since; absent: all of now.
     #[serde(default)]
     pub after: Option<Cursor>,
-}
-
-/// In place of `axum::extract::Query`.
-#[derive(Debug, Clone, Copy)]
-pub struct ApiQuery<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
-    type Rejection = ProblemResponse;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let query = Query::<T>::from_request_parts(parts, state).await;
-        let wrong = |rejection: QueryRejection| {
-            Problem::new(400, "invalid_query", "The query string is wrong").detail(rejection.body_text())
-        };
-        Ok(Self(query.map_err(wrong)?.0))
-    }
 }
 
 /// In place of `axum::extract::Path`: a name that cannot be one of ours names nothing.

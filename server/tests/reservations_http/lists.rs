@@ -29,5 +29,24 @@ contract!(own_reservations_come_newest_start_first_in_pages, |fixture| async {
     assert!(second["next"].is_null());
     assert_eq!([seen(&first), seen(&second)].concat(), made);
     refused(&driver.get("/reservations?cursor=1").await, 400, "invalid_query");
-    refused(&driver.get("/reservations?page=1").await, 400, "invalid_query");
+});
+
+contract!(a_query_that_is_wrong_names_its_parameter, |fixture| async {
+    let world = World::start(fixture).await;
+    let driver = world.driver(1).await;
+    let quote = format!("/garages/{MALL}/quote?audience=public");
+    let cases = [
+        ("/reservations?page=1".to_owned(), "page"),
+        ("/reservations?cursor=1".to_owned(), "cursor"),
+        ("/garages?audience=everybody".to_owned(), "audience"),
+        ("/garages?audience=public&audience=public".to_owned(), "audience"),
+        (format!("/garages/{MALL}/forecast?hours=many"), "hours"),
+        (format!("{quote}&starts_at=2026-11-24T10:00:00%2B08:00"), "ends_at"),
+        (format!("{quote}&starts_at=tomorrow"), "starts_at"),
+    ];
+    for (path, field) in cases {
+        let answer = driver.get(&path).await;
+        refused(&answer, 400, "invalid_query");
+        assert_eq!(answer.body["field"], field, "{path}");
+    }
 });

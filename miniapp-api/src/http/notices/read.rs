@@ -13,7 +13,12 @@ use crate::http::refusal::Refusal;
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/read", tag = "reservations", security(("session" = [])),
     params(("id" = String, Path)),
-    responses((status = 204), (status = "default", body = Problem))
+    responses(
+        (status = 204),
+        (status = 400, body = Problem, description = "`bad_request`: the path"),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn read(
     State(app): State<App>,

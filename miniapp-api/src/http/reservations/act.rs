@@ -19,8 +19,13 @@ use crate::http::refusal::Refusal;
     params(("id" = String, Path), ("If-Match" = Option<String>, Header)), request_body = ReservationAct,
     responses(
         (status = 200, body = Reservation),
-        (status = 409, body = Problem, description = "`wrong_phase`"),
+        (status = 400, body = Problem, description = "`malformed_json`; `bad_request`: the path"),
+        (status = 403, body = Problem, description = "of `confirm` only: `not_your_plate`, `not_entitled`"),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 409, body = Problem, description = "`wrong_phase`; of `confirm` `plate_blocked`, too"),
         (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
+        (status = 422, body = Problem, description = "`invalid_body`"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
         (status = "default", body = Problem),
     )
 )]

@@ -19,8 +19,15 @@ use crate::http::refusal::Refusal;
     params(("id" = String, Path), ("If-Match" = Option<String>, Header)), request_body = ReservationChange,
     responses(
         (status = 200, body = Reservation),
-        (status = 409, body = Problem, description = "`full` with `help`, `wrong_phase`"),
+        (status = 400, body = Problem, description = "`malformed_json`; `bad_request`: the path"),
+        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 409, body = Problem,
+            description = "`wrong_phase`, `full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, \
+            `too_far_ahead`, `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`"),
         (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
         (status = "default", body = Problem),
     )
 )]

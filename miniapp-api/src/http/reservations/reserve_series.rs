@@ -15,7 +15,16 @@ use crate::http::refusal::Refusal;
 #[utoipa::path(
     post, path = "/api/v1/garages/{garage}/reservation-series", tag = "reservations", security(("session" = [])),
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewSeries,
-    responses((status = 200, body = Series), (status = "default", body = Problem))
+    responses(
+        (status = 200, body = Series),
+        (status = 400, body = Problem, description = "`idempotency_key_missing`, `malformed_json`; `bad_request`: the path"),
+        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 409, body = Problem, description = "`idempotency_key_reused`"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`; `no_such_pool` is told of each date"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn reserve_series(
     State(app): State<App>,

@@ -16,7 +16,12 @@ use crate::http::refusal::Refusal;
 #[utoipa::path(
     get, path = "/api/v1/reservations/{id}", tag = "reservations", security(("session" = [])),
     params(("id" = String, Path)),
-    responses((status = 200, body = Reservation), (status = "default", body = Problem))
+    responses(
+        (status = 200, body = Reservation),
+        (status = 400, body = Problem, description = "`bad_request`: the path"),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn show(
     State(app): State<App>,

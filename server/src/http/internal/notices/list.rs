@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use process::http::ProblemResponse;
+use protocol::problem::Problem;
 use protocol::reservation::Notices;
 
 use crate::app::App;
@@ -12,7 +13,11 @@ use crate::http::internal::caller::User;
 /// News of the caller's reservations, newest first, at most 50.
 #[utoipa::path(
     get, path = "/internal/v1/notices", tag = "reservations",
-    security(("service" = [], "session" = [])), responses((status = 200, body = Notices))
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = Notices),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn list(State(app): State<App>, User(caller): User) -> Result<Json<Notices>, ProblemResponse> {
     Ok(Json(notice::list(&app, &caller).await?))

@@ -15,7 +15,11 @@ use crate::http::internal::caller::User;
 #[utoipa::path(
     post, path = "/internal/v1/notices/{id}/read", tag = "reservations",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
-    responses((status = 204), (status = 404, body = Problem, description = "`not_found`"))
+    responses(
+        (status = 204),
+        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn read(
     State(app): State<App>,

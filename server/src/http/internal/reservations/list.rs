@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use process::http::ProblemResponse;
+use protocol::problem::Problem;
 use protocol::reservation::Reservations;
 use protocol::reservation::asked::ReservationsAsked;
 
@@ -14,7 +15,12 @@ use crate::http::internal::caller::User;
 /// The caller's own, newest start first.
 #[utoipa::path(
     get, path = "/internal/v1/reservations", tag = "reservations", params(ReservationsAsked),
-    security(("service" = [], "session" = [])), responses((status = 200, body = Reservations))
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = Reservations),
+        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn list(
     State(app): State<App>,

@@ -21,12 +21,15 @@ use crate::http::reservation_answer::{self, Answer};
     security(("service" = [], "session" = [])),
     responses(
         (status = 201, body = Reservation),
+        (status = 400, body = Problem, description = "`idempotency_key_missing`, `malformed_json`"),
         (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
+        (status = 404, body = Problem, description = "`not_found`"),
         (status = 409, body = Problem,
             description = "`full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, `too_far_ahead`, \
             `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`, \
             `idempotency_key_reused`"),
         (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
+        (status = "default", body = Problem),
     )
 )]
 pub async fn reserve(

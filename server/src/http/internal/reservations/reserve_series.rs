@@ -21,8 +21,12 @@ use crate::http::reservation_answer;
     security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Series),
+        (status = 400, body = Problem, description = "`idempotency_key_missing`, `malformed_json`"),
         (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
-        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 409, body = Problem, description = "`idempotency_key_reused`"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`; `no_such_pool` is told of each date"),
+        (status = "default", body = Problem),
     )
 )]
 pub async fn reserve_series(

@@ -19,6 +19,7 @@ use crate::http::reservation_answer::{self, Answer};
     responses(
         (status = 200, body = Reservation),
         (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = "default", body = Problem),
     )
 )]
 pub async fn show(State(app): State<App>, User(caller): User, ApiPath(id): ApiPath<Uuid>) -> Answer {

@@ -19,8 +19,11 @@ use crate::http::internal::caller::User;
     params(("garage" = String, Path), ForecastAsked), security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Forecasts),
+        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
         (status = 403, body = Problem, description = "`not_entitled`"),
         (status = 404, body = Problem, description = "`not_found`"),
+        (status = 422, body = Problem, description = "`invalid_body`: not 1 to 72 `hours`"),
+        (status = "default", body = Problem),
     )
 )]
 pub async fn forecast(

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use process::http::ProblemResponse;
+use protocol::problem::Problem;
 use protocol::reservation::SharedGarages;
 use protocol::reservation::asked::GaragesAsked;
 
@@ -14,7 +15,12 @@ use crate::http::internal::caller::User;
 /// Where the caller could reserve, with what is open now.
 #[utoipa::path(
     get, path = "/internal/v1/garages", tag = "reservations", params(GaragesAsked),
-    security(("service" = [], "session" = [])), responses((status = 200, body = SharedGarages))
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = SharedGarages),
+        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
+        (status = "default", body = Problem),
+    )
 )]
 pub async fn garages(
     State(app): State<App>,

@@ -20,9 +20,11 @@ use crate::http::reservation_answer;
     params(("garage" = String, Path), QuoteAsked), security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Quote),
+        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
         (status = 403, body = Problem, description = "`not_entitled`"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 422, body = Problem, description = "`invalid_body`: no whole minutes, or the end is not after the start"),
+        (status = "default", body = Problem),
     )
 )]
 pub async fn quote(
