@@ -1,6 +1,6 @@
 // What is shared, in words: audiences, days, windows, openings, closures, conflicts. For labels, lists and those who hear a page.
 
-import { clock, t, words } from "./kit.js";
+import { clock, now, t, words } from "./kit.js";
 import { between } from "./garage-time.js";
 
 export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -59,10 +59,11 @@ export function closureWords({ audience, spaces, from, until, reason }) {
   return [what, between(from, until), reason].join(t("list.comma"));
 }
 
-/** A conflict in whole sentences; `name(window)` says a window's name. */
+/** A conflict in whole sentences; `name(window)` says a window's name. Of times that are over it does not speak. */
 export function conflictWords(conflict, name) {
   const names = conflict.windows.map((window) => t("quoted", { name: name(window) }));
-  const when = conflict.from ? t("conflict.first", { when: between(conflict.from, conflict.until ?? conflict.from) }) : "";
+  const until = conflict.until ?? conflict.from;
+  const when = conflict.from && Date.parse(until) > now() ? t("conflict.first", { when: between(conflict.from, until) }) : "";
   const shares = conflict.shares.map(({ audience, quota, left }) => t("conflict.share", { audience: t(`audience.${audience}`), quota, left })).join(t("list.and"));
   const text = t(`conflict.${conflict.kind}`, { names: names.join(t("list.and")), pool: conflict.pool, size: conflict.size ?? "", shares });
   return `${text}${when}`;
@@ -88,7 +89,7 @@ words({
     "conflict.quota_above_pool": "{names}的配额超过了这组车位的总数 {size} 个。",
     "conflict.quotas_together": "{names}的配额加起来超过总数 {size} 个；都来满时，{shares}。",
     "conflict.ends_in_lock_out": "{names}在禁止车辆出入的时间结束，车主到时开不走。",
-    "conflict.public_during_pickup": "{names}与接送学生的时间重叠；接送车位不会外借，社会车辆只能用余下的。",
+    "conflict.public_during_pickup": "{names}时间重叠；接送车位不会外借，社会车辆只能用余下的。",
     "problem.reservations_affected": "有预约会受影响，没有保存。",
     "problem.sharing_changed": "别人刚刚改过，没有保存。请关闭后再看一遍。", "problem.window_conflict": "与别的时段冲突，没有保存。", "problem.idempotency_key_reused": "请关闭后再填一次。",
     "problem.invalid_body": "有一项填写不对，请检查。",
@@ -112,7 +113,7 @@ words({
     "conflict.quota_above_pool": "The quota of {names} is more than the pool's {size} spaces.",
     "conflict.quotas_together": "The quotas of {names} together are more than the pool's {size} spaces. When all come: {shares}.",
     "conflict.ends_in_lock_out": "{names} ends in hours when no car may move: drivers could not leave on time.",
-    "conflict.public_during_pickup": "{names} is open during pickup. Pickup's spaces are never lent: the public gets only what is left.",
+    "conflict.public_during_pickup": "{names} are open at the same time. Pickup's spaces are never lent: the public gets only what is left.",
     "problem.reservations_affected": "Reservations would be affected: nothing was saved.",
     "problem.sharing_changed": "Somebody has just changed it, and nothing was saved. Close this and look once more.", "problem.window_conflict": "It is in conflict with another window, and was not saved.", "problem.idempotency_key_reused": "Close this and enter it once more.",
     "problem.invalid_body": "One of the fields is wrong. Check them.",

@@ -62,7 +62,7 @@ function linesOf({ audience, quota, from, until }, doubted, wide, high) {
   const mark = doubted ? "⚠ " : "";
   const letter = t(`letter.${audience}`);
   const full = `${mark}${t(`audience.${audience}`)} ${quota}`;
-  const hours = `${clock(from)}–${clock(until)}`;
+  const hours = `${clock(from)}–${clock(until).replace("00:00", "24:00")}`;
   if (widthOf(full) + 6 <= wide) return high >= 34 && widthOf(hours) + 6 <= wide ? [full, hours] : [full];
   const short = `${mark}${letter} ${quota}`;
   if (widthOf(short) + 6 <= wide) return [short];
