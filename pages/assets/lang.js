@@ -38,10 +38,13 @@ export function words(more) {
   Object.assign(dictionary.en, more.en);
 }
 
-/** The text of `key` in the page's language, with `{name}` filled from `values`. */
+/** The text of `key` in the page's language, with `{name}` filled from `values`, and `{name:one|many}` by whether it is 1. */
 export function t(key, values = {}) {
   const text = dictionary[current][key] ?? dictionary.zh[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) => {
+    if (many === undefined) return String(values[name] ?? "");
+    return Number(values[name]) === 1 ? one : many;
+  });
 }
 
 /** True if there is a text for `key`. */

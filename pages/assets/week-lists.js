@@ -38,7 +38,7 @@ export function drawClosures({ closures }, pools, open) {
     const text = h("span", { class: "grow" }, where + words, h("span", { class: "soft small below" }, t("week.entered_by", { operator: closure.operator, at: dayClock(closure.created_at) })));
     return h("li", {}, swatch("shut"), text, h("button", { type: "button", "data-focus": `closure ${closure.id}`, "aria-label": t("week.reopen_named", { what: words }), onclick: () => open(closure) }, t("week.reopen")));
   };
-  fill(byId("closures"), closures.length ? closures.map(line) : h("li", { class: "soft" }, t("week.no_closures")));
+  fill(byId("closures"), closures.length ? closures.map(line) : h("li", { class: "soft" }, h("span", { class: "grow" }, t("week.no_closures"))));
 }
 
 function poolName(pools, id) {
