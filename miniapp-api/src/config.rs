@@ -63,6 +63,7 @@ pub struct Limits {
     pub sockets_per_session: usize,
     pub log_ins_per_minute: u32,
     pub reservations_per_minute: u32,
+    pub quotes_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -73,6 +74,7 @@ impl Default for Limits {
             sockets_per_session: hub.sockets_per_session,
             log_ins_per_minute: 10,
             reservations_per_minute: 20,
+            quotes_per_minute: 120,
         }
     }
 }
@@ -121,6 +123,7 @@ impl Config {
             ("limits.sockets_per_session", self.limits.sockets_per_session > 0),
             ("limits.log_ins_per_minute", self.limits.log_ins_per_minute > 0),
             ("limits.reservations_per_minute", self.limits.reservations_per_minute > 0),
+            ("limits.quotes_per_minute", self.limits.quotes_per_minute > 0),
         ];
         match positive.iter().find(|(_, good)| !good) {
             Some((field, _)) => Err(ConfigError::invalid(*field, "must be 1 or more")),

@@ -36,7 +36,16 @@ fn the_example_file_is_complete_and_right() {
         ("http", vec!["listen", "operations_listen", "allowed_origins", "trusted_proxies"]),
         ("server", vec!["url", "token", "ca_file"]),
         ("wechat", vec!["base_url", "appid", "secret"]),
-        ("limits", vec!["sockets", "sockets_per_session", "log_ins_per_minute", "reservations_per_minute"]),
+        (
+            "limits",
+            vec![
+                "sockets",
+                "sockets_per_session",
+                "log_ins_per_minute",
+                "reservations_per_minute",
+                "quotes_per_minute",
+            ],
+        ),
         ("log", vec!["format"]),
     ] {
         assert!(example.contains(&format!("[{section}]")));

@@ -38,7 +38,10 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub doors: Arc<Doors>,
     pub log_ins: Arc<LogIns>,
+    /// At reserving.
     pub attempts: Arc<Attempts>,
+    /// At quotes and forecasts.
+    pub looks: Arc<Attempts>,
 }
 
 /// The API and the pages for people.

@@ -74,7 +74,8 @@ pub fn build(config: &Config, settings: &Settings, shutdown: CancellationToken) 
         wechat,
         doors: Arc::new(doors),
         log_ins: Arc::new(LogIns::per_minute(config.limits.log_ins_per_minute)),
-        attempts: Arc::new(Attempts::per_minute(config.limits.reservations_per_minute)),
+        attempts: Arc::new(Attempts::per_minute("reservations", config.limits.reservations_per_minute)),
+        looks: Arc::new(Attempts::per_minute("quotes", config.limits.quotes_per_minute)),
     })
 }
 

@@ -1,7 +1,7 @@
-//! Attempts at reserving, per session: one bucket each, refilled steadily.
+//! Attempts per session, at reserving or at looking for spaces: one bucket each, refilled steadily.
 //!
-//! The bound keeps one phone, or a program behind it, from asking for every space of the rush; it does not touch a crowd in
-//! which everybody asks once or twice. A session that nobody has checked yet costs an entry only until its bucket is full again.
+//! The bound keeps one phone, or a program behind it, from asking for every space of the rush, and from keeping the server busy with
+//! questions; it does not touch a crowd in which everybody asks once or twice. A session that nobody has checked yet costs an entry only until its bucket is full again.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +17,8 @@ const MOST_SESSIONS: usize = 20_000;
 
 #[derive(Debug)]
 pub struct Attempts {
+    /// For the metric.
+    of: &'static str,
     burst: u32,
     refill: Duration,
     /// When each session's bucket will be full again.
@@ -24,8 +26,8 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    pub fn per_minute(most: u32) -> Self {
-        Self { burst: most.max(1), refill: Duration::from_secs(60) / most.max(1), full_at: Mutex::default() }
+    pub fn per_minute(of: &'static str, most: u32) -> Self {
+        Self { of, burst: most.max(1), refill: Duration::from_secs(60) / most.max(1), full_at: Mutex::default() }
     }
 
     /// Takes one attempt from the bucket, or says how long to wait.
@@ -45,7 +47,7 @@ impl Attempts {
         let after = known.unwrap_or(now).max(now) + self.refill;
         let wait = after.saturating_duration_since(now).saturating_sub(self.refill * self.burst);
         if !wait.is_zero() {
-            counter!("reservation_attempts_refused_total").increment(1);
+            counter!("attempts_refused_total", "of" => self.of).increment(1);
             return Err(wait);
         }
         full_at.insert(session.clone(), after);
@@ -65,7 +67,7 @@ mod tests {
 
     #[test]
     fn one_session_waits_and_another_does_not() {
-        let attempts = Attempts::per_minute(20);
+        let attempts = Attempts::per_minute("tries", 20);
         let start = Instant::now();
         for _ in 0..20 {
             assert!(attempts.admit_at(&session(1), start).is_ok());
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn made_up_sessions_fill_no_memory_and_lock_nobody_out() {
-        let attempts = Attempts::per_minute(1);
+        let attempts = Attempts::per_minute("tries", 1);
         let now = Instant::now();
         for n in 0..30_000 {
             assert!(attempts.admit_at(&session(n), now).is_ok());

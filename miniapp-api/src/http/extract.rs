@@ -1,6 +1,7 @@
 //! What handlers take from a request, parsed: ids in the path, what the query asks, headers, the person's session.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -94,12 +95,28 @@ impl FromRequestParts<App> for Trying {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let Person(session) = Person::from_request_parts(parts, app).await?;
-        app.attempts.admit(&session).map_err(|wait| {
-            let title = "Too many attempts in a row; wait a moment";
-            Refusal::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
-        })?;
+        app.attempts.admit(&session).map_err(too_many)?;
         Ok(Self(session))
     }
+}
+
+/// A person who may look for spaces now: a book is searched for each look.
+#[derive(Debug)]
+pub struct Looking(pub SessionToken);
+
+impl FromRequestParts<App> for Looking {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Person(session) = Person::from_request_parts(parts, app).await?;
+        app.looks.admit(&session).map_err(too_many)?;
+        Ok(Self(session))
+    }
+}
+
+fn too_many(wait: Duration) -> Refusal {
+    let title = "Too many attempts in a row; wait a moment";
+    Refusal::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
 }
 
 /// The person's session from `Authorization: Bearer`; 401 without one.

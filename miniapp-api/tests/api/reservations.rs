@@ -110,6 +110,20 @@ async fn one_phone_may_try_so_often_and_another_is_not_touched() {
 }
 
 #[tokio::test]
+async fn one_phone_may_look_for_spaces_so_often_and_reserve_all_the_same() {
+    let world = World::start().await;
+    let look = |session: &'static str| request(&world, Method::GET, "/garages/macau-road/forecast", session);
+    for _ in 0..10 {
+        assert_eq!(look("t1").send().await.unwrap().status(), 200);
+    }
+    let answer = look("t1").send().await.unwrap();
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(code(answer).await, (429, "too_many_requests".to_owned()));
+    assert_eq!(look("t2").send().await.unwrap().status(), 200);
+    assert_eq!(reserve(&world, "macau-road", "t1").await.status(), 201);
+}
+
+#[tokio::test]
 async fn what_is_wrong_at_the_edge_does_not_reach_the_server() {
     let world = World::start().await;
     let cases = [

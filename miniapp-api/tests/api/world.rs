@@ -72,7 +72,8 @@ impl World {
             hub: hub.clone(),
             doors: Arc::new(Doors::default()),
             log_ins: Arc::new(LogIns::per_minute(log_ins)),
-            attempts: Arc::new(Attempts::per_minute(20)),
+            attempts: Arc::new(Attempts::per_minute("reservations", 20)),
+            looks: Arc::new(Attempts::per_minute("quotes", 10)),
         };
         let readiness = Readiness::new();
         hub.tasks().spawn(feed::follow(hub.clone(), readiness.check("feed")));

@@ -9,7 +9,7 @@ use protocol::reservation::Forecasts;
 use protocol::reservation::asked::ForecastAsked;
 
 use crate::App;
-use crate::http::extract::{At, Person};
+use crate::http::extract::{At, Looking};
 use crate::http::refusal::Refusal;
 
 /// Open spaces from windows and reservations, now and for the coming hours.
@@ -22,6 +22,7 @@ use crate::http::refusal::Refusal;
         (status = 403, body = Problem, description = "`not_entitled`"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 422, body = Problem, description = "`invalid_body`: not 1 to 72 `hours`"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
         (status = "default", body = Problem),
     )
 )]
@@ -29,7 +30,7 @@ pub async fn forecast(
     State(app): State<App>,
     At(garage): At<GarageId>,
     ApiQuery(asked): ApiQuery<ForecastAsked>,
-    Person(session): Person,
+    Looking(session): Looking,
 ) -> Result<Json<Forecasts>, Refusal> {
     Ok(Json(app.server.forecast(&garage, &asked, &session).await?))
 }

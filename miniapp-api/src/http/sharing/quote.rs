@@ -9,7 +9,7 @@ use protocol::reservation::Quote;
 use protocol::reservation::asked::QuoteAsked;
 
 use crate::App;
-use crate::http::extract::{At, Person};
+use crate::http::extract::{At, Looking};
 use crate::http::refusal::Refusal;
 
 /// What would be possible then, and why not, if it is not. Promises nothing.
@@ -22,6 +22,7 @@ use crate::http::refusal::Refusal;
         (status = 403, body = Problem, description = "`not_entitled`"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 422, body = Problem, description = "`invalid_body`: no whole minutes, or the end is not after the start"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
         (status = "default", body = Problem),
     )
 )]
@@ -29,7 +30,7 @@ pub async fn quote(
     State(app): State<App>,
     At(garage): At<GarageId>,
     ApiQuery(asked): ApiQuery<QuoteAsked>,
-    Person(session): Person,
+    Looking(session): Looking,
 ) -> Result<Json<Quote>, Refusal> {
     Ok(Json(app.server.quote(&garage, &asked, &session).await?))
 }

@@ -90,7 +90,8 @@ async fn answer(app: &App, question: Question) -> Result<Arc<Answer>, Allocation
     if let Some(answer) = answers.get(&question) {
         return Ok(answer);
     }
-    let _making = making.lock().await;
+    // Whoever asked has lost patience by then; so tasks cannot pile up behind a slow one.
+    let Ok(_making) = timeout(PATIENCE, making.lock()).await else { return Err(AllocationError::Busy) };
     if let Some(answer) = answers.get(&question) {
         return Ok(answer);
     }
