@@ -27,7 +27,12 @@ pub struct Attempts {
 
 impl Attempts {
     pub fn per_minute(of: &'static str, most: u32) -> Self {
-        Self { of, burst: most.max(1), refill: Duration::from_secs(60) / most.max(1), full_at: Mutex::default() }
+        Self {
+            of,
+            burst: most.max(1),
+            refill: Duration::from_secs(60) / most.max(1),
+            full_at: Mutex::default(),
+        }
     }
 
     /// Takes one attempt from the bucket, or says how long to wait.
