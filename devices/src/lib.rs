@@ -6,5 +6,10 @@
 //! manual says: a reader takes every shape that was seen in the field.
 //!
 //! - [`told`]: what a device said, whatever its make
+//! - `key`, `lenient`: names of what was told; values as devices write them
+//! - [`zhenshi`]
 
+mod key;
+mod lenient;
 pub mod told;
+pub mod zhenshi;

@@ -1,0 +1,76 @@
+//! A camera's part: what it would send.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::told::What;
+
+/// A car as the camera sees it.
+#[derive(Debug, Clone)]
+pub struct Sight<'a> {
+    pub serial: &'a str,
+    /// The camera's counter.
+    pub number: i64,
+    /// `None`: a car without a plate that could be read.
+    pub plate: Option<&'a str>,
+    pub confidence: u8,
+    pub at: Timestamp,
+    pub kept: bool,
+    /// The camera has opened by its own list.
+    pub opened: bool,
+}
+
+/// Posted.
+pub fn push(sight: &Sight<'_>) -> Vec<u8> {
+    json!({ "AlarmInfoPlate": reading(sight, |text| text.to_owned()) }).to_string().into_bytes()
+}
+
+/// Published as `ivs_result`.
+pub fn ivs_result(sight: &Sight<'_>) -> Vec<u8> {
+    let body = json!({ "AlarmInfoPlate": reading(sight, |text| STANDARD.encode(text)) });
+    envelope(sight.serial, "ivs_result", sight.number, sight.at, &body)
+}
+
+/// Published as `lanectrl_result`; `None` for what a camera does not tell this way.
+pub fn lanectrl_result(serial: &str, what: What, number: i64, at: Timestamp) -> Option<Vec<u8>> {
+    let event_type = match what {
+        What::Free => 73,
+        What::Stuck => 82,
+        What::Passed => 83,
+        What::Reversed => 84,
+        What::Tailgated => 85,
+        What::Input { .. } | What::Barrier(_) => return None,
+    };
+    Some(envelope(serial, "lanectrl_result", number, at, &json!({ "event_type": event_type })))
+}
+
+/// Published as `keep_alive`.
+pub fn keep_alive(serial: &str, at: Timestamp) -> Vec<u8> {
+    envelope(serial, "keep_alive", 0, at, &json!({}))
+}
+
+fn reading(sight: &Sight<'_>, written: impl Fn(&str) -> String) -> Value {
+    let micros = sight.at.micros();
+    json!({
+        "channel": 0, "deviceName": written("入口"), "ipaddr": "192.168.1.64", "serialno": sight.serial,
+        "result": { "PlateResult": {
+            "license": written(sight.plate.unwrap_or("_无_")), "confidence": sight.confidence, "colorType": 1,
+            "type": if sight.plate.is_some() { 1 } else { 31 }, "direction": 4, "triggerType": 1, "isoffline": u8::from(sight.kept), "plateid": sight.number,
+            "timeStamp": { "Timeval": { "sec": micros.div_euclid(1_000_000), "usec": micros.rem_euclid(1_000_000) } },
+            "gioouts": [{ "ionum": 0, "ctrltype": if sight.opened { 2 } else { 0 } }],
+            "imageFile": "", "imageFileLen": 0,
+        } },
+    })
+}
+
+fn envelope(serial: &str, name: &str, id: i64, at: Timestamp, body: &Value) -> Vec<u8> {
+    let seconds = at.micros().div_euclid(1_000_000);
+    json!({
+        "id": id.to_string(), "bv": "16771", "sn": serial, "name": name, "version": "1.0", "timestamp": seconds,
+        "payload": { "type": name, "body": body },
+    })
+    .to_string()
+    .into_bytes()
+}
