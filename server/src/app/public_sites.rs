@@ -98,22 +98,22 @@ async fn realtime(
     if !hours.open_at(&garage.id, now) {
         return Ok(Some(Realtime { free: 0, status: OpeningStatus::Closed, updated_at }));
     }
-    let free = open_spaces(garage.capacity, occupied).min(room(app, &garage.id, now).await?);
+    let Some(room) = room(app, &garage.id, now).await? else { return Ok(None) };
+    let free = open_spaces(garage.capacity, occupied).min(room);
     Ok(Some(Realtime { free, status: OpeningStatus::Open, updated_at }))
 }
 
-/// What windows and reservations leave to cars without one.
-async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<u32, StoreError> {
+/// What windows and reservations leave to cars without one; absent if that cannot be told now.
+async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<Option<u32>, StoreError> {
     let room = |book: &Book| {
         let pools = book.layout().pools.keys();
         let rooms = pools.filter_map(|pool| book.room_for_walk_in(pool, Audience::Public, now));
         rooms.map(|(room, _)| room).sum()
     };
-    match allocation::read(app, garage, room).await {
+    match allocation::read(app, garage, room).await.map(Some) {
         Ok(room) => Ok(room),
         Err(AllocationError::Store(error)) => Err(error),
-        // A garage that has just been taken away.
-        Err(_) => Ok(0),
+        Err(_) => Ok(None),
     }
 }
 

@@ -26,6 +26,9 @@ enum Freshness {
 /// How long a reader waits for a transaction that has the book; then it makes its own.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How long a reader waits for another one that makes the book. Then it gives up: more makers would only make it slower.
+const MAKING: Duration = Duration::from_secs(5);
+
 /// What `look` sees in the garage's book. What this process has committed is seen; what another one has, a second later.
 pub async fn read<T>(
     app: &App,
@@ -63,7 +66,7 @@ async fn seen<T>(
         Err(look) => look,
     };
     // One after the other: who comes second finds what the first has made.
-    let _turn = timeout(PATIENCE, shelf.making.lock()).await;
+    let Ok(_turn) = timeout(MAKING, shelf.making.lock()).await else { return Err(AllocationError::Busy) };
     let look = match looked(app, &shelf, stamp, look).await {
         Ok(seen) => return Ok(seen),
         Err(look) => look,
