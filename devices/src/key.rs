@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 pub(crate) struct Key(String);
 
 /// Of one part; three of them, a make and a time fit into an id.
-const LONGEST: usize = 20;
+const LONGEST: usize = 18;
 
 impl Key {
     pub fn of(make: &str) -> Self {

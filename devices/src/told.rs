@@ -71,6 +71,21 @@ pub enum What {
     Barrier(Barrier),
 }
 
+impl What {
+    /// Keeps the keys of different signals apart.
+    pub(crate) const fn letter(self) -> char {
+        match self {
+            Self::Passed => 'p',
+            Self::Reversed => 'r',
+            Self::Tailgated => 't',
+            Self::Stuck => 's',
+            Self::Free => 'f',
+            Self::Input { .. } => 'i',
+            Self::Barrier(_) => 'b',
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Barrier {

@@ -22,6 +22,8 @@ pub const LARGEST: usize = 8 * 1024 * 1024;
 
 const PREFIX: &str = "zhenshi";
 
+/// `id`: of the message, which may be the number of a reading as well.
 fn signal(serial: &str, what: What, id: &str, at: Option<Timestamp>) -> Signal {
-    Signal { key: Key::of(PREFIX).part(serial).part(id).time(at).finish(), what, occurred_at: at }
+    let id = format!("{}{id}", what.letter());
+    Signal { key: Key::of(PREFIX).part(serial).part(&id).time(at).finish(), what, occurred_at: at }
 }

@@ -104,7 +104,7 @@ impl AlarmGioIn {
         let input = self.result.as_ref().and_then(|outer| outer.trigger.as_ref()).ok_or_else(missing)?;
         let number = input.source.get().and_then(|n| u8::try_from(n).ok()).unwrap_or(u8::MAX);
         let on = input.value.get() == Some(1);
-        let id = format!("in{number}{}{id}", u8::from(on));
+        let id = format!("{number}{}{id}", u8::from(on));
         let signal = signal(serial, What::Input { number, on }, &id, at);
         Ok(Message { serial: named(serial), told: vec![Told::Lane(signal)] })
     }
