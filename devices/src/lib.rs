@@ -6,10 +6,13 @@
 //! manual says: a reader takes every shape that was seen in the field.
 //!
 //! - [`told`]: what a device said, whatever its make
-//! - `key`, `lenient`: names of what was told; values as devices write them
-//! - [`zhenshi`]
+//! - `key`, `lenient`, `local`: names of what was told; values and times as devices write them
+//! - [`dahua`], [`huaxia`], [`zhenshi`]
 
+pub mod dahua;
+pub mod huaxia;
 mod key;
 mod lenient;
+mod local;
 pub mod told;
 pub mod zhenshi;
