@@ -34,7 +34,7 @@ words({
     "layer.school": "stated by the school", "layer.city": "the city's list", "layer.national": "the national list", "layer.pattern": "by the weekday", "layer.assumed": "no list yet: taken for a workday",
     "layer.school_mark": "S", "layer.city_mark": "C", "layer.national_mark": "N",
     "reason.holiday": "a holiday", "reason.weekday": "none on {weekday}", "reason.span": "{name}", "reason.between": "between terms", "reason.unknown": "no term entered: assumed",
-    "calendar.lessons_full": "Lessons", "calendar.lessons_none": "No lessons", "calendar.lessons_earlier": "Lessons, out {n} minutes earlier", "calendar.as": "as {weekday}",
+    "calendar.lessons_full": "Lessons", "calendar.lessons_none": "No lessons", "calendar.lessons_earlier": "Lessons, out {n} {n:minute|minutes} earlier", "calendar.as": "as {weekday}",
     "calendar.of_all": "For everybody", "calendar.spaces": "The spaces on this day", "calendar.timetable": "Timetable", "calendar.that_day": "On this day", "calendar.by_lists": "As lists and terms say",
     "calendar.acts_as": "By which weekday's timetable", "calendar.acts_usual": "As usual", "calendar.earlier": "Out earlier by (minutes)", "calendar.earlier_hint": "Pickup windows shift along. Empty: not earlier.", "calendar.earlier_wrong": "A whole number from 0 to {n}.",
     "calendar.name": "Note", "calendar.name_hint": "For example: sports day.",

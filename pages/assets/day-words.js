@@ -42,7 +42,7 @@ words({
     "day.pool": "{name} ({n} {n:space|spaces})", "day.count_of": "Cars inside (garage of {n} {n:space|spaces})",
     "day.narrower": "Zoom out", "day.wider": "Zoom in", "day.reserve": "Reserve", "day.drawing": "The day, drawn; scrolls sideways",
     "day.moment": "At one moment (drag)", "day.kept": "Kept for pickup", "day.out_of_service": "Out of service", "day.counted": "Cars inside (count)",
-    "day.chart_label": "Spaces taken over the day, of {n}", "day.bars_label": "{n} stays; arrow keys go from one to the next", "day.number": "{n} stays; press one to look at it", "day.found": "{n} found", "day.legend": "What the marks mean", "day.capacity": "All spaces", "day.now": "Now", "day.spaces_in_all": "{n} in all",
+    "day.chart_label": "Spaces taken over the day, of {n}", "day.bars_label": "{n} {n:stay|stays}; arrow keys go from one to the next", "day.number": "{n} {n:stay|stays}; press one to look at it", "day.found": "{n} found", "day.legend": "What the marks mean", "day.capacity": "All spaces", "day.now": "Now", "day.spaces_in_all": "{n} in all",
     "day.said_taken": "{audience} {n}", "day.said_none": "nothing taken", "day.said_kept": "kept for pickup {n}", "day.said_out": "out of service {n}", "day.said_left": "{n} left", "day.said_over": "{n} too many",
     "day.said_count": "{n} {n:car|cars} inside", "day.said_no_count": "no data of cars inside",
     "day.find": "Find a plate", "day.show_cancelled": "Cancelled ones too", "day.all_rows": "Show all ({n} rows)",
@@ -67,7 +67,7 @@ words({
     "blocks.lift": "Lift", "blocks.lift_title": "Lift the block of {plate}", "blocks.lifted": "lifted: {reason}", "blocks.reason": "Reason", "blocks.reason_hint": "3 characters or more; it is kept.",
     "blocks.ok": "OK", "blocks.saved": "Saved", "blocks.add_title": "Block a plate", "blocks.until_day": "Until", "blocks.until_hint": "Empty: no end.",
     "blocks.always_out": "It can neither reserve nor come in as the public; it may always leave.",
-    "strike.none": "None.", "strike.no_show": "did not come", "strike.overstay": "overstayed", "strike.lift": "Lift", "strike.lift_title": "Lift the strike of {plate}", "blocks.more": "and {n} older ones",
+    "strike.none": "None.", "strike.no_show": "did not come", "strike.overstay": "overstayed", "strike.lift": "Lift", "strike.lift_title": "Lift the strike of {plate}", "blocks.more": "and {n} older {n:one|ones}",
     "list.semicolon": "; ",
   },
 });

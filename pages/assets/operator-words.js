@@ -117,7 +117,7 @@ words({
     "operator.gateway_offline": "Gateway offline",
     "operator.gateway_never_seen": "Gateway not seen yet",
     "operator.implausible": "Count cannot be true",
-    "operator.lanes_silent": "{n} lanes silent",
+    "operator.lanes_silent": "{n} {n:lane|lanes} silent",
     "operator.dead_letters_n": "{n} bad messages today",
     "operator.free": "Free",
     "operator.open": "For the public",

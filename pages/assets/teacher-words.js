@@ -66,7 +66,7 @@ words({
     "teacher.hand_over": "Hand over",
     "teacher.undo": "Undo",
     "teacher.undo_in": "Undo {n}",
-    "teacher.undo_label": "Undo the last step for {name}, {n} seconds left",
+    "teacher.undo_label": "Undo the last step for {name}, {n} {n:second|seconds} left",
     "teacher.confirm": "Confirm",
     "teacher.reject": "Reject",
     "teacher.act_label": "{act}: {name}",
