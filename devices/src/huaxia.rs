@@ -65,7 +65,7 @@ impl Form<'_> {
             return Err(Unreadable::Field { field: "start_time", fault });
         }
         Ok(Reading {
-            key: Key::of(MAKE).part(&self.camera).part(plate).time(at).finish(),
+            key: Key::of(MAKE).part(&self.camera.replace(':', "")).part(plate).time(at).finish(),
             plate: (!no_plate(plate) && !broken).then(|| plate.to_owned()),
             confidence: 100,
             occurred_at: at,

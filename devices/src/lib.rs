@@ -7,9 +7,10 @@
 //!
 //! - [`told`]: what a device said, whatever its make
 //! - `key`, `lenient`, `local`: names of what was told; values and times as devices write them
-//! - [`dahua`], [`huaxia`], [`zhenshi`]
+//! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]
 
 pub mod dahua;
+pub mod hikvision;
 pub mod huaxia;
 mod key;
 mod lenient;
