@@ -2,12 +2,13 @@
 //!
 //! One that does not get through is not repeated from here: the controller sends its event again and is answered then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::ids::DeviceId;
 use protocol::mqtt::{Ack, Topic, VERSION};
 use tokio::sync::mpsc;
 
+use crate::driver::Desk;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
 use crate::outbox::entry::Answer;
@@ -18,10 +19,24 @@ const PER_MESSAGE: usize = 64;
 const AT_ONCE: usize = 512;
 
 /// Runs until every sender is gone.
-pub(crate) async fn run(mut answers: mpsc::Receiver<(DeviceId, Answer)>, broker: Broker, meter: Meter) {
+///
+/// Of the devices in `posting`, those who wait at the desk are told instead.
+pub(crate) async fn run(
+    mut answers: mpsc::Receiver<(DeviceId, Answer)>,
+    (posting, desk): (HashSet<DeviceId>, Desk),
+    broker: Broker,
+    meter: Meter,
+) {
     let mut waiting = Vec::with_capacity(AT_ONCE);
     while answers.recv_many(&mut waiting, AT_ONCE).await > 0 {
-        for (device, ack) in by_device(waiting.drain(..)) {
+        let (here, published): (Vec<_>, Vec<_>) =
+            waiting.drain(..).partition(|(device, _)| posting.contains(device));
+        for (device, answer) in here {
+            if let Answer::Stored(event) = answer {
+                desk.stored(&device, &event);
+            }
+        }
+        for (device, ack) in by_device(published.into_iter()) {
             let Ok(payload) = serde_json::to_vec(&ack) else { continue };
             let topic = Topic::Ack(meter.garage().clone(), device).to_string();
             if broker.publish(topic, Keep::Transient, payload).await.is_err() {

@@ -5,7 +5,8 @@
 
 pub mod file;
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,10 @@ pub struct Config {
     pub server: Server,
     /// Where health and metrics are served; `None` serves none.
     pub http: Option<SocketAddr>,
+    /// Where devices post that do not speak MQTT: an address in the garage's own network.
+    pub devices: Option<SocketAddr>,
+    /// Of the lanes whose devices are asked to open.
+    pub controls: HashMap<LaneId, Control>,
     pub lanes: Vec<Lane>,
 }
 
@@ -60,6 +65,53 @@ pub struct Lane {
     pub direction: Direction,
     pub device: DeviceId,
     pub pass_by: PassBy,
+    pub make: Make,
+}
+
+/// How what stands at a lane speaks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Make {
+    /// The native protocol (`docs/mqtt.md`).
+    #[default]
+    Native,
+    Posting(Posting),
+}
+
+/// A device that posts what it sees and does what the answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    pub dialect: Dialect,
+    /// From which it posts; that is how it is known.
+    pub address: IpAddr,
+    /// Compared with what it says of itself.
+    pub serial: Option<String>,
+    /// The input to which the loop behind the barrier is wired.
+    pub loop_input: Option<u8>,
+}
+
+/// `docs/devices/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Zhenshi,
+    Huaxia,
+    Hikvision,
+    Dahua,
+}
+
+impl Dialect {
+    /// Whether the answer to a reading opens the barrier; else a request to the device does.
+    pub const fn opens_by_answer(self) -> bool {
+        matches!(self, Self::Zhenshi | Self::Huaxia)
+    }
+}
+
+/// How a device is reached that is asked to open.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Scheme, host and port.
+    pub url: reqwest::Url,
+    pub username: String,
+    pub password: Secret,
 }
 
 impl Config {
@@ -67,11 +119,40 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         validate_url(&self.server.url)?;
         validate_lanes(&self.lanes)?;
+        self.validate_devices()?;
         if self.server.plan_poll < Duration::from_millis(100) {
             return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
         }
         if self.mqtt.host.trim().is_empty() {
             return Err(ConfigError::invalid("mqtt.host", "must not be empty"));
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    fn validate_devices(&self) -> Result<(), ConfigError> {
+        let mut addresses = HashMap::new();
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let Make::Posting(posting) = &lane.make else { continue };
+            if self.devices.is_none() {
+                return Err(ConfigError::invalid(
+                    "devices.listen",
+                    format!("is needed for lane `{}`, whose device posts", lane.id),
+                ));
+            }
+            if let Some(other) = addresses.insert(posting.address, &lane.id) {
+                let message = format!("`{}` is already the device of lane `{other}`", posting.address);
+                return Err(ConfigError::invalid(format!("lane[{index}].address"), message));
+            }
+            if !posting.dialect.opens_by_answer() && !self.controls.contains_key(&lane.id) {
+                let message = "is needed for this make: it opens by a request to the device";
+                return Err(ConfigError::invalid(format!("lane[{index}].control"), message));
+            }
+            if lane.pass_by == PassBy::Loop && posting.loop_input.is_none() {
+                let message = "is needed where cars are counted by the loop; or set pass_by = \"plate\"";
+                return Err(ConfigError::invalid(format!("lane[{index}].loop_input"), message));
+            }
         }
         Ok(())
     }
@@ -120,7 +201,7 @@ fn validate_url(url: &str) -> Result<(), ConfigError> {
 /// Whether a request to `url` stays on this machine.
 pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -153,7 +153,32 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
 }
 
 fn event(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
-    let event: ControllerEvent = typed(object(payload)?)?;
+    checked(typed(object(payload)?)?, now)
+}
+
+/// Whether a time by a device's clock can be one at which something happened.
+pub(crate) fn is_possible(at: Timestamp, now: Timestamp) -> bool {
+    at <= now + NEWEST && at >= now - OLDEST
+}
+
+impl Refusal {
+    /// Of a device of this garage.
+    pub fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
+        *refusal(Some(device), true, Fault::new(code, detail), payload)
+    }
+
+    /// The same checks as for an event that came by the broker.
+    pub fn check(
+        event: ControllerEvent,
+        device: &DeviceId,
+        payload: &[u8],
+        now: Timestamp,
+    ) -> Result<ControllerEvent, Box<Self>> {
+        checked(event, now).map_err(|fault| refusal(Some(device.clone()), true, fault, payload))
+    }
+}
+
+fn checked(event: ControllerEvent, now: Timestamp) -> Result<ControllerEvent, Fault> {
     let fault = |code, detail: String| Err(Fault::new(code, detail).of(Some(event.event_id.as_str())));
     if event.confidence > 100 {
         return fault(RejectCode::Field, "`confidence` must be 0 to 100".to_owned());

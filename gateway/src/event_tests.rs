@@ -16,6 +16,7 @@ fn intake() -> Intake {
         direction: Direction::In,
         device: DeviceId::parse("in-1").unwrap(),
         pass_by: PassBy::Plate,
+        make: crate::config::Make::Native,
     };
     Intake::new(GarageId::parse("g").unwrap(), vec![lane])
 }

@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::config::Lane;
+use crate::config::{Lane, Make};
+use crate::driver::{Desk, FromDevice};
 use crate::event::{Incoming, Intake, Refusal};
 use crate::garage::{Garage, Meeting, Outcome};
 use crate::metric::Meter;
@@ -28,6 +29,8 @@ pub(crate) struct LaneLoop {
     pub garage: Arc<Garage>,
     pub clock: Arc<dyn Clock>,
     pub broker: Broker,
+    /// For devices that wait for their answer themselves.
+    pub desk: Desk,
     /// To the outbox writer; full means that the event stays with its controller.
     pub entries: mpsc::Sender<Entry>,
     pub answers: Answers,
@@ -35,25 +38,56 @@ pub(crate) struct LaneLoop {
 }
 
 impl LaneLoop {
-    pub async fn run(self, mut inbound: mpsc::Receiver<Message>, stop: CancellationToken) {
+    pub async fn run(
+        self,
+        mut inbound: mpsc::Receiver<Message>,
+        mut devices: mpsc::Receiver<FromDevice>,
+        stop: CancellationToken,
+    ) {
         let mut allowance = Allowance::default();
-        while let Some(Some(message)) = stop.run_until_cancelled(inbound.recv()).await {
-            let now = self.clock.now();
-            match self.intake.parse(&message.topic, &message.payload, now) {
-                Ok(Incoming::Event(lane, event)) => self.event(lane, event, &message, now).await,
-                Ok(Incoming::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
-                Err(refusal) => self.refused(*refusal, &mut allowance, now),
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                Some(message) = inbound.recv() => self.message(message, &mut allowance).await,
+                Some(said) = devices.recv() => self.said(said, &mut allowance).await,
+                else => return,
             }
         }
     }
 
-    async fn event(&self, lane: &Lane, event: ControllerEvent, message: &Message, now: Timestamp) {
+    async fn message(&self, message: Message, allowance: &mut Allowance) {
+        let now = self.clock.now();
+        match self.intake.parse(&message.topic, &message.payload, now) {
+            Ok(Incoming::Event(lane, event)) => {
+                let met = Met { at: message.at, retained: message.retained, now };
+                self.event(lane, event, met).await;
+            }
+            Ok(Incoming::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
+            Err(refusal) => self.refused(*refusal, allowance, now),
+        }
+    }
+
+    async fn said(&self, said: FromDevice, allowance: &mut Allowance) {
+        let now = self.clock.now();
+        match said {
+            FromDevice::Event { lane, event, at } => {
+                self.event(&lane, event, Met { at, retained: false, now }).await
+            }
+            FromDevice::Status { lane, status } => self.garage.reported(&lane.device, status, now),
+            FromDevice::Refused(refusal) => self.refused(refusal, allowance, now),
+        }
+    }
+
+    async fn event(&self, lane: &Lane, event: ControllerEvent, met: Met) {
+        let now = met.now;
         self.garage.heard(&lane.device, now);
-        match self.garage.meet(lane, &event, now) {
+        let meeting = self.garage.meet(lane, &event, now);
+        if !matches!(meeting, Meeting::New(_)) {
+            self.desk.decided(&lane.device, &event.event_id, None);
+        }
+        match meeting {
             Meeting::New(outcome) => {
-                if let Some(decision) = outcome.decision {
-                    self.command(lane, &event, decision, message, now).await;
-                }
+                self.command(lane, &event, outcome.decision, met).await;
                 self.meter.event(event.kind, label(outcome));
                 self.record(lane, event, outcome, now);
             }
@@ -69,19 +103,21 @@ impl LaneLoop {
         }
     }
 
-    async fn command(
-        &self,
-        lane: &Lane,
-        event: &ControllerEvent,
-        decision: Decision,
-        message: &Message,
-        now: Timestamp,
-    ) {
-        let kind = if decision.opens() { CommandKind::Open } else { CommandKind::Show };
+    async fn command(&self, lane: &Lane, event: &ControllerEvent, decision: Option<Decision>, met: Met) {
         // A car of long ago is gone: nobody is there to read the display either.
-        if !is_live(event, message) {
-            return;
+        let decision = decision.filter(|_| is_live(event, met));
+        if lane.make != Make::Native {
+            self.desk.decided(&lane.device, &event.event_id, decision);
+        } else if let Some(decision) = decision {
+            self.publish(lane, event, decision, met.now).await;
         }
+        let Some(decision) = decision else { return };
+        self.meter.decision(met.at.elapsed());
+        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
+    }
+
+    async fn publish(&self, lane: &Lane, event: &ControllerEvent, decision: Decision, now: Timestamp) {
+        let kind = if decision.opens() { CommandKind::Open } else { CommandKind::Show };
         let command = command(lane, event, kind, decision, now);
         let Ok(payload) = serde_json::to_vec(&command) else { return };
         let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
@@ -89,8 +125,6 @@ impl LaneLoop {
             self.meter.publish_dropped("command");
             tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %event.event_id, %error, "a command was given up");
         }
-        self.meter.decision(message.at.elapsed());
-        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
     }
 
     fn record(&self, lane: &Lane, event: ControllerEvent, outcome: Outcome, now: Timestamp) {
@@ -129,11 +163,20 @@ impl LaneLoop {
     }
 }
 
+/// How and when an event came.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    at: Instant,
+    /// The broker had kept it.
+    retained: bool,
+    now: Timestamp,
+}
+
 /// Whether the car can still be waiting: its time at the controller and here is within the open command's life, and
 /// the broker has not kept the message for an unknown time.
-fn is_live(event: &ControllerEvent, message: &Message) -> bool {
-    let here = u64::try_from(message.at.elapsed().as_millis()).unwrap_or(u64::MAX);
-    !message.retained && event.age_ms.saturating_add(here) <= u64::from(OPEN_TTL_MS)
+fn is_live(event: &ControllerEvent, met: Met) -> bool {
+    let here = u64::try_from(met.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+    !met.retained && event.age_ms.saturating_add(here) <= u64::from(OPEN_TTL_MS)
 }
 
 fn command(
@@ -209,8 +252,7 @@ mod tests {
             age_ms,
             of: None,
         };
-        let message = Message { topic: String::new(), payload: Vec::new(), retained, at: Instant::now() };
-        is_live(&event, &message)
+        is_live(&event, Met { at: Instant::now(), retained, now: Timestamp::from_micros(0) })
     }
 
     #[test]

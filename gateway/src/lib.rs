@@ -3,6 +3,7 @@
 //! - [`config`]: what it is told
 //! - `mqtt`: the broker's connection, the only file that names the client
 //! - `event`, `refusals`: messages parsed once, and what becomes of those that make no sense
+//! - `driver`: devices of other makers, translated to the same events and back
 //! - `garage`: plan, count and met events in memory, from which decisions are made
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
@@ -16,6 +17,7 @@
 mod answers;
 mod cause;
 pub mod config;
+mod driver;
 mod event;
 mod garage;
 mod lane;

@@ -52,6 +52,26 @@ impl Meter {
         counter!("publish_dropped_total", "garage" => self.label(), "what" => what).increment(1);
     }
 
+    /// A post that was not taken.
+    pub fn device_refused(&self, why: &'static str) {
+        counter!("device_posts_refused_total", "garage" => self.label(), "why" => why).increment(1);
+    }
+
+    /// What a device tells that concerns no car.
+    pub fn device_said(&self, what: &'static str) {
+        counter!("device_messages_total", "garage" => self.label(), "what" => what).increment(1);
+    }
+
+    /// An event whose device was answered, or told to come again, before it was on disk.
+    pub fn device_unstored(&self) {
+        counter!("device_answers_before_disk_total", "garage" => self.label()).increment(1);
+    }
+
+    /// A device that was asked to open and has not said that it did.
+    pub fn device_unopened(&self) {
+        counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
+    }
+
     pub fn inbound_dropped(&self) {
         counter!("inbound_dropped_total", "garage" => self.label()).increment(1);
     }

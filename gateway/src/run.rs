@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use domain::time::Clock;
 use process::config::ConfigError;
 use process::{BindError, Readiness};
@@ -13,7 +14,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::answers;
-use crate::config::Config;
+use crate::config::{Config, Make};
+use crate::driver::{Desk, Door, FromDevice};
 use crate::event::Intake;
 use crate::garage::Garage;
 use crate::lane::LaneLoop;
@@ -31,6 +33,8 @@ use crate::uplink::Uplink;
 const INBOUND: usize = 1_024;
 /// Records between the lane loop and the disk; beyond, an event stays with its controller.
 const ENTRIES: usize = 4_096;
+/// What devices of other makes have said; beyond, they wait, and come again.
+const FROM_DEVICES: usize = 256;
 /// Answers between the disk and the broker; beyond, a controller asks again.
 const ANSWERS: usize = 8_192;
 /// For storing what was taken in, and for telling so, after the stop.
@@ -45,6 +49,8 @@ pub enum GatewayError {
     Outbox(#[from] OutboxError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error("no HTTP client for devices can be made")]
+    Devices(#[from] reqwest::Error),
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error("the task `{0}` has ended by itself")]
@@ -69,15 +75,22 @@ pub async fn run(
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
-        serve(listen, readiness.clone(), stop.clone(), &mut tasks).await?;
+        let routes = process::http::operational_routes(readiness.clone());
+        serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
+    }
+    let desk = Desk::default();
+    let (devices_in, devices) = mpsc::channel(FROM_DEVICES);
+    if let Some(listen) = config.devices {
+        let door = Door::new(&config, (desk.clone(), devices_in), clock.clone(), meter.clone())?;
+        serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
     let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
     let leave = CancellationToken::new();
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { config, clock, readiness, meter, server, broker };
-    let lock = parts.spawn(outbox, inbound, &stop, &mut tasks);
+    let parts = Parts { config, clock, readiness, meter, server, broker, desk };
+    let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
     let linked = link.join_next().await.transpose().map_err(GatewayError::TaskFailed);
@@ -106,6 +119,7 @@ struct Parts {
     meter: Meter,
     server: Server,
     broker: Broker,
+    desk: Desk,
 }
 
 impl Parts {
@@ -113,11 +127,11 @@ impl Parts {
     fn spawn(
         self,
         outbox: Outbox,
-        inbound: mpsc::Receiver<Message>,
+        (inbound, devices): (mpsc::Receiver<Message>, mpsc::Receiver<FromDevice>),
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { config, clock, readiness, meter, server, broker } = self;
+        let Self { config, clock, readiness, meter, server, broker, desk } = self;
         let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
@@ -125,6 +139,8 @@ impl Parts {
         let (plans_in, plans) = watch::channel(None);
         let (waiting_in, waiting) = watch::channel(outbox.backlog);
         let committed = Arc::new(Notify::new());
+        let posting = config.lanes.iter().filter(|lane| lane.make != Make::Native);
+        let posting = posting.map(|lane| lane.device.clone()).collect();
         let writer = Writer {
             db: outbox.write,
             last_seq: outbox.last_seq,
@@ -141,6 +157,7 @@ impl Parts {
             garage: garage.clone(),
             clock: clock.clone(),
             broker: broker.clone(),
+            desk: desk.clone(),
             entries: entries_in,
             answers: answers_in,
             meter: meter.clone(),
@@ -160,10 +177,10 @@ impl Parts {
         let plan = PlanPoll { server, garage: garage.clone(), every, store: plans_in, meter: meter.clone() };
         let inbox = Inbox { entries, receipts, plans };
         spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
-        spawn(tasks, "lanes", lanes.run(inbound, stop.clone()));
+        spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
-        spawn(tasks, "answers", answers::run(answers, broker.clone(), meter.clone()));
+        spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock
     }
@@ -177,16 +194,15 @@ fn spawn(tasks: &mut Tasks, name: &'static str, task: impl Future<Output = ()> +
 }
 
 async fn serve(
-    listen: SocketAddr,
-    readiness: Readiness,
+    (name, listen): (&'static str, SocketAddr),
+    router: Router,
     stop: CancellationToken,
     tasks: &mut Tasks,
 ) -> Result<(), GatewayError> {
     let listener = process::bind(listen).await?;
-    let router = process::http::operational_routes(readiness);
-    spawn(tasks, "http", async move {
+    spawn(tasks, name, async move {
         if let Err(error) = process::http::serve(listener, router, stop).await {
-            tracing::error!(%error, "health and metrics are not served any more");
+            tracing::error!(%error, name, "an address is not served any more");
         }
     });
     Ok(())

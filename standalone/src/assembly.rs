@@ -3,6 +3,7 @@
 //! Nothing is short-cut: gateways speak MQTT to the broker and HTTP to the server, the mini-program API speaks HTTP
 //! to the server. Each part is a task that ends with the shutdown token; if one fails, all stop.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -182,6 +183,8 @@ impl Assembly {
                 plan_poll: gateway::config::PLAN_POLL,
             },
             http: None,
+            devices: None,
+            controls: HashMap::new(),
             lanes: site.lanes.iter().map(lane).collect(),
         })
     }
@@ -220,6 +223,7 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
         direction: lane.direction,
         device: lane.device.clone(),
         pass_by: lane.pass_by,
+        make: gateway::config::Make::Native,
     }
 }
 

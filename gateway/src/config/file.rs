@@ -1,6 +1,7 @@
 //! The TOML form of a [`Config`]; `gateway.example.toml` explains each line.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use process::config::{ConfigError, Secret, SecretSource, load};
 use process::telemetry::LogFormat;
 use serde::Deserialize;
 
-use super::{Config, Lane, Mqtt, PLAN_POLL, Server};
+use super::{Config, Control, Dialect, Lane, Make, Mqtt, PLAN_POLL, Posting, Server};
 
 /// The file as written: secrets are still where they come from.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,6 +24,7 @@ pub struct File {
     mqtt: MqttPart,
     server: ServerPart,
     http: Option<HttpPart>,
+    devices: Option<HttpPart>,
     #[serde(default)]
     lane: Vec<LanePart>,
 }
@@ -64,6 +66,31 @@ struct LanePart {
     #[serde(default)]
     pass_by: PassBy,
     device_password: Option<SecretSource>,
+    #[serde(default)]
+    make: MakeName,
+    address: Option<IpAddr>,
+    serial: Option<String>,
+    loop_input: Option<u8>,
+    control: Option<ControlPart>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ControlPart {
+    url: String,
+    username: String,
+    password: SecretSource,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum MakeName {
+    #[default]
+    Native,
+    ZhenshiHttp,
+    Huaxia,
+    Hikvision,
+    Dahua,
 }
 
 fn local_host() -> String {
@@ -87,7 +114,9 @@ impl File {
             mqtt: self.mqtt()?,
             server: self.server()?,
             http: self.http.as_ref().map(|http| http.listen),
-            lanes: self.lane.iter().map(LanePart::lane).collect(),
+            devices: self.devices.as_ref().map(|devices| devices.listen),
+            controls: self.controls()?,
+            lanes: self.lane.iter().enumerate().map(LanePart::lane).collect::<Result<_, _>>()?,
         };
         config.validate()?;
         Ok(config)
@@ -116,6 +145,16 @@ impl File {
         })
     }
 
+    fn controls(&self) -> Result<HashMap<LaneId, Control>, ConfigError> {
+        let mut controls = HashMap::new();
+        for (index, lane) in self.lane.iter().enumerate() {
+            if let Some(part) = &lane.control {
+                controls.insert(lane.id.clone(), part.control(&format!("lane[{index}].control"))?);
+            }
+        }
+        Ok(controls)
+    }
+
     /// The gateway's own password at the broker.
     pub fn gateway_password(&self) -> Result<Secret, ConfigError> {
         Ok(self.mqtt.password.resolve("mqtt.password")?)
@@ -127,7 +166,7 @@ impl File {
         Ok(source.map(|source| source.resolve("mqtt.sign_password")).transpose()?)
     }
 
-    /// Each controller with its password; only the broker's files need them.
+    /// Each controller of the broker with its password; only the broker's files need them.
     pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Secret)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
             let field = format!("lane[{index}].device_password");
@@ -136,7 +175,8 @@ impl File {
             };
             Ok((lane.device.clone(), source.resolve(&field)?))
         };
-        self.lane.iter().enumerate().map(one).collect()
+        let native = |(_, lane): &(usize, &LanePart)| lane.make == MakeName::Native;
+        self.lane.iter().enumerate().filter(native).map(one).collect()
     }
 
     /// Resolves what is only there for the broker's files, as far as it is given.
@@ -155,14 +195,60 @@ impl File {
     }
 }
 
+impl ControlPart {
+    fn control(&self, field: &str) -> Result<Control, ConfigError> {
+        let whole = |url: &reqwest::Url| {
+            let bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+            bare && matches!(url.scheme(), "http" | "https")
+        };
+        let Some(url) = self.url.parse().ok().filter(whole) else {
+            let message = "must be scheme, host and port of the device, as in http://192.168.1.66";
+            return Err(ConfigError::invalid(format!("{field}.url"), message));
+        };
+        let password = self.password.resolve(&format!("{field}.password"))?;
+        Ok(Control { url, username: self.username.clone(), password })
+    }
+}
+
 impl LanePart {
-    fn lane(&self) -> Lane {
-        Lane {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            direction: self.direction,
-            device: self.device.clone(),
-            pass_by: self.pass_by,
-        }
+    fn lane((index, part): (usize, &Self)) -> Result<Lane, ConfigError> {
+        let make = part
+            .make()
+            .map_err(|(field, message)| ConfigError::invalid(format!("lane[{index}].{field}"), message))?;
+        Ok(Lane {
+            id: part.id.clone(),
+            name: part.name.clone(),
+            direction: part.direction,
+            device: part.device.clone(),
+            pass_by: part.pass_by,
+            make,
+        })
+    }
+
+    /// The field at fault and why, if it does not go together.
+    fn make(&self) -> Result<Make, (&'static str, &'static str)> {
+        let dialect = match self.make {
+            MakeName::Native => {
+                let given = [
+                    ("address", self.address.is_some()),
+                    ("serial", self.serial.is_some()),
+                    ("loop_input", self.loop_input.is_some()),
+                    ("control", self.control.is_some()),
+                ];
+                return match given.iter().find(|(_, given)| *given) {
+                    Some((field, _)) => Err((field, "is only for devices of other makes: set `make` too")),
+                    None => Ok(Make::Native),
+                };
+            }
+            MakeName::ZhenshiHttp => Dialect::Zhenshi,
+            MakeName::Huaxia => Dialect::Huaxia,
+            MakeName::Hikvision => Dialect::Hikvision,
+            MakeName::Dahua => Dialect::Dahua,
+        };
+        let address = self
+            .address
+            .ok_or(("address", "is needed for this make: the address from which the device posts"))?;
+        let Self { serial, loop_input, .. } = self.clone();
+        Ok(Make::Posting(Posting { dialect, address, serial, loop_input }))
     }
 }

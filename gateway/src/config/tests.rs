@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::file::File;
 use super::*;
@@ -82,4 +82,46 @@ fn plain_http_is_for_this_machine_only() {
     for url in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
         check(&GOOD.replace("https://parking.example", url)).unwrap();
     }
+}
+
+const CAMERA: &str = r#"
+[devices]
+listen = "192.168.1.2:8890"
+[[lane]]
+id = "b2-in"
+name = "B2 入口"
+direction = "in"
+device = "cam-3"
+make = "hikvision"
+address = "192.168.1.66"
+serial = "a4:14:37:00:00:01"
+control = { url = "http://192.168.1.66", username = "admin", password = { env = "PATH" } }
+"#;
+
+#[test]
+fn a_lane_has_a_device_of_another_make() {
+    let config = check(&format!("{GOOD}{CAMERA}")).unwrap();
+    let Make::Posting(posting) = &config.lanes[2].make else { panic!("{:?}", config.lanes[2]) };
+    assert_eq!((posting.dialect, posting.address), (Dialect::Hikvision, IpAddr::from([192, 168, 1, 66])));
+    assert_eq!(config.controls[&config.lanes[2].id].username, "admin");
+    let zhenshi = CAMERA.replace("hikvision", "zhenshi-http").replace("control", "# control");
+    check(&format!("{GOOD}{zhenshi}")).unwrap();
+}
+
+#[test]
+fn the_field_at_fault_of_another_make_is_named() {
+    let camera = |from: &str, to: &str| {
+        assert!(CAMERA.contains(from));
+        check(&format!("{GOOD}{}", CAMERA.replacen(from, to, 1))).unwrap_err().to_string()
+    };
+    assert!(camera("address = ", "# address = ").starts_with("`lane[2].address`"));
+    assert!(camera("make = ", "# make = ").starts_with("`lane[2].address`"));
+    assert!(camera("control", "# control").starts_with("`lane[2].control`"));
+    assert!(camera("http://192.168.1.66", "192.168.1.66").starts_with("`lane[2].control.url`"));
+    assert!(camera("http://192.168.1.66", "http://192.168.1.66/x").starts_with("`lane[2].control.url`"));
+    assert!(camera("serial =", "pass_by = \"loop\"\nserial =").starts_with("`lane[2].loop_input`"));
+    assert!(camera("[devices]\nlisten = \"192.168.1.2:8890\"\n", "").starts_with("`devices.listen`"));
+    let twice = CAMERA.split_once("[[lane]]").unwrap().1.replace("b2-in", "b3-in").replace("cam-3", "cam-4");
+    let twice = check(&format!("{GOOD}{CAMERA}[[lane]]{twice}")).unwrap_err().to_string();
+    assert!(twice.starts_with("`lane[3].address`"), "{twice}");
 }

@@ -24,6 +24,7 @@ fn lane(direction: Direction, pass_by: PassBy) -> Lane {
         direction,
         device: DeviceId::parse(name).unwrap(),
         pass_by,
+        make: crate::config::Make::Native,
     }
 }
 

@@ -1,7 +1,7 @@
 //! One garage: broker, gateway, controllers, server.
 
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::collections::{BTreeSet, HashMap};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
 use domain::time::Clock;
 use gateway::Config;
-use gateway::config::{Lane, Mqtt, Server};
+use gateway::config::{Control, Dialect, Lane, Make, Mqtt, Posting, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
@@ -24,6 +24,7 @@ use testkit::{port, wait};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::barrier::Barrier;
 use crate::controller::{Controller, SOON};
 use crate::district::{District, garage};
 
@@ -33,6 +34,10 @@ pub struct Site {
     pub broker: Mosquitto,
     pub district: District,
     pub http: SocketAddr,
+    /// Where cameras post, if there are any.
+    pub devices: Option<SocketAddr>,
+    /// What those open that are asked by a request.
+    pub barrier: Option<Barrier>,
     folder: tempfile::TempDir,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
 }
@@ -44,7 +49,20 @@ fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
         direction,
         device: DeviceId::parse(id).unwrap(),
         pass_by,
+        make: Make::Native,
     }
+}
+
+/// Where the cameras post from.
+pub const ZHENSHI: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+pub const LOOPED: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
+pub const HUAXIA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
+pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
+pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
+
+fn camera(id: &str, pass_by: PassBy, dialect: Dialect, address: IpAddr) -> Lane {
+    let posting = Posting { dialect, address, serial: Some(format!("{id}-1")), loop_input: Some(2) };
+    Lane { make: Make::Posting(posting), ..lane(id, Direction::In, pass_by) }
 }
 
 pub fn plan() -> PlanDocument {
@@ -79,10 +97,22 @@ fn broker() -> Mosquitto {
 impl Site {
     /// With a running gateway that has its plan and its count.
     pub async fn open() -> Self {
+        Self::open_with(None, None).await
+    }
+
+    /// With cameras at lanes of their own besides.
+    pub async fn with_cameras() -> Self {
+        let devices = ([127, 0, 0, 1], port::free()).into();
+        Self::open_with(Some(devices), Some(Barrier::start().await)).await
+    }
+
+    async fn open_with(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
         let mut site = Self {
             broker: broker(),
             district: District::start(plan()).await,
             http: ([127, 0, 0, 1], port::free()).into(),
+            devices,
+            barrier,
             folder: tempfile::tempdir().unwrap(),
             gateway: None,
         };
@@ -108,8 +138,33 @@ impl Site {
                 plan_poll: Duration::from_millis(100),
             },
             http: Some(self.http),
-            lanes: vec![lane("in", Direction::In, PassBy::Plate), lane("out", Direction::Out, PassBy::Loop)],
+            devices: self.devices,
+            controls: self.controls(),
+            lanes: self.lanes(),
         }
+    }
+
+    fn controls(&self) -> HashMap<LaneId, Control> {
+        let Some(barrier) = &self.barrier else { return HashMap::new() };
+        let control = Control {
+            url: format!("http://{}", barrier.address).parse().unwrap(),
+            username: "admin".into(),
+            password: Secret::new("secret"),
+        };
+        ["hikvision", "dahua"].map(|lane| (LaneId::parse(lane).unwrap(), control.clone())).into()
+    }
+
+    fn lanes(&self) -> Vec<Lane> {
+        let mut lanes =
+            vec![lane("in", Direction::In, PassBy::Plate), lane("out", Direction::Out, PassBy::Loop)];
+        if self.devices.is_some() {
+            lanes.push(camera("zhenshi", PassBy::Plate, Dialect::Zhenshi, ZHENSHI));
+            lanes.push(camera("looped", PassBy::Loop, Dialect::Zhenshi, LOOPED));
+            lanes.push(camera("huaxia", PassBy::Plate, Dialect::Huaxia, HUAXIA));
+            lanes.push(camera("hikvision", PassBy::Plate, Dialect::Hikvision, HIKVISION));
+            lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
+        }
+        lanes
     }
 
     pub fn outbox(&self) -> PathBuf {
