@@ -89,13 +89,17 @@ impl Book {
 
     fn overdue(&mut self, entry: Entry, now: Timestamp, known_until: Timestamp) {
         let end = entry.span.until().timestamp();
+        let former = entry.clone();
         let mut entry = self.staying_on(entry, now);
         if end <= known_until {
             entry.state = State::Overstayed { since: end };
             self.notify(&entry, NoticeKind::Overstayed);
             self.strike(&entry, StrikeKind::Overstay, now);
         }
-        self.put(entry);
+        // Of an unknown car nothing changes until the next minute: nothing is to be stored, and its driver's copy stays good.
+        if entry != former {
+            self.put(entry);
+        }
     }
 
     /// Counted as staying a while longer.

@@ -111,6 +111,8 @@ fn a_car_of_which_nothing_is_known_keeps_its_space_without_a_strike() {
     assert_eq!(phase(&book, 1), Phase::CheckedIn);
     assert_eq!(book.entry(id(1)).unwrap().taken, Some(span("18:00", "19:45")));
     assert!(book.take_journal().strikes.is_empty());
+    book.sweep(at("19:30"), at("18:31"));
+    assert!(book.take_journal().changed.is_empty(), "looked at again, but nothing has changed");
     sweep(&mut book, "19:31");
     assert_eq!(book.entry(id(1)).unwrap().state, State::Overstayed { since: at("19:00") });
 }
