@@ -274,6 +274,11 @@ contract!(a_plate_is_blocked_from_a_time_to_a_time, |f| async {
     assert_eq!(sharing_rules::blocked_plates(&mut tx, &garage(SCHOOL), at(0)).await.unwrap(), expected);
     assert!(sharing_rules::blocked_plates(&mut tx, &garage(SCHOOL), at(10)).await.unwrap().is_empty());
     assert!(sharing_rules::blocked_plates(&mut tx, &garage(MALL), at(0)).await.unwrap().is_empty());
+    let end = async |tx: &mut Tx, offset| {
+        sharing_rules::next_block_end(tx, &garage(SCHOOL), at(offset)).await.unwrap()
+    };
+    assert_eq!(end(&mut tx, 0).await, Some(at(10)));
+    assert_eq!(end(&mut tx, 10).await, None);
 });
 
 contract!(a_layout_reaches_beyond_the_longest_horizon, |f| async {

@@ -39,10 +39,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::commit::{Asked, Done};
+use self::kept::Kept;
 use self::nudges::{Nudges, Round};
 use self::shelves::Shelves;
 use super::App;
-use crate::store::StoreError;
+use crate::store::book::Version;
+use crate::store::{self, StoreError};
 
 pub use read::{read, read_now};
 pub use request::{
@@ -99,13 +101,16 @@ impl Allocation {
         self.nudges.add(garage);
     }
 
-    /// Whether the clock has something to do in this garage, as far as this process knows.
-    pub fn is_due(&self, app: &App, garage: &GarageId) -> bool {
+    /// Whether the clock may have something to do in this garage, of which `stored` is the book's version. What another process has
+    /// left, this one does not know: it may have died before it was due.
+    pub fn is_due(&self, app: &App, garage: &GarageId, stored: Version) -> bool {
         let Some(shelf) = self.shelves.find(garage) else { return true };
         // Somebody decides there just now: the next look finds it.
         let Ok(kept) = shelf.kept.try_read() else { return false };
         let now = app.now();
-        kept.as_ref().is_none_or(|kept| kept.book.next_due().is_some_and(|due| due <= now))
+        let due =
+            |kept: &Kept| kept.stamp.version < stored || kept.book.next_due().is_some_and(|due| due <= now);
+        kept.as_ref().is_none_or(due)
     }
 
     /// Drops the books that nobody has used for an hour.
@@ -231,7 +236,7 @@ async fn committed(app: &App, asked: &[Asked], due: &BTreeSet<GarageId>) -> Resu
     let started = Instant::now();
     let mut backoff = Backoff::new("allocation", Duration::from_millis(5), Duration::from_millis(200));
     loop {
-        match commit::commit(app, asked, due).await {
+        match store::answered(commit::commit(app, asked, due)).await {
             Err(error) if error.is_conflict() && backoff.attempts() < ATTEMPTS => {
                 tokio::time::sleep(backoff.next_delay()).await;
             }

@@ -32,7 +32,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use crate::store::StoreError;
+use crate::store::{self, StoreError};
 
 /// Batches in one transaction: beyond that, the first would wait for the last longer than for a commit.
 const GROUP: usize = 64;
@@ -180,7 +180,7 @@ async fn committed(
     let started = Instant::now();
     let mut backoff = Backoff::new("ingest", Duration::from_millis(5), Duration::from_millis(200));
     loop {
-        match commit::commit(app, batches).await {
+        match store::answered(commit::commit(app, batches)).await {
             Err(error) if error.is_conflict() && backoff.attempts() < ATTEMPTS => {
                 tokio::time::sleep(backoff.next_delay()).await;
             }

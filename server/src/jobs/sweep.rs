@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::store::visit::{to_book, unseen};
-use crate::store::{StoreError, reservation};
+use crate::store::{StoreError, answered, reservation};
 
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -25,11 +25,11 @@ pub async fn run(app: App) {
         tokio::time::sleep(jittered(EVERY)).await;
         if looked.elapsed() > UNSEEN_EVERY {
             looked = Instant::now();
-            if let Err(error) = end_unseen(&app).await {
+            if let Err(error) = answered(end_unseen(&app)).await {
                 tracing::warn!(%error, "stays of cars that have left unseen were not ended; trying again in some minutes");
             }
         }
-        if let Err(error) = sweep(&app).await {
+        if let Err(error) = answered(sweep(&app)).await {
             tracing::warn!(%error, "what is due in the garages could not be seen; trying again in some seconds");
         }
     }
@@ -41,8 +41,8 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
     let mut due = to_book::garages(&mut tx).await?;
     let live = reservation::live_garages(&mut tx).await?;
     tx.rollback().await?;
-    for garage in live {
-        if !due.contains(&garage) && app.allocation.is_due(app, &garage) {
+    for (garage, version) in live {
+        if !due.contains(&garage) && app.allocation.is_due(app, &garage, version) {
             due.push(garage);
         }
     }

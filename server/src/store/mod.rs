@@ -46,6 +46,7 @@ pub mod wake;
 pub mod window;
 pub mod word;
 
+use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -75,6 +76,16 @@ const LOCK_TIMEOUT: &str = "10s";
 /// A transaction whose process says nothing for so long is rolled back: a replica that hangs holds nobody up for ever.
 const SILENT_TIMEOUT: &str = "60s";
 
+/// A unit of work that has not ended after so long waits for a machine that has died without a word: no connection says so. Longer
+/// than all waits of a healthy database together.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Gives up a unit of work whose database says nothing, for those who would otherwise hold up everybody after them. Whether it was
+/// committed is not known then, as with any lost answer.
+pub async fn answered<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(ANSWER_TIMEOUT, work).await.unwrap_or(Err(StoreError::Silent))
+}
+
 /// A handle to the main database; cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Store {
@@ -87,6 +98,8 @@ pub enum Store {
 pub enum StoreError {
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    #[error("the database did not answer")]
+    Silent,
     #[error("the database could not be brought to this version's schema")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("database url must begin with sqlite: or postgres:")]
@@ -101,6 +114,7 @@ impl StoreError {
     /// No connection or lock became free in time, or the database itself is away: worth another try later.
     pub fn is_overload(&self) -> bool {
         match self {
+            Self::Silent => true,
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
             // lock_not_available, idle_in_transaction_session_timeout, too_many_connections; admin_shutdown, crash_shutdown and
             // cannot_connect_now of a server that is restarted.

@@ -75,7 +75,8 @@ pub async fn put(tx: &mut Tx, garage: &GarageId, rules: &SharingRules) -> Result
     Ok(())
 }
 
-/// Keyed hashes of the plates that are blocked at `now`.
+/// Keyed hashes of the plates that are blocked at `now`. A block counts from the moment it was made, even where the clock of who asks is
+/// behind that of who made it.
 pub async fn blocked_plates(
     tx: &mut Tx,
     garage: &GarageId,
@@ -83,10 +84,25 @@ pub async fn blocked_plates(
 ) -> Result<Vec<Vec<u8>>, StoreError> {
     let rows: Vec<(Vec<u8>,)> = fetch_all!(
         tx,
-        "select distinct plate_hash from block where garage_id = $1 and ended_at is null and from_at <= $2 \
+        "select distinct plate_hash from block where garage_id = $1 and ended_at is null \
          and (until_at is null or until_at > $2)",
         garage.as_str(),
         now.micros(),
     )?;
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
+}
+
+/// When the next block ends by itself; until then [`blocked_plates`] gives the same, unless somebody changes it.
+pub async fn next_block_end(
+    tx: &mut Tx,
+    garage: &GarageId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let (until,): (Option<i64>,) = fetch_one!(
+        tx,
+        "select min(until_at) from block where garage_id = $1 and ended_at is null and until_at > $2",
+        garage.as_str(),
+        now.micros(),
+    )?;
+    Ok(until.map(Timestamp::from_micros))
 }

@@ -14,14 +14,14 @@ use rand::{Rng, SeedableRng};
 use server::app::App;
 use server::app::allocation::{AllocationError, By, Request, Reserve, run, submit};
 use server::store::seal::Purpose;
-use server::store::{Store, Tx};
+use server::store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::common::Fixture;
 use crate::common::district::fill;
-use crate::place::{at, car, drivers_named, mall, one, share};
+use crate::place::{SOON, at, car, drivers_named, mall, one, share, span};
 
 const SPACES: u32 = 107;
 const REPLICAS: usize = 4;
@@ -140,6 +140,52 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
     }
     assert!(given.len() > 107, "{}", given.len());
     judge(&f.store, &given.into_values().collect()).await;
+}
+
+/// A machine that dies or loses its network says nothing, and no connection to it ever ends by itself.
+#[tokio::test]
+async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
+    let f = Fixture::postgres().await;
+    let (app, link) = f.replica_behind_a_link().await;
+    fill(&f.app()).await;
+    share(&f.store, 9, &[]).await;
+    let people = drivers_named(&f.app(), "silent", 1).await;
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(run(app.clone(), stop.clone()));
+    let asked = |key: &str, from: &str, until: &str| Reserve {
+        by: By::Person(people[0]),
+        key: key.to_owned(),
+        pool: None,
+        audience: Audience::Public,
+        plate: app.keys.sealed(Purpose::Plate, &car(1)).unwrap(),
+        span: span(from, until),
+        wish: Wish::Confirm,
+    };
+    submit(&app, &mall(), Request::Reserve(asked("before", "18:00", "19:00"))).await.unwrap();
+    // Silent in the middle of a transaction, which waits for the book.
+    let mut holder = f.store.begin().await.unwrap();
+    book::lock(&mut holder, &[mall()]).await.unwrap();
+    let waiting = tokio::spawn({
+        let (app, asked) = (app.clone(), asked("silent", "20:00", "21:00"));
+        async move { submit(&app, &mall(), Request::Reserve(asked)).await }
+    });
+    testkit::wait::until(SOON, "the transaction's wait for the book", async || {
+        (waits_for_a_lock(&f.store).await > 0).then_some(())
+    })
+    .await;
+    link.freeze();
+    holder.rollback().await.unwrap();
+    let lost = waiting.await.unwrap();
+    assert!(matches!(lost, Err(AllocationError::Busy)), "{lost:?}");
+    // It comes to its end only if it gives the silent one up.
+    stop.cancel();
+    testkit::wait::until(SOON * 3, "the allocator's end", async || task.is_finished().then_some(())).await;
+}
+
+async fn waits_for_a_lock(store: &Store) -> i64 {
+    let Tx::Postgres(mut tx) = store.begin_read().await.unwrap() else { panic!("PostgreSQL") };
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    sqlx::query_scalar(waiting).fetch_one(&mut *tx).await.unwrap()
 }
 
 /// By SQL alone: what was given is there, nothing else is, once each, and never too much at any minute.

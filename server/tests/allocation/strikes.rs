@@ -6,7 +6,7 @@ use domain::allocation::refusal::Refusal;
 use protocol::reservation::NoticeKind;
 use server::app::allocation::{By, Request, Reserve};
 use server::store::sharing_rules::SharingRules;
-use server::store::{block_list, sharing_rules};
+use server::store::{block_list, book, sharing_rules, strike};
 
 use crate::common::Fixture;
 use crate::place::{Place, at, mall, refusal, span};
@@ -60,6 +60,35 @@ contract!(a_block_is_not_made_twice, |f| async {
     let mut tx = f.store.begin_read().await.unwrap();
     assert_eq!(block_list::of_garage(&mut tx, &mall(), f.clock_now(), 10).await.unwrap().len(), 1);
     assert_eq!(block_list::strikes(&mut tx, &mall(), at("00:00"), 10).await.unwrap().len(), 3);
+});
+
+async fn block(place: &Place<'_>, from: &str, until: &str) {
+    let mut tx = place.app.store.begin().await.unwrap();
+    book::lock(&mut tx, &[mall()]).await.unwrap();
+    book::advance(&mut tx, &[mall()]).await.unwrap();
+    let (garage, plate, reason) = (mall(), place.plate(0), "3 strikes".to_owned());
+    let block = strike::Block { garage, plate, reason, from: at(from), until: at(until) };
+    strike::block(&mut tx, &block).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+contract!(a_block_ends_at_its_minute, |f| async {
+    let place = Place::open(f, 3).await;
+    block(&place, "15:00", "16:30").await;
+    let evening = span("18:00", "19:00");
+    f.clock.set("2026-11-23T16:29:00+08:00");
+    assert_eq!(refusal(place.wish(0, "a", evening, Wish::Confirm).await), Refusal::Blocked);
+    f.clock.set("2026-11-23T16:30:00+08:00");
+    place.wish(0, "a", evening, Wish::Confirm).await.unwrap();
+});
+
+contract!(a_block_counts_where_the_clock_is_behind, |f| async {
+    let place = Place::open(f, 3).await;
+    // By a process whose clock is ahead of this one's.
+    block(&place, "15:41", "23:00").await;
+    assert_eq!(refusal(place.wish(0, "a", span("18:00", "19:00"), Wish::Confirm).await), Refusal::Blocked);
+    f.clock.set("2026-11-23T15:42:00+08:00");
+    assert_eq!(refusal(place.wish(0, "a", span("18:00", "19:00"), Wish::Confirm).await), Refusal::Blocked);
 });
 
 impl Fixture {

@@ -3,9 +3,11 @@
 use domain::allocation::Wish;
 use domain::allocation::entry::{Phase, State};
 use protocol::reservation::NoticeKind;
+use server::app::allocation::{Answer, Request, run, submit};
 use server::store::reservation::Stored;
+use tokio_util::sync::CancellationToken;
 
-use crate::place::{Place, at, span};
+use crate::place::{Place, at, mall, one, span};
 
 const EVENING: (&str, &str) = ("18:00", "19:00");
 
@@ -63,4 +65,20 @@ contract!(what_is_due_is_found_without_being_asked, |f| async {
     assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 1);
     place.until_phase(held.entry.id, Phase::Cancelled).await;
     assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 0);
+});
+
+contract!(what_a_process_has_left_that_has_died_is_found, |f| async {
+    let place = Place::open(f, 1).await;
+    // This process knows a book in which nothing is ever due.
+    assert_eq!(place.submit(Request::Settle).await.unwrap(), Answer::Done);
+    let other = f.replica().await;
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(run(other.clone(), stop.clone()));
+    let asked = place.ask(0, "k", evening(), Wish::Hold);
+    let held = one(submit(&other, &mall(), Request::Reserve(asked)).await.unwrap());
+    stop.cancel();
+    task.await.unwrap();
+    f.clock.set("2026-11-23T15:46:00+08:00");
+    assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 1);
+    place.until_phase(held.entry.id, Phase::Cancelled).await;
 });

@@ -16,6 +16,7 @@ use server::store::Store;
 use server::store::seal::Keyring;
 use tempfile::TempDir;
 use testkit::postgres::Database;
+use testkit::proxy::TcpProxy;
 
 /// Generates a test on SQLite and one on PostgreSQL from a body that gets a [`Fixture`].
 #[macro_export]
@@ -86,6 +87,17 @@ impl Fixture {
     pub async fn replica(&self) -> App {
         let store = Store::open(&self.url, 4).await.unwrap();
         App::new(store, self.keys(), self.clock.clone())
+    }
+
+    /// A process with its own link to the PostgreSQL, which may fall silent.
+    pub async fn replica_behind_a_link(&self) -> (App, TcpProxy) {
+        let (head, tail) = self.url.split_once("//").unwrap();
+        let (server, name) = tail.split_once('/').unwrap();
+        let (who, address) = server.rsplit_once('@').map_or(("", server), |(who, at)| (who, at));
+        let link = TcpProxy::start(address.parse().unwrap()).await;
+        let at = if who.is_empty() { String::new() } else { format!("{who}@") };
+        let store = Store::open(&format!("{head}//{at}{}/{name}", link.address()), 4).await.unwrap();
+        (App::new(store, self.keys(), self.clock.clone()), link)
     }
 }
 

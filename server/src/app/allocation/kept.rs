@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::{App, sharing};
 use crate::store::book::Version;
 use crate::store::reservation::{self, Details, Stored};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, sharing_rules};
 
 /// What a book was made from. Another one is another book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) struct Kept {
     /// Of each entry.
     pub details: HashMap<Uuid, Details>,
     pub stamp: Stamp,
+    /// When a block ends, which no version tells.
+    pub good_until: Option<Timestamp>,
 }
 
 impl Kept {
@@ -42,6 +44,7 @@ impl Kept {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let layout = sharing::layout(app, tx, garage, now).await?;
+        let good_until = sharing_rules::next_block_end(tx, garage, now).await?;
         let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
         let mut entries = Vec::with_capacity(live.len());
         let mut details = HashMap::with_capacity(live.len());
@@ -50,7 +53,12 @@ impl Kept {
             entries.push(stored.entry);
         }
         counter!("book_rebuilds_total").increment(1);
-        Ok(Self { book: Book::new(layout, entries), details, stamp })
+        Ok(Self { book: Book::new(layout, entries), details, stamp, good_until })
+    }
+
+    /// Whether time alone has not made it old.
+    pub fn is_of(&self, now: Timestamp) -> bool {
+        self.stamp.day == now.local_date() && self.good_until.is_none_or(|until| now < until)
     }
 
     /// A live entry as it would be stored.

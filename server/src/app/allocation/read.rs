@@ -86,8 +86,8 @@ async fn looked<T, F: FnOnce(&Book) -> T + Send>(
     look: F,
 ) -> Result<T, F> {
     let Ok(kept) = timeout(PATIENCE, shelf.kept.read()).await else { return Err(look) };
-    let today = app.now().local_date();
-    match kept.as_ref().filter(|kept| kept.stamp.is_good(stamp) && kept.stamp.day == today) {
+    let now = app.now();
+    match kept.as_ref().filter(|kept| kept.stamp.is_good(stamp) && kept.is_of(now)) {
         Some(kept) => Ok(look(&kept.book)),
         None => Err(look),
     }

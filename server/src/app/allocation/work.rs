@@ -52,7 +52,7 @@ pub(super) async fn take(
     for (garage, version) in locked {
         let stamp = Stamp { version, district, day: now.local_date() };
         let (place, kept) = app.allocation.shelves.of(&garage).take().await;
-        let kept = match kept.filter(|kept| kept.stamp == stamp) {
+        let kept = match kept.filter(|kept| kept.stamp == stamp && kept.is_of(now)) {
             Some(kept) => kept,
             None => Kept::made(app, tx, &garage, stamp, now).await?,
         };

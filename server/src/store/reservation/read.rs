@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::row::{Row, select};
 use super::{MadeBy, Stored};
+use crate::store::book::Version;
 use crate::store::{StoreError, Tx, word};
 
 /// A client's key with who asked where: names one reservation at most.
@@ -34,14 +35,14 @@ pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, Stor
     rows.into_iter().map(Row::stored).collect()
 }
 
-/// Garages with anything live.
-pub async fn live_garages(tx: &mut Tx) -> Result<Vec<GarageId>, StoreError> {
-    let rows: Vec<(String,)> = fetch_all!(
+/// Garages with anything live, with their books' versions.
+pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
+    let rows: Vec<(String, Version)> = fetch_all!(
         tx,
-        "select id from garage g where exists \
-         (select 1 from reservation r where r.garage_id = g.id and r.live = 1) order by id",
+        "select garage_id, version from book b where exists \
+         (select 1 from reservation r where r.garage_id = b.garage_id and r.live = 1) order by garage_id",
     )?;
-    rows.into_iter().map(|(id,)| word::parse("reservation.garage_id", &id)).collect()
+    rows.into_iter().map(|(id, version)| Ok((word::parse("book.garage_id", &id)?, version))).collect()
 }
 
 pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError> {
