@@ -21,7 +21,7 @@ use crate::occupancy::Direction;
 
 pub use decision::{Decision, Reason, display_text};
 pub use passage::{Cars, Passage, Use, Uses};
-pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing};
+pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate.
 pub const MIN_CONFIDENCE: u8 = 80;

@@ -100,6 +100,12 @@ impl Meter {
         gauge!("outbox_backlog", "garage" => self.label()).set(records as f64);
     }
 
+    /// Negative: only standing rights are left of the plan, or nothing.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no plan lasts 2^52 microseconds")]
+    pub fn plan_valid(&self, micros: i64) {
+        gauge!("access_plan_valid_seconds", "garage" => self.label()).set(micros as f64 / 1e6);
+    }
+
     pub fn connected(&self, connected: bool) {
         gauge!("mqtt_connected", "garage" => self.label()).set(f64::from(u8::from(connected)));
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::time::Clock;
 use process::retry::{Backoff, jittered};
 use protocol::mqtt::VERSION;
 use tokio::sync::watch;
@@ -33,13 +34,20 @@ pub(crate) struct PlanPoll {
     pub every: Duration,
     /// To the outbox writer, which stores it.
     pub store: watch::Sender<Option<Arc<StoredPlan>>>,
+    pub clock: Arc<dyn Clock>,
     pub meter: Meter,
 }
 
 impl PlanPoll {
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::new("plan", self.every, RETRY_CAP.max(self.every));
+        let mut was_whole = true;
         while !stop.is_cancelled() {
+            let is_whole = self.is_whole();
+            if was_whole && !is_whole {
+                tracing::error!(garage.id = %self.meter.garage(), "the access plan is too old: only permitted plates come in by themselves");
+            }
+            was_whole = is_whole;
             let delay = match stop.run_until_cancelled(self.poll()).await {
                 None => return,
                 Some(Ok(())) => {
@@ -53,6 +61,13 @@ impl PlanPoll {
             };
             let _ = stop.run_until_cancelled(tokio::time::sleep(delay)).await;
         }
+    }
+
+    fn is_whole(&self) -> bool {
+        let Some(plan) = self.garage.plan() else { return true };
+        let left = plan.document.plan.valid_until.micros() - self.clock.now().micros();
+        self.meter.plan_valid(left);
+        left > 0
     }
 
     fn failed(&self, error: &PollError, earlier: u32) {

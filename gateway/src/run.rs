@@ -174,7 +174,14 @@ impl Parts {
             meter: meter.clone(),
         };
         let every = config.server.plan_poll;
-        let plan = PlanPoll { server, garage: garage.clone(), every, store: plans_in, meter: meter.clone() };
+        let plan = PlanPoll {
+            server,
+            garage: garage.clone(),
+            every,
+            store: plans_in,
+            clock: clock.clone(),
+            meter: meter.clone(),
+        };
         let inbox = Inbox { entries, receipts, plans };
         spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));

@@ -1,7 +1,11 @@
 //! Sends the outbox to the server: in order, one request in flight, the next batch gathers meanwhile.
 //!
+//! Beside a backlog the newest parents' cars are told ahead of their order ([`ahead`]): no teacher waits for last week.
+//!
 //! Nothing is ever given up. What the server refuses for good (which should not happen) is logged and tried again
 //! with back-off, since only a person can say what is right; the backlog's gauge shows it.
+
+mod ahead;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -55,6 +59,8 @@ pub(crate) struct Uplink {
 struct Progress {
     epoch: String,
     through: i64,
+    /// Up to where records have been looked at that are told ahead.
+    ahead: i64,
 }
 
 impl Uplink {
@@ -109,7 +115,7 @@ impl Uplink {
                 break;
             }
         }
-        let batch = self.batch(page);
+        let (batch, ahead) = self.batch(page, progress).await?;
         let started = Instant::now();
         let sent = self.server.send(&batch).await;
         if sent.as_ref().is_err_and(CallError::is_gap) {
@@ -118,6 +124,7 @@ impl Uplink {
         let receipt = sent?;
         self.meter.uplink(started.elapsed());
         self.garage.contact();
+        progress.ahead = ahead;
         self.take(progress, &batch, receipt)
     }
 
@@ -125,7 +132,7 @@ impl Uplink {
     async fn page(&mut self, progress: &mut Progress) -> Result<Page, TurnError> {
         let mut page = self.reader.after(progress.through, MAX_BATCH).await?;
         if page.epoch != progress.epoch {
-            *progress = Progress { epoch: page.epoch.clone(), through: 0 };
+            *progress = Progress { epoch: page.epoch.clone(), through: 0, ahead: 0 };
             page = self.reader.after(0, MAX_BATCH).await?;
         }
         for _ in 0..page.damaged {
@@ -134,7 +141,9 @@ impl Uplink {
         Ok(page)
     }
 
-    fn batch(&self, page: Page) -> Batch {
+    /// With how far it looks ahead.
+    async fn batch(&mut self, page: Page, progress: &Progress) -> Result<(Batch, i64), TurnError> {
+        let (ahead, looked) = self.ahead(&page, progress.ahead).await?;
         let status = GatewayStatus {
             at: self.clock.now(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -142,7 +151,7 @@ impl Uplink {
             plan_etag: self.garage.plan().and_then(|plan| plan.etag.clone()),
             lanes: self.garage.lane_statuses(&self.lanes),
         };
-        Batch { v: VERSION, epoch: page.epoch, records: page.records, status }
+        Ok((Batch { v: VERSION, epoch: page.epoch, records: page.records, ahead, status }, looked))
     }
 
     fn told(&self, batch: &Batch, word: Word) {

@@ -14,6 +14,9 @@ use crate::mqtt::{EventKind, RejectCode};
 /// Most records in one batch.
 pub const MAX_BATCH: usize = 500;
 
+/// Most records that are told ahead of their order in one batch.
+pub const MAX_AHEAD: usize = 50;
+
 /// Records in order of `seq`, which starts at 1 in each `epoch` and has no gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
@@ -22,6 +25,10 @@ pub struct Batch {
     pub epoch: String,
     /// May be empty: then the batch is a heartbeat.
     pub records: Vec<Record>,
+    /// Beside a backlog, of the records behind this batch those for which somebody waits now: parents' cars that were let in.
+    /// Their arrivals are told at once; all else that they do they do when they come again in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<Record>,
     pub status: GatewayStatus,
 }
 

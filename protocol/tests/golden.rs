@@ -30,10 +30,12 @@ fn mqtt_messages_keep_their_form() {
 #[test]
 fn uplink_messages_keep_their_form() {
     same::<uplink::Batch>("batch");
+    same::<uplink::Batch>("batch_ahead");
     same::<uplink::Receipt>("receipt");
     same::<uplink::Receipt>("receipt_inside");
     same::<uplink::PlanDocument>("plan");
     same::<uplink::PlanDocument>("plan_shared");
+    same::<uplink::PlanDocument>("plan_standing");
 }
 
 #[test]

@@ -46,6 +46,19 @@ contract!(the_plan_says_who_may_come_in_when, |f| async {
     assert!(last < document.plan.valid_until);
 });
 
+contract!(a_week_ahead_the_plan_says_the_hours_of_permitted_plates_only, |f| async {
+    let server = started(f).await;
+    let document: PlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
+    let standing = document.plan.standing.unwrap();
+    assert_eq!(standing.until, time(MONDAY) + Duration::from_secs(14 * 24 * 3600));
+    assert!(standing.openings.iter().all(|o| o.audience != Audience::Public));
+    assert!(standing.openings.iter().all(|o| o.to > document.plan.valid_until && o.from < standing.until));
+    let pickup =
+        |text| standing.openings.iter().any(|o| o.audience == Audience::Pickup && o.contains(time(text)));
+    assert!(pickup("2026-11-30T15:40:00+08:00"), "next Monday");
+    assert!(!pickup("2026-11-28T15:40:00+08:00"), "Saturday");
+});
+
 contract!(an_unchanged_plan_is_not_sent_again, |f| async {
     let server = started(f).await;
     let etag = plan(&server, None).await.header("etag").to_owned();

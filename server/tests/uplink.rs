@@ -365,6 +365,25 @@ contract!(a_school_that_was_cut_off_catches_up_in_one_batch, |f| async {
     assert_eq!(server::store::feed::head(&mut tx).await.unwrap(), 600 + 400);
 });
 
+contract!(beside_a_backlog_a_parent_is_told_ahead_and_counted_in_order, |f| async {
+    let server = started(f).await;
+    let old = |id, car| entry(id, car, "2026-11-20T15:40:00+08:00");
+    let now = entry("now", MOTHER, MONDAY);
+    let mut first = batch(FIRST, 1, vec![old("e1", STAFF), old("e2", MOTHER)]);
+    first.ahead = batch(FIRST, 900, vec![now.clone(), entry("odd", "", MONDAY)]).records;
+    let receipt = server.take(SCHOOL_TOKEN, &first).await;
+    assert_eq!((receipt.acked_through, receipt.count.occupied), (2, 2));
+    assert_eq!((board(f, "c-1-1").await.len(), events(f).await), (1, 2));
+    // Its receipt was lost.
+    server.take(SCHOOL_TOKEN, &first).await;
+    let rest = batch(FIRST, 3, vec![exit("e3", MOTHER, "2026-11-20T15:50:00+08:00"), now]);
+    let receipt = server.take(SCHOOL_TOKEN, &rest).await;
+    assert_eq!((receipt.acked_through, receipt.count.occupied), (4, 2));
+    let board = board(f, "c-1-1").await;
+    assert_eq!((board.len(), board[0].car_left_at, events(f).await), (1, None, 4));
+    assert_eq!(visits(f, MOTHER).await.iter().filter(|visit| visit.exited_at.is_none()).count(), 1);
+});
+
 contract!(batches_of_another_shape_are_refused, |f| async {
     let server = started(f).await;
     let mut future = heartbeat(FIRST);

@@ -4,6 +4,9 @@
 //! without a reservation is let in if its stay leaves alone what is reserved and kept ([`super::room`]); it is told until
 //! when. A parent before the class's time does not come in as the public: the teacher would never hear of the car.
 //! Neither does somebody with a reservation for later today: the reserved space would wait in vain.
+//!
+//! Past the plan's time nobody knows what is reserved. Standing rights go on for some days more: a parent is let in at the
+//! usual hour. Everybody else is looked at by a person, as is everybody in the end.
 
 use super::decision::{Decision, Reason};
 use super::passage::{Passage, Use};
@@ -21,16 +24,21 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
     let Some(plan) = plan else {
         return Decision::Review { reason: Reason::NoPlan };
     };
-    if passage.at >= plan.valid_until {
-        return Decision::Review { reason: Reason::PlanTooOld };
-    }
+    let is_valid = passage.at < plan.valid_until;
+    let standing = plan.standing.as_ref().filter(|standing| passage.at < standing.until);
+    let openings = match (is_valid, standing) {
+        (true, _) => &plan.openings,
+        (false, Some(standing)) => &standing.openings,
+        (false, None) => return Decision::Review { reason: Reason::PlanTooOld },
+    };
     let Some(plate) = passage.plate else {
         return Decision::Review { reason: Reason::UnreadPlate };
     };
     if passage.confidence < MIN_CONFIDENCE {
         return Decision::Review { reason: Reason::LowConfidence };
     }
-    let decision = Entry { plan, passage, plate }.decide();
+    let entry = Entry { plan, openings, passage, plate };
+    let decision = if is_valid { entry.decide() } else { entry.by_standing_right() };
     if decision.opens() && passage.occupied >= i64::from(plan.capacity) {
         return Decision::refuse(Reason::Full);
     }
@@ -40,6 +48,7 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
 /// A car that was read without doubt, with a plan that may be trusted.
 struct Entry<'a> {
     plan: &'a AccessPlan,
+    openings: &'a [Opening],
     passage: &'a Passage<'a>,
     plate: &'a Plate,
 }
@@ -59,6 +68,17 @@ impl Entry<'_> {
             }
         }
         refusal.or_else(|| self.too_early()).unwrap_or_else(|| Decision::refuse(self.why_not()))
+    }
+
+    fn by_standing_right(&self) -> Decision {
+        let mut refusal = None;
+        for opening in self.openings() {
+            match opening.terms.as_ref().and_then(|terms| self.barred(opening, terms)) {
+                None => return Decision::open(Some(opening.audience)),
+                Some(why) => refusal.get_or_insert(why),
+            };
+        }
+        refusal.unwrap_or(Decision::Review { reason: Reason::PlanTooOld })
     }
 
     fn at(&self) -> Timestamp {
@@ -84,7 +104,7 @@ impl Entry<'_> {
                 && opening.contains(self.at())
                 && opening.terms.as_ref().is_some_and(|terms| terms.pool == reservation.pool)
         };
-        let terms = self.plan.openings.iter().find(over).and_then(|opening| opening.terms.as_ref());
+        let terms = self.openings.iter().find(over).and_then(|opening| opening.terms.as_ref());
         if terms.is_some_and(|terms| self.is_locked(terms)) {
             return Decision::refuse(Reason::LockedOut);
         }
@@ -106,7 +126,6 @@ impl Entry<'_> {
     fn openings(&self) -> Vec<&Opening> {
         let permitted = self.plan.permits.get(self.plate);
         let mut openings: Vec<_> = self
-            .plan
             .openings
             .iter()
             .filter(|opening| opening.contains(self.at()))
@@ -188,7 +207,7 @@ impl Entry<'_> {
 
     /// A known car comes at the wrong time; so does a stranger to a garage that has public hours.
     fn why_not(&self) -> Reason {
-        let public_hours = self.plan.openings.iter().any(|o| o.audience == Audience::Public);
+        let public_hours = self.openings.iter().any(|o| o.audience == Audience::Public);
         if self.plan.permits.contains_key(self.plate) || public_hours {
             Reason::OutsideWindow
         } else {

@@ -68,10 +68,21 @@ pub struct AccessPlan {
     pub capacity: u32,
     pub openings: Vec<Opening>,
     pub permits: HashMap<Plate, BTreeSet<Audience>>,
-    /// Past this instant the plan says nothing any more; it is not trusted silently.
+    /// Past this instant only [`AccessPlan::standing`] is said; the rest is not trusted silently.
     pub valid_until: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
     #[serde(default, skip_serializing_if = "Sharing::is_empty")]
     pub sharing: Sharing,
+}
+
+/// What goes on as usual where no newer plan has come: permitted plates in the hours of their audiences. Past it the plan
+/// says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub until: Timestamp,
+    /// Never the public's: what is reserved by then and how much room that leaves is not known.
+    pub openings: Vec<Opening>,
 }
 
 /// What must be left alone, and who has a right to it.

@@ -58,6 +58,7 @@ fn school() -> AccessPlan {
         ],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: at(MIDNIGHT + 2880),
+        standing: None,
         sharing: Sharing { pools: [(pool(), limits)].into(), ..Sharing::default() },
     }
 }

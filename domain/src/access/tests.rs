@@ -29,6 +29,7 @@ fn school() -> AccessPlan {
         openings: vec![opening(Audience::Pickup, 930, 1050)],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: at(2880),
+        standing: None,
         sharing: Sharing::default(),
     }
 }
@@ -74,6 +75,24 @@ fn doubt_goes_to_a_person() {
     assert_eq!(decide(Some(&plan), &entry(Some(&parent), 2880)), review(Reason::PlanTooOld));
     let unsure = Passage { confidence: 79, ..entry(Some(&parent), 940) };
     assert_eq!(decide(Some(&plan), &unsure), review(Reason::LowConfidence));
+}
+
+#[test]
+fn past_the_plans_time_standing_rights_go_on_and_all_else_is_looked_at() {
+    let (parent, stranger) = (plate("鲁B12345"), plate("鲁B99999"));
+    let mut plan = school();
+    let openings = vec![opening(Audience::Pickup, 2880 + 930, 2880 + 1050)];
+    plan.standing = Some(Standing { until: at(2 * 2880), openings });
+    let review = |reason| Decision::Review { reason };
+    let on_third_day = |car, minute: i64| decide(Some(&plan), &entry(car, 2880 + minute));
+    assert_eq!(on_third_day(Some(&parent), 940), Decision::open(Some(Audience::Pickup)));
+    assert_eq!(on_third_day(Some(&parent), 1050), review(Reason::PlanTooOld));
+    assert_eq!(on_third_day(Some(&stranger), 940), review(Reason::PlanTooOld));
+    assert_eq!(on_third_day(None, 940), review(Reason::UnreadPlate));
+    let full = Passage { occupied: 107, ..entry(Some(&parent), 2880 + 940) };
+    assert_eq!(decide(Some(&plan), &full), Decision::refuse(Reason::Full));
+    plan.standing.as_mut().unwrap().openings.push(opening(Audience::Pickup, 5760, 6000));
+    assert_eq!(decide(Some(&plan), &entry(Some(&parent), 5760)), review(Reason::PlanTooOld));
 }
 
 #[test]

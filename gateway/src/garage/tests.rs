@@ -48,6 +48,7 @@ fn garage(capacity: u32) -> Garage {
         openings: vec![Opening::new(Audience::Pickup, now() - hour, now() + hour)],
         permits: [(Plate::parse("鲁B12345").unwrap(), BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: now() + hour * 48,
+        standing: None,
         sharing: Sharing::default(),
     };
     let document = PlanDocument { v: 1, garage: GarageId::parse("g").unwrap(), made_at: now(), plan };

@@ -31,18 +31,35 @@ impl Reader {
         // One transaction, so that epoch and rows are of one instant.
         let mut tx = self.0.begin().await?;
         let epoch = rows::epoch(&mut tx).await?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = rows::after(&mut tx, seq, limit).await?;
+        let rows = rows::after(&mut tx, seq, wide(limit)).await?;
         tx.rollback().await?;
-        let mut page = Page { epoch, records: Vec::with_capacity(rows.len()), damaged: 0 };
-        for (seq, device, text) in rows {
-            page.push(seq, &device, &text);
-        }
-        Ok(page)
+        Ok(Page::new(epoch, rows))
+    }
+
+    /// The newest `limit` records behind `seq`, in order.
+    pub async fn newest(&mut self, seq: i64, limit: usize) -> Result<Page, sqlx::Error> {
+        use sqlx::Connection;
+        let mut tx = self.0.begin().await?;
+        let epoch = rows::epoch(&mut tx).await?;
+        let rows = rows::newest(&mut tx, seq, wide(limit)).await?;
+        tx.rollback().await?;
+        Ok(Page::new(epoch, rows))
     }
 }
 
+fn wide(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 impl Page {
+    fn new(epoch: String, rows: Vec<(i64, String, String)>) -> Self {
+        let mut page = Self { epoch, records: Vec::with_capacity(rows.len()), damaged: 0 };
+        for (seq, device, text) in rows {
+            page.push(seq, &device, &text);
+        }
+        page
+    }
+
     /// The row's place is the truth, not the one in its text. A damaged row keeps its place: a gap would stop the server.
     fn push(&mut self, seq: i64, device: &str, text: &str) {
         match serde_json::from_str::<Record>(text) {

@@ -116,6 +116,19 @@ pub(super) async fn after(
         .await
 }
 
+/// The newest `limit` rows behind `seq`, in order.
+pub(super) async fn newest(
+    db: &mut SqliteConnection,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<(i64, String, String)>> {
+    let rows =
+        sqlx::query_as("select seq, device, record from outbox where seq > $1 order by seq desc limit $2");
+    let mut rows: Vec<_> = rows.bind(seq).bind(limit).fetch_all(db).await?;
+    rows.reverse();
+    Ok(rows)
+}
+
 /// Starts a new epoch: the rows that are left get places from 1 on, in the same order. Returns the last one.
 pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> Result<i64> {
     set(db, "epoch", epoch).await?;

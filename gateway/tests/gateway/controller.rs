@@ -101,6 +101,10 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
     }
 }
 
+pub fn pass(id: &str) -> ControllerEvent {
+    ControllerEvent { kind: EventKind::Pass, plate: None, ..plate(id, "") }
+}
+
 async fn connections(
     port: u16,
     user: String,

@@ -32,6 +32,8 @@ pub struct Books {
     pub mood: Mood,
     /// By epoch and seq, each once.
     pub records: Vec<(String, Record)>,
+    /// What was told ahead of its order, with how many records had come by then.
+    pub ahead: Vec<(usize, String)>,
     pub batches: usize,
     pub last: Option<Batch>,
     /// Cars that are inside besides those of the records.
@@ -39,6 +41,8 @@ pub struct Books {
     pub plan: PlanDocument,
     pub plan_polls: usize,
     pub plan_unchanged: usize,
+    /// Of the plan that the gateway says it has.
+    pub known_tag: Option<String>,
 }
 
 #[derive(Clone)]
@@ -61,12 +65,14 @@ impl District {
         let books = Books {
             mood: Mood::Well,
             records: Vec::new(),
+            ahead: Vec::new(),
             batches: 0,
             last: None,
             base: 0,
             plan,
             plan_polls: 0,
             plan_unchanged: 0,
+            known_tag: None,
         };
         let books = Arc::new(Mutex::new(books));
         let router = Router::new()
@@ -148,6 +154,12 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
             books.records.push((batch.epoch.clone(), record.clone()));
         }
     }
+    let told = books.records.len();
+    for record in &batch.ahead {
+        if let What::Event(event) = &record.what {
+            books.ahead.push((told, event.event_id.to_string()));
+        }
+    }
     let acked_through = last_seq(&books, &batch.epoch);
     books.last = Some(batch);
     if books.mood == Mood::Forgetful {
@@ -172,6 +184,8 @@ async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {
     if books.mood == Mood::Away {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    books.known_tag = known.map(str::to_owned);
     let etag = format!("\"{}\"", books.plan.plan.capacity);
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| *value == *etag) {
         books.plan_unchanged += 1;

@@ -1,6 +1,7 @@
 //! A whole gateway between a real Mosquitto and a server that the tests play.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod alone;
 mod barrier;
 mod broker_loss;
 mod cameras;

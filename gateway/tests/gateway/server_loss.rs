@@ -2,7 +2,9 @@
 
 use testkit::wait;
 
-use crate::controller::{SOON, plate};
+use protocol::mqtt::CommandKind;
+
+use crate::controller::{SOON, pass, plate};
 use crate::district::Mood;
 use crate::site::{PARENT, Site};
 
@@ -33,6 +35,28 @@ async fn without_the_server_the_gate_works_and_later_all_arrives_once_in_order()
     site.district.assert_in_order();
     // 107 spaces, so the rest was refused; every event is there all the same.
     assert_eq!(site.district.event_ids(), ids(600));
+}
+
+#[tokio::test]
+async fn beside_a_backlog_the_newest_parent_is_told_first() {
+    let site = Site::open().await;
+    site.district.mood(Mood::Away);
+    // 107 get in; more than one batch, so that one who comes now is far behind.
+    send_many(&site, 1200).await;
+    let out = site.controller("out").await;
+    out.send(&pass("out-1")).await;
+    out.acked("out-1", 1).await;
+    let gate = site.controller("in").await;
+    gate.send(&plate("now", PARENT)).await;
+    gate.acked("now", 1).await;
+    assert_eq!(gate.command("now").await.command, CommandKind::Open);
+    site.district.mood(Mood::Well);
+    site.district.has(1202).await;
+    site.district.assert_in_order();
+    let ahead = site.district.books(|b| b.ahead.clone());
+    assert_eq!(ahead.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), ["now"], "once, and no old one");
+    let (behind, _) = ahead[0];
+    assert!(behind <= 500, "with the first batch, not behind {behind} records");
 }
 
 #[tokio::test]

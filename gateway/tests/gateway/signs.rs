@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OpenSpaces, Topic};
+use protocol::mqtt::{DeviceStatus, OpenSpaces, Topic};
 use testkit::wait;
 
 use domain::ids::DeviceId;
 use domain::time::Clock;
 use process::clock::SystemClock;
 
-use crate::controller::{Controller, SOON, plate};
+use crate::controller::{Controller, SOON, pass, plate};
 use crate::district::{Mood, garage};
 use crate::site::{PARENT, Site};
 
@@ -33,8 +33,7 @@ async fn a_sign_that_comes_late_sees_the_number_and_then_each_change() {
     out.send(&plate("e2", PARENT)).await;
     out.acked("e2", 1).await;
     // Opened is not passed: the exit has a loop.
-    let pass = ControllerEvent { kind: EventKind::Pass, plate: None, ..plate("e3", PARENT) };
-    out.send(&pass).await;
+    out.send(&pass("e3")).await;
     shows(&sign, Some(100)).await;
 }
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::access::{AccessPlan, Audience, Opening, Sharing};
 use domain::ids::{DeviceId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
-use domain::time::Clock;
+use domain::time::{Clock, Timestamp};
 use gateway::Config;
 use gateway::config::{Control, Dialect, Lane, Make, Mqtt, Posting, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
@@ -38,8 +39,27 @@ pub struct Site {
     pub devices: Option<SocketAddr>,
     /// What those open that are asked by a request.
     pub barrier: Option<Barrier>,
+    /// The gateway's.
+    pub clock: Arc<ShiftedClock>,
     folder: tempfile::TempDir,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
+}
+
+/// The machine's clock, put forward or back by hand.
+#[derive(Default)]
+pub struct ShiftedClock(AtomicI64);
+
+impl ShiftedClock {
+    /// From what it shows now; negative goes back.
+    pub fn shift_hours(&self, hours: i64) {
+        self.0.fetch_add(hours * 3_600_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(SystemClock.now().micros() + self.0.load(Ordering::SeqCst))
+    }
 }
 
 fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
@@ -74,6 +94,7 @@ pub fn plan() -> PlanDocument {
         openings: vec![Opening::new(Audience::Pickup, now - hour, now + hour * 24)],
         permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
         valid_until: now + hour * 48,
+        standing: None,
         sharing: Sharing::default(),
     };
     PlanDocument { v: 1, garage: garage(), made_at: now, plan }
@@ -113,6 +134,7 @@ impl Site {
             http: ([127, 0, 0, 1], port::free()).into(),
             devices,
             barrier,
+            clock: Arc::default(),
             folder: tempfile::tempdir().unwrap(),
             gateway: None,
         };
@@ -175,7 +197,7 @@ impl Site {
     pub async fn start(&mut self) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let stop = CancellationToken::new();
-        let task = tokio::spawn(gateway::run(self.config(), Arc::new(SystemClock), stop.clone()));
+        let task = tokio::spawn(gateway::run(self.config(), self.clock.clone(), stop.clone()));
         self.gateway = Some((stop, task));
         self.ready(200).await;
     }
@@ -191,6 +213,15 @@ impl Site {
         let before = self.district.books(|b| b.plan_unchanged);
         wait::until(SOON, "the plan is known", async || {
             (self.district.books(|b| b.plan_unchanged) > before).then_some(())
+        })
+        .await;
+    }
+
+    /// A plan that was changed after the start: seen by the tag with which the gateway asks.
+    pub async fn knows_plan_of(&self, capacity: u32) {
+        wait::until(SOON, "the new plan is known", async || {
+            let told = self.district.books(|b| b.known_tag.clone());
+            (told == Some(format!("\"{capacity}\""))).then_some(())
         })
         .await;
     }

@@ -1,6 +1,7 @@
 //! The plan by which a gateway decides alone, and by which the server decides as well (invariant 3).
 //!
-//! It names plates, audiences and reserved times for the next [`VALID`], never people. Its tag follows from what it says, so
+//! It names plates, audiences and reserved times for the next [`VALID`], and the usual hours of permitted plates for
+//! [`STANDING`]; never people. Its tag follows from what it says, so
 //! that a gateway that asks every few seconds is told "unchanged" for up to an hour, and never holds a plan that is about
 //! to expire.
 //!
@@ -36,6 +37,9 @@ use shared::Shared;
 
 /// How long a gateway may go on without the server.
 pub const VALID: Duration = Duration::from_secs(48 * 3600);
+
+/// How long permitted plates come in as usual without it; a week, and time to come back from a holiday.
+pub const STANDING: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// A plan is made anew at least this often, so that one in use has most of [`VALID`] before it.
 const RENEWED: i64 = 3600 * 1_000_000;
@@ -88,6 +92,7 @@ fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) ->
         openings: shared.openings,
         permits: permits.audiences.clone(),
         valid_until: now + VALID,
+        standing: Some(shared.standing),
         sharing,
     };
     let document = PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan };
@@ -101,6 +106,7 @@ struct Content<'a> {
     hour: i64,
     capacity: u32,
     openings: &'a [Opening],
+    standing: Option<&'a [Opening]>,
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
     sharing: &'a Sharing,
 }
@@ -111,6 +117,7 @@ fn etag(document: &PlanDocument) -> String {
         hour: document.made_at.micros().div_euclid(RENEWED),
         capacity: document.plan.capacity,
         openings: &document.plan.openings,
+        standing: document.plan.standing.as_ref().map(|standing| standing.openings.as_slice()),
         permits: document.plan.permits.iter().collect(),
         sharing: &document.plan.sharing,
     };

@@ -38,8 +38,8 @@ pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool,
 pub struct Car<'a> {
     pub plate: &'a Sealed,
     pub relation: &'a str,
-    /// `gate_event.no`.
-    pub entry_event: i64,
+    /// `gate_event.no`, if it is known already.
+    pub entry_event: Option<i64>,
 }
 
 /// The car of an arrival by hand has been read.

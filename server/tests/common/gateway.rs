@@ -63,6 +63,7 @@ pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> Batch {
         v: 1,
         epoch: epoch.to_owned(),
         records: (first..).zip(events).map(record).collect(),
+        ahead: Vec::new(),
         status: status(),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access::{Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing};
+use domain::access::{Audience, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
 use domain::allocation::entry::Phase;
 use domain::allocation::layout::Layout;
 use domain::ids::{ClassId, GarageId, PoolId};
@@ -14,8 +14,8 @@ use domain::plate::Plate;
 use domain::shared_window::{WindowOpening, without};
 use domain::time::Timestamp;
 
-use super::VALID;
 use super::permits::opened;
+use super::{STANDING, VALID};
 use crate::app::{App, sharing};
 use crate::store::reservation::{self, Stored};
 use crate::store::{StoreError, Tx, block_list};
@@ -26,6 +26,8 @@ const BLOCKS: i64 = 10_000;
 pub(super) struct Shared {
     /// What is open now or opens while the plan is valid, in order.
     pub openings: Vec<Opening>,
+    /// What opens for permitted plates after that.
+    pub standing: Standing,
     /// Without groups.
     pub sharing: Sharing,
     /// Classes with a time of their own in some opening, numbered for this plan.
@@ -37,12 +39,16 @@ pub(super) struct Shared {
 impl Shared {
     pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
         let mut layout = sharing::layout(app, tx, garage, now).await?;
-        // Of weeks ahead nothing concerns the gate; an opening that began before is needed to its end.
-        layout.openings.retain(|opening| until(opening) > now && from(opening) < now + VALID);
+        // An opening that began before is needed to its end.
+        layout.openings.retain(|opening| until(opening) > now && from(opening) < now + STANDING);
         let mut open = without(layout.openings.clone(), &layout.closures);
         open.retain(|opening| until(opening) > now);
         open.sort_by_key(|opening| (opening.span, opening.audience));
         let classes = numbered(&open);
+        let standing = standing(&open, &classes, now);
+        open.retain(|opening| from(opening) < now + VALID);
+        // Of weeks ahead nothing else concerns the gate.
+        layout.openings.retain(|opening| from(opening) < now + VALID);
         let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
         let (blocked, good_until) = blocked(app, tx, garage, now).await?;
         let sharing = Sharing {
@@ -52,7 +58,7 @@ impl Shared {
             groups: BTreeMap::new(),
         };
         let openings = open.iter().map(|opening| planned(opening, &classes)).collect();
-        Ok(Self { openings, sharing, classes, good_until })
+        Ok(Self { openings, standing, sharing, classes, good_until })
     }
 }
 
@@ -62,6 +68,13 @@ fn from(opening: &WindowOpening) -> Timestamp {
 
 fn until(opening: &WindowOpening) -> Timestamp {
     opening.span.until().timestamp()
+}
+
+fn standing(openings: &[WindowOpening], classes: &BTreeMap<ClassId, u16>, now: Timestamp) -> Standing {
+    let concerned =
+        |opening: &&WindowOpening| opening.audience != Audience::Public && until(opening) > now + VALID;
+    let openings = openings.iter().filter(concerned).map(|opening| planned(opening, classes)).collect();
+    Standing { until: now + STANDING, openings }
 }
 
 /// 0 stands for a class that has no time of its own.

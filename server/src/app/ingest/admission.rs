@@ -1,6 +1,6 @@
 //! Which records of a batch are wanted, by epoch and sequence number.
 
-use protocol::uplink::{Batch, MAX_BATCH, Record};
+use protocol::uplink::{Batch, MAX_AHEAD, MAX_BATCH, Record};
 
 use super::IngestError;
 use crate::store::gateway::Locked;
@@ -15,6 +15,9 @@ pub(super) fn check(batch: &Batch) -> Result<(), IngestError> {
     }
     if batch.records.len() > MAX_BATCH {
         return Err(IngestError::Invalid("a batch has at most 500 records"));
+    }
+    if batch.ahead.len() > MAX_AHEAD {
+        return Err(IngestError::Invalid("a batch tells at most 50 records ahead"));
     }
     if batch.epoch.is_empty()
         || batch.epoch.len() > MAX_EPOCH

@@ -25,6 +25,7 @@ fn batch(epoch: &str, seqs: std::ops::RangeInclusive<i64>) -> Batch {
         v: 1,
         epoch: epoch.to_owned(),
         records: seqs.map(record).collect(),
+        ahead: Vec::new(),
         status: GatewayStatus {
             at: Timestamp::from_micros(1),
             version: "1".to_owned(),

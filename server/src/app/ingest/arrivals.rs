@@ -2,7 +2,7 @@
 //!
 //! A car let in as pickup is an arrival for each child of the plate's guardians at the schools of this garage, unless
 //! a custody block stands against it. What the child's day already holds decides what the reading changes
-//! ([`effect`]).
+//! ([`effect`]). A reading that is told ahead of its order makes the arrival; when it comes again it changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::effect::{Effect, effect};
 use super::movement::{Left, New};
+use super::record::Checked;
 use crate::store::arrival::{self, NewArrival, Stored};
 use crate::store::arrival_entry::{self, Car};
 use crate::store::feed::{self, Change};
@@ -38,7 +39,9 @@ pub(super) struct News {
 
 /// A parent's car that was let in, and one of the children it comes for.
 struct Reading<'a> {
-    event: New<'a>,
+    /// `gate_event.no`; absent ahead of its order.
+    no: Option<i64>,
+    event: &'a Checked<'a>,
     plate: &'a Sealed,
     child: Expected,
 }
@@ -46,7 +49,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// When the car came; a gateway's clock that runs ahead is not believed.
     fn at(&self, now: Timestamp) -> Timestamp {
-        self.event.checked.event.happened_at.min(now)
+        self.event.event.happened_at.min(now)
     }
 }
 
@@ -62,11 +65,13 @@ struct Board {
 
 pub(super) async fn apply(
     tx: &mut Tx,
-    new: &[New<'_>],
+    (new, ahead): (&[New<'_>], &[Checked<'_>]),
     left: &[Left<'_>],
     now: Timestamp,
 ) -> Result<News, StoreError> {
-    let readings = readings(tx, new, now).await?;
+    let in_order = new.iter().map(|event| (Some(event.no), event.checked));
+    let events: Vec<_> = in_order.chain(ahead.iter().map(|event| (None, event))).collect();
+    let readings = readings(tx, &events, now).await?;
     let gone: Vec<&[u8]> = left.iter().map(|car| car.plate.hash.as_slice()).collect();
     if readings.is_empty() && !arrival_entry::any_car_inside(tx, &gone).await? {
         return Ok(News::default());
@@ -101,7 +106,7 @@ fn waves<'a>(readings: &'a [Reading<'a>], left: &'a [Left<'a>]) -> Vec<Wave<'a>>
     let mut waves: Vec<Wave<'a>> = Vec::new();
     let mut left = left.iter().peekable();
     for reading in readings {
-        while let Some(car) = left.next_if(|car| car.no < reading.event.no) {
+        while let Some(car) = left.next_if(|car| reading.no.is_none_or(|no| car.no < no)) {
             push_out(&mut waves, car);
         }
         match waves.last_mut() {
@@ -124,29 +129,33 @@ fn push_out<'a>(waves: &mut Vec<Wave<'a>>, car: &'a Left<'a>) {
     }
 }
 
-async fn readings<'a>(tx: &mut Tx, new: &[New<'a>], now: Timestamp) -> Result<Vec<Reading<'a>>, StoreError> {
-    let cars: Vec<(New<'a>, &'a Sealed)> =
-        new.iter().filter_map(|event| Some((*event, pickup_plate(event, now)?))).collect();
+async fn readings<'a>(
+    tx: &mut Tx,
+    events: &[(Option<i64>, &'a Checked<'a>)],
+    now: Timestamp,
+) -> Result<Vec<Reading<'a>>, StoreError> {
+    let car = |(no, event): &(Option<i64>, &'a Checked<'a>)| Some((*no, *event, pickup_plate(event, now)?));
+    let cars: Vec<_> = events.iter().filter_map(car).collect();
     let at: BTreeSet<CarAt<'_>> =
-        cars.iter().map(|(event, plate)| (event.checked.place.garage, plate.hash.as_slice())).collect();
+        cars.iter().map(|(_, event, plate)| (event.place.garage, plate.hash.as_slice())).collect();
     let pupils = school::pupils_of_cars(tx, &at.into_iter().collect::<Vec<_>>()).await?;
     let mut readings = Vec::new();
-    for (event, plate) in cars {
-        let children = pupils.get(&(event.checked.place.garage.clone(), plate.hash.clone()));
+    for (no, event, plate) in cars {
+        let children = pupils.get(&(event.place.garage.clone(), plate.hash.clone()));
         for child in children.into_iter().flatten() {
-            readings.push(Reading { event, plate, child: child.clone() });
+            readings.push(Reading { no, event, plate, child: child.clone() });
         }
     }
     Ok(readings)
 }
 
 /// The plate of a car that was let in as pickup today. What an outbox brings from another day is history.
-fn pickup_plate<'a>(event: &New<'a>, now: Timestamp) -> Option<&'a Sealed> {
-    let wire = event.checked.event;
+fn pickup_plate<'a>(event: &'a Checked<'a>, now: Timestamp) -> Option<&'a Sealed> {
+    let wire = event.event;
     let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup), .. }));
     let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
     let today = wire.happened_at.min(now).local_date() == now.local_date();
-    event.checked.plate.as_ref().filter(|_| pickup && entry && today)
+    event.plate.as_ref().filter(|_| pickup && entry && today)
 }
 
 /// A change of an arrival, for the feed.
@@ -212,7 +221,7 @@ impl Board {
             Phase::Waiting | Phase::Released | Phase::HandedOver | Phase::Rejected => arrival.pickup,
         };
         let relation = &reading.child.relation;
-        let car = Car { plate: reading.plate, relation, entry_event: reading.event.no };
+        let car = Car { plate: reading.plate, relation, entry_event: reading.no };
         arrival_entry::attach_car(tx, arrival.id, &car, pickup, self.now, cursor).await?;
         Ok(())
     }
@@ -241,7 +250,7 @@ impl Board {
             school: &reading.child.school,
             class: &reading.child.class,
             pupil: reading.child.pupil,
-            garage: reading.event.checked.place.garage,
+            garage: reading.event.place.garage,
             day: self.today,
             pickup: Pickup::arrived(at),
             arrived_at: at,
@@ -250,7 +259,7 @@ impl Board {
             car: Some(reading.plate),
             guardian: Some(&reading.child.relation),
             note,
-            entry_event: Some(reading.event.no),
+            entry_event: reading.no,
         }
     }
 

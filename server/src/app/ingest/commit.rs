@@ -63,7 +63,8 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
     // Last: from here on this transaction holds the lock of all arrivals.
-    let news = arrivals::apply(&mut tx, &new, &cars, now).await?;
+    let ahead = ahead(app, batches, &admissions, now)?;
+    let news = arrivals::apply(&mut tx, (&new, &ahead.events), &cars, now).await?;
     tx.commit().await?;
     Ok(Done {
         outcomes: outcomes(admissions, batches, &counts, &inside),
@@ -109,6 +110,22 @@ fn parted<'a>(
         }
     }
     Ok(parted)
+}
+
+/// Events whose order has not come yet.
+fn ahead<'a>(
+    app: &App,
+    batches: &'a [(GarageId, Batch)],
+    admissions: &Admissions<'a>,
+    now: Timestamp,
+) -> Result<Parted<'a>, StoreError> {
+    let mut ahead = Parted::default();
+    for ((garage, batch), _) in batches.iter().zip(admissions).filter(|(_, admitted)| admitted.is_ok()) {
+        for record in &batch.ahead {
+            ahead.add(&app.keys, garage, &batch.epoch, record, now)?;
+        }
+    }
+    Ok(ahead)
 }
 
 async fn log_epochs(
