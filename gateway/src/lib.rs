@@ -9,6 +9,7 @@
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
+//! - `identity`: what the gateway proves itself with to the server
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
@@ -20,6 +21,7 @@ pub mod config;
 mod driver;
 mod event;
 mod garage;
+mod identity;
 mod lane;
 mod metric;
 pub mod mosquitto;
@@ -33,6 +35,7 @@ mod sign;
 mod uplink;
 
 pub use config::Config;
+pub use identity::{EnrolError, FileError, IdentityError, enrol};
 pub use outbox::OutboxError;
 pub use run::{GatewayError, run};
-pub use server::ClientError;
+pub use server::{CallError, ClientError};

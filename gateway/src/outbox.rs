@@ -59,10 +59,7 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Opens or makes the outbox in `folder`.
     pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
-        let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+        let lock = lock(folder)?;
         let path = folder.join(FILE);
         let open = |source| OutboxError::Open { path: path.clone(), source };
         let mut write = schema::connect(&path).await.map_err(open)?;
@@ -86,6 +83,15 @@ impl Outbox {
         let known = known(&mut reader).await?;
         Ok(Self { write, reader, last_seq, backlog, plan, ledger, known, stored, lock })
     }
+}
+
+/// Makes the data folder where it is missing, and takes it for this process as long as the file is held.
+pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
+    let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let lock = File::create(folder.join("lock")).map_err(failed)?;
+    lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+    Ok(lock)
 }
 
 /// What was met before the restart and is still in the file, met again.

@@ -18,6 +18,7 @@ use crate::config::{Config, Make};
 use crate::driver::{Desk, Door, FromDevice};
 use crate::event::Intake;
 use crate::garage::Garage;
+use crate::identity::{Identity, IdentityError, Renewal};
 use crate::lane::LaneLoop;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Connection, Message};
@@ -48,6 +49,8 @@ pub enum GatewayError {
     #[error(transparent)]
     Outbox(#[from] OutboxError),
     #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
     Client(#[from] ClientError),
     #[error("no HTTP client for devices can be made")]
     Devices(#[from] reqwest::Error),
@@ -70,7 +73,8 @@ pub async fn run(
     config.validate()?;
     let readiness = Readiness::new();
     let meter = Meter::new(config.garage.clone());
-    let server = Server::new(&config.server)?;
+    let identity = Arc::new(Identity::load(&config)?);
+    let server = Server::new(&config.server, identity.clone())?;
     let outbox = Outbox::open(&config.data_dir).await?;
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
@@ -89,7 +93,7 @@ pub async fn run(
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { config, clock, readiness, meter, server, broker, desk };
+    let parts = Parts { config, clock, readiness, meter, identity, server, broker, desk };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -117,6 +121,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     readiness: Readiness,
     meter: Meter,
+    identity: Arc<Identity>,
     server: Server,
     broker: Broker,
     desk: Desk,
@@ -131,7 +136,7 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { config, clock, readiness, meter, server, broker, desk } = self;
+        let Self { config, clock, readiness, meter, identity, server, broker, desk } = self;
         let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
@@ -173,6 +178,7 @@ impl Parts {
             receipts: receipts_in,
             meter: meter.clone(),
         };
+        let renewal = Renewal { server: server.clone(), identity, meter: meter.clone() };
         let every = config.server.plan_poll;
         let plan = PlanPoll { server, garage: garage.clone(), every, store: plans_in, meter: meter.clone() };
         let inbox = Inbox { entries, receipts, plans };
@@ -180,6 +186,7 @@ impl Parts {
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
+        spawn(tasks, "credential", renewal.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock

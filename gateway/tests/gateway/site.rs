@@ -133,7 +133,7 @@ impl Site {
             },
             server: Server {
                 url: format!("http://{}", self.district.address),
-                token: Secret::new("token"),
+                token: Some(Secret::new("token")),
                 ca_file: None,
                 plan_poll: Duration::from_millis(100),
             },
