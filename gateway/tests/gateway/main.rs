@@ -10,6 +10,8 @@ mod controller;
 mod decisions;
 mod disk;
 mod district;
+mod doorman;
+mod enrolment;
 mod refused;
 mod server_loss;
 mod signs;

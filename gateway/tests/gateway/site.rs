@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::barrier::Barrier;
 use crate::controller::{Controller, SOON};
 use crate::district::{District, garage};
+use crate::doorman::CODE;
 
 pub const PARENT: &str = "鲁B12345";
 
@@ -39,6 +40,8 @@ pub struct Site {
     /// What those open that are asked by a request.
     pub barrier: Option<Barrier>,
     folder: tempfile::TempDir,
+    /// `None` for a box that enrols.
+    token: Option<Secret>,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
 }
 
@@ -106,19 +109,40 @@ impl Site {
         Self::open_with(Some(devices), Some(Barrier::start().await)).await
     }
 
+    /// With a box that has not enrolled yet.
+    pub async fn unknown() -> Self {
+        Self { token: None, ..Self::closed(None, None).await }
+    }
+
+    /// With a box that has enrolled, and runs.
+    pub async fn enrolled() -> Self {
+        let mut site = Self::unknown().await;
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        gateway::enrol(&site.config(), &Secret::new(CODE)).await.unwrap();
+        site.start().await;
+        site.served().await;
+        site
+    }
+
     async fn open_with(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
-        let mut site = Self {
+        let mut site = Self::closed(devices, barrier).await;
+        site.start().await;
+        site.served().await;
+        site
+    }
+
+    /// Without a running gateway.
+    async fn closed(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
+        Self {
             broker: broker(),
             district: District::start(plan()).await,
             http: ([127, 0, 0, 1], port::free()).into(),
             devices,
             barrier,
             folder: tempfile::tempdir().unwrap(),
+            token: Some(Secret::new("token")),
             gateway: None,
-        };
-        site.start().await;
-        site.served().await;
-        site
+        }
     }
 
     pub fn config(&self) -> Config {
@@ -133,7 +157,7 @@ impl Site {
             },
             server: Server {
                 url: format!("http://{}", self.district.address),
-                token: Some(Secret::new("token")),
+                token: self.token.clone(),
                 ca_file: None,
                 plan_poll: Duration::from_millis(100),
             },
@@ -165,6 +189,10 @@ impl Site {
             lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
         }
         lanes
+    }
+
+    pub fn credential(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("data/credential.json")).unwrap()
     }
 
     pub fn outbox(&self) -> PathBuf {
