@@ -11,6 +11,7 @@
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `identity`: what the gateway proves itself with to the server
 //! - `metric`, `cause`: what is measured, and how an error is told
+//! - [`self_test`]: whether all of this works on this box
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
 //! [`run`] is one gateway; a process may run many.
@@ -30,6 +31,7 @@ mod outbox;
 mod plan;
 mod refusals;
 mod run;
+pub mod self_test;
 mod server;
 mod sign;
 mod uplink;

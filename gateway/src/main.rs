@@ -5,12 +5,15 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use domain::time::Clock;
 use gateway::GatewayError;
 use gateway::config::file::File;
 use gateway::mosquitto::{User, acl_file, configuration, password_file};
+use gateway::self_test::{self, Report};
 use process::clock::SystemClock;
 use process::config::{ConfigError, Secret};
 use process::{shutdown, telemetry};
@@ -45,6 +48,17 @@ enum Action {
         #[arg(long)]
         code_file: Option<PathBuf>,
     },
+    /// Prove disk, clock, broker, server and devices, beside the running gateway or without it; 1 if a check fails
+    SelfTest {
+        #[arg(long)]
+        config: PathBuf,
+        /// One JSON object instead of a line a check
+        #[arg(long)]
+        json: bool,
+        /// How long devices are listened to where no gateway runs
+        #[arg(long, default_value_t = self_test::DEVICES_WAIT.as_secs())]
+        wait_seconds: u64,
+    },
     /// Write aclfile, passwordfile and an example mosquitto.conf for this garage's broker
     MosquittoFiles {
         #[arg(long)]
@@ -59,6 +73,9 @@ fn main() -> ExitCode {
         Action::Run { config } => run(&config),
         Action::CheckConfig { config } => check(&config),
         Action::Enroll { config, code_file } => enroll(&config, code_file.as_deref()),
+        Action::SelfTest { config, json, wait_seconds } => {
+            return self_test(&config, json, Duration::from_secs(wait_seconds));
+        }
         Action::MosquittoFiles { config, out } => mosquitto_files(&config, &out),
     };
     match result {
@@ -113,6 +130,27 @@ fn enroll(path: &Path, code_file: Option<&Path>) -> anyhow::Result<()> {
     runtime.block_on(gateway::enrol(&config, &code))?;
     println!("garage {}: this box is known to {} from now on", config.garage, config.server.url);
     Ok(())
+}
+
+fn self_test(path: &Path, json: bool, wait: Duration) -> ExitCode {
+    let report = match tested(path, wait) {
+        Ok(report) => report,
+        Err(error) => Report::of_configuration(error.as_ref()),
+    };
+    if json {
+        println!("{}", serde_json::json!(report));
+    } else {
+        print!("{report}");
+    }
+    if report.has_failed() { ExitCode::from(RUNTIME_FAILED) } else { ExitCode::SUCCESS }
+}
+
+fn tested(path: &Path, wait: Duration) -> anyhow::Result<Report> {
+    let config = File::load(path)?.config()?;
+    // The whole process's, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    Ok(runtime.block_on(self_test::run(&config, wait, || SystemClock.now())))
 }
 
 /// Not an argument: everybody on the machine sees those.

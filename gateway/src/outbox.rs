@@ -6,6 +6,7 @@
 //! a restart finds all three from one instant.
 
 pub(crate) mod entry;
+pub(crate) mod probe;
 pub(crate) mod reader;
 mod rows;
 mod schema;
@@ -19,7 +20,7 @@ use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Known, Ledger, Movement, StoredPlan};
+use crate::garage::{Garage, Known, Ledger, Movement, StoredPlan};
 use reader::Reader;
 
 /// The file in the data folder.
@@ -36,6 +37,8 @@ pub enum OutboxError {
     Open { path: PathBuf, source: sqlx::Error },
     #[error("the outbox cannot be read or written")]
     Database(#[from] sqlx::Error),
+    #[error("what was written to the disk reads otherwise")]
+    Otherwise,
     #[error("the outbox was written by a newer version (format {0})")]
     TooNew(i64),
 }
@@ -66,6 +69,13 @@ impl Outbox {
         schema::migrate(&mut write).await?;
         let reader = Reader::new(schema::connect(&path).await.map_err(open)?);
         Self::restore(write, reader, lock).await
+    }
+
+    /// What survived, for decisions; it is taken out of here.
+    pub fn garage(&mut self) -> Garage {
+        let known = std::mem::take(&mut self.known);
+        let (ledger, stored) = (std::mem::take(&mut self.ledger), std::mem::take(&mut self.stored));
+        Garage::restored(self.plan.take(), ledger, known, stored)
     }
 
     async fn restore(

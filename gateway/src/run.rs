@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::routing::get;
+use axum::{Json, Router};
 use domain::time::Clock;
 use process::config::ConfigError;
 use process::{BindError, Readiness};
@@ -14,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::answers;
-use crate::config::{Config, Make};
+use crate::config::{Config, Lane, Make};
 use crate::driver::{Desk, Door, FromDevice};
 use crate::event::Intake;
 use crate::garage::Garage;
@@ -75,11 +76,13 @@ pub async fn run(
     let meter = Meter::new(config.garage.clone());
     let identity = Arc::new(Identity::load(&config)?);
     let server = Server::new(&config.server, identity.clone())?;
-    let outbox = Outbox::open(&config.data_dir).await?;
+    let mut outbox = Outbox::open(&config.data_dir).await?;
+    let garage = Arc::new(outbox.garage());
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
         let routes = process::http::operational_routes(readiness.clone());
+        let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone()));
         serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
     }
     let desk = Desk::default();
@@ -93,7 +96,7 @@ pub async fn run(
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { config, clock, readiness, meter, identity, server, broker, desk };
+    let parts = Parts { garage, config, clock, readiness, meter, identity, server, broker, desk };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -117,6 +120,7 @@ fn connection(
 }
 
 struct Parts {
+    garage: Arc<Garage>,
     config: Config,
     clock: Arc<dyn Clock>,
     readiness: Readiness,
@@ -136,8 +140,7 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { config, clock, readiness, meter, identity, server, broker, desk } = self;
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
+        let Self { garage, config, clock, readiness, meter, identity, server, broker, desk } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
@@ -191,6 +194,13 @@ impl Parts {
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock
     }
+}
+
+/// When each device was heard last; the self-test asks for it.
+fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>) -> Router {
+    let lanes: Arc<[Lane]> = lanes.into();
+    let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes)));
+    Router::new().route("/lanes", get(answer))
 }
 
 fn spawn(tasks: &mut Tasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {

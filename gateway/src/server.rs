@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use domain::time::Timestamp;
 use process::config::Secret;
 use protocol::enrolment::{Credential, DUE, Enrolment, NewCredential, RENEWAL};
 use protocol::problem::Problem;
 use protocol::uplink::{Batch, PlanDocument, Receipt};
-use reqwest::header::{ETAG, IF_NONE_MATCH};
+use reqwest::header::{DATE, ETAG, IF_NONE_MATCH};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
@@ -89,6 +90,13 @@ pub(crate) struct FetchedPlan {
     pub etag: Option<String>,
 }
 
+/// What a self-test learns of one answer.
+pub(crate) struct Seen {
+    /// The server's clock.
+    pub date: Option<Timestamp>,
+    pub plan: Result<PlanDocument, CallError>,
+}
+
 #[derive(Clone)]
 pub(crate) struct Server {
     client: Client,
@@ -148,6 +156,14 @@ impl Server {
         Ok(Some(FetchedPlan { document: json(response).await?, etag }))
     }
 
+    /// The plan as it is, whatever the answer says.
+    pub async fn look(&self) -> Result<Seen, CallError> {
+        let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(date_of);
+        let plan = async { json(succeeded(response).await?).await };
+        Ok(Seen { date, plan: plan.await })
+    }
+
     /// With the present credential; again with the next one, if it was renewed while the request was under way.
     async fn authorized(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, CallError> {
         let used = self.identity.current();
@@ -159,6 +175,11 @@ impl Server {
         }
         send(&current).await.map_err(CallError::Unreachable)
     }
+}
+
+fn date_of(text: &str) -> Option<Timestamp> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_micros(i64::try_from(since.as_micros()).ok()?))
 }
 
 /// For calls that answer nothing but that they were taken.
