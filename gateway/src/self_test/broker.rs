@@ -18,7 +18,8 @@ const NAME: &str = "broker";
 pub(super) async fn look(config: &Config) -> (Option<Probe>, Line) {
     let at = format!("{}:{}", config.mqtt.host, config.mqtt.port);
     let topic = Topic::Probe(config.garage.clone()).to_string();
-    let filters = [topic.clone(), Topic::gateway_filters(&config.garage)[1].clone()];
+    let [_, statuses] = Topic::gateway_filters(&config.garage);
+    let filters = [topic.clone(), statuses];
     let opened = Probe::open(&config.mqtt, &filters).await;
     let mut probe = match opened {
         Ok(probe) => probe,

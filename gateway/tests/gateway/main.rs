@@ -13,6 +13,7 @@ mod district;
 mod doorman;
 mod enrolment;
 mod refused;
+mod self_test;
 mod server_loss;
 mod signs;
 mod site;

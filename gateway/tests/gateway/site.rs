@@ -83,7 +83,7 @@ pub fn plan() -> PlanDocument {
 }
 
 /// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.
-fn broker() -> Mosquitto {
+pub fn broker() -> Mosquitto {
     let garage = garage();
     let secret = || Secret::new("secret");
     let mut users = vec![User::gateway(&garage, secret()), User::sign(&garage, secret())];
