@@ -17,3 +17,4 @@ mod self_test;
 mod server_loss;
 mod signs;
 mod site;
+mod tls;

@@ -31,6 +31,11 @@ use crate::doorman::CODE;
 
 pub const PARENT: &str = "鲁B12345";
 
+pub struct Way {
+    pub url: String,
+    pub ca_file: Option<PathBuf>,
+}
+
 pub struct Site {
     pub broker: Mosquitto,
     pub district: District,
@@ -40,6 +45,8 @@ pub struct Site {
     /// What those open that are asked by a request.
     pub barrier: Option<Barrier>,
     folder: tempfile::TempDir,
+    /// Another way to the server than the direct one.
+    pub way: Option<Way>,
     /// `None` for a box that enrols.
     token: Option<Secret>,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
@@ -140,12 +147,14 @@ impl Site {
             devices,
             barrier,
             folder: tempfile::tempdir().unwrap(),
+            way: None,
             token: Some(Secret::new("token")),
             gateway: None,
         }
     }
 
     pub fn config(&self) -> Config {
+        let direct = || format!("http://{}", self.district.address);
         Config {
             garage: garage(),
             data_dir: self.folder.path().join("data"),
@@ -156,9 +165,9 @@ impl Site {
                 password: Secret::new("secret"),
             },
             server: Server {
-                url: format!("http://{}", self.district.address),
+                url: self.way.as_ref().map_or_else(direct, |way| way.url.clone()),
                 token: self.token.clone(),
-                ca_file: None,
+                ca_file: self.way.as_ref().and_then(|way| way.ca_file.clone()),
                 plan_poll: Duration::from_millis(100),
             },
             http: Some(self.http),
