@@ -32,7 +32,9 @@ impl Default for Authority {
 impl Authority {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("authority-").tempdir().expect("a temporary folder");
-        let subject = ["-x509", "-nodes", "-days", "2", "-subj", "/CN=Private authority"];
+        // A name of its own: a certificate of another authority shall fail for that and for nothing else.
+        let name = format!("/CN=Private authority {}", uuid::Uuid::new_v4());
+        let subject = ["-x509", "-nodes", "-days", "2", "-subj", &name];
         openssl(folder.path(), &["req"], &[&subject, &KEY, &["-keyout", "ca.key", "-out", "ca.pem"]]);
         Self { folder }
     }
