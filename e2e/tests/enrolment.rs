@@ -16,7 +16,9 @@ use testkit::process::Program;
 use testkit::{port, wait};
 use tokio::process::Command;
 
-e2e::both_forms!(a_box_enrols_with_a_code_and_renews_its_credential,);
+e2e::both_forms!(shared(super::Place::Demo):
+    a_box_enrols_with_a_code_and_renews_its_credential,
+);
 
 /// A box beside those of the system, with a folder of its own.
 struct NewBox {
