@@ -51,7 +51,8 @@ pub struct Mqtt {
 pub struct Server {
     /// Without a path: `https://parking.example`. Plain HTTP only to a loopback address.
     pub url: String,
-    pub token: Secret,
+    /// Made by the server's administrator; `None` for a box that has enrolled, whose credential is in the data folder.
+    pub token: Option<Secret>,
     /// PEM certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     pub plan_poll: Duration,

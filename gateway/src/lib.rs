@@ -9,7 +9,9 @@
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
+//! - `identity`: what the gateway proves itself with to the server
 //! - `metric`, `cause`: what is measured, and how an error is told
+//! - [`self_test`]: whether all of this works on this box
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
 //! [`run`] is one gateway; a process may run many.
@@ -20,6 +22,7 @@ pub mod config;
 mod driver;
 mod event;
 mod garage;
+mod identity;
 mod lane;
 mod metric;
 pub mod mosquitto;
@@ -28,11 +31,13 @@ mod outbox;
 mod plan;
 mod refusals;
 mod run;
+pub mod self_test;
 mod server;
 mod sign;
 mod uplink;
 
 pub use config::Config;
+pub use identity::{EnrolError, FileError, IdentityError, enrol};
 pub use outbox::OutboxError;
 pub use run::{GatewayError, run};
-pub use server::ClientError;
+pub use server::{CallError, ClientError};

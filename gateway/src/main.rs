@@ -5,14 +5,17 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use domain::time::Clock;
 use gateway::GatewayError;
 use gateway::config::file::File;
 use gateway::mosquitto::{User, acl_file, configuration, password_file};
+use gateway::self_test::{self, Report};
 use process::clock::SystemClock;
-use process::config::ConfigError;
+use process::config::{ConfigError, Secret};
 use process::{shutdown, telemetry};
 
 const RUNTIME_FAILED: u8 = 1;
@@ -37,6 +40,25 @@ enum Action {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Make this box known to the server with a one-off code, read from a file, from the variable
+    /// `GATEWAY_ENROLMENT_CODE` or from the first line of standard input
+    Enroll {
+        #[arg(long)]
+        config: PathBuf,
+        #[arg(long)]
+        code_file: Option<PathBuf>,
+    },
+    /// Prove disk, clock, broker, server and devices, beside the running gateway or without it; 1 if a check fails
+    SelfTest {
+        #[arg(long)]
+        config: PathBuf,
+        /// One JSON object instead of a line a check
+        #[arg(long)]
+        json: bool,
+        /// How long devices are listened to where no gateway runs
+        #[arg(long, default_value_t = self_test::DEVICES_WAIT.as_secs())]
+        wait_seconds: u64,
+    },
     /// Write aclfile, passwordfile and an example mosquitto.conf for this garage's broker
     MosquittoFiles {
         #[arg(long)]
@@ -50,6 +72,10 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Action::Run { config } => run(&config),
         Action::CheckConfig { config } => check(&config),
+        Action::Enroll { config, code_file } => enroll(&config, code_file.as_deref()),
+        Action::SelfTest { config, json, wait_seconds } => {
+            return self_test(&config, json, Duration::from_secs(wait_seconds));
+        }
         Action::MosquittoFiles { config, out } => mosquitto_files(&config, &out),
     };
     match result {
@@ -64,7 +90,7 @@ fn main() -> ExitCode {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let of_gateway = || {
         let error = error.downcast_ref::<GatewayError>();
-        matches!(error, Some(GatewayError::Config(_) | GatewayError::Client(_)))
+        matches!(error, Some(GatewayError::Config(_) | GatewayError::Client(_) | GatewayError::Identity(_)))
     };
     if error.is::<ConfigError>() || of_gateway() { CONFIG_WRONG } else { RUNTIME_FAILED }
 }
@@ -92,6 +118,59 @@ fn check(path: &Path) -> anyhow::Result<()> {
     file.check_device_passwords()?;
     println!("{}: fine", path.display());
     Ok(())
+}
+
+fn enroll(path: &Path, code_file: Option<&Path>) -> anyhow::Result<()> {
+    let file = File::load(path)?;
+    let config = file.config()?;
+    let code = code(code_file)?;
+    // The whole process's, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    runtime.block_on(gateway::enrol(&config, &code))?;
+    println!("garage {}: this box is known to {} from now on", config.garage, config.server.url);
+    Ok(())
+}
+
+fn self_test(path: &Path, json: bool, wait: Duration) -> ExitCode {
+    let report = match tested(path, wait) {
+        Ok(report) => report,
+        Err(error) => Report::of_configuration(error.as_ref()),
+    };
+    if json {
+        println!("{}", serde_json::json!(report));
+    } else {
+        print!("{report}");
+    }
+    if report.has_failed() { ExitCode::from(RUNTIME_FAILED) } else { ExitCode::SUCCESS }
+}
+
+fn tested(path: &Path, wait: Duration) -> anyhow::Result<Report> {
+    let config = File::load(path)?.config()?;
+    // The whole process's, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    Ok(runtime.block_on(self_test::run(&config, wait, || SystemClock.now())))
+}
+
+/// Not an argument: everybody on the machine sees those.
+fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
+    let text = match (file, std::env::var("GATEWAY_ENROLMENT_CODE")) {
+        (Some(path), _) => {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
+        }
+        (None, Ok(text)) => text,
+        (None, Err(_)) => {
+            eprintln!("enrolment code:");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).context("cannot read standard input")?;
+            line
+        }
+    };
+    match text.trim() {
+        "" => anyhow::bail!("there is no enrolment code"),
+        code => Ok(Secret::new(code)),
+    }
 }
 
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {

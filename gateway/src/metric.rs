@@ -115,6 +115,11 @@ impl Meter {
         gauge!("server_reachable", "garage" => self.label()).set(1.0);
     }
 
+    /// `why` is an HTTP status, `unreachable` or `disk`.
+    pub fn renewal_failed(&self, why: String) {
+        counter!("credential_renewal_failures_total", "garage" => self.label(), "why" => why).increment(1);
+    }
+
     /// `call` is `events` or `plan`, `why` an HTTP status or `unreachable`.
     pub fn uplink_failed(&self, call: &'static str, why: String) {
         counter!("uplink_failures_total", "garage" => self.label(), "call" => call, "why" => why)

@@ -6,6 +6,8 @@
 //! reconnect, which drops what it had pending and can live-lock on a colliding packet id, is never used.
 //! Nobody publishes from the task that polls: a full request channel would then wait for itself.
 
+pub(crate) mod probe;
+
 use std::time::{Duration, Instant};
 
 use process::Readiness;
@@ -52,7 +54,7 @@ pub(crate) struct Message {
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
-enum LinkError {
+pub(crate) enum LinkError {
     #[error("the connection to the broker ended")]
     Connection(#[source] Box<ConnectionError>),
     #[error("the client takes no requests")]

@@ -6,6 +6,7 @@
 //! a restart finds all three from one instant.
 
 pub(crate) mod entry;
+pub(crate) mod probe;
 pub(crate) mod reader;
 mod rows;
 mod schema;
@@ -19,7 +20,7 @@ use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Known, Ledger, Movement, StoredPlan};
+use crate::garage::{Garage, Known, Ledger, Movement, StoredPlan};
 use reader::Reader;
 
 /// The file in the data folder.
@@ -36,6 +37,8 @@ pub enum OutboxError {
     Open { path: PathBuf, source: sqlx::Error },
     #[error("the outbox cannot be read or written")]
     Database(#[from] sqlx::Error),
+    #[error("what was written to the disk reads otherwise")]
+    Otherwise,
     #[error("the outbox was written by a newer version (format {0})")]
     TooNew(i64),
 }
@@ -59,16 +62,20 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Opens or makes the outbox in `folder`.
     pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
-        let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(folder.join("lock")).map_err(failed)?;
-        lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+        let lock = lock(folder)?;
         let path = folder.join(FILE);
         let open = |source| OutboxError::Open { path: path.clone(), source };
         let mut write = schema::connect(&path).await.map_err(open)?;
         schema::migrate(&mut write).await?;
         let reader = Reader::new(schema::connect(&path).await.map_err(open)?);
         Self::restore(write, reader, lock).await
+    }
+
+    /// What survived, for decisions; it is taken out of here.
+    pub fn garage(&mut self) -> Garage {
+        let known = std::mem::take(&mut self.known);
+        let (ledger, stored) = (std::mem::take(&mut self.ledger), std::mem::take(&mut self.stored));
+        Garage::restored(self.plan.take(), ledger, known, stored)
     }
 
     async fn restore(
@@ -86,6 +93,15 @@ impl Outbox {
         let known = known(&mut reader).await?;
         Ok(Self { write, reader, last_seq, backlog, plan, ledger, known, stored, lock })
     }
+}
+
+/// Makes the data folder where it is missing, and takes it for this process as long as the file is held.
+pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
+    let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let lock = File::create(folder.join("lock")).map_err(failed)?;
+    lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+    Ok(lock)
 }
 
 /// What was met before the restart and is still in the file, met again.

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::routing::get;
+use axum::{Json, Router};
 use domain::time::Clock;
 use process::config::ConfigError;
 use process::{BindError, Readiness};
@@ -14,10 +15,11 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::answers;
-use crate::config::{Config, Make};
+use crate::config::{Config, Lane, Make};
 use crate::driver::{Desk, Door, FromDevice};
 use crate::event::Intake;
 use crate::garage::Garage;
+use crate::identity::{Identity, IdentityError, Renewal};
 use crate::lane::LaneLoop;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Connection, Message};
@@ -48,6 +50,8 @@ pub enum GatewayError {
     #[error(transparent)]
     Outbox(#[from] OutboxError),
     #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
     Client(#[from] ClientError),
     #[error("no HTTP client for devices can be made")]
     Devices(#[from] reqwest::Error),
@@ -70,12 +74,15 @@ pub async fn run(
     config.validate()?;
     let readiness = Readiness::new();
     let meter = Meter::new(config.garage.clone());
-    let server = Server::new(&config.server)?;
-    let outbox = Outbox::open(&config.data_dir).await?;
+    let identity = Arc::new(Identity::load(&config)?);
+    let server = Server::new(&config.server, identity.clone())?;
+    let mut outbox = Outbox::open(&config.data_dir).await?;
+    let garage = Arc::new(outbox.garage());
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
         let routes = process::http::operational_routes(readiness.clone());
+        let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone()));
         serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
     }
     let desk = Desk::default();
@@ -89,7 +96,7 @@ pub async fn run(
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { config, clock, readiness, meter, server, broker, desk };
+    let parts = Parts { garage, config, clock, readiness, meter, identity, server, broker, desk };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -113,10 +120,12 @@ fn connection(
 }
 
 struct Parts {
+    garage: Arc<Garage>,
     config: Config,
     clock: Arc<dyn Clock>,
     readiness: Readiness,
     meter: Meter,
+    identity: Arc<Identity>,
     server: Server,
     broker: Broker,
     desk: Desk,
@@ -131,8 +140,7 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { config, clock, readiness, meter, server, broker, desk } = self;
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
+        let Self { garage, config, clock, readiness, meter, identity, server, broker, desk } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
@@ -173,6 +181,7 @@ impl Parts {
             receipts: receipts_in,
             meter: meter.clone(),
         };
+        let renewal = Renewal { server: server.clone(), identity, meter: meter.clone() };
         let every = config.server.plan_poll;
         let plan = PlanPoll {
             server,
@@ -187,10 +196,18 @@ impl Parts {
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
+        spawn(tasks, "credential", renewal.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock
     }
+}
+
+/// When each device was heard last; the self-test asks for it.
+fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>) -> Router {
+    let lanes: Arc<[Lane]> = lanes.into();
+    let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes)));
+    Router::new().route("/lanes", get(answer))
 }
 
 fn spawn(tasks: &mut Tasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {

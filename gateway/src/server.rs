@@ -1,16 +1,20 @@
-//! The two calls to the district's server.
+//! The calls to the district's server.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
+use domain::time::Timestamp;
 use process::config::Secret;
+use protocol::enrolment::{Credential, DUE, Enrolment, NewCredential, RENEWAL};
 use protocol::problem::Problem;
 use protocol::uplink::{Batch, PlanDocument, Receipt};
-use reqwest::header::{ETAG, IF_NONE_MATCH};
-use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect};
+use reqwest::header::{DATE, ETAG, IF_NONE_MATCH};
+use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
 use crate::config::{self, is_loopback};
+use crate::identity::Identity;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the first byte of a request to the last of its answer.
@@ -37,7 +41,7 @@ pub enum ClientError {
 
 /// Why a call brought nothing.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CallError {
+pub enum CallError {
     #[error("the server is out of reach")]
     Unreachable(#[source] reqwest::Error),
     #[error("the server answered {status}: {excerpt}")]
@@ -59,9 +63,17 @@ impl CallError {
         }
     }
 
+    /// The problem's word, if the server has given one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Status { code, .. } => code.as_deref(),
+            Self::Unreachable(_) | Self::TooLarge | Self::Unreadable(_) => None,
+        }
+    }
+
     /// Whether the server lacks what this gateway has long forgotten.
     pub fn is_gap(&self) -> bool {
-        matches!(self, Self::Status { code: Some(code), .. } if code == SEQUENCE_GAP)
+        self.code() == Some(SEQUENCE_GAP)
     }
 
     /// Whether trying again without a change somewhere is hopeless.
@@ -78,35 +90,64 @@ pub(crate) struct FetchedPlan {
     pub etag: Option<String>,
 }
 
+/// What a self-test learns of one answer.
+pub(crate) struct Seen {
+    /// The server's clock.
+    pub date: Option<Timestamp>,
+    pub plan: Result<PlanDocument, CallError>,
+}
+
 #[derive(Clone)]
 pub(crate) struct Server {
     client: Client,
     events: Url,
     plan: Url,
-    token: Secret,
+    credential: Url,
+    identity: Arc<Identity>,
 }
 
 impl Server {
-    pub fn new(config: &config::Server) -> Result<Self, ClientError> {
+    pub fn new(config: &config::Server, identity: Arc<Identity>) -> Result<Self, ClientError> {
         let base: Url = config.url.parse().map_err(|_| ClientError::Url)?;
         let join = |path| base.join(path).map_err(|_| ClientError::Url);
         let (events, plan) = (join("/gateway/v1/events")?, join("/gateway/v1/access-plan")?);
-        Ok(Self { client: client(config, &base)?, events, plan, token: config.token.clone() })
+        let credential = join("/gateway/v1/credential")?;
+        Ok(Self { client: client(config, &base)?, events, plan, credential, identity })
+    }
+
+    /// The first contact: the code is all that it proves itself with. The outer error is the configuration's.
+    pub async fn enrol(
+        config: &config::Server,
+        asked: &Enrolment,
+    ) -> Result<Result<(), CallError>, ClientError> {
+        let base: Url = config.url.parse().map_err(|_| ClientError::Url)?;
+        let url = base.join("/gateway/v1/enroll").map_err(|_| ClientError::Url)?;
+        let request = client(config, &base)?.post(url).json(asked);
+        Ok(taken(request).await)
+    }
+
+    /// Tells which credential comes next, as whoever has the token `current`.
+    pub async fn offer(&self, current: &str, next: &Credential) -> Result<(), CallError> {
+        let asked = NewCredential { credential: next.clone() };
+        taken(self.client.post(self.credential.clone()).bearer_auth(current).json(&asked)).await
     }
 
     pub async fn send(&self, batch: &Batch) -> Result<Receipt, CallError> {
-        let request = self.client.post(self.events.clone()).bearer_auth(self.token.expose()).json(batch);
-        let response = succeeded(request.send().await.map_err(CallError::Unreachable)?).await?;
-        json(response).await
+        let request = || self.client.post(self.events.clone()).json(batch);
+        json(succeeded(self.authorized(request).await?).await?).await
     }
 
     /// `None` when it is still the one called `etag`.
     pub async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, CallError> {
-        let mut request = self.client.get(self.plan.clone()).bearer_auth(self.token.expose());
-        if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag);
+        let request = || {
+            let request = self.client.get(self.plan.clone());
+            etag.iter().fold(request, |request, etag| request.header(IF_NONE_MATCH, *etag))
+        };
+        let used = self.identity.current();
+        let response = self.authorized(request).await?;
+        if response.headers().get(RENEWAL).is_some_and(|value| value == DUE) {
+            self.identity.renew(used);
         }
-        let response = request.send().await.map_err(CallError::Unreachable)?;
         if response.status() == StatusCode::NOT_MODIFIED {
             return Ok(None);
         }
@@ -114,6 +155,36 @@ impl Server {
         let etag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         Ok(Some(FetchedPlan { document: json(response).await?, etag }))
     }
+
+    /// The plan as it is, whatever the answer says.
+    pub async fn look(&self) -> Result<Seen, CallError> {
+        let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(date_of);
+        let plan = async { json(succeeded(response).await?).await };
+        Ok(Seen { date, plan: plan.await })
+    }
+
+    /// With the present credential; again with the next one, if it was renewed while the request was under way.
+    async fn authorized(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, CallError> {
+        let used = self.identity.current();
+        let send = async |token: &Secret| request().bearer_auth(token.expose()).send().await;
+        let response = send(&used).await.map_err(CallError::Unreachable)?;
+        let current = self.identity.current();
+        if response.status() != StatusCode::UNAUTHORIZED || current == used {
+            return Ok(response);
+        }
+        send(&current).await.map_err(CallError::Unreachable)
+    }
+}
+
+fn date_of(text: &str) -> Option<Timestamp> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_micros(i64::try_from(since.as_micros()).ok()?))
+}
+
+/// For calls that answer nothing but that they were taken.
+async fn taken(request: RequestBuilder) -> Result<(), CallError> {
+    succeeded(request.send().await.map_err(CallError::Unreachable)?).await.map(|_| ())
 }
 
 fn client(config: &config::Server, base: &Url) -> Result<Client, ClientError> {
@@ -143,7 +214,7 @@ fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientError>
 
 async fn succeeded(response: Response) -> Result<Response, CallError> {
     let status = response.status();
-    if status == StatusCode::OK {
+    if matches!(status, StatusCode::OK | StatusCode::NO_CONTENT) {
         return Ok(response);
     }
     let body = body(response).await.unwrap_or_default();

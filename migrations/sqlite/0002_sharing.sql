@@ -243,6 +243,21 @@ create table block (
 
 create index block_by_garage on block (garage_id) where ended_at is null;
 
+-- A box that has enrolled has a credential of its own making, which it renews; null: its token was made here, and stays.
+alter table gateway add column renew_at integer;
+-- Made by the box and not used yet: the first use ends the one before.
+alter table gateway add column next_token_hash blob;
+create unique index gateway_by_next_token on gateway (next_token_hash);
+
+-- One-off codes with which a garage's box makes its first contact.
+create table gateway_code (
+    code_hash blob primary key,
+    garage_id text not null references garage (id),
+    expires_at integer not null,
+    -- Hash of the credential that it was used for.
+    used_for blob
+) strict;
+
 -- 1: the book does not know yet what happened to this visit.
 alter table visit add column book_due integer not null default 0;
 create index visit_to_book on visit (garage_id) where book_due = 1;

@@ -1,6 +1,7 @@
 //! What crosses a wire between our processes and to the world; types only, no logic.
 //!
 //! - [`mqtt`]: gate controllers and the gateway
+//! - [`enrolment`]: a gateway's first contact with the server, and its credential
 //! - [`uplink`]: the gateway and the server
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
@@ -15,6 +16,7 @@
 
 pub mod calendar;
 pub mod district;
+pub mod enrolment;
 pub mod mqtt;
 pub mod operator;
 pub mod people;

@@ -31,6 +31,8 @@ pub enum Topic {
     Ack(GarageId, DeviceId),
     /// Gateway to guidance signs, retained.
     OpenSpaces(GarageId),
+    /// A gateway's self-test to itself.
+    Probe(GarageId),
 }
 
 /// A topic that is none of ours.
@@ -58,10 +60,10 @@ impl Topic {
         };
         let garage = GarageId::parse(garage)?;
         let Some(verb) = third else {
-            return if second == "open-spaces" {
-                Ok(Self::OpenSpaces(garage))
-            } else {
-                Err(TopicError::Unknown)
+            return match second {
+                "open-spaces" => Ok(Self::OpenSpaces(garage)),
+                "probe" => Ok(Self::Probe(garage)),
+                _ => Err(TopicError::Unknown),
             };
         };
         let device = DeviceId::parse(second)?;
@@ -88,6 +90,7 @@ impl std::fmt::Display for Topic {
             Self::Command(g, d) => write!(f, "{PREFIX}/{g}/{d}/command"),
             Self::Ack(g, d) => write!(f, "{PREFIX}/{g}/{d}/ack"),
             Self::OpenSpaces(g) => write!(f, "{PREFIX}/{g}/open-spaces"),
+            Self::Probe(g) => write!(f, "{PREFIX}/{g}/probe"),
         }
     }
 }
@@ -119,8 +122,12 @@ impl Permissions {
                 format!("{PREFIX}/{garage}/+/command"),
                 format!("{PREFIX}/{garage}/+/ack"),
                 Topic::OpenSpaces(garage.clone()).to_string(),
+                Topic::Probe(garage.clone()).to_string(),
             ],
-            subscribe: Topic::gateway_filters(garage).to_vec(),
+            subscribe: Topic::gateway_filters(garage)
+                .into_iter()
+                .chain([Topic::Probe(garage.clone()).to_string()])
+                .collect(),
         }
     }
 

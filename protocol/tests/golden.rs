@@ -1,7 +1,7 @@
 //! Each released message is kept as a file: a change that cannot read it, or writes it otherwise, breaks peers in the field.
 #![allow(clippy::unwrap_used)]
 
-use protocol::{mqtt, people, public, uplink};
+use protocol::{enrolment, mqtt, people, public, uplink};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Reads the file as `T` and writes it again: nothing may get lost or change its name.
@@ -36,6 +36,8 @@ fn uplink_messages_keep_their_form() {
     same::<uplink::PlanDocument>("plan");
     same::<uplink::PlanDocument>("plan_shared");
     same::<uplink::PlanDocument>("plan_standing");
+    same::<enrolment::Enrolment>("enrolment");
+    same::<enrolment::NewCredential>("new_credential");
 }
 
 #[test]

@@ -15,6 +15,7 @@ proptest! {
             Topic::Command(garage.clone(), device.clone()),
             Topic::Ack(garage.clone(), device.clone()),
             Topic::OpenSpaces(garage.clone()),
+            Topic::Probe(garage.clone()),
         ] {
             prop_assert_eq!(Topic::parse(&topic.to_string()).unwrap(), topic);
         }

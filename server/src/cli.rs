@@ -78,6 +78,23 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Makes a one-off code with which a garage's box enrols (`gateway enroll`); one before it that is not used ends.
+    GatewayCode {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        garage: GarageId,
+        /// Writes the code into this file (mode 0600) instead of printing it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Tells a garage's gateway that has enrolled to renew its credential now; it does so within some seconds.
+    GatewayRenew {
+        #[command(flatten)]
+        file: File,
+        #[arg(long)]
+        garage: GarageId,
+    },
     /// Makes a new token for a process that calls /internal/v1; the one before ends.
     ServiceToken {
         #[command(flatten)]
@@ -171,6 +188,12 @@ pub fn run(arguments: Arguments) -> Done {
         }
         Command::GatewayToken { file, garage, out } => {
             with_app(&file, async |app| admin::gateway_token(app, &garage, out.as_deref()).await)
+        }
+        Command::GatewayCode { file, garage, out } => {
+            with_app(&file, async |app| admin::gateway_code(app, &garage, out.as_deref()).await)
+        }
+        Command::GatewayRenew { file, garage } => {
+            with_app(&file, async |app| admin::gateway_renew(app, &garage).await)
         }
         Command::ServiceToken { file, name, out } => {
             with_app(&file, async |app| admin::service_token(app, &name, out.as_deref()).await)

@@ -178,7 +178,7 @@ impl Assembly {
             },
             server: gateway::config::Server {
                 url: format!("http://{server}"),
-                token: Secret::new(gateway_token(app, &site.garage).await?),
+                token: Some(Secret::new(gateway_token(app, &site.garage).await?)),
                 ca_file: None,
                 plan_poll: gateway::config::PLAN_POLL,
             },

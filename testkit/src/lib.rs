@@ -2,6 +2,7 @@
 //!
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
 //! - [`proxy`]: a TCP link that tests can cut, freeze and delay
+//! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
 //! - [`process`]: our own binaries, from outside
 //! - [`wait`]: polling with a deadline; tests never sleep
@@ -17,5 +18,6 @@ pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod signal;
+pub mod tls;
 pub mod wait;
 pub mod wechat;

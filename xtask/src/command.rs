@@ -3,4 +3,5 @@
 pub mod bench;
 pub mod crash;
 pub mod lint;
+pub mod package;
 pub mod test;

@@ -38,7 +38,12 @@ const SERVERS: [Package; 2] = [
     },
 ];
 
-const CLIENTS: [Package; 6] = [
+const CLIENTS: [Package; 7] = [
+    Package {
+        name: "openssl",
+        why: "makes a private certificate authority, for TLS to the server",
+        sign: Sign::Program("openssl"),
+    },
     Package {
         name: "mosquitto-clients",
         why: "MQTT clients that are not ours, for the end-to-end tests",

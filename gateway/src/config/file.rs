@@ -45,7 +45,7 @@ struct MqttPart {
 #[serde(deny_unknown_fields)]
 struct ServerPart {
     url: String,
-    token: SecretSource,
+    token: Option<SecretSource>,
     ca_file: Option<PathBuf>,
     plan_poll_seconds: Option<f64>,
 }
@@ -135,7 +135,7 @@ impl File {
     fn server(&self) -> Result<Server, ConfigError> {
         let seconds = self.server.plan_poll_seconds;
         let plan_poll = seconds.map_or(Ok(PLAN_POLL), Duration::try_from_secs_f64);
-        let token = self.server.token.resolve("server.token")?;
+        let token = self.server.token.as_ref().map(|token| token.resolve("server.token")).transpose()?;
         Ok(Server {
             url: self.server.url.clone(),
             token,

@@ -25,6 +25,11 @@ impl Reader {
         Self(connection)
     }
 
+    pub async fn close(self) -> Result<(), sqlx::Error> {
+        use sqlx::Connection;
+        self.0.close().await
+    }
+
     /// Up to `limit` records behind `seq`, and the epoch that they are of.
     pub async fn after(&mut self, seq: i64, limit: usize) -> Result<Page, sqlx::Error> {
         use sqlx::Connection;

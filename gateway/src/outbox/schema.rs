@@ -40,6 +40,17 @@ pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error
         .await
 }
 
+/// Beside the gateway that writes it, or without one.
+pub(super) async fn connect_to_read(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY)
+        .disable_statement_logging()
+        .connect()
+        .await
+}
+
 pub(super) async fn migrate(write: &mut SqliteConnection) -> Result<(), OutboxError> {
     let format: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *write).await?;
     match format {

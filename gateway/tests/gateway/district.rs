@@ -1,4 +1,4 @@
-//! The server's two doors, played: takes batches, hands out a plan, can be away or forget its answer.
+//! The server's doors, played: takes batches and credentials, hands out a plan, can be away or forget its answer.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,6 +15,7 @@ use testkit::wait;
 use tokio::task::JoinHandle;
 
 use crate::controller::SOON;
+use crate::doorman::{self, Doorman};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
@@ -43,6 +44,7 @@ pub struct Books {
     pub plan_unchanged: usize,
     /// Of the plan that the gateway says it has.
     pub known_tag: Option<String>,
+    pub doorman: Doorman,
 }
 
 #[derive(Clone)]
@@ -73,11 +75,14 @@ impl District {
             plan_polls: 0,
             plan_unchanged: 0,
             known_tag: None,
+            doorman: Doorman::default(),
         };
         let books = Arc::new(Mutex::new(books));
         let router = Router::new()
             .route("/gateway/v1/events", post(events))
             .route("/gateway/v1/access-plan", get(plan_of))
+            .route("/gateway/v1/enroll", post(doorman::enroll))
+            .route("/gateway/v1/credential", post(doorman::credential))
             .with_state(books.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -120,19 +125,15 @@ impl District {
     }
 }
 
-type Shared = State<Arc<Mutex<Books>>>;
+pub type Shared = State<Arc<Mutex<Books>>>;
 
 fn last_seq(books: &Books, epoch: &str) -> Option<i64> {
     books.records.iter().filter(|(e, _)| e == epoch).map(|(_, r)| r.seq).max()
 }
 
-fn is_allowed(headers: &HeaderMap) -> bool {
-    headers.get(header::AUTHORIZATION).is_some_and(|value| value == "Bearer token")
-}
-
 async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batch>) -> Response {
     let mut books = books.lock().unwrap();
-    if !is_allowed(&headers) {
+    if !books.doorman.lets_in(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     match books.mood {
@@ -178,7 +179,7 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
 async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {
     let mut books = books.lock().unwrap();
     books.plan_polls += 1;
-    if !is_allowed(&headers) {
+    if !books.doorman.lets_in(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if books.mood == Mood::Away {
@@ -189,9 +190,9 @@ async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {
     let etag = format!("\"{}\"", books.plan.plan.capacity);
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| *value == *etag) {
         books.plan_unchanged += 1;
-        return StatusCode::NOT_MODIFIED.into_response();
+        return (StatusCode::NOT_MODIFIED, books.doorman.says()).into_response();
     }
-    ([(header::ETAG, etag)], Json(books.plan.clone())).into_response()
+    (books.doorman.says(), [(header::ETAG, etag)], Json(books.plan.clone())).into_response()
 }
 
 pub fn garage() -> GarageId {

@@ -28,8 +28,14 @@ use tokio_util::sync::CancellationToken;
 use crate::barrier::Barrier;
 use crate::controller::{Controller, SOON};
 use crate::district::{District, garage};
+use crate::doorman::CODE;
 
 pub const PARENT: &str = "鲁B12345";
+
+pub struct Way {
+    pub url: String,
+    pub ca_file: Option<PathBuf>,
+}
 
 pub struct Site {
     pub broker: Mosquitto,
@@ -42,6 +48,10 @@ pub struct Site {
     /// The gateway's.
     pub clock: Arc<ShiftedClock>,
     folder: tempfile::TempDir,
+    /// Another way to the server than the direct one.
+    pub way: Option<Way>,
+    /// `None` for a box that enrols.
+    token: Option<Secret>,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
 }
 
@@ -101,7 +111,7 @@ pub fn plan() -> PlanDocument {
 }
 
 /// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.
-fn broker() -> Mosquitto {
+pub fn broker() -> Mosquitto {
     let garage = garage();
     let secret = || Secret::new("secret");
     let mut users = vec![User::gateway(&garage, secret()), User::sign(&garage, secret())];
@@ -127,8 +137,31 @@ impl Site {
         Self::open_with(Some(devices), Some(Barrier::start().await)).await
     }
 
+    /// With a box that has not enrolled yet.
+    pub async fn unknown() -> Self {
+        Self { token: None, ..Self::closed(None, None).await }
+    }
+
+    /// With a box that has enrolled, and runs.
+    pub async fn enrolled() -> Self {
+        let mut site = Self::unknown().await;
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        gateway::enrol(&site.config(), &Secret::new(CODE)).await.unwrap();
+        site.start().await;
+        site.served().await;
+        site
+    }
+
     async fn open_with(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
-        let mut site = Self {
+        let mut site = Self::closed(devices, barrier).await;
+        site.start().await;
+        site.served().await;
+        site
+    }
+
+    /// Without a running gateway.
+    async fn closed(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
+        Self {
             broker: broker(),
             district: District::start(plan()).await,
             http: ([127, 0, 0, 1], port::free()).into(),
@@ -136,14 +169,14 @@ impl Site {
             barrier,
             clock: Arc::default(),
             folder: tempfile::tempdir().unwrap(),
+            way: None,
+            token: Some(Secret::new("token")),
             gateway: None,
-        };
-        site.start().await;
-        site.served().await;
-        site
+        }
     }
 
     pub fn config(&self) -> Config {
+        let direct = || format!("http://{}", self.district.address);
         Config {
             garage: garage(),
             data_dir: self.folder.path().join("data"),
@@ -154,9 +187,9 @@ impl Site {
                 password: Secret::new("secret"),
             },
             server: Server {
-                url: format!("http://{}", self.district.address),
-                token: Secret::new("token"),
-                ca_file: None,
+                url: self.way.as_ref().map_or_else(direct, |way| way.url.clone()),
+                token: self.token.clone(),
+                ca_file: self.way.as_ref().and_then(|way| way.ca_file.clone()),
                 plan_poll: Duration::from_millis(100),
             },
             http: Some(self.http),
@@ -187,6 +220,10 @@ impl Site {
             lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
         }
         lanes
+    }
+
+    pub fn credential(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("data/credential.json")).unwrap()
     }
 
     pub fn outbox(&self) -> PathBuf {

@@ -1,11 +1,12 @@
-//! Tokens of gateways: made here, shown once, kept as hashes.
+//! Tokens of gateways, kept as hashes: made here for a box that has them in its configuration, or made by the box itself.
 
 use domain::ids::GarageId;
 
 use super::App;
 use super::token::{RandomError, random_token};
+use crate::store::credential::{self, Place};
 use crate::store::seal::token_hash;
-use crate::store::{StoreError, audit, garage, gateway};
+use crate::store::{StoreError, Tx, audit, garage};
 
 /// Says in a log or a file what kind of secret leaked.
 const PREFIX: &str = "pkg_";
@@ -25,6 +26,13 @@ pub enum GatewayTokenError {
     Store(#[from] StoreError),
 }
 
+/// Whether a gateway is to renew its credential now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    Due,
+    NotDue,
+}
+
 /// Makes a new token for a garage's gateway; the one before stops working.
 pub async fn create(app: &App, garage: &GarageId) -> Result<String, GatewayTokenError> {
     let token = format!("{PREFIX}{}", random_token()?);
@@ -41,21 +49,42 @@ pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), Gatewa
     if garage::find(&mut tx, garage).await?.is_none() {
         return Err(GatewayTokenError::UnknownGarage(garage.clone()));
     }
-    gateway::set_token(&mut tx, garage, &token_hash(token)).await?;
-    let entry = audit::Entry {
-        at: app.now(),
-        actor_kind: "cli",
-        actor_id: "",
-        action: "gateway_token.set",
-        subject: garage.as_str(),
-        detail: "",
-    };
-    audit::append(&mut tx, &entry).await?;
+    credential::set(&mut tx, garage, &token_hash(token), None).await?;
+    log(app, &mut tx, "cli", garage, "gateway_token.set").await?;
     Ok(tx.commit().await?)
 }
 
-/// The garage whose gateway has this token.
-pub async fn garage_of(app: &App, token: &str) -> Result<Option<GarageId>, StoreError> {
+/// The garage whose gateway has this token. Using a token for the first time ends the one before it.
+pub async fn garage_of(app: &App, token: &str) -> Result<Option<(GarageId, Renewal)>, StoreError> {
+    let hash = token_hash(token);
     let mut tx = app.store.begin_read().await?;
-    gateway::garage_of_token(&mut tx, &token_hash(token)).await
+    let Some(known) = credential::find(&mut tx, &hash).await? else { return Ok(None) };
+    drop(tx);
+    if known.place == Place::Next {
+        promote(app, &known.garage, &hash).await?;
+        return Ok(Some((known.garage, Renewal::NotDue)));
+    }
+    let is_due = known.renew_at.is_some_and(|at| at <= app.now());
+    Ok(Some((known.garage, if is_due { Renewal::Due } else { Renewal::NotDue })))
+}
+
+async fn promote(app: &App, garage: &GarageId, hash: &[u8]) -> Result<(), StoreError> {
+    let mut tx = app.store.begin().await?;
+    if credential::promote(&mut tx, hash, app.now() + super::enrolment::RENEW_AFTER).await? {
+        log(app, &mut tx, "gateway", garage, "gateway_credential.renew").await?;
+    }
+    tx.commit().await
+}
+
+pub(super) async fn log(
+    app: &App,
+    tx: &mut Tx,
+    actor_kind: &str,
+    garage: &GarageId,
+    action: &str,
+) -> Result<(), StoreError> {
+    let actor_id = if actor_kind == "cli" { "" } else { garage.as_str() };
+    let entry =
+        audit::Entry { at: app.now(), actor_kind, actor_id, action, subject: garage.as_str(), detail: "" };
+    audit::append(tx, &entry).await
 }

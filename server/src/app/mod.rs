@@ -5,12 +5,14 @@ pub mod access_plan;
 pub mod allocation;
 pub mod arrival_act;
 pub mod arrival_board;
+mod attempts;
 pub mod bind_code;
 pub mod calendar;
 pub mod claim;
 pub mod directory;
 pub mod doors;
 mod driver;
+pub mod enrolment;
 pub mod etag;
 pub mod feed;
 pub mod gateway_token;
@@ -68,6 +70,8 @@ pub struct App {
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
     pub operators: operator::Operators,
+    /// Wrong codes of boxes.
+    enrolments: Arc<attempts::Attempts>,
     /// Gateways' plans as they were made last.
     access_plans: Arc<access_plan::Cache>,
     pub calendars: Arc<sharing::Calendars>,
@@ -96,6 +100,7 @@ impl App {
             allocation: allocation::Allocation::default(),
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
+            enrolments: Arc::new(attempts::Attempts::new(enrolment::LIMITS)),
             access_plans: Arc::default(),
             calendars: Arc::default(),
             doors: Arc::default(),

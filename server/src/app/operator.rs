@@ -5,7 +5,6 @@
 pub mod access_check;
 pub mod account;
 pub mod adjustment;
-mod attempts;
 pub mod calendar;
 pub mod garages;
 pub mod log;
@@ -20,12 +19,16 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use tokio::sync::Semaphore;
 
+use super::attempts::{Attempts, Limits};
 use crate::store::{StoreError, Tx, audit, operator};
+
+/// Wrong passwords of a user.
+const WRONG_PASSWORDS: Limits = Limits { name_from: 5, from: 30, name: 100 };
 
 /// What operators' log-ins share in one process.
 #[derive(Clone)]
 pub struct Operators {
-    attempts: Arc<attempts::Attempts>,
+    attempts: Arc<Attempts>,
     /// Password hashes being computed: each takes 19 MiB and some 20 ms of a core.
     hashing: Arc<Semaphore>,
     /// Whether browsers may send the session over plain HTTP.
@@ -35,7 +38,7 @@ pub struct Operators {
 impl Default for Operators {
     fn default() -> Self {
         Self {
-            attempts: Arc::default(),
+            attempts: Arc::new(Attempts::new(WRONG_PASSWORDS)),
             hashing: Arc::new(Semaphore::new(password::AT_ONCE)),
             cookies: Cookies::HttpsOnly,
         }

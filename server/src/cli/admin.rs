@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::ids::GarageId;
 use ring::rand::{SecureRandom, SystemRandom};
 use server::app::operator::account::{self, AccountError};
-use server::app::{App, bind_code, gateway_token, service_token};
+use server::app::{App, bind_code, enrolment, gateway_token, service_token};
 use server::store::seal::Keyring;
 
 use super::{Done, Failure};
@@ -33,6 +33,23 @@ pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> 
     hand_out(&gateway_token::create(app, garage).await?, out)
 }
 
+pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> Done {
+    let code = enrolment::create_code(app, garage).await?;
+    match out {
+        Some(_) => hand_out(&code.code, out),
+        None => {
+            println!("{} (once, until {})", code.code, code.expires_at);
+            Ok(())
+        }
+    }
+}
+
+pub async fn gateway_renew(app: &App, garage: &GarageId) -> Done {
+    enrolment::renew(app, garage).await?;
+    println!("the gateway of {garage} is told with its next poll");
+    Ok(())
+}
+
 pub async fn service_token(app: &App, name: &str, out: Option<&Path>) -> Done {
     hand_out(&service_token::create(app, name).await?, out)
 }
@@ -49,7 +66,7 @@ fn hand_out(secret: &str, out: Option<&Path>) -> Done {
             let mut options = OpenOptions::new();
             options.write(true).create(true).truncate(true).mode(OWNER_ONLY);
             write(&mut options, path, secret)?;
-            println!("{} holds the new token", path.display());
+            println!("{} holds it", path.display());
         }
         None => println!("{secret}"),
     }

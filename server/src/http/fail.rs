@@ -12,6 +12,7 @@ use crate::app::arrival_act::ActError;
 use crate::app::arrival_board::BoardError;
 use crate::app::bind_code::BindError;
 use crate::app::claim::ClaimError;
+use crate::app::enrolment::EnrolError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
 use crate::app::import::Invalid;
@@ -63,6 +64,11 @@ fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
     Problem::new(status, code, title).into()
 }
 
+/// The same for no token, a wrong one and one that has ended.
+pub fn unknown_gateway() -> ProblemResponse {
+    problem(401, "unauthorized", "A gateway's token is needed")
+}
+
 fn not_your_class() -> ProblemResponse {
     problem(403, "not_your_class", "This is not one of your classes")
 }
@@ -96,6 +102,26 @@ impl From<BindError> for ProblemResponse {
             }
             BindError::Store(error) => error.into(),
             BindError::NoSuchPerson | BindError::Random(_) => internal(&error),
+        }
+    }
+}
+
+impl From<EnrolError> for ProblemResponse {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Code => problem(
+                403,
+                "enrolment_code_invalid",
+                "This code is unknown, used, too old or another garage's",
+            ),
+            EnrolError::TooManyAttempts => {
+                problem(429, "too_many_attempts", "Too many wrong codes; wait a quarter of an hour")
+            }
+            EnrolError::NotEnrolled(_) => {
+                problem(409, "not_enrolled", "This gateway's token was made by an administrator and stays")
+            }
+            EnrolError::Store(error) => error.into(),
+            EnrolError::UnknownGarage(_) | EnrolError::Random(_) => internal(&error),
         }
     }
 }
@@ -194,7 +220,7 @@ impl From<IngestError> for ProblemResponse {
             IngestError::Busy | IngestError::Closing => {
                 problem(503, "busy", "Too much is going on; try again")
             }
-            IngestError::Unknown => problem(401, "unauthorized", "A gateway's token is needed"),
+            IngestError::Unknown => unknown_gateway(),
             IngestError::Store(error) => error.into(),
         }
     }

@@ -14,6 +14,7 @@ mod input;
 pub mod internal;
 pub mod openapi;
 pub mod operator;
+mod peer;
 pub mod public;
 mod refusal;
 mod reservation_answer;

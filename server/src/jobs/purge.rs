@@ -72,7 +72,7 @@ fn before(app: &App, kind: Kind) -> Timestamp {
         Kind::Feed => now - FEED,
         Kind::Audit => now - app.retention.audit,
         // By the end of their life, not by their age.
-        Kind::Sessions | Kind::OperatorSessions | Kind::BindCodes => now,
+        Kind::Sessions | Kind::OperatorSessions | Kind::BindCodes | Kind::GatewayCodes => now,
         Kind::BindAttempts => now - BIND_ATTEMPTS,
     }
 }

@@ -1,4 +1,4 @@
-//! Gateways: one per garage, known by the hash of its token; how far its sequence is committed; its lanes.
+//! Gateways: one per garage; how far its sequence is committed; its lanes.
 
 use std::collections::HashMap;
 
@@ -38,24 +38,6 @@ pub struct Health {
     pub last_seen_at: Option<Timestamp>,
     pub backlog: i64,
     pub version: Option<String>,
-}
-
-pub async fn garage_of_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<GarageId>, StoreError> {
-    let row: Option<(String,)> =
-        fetch_optional!(tx, "select garage_id from gateway where token_hash = $1", token_hash)?;
-    row.map(|(garage,)| word::parse("gateway.garage_id", &garage)).transpose()
-}
-
-/// Gives a garage's gateway its token; the one before stops working with the commit.
-pub async fn set_token(tx: &mut Tx, garage: &GarageId, token_hash: &[u8]) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "insert into gateway (garage_id, token_hash) values ($1, $2) \
-         on conflict (garage_id) do update set token_hash = excluded.token_hash",
-        garage.as_str(),
-        token_hash,
-    )?;
-    Ok(())
 }
 
 /// Takes the rows of these garages' gateways, in the order of their ids, so that two replicas with the same

@@ -20,6 +20,7 @@ pub mod block_list;
 pub mod book;
 pub mod calendar;
 pub mod closure;
+pub mod credential;
 pub mod dead_letter;
 pub mod feed;
 pub mod garage;

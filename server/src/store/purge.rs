@@ -20,6 +20,7 @@ pub enum Kind {
     Sessions,
     OperatorSessions,
     BindCodes,
+    GatewayCodes,
     BindAttempts,
     Reservations,
     Notices,
@@ -28,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -38,6 +39,7 @@ impl Kind {
         Self::Sessions,
         Self::OperatorSessions,
         Self::BindCodes,
+        Self::GatewayCodes,
         Self::BindAttempts,
         Self::Reservations,
         Self::Notices,
@@ -57,6 +59,7 @@ impl Kind {
             Self::Sessions => "sessions",
             Self::OperatorSessions => "operator_sessions",
             Self::BindCodes => "bind_codes",
+            Self::GatewayCodes => "gateway_codes",
             Self::BindAttempts => "bind_attempts",
             Self::Reservations => "reservations",
             Self::Notices => "notices",
@@ -103,6 +106,10 @@ impl Kind {
             Self::BindCodes => {
                 "delete from bind_code where code_hash in \
                  (select code_hash from bind_code where expires_at < $1 limit $2)"
+            }
+            Self::GatewayCodes => {
+                "delete from gateway_code where code_hash in \
+                 (select code_hash from gateway_code where expires_at < $1 limit $2)"
             }
             Self::BindAttempts => {
                 "delete from bind_attempt where openid_hash in \

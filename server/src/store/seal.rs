@@ -32,6 +32,7 @@ pub enum Purpose {
     Key,
     OpenId,
     BindCode,
+    GatewayCode,
     DeadLetter,
     KeyCheck,
 }
@@ -45,6 +46,7 @@ impl Purpose {
             Self::Key => b"school.key",
             Self::OpenId => b"openid",
             Self::BindCode => b"bind.code",
+            Self::GatewayCode => b"gateway.code",
             Self::DeadLetter => b"dead.letter",
             Self::KeyCheck => b"key.check",
         }

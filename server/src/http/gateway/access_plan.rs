@@ -1,20 +1,26 @@
 //! `GET /gateway/v1/access-plan`.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use process::http::ProblemResponse;
+use protocol::enrolment::{DUE, RENEWAL};
 
 use super::caller::Gateway;
+use crate::app::gateway_token::Renewal;
 use crate::app::{App, access_plan as use_case};
 use crate::http::{conditional, fail};
 
-/// The plan for the next 48 hours, or 304 if the gateway has it.
+/// The plan for the next 48 hours, or 304 if the gateway has it; either may ask for a new credential.
 pub async fn access_plan(
     State(app): State<App>,
-    Gateway(garage): Gateway,
+    Gateway(garage, renewal): Gateway,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
     let plan = use_case::plan(&app, &garage).await?.ok_or_else(fail::not_found)?;
-    Ok(conditional::json(&headers, &plan.etag, "no-cache", &plan.document))
+    let mut answer = conditional::json(&headers, &plan.etag, "no-cache", &plan.document);
+    if renewal == Renewal::Due {
+        answer.headers_mut().insert(RENEWAL, HeaderValue::from_static(DUE));
+    }
+    Ok(answer)
 }

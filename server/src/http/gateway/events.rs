@@ -11,7 +11,7 @@ use crate::app::{App, ingest};
 /// Commits a batch; the gateway may forget what the receipt acknowledges.
 pub async fn events(
     State(app): State<App>,
-    Gateway(garage): Gateway,
+    Gateway(garage, _): Gateway,
     ApiJson(batch): ApiJson<Batch>,
 ) -> Result<Json<Receipt>, ProblemResponse> {
     Ok(Json(ingest::submit(&app, garage, batch).await?))

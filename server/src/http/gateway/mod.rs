@@ -1,7 +1,9 @@
-//! `/gateway/v1`: for the gateways of garages. The token says which garage it is. This file is the route table.
+//! `/gateway/v1`: for the gateways of garages. The token says which garage it is; a box without one has a code. This file is the route table.
 
 mod access_plan;
 mod caller;
+mod credential;
+mod enroll;
 mod events;
 
 use axum::Router;
@@ -13,8 +15,13 @@ use crate::app::App;
 /// Bytes: 500 records of some 500 bytes, and room for long names.
 const BATCH: usize = 2 * 1024 * 1024;
 
+/// Bytes: a garage, a code and a credential. Strangers may send this.
+const ENROLMENT: usize = 1024;
+
 pub fn router() -> Router<App> {
     Router::new()
         .route("/gateway/v1/events", post(events::events).layer(DefaultBodyLimit::max(BATCH)))
         .route("/gateway/v1/access-plan", get(access_plan::access_plan))
+        .route("/gateway/v1/enroll", post(enroll::enroll).layer(DefaultBodyLimit::max(ENROLMENT)))
+        .route("/gateway/v1/credential", post(credential::credential).layer(DefaultBodyLimit::max(ENROLMENT)))
 }

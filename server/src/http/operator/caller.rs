@@ -1,9 +1,6 @@
-//! Which operator is calling, and from where.
+//! Which operator is calling.
 
-use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
-
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use process::http::ProblemResponse;
 use protocol::problem::Problem;
@@ -23,17 +20,5 @@ impl FromRequestParts<App> for Operator {
             return Err(Problem::new(401, "unauthorized", "There is no such session, or it has ended").into());
         };
         Ok(Self(session::authenticate(app, token).await?))
-    }
-}
-
-/// The connection's other end, where the process knows it.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub Option<IpAddr>);
-
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())))
     }
 }

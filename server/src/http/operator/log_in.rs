@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use process::http::{ApiJson, ProblemResponse};
 use protocol::operator::OperatorLogIn;
 
-use super::caller::Peer;
 use super::cookie;
 use crate::app::App;
 use crate::app::operator::session;
+use crate::http::peer::Peer;
 
 /// Checks the password; the session is in the cookie only.
 pub async fn log_in(

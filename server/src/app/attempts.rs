@@ -1,4 +1,4 @@
-//! Wrong passwords, counted in memory: guessing must be slow, whoever is guessed at and wherever from.
+//! Wrong passwords and codes, counted in memory: guessing must be slow, whoever is guessed at and wherever from.
 //!
 //! Each replica counts for itself, so the limits are per replica. The address is the connection's peer: behind a
 //! balancer that is the balancer, and the limit for an address is shared by all who come through it.
@@ -16,37 +16,52 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Entries that are remembered. To fill it an attacker needs hundreds of addresses; then new names wait as well.
 const ENTRIES: usize = 10_000;
 
+/// How many wrong attempts there may be in a [`WINDOW`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Of one name from one address: a person mistypes a few times.
+    pub name_from: u32,
+    /// From one address, which may be an office.
+    pub from: u32,
+    /// Of one name, which may be tried from everywhere.
+    pub name: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
-    UserFrom(String, Option<IpAddr>),
-    User(String),
+    NameFrom(String, Option<IpAddr>),
+    Name(String),
     From(Option<IpAddr>),
 }
 
-impl Key {
-    /// A person mistypes a few times; one address may be an office; one name may be tried from everywhere.
-    const fn allowed(&self) -> u32 {
-        match self {
-            Self::UserFrom(..) => 5,
-            Self::From(_) => 30,
-            Self::User(_) => 100,
+impl Limits {
+    const fn of(&self, key: &Key) -> u32 {
+        match key {
+            Key::NameFrom(..) => self.name_from,
+            Key::From(_) => self.from,
+            Key::Name(_) => self.name,
         }
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Attempts {
+    limits: Limits,
     failures: Mutex<HashMap<Key, (Timestamp, u32)>>,
 }
 
-fn keys(user: &str, from: Option<IpAddr>) -> [Key; 3] {
-    [Key::UserFrom(user.to_owned(), from), Key::User(user.to_owned()), Key::From(from)]
+fn keys(name: &str, from: Option<IpAddr>) -> [Key; 3] {
+    [Key::NameFrom(name.to_owned(), from), Key::Name(name.to_owned()), Key::From(from)]
 }
 
 impl Attempts {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, failures: Mutex::default() }
+    }
+
     /// Whether another attempt may be made now. It counts as a failure until [`Self::succeeded`] takes it back, so
     /// that attempts at the same moment cannot pass together.
-    pub(super) fn begin(&self, user: &str, from: Option<IpAddr>, now: Timestamp) -> bool {
+    pub(super) fn begin(&self, name: &str, from: Option<IpAddr>, now: Timestamp) -> bool {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() + 3 > ENTRIES {
             failures.retain(|_, (since, _)| now.since(*since) < WINDOW);
@@ -55,8 +70,8 @@ impl Attempts {
             Some((since, n)) if now.since(*since) < WINDOW => *n,
             _ => 0,
         };
-        let keys = keys(user, from);
-        if failures.len() + 3 > ENTRIES || keys.iter().any(|key| used(key) >= key.allowed()) {
+        let keys = keys(name, from);
+        if failures.len() + 3 > ENTRIES || keys.iter().any(|key| used(key) >= self.limits.of(key)) {
             return false;
         }
         for key in keys {
@@ -69,10 +84,10 @@ impl Attempts {
         true
     }
 
-    pub(super) fn succeeded(&self, user: &str, from: Option<IpAddr>) {
+    pub(super) fn succeeded(&self, name: &str, from: Option<IpAddr>) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in keys(user, from) {
-            if matches!(key, Key::UserFrom(..)) {
+        for key in keys(name, from) {
+            if matches!(key, Key::NameFrom(..)) {
                 failures.remove(&key);
             } else if let Some((_, n)) = failures.get_mut(&key) {
                 *n = n.saturating_sub(1);
@@ -85,13 +100,15 @@ impl Attempts {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { name_from: 5, from: 30, name: 100 };
+
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
     }
 
     #[test]
     fn the_sixth_guess_waits_a_quarter_of_an_hour() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::new(LIMITS);
         assert!((0..5).all(|_| attempts.begin("li", None, at(0))));
         assert!(!attempts.begin("li", None, at(899)));
         assert!(attempts.begin("wang", None, at(1)));
@@ -100,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_success_clears_the_sheet() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::new(LIMITS);
         for _ in 0..50 {
             assert!(attempts.begin("li", None, at(0)));
             attempts.succeeded("li", None);
@@ -109,7 +126,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_try_every_name() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::new(LIMITS);
         let tried = (0..100).filter(|n| attempts.begin(&n.to_string(), None, at(0))).count();
         assert_eq!(tried, 30);
     }

@@ -1,0 +1,86 @@
+//! The file of the box's own credential. It is replaced as a whole and synced, so that a power cut leaves the old one or
+//! the new one; nobody but its owner may read it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::enrolment::{Credential, CredentialError};
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
+
+const NAME: &str = "credential.json";
+/// Written first, then renamed.
+const NEW: &str = "credential.json.new";
+const OWNER_ONLY: u32 = 0o600;
+
+/// Why the credential cannot be read, made or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("cannot read {path}", path = path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{path} is damaged: enrol this box again", path = path.display())]
+    Damaged { path: PathBuf, source: serde_json::Error },
+    #[error("cannot write {path}", path = path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("the system gave no random numbers")]
+    Random,
+}
+
+/// What is in the file.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stored {
+    /// What the server knows; absent while the first enrolment has no answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub current: Option<String>,
+    /// What it has perhaps heard of already.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next: Option<Credential>,
+}
+
+pub(super) fn path(folder: &Path) -> PathBuf {
+    folder.join(NAME)
+}
+
+impl Stored {
+    /// `None` when there is no file.
+    pub fn load(folder: &Path) -> Result<Option<Self>, FileError> {
+        let path = path(folder);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(FileError::Read { path, source }),
+        };
+        serde_json::from_slice(&text).map(Some).map_err(|source| FileError::Damaged { path, source })
+    }
+
+    /// Returns once it is on disk.
+    pub fn save(&self, folder: &Path) -> Result<(), FileError> {
+        let path = path(folder);
+        self.replace(folder, &path).map_err(|source| FileError::Write { path, source })
+    }
+
+    fn replace(&self, folder: &Path, path: &Path) -> io::Result<()> {
+        let new = folder.join(NEW);
+        let mut options = OpenOptions::new();
+        // Made anew: one that is left of a crash may have other permissions.
+        let _ = fs::remove_file(&new);
+        let mut file = options.write(true).create_new(true).mode(OWNER_ONLY).open(&new)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        File::open(folder)?.sync_all()
+    }
+}
+
+/// A fresh credential of 32 random bytes.
+pub(super) fn make() -> Result<Credential, FileError> {
+    let mut bytes = [0_u8; 32];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| FileError::Random)?;
+    let text = format!("{}{}", Credential::PREFIX, URL_SAFE_NO_PAD.encode(bytes));
+    Credential::parse(&text).map_err(|CredentialError| FileError::Random)
+}

@@ -1,0 +1,71 @@
+//! A connection that looks at the broker for a moment: for the self-test, beside the gateway's own.
+
+use std::time::Duration;
+
+use super::{
+    AsyncClient, Event, EventLoop, LinkError, Packet, QoS, READY_DEADLINE, SubscribeFilter, all_granted,
+    client, close, next,
+};
+use crate::config;
+
+/// What the broker has passed on.
+pub(crate) struct Heard {
+    pub topic: String,
+    pub payload: Vec<u8>,
+}
+
+pub(crate) struct Probe {
+    client: AsyncClient,
+    events: EventLoop,
+}
+
+impl Probe {
+    /// Connected as the gateway's user, and subscribed.
+    pub async fn open(mqtt: &config::Mqtt, filters: &[String]) -> Result<Self, LinkError> {
+        let (client, events) = client(mqtt);
+        let mut probe = Self { client, events };
+        tokio::time::timeout(READY_DEADLINE, probe.subscribed(filters))
+            .await
+            .map_err(|_| LinkError::Slow)??;
+        Ok(probe)
+    }
+
+    async fn subscribed(&mut self, filters: &[String]) -> Result<(), LinkError> {
+        loop {
+            match next(&mut self.events).await? {
+                Event::Incoming(Packet::ConnAck(_)) => {
+                    let filters = filters.iter().map(|f| SubscribeFilter::new(f.clone(), QoS::AtLeastOnce));
+                    let sent = self.client.try_subscribe_many(filters);
+                    sent.map_err(|e| LinkError::Client(Box::new(e)))?;
+                }
+                Event::Incoming(Packet::SubAck(granted)) => return all_granted(&granted),
+                Event::Incoming(_) | Event::Outgoing(_) => {}
+            }
+        }
+    }
+
+    pub fn publish(&self, topic: &str, payload: Vec<u8>) -> Result<(), LinkError> {
+        let sent = self.client.try_publish(topic, QoS::AtLeastOnce, false, payload);
+        sent.map_err(|e| LinkError::Client(Box::new(e)))
+    }
+
+    /// The next message, or `None` when there was none within `wait`.
+    pub async fn heard(&mut self, wait: Duration) -> Result<Option<Heard>, LinkError> {
+        match tokio::time::timeout(wait, self.publish_in()).await {
+            Ok(heard) => heard.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn publish_in(&mut self) -> Result<Heard, LinkError> {
+        loop {
+            if let Event::Incoming(Packet::Publish(message)) = next(&mut self.events).await? {
+                return Ok(Heard { topic: message.topic, payload: message.payload.to_vec() });
+            }
+        }
+    }
+
+    pub async fn close(mut self) {
+        close(&self.client, &mut self.events).await;
+    }
+}

@@ -1,0 +1,83 @@
+//! The outbox as the self-test sees it: the real file is only read, what is written goes to a scratch file beside it.
+
+use std::path::{Path, PathBuf};
+
+use domain::ids::DeviceId;
+use domain::time::Timestamp;
+use protocol::mqtt::RejectCode;
+use protocol::uplink::{DeadLetter, PlanDocument, What};
+use sqlx::Connection;
+
+use super::entry::{Answer, Entry};
+use super::reader::Reader;
+use super::{FILE, OutboxError, rows, schema};
+
+/// What is in the real one.
+pub(crate) struct Looked {
+    pub backlog: i64,
+    pub plan: Option<PlanDocument>,
+}
+
+/// `None` where no gateway has run yet. Neither the file nor the folder's lock is touched.
+pub(crate) async fn look(folder: &Path) -> Result<Option<Looked>, OutboxError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let open = |source| OutboxError::Open { path: path.clone(), source };
+    let mut db = schema::connect_to_read(&path).await.map_err(open)?;
+    let backlog = rows::backlog(&mut db).await?;
+    let plan = rows::plan(&mut db).await?.map(|plan| plan.document);
+    db.close().await?;
+    Ok(Some(Looked { backlog, plan }))
+}
+
+/// Puts a record into an outbox of its own, reads it as the uplink would, and forgets it.
+pub(crate) async fn scratch(folder: &Path, now: Timestamp) -> Result<(), OutboxError> {
+    let scratch = Scratch(folder.join(format!("self-test-{}.sqlite", std::process::id())));
+    let open = |source| OutboxError::Open { path: scratch.0.clone(), source };
+    let mut db = schema::connect(&scratch.0).await.map_err(open)?;
+    schema::migrate(&mut db).await?;
+    let entry = entry(now)?;
+    let mut tx = db.begin_with("begin immediate").await?;
+    rows::insert(&mut tx, &[(1, &entry)]).await?;
+    tx.commit().await?;
+    let mut reader = Reader::new(schema::connect(&scratch.0).await.map_err(open)?);
+    let page = reader.after(0, 1).await?;
+    if page.damaged > 0 || page.records != [entry.record(1)] {
+        return Err(OutboxError::Otherwise);
+    }
+    rows::delete_through(&mut db, 1).await?;
+    reader.close().await?;
+    Ok(db.close().await?)
+}
+
+fn entry(now: Timestamp) -> Result<Entry, OutboxError> {
+    let letter = DeadLetter {
+        code: RejectCode::UnknownTopic,
+        detail: "self-test".to_owned(),
+        excerpt: "self-test".to_owned(),
+    };
+    let device = DeviceId::parse("self-test").map_err(|_| OutboxError::Otherwise)?;
+    Ok(Entry {
+        device,
+        received_at: now,
+        what: What::DeadLetter(letter),
+        delta: 0,
+        audience: None,
+        answer: Answer::Silence,
+    })
+}
+
+/// Removed whatever happens.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut path = self.0.clone().into_os_string();
+            path.push(suffix);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}

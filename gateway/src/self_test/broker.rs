@@ -1,0 +1,62 @@
+//! The broker: connects as the gateway's user, and hears what it says on the topic for this.
+
+use std::time::{Duration, Instant};
+
+use protocol::mqtt::Topic;
+use uuid::Uuid;
+
+use super::report::{Line, told};
+use crate::config::Config;
+use crate::mqtt::probe::Probe;
+
+/// A broker on the same network needs milliseconds.
+const ROUND_TRIP: Duration = Duration::from_secs(5);
+
+const NAME: &str = "broker";
+
+/// The connection goes on to whoever listens to the devices.
+pub(super) async fn look(config: &Config) -> (Option<Probe>, Line) {
+    let at = format!("{}:{}", config.mqtt.host, config.mqtt.port);
+    let topic = Topic::Probe(config.garage.clone()).to_string();
+    let [_, statuses] = Topic::gateway_filters(&config.garage);
+    let filters = [topic.clone(), statuses];
+    let opened = Probe::open(&config.mqtt, &filters).await;
+    let mut probe = match opened {
+        Ok(probe) => probe,
+        Err(error) => {
+            let advice = "look at the broker, its address, and the gateway's user and password there";
+            return (None, Line::failed(NAME, format!("{at}: {}", told(&error)), advice));
+        }
+    };
+    let line = match round_trip(&mut probe, &topic).await {
+        Ok(Some(took)) => Line::ok(
+            NAME,
+            format!("{at} takes this box's messages and gives them back in {} ms", took.as_millis()),
+        ),
+        Ok(None) => {
+            let found = format!("{at} lets this box in and does not give its message on {topic} back");
+            Line::failed(
+                NAME,
+                found,
+                "write the broker's files again (gateway mosquitto-files) and reload it",
+            )
+        }
+        Err(error) => Line::failed(NAME, format!("{at}: {}", told(&error)), "look at the broker's log"),
+    };
+    (Some(probe), line)
+}
+
+async fn round_trip(probe: &mut Probe, topic: &str) -> Result<Option<Duration>, crate::mqtt::LinkError> {
+    let (proof, started) = (Uuid::new_v4().to_string(), Instant::now());
+    probe.publish(topic, proof.clone().into_bytes())?;
+    while let Some(left) = ROUND_TRIP.checked_sub(started.elapsed()) {
+        match probe.heard(left).await? {
+            Some(heard) if heard.topic == topic && heard.payload == proof.as_bytes() => {
+                return Ok(Some(started.elapsed()));
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,59 @@
+//! The box's clock beside the server's.
+
+use std::time::Duration;
+
+use domain::time::Timestamp;
+
+use super::report::Line;
+
+/// What is off by more is noticed in decisions at the edge of a window.
+const NOTICED: Duration = Duration::from_secs(5);
+/// The server refuses events from further ahead, and plans of another day are used.
+const WRONG: Duration = Duration::from_secs(24 * 3600);
+/// The header names the second that has begun.
+const HALF_A_SECOND: Duration = Duration::from_millis(500);
+
+const ADVICE: &str = "set the clock and give the box NTP or a battery";
+
+/// `server` is the `Date` of the answer that came just before `now`.
+pub(super) fn compare(server: Option<Timestamp>, now: Timestamp) -> Line {
+    let Some(server) = server else {
+        let found = format!("{now} here; not compared, since the server has not answered");
+        return Line::warning("clock", found, "see `server`");
+    };
+    let server = server + HALF_A_SECOND;
+    let (off, how) =
+        if now > server { (now.since(server), "ahead of") } else { (server.since(now), "behind") };
+    let found = format!("{:.1} s {how} the server's", off.as_secs_f64());
+    if off > WRONG {
+        Line::failed("clock", found, ADVICE)
+    } else if off > NOTICED {
+        Line::warning("clock", found, ADVICE)
+    } else {
+        Line::ok("clock", found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Verdict;
+    use super::*;
+
+    const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn seconds_are_noticed_and_days_are_wrong_in_either_direction() {
+        let server = Timestamp::from_micros(1_790_000_000 * SECOND);
+        let at = |seconds: i64| {
+            let line = compare(Some(server), Timestamp::from_micros(server.micros() + seconds * SECOND));
+            (line.verdict, line.found.contains("behind"))
+        };
+        assert_eq!(at(1), (Verdict::Ok, false));
+        assert_eq!(at(-4), (Verdict::Ok, true));
+        assert_eq!(at(6), (Verdict::Warning, false));
+        assert_eq!(at(-3_600), (Verdict::Warning, true));
+        assert_eq!(at(86_402), (Verdict::Failed, false));
+        assert_eq!(at(-86_402), (Verdict::Failed, true));
+        assert_eq!(compare(None, server).verdict, Verdict::Warning);
+    }
+}

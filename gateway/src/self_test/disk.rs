@@ -1,0 +1,103 @@
+//! The data folder, its disk, the outbox and the plan in it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use domain::time::Timestamp;
+
+use super::report::{Line, told};
+use crate::outbox::OutboxError;
+use crate::outbox::probe::{self, Looked};
+
+/// A garage of 300 spaces has some 5,000 events a day of some 700 bytes: a week of it, ten times.
+const ENOUGH: u64 = 256 * 1024 * 1024;
+/// Below it the outbox cannot even be tidied up.
+const TOO_LITTLE: u64 = 32 * 1024 * 1024;
+const MIB: u64 = 1024 * 1024;
+
+const ADVICE: &str = "run it as the gateway's user; look at the folder's owner and at the disk";
+
+/// A file can be written, synced, read and removed.
+pub(super) fn folder(folder: &Path) -> Line {
+    match written(folder) {
+        Ok(()) => Line::ok("data folder", format!("{} takes files and syncs them", folder.display())),
+        Err(error) => Line::failed("data folder", format!("{}: {error}", folder.display()), ADVICE),
+    }
+}
+
+fn written(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!("self-test-{}", std::process::id()));
+    let proof = b"self-test";
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let kept = file.write_all(proof).and_then(|()| file.sync_all()).and_then(|()| fs::read(&path));
+    fs::remove_file(&path)?;
+    fs::File::open(folder)?.sync_all()?;
+    if kept? == proof { Ok(()) } else { Err(io::Error::other("what was written reads otherwise")) }
+}
+
+/// Room for what waits while the server is away.
+pub(super) fn space(folder: &Path) -> Line {
+    let free = match rustix::fs::statvfs(folder) {
+        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+        Err(error) => return Line::failed("free space", io::Error::from(error).to_string(), ADVICE),
+    };
+    let found = format!("{} MiB", free / MIB);
+    match free {
+        ..TOO_LITTLE => {
+            Line::failed("free space", found, "make room: events stay with the controllers until then")
+        }
+        TOO_LITTLE..ENOUGH => {
+            Line::warning("free space", found, "make room for a week without the server (256 MiB)")
+        }
+        ENOUGH.. => Line::ok("free space", found),
+    }
+}
+
+/// A record is kept and given back by a scratch outbox; how many wait in the real one.
+pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
+    if let Err(error) = probe::scratch(folder, now).await {
+        return Line::failed(
+            "outbox",
+            told(&error),
+            "look at the disk; the gateway cannot acknowledge events",
+        );
+    }
+    match looked(folder).await {
+        Ok(Some(looked)) => {
+            Line::ok("outbox", format!("keeps records; {} wait for the server", looked.backlog))
+        }
+        Ok(None) => Line::ok("outbox", "keeps records; no gateway has run here yet"),
+        Err(error) => Line::failed(
+            "outbox",
+            told(&error),
+            "the file is damaged or another version's; ask for help before deleting it",
+        ),
+    }
+}
+
+/// What the gate goes by while the server is away.
+pub(super) async fn plan(folder: &Path, now: Timestamp) -> Line {
+    let name = "plan on disk";
+    let Ok(looked) = looked(folder).await else {
+        return Line::warning(name, "not looked at: the outbox cannot be read", "see `outbox`");
+    };
+    let Some(plan) = looked.and_then(|looked| looked.plan) else {
+        return Line::warning(name, "none", "start the gateway while the server is reached");
+    };
+    let until = plan.plan.valid_until;
+    let found = format!("made {}, valid until {until}", plan.made_at);
+    if until > now {
+        Line::ok(name, found)
+    } else {
+        Line::failed(
+            name,
+            found,
+            "too old to be trusted: cars are sent to review until the server is reached",
+        )
+    }
+}
+
+async fn looked(folder: &Path) -> Result<Option<Looked>, OutboxError> {
+    probe::look(folder).await
+}

@@ -1,0 +1,138 @@
+//! Each lane's device: when it last gave a sign of life, to the running gateway or to us.
+
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use domain::ids::DeviceId;
+use domain::time::Timestamp;
+use protocol::mqtt::Topic;
+use protocol::uplink::LaneStatus;
+use tokio::net::TcpStream;
+
+use super::report::Line;
+use crate::config::{Config, Lane, Make};
+use crate::mqtt::probe::Probe;
+
+/// Three heartbeats.
+const FRESH: Duration = Duration::from_secs(30);
+/// For a camera's answer on its own network.
+const CONNECT: Duration = Duration::from_secs(2);
+/// Where cameras have their pages.
+const WEB: u16 = 80;
+
+const ADVICE: &str = "look at the device's power, cable, and its user and password at the broker";
+
+pub(super) async fn look(
+    config: &Config,
+    running: Option<Vec<LaneStatus>>,
+    probe: Option<Probe>,
+    wait: Duration,
+    now: impl Fn() -> Timestamp,
+) -> Vec<Line> {
+    let heard = match (&running, probe) {
+        (None, Some(probe)) => Some(listened(config, probe, wait).await),
+        (Some(_), Some(probe)) => {
+            probe.close().await;
+            None
+        }
+        (_, None) => None,
+    };
+    let mut lines = Vec::new();
+    for lane in &config.lanes {
+        let name = format!("lane {}", lane.id);
+        let told = running.as_ref().and_then(|lanes| lanes.iter().find(|status| status.lane == lane.id));
+        lines.push(match (&lane.make, told) {
+            (Make::Native, Some(status)) => native(name, lane, status, now()),
+            (Make::Native, None) => unasked(name, lane, heard.as_ref(), wait),
+            (Make::Posting(posting), status) => posts(name, posting.address, status, now()).await,
+        });
+    }
+    lines
+}
+
+fn native(name: String, lane: &Lane, status: &LaneStatus, now: Timestamp) -> Line {
+    let device = &lane.device;
+    match status.last_seen_at.map(|at| now.since(at)) {
+        Some(ago) if ago <= FRESH => {
+            let found = format!(
+                "device `{device}` was heard {} s ago, keeps {} events",
+                ago.as_secs(),
+                status.pending_events
+            );
+            Line::ok(name, found)
+        }
+        Some(ago) => {
+            Line::failed(name, format!("device `{device}` is silent for {} s", ago.as_secs()), ADVICE)
+        }
+        None => {
+            Line::failed(name, format!("device `{device}` was not heard since the gateway's start"), ADVICE)
+        }
+    }
+}
+
+fn unasked(name: String, lane: &Lane, heard: Option<&HashSet<DeviceId>>, wait: Duration) -> Line {
+    let device = &lane.device;
+    match heard {
+        Some(heard) if heard.contains(device) => Line::ok(name, format!("device `{device}` is heard")),
+        Some(_) => {
+            Line::failed(name, format!("device `{device}` was not heard within {} s", wait.as_secs()), ADVICE)
+        }
+        None => {
+            Line::warning(name, format!("device `{device}`: not known without the broker"), "see `broker`")
+        }
+    }
+}
+
+/// A device that posts is only heard by a running gateway, and some makes are silent while no car comes.
+async fn posts(name: String, address: IpAddr, status: Option<&LaneStatus>, now: Timestamp) -> Line {
+    let ago = status.and_then(|status| status.last_seen_at).map(|at| now.since(at));
+    if let Some(ago) = ago.filter(|ago| *ago <= FRESH) {
+        return Line::ok(name, format!("{address} has posted {} s ago", ago.as_secs()));
+    }
+    let silent = match ago {
+        Some(ago) => format!("{address} has posted nothing for {} s", ago.as_secs()),
+        None => format!("{address} has posted nothing to a running gateway"),
+    };
+    if is_there(address).await {
+        return Line::warning(
+            name,
+            format!("{silent}; it is on the network"),
+            "let a car pass, and look where it posts to",
+        );
+    }
+    Line::failed(
+        name,
+        format!("{silent}, and is not on the network"),
+        "look at the camera's power, cable and address",
+    )
+}
+
+/// Whether it answers at all: that nobody listens is an answer.
+async fn is_there(address: IpAddr) -> bool {
+    let connecting = TcpStream::connect(SocketAddr::new(address, WEB));
+    match tokio::time::timeout(CONNECT, connecting).await {
+        Ok(Ok(_)) => true,
+        Ok(Err(error)) => error.kind() == ErrorKind::ConnectionRefused,
+        Err(_) => false,
+    }
+}
+
+/// The devices that gave a sign of life within `wait`; ends early when all have.
+async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<DeviceId> {
+    let wanted = config.lanes.iter().filter(|lane| lane.make == Make::Native).count();
+    let (mut heard, started) = (HashSet::new(), Instant::now());
+    while heard.len() < wanted
+        && let Some(left) = wait.checked_sub(started.elapsed())
+        && let Ok(Some(message)) = probe.heard(left).await
+    {
+        if let Ok(Topic::Status(_, device)) = Topic::parse(&message.topic)
+            && config.lanes.iter().any(|lane| lane.device == device)
+        {
+            heard.insert(device);
+        }
+    }
+    probe.close().await;
+    heard
+}

@@ -1,0 +1,90 @@
+//! What the self-test found: one line a check.
+
+use std::error::Error;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::cause::causes;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Ok,
+    /// It works, or cannot be known now, and somebody should look.
+    Warning,
+    Failed,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    pub check: String,
+    pub verdict: Verdict,
+    pub found: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+}
+
+impl Line {
+    pub fn ok(check: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { check: check.into(), verdict: Verdict::Ok, found: found.into(), advice: None }
+    }
+
+    pub fn warning(check: impl Into<String>, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Warning, advice: Some(advice.into()), ..Self::ok(check, found) }
+    }
+
+    pub fn failed(check: impl Into<String>, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Failed, advice: Some(advice.into()), ..Self::ok(check, found) }
+    }
+}
+
+/// An error with its causes, in one line.
+pub(super) fn told(error: &(dyn Error + 'static)) -> String {
+    match causes(error) {
+        causes if causes.is_empty() => error.to_string(),
+        causes => format!("{error}: {causes}"),
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = match self.verdict {
+            Verdict::Ok => "ok",
+            Verdict::Warning => "warning",
+            Verdict::Failed => "failed",
+        };
+        write!(f, "{verdict:<8} {}: {}", self.check, self.found)?;
+        self.advice.iter().try_for_each(|advice| write!(f, " -> {advice}"))
+    }
+}
+
+/// Every check in the order in which it was made.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    pub checks: Vec<Line>,
+}
+
+impl Report {
+    /// The only thing there is to say when the configuration cannot be read.
+    pub fn of_configuration(error: &(dyn Error + 'static)) -> Self {
+        let advice = "put the named field right; gateway.example.toml explains each";
+        Self { checks: vec![Line::failed("configuration", told(error), advice)] }
+    }
+
+    pub(super) fn add(&mut self, line: Line) {
+        self.checks.push(line);
+    }
+
+    pub fn has_failed(&self) -> bool {
+        self.checks.iter().any(|line| line.verdict == Verdict::Failed)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.checks.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}

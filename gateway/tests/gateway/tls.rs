@@ -1,0 +1,87 @@
+//! The way to a server with a certificate of a private authority: a gateway that is told of the authority works through it,
+//! any other says what is wrong and tells nobody its token.
+
+use std::path::PathBuf;
+
+use domain::time::Clock;
+use gateway::self_test::{self, Verdict};
+use process::clock::SystemClock;
+use process::config::Secret;
+use testkit::tls::{Authority, TlsFront};
+use testkit::wait;
+
+use crate::controller::{SOON, plate};
+use crate::doorman::CODE;
+use crate::site::{PARENT, Site, Way};
+
+/// The site's server behind TLS, for the name `localhost`.
+struct Secured {
+    site: Site,
+    authority: Authority,
+    front: TlsFront,
+}
+
+impl Secured {
+    async fn new() -> Self {
+        let (site, authority) = (Site::unknown().await, Authority::new());
+        let front = TlsFront::start(site.district.address, &authority, "DNS:localhost").await;
+        Self { site, authority, front }
+    }
+
+    fn over(&mut self, host: &str, ca_file: Option<PathBuf>) {
+        let url = format!("https://{host}:{}", self.front.address().port());
+        self.site.way = Some(Way { url, ca_file });
+    }
+
+    /// What the self-test says of the server.
+    async fn server_line(&self) -> (Verdict, String) {
+        let mut config = self.site.config();
+        config.server.token = Some(Secret::new("token"));
+        let report = self_test::run(&config, std::time::Duration::ZERO, || SystemClock.now()).await;
+        let line = report.checks.into_iter().find(|line| line.check == "server").unwrap();
+        (line.verdict, line.found)
+    }
+
+    async fn refused(&self, why: &str) {
+        let (verdict, found) = self.server_line().await;
+        assert_eq!(verdict, Verdict::Failed);
+        assert!(found.contains("certificate") && found.contains(why), "{found}");
+        let error = gateway::enrol(&self.site.config(), &Secret::new(CODE)).await.unwrap_err();
+        assert!(matches!(error, gateway::EnrolError::Call(_)), "{error}");
+        assert_eq!(self.site.district.books(|b| b.plan_polls), 0, "nothing has come through");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_works_through_tls_of_the_authority_that_it_is_told_of() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut secured = Secured::new().await;
+    secured.over("localhost", Some(secured.authority.ca_file()));
+    assert_eq!(secured.server_line().await.0, Verdict::Ok);
+    gateway::enrol(&secured.site.config(), &Secret::new(CODE)).await.unwrap();
+    secured.site.start().await;
+    secured.site.served().await;
+    let gate = secured.site.controller("in").await;
+    gate.send(&plate("e1", PARENT)).await;
+    wait::until(SOON, "the record", async || (secured.site.district.event_ids() == ["e1"]).then_some(()))
+        .await;
+}
+
+#[tokio::test]
+async fn an_authority_that_it_is_not_told_of_is_refused() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut secured = Secured::new().await;
+    let other = Authority::new();
+    secured.over("localhost", Some(other.ca_file()));
+    secured.refused("UnknownIssuer").await;
+    secured.over("localhost", None);
+    secured.refused("UnknownIssuer").await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut secured = Secured::new().await;
+    secured.over("127.0.0.1", Some(secured.authority.ca_file()));
+    secured.refused("not valid for name").await;
+}

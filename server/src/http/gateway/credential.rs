@@ -1,0 +1,22 @@
+//! `POST /gateway/v1/credential`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use process::http::{ApiJson, ProblemResponse};
+use protocol::enrolment::NewCredential;
+
+use super::caller::Gateway;
+use crate::app::{App, enrolment};
+use crate::http::{bearer, fail};
+
+/// Keeps what the gateway will use next; its first use ends the present one.
+pub async fn credential(
+    State(app): State<App>,
+    Gateway(garage, _): Gateway,
+    headers: HeaderMap,
+    ApiJson(asked): ApiJson<NewCredential>,
+) -> Result<StatusCode, ProblemResponse> {
+    let current = bearer::token(&headers).ok_or_else(fail::unknown_gateway)?;
+    enrolment::offer(&app, &garage, current, &asked).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,19 @@
+//! `POST /gateway/v1/enroll`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::enrolment::Enrolment;
+
+use crate::app::{App, enrolment};
+use crate::http::peer::Peer;
+
+/// The first contact of a garage's box: a one-off code admits the credential that it has made.
+pub async fn enroll(
+    State(app): State<App>,
+    Peer(from): Peer,
+    ApiJson(asked): ApiJson<Enrolment>,
+) -> Result<StatusCode, ProblemResponse> {
+    enrolment::enrol(&app, &asked, from).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
