@@ -190,6 +190,7 @@ fn command(
         v: VERSION,
         command_id: Uuid::new_v4().to_string(),
         event_id: event.event_id.clone(),
+        order: None,
         command,
         issued_at: now,
         ttl_ms: OPEN_TTL_MS,

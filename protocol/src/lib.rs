@@ -2,6 +2,7 @@
 //!
 //! - [`mqtt`]: gate controllers and the gateway
 //! - [`uplink`]: the gateway and the server
+//! - [`order`]: an operator opens a barrier
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
 //! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
@@ -17,6 +18,7 @@ pub mod calendar;
 pub mod district;
 pub mod mqtt;
 pub mod operator;
+pub mod order;
 pub mod people;
 pub mod problem;
 pub mod public;

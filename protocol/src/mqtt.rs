@@ -8,6 +8,7 @@ use domain::access::Decision;
 use domain::ids::{DeviceId, EventId, GarageId, IdError};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Version in every payload's `v`.
 pub const VERSION: u8 = 1;
@@ -181,8 +182,11 @@ pub struct ControllerEvent {
 pub struct Command {
     pub v: u8,
     pub command_id: String,
-    /// The event that it answers; a controller opens at most once per event.
+    /// The event that it answers; a controller opens at most once per event. With an `order`, which answers none: `order:` and its id.
     pub event_id: EventId,
+    /// A person has ordered it from afar; a controller opens at most once per order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Uuid>,
     pub command: CommandKind,
     pub issued_at: Timestamp,
     /// A command that arrives later than this after `issued_at` is dropped.

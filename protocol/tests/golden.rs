@@ -1,7 +1,7 @@
 //! Each released message is kept as a file: a change that cannot read it, or writes it otherwise, breaks peers in the field.
 #![allow(clippy::unwrap_used)]
 
-use protocol::{mqtt, people, public, uplink};
+use protocol::{mqtt, order, people, public, uplink};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Reads the file as `T` and writes it again: nothing may get lost or change its name.
@@ -22,6 +22,7 @@ fn mqtt_messages_keep_their_form() {
     same::<mqtt::Command>("command_show");
     same::<mqtt::Command>("command_open_reserved");
     same::<mqtt::Command>("command_show_early");
+    same::<mqtt::Command>("command_open_order");
     same::<mqtt::Ack>("ack");
     same::<mqtt::DeviceStatus>("status");
     same::<mqtt::OpenSpaces>("open_spaces");
@@ -34,6 +35,8 @@ fn uplink_messages_keep_their_form() {
     same::<uplink::Receipt>("receipt_inside");
     same::<uplink::PlanDocument>("plan");
     same::<uplink::PlanDocument>("plan_shared");
+    same::<order::Orders>("orders");
+    same::<order::Outcome>("order_outcome");
 }
 
 #[test]

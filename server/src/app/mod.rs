@@ -19,6 +19,7 @@ pub mod hall;
 pub mod import;
 pub mod ingest;
 pub mod key_check;
+pub mod open_order;
 pub mod operator;
 mod pickup_window;
 pub mod plate;
@@ -68,6 +69,8 @@ pub struct App {
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
     pub operators: operator::Operators,
+    /// Gateways that wait for orders to open.
+    pub waiters: open_order::Shared,
     /// Gateways' plans as they were made last.
     access_plans: Arc<access_plan::Cache>,
     pub calendars: Arc<sharing::Calendars>,
@@ -96,6 +99,7 @@ impl App {
             allocation: allocation::Allocation::default(),
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
+            waiters: open_order::Shared::default(),
             access_plans: Arc::default(),
             calendars: Arc::default(),
             doors: Arc::default(),

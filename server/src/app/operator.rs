@@ -9,6 +9,7 @@ mod attempts;
 pub mod calendar;
 pub mod garages;
 pub mod log;
+pub mod open_order;
 pub mod password;
 pub mod reservation;
 pub mod session;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
 use protocol::uplink::LaneStatus;
 
@@ -149,6 +149,17 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
          firmware = excluded.firmware, pending_events = excluded.pending_events"
     )?;
     Ok(())
+}
+
+/// Whether the garage's gateway has reported this lane.
+pub async fn has_lane(tx: &mut Tx, garage: &GarageId, lane: &LaneId) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(
+        tx,
+        "select id from lane where garage_id = $1 and id = $2",
+        garage.as_str(),
+        lane.as_str(),
+    )?;
+    Ok(row.is_some())
 }
 
 /// How far the events of a garage are known.

@@ -25,10 +25,11 @@ pub enum Kind {
     Notices,
     Strikes,
     Blocks,
+    OpenOrders,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -43,6 +44,7 @@ impl Kind {
         Self::Notices,
         Self::Strikes,
         Self::Blocks,
+        Self::OpenOrders,
     ];
 
     /// Label of the metric.
@@ -62,6 +64,7 @@ impl Kind {
             Self::Notices => "notices",
             Self::Strikes => "strikes",
             Self::Blocks => "blocks",
+            Self::OpenOrders => "open_orders",
         }
     }
 
@@ -124,6 +127,10 @@ impl Kind {
             Self::Blocks => {
                 "delete from block where id in \
                  (select id from block where coalesce(ended_at, until_at) < $1 limit $2)"
+            }
+            // What an operator wrote as the reason may name somebody.
+            Self::OpenOrders => {
+                "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)"
             }
         }
     }

@@ -3,6 +3,8 @@
 mod access_plan;
 mod caller;
 mod events;
+mod order_outcome;
+mod orders;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,4 +19,6 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/gateway/v1/events", post(events::events).layer(DefaultBodyLimit::max(BATCH)))
         .route("/gateway/v1/access-plan", get(access_plan::access_plan))
+        .route("/gateway/v1/orders", get(orders::orders))
+        .route("/gateway/v1/orders/{order}", post(order_outcome::order_outcome))
 }
