@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::occupancy::Direction;
 
-pub use decision::{Decision, Reason, display_text};
+pub use decision::{Decision, ORDERED_DISPLAY, Reason, display_text};
 pub use passage::{Cars, Passage, Use, Uses};
 pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing};
 

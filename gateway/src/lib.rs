@@ -8,6 +8,7 @@
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
+//! - `order`: what operators order to open
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`mosquitto`]: a broker's files from the same permissions
@@ -24,6 +25,7 @@ mod lane;
 mod metric;
 pub mod mosquitto;
 mod mqtt;
+mod order;
 mod outbox;
 mod plan;
 mod refusals;

@@ -72,6 +72,11 @@ impl Meter {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
     }
 
+    /// What became of an operator's order to open.
+    pub fn order(&self, outcome: &'static str) {
+        counter!("orders_total", "garage" => self.label(), "outcome" => outcome).increment(1);
+    }
+
     pub fn inbound_dropped(&self) {
         counter!("inbound_dropped_total", "garage" => self.label()).increment(1);
     }
@@ -109,7 +114,7 @@ impl Meter {
         gauge!("server_reachable", "garage" => self.label()).set(1.0);
     }
 
-    /// `call` is `events` or `plan`, `why` an HTTP status or `unreachable`.
+    /// `call` is `events`, `plan`, `orders` or `order_outcome`, `why` an HTTP status or `unreachable`.
     pub fn uplink_failed(&self, call: &'static str, why: String) {
         counter!("uplink_failures_total", "garage" => self.label(), "call" => call, "why" => why)
             .increment(1);

@@ -15,12 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answers;
 use crate::config::{Config, Make};
-use crate::driver::{Desk, Door, FromDevice};
+use crate::driver::{Desk, Door, FromDevice, Openers};
 use crate::event::Intake;
 use crate::garage::Garage;
 use crate::lane::LaneLoop;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Connection, Message};
+use crate::order::{Hand, OrderPoll};
 use crate::outbox::entry::Answer;
 use crate::outbox::writer::{Inbox, Writer};
 use crate::outbox::{Outbox, OutboxError};
@@ -80,8 +81,9 @@ pub async fn run(
     }
     let desk = Desk::default();
     let (devices_in, devices) = mpsc::channel(FROM_DEVICES);
+    let openers = Openers::new(&config)?;
     if let Some(listen) = config.devices {
-        let door = Door::new(&config, (desk.clone(), devices_in), clock.clone(), meter.clone())?;
+        let door = Door::new((&config, &openers), (desk.clone(), devices_in), clock.clone(), meter.clone());
         serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
     let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
@@ -89,7 +91,7 @@ pub async fn run(
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { config, clock, readiness, meter, server, broker, desk };
+    let parts = Parts { config, clock, readiness, meter, server, broker, desk, openers };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -120,6 +122,7 @@ struct Parts {
     server: Server,
     broker: Broker,
     desk: Desk,
+    openers: Openers,
 }
 
 impl Parts {
@@ -131,7 +134,7 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { config, clock, readiness, meter, server, broker, desk } = self;
+        let Self { config, clock, readiness, meter, server, broker, desk, openers } = self;
         let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
@@ -162,6 +165,20 @@ impl Parts {
             answers: answers_in,
             meter: meter.clone(),
         };
+        let hand = Hand {
+            lanes: config.lanes.clone(),
+            openers,
+            garage: garage.clone(),
+            clock: clock.clone(),
+            broker: broker.clone(),
+            meter: meter.clone(),
+        };
+        let orders = OrderPoll {
+            server: server.clone(),
+            garage: garage.clone(),
+            hand: Arc::new(hand),
+            meter: meter.clone(),
+        };
         let uplink = Uplink {
             server: server.clone(),
             reader: outbox.reader,
@@ -180,6 +197,7 @@ impl Parts {
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
+        spawn(tasks, "orders", orders.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock

@@ -1,5 +1,7 @@
 //! The two calls to the district's server.
 
+pub(crate) mod orders;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -42,6 +44,8 @@ pub(crate) enum CallError {
     Unreachable(#[source] reqwest::Error),
     #[error("the server answered {status}: {excerpt}")]
     Status { status: StatusCode, code: Option<String>, excerpt: String },
+    #[error("the server's address cannot be joined with the path")]
+    Address,
     #[error("the server's answer is too large")]
     TooLarge,
     #[error("the server's answer cannot be read")]
@@ -54,6 +58,7 @@ impl CallError {
         match self {
             Self::Unreachable(_) => "unreachable".to_owned(),
             Self::Status { status, .. } => status.as_u16().to_string(),
+            Self::Address => "address".to_owned(),
             Self::TooLarge => "too_large".to_owned(),
             Self::Unreadable(_) => "unreadable".to_owned(),
         }

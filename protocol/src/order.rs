@@ -62,8 +62,6 @@ pub enum Cause {
     BrokerAway,
     /// The gateway's configuration has no such lane.
     NoSuchLane,
-    /// Too many orders at once.
-    Busy,
     /// Of a newer gateway.
     #[serde(other)]
     Other,

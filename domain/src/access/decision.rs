@@ -77,6 +77,9 @@ impl Decision {
     }
 }
 
+/// The lane's display while a person lets the car pass, whatever was decided.
+pub const ORDERED_DISPLAY: &str = "值班员放行 请通行";
+
 /// The lane's display at `now`, in Chinese: two short texts, which the usual two-row LED shows one below the other.
 pub fn display_text(decision: Decision, direction: Direction, now: Timestamp) -> String {
     match (direction, decision) {

@@ -1,4 +1,6 @@
-//! The server's two doors, played: takes batches, hands out a plan, can be away or forget its answer.
+//! The server's doors, played: takes batches, hands out a plan and orders, can be away or forget its answer.
+
+mod orders;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,6 +17,7 @@ use testkit::wait;
 use tokio::task::JoinHandle;
 
 use crate::controller::SOON;
+pub use orders::Orders;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
@@ -39,6 +42,7 @@ pub struct Books {
     pub plan: PlanDocument,
     pub plan_polls: usize,
     pub plan_unchanged: usize,
+    pub orders: Orders,
 }
 
 #[derive(Clone)]
@@ -67,11 +71,14 @@ impl District {
             plan,
             plan_polls: 0,
             plan_unchanged: 0,
+            orders: Orders::default(),
         };
         let books = Arc::new(Mutex::new(books));
         let router = Router::new()
             .route("/gateway/v1/events", post(events))
             .route("/gateway/v1/access-plan", get(plan_of))
+            .route("/gateway/v1/orders", get(orders::poll))
+            .route("/gateway/v1/orders/{id}", post(orders::ended))
             .with_state(books.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

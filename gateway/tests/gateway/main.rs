@@ -10,6 +10,7 @@ mod controller;
 mod decisions;
 mod disk;
 mod district;
+mod orders;
 mod refused;
 mod server_loss;
 mod signs;
