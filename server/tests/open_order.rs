@@ -239,7 +239,7 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     open_order::insert(&mut tx, &new).await.unwrap();
     assert!(open_order::is_waiting(&mut tx, &school, &lane, now).await.unwrap());
     assert!(!open_order::is_waiting(&mut tx, &school, &lane, now + LIFE).await.unwrap());
-    assert_eq!(open_order::garages_waiting(&mut tx, now).await.unwrap(), [school.clone()]);
+    assert_eq!(open_order::garages_waiting(&mut tx, now).await.unwrap(), std::slice::from_ref(&school));
     let refused = Outcome { state: Ended::Refused, cause: Some(Cause::OnlyAnswers) };
     assert!(!open_order::ended(&mut tx, &school, id, refused, now).await.unwrap(), "nobody has it");
     let taken = open_order::take(&mut tx, &school, RUN, now).await.unwrap();
