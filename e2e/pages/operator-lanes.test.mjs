@@ -83,7 +83,7 @@ test("an answer that got lost is asked for again under the same key", async () =
 });
 
 test("what did not work says why", async () => {
-  const causes = [["expired", null, "未能及时送达"], ["unknown", null, "没有回音"], ["refused", "only_answers", "不能远程开闸"], ["opened", "device_silent", "可能没打开"]];
+  const causes = [["expired", null, "未能及时送达"], ["unknown", null, "没有回音"], ["refused", "only_answers", "不能远程开闸"], ["refused", "device_failed", "设备没有确认"], ["opened", "device_silent", "但设备没有信号"]];
   const page = await open();
   for (const [state, cause, words] of causes) {
     world.orders.order({ state, cause });

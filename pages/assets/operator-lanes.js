@@ -22,6 +22,7 @@ const STATES = {
   refused: ["bad", "warn"],
   expired: ["bad", "warn"],
   unknown: ["warn", "warn"],
+  unconfirmed: ["warn", "warn"],
 };
 
 /** What stands in the panel while this tab is chosen; `show` is called with each new state of the garage. */
@@ -101,19 +102,19 @@ export class Lanes {
         ),
         h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane) }, icon("door"), t("open.open")),
       ),
-      last ? h("p", { class: `note ${STATES[last.state][0]}`, role: "status" }, icon(STATES[last.state][1]), h("span", {}, stateWords(last))) : null,
+      last ? h("p", { class: `note ${STATES[stateOf(last)][0]}`, role: "status" }, icon(STATES[stateOf(last)][1]), h("span", {}, stateWords(last))) : null,
     );
   }
 
   past(order) {
     const lane = this.garage.lanes.find(({ id }) => id === order.lane);
-    const [colour, mark] = STATES[order.state];
+    const [colour, mark] = STATES[stateOf(order)];
     return h(
       "li",
       {},
-      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, lane?.name ?? order.lane), h("span", { class: `pill ${colour}` }, icon(mark), t(`open.short_${order.state}`))),
+      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, lane?.name ?? order.lane), h("span", { class: `pill ${colour}` }, icon(mark), t(`open.short_${stateOf(order)}`))),
       h("p", {}, order.reason),
-      h("p", { class: "soft small" }, [order.operator, order.cause ? t(`open.cause_${order.cause}`) : null].filter(Boolean).join(" · ")),
+      h("p", { class: "soft small" }, [order.operator, causeWords(order)].filter(Boolean).join(" · ")),
     );
   }
 
@@ -152,7 +153,9 @@ function staleWords({ gateway }) {
   return seen ? t("open.stale", { span: span(now() - Date.parse(seen)) }) : t("open.never_seen");
 }
 
-function stateWords(order) {
-  const said = t(`open.state_${order.state}`);
-  return order.cause ? `${said} ${t(`open.cause_${order.cause}`)}` : said;
-}
+/** A device that was asked and has not answered may have opened. */
+const stateOf = ({ state, cause }) => (cause === "device_failed" ? "unconfirmed" : state);
+
+const causeWords = (order) => (order.cause && stateOf(order) === order.state ? t(`open.cause_${order.cause}`) : null);
+
+const stateWords = (order) => [t(`open.state_${stateOf(order)}`), causeWords(order)].filter(Boolean).join(" ");
