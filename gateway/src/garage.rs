@@ -5,6 +5,7 @@
 
 mod count;
 mod devices;
+mod fire;
 mod known;
 mod seen;
 
@@ -18,11 +19,13 @@ use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
 use protocol::uplink::{LaneStatus, PlanDocument};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::config::Lane;
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
+pub(crate) use fire::Fire;
+use fire::Input;
 pub(crate) use known::{Known, Movement};
 pub(crate) use seen::Kept;
 use seen::Seen;
@@ -81,6 +84,7 @@ struct State {
     seen: Seen,
     devices: Devices,
     last_contact: Option<Instant>,
+    fire: watch::Sender<Fire>,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +109,17 @@ impl Garage {
         }
         let state = State { plan: plan.map(Arc::new), ledger, known, seen, ..State::default() };
         Self { state: Mutex::new(state), changed: Notify::new() }
+    }
+
+    /// What the inputs said before a restart.
+    pub fn burning(self, fire: Fire) -> Self {
+        self.state().fire.send_replace(fire);
+        self
+    }
+
+    /// Changes whenever a fire input says something.
+    pub fn fire(&self) -> watch::Receiver<Fire> {
+        self.state().fire.subscribe()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -203,6 +218,7 @@ impl State {
         let decision = match event.kind {
             EventKind::Plate => Some(self.decide(lane.direction, event, plate.as_ref(), now)),
             EventKind::Pass => None,
+            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, now),
         };
         let counts = match decision {
             Some(decision) => decision.opens() && lane.pass_by == PassBy::Plate,
@@ -218,6 +234,14 @@ impl State {
             delta,
         };
         Outcome { decision, delta, audience: self.known.met(movement) }
+    }
+
+    /// However old it is: a fire that began while the controller was out of reach may still burn.
+    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
+        let input = if event.kind == EventKind::Fire { Input::Burning } else { Input::Over };
+        let at = now - Duration::from_millis(event.age_ms);
+        self.fire.send_modify(|fire| fire.said(&lane.device, input, at));
+        Outcome { decision: None, delta: 0, audience: None }
     }
 
     fn decide(
@@ -237,6 +261,7 @@ impl State {
             occupied: self.ledger.occupied(),
             inside: self.ledger.inside(),
             uses: self.known.uses(),
+            alarm: self.fire.borrow().alarm(),
         };
         decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage)
     }

@@ -8,7 +8,7 @@
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
-//! - `order`: what operators order to open
+//! - `order`, `fire`: what opens without a car: an operator, a fire input
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`mosquitto`]: a broker's files from the same permissions
@@ -20,6 +20,7 @@ mod cause;
 pub mod config;
 mod driver;
 mod event;
+mod fire;
 mod garage;
 mod lane;
 mod metric;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::Alarm;
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use protocol::mqtt::{EventKind, RejectCode};
@@ -29,6 +30,8 @@ impl Meter {
         let kind = match kind {
             EventKind::Plate => "plate",
             EventKind::Pass => "pass",
+            EventKind::Fire => "fire",
+            EventKind::FireOver => "fire_over",
         };
         counter!("events_total", "garage" => self.label(), "kind" => kind, "outcome" => outcome).increment(1);
     }
@@ -70,6 +73,10 @@ impl Meter {
     /// A device that was asked to open and has not said that it did.
     pub fn device_unopened(&self) {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
+    }
+
+    pub fn fire(&self, alarm: Alarm) {
+        gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == Alarm::Fire)));
     }
 
     /// What became of an operator's order to open.

@@ -23,7 +23,7 @@ use crate::garage::Garage;
 use crate::metric::Meter;
 use crate::server::orders::FetchedOrders;
 use crate::server::{CallError, Server};
-pub(crate) use hand::Hand;
+pub(crate) use hand::{Hand, Why};
 
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
@@ -122,7 +122,7 @@ impl OrderPoll {
             let (server, hand, meter) = (self.server.clone(), self.hand.clone(), self.meter.clone());
             let (order, stop) = (order.clone(), stop.clone());
             work.spawn(async move {
-                let outcome = hand.open(&order, due).await;
+                let outcome = hand.open(&order, due, Why::Ordered).await;
                 meter.order(label(outcome));
                 tracing::info!(garage.id = %meter.garage(), lane.id = %order.lane, order.id = %order.id, ?outcome, "an operator's order");
                 tell(&server, order.id, outcome, &meter, &stop).await;

@@ -17,6 +17,7 @@ use crate::answers;
 use crate::config::{Config, Make};
 use crate::driver::{Desk, Door, FromDevice, Openers};
 use crate::event::Intake;
+use crate::fire::{self, FireWatch};
 use crate::garage::Garage;
 use crate::lane::LaneLoop;
 use crate::metric::Meter;
@@ -135,7 +136,8 @@ impl Parts {
         tasks: &mut Tasks,
     ) -> std::fs::File {
         let Self { config, clock, readiness, meter, server, broker, desk, openers } = self;
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
+        let garage = Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored);
+        let garage = Arc::new(garage.burning(fire::restored(&config.data_dir)));
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
@@ -173,12 +175,15 @@ impl Parts {
             broker: broker.clone(),
             meter: meter.clone(),
         };
-        let orders = OrderPoll {
-            server: server.clone(),
+        let hand = Arc::new(hand);
+        let fire = FireWatch {
+            folder: config.data_dir.clone(),
+            lanes: config.lanes.clone(),
             garage: garage.clone(),
-            hand: Arc::new(hand),
+            hand: hand.clone(),
             meter: meter.clone(),
         };
+        let orders = OrderPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
         let uplink = Uplink {
             server: server.clone(),
             reader: outbox.reader,
@@ -197,6 +202,7 @@ impl Parts {
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
+        spawn(tasks, "fire", fire.run(stop.clone()));
         spawn(tasks, "orders", orders.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));

@@ -180,7 +180,7 @@ export class Detail {
   }
 }
 
-const decision = (d) => (d ? t(`operator.outcome_${d.outcome}`) + (d.reason ? ` · ${t(`operator.reason_${d.reason}`)}` : "") : "–");
+const decision = (d) => (d ? t(`operator.outcome_${d.outcome}`) + (d.reason ? ` · ${t(`operator.reason_${d.reason}`)}` : "") + (d.because ? ` · ${t(`operator.because_${d.because}`)}` : "") : "–");
 
 const event = {
   heads: ["time", "lane", "kind", "plate", "confidence", "decision"],

@@ -143,6 +143,10 @@ pub enum EventKind {
     Plate,
     /// A car has gone over the loop behind the barrier; `of` names its plate event.
     Pass,
+    /// The fire input is on: everything opens until it is over.
+    Fire,
+    /// The fire input is off again.
+    FireOver,
 }
 
 fn version() -> u8 {

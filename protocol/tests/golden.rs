@@ -18,11 +18,13 @@ fn same<T: DeserializeOwned + Serialize>(file: &str) {
 fn mqtt_messages_keep_their_form() {
     same::<mqtt::ControllerEvent>("event");
     same::<mqtt::ControllerEvent>("event_pass");
+    same::<mqtt::ControllerEvent>("event_fire");
     same::<mqtt::Command>("command_open");
     same::<mqtt::Command>("command_show");
     same::<mqtt::Command>("command_open_reserved");
     same::<mqtt::Command>("command_show_early");
     same::<mqtt::Command>("command_open_order");
+    same::<mqtt::Command>("command_open_fire");
     same::<mqtt::Ack>("ack");
     same::<mqtt::DeviceStatus>("status");
     same::<mqtt::OpenSpaces>("open_spaces");

@@ -132,7 +132,7 @@ async fn posted(
         };
         answer = match said {
             Said::Car(event, asks) => parts.car(place, event, asks, (at, now)).await,
-            Said::Pass(event) => parts.pass(place, event, at).await,
+            Said::Signal(event) => parts.signal(place, event, at).await,
             Said::Status(status) => {
                 parts.send(FromDevice::Status { lane: place.lane.clone(), status }).await;
                 place.heard()
@@ -188,7 +188,7 @@ impl Parts {
     }
 
     /// Nobody waits for an answer: the device is told when it is on disk.
-    async fn pass(&self, place: &Place, event: ControllerEvent, at: Instant) -> Response {
+    async fn signal(&self, place: &Place, event: ControllerEvent, at: Instant) -> Response {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
         if !self.send(FromDevice::Event { lane: place.lane.clone(), event, at }).await {
             return again();

@@ -1,9 +1,9 @@
-//! Opens a lane's barrier because a person has ordered it: once, at once or not at all.
+//! Opens a lane's barrier because a person has ordered it or it burns: once, at once or not at all.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::access::{Decision, ORDERED_DISPLAY};
+use domain::access::{Decision, ORDERED_DISPLAY, display_text};
 use domain::ids::EventId;
 use domain::time::{Clock, Timestamp};
 use protocol::mqtt::{Command, CommandKind, Display, OPEN_TTL_MS, Topic, VERSION};
@@ -17,6 +17,13 @@ use crate::mqtt::{Broker, Keep};
 
 /// Controllers say every 10 s that they are there.
 const SILENT: Duration = Duration::from_secs(30);
+
+/// Why it opens without a car's having been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    Ordered,
+    Fire,
+}
 
 const OPENED: Outcome = Outcome { state: Ended::Opened, cause: None };
 const EXPIRED: Outcome = Outcome { state: Ended::Expired, cause: None };
@@ -36,7 +43,7 @@ pub(crate) struct Hand {
 
 impl Hand {
     /// By the end of the order's life; past it nothing is sent.
-    pub async fn open(&self, order: &Order, due: Instant) -> Outcome {
+    pub async fn open(&self, order: &Order, due: Instant, why: Why) -> Outcome {
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return EXPIRED;
@@ -45,7 +52,7 @@ impl Hand {
             return refused(Cause::NoSuchLane);
         };
         match (&lane.make, self.openers.get(&lane.id)) {
-            (Make::Native, _) => self.publish(lane, order, left).await,
+            (Make::Native, _) => self.publish(lane, order, left, why).await,
             (Make::Posting(_), Some(opener)) => match opener.open().await {
                 Ok(()) => OPENED,
                 Err(error) => {
@@ -58,9 +65,10 @@ impl Hand {
         }
     }
 
-    async fn publish(&self, lane: &Lane, order: &Order, left: Duration) -> Outcome {
+    async fn publish(&self, lane: &Lane, order: &Order, left: Duration, why: Why) -> Outcome {
         let now = self.clock.now();
-        let Some(payload) = command(order, left, now).and_then(|command| serde_json::to_vec(&command).ok())
+        let Some(payload) =
+            command(lane, (order, why), left, now).and_then(|command| serde_json::to_vec(&command).ok())
         else {
             return refused(Cause::Other);
         };
@@ -81,7 +89,11 @@ impl Hand {
     }
 }
 
-fn command(order: &Order, left: Duration, now: Timestamp) -> Option<Command> {
+fn command(lane: &Lane, (order, why): (&Order, Why), left: Duration, now: Timestamp) -> Option<Command> {
+    let (decision, text) = match why {
+        Why::Ordered => (Decision::open(None), ORDERED_DISPLAY.to_owned()),
+        Why::Fire => (Decision::fire(), display_text(Decision::fire(), lane.direction, now)),
+    };
     let left = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
     Some(Command {
         v: VERSION,
@@ -91,7 +103,7 @@ fn command(order: &Order, left: Duration, now: Timestamp) -> Option<Command> {
         command: CommandKind::Open,
         issued_at: now,
         ttl_ms: left.min(OPEN_TTL_MS),
-        decision: Decision::open(None),
-        display: Display { plate: String::new(), text: ORDERED_DISPLAY.to_owned() },
+        decision,
+        display: Display { plate: String::new(), text },
     })
 }

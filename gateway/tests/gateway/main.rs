@@ -10,6 +10,7 @@ mod controller;
 mod decisions;
 mod disk;
 mod district;
+mod fire;
 mod orders;
 mod refused;
 mod server_loss;

@@ -61,7 +61,8 @@ pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
 pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
 
 fn camera(id: &str, pass_by: PassBy, dialect: Dialect, address: IpAddr) -> Lane {
-    let posting = Posting { dialect, address, serial: Some(format!("{id}-1")), loop_input: Some(2) };
+    let serial = Some(format!("{id}-1"));
+    let posting = Posting { dialect, address, serial, loop_input: Some(2), fire_input: Some(3) };
     Lane { make: Make::Posting(posting), ..lane(id, Direction::In, pass_by) }
 }
 
