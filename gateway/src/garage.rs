@@ -148,6 +148,16 @@ impl Garage {
         Meeting::New(outcome)
     }
 
+    /// A reversal with the event by which the server knows its car; other events as they are.
+    pub fn named(&self, lane: &Lane, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
+        if event.kind != EventKind::Reversal {
+            return event;
+        }
+        let at = now - Duration::from_millis(event.age_ms);
+        let reversed = self.state().known.reversed(&lane.device, event.of.as_ref(), at);
+        ControllerEvent { of: reversed.map(|(car, _)| car).or(event.of), ..event }
+    }
+
     /// The outbox had no place for the event: it counts nothing until it is sent again.
     pub fn lost(&self, device: &DeviceId, event: &EventId, change: Change) {
         let mut state = self.state();
@@ -217,23 +227,41 @@ impl State {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
             EventKind::Plate => Some(self.decide(lane.direction, event, plate.as_ref(), now)),
-            EventKind::Pass => None,
+            EventKind::Reversal | EventKind::Tailgate => None,
+            EventKind::Pass | EventKind::Stuck | EventKind::Free => {
+                let stuck = (event.kind == EventKind::Stuck).then_some(now);
+                self.devices.stuck(&lane.device, stuck);
+                None
+            }
             EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, now),
         };
-        let counts = match decision {
-            Some(decision) => decision.opens() && lane.pass_by == PassBy::Plate,
-            None => lane.pass_by == PassBy::Loop,
-        };
-        let delta = if counts { lane.direction.delta() } else { 0 };
+        let delta = self.delta(lane, event, decision, now);
         let movement = Movement {
             device: &lane.device,
             event: &event.event_id,
+            kind: event.kind,
+            at: now - Duration::from_millis(event.age_ms),
             of: event.of.as_ref(),
             plate,
             decision,
             delta,
         };
         Outcome { decision, delta, audience: self.known.met(movement) }
+    }
+
+    fn delta(&self, lane: &Lane, event: &ControllerEvent, decision: Option<Decision>, now: Timestamp) -> i64 {
+        let counts = match event.kind {
+            EventKind::Plate => decision.is_some_and(Decision::opens) && lane.pass_by == PassBy::Plate,
+            EventKind::Pass => lane.pass_by == PassBy::Loop,
+            EventKind::Tailgate => true,
+            EventKind::Reversal => {
+                let at = now - Duration::from_millis(event.age_ms);
+                let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
+                return reversed.map_or(0, |(_, delta)| -delta);
+            }
+            EventKind::Stuck | EventKind::Free | EventKind::Fire | EventKind::FireOver => false,
+        };
+        if counts { lane.direction.delta() } else { 0 }
     }
 
     /// However old it is: a fire that began while the controller was out of reach may still burn.

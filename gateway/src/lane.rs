@@ -81,6 +81,7 @@ impl LaneLoop {
     async fn event(&self, lane: &Lane, event: ControllerEvent, met: Met) {
         let now = met.now;
         self.garage.heard(&lane.device, now);
+        let event = self.garage.named(lane, event, now);
         let meeting = self.garage.meet(lane, &event, now);
         if !matches!(meeting, Meeting::New(_)) {
             self.desk.decided(&lane.device, &event.event_id, None);

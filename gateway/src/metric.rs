@@ -30,6 +30,10 @@ impl Meter {
         let kind = match kind {
             EventKind::Plate => "plate",
             EventKind::Pass => "pass",
+            EventKind::Reversal => "reversal",
+            EventKind::Tailgate => "tailgate",
+            EventKind::Stuck => "stuck",
+            EventKind::Free => "free",
             EventKind::Fire => "fire",
             EventKind::FireOver => "fire_over",
         };

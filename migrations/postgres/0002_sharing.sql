@@ -265,6 +265,9 @@ create table block (
 
 create index block_by_garage on block (garage_id) where ended_at is null;
 
+-- Since when a car stands in the lane that should not.
+alter table lane add column stuck_since bigint;
+
 -- 1: the book does not know yet what happened to this visit.
 alter table visit add column book_due bigint not null default 0;
 create index visit_to_book on visit (garage_id) where book_due = 1;

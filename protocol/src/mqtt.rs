@@ -143,6 +143,14 @@ pub enum EventKind {
     Plate,
     /// A car has gone over the loop behind the barrier; `of` names its plate event.
     Pass,
+    /// A car that had passed has come back; `of` names its plate or pass event, else it is the lane's last one.
+    Reversal,
+    /// A second car has gone through behind the first, unread.
+    Tailgate,
+    /// A car stands in the lane for too long.
+    Stuck,
+    /// The lane is free again.
+    Free,
     /// The fire input is on: everything opens until it is over.
     Fire,
     /// The fire input is off again.

@@ -64,7 +64,7 @@ pub(super) fn said(told: &Told, posting: &Posting, last: Option<&EventId>, now: 
     match told {
         Told::Car(reading) => car(reading, now),
         Told::Lane(signal) => match kind(signal, posting) {
-            Some(EventKind::Pass) => event(signal, EventKind::Pass, last, now),
+            Some(kind @ EventKind::Pass) => event(signal, kind, last, now),
             Some(kind) => event(signal, kind, None, now),
             None => Said::Other(word(signal.what)),
         },
@@ -77,6 +77,10 @@ pub(super) fn said(told: &Told, posting: &Posting, last: Option<&EventId>, now: 
 fn kind(signal: &Signal, posting: &Posting) -> Option<EventKind> {
     match signal.what {
         What::Passed => Some(EventKind::Pass),
+        What::Reversed => Some(EventKind::Reversal),
+        What::Tailgated => Some(EventKind::Tailgate),
+        What::Stuck => Some(EventKind::Stuck),
+        What::Free => Some(EventKind::Free),
         What::Input { number, on } if posting.fire_input == Some(number) => {
             Some(if on { EventKind::Fire } else { EventKind::FireOver })
         }

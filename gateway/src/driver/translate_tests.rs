@@ -69,6 +69,23 @@ fn the_fire_alarm_is_the_input_that_the_configuration_names() {
 }
 
 #[test]
+fn what_cameras_tell_of_a_car_in_the_lane_becomes_an_event() {
+    let last = EventId::parse("zhenshi:s:7:1").unwrap();
+    let kinds = [
+        (What::Reversed, EventKind::Reversal),
+        (What::Tailgated, EventKind::Tailgate),
+        (What::Stuck, EventKind::Stuck),
+        (What::Free, EventKind::Free),
+    ];
+    for (what, kind) in kinds {
+        let told = Told::Lane(Signal { key: "k:1".into(), what, occurred_at: None });
+        let Said::Signal(event) = said(&told, &posting(), Some(&last), NOW) else { panic!() };
+        // Which car it was is known where it is counted.
+        assert_eq!((event.kind, event.of), (kind, None));
+    }
+}
+
+#[test]
 fn nothing_but_an_open_decision_about_a_waiting_car_opens() {
     let asks = |live| Asks { live, next: None };
     let open = Decision::open(Some(Audience::Public));

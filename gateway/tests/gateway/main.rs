@@ -13,6 +13,7 @@ mod district;
 mod fire;
 mod orders;
 mod refused;
+mod reversal;
 mod server_loss;
 mod signs;
 mod site;

@@ -16,8 +16,8 @@ use gateway::config::{Control, Dialect, Lane, Make, Mqtt, Posting, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
-use protocol::mqtt::{Permissions, Topic};
-use protocol::uplink::PlanDocument;
+use protocol::mqtt::{EventKind, Permissions, Topic};
+use protocol::uplink::{PlanDocument, What};
 use testkit::mosquitto::{Mosquitto, MosquittoConf};
 use testkit::process::status_of;
 use testkit::{port, wait};
@@ -194,6 +194,16 @@ impl Site {
             (self.district.books(|b| b.plan_unchanged) > before).then_some(())
         })
         .await;
+    }
+
+    /// Kind, count and car of each event that the server has.
+    pub fn counted(&self) -> Vec<(EventKind, i64, Option<String>)> {
+        let event = |what: &What| match what {
+            What::Event(event) => Some((event.kind, event.delta, event.of.as_ref().map(ToString::to_string))),
+            What::DeadLetter(_) => None,
+        };
+        self.district
+            .books(|books| books.records.iter().filter_map(|(_, record)| event(&record.what)).collect())
     }
 
     pub async fn stop(&mut self) {
