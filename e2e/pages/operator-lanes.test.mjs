@@ -104,6 +104,14 @@ test("a silent gateway is told before one tries", async () => {
   await dialog(page).getByText("这条车道的设备没有信号").waitFor();
 });
 
+test("a car that stands in a lane is said at the garage and at the lane", async () => {
+  world.garages[0].lanes[1].stuck_since = new Date(Date.parse(NOW) - 180_000).toISOString();
+  const page = await open("", { viewport: SMALL });
+  await page.locator(".garage").getByText("1 条车道有车滞留").waitFor();
+  await lane(page, "B1 出口").getByText("有车滞留，自 11月23日 15:17").waitFor();
+  assert.equal(await overflow(page), 0);
+});
+
 test("the keyboard's focus stays at a lane while its news come in", async () => {
   const page = await open("", { viewport: DESK });
   const button = page.getByRole("button", { name: "开闸：B1 入口" });

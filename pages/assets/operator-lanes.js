@@ -97,7 +97,7 @@ export class Lanes {
         h(
           "div",
           { class: "grow" },
-          h("div", { class: "row" }, h("strong", {}, lane.name), h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)), h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`))),
+          h("div", { class: "row" }, h("strong", {}, lane.name), h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)), h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`)), lane.stuck_since ? h("span", { class: "pill bad" }, icon("car"), t("open.stuck", { at: dayClock(lane.stuck_since) })) : null),
           h("p", { class: "soft small" }, facts.filter(Boolean).join(" · ")),
         ),
         h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane) }, icon("door"), t("open.open")),

@@ -19,6 +19,7 @@ fn mqtt_messages_keep_their_form() {
     same::<mqtt::ControllerEvent>("event");
     same::<mqtt::ControllerEvent>("event_pass");
     same::<mqtt::ControllerEvent>("event_fire");
+    same::<mqtt::ControllerEvent>("event_reversal");
     same::<mqtt::Command>("command_open");
     same::<mqtt::Command>("command_show");
     same::<mqtt::Command>("command_open_reserved");

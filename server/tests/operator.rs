@@ -248,6 +248,20 @@ contract!(a_fire_is_in_the_gates_history_and_counts_nothing, |f| async {
     assert_eq!(console.get("/garages").await.body["garages"][0]["occupied"], json!(1));
 });
 
+contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of, |f| async {
+    let console = Console::open(f).await;
+    let mut status = heartbeat("a");
+    status.status.lanes[0].stuck_since = Some(common::time(MONDAY));
+    console.server.take(SCHOOL_TOKEN, &status).await;
+    let since = async || console.get("/garages").await.body["garages"][0]["lanes"][0]["stuck_since"].clone();
+    assert_eq!(since().await, json!(common::time(MONDAY)));
+    f.clock.advance(Duration::from_secs(31));
+    assert_eq!(since().await, Value::Null);
+    f.clock.set(MONDAY);
+    console.server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
+    assert_eq!(since().await, Value::Null);
+});
+
 contract!(dead_letters_are_shown_and_counted, |f| async {
     let console = Console::open(f).await;
     let wrong = protocol::uplink::GateEvent { delta: 7, ..entry("e1", MOTHER, MONDAY) };
