@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::occupancy::Direction;
 
-pub use decision::{Decision, Reason, display_text};
-pub use passage::{Cars, Passage, Use, Uses};
+pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
+pub use passage::{Alarm, Cars, Passage, Use, Uses};
 pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate.
@@ -36,8 +36,12 @@ pub enum Audience {
     Public,
 }
 
-/// Decides for one passage. Exits always open, also for blocked plates and in locked hours: nobody is trapped (invariant 8).
+/// Decides for one passage. A fire opens for everybody, whatever else is known: who wants in may be the fire brigade, and a barrier
+/// that is down is in the way of those who want out. Exits always open, also for blocked plates and in locked hours: nobody is trapped (invariant 8).
 pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
+    if passage.alarm == Alarm::Fire {
+        return Decision::fire();
+    }
     match passage.direction {
         Direction::Out => Decision::open(None),
         Direction::In => entry::decide(plan, passage),

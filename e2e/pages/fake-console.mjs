@@ -6,11 +6,12 @@ import { randomUUID } from "node:crypto";
 
 import { bytes, sendFile } from "./fake-api.mjs";
 import { Calendar } from "./fake-calendar.mjs";
+import { Orders } from "./fake-orders.mjs";
 import { Week } from "./fake-week.mjs";
 
 export const NOW = "2026-11-23T15:20:00+08:00";
 
-const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html", "/operator/week": "operator-week.html" };
+const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html", "/operator/week": "operator-week.html", "/operator": "operator.html" };
 const GARAGES = [
   { id: "school", name: "海滨路小学地下车库", name_en: "Haibin Road School", capacity: 40 },
   { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 },
@@ -52,6 +53,7 @@ class World {
   blocked = { blocks: [], strikes: [] };
   calendar = new Calendar();
   week = new Week(this.calendar);
+  orders = new Orders(new Date(NOW).toISOString());
   /** `METHOD path` to one answer `[status, json]` that comes instead. */
   instead = new Map();
   keys = new Map();
@@ -103,6 +105,7 @@ class World {
 
   garage({ method, headers, body, query }, garage, what, id, act) {
     if (this.week.knows(what)) return this.week.answer({ method, headers, body, query }, garage, what, id);
+    if (what === "open-orders") return this.orders.answer({ method, headers, body });
     if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];
     if (what === "clearing") return [200, garage === "school" ? this.clearing : { by: NOW, missing: 0, cars: [] }];
     if (what === "blocks" && method === "GET") return [200, this.blocked];

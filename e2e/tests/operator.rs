@@ -14,6 +14,7 @@ use e2e::system::{Form, System};
 use protocol::district::{District, OperatorSpec};
 use protocol::mqtt::EventKind;
 use protocol::operator::{AccessAnswer, Adjustment, Health, NewAdjustment, Page};
+use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
 use protocol::problem::Problem;
 use reqwest::Response;
 use serde_json::json;
@@ -27,6 +28,7 @@ e2e::both_forms!(shared(super::Place::Demo):
     garages_and_their_devices_are_seen_alive,
     another_operators_garage_does_not_exist,
     a_wrong_password_opens_nothing,
+    a_lane_is_opened_from_afar,
 );
 
 async fn code(answer: Response) -> (u16, String) {
@@ -133,4 +135,32 @@ async fn a_wrong_password_opens_nothing(system: Arc<System>) {
     assert_eq!(code(refused).await, (401, "bad_credentials".to_owned()));
     let url = format!("{}/api/operator/v1/garages", system.server());
     assert_eq!(reqwest::get(url).await.unwrap().status(), 401);
+}
+
+async fn a_lane_is_opened_from_afar(system: Arc<System>) {
+    let garage: GarageId = id("shelter-east");
+    let entry = lane(&system, &garage, "in").await;
+    let console = system.operator("operator").await;
+    // A gateway reports its lanes with its heartbeat, every 10 s.
+    wait::until(2 * PATIENCE, "the lane is known", async || {
+        let garage = console.garage(&garage).await;
+        garage.lanes.iter().any(|lane| lane.id.as_str() == "in").then_some(())
+    })
+    .await;
+    let before = entry.counters().opened;
+    let order = NewOpenOrder { lane: id("in"), reason: "访客，已电话核对".to_owned() };
+    let path = format!("/garages/{garage}/open-orders");
+    let made = console.post_once(&path, "open-1", &order).await;
+    assert_eq!(made.status(), 201);
+    let made: OpenOrder = made.json().await.unwrap();
+    wait::until(PATIENCE, "the barrier opens", async || (entry.counters().opened > before).then_some(()))
+        .await;
+    wait::until(PATIENCE, "the operator is told so", async || {
+        let orders: Page<OpenOrder> = read(&console, &path).await;
+        orders.items.iter().any(|it| it.id == made.id && it.state == OrderState::Opened).then_some(())
+    })
+    .await;
+    let again: OpenOrder = console.post_once(&path, "open-1", &order).await.json().await.unwrap();
+    assert_eq!((again.id, again.state), (made.id, OrderState::Opened));
+    assert_eq!(entry.counters().opened, before + 1);
 }

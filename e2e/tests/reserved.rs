@@ -101,6 +101,7 @@ async fn a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved(form: For
         audience: Some(Audience::Public),
         reservation: Some(reserved.id),
         leave_by: Some(reserved.ends_at),
+        because: None,
     };
     assert_eq!((own.action, own.command.decision), (Action::Opened, by));
     let until = reserved.ends_at.local_hhmm();

@@ -88,6 +88,8 @@ pub struct Posting {
     pub serial: Option<String>,
     /// The input to which the loop behind the barrier is wired.
     pub loop_input: Option<u8>,
+    /// The input to which the fire alarm is wired.
+    pub fire_input: Option<u8>,
 }
 
 /// `docs/devices/`.
@@ -149,6 +151,10 @@ impl Config {
             if !posting.dialect.opens_by_answer() && !self.controls.contains_key(&lane.id) {
                 let message = "is needed for this make: it opens by a request to the device";
                 return Err(ConfigError::invalid(format!("lane[{index}].control"), message));
+            }
+            if posting.fire_input.is_some() && posting.fire_input == posting.loop_input {
+                let message = "is the loop's input: the fire alarm needs its own";
+                return Err(ConfigError::invalid(format!("lane[{index}].fire_input"), message));
             }
             if lane.pass_by == PassBy::Loop && posting.loop_input.is_none() {
                 let message = "is needed where cars are counted by the loop; or set pass_by = \"plate\"";

@@ -19,6 +19,7 @@ use crate::event::Refusal;
 
 pub(crate) use desk::Desk;
 pub(crate) use door::Door;
+pub(crate) use opener::Openers;
 
 /// From a device to the lane loop.
 #[derive(Debug)]

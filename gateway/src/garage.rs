@@ -5,6 +5,7 @@
 
 mod count;
 mod devices;
+mod fire;
 mod known;
 mod seen;
 
@@ -18,11 +19,13 @@ use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
 use protocol::uplink::{LaneStatus, PlanDocument};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::config::Lane;
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
+pub(crate) use fire::Fire;
+use fire::Input;
 pub(crate) use known::{Known, Movement};
 pub(crate) use seen::Kept;
 use seen::Seen;
@@ -81,6 +84,7 @@ struct State {
     seen: Seen,
     devices: Devices,
     last_contact: Option<Instant>,
+    fire: watch::Sender<Fire>,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +111,17 @@ impl Garage {
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
+    /// What the inputs said before a restart.
+    pub fn burning(self, fire: Fire) -> Self {
+        self.state().fire.send_replace(fire);
+        self
+    }
+
+    /// Changes whenever a fire input says something.
+    pub fn fire(&self) -> watch::Receiver<Fire> {
+        self.state().fire.subscribe()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change below is whole before anything can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -131,6 +146,16 @@ impl Garage {
         drop(state);
         self.changed.notify_one();
         Meeting::New(outcome)
+    }
+
+    /// A reversal with the event by which the server knows its car; other events as they are.
+    pub fn named(&self, lane: &Lane, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
+        if event.kind != EventKind::Reversal {
+            return event;
+        }
+        let at = now - Duration::from_millis(event.age_ms);
+        let reversed = self.state().known.reversed(&lane.device, event.of.as_ref(), at);
+        ControllerEvent { of: reversed.map(|(car, _)| car).or(event.of), ..event }
     }
 
     /// The outbox had no place for the event: it counts nothing until it is sent again.
@@ -202,22 +227,49 @@ impl State {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
             EventKind::Plate => Some(self.decide(lane.direction, event, plate.as_ref(), now)),
-            EventKind::Pass => None,
+            EventKind::Reversal | EventKind::Tailgate => None,
+            EventKind::Pass | EventKind::Stuck | EventKind::Free => {
+                let stuck = (event.kind == EventKind::Stuck).then_some(now);
+                self.devices.stuck(&lane.device, stuck);
+                None
+            }
+            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, now),
         };
-        let counts = match decision {
-            Some(decision) => decision.opens() && lane.pass_by == PassBy::Plate,
-            None => lane.pass_by == PassBy::Loop,
-        };
-        let delta = if counts { lane.direction.delta() } else { 0 };
+        let delta = self.delta(lane, event, decision, now);
         let movement = Movement {
             device: &lane.device,
             event: &event.event_id,
+            kind: event.kind,
+            at: now - Duration::from_millis(event.age_ms),
             of: event.of.as_ref(),
             plate,
             decision,
             delta,
         };
         Outcome { decision, delta, audience: self.known.met(movement) }
+    }
+
+    fn delta(&self, lane: &Lane, event: &ControllerEvent, decision: Option<Decision>, now: Timestamp) -> i64 {
+        let counts = match event.kind {
+            EventKind::Plate => decision.is_some_and(Decision::opens) && lane.pass_by == PassBy::Plate,
+            EventKind::Pass => lane.pass_by == PassBy::Loop,
+            EventKind::Tailgate => true,
+            EventKind::Reversal => {
+                let at = now - Duration::from_millis(event.age_ms);
+                let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
+                return reversed.map_or(0, |(_, delta)| -delta);
+            }
+            EventKind::Stuck | EventKind::Free | EventKind::Fire | EventKind::FireOver => false,
+        };
+        if counts { lane.direction.delta() } else { 0 }
+    }
+
+    /// However old it is: a fire that began while the controller was out of reach may still burn.
+    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
+        let input = if event.kind == EventKind::Fire { Input::Burning } else { Input::Over };
+        let at = now - Duration::from_millis(event.age_ms);
+        self.fire.send_modify(|fire| fire.said(&lane.device, input, at));
+        Outcome { decision: None, delta: 0, audience: None }
     }
 
     fn decide(
@@ -237,6 +289,7 @@ impl State {
             occupied: self.ledger.occupied(),
             inside: self.ledger.inside(),
             uses: self.known.uses(),
+            alarm: self.fire.borrow().alarm(),
         };
         decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage)
     }

@@ -81,6 +81,7 @@ impl LaneLoop {
     async fn event(&self, lane: &Lane, event: ControllerEvent, met: Met) {
         let now = met.now;
         self.garage.heard(&lane.device, now);
+        let event = self.garage.named(lane, event, now);
         let meeting = self.garage.meet(lane, &event, now);
         if !matches!(meeting, Meeting::New(_)) {
             self.desk.decided(&lane.device, &event.event_id, None);
@@ -190,6 +191,7 @@ fn command(
         v: VERSION,
         command_id: Uuid::new_v4().to_string(),
         event_id: event.event_id.clone(),
+        order: None,
         command,
         issued_at: now,
         ttl_ms: OPEN_TTL_MS,

@@ -8,6 +8,7 @@
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
 //! - `answers`, `sign`: acknowledgements and open spaces to the broker
+//! - `order`, `fire`: what opens without a car: an operator, a fire input
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `identity`: what the gateway proves itself with to the server
 //! - `metric`, `cause`: what is measured, and how an error is told
@@ -21,12 +22,14 @@ mod cause;
 pub mod config;
 mod driver;
 mod event;
+mod fire;
 mod garage;
 mod identity;
 mod lane;
 mod metric;
 pub mod mosquitto;
 mod mqtt;
+mod order;
 mod outbox;
 mod plan;
 mod refusals;

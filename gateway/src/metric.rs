@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::Alarm;
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use protocol::mqtt::{EventKind, RejectCode};
@@ -29,6 +30,12 @@ impl Meter {
         let kind = match kind {
             EventKind::Plate => "plate",
             EventKind::Pass => "pass",
+            EventKind::Reversal => "reversal",
+            EventKind::Tailgate => "tailgate",
+            EventKind::Stuck => "stuck",
+            EventKind::Free => "free",
+            EventKind::Fire => "fire",
+            EventKind::FireOver => "fire_over",
         };
         counter!("events_total", "garage" => self.label(), "kind" => kind, "outcome" => outcome).increment(1);
     }
@@ -70,6 +77,15 @@ impl Meter {
     /// A device that was asked to open and has not said that it did.
     pub fn device_unopened(&self) {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
+    }
+
+    pub fn fire(&self, alarm: Alarm) {
+        gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == Alarm::Fire)));
+    }
+
+    /// What became of an operator's order to open.
+    pub fn order(&self, outcome: &'static str) {
+        counter!("orders_total", "garage" => self.label(), "outcome" => outcome).increment(1);
     }
 
     pub fn inbound_dropped(&self) {
@@ -120,7 +136,7 @@ impl Meter {
         counter!("credential_renewal_failures_total", "garage" => self.label(), "why" => why).increment(1);
     }
 
-    /// `call` is `events` or `plan`, `why` an HTTP status or `unreachable`.
+    /// `call` is `events`, `plan`, `orders` or `order_outcome`, `why` an HTTP status or `unreachable`.
     pub fn uplink_failed(&self, call: &'static str, why: String) {
         counter!("uplink_failures_total", "garage" => self.label(), "call" => call, "why" => why)
             .increment(1);

@@ -16,13 +16,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answers;
 use crate::config::{Config, Lane, Make};
-use crate::driver::{Desk, Door, FromDevice};
+use crate::driver::{Desk, Door, FromDevice, Openers};
 use crate::event::Intake;
+use crate::fire::{self, FireWatch};
 use crate::garage::Garage;
 use crate::identity::{Identity, IdentityError, Renewal};
 use crate::lane::LaneLoop;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Connection, Message};
+use crate::order::{Hand, OrderPoll};
 use crate::outbox::entry::Answer;
 use crate::outbox::writer::{Inbox, Writer};
 use crate::outbox::{Outbox, OutboxError};
@@ -77,7 +79,7 @@ pub async fn run(
     let identity = Arc::new(Identity::load(&config)?);
     let server = Server::new(&config.server, identity.clone())?;
     let mut outbox = Outbox::open(&config.data_dir).await?;
-    let garage = Arc::new(outbox.garage());
+    let garage = Arc::new(outbox.garage().burning(fire::restored(&config.data_dir)));
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
@@ -87,8 +89,9 @@ pub async fn run(
     }
     let desk = Desk::default();
     let (devices_in, devices) = mpsc::channel(FROM_DEVICES);
+    let openers = Openers::new(&config)?;
     if let Some(listen) = config.devices {
-        let door = Door::new(&config, (desk.clone(), devices_in), clock.clone(), meter.clone())?;
+        let door = Door::new((&config, &openers), (desk.clone(), devices_in), clock.clone(), meter.clone());
         serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
     let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
@@ -96,7 +99,7 @@ pub async fn run(
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { garage, config, clock, readiness, meter, identity, server, broker, desk };
+    let parts = Parts { garage, config, clock, readiness, meter, identity, server, broker, desk, openers };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -129,6 +132,7 @@ struct Parts {
     server: Server,
     broker: Broker,
     desk: Desk,
+    openers: Openers,
 }
 
 impl Parts {
@@ -140,7 +144,7 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { garage, config, clock, readiness, meter, identity, server, broker, desk } = self;
+        let Self { garage, config, clock, readiness, meter, identity, server, broker, desk, openers } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
@@ -170,6 +174,23 @@ impl Parts {
             answers: answers_in,
             meter: meter.clone(),
         };
+        let hand = Hand {
+            lanes: config.lanes.clone(),
+            openers,
+            garage: garage.clone(),
+            clock: clock.clone(),
+            broker: broker.clone(),
+            meter: meter.clone(),
+        };
+        let hand = Arc::new(hand);
+        let fire = FireWatch {
+            folder: config.data_dir.clone(),
+            lanes: config.lanes.clone(),
+            garage: garage.clone(),
+            hand: hand.clone(),
+            meter: meter.clone(),
+        };
+        let orders = OrderPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
         let uplink = Uplink {
             server: server.clone(),
             reader: outbox.reader,
@@ -197,6 +218,8 @@ impl Parts {
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
         spawn(tasks, "credential", renewal.run(stop.clone()));
+        spawn(tasks, "fire", fire.run(stop.clone()));
+        spawn(tasks, "orders", orders.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock

@@ -1,5 +1,7 @@
 //! The calls to the district's server.
 
+pub(crate) mod orders;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -103,6 +105,7 @@ pub(crate) struct Server {
     events: Url,
     plan: Url,
     credential: Url,
+    orders: Url,
     identity: Arc<Identity>,
 }
 
@@ -111,8 +114,8 @@ impl Server {
         let base: Url = config.url.parse().map_err(|_| ClientError::Url)?;
         let join = |path| base.join(path).map_err(|_| ClientError::Url);
         let (events, plan) = (join("/gateway/v1/events")?, join("/gateway/v1/access-plan")?);
-        let credential = join("/gateway/v1/credential")?;
-        Ok(Self { client: client(config, &base)?, events, plan, credential, identity })
+        let (credential, orders) = (join("/gateway/v1/credential")?, join("/gateway/v1/orders")?);
+        Ok(Self { client: client(config, &base)?, events, plan, credential, orders, identity })
     }
 
     /// The first contact: the code is all that it proves itself with. The outer error is the configuration's.

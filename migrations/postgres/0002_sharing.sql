@@ -53,6 +53,28 @@ create table school_day (
     primary key (school_id, date)
 );
 
+-- A barrier that an operator has ordered to open.
+create table open_order (
+    id text primary key,
+    garage_id text not null references garage (id),
+    lane text not null,
+    operator_id text not null references operator (id),
+    idempotency_key text not null,
+    reason text not null,
+    made_at bigint not null,
+    expires_at bigint not null,
+    -- waiting, taken, opened, refused, expired.
+    state text not null,
+    -- The gateway's run that has it; no other run is given it.
+    taken_by text,
+    cause text,
+    ended_at bigint,
+    unique (garage_id, operator_id, idempotency_key)
+);
+
+create index open_order_by_time on open_order (expires_at);
+create index open_order_by_garage on open_order (garage_id, id);
+
 -- One row a garage: whoever changes anything that its reservations depend on holds it and increases the version.
 create table book (
     garage_id text primary key references garage (id),
@@ -257,6 +279,8 @@ create table gateway_code (
     -- Hash of the credential that it was used for.
     used_for bytea
 );
+-- Since when a car stands in the lane that should not.
+alter table lane add column stuck_since bigint;
 
 -- 1: the book does not know yet what happened to this visit.
 alter table visit add column book_due bigint not null default 0;

@@ -53,6 +53,10 @@ export const check = (garage, plate) => call("POST", `/garages/${encodeURICompon
 export const correct = (garage, correction, key) =>
   call("POST", `/garages/${encodeURIComponent(garage)}/adjustments`, correction, { "idempotency-key": key });
 
+/** `key` stays the same when an order is sent again: it opens once. */
+export const orderOpen = (garage, order, key) =>
+  call("POST", `/garages/${encodeURIComponent(garage)}/open-orders`, order, { "idempotency-key": key });
+
 /** The demo's operators, or null where there is no demo. */
 export async function demoOperators() {
   try {

@@ -2,6 +2,7 @@
 
 import { byId, clockSeconds, dayClock, fill, h, icon, language, t, toast } from "./kit.js";
 import { check, correct, page } from "./operator-api.js";
+import { Lanes } from "./operator-lanes.js";
 
 const TABS = ["lanes", "correct", "events", "dead_letters", "check"];
 
@@ -19,6 +20,7 @@ export class Detail {
     this.tab = "lanes";
     this.garage = null;
     this.built = null;
+    this.lanes = null;
   }
 
   show(garage) {
@@ -34,7 +36,7 @@ export class Detail {
       this.build();
     }
     this.figures();
-    if (this.tab === "lanes") this.lanes();
+    if (this.tab === "lanes") this.lanes.show(garage);
   }
 
   build() {
@@ -42,7 +44,7 @@ export class Detail {
     this.head = h("dl", { class: "figures" });
     this.body = h("div", { class: "stack", role: "tabpanel" });
     fill(this.place, h("div", { class: "card stack" }, h("h2", {}, language() === "zh" ? garage.name : garage.name_en), this.head), h("div", { class: "card stack" }, this.tabs(), this.body));
-    const draw = { correct: () => this.correction(), events: () => this.log("events", event), dead_letters: () => this.log("dead-letters", letter), check: () => this.checking() };
+    const draw = { lanes: () => (this.lanes = new Lanes(this.body)), correct: () => this.correction(), events: () => this.log("events", event), dead_letters: () => this.log("dead-letters", letter), check: () => this.checking() };
     draw[this.tab]?.();
   }
 
@@ -71,23 +73,6 @@ export class Detail {
       figure("backlog", garage.gateway.backlog),
       figure("changed_at", garage.count_changed_at ? clockSeconds(garage.count_changed_at) : null),
     );
-  }
-
-  lanes() {
-    const health = (lane) => {
-      const looks = { online: ["good", "live"], offline: ["bad", "offline"], never_seen: ["warn", "clock"] };
-      const [colour, mark] = looks[lane.health];
-      return h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`));
-    };
-    const cells = (lane) => [
-      lane.name,
-      t(`operator.direction_${lane.direction}`),
-      health(lane),
-      lane.last_seen_at ? dayClock(lane.last_seen_at) : "–",
-      String(lane.pending_events),
-      lane.firmware ?? "–",
-    ];
-    fill(this.body, table(["lane", "direction", "health", "last_seen", "pending", "firmware"], this.garage.lanes.map(cells)));
   }
 
   correction() {
@@ -195,7 +180,7 @@ export class Detail {
   }
 }
 
-const decision = (d) => (d ? t(`operator.outcome_${d.outcome}`) + (d.reason ? ` · ${t(`operator.reason_${d.reason}`)}` : "") : "–");
+const decision = (d) => (d ? t(`operator.outcome_${d.outcome}`) + (d.reason ? ` · ${t(`operator.reason_${d.reason}`)}` : "") + (d.because ? ` · ${t(`operator.because_${d.because}`)}` : "") : "–");
 
 const event = {
   heads: ["time", "lane", "kind", "plate", "confidence", "decision"],

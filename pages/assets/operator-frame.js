@@ -156,8 +156,6 @@ words({
     "frame.trouble": "未能更新",
     "frame.as_of": "下面是 {at} 的情况。",
     "frame.again": "再试一次",
-    "frame.close": "关闭",
-    "frame.cancel": "返回",
     "frame.loading": "正在读取…",
   },
   en: {
@@ -166,8 +164,6 @@ words({
     "frame.trouble": "Not up to date",
     "frame.as_of": "Shown below: as of {at}.",
     "frame.again": "Try again",
-    "frame.close": "Close",
-    "frame.cancel": "Back",
     "frame.loading": "Loading…",
   },
 });

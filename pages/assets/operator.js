@@ -33,6 +33,8 @@ function signs(garage) {
   if (!garage.plausible) marks.push(["bad", "warn", "operator.implausible"]);
   const silent = garage.lanes.filter((lane) => lane.health === "offline").length;
   if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
+  const stuck = garage.lanes.filter((lane) => lane.stuck_since).length;
+  if (stuck > 0) marks.push(["bad", "car", "operator.lanes_stuck", { n: stuck }]);
   if (garage.dead_letters_today > 0) marks.push(["warn", "warn", "operator.dead_letters_n", { n: garage.dead_letters_today }]);
   return marks.map(([colour, mark, key, values]) => h("span", { class: `pill ${colour}` }, icon(mark), t(key, values)));
 }

@@ -3,6 +3,7 @@
 //! - [`mqtt`]: gate controllers and the gateway
 //! - [`enrolment`]: a gateway's first contact with the server, and its credential
 //! - [`uplink`]: the gateway and the server
+//! - [`order`]: an operator opens a barrier
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
 //! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
@@ -19,6 +20,7 @@ pub mod district;
 pub mod enrolment;
 pub mod mqtt;
 pub mod operator;
+pub mod order;
 pub mod people;
 pub mod problem;
 pub mod public;

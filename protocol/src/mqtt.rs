@@ -8,6 +8,7 @@ use domain::access::Decision;
 use domain::ids::{DeviceId, EventId, GarageId, IdError};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Version in every payload's `v`.
 pub const VERSION: u8 = 1;
@@ -149,6 +150,18 @@ pub enum EventKind {
     Plate,
     /// A car has gone over the loop behind the barrier; `of` names its plate event.
     Pass,
+    /// A car that had passed has come back; `of` names its plate or pass event, else it is the lane's last one.
+    Reversal,
+    /// A second car has gone through behind the first, unread.
+    Tailgate,
+    /// A car stands in the lane for too long.
+    Stuck,
+    /// The lane is free again.
+    Free,
+    /// The fire input is on: everything opens until it is over.
+    Fire,
+    /// The fire input is off again.
+    FireOver,
 }
 
 fn version() -> u8 {
@@ -188,8 +201,11 @@ pub struct ControllerEvent {
 pub struct Command {
     pub v: u8,
     pub command_id: String,
-    /// The event that it answers; a controller opens at most once per event.
+    /// The event that it answers; a controller opens at most once per event. With an `order`, which answers none: `order:` and its id.
     pub event_id: EventId,
+    /// A person has ordered it from afar; a controller opens at most once per order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Uuid>,
     pub command: CommandKind,
     pub issued_at: Timestamp,
     /// A command that arrives later than this after `issued_at` is dropped.

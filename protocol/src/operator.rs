@@ -67,6 +67,8 @@ pub struct Lane {
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
     pub pending_events: u32,
+    /// Since when a car stands in the lane that should not, as long as the device is heard of.
+    pub stuck_since: Option<Timestamp>,
 }
 
 /// `POST /api/operator/v1/garages/{garage}/adjustments`; `Idempotency-Key` header required.

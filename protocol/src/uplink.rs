@@ -109,6 +109,9 @@ pub struct LaneStatus {
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
     pub pending_events: u32,
+    /// Since when a car stands in the lane that should not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stuck_since: Option<Timestamp>,
 }
 
 /// The server's answer to a batch.

@@ -1,7 +1,7 @@
 //! Each released message is kept as a file: a change that cannot read it, or writes it otherwise, breaks peers in the field.
 #![allow(clippy::unwrap_used)]
 
-use protocol::{enrolment, mqtt, people, public, uplink};
+use protocol::{enrolment, mqtt, order, people, public, uplink};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Reads the file as `T` and writes it again: nothing may get lost or change its name.
@@ -18,10 +18,14 @@ fn same<T: DeserializeOwned + Serialize>(file: &str) {
 fn mqtt_messages_keep_their_form() {
     same::<mqtt::ControllerEvent>("event");
     same::<mqtt::ControllerEvent>("event_pass");
+    same::<mqtt::ControllerEvent>("event_fire");
+    same::<mqtt::ControllerEvent>("event_reversal");
     same::<mqtt::Command>("command_open");
     same::<mqtt::Command>("command_show");
     same::<mqtt::Command>("command_open_reserved");
     same::<mqtt::Command>("command_show_early");
+    same::<mqtt::Command>("command_open_order");
+    same::<mqtt::Command>("command_open_fire");
     same::<mqtt::Ack>("ack");
     same::<mqtt::DeviceStatus>("status");
     same::<mqtt::OpenSpaces>("open_spaces");
@@ -38,6 +42,8 @@ fn uplink_messages_keep_their_form() {
     same::<uplink::PlanDocument>("plan_standing");
     same::<enrolment::Enrolment>("enrolment");
     same::<enrolment::NewCredential>("new_credential");
+    same::<order::Orders>("orders");
+    same::<order::Outcome>("order_outcome");
 }
 
 #[test]

@@ -9,9 +9,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{App, allocation, ingest};
+use crate::app::{App, allocation, ingest, open_order};
 use crate::jobs::{calendar, purge, sweep};
-use crate::store::wake::{self, Ear};
+use crate::store::wake::{self, Ear, News};
 use crate::store::{Store, StoreError};
 
 /// How often the database is asked whether it answers.
@@ -36,6 +36,7 @@ impl Background {
         tasks.spawn(allocation::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), announce(app.clone())));
         tasks.spawn(until(stop.clone(), hear(app.clone())));
+        tasks.spawn(until(stop.clone(), open_order::look(app.clone())));
         tasks.spawn(until(stop.clone(), purge::run(app.clone())));
         tasks.spawn(until(stop.clone(), sweep::run(app.clone())));
         tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
@@ -97,8 +98,11 @@ enum Heard {
 async fn listen(app: &App, backoff: &mut Backoff) -> Result<Heard, StoreError> {
     let Some(mut ear) = Ear::open(&app.store).await? else { return Ok(Heard::Nobody) };
     backoff.reset();
-    while let Some(cursor) = ear.next().await? {
-        app.heard(cursor);
+    while let Some(news) = ear.next().await? {
+        match news {
+            News::Feed(cursor) => app.heard(cursor),
+            News::Order(garage) => app.waiters.wake(&garage),
+        }
     }
     Ok(Heard::Lost)
 }

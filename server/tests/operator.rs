@@ -11,6 +11,7 @@ use common::http::{Answer, Served, ask};
 use common::{Fixture, MONDAY};
 use domain::access::{Passage, Uses, decide};
 use domain::occupancy::Direction;
+use protocol::mqtt::EventKind;
 use protocol::uplink::PlanDocument;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -227,6 +228,40 @@ contract!(events_are_paged_newest_first_and_reading_them_is_audited, |f| async {
     assert_eq!(audited(f).await.iter().filter(|action| *action == "gate_event.read").count(), 2);
 });
 
+contract!(a_fire_is_in_the_gates_history_and_counts_nothing, |f| async {
+    let console = Console::open(f).await;
+    let signal = |id: &str, kind| protocol::uplink::GateEvent {
+        kind,
+        plate: None,
+        decision: None,
+        delta: 0,
+        ..entry(id, MOTHER, MONDAY)
+    };
+    let mut through = entry("e1", STRANGER, MONDAY);
+    through.decision = Some(domain::access::Decision::fire());
+    let events = vec![signal("f1", EventKind::Fire), through, signal("f2", EventKind::FireOver)];
+    console.server.take(SCHOOL_TOKEN, &batch("a", 1, events)).await;
+    let events = console.get(&format!("/garages/{SCHOOL}/events")).await.body;
+    let kinds: Vec<&Value> = events["items"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds, [&json!("fire_over"), &json!("plate"), &json!("fire")]);
+    assert_eq!(events["items"][1]["decision"]["because"], json!("fire"));
+    assert_eq!(console.get("/garages").await.body["garages"][0]["occupied"], json!(1));
+});
+
+contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of, |f| async {
+    let console = Console::open(f).await;
+    let mut status = heartbeat("a");
+    status.status.lanes[0].stuck_since = Some(common::time(MONDAY));
+    console.server.take(SCHOOL_TOKEN, &status).await;
+    let since = async || console.get("/garages").await.body["garages"][0]["lanes"][0]["stuck_since"].clone();
+    assert_eq!(since().await, json!(common::time(MONDAY)));
+    f.clock.advance(Duration::from_secs(31));
+    assert_eq!(since().await, Value::Null);
+    f.clock.set(MONDAY);
+    console.server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
+    assert_eq!(since().await, Value::Null);
+});
+
 contract!(dead_letters_are_shown_and_counted, |f| async {
     let console = Console::open(f).await;
     let wrong = protocol::uplink::GateEvent { delta: 7, ..entry("e1", MOTHER, MONDAY) };
@@ -252,6 +287,7 @@ contract!(the_check_says_what_the_gate_would_say, |f| async {
             occupied: 0,
             inside: None,
             uses: &Uses::new(),
+            alarm: domain::access::Alarm::None,
         };
         let gate = decide(Some(&plan.plan), &passage);
         let said = console.post(&format!("/garages/{SCHOOL}/access-checks"), &json!({ "plate": car })).await;

@@ -146,6 +146,7 @@ impl Gateway {
             v: VERSION,
             command_id: "c".into(),
             event_id: event.clone(),
+            order: None,
             command: kind,
             issued_at,
             ttl_ms: OPEN_TTL_MS,

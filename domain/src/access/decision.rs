@@ -20,6 +20,9 @@ pub enum Decision {
         /// When the car must be out again, where its stay has an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         leave_by: Option<Timestamp>,
+        /// Where no right has opened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<Because>,
     },
     /// Barrier stays down, and the driver is told why.
     Refuse {
@@ -30,6 +33,16 @@ pub enum Decision {
     },
     /// Barrier stays down until a person has looked.
     Review { reason: Reason },
+}
+
+/// Why a barrier opens for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    Fire,
+    /// Of a newer version.
+    #[serde(other)]
+    Other,
 }
 
 /// Why a barrier stays down.
@@ -61,7 +74,12 @@ pub enum Reason {
 impl Decision {
     /// Up, without a reservation and without an end.
     pub const fn open(audience: Option<Audience>) -> Self {
-        Self::Open { audience, reservation: None, leave_by: None }
+        Self::Open { audience, reservation: None, leave_by: None, because: None }
+    }
+
+    /// For everybody, in and out.
+    pub const fn fire() -> Self {
+        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Fire) }
     }
 
     pub const fn refuse(reason: Reason) -> Self {
@@ -77,9 +95,14 @@ impl Decision {
     }
 }
 
+/// The lane's display while a person lets the car pass, whatever was decided.
+pub const ORDERED_DISPLAY: &str = "值班员放行 请通行";
+
 /// The lane's display at `now`, in Chinese: two short texts, which the usual two-row LED shows one below the other.
 pub fn display_text(decision: Decision, direction: Direction, now: Timestamp) -> String {
     match (direction, decision) {
+        (Direction::In, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请勿驶入".to_owned(),
+        (Direction::Out, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请尽快驶离".to_owned(),
         (Direction::Out, Decision::Open { .. }) => "一路平安".to_owned(),
         (Direction::In, Decision::Open { audience: Some(Audience::Pickup), .. }) => {
             "欢迎接学生 请入场".to_owned()

@@ -112,6 +112,7 @@ impl Entry<'_> {
             audience: Some(reservation.audience),
             reservation: Some(reservation.id),
             leave_by: Some(reservation.to),
+            because: None,
         }
     }
 
@@ -155,7 +156,7 @@ impl Entry<'_> {
         let reach = room::reach(self.plan, self.passage, audience, from, longest);
         if reach.until >= from + shortest {
             let leave_by = is_public.then(|| reach.until.timestamp());
-            return Decision::Open { audience: Some(audience), reservation: None, leave_by };
+            return Decision::Open { audience: Some(audience), reservation: None, leave_by, because: None };
         }
         Decision::refuse(self.why_short(&reach, from))
     }

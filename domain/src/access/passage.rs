@@ -21,6 +21,15 @@ pub struct Passage<'a> {
     pub inside: Option<Cars>,
     /// What has become of reservations since the plan was made.
     pub uses: &'a Uses,
+    pub alarm: Alarm,
+}
+
+/// What goes before every rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alarm {
+    #[default]
+    None,
+    Fire,
 }
 
 /// Reservations that were used here and that the plan may still name.

@@ -89,6 +89,7 @@ fn entry(plate: &Plate, minute: i64, inside: Cars) -> Passage<'_> {
         occupied: inside.total(),
         inside: Some(inside),
         uses: unused(),
+        alarm: Alarm::None,
     }
 }
 
@@ -189,6 +190,7 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
         audience: Some(Audience::Public),
         reservation: Some(first.id),
         leave_by: Some(first.to),
+        because: None,
     };
     assert_eq!(decision, open);
     // Used, it is a car inside and not one to come.

@@ -43,6 +43,7 @@ fn entry<'a>(plate: Option<&'a Plate>, minute: i64) -> Passage<'a> {
         occupied: 0,
         inside: None,
         uses: unused(),
+        alarm: Alarm::None,
     }
 }
 
@@ -121,4 +122,13 @@ proptest! {
         let passage = Passage { occupied, ..entry(Some(&parent), minute) };
         prop_assert!(!decide(Some(&school()), &passage).opens());
     }
+}
+
+#[test]
+fn a_fire_opens_for_everybody_whatever_the_plan_says() {
+    for direction in [Direction::In, Direction::Out] {
+        let passage = Passage { direction, alarm: Alarm::Fire, confidence: 0, ..entry(None, 0) };
+        assert_eq!(decide(None, &passage), Decision::fire());
+    }
+    assert_eq!(display_text(Decision::fire(), Direction::Out, entry(None, 0).at), "火警 请尽快驶离");
 }

@@ -71,6 +71,7 @@ fn answers(message: &Publish) -> Option<[(String, Vec<u8>); 2]> {
         v: VERSION,
         command_id: Uuid::new_v4().to_string(),
         event_id: event.event_id.clone(),
+        order: None,
         command: CommandKind::Open,
         issued_at: now(),
         ttl_ms: OPEN_TTL_MS,

@@ -71,6 +71,7 @@ struct LanePart {
     address: Option<IpAddr>,
     serial: Option<String>,
     loop_input: Option<u8>,
+    fire_input: Option<u8>,
     control: Option<ControlPart>,
 }
 
@@ -233,6 +234,7 @@ impl LanePart {
                     ("address", self.address.is_some()),
                     ("serial", self.serial.is_some()),
                     ("loop_input", self.loop_input.is_some()),
+                    ("fire_input", self.fire_input.is_some()),
                     ("control", self.control.is_some()),
                 ];
                 return match given.iter().find(|(_, given)| *given) {
@@ -248,7 +250,7 @@ impl LanePart {
         let address = self
             .address
             .ok_or(("address", "is needed for this make: the address from which the device posts"))?;
-        let Self { serial, loop_input, .. } = self.clone();
-        Ok(Make::Posting(Posting { dialect, address, serial, loop_input }))
+        let Self { serial, loop_input, fire_input, .. } = self.clone();
+        Ok(Make::Posting(Posting { dialect, address, serial, loop_input, fire_input }))
     }
 }

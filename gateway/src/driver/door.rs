@@ -22,7 +22,7 @@ use protocol::mqtt::{ControllerEvent, RejectCode};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::opener::Opener;
+use super::opener::{Opener, Openers};
 use super::translate::{self, Asks, Said};
 use super::{Desk, FromDevice};
 use crate::config::{Config, Lane, Make, Posting};
@@ -64,29 +64,21 @@ struct Place {
 
 impl Door {
     pub fn new(
-        config: &Config,
+        (config, openers): (&Config, &Openers),
         (desk, lanes): (Desk, mpsc::Sender<FromDevice>),
         clock: Arc<dyn Clock>,
         meter: Meter,
-    ) -> Result<Self, reqwest::Error> {
-        // The devices are in the garage's own network: no proxy, and nobody to be led to.
-        let http =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+    ) -> Self {
         let place = |lane: &Lane| match &lane.make {
             Make::Native => None,
             Make::Posting(posting) => {
-                let control = config.controls.get(&lane.id).filter(|_| !posting.dialect.opens_by_answer());
-                let opener =
-                    control.map(|control| Opener::new(http.clone(), control.clone(), posting.dialect));
+                let opener = openers.get(&lane.id).cloned();
                 let (lane, posting) = (lane.clone(), posting.clone());
-                Some((
-                    posting.address,
-                    Place { lane, posting, last: Mutex::default(), opener: opener.map(Arc::new) },
-                ))
+                Some((posting.address, Place { lane, posting, last: Mutex::default(), opener }))
             }
         };
         let places = config.lanes.iter().filter_map(place).collect();
-        Ok(Self(Arc::new(Parts { places, desk, lanes, clock, meter })))
+        Self(Arc::new(Parts { places, desk, lanes, clock, meter }))
     }
 
     pub fn router(self) -> Router {
@@ -140,7 +132,7 @@ async fn posted(
         };
         answer = match said {
             Said::Car(event, asks) => parts.car(place, event, asks, (at, now)).await,
-            Said::Pass(event) => parts.pass(place, event, at).await,
+            Said::Signal(event) => parts.signal(place, event, at).await,
             Said::Status(status) => {
                 parts.send(FromDevice::Status { lane: place.lane.clone(), status }).await;
                 place.heard()
@@ -196,7 +188,7 @@ impl Parts {
     }
 
     /// Nobody waits for an answer: the device is told when it is on disk.
-    async fn pass(&self, place: &Place, event: ControllerEvent, at: Instant) -> Response {
+    async fn signal(&self, place: &Place, event: ControllerEvent, at: Instant) -> Response {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
         if !self.send(FromDevice::Event { lane: place.lane.clone(), event, at }).await {
             return again();

@@ -2,23 +2,26 @@
 //!
 //! It is made at once or not at all: what could not be sent within [`DEADLINE`] is never sent later (invariant 6).
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use devices::{dahua, hikvision};
+use domain::ids::LaneId;
 use http_auth::{PasswordClient, PasswordParams};
 use process::config::Secret;
 use reqwest::{Method, StatusCode, Url, header};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::config::{Control, Dialect};
+use crate::config::{Config, Control, Dialect, Lane, Make};
 
 /// For both requests of a challenge and its answer. A driver who has waited for longer calls for help.
 const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Why the barrier may not have opened.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum OpenError {
+pub(crate) enum OpenError {
     #[error("the device did not answer in time")]
     Late,
     #[error("another request to open is still under way")]
@@ -33,7 +36,30 @@ pub(super) enum OpenError {
     Url,
 }
 
-pub(super) struct Opener {
+/// Of the lanes whose device is asked to open.
+#[derive(Clone, Default)]
+pub(crate) struct Openers(HashMap<LaneId, Arc<Opener>>);
+
+impl Openers {
+    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+        // The devices are in the garage's own network: no proxy, and nobody to be led to.
+        let http =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let opener = |lane: &Lane| {
+            let Make::Posting(posting) = &lane.make else { return None };
+            let control = config.controls.get(&lane.id).filter(|_| !posting.dialect.opens_by_answer())?;
+            let opener = Opener::new(http.clone(), control.clone(), posting.dialect);
+            Some((lane.id.clone(), Arc::new(opener)))
+        };
+        Ok(Self(config.lanes.iter().filter_map(opener).collect()))
+    }
+
+    pub fn get(&self, lane: &LaneId) -> Option<&Arc<Opener>> {
+        self.0.get(lane)
+    }
+}
+
+pub(crate) struct Opener {
     http: reqwest::Client,
     control: Control,
     dialect: Dialect,
@@ -41,7 +67,7 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    pub fn new(http: reqwest::Client, control: Control, dialect: Dialect) -> Self {
+    fn new(http: reqwest::Client, control: Control, dialect: Dialect) -> Self {
         Self { http, control, dialect, busy: Mutex::default() }
     }
 

@@ -19,7 +19,8 @@ use crate::event::Refusal;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Said {
     Car(ControllerEvent, Asks),
-    Pass(ControllerEvent),
+    /// Nobody waits for an answer to it.
+    Signal(ControllerEvent),
     Status(DeviceStatus),
     /// Nothing for the lane loop; what it was.
     Other(&'static str),
@@ -30,7 +31,7 @@ impl Said {
     pub fn checked(self, device: &DeviceId, body: &[u8], now: Timestamp) -> Result<Self, Box<Refusal>> {
         Ok(match self {
             Self::Car(event, asks) => Self::Car(Refusal::check(event, device, body, now)?, asks),
-            Self::Pass(event) => Self::Pass(Refusal::check(event, device, body, now)?),
+            Self::Signal(event) => Self::Signal(Refusal::check(event, device, body, now)?),
             other @ (Self::Status(_) | Self::Other(_)) => other,
         })
     }
@@ -62,18 +63,29 @@ pub(super) fn read(posting: &Posting, path: &str, body: &[u8], name: &str) -> Re
 pub(super) fn said(told: &Told, posting: &Posting, last: Option<&EventId>, now: Timestamp) -> Said {
     match told {
         Told::Car(reading) => car(reading, now),
-        Told::Lane(signal) if is_pass(signal, posting) => pass(signal, last, now),
-        Told::Lane(signal) => Said::Other(word(signal.what)),
+        Told::Lane(signal) => match kind(signal, posting) {
+            Some(kind @ EventKind::Pass) => event(signal, kind, last, now),
+            Some(kind) => event(signal, kind, None, now),
+            None => Said::Other(word(signal.what)),
+        },
         Told::Alive(health) => Said::Status(status(health, now)),
         Told::Nothing(what) => Said::Other(what),
     }
 }
 
-fn is_pass(signal: &Signal, posting: &Posting) -> bool {
+/// What the signal is for the lane loop, if anything.
+fn kind(signal: &Signal, posting: &Posting) -> Option<EventKind> {
     match signal.what {
-        What::Passed => true,
-        What::Input { number, on } => on && posting.loop_input == Some(number),
-        _ => false,
+        What::Passed => Some(EventKind::Pass),
+        What::Reversed => Some(EventKind::Reversal),
+        What::Tailgated => Some(EventKind::Tailgate),
+        What::Stuck => Some(EventKind::Stuck),
+        What::Free => Some(EventKind::Free),
+        What::Input { number, on } if posting.fire_input == Some(number) => {
+            Some(if on { EventKind::Fire } else { EventKind::FireOver })
+        }
+        What::Input { number, on: true } if posting.loop_input == Some(number) => Some(EventKind::Pass),
+        _ => None,
     }
 }
 
@@ -101,19 +113,19 @@ fn car(reading: &Reading, now: Timestamp) -> Said {
     Said::Car(event, Asks { live: !reading.kept, next: reading.next.filter(|_| reading.kept) })
 }
 
-fn pass(signal: &Signal, last: Option<&EventId>, now: Timestamp) -> Said {
+fn event(signal: &Signal, kind: EventKind, of: Option<&EventId>, now: Timestamp) -> Said {
     let Ok(event_id) = EventId::parse(&signal.key) else {
-        return Said::Other("a passage without a possible name");
+        return Said::Other("a signal without a possible name");
     };
-    Said::Pass(ControllerEvent {
+    Said::Signal(ControllerEvent {
         v: VERSION,
         event_id,
-        kind: EventKind::Pass,
+        kind,
         plate: None,
         confidence: 100,
         occurred_at: possible(signal.occurred_at, now),
         age_ms: 0,
-        of: last.cloned(),
+        of: of.cloned(),
     })
 }
 

@@ -11,6 +11,7 @@ fn posting() -> Posting {
         address: std::net::IpAddr::from([192, 168, 1, 64]),
         serial: None,
         loop_input: Some(2),
+        fire_input: Some(3),
     }
 }
 
@@ -50,10 +51,37 @@ fn the_loop_is_the_input_that_the_configuration_names() {
         Told::Lane(Signal { key: "k:1".into(), what: What::Input { number, on }, occurred_at: None })
     };
     let last = EventId::parse("zhenshi:s:7:1").unwrap();
-    let Said::Pass(pass) = said(&input(2, true), &posting(), Some(&last), NOW) else { panic!() };
+    let Said::Signal(pass) = said(&input(2, true), &posting(), Some(&last), NOW) else { panic!() };
     assert_eq!((pass.kind, pass.of), (EventKind::Pass, Some(last)));
     for other in [input(2, false), input(1, true)] {
         assert_eq!(said(&other, &posting(), None, NOW), Said::Other("input"));
+    }
+}
+
+#[test]
+fn the_fire_alarm_is_the_input_that_the_configuration_names() {
+    let input =
+        |on| Told::Lane(Signal { key: "k:1".into(), what: What::Input { number: 3, on }, occurred_at: None });
+    for (on, kind) in [(true, EventKind::Fire), (false, EventKind::FireOver)] {
+        let Said::Signal(event) = said(&input(on), &posting(), None, NOW) else { panic!() };
+        assert_eq!((event.kind, event.of), (kind, None));
+    }
+}
+
+#[test]
+fn what_cameras_tell_of_a_car_in_the_lane_becomes_an_event() {
+    let last = EventId::parse("zhenshi:s:7:1").unwrap();
+    let kinds = [
+        (What::Reversed, EventKind::Reversal),
+        (What::Tailgated, EventKind::Tailgate),
+        (What::Stuck, EventKind::Stuck),
+        (What::Free, EventKind::Free),
+    ];
+    for (what, kind) in kinds {
+        let told = Told::Lane(Signal { key: "k:1".into(), what, occurred_at: None });
+        let Said::Signal(event) = said(&told, &posting(), Some(&last), NOW) else { panic!() };
+        // Which car it was is known where it is counted.
+        assert_eq!((event.kind, event.of), (kind, None));
     }
 }
 

@@ -17,6 +17,8 @@ struct Device {
     last_seen_at: Option<Timestamp>,
     firmware: Option<String>,
     pending_events: u32,
+    /// Since when a car stands in its lane that should not.
+    stuck_since: Option<Timestamp>,
 }
 
 /// Only of devices that the configuration knows: nobody else gets this far.
@@ -35,7 +37,14 @@ impl Devices {
     pub fn reported(&mut self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
         let firmware = status.firmware.map(|text| text.chars().take(MAX_FIRMWARE).collect());
         let pending_events = status.pending_events;
-        self.0.insert(device.clone(), Device { last_seen_at: Some(at), firmware, pending_events });
+        let known = self.0.entry(device.clone()).or_default();
+        *known = Device { last_seen_at: Some(at), firmware, pending_events, stuck_since: known.stuck_since };
+    }
+
+    /// A car stands in the lane since then, or the lane is free again.
+    pub fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>) {
+        let known = self.0.entry(device.clone()).or_default();
+        known.stuck_since = since.map(|since| known.stuck_since.unwrap_or(since));
     }
 
     pub fn status(&self, lane: &Lane) -> LaneStatus {
@@ -49,6 +58,7 @@ impl Devices {
             last_seen_at: device.and_then(|d| d.last_seen_at),
             firmware: device.and_then(|d| d.firmware.clone()),
             pending_events: device.map_or(0, |d| d.pending_events),
+            stuck_since: device.and_then(|d| d.stuck_since),
         }
     }
 }

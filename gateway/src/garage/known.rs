@@ -4,13 +4,19 @@
 //! gateway has done since then it remembers itself. After a restart it reads it from the outbox, in which everything is
 //! that the server does not have.
 
+mod counted;
+
 use std::collections::HashMap;
 
 use domain::access::{AccessPlan, Audience, Decision, Use, Uses};
 use domain::ids::{DeviceId, EventId};
 use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::mqtt::EventKind;
 use protocol::uplink::GateEvent;
 use uuid::Uuid;
+
+use counted::Counted;
 
 /// Cars that are remembered; many times the largest garage. One more is not, and counts as inside until the server knows.
 const REMEMBERED: usize = 20_000;
@@ -21,6 +27,8 @@ pub(crate) struct Known {
     uses: Uses,
     /// By lane: the last car for which the barrier went up and that has not passed yet.
     opened: HashMap<DeviceId, Opened>,
+    /// By lane: the last car that was counted, which may come back.
+    counted: HashMap<DeviceId, Counted>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +37,7 @@ struct Stay {
     reservation: Option<Uuid>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Opened {
     event: EventId,
     plate: Option<Plate>,
@@ -41,6 +49,9 @@ struct Opened {
 pub(crate) struct Movement<'a> {
     pub device: &'a DeviceId,
     pub event: &'a EventId,
+    pub kind: EventKind,
+    /// By the gateway's clock.
+    pub at: Timestamp,
     /// For a pass: the plate event of the same car.
     pub of: Option<&'a EventId>,
     pub plate: Option<Plate>,
@@ -54,6 +65,8 @@ impl<'a> Movement<'a> {
         Self {
             device,
             event: &event.event_id,
+            kind: event.kind,
+            at: event.happened_at,
             of: event.of.as_ref(),
             plate: event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok()),
             decision: event.decision,
@@ -69,23 +82,36 @@ impl Known {
 
     /// As whom the car that this event has moved came in; absent where none moved, or that is not known.
     pub fn met(&mut self, movement: Movement<'_>) -> Option<Audience> {
-        let Movement { device, event, of, plate, decision, delta } = movement;
+        match movement.kind {
+            EventKind::Plate | EventKind::Pass => self.went(movement),
+            EventKind::Reversal if movement.delta != 0 => self.came_back(&movement),
+            EventKind::Reversal
+            | EventKind::Tailgate
+            | EventKind::Stuck
+            | EventKind::Free
+            | EventKind::Fire
+            | EventKind::FireOver => None,
+        }
+    }
+
+    fn went(&mut self, movement: Movement<'_>) -> Option<Audience> {
+        let Movement { device, event, of, plate, decision, delta, at, .. } = movement;
         if let Some(decision) = decision.filter(|decision| decision.opens()) {
             let opened = Opened { event: event.clone(), plate, decision };
             if delta == 0 {
                 self.opened.insert(device.clone(), opened);
                 return None;
             }
+            self.count(device, event, Some(&opened), (delta, at));
             return self.passed(opened, delta);
         }
         if delta == 0 {
             return None;
         }
-        let opened = self.opened.remove(device)?;
-        if of.is_some_and(|of| *of != opened.event) {
-            return None;
-        }
-        self.passed(opened, delta)
+        let opened = self.opened.remove(device);
+        let opened = opened.filter(|opened| of.is_none_or(|of| *of == opened.event));
+        self.count(device, event, opened.as_ref(), (delta, at));
+        self.passed(opened?, delta)
     }
 
     fn passed(&mut self, opened: Opened, delta: i64) -> Option<Audience> {

@@ -273,8 +273,12 @@ async fn a_restarted_gateway_knows_which_reservations_were_used() {
     let mut used = entry(1);
     used.audience = Some(Audience::Public);
     if let What::Event(event) = &mut used.what {
-        event.decision =
-            Some(Decision::Open { audience: Some(Audience::Public), reservation: Some(id), leave_by: None });
+        event.decision = Some(Decision::Open {
+            audience: Some(Audience::Public),
+            reservation: Some(id),
+            leave_by: None,
+            because: None,
+        });
     }
     let mut outbox = Running::start(dir.path()).await;
     let (epoch, _) = outbox.ids().await;

@@ -14,31 +14,31 @@ use crate::controller::SOON;
 use crate::district::Mood;
 use crate::site::{DAHUA, HIKVISION, HUAXIA, LOOPED, PARENT, Site, ZHENSHI};
 
-struct Camera {
+pub struct Camera {
     http: reqwest::Client,
     url: String,
 }
 
 impl Camera {
-    fn at(site: &Site, address: IpAddr) -> Self {
+    pub fn at(site: &Site, address: IpAddr) -> Self {
         let http = reqwest::Client::builder().local_address(address).timeout(SOON).build().unwrap();
         Self { http, url: format!("http://{}/NotificationInfo/TollgateInfo", site.devices.unwrap()) }
     }
 
-    async fn post(&self, body: Vec<u8>) -> (u16, Value) {
+    pub async fn post(&self, body: Vec<u8>) -> (u16, Value) {
         let answer = self.http.post(&self.url).body(body).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
     /// Whether the barrier opens.
-    async fn sees(&self, sight: &Sight<'_>) -> bool {
+    pub async fn sees(&self, sight: &Sight<'_>) -> bool {
         let (status, body) = self.post(play::push(sight)).await;
         assert_eq!((status, &body["Response_AlarmInfoPlate"]["content"]), (200, &json!("retransfer_stop")));
         body["Response_AlarmInfoPlate"]["info"] == "ok"
     }
 }
 
-fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
+pub fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
     Sight { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
 }
 
@@ -52,7 +52,7 @@ impl Site {
         self.district.books(|books| books.records.iter().filter_map(|(_, record)| events(record)).collect())
     }
 
-    async fn tells(&self, lane: &str, events: usize) -> Vec<GateEvent> {
+    pub async fn tells(&self, lane: &str, events: usize) -> Vec<GateEvent> {
         let what = format!("{events} events of {lane}");
         wait::until(SOON, &what, async || Some(self.told(lane)).filter(|told| told.len() == events)).await
     }

@@ -1,4 +1,6 @@
-//! The server's doors, played: takes batches and credentials, hands out a plan, can be away or forget its answer.
+//! The server's doors, played: takes batches and credentials, hands out a plan and orders, can be away or forget its answer.
+
+mod orders;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::controller::SOON;
 use crate::doorman::{self, Doorman};
+pub use orders::Orders;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
@@ -45,6 +48,7 @@ pub struct Books {
     /// Of the plan that the gateway says it has.
     pub known_tag: Option<String>,
     pub doorman: Doorman,
+    pub orders: Orders,
 }
 
 #[derive(Clone)]
@@ -76,6 +80,7 @@ impl District {
             plan_unchanged: 0,
             known_tag: None,
             doorman: Doorman::default(),
+            orders: Orders::default(),
         };
         let books = Arc::new(Mutex::new(books));
         let router = Router::new()
@@ -83,6 +88,8 @@ impl District {
             .route("/gateway/v1/access-plan", get(plan_of))
             .route("/gateway/v1/enroll", post(doorman::enroll))
             .route("/gateway/v1/credential", post(doorman::credential))
+            .route("/gateway/v1/orders", get(orders::poll))
+            .route("/gateway/v1/orders/{id}", post(orders::ended))
             .with_state(books.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -17,8 +17,8 @@ use gateway::config::{Control, Dialect, Lane, Make, Mqtt, Posting, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
-use protocol::mqtt::{Permissions, Topic};
-use protocol::uplink::PlanDocument;
+use protocol::mqtt::{EventKind, Permissions, Topic};
+use protocol::uplink::{PlanDocument, What};
 use testkit::mosquitto::{Mosquitto, MosquittoConf};
 use testkit::process::status_of;
 use testkit::{port, wait};
@@ -91,7 +91,8 @@ pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
 pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
 
 fn camera(id: &str, pass_by: PassBy, dialect: Dialect, address: IpAddr) -> Lane {
-    let posting = Posting { dialect, address, serial: Some(format!("{id}-1")), loop_input: Some(2) };
+    let serial = Some(format!("{id}-1"));
+    let posting = Posting { dialect, address, serial, loop_input: Some(2), fire_input: Some(3) };
     Lane { make: Make::Posting(posting), ..lane(id, Direction::In, pass_by) }
 }
 
@@ -261,6 +262,16 @@ impl Site {
             (told == Some(format!("\"{capacity}\""))).then_some(())
         })
         .await;
+    }
+
+    /// Kind, count and car of each event that the server has.
+    pub fn counted(&self) -> Vec<(EventKind, i64, Option<String>)> {
+        let event = |what: &What| match what {
+            What::Event(event) => Some((event.kind, event.delta, event.of.as_ref().map(ToString::to_string))),
+            What::DeadLetter(_) => None,
+        };
+        self.district
+            .books(|books| books.records.iter().filter_map(|(_, record)| event(&record.what)).collect())
     }
 
     pub async fn stop(&mut self) {

@@ -21,6 +21,7 @@ pub mod hall;
 pub mod import;
 pub mod ingest;
 pub mod key_check;
+pub mod open_order;
 pub mod operator;
 mod pickup_window;
 pub mod plate;
@@ -72,6 +73,8 @@ pub struct App {
     pub operators: operator::Operators,
     /// Wrong codes of boxes.
     enrolments: Arc<attempts::Attempts>,
+    /// Gateways that wait for orders to open.
+    pub waiters: open_order::Shared,
     /// Gateways' plans as they were made last.
     access_plans: Arc<access_plan::Cache>,
     pub calendars: Arc<sharing::Calendars>,
@@ -101,6 +104,7 @@ impl App {
             public_sites: Arc::default(),
             operators: operator::Operators::default(),
             enrolments: Arc::new(attempts::Attempts::new(enrolment::LIMITS)),
+            waiters: open_order::Shared::default(),
             access_plans: Arc::default(),
             calendars: Arc::default(),
             doors: Arc::default(),

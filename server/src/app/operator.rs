@@ -8,6 +8,7 @@ pub mod adjustment;
 pub mod calendar;
 pub mod garages;
 pub mod log;
+pub mod open_order;
 pub mod password;
 pub mod reservation;
 pub mod session;

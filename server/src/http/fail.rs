@@ -21,6 +21,7 @@ use crate::app::operator::OperatorError;
 use crate::app::operator::access_check::CheckError;
 use crate::app::operator::adjustment::AdjustError;
 use crate::app::operator::calendar::CalendarError;
+use crate::app::operator::open_order::OrderError;
 use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
 use crate::app::plate::OwnPlateError;
@@ -272,6 +273,27 @@ impl From<AdjustError> for ProblemResponse {
                 problem(409, "idempotency_key_reused", "This key was used for another correction")
             }
             AdjustError::Operator(error) => error.into(),
+        }
+    }
+}
+
+impl From<OrderError> for ProblemResponse {
+    fn from(error: OrderError) -> Self {
+        let invalid = |field: &str| {
+            Problem::new(422, "invalid_body", "A field of the body is wrong")
+                .field(field)
+                .detail(error.to_string())
+        };
+        match error {
+            OrderError::Reason => invalid("reason").into(),
+            OrderError::Lane => invalid("lane").into(),
+            OrderError::Waiting => {
+                problem(409, "order_waiting", "An order to open this lane is still waiting for its gateway")
+            }
+            OrderError::KeyReused => {
+                problem(409, "idempotency_key_reused", "This key was used for another order")
+            }
+            OrderError::Operator(error) => error.into(),
         }
     }
 }

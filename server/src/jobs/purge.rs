@@ -70,7 +70,7 @@ fn before(app: &App, kind: Kind) -> Timestamp {
         | Kind::Blocks => now - app.retention.plates,
         Kind::Arrivals => now - app.retention.arrivals,
         Kind::Feed => now - FEED,
-        Kind::Audit => now - app.retention.audit,
+        Kind::Audit | Kind::OpenOrders => now - app.retention.audit,
         // By the end of their life, not by their age.
         Kind::Sessions | Kind::OperatorSessions | Kind::BindCodes | Kind::GatewayCodes => now,
         Kind::BindAttempts => now - BIND_ATTEMPTS,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
 use protocol::uplink::LaneStatus;
 
@@ -112,7 +112,7 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
     execute_rows!(
         tx,
         "insert into lane (garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, \
-         pending_events) ",
+         pending_events, stuck_since) ",
         lanes,
         |row, entry| {
             let (garage, lane) = entry;
@@ -124,13 +124,25 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
                 .push_bind(lane.device.as_str())
                 .push_bind(lane.last_seen_at.map(Timestamp::micros))
                 .push_bind(lane.firmware.as_deref().map(clean))
-                .push_bind(i64::from(lane.pending_events));
+                .push_bind(i64::from(lane.pending_events))
+                .push_bind(lane.stuck_since.map(Timestamp::micros));
         },
         " on conflict (garage_id, id) do update set name = excluded.name, direction = excluded.direction, \
          pass_by = excluded.pass_by, device = excluded.device, last_seen_at = excluded.last_seen_at, \
-         firmware = excluded.firmware, pending_events = excluded.pending_events"
+         firmware = excluded.firmware, pending_events = excluded.pending_events, stuck_since = excluded.stuck_since"
     )?;
     Ok(())
+}
+
+/// Whether the garage's gateway has reported this lane.
+pub async fn has_lane(tx: &mut Tx, garage: &GarageId, lane: &LaneId) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(
+        tx,
+        "select id from lane where garage_id = $1 and id = $2",
+        garage.as_str(),
+        lane.as_str(),
+    )?;
+    Ok(row.is_some())
 }
 
 /// How far the events of a garage are known.
@@ -193,6 +205,7 @@ struct LaneRow {
     last_seen_at: Option<i64>,
     firmware: Option<String>,
     pending_events: i64,
+    stuck_since: Option<i64>,
 }
 
 /// The lanes of every garage that an operator runs, in order.
@@ -202,7 +215,7 @@ pub async fn lanes_of_operator(
 ) -> Result<Vec<(GarageId, LaneStatus)>, StoreError> {
     let rows: Vec<LaneRow> = fetch_all!(
         tx,
-        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events \
+        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events, stuck_since \
          from lane where garage_id in (select garage_id from operates where operator_id = $1) \
          order by garage_id, id",
         operator,
@@ -220,6 +233,7 @@ fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
         last_seen_at: row.last_seen_at.map(Timestamp::from_micros),
         firmware: row.firmware,
         pending_events: u32::try_from(row.pending_events).unwrap_or(0),
+        stuck_since: row.stuck_since.map(Timestamp::from_micros),
     };
     Ok((word::parse("lane.garage_id", &row.garage_id)?, status))
 }

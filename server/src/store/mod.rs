@@ -31,6 +31,7 @@ pub mod key_check;
 pub mod notice;
 pub mod notice_view;
 pub mod occupied_course;
+pub mod open_order;
 pub mod operator;
 pub mod person;
 pub mod pool;

@@ -26,10 +26,11 @@ pub enum Kind {
     Notices,
     Strikes,
     Blocks,
+    OpenOrders,
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -45,6 +46,7 @@ impl Kind {
         Self::Notices,
         Self::Strikes,
         Self::Blocks,
+        Self::OpenOrders,
     ];
 
     /// Label of the metric.
@@ -65,6 +67,7 @@ impl Kind {
             Self::Notices => "notices",
             Self::Strikes => "strikes",
             Self::Blocks => "blocks",
+            Self::OpenOrders => "open_orders",
         }
     }
 
@@ -131,6 +134,10 @@ impl Kind {
             Self::Blocks => {
                 "delete from block where id in \
                  (select id from block where coalesce(ended_at, until_at) < $1 limit $2)"
+            }
+            // What an operator wrote as the reason may name somebody.
+            Self::OpenOrders => {
+                "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)"
             }
         }
     }

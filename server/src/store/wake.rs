@@ -3,26 +3,40 @@
 //! A wake-up is sent outside the transactions that it tells of (inside, it would make each commit wait for the
 //! others), and it may get lost: whoever waits also looks once a second.
 
+use domain::ids::GarageId;
 use protocol::people::Cursor;
 use sqlx::postgres::PgListener;
 
 use super::{Store, StoreError};
 
-const CHANNEL: &str = "feed";
+const FEED: &str = "feed";
+const ORDER: &str = "open_order";
 
 /// Tells the other replicas that the feed has reached `cursor`.
 pub async fn announce(store: &Store, cursor: Cursor) -> Result<(), StoreError> {
-    match store {
-        Store::Sqlite { .. } => {}
-        Store::Postgres(pool) => {
-            let notify = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(cursor.to_string());
-            notify.execute(pool).await?;
-        }
+    notify(store, FEED, cursor.to_string()).await
+}
+
+/// Tells the other replicas that there is an order for a garage's gateway.
+pub async fn announce_order(store: &Store, garage: &GarageId) -> Result<(), StoreError> {
+    notify(store, ORDER, garage.to_string()).await
+}
+
+async fn notify(store: &Store, channel: &'static str, payload: String) -> Result<(), StoreError> {
+    if let Store::Postgres(pool) = store {
+        sqlx::query("select pg_notify($1, $2)").bind(channel).bind(payload).execute(pool).await?;
     }
     Ok(())
 }
 
-/// Hears what [`announce`] says, on a connection of its own.
+/// What another replica has told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    Feed(Cursor),
+    Order(GarageId),
+}
+
+/// Hears what [`announce`] and [`announce_order`] say, on a connection of its own.
 pub struct Ear(PgListener);
 
 impl Ear {
@@ -32,18 +46,22 @@ impl Ear {
             Store::Sqlite { .. } => Ok(None),
             Store::Postgres(pool) => {
                 let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(CHANNEL).await?;
+                listener.listen_all([FEED, ORDER]).await?;
                 Ok(Some(Self(listener)))
             }
         }
     }
 
-    /// The next cursor that is heard of; `None` when the connection is lost.
-    pub async fn next(&mut self) -> Result<Option<Cursor>, StoreError> {
+    /// The next that is heard; `None` when the connection is lost.
+    pub async fn next(&mut self) -> Result<Option<News>, StoreError> {
         loop {
             let Some(heard) = self.0.try_recv().await? else { return Ok(None) };
-            if let Ok(cursor) = heard.payload().parse() {
-                return Ok(Some(cursor));
+            let news = match heard.channel() {
+                FEED => heard.payload().parse().ok().map(News::Feed),
+                _ => GarageId::parse(heard.payload()).ok().map(News::Order),
+            };
+            if news.is_some() {
+                return Ok(news);
             }
         }
     }

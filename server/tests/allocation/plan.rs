@@ -68,6 +68,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
         audience: Some(Audience::Public),
         reservation: Some(made.entry.id),
         leave_by: Some(at("18:00")),
+        because: None,
     };
     let came = GateEvent { decision: Some(by), ..entry("e1", &car(0), "2026-11-23T15:40:00+08:00") };
     place.server.take(MALL_TOKEN, &batch("a", 1, vec![came])).await;
@@ -153,6 +154,7 @@ contract!(the_gate_lets_a_walk_in_come_where_the_book_has_room, |f| async {
                 occupied: 0,
                 inside: Some(Cars::default()),
                 uses: &HashMap::new(),
+                alarm: domain::access::Alarm::None,
             };
             let gate = match decide(Some(&document.plan), &passage) {
                 Decision::Open { leave_by, .. } => leave_by,

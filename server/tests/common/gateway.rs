@@ -87,6 +87,7 @@ fn status() -> GatewayStatus {
             last_seen_at: Some(time(MONDAY)),
             firmware: None,
             pending_events: 0,
+            stuck_since: None,
         }],
     }
 }

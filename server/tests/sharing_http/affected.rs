@@ -89,6 +89,7 @@ contract!(a_window_ends_in_the_middle_of_its_day, |fixture| async {
         audience: Some(Audience::Public),
         reservation: id(&here).parse().ok(),
         leave_by: None,
+        because: None,
     };
     let came = GateEvent { decision: Some(by), ..entry("e1", &driver_plate(1), "2026-11-23T19:04:00+08:00") };
     world.server.take(SCHOOL_TOKEN, &batch("e-1", 1, vec![came])).await;

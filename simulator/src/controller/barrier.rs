@@ -1,7 +1,7 @@
 //! The barrier of one lane: it opens at most once for an event, and only within the command's time to live
 //! (invariant 6).
 //!
-//! It opens for events of this controller only, and remembers as many of them as the store keeps; the oldest
+//! It opens for events of this controller and for orders of a person only, and remembers as many of them as the store keeps; the oldest
 //! goes first, so that a command for a car of long ago finds nothing to open.
 
 use std::collections::{HashMap, VecDeque};
@@ -58,17 +58,32 @@ impl Barrier {
 
     /// A car stands in front; the next command for `event` is for it.
     pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<Decided>) {
+        self.remember(event, Car { waiter: Some(waiter), opened: false });
+    }
+
+    /// A person has ordered it: it answers no event, and is remembered like one.
+    fn ordered(&mut self, command: &Command, now: Timestamp) -> Taken {
+        let mut car = Car { waiter: None, opened: false };
+        let action = car.act(command, now);
+        self.remember(command.event_id.clone(), car);
+        Taken { action, again: false, waiter: None }
+    }
+
+    fn remember(&mut self, event: EventId, car: Car) {
         while self.order.len() >= self.capacity {
             if let Some(oldest) = self.order.pop_front() {
                 self.cars.remove(&oldest);
             }
         }
         self.order.push_back(event.clone());
-        self.cars.insert(event, Car { waiter: Some(waiter), opened: false });
+        self.cars.insert(event, car);
     }
 
     /// `now` is the controller's clock.
     pub fn take(&mut self, command: &Command, now: Timestamp) -> Taken {
+        if command.order.is_some() && !self.cars.contains_key(&command.event_id) {
+            return self.ordered(command, now);
+        }
         let Some(car) = self.cars.get_mut(&command.event_id) else {
             return Taken { action: Action::Unknown, again: false, waiter: None };
         };
@@ -132,6 +147,7 @@ mod tests {
             v: VERSION,
             command_id: "c1".to_owned(),
             event_id: id(event),
+            order: None,
             command: CommandKind::Open,
             issued_at: ISSUED,
             ttl_ms: OPEN_TTL_MS,
@@ -162,6 +178,18 @@ mod tests {
         let mut barrier = barrier(10, &["a", "b"]);
         assert_eq!(barrier.take(&open("a"), ISSUED + TTL).action, Action::Opened);
         assert_eq!(barrier.take(&open("b"), ISSUED + TTL + Duration::from_millis(1)).action, Action::Expired);
+    }
+
+    #[test]
+    fn a_persons_order_opens_once_and_within_its_life() {
+        let order = |name: &str| Command { order: Some(uuid::Uuid::nil()), ..open(name) };
+        let mut barrier = barrier(10, &[]);
+        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, Action::Opened);
+        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, Action::Repeated);
+        assert_eq!(
+            barrier.take(&order("order:b"), ISSUED + TTL + Duration::from_millis(1)).action,
+            Action::Expired
+        );
     }
 
     #[test]

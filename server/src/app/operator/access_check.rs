@@ -48,6 +48,7 @@ pub async fn check(
         occupied: found.occupied.unwrap_or(0),
         inside: found.occupied.map(|_| inside.get(garage).copied().unwrap_or_default()),
         uses: &uses,
+        alarm: domain::access::Alarm::None,
     };
     let decision = decide(Some(&plan.document.plan), &passage);
     let display = display_text(decision, Direction::In, app.now());

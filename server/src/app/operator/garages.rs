@@ -74,6 +74,7 @@ fn lane(status: LaneStatus, now: Timestamp) -> Lane {
         last_seen_at: status.last_seen_at,
         firmware: status.firmware,
         pending_events: status.pending_events,
+        stuck_since: status.stuck_since.filter(|_| judged(status.last_seen_at, now) == Health::Online),
     }
 }
 

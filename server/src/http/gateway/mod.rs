@@ -5,6 +5,8 @@ mod caller;
 mod credential;
 mod enroll;
 mod events;
+mod order_outcome;
+mod orders;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -24,4 +26,6 @@ pub fn router() -> Router<App> {
         .route("/gateway/v1/access-plan", get(access_plan::access_plan))
         .route("/gateway/v1/enroll", post(enroll::enroll).layer(DefaultBodyLimit::max(ENROLMENT)))
         .route("/gateway/v1/credential", post(credential::credential).layer(DefaultBodyLimit::max(ENROLMENT)))
+        .route("/gateway/v1/orders", get(orders::orders))
+        .route("/gateway/v1/orders/{order}", post(order_outcome::order_outcome))
 }

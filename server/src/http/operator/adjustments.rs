@@ -17,7 +17,7 @@ use crate::http::input::{ApiPath, ApiQuery};
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Place {
     #[serde(default)]
-    cursor: Option<Uuid>,
+    pub(super) cursor: Option<Uuid>,
 }
 
 pub async fn adjustments(

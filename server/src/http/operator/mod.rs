@@ -15,6 +15,8 @@ mod garages;
 mod log_in;
 mod log_out;
 mod number;
+mod open_orders;
+mod order_open;
 mod reservation;
 mod sharing;
 
@@ -36,6 +38,10 @@ pub fn router() -> Router<App> {
         .route(
             "/api/operator/v1/garages/{garage}/adjustments",
             get(adjustments::adjustments).post(adjust::adjust),
+        )
+        .route(
+            "/api/operator/v1/garages/{garage}/open-orders",
+            get(open_orders::open_orders).post(order_open::order_open),
         )
         .route("/api/operator/v1/garages/{garage}/events", get(events::events))
         .route("/api/operator/v1/garages/{garage}/dead-letters", get(dead_letters::dead_letters))

@@ -1,0 +1,138 @@
+// Opening a barrier from afar, against the stand-in: the form with its reason, what becomes of the order, and doubts that are told first.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+
+import { launch, newPage, overflow } from "./browser.mjs";
+import { look, NOW, problem, startConsole } from "./fake-console.mjs";
+import { garageWithLanes } from "./fake-orders.mjs";
+
+const DESK = { width: 1280, height: 800 };
+const SMALL = { width: 360, height: 740 };
+const POST = "POST /garages/school/open-orders";
+
+let browser;
+let world;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+beforeEach(async () => {
+  world = await startConsole();
+  world.garages = [garageWithLanes(new Date(NOW).toISOString())];
+});
+afterEach(() => world.close());
+
+async function open(query = "", options = {}) {
+  const page = await newPage(browser, options);
+  await look(page, `${world.url}/operator${query}`);
+  await page.locator(".lanes li").first().waitFor();
+  return page;
+}
+
+const dialog = (page) => page.locator("dialog[open]");
+const posted = () => world.asked.filter(({ call }) => call === POST);
+const lane = (page, name) => page.locator(".lanes").first().locator("li", { hasText: name });
+
+async function order(page, name, reason) {
+  await page.getByRole("button", { name: `开闸：${name}` }).click();
+  if (reason) await dialog(page).getByLabel("理由").fill(reason);
+  await dialog(page).getByRole("button", { name: "开闸", exact: true }).click();
+}
+
+test("a lane is opened with a reason, and its way is followed to the barrier", async () => {
+  const page = await open("", { viewport: DESK });
+  await order(page, "B1 入口", "访客车辆，已电话核对");
+  await lane(page, "B1 入口").getByText("等待网关接收…").waitFor();
+  assert.deepEqual(posted().map(({ body }) => body), [{ lane: "in", reason: "访客车辆，已电话核对" }]);
+  world.orders.all[0].state = "taken";
+  await lane(page, "B1 入口").getByText("网关已收到，正在开闸…").waitFor();
+  world.orders.all[0].state = "opened";
+  await lane(page, "B1 入口").getByText("已下发开闸。").waitFor();
+  const history = page.locator(".lanes").last();
+  await history.getByText("访客车辆，已电话核对").waitFor();
+  await history.getByText("李值班").waitFor();
+  assert.equal(await lane(page, "B1 出口").locator(".note").count(), 0);
+  assert.deepEqual(page.trouble, []);
+});
+
+test("without a reason nothing is ordered", async () => {
+  const page = await open();
+  await order(page, "B1 出口", null);
+  await dialog(page).getByText("请写明理由（至少 2 个字）。").waitFor();
+  await dialog(page).getByLabel("理由").press("Escape");
+  assert.deepEqual(posted(), []);
+});
+
+test("an answer that got lost is asked for again under the same key", async () => {
+  const page = await open();
+  let lost = 0;
+  await page.route("**/open-orders", async (route) => {
+    if (route.request().method() !== "POST" || lost > 0) return route.fallback();
+    lost += 1;
+    await route.fetch();
+    return route.abort();
+  });
+  await order(page, "B1 入口", "核对完毕");
+  await dialog(page).getByText("网络不通").waitFor();
+  await dialog(page).getByRole("button", { name: "开闸", exact: true }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  const [first, second] = posted();
+  assert.equal(first.headers["idempotency-key"], second.headers["idempotency-key"]);
+  assert.equal(world.orders.all.length, 1);
+});
+
+test("what did not work says why", async () => {
+  const causes = [["expired", null, "未能及时送达"], ["unknown", null, "没有回音"], ["refused", "only_answers", "不能远程开闸"], ["refused", "device_failed", "设备没有确认"], ["opened", "device_silent", "但设备没有信号"]];
+  const page = await open();
+  for (const [state, cause, words] of causes) {
+    world.orders.order({ state, cause });
+    await lane(page, "B1 入口").getByText(words).waitFor();
+  }
+  world.instead.set(POST, problem(409, "order_waiting"));
+  await order(page, "B1 入口", "再开一次");
+  await dialog(page).getByText("这条车道已有一个开闸指令在等待。").waitFor();
+});
+
+test("a silent gateway is told before one tries", async () => {
+  const [garage] = world.garages;
+  garage.gateway = { ...garage.gateway, health: "offline", last_seen_at: new Date(Date.parse(NOW) - 45_000).toISOString() };
+  const page = await open();
+  await page.locator("#detail").getByText("已 45 秒 没有收到网关消息").waitFor();
+  await page.getByRole("button", { name: "开闸：消防通道侧门入口" }).click();
+  await dialog(page).getByText("远程开闸多半无效").waitFor();
+  await dialog(page).getByText("这条车道的设备没有信号").waitFor();
+});
+
+test("a car that stands in a lane is said at the garage and at the lane", async () => {
+  world.garages[0].lanes[1].stuck_since = new Date(Date.parse(NOW) - 180_000).toISOString();
+  const page = await open("", { viewport: SMALL });
+  await page.locator(".garage").getByText("1 条车道有车滞留").waitFor();
+  await lane(page, "B1 出口").getByText("有车滞留，自 11月23日 15:17").waitFor();
+  assert.equal(await overflow(page), 0);
+});
+
+test("the keyboard's focus stays at a lane while its news come in", async () => {
+  const page = await open("", { viewport: DESK });
+  const button = page.getByRole("button", { name: "开闸：B1 入口" });
+  await button.focus();
+  world.orders.order({ state: "opened" });
+  await lane(page, "B1 入口").getByText("已下发开闸。").waitFor();
+  assert.equal(await button.evaluate((it) => it === document.activeElement), true);
+});
+
+test("nothing sticks out on a small phone, in either language", async () => {
+  world.orders.order({ state: "refused", cause: "device_failed" });
+  world.orders.order({ lane: "out", state: "opened" });
+  for (const language of ["zh", "en"]) {
+    const page = await open(`?lang=${language}`, { viewport: SMALL });
+    await page.locator(".lanes .note").first().waitFor();
+    assert.equal(await overflow(page), 0, language);
+    await page.locator('[data-act="open"]').first().click();
+    await dialog(page).waitFor();
+    assert.equal(await overflow(page), 0, `${language}, dialog`);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/dialog-${language}.png` });
+    await dialog(page).getByRole("button").first().click();
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/phone-${language}.png`, fullPage: true });
+  }
+});

@@ -1,0 +1,56 @@
+//! A car that was counted and comes back out of the lane: its count is rolled back, once.
+
+use std::time::Duration;
+
+use domain::access::Audience;
+use domain::ids::{DeviceId, EventId};
+use domain::time::Timestamp;
+
+use super::{Known, Movement, Opened};
+
+/// A car that comes back later has been somewhere: a reversal that names nothing is not about it.
+const SOON: Duration = Duration::from_secs(60);
+
+/// The last car of a lane.
+#[derive(Debug, Clone)]
+pub(super) struct Counted {
+    /// What has counted it.
+    event: EventId,
+    car: Option<Opened>,
+    delta: i64,
+    at: Timestamp,
+}
+
+impl Counted {
+    fn is(&self, of: Option<&EventId>, at: Timestamp) -> bool {
+        let named = |of: &EventId| *of == self.event || self.car.as_ref().is_some_and(|car| car.event == *of);
+        let apart = if at >= self.at { at.since(self.at) } else { self.at.since(at) };
+        of.map_or(apart <= SOON, named)
+    }
+}
+
+impl Known {
+    pub(super) fn count(
+        &mut self,
+        device: &DeviceId,
+        event: &EventId,
+        car: Option<&Opened>,
+        (delta, at): (i64, Timestamp),
+    ) {
+        let counted = Counted { event: event.clone(), car: car.cloned(), delta, at };
+        self.counted.insert(device.clone(), counted);
+    }
+
+    /// Of the car that a reversal is about: the event by which the server knows it, and what it did to the count.
+    pub fn reversed(&self, device: &DeviceId, of: Option<&EventId>, at: Timestamp) -> Option<(EventId, i64)> {
+        let counted = self.counted.get(device).filter(|counted| counted.is(of, at))?;
+        let event = counted.car.as_ref().map_or(&counted.event, |car| &car.event);
+        Some((event.clone(), counted.delta))
+    }
+
+    /// Whoever had driven in is out again, and the other way round.
+    pub(super) fn came_back(&mut self, movement: &Movement<'_>) -> Option<Audience> {
+        let counted = self.counted.remove(movement.device)?;
+        self.passed(counted.car?, movement.delta)
+    }
+}

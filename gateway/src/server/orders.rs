@@ -1,0 +1,42 @@
+//! The calls about operators' orders to open.
+
+use std::time::{Duration, Instant};
+
+use protocol::order::{Orders, Outcome};
+use uuid::Uuid;
+
+use super::{CallError, Server, json, succeeded};
+
+/// How long the server is asked to wait. Shorter than an order lives: a link that has died without a word is noticed while the order
+/// can still be fetched over another.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// On the way, besides the wait.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// Orders with the moment of the question by this machine's monotonic clock.
+pub(crate) struct FetchedOrders {
+    pub asked: Instant,
+    pub answer: Orders,
+}
+
+impl Server {
+    /// A long poll.
+    pub async fn orders(&self, run: Uuid) -> Result<FetchedOrders, CallError> {
+        let asked = Instant::now();
+        let mut url = self.orders.clone();
+        url.query_pairs_mut()
+            .append_pair("run", &run.to_string())
+            .append_pair("wait_ms", &WAIT.as_millis().to_string());
+        let request = || self.client.get(url.clone()).timeout(WAIT + MARGIN);
+        let response = succeeded(self.authorized(request).await?).await?;
+        Ok(FetchedOrders { asked, answer: json(response).await? })
+    }
+
+    pub async fn order_ended(&self, id: Uuid, outcome: Outcome) -> Result<(), CallError> {
+        let mut url = self.orders.clone();
+        url.set_path(&format!("{}/{id}", self.orders.path()));
+        let request = || self.client.post(url.clone()).json(&outcome);
+        succeeded(self.authorized(request).await?).await.map(|_| ())
+    }
+}

@@ -1,0 +1,75 @@
+//! Operators' orders, played: whatever is in the list is handed out to every question.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use protocol::order::{Order, Orders as Answer, Outcome};
+use serde::Deserialize;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{Mood, Shared};
+
+#[derive(Debug, Default)]
+pub struct Orders {
+    pub handed_out: Vec<Order>,
+    /// What gateways have said, in order.
+    pub outcomes: Vec<(Uuid, Outcome)>,
+    /// Outcomes are answered with 503.
+    pub deaf: bool,
+    pub polls: usize,
+    /// Each run of a gateway that has asked.
+    pub runs: Vec<Uuid>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Poll {
+    run: Uuid,
+    wait_ms: u64,
+}
+
+pub async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<Poll>) -> Response {
+    let asked = Instant::now();
+    let deadline = asked + Duration::from_millis(poll.wait_ms);
+    loop {
+        {
+            let mut books = books.lock().unwrap();
+            if !books.doorman.lets_in(&headers) {
+                return StatusCode::UNAUTHORIZED.into_response();
+            }
+            if books.mood == Mood::Away {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            if !books.orders.runs.contains(&poll.run) {
+                books.orders.runs.push(poll.run);
+            }
+            let orders = books.orders.handed_out.clone();
+            if !orders.is_empty() || Instant::now() >= deadline {
+                books.orders.polls += 1;
+                let waited_ms = u64::try_from(asked.elapsed().as_millis()).unwrap();
+                return Json(Answer { v: 1, waited_ms, orders }).into_response();
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub async fn ended(
+    State(books): Shared,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    Json(outcome): Json<Outcome>,
+) -> StatusCode {
+    let mut books = books.lock().unwrap();
+    if !books.doorman.lets_in(&headers) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    if books.orders.deaf || books.mood == Mood::Away {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    books.orders.outcomes.push((id, outcome));
+    StatusCode::NO_CONTENT
+}

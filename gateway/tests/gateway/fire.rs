@@ -1,0 +1,105 @@
+//! It burns: everything is open until it is over.
+
+use devices::hikvision;
+use domain::access::Decision;
+use domain::time::Clock;
+use process::clock::SystemClock;
+use protocol::mqtt::{Command, CommandKind, ControllerEvent, EventKind};
+use protocol::uplink::What;
+use serde_json::json;
+use testkit::wait;
+
+use crate::cameras::Camera;
+use crate::controller::{Controller, SOON, plate};
+use crate::site::{HIKVISION, PARENT, Site, ZHENSHI};
+
+const STRANGER: &str = "鲁B99999";
+
+fn signal(id: &str, kind: EventKind) -> ControllerEvent {
+    ControllerEvent { kind, plate: None, ..plate(id, PARENT) }
+}
+
+fn ordered(gate: &Controller) -> Vec<Command> {
+    gate.heard(|heard| heard.commands.iter().filter(|c| c.order.is_some()).cloned().collect())
+}
+
+async fn opened(gate: &Controller, times: usize) -> Vec<Command> {
+    wait::until(SOON, "the lane to be opened", async || {
+        Some(ordered(gate)).filter(|commands| commands.len() >= times)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_fire_opens_every_lane_again_and_again_and_for_every_car_until_it_is_over() {
+    let site = Site::open().await;
+    let (entry, exit) = (site.controller("in").await, site.controller("out").await);
+    exit.send(&signal("f1", EventKind::Fire)).await;
+    exit.acked("f1", 1).await;
+    for gate in [&entry, &exit] {
+        let commands = opened(gate, 2).await;
+        assert_ne!(commands[0].order, commands[1].order, "none is repeated");
+        assert!(commands.iter().all(|c| (c.command, c.decision) == (CommandKind::Open, Decision::fire())));
+    }
+    entry.send(&plate("e1", STRANGER)).await;
+    let command = entry.command("e1").await;
+    assert_eq!((command.command, command.decision), (CommandKind::Open, Decision::fire()));
+    assert_eq!(command.display.text, "火警 请勿驶入");
+    exit.send(&signal("f2", EventKind::FireOver)).await;
+    exit.acked("f2", 1).await;
+    entry.send(&plate("e2", STRANGER)).await;
+    assert_eq!(entry.command("e2").await.command, CommandKind::Show);
+    site.district.has(4).await;
+    let kinds = site.district.books(|books| {
+        let kind = |what: &What| match what {
+            What::Event(event) => (event.kind, event.delta),
+            What::DeadLetter(_) => panic!("a dead letter"),
+        };
+        books.records.iter().map(|(_, record)| kind(&record.what)).collect::<Vec<_>>()
+    });
+    let plate = EventKind::Plate;
+    assert_eq!(kinds, [(EventKind::Fire, 0), (plate, 1), (EventKind::FireOver, 0), (plate, 0)]);
+}
+
+#[tokio::test]
+async fn a_gateway_that_starts_in_the_middle_of_a_fire_goes_on() {
+    let mut site = Site::open().await;
+    let (entry, exit) = (site.controller("in").await, site.controller("out").await);
+    entry.send(&signal("f1", EventKind::Fire)).await;
+    opened(&exit, 1).await;
+    wait::until(SOON, "the fire's file", async || {
+        std::fs::read(site.outbox().with_file_name("fire.json")).ok()
+    })
+    .await;
+    site.kill().await;
+    let before = ordered(&exit).len();
+    site.start().await;
+    opened(&exit, before + 1).await;
+    entry.send(&plate("e1", STRANGER)).await;
+    assert_eq!(entry.command("e1").await.decision, Decision::fire());
+}
+
+#[tokio::test]
+async fn the_input_of_a_camera_may_be_the_fire_alarm() {
+    let site = Site::with_cameras().await;
+    let barrier = site.barrier.as_ref().unwrap();
+    let camera = Camera::at(&site, ZHENSHI);
+    let input = |value: u8| {
+        let result = json!({ "TriggerResult": { "source": 3, "value": value } });
+        json!({ "AlarmGioIn": { "serialno": "zhenshi-1", "result": result } }).to_string().into_bytes()
+    };
+    let now = SystemClock.now();
+    assert!(!camera.sees(&crate::cameras::sight("zhenshi-1", 1, STRANGER, now)).await);
+    assert_eq!(camera.post(input(1)).await.0, 200);
+    wait::until(SOON, "those that are asked to be asked", async || {
+        (barrier.asked().len() >= 2).then_some(())
+    })
+    .await;
+    assert!(camera.sees(&crate::cameras::sight("zhenshi-1", 2, STRANGER, now)).await);
+    let other = Camera::at(&site, HIKVISION);
+    assert_eq!(other.post(hikvision::play("hikvision-1", 1, Some(STRANGER), now, false)).await.0, 200);
+    let told = site.tells("hikvision", 1).await;
+    assert_eq!(told[0].decision, Some(Decision::fire()));
+    assert_eq!(camera.post(input(0)).await.0, 200);
+    assert!(!camera.sees(&crate::cameras::sight("zhenshi-1", 3, STRANGER, now)).await);
+}

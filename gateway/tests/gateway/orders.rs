@@ -1,0 +1,165 @@
+//! An operator opens a barrier from afar.
+
+use domain::ids::{DeviceId, LaneId};
+use protocol::mqtt::{Command, CommandKind, DeviceStatus, OPEN_TTL_MS, Topic};
+use protocol::order::{Cause, Ended, Order, Outcome};
+use testkit::wait;
+use uuid::Uuid;
+
+use crate::controller::{Controller, SOON, plate};
+use crate::district::{Mood, garage};
+use crate::site::{PARENT, Site};
+
+const LIFE_MS: u64 = 30_000;
+
+const fn opened(cause: Option<Cause>) -> Outcome {
+    Outcome { state: Ended::Opened, cause }
+}
+
+const fn refused(cause: Cause) -> Outcome {
+    Outcome { state: Ended::Refused, cause: Some(cause) }
+}
+
+impl Site {
+    fn order(&self, lane: &str, expires_in_ms: u64) -> Uuid {
+        let order = Order { id: Uuid::now_v7(), lane: LaneId::parse(lane).unwrap(), expires_in_ms };
+        let id = order.id;
+        self.district.books(|books| books.orders.handed_out.push(order));
+        id
+    }
+
+    async fn outcome(&self, id: Uuid) -> Outcome {
+        wait::until(SOON, "what became of an order", async || {
+            self.district.books(|books| {
+                books.orders.outcomes.iter().find(|(told, _)| *told == id).map(|(_, outcome)| *outcome)
+            })
+        })
+        .await
+    }
+
+    /// Until it has asked so many times more.
+    async fn asks_again(&self, times: usize) {
+        let before = self.district.books(|books| books.orders.polls);
+        wait::until(SOON, "questions", async || {
+            (self.district.books(|books| books.orders.polls) >= before + times).then_some(())
+        })
+        .await;
+    }
+}
+
+fn commands(gate: &Controller, id: Uuid) -> Vec<Command> {
+    gate.commands_for(&format!("order:{id}"))
+}
+
+async fn reports(gate: &Controller, device: &str) {
+    let status = DeviceStatus { v: 1, at: plate("x", PARENT).occurred_at, firmware: None, pending_events: 0 };
+    let topic = Topic::Status(garage(), DeviceId::parse(device).unwrap()).to_string();
+    gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
+    // One behind it has gone through the same loop.
+    gate.send(&plate("after-the-status", "鲁B99999")).await;
+    gate.acked("after-the-status", 1).await;
+}
+
+#[tokio::test]
+async fn an_order_opens_the_lane_and_its_outcome_is_told() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    let silent = site.order("in", LIFE_MS);
+    assert_eq!(site.outcome(silent).await, opened(Some(Cause::DeviceSilent)), "nobody has heard of it yet");
+    reports(&gate, "in").await;
+    let id = site.order("in", LIFE_MS);
+    assert_eq!(site.outcome(id).await, opened(None));
+    let command = gate.command(&format!("order:{id}")).await;
+    assert_eq!((command.command, command.order, command.ttl_ms), (CommandKind::Open, Some(id), OPEN_TTL_MS));
+    assert_eq!(command.display.text, "值班员放行 请通行");
+    // Opened is not passed.
+    assert_eq!(site.district.event_ids(), ["after-the-status"]);
+}
+
+#[tokio::test]
+async fn an_order_that_is_handed_out_again_and_again_opens_once() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    let id = site.order("in", LIFE_MS);
+    gate.command(&format!("order:{id}")).await;
+    site.asks_again(4).await;
+    let later = site.order("in", LIFE_MS);
+    gate.command(&format!("order:{later}")).await;
+    assert_eq!((commands(&gate, id).len(), commands(&gate, later).len()), (1, 1));
+    site.outcome(later).await;
+    assert_eq!(site.district.books(|books| books.orders.outcomes.len()), 2);
+}
+
+#[tokio::test]
+async fn an_order_whose_life_is_over_opens_nothing_and_a_short_one_makes_a_short_command() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    let late = site.order("in", 0);
+    assert_eq!(site.outcome(late).await, Outcome { state: Ended::Expired, cause: None });
+    let short = site.order("in", 5_000);
+    let command = gate.command(&format!("order:{short}")).await;
+    assert!(command.ttl_ms <= 5_000, "{}", command.ttl_ms);
+    assert!(commands(&gate, late).is_empty());
+}
+
+#[tokio::test]
+async fn a_device_that_is_asked_is_asked_once_and_one_that_only_answers_is_refused() {
+    let site = Site::with_cameras().await;
+    let barrier = site.barrier.as_ref().unwrap();
+    let id = site.order("hikvision", LIFE_MS);
+    assert_eq!(site.outcome(id).await, opened(None));
+    site.asks_again(2).await;
+    assert_eq!(barrier.asked().len(), 1);
+    assert!(barrier.asked()[0].2.contains("<ctrlMode>open</ctrlMode>"));
+    let only_answers = site.order("zhenshi", LIFE_MS);
+    assert_eq!(site.outcome(only_answers).await, refused(Cause::OnlyAnswers));
+    let nowhere = site.order("nowhere", LIFE_MS);
+    assert_eq!(site.outcome(nowhere).await, refused(Cause::NoSuchLane));
+    assert_eq!(barrier.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_broker_an_order_is_refused_and_not_kept_for_later() {
+    let mut site = Site::open().await;
+    site.broker.kill9();
+    site.ready(503).await;
+    let id = site.order("in", LIFE_MS);
+    assert_eq!(site.outcome(id).await, refused(Cause::BrokerAway));
+    site.broker.restart();
+    let gate = site.controller("in").await;
+    site.ready(200).await;
+    gate.send(&plate("e1", PARENT)).await;
+    gate.command("e1").await;
+    assert!(commands(&gate, id).is_empty());
+}
+
+#[tokio::test]
+async fn an_outcome_is_told_again_until_the_server_has_it() {
+    let site = Site::open().await;
+    let gate = site.controller("in").await;
+    site.district.books(|books| books.orders.deaf = true);
+    let id = site.order("in", LIFE_MS);
+    gate.command(&format!("order:{id}")).await;
+    site.asks_again(2).await;
+    site.district.books(|books| books.orders.deaf = false);
+    assert_eq!(site.outcome(id).await.state, Ended::Opened);
+    assert_eq!(commands(&gate, id).len(), 1);
+}
+
+#[tokio::test]
+async fn while_the_server_is_away_nothing_opens_and_each_start_has_another_name() {
+    let mut site = Site::open().await;
+    let gate = site.controller("in").await;
+    site.district.mood(Mood::Away);
+    site.order("in", 0);
+    gate.send(&plate("e1", PARENT)).await;
+    gate.command("e1").await;
+    site.district.mood(Mood::Well);
+    site.asks_again(1).await;
+    site.kill().await;
+    site.start().await;
+    site.asks_again(1).await;
+    let runs = site.district.books(|books| books.orders.runs.clone());
+    assert_eq!(runs.len(), 2);
+    assert_eq!(gate.heard(|heard| heard.commands.len()), 1);
+}

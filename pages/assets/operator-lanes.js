@@ -1,0 +1,161 @@
+// The lanes of a garage with their devices; a barrier opened from afar: the form with its reason, the state of the lane's last order,
+// and who has opened what, when and why.
+
+import "./open-words.js";
+import { dayClock, fill, h, icon, list, now, span, t } from "./kit.js";
+import { field } from "./form-parts.js";
+import { formDialog } from "./dialog-form.js";
+import { orderOpen, page } from "./operator-api.js";
+
+const LEAST_REASON = 2;
+const SHOWN = 20;
+/** While an order is on its way, one wants to see it arrive. */
+const FOLLOW_MS = 700;
+/** A lane shows what became of its last order for so long. */
+const RECENT_MS = 5 * 60_000;
+
+const HEALTH = { online: ["good", "live"], offline: ["bad", "offline"], never_seen: ["warn", "clock"] };
+const STATES = {
+  waiting: ["accent", "clock"],
+  taken: ["accent", "clock"],
+  opened: ["good", "check"],
+  refused: ["bad", "warn"],
+  expired: ["bad", "warn"],
+  unknown: ["warn", "warn"],
+  unconfirmed: ["warn", "warn"],
+};
+
+/** What stands in the panel while this tab is chosen; `show` is called with each new state of the garage. */
+export class Lanes {
+  constructor(place) {
+    this.place = place;
+    this.orders = null;
+    this.later = null;
+    this.lanes = h("ul", { class: "lanes" });
+    this.stale = h("p", { class: "note bad", role: "status", hidden: true });
+    this.history = h("ul", { class: "lanes" });
+    fill(place, this.stale, this.lanes, h("h3", {}, t("open.history")), this.history);
+  }
+
+  /** False once another tab or garage has taken the place. */
+  get isShown() {
+    return this.lanes.isConnected;
+  }
+
+  show(garage) {
+    this.garage = garage;
+    this.draw();
+    this.ask();
+  }
+
+  async ask() {
+    clearTimeout(this.later);
+    const answer = await page(this.garage.id, "open-orders").catch(() => null);
+    if (!this.isShown) return;
+    if (answer) this.orders = answer.items;
+    this.draw();
+    if (this.orders?.some(isOnItsWay)) this.later = setTimeout(() => this.isShown && this.ask(), FOLLOW_MS);
+  }
+
+  draw() {
+    const { garage } = this;
+    this.stale.hidden = garage.gateway.health === "online";
+    fill(this.stale, icon("offline"), h("span", {}, staleWords(garage)));
+    list(this.lanes, garage.lanes, {
+      key: (lane) => lane.id,
+      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, garage.gateway.health]),
+      render: (lane) => this.lane(lane),
+    });
+    if (!this.orders) return;
+    list(this.history, this.orders.length ? this.orders.slice(0, SHOWN) : [null], {
+      key: (order) => order?.id ?? "none",
+      version: (order) => JSON.stringify([order, garage.lanes.map(({ name }) => name)]),
+      render: (order) => (order ? this.past(order) : h("li", { class: "soft" }, t("open.none"))),
+    });
+  }
+
+  /** The lane's latest order, as long as it is news. */
+  last(lane) {
+    const order = this.orders?.find((it) => it.lane === lane.id);
+    return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
+  }
+
+  lane(lane) {
+    const [colour, mark] = HEALTH[lane.health];
+    const facts = [
+      lane.last_seen_at ? t("open.last_seen", { at: dayClock(lane.last_seen_at) }) : null,
+      lane.pending_events ? t("open.pending", { n: lane.pending_events }) : null,
+      lane.firmware,
+    ];
+    const last = this.last(lane);
+    return h(
+      "li",
+      {},
+      h(
+        "div",
+        { class: "lane" },
+        h(
+          "div",
+          { class: "grow" },
+          h("div", { class: "row" }, h("strong", {}, lane.name), h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)), h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`)), lane.stuck_since ? h("span", { class: "pill bad" }, icon("car"), t("open.stuck", { at: dayClock(lane.stuck_since) })) : null),
+          h("p", { class: "soft small" }, facts.filter(Boolean).join(" · ")),
+        ),
+        h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane) }, icon("door"), t("open.open")),
+      ),
+      last ? h("p", { class: `note ${STATES[stateOf(last)][0]}`, role: "status" }, icon(STATES[stateOf(last)][1]), h("span", {}, stateWords(last))) : null,
+    );
+  }
+
+  past(order) {
+    const lane = this.garage.lanes.find(({ id }) => id === order.lane);
+    const [colour, mark] = STATES[stateOf(order)];
+    return h(
+      "li",
+      {},
+      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, lane?.name ?? order.lane), h("span", { class: `pill ${colour}` }, icon(mark), t(`open.short_${stateOf(order)}`))),
+      h("p", {}, order.reason),
+      h("p", { class: "soft small" }, [order.operator, causeWords(order)].filter(Boolean).join(" · ")),
+    );
+  }
+
+  form(lane) {
+    const { garage } = this;
+    const doubt = [
+      garage.gateway.health === "online" ? null : warning(staleWords(garage)),
+      lane.health === "offline" ? warning(t("open.device_offline")) : null,
+    ];
+    // The same key while the same order is tried again.
+    let key = crypto.randomUUID();
+    formDialog({
+      title: t("open.title", { lane: lane.name }),
+      content: [doubt, field("reason", t("open.reason"), h("input", { name: "reason", maxlength: 200, required: true, autocomplete: "off" }), t("open.hint"))].flat().filter(Boolean),
+      yes: t("open.send"),
+      check: ({ reason }) => (reason.value.trim().length < LEAST_REASON ? ["reason", t("open.missing_reason")] : null),
+      send: async ({ reason }) => {
+        try {
+          await orderOpen(garage.id, { lane: lane.id, reason: reason.value.trim() }, key);
+        } catch (error) {
+          if (error.status !== 0) key = crypto.randomUUID();
+          throw error;
+        }
+        this.ask();
+      },
+    });
+  }
+}
+
+const isOnItsWay = ({ state }) => state === "waiting" || state === "taken";
+
+const warning = (text) => h("p", { class: "note bad" }, icon("offline"), h("span", {}, text));
+
+function staleWords({ gateway }) {
+  const seen = gateway.last_seen_at;
+  return seen ? t("open.stale", { span: span(now() - Date.parse(seen)) }) : t("open.never_seen");
+}
+
+/** A device that was asked and has not answered may have opened. */
+const stateOf = ({ state, cause }) => (cause === "device_failed" ? "unconfirmed" : state);
+
+const causeWords = (order) => (order.cause && stateOf(order) === order.state ? t(`open.cause_${order.cause}`) : null);
+
+const stateWords = (order) => [t(`open.state_${stateOf(order)}`), causeWords(order)].filter(Boolean).join(" ");

@@ -1,0 +1,118 @@
+//! An operator's order to open a lane's barrier, on its way from the console over the server to the gateway and back.
+//!
+//! `GET /gateway/v1/orders?run=RUN&wait_ms=N` and `POST /gateway/v1/orders/{id}` with the gateway's token. An order is handed to one run of a
+//! gateway only, as often as that run asks: an answer that got lost comes again, and a gateway that was started anew gets nothing that
+//! the one before may have done.
+
+use domain::ids::LaneId;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Longest wait of a gateway's question; more is taken as that.
+pub const MAX_WAIT_MS: u64 = 25_000;
+
+/// What a gateway is to open now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    pub v: u8,
+    /// How long the server has held the question. With it the gateway knows how old the answer can be at most, without comparing clocks.
+    pub waited_ms: u64,
+    pub orders: Vec<Order>,
+}
+
+/// Who ordered it and why stays at the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub id: Uuid,
+    pub lane: LaneId,
+    /// Of its life, when the answer was made.
+    pub expires_in_ms: u64,
+}
+
+/// What became of an order at the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub state: Ended,
+    /// With `refused`, and with `opened` where something is not as it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// The device was told to open within the order's life, or has said that it did. Whether the boom has moved nobody knows.
+    Opened,
+    Refused,
+    /// It came too late, and nothing was opened.
+    Expired,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// With `opened`: it was told, but has not been heard of for some time.
+    DeviceSilent,
+    /// This make opens only by the answer to a reading.
+    OnlyAnswers,
+    /// It was asked and has not said that it opened.
+    DeviceFailed,
+    /// The way to the device is down.
+    BrokerAway,
+    /// The gateway's configuration has no such lane.
+    NoSuchLane,
+    /// Of a newer gateway.
+    #[serde(other)]
+    Other,
+}
+
+/// `POST /api/operator/v1/garages/{garage}/open-orders`; `Idempotency-Key` header required.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOpenOrder {
+    pub lane: LaneId,
+    /// 2 to 200 characters.
+    pub reason: String,
+}
+
+/// `GET /api/operator/v1/garages/{garage}/open-orders`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenOrder {
+    pub id: Uuid,
+    pub lane: LaneId,
+    pub reason: String,
+    /// The name of who ordered it.
+    pub operator: String,
+    pub made_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub state: OrderState,
+    pub cause: Option<Cause>,
+    /// When the gateway said what became of it.
+    pub ended_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// The gateway has not asked for it yet.
+    Waiting,
+    /// The gateway has it.
+    Taken,
+    Opened,
+    Refused,
+    /// The gateway did not get it in time, and nothing was opened.
+    Expired,
+    /// The gateway got it and has not said what became of it.
+    Unknown,
+}
+
+impl From<Ended> for OrderState {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Opened => Self::Opened,
+            Ended::Refused => Self::Refused,
+            Ended::Expired => Self::Expired,
+        }
+    }
+}

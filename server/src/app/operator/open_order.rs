@@ -1,0 +1,120 @@
+//! An operator opens a barrier from afar: for a lane of an own garage, with a reason, and only for a short time. What becomes of it is
+//! read from the list.
+
+use std::time::Duration;
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::operator::Page;
+use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
+use uuid::Uuid;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::{App, open_order as orders};
+use crate::store::{StoreError, garage, gateway, open_order};
+
+/// Who stands before the barrier and the operator who looks at the picture are there for so long; a gateway that is reached later opens
+/// nothing.
+pub const LIFE: Duration = Duration::from_secs(30);
+
+/// After its end, for the gateway's word about it.
+const WORD: Duration = Duration::from_secs(15);
+
+/// Rows on one page.
+const PAGE: usize = 20;
+
+const MIN_REASON: usize = 2;
+const MAX_REASON: usize = 200;
+
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    #[error("a reason has 2 to 200 characters")]
+    Reason,
+    #[error("the garage's gateway has told of no such lane")]
+    Lane,
+    #[error("an order for this lane is still waiting")]
+    Waiting,
+    #[error("this key was used for another order")]
+    KeyReused,
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for OrderError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+/// Orders it; the same key again gives the same order as it is now.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewOpenOrder,
+) -> Result<OpenOrder, OrderError> {
+    let reason = new.reason.trim().replace('\0', "");
+    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+        return Err(OrderError::Reason);
+    }
+    let (id, now) = (Uuid::now_v7(), app.now());
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    // Of two operators at once, one orders and the other learns of it.
+    garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
+        let same = before.lane == new.lane && before.reason == reason;
+        return if same { Ok(seen(before, now)) } else { Err(OrderError::KeyReused) };
+    }
+    if !gateway::has_lane(&mut tx, garage, &new.lane).await? {
+        return Err(OrderError::Lane);
+    }
+    if open_order::is_waiting(&mut tx, garage, &new.lane, now).await? {
+        return Err(OrderError::Waiting);
+    }
+    let row = open_order::NewOrder {
+        id,
+        garage,
+        lane: &new.lane,
+        operator: &caller.operator,
+        idempotency_key: key,
+        reason: &reason,
+        made_at: now,
+        expires_at: now + LIFE,
+    };
+    open_order::insert(&mut tx, &row).await?;
+    record(&mut tx, now, &caller.operator, "gate.open", garage.as_str(), &id.to_string()).await?;
+    let order = open_order::by_key(&mut tx, garage, &caller.operator, key).await?;
+    let order = order.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
+    tx.commit().await?;
+    orders::announce(app, garage).await;
+    Ok(order)
+}
+
+/// The garage's orders, newest first.
+pub async fn page(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    cursor: Option<Uuid>,
+) -> Result<Page<OpenOrder>, OperatorError> {
+    let now = app.now();
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    let mut items = open_order::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Page { items: items.into_iter().map(|order| seen(order, now)).collect(), next })
+}
+
+/// Time ends an order without anybody's writing it down.
+fn seen(order: OpenOrder, now: Timestamp) -> OpenOrder {
+    let state = match order.state {
+        OrderState::Waiting if order.expires_at <= now => OrderState::Expired,
+        OrderState::Taken if order.expires_at + WORD <= now => OrderState::Unknown,
+        state => state,
+    };
+    OpenOrder { state, ..order }
+}

@@ -1,0 +1,26 @@
+//! `POST /gateway/v1/orders/{order}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::order::Outcome;
+use uuid::Uuid;
+
+use super::caller::Gateway;
+use crate::app::{App, open_order};
+use crate::http::fail;
+use crate::http::input::ApiPath;
+
+/// What became of an order. The first word stands; saying it again does no harm.
+pub async fn order_outcome(
+    State(app): State<App>,
+    Gateway(garage, _): Gateway,
+    ApiPath(order): ApiPath<Uuid>,
+    ApiJson(outcome): ApiJson<Outcome>,
+) -> Result<StatusCode, ProblemResponse> {
+    if open_order::ended(&app, &garage, order, outcome).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(fail::not_found())
+    }
+}

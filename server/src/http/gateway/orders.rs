@@ -1,0 +1,34 @@
+//! `GET /gateway/v1/orders`.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ProblemResponse;
+use protocol::order::Orders;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::caller::Gateway;
+use crate::app::{App, open_order};
+use crate::http::input::ApiQuery;
+
+/// `?run=UUID&wait_ms=N`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Poll {
+    /// Made anew whenever the gateway starts.
+    run: Uuid,
+    /// How long to wait for an order, at most 25,000; more is taken as that.
+    #[serde(default)]
+    wait_ms: u64,
+}
+
+/// Barriers that operators have ordered to open: a long poll. Of one garage the latest question waits.
+pub async fn orders(
+    State(app): State<App>,
+    Gateway(garage, _): Gateway,
+    ApiQuery(poll): ApiQuery<Poll>,
+) -> Result<Json<Orders>, ProblemResponse> {
+    let wait = Duration::from_millis(poll.wait_ms);
+    Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await?))
+}
