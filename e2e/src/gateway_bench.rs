@@ -5,7 +5,7 @@
 //! - [`site`], [`sink`], [`stand`]: the broker, the gateway's process, what stands behind its uplink; the contestants
 //! - [`fleet`]: the controllers and their loads, open and closed loop
 //! - [`rounds`]: one load on one contestant; [`backlog`]: a long outage
-//! - [`report`]: figures for people and for programs
+//! - [`report`], [`show`]: figures for people and for programs
 //!
 //! Everybody speaks through one Mosquitto and is asked by the same clients with the same payloads, each in a garage of its own. In
 //! an open loop latencies count from the moment at which an event was meant to be sent. Contestants take turns, forwards and backwards.
@@ -17,6 +17,7 @@ mod memory;
 mod mqtt;
 pub mod report;
 pub mod rounds;
+mod show;
 mod sink;
 pub mod site;
 pub mod stand;

@@ -54,7 +54,7 @@ impl Fleet {
 
     fn payload(&self, round: &Round, event: usize) -> Vec<u8> {
         let plate = self.plates.get(event / 2 % self.plates.len()).expect("a fleet has plates");
-        let age = round.is_sent(event).then(|| round.age(event)).unwrap_or_default();
+        let age = if round.is_sent(event) { round.age(event) } else { Duration::ZERO };
         let event = ControllerEvent {
             v: VERSION,
             event_id: EventId::parse(&round.id(event)).expect("an id by form"),
