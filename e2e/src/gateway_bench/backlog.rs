@@ -2,6 +2,7 @@
 //!
 //! The backlog is really sent through the broker and acknowledged; no row is written past the gateway.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -119,7 +120,7 @@ async fn restart(stand: &mut Stand) -> Restart {
     Restart { first_decision_ms: millis(took), memory }
 }
 
-async fn catch_up(stand: &mut Stand, round: &Round, deadline: Duration) -> (CatchUp, std::sync::Arc<Round>) {
+async fn catch_up(stand: &mut Stand, round: &Round, deadline: Duration) -> (CatchUp, Arc<Round>) {
     let seconds = usize::try_from(deadline.as_secs()).unwrap_or(usize::MAX);
     let live = stand.book.open(seconds.saturating_mul(LIVE_PER_SECOND as usize), Mark::Acked, 0);
     let started = Instant::now();
@@ -136,24 +137,29 @@ async fn catch_up(stand: &mut Stand, round: &Round, deadline: Duration) -> (Catc
         fleet.settle(&live, Mark::Acked, SETTLE).await;
         fleet.settle(&live, Mark::Up, SETTLE).await;
     }
-    let whole = round.have(Mark::Up) == round.sent();
-    let span = |from: f64, to: f64| round.span(Mark::Up, from, to);
-    let rate = |span: Option<(usize, Duration)>| {
-        span.filter(|(_, took)| !took.is_zero()).map(|(count, took)| count as f64 / took.as_secs_f64())
-    };
-    let all = span(0.0, 1.0);
-    let catch_up = CatchUp {
-        first_after_ms: millis(first_after),
-        took_ms: all.filter(|_| whole).map(|(_, took)| millis(took)),
-        taken: round.have(Mark::Up),
-        per_s: rate(all),
-        first_tenth_per_s: rate(span(0.0, 0.1)),
-        last_tenth_per_s: rate(span(0.9, 1.0)),
-        live_answered: live.latencies(Mark::Answered, Duration::ZERO),
-        live_acked: live.latencies(Mark::Acked, Duration::ZERO),
-        live_up: live.latencies(Mark::Up, Duration::ZERO),
-    };
-    (catch_up, live)
+    (CatchUp::of(round, &live, first_after), live)
+}
+
+impl CatchUp {
+    fn of(round: &Round, live: &Round, first_after: Duration) -> Self {
+        let span = |from: f64, to: f64| round.span(Mark::Up, from, to);
+        let rate = |span: Option<(usize, Duration)>| {
+            span.filter(|(_, took)| !took.is_zero()).map(|(count, took)| count as f64 / took.as_secs_f64())
+        };
+        let whole = round.have(Mark::Up) == round.sent();
+        let all = span(0.0, 1.0);
+        Self {
+            first_after_ms: millis(first_after),
+            took_ms: all.filter(|_| whole).map(|(_, took)| millis(took)),
+            taken: round.have(Mark::Up),
+            per_s: rate(all),
+            first_tenth_per_s: rate(span(0.0, 0.1)),
+            last_tenth_per_s: rate(span(0.9, 1.0)),
+            live_answered: live.latencies(Mark::Answered, Duration::ZERO),
+            live_acked: live.latencies(Mark::Acked, Duration::ZERO),
+            live_up: live.latencies(Mark::Up, Duration::ZERO),
+        }
+    }
 }
 
 /// Until all has come or the deadline is over; answers how long the first record took.

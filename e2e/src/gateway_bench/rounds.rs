@@ -109,12 +109,7 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
     })
     .await;
     let after = fsync::calibrate();
-    fleet.settle(&round, Mark::Answered, ANSWER).await;
-    if turn.is_gateway() {
-        fleet.settle(&round, Mark::Acked, SETTLE).await;
-        stand.link(Turn::LinkUp).await;
-        stand.fleet(turn).settle(&round, Mark::Up, SETTLE).await;
-    }
+    settle(stand, turn, &round).await;
     let us = |took: Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let warm_up = if matches!(load, Load::Open { .. }) { options.warm_up } else { Duration::ZERO };
     Measured {
@@ -133,6 +128,16 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
         fsync_before_us: us(before),
         fsync_after_us: us(after),
         cpu_busy_percent: (cpu * 10.0).round() / 10.0,
+    }
+}
+
+/// Waits for what is still under way; nothing is left behind for the next turn.
+async fn settle(stand: &mut Stand, turn: Turn, round: &Round) {
+    stand.fleet(turn).settle(round, Mark::Answered, ANSWER).await;
+    if turn.is_gateway() {
+        stand.fleet(turn).settle(round, Mark::Acked, SETTLE).await;
+        stand.link(Turn::LinkUp).await;
+        stand.fleet(turn).settle(round, Mark::Up, SETTLE).await;
     }
 }
 
