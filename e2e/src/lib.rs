@@ -2,7 +2,7 @@
 //!
 //! - [`system`]: starts it, kills parts of it, stops it
 //! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
-//! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone
+//! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone; [`gateway_bench`]: measures one gateway
 //! - [`crash`]: kills parts of it under load
 //! - [`records`]: what the database holds, for checks
 //! - [`both_forms`]: one test for either form, on systems that tests share
@@ -15,6 +15,7 @@ pub mod console;
 pub mod crash;
 pub mod district;
 mod forms;
+pub mod gateway_bench;
 mod mqtt;
 pub mod phone;
 pub mod records;

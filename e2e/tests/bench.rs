@@ -40,3 +40,25 @@ fn a_quick_run_of_reservations_sells_nothing_twice_and_ends_with_its_figures() {
     }
     assert_eq!(figures["rebuild"].as_array().unwrap().len(), 2, "both databases");
 }
+
+#[test]
+fn a_quick_run_of_the_gateway_loses_nothing_and_ends_with_its_figures() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench-gateway")).arg("--quick").output().unwrap();
+    let (text, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{log}\n{text}");
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let rounds = figures["rounds"].as_array().unwrap();
+    assert_eq!(
+        rounds.len(),
+        10,
+        "two loads for four contestants, one for the gateway with the link up and down"
+    );
+    for round in rounds {
+        assert_eq!(round["answered"]["count"], round["events"], "{round:#}");
+        let gateway = round["turn"].as_str().unwrap().starts_with("link");
+        assert_eq!(round["up"]["count"] == round["events"], gateway, "{round:#}");
+    }
+    let backlog = &figures["backlog"];
+    assert_eq!(backlog["catch_up"]["taken"], 2_000, "{backlog:#}");
+    assert_eq!(backlog["restarts"].as_array().unwrap().len(), 1);
+}

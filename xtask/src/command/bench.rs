@@ -11,7 +11,7 @@ use crate::workspace::{Profile, binary, build_binaries, root};
 
 #[derive(Args)]
 pub struct Options {
-    /// `arrival` or `allocate`
+    /// `arrival`, `allocate` or `gateway`
     name: String,
     /// Handed to the bench; see its `--help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,0 +1,71 @@
+//! Measures one gateway: what it decides and stores a second, and what a backlog costs, beside the bare broker and a relay that
+//! stores nothing.
+//!
+//! - [`book`]: what became of each event
+//! - [`site`], [`sink`], [`stand`]: the broker, the gateway's process, what stands behind its uplink; the contestants
+//! - [`fleet`]: the controllers and their loads, open and closed loop
+//! - [`rounds`]: one load on one contestant; [`backlog`]: a long outage
+//! - [`report`], [`show`]: figures for people and for programs
+//!
+//! Everybody speaks through one Mosquitto and is asked by the same clients with the same payloads, each in a garage of its own. In
+//! an open loop latencies count from the moment at which an event was meant to be sent. Contestants take turns, forwards and backwards.
+
+pub mod backlog;
+pub mod book;
+mod fleet;
+mod memory;
+mod mqtt;
+pub mod report;
+pub mod rounds;
+mod show;
+mod sink;
+pub mod site;
+pub mod stand;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use report::Findings;
+use stand::Stand;
+
+/// What to measure.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Of the open loop.
+    pub per_second: u32,
+    pub seconds: Duration,
+    /// Of the open loop; not measured, but what is lost in it counts.
+    pub warm_up: Duration,
+    /// Events of one closed loop.
+    pub events: usize,
+    /// Unanswered decisions of the closed loop.
+    pub in_flight: usize,
+    /// Unacknowledged events; a closed loop for each.
+    pub stored_in_flight: Vec<usize>,
+    pub passes: usize,
+    /// Events of the long outage; none for no such measurement.
+    pub backlog: usize,
+    /// With that backlog on disk.
+    pub restarts: usize,
+    /// For storing the backlog, and again for its catching up.
+    pub deadline: Duration,
+}
+
+pub async fn run(options: &Options) -> Findings {
+    eprintln!("starting broker, relay and gateway");
+    let mut stand = Stand::start().await;
+    let rounds = rounds::all(&mut stand, options).await;
+    let backlog = match options.backlog {
+        0 => None,
+        _ => Some(backlog::measure(&mut stand, options).await),
+    };
+    let findings = Findings::new(options, rounds, backlog);
+    eprintln!("{findings}");
+    findings
+}
+
+/// The relay's process, until it is killed.
+pub async fn relay(broker: SocketAddr, password: String) {
+    let user = site::Garage::invent(stand::RELAY).gateway;
+    mqtt::relay(broker, &site::User { password, ..user }).await;
+}
