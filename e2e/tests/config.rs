@@ -7,7 +7,7 @@ mod example;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use example::{EXAMPLES, Example};
+use example::{EXAMPLES, Example, TOKEN};
 use testkit::process::{Child, Program};
 use testkit::{port, signal, wait};
 
@@ -40,7 +40,7 @@ fn a_wrong_field_is_named() {
         ("server", "plates_days = 30", "plate_days = 30", "`retention.plate_days`"),
         ("gateway", "direction = \"in\"", "direction = \"sideways\"", "`lane[0].direction`"),
         ("gateway", "url = \"https://", "url = \"http://", "`server.url`"),
-        ("gateway", "/token\"", "/no-such-token\"", "`server.token`"),
+        ("gateway", TOKEN, "token = { file = \"/no-such-token\" }", "`server.token`"),
         ("miniapp-api", "sockets = 20000", "sockets = 0", "`limits.sockets`"),
         ("miniapp-api", "appid = \"wx0000000000000000\"", "appid = \"\"", "`wechat.appid`"),
         ("miniapp-api", "[limits]", "[limit]", "`limit`"),

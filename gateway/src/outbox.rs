@@ -5,6 +5,7 @@
 //! lost disk never re-uses a sequence number. The access plan and the server's count live in the same file, so that
 //! a restart finds all three from one instant.
 
+pub(crate) mod behind;
 pub(crate) mod entry;
 pub(crate) mod probe;
 pub(crate) mod reader;
@@ -21,7 +22,12 @@ use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
 use crate::garage::{Garage, Known, Ledger, Movement, StoredPlan};
+use behind::Behind;
 use reader::Reader;
+
+/// Rows from which a restarted gateway learns as whom cars are inside: some days of the largest garage, in less than a
+/// second. Of cars before them it learns that with their exit, as of cars before its time.
+const REMEMBERED: i64 = 50_000;
 
 /// The file in the data folder.
 const FILE: &str = "outbox.sqlite";
@@ -49,9 +55,10 @@ pub(crate) struct Outbox {
     pub reader: Reader,
     pub last_seq: i64,
     pub backlog: i64,
+    pub behind: Behind,
     pub plan: Option<StoredPlan>,
     pub ledger: Ledger,
-    /// From the rows that the server does not have.
+    /// From the newest rows that the server does not have.
     pub known: Known,
     /// The newest events in it, oldest first.
     pub stored: Vec<(DeviceId, EventId)>,
@@ -87,11 +94,12 @@ impl Outbox {
         let backlog = rows::backlog(&mut write).await?;
         let plan = rows::plan(&mut write).await?;
         let count = rows::count(&mut write).await?;
-        let behind = rows::sum_behind(&mut write, count.map_or(0, |count| count.through_seq)).await?;
+        let counted = count.map_or(0, |count| count.through_seq);
+        let behind = Behind::restored(&mut write, counted, last_seq).await?;
         let stored = rows::newest_events(&mut write).await?;
-        let ledger = Ledger::restored(count, behind);
-        let known = known(&mut reader).await?;
-        Ok(Self { write, reader, last_seq, backlog, plan, ledger, known, stored, lock })
+        let ledger = Ledger::restored(count, behind.change);
+        let known = known(&mut reader, last_seq - REMEMBERED).await?;
+        Ok(Self { write, reader, last_seq, backlog, behind, plan, ledger, known, stored, lock })
     }
 }
 
@@ -104,10 +112,9 @@ pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
     Ok(lock)
 }
 
-/// What was met before the restart and is still in the file, met again.
-async fn known(reader: &mut Reader) -> Result<Known, sqlx::Error> {
+/// What was met before the restart and is still in the file behind `seq`, met again.
+async fn known(reader: &mut Reader, mut seq: i64) -> Result<Known, sqlx::Error> {
     let mut known = Known::default();
-    let mut seq = 0;
     loop {
         let page = reader.after(seq, MAX_BATCH).await?;
         for record in &page.records {

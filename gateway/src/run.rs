@@ -157,6 +157,7 @@ impl Parts {
             db: outbox.write,
             last_seq: outbox.last_seq,
             backlog: outbox.backlog,
+            behind: outbox.behind,
             garage: garage.clone(),
             answers: answers_in.clone(),
             committed: committed.clone(),

@@ -12,6 +12,9 @@ pub const EXAMPLES: [&str; 3] = ["server", "gateway", "miniapp-api"];
 /// 32 bytes in base64, as `server new-key` makes them.
 const DATA_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+/// The example's box has a credential of its own instead.
+pub const TOKEN: &str = "# token = { file = \"/etc/parking-gateway/token\" }";
+
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
@@ -76,6 +79,8 @@ impl Example {
             "gateway" => {
                 let data = self.folder.path().join("data").display().to_string();
                 self.change("/var/lib/parking-gateway", &data);
+                let token = self.write("token", "0123456789abcdef");
+                self.change(TOKEN, &format!("token = {{ file = \"{token}\" }}"));
             }
             _ => {}
         }

@@ -5,9 +5,10 @@
 
 use domain::access::{Audience, Cars};
 use protocol::uplink::Count;
+use serde::{Deserialize, Serialize};
 
 /// What events have done to the count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     delta: i64,
     /// The part of it of which it is known as whom the cars came in.
@@ -27,7 +28,7 @@ impl Change {
         Self { delta: self.delta + other.delta, inside: self.inside + other.inside }
     }
 
-    fn minus(self, other: Self) -> Self {
+    pub fn minus(self, other: Self) -> Self {
         self.plus(Self { delta: -other.delta, inside: -other.inside })
     }
 }
@@ -72,14 +73,10 @@ impl Ledger {
         self.pending = self.pending.minus(change);
     }
 
-    /// New rows have been committed.
-    pub fn add(&mut self, change: Change) {
-        self.stored = self.stored.plus(change);
-    }
-
-    /// The server has counted up to its place; `behind` is the sum of the rows after it.
-    pub fn rebase(&mut self, server: Count, behind: Change) {
-        self.server = Some(server);
+    /// The disk has changed: with what the server has counted last, if it has said something new, and the sum of the rows
+    /// that this does not cover.
+    pub fn rebase(&mut self, server: Option<Count>, behind: Change) {
+        self.server = server.or(self.server);
         self.stored = behind;
     }
 }
@@ -96,8 +93,9 @@ mod tests {
         ledger.pend(one);
         assert_eq!((ledger.occupied(), ledger.published()), (1, None));
         ledger.unpend(one);
-        ledger.add(one);
-        ledger.rebase(Count { occupied: 40, through_seq: 1, inside: None }, Change::default());
+        ledger.rebase(None, one);
+        assert_eq!((ledger.occupied(), ledger.published()), (1, None));
+        ledger.rebase(Some(Count { occupied: 40, through_seq: 1, inside: None }), Change::default());
         assert_eq!(ledger.published(), Some(40));
         ledger.pend(Change::of(-1, None));
         assert_eq!(ledger.published(), Some(39));
@@ -109,7 +107,8 @@ mod tests {
         ledger.pend(Change::of(1, Some(Audience::Public)));
         assert_eq!(ledger.inside(), None);
         let inside = Some(Cars { public: 3, ..Cars::default() });
-        ledger.rebase(Count { occupied: 4, through_seq: 0, inside }, Change::of(1, Some(Audience::Staff)));
+        let server = Count { occupied: 4, through_seq: 0, inside };
+        ledger.rebase(Some(server), Change::of(1, Some(Audience::Staff)));
         assert_eq!(ledger.inside().unwrap(), Cars { public: 4, staff: 1, ..Cars::default() });
         ledger.pend(Change::of(-1, None));
         assert_eq!((ledger.occupied(), ledger.inside().unwrap().total()), (5, 5));

@@ -95,7 +95,7 @@ fn nothing_is_said_to_be_open_before_the_server_has_counted() {
     let garage = garage(10);
     assert_eq!(garage.spaces(), Spaces { capacity: 10, open: None });
     garage.settle(|ledger| {
-        ledger.rebase(Count { occupied: 4, through_seq: 0, inside: None }, Change::default())
+        ledger.rebase(Some(Count { occupied: 4, through_seq: 0, inside: None }), Change::default())
     });
     assert_eq!(garage.spaces(), Spaces { capacity: 10, open: Some(6) });
 }
@@ -175,7 +175,7 @@ fn of_car(id: &str, kind: EventKind, plate: &str) -> ControllerEvent {
 fn counted(garage: &Garage, occupied: i64, public: i64) {
     let inside = Some(Cars { public, ..Cars::default() });
     garage.settle(|ledger| {
-        ledger.rebase(Count { occupied, through_seq: 0, inside }, Change::default());
+        ledger.rebase(Some(Count { occupied, through_seq: 0, inside }), Change::default());
     });
 }
 

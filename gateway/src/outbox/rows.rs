@@ -8,6 +8,7 @@ use protocol::uplink::{Count, PlanDocument};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::behind::Behind;
 use super::entry::Entry;
 use crate::garage::{Change, StoredPlan};
 
@@ -22,16 +23,22 @@ pub(super) async fn last_seq(db: &mut SqliteConnection) -> Result<i64> {
     Ok(seq.fetch_optional(db).await?.unwrap_or(0))
 }
 
+/// How many rows there are: places have no gaps, and rows go from the front.
 pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
-    sqlx::query_scalar("select count(*) from outbox").fetch_one(db).await
+    // Two statements in one: `min` and `max` together would read every row.
+    sqlx::query_scalar(
+        "select coalesce((select max(seq) from outbox) - (select min(seq) from outbox) + 1, 0)",
+    )
+    .fetch_one(db)
+    .await
 }
 
-pub(super) async fn sum_behind(db: &mut SqliteConnection, through_seq: i64) -> Result<Change> {
-    let rows: Vec<(Option<String>, i64)> =
-        sqlx::query_as("select audience, sum(delta) from outbox where seq > $1 group by audience")
-            .bind(through_seq)
-            .fetch_all(db)
-            .await?;
+/// What the rows behind `after` have done to the count, up to `through`.
+pub(super) async fn sum(db: &mut SqliteConnection, after: i64, through: i64) -> Result<Change> {
+    let rows = sqlx::query_as(
+        "select audience, sum(delta) from outbox where seq > $1 and seq <= $2 group by audience",
+    );
+    let rows: Vec<(Option<String>, i64)> = rows.bind(after).bind(through).fetch_all(db).await?;
     let change = |(audience, delta): (Option<String>, i64)| {
         Change::of(delta, audience.and_then(|word| serde_json::from_value(word.into()).ok()))
     };
@@ -153,6 +160,14 @@ pub(super) async fn count(db: &mut SqliteConnection) -> Result<Option<Count>> {
 
 pub(super) async fn set_count(db: &mut SqliteConnection, count: Count) -> Result<()> {
     set_json(db, "count", &count).await
+}
+
+pub(super) async fn behind(db: &mut SqliteConnection) -> Result<Option<Behind>> {
+    get(db, "behind").await
+}
+
+pub(super) async fn set_behind(db: &mut SqliteConnection, behind: Behind) -> Result<()> {
+    set_json(db, "behind", &behind).await
 }
 
 pub(super) async fn plan(db: &mut SqliteConnection) -> Result<Option<StoredPlan>> {

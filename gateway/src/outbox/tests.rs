@@ -47,7 +47,7 @@ fn entry(id: u8) -> Entry {
         received_at,
         what: What::Event(event),
         delta: 1,
-        audience: None,
+        audience: [None, Some(Audience::Public), Some(Audience::Pickup)][usize::from(id % 3)],
         answer: Answer::Stored(event_id),
     }
 }
@@ -76,6 +76,7 @@ impl Running {
             db: outbox.write,
             last_seq: outbox.last_seq,
             backlog: outbox.backlog,
+            behind: outbox.behind,
             garage,
             answers: answers_in,
             committed: Arc::new(Notify::new()),
@@ -252,7 +253,10 @@ async fn play(steps: Vec<Step>) {
         assert_eq!(unique.len(), rows.len());
     }
     outbox.kill().await;
-    let kept = Outbox::open(dir.path()).await.unwrap();
+    let mut kept = Outbox::open(dir.path()).await.unwrap();
+    let counted = rows::count(&mut kept.write).await.unwrap().map_or(0, |count| count.through_seq);
+    assert_eq!(kept.behind, Behind::added_up(&mut kept.write, counted, kept.last_seq).await.unwrap());
+    assert_eq!(kept.backlog, i64::try_from(model.rows.len()).unwrap());
     let expected = model.occupied + i64::try_from(model.rows.len()).unwrap();
     assert_eq!(kept.ledger.occupied(), expected);
 }

@@ -16,6 +16,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::behind::Behind;
 use super::entry::{Answer, Entry};
 use super::rows;
 use crate::garage::{Change, Garage, StoredPlan};
@@ -35,6 +36,7 @@ pub(crate) struct Writer {
     pub db: SqliteConnection,
     pub last_seq: i64,
     pub backlog: i64,
+    pub behind: Behind,
     pub garage: Arc<Garage>,
     pub answers: Answers,
     /// Wakes the uplink.
@@ -81,9 +83,9 @@ struct Done {
     last_seq: i64,
     inserted: i64,
     deleted: i64,
-    change: Change,
-    /// With a receipt: its count, and the sum of the rows that it does not cover.
-    count: Option<(Count, Change)>,
+    behind: Behind,
+    /// With a receipt.
+    count: Option<Count>,
 }
 
 impl Turn {
@@ -125,14 +127,17 @@ impl Writer {
 
     async fn commit(&mut self, turn: &Turn) -> Result<Done, sqlx::Error> {
         let mut tx = self.db.begin_with("begin immediate").await?;
-        let mut done =
-            Done { last_seq: self.last_seq, inserted: 0, deleted: 0, change: Change::default(), count: None };
+        let (last_seq, behind) = (self.last_seq, self.behind);
+        let mut done = Done { last_seq, inserted: 0, deleted: 0, behind, count: None };
         insert_new(&mut tx, &turn.entries, &mut done).await?;
         if let Some(receipt) = &turn.receipt {
             apply(&mut tx, receipt, self.last_seq, &mut done).await?;
         }
         if let Some(plan) = &turn.plan {
             rows::set_plan(&mut tx, plan).await?;
+        }
+        if done.behind != self.behind {
+            rows::set_behind(&mut tx, done.behind).await?;
         }
         tx.commit().await?;
         Ok(done)
@@ -142,13 +147,11 @@ impl Writer {
     fn settle(&mut self, turn: Turn, done: &Done) {
         self.last_seq = done.last_seq;
         self.backlog += done.inserted - done.deleted;
+        self.behind = done.behind;
         let pending = turn.entries.iter().map(Entry::change).fold(Change::default(), Change::plus);
         self.garage.settle(|ledger| {
             ledger.unpend(pending);
-            match done.count {
-                Some((count, behind)) => ledger.rebase(count, behind),
-                None => ledger.add(done.change),
-            }
+            ledger.rebase(done.count, done.behind.change);
         });
         self.publish_backlog();
         for entry in turn.entries {
@@ -206,16 +209,18 @@ async fn insert_new(
     done: &mut Done,
 ) -> Result<(), sqlx::Error> {
     let mut known = rows::known(db, entries).await?;
+    let mut change = Change::default();
     let mut new = Vec::with_capacity(entries.len());
     for entry in entries {
         let first = entry.key().is_none_or(|key| known.insert((entry.device.to_string(), key)));
         if first {
             done.last_seq += 1;
-            done.change = done.change.plus(entry.change());
+            change = change.plus(entry.change());
             new.push((done.last_seq, entry));
         }
     }
     done.inserted = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    done.behind = done.behind.with(change, done.last_seq);
     rows::insert(db, &new).await
 }
 
@@ -239,10 +244,10 @@ async fn apply(
         // The file is older than what the server has: a copy was put back. Its places must not be used twice.
         return renew(db, Some(receipt.count), done).await;
     }
+    done.behind = done.behind.without(db, receipt.count.through_seq, receipt.acked_through).await?;
     done.deleted = rows::delete_through(db, receipt.acked_through).await?;
-    rows::set_count(db, receipt.count).await?;
-    done.count = Some((receipt.count, rows::sum_behind(db, receipt.count.through_seq).await?));
-    Ok(())
+    done.count = Some(receipt.count);
+    rows::set_count(db, receipt.count).await
 }
 
 /// Starts a new epoch, since the server's idea of this one and the rows do not fit together any more. Events that the
@@ -251,10 +256,11 @@ async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done)
     let epoch = Uuid::new_v4().to_string();
     tracing::error!(epoch, "the outbox and the server disagree about the sequence; starting a new epoch");
     done.last_seq = rows::renumber(db, &epoch).await?;
+    done.behind = Behind::added_up(db, 0, done.last_seq).await?;
     if let Some(count) = count {
         let count = Count { through_seq: 0, ..count };
         rows::set_count(db, count).await?;
-        done.count = Some((count, rows::sum_behind(db, 0).await?));
+        done.count = Some(count);
     }
     Ok(())
 }

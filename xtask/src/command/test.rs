@@ -54,7 +54,8 @@ fn independent_calendar() -> Result<Command> {
 }
 
 fn tests(options: &Options) -> Result<Command> {
-    let mut command = cargo(&["test"])?;
+    // One run shows all that is broken.
+    let mut command = cargo(&["test", "--no-fail-fast"])?;
     match &options.package {
         Some(package) => command.args(["--package", package]),
         None => command.arg("--workspace"),
