@@ -65,6 +65,16 @@ contract!(an_event_counts_once_across_batches_and_epochs, |f| async {
     assert_eq!(board(f, "c-1-1").await.len(), 2);
 });
 
+contract!(a_box_put_back_from_an_old_copy_loses_nothing, |f| async {
+    let server = started(f).await;
+    let before = vec![entry("e1", MOTHER, MONDAY), entry("e2", FATHER, MONDAY)];
+    server.take(SCHOOL_TOKEN, &batch(FIRST, 1, before)).await;
+    // The copy ends before the first event; what came since then has the same places, and goes beyond them.
+    let since = vec![entry("e1", MOTHER, MONDAY), entry("e8", STRANGER, MONDAY), exit("e9", FATHER, MONDAY)];
+    let answer = server.take(SCHOOL_TOKEN, &batch(FIRST, 1, since)).await;
+    assert_eq!((answer.acked_through, answer.count.occupied, events(f).await), (3, 2, 4));
+});
+
 contract!(one_event_twice_in_a_batch_counts_once, |f| async {
     let server = started(f).await;
     let twice = vec![entry("e1", STRANGER, MONDAY), entry("e1", STRANGER, MONDAY)];

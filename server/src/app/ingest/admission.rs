@@ -1,4 +1,4 @@
-//! Which records of a batch are wanted, by epoch and sequence number.
+//! Where a batch stands in its gateway's sequence, by epoch and sequence number.
 
 use protocol::uplink::{Batch, MAX_AHEAD, MAX_BATCH, Record};
 
@@ -38,7 +38,7 @@ pub(super) fn check(batch: &Batch) -> Result<(), IngestError> {
 /// What a batch is to its gateway's sequence.
 #[derive(Debug, PartialEq)]
 pub(super) struct Admitted<'a> {
-    /// Records that are not committed yet.
+    /// Among them such as are committed already: an event is known by its id.
     pub records: &'a [Record],
     /// The gateway has a new outbox: a new box, or a lost disk.
     pub new_epoch: bool,
@@ -48,7 +48,9 @@ pub(super) struct Admitted<'a> {
 
 /// Compares a batch with what is committed and moves `gateway` on to what will be.
 ///
-/// A known epoch goes on without a gap. A new one starts at its first record, whatever its number is: the events
+/// A known epoch goes on without a gap. Records in places that are committed already come again after a lost answer, and
+/// are then known by their ids. A box whose folder was put back from an old copy gives the same places to new events:
+/// these must not be passed over. A new epoch starts at its first record, whatever its number is: the events
 /// before it are known by their ids or are gone. An empty batch of a new epoch starts nothing.
 pub(super) fn admit<'a>(gateway: &mut Locked, batch: &'a Batch) -> Result<Admitted<'a>, IngestError> {
     let known = gateway.epoch.as_deref() == Some(batch.epoch.as_str());
@@ -65,10 +67,8 @@ pub(super) fn admit<'a>(gateway: &mut Locked, batch: &'a Batch) -> Result<Admitt
     if first.seq > expected {
         return Err(IngestError::Gap { expected });
     }
-    let start = batch.records.iter().position(|record| record.seq >= expected).unwrap_or(batch.records.len());
     gateway.acked_seq = gateway.acked_seq.max(last.seq);
-    let records = batch.records.get(start..).unwrap_or_default();
-    Ok(Admitted { records, new_epoch: false, acked_through: gateway.acked_seq })
+    Ok(Admitted { records: &batch.records, new_epoch: false, acked_through: gateway.acked_seq })
 }
 
 #[cfg(test)]
