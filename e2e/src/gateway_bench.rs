@@ -4,6 +4,7 @@
 //! - [`book`]: what became of each event
 //! - [`site`], [`sink`], [`stand`]: the broker, the gateway's process, what stands behind its uplink; the contestants
 //! - [`fleet`]: the controllers and their loads, open and closed loop
+//! - [`peer`]: another edge gateway that stores and forwards
 //! - [`rounds`]: one load on one contestant; [`backlog`]: a long outage
 //! - [`report`], [`show`]: figures for people and for programs
 //!
@@ -15,6 +16,7 @@ pub mod book;
 mod fleet;
 mod memory;
 mod mqtt;
+mod peer;
 pub mod report;
 pub mod rounds;
 mod show;
@@ -23,6 +25,7 @@ pub mod site;
 pub mod stand;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use report::Findings;
@@ -43,6 +46,10 @@ pub struct Options {
     /// Unacknowledged events; a closed loop for each.
     pub stored_in_flight: Vec<usize>,
     pub passes: usize,
+    /// Where `thingsboard-gateway` is installed, for a comparison with it.
+    pub peer: Option<PathBuf>,
+    /// Events under way between a controller and whoever stands behind the uplink, for that comparison.
+    pub delivered_in_flight: usize,
     /// Events of the long outage; none for no such measurement.
     pub backlog: usize,
     /// With that backlog on disk.
@@ -54,7 +61,10 @@ pub struct Options {
 pub async fn run(options: &Options) -> Findings {
     eprintln!("starting broker, relay and gateway");
     let mut stand = Stand::start().await;
-    let rounds = rounds::all(&mut stand, options).await;
+    let mut rounds = rounds::all(&mut stand, options).await;
+    if let Some(program) = &options.peer {
+        rounds.extend(rounds::beside_peer(&mut stand, program, options).await);
+    }
     let backlog = match options.backlog {
         0 => None,
         _ => Some(backlog::measure(&mut stand, options).await),

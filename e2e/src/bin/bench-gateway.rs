@@ -3,6 +3,7 @@
 //! lost or came twice.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -37,6 +38,12 @@ struct Arguments {
     /// Rounds of each contestant, forwards and backwards by turns
     #[arg(long, default_value_t = 2)]
     passes: usize,
+    /// Compares with this program, besides: where `pip install thingsboard-gateway` has put it
+    #[arg(long, value_name = "PROGRAM")]
+    thingsboard: Option<PathBuf>,
+    /// Events under way between a controller and behind the uplink, in that comparison
+    #[arg(long, default_value_t = 2_000)]
+    delivered_in_flight: usize,
     /// Events of the long outage, really sent; 0 for no such measurement
     #[arg(long, default_value_t = 1_000_000)]
     backlog: usize,
@@ -73,6 +80,8 @@ impl Arguments {
             in_flight: self.in_flight.max(1),
             stored_in_flight: self.stored_in_flight.iter().copied().filter(|width| *width > 0).collect(),
             passes: self.passes.max(1),
+            peer: self.thingsboard.clone(),
+            delivered_in_flight: self.delivered_in_flight.max(1),
             backlog: self.backlog,
             restarts: self.restarts,
             deadline: Duration::from_secs(self.deadline),

@@ -62,7 +62,10 @@ pub struct CatchUp {
     /// Cars that came meanwhile, from their send.
     pub live_answered: Samples,
     pub live_acked: Samples,
+    /// In their order.
     pub live_up: Samples,
+    /// Or ahead of it.
+    pub live_told: Samples,
 }
 
 impl Backlog {
@@ -74,7 +77,7 @@ impl Backlog {
 pub async fn measure(stand: &mut Stand, options: &Options) -> Backlog {
     eprintln!("\nbacklog of {} events", options.backlog);
     stand.renew().await;
-    stand.fleet(Turn::LinkUp).until_answered(&stand.book).await;
+    stand.fleet(Turn::LinkUp).until(Mark::Answered, &stand.book).await;
     let empty = Memory::of(stand.gateway.pid());
     stand.link(Turn::LinkDown).await;
     let round = stand.book.open(options.backlog, Mark::Acked, options.in_flight);
@@ -113,7 +116,7 @@ pub async fn measure(stand: &mut Stand, options: &Options) -> Backlog {
 
 async fn restart(stand: &mut Stand) -> Restart {
     let started = stand.gateway.kill_and_restart();
-    let (answered, round) = stand.fleet(Turn::LinkDown).until_answered(&stand.book).await;
+    let (answered, round) = stand.fleet(Turn::LinkDown).until(Mark::Answered, &stand.book).await;
     let memory = Memory::of(stand.gateway.pid());
     stand.fleet(Turn::LinkDown).settle(&round, Mark::Acked, SETTLE).await;
     let took = answered.saturating_duration_since(started);
@@ -158,6 +161,7 @@ impl CatchUp {
             live_answered: live.latencies(Mark::Answered, Duration::ZERO),
             live_acked: live.latencies(Mark::Acked, Duration::ZERO),
             live_up: live.latencies(Mark::Up, Duration::ZERO),
+            live_told: live.latencies(Mark::Told, Duration::ZERO),
         }
     }
 }

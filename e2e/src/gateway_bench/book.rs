@@ -18,8 +18,10 @@ pub enum Mark {
     Answered,
     /// The acknowledgement at its controller: the event is on the gateway's disk.
     Acked,
-    /// The event at whoever stands behind the uplink.
+    /// The event in its order at whoever stands behind the uplink.
     Up,
+    /// The event at whoever stands behind the uplink, in its order or ahead of it, whichever is first.
+    Told,
 }
 
 /// The events of one measurement, by number.
@@ -29,10 +31,10 @@ pub struct Round {
     /// Nanoseconds since `start`, and never 0: that says that it did not happen.
     intended: Box<[AtomicU64]>,
     sent: Box<[AtomicU64]>,
-    marks: [Box<[AtomicU64]>; 3],
+    marks: [Box<[AtomicU64]>; 4],
     /// Marks that were set, and marks that came once more.
-    had: [AtomicUsize; 3],
-    again: [AtomicUsize; 3],
+    had: [AtomicUsize; 4],
+    again: [AtomicUsize; 4],
     handed_over: AtomicUsize,
     resent: AtomicUsize,
     /// Of a closed loop: this mark makes room for the next event.
@@ -56,9 +58,9 @@ impl Round {
             start: Instant::now(),
             intended: blank(events),
             sent: blank(events),
-            marks: [blank(events), blank(events), blank(events)],
-            had: [const { AtomicUsize::new(0) }; 3],
-            again: [const { AtomicUsize::new(0) }; 3],
+            marks: std::array::from_fn(|_| blank(events)),
+            had: [const { AtomicUsize::new(0) }; 4],
+            again: [const { AtomicUsize::new(0) }; 4],
             handed_over: AtomicUsize::new(0),
             resent: AtomicUsize::new(0),
             until,
@@ -167,6 +169,13 @@ impl Round {
     pub fn rate(&self, mark: Mark) -> Option<f64> {
         let (marks, took) = self.span(mark, 0.1, 1.0)?;
         (!took.is_zero()).then(|| marks as f64 / took.as_secs_f64())
+    }
+
+    /// Marks a second from the first event's send on: for whoever lets events out in packs.
+    pub fn throughput(&self, mark: Mark) -> Option<f64> {
+        let first = at(&self.intended, 0)?;
+        let last = (0..self.events()).filter_map(|event| at(self.of(mark), event)).max()?;
+        Some(self.have(mark) as f64 / last.saturating_sub(first).as_secs_f64())
     }
 
     /// How many marks came, and in what time, between two shares of all of them.

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::ids::EventId;
 use domain::plate::Plate;
-use domain::time::Clock;
+use domain::time::{Clock, Timestamp};
 use process::clock::SystemClock;
 use protocol::mqtt::{ControllerEvent, EventKind, Topic, VERSION};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,16 @@ pub struct Fleet {
 struct Lane {
     client: Client,
     topic: String,
+    /// Microseconds: of two events of a controller the later one says a later millisecond.
+    told: AtomicI64,
+}
+
+impl Lane {
+    fn next(&self, now: Timestamp) -> Timestamp {
+        let next = |told: i64| now.micros().max(told + 1_000);
+        let told = self.told.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |told| Some(next(told)));
+        Timestamp::from_micros(next(told.unwrap_or_default()))
+    }
 }
 
 impl Fleet {
@@ -42,9 +53,17 @@ impl Fleet {
             let book = book.clone();
             let hear = move |topic: &str, payload: &[u8]| hear_as_controller(&book, topic, payload);
             let client = Client::connect(broker, user, hear).await;
-            lanes.push(Lane { client, topic: Topic::Event(garage.id.clone(), device.clone()).to_string() });
+            lanes.push(Lane {
+                client,
+                topic: Topic::Event(garage.id.clone(), device.clone()).to_string(),
+                told: AtomicI64::new(0),
+            });
         }
         Self { lanes, plates }
+    }
+
+    pub fn plates(&self) -> Arc<[Plate]> {
+        self.plates.clone()
     }
 
     /// Lanes take turns, in and out; a car that has come in goes out with the next event.
@@ -61,7 +80,7 @@ impl Fleet {
             kind: EventKind::Plate,
             plate: Some(plate.to_string()),
             confidence: 98,
-            occurred_at: SystemClock.now() - age,
+            occurred_at: self.lane(event).next(SystemClock.now() - age),
             age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
             of: None,
         };
@@ -139,20 +158,20 @@ impl Fleet {
         }
     }
 
-    /// Sends one new event after the other until one is answered; answers when that was.
-    pub async fn until_answered(&self, book: &Book) -> (Instant, Arc<Round>) {
+    /// Sends one new event after the other until one has the mark; answers when that was.
+    pub async fn until(&self, mark: Mark, book: &Book) -> (Instant, Arc<Round>) {
         let most = PATIENCE.as_millis() / PROBE.as_millis();
-        let round = book.open(usize::try_from(most).unwrap_or(usize::MAX), Mark::Answered, 0);
+        let round = book.open(usize::try_from(most).unwrap_or(usize::MAX), mark, 0);
         for event in 0..round.events() {
             self.send(&round, event).await;
             let next = Instant::now() + PROBE;
             while Instant::now() < next {
-                if round.have(Mark::Answered) > 0 {
+                if round.have(mark) > 0 {
                     return (Instant::now(), round);
                 }
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }
-        panic!("nobody answered for {PATIENCE:?}");
+        panic!("no event had its {mark:?} for {PATIENCE:?}");
     }
 }

@@ -13,6 +13,9 @@ use super::stand::Turn;
 const RELAY_SHARE: f64 = 0.8;
 /// The command's 99th percentile, in that of the bare broker.
 const COMMAND_TARGET: f64 = 3.0;
+/// Of `thingsboard-gateway`: our rate in its, its median in ours.
+const PEER_RATE: f64 = 4.0;
+const PEER_MEDIAN: f64 = 50.0;
 /// By how much the 99th percentiles with the link up and down may differ and still be called the same: rounds of one contestant differ as
 /// much on a shared machine.
 const SAME: f64 = 1.5;
@@ -38,6 +41,10 @@ pub struct Targets {
     pub command_p99_to_relay_p99: Ratio,
     pub link_down_p99_to_link_up_p99: Ratio,
     pub link_up_and_down_are_the_same: Option<bool>,
+    pub rate_to_thingsboard: Ratio,
+    pub rate_at_least_4_thingsboard: Option<bool>,
+    pub thingsboard_p50_to_ours: Ratio,
+    pub p50_at_most_a_50th_of_thingsboard: Option<bool>,
     pub highest_with_backlog_kib: Option<u64>,
     pub memory_under_30_mib: Option<bool>,
     pub slowest_restart_ms: Option<u64>,
@@ -59,7 +66,11 @@ impl Findings {
         let of = |load, over, under, value: fn(&Measured) -> Option<f64>| {
             ratio(&rounds, load, (over, under), value)
         };
+        let up_p50 = |round: &Measured| round.up.percentiles().map(|p| p.p50_us.max(1) as f64);
+        let delivered = Load::Delivered { in_flight: options.delivered_in_flight };
         let mut targets = Targets {
+            rate_to_thingsboard: of(delivered, Turn::LinkUp, Turn::Peer, |round| round.per_s),
+            thingsboard_p50_to_ours: of(open, Turn::Peer, Turn::LinkUp, up_p50),
             decisions_to_relay: of(closed, Turn::LinkUp, Turn::Relay, |round| round.per_s),
             command_p99_to_bare_p99: of(open, Turn::LinkUp, Turn::Bare, p99),
             command_p99_to_relay_p99: of(open, Turn::LinkUp, Turn::Relay, p99),
@@ -85,6 +96,9 @@ impl Targets {
         self.command_p99_within_3_bare = at_most(self.command_p99_to_bare_p99, COMMAND_TARGET);
         let link = self.link_down_p99_to_link_up_p99;
         self.link_up_and_down_are_the_same = link.median.map(|median| (1.0 / SAME..=SAME).contains(&median));
+        let at_least = |ratio: Ratio, least: f64| ratio.median.map(|median| median >= least);
+        self.rate_at_least_4_thingsboard = at_least(self.rate_to_thingsboard, PEER_RATE);
+        self.p50_at_most_a_50th_of_thingsboard = at_least(self.thingsboard_p50_to_ours, PEER_MEDIAN);
         let Some(backlog) = backlog else { return };
         let memories = backlog.restarts.iter().map(|restart| restart.memory).chain([backlog.filled]);
         self.highest_with_backlog_kib =
@@ -143,6 +157,11 @@ impl fmt::Display for Findings {
             f,
             "command p99, link down in that of link up: {}",
             self.targets.link_down_p99_to_link_up_p99
+        )?;
+        let Targets { rate_to_thingsboard, thingsboard_p50_to_ours, .. } = self.targets;
+        writeln!(
+            f,
+            "rate, in that of thingsboard-gateway: {rate_to_thingsboard}; its median in ours: {thingsboard_p50_to_ours}"
         )?;
         let (memory, restart) = (self.targets.highest_with_backlog_kib, self.targets.slowest_restart_ms);
         writeln!(f, "with the backlog: highest memory {memory:?} KiB, slowest restart {restart:?} ms")

@@ -1,5 +1,7 @@
 //! One load on one contestant, and what became of its events.
 
+use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -27,6 +29,8 @@ pub enum Load {
     Decisions { in_flight: usize },
     /// As fast as acknowledgements come: each means a synced write.
     Stored { in_flight: usize },
+    /// As fast as events come out behind the uplink.
+    Delivered { in_flight: usize },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -70,7 +74,7 @@ impl Measured {
     }
 }
 
-/// Every load for every contestant that it concerns, forwards and backwards by turns.
+/// Every load for every contestant that it concerns.
 pub async fn all(stand: &mut Stand, options: &Options) -> Vec<Measured> {
     let (all, ours) =
         ([Turn::Bare, Turn::Relay, Turn::LinkUp, Turn::LinkDown], [Turn::LinkUp, Turn::LinkDown]);
@@ -78,16 +82,41 @@ pub async fn all(stand: &mut Stand, options: &Options) -> Vec<Measured> {
     plan.push((Load::Decisions { in_flight: options.in_flight }, &all[..]));
     let widths = options.stored_in_flight.iter();
     plan.extend(widths.map(|in_flight| (Load::Stored { in_flight: *in_flight }, &ours[..])));
+    by_turns(stand, &plan, 0..options.passes, options).await
+}
+
+/// The gateway once more, beside another that stores and forwards. That one runs no longer than for this: it is never idle.
+pub async fn beside_peer(stand: &mut Stand, program: &Path, options: &Options) -> Vec<Measured> {
+    eprintln!("\nstarting thingsboard-gateway");
+    stand.start_peer(program).await;
+    let loads = [
+        Load::Open { per_second: options.per_second },
+        Load::Delivered { in_flight: options.delivered_in_flight },
+    ];
+    let plan = loads.map(|load| (load, &[Turn::Peer, Turn::LinkUp][..]));
+    // Numbers of their own: neighbours are compared.
+    let measured = by_turns(stand, &plan, options.passes..2 * options.passes, options).await;
+    stand.stop_peer();
+    measured
+}
+
+/// Forwards and backwards.
+async fn by_turns(
+    stand: &mut Stand,
+    plan: &[(Load, &[Turn])],
+    passes: Range<usize>,
+    options: &Options,
+) -> Vec<Measured> {
     let mut measured = Vec::new();
     for (load, turns) in plan {
         eprintln!("\n{load}");
-        for pass in 0..options.passes {
+        for pass in passes.clone() {
             let mut turns = turns.to_vec();
             if pass % 2 == 1 {
                 turns.reverse();
             }
             for turn in turns {
-                let round = one(stand, turn, load, pass, options).await;
+                let round = one(stand, turn, *load, pass, options).await;
                 eprintln!("{round}");
                 measured.push(round);
             }
@@ -104,7 +133,9 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
     let (cpu, ()) = with_cpu(async {
         match load {
             Load::Open { per_second } => fleet.open_loop(&round, per_second),
-            Load::Decisions { .. } | Load::Stored { .. } => fleet.closed_loop(&round, LOOP_DEADLINE).await,
+            Load::Decisions { .. } | Load::Stored { .. } | Load::Delivered { .. } => {
+                fleet.closed_loop(&round, LOOP_DEADLINE).await
+            }
         }
     })
     .await;
@@ -120,7 +151,11 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
         answered: round.latencies(Mark::Answered, warm_up),
         acked: round.latencies(Mark::Acked, warm_up),
         up: round.latencies(Mark::Up, warm_up),
-        per_s: (load.in_flight() > 0).then(|| round.rate(load.until())).flatten(),
+        per_s: match load {
+            Load::Open { .. } => None,
+            Load::Delivered { .. } => round.throughput(Mark::Up),
+            Load::Decisions { .. } | Load::Stored { .. } => round.rate(load.until()),
+        },
         lost: lost(&round, turn),
         commanded_again: round.again(Mark::Answered),
         up_again: round.again(Mark::Up),
@@ -133,7 +168,8 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
 
 /// Waits for what is still under way; nothing is left behind for the next turn.
 async fn settle(stand: &mut Stand, turn: Turn, round: &Round) {
-    stand.fleet(turn).settle(round, Mark::Answered, ANSWER).await;
+    let first = if turn == Turn::Peer { Mark::Up } else { Mark::Answered };
+    stand.fleet(turn).settle(round, first, ANSWER).await;
     if turn.is_gateway() {
         stand.fleet(turn).settle(round, Mark::Acked, SETTLE).await;
         stand.link(Turn::LinkUp).await;
@@ -162,7 +198,7 @@ impl Load {
             Self::Decisions { .. } => options.events,
             // One at a time waits for the disk each time.
             Self::Stored { in_flight: 1 } => options.events / 10,
-            Self::Stored { .. } => options.events,
+            Self::Stored { .. } | Self::Delivered { .. } => options.events,
         }
     }
 
@@ -170,13 +206,16 @@ impl Load {
         match self {
             Self::Open { .. } | Self::Decisions { .. } => Mark::Answered,
             Self::Stored { .. } => Mark::Acked,
+            Self::Delivered { .. } => Mark::Up,
         }
     }
 
     const fn in_flight(self) -> usize {
         match self {
             Self::Open { .. } => 0,
-            Self::Decisions { in_flight } | Self::Stored { in_flight } => in_flight,
+            Self::Decisions { in_flight } | Self::Stored { in_flight } | Self::Delivered { in_flight } => {
+                in_flight
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::backlog::{Backlog, Restart};
+use super::book::Mark;
 use super::rounds::{Load, Measured};
 
 impl fmt::Display for Load {
@@ -14,6 +15,9 @@ impl fmt::Display for Load {
             }
             Self::Stored { in_flight } => {
                 write!(f, "closed loop until the acknowledgement (synced), {in_flight} under way")
+            }
+            Self::Delivered { in_flight } => {
+                write!(f, "closed loop until behind the uplink, {in_flight} under way")
             }
         }
     }
@@ -33,6 +37,8 @@ impl fmt::Display for Measured {
         )?;
         if self.turn.is_gateway() {
             writeln!(f, "  {:<18} ack     {}", "", self.acked)?;
+        }
+        if self.turn.answers(Mark::Up) {
             writeln!(f, "  {:<18} up      {}", "", self.up)?;
         }
         if !self.is_whole() || self.resent > 0 {
@@ -81,6 +87,7 @@ impl fmt::Display for Backlog {
         writeln!(f, "  live command       {}", up.live_answered)?;
         writeln!(f, "  live ack           {}", up.live_acked)?;
         writeln!(f, "  live up            {}", up.live_up)?;
+        writeln!(f, "  live told          {}", up.live_told)?;
         let Self { unacked, lost, up_again, commanded_again, .. } = self;
         writeln!(
             f,

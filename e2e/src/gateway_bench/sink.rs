@@ -17,6 +17,8 @@ use domain::ids::GarageId;
 use domain::plate::Plate;
 use domain::time::Clock;
 use process::clock::SystemClock;
+use protocol::mqtt::VERSION;
+use protocol::order::Orders;
 use protocol::problem::Problem;
 use protocol::uplink::{Count, PlanDocument, Receipt};
 use serde::Deserialize;
@@ -28,6 +30,8 @@ use super::book::{Book, Mark};
 /// More than are ever inside: half of the events are exits.
 const CAPACITY: u32 = 5_000;
 const BODY: usize = 4 * 1024 * 1024;
+/// As long as the gateway asks for.
+const POLL: Duration = Duration::from_secs(10);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// As much of a batch as is needed to answer it, and to know what has come.
@@ -37,6 +41,8 @@ struct Batch<'a> {
     epoch: &'a str,
     #[serde(borrow)]
     records: Vec<Record<'a>>,
+    #[serde(borrow, default)]
+    ahead: Vec<Record<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -78,13 +84,15 @@ impl Sink {
         if self.running.is_some() {
             return;
         }
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
         let routes = Router::new()
+            .route("/gateway/v1/orders", get(move || no_orders(stopped.clone())))
             .route("/gateway/v1/events", post(events))
             .route("/gateway/v1/access-plan", get(access_plan))
             .layer(DefaultBodyLimit::max(BODY))
             .with_state(self.books.clone());
         let listener = tokio::net::TcpListener::bind(self.address).await.expect("the sink's own port");
-        let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         let serving = axum::serve(listener, routes).with_graceful_shutdown(stopped);
         let task = tokio::spawn(async move { serving.await.expect("the sink serves") });
@@ -105,6 +113,8 @@ async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
         Ok(batch) => batch,
         Err(error) => return (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     };
+    let told = batch.records.iter().chain(&batch.ahead).filter_map(|record| record.event_id);
+    told.for_each(|id| books.book.mark(id, Mark::Told));
     let mut all = books.through.lock().unwrap_or_else(PoisonError::into_inner);
     let through = all.entry(batch.epoch.to_owned()).or_default();
     for record in &batch.records {
@@ -120,6 +130,13 @@ async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
     }
     let count = Count { occupied: 0, through_seq: *through, inside: None };
     Json(Receipt { acked_through: *through, count }).into_response()
+}
+
+/// Nobody opens anything from afar here: the gateway waits, as it does.
+async fn no_orders(stop: CancellationToken) -> Response {
+    let _ = stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
+    let waited_ms = u64::try_from(POLL.as_millis()).unwrap_or(u64::MAX);
+    Json(Orders { v: VERSION, waited_ms, orders: Vec::new() }).into_response()
 }
 
 async fn access_plan(State(books): State<Arc<Books>>, headers: axum::http::HeaderMap) -> Response {

@@ -1,5 +1,6 @@
 //! All contestants, connected and waiting for their turn.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::plate::Plate;
@@ -11,6 +12,7 @@ use testkit::process::{Child, Program};
 use super::book::{Book, Mark};
 use super::fleet::Fleet;
 use super::mqtt::Client;
+use super::peer::Peer;
 use super::sink::Sink;
 use super::site::{Garage, Gateway, broker};
 
@@ -34,6 +36,8 @@ pub enum Turn {
     LinkUp,
     /// The gateway with connections to its server refused.
     LinkDown,
+    /// `thingsboard-gateway`, which stores and forwards.
+    Peer,
 }
 
 /// Dropped in this order: whoever speaks before whoever is spoken to.
@@ -43,6 +47,9 @@ pub struct Stand {
     _subscriber: Client,
     relay: Fleet,
     _relay: Child,
+    /// With the garage, whose users the broker knows.
+    peer_site: Garage,
+    peer: Option<(Fleet, Peer)>,
     fleet: Fleet,
     pub gateway: Gateway,
     pub sink: Sink,
@@ -55,7 +62,8 @@ impl Stand {
         let book = Book::default();
         let plates: Arc<[Plate]> = Plates::new(SEED).take(PLATES).into();
         let (bare, relay, site) = (Garage::invent("bare"), Garage::invent(RELAY), Garage::invent("bench"));
-        let broker = broker(&[&bare, &relay, &site]);
+        let peer_site = Garage::invent("peer");
+        let broker = broker(&[&bare, &relay, &site, &peer_site]);
         let address = broker.address();
         let fleet = async |garage| Fleet::connect(address, garage, &book, plates.clone()).await;
         let heard = book.clone();
@@ -69,6 +77,8 @@ impl Stand {
                 .args([RELAY.to_owned(), "--broker".to_owned(), address.to_string()])
                 .env(RELAY_PASSWORD, &relay.gateway.password)
                 .start(),
+            peer_site,
+            peer: None,
             fleet: fleet(&site).await,
             gateway: Gateway::start(address, sink.address(), &site).await,
             sink,
@@ -77,13 +87,28 @@ impl Stand {
             book: book.clone(),
         };
         for turn in [Turn::Bare, Turn::Relay] {
-            stand.fleet(turn).until_answered(&stand.book).await;
+            stand.fleet(turn).until(Mark::Answered, &stand.book).await;
         }
         stand
     }
 
-    pub const fn fleet(&self, turn: Turn) -> &Fleet {
+    /// Returns when an event has come through it.
+    pub async fn start_peer(&mut self, program: &Path) {
+        let address = self.broker.address();
+        let plates = self.fleet.plates();
+        let fleet = Fleet::connect(address, &self.peer_site, &self.book, plates).await;
+        let peer = Peer::start(program, address, &self.peer_site, &self.book).await;
+        fleet.until(Mark::Up, &self.book).await;
+        self.peer = Some((fleet, peer));
+    }
+
+    pub fn stop_peer(&mut self) {
+        self.peer = None;
+    }
+
+    pub fn fleet(&self, turn: Turn) -> &Fleet {
         match turn {
+            Turn::Peer => &self.peer.as_ref().expect("it was started").0,
             Turn::Bare => &self.bare,
             Turn::Relay => &self.relay,
             Turn::LinkUp | Turn::LinkDown => &self.fleet,
@@ -94,7 +119,7 @@ impl Stand {
     pub async fn link(&mut self, turn: Turn) {
         match turn {
             Turn::LinkDown => self.sink.down().await,
-            Turn::LinkUp | Turn::Bare | Turn::Relay => self.sink.up().await,
+            Turn::LinkUp | Turn::Bare | Turn::Relay | Turn::Peer => self.sink.up().await,
         }
     }
 
@@ -112,6 +137,7 @@ impl Turn {
             Self::Relay => "relay, no disk",
             Self::LinkUp => "gateway, link up",
             Self::LinkDown => "gateway, link down",
+            Self::Peer => "thingsboard",
         }
     }
 
@@ -121,6 +147,10 @@ impl Turn {
 
     /// Whether what came back is of use to this turn.
     pub const fn answers(self, mark: Mark) -> bool {
-        matches!(mark, Mark::Answered) || self.is_gateway()
+        match self {
+            Self::Bare | Self::Relay => matches!(mark, Mark::Answered),
+            Self::Peer => matches!(mark, Mark::Up),
+            Self::LinkUp | Self::LinkDown => true,
+        }
     }
 }
