@@ -4,6 +4,7 @@
 //! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
 //! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone; [`gateway_bench`]: measures one gateway
 //! - [`crash`]: kills parts of it under load
+//! - [`fuzz`]: throws damaged messages at what reads them
 //! - [`records`]: what the database holds, for checks
 //! - [`both_forms`]: one test for either form, on systems that tests share
 
@@ -15,6 +16,7 @@ pub mod console;
 pub mod crash;
 pub mod district;
 mod forms;
+pub mod fuzz;
 pub mod gateway_bench;
 mod mqtt;
 pub mod phone;

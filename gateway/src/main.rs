@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed while running, 2 the configuration is wrong.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -81,7 +82,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gateway: {error:#}");
+            // Not `eprintln!`: where the log's disk is full, too, that would panic and hide the exit code.
+            let _ = writeln!(std::io::stderr(), "gateway: {error:#}");
             ExitCode::from(exit_code(&error))
         }
     }

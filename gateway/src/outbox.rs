@@ -51,6 +51,7 @@ pub enum OutboxError {
 
 /// An opened outbox with what survived in it.
 pub(crate) struct Outbox {
+    pub file: PathBuf,
     pub write: SqliteConnection,
     pub reader: Reader,
     pub last_seq: i64,
@@ -75,7 +76,7 @@ impl Outbox {
         let mut write = schema::connect(&path).await.map_err(open)?;
         schema::migrate(&mut write).await?;
         let reader = Reader::new(schema::connect(&path).await.map_err(open)?);
-        Self::restore(write, reader, lock).await
+        Self::restore(path, write, reader, lock).await
     }
 
     /// What survived, for decisions; it is taken out of here.
@@ -86,6 +87,7 @@ impl Outbox {
     }
 
     async fn restore(
+        file: PathBuf,
         mut write: SqliteConnection,
         mut reader: Reader,
         lock: File,
@@ -99,7 +101,7 @@ impl Outbox {
         let stored = rows::newest_events(&mut write).await?;
         let ledger = Ledger::restored(count, behind.change);
         let known = known(&mut reader, last_seq - REMEMBERED).await?;
-        Ok(Self { write, reader, last_seq, backlog, behind, plan, ledger, known, stored, lock })
+        Ok(Self { file, write, reader, last_seq, backlog, behind, plan, ledger, known, stored, lock })
     }
 }
 

@@ -75,6 +75,9 @@ pub async fn run(
 ) -> Result<(), GatewayError> {
     config.validate()?;
     let readiness = Readiness::new();
+    // Named before anybody can ask: what has not spoken up yet is not ready.
+    readiness.check("mqtt");
+    readiness.check("outbox");
     let meter = Meter::new(config.garage.clone());
     let identity = Arc::new(Identity::load(&config)?);
     let server = Server::new(&config.server, identity.clone())?;
@@ -154,6 +157,7 @@ impl Parts {
         let posting = config.lanes.iter().filter(|lane| lane.make != Make::Native);
         let posting = posting.map(|lane| lane.device.clone()).collect();
         let writer = Writer {
+            file: outbox.file,
             db: outbox.write,
             last_seq: outbox.last_seq,
             backlog: outbox.backlog,

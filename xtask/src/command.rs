@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod crash;
+pub mod fuzz;
 pub mod lint;
 pub mod package;
 pub mod test;

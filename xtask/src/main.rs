@@ -36,6 +36,8 @@ enum Command {
     Bench(command::bench::Options),
     /// Kills processes at random moments under load and counts what was lost
     Crash(command::crash::Options),
+    /// Throws damaged messages at every parser, for an hour if nothing else is said
+    Fuzz(command::fuzz::Options),
     /// Builds the static gateway and packs it with its unit and an example configuration
     Package(command::package::Options),
 }
@@ -59,6 +61,7 @@ fn run(command: Command) -> Result<()> {
         Command::Lint => command::lint::run(),
         Command::Bench(options) => command::bench::run(&options),
         Command::Crash(options) => command::crash::run(&options),
+        Command::Fuzz(options) => command::fuzz::run(&options),
         Command::Package(options) => command::package::run(&options),
     }
 }

@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long, value_name = "PROGRAM")]
     thingsboard: Option<PathBuf>,
     /// Events under way between a controller and behind the uplink, in that comparison
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 500)]
     delivered_in_flight: usize,
     /// Events of the long outage, really sent; 0 for no such measurement
     #[arg(long, default_value_t = 1_000_000)]

@@ -73,6 +73,7 @@ impl Running {
         let (_, plans) = watch::channel(None);
         let (waiting_in, waiting) = watch::channel(outbox.backlog);
         let writer = Writer {
+            file: outbox.file,
             db: outbox.write,
             last_seq: outbox.last_seq,
             backlog: outbox.backlog,

@@ -4,6 +4,7 @@
 //! disk. Only then are controllers answered and the uplink woken. A failed turn is kept whole and tried again with
 //! back-off; meanwhile the queue fills and new events find no place, so they stay with their controllers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use super::behind::Behind;
 use super::entry::{Answer, Entry};
-use super::rows;
+use super::{rows, schema};
 use crate::garage::{Change, Garage, StoredPlan};
 use crate::metric::Meter;
 
@@ -33,6 +34,7 @@ const LAST_TRIES: u32 = 8;
 pub(crate) type Answers = mpsc::Sender<(DeviceId, Answer)>;
 
 pub(crate) struct Writer {
+    pub file: PathBuf,
     pub db: SqliteConnection,
     pub last_seq: i64,
     pub backlog: i64,
@@ -111,6 +113,7 @@ impl Writer {
                 }
                 Err(error) => {
                     self.failed(&error, turn.entries.len());
+                    self.reconnect().await;
                     if !wait(backoff.next_delay(), &stop, &backoff).await {
                         return;
                     }
@@ -123,6 +126,16 @@ impl Writer {
         self.meter.commit_failed();
         self.check.set_failed("the outbox cannot be written");
         tracing::error!(garage.id = %self.meter.garage(), %error, entries, "the outbox cannot be written; trying again");
+    }
+
+    /// On a full disk SQLite ends the transaction by itself, and the connection goes on to believe that it is in one.
+    async fn reconnect(&mut self) {
+        match schema::connect(&self.file).await {
+            Ok(db) => self.db = db,
+            Err(error) => {
+                tracing::error!(garage.id = %self.meter.garage(), %error, "the outbox cannot be opened again");
+            }
+        }
     }
 
     async fn commit(&mut self, turn: &Turn) -> Result<Done, sqlx::Error> {

@@ -1,31 +1,16 @@
 //! The drill: the self-test gives the right answer with network, server, broker and camera each switched off, beside the
 //! running gateway, which is the real binary, and without it.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use domain::ids::DeviceId;
-use domain::time::Clock;
-use process::clock::SystemClock;
-use protocol::mqtt::{DeviceStatus, Permissions, Topic};
+use protocol::mqtt::Permissions;
 use serde_json::Value;
-use testkit::mosquitto::Mosquitto;
-use testkit::process::{Child, Program};
-use testkit::proxy::TcpProxy;
-use testkit::{port, wait};
+use testkit::wait;
 
 use crate::controller::{Controller, SOON};
-use crate::district::{District, Mood, garage};
-use crate::site::{broker, plan};
-
-/// A box with two lanes, whose way to the server can be cut.
-struct Drill {
-    broker: Mosquitto,
-    district: Option<District>,
-    network: TcpProxy,
-    folder: tempfile::TempDir,
-    http: SocketAddr,
-}
+use crate::district::{Mood, garage};
+use crate::machine::{Machine, live};
 
 /// What the self-test said.
 struct Said {
@@ -57,76 +42,7 @@ impl Said {
     }
 }
 
-impl Drill {
-    async fn new() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let district = District::start(plan()).await;
-        let network = TcpProxy::start(district.address).await;
-        let http = ([127, 0, 0, 1], port::free()).into();
-        let folder = tempfile::tempdir().unwrap();
-        let drill = Self { broker: broker(), district: Some(district), network, folder, http };
-        drill.write_config("token = { env = \"TOKEN\" }");
-        drill
-    }
-
-    fn write_config(&self, token: &str) {
-        let lane = |id: &str, direction: &str| {
-            format!(
-                "[[lane]]\nid = \"{id}\"\nname = \"{id}\"\ndirection = \"{direction}\"\ndevice = \"{id}\"\n"
-            )
-        };
-        let text = format!(
-            "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
-             [mqtt]\nport = {mqtt}\npassword = {{ env = \"PASSWORD\" }}\n\
-             [server]\nurl = \"http://{server}\"\n{token}\nplan_poll_seconds = 0.1\n\
-             [http]\nlisten = \"{http}\"\n{in_}{out}",
-            garage = garage(),
-            data = self.folder.path().join("data").display(),
-            mqtt = self.broker.port(),
-            server = self.network.address(),
-            http = self.http,
-            in_ = lane("in", "in"),
-            out = lane("out", "out"),
-        );
-        std::fs::write(self.config(), text).unwrap();
-    }
-
-    fn config(&self) -> std::path::PathBuf {
-        self.folder.path().join("gateway.toml")
-    }
-
-    fn program(&self, command: &str) -> Program {
-        let program = Program::at(env!("CARGO_BIN_EXE_gateway")).args([command, "--config"]);
-        program.args([self.config()]).env("TOKEN", "token").env("PASSWORD", "secret")
-    }
-
-    /// The gateway, ready and with its plan.
-    async fn gateway(&self) -> Child {
-        let mut gateway = self.program("run").start();
-        gateway.ready(self.http, SOON).await;
-        let district = self.district.as_ref().unwrap();
-        wait::until(SOON, "the plan is known", async || {
-            district.books(|b| (b.plan_unchanged > 0).then_some(()))
-        })
-        .await;
-        gateway
-    }
-
-    /// A device that has given a sign of life, which the gateway knows of.
-    async fn device(&self, id: &str) -> Controller {
-        let device = DeviceId::parse(id).unwrap();
-        let topics = Permissions::device(&garage(), &device).subscribe;
-        let controller = Controller::connect(self.broker.port(), &garage(), id, topics).await;
-        wait::until(SOON, "the device is heard", async || {
-            live(&controller, &device).await;
-            let known = reqwest::get(format!("http://{}/lanes", self.http)).await.ok()?.text().await.ok()?;
-            let lanes: Vec<protocol::uplink::LaneStatus> = serde_json::from_str(&known).ok()?;
-            lanes.iter().find(|lane| lane.device == device)?.last_seen_at
-        })
-        .await;
-        controller
-    }
-
+impl Machine {
     async fn self_test(&self) -> Said {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_gateway"));
         command.arg("self-test").arg("--config").arg(self.config()).args(["--json", "--wait-seconds", "3"]);
@@ -134,12 +50,6 @@ impl Drill {
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         Said { code: output.status.code(), checks: report["checks"].as_array().unwrap().clone() }
     }
-}
-
-async fn live(controller: &Controller, device: &DeviceId) {
-    let status = DeviceStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0 };
-    let topic = Topic::Status(garage(), device.clone()).to_string();
-    controller.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
 }
 
 /// Says it again, so that a slow machine does not make them look silent.
@@ -150,64 +60,64 @@ async fn alive(entry: &Controller, exit: &Controller) {
 
 #[tokio::test]
 async fn with_everything_on_all_is_well_and_the_gateway_goes_on() {
-    let drill = Drill::new().await;
-    let mut gateway = drill.gateway().await;
-    let _devices = (drill.device("in").await, drill.device("out").await);
+    let machine = Machine::new().await;
+    let mut gateway = machine.gateway().await;
+    let _devices = (machine.device("in").await, machine.device("out").await);
     for _ in 0..2 {
-        let said = drill.self_test().await;
+        let said = machine.self_test().await;
         said.assert_failed(&[], &[]);
         assert!(said.found("clock").contains("the server's"));
     }
-    let left: Vec<_> = std::fs::read_dir(drill.folder.path().join("data")).unwrap().collect();
+    let left: Vec<_> = std::fs::read_dir(machine.folder.path().join("data")).unwrap().collect();
     assert!(
         left.iter()
             .all(|entry| { !entry.as_ref().unwrap().file_name().to_string_lossy().contains("self-test") })
     );
-    assert!(drill.district.as_ref().unwrap().books(|b| b.records.is_empty()), "its record went nowhere");
+    assert!(machine.district.as_ref().unwrap().books(|b| b.records.is_empty()), "its record went nowhere");
     assert!(gateway.stop(SOON).await.success());
 }
 
 #[tokio::test]
 async fn each_thing_that_is_switched_off_is_named() {
-    let mut drill = Drill::new().await;
-    let mut gateway = drill.gateway().await;
-    let entry = drill.device("in").await;
+    let mut machine = Machine::new().await;
+    let mut gateway = machine.gateway().await;
+    let entry = machine.device("in").await;
     // A camera: never heard.
-    drill.self_test().await.assert_failed(&["lane out"], &[]);
-    let exit = drill.device("out").await;
+    machine.self_test().await.assert_failed(&["lane out"], &[]);
+    let exit = machine.device("out").await;
     // The network: the gate goes on alone, from the plan on its disk.
-    drill.network.cut();
+    machine.network.cut();
     alive(&entry, &exit).await;
-    let said = drill.self_test().await;
+    let said = machine.self_test().await;
     said.assert_failed(&["server"], &["clock"]);
     assert!(said.found("server").contains("out of reach"), "{}", said.found("server"));
-    drill.network.pass();
+    machine.network.pass();
     // The server: reached, and unwell; then not there at all.
-    drill.district.as_ref().unwrap().mood(Mood::Away);
+    machine.district.as_ref().unwrap().mood(Mood::Away);
     alive(&entry, &exit).await;
-    let said = drill.self_test().await;
+    let said = machine.self_test().await;
     said.assert_failed(&["server"], &[]);
     assert!(said.found("server").contains("503"));
-    drill.district = None;
-    drill.self_test().await.assert_failed(&["server"], &["clock"]);
+    machine.district = None;
+    machine.self_test().await.assert_failed(&["server"], &["clock"]);
     // The broker as well: then the gateway is not ready.
     alive(&entry, &exit).await;
-    drill.broker.kill9();
+    machine.broker.kill9();
     wait::until(SOON, "the gateway has noticed", async || {
-        (testkit::process::status_of(drill.http, "/readyz").await? == 503).then_some(())
+        (testkit::process::status_of(machine.http, "/readyz").await? == 503).then_some(())
     })
     .await;
-    drill.self_test().await.assert_failed(&["gateway", "server", "broker"], &["clock"]);
+    machine.self_test().await.assert_failed(&["gateway", "server", "broker"], &["clock"]);
     gateway.kill9();
 }
 
 #[tokio::test]
 async fn without_a_gateway_the_devices_are_listened_to() {
-    let drill = Drill::new().await;
+    let machine = Machine::new().await;
     let device = DeviceId::parse("in").unwrap();
     let topics = Permissions::device(&garage(), &device).subscribe;
-    let controller = Controller::connect(drill.broker.port(), &garage(), "in", topics).await;
-    std::fs::create_dir(drill.folder.path().join("data")).unwrap();
+    let controller = Controller::connect(machine.broker.port(), &garage(), "in", topics).await;
+    std::fs::create_dir(machine.folder.path().join("data")).unwrap();
     let lives = async {
         let mut beats = tokio::time::interval(Duration::from_millis(100));
         loop {
@@ -216,7 +126,7 @@ async fn without_a_gateway_the_devices_are_listened_to() {
         }
     };
     let said = tokio::select! {
-        said = drill.self_test() => said,
+        said = machine.self_test() => said,
         () = lives => unreachable!(),
     };
     said.assert_failed(&["lane out"], &["gateway", "plan on disk"]);
@@ -225,25 +135,25 @@ async fn without_a_gateway_the_devices_are_listened_to() {
 
 #[tokio::test]
 async fn what_is_set_wrongly_is_named_with_what_to_do() {
-    let drill = Drill::new().await;
-    std::fs::create_dir(drill.folder.path().join("data")).unwrap();
-    drill.write_config("");
-    let said = drill.self_test().await;
+    let machine = Machine::new().await;
+    std::fs::create_dir(machine.folder.path().join("data")).unwrap();
+    machine.write_config("");
+    let said = machine.self_test().await;
     assert!(said.found("server").contains("gateway enroll"));
     assert!(said.found("lane in").contains("not heard within 3 s"));
     // A broker whose files are of an older version.
     let acl = format!("user {}.gateway\ntopic read parking/v1/{}/+/status\n", garage(), garage());
-    drill.broker.reload_acl(&acl);
+    machine.broker.reload_acl(&acl);
     wait::until(SOON, "the broker has read its file", async || {
-        let said = drill.self_test().await;
+        let said = machine.self_test().await;
         said.found("broker").contains("gateway mosquitto-files").then_some(())
     })
     .await;
-    std::fs::remove_dir_all(drill.folder.path().join("data")).unwrap();
-    let said = drill.self_test().await;
+    std::fs::remove_dir_all(machine.folder.path().join("data")).unwrap();
+    let said = machine.self_test().await;
     assert!(said.of("failed").contains(&"data folder") && said.of("failed").contains(&"outbox"));
-    std::fs::write(drill.config(), "garage = 1").unwrap();
-    let said = drill.self_test().await;
+    std::fs::write(machine.config(), "garage = 1").unwrap();
+    let said = machine.self_test().await;
     assert_eq!((said.of("failed"), said.code), (vec!["configuration"], Some(1)));
     assert!(said.found("configuration").contains("`garage`"));
 }

@@ -55,7 +55,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 pub use tx::Tx;
 
@@ -163,7 +163,14 @@ impl Store {
             .statement_cache_capacity(STATEMENTS)
             .pragma("cache_size", SQLITE_CACHE)
             .busy_timeout(ACQUIRE_TIMEOUT);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+        // On a full disk SQLite ends a transaction by itself, and the connection goes on to believe that it is in one: it is
+        // not used again.
+        let pool = || {
+            let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+            pool.before_acquire(|connection, _| {
+                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+            })
+        };
         // Connections are never recycled: an idle one costs nothing and a new one re-reads the schema.
         let write = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
         let read = pool().max_connections(connections).idle_timeout(None).max_lifetime(None);

@@ -1,0 +1,206 @@
+//! Throws damaged messages at everything that reads what strangers send: every driver's parser and the protocol.
+//!
+//! - [`targets`]: what is tried, each with the corpus that its inputs are made from
+//! - [`mutate`]: from known inputs to a new one
+//!
+//! A panic and an input that takes longer than [`HANG`] are findings. There is no instrumentation: an input whose *outcome* (what was
+//! understood, or why nothing was) was not seen before becomes a parent of others, which leads past the first `if` as well. The
+//! same seed makes the same inputs as long as nothing is slower than a slice.
+
+pub mod mutate;
+pub mod targets;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use serde::Serialize;
+
+/// An input that takes longer holds a lane up.
+pub const HANG: Duration = Duration::from_secs(2);
+/// Inputs for one target before it is another's turn.
+const SLICE: u64 = 2_000;
+/// Parents of one target; then a new one takes the place of any.
+const PARENTS: usize = 2_000;
+/// Longer inputs are for the parsers' own limits, which their tests know.
+const LONGEST: usize = 64 * 1024;
+const PROGRESS: Duration = Duration::from_secs(10);
+
+/// Something that reads bytes; what it says is the outcome by which inputs are told apart.
+#[derive(Clone)]
+pub struct Target {
+    pub name: &'static str,
+    pub corpus: Vec<Vec<u8>>,
+    pub read: fn(&[u8]) -> String,
+}
+
+/// How far to go.
+#[derive(Debug, Clone, Copy)]
+pub enum Until {
+    /// For each target.
+    Inputs(u64),
+    Time(Duration),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub target: &'static str,
+    pub input: Vec<u8>,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Panic,
+    Hang,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    pub target: &'static str,
+    pub inputs: u64,
+    pub outcomes: usize,
+}
+
+enum Word {
+    Begin(Vec<u8>),
+    Panicked,
+    End,
+}
+
+/// Tries all targets by turns until the first finding.
+pub fn run(targets: Vec<Target>, seed: u64, until: Until) -> (Vec<Tried>, Option<Finding>) {
+    let started = Instant::now();
+    let mut states: Vec<State> = targets.into_iter().map(|target| State::new(target, seed)).collect();
+    let mut told = Instant::now();
+    let goes_on = |state: &State| match until {
+        Until::Inputs(inputs) => state.inputs < inputs,
+        Until::Time(time) => started.elapsed() < time,
+    };
+    while states.iter().any(goes_on) {
+        for state in states.iter_mut().filter(|state| goes_on(state)) {
+            let slice = match until {
+                Until::Inputs(inputs) => SLICE.min(inputs - state.inputs),
+                Until::Time(_) => SLICE,
+            };
+            if let Some(finding) = state.slice(slice) {
+                return (states.iter().map(State::tried).collect(), Some(finding));
+            }
+        }
+        if told.elapsed() > PROGRESS {
+            told = Instant::now();
+            let inputs: u64 = states.iter().map(|state| state.inputs).sum();
+            let outcomes: usize = states.iter().map(|state| state.seen.len()).sum();
+            eprintln!("  {:>5} s  {inputs} inputs, {outcomes} outcomes", started.elapsed().as_secs());
+        }
+    }
+    (states.iter().map(State::tried).collect(), None)
+}
+
+struct State {
+    target: Target,
+    parents: Vec<Vec<u8>>,
+    seen: HashSet<u64>,
+    inputs: u64,
+    random: SmallRng,
+}
+
+impl State {
+    fn new(target: Target, seed: u64) -> Self {
+        let random = SmallRng::seed_from_u64(seed ^ hash(target.name));
+        let parents = target.corpus.clone();
+        assert!(!parents.is_empty(), "the corpus of {} is empty", target.name);
+        Self { target, parents, seen: HashSet::new(), inputs: 0, random }
+    }
+
+    fn tried(&self) -> Tried {
+        Tried { target: self.target.name, inputs: self.inputs, outcomes: self.seen.len() }
+    }
+
+    fn input(&mut self) -> Vec<u8> {
+        let parent = self.parents.choose(&mut self.random).cloned().unwrap_or_default();
+        let mut input = mutate::mutated(parent, &self.parents, &mut self.random);
+        input.truncate(LONGEST);
+        input
+    }
+
+    /// The reading is done by a thread of its own, which is left behind should it hang.
+    fn slice(&mut self, inputs: u64) -> Option<Finding> {
+        let (work, to_do) = channel::<Vec<u8>>();
+        let (done_in, done) = channel::<Word>();
+        let (outcomes_in, outcomes) = channel::<(Vec<u8>, u64)>();
+        let read = self.target.read;
+        std::thread::spawn(move || reader(read, &to_do, &done_in, &outcomes_in));
+        let batch: Vec<Vec<u8>> = (0..inputs).map(|_| self.input()).collect();
+        for input in batch {
+            let _ = work.send(input);
+        }
+        drop(work);
+        let finding = watch(self.target.name, &done);
+        if finding.is_none() {
+            self.inputs += inputs;
+            outcomes.iter().for_each(|(input, outcome)| self.learn(input, outcome));
+        }
+        finding
+    }
+
+    fn learn(&mut self, input: Vec<u8>, outcome: u64) {
+        if !self.seen.insert(outcome) {
+            return;
+        }
+        if self.parents.len() < PARENTS {
+            self.parents.push(input);
+        } else {
+            let place = self.random.random_range(0..PARENTS);
+            self.parents.splice(place..=place, [input]);
+        }
+    }
+}
+
+fn reader(
+    read: fn(&[u8]) -> String,
+    to_do: &Receiver<Vec<u8>>,
+    done: &Sender<Word>,
+    outcomes: &Sender<(Vec<u8>, u64)>,
+) {
+    for input in to_do {
+        let _ = done.send(Word::Begin(input.clone()));
+        match catch_unwind(AssertUnwindSafe(|| read(&input))) {
+            Ok(outcome) => drop(outcomes.send((input, hash(&outcome)))),
+            Err(_) => drop(done.send(Word::Panicked)),
+        }
+    }
+    let _ = done.send(Word::End);
+}
+
+fn watch(target: &'static str, done: &Receiver<Word>) -> Option<Finding> {
+    let mut last = Vec::new();
+    loop {
+        let what = match done.recv_timeout(HANG) {
+            Ok(Word::Begin(input)) => {
+                last = input;
+                continue;
+            }
+            Ok(Word::Panicked) => What::Panic,
+            Ok(Word::End) | Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => What::Hang,
+        };
+        return Some(Finding { target, input: last, what });
+    }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+#[path = "fuzz/tests.rs"]
+mod tests;

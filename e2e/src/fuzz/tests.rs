@@ -1,0 +1,50 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+fn target(read: fn(&[u8]) -> String) -> Target {
+    Target { name: "planted", corpus: vec![b"{\"plate\":\"x\"}".to_vec()], read }
+}
+
+#[test]
+fn a_panic_is_found_with_its_input() {
+    let planted = target(|bytes| match bytes.contains(&0) {
+        true => panic!("planted"),
+        false => bytes.len().to_string(),
+    });
+    let (_, finding) = run(vec![planted], 1, Until::Inputs(10_000));
+    let finding = finding.unwrap();
+    assert_eq!(finding.what, What::Panic);
+    assert!(finding.input.contains(&0));
+}
+
+#[test]
+fn a_hang_is_found_with_its_input() {
+    let planted = target(|bytes| {
+        while bytes.len() > 20 {
+            std::thread::park();
+        }
+        bytes.len().to_string()
+    });
+    let (_, finding) = run(vec![planted], 1, Until::Inputs(10_000));
+    let finding = finding.unwrap();
+    assert_eq!(finding.what, What::Hang);
+    assert!(finding.input.len() > 20);
+}
+
+#[test]
+fn the_same_seed_makes_the_same_inputs() {
+    let tried = || run(vec![target(|bytes| format!("{bytes:?}"))], 7, Until::Inputs(3_000)).0;
+    assert_eq!(tried(), tried());
+}
+
+#[test]
+fn no_reader_panics_or_hangs() {
+    let seed = rand::random();
+    let (tried, finding) = run(targets::all(), seed, Until::Inputs(4_000));
+    let text = finding.as_ref().map(|finding| String::from_utf8_lossy(&finding.input).into_owned());
+    assert_eq!(finding.map(|finding| (finding.target, finding.what)), None, "seed {seed}: {text:?}");
+    for one in tried {
+        assert!(one.outcomes > 1, "{} understands nothing: {one:?}", one.target);
+    }
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask fuzz`
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::steps::Steps;
+use crate::workspace::{Profile, binary, cargo, root};
+
+#[derive(Args)]
+pub struct Options {
+    /// Handed to the fuzzer; see its `--help`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("build in release", &mut cargo(&["build", "--release", "-p", "e2e", "--bin", "fuzz"])?)?;
+    let mut fuzz = Command::new(binary(Profile::Release, "fuzz")?);
+    fuzz.args(&options.arguments).current_dir(root()?);
+    steps.run("fuzz", &mut fuzz)
+}
