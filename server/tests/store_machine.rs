@@ -14,7 +14,7 @@ use server::store::garage::{self as garages, CountChange};
 use server::store::gate_event::{self, NewEvent};
 use server::store::gateway::{self, Seen};
 use server::store::seal::{Purpose, Sealed};
-use server::store::{adjustment, operator, visit};
+use server::store::{adjustment, audit, operator, visit};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -170,3 +170,33 @@ contract!(corrections_are_paged_by_their_ids, |fixture| async {
     assert_eq!(rest.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[0]]);
     assert!(operator::runs(&mut tx, &operator, &garage).await.unwrap());
 });
+
+/// SQLite ends a transaction by itself when it finds no room; PostgreSQL does not.
+#[tokio::test]
+async fn a_disk_that_was_full_is_written_again() {
+    let fixture = Fixture::sqlite().await;
+    let server::store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
+    sqlx::query("pragma max_page_count = 1").execute(write).await.unwrap();
+    let large = "x".repeat(4_000_000);
+    let insert = async || {
+        let mut tx = fixture.store.begin().await.unwrap();
+        let entry = audit::Entry {
+            at: time(MONDAY),
+            actor_kind: "test",
+            actor_id: "test",
+            action: "fill",
+            subject: "disk",
+            detail: &large,
+        };
+        audit::append(&mut tx, &entry).await?;
+        tx.commit().await
+    };
+    for _ in 0..3 {
+        let error = format!("{:?}", insert().await.unwrap_err());
+        assert!(error.contains("full"), "{error}");
+        let server::store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
+        sqlx::query("pragma max_page_count = 1").execute(write).await.unwrap();
+    }
+    sqlx::query("pragma max_page_count = 1000000").execute(write).await.unwrap();
+    insert().await.unwrap();
+}
