@@ -27,6 +27,8 @@ pub const HANG: Duration = Duration::from_secs(2);
 const SLICE: u64 = 2_000;
 /// Parents of one target; then a new one takes the place of any.
 const PARENTS: usize = 2_000;
+/// Outcomes of one target that are told apart; beyond, nothing is learned any more.
+const OUTCOMES: usize = 1_000_000;
 /// Longer inputs are for the parsers' own limits, which their tests know.
 const LONGEST: usize = 64 * 1024;
 const PROGRESS: Duration = Duration::from_secs(10);
@@ -151,7 +153,7 @@ impl State {
     }
 
     fn learn(&mut self, input: Vec<u8>, outcome: u64) {
-        if !self.seen.insert(outcome) {
+        if self.seen.len() >= OUTCOMES || !self.seen.insert(outcome) {
             return;
         }
         if self.parents.len() < PARENTS {

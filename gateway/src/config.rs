@@ -20,6 +20,9 @@ pub const PLAN_POLL: Duration = Duration::from_secs(5);
 /// Names that users of the broker other than controllers have.
 const RESERVED: [&str; 2] = ["gateway", "sign"];
 
+/// Characters; real ones have 17.
+const MAX_SERIAL: usize = 64;
+
 /// Everything that a gateway needs to run.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -76,6 +79,7 @@ pub enum Make {
     #[default]
     Native,
     Posting(Posting),
+    Publishing(Publishing),
 }
 
 /// A device that posts what it sees and does what the answer says.
@@ -86,9 +90,23 @@ pub struct Posting {
     pub address: IpAddr,
     /// Compared with what it says of itself.
     pub serial: Option<String>,
-    /// The input to which the loop behind the barrier is wired.
+    pub inputs: Inputs,
+}
+
+/// A Zhenshi camera on the garage's broker, with a user of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publishing {
+    /// Part of its topics.
+    pub serial: String,
+    pub inputs: Inputs,
+}
+
+/// What is wired to a camera.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// The loop behind the barrier.
     pub loop_input: Option<u8>,
-    /// The input to which the fire alarm is wired.
+    /// The fire alarm.
     pub fire_input: Option<u8>,
 }
 
@@ -122,6 +140,7 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         validate_url(&self.server.url)?;
         validate_lanes(&self.lanes)?;
+        validate_serials(&self.lanes)?;
         self.validate_devices()?;
         if self.server.plan_poll < Duration::from_millis(100) {
             return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
@@ -152,17 +171,44 @@ impl Config {
                 let message = "is needed for this make: it opens by a request to the device";
                 return Err(ConfigError::invalid(format!("lane[{index}].control"), message));
             }
-            if posting.fire_input.is_some() && posting.fire_input == posting.loop_input {
-                let message = "is the loop's input: the fire alarm needs its own";
-                return Err(ConfigError::invalid(format!("lane[{index}].fire_input"), message));
-            }
-            if lane.pass_by == PassBy::Loop && posting.loop_input.is_none() {
+            validate_inputs(index, posting.inputs)?;
+            if lane.pass_by == PassBy::Loop && posting.inputs.loop_input.is_none() {
                 let message = "is needed where cars are counted by the loop; or set pass_by = \"plate\"";
                 return Err(ConfigError::invalid(format!("lane[{index}].loop_input"), message));
             }
         }
         Ok(())
     }
+}
+
+fn validate_inputs(index: usize, inputs: Inputs) -> Result<(), ConfigError> {
+    if inputs.fire_input.is_some() && inputs.fire_input == inputs.loop_input {
+        let message = "is the loop's input: the fire alarm needs its own";
+        return Err(ConfigError::invalid(format!("lane[{index}].fire_input"), message));
+    }
+    Ok(())
+}
+
+/// Each is a level of a topic, and names one camera.
+fn validate_serials(lanes: &[Lane]) -> Result<(), ConfigError> {
+    let mut known = HashMap::new();
+    for (index, lane) in lanes.iter().enumerate() {
+        let Make::Publishing(publishing) = &lane.make else { continue };
+        let field = format!("lane[{index}].serial");
+        let serial = &publishing.serial;
+        if serial.is_empty()
+            || serial.len() > MAX_SERIAL
+            || !serial.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        {
+            return Err(ConfigError::invalid(field, "must be 1 to 64 letters, digits and hyphens"));
+        }
+        if let Some(other) = known.insert(serial, &lane.id) {
+            let message = format!("`{serial}` is already the camera of lane `{other}`");
+            return Err(ConfigError::invalid(field, message));
+        }
+        validate_inputs(index, publishing.inputs)?;
+    }
+    Ok(())
 }
 
 fn validate_lanes(lanes: &[Lane]) -> Result<(), ConfigError> {

@@ -4,11 +4,15 @@
 //! - `desk`: who waits for an answer
 //! - `translate`: from what was told to events, and from a decision to a reply
 //! - `door`: the address where they post
+//! - `published`: those that publish on the garage's broker
+//! - `last`: the car that a lane's camera has told last
 //! - `opener`: the request that opens the barrier, where the answer cannot
 
 mod desk;
 mod door;
+mod last;
 mod opener;
+mod published;
 mod translate;
 
 use domain::time::Timestamp;
@@ -20,6 +24,7 @@ use crate::event::Refusal;
 pub(crate) use desk::Desk;
 pub(crate) use door::Door;
 pub(crate) use opener::Openers;
+pub(crate) use published::Cameras;
 
 /// From a device to the lane loop.
 #[derive(Debug)]

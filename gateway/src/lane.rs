@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::{Lane, Make};
-use crate::driver::{Desk, FromDevice};
+use crate::driver::{Cameras, Desk, FromDevice};
 use crate::event::{Incoming, Intake, Refusal};
 use crate::garage::{Garage, Meeting, Outcome};
 use crate::metric::Meter;
@@ -31,6 +31,7 @@ pub(crate) struct LaneLoop {
     pub broker: Broker,
     /// For devices that wait for their answer themselves.
     pub desk: Desk,
+    pub cameras: Arc<Cameras>,
     /// To the outbox writer; full means that the event stays with its controller.
     pub entries: mpsc::Sender<Entry>,
     pub answers: Answers,
@@ -57,6 +58,12 @@ impl LaneLoop {
 
     async fn message(&self, message: Message, allowance: &mut Allowance) {
         let now = self.clock.now();
+        if let Some(said) = self.cameras.read(&message, now, &self.meter) {
+            for said in said {
+                self.said(said, allowance).await;
+            }
+            return;
+        }
         match self.intake.parse(&message.topic, &message.payload, now) {
             Ok(Incoming::Event(lane, event)) => {
                 let met = Met { at: message.at, retained: message.retained, now };
@@ -107,14 +114,25 @@ impl LaneLoop {
     async fn command(&self, lane: &Lane, event: &ControllerEvent, decision: Option<Decision>, met: Met) {
         // A car of long ago is gone: nobody is there to read the display either.
         let decision = decision.filter(|_| is_live(event, met));
-        if lane.make != Make::Native {
+        if let Make::Posting(_) = lane.make {
             self.desk.decided(&lane.device, &event.event_id, decision);
-        } else if let Some(decision) = decision {
-            self.publish(lane, event, decision, met.now).await;
         }
         let Some(decision) = decision else { return };
+        match lane.make {
+            Make::Native => self.publish(lane, event, decision, met.now).await,
+            Make::Publishing(_) if decision.opens() => self.open(lane, event, met.now),
+            Make::Publishing(_) | Make::Posting(_) => {}
+        }
         self.meter.decision(met.at.elapsed());
         tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
+    }
+
+    fn open(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) {
+        let Some((topic, payload)) = self.cameras.open(&lane.id, now) else { return };
+        if let Err(error) = self.broker.publish_now(topic, payload) {
+            self.meter.publish_dropped("command");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %event.event_id, %error, "a command was given up");
+        }
     }
 
     async fn publish(&self, lane: &Lane, event: &ControllerEvent, decision: Decision, now: Timestamp) {

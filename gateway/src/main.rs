@@ -177,11 +177,14 @@ fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
 
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
     let file = File::load(path)?;
-    let mut users = vec![User::gateway(&file.garage, file.gateway_password()?)];
+    let devices = file.device_passwords()?;
+    let cameras = devices.iter().filter_map(|(_, serial, _)| serial.as_deref());
+    let mut users = vec![User::gateway(&file.garage, cameras, file.gateway_password()?)];
     users.extend(file.sign_password()?.map(|password| User::sign(&file.garage, password)));
-    for (device, password) in file.device_passwords()? {
-        users.push(User::device(&file.garage, &device, password));
-    }
+    users.extend(devices.into_iter().map(|(device, serial, password)| match serial {
+        Some(serial) => User::camera(&file.garage, &device, &serial, password),
+        None => User::device(&file.garage, &device, password),
+    }));
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let folder = std::path::absolute(out).with_context(|| format!("no such folder: {}", out.display()))?;
     write(&out.join("aclfile"), &acl_file(&users))?;

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use devices::zhenshi;
 use domain::ids::{DeviceId, GarageId};
 use process::config::Secret;
 use protocol::mqtt::{MAX_EVENT_BYTES, Permissions};
@@ -26,8 +27,26 @@ pub struct User {
 }
 
 impl User {
-    pub fn gateway(garage: &GarageId, password: Secret) -> Self {
-        Self { permissions: Permissions::gateway(garage), password }
+    /// It hears and commands the cameras with these serial numbers, too.
+    pub fn gateway<'a>(
+        garage: &GarageId,
+        cameras: impl IntoIterator<Item = &'a str>,
+        password: Secret,
+    ) -> Self {
+        let mut permissions = Permissions::gateway(garage);
+        for serial in cameras {
+            permissions.subscribe.extend(zhenshi::mqtt::says(serial));
+            permissions.publish.extend(zhenshi::mqtt::hears(serial));
+        }
+        Self { permissions, password }
+    }
+
+    /// A Zhenshi camera: its own topics in both of their forms, and nothing of the garage's.
+    pub fn camera(garage: &GarageId, device: &DeviceId, serial: &str, password: Secret) -> Self {
+        let username = Permissions::device(garage, device).username;
+        let publish = zhenshi::mqtt::says(serial).into();
+        let permissions = Permissions { username, publish, subscribe: zhenshi::mqtt::hears(serial).into() };
+        Self { permissions, password }
     }
 
     /// Guidance signs share one user, which may only read.
@@ -110,7 +129,7 @@ mod tests {
     fn users() -> Vec<User> {
         let garage = GarageId::parse("g").unwrap();
         let device = DeviceId::parse("in-1").unwrap();
-        vec![User::gateway(&garage, Secret::new("a")), User::device(&garage, &device, Secret::new("b"))]
+        vec![User::gateway(&garage, [], Secret::new("a")), User::device(&garage, &device, Secret::new("b"))]
     }
 
     #[test]

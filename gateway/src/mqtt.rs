@@ -97,6 +97,12 @@ impl Broker {
         }
     }
 
+    /// QoS 0: whoever is not there now never hears of it. For what has no end of its own life.
+    pub fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), PublishError> {
+        let client = self.0.borrow().clone().ok_or(PublishError::Offline)?;
+        client.try_publish(topic, QoS::AtMostOnce, false, payload).map_err(|_| PublishError::Slow)
+    }
+
     /// Waits until a connection has come or gone; `false` when there will be no more.
     pub async fn changed(&mut self) -> bool {
         self.0.changed().await.is_ok()

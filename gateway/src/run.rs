@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answers;
 use crate::config::{Config, Lane, Make};
-use crate::driver::{Desk, Door, FromDevice, Openers};
+use crate::driver::{Cameras, Desk, Door, FromDevice, Openers};
 use crate::event::Intake;
 use crate::fire::{self, FireWatch};
 use crate::garage::Garage;
@@ -97,12 +97,14 @@ pub async fn run(
         let door = Door::new((&config, &openers), (desk.clone(), devices_in), clock.clone(), meter.clone());
         serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
-    let (connection, broker, inbound) = connection(&config, meter.clone(), &readiness);
+    let cameras = Arc::new(Cameras::new(&config.lanes));
+    let (connection, broker, inbound) = connection(&config, &cameras, meter.clone(), &readiness);
     let leave = CancellationToken::new();
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts { garage, config, clock, readiness, meter, identity, server, broker, desk, openers };
+    let parts =
+        Parts { garage, config, clock, readiness, meter, identity, server, broker, desk, openers, cameras };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -113,13 +115,14 @@ pub async fn run(
 
 fn connection(
     config: &Config,
+    cameras: &Cameras,
     meter: Meter,
     readiness: &Readiness,
 ) -> (Connection, Broker, mpsc::Receiver<Message>) {
     let (sender, inbound) = mpsc::channel(INBOUND);
-    let filters = Topic::gateway_filters(&config.garage).to_vec();
+    let filters = Topic::gateway_filters(&config.garage).into_iter().chain(cameras.filters()).collect();
     // One byte more shows that a payload was too large.
-    let largest = MAX_EVENT_BYTES + 1;
+    let largest = cameras.largest().max(MAX_EVENT_BYTES) + 1;
     let (connection, broker) =
         Connection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
     (connection, broker, inbound)
@@ -136,6 +139,7 @@ struct Parts {
     broker: Broker,
     desk: Desk,
     openers: Openers,
+    cameras: Arc<Cameras>,
 }
 
 impl Parts {
@@ -147,7 +151,19 @@ impl Parts {
         stop: &CancellationToken,
         tasks: &mut Tasks,
     ) -> std::fs::File {
-        let Self { garage, config, clock, readiness, meter, identity, server, broker, desk, openers } = self;
+        let Self {
+            garage,
+            config,
+            clock,
+            readiness,
+            meter,
+            identity,
+            server,
+            broker,
+            desk,
+            openers,
+            cameras,
+        } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
@@ -175,6 +191,7 @@ impl Parts {
             clock: clock.clone(),
             broker: broker.clone(),
             desk: desk.clone(),
+            cameras: cameras.clone(),
             entries: entries_in,
             answers: answers_in,
             meter: meter.clone(),
@@ -182,6 +199,7 @@ impl Parts {
         let hand = Hand {
             lanes: config.lanes.clone(),
             openers,
+            cameras,
             garage: garage.clone(),
             clock: clock.clone(),
             broker: broker.clone(),

@@ -11,7 +11,7 @@ use process::config::{ConfigError, Secret, SecretSource, load};
 use process::telemetry::LogFormat;
 use serde::Deserialize;
 
-use super::{Config, Control, Dialect, Lane, Make, Mqtt, PLAN_POLL, Posting, Server};
+use super::{Config, Control, Dialect, Inputs, Lane, Make, Mqtt, PLAN_POLL, Posting, Publishing, Server};
 
 /// The file as written: secrets are still where they come from.
 #[derive(Debug, Clone, Deserialize)]
@@ -89,6 +89,7 @@ enum MakeName {
     #[default]
     Native,
     ZhenshiHttp,
+    ZhenshiMqtt,
     Huaxia,
     Hikvision,
     Dahua,
@@ -167,17 +168,20 @@ impl File {
         Ok(source.map(|source| source.resolve("mqtt.sign_password")).transpose()?)
     }
 
-    /// Each controller of the broker with its password; only the broker's files need them.
-    pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Secret)>, ConfigError> {
+    /// Each controller of the broker, and each camera with its serial number, with its password; only the broker's files
+    /// need them.
+    pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Option<String>, Secret)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
             let field = format!("lane[{index}].device_password");
             let Some(source) = &lane.device_password else {
                 return Err(ConfigError::invalid(field, "is needed to write the broker's files"));
             };
-            Ok((lane.device.clone(), source.resolve(&field)?))
+            let serial = lane.serial.clone().filter(|_| lane.make == MakeName::ZhenshiMqtt);
+            Ok((lane.device.clone(), serial, source.resolve(&field)?))
         };
-        let native = |(_, lane): &(usize, &LanePart)| lane.make == MakeName::Native;
-        self.lane.iter().enumerate().filter(native).map(one).collect()
+        let at_broker =
+            |(_, lane): &(usize, &LanePart)| matches!(lane.make, MakeName::Native | MakeName::ZhenshiMqtt);
+        self.lane.iter().enumerate().filter(at_broker).map(one).collect()
     }
 
     /// Resolves what is only there for the broker's files, as far as it is given.
@@ -242,6 +246,7 @@ impl LanePart {
                     None => Ok(Make::Native),
                 };
             }
+            MakeName::ZhenshiMqtt => return self.publishing().map(Make::Publishing),
             MakeName::ZhenshiHttp => Dialect::Zhenshi,
             MakeName::Huaxia => Dialect::Huaxia,
             MakeName::Hikvision => Dialect::Hikvision,
@@ -250,7 +255,23 @@ impl LanePart {
         let address = self
             .address
             .ok_or(("address", "is needed for this make: the address from which the device posts"))?;
-        let Self { serial, loop_input, fire_input, .. } = self.clone();
-        Ok(Make::Posting(Posting { dialect, address, serial, loop_input, fire_input }))
+        Ok(Make::Posting(Posting { dialect, address, serial: self.serial.clone(), inputs: self.inputs() }))
+    }
+
+    const fn inputs(&self) -> Inputs {
+        Inputs { loop_input: self.loop_input, fire_input: self.fire_input }
+    }
+
+    fn publishing(&self) -> Result<Publishing, (&'static str, &'static str)> {
+        if self.address.is_some() {
+            return Err(("address", "is for devices that post: this one is known by its user at the broker"));
+        }
+        if self.control.is_some() {
+            return Err(("control", "is for devices that are asked over HTTP"));
+        }
+        let serial = self.serial.clone();
+        let serial =
+            serial.ok_or(("serial", "is needed for this make: it is part of the camera's topics"))?;
+        Ok(Publishing { serial, inputs: self.inputs() })
     }
 }

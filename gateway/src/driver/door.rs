@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -16,12 +16,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use domain::access::Decision;
-use domain::ids::EventId;
 use domain::time::{Clock, Timestamp};
 use protocol::mqtt::{ControllerEvent, RejectCode};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::last::LastCar;
 use super::opener::{Opener, Openers};
 use super::translate::{self, Asks, Said};
 use super::{Desk, FromDevice};
@@ -56,8 +56,7 @@ struct Parts {
 struct Place {
     lane: Lane,
     posting: Posting,
-    /// Its last car: whatever passes the loop is that one.
-    last: Mutex<Option<EventId>>,
+    last: LastCar,
     /// Where the answer cannot open.
     opener: Option<Arc<Opener>>,
 }
@@ -70,11 +69,11 @@ impl Door {
         meter: Meter,
     ) -> Self {
         let place = |lane: &Lane| match &lane.make {
-            Make::Native => None,
+            Make::Native | Make::Publishing(_) => None,
             Make::Posting(posting) => {
                 let opener = openers.get(&lane.id).cloned();
                 let (lane, posting) = (lane.clone(), posting.clone());
-                Some((posting.address, Place { lane, posting, last: Mutex::default(), opener }))
+                Some((posting.address, Place { lane, posting, last: LastCar::default(), opener }))
             }
         };
         let places = config.lanes.iter().filter_map(place).collect();
@@ -118,8 +117,8 @@ async fn posted(
     }
     let mut answer = place.heard();
     for told in &message.told {
-        let last = place.last().clone();
-        let said = match translate::said(told, &place.posting, last.as_ref(), now).checked(
+        let last = place.last.event();
+        let said = match translate::said(told, place.posting.inputs, last.as_ref(), now).checked(
             &place.lane.device,
             &body,
             now,
@@ -154,14 +153,14 @@ impl Parts {
         asks: Asks,
         (at, now): (Instant, Timestamp),
     ) -> Response {
-        let id = event.event_id.clone();
-        let mut expected = self.desk.expect(&place.lane.device, &id);
-        *place.last() = Some(id);
+        let event = place.last.named(event, asks.live, at);
+        let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
         if !self.send(FromDevice::Event { lane: place.lane.clone(), event, at }).await {
             return again();
         }
         let Ok(Ok(decision)) = timeout(DECIDE, &mut expected.decided).await else { return again() };
         if asks.live && decision.is_some_and(Decision::opens) {
+            place.last.let_in();
             self.open(place);
         }
         let store = if asks.live { STORE_LIVE } else { STORE_KEPT };
@@ -216,10 +215,6 @@ fn again() -> Response {
 }
 
 impl Place {
-    fn last(&self) -> std::sync::MutexGuard<'_, Option<EventId>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn heard(&self) -> Response {
         axum::Json(translate::heard(self.posting.dialect)).into_response()
     }

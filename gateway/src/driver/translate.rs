@@ -12,7 +12,7 @@ use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OPEN_TTL_MS, VERS
 use serde_json::Value;
 
 use super::possible;
-use crate::config::{Dialect, Posting};
+use crate::config::{Dialect, Inputs, Posting};
 use crate::event::Refusal;
 
 /// What a device has said that concerns the lane.
@@ -60,10 +60,10 @@ pub(super) fn read(posting: &Posting, path: &str, body: &[u8], name: &str) -> Re
 }
 
 /// `last`: the car that the lane has seen last.
-pub(super) fn said(told: &Told, posting: &Posting, last: Option<&EventId>, now: Timestamp) -> Said {
+pub(super) fn said(told: &Told, inputs: Inputs, last: Option<&EventId>, now: Timestamp) -> Said {
     match told {
         Told::Car(reading) => car(reading, now),
-        Told::Lane(signal) => match kind(signal, posting) {
+        Told::Lane(signal) => match kind(signal, inputs) {
             Some(kind @ EventKind::Pass) => event(signal, kind, last, now),
             Some(kind) => event(signal, kind, None, now),
             None => Said::Other(word(signal.what)),
@@ -74,17 +74,17 @@ pub(super) fn said(told: &Told, posting: &Posting, last: Option<&EventId>, now: 
 }
 
 /// What the signal is for the lane loop, if anything.
-fn kind(signal: &Signal, posting: &Posting) -> Option<EventKind> {
+fn kind(signal: &Signal, inputs: Inputs) -> Option<EventKind> {
     match signal.what {
         What::Passed => Some(EventKind::Pass),
         What::Reversed => Some(EventKind::Reversal),
         What::Tailgated => Some(EventKind::Tailgate),
         What::Stuck => Some(EventKind::Stuck),
         What::Free => Some(EventKind::Free),
-        What::Input { number, on } if posting.fire_input == Some(number) => {
+        What::Input { number, on } if inputs.fire_input == Some(number) => {
             Some(if on { EventKind::Fire } else { EventKind::FireOver })
         }
-        What::Input { number, on: true } if posting.loop_input == Some(number) => Some(EventKind::Pass),
+        What::Input { number, on: true } if inputs.loop_input == Some(number) => Some(EventKind::Pass),
         _ => None,
     }
 }

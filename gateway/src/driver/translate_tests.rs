@@ -5,15 +5,7 @@ use super::*;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_419_000_000_000);
 
-fn posting() -> Posting {
-    Posting {
-        dialect: Dialect::Zhenshi,
-        address: std::net::IpAddr::from([192, 168, 1, 64]),
-        serial: None,
-        loop_input: Some(2),
-        fire_input: Some(3),
-    }
-}
+const INPUTS: Inputs = Inputs { loop_input: Some(2), fire_input: Some(3) };
 
 fn reading(kept: bool) -> Reading {
     Reading {
@@ -29,9 +21,9 @@ fn reading(kept: bool) -> Reading {
 
 #[test]
 fn a_car_that_was_kept_is_too_old_to_open_however_soon_it_is_told() {
-    let Said::Car(live, asks) = said(&Told::Car(reading(false)), &posting(), None, NOW) else { panic!() };
+    let Said::Car(live, asks) = said(&Told::Car(reading(false)), INPUTS, None, NOW) else { panic!() };
     assert_eq!((live.age_ms, asks), (0, Asks { live: true, next: None }));
-    let Said::Car(kept, asks) = said(&Told::Car(reading(true)), &posting(), None, NOW) else { panic!() };
+    let Said::Car(kept, asks) = said(&Told::Car(reading(true)), INPUTS, None, NOW) else { panic!() };
     assert_eq!((kept.age_ms, asks), (u64::from(OPEN_TTL_MS) + 1, Asks { live: false, next: Some(7) }));
     let open = Some(Decision::open(Some(Audience::Public)));
     let body = reply(Dialect::Zhenshi, open, asks, Direction::In, NOW).to_string();
@@ -41,7 +33,7 @@ fn a_car_that_was_kept_is_too_old_to_open_however_soon_it_is_told() {
 #[test]
 fn a_clock_that_says_something_impossible_is_not_believed() {
     let ages_ago = Reading { occurred_at: Some(Timestamp::from_micros(5_000_000)), ..reading(false) };
-    let Said::Car(event, _) = said(&Told::Car(ages_ago), &posting(), None, NOW) else { panic!() };
+    let Said::Car(event, _) = said(&Told::Car(ages_ago), INPUTS, None, NOW) else { panic!() };
     assert_eq!(event.occurred_at, NOW);
 }
 
@@ -51,10 +43,10 @@ fn the_loop_is_the_input_that_the_configuration_names() {
         Told::Lane(Signal { key: "k:1".into(), what: What::Input { number, on }, occurred_at: None })
     };
     let last = EventId::parse("zhenshi:s:7:1").unwrap();
-    let Said::Signal(pass) = said(&input(2, true), &posting(), Some(&last), NOW) else { panic!() };
+    let Said::Signal(pass) = said(&input(2, true), INPUTS, Some(&last), NOW) else { panic!() };
     assert_eq!((pass.kind, pass.of), (EventKind::Pass, Some(last)));
     for other in [input(2, false), input(1, true)] {
-        assert_eq!(said(&other, &posting(), None, NOW), Said::Other("input"));
+        assert_eq!(said(&other, INPUTS, None, NOW), Said::Other("input"));
     }
 }
 
@@ -63,7 +55,7 @@ fn the_fire_alarm_is_the_input_that_the_configuration_names() {
     let input =
         |on| Told::Lane(Signal { key: "k:1".into(), what: What::Input { number: 3, on }, occurred_at: None });
     for (on, kind) in [(true, EventKind::Fire), (false, EventKind::FireOver)] {
-        let Said::Signal(event) = said(&input(on), &posting(), None, NOW) else { panic!() };
+        let Said::Signal(event) = said(&input(on), INPUTS, None, NOW) else { panic!() };
         assert_eq!((event.kind, event.of), (kind, None));
     }
 }
@@ -79,7 +71,7 @@ fn what_cameras_tell_of_a_car_in_the_lane_becomes_an_event() {
     ];
     for (what, kind) in kinds {
         let told = Told::Lane(Signal { key: "k:1".into(), what, occurred_at: None });
-        let Said::Signal(event) = said(&told, &posting(), Some(&last), NOW) else { panic!() };
+        let Said::Signal(event) = said(&told, INPUTS, Some(&last), NOW) else { panic!() };
         // Which car it was is known where it is counted.
         assert_eq!((event.kind, event.of), (kind, None));
     }

@@ -10,7 +10,7 @@ use protocol::mqtt::{Command, CommandKind, Display, OPEN_TTL_MS, Topic, VERSION}
 use protocol::order::{Cause, Ended, Order, Outcome};
 
 use crate::config::{Lane, Make};
-use crate::driver::Openers;
+use crate::driver::{Cameras, Openers};
 use crate::garage::Garage;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
@@ -35,6 +35,7 @@ const fn refused(cause: Cause) -> Outcome {
 pub(crate) struct Hand {
     pub lanes: Vec<Lane>,
     pub openers: Openers,
+    pub cameras: Arc<Cameras>,
     pub garage: Arc<Garage>,
     pub clock: Arc<dyn Clock>,
     pub broker: Broker,
@@ -62,7 +63,21 @@ impl Hand {
                 }
             },
             (Make::Posting(_), None) => refused(Cause::OnlyAnswers),
+            (Make::Publishing(_), _) => self.publish_now(lane, order),
         }
+    }
+
+    fn publish_now(&self, lane: &Lane, order: &Order) -> Outcome {
+        let now = self.clock.now();
+        let Some((topic, payload)) = self.cameras.open(&lane.id, now) else {
+            return refused(Cause::Other);
+        };
+        if let Err(error) = self.broker.publish_now(topic, payload) {
+            self.meter.publish_dropped("command");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "an order's command was given up");
+            return refused(Cause::BrokerAway);
+        }
+        Outcome { cause: self.is_silent(lane, now).then_some(Cause::DeviceSilent), ..OPENED }
     }
 
     async fn publish(&self, lane: &Lane, order: &Order, left: Duration, why: Why) -> Outcome {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::report::{Line, told};
 use crate::config::Config;
+use crate::driver::Cameras;
 use crate::mqtt::probe::Probe;
 
 /// A broker on the same network needs milliseconds.
@@ -19,7 +20,8 @@ pub(super) async fn look(config: &Config) -> (Option<Probe>, Line) {
     let at = format!("{}:{}", config.mqtt.host, config.mqtt.port);
     let topic = Topic::Probe(config.garage.clone()).to_string();
     let [_, statuses] = Topic::gateway_filters(&config.garage);
-    let filters = [topic.clone(), statuses];
+    let cameras = Cameras::new(&config.lanes);
+    let filters: Vec<String> = [topic.clone(), statuses].into_iter().chain(cameras.filters()).collect();
     let opened = Probe::open(&config.mqtt, &filters).await;
     let mut probe = match opened {
         Ok(probe) => probe,

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 
 use super::report::Line;
 use crate::config::{Config, Lane, Make};
+use crate::driver::Cameras;
 use crate::mqtt::probe::Probe;
 
 /// Three heartbeats.
@@ -44,8 +45,8 @@ pub(super) async fn look(
         let name = format!("lane {}", lane.id);
         let told = running.as_ref().and_then(|lanes| lanes.iter().find(|status| status.lane == lane.id));
         lines.push(match (&lane.make, told) {
-            (Make::Native, Some(status)) => native(name, lane, status, now()),
-            (Make::Native, None) => unasked(name, lane, heard.as_ref(), wait),
+            (Make::Native | Make::Publishing(_), Some(status)) => native(name, lane, status, now()),
+            (Make::Native | Make::Publishing(_), None) => unasked(name, lane, heard.as_ref(), wait),
             (Make::Posting(posting), status) => posts(name, posting.address, status, now()).await,
         });
     }
@@ -121,7 +122,9 @@ async fn is_there(address: IpAddr) -> bool {
 
 /// The devices that gave a sign of life within `wait`; ends early when all have.
 async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<DeviceId> {
-    let wanted = config.lanes.iter().filter(|lane| lane.make == Make::Native).count();
+    let cameras = Cameras::new(&config.lanes);
+    let posting = |lane: &&Lane| matches!(lane.make, Make::Posting(_));
+    let wanted = config.lanes.len() - config.lanes.iter().filter(posting).count();
     let (mut heard, started) = (HashSet::new(), Instant::now());
     while heard.len() < wanted
         && let Some(left) = wait.checked_sub(started.elapsed())
@@ -132,6 +135,7 @@ async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<
         {
             heard.insert(device);
         }
+        heard.extend(cameras.lane_of(&message.topic).map(|lane| lane.device.clone()));
     }
     probe.close().await;
     heard

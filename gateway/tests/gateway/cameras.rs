@@ -44,7 +44,7 @@ pub fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) ->
 
 impl Site {
     /// Events of this lane that the server has.
-    fn told(&self, lane: &str) -> Vec<GateEvent> {
+    pub fn told(&self, lane: &str) -> Vec<GateEvent> {
         let events = |record: &protocol::uplink::Record| match &record.what {
             What::Event(event) if event.lane.as_str() == lane => Some(event.clone()),
             _ => None,
@@ -57,7 +57,7 @@ impl Site {
         wait::until(SOON, &what, async || Some(self.told(lane)).filter(|told| told.len() == events)).await
     }
 
-    fn letters(&self) -> usize {
+    pub fn letters(&self) -> usize {
         self.district.books(|books| {
             books.records.iter().filter(|(_, r)| matches!(r.what, What::DeadLetter(_))).count()
         })

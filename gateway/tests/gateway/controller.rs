@@ -18,6 +18,8 @@ pub struct Heard {
     pub commands: Vec<Command>,
     pub acks: Vec<Ack>,
     pub spaces: Vec<OpenSpaces>,
+    /// On topics of another make.
+    pub others: Vec<(String, serde_json::Value)>,
 }
 
 pub struct Controller {
@@ -144,7 +146,11 @@ async fn connection(
             }
             Event::Incoming(Packet::Publish(message)) => {
                 let mut heard = heard.lock().unwrap();
-                match Topic::parse(&message.topic).unwrap() {
+                let Ok(topic) = Topic::parse(&message.topic) else {
+                    heard.others.push((message.topic, serde_json::from_slice(&message.payload).unwrap()));
+                    continue;
+                };
+                match topic {
                     Topic::Command(..) => {
                         heard.commands.push(serde_json::from_slice(&message.payload).unwrap())
                     }

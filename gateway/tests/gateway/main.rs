@@ -18,6 +18,7 @@ mod full_disk;
 mod machine;
 mod network;
 mod orders;
+mod published;
 mod refused;
 mod reversal;
 mod self_test;

@@ -13,7 +13,7 @@ use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
 use gateway::Config;
-use gateway::config::{Control, Dialect, Lane, Make, Mqtt, Posting, Server};
+use gateway::config::{Control, Dialect, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
@@ -90,9 +90,14 @@ pub const HUAXIA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
 pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
 pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
 
+const INPUTS: Inputs = Inputs { loop_input: Some(2), fire_input: Some(3) };
+
+/// Of the camera on the broker.
+pub const SERIAL: &str = "917e2298-8ddf3e46";
+
 fn camera(id: &str, pass_by: PassBy, dialect: Dialect, address: IpAddr) -> Lane {
     let serial = Some(format!("{id}-1"));
-    let posting = Posting { dialect, address, serial, loop_input: Some(2), fire_input: Some(3) };
+    let posting = Posting { dialect, address, serial, inputs: INPUTS };
     Lane { make: Make::Posting(posting), ..lane(id, Direction::In, pass_by) }
 }
 
@@ -115,7 +120,8 @@ pub fn plan() -> PlanDocument {
 pub fn broker() -> Mosquitto {
     let garage = garage();
     let secret = || Secret::new("secret");
-    let mut users = vec![User::gateway(&garage, secret()), User::sign(&garage, secret())];
+    let mut users = vec![User::gateway(&garage, [SERIAL], secret()), User::sign(&garage, secret())];
+    users.push(User::camera(&garage, &DeviceId::parse("camera").unwrap(), SERIAL, secret()));
     for device in ["in", "out", "stranger"] {
         users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
@@ -219,6 +225,8 @@ impl Site {
             lanes.push(camera("huaxia", PassBy::Plate, Dialect::Huaxia, HUAXIA));
             lanes.push(camera("hikvision", PassBy::Plate, Dialect::Hikvision, HIKVISION));
             lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
+            let make = Make::Publishing(Publishing { serial: SERIAL.to_owned(), inputs: INPUTS });
+            lanes.push(Lane { make, ..lane("camera", Direction::In, PassBy::Plate) });
         }
         lanes
     }
