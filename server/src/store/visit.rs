@@ -38,11 +38,11 @@ pub struct Exit<'a> {
 }
 
 /// Opens visits. The same plate inside already means that its exit was missed: the older visit ends by that.
-/// No plate may be there twice.
-pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
-    end_missed(tx, entries).await?;
+/// No plate may be there twice. Gives the garage of each visit that has ended so.
+pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<GarageId>, StoreError> {
+    let missed = end_missed(tx, entries).await?;
     if entries.is_empty() {
-        return Ok(());
+        return Ok(missed);
     }
     execute_rows!(
         tx,
@@ -60,24 +60,34 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError>
         },
         ""
     )?;
-    Ok(())
+    Ok(missed)
 }
 
-async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+/// How many cars are inside as far as their visits say.
+pub async fn count_open(tx: &mut Tx, garage: &GarageId) -> Result<i64, StoreError> {
+    let sql = "select count(*) from visit where garage_id = $1 and ended_by is null";
+    let (open,): (i64,) = fetch_one!(tx, sql, garage.as_str())?;
+    Ok(open)
+}
+
+async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<GarageId>, StoreError> {
     let plates: Vec<_> = entries.iter().filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash))).collect();
     if plates.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    execute_rows!(
+    let rows: Vec<(String,)> = fetch_rows!(
         tx,
         "update visit set ended_by = 'exit_missed', book_due = 1 from (",
         plates,
         |row, car| {
             row.push_bind(car.0).push_bind(car.1.as_slice());
         },
-        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null"
+        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
+         returning visit.garage_id"
     )?;
-    Ok(())
+    rows.into_iter()
+        .map(|(id,)| GarageId::parse(&id).map_err(|_| StoreError::Corrupt { column: "visit.garage_id" }))
+        .collect()
 }
 
 /// Ends the cars' visits; a car that could be read only now is taken for one that nobody could read coming in. One that was never

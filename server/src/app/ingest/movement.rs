@@ -75,13 +75,24 @@ pub(super) struct Left<'a> {
     pub at: Timestamp,
 }
 
-/// Opens and ends visits, in order; gives the cars that have left.
-pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Vec<Left<'a>>, StoreError> {
+/// What became of the cars.
+#[derive(Debug)]
+pub(super) struct Moved<'a> {
+    pub left: Vec<Left<'a>>,
+    /// Cars that were inside already and came in again: their exits were missed.
+    missed: BTreeMap<GarageId, i64>,
+}
+
+/// Opens and ends visits, in order.
+pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Moved<'a>, StoreError> {
     let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.event.delta != 0).copied().collect();
     let cars = cars(tx, &moved).await?;
     let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
+    let mut missed = BTreeMap::new();
     while !rest.is_empty() {
-        round(tx, &mut rest).await?;
+        for garage in round(tx, &mut rest).await? {
+            *missed.entry(garage).or_default() += 1;
+        }
     }
     let left = moved.iter().zip(cars).filter(|(event, _)| event.checked.event.delta < 0);
     let left = left.filter_map(|(event, car)| {
@@ -92,11 +103,41 @@ pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Vec<Left<
             at: event.checked.event.happened_at,
         })
     });
-    Ok(left.collect())
+    Ok(Moved { left: left.collect(), missed })
 }
 
-/// Takes events from the front until a car comes up for the second time: those before do not depend on each other.
-async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<(), StoreError> {
+/// No car is inside twice: where one came in again, the count has one too many, unless it was corrected meanwhile. Then it
+/// has no more cars than there are visits.
+pub(super) async fn heal(
+    tx: &mut Tx,
+    moved: &Moved<'_>,
+    counts: &mut HashMap<GarageId, i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (garage, missed) in &moved.missed {
+        let Some(count) = counts.get(garage) else { continue };
+        let surplus = (*missed).min(count - visit::count_open(tx, garage).await?);
+        if surplus <= 0 {
+            continue;
+        }
+        let change = CountChange { garage: garage.clone(), delta: -surplus };
+        counts.extend(garage::add_to_counts(tx, &[change], now).await?);
+        let entry = audit::Entry {
+            at: now,
+            actor_kind: "server",
+            actor_id: "ingest",
+            action: "count.heal",
+            subject: garage.as_str(),
+            detail: &format!("{surplus} fewer: cars came in again whose exits were missed"),
+        };
+        audit::append(tx, &entry).await?;
+    }
+    Ok(())
+}
+
+/// Takes events from the front until a car comes up for the second time: those before do not depend on each other. Gives the
+/// garages of missed exits.
+async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<Vec<GarageId>, StoreError> {
     let (mut entries, mut exits, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     while let Some((event, car)) = rest.front() {
         let garage = event.checked.place.garage;
@@ -113,8 +154,9 @@ async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<(),
         }
         rest.pop_front();
     }
-    visit::enter(tx, &entries).await?;
-    visit::leave(tx, &exits).await
+    let missed = visit::enter(tx, &entries).await?;
+    visit::leave(tx, &exits).await?;
+    Ok(missed)
 }
 
 #[derive(Debug)]
