@@ -101,12 +101,13 @@ pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
     Ok(())
 }
 
-/// Nobody waits for what is free, and nobody got an offer that one who came before him wanted.
+/// Nobody whose plate is not blocked waits for what is free, and nobody got an offer that one who came before him wanted.
 pub fn waiting_in_order(before: &Before, book: &Book, now: Timestamp) -> Check {
     let oracle = Oracle::of(book, range());
     let still_waiting: Vec<_> = in_order(book)
         .into_iter()
         .filter(|entry| entry.phase() == Phase::Waiting && entry.span.from() >= Minute::floor(now))
+        .filter(|entry| !oracle.blocked(entry.origin, entry.audience, entry.plate.as_ref()))
         .collect();
     for waiting in &still_waiting {
         let lasts = book.latest_arrival(waiting) > now;

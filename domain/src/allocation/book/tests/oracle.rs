@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::access::Audience;
 use crate::allocation::book::Book;
 use crate::allocation::entry::{Entry, Origin};
-use crate::allocation::layout::Layout;
+use crate::allocation::layout::{Layout, PlateKey};
 use crate::allocation::request::Ask;
 use crate::ids::PoolId;
 use crate::minute::{Minute, Span};
@@ -115,8 +115,6 @@ impl Oracle {
 
     fn may_claim(&self, ask: &Ask) -> bool {
         let operator = ask.origin == Origin::Operator;
-        let blocked = ask.audience == Audience::Public
-            && ask.plate.as_ref().is_some_and(|plate| self.layout.blocked.contains(plate));
         let same_plate = |entry: &&Entry| ask.plate.is_some() && entry.plate == ask.plate;
         let at_once = |entry: &Entry| {
             let taken = entry.taken.unwrap_or(entry.span);
@@ -129,7 +127,14 @@ impl Oracle {
         let too_many = (ask.plate.is_some() && of_plate >= rules.live_per_plate as usize)
             || (ask.person.is_some() && of_person >= rules.live_per_person as usize);
         let busy = self.entries.iter().filter(same_plate).any(at_once);
-        !busy && (operator || (!blocked && !too_many))
+        !busy && (operator || !(too_many || self.blocked(ask.origin, ask.audience, ask.plate.as_ref())))
+    }
+
+    /// A block is against the public only, and not against what an operator made.
+    pub fn blocked(&self, origin: Origin, audience: Audience, plate: Option<&PlateKey>) -> bool {
+        origin != Origin::Operator
+            && audience == Audience::Public
+            && plate.is_some_and(|plate| self.layout.blocked.contains(plate))
     }
 
     pub fn legal_in(&self, pool: &PoolId, audience: Audience, stay: Span, now: Timestamp) -> Verdict {
