@@ -57,8 +57,8 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     log_epochs(&mut tx, batches, &admissions, now).await?;
     dead_letter::insert(&mut tx, &parted.letters).await?;
     let new = insert_events(&mut tx, &parted.events, now).await?;
-    let counts = movement::count(&mut tx, &gateways, &new, now).await?;
-    let cars = movement::visits(&mut tx, &new).await?;
+    let mut counts = movement::count(&mut tx, &gateways, &new, now).await?;
+    let cars = movement::visits(&mut tx, &new, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
