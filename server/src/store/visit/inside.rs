@@ -20,16 +20,18 @@ pub struct Open {
     pub entered_at: Timestamp,
 }
 
+type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>, i64);
+
 /// The garage's open visits, oldest first.
 pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Open>, StoreError> {
-    let rows: Vec<(String, Option<Vec<u8>>, Option<Vec<u8>>, i64)> = fetch_all!(
+    let rows: Vec<Row> = fetch_all!(
         tx,
         "select id, plate_hash, plate_enc, entered_at from visit where garage_id = $1 and ended_by is null \
          and entered_at is not null order by entered_at, id limit $2",
         garage.as_str(),
         MOST,
     )?;
-    let open = |(id, hash, enc, at): (String, Option<Vec<u8>>, Option<Vec<u8>>, i64)| {
+    let open = |(id, hash, enc, at): Row| {
         let plate = hash.zip(enc).map(|(hash, enc)| Sealed { hash, enc });
         Ok(Open { id: word::uuid("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
     };
