@@ -15,7 +15,9 @@
 pub mod access;
 pub mod allocation;
 pub mod calendar;
+pub mod confidence;
 pub mod ids;
+pub mod inventory;
 pub mod minute;
 pub mod name;
 pub mod occupancy;

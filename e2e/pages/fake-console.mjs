@@ -56,6 +56,8 @@ class World {
   orders = new Orders(new Date(NOW).toISOString());
   /** `METHOD path` to one answer `[status, json]` that comes instead. */
   instead = new Map();
+  walks = [];
+  preview = null;
   keys = new Map();
   asked = [];
 
@@ -79,6 +81,15 @@ class World {
     const [status, json, etag] = this.api(request, url, body);
     const type = status < 400 ? "application/json" : "application/problem+json";
     response.writeHead(status, { "content-type": type, ...(etag ? { etag } : {}) }).end(status === 204 ? undefined : JSON.stringify(json));
+  }
+
+  /** A walk is previewed as the test says, and written down with it. */
+  walked(id, body) {
+    if (id === "preview") return [200, this.preview];
+    const counts = { seen: body.seen.trim().split("\n").length, unread: body.unread, opened: this.preview.opened.length, named: this.preview.named.length, ghosts: this.preview.ghosts.length };
+    const walk = { id: randomUUID(), begun_at: body.begun_at, ended_at: body.ended_at, at: body.ended_at, before: this.preview.before, after: this.preview.after, ...counts, reason: body.reason, operator: "李值班" };
+    this.walks.unshift(walk);
+    return [201, walk];
   }
 
   api({ method, headers }, url, body) {
@@ -106,6 +117,7 @@ class World {
   garage({ method, headers, body, query }, garage, what, id, act) {
     if (this.week.knows(what)) return this.week.answer({ method, headers, body, query }, garage, what, id);
     if (what === "open-orders") return this.orders.answer({ method, headers, body });
+    if (what === "inventories") return method === "GET" ? [200, { items: this.walks, next: null }] : this.walked(id, body);
     if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];
     if (what === "clearing") return [200, garage === "school" ? this.clearing : { by: NOW, missing: 0, cars: [] }];
     if (what === "blocks" && method === "GET") return [200, this.blocked];

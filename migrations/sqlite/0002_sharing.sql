@@ -287,6 +287,38 @@ alter table visit add column book_due integer not null default 0;
 create index visit_to_book on visit (garage_id) where book_due = 1;
 update visit set book_due = 1 where ended_by is null;
 
+-- Why a visit ended unseen: entered_again, elsewhere, inventory, not_in_count, forgotten.
+alter table visit add column ended_why text;
+-- 1: with that, the car was taken out of the count.
+alter table visit add column uncounted integer not null default 0;
+
+create index visit_uncounted on visit (garage_id, plate_hash) where uncounted = 1;
+create index visit_unseen on visit (garage_id, entered_at) where ended_by = 'exit_missed';
+create index visit_by_plate on visit (plate_hash) where plate_hash is not null;
+
+-- What an operator saw on a walk through the garage. The plates stand at the visits only.
+create table inventory (
+    id text primary key,
+    garage_id text not null references garage (id),
+    operator_id text not null references operator (id),
+    idempotency_key text not null,
+    body_hash blob not null,
+    begun_at integer not null,
+    ended_at integer not null,
+    at integer not null,
+    reason text not null,
+    seen integer not null,
+    unread integer not null,
+    opened integer not null,
+    named integer not null,
+    ghosts integer not null,
+    count_before integer,
+    count_after integer not null,
+    unique (garage_id, operator_id, idempotency_key)
+) strict;
+
+create index inventory_by_garage on inventory (garage_id, id);
+
 insert into book (garage_id, version) select id, 1 from garage;
 
 insert into pool (garage_id, id, name, name_en, size)

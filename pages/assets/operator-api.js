@@ -53,6 +53,12 @@ export const check = (garage, plate) => call("POST", `/garages/${encodeURICompon
 export const correct = (garage, correction, key) =>
   call("POST", `/garages/${encodeURIComponent(garage)}/adjustments`, correction, { "idempotency-key": key });
 
+export const previewWalk = (garage, walk) => call("POST", `/garages/${encodeURIComponent(garage)}/inventories/preview`, walk);
+
+/** `key` stays the same when a walk is sent again: it is written once. */
+export const writeWalk = (garage, walk, key) =>
+  call("POST", `/garages/${encodeURIComponent(garage)}/inventories`, walk, { "idempotency-key": key });
+
 /** `key` stays the same when an order is sent again: it opens once. */
 export const orderOpen = (garage, order, key) =>
   call("POST", `/garages/${encodeURIComponent(garage)}/open-orders`, order, { "idempotency-key": key });

@@ -2,9 +2,10 @@
 
 import { byId, clockSeconds, dayClock, fill, h, icon, language, t, toast } from "./kit.js";
 import { check, correct, page } from "./operator-api.js";
+import { Inventory, trustLine } from "./operator-inventory.js";
 import { Lanes } from "./operator-lanes.js";
 
-const TABS = ["lanes", "correct", "events", "dead_letters", "check"];
+const TABS = ["lanes", "inventory", "correct", "events", "dead_letters", "check"];
 
 /** Spaces that stand empty, whoever may use them now; undefined: no data. */
 export function free({ capacity, occupied }) {
@@ -42,9 +43,10 @@ export class Detail {
   build() {
     const { garage } = this;
     this.head = h("dl", { class: "figures" });
+    this.trust = h("div");
     this.body = h("div", { class: "stack", role: "tabpanel" });
-    fill(this.place, h("div", { class: "card stack" }, h("h2", {}, language() === "zh" ? garage.name : garage.name_en), this.head), h("div", { class: "card stack" }, this.tabs(), this.body));
-    const draw = { lanes: () => (this.lanes = new Lanes(this.body)), correct: () => this.correction(), events: () => this.log("events", event), dead_letters: () => this.log("dead-letters", letter), check: () => this.checking() };
+    fill(this.place, h("div", { class: "card stack" }, h("h2", {}, language() === "zh" ? garage.name : garage.name_en), this.head, this.trust), h("div", { class: "card stack" }, this.tabs(), this.body));
+    const draw = { lanes: () => (this.lanes = new Lanes(this.body)), inventory: () => new Inventory(this.body, this.garage, this.changed), correct: () => this.correction(), events: () => this.log("events", event), dead_letters: () => this.log("dead-letters", letter), check: () => this.checking() };
     draw[this.tab]?.();
   }
 
@@ -73,6 +75,7 @@ export class Detail {
       figure("backlog", garage.gateway.backlog),
       figure("changed_at", garage.count_changed_at ? clockSeconds(garage.count_changed_at) : null),
     );
+    fill(this.trust, trustLine(garage));
   }
 
   correction() {

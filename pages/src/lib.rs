@@ -69,6 +69,8 @@ const OPERATOR: &[Asset] = &[
     asset!("operator-api.js"),
     asset!("operator-detail.js"),
     asset!("operator-frame.js"),
+    asset!("inventory-words.js"),
+    asset!("operator-inventory.js"),
     asset!("operator-lanes.js"),
     asset!("open-words.js"),
     asset!("operator-log-in.js"),

@@ -1,6 +1,7 @@
 //! HTTP bodies of the operator console, `/api/operator/v1` on the server.
 
 use domain::access::Decision;
+use domain::confidence::{Doubt, Level};
 use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
@@ -34,10 +35,24 @@ pub struct Garage {
     /// What the public sees. Absent: no data.
     pub open: Option<u32>,
     pub count_changed_at: Option<Timestamp>,
+    /// How far the count can be believed.
+    pub trust: Trust,
     pub plausible: bool,
     pub gateway: Gateway,
     pub lanes: Vec<Lane>,
     pub dead_letters_today: i64,
+}
+
+/// How far a count can be believed, and why no further.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    pub level: Level,
+    /// Worst first; empty with `high`.
+    pub doubts: Vec<Doubt>,
+    /// When somebody last looked: an inventory or a correction.
+    pub checked_at: Option<Timestamp>,
+    /// Until when the garage's gateway has told what passed.
+    pub known_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +105,68 @@ pub struct Adjustment {
     pub at: Timestamp,
     pub before: Option<i64>,
     pub after: i64,
+    pub reason: String,
+    pub operator: String,
+}
+
+/// `POST /api/operator/v1/garages/{garage}/inventories`, `Idempotency-Key` required, and `/inventories/preview`: what an operator saw on
+/// a walk through the garage.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewInventory {
+    /// When the walk began.
+    pub begun_at: Timestamp,
+    pub ended_at: Timestamp,
+    /// One car a line: its plate and, after a blank, comma or tab, the number of its space if wanted.
+    pub seen: String,
+    /// Cars without a plate that can be read.
+    #[serde(default)]
+    pub unread: u32,
+    /// At least 3 characters; a preview needs none.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What a walk changes. Plates are as the operator may read them; the reading is written to the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryPreview {
+    pub before: Option<i64>,
+    pub after: i64,
+    /// Seen and known to be inside.
+    pub matched: u32,
+    /// Seen, and nothing is known of their coming: a visit begins.
+    pub opened: Vec<String>,
+    /// Seen, and taken for a car that nobody could read when it came in.
+    pub named: Vec<String>,
+    /// Not seen: their visits end as missed exits, without a strike.
+    pub ghosts: Vec<Ghost>,
+    /// Seen, and gone since.
+    pub left: Vec<String>,
+}
+
+/// A visit whose car is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ghost {
+    /// Absent: nobody could read it.
+    pub plate: Option<String>,
+    pub entered_at: Option<Timestamp>,
+}
+
+/// A walk that was written down, with how many visits it changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    pub id: Uuid,
+    pub begun_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub at: Timestamp,
+    pub before: Option<i64>,
+    pub after: i64,
+    /// Cars with a plate, and without.
+    pub seen: i64,
+    pub unread: i64,
+    pub opened: i64,
+    pub named: i64,
+    pub ghosts: i64,
     pub reason: String,
     pub operator: String,
 }

@@ -32,6 +32,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
+pub(crate) use movement::heal;
+
 use crate::store::{self, StoreError};
 
 /// Batches in one transaction: beyond that, the first would wait for the last longer than for a commit.

@@ -21,6 +21,7 @@ use crate::app::operator::OperatorError;
 use crate::app::operator::access_check::CheckError;
 use crate::app::operator::adjustment::AdjustError;
 use crate::app::operator::calendar::CalendarError;
+use crate::app::operator::inventory::InventoryError;
 use crate::app::operator::open_order::OrderError;
 use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
@@ -273,6 +274,30 @@ impl From<AdjustError> for ProblemResponse {
                 problem(409, "idempotency_key_reused", "This key was used for another correction")
             }
             AdjustError::Operator(error) => error.into(),
+        }
+    }
+}
+
+impl From<InventoryError> for ProblemResponse {
+    fn from(error: InventoryError) -> Self {
+        let invalid = |field: &str| {
+            Problem::new(422, "invalid_body", "A field of the body is wrong")
+                .field(field)
+                .detail(error.to_string())
+        };
+        match error {
+            InventoryError::Reason => invalid("reason").into(),
+            InventoryError::Walk => invalid("begun_at").into(),
+            InventoryError::Plate { .. } | InventoryError::TooMany => invalid("seen").into(),
+            InventoryError::Behind => problem(
+                409,
+                "gateway_behind",
+                "The gateway has not told yet what passed; try again when it has",
+            ),
+            InventoryError::KeyReused => {
+                problem(409, "idempotency_key_reused", "This key was used for another walk")
+            }
+            InventoryError::Operator(error) => error.into(),
         }
     }
 }

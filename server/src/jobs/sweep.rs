@@ -1,19 +1,26 @@
 //! What is due by the clock in shared garages: offers and holds that expire, no-shows, stays beyond their end, reminders;
 //! passages of which no book has heard because a process has died; cars that have left unseen. Every replica looks; the garage's row lets one do it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metrics::counter;
 use process::retry::jittered;
 use tokio::time::Instant;
 
-use crate::app::App;
-use crate::store::visit::{to_book, unseen};
-use crate::store::{StoreError, answered, reservation};
+use crate::app::{App, ingest};
+use crate::store::visit::{evidence, to_book, unseen};
+use crate::store::{StoreError, answered, garage, reservation};
 
 const EVERY: Duration = Duration::from_secs(10);
 
 const UNSEEN_EVERY: Duration = Duration::from_secs(600);
+
+/// A car that came in elsewhere is looked for in other garages for so long.
+const ELSEWHERE: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// A gateway that was heard since has told what it knew.
+const HEARD: Duration = Duration::from_secs(120);
 
 /// A car whose stay ended so long ago and that is not in the count has left unseen. Until then the count may be about to be
 /// corrected.
@@ -25,6 +32,9 @@ pub async fn run(app: App) {
         tokio::time::sleep(jittered(EVERY)).await;
         if looked.elapsed() > UNSEEN_EVERY {
             looked = Instant::now();
+            if let Err(error) = answered(end_left_behind(&app)).await {
+                tracing::warn!(%error, "cars that are in another garage were not ended; trying again in some minutes");
+            }
             if let Err(error) = answered(end_unseen(&app)).await {
                 tracing::warn!(%error, "stays of cars that have left unseen were not ended; trying again in some minutes");
             }
@@ -66,4 +76,24 @@ pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
         "cars that should have left long ago are not in the count; their stays were ended"
     );
     Ok(ended)
+}
+
+/// Ends visits of cars that have since come into another garage, and takes them out of the counts; gives how many counts changed.
+pub async fn end_left_behind(app: &App) -> Result<usize, StoreError> {
+    let (now, mut healed) = (app.now(), 0);
+    let since = now - ELSEWHERE;
+    let mut tx = app.store.begin_read().await?;
+    let garages = evidence::garages_left_behind(&mut tx, since, now - HEARD).await?;
+    tx.rollback().await?;
+    // One garage a transaction: none waits for another's row while it holds its own.
+    for id in garages {
+        let mut tx = app.store.begin().await?;
+        if garage::lock(&mut tx, &id).await?.is_none_or(|garage| garage.occupied.is_none()) {
+            continue;
+        }
+        let cars = evidence::end_left_behind(&mut tx, &id, since).await?;
+        healed += ingest::heal(&mut tx, BTreeMap::from([(id, -cars)]), now).await?.len();
+        tx.commit().await?;
+    }
+    Ok(healed)
 }

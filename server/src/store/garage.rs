@@ -124,11 +124,12 @@ pub async fn add_to_counts(
     rows.into_iter().map(|(garage, count)| Ok((word::parse("garage.id", &garage)?, count))).collect()
 }
 
-/// The garage, with its row held until the commit: nobody counts meanwhile. SQLite has one writer and needs no lock.
+/// The garage, with its row held until the commit: nobody counts meanwhile; rows that only name the garage can still be written.
+/// SQLite has one writer and needs no lock.
 pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
     let row: Option<Row> = match tx {
         Tx::Sqlite(_) => fetch_optional!(tx, select!("where id = $1"), id.as_str())?,
-        Tx::Postgres(_) => fetch_optional!(tx, select!("where id = $1 for update"), id.as_str())?,
+        Tx::Postgres(_) => fetch_optional!(tx, select!("where id = $1 for no key update"), id.as_str())?,
     };
     row.map(Garage::try_from).transpose()
 }

@@ -27,6 +27,7 @@ pub mod garage;
 pub mod gate_event;
 pub mod gateway;
 pub mod import;
+pub mod inventory;
 pub mod key_check;
 pub mod notice;
 pub mod notice_view;

@@ -80,7 +80,7 @@ impl Kind {
             // A car that has been inside for so long has left unseen, read or not.
             Self::VisitPlates => {
                 "update visit set plate_hash = null, plate_enc = null, \
-                 book_due = case when ended_by is null then 1 else book_due end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
+                 book_due = case when ended_by is null then 1 else book_due end, ended_why = case when ended_by is null then 'forgotten' else ended_why end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
                  (select id from visit where (plate_enc is not null or ended_by is null) \
                   and coalesce(exited_at, entered_at) < $1 limit $2)"
             }

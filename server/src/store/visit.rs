@@ -1,6 +1,8 @@
 //! Visits: a car's stay from entry to exit, as far as both were seen. Each change leaves a mark for the garage's book, which
 //! hears of it afterwards ([`to_book`]).
 
+pub mod evidence;
+pub mod inside;
 pub mod to_book;
 pub mod unseen;
 
@@ -37,12 +39,12 @@ pub struct Exit<'a> {
     pub at: Timestamp,
 }
 
-/// Opens visits. The same plate inside already means that its exit was missed: the older visit ends by that.
-/// No plate may be there twice. Gives the garage of each visit that has ended so.
-pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<GarageId>, StoreError> {
-    let missed = end_missed(tx, entries).await?;
+/// Opens visits. The same plate inside already means that its exit was missed: the older visit ends by that. Gives by how many each
+/// garage's count was too high for it. No plate may be there twice.
+pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let ended = evidence::entered_again(tx, entries).await?;
     if entries.is_empty() {
-        return Ok(missed);
+        return Ok(ended);
     }
     execute_rows!(
         tx,
@@ -60,49 +62,27 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<GarageId>, 
         },
         ""
     )?;
-    Ok(missed)
-}
-
-/// How many cars are inside as far as their visits say.
-pub async fn count_open(tx: &mut Tx, garage: &GarageId) -> Result<i64, StoreError> {
-    let sql = "select count(*) from visit where garage_id = $1 and ended_by is null";
-    let (open,): (i64,) = fetch_one!(tx, sql, garage.as_str())?;
-    Ok(open)
-}
-
-async fn end_missed(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<GarageId>, StoreError> {
-    let plates: Vec<_> = entries.iter().filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash))).collect();
-    if plates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<(String,)> = fetch_rows!(
-        tx,
-        "update visit set ended_by = 'exit_missed', book_due = 1 from (",
-        plates,
-        |row, car| {
-            row.push_bind(car.0).push_bind(car.1.as_slice());
-        },
-        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
-         returning visit.garage_id"
-    )?;
-    rows.into_iter()
-        .map(|(id,)| GarageId::parse(&id).map_err(|_| StoreError::Corrupt { column: "visit.garage_id" }))
-        .collect()
+    Ok(ended)
 }
 
 /// Ends the cars' visits; a car that could be read only now is taken for one that nobody could read coming in. One that was never
-/// seen coming in leaves a visit with an unknown entry. No plate may be there twice.
-pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<(), StoreError> {
-    let ended = end_by_plate(tx, exits).await?;
+/// seen coming in leaves a visit with an unknown entry. Gives by how many each garage's count is too low, because an exit that was
+/// thought missed has only come late. No plate may be there twice.
+pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let late = evidence::came_late(tx, exits).await?;
+    let exits: Vec<Exit<'_>> =
+        exits.iter().filter(|exit| !late.iter().any(|(_, event)| *event == exit.event)).cloned().collect();
+    let ended = end_by_plate(tx, &exits).await?;
     let mut unknown = Vec::new();
-    for exit in exits {
+    for exit in &exits {
         let of_visit =
             |plate: &Sealed| ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone()));
         if !exit.plate.is_some_and(of_visit) && end_oldest_unread(tx, exit).await? == 0 {
             unknown.push(exit);
         }
     }
-    insert_unknown(tx, &unknown).await
+    insert_unknown(tx, &unknown).await?;
+    Ok(late.into_iter().map(|(garage, _)| (garage, 1)).collect())
 }
 
 async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreError> {
@@ -169,13 +149,14 @@ pub struct Stored {
     pub entered_at: Option<i64>,
     pub exited_at: Option<i64>,
     pub ended_by: Option<String>,
+    pub ended_why: Option<String>,
 }
 
 /// All visits of a plate to a garage, oldest first; rows older than the retention have lost their plate.
 pub async fn of_plate(tx: &mut Tx, garage: &GarageId, plate_hash: &[u8]) -> Result<Vec<Stored>, StoreError> {
     fetch_all!(
         tx,
-        "select audience, entered_at, exited_at, ended_by from visit \
+        "select audience, entered_at, exited_at, ended_by, ended_why from visit \
          where garage_id = $1 and plate_hash = $2 order by coalesce(entered_at, exited_at)",
         garage.as_str(),
         plate_hash,

@@ -58,14 +58,13 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     dead_letter::insert(&mut tx, &parted.letters).await?;
     let new = insert_events(&mut tx, &parted.events, now).await?;
     let mut counts = movement::count(&mut tx, &gateways, &new, now).await?;
-    let cars = movement::visits(&mut tx, &new).await?;
-    movement::heal(&mut tx, &cars, &mut counts, now).await?;
+    let cars = movement::visits(&mut tx, &new, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
     // Last: from here on this transaction holds the lock of all arrivals.
     let ahead = ahead(app, batches, &admissions, now)?;
-    let news = arrivals::apply(&mut tx, (&new, &ahead.events), &cars.left, now).await?;
+    let news = arrivals::apply(&mut tx, (&new, &ahead.events), &cars, now).await?;
     tx.commit().await?;
     Ok(Done {
         outcomes: outcomes(admissions, batches, &counts, &inside),

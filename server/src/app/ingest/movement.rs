@@ -75,25 +75,23 @@ pub(super) struct Left<'a> {
     pub at: Timestamp,
 }
 
-/// What became of the cars.
-#[derive(Debug)]
-pub(super) struct Moved<'a> {
-    pub left: Vec<Left<'a>>,
-    /// Cars that were inside already and came in again: their exits were missed.
-    missed: BTreeMap<GarageId, i64>,
-}
-
-/// Opens and ends visits, in order.
-pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Moved<'a>, StoreError> {
+/// Opens and ends visits, in order; gives the cars that have left. What they prove about the counts mends these.
+pub(super) async fn visits<'a>(
+    tx: &mut Tx,
+    new: &[New<'a>],
+    counts: &mut HashMap<GarageId, i64>,
+    now: Timestamp,
+) -> Result<Vec<Left<'a>>, StoreError> {
     let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.event.delta != 0).copied().collect();
     let cars = cars(tx, &moved).await?;
     let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
-    let mut missed = BTreeMap::new();
+    let mut wrong: BTreeMap<GarageId, i64> = BTreeMap::new();
     while !rest.is_empty() {
-        for garage in round(tx, &mut rest).await? {
-            *missed.entry(garage).or_default() += 1;
+        for (garage, delta) in round(tx, &mut rest).await? {
+            *wrong.entry(garage).or_default() += delta;
         }
     }
+    counts.extend(heal(tx, wrong, now).await?);
     let left = moved.iter().zip(cars).filter(|(event, _)| event.checked.event.delta < 0);
     let left = left.filter_map(|(event, car)| {
         Some(Left {
@@ -103,41 +101,15 @@ pub(super) async fn visits<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Moved<'a>
             at: event.checked.event.happened_at,
         })
     });
-    Ok(Moved { left: left.collect(), missed })
+    Ok(left.collect())
 }
 
-/// No car is inside twice: where one came in again, the count has one too many, unless it was corrected meanwhile. Then it
-/// has no more cars than there are visits.
-pub(super) async fn heal(
+/// Takes events from the front until a car comes up for the second time: those before do not depend on each other.
+/// Gives what the garages' counts are to change by for it.
+async fn round(
     tx: &mut Tx,
-    moved: &Moved<'_>,
-    counts: &mut HashMap<GarageId, i64>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    for (garage, missed) in &moved.missed {
-        let Some(count) = counts.get(garage) else { continue };
-        let surplus = (*missed).min(count - visit::count_open(tx, garage).await?);
-        if surplus <= 0 {
-            continue;
-        }
-        let change = CountChange { garage: garage.clone(), delta: -surplus };
-        counts.extend(garage::add_to_counts(tx, &[change], now).await?);
-        let entry = audit::Entry {
-            at: now,
-            actor_kind: "server",
-            actor_id: "ingest",
-            action: "count.heal",
-            subject: garage.as_str(),
-            detail: &format!("{surplus} fewer: cars came in again whose exits were missed"),
-        };
-        audit::append(tx, &entry).await?;
-    }
-    Ok(())
-}
-
-/// Takes events from the front until a car comes up for the second time: those before do not depend on each other. Gives the
-/// garages of missed exits.
-async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<Vec<GarageId>, StoreError> {
+    rest: &mut VecDeque<(&New<'_>, &Car)>,
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let (mut entries, mut exits, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     while let Some((event, car)) = rest.front() {
         let garage = event.checked.place.garage;
@@ -154,9 +126,37 @@ async fn round(tx: &mut Tx, rest: &mut VecDeque<(&New<'_>, &Car)>) -> Result<Vec
         }
         rest.pop_front();
     }
-    let missed = visit::enter(tx, &entries).await?;
-    visit::leave(tx, &exits).await?;
-    Ok(missed)
+    let twice = visit::enter(tx, &entries).await?.into_iter().map(|(garage, cars)| (garage, -cars));
+    let late = visit::leave(tx, &exits).await?;
+    Ok(twice.chain(late).collect())
+}
+
+/// Mends counts by what passages have proved, and says so in the audit log.
+pub(crate) async fn heal(
+    tx: &mut Tx,
+    wrong: BTreeMap<GarageId, i64>,
+    now: Timestamp,
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let changes: Vec<CountChange> = wrong
+        .into_iter()
+        .filter(|(_, delta)| *delta != 0)
+        .map(|(garage, delta)| CountChange { garage, delta })
+        .collect();
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    for CountChange { garage, delta } in &changes {
+        let entry = audit::Entry {
+            at: now,
+            actor_kind: "server",
+            actor_id: "evidence",
+            action: "count.heal",
+            subject: garage.as_str(),
+            detail: &delta.to_string(),
+        };
+        audit::append(tx, &entry).await?;
+    }
+    garage::add_to_counts(tx, &changes, now).await
 }
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use protocol::operator::{Garage, Garages, Gateway, Health, Lane};
 use protocol::uplink::LaneStatus;
 
-use super::Caller;
+use super::{Caller, confidence};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, public_sites};
 use crate::store::{StoreError, dead_letter, garage, gateway};
@@ -28,6 +28,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
     for (garage, status) in gateway::lanes_of_operator(&mut tx, &caller.operator).await? {
         lanes.entry(garage).or_default().push(lane(status, now));
     }
+    let mut trusts = confidence::of(&mut tx, &own, &gateways, now).await?;
     drop(tx);
     let mut garages = Vec::with_capacity(own.len());
     for own in own {
@@ -37,6 +38,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
             open: public_sites::open_now(app, &own, &hours, seen, now).await?,
             plausible: own.occupied.is_none_or(|occupied| is_plausible(own.capacity, occupied)),
             gateway: gateway_of(health, now),
+            trust: trusts.remove(&own.id).unwrap_or_else(confidence::nothing_known),
             lanes: lanes.remove(&own.id).unwrap_or_default(),
             dead_letters_today: letters.remove(&own.id).unwrap_or(0),
             id: own.id,

@@ -12,6 +12,9 @@ mod csrf;
 mod dead_letters;
 mod events;
 mod garages;
+mod inventories;
+mod inventory;
+mod inventory_preview;
 mod log_in;
 mod log_out;
 mod number;
@@ -38,6 +41,14 @@ pub fn router() -> Router<App> {
         .route(
             "/api/operator/v1/garages/{garage}/adjustments",
             get(adjustments::adjustments).post(adjust::adjust),
+        )
+        .route(
+            "/api/operator/v1/garages/{garage}/inventories",
+            get(inventories::inventories).post(inventory::inventory),
+        )
+        .route(
+            "/api/operator/v1/garages/{garage}/inventories/preview",
+            post(inventory_preview::inventory_preview),
         )
         .route(
             "/api/operator/v1/garages/{garage}/open-orders",

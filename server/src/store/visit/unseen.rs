@@ -10,7 +10,7 @@ use crate::store::{StoreError, Tx};
 pub async fn end(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,
-        "update visit set ended_by = 'exit_missed', book_due = 1 where ended_by is null and id in (\
+        "update visit set ended_by = 'exit_missed', ended_why = 'not_in_count', book_due = 1 where ended_by is null and id in (\
          select o.visit_id from (\
          select r.visit_id, r.garage_id, row_number() over (partition by r.garage_id order by r.ends_at, r.id) as place \
          from reservation r join visit v on v.id = r.visit_id and v.ended_by is null \

@@ -1,0 +1,148 @@
+//! How far a count can be believed. A count is the sum of passages since somebody last looked; it is doubted for what is known to make
+//! such sums wrong, and each doubt has a name that an operator can act on. No formula: one grave doubt or three light ones make it
+//! low, one or two light ones medium.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// A week of passages at 99.9 % of seen ones is about as far off as a glance.
+const CHECK_EVERY: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// So long a silence is a glitch.
+const SILENT: Duration = Duration::from_secs(120);
+
+/// After so long a silence the count is of the past.
+const LOST: Duration = Duration::from_secs(30 * 60);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Low,
+    Medium,
+    High,
+}
+
+/// Why a count is doubted, the grave ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    NoData,
+    /// Below 0 or above the capacity.
+    Impossible,
+    /// The gateway has been silent for half an hour.
+    GatewayLost,
+    /// Nobody has ever looked.
+    NeverChecked,
+    /// The gateway has been silent for two minutes.
+    GatewaySilent,
+    /// Passages wait at the gateway.
+    Backlog,
+    /// Nobody has looked for a week.
+    CheckOld,
+    /// More than one passage in twenty was not read.
+    Unread,
+    /// Since the last look exits were found missed.
+    MissedExits,
+    /// Since the last look messages of devices were not understood.
+    DeadLetters,
+    /// The open visits are not as many as the count says, by more than one in ten and by more than 2.
+    VisitsDiffer,
+}
+
+impl Doubt {
+    fn is_grave(self) -> bool {
+        self <= Self::GatewayLost
+    }
+}
+
+/// What is known about a count.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Facts {
+    pub capacity: u32,
+    pub occupied: Option<i64>,
+    pub checked_at: Option<Timestamp>,
+    pub heard_at: Option<Timestamp>,
+    pub backlog: i64,
+    /// Of the newest passages since the last look.
+    pub passages: i64,
+    pub unread: i64,
+    pub missed_exits: i64,
+    pub dead_letters: i64,
+    pub open_visits: i64,
+}
+
+/// The level and all doubts, worst first.
+pub fn judge(facts: &Facts, now: Timestamp) -> (Level, Vec<Doubt>) {
+    let Some(occupied) = facts.occupied else { return (Level::Low, vec![Doubt::NoData]) };
+    let silent = facts.heard_at.is_none_or(|at| now.since(at) > SILENT);
+    let lost = facts.heard_at.is_none_or(|at| now.since(at) > LOST);
+    let apart = (facts.open_visits - occupied).abs();
+    let held = [
+        (Doubt::Impossible, !crate::occupancy::is_plausible(facts.capacity, occupied)),
+        (Doubt::GatewayLost, lost),
+        (Doubt::NeverChecked, facts.checked_at.is_none()),
+        (Doubt::GatewaySilent, silent && !lost),
+        (Doubt::Backlog, facts.backlog > 0),
+        (Doubt::CheckOld, facts.checked_at.is_some_and(|at| now.since(at) > CHECK_EVERY)),
+        (Doubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
+        (Doubt::MissedExits, facts.missed_exits > 0),
+        (Doubt::DeadLetters, facts.dead_letters > 0),
+        (Doubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
+    ];
+    let doubts: Vec<Doubt> = held.into_iter().filter(|(_, held)| *held).map(|(doubt, _)| doubt).collect();
+    let level = match doubts.len() {
+        _ if doubts.iter().any(|doubt| doubt.is_grave()) => Level::Low,
+        0 => Level::High,
+        1 | 2 => Level::Medium,
+        _ => Level::Low,
+    };
+    (level, doubts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(2_000_000_000_000_000);
+
+    fn good() -> Facts {
+        Facts {
+            capacity: 100,
+            occupied: Some(10),
+            checked_at: Some(NOW),
+            heard_at: Some(NOW),
+            passages: 100,
+            open_visits: 10,
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn a_count_that_was_just_checked_is_believed() {
+        assert_eq!(judge(&good(), NOW), (Level::High, vec![]));
+    }
+
+    #[test]
+    fn a_light_doubt_makes_it_medium_and_three_make_it_low() {
+        let old = Facts { checked_at: Some(NOW - CHECK_EVERY - SILENT), ..good() };
+        assert_eq!(judge(&old, NOW), (Level::Medium, vec![Doubt::CheckOld]));
+        let worse = Facts { unread: 6, missed_exits: 1, ..old };
+        assert_eq!(judge(&worse, NOW).0, Level::Low);
+    }
+
+    #[test]
+    fn a_grave_doubt_is_enough() {
+        assert_eq!(judge(&Facts { occupied: None, ..good() }, NOW), (Level::Low, vec![Doubt::NoData]));
+        assert_eq!(judge(&Facts { occupied: Some(-3), ..good() }, NOW).0, Level::Low);
+        assert_eq!(judge(&Facts { heard_at: Some(NOW - LOST - SILENT), ..good() }, NOW).0, Level::Low);
+    }
+
+    #[test]
+    fn a_few_cars_more_or_less_than_visits_are_nothing() {
+        assert_eq!(judge(&Facts { open_visits: 12, ..good() }, NOW).0, Level::High);
+        assert_eq!(judge(&Facts { open_visits: 13, ..good() }, NOW).1, [Doubt::VisitsDiffer]);
+    }
+}

@@ -1,0 +1,174 @@
+//! An operator's walk through the garage, against the visits. Cars pass meanwhile, so the walk has a beginning and an end:
+//!
+//! | visit | car seen | not seen |
+//! |---|---|---|
+//! | inside since before the walk | stays | a ghost |
+//! | came in during or after it | stays | stays: it came behind the operator's back |
+//! | ended since the walk began | has left since | has left |
+//! | none | comes to be, or names one of a car that nobody could read | - |
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::time::Timestamp;
+
+/// The time of the walk, its end not before its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    begun: Timestamp,
+    ended: Timestamp,
+}
+
+impl Walk {
+    /// Nothing if it ends before it begins.
+    pub fn new(begun: Timestamp, ended: Timestamp) -> Option<Self> {
+        (begun <= ended).then_some(Self { begun, ended })
+    }
+
+    pub fn begun(self) -> Timestamp {
+        self.begun
+    }
+
+    pub fn ended(self) -> Timestamp {
+        self.ended
+    }
+}
+
+/// A visit of a car that is inside as far as is known. `Car` is whatever tells cars apart.
+#[derive(Debug, Clone)]
+pub struct Inside<Visit, Car> {
+    pub visit: Visit,
+    /// Absent: nobody could read it.
+    pub car: Option<Car>,
+    pub entered_at: Timestamp,
+}
+
+/// What was seen, and what has left since the walk began.
+#[derive(Debug, Clone, Default)]
+pub struct Seen<Car> {
+    pub cars: BTreeSet<Car>,
+    /// Without a plate that can be read.
+    pub unread: u32,
+    pub left: BTreeSet<Car>,
+    /// Left, and nobody knows which.
+    pub left_unread: u32,
+}
+
+/// What a walk changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome<Visit, Car> {
+    pub matched: u32,
+    pub ghosts: Vec<Visit>,
+    /// Visits of unread cars, with the car that each now is.
+    pub named: Vec<(Visit, Car)>,
+    pub opened: Vec<Car>,
+    pub left: Vec<Car>,
+    /// Cars inside now.
+    pub occupied: i64,
+}
+
+/// Holds what was seen against the visits that are open now, the oldest first.
+pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
+    walk: Walk,
+    inside: &[Inside<Visit, Car>],
+    seen: &Seen<Car>,
+) -> Outcome<Visit, Car> {
+    let known: BTreeMap<&Car, &Inside<Visit, Car>> =
+        inside.iter().filter_map(|visit| Some((visit.car.as_ref()?, visit))).collect();
+    let mut outcome = Outcome {
+        matched: 0,
+        ghosts: Vec::new(),
+        named: Vec::new(),
+        opened: Vec::new(),
+        left: Vec::new(),
+        occupied: 0,
+    };
+    let mut unread: Vec<&Inside<Visit, Car>> = inside.iter().filter(|visit| visit.car.is_none()).collect();
+    // Of those that came while the operator walked, some may have been seen.
+    let mut nameless =
+        unread.extract_if(.., |visit| visit.entered_at < walk.ended).collect::<Vec<_>>().into_iter();
+    for car in &seen.cars {
+        if known.contains_key(car) {
+            outcome.matched += 1;
+        } else if seen.left.contains(car) {
+            outcome.left.push(car.clone());
+        } else if nameless.len() > seen.unread as usize
+            && let Some(visit) = nameless.next()
+        {
+            outcome.named.push((visit.visit.clone(), car.clone()));
+        } else {
+            outcome.opened.push(car.clone());
+        }
+    }
+    let (old, during): (Vec<_>, Vec<_>) = nameless.partition(|visit| visit.entered_at < walk.begun);
+    let gone = old.len().saturating_sub(seen.unread as usize);
+    outcome.ghosts.extend(old.iter().take(gone).map(|visit| visit.visit.clone()));
+    let unseen = |visit: &&Inside<Visit, Car>| visit.car.as_ref().is_some_and(|car| !seen.cars.contains(car));
+    let (ghosts, came): (Vec<_>, Vec<_>) =
+        inside.iter().filter(unseen).partition(|visit| visit.entered_at < walk.begun);
+    outcome.ghosts.extend(ghosts.into_iter().map(|visit| visit.visit.clone()));
+    let spare = (seen.unread as usize).saturating_sub(old.len());
+    let behind = unread.len() + during.len().saturating_sub(spare) + came.len();
+    let named = seen.cars.len() - outcome.left.len();
+    let count = (named + behind + seen.unread as usize).saturating_sub(seen.left_unread as usize);
+    outcome.occupied = i64::try_from(count).unwrap_or(i64::MAX);
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_micros(minute * 60_000_000)
+    }
+
+    fn inside(visit: u8, car: Option<&'static str>, minute: i64) -> Inside<u8, &'static str> {
+        Inside { visit, car, entered_at: at(minute) }
+    }
+
+    fn seen(cars: &[&'static str], unread: u32) -> Seen<&'static str> {
+        Seen { cars: cars.iter().copied().collect(), unread, ..Seen::default() }
+    }
+
+    fn walk() -> Walk {
+        Walk::new(at(10), at(20)).unwrap()
+    }
+
+    #[test]
+    fn a_car_that_is_not_there_is_a_ghost_and_one_that_nobody_knew_is_inside() {
+        let visits = [inside(1, Some("A"), 1), inside(2, Some("B"), 2)];
+        let outcome = reconcile(walk(), &visits, &seen(&["A", "C"], 0));
+        assert_eq!((outcome.matched, outcome.ghosts, outcome.opened), (1, vec![2], vec!["C"]));
+        assert_eq!(outcome.occupied, 2);
+    }
+
+    #[test]
+    fn cars_that_pass_during_the_walk_are_neither_ghosts_nor_missing() {
+        let visits = [inside(1, Some("A"), 12), inside(2, None, 25)];
+        let left = Seen { left: ["B"].into(), ..seen(&["B"], 0) };
+        let outcome = reconcile(walk(), &visits, &left);
+        assert_eq!((outcome.ghosts, outcome.opened, outcome.left), (vec![], vec![], vec!["B"]));
+        assert_eq!(outcome.occupied, 2);
+    }
+
+    #[test]
+    fn a_car_that_could_not_be_read_gets_its_name() {
+        let outcome = reconcile(walk(), &[inside(1, None, 1)], &seen(&["A"], 0));
+        assert_eq!((outcome.named, outcome.opened, outcome.occupied), (vec![(1, "A")], vec![], 1));
+    }
+
+    #[test]
+    fn unread_cars_that_are_seen_stay_and_those_too_many_are_ghosts() {
+        let visits = [inside(1, None, 1), inside(2, None, 2), inside(3, None, 15)];
+        let outcome = reconcile(walk(), &visits, &seen(&[], 1));
+        assert_eq!((outcome.ghosts, outcome.occupied), (vec![1], 2));
+        let outcome = reconcile(walk(), &visits, &seen(&[], 3));
+        assert_eq!((outcome.ghosts, outcome.occupied), (vec![], 3));
+    }
+
+    #[test]
+    fn unread_exits_since_the_walk_count() {
+        let left = Seen { left_unread: 1, ..seen(&["A"], 0) };
+        assert_eq!(reconcile(walk(), &[inside(1, Some("A"), 1)], &left).occupied, 0);
+    }
+}

@@ -1,0 +1,53 @@
+//! How far each count can be believed, for the operator's first screen.
+
+use std::collections::HashMap;
+
+use domain::confidence::{Doubt, Facts, Level, judge};
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::operator::Trust;
+
+use crate::store::garage::Garage;
+use crate::store::{StoreError, Tx, gateway, inventory};
+
+/// For each garage; an operator runs a handful.
+pub(super) async fn of(
+    tx: &mut Tx,
+    garages: &[Garage],
+    gateways: &[gateway::Health],
+    now: Timestamp,
+) -> Result<HashMap<GarageId, Trust>, StoreError> {
+    let ids: Vec<GarageId> = garages.iter().map(|garage| garage.id.clone()).collect();
+    let told = gateway::told(tx, &ids).await?;
+    let mut trusts = HashMap::new();
+    for garage in garages {
+        let checked_at = inventory::checked_at(tx, &garage.id).await?;
+        let signs = inventory::signs(tx, &garage.id, checked_at.unwrap_or(Timestamp::from_micros(0))).await?;
+        let health = gateways.iter().find(|gateway| gateway.garage == garage.id);
+        let heard_at = health.and_then(|gateway| gateway.last_seen_at);
+        let facts = Facts {
+            capacity: garage.capacity,
+            occupied: garage.occupied,
+            checked_at,
+            heard_at,
+            backlog: health.map_or(0, |gateway| gateway.backlog),
+            passages: signs.passages,
+            unread: signs.unread,
+            missed_exits: signs.missed_exits,
+            dead_letters: signs.dead_letters,
+            open_visits: signs.open_visits,
+        };
+        let (level, doubts) = judge(&facts, now);
+        let known_until = match told.get(&garage.id).and_then(|told| told.behind) {
+            Some(newest) => newest,
+            None => heard_at,
+        };
+        trusts.insert(garage.id.clone(), Trust { level, doubts, checked_at, known_until });
+    }
+    Ok(trusts)
+}
+
+/// Of a garage of which nothing is known.
+pub(super) fn nothing_known() -> Trust {
+    Trust { level: Level::Low, doubts: vec![Doubt::NoData], checked_at: None, known_until: None }
+}

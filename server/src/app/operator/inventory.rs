@@ -1,0 +1,258 @@
+//! An operator's walk through the garage: what was seen is held against the visits, previewed, and written down once. The count
+//! becomes what was seen and what has passed since. Passages that the gateway has not told yet would be counted twice, so a walk is
+//! not written down while the gateway is away or behind.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use domain::ids::GarageId;
+use domain::inventory::{Inside, Outcome, Seen, Walk, reconcile};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::operator::{Ghost, Inventory, InventoryPreview, NewInventory};
+use uuid::Uuid;
+
+use super::{Caller, OperatorError, record, require};
+use crate::app::App;
+use crate::store::seal::{Purpose, SealError, Sealed};
+use crate::store::visit::inside::{self, Open};
+use crate::store::{StoreError, Tx, garage, gateway, inventory};
+
+/// Walks in the list.
+const SHOWN: i64 = 20;
+const MIN_REASON: usize = 3;
+const MAX_REASON: usize = 500;
+/// A larger garage is walked by levels, but counted at once.
+const MAX_CARS: usize = 5000;
+/// What was seen longer ago has been overtaken by too much.
+const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
+/// A phone's clock may run ahead a little.
+const AHEAD: Duration = Duration::from_secs(60);
+const ALIVE: Duration = Duration::from_secs(30);
+/// More than a batch waits: the gateway is catching up.
+const BEHIND: i64 = 500;
+
+#[derive(Debug, thiserror::Error)]
+pub enum InventoryError {
+    #[error("a reason has 3 to 500 characters")]
+    Reason,
+    #[error("the walk ends after it begins, and began at most 12 hours ago")]
+    Walk,
+    #[error("line {line} holds no plate")]
+    Plate { line: usize },
+    #[error("at most {MAX_CARS} cars")]
+    TooMany,
+    #[error("the gateway is away or behind: what passed meanwhile is not known yet")]
+    Behind,
+    #[error("this key was used for another walk")]
+    KeyReused,
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for InventoryError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+impl From<SealError> for InventoryError {
+    fn from(error: SealError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+type Cars = BTreeMap<Vec<u8>, Plate>;
+
+/// A walk as asked, checked.
+struct Asked {
+    walk: Walk,
+    cars: Cars,
+    unread: u32,
+}
+
+/// A walk held against the visits.
+struct Held {
+    open: HashMap<Uuid, Open>,
+    outcome: Outcome<Uuid, Vec<u8>>,
+}
+
+/// What the walk would change; changes nothing but the audit log.
+pub async fn preview(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    new: &NewInventory,
+) -> Result<InventoryPreview, InventoryError> {
+    let asked = asked(app, new)?;
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    let held = held(&mut tx, garage, &asked).await?;
+    record(&mut tx, app.now(), &caller.operator, "inventory.preview", garage.as_str(), "").await?;
+    tx.commit().await?;
+    shown(app, found.occupied, &asked, &held)
+}
+
+/// Writes the walk down and mends visits and count; the same key again gives what was written then.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewInventory,
+) -> Result<Inventory, InventoryError> {
+    let reason = new.reason.trim().replace('\0', "");
+    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+        return Err(InventoryError::Reason);
+    }
+    let body_hash = app.keys.hash(Purpose::Plate, &format!("{new:?}"));
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    if let Some((written, hash)) = inventory::by_key(&mut tx, garage, &caller.operator, key).await? {
+        return if hash == body_hash { Ok(written) } else { Err(InventoryError::KeyReused) };
+    }
+    let asked = asked(app, new)?;
+    require_told(&mut tx, garage, app.now()).await?;
+    let held = held(&mut tx, garage, &asked).await?;
+    mend(app, &mut tx, garage, &asked, &held).await?;
+    let made = made(&asked, &held, found.occupied, app.now(), reason);
+    garage::set_count(&mut tx, garage, made.after, made.at).await?;
+    let row = inventory::NewInventory {
+        garage,
+        operator: &caller.operator,
+        idempotency_key: key,
+        body_hash: &body_hash,
+        made: &made,
+    };
+    inventory::insert(&mut tx, &row).await?;
+    record(&mut tx, made.at, &caller.operator, "inventory.add", garage.as_str(), &made.id.to_string())
+        .await?;
+    let written = inventory::by_key(&mut tx, garage, &caller.operator, key).await?;
+    let (written, _) = written.ok_or(StoreError::Corrupt { column: "inventory.idempotency_key" })?;
+    tx.commit().await?;
+    app.allocation.nudge(garage);
+    Ok(written)
+}
+
+/// The garage's walks, newest first.
+pub async fn newest(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<Inventory>, OperatorError> {
+    let mut tx = app.store.begin_read().await?;
+    require(&mut tx, caller, garage).await?;
+    Ok(inventory::newest(&mut tx, garage, SHOWN).await?)
+}
+
+fn asked(app: &App, new: &NewInventory) -> Result<Asked, InventoryError> {
+    let now = app.now();
+    let walk = Walk::new(new.begun_at, new.ended_at).ok_or(InventoryError::Walk)?;
+    if new.ended_at > now + AHEAD || new.begun_at < now - MAX_AGE {
+        return Err(InventoryError::Walk);
+    }
+    let mut cars = Cars::new();
+    for (index, line) in new.seen.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let reading = line.trim().split([',', '，', ';', '\t', ' ']).next().unwrap_or_default();
+        let plate = Plate::parse(reading).map_err(|_| InventoryError::Plate { line: index + 1 })?;
+        cars.insert(app.keys.hash(Purpose::Plate, plate.as_str()), plate);
+    }
+    if cars.len() > MAX_CARS || new.unread as usize > MAX_CARS {
+        return Err(InventoryError::TooMany);
+    }
+    Ok(Asked { walk, cars, unread: new.unread })
+}
+
+async fn require_told(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), InventoryError> {
+    let health = gateway::health(tx).await?.into_iter().find(|gateway| gateway.garage == *garage);
+    // A garage without a gateway has no passages to come.
+    let Some(health) = health else { return Ok(()) };
+    match health.last_seen_at {
+        None => Ok(()),
+        Some(at) if now.since(at) <= ALIVE && health.backlog <= BEHIND => Ok(()),
+        Some(_) => Err(InventoryError::Behind),
+    }
+}
+
+async fn held(tx: &mut Tx, garage: &GarageId, asked: &Asked) -> Result<Held, StoreError> {
+    let open = inside::open(tx, garage).await?;
+    let (left, left_unread) = inside::left_since(tx, garage, asked.walk.begun()).await?;
+    let visits: Vec<Inside<Uuid, Vec<u8>>> = open
+        .iter()
+        .map(|visit| Inside {
+            visit: visit.id,
+            car: visit.plate.as_ref().map(|plate| plate.hash.clone()),
+            entered_at: visit.entered_at,
+        })
+        .collect();
+    let cars: BTreeSet<Vec<u8>> = asked.cars.keys().cloned().collect();
+    let seen = Seen { cars, unread: asked.unread, left: left.into_iter().collect(), left_unread };
+    let outcome = reconcile(asked.walk, &visits, &seen);
+    Ok(Held { open: open.into_iter().map(|visit| (visit.id, visit)).collect(), outcome })
+}
+
+async fn mend(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+    asked: &Asked,
+    held: &Held,
+) -> Result<(), InventoryError> {
+    let sealed = |hash: &Vec<u8>| -> Result<Option<Sealed>, SealError> {
+        asked.cars.get(hash).map(|plate| app.keys.sealed(Purpose::Plate, plate.as_str())).transpose()
+    };
+    let mut named = Vec::new();
+    for (visit, car) in &held.outcome.named {
+        named.extend(sealed(car)?.map(|car| (*visit, car)));
+    }
+    let mut opened = Vec::new();
+    for car in &held.outcome.opened {
+        opened.extend(sealed(car)?);
+    }
+    inside::end_ghosts(tx, &held.outcome.ghosts).await?;
+    inside::name(tx, &named).await?;
+    inside::found(tx, garage, &opened, asked.walk.begun()).await?;
+    Ok(())
+}
+
+fn made(asked: &Asked, held: &Held, before: Option<i64>, at: Timestamp, reason: String) -> Inventory {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Inventory {
+        id: Uuid::now_v7(),
+        begun_at: asked.walk.begun(),
+        ended_at: asked.walk.ended(),
+        at,
+        before,
+        after: held.outcome.occupied,
+        seen: number(asked.cars.len()),
+        unread: i64::from(asked.unread),
+        opened: number(held.outcome.opened.len()),
+        named: number(held.outcome.named.len()),
+        ghosts: number(held.outcome.ghosts.len()),
+        reason,
+        operator: String::new(),
+    }
+}
+
+fn shown(
+    app: &App,
+    before: Option<i64>,
+    asked: &Asked,
+    held: &Held,
+) -> Result<InventoryPreview, InventoryError> {
+    let plate = |hash: &Vec<u8>| asked.cars.get(hash).map(ToString::to_string);
+    let outcome = &held.outcome;
+    let ghost = |visit: &Open| -> Result<Ghost, SealError> {
+        let plate =
+            visit.plate.as_ref().map(|plate| app.keys.open(Purpose::Plate, &plate.enc)).transpose()?;
+        Ok(Ghost { plate, entered_at: Some(visit.entered_at) })
+    };
+    let ghosts = outcome.ghosts.iter().filter_map(|id| held.open.get(id));
+    Ok(InventoryPreview {
+        before,
+        after: outcome.occupied,
+        matched: outcome.matched,
+        opened: outcome.opened.iter().filter_map(plate).collect(),
+        named: outcome.named.iter().filter_map(|(_, car)| plate(car)).collect(),
+        ghosts: ghosts.map(ghost).collect::<Result<_, _>>()?,
+        left: outcome.left.iter().filter_map(plate).collect(),
+    })
+}

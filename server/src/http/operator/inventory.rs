@@ -1,0 +1,25 @@
+//! `POST /api/operator/v1/garages/{garage}/inventories`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::operator::{Inventory, NewInventory};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::inventory as walks;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::ApiPath;
+
+/// Writes a walk down and mends visits and count. The same key again gives the same answer.
+pub async fn inventory(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    key: IdempotencyKey,
+    ApiJson(new): ApiJson<NewInventory>,
+) -> Result<(StatusCode, Json<Inventory>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(walks::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+}

@@ -1,0 +1,22 @@
+//! `POST /api/operator/v1/garages/{garage}/inventories/preview`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::operator::{InventoryPreview, NewInventory};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::inventory;
+use crate::http::input::ApiPath;
+
+/// What a walk would change.
+pub async fn inventory_preview(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiJson(new): ApiJson<NewInventory>,
+) -> Result<Json<InventoryPreview>, ProblemResponse> {
+    Ok(Json(inventory::preview(&app, &caller, &garage, &new).await?))
+}

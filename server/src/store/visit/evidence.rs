@@ -1,0 +1,107 @@
+//! Cars whose exit nobody saw, proved by a later passage. Each visit says why it ended, and whether the count lost the car by that: a
+//! car that came before the last correction is not in the count (the operator did not find it), unless an inventory has confirmed it
+//! since.
+
+use std::collections::HashMap;
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+
+use super::{Entry, Exit};
+use crate::store::{StoreError, Tx, word};
+
+/// Ends the visits of cars that come in again; gives by how many each garage's count was too high.
+pub(super) async fn entered_again(
+    tx: &mut Tx,
+    entries: &[Entry<'_>],
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let plates: Vec<_> = entries.iter().filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash))).collect();
+    if plates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i64)> = fetch_rows!(
+        tx,
+        "update visit set ended_by = 'exit_missed', ended_why = 'entered_again', book_due = 1, uncounted = \
+         case when exists (select 1 from adjustment a where a.garage_id = visit.garage_id and a.id > visit.id and not exists \
+         (select 1 from inventory i where i.garage_id = a.garage_id and i.id > a.id)) then 0 else 1 end from (",
+        plates,
+        |row, car| {
+            row.push_bind(car.0).push_bind(car.1.as_slice());
+        },
+        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
+         returning visit.garage_id, visit.uncounted"
+    )?;
+    by_garage(rows)
+}
+
+/// Exits that were thought missed and have only come late: the car has come in since, here or elsewhere. Gives garages and
+/// `gate_event.no` of those that the count had lost.
+pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
+    if read.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i64)> = fetch_rows!(
+        tx,
+        "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit', ended_why = null, uncounted = 0, \
+         book_due = 1 from (",
+        read,
+        |row, car| {
+            row.push_bind(car.0.garage.as_str())
+                .push_bind(car.1.as_slice())
+                .push_bind(car.0.event)
+                .push_bind(car.0.at.micros());
+        },
+        ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.uncounted = 1 \
+         and visit.entered_at <= v.column4 and exists (select 1 from visit later \
+          where later.plate_hash = v.column2 and later.entered_at > v.column4) \
+         and not exists (select 1 from visit other where other.garage_id = v.column1 and other.plate_hash = v.column2 \
+          and other.id > visit.id and other.entered_at <= v.column4 and (other.ended_by is null or other.uncounted = 1)) \
+         returning visit.garage_id, visit.exit_event"
+    )?;
+    rows.into_iter().map(|(garage, event)| Ok((word::parse("visit.garage_id", &garage)?, event))).collect()
+}
+
+/// Garages with visits of cars that have since come into another garage. One whose gateway is away or behind may still tell of the
+/// exit, and is left out: it must have been heard since `heard`.
+pub async fn garages_left_behind(
+    tx: &mut Tx,
+    since: Timestamp,
+    heard: Timestamp,
+) -> Result<Vec<GarageId>, StoreError> {
+    let rows: Vec<(String,)> = fetch_all!(
+        tx,
+        "select distinct v.garage_id from visit n join visit v on v.plate_hash = n.plate_hash \
+         and v.garage_id <> n.garage_id and v.ended_by is null and v.entered_at < n.entered_at \
+         join gateway g on g.garage_id = v.garage_id and g.backlog = 0 and g.last_seen_at >= $2 \
+         where n.ended_by is null and n.plate_hash is not null and n.entered_at >= $1 order by v.garage_id",
+        since.micros(),
+        heard.micros(),
+    )?;
+    rows.into_iter().map(|(garage,)| word::parse("visit.garage_id", &garage)).collect()
+}
+
+/// Ends the visits of cars that have since come into another garage; gives by how many the count was too high. The caller holds the
+/// garage's row.
+pub async fn end_left_behind(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<i64, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_all!(
+        tx,
+        "update visit set ended_by = 'exit_missed', ended_why = 'elsewhere', book_due = 1, uncounted = \
+         case when exists (select 1 from adjustment a where a.garage_id = visit.garage_id and a.id > visit.id and not exists \
+         (select 1 from inventory i where i.garage_id = a.garage_id and i.id > a.id)) then 0 else 1 end \
+         where garage_id = $1 and ended_by is null and exists (select 1 from visit n where n.plate_hash = visit.plate_hash \
+         and n.garage_id <> visit.garage_id and n.ended_by is null and n.entered_at > visit.entered_at and n.entered_at >= $2) \
+         returning garage_id, uncounted",
+        garage.as_str(),
+        since.micros(),
+    )?;
+    Ok(rows.into_iter().map(|(_, cars)| cars).sum())
+}
+
+fn by_garage(rows: Vec<(String, i64)>) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let mut cars: HashMap<String, i64> = HashMap::new();
+    for (garage, uncounted) in rows {
+        *cars.entry(garage).or_default() += uncounted;
+    }
+    cars.into_iter().map(|(garage, n)| Ok((word::parse("visit.garage_id", &garage)?, n))).collect()
+}

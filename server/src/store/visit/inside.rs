@@ -1,0 +1,114 @@
+//! Who is inside, for an operator's walk through the garage.
+
+use std::collections::HashSet;
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::store::seal::Sealed;
+use crate::store::{StoreError, Tx, word};
+
+/// More visits than any garage has spaces.
+const MOST: i64 = 20_000;
+
+/// A visit that has not ended.
+#[derive(Debug, Clone)]
+pub struct Open {
+    pub id: Uuid,
+    pub plate: Option<Sealed>,
+    pub entered_at: Timestamp,
+}
+
+type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>, i64);
+
+/// The garage's open visits, oldest first.
+pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Open>, StoreError> {
+    let rows: Vec<Row> = fetch_all!(
+        tx,
+        "select id, plate_hash, plate_enc, entered_at from visit where garage_id = $1 and ended_by is null \
+         and entered_at is not null order by entered_at, id limit $2",
+        garage.as_str(),
+        MOST,
+    )?;
+    let open = |(id, hash, enc, at): Row| {
+        let plate = hash.zip(enc).map(|(hash, enc)| Sealed { hash, enc });
+        Ok(Open { id: word::uuid("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
+    };
+    rows.into_iter().map(open).collect()
+}
+
+/// Hashes of the plates that have left since then, and how many cars that nobody could read.
+pub async fn left_since(
+    tx: &mut Tx,
+    garage: &GarageId,
+    since: Timestamp,
+) -> Result<(HashSet<Vec<u8>>, u32), StoreError> {
+    let rows: Vec<(Option<Vec<u8>>,)> = fetch_all!(
+        tx,
+        "select plate_hash from visit where garage_id = $1 and ended_by = 'exit' and exited_at >= $2 limit $3",
+        garage.as_str(),
+        since.micros(),
+        MOST,
+    )?;
+    let all = rows.len();
+    let read: Vec<Vec<u8>> = rows.into_iter().filter_map(|(hash,)| hash).collect();
+    let unread = u32::try_from(all - read.len()).unwrap_or(u32::MAX);
+    Ok((read.into_iter().collect(), unread))
+}
+
+/// Ends visits of cars that are not there; the walk sets the count.
+pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> {
+    if ghosts.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "update visit set ended_by = 'exit_missed', ended_why = 'inventory', book_due = 1 from (",
+        ghosts,
+        |row, id| {
+            row.push_bind(id.to_string());
+        },
+        ") as v where visit.id = v.column1 and visit.ended_by is null"
+    )?;
+    Ok(())
+}
+
+/// Gives cars that nobody could read when they came in their plates.
+pub async fn name(tx: &mut Tx, named: &[(Uuid, Sealed)]) -> Result<(), StoreError> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "update visit set plate_hash = v.column2, plate_enc = v.column3, book_due = 1 from (",
+        named,
+        |row, car| {
+            row.push_bind(car.0.to_string()).push_bind(car.1.hash.as_slice()).push_bind(car.1.enc.as_slice());
+        },
+        ") as v where visit.id = v.column1"
+    )?;
+    Ok(())
+}
+
+/// Begins visits of cars that were seen inside and of whose coming nothing is known.
+pub async fn found(tx: &mut Tx, garage: &GarageId, cars: &[Sealed], at: Timestamp) -> Result<(), StoreError> {
+    if cars.is_empty() {
+        return Ok(());
+    }
+    execute_rows!(
+        tx,
+        "insert into visit (id, garage_id, plate_hash, plate_enc, entered_at, book_due) ",
+        cars,
+        |row, car| {
+            row.push_bind(Uuid::now_v7().to_string())
+                .push_bind(garage.as_str())
+                .push_bind(car.hash.as_slice())
+                .push_bind(car.enc.as_slice())
+                .push_bind(at.micros())
+                .push_bind(1_i64);
+        },
+        ""
+    )?;
+    Ok(())
+}
