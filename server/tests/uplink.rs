@@ -20,7 +20,7 @@ use protocol::uplink::{Batch, Receipt, What};
 use server::app::{App, ingest};
 use server::store::arrival::{self, Stored};
 use server::store::seal::Purpose;
-use server::store::{garage as garages, gate_event, visit};
+use server::store::{gate_event, visit};
 
 const FIRST: &str = "01JD0000-0000";
 const SECOND: &str = "01JD9999-9999";
@@ -260,19 +260,6 @@ contract!(yesterdays_cars_are_history, |f| async {
     let receipt = server.take(SCHOOL_TOKEN, &batch(FIRST, 1, vec![old])).await;
     assert_eq!(receipt.count.occupied, 1);
     assert!(board(f, "c-1-1").await.is_empty());
-});
-
-contract!(a_car_that_comes_in_again_shows_that_its_exit_was_missed, |f| async {
-    let server = started(f).await;
-    let take = async |seq, events| server.take(SCHOOL_TOKEN, &batch(FIRST, seq, events)).await.count.occupied;
-    assert_eq!(take(1, vec![entry("e1", MOTHER, MONDAY), entry("e2", FATHER, MONDAY)]).await, 2);
-    assert_eq!(take(3, vec![entry("e3", MOTHER, MONDAY)]).await, 2, "no car is inside twice");
-    assert_eq!(take(4, vec![exit("e4", FATHER, MONDAY)]).await, 1);
-    // Her exit is missed again, and an operator has corrected the count before she comes back.
-    let mut tx = f.store.begin().await.unwrap();
-    garages::set_count(&mut tx, &garage(SCHOOL), 0, f.clock.now()).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(take(5, vec![entry("e5", MOTHER, MONDAY)]).await, 1, "what was corrected is not healed too");
 });
 
 contract!(visits_run_from_entry_to_exit, |f| async {
