@@ -82,12 +82,12 @@ pub fn parse(kind: Kind, body: &[u8]) -> Result<Message, Unreadable> {
     if kind != Kind::Car {
         // Some firmware sends these without a body.
         let posted: Posted = serde_json::from_slice(body).unwrap_or_default();
-        return Ok(Message { serial: named(posted.device), told: vec![Told::Alive(Health::default())] });
+        return Ok(Message::new(named(posted.device), Told::Alive(Health::default())));
     }
     let posted: Posted = serde_json::from_slice(body).map_err(|_| Unreadable::NotA("JSON of a reading"))?;
     let missing = || Unreadable::Field { field: "Picture", fault: "is missing".into() };
     let picture = posted.picture.ok_or_else(missing)?;
-    Ok(Message { serial: named(picture.snap_info.device.clone()), told: vec![Told::Car(picture.reading())] })
+    Ok(Message::new(named(picture.snap_info.device.clone()), Told::Car(picture.reading())))
 }
 
 fn named(Text(device): Text) -> Option<String> {

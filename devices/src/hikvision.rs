@@ -3,6 +3,7 @@
 //! The answer says nothing; the barrier is opened by a request to the camera ([`open`]), with digest authentication. What is not
 //! verified is in `docs/devices/hikvision.md`.
 
+use domain::device::Quirk;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use quick_xml::Reader;
@@ -58,7 +59,8 @@ pub fn parse(body: &[u8]) -> Result<Message, Unreadable> {
         _ => Told::Nothing("an event of another type"),
     };
     let serial = if alert.device.is_empty() { alert.mac } else { alert.device };
-    Ok(Message { serial: (!serial.is_empty()).then_some(serial), told: vec![told] })
+    let coloured = matches!(&told, Told::Car(reading) if reading.plate.as_deref().is_some_and(|plate| plate != alert.plate.trim()));
+    Ok(Message::new((!serial.is_empty()).then_some(serial), told).with(Quirk::ColourInPlate, coloured))
 }
 
 /// The XML, wherever it is: boundaries and parts differ between firmware, these two tags do not.

@@ -48,7 +48,7 @@ pub fn parse(body: &[u8]) -> Result<Message, Unreadable> {
         _ => Told::Nothing("a type that is not known"),
     };
     let serial = (!form.camera.is_empty()).then(|| form.camera.into_owned());
-    Ok(Message { serial, told: vec![told] })
+    Ok(Message::new(serial, told))
 }
 
 impl Form<'_> {

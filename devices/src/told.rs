@@ -1,5 +1,8 @@
 //! What a device said, whatever its make.
 
+use std::collections::BTreeSet;
+
+use domain::device::Quirk;
 use domain::time::Timestamp;
 use serde::Serialize;
 
@@ -9,6 +12,23 @@ pub struct Message {
     /// Serial number or the like. Whoever can reach the gateway can write anything here: compare it, trust it never.
     pub serial: Option<String>,
     pub told: Vec<Told>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub quirks: BTreeSet<Quirk>,
+}
+
+impl Message {
+    pub(crate) fn new(serial: Option<String>, told: Told) -> Self {
+        let timeless = matches!(&told, Told::Car(reading) if reading.occurred_at.is_none());
+        Self { serial, told: vec![told], quirks: timeless.then_some(Quirk::NoTime).into_iter().collect() }
+    }
+
+    /// With that too, if it was seen.
+    pub(crate) fn with(mut self, quirk: Quirk, seen: bool) -> Self {
+        if seen {
+            self.quirks.insert(quirk);
+        }
+        self
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -16,6 +16,7 @@ pub mod access;
 pub mod allocation;
 pub mod calendar;
 pub mod confidence;
+pub mod device;
 pub mod ids;
 pub mod inventory;
 pub mod minute;

@@ -112,6 +112,14 @@ test("a car that stands in a lane is said at the garage and at the lane", async 
   assert.equal(await overflow(page), 0);
 });
 
+test("a lane says whose device it has, what is peculiar about it, and that its clock is wrong", async () => {
+  Object.assign(world.garages[0].lanes[0], { make: "zhenshi-mqtt", quirks: ["old_topics", "leading_nul"], clock_ahead_ms: -90_000 });
+  const page = await open("", { viewport: SMALL });
+  await lane(page, "B1 入口").getByText("设备时钟慢 1 分钟").waitFor();
+  await lane(page, "B1 入口").getByText("臻识（MQTT） · 1.2.3 · 固件特点：旧版主题、报文前有空字节").waitFor();
+  assert.equal(await overflow(page), 0);
+});
+
 test("the keyboard's focus stays at a lane while its news come in", async () => {
   const page = await open("", { viewport: DESK });
   const button = page.getByRole("button", { name: "开闸：B1 入口" });

@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::device;
 use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use process::config::{ConfigError, Secret};
@@ -80,6 +81,21 @@ pub enum Make {
     Native,
     Posting(Posting),
     Publishing(Publishing),
+}
+
+impl Make {
+    pub const fn name(&self) -> device::Make {
+        match self {
+            Self::Native => device::Make::Native,
+            Self::Publishing(_) => device::Make::ZhenshiMqtt,
+            Self::Posting(posting) => match posting.dialect {
+                Dialect::Zhenshi => device::Make::ZhenshiHttp,
+                Dialect::Huaxia => device::Make::Huaxia,
+                Dialect::Hikvision => device::Make::Hikvision,
+                Dialect::Dahua => device::Make::Dahua,
+            },
+        }
+    }
 }
 
 /// A device that posts what it sees and does what the answer says.

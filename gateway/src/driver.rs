@@ -15,6 +15,10 @@ mod opener;
 mod published;
 mod translate;
 
+use std::collections::BTreeSet;
+
+use devices::told::{Message, Told};
+use domain::device::Quirk;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, DeviceStatus};
 
@@ -31,7 +35,36 @@ pub(crate) use published::Cameras;
 pub(crate) enum FromDevice {
     Event { lane: Lane, event: ControllerEvent, at: std::time::Instant },
     Status { lane: Lane, status: DeviceStatus },
+    Noticed { lane: Lane, notice: Notice },
     Refused(Refusal),
+}
+
+/// What a device's messages show of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub quirks: BTreeSet<Quirk>,
+    /// Its clock less the gateway's.
+    pub clock_ahead_ms: Option<i64>,
+}
+
+impl Notice {
+    pub fn of(message: &Message, now: Timestamp) -> Self {
+        let live = |told: &Told| match told {
+            Told::Car(reading) if !reading.kept => reading.occurred_at,
+            _ => None,
+        };
+        let clock_ahead_ms = message.told.iter().find_map(live).map(|at| ahead_ms(at, now));
+        Self { quirks: message.quirks.clone(), clock_ahead_ms }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.quirks.is_empty() && self.clock_ahead_ms.is_none()
+    }
+}
+
+/// How far a device's clock is ahead of the gateway's; negative: behind.
+pub(crate) const fn ahead_ms(device: Timestamp, now: Timestamp) -> i64 {
+    device.micros().saturating_sub(now.micros()) / 1_000
 }
 
 /// When it happened, if the device's clock says something possible.

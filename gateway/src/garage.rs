@@ -22,6 +22,7 @@ use protocol::uplink::{LaneStatus, PlanDocument};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Lane;
+use crate::driver::Notice;
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
 pub(crate) use fire::Fire;
@@ -182,6 +183,10 @@ impl Garage {
 
     pub fn reported(&self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
         self.state().devices.reported(device, status, at);
+    }
+
+    pub fn noticed(&self, device: &DeviceId, notice: &Notice) {
+        self.state().devices.noticed(device, notice);
     }
 
     pub fn lane_statuses(&self, lanes: &[Lane]) -> Vec<LaneStatus> {

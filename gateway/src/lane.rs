@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::config::{Lane, Make};
-use crate::driver::{Cameras, Desk, FromDevice};
+use crate::driver::{Cameras, Desk, FromDevice, Notice, ahead_ms};
 use crate::event::{Incoming, Intake, Refusal};
 use crate::garage::{Garage, Meeting, Outcome};
 use crate::metric::Meter;
@@ -66,6 +66,9 @@ impl LaneLoop {
         }
         match self.intake.parse(&message.topic, &message.payload, now) {
             Ok(Incoming::Event(lane, event)) => {
+                let there = event.occurred_at + Duration::from_millis(event.age_ms);
+                let notice = Notice { clock_ahead_ms: Some(ahead_ms(there, now)), ..Notice::default() };
+                self.garage.noticed(&lane.device, &notice);
                 let met = Met { at: message.at, retained: message.retained, now };
                 self.event(lane, event, met).await;
             }
@@ -81,6 +84,7 @@ impl LaneLoop {
                 self.event(&lane, event, Met { at, retained: false, now }).await
             }
             FromDevice::Status { lane, status } => self.garage.reported(&lane.device, status, now),
+            FromDevice::Noticed { lane, notice } => self.garage.noticed(&lane.device, &notice),
             FromDevice::Refused(refusal) => self.refused(refusal, allowance, now),
         }
     }

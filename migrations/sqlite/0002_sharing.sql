@@ -281,6 +281,11 @@ create table gateway_code (
 ) strict;
 -- Since when a car stands in the lane that should not.
 alter table lane add column stuck_since integer;
+alter table lane add column make text not null default 'native';
+-- Words, with commas between.
+alter table lane add column quirks text not null default '';
+-- The device's clock less the gateway's.
+alter table lane add column clock_ahead_ms integer;
 
 -- 1: the book does not know yet what happened to this visit.
 alter table visit add column book_due integer not null default 0;

@@ -1,6 +1,7 @@
 // The lanes of a garage with their devices; a barrier opened from afar: the form with its reason, the state of the lane's last order,
 // and who has opened what, when and why.
 
+import "./lane-words.js";
 import "./open-words.js";
 import { dayClock, fill, h, icon, list, now, span, t } from "./kit.js";
 import { field } from "./form-parts.js";
@@ -15,6 +16,9 @@ const FOLLOW_MS = 700;
 const RECENT_MS = 5 * 60_000;
 
 const HEALTH = { online: ["good", "live"], offline: ["bad", "offline"], never_seen: ["warn", "clock"] };
+/** A clock that is wrong by less disturbs nobody. */
+const CLOCK_OFF_MS = 5_000;
+
 const STATES = {
   waiting: ["accent", "clock"],
   taken: ["accent", "clock"],
@@ -85,7 +89,15 @@ export class Lanes {
     const facts = [
       lane.last_seen_at ? t("open.last_seen", { at: dayClock(lane.last_seen_at) }) : null,
       lane.pending_events ? t("open.pending", { n: lane.pending_events }) : null,
+      t(`lane.make_${lane.make}`),
       lane.firmware,
+      lane.quirks.length ? t("lane.quirks", { list: lane.quirks.map((quirk) => t(`lane.quirk_${quirk}`)).join(t("lane.and")) }) : null,
+    ];
+    const pills = [
+      h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)),
+      h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`)),
+      lane.stuck_since ? h("span", { class: "pill bad" }, icon("car"), t("open.stuck", { at: dayClock(lane.stuck_since) })) : null,
+      clockPill(lane.clock_ahead_ms),
     ];
     const last = this.last(lane);
     return h(
@@ -97,7 +109,7 @@ export class Lanes {
         h(
           "div",
           { class: "grow" },
-          h("div", { class: "row" }, h("strong", {}, lane.name), h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)), h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`)), lane.stuck_since ? h("span", { class: "pill bad" }, icon("car"), t("open.stuck", { at: dayClock(lane.stuck_since) })) : null),
+          h("div", { class: "row" }, h("strong", {}, lane.name), ...pills),
           h("p", { class: "soft small" }, facts.filter(Boolean).join(" · ")),
         ),
         h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane) }, icon("door"), t("open.open")),
@@ -142,6 +154,11 @@ export class Lanes {
       },
     });
   }
+}
+
+function clockPill(ahead) {
+  if (ahead === null || Math.abs(ahead) < CLOCK_OFF_MS) return null;
+  return h("span", { class: "pill warn" }, icon("clock"), t(ahead > 0 ? "lane.clock_ahead" : "lane.clock_behind", { span: span(Math.abs(ahead)) }));
 }
 
 const isOnItsWay = ({ state }) => state === "waiting" || state === "taken";

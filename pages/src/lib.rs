@@ -72,6 +72,7 @@ const OPERATOR: &[Asset] = &[
     asset!("inventory-words.js"),
     asset!("operator-inventory.js"),
     asset!("operator-lanes.js"),
+    asset!("lane-words.js"),
     asset!("open-words.js"),
     asset!("operator-log-in.js"),
     asset!("operator-nav.js"),

@@ -1,7 +1,10 @@
 //! HTTP bodies of the operator console, `/api/operator/v1` on the server.
 
+use std::collections::BTreeSet;
+
 use domain::access::Decision;
 use domain::confidence::{Doubt, Level};
+use domain::device::{Make, Quirk};
 use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
@@ -84,6 +87,11 @@ pub struct Lane {
     pub pending_events: u32,
     /// Since when a car stands in the lane that should not, as long as the device is heard of.
     pub stuck_since: Option<Timestamp>,
+    pub make: Make,
+    /// Where its firmware departs from what its make documents.
+    pub quirks: BTreeSet<Quirk>,
+    /// Its clock less the gateway's, as last seen; negative: behind.
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// `POST /api/operator/v1/garages/{garage}/adjustments`; `Idempotency-Key` header required.

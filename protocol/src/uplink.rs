@@ -3,7 +3,10 @@
 //! `POST /gateway/v1/events`, `GET /gateway/v1/access-plan`; `Authorization: Bearer <gateway token>`. The token
 //! says which garage it is: a gateway cannot speak for another one.
 
+use std::collections::BTreeSet;
+
 use domain::access::{AccessPlan, Cars, Decision};
+use domain::device::{Make, Quirk};
 use domain::ids::{DeviceId, EventId, GarageId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use domain::time::Timestamp;
@@ -112,6 +115,14 @@ pub struct LaneStatus {
     /// Since when a car stands in the lane that should not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck_since: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Make::is_native")]
+    pub make: Make,
+    /// Since the gateway started.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub quirks: BTreeSet<Quirk>,
+    /// The device's clock less the gateway's, by its last live message with a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// The server's answer to a batch.

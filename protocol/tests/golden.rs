@@ -35,6 +35,7 @@ fn mqtt_messages_keep_their_form() {
 fn uplink_messages_keep_their_form() {
     same::<uplink::Batch>("batch");
     same::<uplink::Batch>("batch_ahead");
+    same::<uplink::Batch>("batch_camera");
     same::<uplink::Receipt>("receipt");
     same::<uplink::Receipt>("receipt_inside");
     same::<uplink::PlanDocument>("plan");

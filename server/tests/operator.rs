@@ -262,6 +262,17 @@ contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of
     assert_eq!(since().await, Value::Null);
 });
 
+contract!(a_lane_says_whose_device_it_has_and_what_is_peculiar_about_it, |f| async {
+    let console = Console::open(f).await;
+    console.server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
+    let lane = console.get("/garages").await.body["garages"][0]["lanes"][0].clone();
+    assert_eq!(lane["make"], "zhenshi-mqtt");
+    assert_eq!(
+        (&lane["quirks"], &lane["clock_ahead_ms"]),
+        (&json!(["old_topics", "leading_nul"]), &json!(-90_000))
+    );
+});
+
 contract!(dead_letters_are_shown_and_counted, |f| async {
     let console = Console::open(f).await;
     let wrong = protocol::uplink::GateEvent { delta: 7, ..entry("e1", MOTHER, MONDAY) };

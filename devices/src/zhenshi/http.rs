@@ -31,7 +31,7 @@ pub fn parse(body: &[u8], id: &str) -> Result<Message, Unreadable> {
         return Err(Unreadable::TooLarge(LARGEST));
     }
     if let Some(serial) = heartbeat(body) {
-        return Ok(Message { serial: named(&serial), told: vec![Told::Alive(Health::default())] });
+        return Ok(Message::new(named(&serial), Told::Alive(Health::default())));
     }
     let push: Push =
         serde_json::from_slice(body).map_err(|_| Unreadable::NotA("JSON of a reading, nor a heartbeat"))?;
@@ -45,7 +45,7 @@ pub fn parse(body: &[u8], id: &str) -> Result<Message, Unreadable> {
 }
 
 fn nothing(what: &'static str) -> Message {
-    Message { serial: None, told: vec![Told::Nothing(what)] }
+    Message::new(None, Told::Nothing(what))
 }
 
 /// The serial number of a heartbeat: a form, with its parts between boundaries or with `&`. Some firmware sends parts without line ends.

@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::device::Quirk;
 use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -99,22 +100,26 @@ pub fn parse(serial: &str, kind: &str, body: &[u8]) -> Result<Message, Unreadabl
     let at = envelope.timestamp.get().filter(|sec| *sec > 0).and_then(|sec| sec.checked_mul(1_000_000));
     let at = at.map(Timestamp::from_micros);
     let payload = envelope.payload.unwrap_or_default().body.unwrap_or_default();
-    let told = match kind {
-        "ivs_result" => return payload.plate.unwrap_or_default().told(serial, decoded),
-        "gpio_in" => return payload.input.unwrap_or_default().told(serial, &envelope.id.0, at),
-        "lanectrl_result" => lane(serial, payload.event_type.get(), &envelope.id.0, at),
-        "keep_alive" => Told::Alive(Health { firmware: text(&envelope.bv.0), ..Health::default() }),
+    let sn = named(serial);
+    let message = match kind {
+        "ivs_result" => payload.plate.unwrap_or_default().told(serial, decoded)?,
+        "gpio_in" => payload.input.unwrap_or_default().told(serial, &envelope.id.0, at)?,
+        "lanectrl_result" => Message::new(sn, lane(serial, payload.event_type.get(), &envelope.id.0, at)),
+        "keep_alive" => {
+            let health = Health { firmware: text(&envelope.bv.0), ..Health::default() };
+            Message::new(sn, Told::Alive(health))
+        }
         "offline_record" => {
             let kept = payload.offline_record.get().and_then(|kept| u32::try_from(kept).ok());
-            Told::Alive(Health { kept, ..Health::default() })
+            Message::new(sn, Told::Alive(Health { kept, ..Health::default() }))
         }
-        "barr_gate_status" => Told::Nothing("barr_gate_status"),
-        "reply" => Told::Nothing("reply"),
-        "serial_data" => Told::Nothing("serial_data"),
-        "snapshot" => Told::Nothing("snapshot"),
-        _ => Told::Nothing("a kind that is not known"),
+        "barr_gate_status" => Message::new(sn, Told::Nothing("barr_gate_status")),
+        "reply" => Message::new(sn, Told::Nothing("reply")),
+        "serial_data" => Message::new(sn, Told::Nothing("serial_data")),
+        "snapshot" => Message::new(sn, Told::Nothing("snapshot")),
+        _ => Message::new(sn, Told::Nothing("a kind that is not known")),
     };
-    Ok(Message { serial: named(serial), told: vec![told] })
+    Ok(message.with(Quirk::LeadingNul, from > 0))
 }
 
 fn text(text: &str) -> Option<String> {

@@ -92,7 +92,7 @@ impl AlarmInfoPlate {
         let missing =
             || Unreadable::Field { field: "AlarmInfoPlate.result.PlateResult", fault: "is missing".into() };
         let plate = self.result.as_ref().and_then(|outer| outer.plate.as_ref()).ok_or_else(missing)?;
-        Ok(Message { serial: named(serial), told: vec![plate.told(serial, decode)] })
+        Ok(Message::new(named(serial), plate.told(serial, decode)))
     }
 }
 
@@ -106,7 +106,7 @@ impl AlarmGioIn {
         let on = input.value.get() == Some(1);
         let id = format!("{number}{}{id}", u8::from(on));
         let signal = signal(serial, What::Input { number, on }, &id, at);
-        Ok(Message { serial: named(serial), told: vec![Told::Lane(signal)] })
+        Ok(Message::new(named(serial), Told::Lane(signal)))
     }
 }
 

@@ -24,7 +24,7 @@ use tokio::time::timeout;
 use super::last::LastCar;
 use super::opener::{Opener, Openers};
 use super::translate::{self, Asks, Said};
-use super::{Desk, FromDevice};
+use super::{Desk, FromDevice, Notice};
 use crate::config::{Config, Lane, Make, Posting};
 use crate::event::Refusal;
 use crate::metric::Meter;
@@ -114,6 +114,10 @@ async fn posted(
         let detail = format!("the device at this lane's address says that it is `{given}`");
         parts.refuse(place, RejectCode::UnknownDevice, &detail, &body).await;
         return place.heard();
+    }
+    let notice = Notice::of(&message, now);
+    if !notice.is_empty() {
+        parts.send(FromDevice::Noticed { lane: place.lane.clone(), notice }).await;
     }
     let mut answer = place.heard();
     for told in &message.told {

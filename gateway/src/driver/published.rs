@@ -7,14 +7,15 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use devices::zhenshi::mqtt::{self, Layout};
+use domain::device::Quirk;
 use domain::ids::LaneId;
 use domain::time::Timestamp;
 use protocol::mqtt::{MAX_EVENT_BYTES, RejectCode};
 use uuid::Uuid;
 
-use super::FromDevice;
 use super::last::LastCar;
 use super::translate::{self, Said};
+use super::{FromDevice, Notice};
 use crate::config::{Inputs, Lane, Make};
 use crate::event::Refusal;
 use crate::metric::Meter;
@@ -78,6 +79,11 @@ impl Cameras {
         let device = &camera.lane.device;
         Some(match mqtt::parse(serial, kind, &message.payload) {
             Ok(read) => {
+                let mut notice = Notice::of(&read, now);
+                if layout == Layout::Old {
+                    notice.quirks.insert(Quirk::OldTopics);
+                }
+                let noticed = FromDevice::Noticed { lane: camera.lane.clone(), notice };
                 let said = read.told.iter().map(|told| {
                     let last = camera.last.event();
                     translate::said(told, camera.inputs, last.as_ref(), now).checked(
@@ -86,7 +92,8 @@ impl Cameras {
                         now,
                     )
                 });
-                said.filter_map(|said| camera.told(said, message, meter)).collect()
+                let said = said.filter_map(|said| camera.told(said, message, meter));
+                std::iter::once(noticed).chain(said).collect()
             }
             Err(unreadable) => {
                 let (detail, body) = (unreadable.to_string(), &message.payload);

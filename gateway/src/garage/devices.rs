@@ -1,13 +1,15 @@
 //! The controllers' last signs of life; in memory only, they say so again every 10 s.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use domain::device::Quirk;
 use domain::ids::DeviceId;
 use domain::time::Timestamp;
 use protocol::mqtt::DeviceStatus;
 use protocol::uplink::LaneStatus;
 
 use crate::config::Lane;
+use crate::driver::Notice;
 
 /// Characters of a firmware's name that are passed on.
 const MAX_FIRMWARE: usize = 64;
@@ -19,6 +21,8 @@ struct Device {
     pending_events: u32,
     /// Since when a car stands in its lane that should not.
     stuck_since: Option<Timestamp>,
+    quirks: BTreeSet<Quirk>,
+    clock_ahead_ms: Option<i64>,
 }
 
 /// Only of devices that the configuration knows: nobody else gets this far.
@@ -38,7 +42,15 @@ impl Devices {
         let firmware = status.firmware.map(|text| text.chars().take(MAX_FIRMWARE).collect());
         let pending_events = status.pending_events;
         let known = self.0.entry(device.clone()).or_default();
-        *known = Device { last_seen_at: Some(at), firmware, pending_events, stuck_since: known.stuck_since };
+        known.last_seen_at = Some(at);
+        known.firmware = firmware;
+        known.pending_events = pending_events;
+    }
+
+    pub fn noticed(&mut self, device: &DeviceId, notice: &Notice) {
+        let known = self.0.entry(device.clone()).or_default();
+        known.quirks.extend(&notice.quirks);
+        known.clock_ahead_ms = notice.clock_ahead_ms.or(known.clock_ahead_ms);
     }
 
     /// A car stands in the lane since then, or the lane is free again.
@@ -59,6 +71,9 @@ impl Devices {
             firmware: device.and_then(|d| d.firmware.clone()),
             pending_events: device.map_or(0, |d| d.pending_events),
             stuck_since: device.and_then(|d| d.stuck_since),
+            make: lane.make.name(),
+            quirks: device.map(|d| d.quirks.clone()).unwrap_or_default(),
+            clock_ahead_ms: device.and_then(|d| d.clock_ahead_ms),
         }
     }
 }

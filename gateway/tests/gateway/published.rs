@@ -3,6 +3,7 @@
 use devices::told::What;
 use devices::zhenshi::mqtt;
 use devices::zhenshi::play::{self, Sight};
+use domain::device::{Make, Quirk};
 use domain::time::Clock;
 use process::clock::SystemClock;
 use protocol::mqtt::EventKind;
@@ -64,6 +65,27 @@ async fn a_camera_is_answered_in_the_form_in_which_it_speaks() {
     let parent = play::ivs_result(&sight(SERIAL, 1, PARENT, SystemClock.now()));
     camera.publish(&format!("{SERIAL}/device/message/up/ivs_result"), false, parent).await;
     assert_eq!(pulsed(&camera, 1).await, format!("{SERIAL}/device/message/down/gpio_out"));
+}
+
+#[tokio::test]
+async fn the_server_is_told_what_is_peculiar_about_a_camera_and_how_wrong_its_clock_is() {
+    let site = Site::with_cameras().await;
+    let camera = camera(&site).await;
+    let mut alive = vec![0];
+    alive.extend(play::keep_alive(SERIAL, SystemClock.now()));
+    camera.publish(&up("keep_alive"), false, alive).await;
+    let behind = SystemClock.now() - std::time::Duration::from_secs(90);
+    let parent = play::ivs_result(&sight(SERIAL, 1, PARENT, behind));
+    camera.publish(&format!("{SERIAL}/device/message/up/ivs_result"), false, parent).await;
+    let lane = wait::until(SOON, "the lane's clock is told", async || {
+        let lanes = site.district.books(|books| Some(books.last.as_ref()?.status.lanes.clone()))?;
+        lanes.into_iter().find(|lane| lane.lane.as_str() == "camera" && lane.clock_ahead_ms.is_some())
+    })
+    .await;
+    assert_eq!(lane.make, Make::ZhenshiMqtt);
+    assert_eq!(lane.quirks, [Quirk::OldTopics, Quirk::LeadingNul].into());
+    assert!((-95_000..=-90_000).contains(&lane.clock_ahead_ms.unwrap()), "{lane:?}");
+    assert_eq!(pulses(&camera).0, 1, "a clock that is wrong keeps nobody out");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A gateway as the server sees it: batches of records.
 
 use domain::access::{Audience, Decision};
+use domain::device::{Make, Quirk};
 use domain::ids::{DeviceId, EventId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use protocol::mqtt::EventKind;
@@ -88,6 +89,9 @@ fn status() -> GatewayStatus {
             firmware: None,
             pending_events: 0,
             stuck_since: None,
+            make: Make::ZhenshiMqtt,
+            quirks: [Quirk::OldTopics, Quirk::LeadingNul].into(),
+            clock_ahead_ms: Some(-90_000),
         }],
     }
 }

@@ -76,6 +76,9 @@ fn lane(status: LaneStatus, now: Timestamp) -> Lane {
         last_seen_at: status.last_seen_at,
         firmware: status.firmware,
         pending_events: status.pending_events,
+        make: status.make,
+        quirks: status.quirks,
+        clock_ahead_ms: status.clock_ahead_ms,
         stuck_since: status.stuck_since.filter(|_| judged(status.last_seen_at, now) == Health::Online),
     }
 }
