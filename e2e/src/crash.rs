@@ -49,7 +49,7 @@ impl Plan {
         let kills = usize::try_from(self.kills).expect("a number of kills");
         let cars = (CARS_PER_KILL * kills.max(5)).div_ceil(self.garages);
         let place = Place::Uniform { schools: self.garages, classes: 4, cars };
-        Setup { postgres: Postgres::Own, ..Setup::new(self.form, place) }
+        Setup { postgres: Postgres::Own, lossy_disks: true, ..Setup::new(self.form, place) }
     }
 }
 

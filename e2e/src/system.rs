@@ -67,11 +67,20 @@ pub struct Setup {
     pub postgres: Postgres,
     /// How often each gateway of the separate form asks for its access plan: often, so that tests need not wait for it.
     pub plan_poll_seconds: u32,
+    /// A killed gateway of the separate form also loses what it has not synced, as in a power cut.
+    pub lossy_disks: bool,
 }
 
 impl Setup {
     pub const fn new(form: Form, place: Place) -> Self {
-        Self { form, place, dismissal: None, postgres: Postgres::OfTheRun, plan_poll_seconds: 1 }
+        Self {
+            form,
+            place,
+            dismissal: None,
+            postgres: Postgres::OfTheRun,
+            plan_poll_seconds: 1,
+            lossy_disks: false,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The world around our processes, for tests: real servers where there are any, breakable ones where that is the point.
 //!
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
+//! - [`disk`]: a disk that loses what was not synced
 //! - [`proxy`]: a TCP link that tests can cut, freeze and delay
 //! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
@@ -11,6 +12,7 @@
 //! skips it. Only for dev-dependencies, benches and the crash harness.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+pub mod disk;
 mod log;
 pub mod mosquitto;
 pub mod port;

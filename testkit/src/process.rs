@@ -13,6 +13,13 @@ use tokio::net::TcpStream;
 use crate::log::Log;
 use crate::{signal, wait};
 
+/// A file that Cargo has built, beside the running test or bench.
+pub(crate) fn beside(name: &str) -> PathBuf {
+    let here = std::env::current_exe().expect("this program has a path");
+    let beside = here.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
+    beside.unwrap_or_else(|| here.with_file_name(name))
+}
+
 /// What to start; can be started many times.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -25,16 +32,13 @@ impl Program {
     /// A path, such as `env!("CARGO_BIN_EXE_gateway")`.
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
-        assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins`", path.display());
+        assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins --lib`", path.display());
         Self { path, arguments: Vec::new(), environment: Vec::new() }
     }
 
     /// A binary of this workspace, found beside the running test or bench.
     pub fn named(name: &str) -> Self {
-        let here = std::env::current_exe().expect("this program has a path");
-        let beside =
-            here.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());
-        Self::at(beside.unwrap_or_else(|| here.with_file_name(name)))
+        Self::at(beside(name))
     }
 
     #[must_use]

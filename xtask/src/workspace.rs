@@ -24,7 +24,7 @@ pub enum Profile {
     Release,
 }
 
-/// A binary of ours, which `cargo build --workspace --bins` has made.
+/// A binary of ours, which `cargo build --workspace --bins --lib` has made.
 pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
     let folder = match profile {
         Profile::Debug => "debug",
@@ -40,8 +40,8 @@ pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
 /// Builds every binary at once: one at a time would compile some dependencies again with fewer features.
 pub fn build_binaries(profile: Profile) -> Result<Command> {
     match profile {
-        Profile::Debug => cargo(&["build", "--workspace", "--bins"]),
-        Profile::Release => cargo(&["build", "--workspace", "--bins", "--release"]),
+        Profile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
+        Profile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
     }
 }
 

@@ -10,6 +10,7 @@ use protocol::district::District;
 use server::store::seal::Keyring;
 use simulator::district::Invented;
 use tempfile::TempDir;
+use testkit::disk::LossyDisk;
 use testkit::mosquitto::Mosquitto;
 use testkit::port;
 use testkit::postgres::{Cluster, Database};
@@ -24,6 +25,8 @@ pub use server_command::ServerCommand;
 /// In the order in which it is dropped: whoever speaks before whoever is spoken to.
 pub(super) struct Separate {
     gateways: Vec<Process>,
+    /// One for each gateway, or none.
+    disks: Vec<LossyDisk>,
     miniapp: Process,
     server: Process,
     broker: Mosquitto,
@@ -74,7 +77,15 @@ impl Separate {
         };
         let command = server(&files, &doors, &database, &invented.district).await;
         let passwords = Passwords::invent(&invented.sites);
-        let gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
+        let mut gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
+        let mut disks = Vec::new();
+        if setup.lossy_disks {
+            for (site, (program, _)) in invented.sites.iter().zip(&mut gateways) {
+                let disk = LossyDisk::new(&files.gateway_data(&site.garage));
+                *program = disk.under(program.clone());
+                disks.push(disk);
+            }
+        }
         let broker = broker::start(&files, &doors, &invented.sites).await;
         let wechat = FakeWechat::start().await;
         let miniapp = miniapp(&files, &doors, &command, &wechat).await;
@@ -82,6 +93,7 @@ impl Separate {
             server: Process::start(&command.run(), doors.server),
             miniapp: Process::start(&miniapp, doors.people),
             gateways: gateways.iter().map(|(program, health)| Process::start(program, *health)).collect(),
+            disks,
             broker,
             database,
             cluster,
@@ -159,7 +171,13 @@ impl Separate {
         match part {
             Part::Broker => self.broker.kill9(),
             Part::Database => self.cluster().kill9(),
-            ours => self.process(ours).child.kill9(),
+            ours => {
+                self.process(ours).child.kill9();
+                if let Some(disk) = self.disk(ours) {
+                    let lost = disk.cut();
+                    eprintln!("power cut of {ours:?}: {lost} bytes that were not synced are gone");
+                }
+            }
         }
     }
 
@@ -177,6 +195,13 @@ impl Separate {
 
     fn cluster(&mut self) -> &mut Cluster {
         self.cluster.as_mut().expect("a system that was started with a PostgreSQL of its own")
+    }
+
+    fn disk(&self, part: Part) -> Option<&LossyDisk> {
+        match part {
+            Part::Gateway(number) => self.disks.get(number),
+            _ => None,
+        }
     }
 
     fn process(&mut self, part: Part) -> &mut Process {

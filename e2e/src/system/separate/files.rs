@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::ids::GarageId;
 use domain::occupancy::{Direction, PassBy};
 use protocol::mqtt::Permissions;
 use server::store::seal::Keyring;
@@ -49,6 +50,10 @@ impl Files {
         bytes.try_into().expect("a key of 32 bytes")
     }
 
+    pub fn gateway_data(&self, garage: &GarageId) -> PathBuf {
+        self.folder.join(format!("{garage}.data"))
+    }
+
     /// Answers the path of the gateway's configuration.
     pub fn gateway(
         &self,
@@ -66,7 +71,7 @@ impl Files {
              [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {own}\nsign_password = {sign}\n\
              [server]\nurl = \"http://{server}\"\ntoken = {{ file = \"{token}\" }}\nplan_poll_seconds = {plan_poll}\n\
              [http]\nlisten = \"{health}\"\n",
-            data = self.path(&format!("{garage}.data")),
+            data = self.gateway_data(garage).display(),
             host = doors.mqtt.ip(),
             port = doors.mqtt.port(),
             own = self.secret(&format!("{garage}.gateway.password"), &own),
