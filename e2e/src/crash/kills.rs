@@ -1,4 +1,7 @@
 //! Which part dies when.
+//!
+//! Half of the gateways that die lose the server first. What a gateway has acknowledged is then nowhere but on its own disk, and a power
+//! cut shows whether it was synced: with the server there, it would have gone up within milliseconds.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -38,11 +41,22 @@ pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
         }
         let part = deck.pop().expect("a system has parts");
         pause(rng, LIFE_MS).await;
-        eprintln!("kill {cycle} of {kills}: {part:?}");
-        system.kill9(part);
-        pause(rng, DEATH_MS).await;
-        system.restart(part).await;
-        *killed.entry(name(part)).or_default() += 1;
+        let mut dying = vec![part];
+        if matches!(part, Part::Gateway(_)) && rng.random() {
+            dying.insert(0, Part::Server);
+        }
+        eprintln!("kill {cycle} of {kills}: {dying:?}");
+        for (place, part) in dying.iter().enumerate() {
+            if place > 0 {
+                pause(rng, LIFE_MS).await;
+            }
+            system.kill9(*part);
+            *killed.entry(name(*part)).or_default() += 1;
+        }
+        for part in dying.into_iter().rev() {
+            pause(rng, DEATH_MS).await;
+            system.restart(part).await;
+        }
     }
     killed
 }
