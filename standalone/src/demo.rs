@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assembly::{Assembly, Extra, Listeners, open};
 use crate::folder::Folder;
-use login::{Link, Person};
+use login::{Labels, Link, Person};
 use robot::{Patience, Robot, Seen};
 use traffic::{Gates, School};
 
@@ -82,6 +82,7 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
 }
 
 async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
+    let labels = Labels::new(&invented.district);
     let mut people = Vec::new();
     for person in &invented.district.people {
         let Some(person_id) = server::app::import::person_id(app, &person.key).await? else { continue };
@@ -90,7 +91,7 @@ async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
             key: person.key.clone(),
             name: person.name.clone(),
             role: login::role_of(person),
-            label: login::label_of(person, &invented.district),
+            label: labels.of(person),
         });
     }
     people.sort_by_key(|person| person.role);

@@ -1,6 +1,7 @@
 //! The demo's log-in: pick a person. These routes exist in this crate only; no configuration brings them into the
 //! binaries that run in earnest.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,6 +10,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use domain::ids::{ClassId, SchoolId};
+use domain::plate::Plate;
 use process::http::{ApiJson, ProblemResponse};
 use protocol::district::{District, PersonSpec};
 use protocol::people::Session;
@@ -138,16 +141,36 @@ pub fn role_of(person: &PersonSpec) -> Role {
     }
 }
 
-/// The class taught, the children with their classes, the hall's school, or a driver's plates.
-pub fn label_of(person: &PersonSpec, district: &District) -> String {
-    let hall = district.schools.iter().filter(|school| person.hall.as_ref() == Some(&school.id));
-    let hall = hall.map(|school| school.name.clone());
-    let classes = || district.schools.iter().flat_map(|school| &school.classes);
-    let taught = classes().filter(|class| person.teaches.contains(&class.id)).map(|class| class.name.clone());
-    let children = classes().flat_map(|class| class.pupils.iter().map(move |pupil| (class, pupil)));
-    let children = children
-        .filter(|(_, pupil)| person.children.iter().any(|child| child.pupil == pupil.key))
-        .map(|(class, pupil)| format!("{} {}", class.name, pupil.name));
-    let plates = person.plates.iter().filter(|_| role_of(person) == Role::Driver).map(ToString::to_string);
-    taught.chain(children).chain(hall).chain(plates).collect::<Vec<_>>().join("、")
+/// What the list says of people, found by key: a big district has tens of thousands of them.
+pub struct Labels<'a> {
+    schools: HashMap<&'a SchoolId, &'a str>,
+    classes: HashMap<&'a ClassId, &'a str>,
+    /// With the class.
+    pupils: HashMap<&'a str, String>,
+}
+
+impl<'a> Labels<'a> {
+    pub fn new(district: &'a District) -> Self {
+        let classes = || district.schools.iter().flat_map(|school| &school.classes);
+        let pupils = classes().flat_map(|class| class.pupils.iter().map(move |pupil| (class, pupil)));
+        Self {
+            schools: district.schools.iter().map(|school| (&school.id, school.name.as_str())).collect(),
+            classes: classes().map(|class| (&class.id, class.name.as_str())).collect(),
+            pupils: pupils
+                .map(|(class, pupil)| (pupil.key.as_str(), format!("{} {}", class.name, pupil.name)))
+                .collect(),
+        }
+    }
+
+    /// The class taught, the children with their classes, the hall's school, or a driver's plates.
+    pub fn of(&self, person: &PersonSpec) -> String {
+        let taught = person.teaches.iter().filter_map(|class| self.classes.get(class).copied());
+        let children = person
+            .children
+            .iter()
+            .filter_map(|child| self.pupils.get(child.pupil.as_str()).map(String::as_str));
+        let hall = person.hall.iter().filter_map(|school| self.schools.get(school).copied());
+        let plates = person.plates.iter().filter(|_| role_of(person) == Role::Driver).map(Plate::as_str);
+        taught.chain(children).chain(hall).chain(plates).collect::<Vec<_>>().join("、")
+    }
 }
