@@ -11,7 +11,7 @@ use serde_json::json;
 #[derive(Parser)]
 #[command(about = "Kills processes under load and checks what is left")]
 struct Options {
-    /// How often a process is killed, over all forms
+    /// How often a process is killed, over all forms, in rounds of 25
     #[arg(long, default_value_t = 50)]
     cycles: u32,
     /// Only one form
@@ -27,36 +27,60 @@ struct Options {
     per_second: f64,
 }
 
+/// Kills in one round: each starts with an empty system, is checked, and has a seed of its own.
+const ROUND: u32 = 25;
+
 impl Options {
-    /// The separate form has more parts to kill but no more kills.
-    fn plans(&self, seed: u64) -> Vec<Plan> {
-        let forms: &[Form] = match self.form.as_deref() {
+    fn forms(&self) -> &'static [Form] {
+        match self.form.as_deref() {
             Some("standalone") => &[Form::Standalone],
             Some(_) => &[Form::Separate],
             None => &[Form::Standalone, Form::Separate],
-        };
-        let split = u32::try_from(forms.len()).unwrap_or(1);
-        let plan = |form: &Form| Plan {
-            form: *form,
-            kills: self.cycles.div_ceil(split),
-            seed,
+        }
+    }
+
+    /// The separate form has more parts to kill but no more kills.
+    fn rounds(&self, form: Form, seed: u64) -> Vec<Plan> {
+        let kills = self.cycles.div_ceil(u32::try_from(self.forms().len()).unwrap_or(1));
+        let rounds = kills.div_ceil(ROUND).max(1);
+        let plan = |round: u32| Plan {
+            form,
+            kills: (kills - round * ROUND).min(ROUND),
+            seed: seed.wrapping_add(u64::from(round)),
             garages: self.garages,
             per_second: self.per_second,
         };
-        forms.iter().map(plan).collect()
+        (0..rounds).map(plan).collect()
     }
+}
+
+/// Rounds one after another; none once one has found something.
+fn survive(rounds: Vec<Plan>) -> Option<Report> {
+    let mut all: Option<Report> = None;
+    let planned = rounds.len();
+    for (place, plan) in rounds.into_iter().enumerate() {
+        eprintln!("round {} of {planned}, seed {}", place + 1, plan.seed);
+        let report = e2e::run(run(plan));
+        for violation in &report.violations {
+            eprintln!("VIOLATION ({}, seed {}): {violation}", report.form, report.seed);
+        }
+        let found = !report.violations.is_empty();
+        all = Some(match all {
+            Some(all) => all.and(report),
+            None => report,
+        });
+        if found {
+            break;
+        }
+    }
+    all
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let seed = options.seed.unwrap_or_else(rand::random);
-    eprintln!("seed {seed}");
-    let reports: Vec<Report> = options.plans(seed).into_iter().map(|plan| e2e::run(run(plan))).collect();
-    for report in &reports {
-        for violation in &report.violations {
-            eprintln!("VIOLATION ({}): {violation}", report.form);
-        }
-    }
+    let reports: Vec<Report> =
+        options.forms().iter().filter_map(|form| survive(options.rounds(*form, seed))).collect();
     println!("{}", json!({ "crash": reports }));
     match reports.iter().all(|report| report.violations.is_empty()) {
         true => ExitCode::SUCCESS,

@@ -83,6 +83,7 @@ fn judge(plan: Plan, kills: Killed, driven: &Driven, found: &Found, seen: &[Seen
             Form::Separate => "separate",
         },
         seed: plan.seed,
+        rounds: 1,
         kills,
         events: told.len(),
         entries: of(Direction::In),

@@ -8,7 +8,9 @@ use super::kills::Killed;
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub form: &'static str,
+    /// Of the first round; each further one has the next number.
     pub seed: u64,
+    pub rounds: u32,
     pub kills: Killed,
     pub events: usize,
     pub entries: usize,
@@ -32,4 +34,31 @@ pub struct Report {
     pub phones: usize,
     pub phone_connections: u64,
     pub violations: Vec<String>,
+}
+
+impl Report {
+    /// Of both rounds.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (part, kills) in other.kills {
+            *self.kills.entry(part).or_default() += kills;
+        }
+        self.rounds += other.rounds;
+        self.events += other.events;
+        self.entries += other.entries;
+        self.exits += other.exits;
+        self.opened += other.opened;
+        self.resent += other.resent;
+        self.repeated_commands += other.repeated_commands;
+        self.lost += other.lost;
+        self.unacknowledged += other.unacknowledged;
+        self.doubled += other.doubled;
+        self.stale += other.stale;
+        self.arrivals += other.arrivals;
+        self.frames += other.frames;
+        self.phones += other.phones;
+        self.phone_connections += other.phone_connections;
+        self.violations.extend(other.violations);
+        self
+    }
 }
