@@ -5,10 +5,12 @@
 //!
 //! - [`plan`]: openings, permits, and what is shared: reservations, limits, blocked plates
 //! - [`passage`]: what the camera and the garage know when a car stands at the gate
+//! - [`candidates`]: of which expected car a doubtful reading may be, for a person
 //! - [`decision`]: the answer, and what the lane's display says
 //! - [`entry`]: by which right a car comes in, in which order rights are looked at
 //! - [`room`]: until when a car without a reservation may stay and leave alone what is reserved and kept
 
+mod candidates;
 mod decision;
 mod entry;
 mod passage;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::occupancy::Direction;
 
+pub use candidates::{Candidate, candidates};
 pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
 pub use passage::{Alarm, Cars, Passage, Use, Uses};
 pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};

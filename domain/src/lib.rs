@@ -3,6 +3,7 @@
 //! - [`ids`]: names of garages, lanes, controllers, events
 //! - [`time`]: the one instant type, local time of a garage, the `Clock` that callers pass in
 //! - [`plate`]: number plates, normalised before they are compared
+//! - [`plate_likeness`]: how like a doubtful reading is to a plate
 //! - [`window`]: the days of the week on which a window starts
 //! - [`minute`]: time to the minute, in which spaces are shared
 //! - [`shared_window`]: who may use which spaces when
@@ -24,6 +25,7 @@ pub mod name;
 pub mod occupancy;
 pub mod pickup;
 pub mod plate;
+pub mod plate_likeness;
 pub mod shared_window;
 pub mod time;
 pub mod window;

@@ -5,15 +5,16 @@ mod scene;
 
 use std::sync::Arc;
 
-use domain::access::{Audience, Decision};
+use domain::access::{Audience, Decision, Reason};
 use domain::ids::GarageId;
 use e2e::console::{Console, public_site};
 use e2e::district::Place;
 use e2e::phone::PATIENCE;
 use e2e::system::{Form, System};
+use protocol::at_gate::WaitingCars;
 use protocol::district::{District, OperatorSpec};
 use protocol::mqtt::EventKind;
-use protocol::operator::{AccessAnswer, Adjustment, Health, NewAdjustment, Page};
+use protocol::operator::{AccessAnswer, Adjustment, Event, Health, NewAdjustment, Page};
 use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
 use protocol::problem::Problem;
 use reqwest::Response;
@@ -29,6 +30,7 @@ e2e::both_forms!(shared(super::Place::Demo):
     another_operators_garage_does_not_exist,
     a_wrong_password_opens_nothing,
     a_lane_is_opened_from_afar,
+    a_car_that_no_camera_could_read_is_let_in_under_its_plate,
 );
 
 async fn code(answer: Response) -> (u16, String) {
@@ -148,7 +150,7 @@ async fn a_lane_is_opened_from_afar(system: Arc<System>) {
     })
     .await;
     let before = entry.counters().opened;
-    let order = NewOpenOrder { lane: id("in"), reason: "访客，已电话核对".to_owned() };
+    let order = NewOpenOrder { lane: id("in"), reason: "访客，已电话核对".to_owned(), plate: None };
     let path = format!("/garages/{garage}/open-orders");
     let made = console.post_once(&path, "open-1", &order).await;
     assert_eq!(made.status(), 201);
@@ -163,4 +165,31 @@ async fn a_lane_is_opened_from_afar(system: Arc<System>) {
     let again: OpenOrder = console.post_once(&path, "open-1", &order).await.json().await.unwrap();
     assert_eq!((again.id, again.state), (made.id, OrderState::Opened));
     assert_eq!(entry.counters().opened, before + 1);
+}
+
+async fn a_car_that_no_camera_could_read_is_let_in_under_its_plate(system: Arc<System>) {
+    let garage: GarageId = id("shelter-west");
+    let entry = lane(&system, &garage, "in").await;
+    let console = system.operator("operator").await;
+    let waiting = format!("/garages/{garage}/waiting-cars");
+    entry.plate_read(None, 0).expect("a place for an event");
+    let car = wait::until(PATIENCE, "the car is seen to wait", async || {
+        let cars: WaitingCars = read(&console, &waiting).await;
+        cars.items.into_iter().find(|car| car.lane.as_str() == "in")
+    })
+    .await;
+    assert_eq!((car.plate, car.reason), (None, Reason::UnreadPlate));
+    let plate = Some("鲁B7H7H7".to_owned());
+    let order =
+        NewOpenOrder { lane: id("in"), reason: "车牌脏污，已核对".to_owned(), plate: plate.clone() };
+    let made = console.post_once(&format!("/garages/{garage}/open-orders"), "named-1", &order).await;
+    assert_eq!(made.status(), 201);
+    let event = wait::until(PATIENCE, "the car is recorded under its plate", async || {
+        let events: Page<Event> = read(&console, &format!("/garages/{garage}/events")).await;
+        events.items.into_iter().find(|event| event.plate == plate && event.kind == EventKind::Plate)
+    })
+    .await;
+    assert!(event.decision.is_some_and(|decision| decision.opens()), "{event:?}");
+    let cars: WaitingCars = read(&console, &waiting).await;
+    assert!(cars.items.iter().all(|car| car.lane.as_str() != "in"), "nobody waits any more: {cars:?}");
 }

@@ -72,10 +72,14 @@ impl FireWatch {
         let due = Instant::now() + Duration::from_millis(u64::from(OPEN_TTL_MS));
         let mut lanes = JoinSet::new();
         for lane in &self.lanes {
-            let order =
-                Order { id: Uuid::new_v4(), lane: lane.id.clone(), expires_in_ms: u64::from(OPEN_TTL_MS) };
+            let order = Order {
+                id: Uuid::new_v4(),
+                lane: lane.id.clone(),
+                plate: None,
+                expires_in_ms: u64::from(OPEN_TTL_MS),
+            };
             let hand = self.hand.clone();
-            lanes.spawn(async move { (hand.open(&order, due, Why::Fire).await, order.lane) });
+            lanes.spawn(async move { (hand.open(&order, due, &Why::Fire).await, order.lane) });
         }
         while let Some(opened) = lanes.join_next().await {
             if let Ok((outcome, lane)) = opened

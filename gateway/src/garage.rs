@@ -3,6 +3,7 @@
 //! Decisions are made from this alone (invariant 1). The lane loop, the outbox writer, the plan's and the uplink's
 //! tasks share it; the lock is held for a look or a change, never across an await.
 
+mod by_hand;
 mod count;
 mod devices;
 mod fire;
@@ -23,6 +24,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::config::Lane;
 use crate::driver::Notice;
+pub(crate) use by_hand::{event_id as order_event_id, reading as reading_by_hand};
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
 pub(crate) use fire::Fire;
@@ -149,14 +151,18 @@ impl Garage {
         Meeting::New(outcome)
     }
 
-    /// A reversal with the event by which the server knows its car; other events as they are.
+    /// A pass and a reversal with the event by which the server knows their car; other events as they are.
     pub fn named(&self, lane: &Lane, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
-        if event.kind != EventKind::Reversal {
-            return event;
-        }
-        let at = now - Duration::from_millis(event.age_ms);
-        let reversed = self.state().known.reversed(&lane.device, event.of.as_ref(), at);
-        ControllerEvent { of: reversed.map(|(car, _)| car).or(event.of), ..event }
+        let age = Duration::from_millis(event.age_ms);
+        let of = match event.kind {
+            EventKind::Pass => self.state().car_of_pass(&lane.device, event.of, age),
+            EventKind::Reversal => {
+                let reversed = self.state().known.reversed(&lane.device, event.of.as_ref(), now - age);
+                reversed.map(|(car, _)| car).or(event.of)
+            }
+            _ => event.of,
+        };
+        ControllerEvent { of, ..event }
     }
 
     /// The outbox had no place for the event: it counts nothing until it is sent again.
@@ -240,6 +246,18 @@ impl State {
             }
             EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, now),
         };
+        self.decided(lane, event, decision, now)
+    }
+
+    /// What an event does on which has been decided.
+    fn decided(
+        &mut self,
+        lane: &Lane,
+        event: &ControllerEvent,
+        decision: Option<Decision>,
+        now: Timestamp,
+    ) -> Outcome {
+        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let delta = self.delta(lane, event, decision, now);
         let movement = Movement {
             device: &lane.device,

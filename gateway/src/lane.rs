@@ -151,14 +151,7 @@ impl LaneLoop {
     }
 
     fn record(&self, lane: &Lane, event: ControllerEvent, outcome: Outcome, now: Timestamp) {
-        let entry = Entry {
-            device: lane.device.clone(),
-            received_at: now,
-            delta: outcome.delta,
-            audience: outcome.audience,
-            answer: Answer::Stored(event.event_id.clone()),
-            what: What::Event(gate_event(lane, event, outcome, now, self.garage.is_offline())),
-        };
+        let entry = entry(lane, event, outcome, now, self.garage.is_offline());
         if let Err(full) = self.entries.try_send(entry) {
             self.meter.outbox_full();
             let lost = full.into_inner();
@@ -222,6 +215,24 @@ fn command(
             plate: event.plate.clone().unwrap_or_default(),
             text: display_text(decision, lane.direction, now),
         },
+    }
+}
+
+/// As it goes into the outbox.
+pub(crate) fn entry(
+    lane: &Lane,
+    event: ControllerEvent,
+    outcome: Outcome,
+    now: Timestamp,
+    offline: bool,
+) -> Entry {
+    Entry {
+        device: lane.device.clone(),
+        received_at: now,
+        delta: outcome.delta,
+        audience: outcome.audience,
+        answer: Answer::Stored(event.event_id.clone()),
+        what: What::Event(gate_event(lane, event, outcome, now, offline)),
     }
 }
 

@@ -122,7 +122,7 @@ impl OrderPoll {
             let (server, hand, meter) = (self.server.clone(), self.hand.clone(), self.meter.clone());
             let (order, stop) = (order.clone(), stop.clone());
             work.spawn(async move {
-                let outcome = hand.open(&order, due, Why::Ordered).await;
+                let outcome = hand.let_in(&order, due).await;
                 meter.order(label(outcome));
                 tracing::info!(garage.id = %meter.garage(), lane.id = %order.lane, order.id = %order.id, ?outcome, "an operator's order");
                 tell(&server, order.id, outcome, &meter, &stop).await;
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn fetched(waited_ms: u64, expires_in_ms: u64) -> (FetchedOrders, Order) {
-        let order = Order { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), expires_in_ms };
+        let order = Order { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), plate: None, expires_in_ms };
         let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()] };
         (FetchedOrders { asked: Instant::now(), answer }, order)
     }

@@ -192,7 +192,7 @@ impl Parts {
             broker: broker.clone(),
             desk: desk.clone(),
             cameras: cameras.clone(),
-            entries: entries_in,
+            entries: entries_in.clone(),
             answers: answers_in,
             meter: meter.clone(),
         };
@@ -203,6 +203,7 @@ impl Parts {
             garage: garage.clone(),
             clock: clock.clone(),
             broker: broker.clone(),
+            entries: entries_in,
             meter: meter.clone(),
         };
         let hand = Arc::new(hand);

@@ -58,9 +58,13 @@ create table open_order (
     id text primary key,
     garage_id text not null references garage (id),
     lane text not null,
-    operator_id text not null references operator (id),
+    -- Who made it: an operator, or a driver who scanned the lane's code.
+    operator_id text references operator (id),
+    person_id text,
     idempotency_key text not null,
     reason text not null,
+    -- Whose car it is, where somebody has said so.
+    plate_enc bytea,
     made_at bigint not null,
     expires_at bigint not null,
     -- waiting, taken, opened, refused, expired.
@@ -74,6 +78,8 @@ create table open_order (
 
 create index open_order_by_time on open_order (expires_at);
 create index open_order_by_garage on open_order (garage_id, id);
+create unique index open_order_by_person_key on open_order (person_id, idempotency_key) where person_id is not null;
+create index open_order_by_person on open_order (person_id, made_at) where person_id is not null;
 
 -- One row a garage: whoever changes anything that its reservations depend on holds it and increases the version.
 create table book (

@@ -4,6 +4,7 @@
 //! - [`enrolment`]: a gateway's first contact with the server, and its credential
 //! - [`uplink`]: the gateway and the server
 //! - [`order`]: an operator opens a barrier
+//! - [`at_gate`]: cars before a barrier that has stayed down
 //! - [`people`]: the server, `miniapp-api` and the phones
 //! - [`operator`]: the operator console
 //! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
@@ -15,6 +16,7 @@
 //!
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 
+pub mod at_gate;
 pub mod calendar;
 pub mod district;
 pub mod enrolment;

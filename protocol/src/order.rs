@@ -5,6 +5,7 @@
 //! the one before may have done.
 
 use domain::ids::LaneId;
+use domain::plate::Plate;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +27,9 @@ pub struct Orders {
 pub struct Order {
     pub id: Uuid,
     pub lane: LaneId,
+    /// Whose car it is, where a person has said so: it is recorded as read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<Plate>,
     /// Of its life, when the answer was made.
     pub expires_in_ms: u64,
 }
@@ -74,6 +78,9 @@ pub struct NewOpenOrder {
     pub lane: LaneId,
     /// 2 to 200 characters.
     pub reason: String,
+    /// Whose car it is: then it counts, and those who wait for it hear of it, as if the camera had read that plate.
+    #[serde(default)]
+    pub plate: Option<String>,
 }
 
 /// `GET /api/operator/v1/garages/{garage}/open-orders`, newest first.
@@ -82,8 +89,10 @@ pub struct OpenOrder {
     pub id: Uuid,
     pub lane: LaneId,
     pub reason: String,
-    /// The name of who ordered it.
-    pub operator: String,
+    /// Absent also once it is forgotten.
+    pub plate: Option<String>,
+    /// The name of who ordered it; absent: a driver who scanned the lane's code.
+    pub operator: Option<String>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
     pub state: OrderState,
@@ -93,6 +102,7 @@ pub struct OpenOrder {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
     /// The gateway has not asked for it yet.

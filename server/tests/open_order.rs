@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::App;
 use server::app::operator::{open_order::LIFE, session};
-use server::store::open_order::{self, NewOrder};
+use server::store::open_order::{self, By, NewOrder};
 use server::store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
@@ -230,9 +230,10 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
         id,
         garage: &school,
         lane: &lane,
-        operator: &operator,
+        by: By::Operator(&operator),
         idempotency_key: "k",
         reason: "核对",
+        plate_enc: None,
         made_at: now,
         expires_at: now + LIFE,
     };
@@ -254,7 +255,7 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     assert_eq!(open_order::take(&mut tx, &school, RUN, now).await.unwrap(), []);
     let written = open_order::by_key(&mut tx, &school, &operator, "k").await.unwrap().unwrap();
     assert_eq!(
-        (written.state, written.cause, written.ended_at),
+        (written.order.state, written.order.cause, written.order.ended_at),
         (OrderState::Refused, refused.cause, Some(now))
     );
     let page = open_order::page(&mut tx, &school, None, 10).await.unwrap();

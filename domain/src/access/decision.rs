@@ -40,6 +40,8 @@ pub enum Decision {
 #[serde(rename_all = "snake_case")]
 pub enum Because {
     Fire,
+    /// A person lets in a car that the rules would not.
+    Ordered,
     /// Of a newer version.
     #[serde(other)]
     Other,
@@ -80,6 +82,11 @@ impl Decision {
     /// For everybody, in and out.
     pub const fn fire() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Fire) }
+    }
+
+    /// Without a right, because a person has said so.
+    pub const fn ordered() -> Self {
+        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Ordered) }
     }
 
     pub const fn refuse(reason: Reason) -> Self {

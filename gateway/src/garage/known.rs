@@ -16,6 +16,7 @@ use protocol::mqtt::EventKind;
 use protocol::uplink::GateEvent;
 use uuid::Uuid;
 
+use super::by_hand::PREFIX;
 use counted::Counted;
 
 /// Cars that are remembered; many times the largest garage. One more is not, and counts as inside until the server knows.
@@ -78,6 +79,12 @@ impl<'a> Movement<'a> {
 impl Known {
     pub fn uses(&self) -> &Uses {
         &self.uses
+    }
+
+    /// The reading by hand of the last car for which this lane's barrier went up, if it was by one and has not passed.
+    pub fn let_in_by_hand(&self, device: &DeviceId) -> Option<&EventId> {
+        let event = self.opened.get(device).map(|opened| &opened.event)?;
+        event.as_str().starts_with(PREFIX).then_some(event)
     }
 
     /// As whom the car that this event has moved came in; absent where none moved, or that is not known.

@@ -4,25 +4,34 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::access::{Decision, ORDERED_DISPLAY, display_text};
-use domain::ids::EventId;
 use domain::time::{Clock, Timestamp};
-use protocol::mqtt::{Command, CommandKind, Display, OPEN_TTL_MS, Topic, VERSION};
+use protocol::mqtt::{Command, CommandKind, ControllerEvent, Display, OPEN_TTL_MS, Topic, VERSION};
 use protocol::order::{Cause, Ended, Order, Outcome};
+use tokio::sync::mpsc;
 
 use crate::config::{Lane, Make};
 use crate::driver::{Cameras, Openers};
-use crate::garage::Garage;
+use crate::garage::{Garage, order_event_id, reading_by_hand};
+use crate::lane::entry;
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
+use crate::outbox::entry::Entry;
 
 /// Controllers say every 10 s that they are there.
 const SILENT: Duration = Duration::from_secs(30);
 
 /// Why it opens without a car's having been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Why {
-    Ordered,
+    Ordered(Option<Named>),
     Fire,
+}
+
+/// A car that a person has named: what is recorded of it, and by which right it comes in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Named {
+    event: ControllerEvent,
+    decision: Decision,
 }
 
 const OPENED: Outcome = Outcome { state: Ended::Opened, cause: None };
@@ -39,12 +48,44 @@ pub(crate) struct Hand {
     pub garage: Arc<Garage>,
     pub clock: Arc<dyn Clock>,
     pub broker: Broker,
+    /// To the outbox writer.
+    pub entries: mpsc::Sender<Entry>,
     pub meter: Meter,
 }
 
 impl Hand {
+    /// As [`Self::open`]; a plate that the order names is recorded as read by this lane's device.
+    pub async fn let_in(&self, order: &Order, due: Instant) -> Outcome {
+        let lane = self.lanes.iter().find(|lane| lane.id == order.lane);
+        let named = lane.and_then(|lane| self.named(lane, order));
+        let outcome = self.open(order, due, &Why::Ordered(named.clone())).await;
+        if outcome.state == Ended::Opened
+            && let Some((lane, named)) = lane.zip(named)
+        {
+            self.record(lane, named).await;
+        }
+        outcome
+    }
+
+    fn named(&self, lane: &Lane, order: &Order) -> Option<Named> {
+        let now = self.clock.now();
+        let event = reading_by_hand(order_event_id(order.id)?, order.plate.as_ref()?, now);
+        let decision = self.garage.judge(lane, &event, now);
+        Some(Named { event, decision })
+    }
+
+    /// Waits for a place: nobody would send it again.
+    async fn record(&self, lane: &Lane, Named { event, decision }: Named) {
+        let now = self.clock.now();
+        let Some(outcome) = self.garage.let_in(lane, &event, decision, now) else { return };
+        let entry = entry(lane, event, outcome, now, self.garage.is_offline());
+        if self.entries.send(entry).await.is_err() {
+            tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane.id, "a car was let in by hand and could not be recorded");
+        }
+    }
+
     /// By the end of the order's life; past it nothing is sent.
-    pub async fn open(&self, order: &Order, due: Instant, why: Why) -> Outcome {
+    pub async fn open(&self, order: &Order, due: Instant, why: &Why) -> Outcome {
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return EXPIRED;
@@ -80,11 +121,10 @@ impl Hand {
         Outcome { cause: self.is_silent(lane, now).then_some(Cause::DeviceSilent), ..OPENED }
     }
 
-    async fn publish(&self, lane: &Lane, order: &Order, left: Duration, why: Why) -> Outcome {
+    async fn publish(&self, lane: &Lane, order: &Order, left: Duration, why: &Why) -> Outcome {
         let now = self.clock.now();
-        let Some(payload) =
-            command(lane, (order, why), left, now).and_then(|command| serde_json::to_vec(&command).ok())
-        else {
+        let command = command(lane, (order, why), left, now);
+        let Some(payload) = command.and_then(|command| serde_json::to_vec(&command).ok()) else {
             return refused(Cause::Other);
         };
         let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
@@ -104,21 +144,22 @@ impl Hand {
     }
 }
 
-fn command(lane: &Lane, (order, why): (&Order, Why), left: Duration, now: Timestamp) -> Option<Command> {
+fn command(lane: &Lane, (order, why): (&Order, &Why), left: Duration, now: Timestamp) -> Option<Command> {
     let (decision, text) = match why {
-        Why::Ordered => (Decision::open(None), ORDERED_DISPLAY.to_owned()),
+        Why::Ordered(None) => (Decision::open(None), ORDERED_DISPLAY.to_owned()),
+        Why::Ordered(Some(named)) => (named.decision, display_text(named.decision, lane.direction, now)),
         Why::Fire => (Decision::fire(), display_text(Decision::fire(), lane.direction, now)),
     };
     let left = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
     Some(Command {
         v: VERSION,
         command_id: order.id.to_string(),
-        event_id: EventId::parse(&format!("order:{}", order.id)).ok()?,
+        event_id: order_event_id(order.id)?,
         order: Some(order.id),
         command: CommandKind::Open,
         issued_at: now,
         ttl_ms: left.min(OPEN_TTL_MS),
         decision,
-        display: Display { plate: String::new(), text },
+        display: Display { plate: order.plate.as_ref().map(ToString::to_string).unwrap_or_default(), text },
     })
 }

@@ -103,6 +103,10 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
     }
 }
 
+pub fn unread(id: &str) -> ControllerEvent {
+    ControllerEvent { plate: None, confidence: 0, ..plate(id, "") }
+}
+
 pub fn pass(id: &str) -> ControllerEvent {
     ControllerEvent { kind: EventKind::Pass, plate: None, ..plate(id, "") }
 }

@@ -1,12 +1,14 @@
 //! An operator opens a barrier from afar.
 
-use domain::ids::{DeviceId, LaneId};
-use protocol::mqtt::{Command, CommandKind, DeviceStatus, OPEN_TTL_MS, Topic};
+use domain::access::{Audience, Because, Decision};
+use domain::ids::{DeviceId, EventId, LaneId};
+use domain::plate::Plate;
+use protocol::mqtt::{Command, CommandKind, ControllerEvent, DeviceStatus, OPEN_TTL_MS, Topic};
 use protocol::order::{Cause, Ended, Order, Outcome};
 use testkit::wait;
 use uuid::Uuid;
 
-use crate::controller::{Controller, SOON, plate};
+use crate::controller::{Controller, SOON, pass, plate, unread};
 use crate::district::{Mood, garage};
 use crate::site::{PARENT, Site};
 
@@ -22,7 +24,12 @@ const fn refused(cause: Cause) -> Outcome {
 
 impl Site {
     fn order(&self, lane: &str, expires_in_ms: u64) -> Uuid {
-        let order = Order { id: Uuid::now_v7(), lane: LaneId::parse(lane).unwrap(), expires_in_ms };
+        self.order_for(lane, None, expires_in_ms)
+    }
+
+    fn order_for(&self, lane: &str, plate: Option<&str>, expires_in_ms: u64) -> Uuid {
+        let plate = plate.map(|plate| Plate::parse(plate).unwrap());
+        let order = Order { id: Uuid::now_v7(), lane: LaneId::parse(lane).unwrap(), plate, expires_in_ms };
         let id = order.id;
         self.district.books(|books| books.orders.handed_out.push(order));
         id
@@ -162,4 +169,60 @@ async fn while_the_server_is_away_nothing_opens_and_each_start_has_another_name(
     let runs = site.district.books(|books| books.orders.runs.clone());
     assert_eq!(runs.len(), 2);
     assert_eq!(gate.heard(|heard| heard.commands.len()), 1);
+}
+
+#[tokio::test]
+async fn a_car_that_a_person_names_is_recorded_as_read_and_counts_once() {
+    let mut site = Site::open().await;
+    let gate = site.controller("in").await;
+    gate.send(&unread("e1")).await;
+    gate.acked("e1", 1).await;
+    let id = site.order_for("in", Some(PARENT), LIFE_MS);
+    assert_eq!(site.outcome(id).await.state, Ended::Opened);
+    let command = gate.command(&format!("order:{id}")).await;
+    assert_eq!(
+        (command.display.plate.as_str(), command.display.text.as_str()),
+        (PARENT, "欢迎接学生 请入场")
+    );
+    let told = site.tells("in", 2).await;
+    let named = &told[1];
+    assert_eq!(
+        (named.event_id.as_str(), named.plate.as_deref()),
+        (format!("order:{id}").as_str(), Some(PARENT))
+    );
+    assert_eq!(
+        (named.decision, named.delta, named.confidence),
+        (Some(Decision::open(Some(Audience::Pickup))), 1, 100)
+    );
+    assert_eq!((told[0].plate.as_deref(), told[0].delta), (None, 0), "what was read stays");
+    // Whom the rules would not let in, a person may.
+    let stranger = site.order_for("in", Some("鲁B99999"), LIFE_MS);
+    assert_eq!(site.outcome(stranger).await.state, Ended::Opened);
+    let told = site.tells("in", 3).await;
+    let because = matches!(
+        told[2].decision,
+        Some(Decision::Open { audience: None, because: Some(Because::Ordered), .. })
+    );
+    assert!(because && told[2].delta == 1, "{:?}", told[2]);
+    // After a restart it is not counted anew.
+    site.kill().await;
+    site.start().await;
+    site.asks_again(1).await;
+    assert_eq!(site.told("in").len(), 3);
+}
+
+#[tokio::test]
+async fn the_loop_counts_the_car_that_a_person_has_named() {
+    let site = Site::with_cameras().await;
+    let gate = site.controller("in-loop").await;
+    gate.send(&unread("e1")).await;
+    gate.acked("e1", 1).await;
+    let id = site.order_for("in-loop", Some(PARENT), LIFE_MS);
+    gate.command(&format!("order:{id}")).await;
+    site.tells("in-loop", 2).await;
+    // The controller knows only what it has read itself.
+    gate.send(&ControllerEvent { of: EventId::parse("e1").ok(), ..pass("p1") }).await;
+    let told = site.tells("in-loop", 3).await;
+    assert_eq!((told[1].delta, told[2].delta), (0, 1));
+    assert_eq!(told[2].of.as_ref().map(|of| of.to_string()), Some(format!("order:{id}")));
 }

@@ -122,7 +122,7 @@ pub fn broker() -> Mosquitto {
     let secret = || Secret::new("secret");
     let mut users = vec![User::gateway(&garage, [SERIAL], secret()), User::sign(&garage, secret())];
     users.push(User::camera(&garage, &DeviceId::parse("camera").unwrap(), SERIAL, secret()));
-    for device in ["in", "out", "stranger"] {
+    for device in ["in", "out", "in-loop", "stranger"] {
         users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
     Mosquitto::start(MosquittoConf {
@@ -227,6 +227,7 @@ impl Site {
             lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
             let make = Make::Publishing(Publishing { serial: SERIAL.to_owned(), inputs: INPUTS });
             lanes.push(Lane { make, ..lane("camera", Direction::In, PassBy::Plate) });
+            lanes.push(lane("in-loop", Direction::In, PassBy::Loop));
         }
         lanes
     }

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod extract;
+mod gate_entries;
 mod guardian;
 mod hall;
 mod me;
@@ -42,6 +43,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(guardian::claim::claim))
         .routes(routes!(guardian::add_plate::add_plate))
         .routes(routes!(guardian::remove_plate::remove_plate))
+        .routes(routes!(gate_entries::enter::enter))
         .routes(routes!(plates::list::list))
         .routes(routes!(plates::add::add))
         .routes(routes!(plates::remove::remove))

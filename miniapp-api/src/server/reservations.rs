@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use domain::ids::GarageId;
+use protocol::at_gate::{GateEntry, NewGateEntry};
 use protocol::reservation::asked::{ForecastAsked, GaragesAsked, QuoteAsked, ReservationsAsked};
 use protocol::reservation::{
     Forecasts, NewReservation, NewSeries, Notices, Quote, Reservation, ReservationAct, ReservationChange,
@@ -44,6 +45,16 @@ impl ServerClient {
     ) -> Answer<Forecasts> {
         let call = self.call("garages/forecast", Method::GET, &["garages", garage.as_str(), "forecast"]);
         call.session(session).query(asked).answer().await
+    }
+
+    pub async fn enter(
+        &self,
+        key: HeaderValue,
+        body: &NewGateEntry,
+        session: &SessionToken,
+    ) -> Answer<GateEntry> {
+        let call = self.call("gate-entries", Method::POST, &["gate-entries"]).session(session);
+        call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
     }
 
     pub async fn reserve(

@@ -59,6 +59,7 @@ async fn the_api_describes_itself() {
         ("/api/v1/guardian/claims", "post"),
         ("/api/v1/guardian/plates", "post"),
         ("/api/v1/guardian/plates/{id}", "delete"),
+        ("/api/v1/gate-entries", "post"),
         ("/api/v1/plates", "get"),
         ("/api/v1/plates/{id}", "delete"),
         ("/api/v1/garages", "get"),

@@ -85,6 +85,21 @@ async fn what_was_seen_goes_along_with_a_change_and_an_act() {
 }
 
 #[tokio::test]
+async fn a_driver_before_a_barrier_is_passed_through_with_the_key() {
+    let world = World::start().await;
+    let body = json!({ "garage": "macau-road", "lane": "in", "plate_id": Uuid::nil() });
+    let enter = |body: &Value| request(&world, Method::POST, "/gate-entries", "t1").json(body);
+    let without = enter(&body).send().await.unwrap();
+    assert_eq!(code(without).await, (400, "idempotency_key_missing".to_owned()));
+    let answer = enter(&body).header("idempotency-key", "k-1").send().await.unwrap();
+    assert_eq!(answer.json::<Value>().await.unwrap()["state"], "waiting");
+    let call = last_call(&world);
+    assert_eq!((call.key.as_deref(), &call.body, call.session.as_deref()), (Some("k-1"), &body, Some("t1")));
+    let wrong = enter(&json!({ "garage": "macau-road", "lane": "in" })).header("idempotency-key", "k-2");
+    assert_eq!(code(wrong.send().await.unwrap()).await.0, 422);
+}
+
+#[tokio::test]
 async fn who_gets_no_space_gets_help() {
     let world = World::start().await;
     let answer = reserve(&world, "full", "t1").await;

@@ -20,8 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::{AccessPlan, Audience, Opening, Sharing};
+use domain::access::{AccessPlan, Alarm, Audience, Decision, Opening, Passage, Sharing, Uses, decide};
 use domain::ids::GarageId;
+use domain::occupancy::Direction;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::uplink::PlanDocument;
@@ -29,7 +30,7 @@ use serde::Serialize;
 
 use super::App;
 use crate::store::garage::{self, Garage};
-use crate::store::{StoreError, Tx, book, calendar};
+use crate::store::{StoreError, Tx, book, calendar, visit};
 pub(super) use cache::Cache;
 use cache::Stamp;
 use permits::Permits;
@@ -83,6 +84,29 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
     let made = Arc::new(tagged(garage, shared, &permits, now));
     app.access_plans.put(&garage.id, stamp, permits, Arc::clone(&made), good_until);
     Ok(made)
+}
+
+/// What the gate would say to this plate now, read without doubt at the entry, by the same function (invariant 3).
+pub(super) async fn decide_now(
+    app: &App,
+    tx: &mut Tx,
+    garage: &Garage,
+    plate: &Plate,
+) -> Result<Decision, StoreError> {
+    let plan = current(app, tx, garage).await?;
+    let inside = visit::inside(tx, std::slice::from_ref(&garage.id), app.now()).await?;
+    let uses = Uses::new();
+    let passage = Passage {
+        direction: Direction::In,
+        plate: Some(plate),
+        confidence: 100,
+        at: app.now(),
+        occupied: garage.occupied.unwrap_or(0),
+        inside: garage.occupied.map(|_| inside.get(&garage.id).copied().unwrap_or_default()),
+        uses: &uses,
+        alarm: Alarm::None,
+    };
+    Ok(decide(Some(&plan.document.plan), &passage))
 }
 
 fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) -> Tagged {

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::App;
 use crate::store::open_order::{self, Taken};
-use crate::store::{StoreError, wake};
+use crate::store::seal::Purpose;
+use crate::store::{StoreError, wake, word};
 
 /// How often the database is looked at without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
@@ -68,7 +69,7 @@ pub async fn poll(app: &App, garage: &GarageId, run: &str, wait: Duration) -> Re
         let taken = if overtaken { Vec::new() } else { take(app, garage, run).await? };
         let rest = deadline.saturating_duration_since(Instant::now());
         if overtaken || !taken.is_empty() || rest.is_zero() || app.closing.is_cancelled() {
-            return Ok(answer(app, taken, asked));
+            return answer(app, taken, asked);
         }
         tokio::select! {
             _ = turn.changed() => {}
@@ -92,15 +93,20 @@ async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<Taken>, Sto
     Ok(taken)
 }
 
-fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Orders {
+fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Result<Orders, StoreError> {
     let now = app.now();
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let order = |taken: Taken| Order {
-        id: taken.id,
-        lane: taken.lane,
-        expires_in_ms: millis(taken.expires_at.since(now)),
+    let order = |taken: Taken| -> Result<Order, StoreError> {
+        let plate = taken.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
+        Ok(Order {
+            id: taken.id,
+            lane: taken.lane,
+            plate: plate.map(|plate| word::parse("open_order.plate_enc", &plate)).transpose()?,
+            expires_in_ms: millis(taken.expires_at.since(now)),
+        })
     };
-    Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders: taken.into_iter().map(order).collect() }
+    let orders = taken.into_iter().map(order).collect::<Result<_, _>>()?;
+    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders })
 }
 
 /// False if this garage's gateway was given no such order.

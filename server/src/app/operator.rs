@@ -15,6 +15,7 @@ pub mod password;
 pub mod reservation;
 pub mod session;
 pub mod sharing;
+pub mod waiting_cars;
 
 use std::sync::Arc;
 

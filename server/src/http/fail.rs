@@ -13,6 +13,7 @@ use crate::app::arrival_board::BoardError;
 use crate::app::bind_code::BindError;
 use crate::app::claim::ClaimError;
 use crate::app::enrolment::EnrolError;
+use crate::app::gate_entry::GateEntryError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
 use crate::app::import::Invalid;
@@ -28,6 +29,7 @@ use crate::app::operator::session::LogInError;
 use crate::app::plate::OwnPlateError;
 use crate::app::session::SessionError;
 use crate::store::StoreError;
+use crate::store::word::word;
 
 /// Logs `error` with its causes; the client learns nothing of them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
@@ -311,6 +313,10 @@ impl From<OrderError> for ProblemResponse {
         };
         match error {
             OrderError::Reason => invalid("reason").into(),
+            OrderError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+                .field("plate")
+                .detail(error.to_string())
+                .into(),
             OrderError::Lane => invalid("lane").into(),
             OrderError::Waiting => {
                 problem(409, "order_waiting", "An order to open this lane is still waiting for its gateway")
@@ -319,6 +325,35 @@ impl From<OrderError> for ProblemResponse {
                 problem(409, "idempotency_key_reused", "This key was used for another order")
             }
             OrderError::Operator(error) => error.into(),
+        }
+    }
+}
+
+impl From<GateEntryError> for ProblemResponse {
+    fn from(error: GateEntryError) -> Self {
+        match error {
+            GateEntryError::NotYourPlate => problem(403, "not_your_plate", "This plate is none of yours"),
+            GateEntryError::NoSuchLane => not_found(),
+            GateEntryError::NobodyThere => {
+                problem(409, "no_car_waiting", "The gate has told of no car that waits in this lane")
+            }
+            GateEntryError::AnotherCar => {
+                problem(409, "another_car_waiting", "The camera has read another plate in this lane")
+            }
+            GateEntryError::Inside => problem(409, "car_inside", "A car with this plate is inside already"),
+            GateEntryError::Refused(reason) => {
+                Problem::new(409, "not_let_in", "This car may not come in now").detail(word(reason)).into()
+            }
+            GateEntryError::TooSoon => {
+                problem(429, "too_many_requests", "Wait a minute before the next attempt")
+            }
+            GateEntryError::Waiting => {
+                problem(409, "order_waiting", "An order to open this lane is still waiting for its gateway")
+            }
+            GateEntryError::KeyReused => {
+                problem(409, "idempotency_key_reused", "This key was used for another lane")
+            }
+            GateEntryError::Store(error) => error.into(),
         }
     }
 }

@@ -59,7 +59,7 @@ mod tests {
     fn every_internal_route_says_who_may_call_it() {
         let document = serde_json::to_value(document()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 23);
+        assert_eq!(paths.len(), 24);
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
                 let security = operation["security"].to_string();

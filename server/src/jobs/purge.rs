@@ -67,7 +67,8 @@ fn before(app: &App, kind: Kind) -> Timestamp {
         | Kind::Reservations
         | Kind::Notices
         | Kind::Strikes
-        | Kind::Blocks => now - app.retention.plates,
+        | Kind::Blocks
+        | Kind::OrderPlates => now - app.retention.plates,
         Kind::Arrivals => now - app.retention.arrivals,
         Kind::Feed => now - FEED,
         Kind::Audit | Kind::OpenOrders => now - app.retention.audit,

@@ -13,24 +13,50 @@ pub struct NewOrder<'a> {
     pub id: Uuid,
     pub garage: &'a GarageId,
     pub lane: &'a LaneId,
-    pub operator: &'a str,
+    pub by: By<'a>,
     pub idempotency_key: &'a str,
     pub reason: &'a str,
+    pub plate_enc: Option<&'a [u8]>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
+}
+
+/// Who makes an order.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    Operator(&'a str),
+    Person(Uuid),
+}
+
+impl By<'_> {
+    fn operator(&self) -> Option<&str> {
+        match self {
+            Self::Operator(id) => Some(id),
+            Self::Person(_) => None,
+        }
+    }
+
+    fn person(&self) -> Option<String> {
+        match self {
+            Self::Operator(_) => None,
+            Self::Person(id) => Some(id.to_string()),
+        }
+    }
 }
 
 pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
-        "insert into open_order (id, garage_id, lane, operator_id, idempotency_key, reason, made_at, expires_at, state) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')",
+        "insert into open_order (id, garage_id, lane, operator_id, person_id, idempotency_key, reason, plate_enc, \
+         made_at, expires_at, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting')",
         new.id.to_string(),
         new.garage.as_str(),
         new.lane.as_str(),
-        new.operator,
+        new.by.operator(),
+        new.by.person(),
         new.idempotency_key,
         new.reason,
+        new.plate_enc,
         new.made_at.micros(),
         new.expires_at.micros(),
     )?;
@@ -77,11 +103,37 @@ pub async fn is_there(tx: &mut Tx, garage: &GarageId, run: &str, now: Timestamp)
     Ok(row.is_some())
 }
 
+/// When this person last made one, in whichever garage.
+pub async fn last_of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(i64,)> = fetch_optional!(
+        tx,
+        "select made_at from open_order where person_id = $1 order by made_at desc limit 1",
+        person.to_string(),
+    )?;
+    Ok(row.map(|(at,)| Timestamp::from_micros(at)))
+}
+
+/// The lanes whose barrier an order has opened, or may have, since then.
+pub async fn lanes_opened(
+    tx: &mut Tx,
+    garage: &GarageId,
+    since: Timestamp,
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_all!(
+        tx,
+        "select lane, made_at from open_order where garage_id = $1 and made_at >= $2 and state in ('taken', 'opened')",
+        garage.as_str(),
+        since.micros(),
+    )?;
+    Ok(rows.into_iter().map(|(lane, at)| (lane, Timestamp::from_micros(at))).collect())
+}
+
 /// An order as its gateway gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub id: Uuid,
     pub lane: LaneId,
+    pub plate_enc: Option<Vec<u8>>,
     pub expires_at: Timestamp,
 }
 
@@ -92,18 +144,19 @@ pub async fn take(
     run: &str,
     now: Timestamp,
 ) -> Result<Vec<Taken>, StoreError> {
-    let rows: Vec<(String, String, i64)> = fetch_all!(
+    let rows: Vec<(String, String, Option<Vec<u8>>, i64)> = fetch_all!(
         tx,
         "update open_order set state = 'taken', taken_by = $2 where garage_id = $1 and expires_at > $3 \
-         and (state = 'waiting' or (state = 'taken' and taken_by = $2)) returning id, lane, expires_at",
+         and (state = 'waiting' or (state = 'taken' and taken_by = $2)) returning id, lane, plate_enc, expires_at",
         garage.as_str(),
         run,
         now.micros(),
     )?;
-    let taken = |(id, lane, expires_at): (String, String, i64)| {
+    let taken = |(id, lane, plate_enc, expires_at): (String, String, Option<Vec<u8>>, i64)| {
         Ok(Taken {
             id: word::uuid("open_order.id", &id)?,
             lane: word::parse("open_order.lane", &lane)?,
+            plate_enc,
             expires_at: Timestamp::from_micros(expires_at),
         })
     };
@@ -137,12 +190,21 @@ struct Row {
     id: String,
     lane: String,
     reason: String,
-    operator: String,
+    operator: Option<String>,
+    plate_enc: Option<Vec<u8>>,
     made_at: i64,
     expires_at: i64,
     state: String,
     cause: Option<String>,
     ended_at: Option<i64>,
+}
+
+/// An order as it is stored; the plate still sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Without the plate.
+    pub order: OpenOrder,
+    pub plate_enc: Option<Vec<u8>>,
 }
 
 /// What an operator has ordered under this key before.
@@ -151,17 +213,29 @@ pub async fn by_key(
     garage: &GarageId,
     operator: &str,
     key: &str,
-) -> Result<Option<OpenOrder>, StoreError> {
+) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
-        "select w.id, w.lane, w.reason, o.name as operator, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
-         from open_order w join operator o on o.id = w.operator_id \
+        "select w.id, w.lane, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+         from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.operator_id = $2 and w.idempotency_key = $3",
         garage.as_str(),
         operator,
         key,
     )?;
-    row.map(OpenOrder::try_from).transpose()
+    row.map(Stored::try_from).transpose()
+}
+
+/// What a driver has asked for under this key before.
+pub async fn by_person_key(tx: &mut Tx, person: Uuid, key: &str) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> = fetch_optional!(
+        tx,
+        "select w.id, w.lane, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+         from open_order w where w.person_id = $1 and w.idempotency_key = $2",
+        person.to_string(),
+        key,
+    )?;
+    row.map(Stored::try_from).transpose()
 }
 
 /// Newest first, those before the one named `before`; ids grow with time.
@@ -170,35 +244,37 @@ pub async fn page(
     garage: &GarageId,
     before: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<OpenOrder>, StoreError> {
+) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
-        "select w.id, w.lane, w.reason, o.name as operator, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
-         from open_order w join operator o on o.id = w.operator_id \
+        "select w.id, w.lane, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+         from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.id < $2 order by w.id desc limit $3",
         garage.as_str(),
         // `g` sorts behind every hexadecimal digit.
         before.map_or_else(|| "g".to_owned(), |id| id.to_string()),
         limit,
     )?;
-    rows.into_iter().map(OpenOrder::try_from).collect()
+    rows.into_iter().map(Stored::try_from).collect()
 }
 
-impl TryFrom<Row> for OpenOrder {
+impl TryFrom<Row> for Stored {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let state: OrderState = word::parse("open_order.state", &row.state)?;
-        Ok(Self {
+        let order = OpenOrder {
             id: word::uuid("open_order.id", &row.id)?,
             lane: word::parse("open_order.lane", &row.lane)?,
             reason: row.reason,
+            plate: None,
             operator: row.operator,
             made_at: Timestamp::from_micros(row.made_at),
             expires_at: Timestamp::from_micros(row.expires_at),
             state,
             cause: row.cause.map(|cause| word::parse("open_order.cause", &cause)).transpose()?,
             ended_at: row.ended_at.map(Timestamp::from_micros),
-        })
+        };
+        Ok(Self { order, plate_enc: row.plate_enc })
     }
 }

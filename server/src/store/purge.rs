@@ -26,11 +26,12 @@ pub enum Kind {
     Notices,
     Strikes,
     Blocks,
+    OrderPlates,
     OpenOrders,
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -46,6 +47,7 @@ impl Kind {
         Self::Notices,
         Self::Strikes,
         Self::Blocks,
+        Self::OrderPlates,
         Self::OpenOrders,
     ];
 
@@ -67,6 +69,7 @@ impl Kind {
             Self::Notices => "notices",
             Self::Strikes => "strikes",
             Self::Blocks => "blocks",
+            Self::OrderPlates => "order_plates",
             Self::OpenOrders => "open_orders",
         }
     }
@@ -134,6 +137,10 @@ impl Kind {
             Self::Blocks => {
                 "delete from block where id in \
                  (select id from block where coalesce(ended_at, until_at) < $1 limit $2)"
+            }
+            Self::OrderPlates => {
+                "update open_order set plate_enc = null, person_id = null where id in \
+                 (select id from open_order where plate_enc is not null and expires_at < $1 limit $2)"
             }
             // What an operator wrote as the reason may name somebody.
             Self::OpenOrders => {

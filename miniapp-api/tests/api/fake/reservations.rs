@@ -15,6 +15,7 @@ use super::Shared;
 
 pub fn router() -> Router<Shared> {
     Router::new()
+        .route("/gate-entries", post(gate_entry))
         .route("/garages", get(|| async { Json(json!({ "garages": [] })) }))
         .route("/garages/{garage}/quote", get(quote))
         .route("/garages/{garage}/forecast", get(forecast))
@@ -25,6 +26,10 @@ pub fn router() -> Router<Shared> {
         .route("/reservations/{id}/acts", post(one))
         .route("/notices", get(|| async { Json(json!({ "items": [] })) }))
         .route("/notices/{id}/read", post(|| async { StatusCode::NO_CONTENT }))
+}
+
+async fn gate_entry() -> Json<Value> {
+    Json(json!({ "id": Uuid::nil(), "state": "waiting", "expires_at": "2026-11-23T07:30:30.000000Z" }))
 }
 
 async fn quote() -> Json<Value> {

@@ -1,6 +1,6 @@
 //! "What would the gate say to this plate now?", by the same plan and the same function as the gate (invariant 3).
 
-use domain::access::{Passage, Uses, decide, display_text};
+use domain::access::display_text;
 use domain::ids::GarageId;
 use domain::occupancy::Direction;
 use domain::plate::{Plate, PlateError};
@@ -8,7 +8,7 @@ use protocol::operator::AccessAnswer;
 
 use super::{Caller, OperatorError, record, require};
 use crate::app::{App, access_plan};
-use crate::store::{StoreError, garage, visit};
+use crate::store::{StoreError, garage};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
@@ -35,22 +35,9 @@ pub async fn check(
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    let plan = access_plan::current(app, &mut tx, &found).await?;
-    let inside = visit::inside(&mut tx, std::slice::from_ref(garage), app.now()).await?;
+    let decision = access_plan::decide_now(app, &mut tx, &found, &plate).await?;
     record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
     tx.commit().await?;
-    let uses = Uses::new();
-    let passage = Passage {
-        direction: Direction::In,
-        plate: Some(&plate),
-        confidence: 100,
-        at: app.now(),
-        occupied: found.occupied.unwrap_or(0),
-        inside: found.occupied.map(|_| inside.get(garage).copied().unwrap_or_default()),
-        uses: &uses,
-        alarm: domain::access::Alarm::None,
-    };
-    let decision = decide(Some(&plan.document.plan), &passage);
     let display = display_text(decision, Direction::In, app.now());
     Ok(AccessAnswer { plate: plate.to_string(), decision, display })
 }

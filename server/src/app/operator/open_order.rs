@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::ids::GarageId;
+use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
 use protocol::operator::Page;
 use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
@@ -11,6 +12,8 @@ use uuid::Uuid;
 
 use super::{Caller, OperatorError, record, require};
 use crate::app::{App, open_order as orders};
+use crate::store::open_order::{By, Stored};
+use crate::store::seal::Purpose;
 use crate::store::{StoreError, garage, gateway, open_order};
 
 /// Who stands before the barrier and the operator who looks at the picture are there for so long; a gateway that is reached later opens
@@ -30,6 +33,8 @@ const MAX_REASON: usize = 200;
 pub enum OrderError {
     #[error("a reason has 2 to 200 characters")]
     Reason,
+    #[error(transparent)]
+    Plate(#[from] PlateError),
     #[error("the garage's gateway has told of no such lane")]
     Lane,
     #[error("an order for this lane is still waiting")]
@@ -58,14 +63,18 @@ pub async fn add(
     if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
         return Err(OrderError::Reason);
     }
+    let plate = new.plate.as_deref().map(Plate::parse).transpose()?;
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     // Of two operators at once, one orders and the other learns of it.
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
-        let same = before.lane == new.lane && before.reason == reason;
-        return if same { Ok(seen(before, now)) } else { Err(OrderError::KeyReused) };
+        let before = opened(app, before, now)?;
+        let same = before.lane == new.lane
+            && before.reason == reason
+            && before.plate.as_deref() == plate.as_ref().map(Plate::as_str);
+        return if same { Ok(before) } else { Err(OrderError::KeyReused) };
     }
     if !gateway::has_lane(&mut tx, garage, &new.lane).await? {
         return Err(OrderError::Lane);
@@ -73,13 +82,16 @@ pub async fn add(
     if open_order::is_waiting(&mut tx, garage, &new.lane, now).await? {
         return Err(OrderError::Waiting);
     }
+    let plate_enc = plate.map(|plate| app.keys.seal(Purpose::Plate, plate.as_str())).transpose();
+    let plate_enc = plate_enc.map_err(StoreError::from)?;
     let row = open_order::NewOrder {
         id,
         garage,
         lane: &new.lane,
-        operator: &caller.operator,
+        by: By::Operator(&caller.operator),
         idempotency_key: key,
         reason: &reason,
+        plate_enc: plate_enc.as_deref(),
         made_at: now,
         expires_at: now + LIFE,
     };
@@ -89,7 +101,7 @@ pub async fn add(
     let order = order.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
     tx.commit().await?;
     orders::announce(app, garage).await;
-    Ok(order)
+    Ok(opened(app, order, now)?)
 }
 
 /// The garage's orders, newest first.
@@ -105,12 +117,19 @@ pub async fn page(
     let mut items = open_order::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items: items.into_iter().map(|order| seen(order, now)).collect(), next })
+    let next = items.last().filter(|_| more).map(|last| last.order.id.to_string());
+    let items = items.into_iter().map(|order| opened(app, order, now)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next })
+}
+
+/// With its plate, as it is now.
+fn opened(app: &App, stored: Stored, now: Timestamp) -> Result<OpenOrder, StoreError> {
+    let plate = stored.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
+    Ok(OpenOrder { plate, ..seen(stored.order, now) })
 }
 
 /// Time ends an order without anybody's writing it down.
-fn seen(order: OpenOrder, now: Timestamp) -> OpenOrder {
+pub(in crate::app) fn seen(order: OpenOrder, now: Timestamp) -> OpenOrder {
     let state = match order.state {
         OrderState::Waiting if order.expires_at <= now => OrderState::Expired,
         OrderState::Taken if order.expires_at + WORD <= now => OrderState::Unknown,

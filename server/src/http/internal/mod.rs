@@ -10,6 +10,7 @@ mod claim;
 mod class_arrivals;
 mod close_session;
 mod feed;
+mod gate_entry;
 mod guardian;
 mod hall_arrivals;
 mod me;
@@ -41,6 +42,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(hall_arrivals::hall_arrivals))
         .routes(routes!(guardian::guardian))
         .routes(routes!(claim::claim))
+        .routes(routes!(gate_entry::gate_entry))
         .routes(routes!(add_plate::add_plate))
         .routes(routes!(remove_plate::remove_plate))
         .routes(routes!(plates::list::list))

@@ -22,6 +22,7 @@ mod open_orders;
 mod order_open;
 mod reservation;
 mod sharing;
+mod waiting_cars;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -54,6 +55,7 @@ pub fn router() -> Router<App> {
             "/api/operator/v1/garages/{garage}/open-orders",
             get(open_orders::open_orders).post(order_open::order_open),
         )
+        .route("/api/operator/v1/garages/{garage}/waiting-cars", get(waiting_cars::waiting_cars))
         .route("/api/operator/v1/garages/{garage}/events", get(events::events))
         .route("/api/operator/v1/garages/{garage}/dead-letters", get(dead_letters::dead_letters))
         .route("/api/operator/v1/garages/{garage}/access-checks", post(access_check::access_check))

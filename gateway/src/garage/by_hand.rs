@@ -1,0 +1,83 @@
+//! A plate that a person names for a car that is let in: a reading by hand ([`super::Garage`] has those by cameras).
+
+use std::time::Duration;
+
+use domain::access::Decision;
+use domain::ids::{DeviceId, EventId};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::mqtt::{ControllerEvent, EventKind, VERSION};
+use uuid::Uuid;
+
+use super::{Garage, Kept, Outcome, State};
+use crate::config::Lane;
+
+/// The event's name in the making; a controller's command for the order has it as well.
+pub(crate) const PREFIX: &str = "order:";
+
+/// What is recorded for an order that names a plate.
+pub(crate) fn reading(event_id: EventId, plate: &Plate, now: Timestamp) -> ControllerEvent {
+    ControllerEvent {
+        v: VERSION,
+        event_id,
+        kind: EventKind::Plate,
+        plate: Some(plate.to_string()),
+        confidence: 100,
+        occurred_at: now,
+        age_ms: 0,
+        of: None,
+    }
+}
+
+pub(crate) fn event_id(order: Uuid) -> Option<EventId> {
+    EventId::parse(&format!("{PREFIX}{order}")).ok()
+}
+
+impl Garage {
+    /// By which right the car comes in that a person lets in. Never a refusal.
+    pub fn judge(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Decision {
+        let state = self.state();
+        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+        let decision = state.decide(lane.direction, event, plate.as_ref(), now);
+        if decision.opens() { decision } else { Decision::ordered() }
+    }
+
+    /// The barrier was told to open for it; it counts as pending. Absent: it is known already.
+    pub fn let_in(
+        &self,
+        lane: &Lane,
+        event: &ControllerEvent,
+        decision: Decision,
+        now: Timestamp,
+    ) -> Option<Outcome> {
+        let mut state = self.state();
+        if state.seen.find(&lane.device, &event.event_id).is_some() {
+            return None;
+        }
+        let outcome = state.decided(lane, event, Some(decision), now);
+        state.ledger.pend(outcome.change());
+        state.seen.insert(lane.device.clone(), event.event_id.clone(), outcome, Kept::Queued);
+        drop(state);
+        self.changed.notify_one();
+        Some(outcome)
+    }
+}
+
+impl State {
+    /// Of a pass: the plate event of the car. A device knows only what it has read itself; a car that was not let in by that is the one that
+    /// a person has let in last.
+    pub(super) fn car_of_pass(
+        &self,
+        device: &DeviceId,
+        of: Option<EventId>,
+        age: Duration,
+    ) -> Option<EventId> {
+        let Some(ordered) = self.known.let_in_by_hand(device) else { return of };
+        let by_itself = of.as_ref().and_then(|of| self.seen.find(device, of));
+        let by_itself = by_itself.is_some_and(|(read, _)| read.decision.is_some_and(Decision::opens));
+        if by_itself || age > LONGEST { of } else { Some(ordered.clone()) }
+    }
+}
+
+/// A pass of longer ago was before the order.
+const LONGEST: Duration = Duration::from_secs(120);

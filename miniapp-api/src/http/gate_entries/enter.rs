@@ -1,0 +1,35 @@
+//! `POST /api/v1/gate-entries`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::ApiJson;
+use protocol::at_gate::{GateEntry, NewGateEntry};
+use protocol::problem::Problem;
+
+use crate::App;
+use crate::http::extract::{IdempotencyKey, Person};
+use crate::http::refusal::Refusal;
+
+/// I stand before this lane's barrier, which has not opened, with the car of this plate. The same `Idempotency-Key` again asks what has
+/// become of it.
+#[utoipa::path(
+    post, path = "/api/v1/gate-entries", tag = "driver", security(("session" = [])),
+    params(("Idempotency-Key" = String, Header)), request_body = NewGateEntry,
+    responses(
+        (status = 200, body = GateEntry),
+        (status = 403, body = Problem, description = "`not_your_plate`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 409, body = Problem, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
+            `order_waiting`, `idempotency_key_reused`"),
+        (status = 429, body = Problem, description = "`too_many_requests`: a minute between two attempts"),
+        (status = "default", body = Problem),
+    )
+)]
+pub async fn enter(
+    State(app): State<App>,
+    Person(session): Person,
+    IdempotencyKey(key): IdempotencyKey,
+    ApiJson(body): ApiJson<NewGateEntry>,
+) -> Result<Json<GateEntry>, Refusal> {
+    Ok(Json(app.server.enter(key, &body, &session).await?))
+}

@@ -1,0 +1,3 @@
+//! Cars that the gate has not read.
+
+pub mod enter;

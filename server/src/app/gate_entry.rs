@@ -1,0 +1,153 @@
+//! A driver stands before a barrier that has stayed down and says which of the own plates the car has ([decision 15]): without having to
+//! find an operator, and only where the gate itself has told of a car that it could not read.
+//!
+//! [decision 15]: ../../../docs/decisions/0015-a-plate-named-by-a-person.md
+
+use std::time::Duration;
+
+use domain::access::{Decision, Reason};
+use domain::ids::GarageId;
+use domain::plate::Plate;
+use domain::plate_likeness::difference;
+use domain::time::Timestamp;
+use protocol::at_gate::{GateEntry, NewGateEntry};
+use uuid::Uuid;
+
+use super::at_gate::waiting;
+use super::operator::open_order::{LIFE, seen};
+use super::session::Caller;
+use super::{App, access_plan, open_order as orders};
+use crate::store::open_order::{self, By, NewOrder, Stored};
+use crate::store::seal::Purpose;
+use crate::store::{StoreError, Tx, audit, garage, gateway, person, visit, word};
+
+/// Between two attempts of a person: longer than an order lives.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// What the list of opened barriers says.
+const REASON: &str = "车主扫码入场";
+
+#[derive(Debug, thiserror::Error)]
+pub enum GateEntryError {
+    #[error("the plate is none of this person's")]
+    NotYourPlate,
+    #[error("there is no such lane")]
+    NoSuchLane,
+    #[error("no car that was not let in stands in this lane")]
+    NobodyThere,
+    #[error("the camera has read another plate")]
+    AnotherCar,
+    #[error("a car with this plate is inside already")]
+    Inside,
+    #[error("this plate may not come in now")]
+    Refused(Reason),
+    #[error("this person tried less than a minute ago")]
+    TooSoon,
+    #[error("an order for this lane is still waiting")]
+    Waiting,
+    #[error("this key was used for another lane")]
+    KeyReused,
+    #[error("it could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+/// The same key again opens nothing, and says what has become of it.
+pub async fn enter(
+    app: &App,
+    caller: &Caller,
+    key: &str,
+    asked: &NewGateEntry,
+) -> Result<GateEntry, GateEntryError> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    person::lock(&mut tx, caller.person).await?;
+    if let Some(before) = open_order::by_person_key(&mut tx, caller.person, key).await? {
+        return if before.order.lane == asked.lane {
+            Ok(entry(before, now))
+        } else {
+            Err(GateEntryError::KeyReused)
+        };
+    }
+    let plate = own_plate(app, &mut tx, caller, asked.plate_id).await?;
+    garage::lock(&mut tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
+    let last = open_order::last_of_person(&mut tx, caller.person).await?;
+    if last.is_some_and(|last| now.since(last) < PAUSE) {
+        return Err(GateEntryError::TooSoon);
+    }
+    check(app, &mut tx, asked, &plate).await?;
+    let id = Uuid::now_v7();
+    let plate_enc = app.keys.seal(Purpose::Plate, plate.as_str()).map_err(StoreError::from)?;
+    let new = NewOrder {
+        id,
+        garage: &asked.garage,
+        lane: &asked.lane,
+        by: By::Person(caller.person),
+        idempotency_key: key,
+        reason: REASON,
+        plate_enc: Some(&plate_enc),
+        made_at: now,
+        expires_at: now + LIFE,
+    };
+    open_order::insert(&mut tx, &new).await?;
+    log(&mut tx, now, caller, &asked.garage, id).await?;
+    let made = open_order::by_person_key(&mut tx, caller.person, key).await?;
+    let made = made.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
+    tx.commit().await?;
+    orders::announce(app, &asked.garage).await;
+    Ok(entry(made, now))
+}
+
+/// Whether the gate's own word and the rules speak for it.
+async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> Result<(), GateEntryError> {
+    if !gateway::has_lane(tx, &asked.garage, &asked.lane).await? {
+        return Err(GateEntryError::NoSuchLane);
+    }
+    if open_order::is_waiting(tx, &asked.garage, &asked.lane, app.now()).await? {
+        return Err(GateEntryError::Waiting);
+    }
+    let cars = waiting(app, tx, &asked.garage).await?;
+    let car = cars.into_iter().find(|car| car.lane == asked.lane).ok_or(GateEntryError::NobodyThere)?;
+    if car.plate.is_some_and(|reading| difference(&reading, plate).is_none()) {
+        return Err(GateEntryError::AnotherCar);
+    }
+    let hash = app.keys.hash(Purpose::Plate, plate.as_str());
+    let visits = visit::of_plate(tx, &asked.garage, &hash).await?;
+    if visits.iter().any(|visit| visit.ended_by.is_none()) {
+        return Err(GateEntryError::Inside);
+    }
+    let garage = garage::find(tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
+    match access_plan::decide_now(app, tx, &garage, plate).await? {
+        Decision::Open { .. } => Ok(()),
+        Decision::Refuse { reason, .. } | Decision::Review { reason } => Err(GateEntryError::Refused(reason)),
+    }
+}
+
+async fn own_plate(app: &App, tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Plate, GateEntryError> {
+    let vehicles = person::vehicles(tx, caller.person).await?;
+    let own = vehicles.into_iter().find(|vehicle| vehicle.id == id).ok_or(GateEntryError::NotYourPlate)?;
+    let plate = app.keys.open(Purpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
+    Ok(word::parse("vehicle.plate_enc", &plate)?)
+}
+
+fn entry(stored: Stored, now: Timestamp) -> GateEntry {
+    let order = seen(stored.order, now);
+    GateEntry { id: order.id, state: order.state, expires_at: order.expires_at }
+}
+
+async fn log(
+    tx: &mut Tx,
+    at: Timestamp,
+    caller: &Caller,
+    garage: &GarageId,
+    order: Uuid,
+) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        at,
+        actor_kind: "person",
+        actor_id: &caller.person.to_string(),
+        action: "gate.enter",
+        subject: garage.as_str(),
+        detail: &order.to_string(),
+    };
+    audit::append(tx, &entry).await
+}

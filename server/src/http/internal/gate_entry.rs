@@ -1,0 +1,34 @@
+//! `POST /internal/v1/gate-entries`.
+
+use axum::Json;
+use axum::extract::State;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::at_gate::{GateEntry, NewGateEntry};
+use protocol::problem::Problem;
+
+use super::caller::User;
+use crate::app::{App, gate_entry as use_case};
+use crate::http::idempotency::IdempotencyKey;
+
+/// A driver names the own car before a barrier that has stayed down. The same `Idempotency-Key` again asks what has become of it.
+#[utoipa::path(
+    post, path = "/internal/v1/gate-entries", tag = "internal", request_body = NewGateEntry,
+    params(("Idempotency-Key" = String, Header)),
+    security(("service" = [], "session" = [])),
+    responses(
+        (status = 200, body = GateEntry),
+        (status = 403, body = Problem, description = "`not_your_plate`"),
+        (status = 404, body = Problem, description = "`not_found`"),
+        (status = 409, body = Problem, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
+            `order_waiting`, `idempotency_key_reused`"),
+        (status = 429, body = Problem, description = "`too_many_requests`"),
+    )
+)]
+pub async fn gate_entry(
+    State(app): State<App>,
+    User(caller): User,
+    key: IdempotencyKey,
+    ApiJson(asked): ApiJson<NewGateEntry>,
+) -> Result<Json<GateEntry>, ProblemResponse> {
+    Ok(Json(use_case::enter(&app, &caller, key.as_str(), &asked).await?))
+}

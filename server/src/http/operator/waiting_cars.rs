@@ -1,0 +1,21 @@
+//! `GET /api/operator/v1/garages/{garage}/waiting-cars`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::at_gate::WaitingCars;
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::waiting_cars as use_case;
+use crate::http::input::ApiPath;
+
+/// Cars that were not let in within the last minutes and stand there still, as far as the gate has told.
+pub async fn waiting_cars(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+) -> Result<Json<WaitingCars>, ProblemResponse> {
+    Ok(Json(WaitingCars { items: use_case::list(&app, &caller, &garage).await? }))
+}
