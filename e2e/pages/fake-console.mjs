@@ -116,6 +116,7 @@ class World {
 
   garage({ method, headers, body, query }, garage, what, id, act) {
     if (this.week.knows(what)) return this.week.answer({ method, headers, body, query }, garage, what, id);
+    if (what === "waiting-cars") return [200, { items: this.orders.waiting }];
     if (what === "open-orders") return this.orders.answer({ method, headers, body });
     if (what === "inventories") return method === "GET" ? [200, { items: this.walks, next: null }] : this.walked(id, body);
     if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];

@@ -15,15 +15,23 @@ function lane(id, name, direction, health, seen) {
 
 export class Orders {
   all = [];
+  waiting = [];
   keys = new Map();
 
   constructor(now) {
     this.now = now;
   }
 
+  /** Before the entry's barrier stands a car that was read with a doubt. */
+  wait(change = {}) {
+    const candidates = [{ plate: "鲁B12345", audience: "pickup" }, { plate: "鲁B1234B", audience: "public", reserved_from: this.now }];
+    const car = { lane: "in", since: this.now, plate: "鲁B1234S", confidence: 61, reason: "low_confidence", candidates, ...change };
+    this.waiting = [...this.waiting.filter(({ lane: taken }) => taken !== car.lane), car];
+  }
+
   order(change = {}) {
     const order = {
-      id: randomUUID(), lane: "in", reason: "车牌被遮挡，已核对", operator: "李值班", made_at: this.now,
+      id: randomUUID(), lane: "in", reason: "车牌被遮挡，已核对", operator: "李值班", plate: null, made_at: this.now,
       expires_at: new Date(Date.parse(this.now) + 30_000).toISOString(), state: "waiting", cause: null, ended_at: null, ...change,
     };
     this.all.unshift(order);
@@ -33,7 +41,8 @@ export class Orders {
   answer({ method, headers, body }) {
     if (method === "GET") return [200, { items: this.all, next: null }];
     const key = headers["idempotency-key"];
-    if (!this.keys.has(key)) this.keys.set(key, this.order({ lane: body.lane, reason: body.reason }));
+    if (!this.keys.has(key)) this.keys.set(key, this.order({ lane: body.lane, reason: body.reason, plate: body.plate ?? null }));
+    this.waiting = this.waiting.filter(({ lane: opened }) => opened !== body.lane);
     return [201, this.keys.get(key)];
   }
 }

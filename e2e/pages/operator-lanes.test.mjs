@@ -56,6 +56,50 @@ test("a lane is opened with a reason, and its way is followed to the barrier", a
   assert.deepEqual(page.trouble, []);
 });
 
+test("who waits is seen, and an expected car is let in under the plate that a person names", async () => {
+  world.orders.wait();
+  const page = await open("", { viewport: DESK });
+  const entry = lane(page, "B1 入口");
+  await entry.getByText("有车等候，自 15:20:00").waitFor();
+  await entry.getByText("识别为 鲁B1234S（可信度 61%） · 可信度低").waitFor();
+  await entry.getByRole("button", { name: "是 鲁B1234B · 社会车辆 · 预约 15:20" }).waitFor();
+  await entry.getByRole("button", { name: "是 鲁B12345 · 接送学生" }).click();
+  await dialog(page).getByLabel("理由").fill("看过车牌");
+  assert.equal(await dialog(page).getByLabel("车牌").inputValue(), "鲁B12345");
+  await dialog(page).getByRole("button", { name: "开闸", exact: true }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  assert.deepEqual(posted().map(({ body }) => body), [{ lane: "in", reason: "看过车牌", plate: "鲁B12345" }]);
+  await page.locator(".lanes").last().getByText("鲁B12345").waitFor();
+  await entry.getByText("有车等候").waitFor({ state: "detached" });
+  assert.deepEqual(page.trouble, []);
+});
+
+test("a reading in doubt is not proposed, one without a doubt is, and a plate that is none is said at its field", async () => {
+  world.orders.wait({ candidates: [] });
+  world.orders.wait({ lane: "side", plate: "鲁B66666", confidence: 99, reason: "unknown_plate", candidates: [] });
+  const page = await open();
+  const proposed = async (name) => {
+    await page.getByRole("button", { name: `开闸：${name}` }).click();
+    return dialog(page).getByLabel("车牌").inputValue();
+  };
+  await lane(page, "消防通道侧门入口").getByText("车牌未登记").waitFor();
+  assert.equal(await proposed("B1 入口"), "");
+  await dialog(page).getByLabel("理由").press("Escape");
+  assert.equal(await proposed("消防通道侧门入口"), "鲁B66666");
+  world.instead.set(POST, problem(422, "invalid_plate", { field: "plate" }));
+  await dialog(page).getByLabel("理由").fill("访客");
+  await dialog(page).getByRole("button", { name: "开闸", exact: true }).click();
+  await dialog(page).locator(".field-error", { hasText: "车牌号不正确" }).waitFor();
+});
+
+test("a driver who scanned the code at the lane is told apart from operators", async () => {
+  world.orders.order({ operator: null, reason: "车主扫码入场", plate: "鲁B12345", state: "opened" });
+  const page = await open("?lang=en");
+  const history = page.locator(".lanes").last();
+  await history.getByText("Scanned the lane's code and named the own plate").waitFor();
+  await history.getByText("the driver", { exact: true }).waitFor();
+});
+
 test("without a reason nothing is ordered", async () => {
   const page = await open();
   await order(page, "B1 出口", null);
@@ -130,6 +174,9 @@ test("the keyboard's focus stays at a lane while its news come in", async () => 
 });
 
 test("nothing sticks out on a small phone, in either language", async () => {
+  world.orders.wait();
+  world.orders.wait({ lane: "side", plate: null, confidence: 0, reason: "unread_plate", candidates: [] });
+  world.orders.order({ operator: null, plate: "鲁BD12345", lane: "out", state: "opened" });
   world.orders.order({ state: "refused", cause: "device_failed" });
   world.orders.order({ lane: "out", state: "opened" });
   for (const language of ["zh", "en"]) {

@@ -1,4 +1,4 @@
-// Words about barriers that are opened from afar.
+// Words about barriers that are opened from afar, and about who waits before them.
 
 import { words } from "./kit.js";
 
@@ -8,6 +8,16 @@ words({
     "open.title": "开闸：{lane}",
     "open.reason": "理由",
     "open.hint": "30 秒内有效，会记入开闸记录。开闸不等于通过：车辆过地感才计数。",
+    "open.plate": "车牌（可不填）",
+    "open.plate_hint": "填写后按这个车牌登记入场：计数、预约、通知老师。看不清就不填。",
+    "open.driver": "车主本人",
+    "open.scanned": "扫车道二维码，报出自己的车牌",
+    "waiting.since": "有车等候，自 {at}：",
+    "waiting.read": "识别为 {plate}（可信度 {percent}%）",
+    "waiting.unread": "车牌没有识别出来",
+    "waiting.maybe": "今天预计会来的相近车牌，请看车后选择：",
+    "waiting.reserved": "预约 {at}",
+    "waiting.choose": "是 {plate}",
     "open.send": "开闸",
     "open.missing_reason": "请写明理由（至少 2 个字）。",
     "open.stale": "已 {span} 没有收到网关消息：远程开闸多半无效，请到现场处理。",
@@ -37,6 +47,7 @@ words({
     "open.cause_broker_away": "网关与设备之间的连接断了。",
     "open.cause_no_such_lane": "网关的配置里没有这条车道。",
     "open.cause_other": "网关说明了其他原因，见网关日志。",
+    "problem.invalid_plate": "车牌号不正确，例如 鲁B12345 或 鲁BD12345。",
     "problem.order_waiting": "这条车道已有一个开闸指令在等待。",
   },
   en: {
@@ -44,6 +55,16 @@ words({
     "open.title": "Open the barrier: {lane}",
     "open.reason": "Reason",
     "open.hint": "Good for 30 s, and written down. Opened is not passed: a car counts when it goes over the loop.",
+    "open.plate": "Plate (may be left empty)",
+    "open.plate_hint": "The car is then entered under this plate: count, reservation, notice to the teacher. Leave it empty if in doubt.",
+    "open.driver": "the driver",
+    "open.scanned": "Scanned the lane's code and named the own plate",
+    "waiting.since": "A car waits since {at}.",
+    "waiting.read": "Read as {plate} ({percent}% sure)",
+    "waiting.unread": "Its plate was not read",
+    "waiting.maybe": "Similar plates that are expected today; look at the car, then choose:",
+    "waiting.reserved": "reserved {at}",
+    "waiting.choose": "It is {plate}",
     "open.send": "Open the barrier",
     "open.missing_reason": "Give a reason (2 characters or more).",
     "open.stale": "The gateway has not been heard of for {span}: opening from here will probably not work. Go there.",
@@ -73,6 +94,7 @@ words({
     "open.cause_broker_away": "The gateway has no connection to its devices.",
     "open.cause_no_such_lane": "The gateway's configuration has no such lane.",
     "open.cause_other": "The gateway gave another cause; see its log.",
+    "problem.invalid_plate": "This is not a number plate. Examples: 鲁B12345, 鲁BD12345.",
     "problem.order_waiting": "An order to open this lane is waiting already.",
   },
 });

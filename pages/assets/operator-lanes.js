@@ -1,12 +1,14 @@
-// The lanes of a garage with their devices; a barrier opened from afar: the form with its reason, the state of the lane's last order,
-// and who has opened what, when and why.
+// The lanes of a garage with their devices; a barrier opened from afar: who waits before it, the form with its reason, the state of the
+// lane's last order, and who has opened what, when and why.
 
 import "./lane-words.js";
 import "./open-words.js";
+import "./reservation-words.js";
 import { dayClock, fill, h, icon, list, now, span, t } from "./kit.js";
 import { field } from "./form-parts.js";
 import { formDialog } from "./dialog-form.js";
 import { orderOpen, page } from "./operator-api.js";
+import { surePlate, waitingCar } from "./waiting-car.js";
 
 const LEAST_REASON = 2;
 const SHOWN = 20;
@@ -34,6 +36,7 @@ export class Lanes {
   constructor(place) {
     this.place = place;
     this.orders = null;
+    this.waiting = [];
     this.later = null;
     this.lanes = h("ul", { class: "lanes" });
     this.stale = h("p", { class: "note bad", role: "status", hidden: true });
@@ -54,9 +57,12 @@ export class Lanes {
 
   async ask() {
     clearTimeout(this.later);
-    const answer = await page(this.garage.id, "open-orders").catch(() => null);
+    const asked = ["open-orders", "waiting-cars"].map((what) => page(this.garage.id, what).catch(() => null));
+    const [orders, waiting] = await Promise.all(asked);
     if (!this.isShown) return;
-    if (answer) this.orders = answer.items;
+    if (orders) this.orders = orders.items;
+    // Who stood there a while ago may be gone.
+    this.waiting = waiting?.items ?? [];
     this.draw();
     if (this.orders?.some(isOnItsWay)) this.later = setTimeout(() => this.isShown && this.ask(), FOLLOW_MS);
   }
@@ -67,7 +73,7 @@ export class Lanes {
     fill(this.stale, icon("offline"), h("span", {}, staleWords(garage)));
     list(this.lanes, garage.lanes, {
       key: (lane) => lane.id,
-      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, garage.gateway.health]),
+      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, this.car(lane), garage.gateway.health]),
       render: (lane) => this.lane(lane),
     });
     if (!this.orders) return;
@@ -82,6 +88,11 @@ export class Lanes {
   last(lane) {
     const order = this.orders?.find((it) => it.lane === lane.id);
     return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
+  }
+
+  /** Who waits in this lane. */
+  car(lane) {
+    return this.waiting.find((it) => it.lane === lane.id);
   }
 
   lane(lane) {
@@ -100,6 +111,7 @@ export class Lanes {
       clockPill(lane.clock_ahead_ms),
     ];
     const last = this.last(lane);
+    const car = this.car(lane);
     return h(
       "li",
       {},
@@ -112,8 +124,9 @@ export class Lanes {
           h("div", { class: "row" }, h("strong", {}, lane.name), ...pills),
           h("p", { class: "soft small" }, facts.filter(Boolean).join(" · ")),
         ),
-        h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane) }, icon("door"), t("open.open")),
+        h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane, surePlate(this.car(lane))) }, icon("door"), t("open.open")),
       ),
+      car ? waitingCar(car, (plate) => this.form(lane, plate)) : null,
       last ? h("p", { class: `note ${STATES[stateOf(last)][0]}`, role: "status" }, icon(STATES[stateOf(last)][1]), h("span", {}, stateWords(last))) : null,
     );
   }
@@ -125,12 +138,13 @@ export class Lanes {
       "li",
       {},
       h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, lane?.name ?? order.lane), h("span", { class: `pill ${colour}` }, icon(mark), t(`open.short_${stateOf(order)}`))),
-      h("p", {}, order.reason),
-      h("p", { class: "soft small" }, [order.operator, causeWords(order)].filter(Boolean).join(" · ")),
+      h("p", {}, order.operator ? order.reason : t("open.scanned"), order.plate ? [" ", h("span", { class: "pill number" }, order.plate)] : null),
+      h("p", { class: "soft small" }, [order.operator ?? t("open.driver"), causeWords(order)].filter(Boolean).join(" · ")),
     );
   }
 
-  form(lane) {
+  /** `plate`: whom the car is taken for so far. */
+  form(lane, plate) {
     const { garage } = this;
     const doubt = [
       garage.gateway.health === "online" ? null : warning(staleWords(garage)),
@@ -140,12 +154,17 @@ export class Lanes {
     let key = crypto.randomUUID();
     formDialog({
       title: t("open.title", { lane: lane.name }),
-      content: [doubt, field("reason", t("open.reason"), h("input", { name: "reason", maxlength: 200, required: true, autocomplete: "off" }), t("open.hint"))].flat().filter(Boolean),
+      content: [
+        doubt,
+        field("reason", t("open.reason"), h("input", { name: "reason", maxlength: 200, required: true, autocomplete: "off" }), t("open.hint")),
+        field("plate", t("open.plate"), h("input", { name: "plate", maxlength: 16, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", value: plate }), t("open.plate_hint")),
+      ].flat().filter(Boolean),
       yes: t("open.send"),
       check: ({ reason }) => (reason.value.trim().length < LEAST_REASON ? ["reason", t("open.missing_reason")] : null),
-      send: async ({ reason }) => {
+      send: async ({ reason, plate: named }) => {
+        const order = { lane: lane.id, reason: reason.value.trim(), ...(named.value.trim() ? { plate: named.value.trim() } : {}) };
         try {
-          await orderOpen(garage.id, { lane: lane.id, reason: reason.value.trim() }, key);
+          await orderOpen(garage.id, order, key);
         } catch (error) {
           if (error.status !== 0) key = crypto.randomUUID();
           throw error;

@@ -74,6 +74,7 @@ const OPERATOR: &[Asset] = &[
     asset!("operator-lanes.js"),
     asset!("lane-words.js"),
     asset!("open-words.js"),
+    asset!("waiting-car.js"),
     asset!("operator-log-in.js"),
     asset!("operator-nav.js"),
     asset!("operator-words.js"),
