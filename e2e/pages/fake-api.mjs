@@ -9,7 +9,7 @@ import { accept } from "./ws-server.mjs";
 
 const ASSETS = new URL("../../pages/assets/", import.meta.url);
 const PAGES = {
-  "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html", "/book": "book.html", "/reservations": "reservations.html",
+  "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html", "/book": "book.html", "/reservations": "reservations.html", "/gate": "gate.html",
 };
 const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 const NAMES = "王小明 李梓涵 张欣怡 刘浩然 陈思远 杨一诺 赵子墨 黄雨桐 周俊熙 吴若汐 徐沐宸 孙可馨 欧阳锦程 马天佑 朱语嫣".split(" ");
@@ -53,6 +53,8 @@ class World {
   down = false;
   requests = [];
   reservations = new Reservations();
+  /** What `POST /gate-entries` answers, by the test. */
+  gate = () => problem(409, "no_car_waiting");
   plates = [{ id: "p1", plate: "鲁B12345" }, { id: "p2", plate: "鲁BD67890" }];
   children = [
     { pupil_id: "c1", name: "王小明", class_name: CLASSES[0].name, window: window_(), arrival: null },
@@ -115,6 +117,7 @@ class World {
     if (part === "/guardian") return [200, { children: this.children, plates: this.plates }];
     if (part === "/guardian/claims") return this.claim(body);
     if (part === "/plates" && request.method === "GET") return [200, { plates: this.plates }];
+    if (part === "/gate-entries") return this.gate(body, request.headers["idempotency-key"]);
     if (part === "/guardian/plates" || part === "/plates") return this.addPlate(body);
     if (/^(\/guardian)?\/plates\//.test(part)) return this.removePlate(part.split("/").at(-1));
     const shared = this.reservations.answer(request.method, part, url.searchParams, request.headers, body);
@@ -187,7 +190,7 @@ function session(id) {
   return { token: `token-${id}`, expires_at: new Date(Date.now() + 3_600_000).toISOString(), me: person(`token-${id}`) };
 }
 
-function problem(status, code, more = {}) {
+export function problem(status, code, more = {}) {
   return [status, { type: "about:blank", title: code, status, code, ...more }];
 }
 

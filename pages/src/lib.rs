@@ -45,6 +45,8 @@ const PEOPLE: &[Asset] = &[
     asset!("book-series.js"),
     asset!("book-words.js"),
     asset!("garage-time.js"),
+    asset!("gate.js"),
+    asset!("gate-words.js"),
     asset!("reservation-card.js"),
     asset!("reservation-words.js"),
     asset!("reservations.js"),
@@ -61,6 +63,7 @@ const PEOPLE_PAGES: &[(&str, Asset)] = &[
     ("/hall", asset!("hall.html")),
     ("/book", asset!("book.html")),
     ("/reservations", asset!("reservations.html")),
+    ("/gate", asset!("gate.html")),
 ];
 
 const OPERATOR: &[Asset] = &[
@@ -131,7 +134,7 @@ const OPERATOR_PAGES: &[(&str, Asset)] = &[
     ("/spaces", asset!("spaces.html")),
 ];
 
-/// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations` and what they load from `/assets/`: for the process that phones reach.
+/// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations`, `/gate` and what they load from `/assets/`: for the process that phones reach.
 pub fn people_router() -> Router {
     http::router(PEOPLE_PAGES, &[KIT, PEOPLE])
 }
