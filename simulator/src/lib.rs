@@ -1,6 +1,7 @@
-//! Simulated gate controllers that speak real MQTT over TCP through the same door as a real device.
+//! Simulated gate controllers and cameras that speak real MQTT and HTTP through the same doors as real devices.
 //!
 //! - [`controller`]: one controller: keeps its events until they are acknowledged, opens its barrier at most once an event
+//! - [`camera`]: cameras of other makes, on HTTP and MQTT
 //! - [`traffic`]: a school's dismissal and the everyday traffic of public garages, for people to watch
 //! - [`load`]: entries at a fixed rate with every latency, for benches and crash runs
 //! - [`district`]: whole districts made of these
@@ -8,6 +9,7 @@
 //!
 //! Nothing here is told anything about the system that a device at a gate would not know.
 
+pub mod camera;
 pub mod controller;
 pub mod district;
 pub mod invent;

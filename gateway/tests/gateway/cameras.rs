@@ -2,44 +2,30 @@
 
 use std::net::IpAddr;
 
-use devices::zhenshi::play::{self, Sight};
-use devices::{dahua, hikvision, huaxia};
-use domain::time::{Clock, Timestamp};
+use devices::huaxia;
+use domain::time::Clock;
 use process::clock::SystemClock;
 use protocol::uplink::{GateEvent, What};
-use serde_json::{Value, json};
+use serde_json::json;
+use simulator::camera::Car;
+use simulator::camera::posting::{Camera, Config, Make};
 use testkit::wait;
 
 use crate::controller::SOON;
 use crate::district::Mood;
 use crate::site::{DAHUA, HIKVISION, HUAXIA, LOOPED, PARENT, Site, ZHENSHI};
 
-pub struct Camera {
-    http: reqwest::Client,
-    url: String,
-}
-
-impl Camera {
-    pub fn at(site: &Site, address: IpAddr) -> Self {
-        let http = reqwest::Client::builder().local_address(address).timeout(SOON).build().unwrap();
-        Self { http, url: format!("http://{}/NotificationInfo/TollgateInfo", site.devices.unwrap()) }
-    }
-
-    pub async fn post(&self, body: Vec<u8>) -> (u16, Value) {
-        let answer = self.http.post(&self.url).body(body).send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
-    }
-
-    /// Whether the barrier opens.
-    pub async fn sees(&self, sight: &Sight<'_>) -> bool {
-        let (status, body) = self.post(play::push(sight)).await;
-        assert_eq!((status, &body["Response_AlarmInfoPlate"]["content"]), (200, &json!("retransfer_stop")));
-        body["Response_AlarmInfoPlate"]["info"] == "ok"
-    }
-}
-
-pub fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
-    Sight { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
+/// That of the lane with this name.
+pub fn camera(site: &Site, make: Make, lane: &str) -> Camera {
+    let address = match lane {
+        "looped" => LOOPED,
+        "huaxia" => HUAXIA,
+        "hikvision" => HIKVISION,
+        "dahua" => DAHUA,
+        _ => ZHENSHI,
+    };
+    let gateway = site.devices.unwrap();
+    Camera::new(Config { make, serial: format!("{lane}-1"), gateway, address }).unwrap()
 }
 
 impl Site {
@@ -67,17 +53,18 @@ impl Site {
 #[tokio::test]
 async fn a_known_car_is_let_in_by_the_answer_and_told_once() {
     let site = Site::with_cameras().await;
-    let camera = Camera::at(&site, ZHENSHI);
+    let camera = camera(&site, Make::Zhenshi, "zhenshi");
     let now = SystemClock.now();
-    let parent = sight("zhenshi-1", 7, PARENT, now);
-    assert!(camera.sees(&parent).await);
+    let parent = camera.reading(Car::at_the_gate(PARENT, now));
+    let answer = camera.post(parent.clone()).await.unwrap();
+    assert!(answer.opens() && answer.settles(), "{answer:?}");
     // It has not heard the answer: the car still stands there.
-    assert!(camera.sees(&parent).await);
+    assert!(camera.post(parent).await.unwrap().opens());
     // With a picture of some megabytes.
-    let stranger = String::from_utf8(play::push(&sight("zhenshi-1", 8, "鲁B99999", now))).unwrap();
+    let stranger = String::from_utf8(camera.reading(Car::at_the_gate("鲁B99999", now))).unwrap();
     let picture = format!(r#""imageFile":"{}""#, "A".repeat(3_000_000));
-    let (status, body) = camera.post(stranger.replace(r#""imageFile":"""#, &picture).into_bytes()).await;
-    assert_eq!((status, &body["Response_AlarmInfoPlate"]["info"]), (200, &json!("no")));
+    let answer = camera.post(stranger.replace(r#""imageFile":"""#, &picture).into_bytes()).await.unwrap();
+    assert!(answer.settles() && !answer.opens(), "{answer:?}");
     let told = site.tells("zhenshi", 2).await;
     assert_eq!((told[0].plate.as_deref(), told[0].delta, told[1].delta), (Some(PARENT), 1, 0));
     assert!(told[0].decision.unwrap().opens());
@@ -86,14 +73,14 @@ async fn a_known_car_is_let_in_by_the_answer_and_told_once() {
 #[tokio::test]
 async fn what_a_camera_had_kept_is_recorded_asked_for_and_opens_nothing() {
     let site = Site::with_cameras().await;
-    let camera = Camera::at(&site, ZHENSHI);
+    let camera = camera(&site, Make::Zhenshi, "zhenshi");
     let long_ago = SystemClock.now() - std::time::Duration::from_secs(3 * 3600);
-    let kept = Sight { kept: true, ..sight("zhenshi-1", 123, PARENT, long_ago) };
+    let kept = camera.reading(Car { kept: true, ..Car::at_the_gate(PARENT, long_ago) });
     for _ in 0..2 {
-        let (status, body) = camera.post(play::push(&kept)).await;
-        let answer = &body["Response_AlarmInfoPlate"];
-        assert_eq!((status, &answer["info"]), (200, &json!("no")));
-        assert_eq!(answer["ContinuePushOffline"], json!({ "plateid": 123, "continue": 1 }));
+        let answer = camera.post(kept.clone()).await.unwrap();
+        assert!(answer.settles() && !answer.opens(), "{answer:?}");
+        let next = &answer.body["Response_AlarmInfoPlate"]["ContinuePushOffline"];
+        assert_eq!(next, &json!({ "plateid": 1, "continue": 1 }));
     }
     let told = site.tells("zhenshi", 1).await;
     assert!(told[0].happened_at <= long_ago + SOON, "it happened when the camera saw it");
@@ -102,10 +89,10 @@ async fn what_a_camera_had_kept_is_recorded_asked_for_and_opens_nothing() {
 #[tokio::test]
 async fn the_loop_counts_the_car_that_was_let_in() {
     let site = Site::with_cameras().await;
-    let camera = Camera::at(&site, LOOPED);
-    assert!(camera.sees(&sight("looped-1", 1, PARENT, SystemClock.now())).await);
+    let camera = camera(&site, Make::Zhenshi, "looped");
+    assert!(camera.sees(Car::at_the_gate(PARENT, SystemClock.now())).await.unwrap().opens());
     let input = json!({ "AlarmGioIn": { "serialno": "looped-1", "result": { "TriggerResult": { "source": 2, "value": 1 } } } });
-    assert_eq!(camera.post(input.to_string().into_bytes()).await.0, 200);
+    assert_eq!(camera.post(input.to_string().into_bytes()).await.unwrap().status, 200);
     let told = site.tells("looped", 2).await;
     assert_eq!((told[0].delta, told[1].delta), (0, 1));
     assert_eq!(told[1].of.as_ref(), Some(&told[0].event_id));
@@ -114,27 +101,31 @@ async fn the_loop_counts_the_car_that_was_let_in() {
 #[tokio::test]
 async fn who_is_no_camera_of_a_lane_or_says_so_opens_nothing() {
     let site = Site::with_cameras().await;
-    let now = SystemClock.now();
-    let stranger = Camera::at(&site, IpAddr::from([127, 0, 0, 9]));
-    assert_eq!(stranger.post(play::push(&sight("zhenshi-1", 1, PARENT, now))).await.0, 403);
-    let camera = Camera::at(&site, ZHENSHI);
-    assert!(!camera.sees(&sight("another-one", 1, PARENT, now)).await);
-    assert_eq!(camera.post(b"garbage".to_vec()).await.0, 200);
-    assert!(!camera.sees(&sight("zhenshi-1", 2, &"鲁".repeat(33), now)).await);
+    let parent = Car::at_the_gate(PARENT, SystemClock.now());
+    let of = |serial: &str, address| {
+        let serial = serial.to_owned();
+        Camera::new(Config { make: Make::Zhenshi, serial, gateway: site.devices.unwrap(), address }).unwrap()
+    };
+    let elsewhere = of("zhenshi-1", IpAddr::from([127, 0, 0, 9]));
+    assert_eq!(elsewhere.sees(parent).await.unwrap().status, 403);
+    assert!(!of("another-one", ZHENSHI).sees(parent).await.unwrap().opens());
+    let camera = of("zhenshi-1", ZHENSHI);
+    assert_eq!(camera.post(b"garbage".to_vec()).await.unwrap().status, 200);
+    assert!(!camera.sees(Car { plate: Some(&"鲁".repeat(33)), ..parent }).await.unwrap().opens());
     wait::until(SOON, "three dead letters", async || (site.letters() == 3).then_some(())).await;
     assert_eq!(site.told("zhenshi"), []);
     // It still works.
-    assert!(camera.sees(&sight("zhenshi-1", 3, PARENT, now)).await);
+    assert!(camera.sees(parent).await.unwrap().opens());
 }
 
 #[tokio::test]
 async fn without_server_and_broker_cameras_are_answered_all_the_same() {
     let mut site = Site::with_cameras().await;
-    let camera = Camera::at(&site, ZHENSHI);
+    let camera = camera(&site, Make::Zhenshi, "zhenshi");
     site.district.mood(Mood::Away);
     site.broker.kill9();
-    let parent = sight("zhenshi-1", 1, PARENT, SystemClock.now());
-    assert!(camera.sees(&parent).await);
+    let parent = camera.reading(Car::at_the_gate(PARENT, SystemClock.now()));
+    assert!(camera.post(parent.clone()).await.unwrap().opens());
     site.stop().await;
     site.broker.restart();
     site.district.mood(Mood::Well);
@@ -142,20 +133,20 @@ async fn without_server_and_broker_cameras_are_answered_all_the_same() {
     let told = site.tells("zhenshi", 1).await;
     assert_eq!(told[0].delta, 1);
     // What was on disk before is known after: the same reading counts nothing.
-    assert!(!camera.sees(&parent).await);
+    assert!(!camera.post(parent).await.unwrap().opens());
     assert_eq!(site.told("zhenshi").len(), 1);
 }
 
 #[tokio::test]
 async fn another_make_is_answered_in_its_own_words() {
     let site = Site::with_cameras().await;
-    let camera = Camera::at(&site, HUAXIA);
+    let camera = camera(&site, Make::Huaxia, "huaxia");
     let now = SystemClock.now();
-    let (status, body) = camera.post(huaxia::play("huaxia-1", Some((PARENT, now, false)))).await;
-    assert_eq!((status, &body["error_num"], body.get("gpio_data").is_some()), (200, &json!(0), true));
-    let (_, body) = camera.post(huaxia::play("huaxia-1", Some(("鲁B99999", now, false)))).await;
-    assert_eq!((&body["error_num"], body.get("gpio_data").is_some()), (&json!(0), false));
-    assert_eq!(camera.post(huaxia::play("huaxia-1", None)).await.0, 200);
+    for (plate, opens) in [(PARENT, true), ("鲁B99999", false)] {
+        let answer = camera.sees(Car::at_the_gate(plate, now)).await.unwrap();
+        assert_eq!((answer.settles(), answer.opens()), (true, opens), "{answer:?}");
+    }
+    assert_eq!(camera.post(huaxia::play("huaxia-1", None)).await.unwrap().status, 200);
     site.tells("huaxia", 2).await;
 }
 
@@ -164,24 +155,18 @@ async fn cameras_that_open_by_a_request_are_asked_to() {
     let site = Site::with_cameras().await;
     let barrier = site.barrier.as_ref().unwrap();
     let now = SystemClock.now();
-    let opened = async |requests: usize| {
-        wait::until(SOON, "a request to open", async || (barrier.asked().len() == requests).then_some(()))
-            .await;
-        barrier.asked().pop().unwrap()
-    };
-    let hikvision = Camera::at(&site, HIKVISION);
-    assert_eq!(hikvision.post(hikvision::play("hikvision-1", 1, Some(PARENT), now, false)).await.0, 200);
-    let (method, path, body) = opened(1).await;
-    assert_eq!((method.as_str(), path.as_str()), ("PUT", "/ISAPI/Parking/channels/1/barrierGate"));
-    assert!(body.contains("<ctrlMode>open</ctrlMode>"));
-
-    let dahua = Camera::at(&site, DAHUA);
-    assert_eq!(dahua.post(dahua::play("dahua-1", Some(PARENT), 97, now)).await.1["result"], "true");
-    assert!(opened(2).await.1.starts_with("/cgi-bin/trafficSnap.cgi?action=openStrobe"));
-
+    let opened = async |times| tokio::time::timeout(SOON, barrier.asked_times(times)).await.unwrap().unwrap();
+    let hikvision = camera(&site, Make::Hikvision, "hikvision");
+    let dahua = camera(&site, Make::Dahua, "dahua");
+    for (camera, times) in [(&hikvision, 1), (&dahua, 2)] {
+        let answer = camera.sees(Car::at_the_gate(PARENT, now)).await.unwrap();
+        assert!(answer.settles(), "{answer:?}");
+        let asked = opened(times).await;
+        assert!(asked.opens(), "{asked:?}");
+    }
     // Of long ago, and of a stranger.
-    assert_eq!(hikvision.post(hikvision::play("hikvision-1", 2, Some(PARENT), now, true)).await.0, 200);
-    assert_eq!(dahua.post(dahua::play("dahua-1", Some("鲁B99999"), 97, now)).await.0, 200);
+    hikvision.sees(Car { kept: true, ..Car::at_the_gate(PARENT, now) }).await.unwrap();
+    dahua.sees(Car::at_the_gate("鲁B99999", now)).await.unwrap();
     site.tells("hikvision", 2).await;
     site.tells("dahua", 2).await;
     assert_eq!(barrier.asked().len(), 2);

@@ -1,17 +1,18 @@
 //! It burns: everything is open until it is over.
 
-use devices::hikvision;
 use domain::access::Decision;
 use domain::time::Clock;
 use process::clock::SystemClock;
 use protocol::mqtt::{Command, CommandKind, ControllerEvent, EventKind};
 use protocol::uplink::What;
 use serde_json::json;
+use simulator::camera::Car;
+use simulator::camera::posting::Make;
 use testkit::wait;
 
-use crate::cameras::Camera;
+use crate::cameras::camera;
 use crate::controller::{Controller, SOON, plate};
-use crate::site::{HIKVISION, PARENT, Site, ZHENSHI};
+use crate::site::{PARENT, Site};
 
 const STRANGER: &str = "鲁B99999";
 
@@ -83,23 +84,23 @@ async fn a_gateway_that_starts_in_the_middle_of_a_fire_goes_on() {
 async fn the_input_of_a_camera_may_be_the_fire_alarm() {
     let site = Site::with_cameras().await;
     let barrier = site.barrier.as_ref().unwrap();
-    let camera = Camera::at(&site, ZHENSHI);
+    let zhenshi = camera(&site, Make::Zhenshi, "zhenshi");
     let input = |value: u8| {
         let result = json!({ "TriggerResult": { "source": 3, "value": value } });
         json!({ "AlarmGioIn": { "serialno": "zhenshi-1", "result": result } }).to_string().into_bytes()
     };
     let now = SystemClock.now();
-    assert!(!camera.sees(&crate::cameras::sight("zhenshi-1", 1, STRANGER, now)).await);
-    assert_eq!(camera.post(input(1)).await.0, 200);
+    assert!(!zhenshi.sees(Car::at_the_gate(STRANGER, now)).await.unwrap().opens());
+    assert_eq!(zhenshi.post(input(1)).await.unwrap().status, 200);
     wait::until(SOON, "those that are asked to be asked", async || {
         (barrier.asked().len() >= 2).then_some(())
     })
     .await;
-    assert!(camera.sees(&crate::cameras::sight("zhenshi-1", 2, STRANGER, now)).await);
-    let other = Camera::at(&site, HIKVISION);
-    assert_eq!(other.post(hikvision::play("hikvision-1", 1, Some(STRANGER), now, false)).await.0, 200);
+    assert!(zhenshi.sees(Car::at_the_gate(STRANGER, now)).await.unwrap().opens());
+    let other = camera(&site, Make::Hikvision, "hikvision");
+    assert!(other.sees(Car::at_the_gate(STRANGER, now)).await.unwrap().settles());
     let told = site.tells("hikvision", 1).await;
     assert_eq!(told[0].decision, Some(Decision::fire()));
-    assert_eq!(camera.post(input(0)).await.0, 200);
-    assert!(!camera.sees(&crate::cameras::sight("zhenshi-1", 3, "鲁B77777", now)).await);
+    assert_eq!(zhenshi.post(input(0)).await.unwrap().status, 200);
+    assert!(!zhenshi.sees(Car::at_the_gate("鲁B77777", now)).await.unwrap().opens());
 }

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod alone;
-mod barrier;
 mod broker_loss;
 mod cameras;
 mod client_id;

@@ -117,7 +117,7 @@ async fn a_device_that_is_asked_is_asked_once_and_one_that_only_answers_is_refus
     assert_eq!(site.outcome(id).await, opened(None));
     site.asks_again(2).await;
     assert_eq!(barrier.asked().len(), 1);
-    assert!(barrier.asked()[0].2.contains("<ctrlMode>open</ctrlMode>"));
+    assert!(barrier.asked()[0].body.contains("<ctrlMode>open</ctrlMode>"));
     let only_answers = site.order("zhenshi", LIFE_MS);
     assert_eq!(site.outcome(only_answers).await, refused(Cause::OnlyAnswers));
     let nowhere = site.order("nowhere", LIFE_MS);

@@ -5,14 +5,19 @@ use devices::zhenshi::mqtt;
 use devices::zhenshi::play::{self, Sight};
 use domain::device::{Make, Quirk};
 use domain::time::Clock;
+use domain::time::Timestamp;
 use process::clock::SystemClock;
 use protocol::mqtt::EventKind;
+use simulator::camera::Car;
 use testkit::wait;
 
-use crate::cameras::sight;
 use crate::controller::{Controller, SOON};
 use crate::district::garage;
 use crate::site::{PARENT, SERIAL, Site};
+
+fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
+    Sight { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
+}
 
 /// With both forms of its topics.
 async fn camera(site: &Site) -> Controller {
@@ -40,22 +45,26 @@ async fn pulsed(camera: &Controller, times: usize) -> String {
 #[tokio::test]
 async fn a_known_car_is_let_in_once_however_often_it_is_told() {
     let site = Site::with_cameras().await;
-    let camera = camera(&site).await;
+    let config = simulator::camera::publishing::Config {
+        host: "127.0.0.1".into(),
+        port: site.broker.port(),
+        username: "macau-road.camera".into(),
+        password: "secret".into(),
+        serial: SERIAL.into(),
+    };
+    let camera = simulator::camera::publishing::Camera::start(config);
+    camera.connected(SOON).await.unwrap();
     let now = SystemClock.now();
-    camera.publish(&up("keep_alive"), false, play::keep_alive(SERIAL, now)).await;
-    for number in [7, 7, 8] {
-        // Sent again, and another result for the same car.
-        camera.publish(&up("ivs_result"), false, play::ivs_result(&sight(SERIAL, number, PARENT, now))).await;
-    }
-    let topic = pulsed(&camera, 1).await;
-    assert_eq!(topic, format!("device/{SERIAL}/message/down/gpio_out"));
-    let stranger = sight(SERIAL, 9, "鲁B99999", now);
-    camera.publish(&up("ivs_result"), false, play::ivs_result(&stranger)).await;
+    // Sent again, and another result for the same car.
+    let parent = camera.reading(Car::at_the_gate(PARENT, now));
+    camera.publish("ivs_result", parent.clone()).await.unwrap();
+    camera.publish("ivs_result", parent).await.unwrap();
+    camera.sees(Car::at_the_gate(PARENT, now)).await.unwrap();
+    assert!(tokio::time::timeout(SOON, camera.pulsed(1)).await.unwrap());
+    camera.sees(Car::at_the_gate("鲁B99999", now)).await.unwrap();
     let told = site.tells("camera", 2).await;
     assert_eq!((told[0].plate.as_deref(), told[0].delta, told[1].delta), (Some(PARENT), 1, 0));
-    assert_eq!(pulses(&camera).0, 1);
-    let (_, pulse) = camera.heard(|heard| heard.others[0].clone());
-    assert_eq!((&pulse["sn"], &pulse["payload"]["body"]["io"]), (&SERIAL.into(), &0.into()));
+    assert_eq!(camera.pulses(), 1);
 }
 
 #[tokio::test]
@@ -65,6 +74,8 @@ async fn a_camera_is_answered_in_the_form_in_which_it_speaks() {
     let parent = play::ivs_result(&sight(SERIAL, 1, PARENT, SystemClock.now()));
     camera.publish(&format!("{SERIAL}/device/message/up/ivs_result"), false, parent).await;
     assert_eq!(pulsed(&camera, 1).await, format!("{SERIAL}/device/message/down/gpio_out"));
+    let (_, pulse) = camera.heard(|heard| heard.others[0].clone());
+    assert_eq!((&pulse["sn"], &pulse["payload"]["body"]["io"]), (&SERIAL.into(), &0.into()));
 }
 
 #[tokio::test]

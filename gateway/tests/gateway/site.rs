@@ -19,13 +19,13 @@ use process::clock::SystemClock;
 use process::config::Secret;
 use protocol::mqtt::{EventKind, Permissions, Topic};
 use protocol::uplink::{PlanDocument, What};
+use simulator::camera::barrier::Barrier;
 use testkit::mosquitto::{Mosquitto, MosquittoConf};
 use testkit::process::status_of;
 use testkit::{port, wait};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::barrier::Barrier;
 use crate::controller::{Controller, SOON};
 use crate::district::{District, garage};
 use crate::doorman::CODE;
@@ -141,7 +141,7 @@ impl Site {
     /// With cameras at lanes of their own besides.
     pub async fn with_cameras() -> Self {
         let devices = ([127, 0, 0, 1], port::free()).into();
-        Self::open_with(Some(devices), Some(Barrier::start().await)).await
+        Self::open_with(Some(devices), Some(Barrier::start("admin", "secret").await.unwrap())).await
     }
 
     /// With a box that has not enrolled yet.
@@ -209,7 +209,7 @@ impl Site {
     fn controls(&self) -> HashMap<LaneId, Control> {
         let Some(barrier) = &self.barrier else { return HashMap::new() };
         let control = Control {
-            url: format!("http://{}", barrier.address).parse().unwrap(),
+            url: format!("http://{}", barrier.address()).parse().unwrap(),
             username: "admin".into(),
             password: Secret::new("secret"),
         };

@@ -1,0 +1,155 @@
+//! A Zhenshi camera on the garage's broker: publishes readings and heartbeats, and raises its barrier at a pulse.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use devices::zhenshi::{mqtt, play};
+use domain::time::Timestamp;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::debug;
+
+use super::Car;
+use super::posting::sight;
+use crate::controller::NotConnected;
+use crate::mqtt::{Delivery, Door, Link, LinkError, News, Publisher};
+
+const HEARTBEAT: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Which camera to be.
+#[derive(Clone)]
+pub struct Config {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: String,
+    pub serial: String,
+}
+
+/// Connects in the background and goes on trying until it is dropped.
+pub struct Camera {
+    serial: Arc<str>,
+    ready: watch::Receiver<Option<Publisher>>,
+    pulses: watch::Receiver<usize>,
+    counter: AtomicI64,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Camera {
+    pub fn start(config: Config) -> Self {
+        let serial: Arc<str> = config.serial.into();
+        let door = Door {
+            host: config.host,
+            port: config.port,
+            username: config.username,
+            password: config.password,
+        };
+        let (ready_sender, ready) = watch::channel(None);
+        let (pulse_sender, pulses) = watch::channel(0);
+        let task = tokio::spawn(run(door, Arc::clone(&serial), ready_sender, pulse_sender));
+        Self { serial, ready, pulses, counter: AtomicI64::new(0), task }
+    }
+
+    /// Waits until the broker has accepted connection and subscriptions.
+    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnected> {
+        let mut ready = self.ready.clone();
+        match tokio::time::timeout(deadline, ready.wait_for(Option::is_some)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(NotConnected),
+        }
+    }
+
+    /// What it would publish as `ivs_result`; each is another reading.
+    pub fn reading(&self, car: Car<'_>) -> Vec<u8> {
+        let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
+        play::ivs_result(&sight(&self.serial, number, car))
+    }
+
+    /// Tells of a car once.
+    pub async fn sees(&self, car: Car<'_>) -> Result<(), NotConnected> {
+        self.publish("ivs_result", self.reading(car)).await
+    }
+
+    /// Any bytes as any kind of message: what it has published before, lane control, garbage.
+    pub async fn publish(&self, kind: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
+        let publisher = self.ready.borrow().clone().ok_or(NotConnected)?;
+        let topic = up(&self.serial, kind);
+        publisher.publish(&topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
+    }
+
+    /// How often its barrier was raised.
+    pub fn pulses(&self) -> usize {
+        *self.pulses.borrow()
+    }
+
+    /// Once it was raised so often; false if that can no longer be.
+    pub async fn pulsed(&self, times: usize) -> bool {
+        self.pulses.clone().wait_for(|pulses| *pulses >= times).await.is_ok()
+    }
+}
+
+fn up(serial: &str, kind: &str) -> String {
+    format!("device/{serial}/message/up/{kind}")
+}
+
+async fn run(
+    door: Door,
+    serial: Arc<str>,
+    ready: watch::Sender<Option<Publisher>>,
+    pulses: watch::Sender<usize>,
+) {
+    loop {
+        let mut link = Link::new(&door, mqtt::hears(&serial).into());
+        let error = listen(&mut link, &serial, &ready, &pulses).await;
+        ready.send_replace(None);
+        debug!(camera = &*serial, %error, "a simulated camera has no broker");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn listen(
+    link: &mut Link,
+    serial: &str,
+    ready: &watch::Sender<Option<Publisher>>,
+    pulses: &watch::Sender<usize>,
+) -> LinkError {
+    let alive = beat(ready.subscribe(), serial.to_owned());
+    let hear = async {
+        loop {
+            match link.next().await {
+                Ok(News::Ready(publisher)) => drop(ready.send_replace(Some(publisher))),
+                Ok(News::Message { topic, .. }) if topic.ends_with("/gpio_out") => {
+                    pulses.send_modify(|pulses| *pulses += 1);
+                }
+                Ok(News::Message { .. }) => {}
+                Err(error) => return error,
+            }
+        }
+    };
+    tokio::select! {
+        error = hear => error,
+        () = alive => LinkError::Stuck,
+    }
+}
+
+/// Ends when a heartbeat cannot be sent: then the link is dead.
+async fn beat(mut ready: watch::Receiver<Option<Publisher>>, serial: String) {
+    loop {
+        let Ok(publisher) = ready.wait_for(Option::is_some).await.map(|it| it.clone()) else { return };
+        let Some(publisher) = publisher else { return };
+        let now: Timestamp = chrono::Utc::now().into();
+        let alive = play::keep_alive(&serial, now);
+        if publisher.publish(&up(&serial, "keep_alive"), Delivery::AtMostOnce, alive).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(HEARTBEAT).await;
+    }
+}
