@@ -20,6 +20,7 @@ mod room;
 use serde::{Deserialize, Serialize};
 
 use crate::occupancy::Direction;
+use crate::plate::Plate;
 
 pub use candidates::{Candidate, candidates};
 pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
@@ -47,8 +48,16 @@ pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
     }
     match passage.direction {
         Direction::Out => Decision::open(None),
-        Direction::In => entry::decide(plan, passage),
+        Direction::In => match entry::decide(plan, passage) {
+            decision if !decision.opens() && is_emergency(passage) => Decision::emergency(),
+            decision => decision,
+        },
     }
+}
+
+/// Told by the plate alone, read without doubt: police, armed police, fire and rescue come in at any hour, however full it is.
+fn is_emergency(passage: &Passage<'_>) -> bool {
+    passage.confidence >= MIN_CONFIDENCE && passage.plate.is_some_and(Plate::is_emergency)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 const COLOURS: &str = "蓝黄绿白黑";
 const LAST_SPECIAL: &str = "学挂警港澳领";
+const RESCUE: &str = "应急";
 const ENERGY: &str = "DABCEFGHJK";
 
 /// A plate in its normal form.
@@ -36,6 +37,11 @@ impl Plate {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Of the police, the armed police, or fire and rescue. Ambulances have plates like everybody.
+    pub fn is_emergency(&self) -> bool {
+        self.0.ends_with('警') || self.0.ends_with(RESCUE) || self.0.starts_with("WJ")
     }
 
     /// The last three characters: enough for a teacher to tell two cars apart, not to trace one.
@@ -85,7 +91,7 @@ fn serial_digits(chars: &[char]) -> Vec<char> {
 }
 
 fn is_plate(chars: &[char]) -> bool {
-    armed_police(chars) || embassy(chars) || provincial(chars) || military(chars)
+    armed_police(chars) || rescue(chars) || embassy(chars) || provincial(chars) || military(chars)
 }
 
 fn armed_police(chars: &[char]) -> bool {
@@ -99,6 +105,12 @@ fn armed_police(chars: &[char]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Fire and rescue: `鲁X1234应急`, `鲁S1234应急`.
+fn rescue(chars: &[char]) -> bool {
+    matches!(chars, [province, 'X' | 'S', serial @ .., '应', '急']
+        if PROVINCES.contains(*province) && serial.len() == 4 && all_serial(serial))
 }
 
 fn embassy(chars: &[char]) -> bool {
@@ -206,6 +218,7 @@ mod tests {
             "沪00123领",
             "WJ鲁1234X",
             "WJ12345",
+            "鲁X1234应急",
             "鲁B1234学",
             "京OA1234",
             "VA12345",

@@ -35,13 +35,15 @@ pub enum Decision {
     Review { reason: Reason },
 }
 
-/// Why a barrier opens for everybody.
+/// Why a barrier opens though no right does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Because {
     Fire,
     /// A person lets in a car that the rules would not.
     Ordered,
+    /// Police, fire and rescue: by the plate.
+    Emergency,
     /// Of a newer version.
     #[serde(other)]
     Other,
@@ -89,6 +91,11 @@ impl Decision {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Ordered) }
     }
 
+    /// Without a right, by what the car is there for.
+    pub const fn emergency() -> Self {
+        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Emergency) }
+    }
+
     pub const fn refuse(reason: Reason) -> Self {
         Self::Refuse { reason, not_before: None }
     }
@@ -111,6 +118,9 @@ pub fn display_text(decision: Decision, direction: Direction, now: Timestamp) ->
         (Direction::In, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请勿驶入".to_owned(),
         (Direction::Out, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请尽快驶离".to_owned(),
         (Direction::Out, Decision::Open { .. }) => "一路平安".to_owned(),
+        (Direction::In, Decision::Open { because: Some(Because::Emergency), .. }) => {
+            "应急车辆 请通行".to_owned()
+        }
         (Direction::In, Decision::Open { audience: Some(Audience::Pickup), .. }) => {
             "欢迎接学生 请入场".to_owned()
         }

@@ -48,6 +48,25 @@ fn entry<'a>(plate: Option<&'a Plate>, minute: i64) -> Passage<'a> {
 }
 
 #[test]
+fn police_and_rescue_come_in_at_any_hour_however_full_it_is_and_without_a_plan() {
+    let plan = school();
+    for text in ["鲁B1234警", "WJ鲁1234X", "鲁X1234应急"] {
+        let car = plate(text);
+        let full = Passage { occupied: 107, ..entry(Some(&car), 0) };
+        assert_eq!(decide(Some(&plan), &full), Decision::emergency(), "{text}");
+        assert_eq!(decide(None, &full), Decision::emergency(), "{text}");
+        let doubtful = Passage { confidence: MIN_CONFIDENCE - 1, ..full };
+        assert!(!decide(Some(&plan), &doubtful).opens(), "{text}");
+    }
+    assert_eq!(display_text(Decision::emergency(), Direction::In, at(0)), "应急车辆 请通行");
+    // An officer who fetches a child is a parent.
+    let officer = plate("鲁B1234警");
+    let plan = AccessPlan { permits: [(officer.clone(), BTreeSet::from([Audience::Pickup]))].into(), ..plan };
+    assert_eq!(decide(Some(&plan), &entry(Some(&officer), 930)), Decision::open(Some(Audience::Pickup)));
+    assert_eq!(decide(Some(&plan), &entry(Some(&officer), 1050)), Decision::emergency());
+}
+
+#[test]
 fn a_parent_enters_in_the_pickup_window_only() {
     let parent = plate("鲁B12345");
     let plan = school();

@@ -117,7 +117,9 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
     }
     let garage = garage::find(tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
     match access_plan::decide_now(app, tx, &garage, plate).await? {
-        Decision::Open { .. } => Ok(()),
+        // An emergency is seen by a camera or a person; anybody can register such a plate.
+        Decision::Open { because: Some(_), .. } => Err(GateEntryError::Refused(Reason::UnknownPlate)),
+        Decision::Open { because: None, .. } => Ok(()),
         Decision::Refuse { reason, .. } | Decision::Review { reason } => Err(GateEntryError::Refused(reason)),
     }
 }
