@@ -19,6 +19,7 @@ mod network;
 mod orders;
 mod published;
 mod refused;
+mod replaced;
 mod reversal;
 mod self_test;
 mod server_loss;

@@ -43,6 +43,8 @@ pub struct Site {
     pub http: SocketAddr,
     /// Where cameras post, if there are any.
     pub devices: Option<SocketAddr>,
+    /// Whether the lane `in` has the controller `in-2`.
+    pub replaced: bool,
     /// What those open that are asked by a request.
     pub barrier: Option<Barrier>,
     /// The gateway's.
@@ -122,7 +124,7 @@ pub fn broker() -> Mosquitto {
     let secret = || Secret::new("secret");
     let mut users = vec![User::gateway(&garage, [SERIAL], secret()), User::sign(&garage, secret())];
     users.push(User::camera(&garage, &DeviceId::parse("camera").unwrap(), SERIAL, secret()));
-    for device in ["in", "out", "in-loop", "stranger"] {
+    for device in ["in", "in-2", "out", "in-loop", "stranger"] {
         users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
     Mosquitto::start(MosquittoConf {
@@ -173,6 +175,7 @@ impl Site {
             district: District::start(plan()).await,
             http: ([127, 0, 0, 1], port::free()).into(),
             devices,
+            replaced: false,
             barrier,
             clock: Arc::default(),
             folder: tempfile::tempdir().unwrap(),
@@ -219,6 +222,9 @@ impl Site {
     fn lanes(&self) -> Vec<Lane> {
         let mut lanes =
             vec![lane("in", Direction::In, PassBy::Plate), lane("out", Direction::Out, PassBy::Loop)];
+        if self.replaced {
+            lanes[0].device = DeviceId::parse("in-2").unwrap();
+        }
         if self.devices.is_some() {
             lanes.push(camera("zhenshi", PassBy::Plate, Dialect::Zhenshi, ZHENSHI));
             lanes.push(camera("looped", PassBy::Loop, Dialect::Zhenshi, LOOPED));
