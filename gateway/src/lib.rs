@@ -11,6 +11,7 @@
 //! - `order`, `fire`: what opens without a car: an operator, a fire input
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `identity`: what the gateway proves itself with to the server
+//! - `disk`: how much room is left
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`self_test`]: whether all of this works on this box
 //! - [`mosquitto`]: a broker's files from the same permissions
@@ -20,6 +21,7 @@
 mod answers;
 mod cause;
 pub mod config;
+mod disk;
 mod driver;
 mod event;
 mod fire;

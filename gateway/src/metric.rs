@@ -79,6 +79,10 @@ impl Meter {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
     }
 
+    pub fn disk_free(&self, bytes: u64) {
+        gauge!("disk_free_bytes", "garage" => self.label()).set(bytes as f64);
+    }
+
     pub fn fire(&self, alarm: Alarm) {
         gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == Alarm::Fire)));
     }

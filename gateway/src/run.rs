@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::answers;
 use crate::config::{Config, Lane, Make};
+use crate::disk;
 use crate::driver::{Cameras, Desk, Door, FromDevice, Openers};
 use crate::event::Intake;
 use crate::fire::{self, FireWatch};
@@ -236,12 +237,14 @@ impl Parts {
             clock: clock.clone(),
             meter: meter.clone(),
         };
+        let disk = disk::watch(config.data_dir, meter.clone(), stop.clone());
         let inbox = Inbox { entries, receipts, plans };
         spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
         spawn(tasks, "plan", plan.run(stop.clone()));
         spawn(tasks, "credential", renewal.run(stop.clone()));
+        spawn(tasks, "disk", disk);
         spawn(tasks, "fire", fire.run(stop.clone()));
         spawn(tasks, "orders", orders.run(stop.clone()));
         spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));

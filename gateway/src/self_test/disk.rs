@@ -7,14 +7,9 @@ use std::path::Path;
 use domain::time::Timestamp;
 
 use super::report::{Line, told};
+use crate::disk::{self, ENOUGH, MIB, TOO_LITTLE};
 use crate::outbox::OutboxError;
 use crate::outbox::probe::{self, Looked};
-
-/// A garage of 300 spaces has some 5,000 events a day of some 700 bytes: a week of it, ten times.
-const ENOUGH: u64 = 256 * 1024 * 1024;
-/// Below it the outbox cannot even be tidied up.
-const TOO_LITTLE: u64 = 32 * 1024 * 1024;
-const MIB: u64 = 1024 * 1024;
 
 const ADVICE: &str = "run it as the gateway's user; look at the folder's owner and at the disk";
 
@@ -38,9 +33,9 @@ fn written(folder: &Path) -> io::Result<()> {
 
 /// Room for what waits while the server is away.
 pub(super) fn space(folder: &Path) -> Line {
-    let free = match rustix::fs::statvfs(folder) {
-        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
-        Err(error) => return Line::failed("free space", io::Error::from(error).to_string(), ADVICE),
+    let free = match disk::free(folder) {
+        Ok(free) => free,
+        Err(error) => return Line::failed("free space", error.to_string(), ADVICE),
     };
     let found = format!("{} MiB", free / MIB);
     match free {

@@ -49,6 +49,7 @@ async fn on_a_full_disk_the_gate_opens_and_the_events_stay_with_their_controller
     }
     machine.answers(503).await;
     assert!(metric(&machine, "outbox_failures_total").await >= 1.0);
+    assert!(metric(&machine, "disk_free_bytes").await > 0.0);
     // Controllers go on sending what is not acknowledged; nothing opens twice.
     for car in 20..60 {
         gate.send(&plate(&format!("e{car}"), PARENT)).await;
