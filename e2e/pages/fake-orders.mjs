@@ -10,7 +10,7 @@ export const garageWithLanes = (now) => ({
 });
 
 function lane(id, name, direction, health, seen) {
-  return { id, name, direction, device: `d-${id}`, health, last_seen_at: seen, firmware: seen ? "1.2.3" : null, pending_events: 0, stuck_since: null, make: "native", quirks: [], clock_ahead_ms: null };
+  return { id, name, direction, device: `d-${id}`, health, last_seen_at: seen, firmware: seen ? "1.2.3" : null, pending_events: 0, stuck_since: null, held_open_since: null, make: "native", quirks: [], clock_ahead_ms: null };
 }
 
 export class Orders {

@@ -156,6 +156,14 @@ test("a car that stands in a lane is said at the garage and at the lane", async 
   assert.equal(await overflow(page), 0);
 });
 
+test("a barrier that is held open is said at the garage and at the lane", async () => {
+  world.garages[0].lanes[0].held_open_since = new Date(Date.parse(NOW) - 180_000).toISOString();
+  const page = await open("", { viewport: SMALL });
+  await page.locator(".garage").getByText("1 条车道道闸常开").waitFor();
+  await lane(page, "B1 入口").getByText("道闸常开，自 11月23日 15:17").waitFor();
+  assert.equal(await overflow(page), 0);
+});
+
 test("a lane says whose device it has, what is peculiar about it, and that its clock is wrong", async () => {
   Object.assign(world.garages[0].lanes[0], { make: "zhenshi-mqtt", quirks: ["old_topics", "leading_nul"], clock_ahead_ms: -90_000 });
   const page = await open("", { viewport: SMALL });

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use domain::access::{Audience, Decision, Passage, decide};
 use domain::ids::{DeviceId, EventId};
-use domain::occupancy::{Direction, PassBy, open_spaces};
+use domain::occupancy::{PassBy, open_spaces};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
@@ -237,7 +237,7 @@ impl State {
     fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
-            EventKind::Plate => Some(self.decide(lane.direction, event, plate.as_ref(), now)),
+            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), now)),
             EventKind::Reversal | EventKind::Tailgate => None,
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
                 let stuck = (event.kind == EventKind::Stuck).then_some(now);
@@ -295,9 +295,10 @@ impl State {
         Outcome { decision: None, delta: 0, audience: None }
     }
 
+    /// Through a barrier that stays up every car comes, whatever the rules say of it.
     fn decide(
         &self,
-        direction: Direction,
+        lane: &Lane,
         event: &ControllerEvent,
         plate: Option<&Plate>,
         now: Timestamp,
@@ -305,7 +306,7 @@ impl State {
         // When it happened by the gateway's clock: a controller's own may be hours off.
         let at = now - Duration::from_millis(event.age_ms);
         let passage = Passage {
-            direction,
+            direction: lane.direction,
             plate,
             confidence: event.confidence,
             at,
@@ -314,7 +315,11 @@ impl State {
             uses: self.known.uses(),
             alarm: self.fire.borrow().alarm(),
         };
-        decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage)
+        let decision = decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage);
+        if !decision.opens() && self.devices.is_held_open(&lane.device, at, now) {
+            return Decision::held_open();
+        }
+        decision
     }
 }
 

@@ -287,6 +287,8 @@ create table gateway_code (
 ) strict;
 -- Since when a car stands in the lane that should not.
 alter table lane add column stuck_since integer;
+-- Since when its barrier stays up.
+alter table lane add column held_open_since integer;
 alter table lane add column make text not null default 'native';
 -- Words, with commas between.
 alter table lane add column quirks text not null default '';

@@ -108,6 +108,7 @@ export class Lanes {
       h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)),
       h("span", { class: `pill ${colour}` }, icon(mark), t(`operator.health_${lane.health}`)),
       lane.stuck_since ? h("span", { class: "pill bad" }, icon("car"), t("open.stuck", { at: dayClock(lane.stuck_since) })) : null,
+      lane.held_open_since ? h("span", { class: "pill warn" }, icon("door"), t("open.held_open", { at: dayClock(lane.held_open_since) })) : null,
       clockPill(lane.clock_ahead_ms),
     ];
     const last = this.last(lane);

@@ -35,6 +35,8 @@ function signs(garage) {
   if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
   const stuck = garage.lanes.filter((lane) => lane.stuck_since).length;
   if (stuck > 0) marks.push(["bad", "car", "operator.lanes_stuck", { n: stuck }]);
+  const held = garage.lanes.filter((lane) => lane.held_open_since).length;
+  if (held > 0) marks.push(["warn", "door", "operator.lanes_held_open", { n: held }]);
   if (garage.dead_letters_today > 0) marks.push(["warn", "warn", "operator.dead_letters_n", { n: garage.dead_letters_today }]);
   return marks.map(([colour, mark, key, values]) => h("span", { class: `pill ${colour}` }, icon(mark), t(key, values)));
 }

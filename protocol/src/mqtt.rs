@@ -280,6 +280,9 @@ pub struct DeviceStatus {
     /// Events that the controller still keeps.
     #[serde(default)]
     pub pending_events: u32,
+    /// The barrier stays up, by a switch, a timetable or a person: every car goes through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_open: bool,
 }
 
 /// Gateway to guidance signs, QoS 1, retained, topic `.../open-spaces`.

@@ -87,6 +87,8 @@ pub struct Lane {
     pub pending_events: u32,
     /// Since when a car stands in the lane that should not, as long as the device is heard of.
     pub stuck_since: Option<Timestamp>,
+    /// Since when the barrier stays up, as long as the device is heard of.
+    pub held_open_since: Option<Timestamp>,
     pub make: Make,
     /// Where its firmware departs from what its make documents.
     pub quirks: BTreeSet<Quirk>,

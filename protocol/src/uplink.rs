@@ -115,6 +115,9 @@ pub struct LaneStatus {
     /// Since when a car stands in the lane that should not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck_since: Option<Timestamp>,
+    /// Since when the barrier stays up, by the device's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_open_since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Make::is_native")]
     pub make: Make,
     /// Since the gateway started.

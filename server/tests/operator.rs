@@ -252,9 +252,12 @@ contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of
     let console = Console::open(f).await;
     let mut status = heartbeat("a");
     status.status.lanes[0].stuck_since = Some(common::time(MONDAY));
+    status.status.lanes[0].held_open_since = Some(common::time(MONDAY));
     console.server.take(SCHOOL_TOKEN, &status).await;
     let since = async || console.get("/garages").await.body["garages"][0]["lanes"][0]["stuck_since"].clone();
     assert_eq!(since().await, json!(common::time(MONDAY)));
+    let lane = console.get("/garages").await.body["garages"][0]["lanes"][0].clone();
+    assert_eq!(lane["held_open_since"], json!(common::time(MONDAY)), "so is a barrier that stays up");
     f.clock.advance(Duration::from_secs(31));
     assert_eq!(since().await, Value::Null);
     f.clock.set(MONDAY);

@@ -44,6 +44,8 @@ pub enum Because {
     Ordered,
     /// Police, fire and rescue: by the plate.
     Emergency,
+    /// The barrier stays up, and the car drives through.
+    HeldOpen,
     /// Of a newer version.
     #[serde(other)]
     Other,
@@ -94,6 +96,11 @@ impl Decision {
     /// Without a right, by what the car is there for.
     pub const fn emergency() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Emergency) }
+    }
+
+    /// Without a right, through a barrier that stays up.
+    pub const fn held_open() -> Self {
+        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::HeldOpen) }
     }
 
     pub const fn refuse(reason: Reason) -> Self {

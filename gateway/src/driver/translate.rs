@@ -135,6 +135,7 @@ fn status(health: &Health, now: Timestamp) -> DeviceStatus {
         at: now,
         firmware: health.firmware.clone(),
         pending_events: health.kept.unwrap_or(0),
+        held_open: false,
     }
 }
 

@@ -38,7 +38,7 @@ impl Garage {
     pub fn judge(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Decision {
         let state = self.state();
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let decision = state.decide(lane.direction, event, plate.as_ref(), now);
+        let decision = state.decide(lane, event, plate.as_ref(), now);
         if decision.opens() { decision } else { Decision::ordered() }
     }
 

@@ -1,6 +1,7 @@
 //! The controllers' last signs of life; in memory only, they say so again every 10 s.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use domain::device::Quirk;
 use domain::ids::DeviceId;
@@ -14,13 +15,20 @@ use crate::driver::Notice;
 /// Characters of a firmware's name that are passed on.
 const MAX_FIRMWARE: usize = 64;
 
+/// Three heartbeats: what a device that is silent said of its barrier opens nothing.
+const WORD_HOLDS: Duration = Duration::from_secs(30);
+
 #[derive(Debug, Default)]
 struct Device {
     last_seen_at: Option<Timestamp>,
+    /// The last heartbeat.
+    reported_at: Option<Timestamp>,
     firmware: Option<String>,
     pending_events: u32,
     /// Since when a car stands in its lane that should not.
     stuck_since: Option<Timestamp>,
+    /// Since when its barrier stays up.
+    held_open_since: Option<Timestamp>,
     quirks: BTreeSet<Quirk>,
     clock_ahead_ms: Option<i64>,
 }
@@ -43,8 +51,17 @@ impl Devices {
         let pending_events = status.pending_events;
         let known = self.0.entry(device.clone()).or_default();
         known.last_seen_at = Some(at);
+        known.reported_at = Some(at);
         known.firmware = firmware;
         known.pending_events = pending_events;
+        known.held_open_since = status.held_open.then(|| known.held_open_since.unwrap_or(at));
+    }
+
+    /// Whether the barrier stayed up at that time, by a word of the device that is not too old.
+    pub fn is_held_open(&self, device: &DeviceId, at: Timestamp, now: Timestamp) -> bool {
+        let Some(known) = self.0.get(device) else { return false };
+        let is_fresh = known.reported_at.is_some_and(|reported| now.since(reported) <= WORD_HOLDS);
+        is_fresh && known.held_open_since.is_some_and(|since| since <= at)
     }
 
     pub fn noticed(&mut self, device: &DeviceId, notice: &Notice) {
@@ -71,6 +88,7 @@ impl Devices {
             firmware: device.and_then(|d| d.firmware.clone()),
             pending_events: device.map_or(0, |d| d.pending_events),
             stuck_since: device.and_then(|d| d.stuck_since),
+            held_open_since: device.and_then(|d| d.held_open_since),
             make: lane.make.name(),
             quirks: device.map(|d| d.quirks.clone()).unwrap_or_default(),
             clock_ahead_ms: device.and_then(|d| d.clock_ahead_ms),

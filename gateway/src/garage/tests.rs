@@ -7,6 +7,7 @@ use domain::access::{
 };
 use domain::ids::{GarageId, LaneId, PoolId, WindowId};
 use domain::minute::Minutes;
+use domain::occupancy::Direction;
 use protocol::uplink::Count;
 use uuid::Uuid;
 

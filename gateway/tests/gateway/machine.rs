@@ -108,7 +108,8 @@ impl Machine {
 }
 
 pub async fn live(controller: &Controller, device: &DeviceId) {
-    let status = DeviceStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0 };
+    let status =
+        DeviceStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0, held_open: false };
     let topic = Topic::Status(garage(), device.clone()).to_string();
     controller.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
 }

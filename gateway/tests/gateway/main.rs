@@ -14,6 +14,7 @@ mod doorman;
 mod enrolment;
 mod fire;
 mod full_disk;
+mod held_open;
 mod machine;
 mod network;
 mod orders;

@@ -59,7 +59,13 @@ fn commands(gate: &Controller, id: Uuid) -> Vec<Command> {
 }
 
 async fn reports(gate: &Controller, device: &str) {
-    let status = DeviceStatus { v: 1, at: plate("x", PARENT).occurred_at, firmware: None, pending_events: 0 };
+    let status = DeviceStatus {
+        v: 1,
+        at: plate("x", PARENT).occurred_at,
+        firmware: None,
+        pending_events: 0,
+        held_open: false,
+    };
     let topic = Topic::Status(garage(), DeviceId::parse(device).unwrap()).to_string();
     gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
     // One behind it has gone through the same loop.

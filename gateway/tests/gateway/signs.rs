@@ -69,8 +69,13 @@ async fn before_the_server_has_counted_there_is_no_number() {
 async fn a_controllers_heartbeat_reaches_the_server() {
     let site = Site::open().await;
     let gate = site.controller("in").await;
-    let status =
-        DeviceStatus { v: 1, at: SystemClock.now(), firmware: Some("7.1".into()), pending_events: 3 };
+    let status = DeviceStatus {
+        v: 1,
+        at: SystemClock.now(),
+        firmware: Some("7.1".into()),
+        pending_events: 3,
+        held_open: false,
+    };
     let topic = Topic::Status(garage(), DeviceId::parse("in").unwrap()).to_string();
     gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
     gate.send(&plate("e1", PARENT)).await;

@@ -112,7 +112,7 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
     execute_rows!(
         tx,
         "insert into lane (garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, \
-         pending_events, stuck_since, make, quirks, clock_ahead_ms) ",
+         pending_events, stuck_since, held_open_since, make, quirks, clock_ahead_ms) ",
         lanes,
         |row, entry| {
             let (garage, lane) = entry;
@@ -126,6 +126,7 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
                 .push_bind(lane.firmware.as_deref().map(clean))
                 .push_bind(i64::from(lane.pending_events))
                 .push_bind(lane.stuck_since.map(Timestamp::micros))
+                .push_bind(lane.held_open_since.map(Timestamp::micros))
                 .push_bind(word::word(lane.make))
                 .push_bind(lane.quirks.iter().map(|quirk| word::word(*quirk)).collect::<Vec<_>>().join(","))
                 .push_bind(lane.clock_ahead_ms);
@@ -133,6 +134,7 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
         " on conflict (garage_id, id) do update set name = excluded.name, direction = excluded.direction, \
          pass_by = excluded.pass_by, device = excluded.device, last_seen_at = excluded.last_seen_at, \
          firmware = excluded.firmware, pending_events = excluded.pending_events, stuck_since = excluded.stuck_since, \
+         held_open_since = excluded.held_open_since, \
          make = excluded.make, quirks = excluded.quirks, clock_ahead_ms = excluded.clock_ahead_ms"
     )?;
     Ok(())
@@ -210,6 +212,7 @@ struct LaneRow {
     firmware: Option<String>,
     pending_events: i64,
     stuck_since: Option<i64>,
+    held_open_since: Option<i64>,
     make: String,
     quirks: String,
     clock_ahead_ms: Option<i64>,
@@ -222,8 +225,8 @@ pub async fn lanes_of_operator(
 ) -> Result<Vec<(GarageId, LaneStatus)>, StoreError> {
     let rows: Vec<LaneRow> = fetch_all!(
         tx,
-        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events, stuck_since, make, \
-         quirks, clock_ahead_ms from lane where garage_id in (select garage_id from operates where operator_id = $1) \
+        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events, stuck_since, \
+         held_open_since, make, quirks, clock_ahead_ms from lane where garage_id in (select garage_id from operates where operator_id = $1) \
          order by garage_id, id",
         operator,
     )?;
@@ -242,6 +245,7 @@ fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
         firmware: row.firmware,
         pending_events: u32::try_from(row.pending_events).unwrap_or(0),
         stuck_since: row.stuck_since.map(Timestamp::from_micros),
+        held_open_since: row.held_open_since.map(Timestamp::from_micros),
         make: word::parse("lane.make", &row.make)?,
         quirks: quirks.map(|quirk| word::parse("lane.quirks", quirk)).collect::<Result<_, _>>()?,
         clock_ahead_ms: row.clock_ahead_ms,

@@ -89,6 +89,7 @@ fn status() -> GatewayStatus {
             firmware: None,
             pending_events: 0,
             stuck_since: None,
+            held_open_since: None,
             make: Make::ZhenshiMqtt,
             quirks: [Quirk::OldTopics, Quirk::LeadingNul].into(),
             clock_ahead_ms: Some(-90_000),

@@ -158,6 +158,7 @@ async fn publish_status(shared: &Shared, publisher: &Publisher) -> Result<(), Li
         at: Now::read().wall,
         firmware: Some(concat!("simulator ", env!("CARGO_PKG_VERSION")).to_owned()),
         pending_events: u32::try_from(shared.lock().kept()).unwrap_or(u32::MAX),
+        held_open: false,
     };
     let payload = serde_json::to_vec(&status).unwrap_or_default();
     publisher.publish(&shared.topics.status, Delivery::AtMostOnce, payload).await

@@ -67,19 +67,22 @@ fn gateway_of(health: Option<&gateway::Health>, now: Timestamp) -> Gateway {
 }
 
 fn lane(status: LaneStatus, now: Timestamp) -> Lane {
+    let health = judged(status.last_seen_at, now);
+    let is_heard = |_: &Timestamp| health == Health::Online;
     Lane {
         id: status.lane,
         name: status.name,
         direction: status.direction,
         device: status.device,
-        health: judged(status.last_seen_at, now),
+        health,
         last_seen_at: status.last_seen_at,
         firmware: status.firmware,
         pending_events: status.pending_events,
         make: status.make,
         quirks: status.quirks,
         clock_ahead_ms: status.clock_ahead_ms,
-        stuck_since: status.stuck_since.filter(|_| judged(status.last_seen_at, now) == Health::Online),
+        stuck_since: status.stuck_since.filter(is_heard),
+        held_open_since: status.held_open_since.filter(is_heard),
     }
 }
 
