@@ -18,6 +18,12 @@ use process::config::{ConfigError, Secret};
 /// The plan changes a few times a day; 5 s is what an operator who changed it will wait without wondering.
 pub const PLAN_POLL: Duration = Duration::from_secs(5);
 
+/// A lane has some ten cars a minute, and a controller sends what it has kept at 50 a second.
+pub const EVENTS_PER_SECOND: u32 = 100;
+
+/// Beyond it the limit is none.
+const MOST_EVENTS_PER_SECOND: u32 = 1_000_000;
+
 /// Names that users of the broker other than controllers have.
 const RESERVED: [&str; 2] = ["gateway", "sign"];
 
@@ -38,6 +44,8 @@ pub struct Config {
     pub devices: Option<SocketAddr>,
     /// Of the lanes whose devices are asked to open.
     pub controls: HashMap<LaneId, Control>,
+    /// Of one device, in the long run; ten times as many may come at once.
+    pub events_per_second: u32,
     pub lanes: Vec<Lane>,
 }
 
@@ -160,6 +168,9 @@ impl Config {
         self.validate_devices()?;
         if self.server.plan_poll < Duration::from_millis(100) {
             return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
+        }
+        if !(1..=MOST_EVENTS_PER_SECOND).contains(&self.events_per_second) {
+            return Err(ConfigError::invalid("limits.events_per_second", "must be 1 to 1000000"));
         }
         if self.mqtt.host.trim().is_empty() {
             return Err(ConfigError::invalid("mqtt.host", "must not be empty"));

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use domain::access::{Decision, display_text};
 use domain::time::{Clock, Timestamp};
-use protocol::mqtt::{Command, CommandKind, ControllerEvent, Display, OPEN_TTL_MS, Topic, VERSION};
+use protocol::mqtt::{
+    Command, CommandKind, ControllerEvent, Display, EventKind, OPEN_TTL_MS, Topic, VERSION,
+};
 use protocol::uplink::{GateEvent, What};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +24,7 @@ use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep, Message};
 use crate::outbox::entry::{Answer, Entry};
 use crate::outbox::writer::Answers;
+use crate::pace::Pace;
 use crate::refusals::Allowance;
 
 pub(crate) struct LaneLoop {
@@ -36,6 +39,14 @@ pub(crate) struct LaneLoop {
     pub entries: mpsc::Sender<Entry>,
     pub answers: Answers,
     pub meter: Meter,
+    /// Of one device.
+    pub events_per_second: u32,
+}
+
+/// How much of each device is taken.
+struct Limits {
+    refusals: Allowance,
+    events: Pace,
 }
 
 impl LaneLoop {
@@ -45,22 +56,22 @@ impl LaneLoop {
         mut devices: mpsc::Receiver<FromDevice>,
         stop: CancellationToken,
     ) {
-        let mut allowance = Allowance::default();
+        let mut limits = Limits { refusals: Allowance::default(), events: Pace::new(self.events_per_second) };
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                Some(message) = inbound.recv() => self.message(message, &mut allowance).await,
-                Some(said) = devices.recv() => self.said(said, &mut allowance).await,
+                Some(message) = inbound.recv() => self.message(message, &mut limits).await,
+                Some(said) = devices.recv() => self.said(said, &mut limits).await,
                 else => return,
             }
         }
     }
 
-    async fn message(&self, message: Message, allowance: &mut Allowance) {
+    async fn message(&self, message: Message, limits: &mut Limits) {
         let now = self.clock.now();
         if let Some(said) = self.cameras.read(&message, now, &self.meter) {
             for said in said {
-                self.said(said, allowance).await;
+                self.said(said, limits).await;
             }
             return;
         }
@@ -70,28 +81,33 @@ impl LaneLoop {
                 let notice = Notice { clock_ahead_ms: Some(ahead_ms(there, now)), ..Notice::default() };
                 self.garage.noticed(&lane.device, &notice);
                 let met = Met { at: message.at, retained: message.retained, now };
-                self.event(lane, event, met).await;
+                self.event(lane, event, met, limits).await;
             }
             Ok(Incoming::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
-            Err(refusal) => self.refused(*refusal, allowance, now),
+            Err(refusal) => self.refused(*refusal, &mut limits.refusals, now),
         }
     }
 
-    async fn said(&self, said: FromDevice, allowance: &mut Allowance) {
+    async fn said(&self, said: FromDevice, limits: &mut Limits) {
         let now = self.clock.now();
         match said {
             FromDevice::Event { lane, event, at } => {
-                self.event(&lane, event, Met { at, retained: false, now }).await
+                self.event(&lane, event, Met { at, retained: false, now }, limits).await
             }
             FromDevice::Status { lane, status } => self.garage.reported(&lane.device, status, now),
             FromDevice::Noticed { lane, notice } => self.garage.noticed(&lane.device, &notice),
-            FromDevice::Refused(refusal) => self.refused(refusal, allowance, now),
+            FromDevice::Refused(refusal) => self.refused(refusal, &mut limits.refusals, now),
         }
     }
 
-    async fn event(&self, lane: &Lane, event: ControllerEvent, met: Met) {
+    async fn event(&self, lane: &Lane, event: ControllerEvent, met: Met, limits: &mut Limits) {
         let now = met.now;
         self.garage.heard(&lane.device, now);
+        // What a fire input says is never too much.
+        let is_fire = matches!(event.kind, EventKind::Fire | EventKind::FireOver);
+        if !is_fire && !limits.events.admits(&lane.device, Instant::now()) {
+            return self.meter.over_pace();
+        }
         let event = self.garage.named(lane, event, now);
         let meeting = self.garage.meet(lane, &event, now);
         if !matches!(meeting, Meeting::New(_)) {
@@ -272,7 +288,6 @@ const fn label(outcome: Outcome) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use domain::ids::EventId;
-    use protocol::mqtt::EventKind;
 
     use super::*;
 

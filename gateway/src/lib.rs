@@ -2,7 +2,7 @@
 //!
 //! - [`config`]: what it is told
 //! - `mqtt`: the broker's connection, the only file that names the client
-//! - `event`, `refusals`: messages parsed once, and what becomes of those that make no sense
+//! - `event`, `refusals`, `pace`: messages parsed once, what becomes of those that make no sense, and of too many
 //! - `driver`: devices of other makers, translated to the same events and back
 //! - `garage`: plan, count and met events in memory, from which decisions are made
 //! - `lane`: the loop from message to command to record
@@ -33,6 +33,7 @@ pub mod mosquitto;
 mod mqtt;
 mod order;
 mod outbox;
+mod pace;
 mod plan;
 mod refusals;
 mod run;

@@ -79,6 +79,11 @@ impl Meter {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
     }
 
+    /// An event of a device that sends too many.
+    pub fn over_pace(&self) {
+        counter!("events_over_pace_total", "garage" => self.label()).increment(1);
+    }
+
     pub fn disk_free(&self, bytes: u64) {
         gauge!("disk_free_bytes", "garage" => self.label()).set(bytes as f64);
     }

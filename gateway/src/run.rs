@@ -196,6 +196,7 @@ impl Parts {
             entries: entries_in.clone(),
             answers: answers_in,
             meter: meter.clone(),
+            events_per_second: config.events_per_second,
         };
         let hand = Hand {
             lanes: config.lanes.clone(),

@@ -185,6 +185,7 @@ impl Assembly {
             http: None,
             devices: None,
             controls: HashMap::new(),
+            events_per_second: gateway::config::EVENTS_PER_SECOND,
             lanes: site.lanes.iter().map(lane).collect(),
         })
     }

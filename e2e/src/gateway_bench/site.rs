@@ -139,7 +139,8 @@ fn configuration(
     let mut text = format!(
         "garage = \"{id}\"\ndata_dir = \"{data}\"\n\
          [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {password}\n\
-         [server]\nurl = \"http://{server}\"\ntoken = {token}\n[http]\nlisten = \"{health}\"\n",
+         [server]\nurl = \"http://{server}\"\ntoken = {token}\n[http]\nlisten = \"{health}\"\n\
+         [limits]\nevents_per_second = 1000000\n",
         id = garage.id,
         data = folder.join("data").display(),
         host = broker.ip(),

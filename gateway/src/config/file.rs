@@ -12,7 +12,10 @@ use process::config::{ConfigError, Secret, SecretSource, load};
 use process::telemetry::LogFormat;
 use serde::Deserialize;
 
-use super::{Config, Control, Dialect, Inputs, Lane, Make, Mqtt, PLAN_POLL, Posting, Publishing, Server};
+use super::{
+    Config, Control, Dialect, EVENTS_PER_SECOND, Inputs, Lane, Make, Mqtt, PLAN_POLL, Posting, Publishing,
+    Server,
+};
 
 /// The file as written: secrets are still where they come from.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,7 +30,21 @@ pub struct File {
     http: Option<HttpPart>,
     devices: Option<HttpPart>,
     #[serde(default)]
+    limits: LimitsPart,
+    #[serde(default)]
     lane: Vec<LanePart>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LimitsPart {
+    events_per_second: u32,
+}
+
+impl Default for LimitsPart {
+    fn default() -> Self {
+        Self { events_per_second: EVENTS_PER_SECOND }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -107,6 +124,7 @@ impl File {
             http: self.http.as_ref().map(|http| http.listen),
             devices: self.devices.as_ref().map(|devices| devices.listen),
             controls: self.controls()?,
+            events_per_second: self.limits.events_per_second,
             lanes: self.lane.iter().enumerate().map(LanePart::lane).collect::<Result<_, _>>()?,
         };
         config.validate()?;

@@ -41,6 +41,7 @@ fn a_short_file_is_enough() {
     assert_eq!(config.mqtt.username, "macau-road.gateway");
     assert_eq!(config.lanes[0].pass_by, PassBy::Plate);
     assert_eq!((config.http, config.server.plan_poll), (None, PLAN_POLL));
+    assert_eq!(config.events_per_second, EVENTS_PER_SECOND);
 }
 
 #[test]
@@ -74,6 +75,8 @@ fn the_field_at_fault_is_named() {
     assert!(error_of("\"PATH\"", "\"NO_SUCH_VARIABLE_HERE\"").starts_with("`mqtt.password`"));
     assert!(
         error_of("[server]", "[server]\nplan_poll_seconds = 0").starts_with("`server.plan_poll_seconds`")
+            && error_of("[server]", "[limits]\nevents_per_second = 0\n[server]")
+                .starts_with("`limits.events_per_second`")
     );
 }
 

@@ -13,6 +13,7 @@ mod district;
 mod doorman;
 mod enrolment;
 mod fire;
+mod flood;
 mod full_disk;
 mod held_open;
 mod machine;

@@ -13,7 +13,9 @@ use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
 use gateway::Config;
-use gateway::config::{Control, Dialect, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server};
+use gateway::config::{
+    Control, Dialect, EVENTS_PER_SECOND, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server,
+};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
@@ -43,6 +45,8 @@ pub struct Site {
     pub http: SocketAddr,
     /// Where cameras post, if there are any.
     pub devices: Option<SocketAddr>,
+    /// The gateway's limit of one device.
+    pub events_per_second: u32,
     /// Whether the lane `in` has the controller `in-2`.
     pub replaced: bool,
     /// What those open that are asked by a request.
@@ -175,6 +179,8 @@ impl Site {
             district: District::start(plan()).await,
             http: ([127, 0, 0, 1], port::free()).into(),
             devices,
+            // Backlogs are made faster here than by any lane.
+            events_per_second: 10_000,
             replaced: false,
             barrier,
             clock: Arc::default(),
@@ -205,6 +211,7 @@ impl Site {
             http: Some(self.http),
             devices: self.devices,
             controls: self.controls(),
+            events_per_second: self.events_per_second,
             lanes: self.lanes(),
         }
     }
