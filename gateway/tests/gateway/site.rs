@@ -13,9 +13,7 @@ use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
 use gateway::Config;
-use gateway::config::{
-    Control, Dialect, EVENTS_PER_SECOND, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server,
-};
+use gateway::config::{Control, Dialect, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
