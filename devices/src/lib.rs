@@ -9,11 +9,15 @@
 //! - `key`, `lenient`, `local`: names of what was told; values and times as devices write them
 //! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]
 
+pub mod confidence;
 pub mod dahua;
+pub mod event_key;
 pub mod hikvision;
 pub mod huaxia;
 mod key;
 mod lenient;
 mod local;
+pub mod make;
+pub mod message;
 pub mod told;
 pub mod zhenshi;

@@ -24,10 +24,10 @@ use crate::plate::Plate;
 
 pub use candidates::{Candidate, candidates};
 pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
-pub use passage::{Alarm, Cars, Passage, Use, Uses};
+pub use passage::{Alarm, Cars, ClockTrust, Passage, Use, Uses};
 pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
 
-/// Readings below this confidence (percent) go to a person instead of opening a gate.
+/// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;
 
 /// Whom a window is for. The order is the priority: a parent who is also a neighbour comes as a parent.
@@ -57,7 +57,9 @@ pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
 
 /// Told by the plate alone, read without doubt: police, armed police, fire and rescue come in at any hour, however full it is.
 fn is_emergency(passage: &Passage<'_>) -> bool {
-    passage.confidence >= MIN_CONFIDENCE && passage.plate.is_some_and(Plate::is_emergency)
+    passage.confidence >= passage.min_confidence
+        && !passage.vehicle.is_suspect
+        && passage.plate.is_some_and(Plate::is_emergency)
 }
 
 #[cfg(test)]

@@ -116,6 +116,18 @@ text_id!(
     EventId, 64, event_char
 );
 
+text_id!(
+    /// A make of device with its way of connection, as a gateway's configuration names it, for example `zhenshi-http`.
+    MakeId, 32, slug_char
+);
+
+impl Default for MakeId {
+    /// This project's own protocol.
+    fn default() -> Self {
+        Self(crate::device::NATIVE_MAKE.to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

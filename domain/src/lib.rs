@@ -4,6 +4,7 @@
 //! - [`time`]: the one instant type, local time of a garage, the `Clock` that callers pass in
 //! - [`plate`]: number plates, normalised before they are compared
 //! - [`plate_likeness`]: how like a doubtful reading is to a plate
+//! - [`vehicle`]: what a camera reports beside the plate's text
 //! - [`window`]: the days of the week on which a window starts
 //! - [`minute`]: time to the minute, in which spaces are shared
 //! - [`shared_window`]: who may use which spaces when
@@ -28,4 +29,5 @@ pub mod plate;
 pub mod plate_likeness;
 pub mod shared_window;
 pub mod time;
+pub mod vehicle;
 pub mod window;

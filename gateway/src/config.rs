@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::device;
-use domain::ids::{DeviceId, GarageId, LaneId};
+use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
 use process::config::{ConfigError, Secret};
 
@@ -92,17 +92,19 @@ pub enum Make {
 }
 
 impl Make {
-    pub const fn name(&self) -> device::Make {
-        match self {
-            Self::Native => device::Make::Native,
-            Self::Publishing(_) => device::Make::ZhenshiMqtt,
+    /// As the wire carries it.
+    pub fn id(&self) -> MakeId {
+        let name = match self {
+            Self::Native => device::NATIVE_MAKE,
+            Self::Publishing(_) => "zhenshi-mqtt",
             Self::Posting(posting) => match posting.dialect {
-                Dialect::Zhenshi => device::Make::ZhenshiHttp,
-                Dialect::Huaxia => device::Make::Huaxia,
-                Dialect::Hikvision => device::Make::Hikvision,
-                Dialect::Dahua => device::Make::Dahua,
+                Dialect::Zhenshi => "zhenshi-http",
+                Dialect::Huaxia => "huaxia",
+                Dialect::Hikvision => "hikvision",
+                Dialect::Dahua => "dahua",
             },
-        }
+        };
+        MakeId::parse(name).unwrap_or_default()
     }
 }
 

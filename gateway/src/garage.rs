@@ -238,7 +238,11 @@ impl State {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
             EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), now)),
-            EventKind::Reversal | EventKind::Tailgate => None,
+            EventKind::Reversal
+            | EventKind::Tailgate
+            | EventKind::NotUnderstood
+            | EventKind::Opened
+            | EventKind::NotOpened => None,
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
                 let stuck = (event.kind == EventKind::Stuck).then_some(now);
                 self.devices.stuck(&lane.device, stuck);
@@ -282,7 +286,13 @@ impl State {
                 let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
                 return reversed.map_or(0, |(_, delta)| -delta);
             }
-            EventKind::Stuck | EventKind::Free | EventKind::Fire | EventKind::FireOver => false,
+            EventKind::Stuck
+            | EventKind::Free
+            | EventKind::Fire
+            | EventKind::FireOver
+            | EventKind::NotUnderstood
+            | EventKind::Opened
+            | EventKind::NotOpened => false,
         };
         if counts { lane.direction.delta() } else { 0 }
     }
@@ -309,6 +319,9 @@ impl State {
             direction: lane.direction,
             plate,
             confidence: event.confidence,
+            min_confidence: domain::access::MIN_CONFIDENCE,
+            vehicle: event.vehicle,
+            clock: domain::access::ClockTrust::Trusted,
             at,
             occupied: self.ledger.occupied(),
             inside: self.ledger.inside(),

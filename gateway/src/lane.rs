@@ -272,6 +272,10 @@ fn gate_event(
         offline,
         of: event.of,
         delta: outcome.delta,
+        vehicle: event.vehicle,
+        time_replaced: false,
+        uncertain_time: None,
+        rereads: None,
     }
 }
 
@@ -301,6 +305,7 @@ mod tests {
             occurred_at: Timestamp::from_micros(0),
             age_ms,
             of: None,
+            vehicle: domain::vehicle::VehicleDetails::default(),
         };
         is_live(&event, Met { at: Instant::now(), retained, now: Timestamp::from_micros(0) })
     }

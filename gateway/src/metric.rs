@@ -36,6 +36,9 @@ impl Meter {
             EventKind::Free => "free",
             EventKind::Fire => "fire",
             EventKind::FireOver => "fire_over",
+            EventKind::NotUnderstood => "not_understood",
+            EventKind::Opened => "opened",
+            EventKind::NotOpened => "not_opened",
         };
         counter!("events_total", "garage" => self.label(), "kind" => kind, "outcome" => outcome).increment(1);
     }
@@ -163,5 +166,7 @@ const fn code_label(code: RejectCode) -> &'static str {
         RejectCode::UnknownDevice => "unknown_device",
         RejectCode::UnknownTopic => "unknown_topic",
         RejectCode::UnsupportedVersion => "unsupported_version",
+        RejectCode::WrongAddress => "wrong_address",
+        RejectCode::NotUnderstood => "not_understood",
     }
 }

@@ -150,6 +150,7 @@ impl Uplink {
             backlog: *self.waiting.borrow(),
             plan_etag: self.garage.plan().and_then(|plan| plan.etag.clone()),
             lanes: self.garage.lane_statuses(&self.lanes),
+            alarms: Vec::new(),
         };
         Ok((Batch { v: VERSION, epoch: page.epoch, records: page.records, ahead, status }, looked))
     }

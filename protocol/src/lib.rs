@@ -1,5 +1,6 @@
 //! What crosses a wire between our processes and to the world; types only, no logic.
 //!
+//! - [`alarm`]: what an operator must look at, of a gateway and its lanes
 //! - [`mqtt`]: gate controllers and the gateway
 //! - [`enrolment`]: a gateway's first contact with the server, and its credential
 //! - [`uplink`]: the gateway and the server
@@ -16,6 +17,7 @@
 //!
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 
+pub mod alarm;
 pub mod at_gate;
 pub mod calendar;
 pub mod district;

@@ -7,6 +7,7 @@
 use domain::access::Decision;
 use domain::ids::{DeviceId, EventId, GarageId, IdError};
 use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -162,6 +163,19 @@ pub enum EventKind {
     Fire,
     /// The fire input is off again.
     FireOver,
+    /// The lane's device sent a message that the gateway does not understand. Only a gateway makes it.
+    NotUnderstood,
+    /// A device that was asked to open has confirmed it; `of` names the plate event. Only a gateway makes it.
+    Opened,
+    /// A device that was asked to open has not confirmed it; `of` names the plate event. Only a gateway makes it.
+    NotOpened,
+}
+
+impl EventKind {
+    /// Whether a controller may send it.
+    pub const fn is_from_controller(self) -> bool {
+        !matches!(self, Self::NotUnderstood | Self::Opened | Self::NotOpened)
+    }
 }
 
 fn version() -> u8 {
@@ -194,6 +208,9 @@ pub struct ControllerEvent {
     /// For `pass`: the plate event of the same car.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<EventId>,
+    /// For `plate`: what else the camera reports of the vehicle.
+    #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
+    pub vehicle: VehicleDetails,
 }
 
 /// Gateway to controller, QoS 1, never retained, topic `.../command`.
@@ -267,6 +284,10 @@ pub enum RejectCode {
     UnknownDevice,
     UnknownTopic,
     UnsupportedVersion,
+    /// A device of this garage used an address or a method that its make does not have.
+    WrongAddress,
+    /// A device of another make sent a message that its driver does not understand.
+    NotUnderstood,
 }
 
 /// Controller to gateway, QoS 0 or 1, topic `.../status`, every 10 s.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::access::Decision;
 use domain::confidence::{Doubt, Level};
-use domain::device::{Make, Quirk};
-use domain::ids::{DeviceId, GarageId, LaneId};
+use domain::device::Quirk;
+use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ pub struct Lane {
     pub stuck_since: Option<Timestamp>,
     /// Since when the barrier stays up, as long as the device is heard of.
     pub held_open_since: Option<Timestamp>,
-    pub make: Make,
+    pub make: MakeId,
     /// Where its firmware departs from what its make documents.
     pub quirks: BTreeSet<Quirk>,
     /// Its clock less the gateway's, as last seen; negative: behind.

@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use domain::access::{AccessPlan, Cars, Decision};
-use domain::device::{Make, Quirk};
-use domain::ids::{DeviceId, EventId, GarageId, LaneId};
+use domain::device::Quirk;
+use domain::ids::{DeviceId, EventId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
 use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::{GatewayAlarm, LaneAlarm, NoReadingShape};
 use crate::mqtt::{EventKind, RejectCode};
 
 /// Most records in one batch.
@@ -79,6 +81,30 @@ pub struct GateEvent {
     pub of: Option<EventId>,
     /// Cars that this event put into (1) or took out of (-1) the garage; 0 when nobody has passed yet.
     pub delta: i64,
+    /// Plate colour, vehicle class and the like, as far as the device reports them.
+    #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
+    pub vehicle: VehicleDetails,
+    /// The device's time could not be: `occurred_at` is the time of receipt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_replaced: bool,
+    /// The gateway's own clock could not be believed when this happened: `happened_at` is wrong. The server mends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertain_time: Option<UncertainTime>,
+    /// For `plate`: the earlier plate event of the same car, whose plate resembles this one. It counts no second car.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rereads: Option<EventId>,
+}
+
+/// When an event happened by the box's uptime, which no wrong clock can change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UncertainTime {
+    /// The kernel's id of this run of the box.
+    pub boot_id: String,
+    /// Milliseconds since the box booted.
+    pub uptime_ms: u64,
+    /// Milliseconds between the event and its sending. The gateway fills it in as it sends; absent if the box has rebooted since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_ms: Option<u64>,
 }
 
 /// A message that was refused; kept so that an operator can see it.
@@ -99,6 +125,8 @@ pub struct GatewayStatus {
     pub backlog: i64,
     pub plan_etag: Option<String>,
     pub lanes: Vec<LaneStatus>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<GatewayAlarm>,
 }
 
 /// A lane of the gateway's configuration and its controller's last sign of life.
@@ -118,14 +146,19 @@ pub struct LaneStatus {
     /// Since when the barrier stays up, by the device's own word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_open_since: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Make::is_native")]
-    pub make: Make,
+    #[serde(default, skip_serializing_if = "MakeId::is_native")]
+    pub make: MakeId,
+    /// The make's name for a person; absent for the native protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub make_title: Option<String>,
     /// Since the gateway started.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub quirks: BTreeSet<Quirk>,
     /// The device's clock less the gateway's, by its last live message with a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alarms: Vec<LaneAlarm>,
 }
 
 /// The server's answer to a batch.
@@ -155,4 +188,7 @@ pub struct PlanDocument {
     pub made_at: Timestamp,
     #[serde(flatten)]
     pub plan: AccessPlan,
+    /// Shapes of messages that operators have marked as no reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_reading_shapes: Vec<NoReadingShape>,
 }

@@ -46,6 +46,10 @@ pub enum Because {
     Emergency,
     /// The barrier stays up, and the car drives through.
     HeldOpen,
+    /// A message of the lane's own device that the gateway did not understand: nobody is trapped by it.
+    NotUnderstood,
+    /// Standing rights of a box whose clock cannot be believed.
+    ClockUntrusted,
     /// Of a newer version.
     #[serde(other)]
     Other,
@@ -73,8 +77,19 @@ pub enum Reason {
     Blocked,
     UnreadPlate,
     LowConfidence,
+    /// The camera suspects a picture of a plate.
+    SuspectedFake,
+    /// The device was asked to open and did not confirm it.
+    DidNotOpen,
+    /// The vehicle drives away from an entry.
+    DrivesAway,
+    /// The box does not know the time, and the plate has no standing right.
+    ClockUntrusted,
     NoPlan,
     PlanTooOld,
+    /// A reason of a newer version.
+    #[serde(other)]
+    Other,
 }
 
 impl Decision {
@@ -101,6 +116,16 @@ impl Decision {
     /// Without a right, through a barrier that stays up.
     pub const fn held_open() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::HeldOpen) }
+    }
+
+    /// Without a right, after a message that the gateway did not understand.
+    pub const fn not_understood() -> Self {
+        Self::Open {
+            audience: None,
+            reservation: None,
+            leave_by: None,
+            because: Some(Because::NotUnderstood),
+        }
     }
 
     pub const fn refuse(reason: Reason) -> Self {
@@ -156,7 +181,12 @@ impl Reason {
             Self::Blocked => "暂停入场 请联系值班员",
             Self::UnreadPlate => "未识别车牌 请稍候",
             Self::LowConfidence => "车牌待人工确认 请稍候",
+            Self::SuspectedFake => "车牌需人工确认 请稍候",
+            Self::DidNotOpen => "道闸未开 请稍候",
+            Self::DrivesAway => "请从入口方向驶入",
+            Self::ClockUntrusted => "系统校时中 请联系值班员",
             Self::NoPlan | Self::PlanTooOld => "系统待同步 请联系值班员",
+            Self::Other => "请联系值班员",
         }
     }
 }

@@ -8,11 +8,11 @@
 //! Past the plan's time nobody knows what is reserved. Standing rights go on for some days more: a parent is let in at the
 //! usual hour. Everybody else is looked at by a person, as is everybody in the end.
 
-use super::decision::{Decision, Reason};
-use super::passage::{Passage, Use};
+use super::Audience;
+use super::decision::{Because, Decision, Reason};
+use super::passage::{ClockTrust, Passage, Use};
 use super::plan::{AccessPlan, Opening, OpeningTerms, PlannedReservation};
 use super::room::{self, Reach, Short};
-use super::{Audience, MIN_CONFIDENCE};
 use crate::minute::{Minute, Minutes};
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
@@ -24,6 +24,9 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
     let Some(plan) = plan else {
         return Decision::Review { reason: Reason::NoPlan };
     };
+    if passage.clock == ClockTrust::Untrusted {
+        return unless_full(plan, passage, without_time(plan, passage));
+    }
     let is_valid = passage.at < plan.valid_until;
     let standing = plan.standing.as_ref().filter(|standing| passage.at < standing.until);
     let openings = match (is_valid, standing) {
@@ -31,18 +34,51 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
         (false, Some(standing)) => &standing.openings,
         (false, None) => return Decision::Review { reason: Reason::PlanTooOld },
     };
-    let Some(plate) = passage.plate else {
-        return Decision::Review { reason: Reason::UnreadPlate };
+    let plate = match certain_plate(passage) {
+        Ok(plate) => plate,
+        Err(reason) => return Decision::Review { reason },
     };
-    if passage.confidence < MIN_CONFIDENCE {
-        return Decision::Review { reason: Reason::LowConfidence };
-    }
     let entry = Entry { plan, openings, passage, plate };
     let decision = if is_valid { entry.decide() } else { entry.by_standing_right() };
+    unless_full(plan, passage, decision)
+}
+
+/// The plate if the camera read it without doubt.
+fn certain_plate<'a>(passage: &Passage<'a>) -> Result<&'a Plate, Reason> {
+    let plate = passage.plate.ok_or(Reason::UnreadPlate)?;
+    if passage.vehicle.is_suspect {
+        return Err(Reason::SuspectedFake);
+    }
+    if passage.confidence < passage.min_confidence {
+        return Err(Reason::LowConfidence);
+    }
+    Ok(plate)
+}
+
+fn unless_full(plan: &AccessPlan, passage: &Passage<'_>, decision: Decision) -> Decision {
     if decision.opens() && passage.occupied >= i64::from(plan.capacity) {
         return Decision::refuse(Reason::Full);
     }
     decision
+}
+
+/// Decides without a clock: a permitted plate comes in at any hour of any day, everybody else is looked at by a person.
+fn without_time(plan: &AccessPlan, passage: &Passage<'_>) -> Decision {
+    let plate = match certain_plate(passage) {
+        Ok(plate) => plate,
+        Err(reason) => return Decision::Review { reason },
+    };
+    let permitted = plan.permits.get(plate).into_iter().flatten();
+    let audience = permitted.copied().filter(|audience| *audience != Audience::Public).min();
+    match audience {
+        Some(audience) => Decision::Open {
+            audience: Some(audience),
+            reservation: None,
+            leave_by: None,
+            because: Some(Because::ClockUntrusted),
+        },
+        None => Decision::Review { reason: Reason::ClockUntrusted },
+    }
 }
 
 /// A car that was read without doubt, with a plan that may be trusted.

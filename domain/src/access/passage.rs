@@ -9,12 +9,18 @@ use super::Audience;
 use crate::occupancy::Direction;
 use crate::plate::Plate;
 use crate::time::Timestamp;
+use crate::vehicle::VehicleDetails;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Passage<'a> {
     pub direction: Direction,
     pub plate: Option<&'a Plate>,
     pub confidence: u8,
+    /// Percent; a reading below it goes to a person. A property of the lane's camera.
+    pub min_confidence: u8,
+    pub vehicle: VehicleDetails,
+    /// Whether `at` can be believed: a box that has just booted without a network may have any time.
+    pub clock: ClockTrust,
     pub at: Timestamp,
     pub occupied: i64,
     /// As whom the cars inside came in. Absent: not known, then each is taken for what would leave the least room.
@@ -22,6 +28,15 @@ pub struct Passage<'a> {
     /// What has become of reservations since the plan was made.
     pub uses: &'a Uses,
     pub alarm: Alarm,
+}
+
+/// Whether the gateway's clock can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClockTrust {
+    #[default]
+    Trusted,
+    /// The clock stands before a time that the box has already known: only rules without hours and weekdays hold.
+    Untrusted,
 }
 
 /// What goes before every rule.

@@ -11,6 +11,7 @@ use crate::ids::{PoolId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
+use crate::vehicle::VehicleDetails;
 
 /// 2026-11-23 00:00 at the garage, in minutes of 1970 UTC.
 const MIDNIGHT: i64 = 29_922_720;
@@ -85,6 +86,9 @@ fn entry(plate: &Plate, minute: i64, inside: Cars) -> Passage<'_> {
         direction: Direction::In,
         plate: Some(plate),
         confidence: 98,
+        min_confidence: MIN_CONFIDENCE,
+        vehicle: VehicleDetails::default(),
+        clock: ClockTrust::Trusted,
         at: at(MIDNIGHT + minute),
         occupied: inside.total(),
         inside: Some(inside),

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::plate::Plate;
 use crate::time::Timestamp;
+use crate::vehicle::VehicleDetails;
 
 pub(super) fn at(minute: i64) -> Timestamp {
     Timestamp::from_micros(minute * 60_000_000)
@@ -39,6 +40,9 @@ fn entry<'a>(plate: Option<&'a Plate>, minute: i64) -> Passage<'a> {
         direction: Direction::In,
         plate,
         confidence: 98,
+        min_confidence: MIN_CONFIDENCE,
+        vehicle: VehicleDetails::default(),
+        clock: ClockTrust::Trusted,
         at: at(minute),
         occupied: 0,
         inside: None,

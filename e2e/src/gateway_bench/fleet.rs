@@ -83,6 +83,7 @@ impl Fleet {
             occurred_at: self.lane(event).next(SystemClock.now() - age),
             age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
             of: None,
+            vehicle: domain::vehicle::VehicleDetails::default(),
         };
         serde_json::to_vec(&event).expect("an event is JSON")
     }

@@ -158,5 +158,5 @@ fn plan(garage: GarageId, plates: &[Plate]) -> PlanDocument {
         sharing: Sharing::default(),
         standing: None,
     };
-    PlanDocument { v: 1, garage, made_at: now, plan }
+    PlanDocument { v: 1, garage, made_at: now, plan, no_reading_shapes: Vec::new() }
 }

@@ -5,7 +5,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::device;
 use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use process::config::{ConfigError, Secret, SecretSource, load};
@@ -85,7 +84,7 @@ struct LanePart {
     pass_by: PassBy,
     device_password: Option<SecretSource>,
     #[serde(default)]
-    make: device::Make,
+    make: MakeName,
     address: Option<IpAddr>,
     serial: Option<String>,
     loop_input: Option<u8>,
@@ -99,6 +98,18 @@ struct ControlPart {
     url: String,
     username: String,
     password: SecretSource,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum MakeName {
+    #[default]
+    Native,
+    ZhenshiHttp,
+    ZhenshiMqtt,
+    Huaxia,
+    Hikvision,
+    Dahua,
 }
 
 fn local_host() -> String {
@@ -183,12 +194,11 @@ impl File {
             let Some(source) = &lane.device_password else {
                 return Err(ConfigError::invalid(field, "is needed to write the broker's files"));
             };
-            let serial = lane.serial.clone().filter(|_| lane.make == device::Make::ZhenshiMqtt);
+            let serial = lane.serial.clone().filter(|_| lane.make == MakeName::ZhenshiMqtt);
             Ok((lane.device.clone(), serial, source.resolve(&field)?))
         };
-        let at_broker = |(_, lane): &(usize, &LanePart)| {
-            matches!(lane.make, device::Make::Native | device::Make::ZhenshiMqtt)
-        };
+        let at_broker =
+            |(_, lane): &(usize, &LanePart)| matches!(lane.make, MakeName::Native | MakeName::ZhenshiMqtt);
         self.lane.iter().enumerate().filter(at_broker).map(one).collect()
     }
 
@@ -241,7 +251,7 @@ impl LanePart {
     /// The field at fault and why, if it does not go together.
     fn make(&self) -> Result<Make, (&'static str, &'static str)> {
         let dialect = match self.make {
-            device::Make::Native => {
+            MakeName::Native => {
                 let given = [
                     ("address", self.address.is_some()),
                     ("serial", self.serial.is_some()),
@@ -254,11 +264,11 @@ impl LanePart {
                     None => Ok(Make::Native),
                 };
             }
-            device::Make::ZhenshiMqtt => return self.publishing().map(Make::Publishing),
-            device::Make::ZhenshiHttp => Dialect::Zhenshi,
-            device::Make::Huaxia => Dialect::Huaxia,
-            device::Make::Hikvision => Dialect::Hikvision,
-            device::Make::Dahua => Dialect::Dahua,
+            MakeName::ZhenshiMqtt => return self.publishing().map(Make::Publishing),
+            MakeName::ZhenshiHttp => Dialect::Zhenshi,
+            MakeName::Huaxia => Dialect::Huaxia,
+            MakeName::Hikvision => Dialect::Hikvision,
+            MakeName::Dahua => Dialect::Dahua,
         };
         let address = self
             .address

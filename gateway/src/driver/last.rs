@@ -69,6 +69,7 @@ mod tests {
             occurred_at: Timestamp::from_micros(1),
             age_ms: 0,
             of: None,
+            vehicle: domain::vehicle::VehicleDetails::default(),
         }
     }
 

@@ -109,6 +109,7 @@ fn car(reading: &Reading, now: Timestamp) -> Said {
         occurred_at,
         age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     };
     Said::Car(event, Asks { live: !reading.kept, next: reading.next.filter(|_| reading.kept) })
 }
@@ -126,6 +127,7 @@ fn event(signal: &Signal, kind: EventKind, of: Option<&EventId>, now: Timestamp)
         occurred_at: possible(signal.occurred_at, now),
         age_ms: 0,
         of: of.cloned(),
+        vehicle: domain::vehicle::VehicleDetails::default(),
     })
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn reading(event_id: EventId, plate: &Plate, now: Timestamp) -> Contr
         occurred_at: now,
         age_ms: 0,
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
 

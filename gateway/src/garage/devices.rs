@@ -89,9 +89,11 @@ impl Devices {
             pending_events: device.map_or(0, |d| d.pending_events),
             stuck_since: device.and_then(|d| d.stuck_since),
             held_open_since: device.and_then(|d| d.held_open_since),
-            make: lane.make.name(),
+            make: lane.make.id(),
+            make_title: None,
             quirks: device.map(|d| d.quirks.clone()).unwrap_or_default(),
             clock_ahead_ms: device.and_then(|d| d.clock_ahead_ms),
+            alarms: Vec::new(),
         }
     }
 }

@@ -97,7 +97,10 @@ impl Known {
             | EventKind::Stuck
             | EventKind::Free
             | EventKind::Fire
-            | EventKind::FireOver => None,
+            | EventKind::FireOver
+            | EventKind::NotUnderstood
+            | EventKind::Opened
+            | EventKind::NotOpened => None,
         }
     }
 

@@ -39,6 +39,7 @@ fn event(id: &str, kind: EventKind, age_ms: u64) -> ControllerEvent {
         occurred_at: now(),
         age_ms,
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
 
@@ -52,7 +53,13 @@ fn garage(capacity: u32) -> Garage {
         standing: None,
         sharing: Sharing::default(),
     };
-    let document = PlanDocument { v: 1, garage: GarageId::parse("g").unwrap(), made_at: now(), plan };
+    let document = PlanDocument {
+        v: 1,
+        garage: GarageId::parse("g").unwrap(),
+        made_at: now(),
+        plan,
+        no_reading_shapes: Vec::new(),
+    };
     Garage::restored(
         Some(StoredPlan { document, etag: None }),
         Ledger::default(),

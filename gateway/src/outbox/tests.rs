@@ -40,6 +40,10 @@ fn entry(id: u8) -> Entry {
         offline: false,
         of: None,
         delta: 1,
+        vehicle: domain::vehicle::VehicleDetails::default(),
+        time_replaced: false,
+        uncertain_time: None,
+        rereads: None,
     };
     let received_at = Timestamp::from_micros(2);
     Entry {

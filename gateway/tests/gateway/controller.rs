@@ -100,6 +100,7 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
         occurred_at: SystemClock.now(),
         age_ms: 0,
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
 

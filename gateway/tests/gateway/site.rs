@@ -117,7 +117,7 @@ pub fn plan() -> PlanDocument {
         standing: None,
         sharing: Sharing::default(),
     };
-    PlanDocument { v: 1, garage: garage(), made_at: now, plan }
+    PlanDocument { v: 1, garage: garage(), made_at: now, plan, no_reading_shapes: Vec::new() }
 }
 
 /// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.

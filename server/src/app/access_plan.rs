@@ -100,6 +100,9 @@ pub(super) async fn decide_now(
         direction: Direction::In,
         plate: Some(plate),
         confidence: 100,
+        min_confidence: domain::access::MIN_CONFIDENCE,
+        vehicle: domain::vehicle::VehicleDetails::default(),
+        clock: domain::access::ClockTrust::Trusted,
         at: app.now(),
         occupied: garage.occupied.unwrap_or(0),
         inside: garage.occupied.map(|_| inside.get(&garage.id).copied().unwrap_or_default()),
@@ -119,7 +122,8 @@ fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) ->
         standing: Some(shared.standing),
         sharing,
     };
-    let document = PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan };
+    let document =
+        PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan, no_reading_shapes: Vec::new() };
     Tagged { etag: etag(&document), document }
 }
 

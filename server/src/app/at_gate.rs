@@ -61,7 +61,13 @@ pub(super) async fn waiting(app: &App, tx: &mut Tx, garage: &GarageId) -> Result
 const fn tells(kind: EventKind) -> bool {
     match kind {
         EventKind::Plate | EventKind::Pass | EventKind::Reversal | EventKind::Free => true,
-        EventKind::Tailgate | EventKind::Stuck | EventKind::Fire | EventKind::FireOver => false,
+        EventKind::Tailgate
+        | EventKind::Stuck
+        | EventKind::Fire
+        | EventKind::FireOver
+        | EventKind::NotUnderstood
+        | EventKind::Opened
+        | EventKind::NotOpened => false,
     }
 }
 

@@ -127,7 +127,7 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
                 .push_bind(i64::from(lane.pending_events))
                 .push_bind(lane.stuck_since.map(Timestamp::micros))
                 .push_bind(lane.held_open_since.map(Timestamp::micros))
-                .push_bind(word::word(lane.make))
+                .push_bind(lane.make.as_str())
                 .push_bind(lane.quirks.iter().map(|quirk| word::word(*quirk)).collect::<Vec<_>>().join(","))
                 .push_bind(lane.clock_ahead_ms);
         },
@@ -249,6 +249,8 @@ fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
         make: word::parse("lane.make", &row.make)?,
         quirks: quirks.map(|quirk| word::parse("lane.quirks", quirk)).collect::<Result<_, _>>()?,
         clock_ahead_ms: row.clock_ahead_ms,
+        make_title: None,
+        alarms: Vec::new(),
     };
     Ok((word::parse("lane.garage_id", &row.garage_id)?, status))
 }

@@ -1,7 +1,7 @@
 //! A gateway as the server sees it: batches of records.
 
 use domain::access::{Audience, Decision};
-use domain::device::{Make, Quirk};
+use domain::device::Quirk;
 use domain::ids::{DeviceId, EventId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use protocol::mqtt::EventKind;
@@ -28,6 +28,10 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
         offline: false,
         of: None,
         delta: 1,
+        vehicle: domain::vehicle::VehicleDetails::default(),
+        time_replaced: false,
+        uncertain_time: None,
+        rereads: None,
     }
 }
 
@@ -75,6 +79,7 @@ pub fn heartbeat(epoch: &str) -> Batch {
 
 fn status() -> GatewayStatus {
     GatewayStatus {
+        alarms: Vec::new(),
         at: time(MONDAY),
         version: "1.0.0".to_owned(),
         backlog: 0,
@@ -90,7 +95,9 @@ fn status() -> GatewayStatus {
             pending_events: 0,
             stuck_since: None,
             held_open_since: None,
-            make: Make::ZhenshiMqtt,
+            make: domain::ids::MakeId::parse("zhenshi-mqtt").unwrap(),
+            make_title: None,
+            alarms: Vec::new(),
             quirks: [Quirk::OldTopics, Quirk::LeadingNul].into(),
             clock_ahead_ms: Some(-90_000),
         }],

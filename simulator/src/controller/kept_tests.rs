@@ -19,6 +19,7 @@ fn event(id: &str) -> ControllerEvent {
         occurred_at: Timestamp::from_micros(0),
         age_ms: 0,
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
 

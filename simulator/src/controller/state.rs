@@ -165,5 +165,6 @@ fn event(kind: EventKind, now: Now) -> ControllerEvent {
         occurred_at: now.wall,
         age_ms: 0,
         of: None,
+        vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }

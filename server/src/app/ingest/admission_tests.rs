@@ -27,6 +27,7 @@ fn batch(epoch: &str, seqs: std::ops::RangeInclusive<i64>) -> Batch {
         records: seqs.map(record).collect(),
         ahead: Vec::new(),
         status: GatewayStatus {
+            alarms: Vec::new(),
             at: Timestamp::from_micros(1),
             version: "1".to_owned(),
             backlog: 0,

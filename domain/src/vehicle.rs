@@ -1,0 +1,72 @@
+//! What a camera reports of a vehicle beside its plate's text.
+//!
+//! The colour of a plate tells its kind (GA 36-2018): a yellow and a blue plate of one text are two vehicles.
+
+use serde::{Deserialize, Serialize};
+
+/// Ground colour of a plate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlateColor {
+    /// Small vehicles.
+    Blue,
+    /// Large vehicles, trailers, driving schools.
+    Yellow,
+    /// Police, armed forces.
+    White,
+    /// Embassies, consulates, Hong Kong and Macau.
+    Black,
+    /// Small new-energy vehicles.
+    Green,
+    /// Large new-energy vehicles.
+    YellowGreen,
+    /// A colour of a newer version.
+    #[serde(other)]
+    Other,
+}
+
+/// Size class of a vehicle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VehicleClass {
+    Small,
+    Medium,
+    Large,
+    Motorcycle,
+    /// A class of a newer version.
+    #[serde(other)]
+    Other,
+}
+
+/// Which way a vehicle moves as the camera sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TravelDirection {
+    /// Towards the camera.
+    Forward,
+    /// Away from the camera.
+    Reverse,
+    #[serde(other)]
+    Unknown,
+}
+
+/// Details that a device reports with a reading; each is absent where the device does not report it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VehicleDetails {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plate_color: Option<PlateColor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<VehicleClass>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub travel: Option<TravelDirection>,
+    /// The camera suspects a picture of a plate instead of a plate.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_suspect: bool,
+}
+
+impl VehicleDetails {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
