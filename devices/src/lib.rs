@@ -12,6 +12,7 @@
 pub mod confidence;
 pub mod dahua;
 pub mod event_key;
+pub mod event_stream;
 pub mod hikvision;
 pub mod huaxia;
 mod key;
