@@ -11,14 +11,20 @@
 
 pub mod confidence;
 pub mod dahua;
+pub mod dahua_stream;
 pub mod event_key;
 pub mod event_stream;
+mod flat_fields;
+pub mod frigate;
 pub mod hikvision;
 pub mod huaxia;
+pub mod huaxia_mode2;
+pub mod huaxia_mqtt;
 mod key;
 mod lenient;
 mod local;
 pub mod make;
 pub mod message;
+pub mod qianlima_mqtt;
 pub mod told;
 pub mod zhenshi;

@@ -6,9 +6,16 @@ use domain::ids::MakeId;
 use domain::time::Timestamp;
 
 use crate::message::DeviceMessage;
+use crate::{dahua_stream, frigate, huaxia_mode2, huaxia_mqtt, qianlima_mqtt};
 
 /// Every make but the native protocol.
-pub static MAKES: &[&dyn DeviceMake] = &[];
+pub static MAKES: &[&dyn DeviceMake] = &[
+    &dahua_stream::DahuaStreamMake,
+    &frigate::FrigateMake,
+    &huaxia_mode2::HuaxiaModeTwoMake,
+    &huaxia_mqtt::HuaxiaMqttMake,
+    &qianlima_mqtt::QianlimaMqttMake,
+];
 
 /// The make with this id.
 pub fn find(id: &str) -> Option<&'static dyn DeviceMake> {
