@@ -1,0 +1,123 @@
+//! Huaxia (华夏智信) cameras in HTTP mode 2: forms that are posted, and replies that open the barrier.
+//!
+//! The maker calls mode 2 usable and no longer extended. What is not verified is in `docs/devices/huaxia-mode2.md`.
+
+pub mod play;
+
+use domain::vehicle::{VehicleClass, VehicleDetails};
+use serde_json::json;
+
+use crate::event_key::EventKey;
+use crate::flat_fields::{FlatFields, plate_color, reading_plate, resembles_reading};
+use crate::make::{
+    DeviceConnection, DeviceMake, DeviceReply, InboundMessage, OpeningMethod, ReplyBody, UnattendedExit,
+};
+use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading, UnknownContent};
+
+/// Names that the maker's modes and field programs use for the plate.
+pub(crate) const PLATE: [&str; 2] = ["plate_num", "plate"];
+
+pub struct HuaxiaModeTwoMake;
+
+impl DeviceMake for HuaxiaModeTwoMake {
+    fn id(&self) -> &'static str {
+        "huaxia-mode2"
+    }
+
+    fn title(&self) -> &'static str {
+        "华夏智信 Huaxia (HTTP mode 2)"
+    }
+
+    fn connection(&self) -> DeviceConnection {
+        DeviceConnection::Posts
+    }
+
+    fn opening(&self) -> OpeningMethod {
+        OpeningMethod::Reply
+    }
+
+    fn unattended_exit(&self) -> UnattendedExit {
+        UnattendedExit::OwnList(
+            "The camera has a white list of its own; which cars it opens for without a server is set in its web page.",
+        )
+    }
+
+    fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage {
+        let fields =
+            FlatFields::from_json(message.body).unwrap_or_else(|| FlatFields::from_form(message.body));
+        let content = content(&fields, message);
+        let mut decoded = DeviceMessage::new(fields.text(&["cam_id"]).map(str::to_owned), vec![content]);
+        decoded.quirks.extend(fields.quirks);
+        decoded
+    }
+
+    /// Another `error_num` makes the camera send the reading again. Three field programs agree on `gpio_data`.
+    fn reply(&self, reply: &DeviceReply<'_>) -> ReplyBody {
+        let mut body = json!({ "error_num": 0, "error_str": "noerror" });
+        if let (true, Some(members)) = (reply.open, body.as_object_mut()) {
+            members.insert("gpio_data".into(), json!([{ "ionum": "io1", "action": "on" }]));
+        }
+        ReplyBody::json(&body)
+    }
+}
+
+fn content(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
+    let kind = fields.text(&["type"]).unwrap_or_default().to_ascii_lowercase();
+    match kind.as_str() {
+        "online" => MessageContent::Reading(reading("huaxia-mode2", fields, message, false)),
+        "offline" => MessageContent::Reading(reading("huaxia-mode2", fields, message, true)),
+        "heartbeat" => MessageContent::Health(DeviceHealth::default()),
+        // The documents at hand do not say whether mode 2 has a type at all.
+        "" if fields.has(&["plate_num"]) => {
+            MessageContent::Reading(reading("huaxia-mode2", fields, message, false))
+        }
+        "" => unknown("type is missing", fields, message.body),
+        other => unknown(&format!("type is unknown: {other:.40}"), fields, message.body),
+    }
+}
+
+pub(crate) fn unknown(fault: &str, fields: &FlatFields, body: &[u8]) -> MessageContent {
+    let resembles_reading = fields.resemble_reading() || resembles_reading(body);
+    MessageContent::NotUnderstood(UnknownContent { fault: fault.to_owned(), resembles_reading })
+}
+
+/// A reading by the field names of this maker, which are the same in all its protocols but for case and underscore.
+pub(crate) fn reading(
+    make: &'static str,
+    fields: &FlatFields,
+    message: &InboundMessage<'_>,
+    is_stored: bool,
+) -> PlateReading {
+    let occurred_at = fields.time(&["start_time", "utc_ts"]);
+    let plate = fields.text(&PLATE).unwrap_or_default();
+    let key = EventKey::new(make, fields.text(&["cam_id", "dev_id"]).unwrap_or_default())
+        .part("park", fields.text(&["park_id"]).unwrap_or_default())
+        .part("plate", plate)
+        .time(occurred_at);
+    PlateReading {
+        key: key.finish(message.arrival),
+        plate: reading_plate(plate),
+        confidence: fields.confidence(&["confidence"]),
+        vehicle: vehicle(fields),
+        occurred_at,
+        is_retransmission: is_stored,
+        is_opened_by_device: false,
+        resume_after: None,
+    }
+}
+
+fn vehicle(fields: &FlatFields) -> VehicleDetails {
+    let class = fields.text(&["vehicle_type"]).and_then(|kind| match kind {
+        "轿车" | "小型车" | "面包车" | "越野车" | "SUV" => Some(VehicleClass::Small),
+        "中型车" => Some(VehicleClass::Medium),
+        "大型车" | "货车" | "卡车" | "客车" | "大巴" => Some(VehicleClass::Large),
+        "摩托车" => Some(VehicleClass::Motorcycle),
+        _ => None,
+    });
+    VehicleDetails {
+        plate_color: fields.text(&["plate_color"]).and_then(plate_color),
+        class,
+        travel: None,
+        is_suspect: fields.text(&["plate_val"]).is_some_and(|valid| matches!(valid, "false" | "0")),
+    }
+}
