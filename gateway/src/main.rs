@@ -178,11 +178,11 @@ fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
     let file = File::load(path)?;
     let devices = file.device_passwords()?;
-    let cameras = devices.iter().filter_map(|(_, serial, _)| serial.as_deref());
+    let cameras = devices.iter().filter_map(|(_, topics, _)| topics.as_ref());
     let mut users = vec![User::gateway(&file.garage, cameras, file.gateway_password()?)];
     users.extend(file.sign_password()?.map(|password| User::sign(&file.garage, password)));
-    users.extend(devices.into_iter().map(|(device, serial, password)| match serial {
-        Some(serial) => User::camera(&file.garage, &device, &serial, password),
+    users.extend(devices.into_iter().map(|(device, topics, password)| match topics {
+        Some(topics) => User::foreign(&file.garage, &device, &topics, password),
         None => User::device(&file.garage, &device, password),
     }));
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;

@@ -21,7 +21,7 @@ use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Garage, Known, Ledger, Movement, StoredPlan};
+use crate::garage::{Garage, Known, Ledger, Movement, ReadingMark, StoredPlan};
 use behind::Behind;
 use reader::Reader;
 
@@ -62,7 +62,7 @@ pub(crate) struct Outbox {
     /// From the newest rows that the server does not have.
     pub known: Known,
     /// The newest events in it, oldest first.
-    pub stored: Vec<(DeviceId, EventId)>,
+    pub stored: Vec<(DeviceId, EventId, ReadingMark)>,
     /// Held while this gateway uses the folder.
     pub lock: File,
 }

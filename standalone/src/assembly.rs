@@ -224,7 +224,8 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
         direction: lane.direction,
         device: lane.device.clone(),
         pass_by: lane.pass_by,
-        make: gateway::config::Make::Native,
+        make: gateway::config::LaneMake::Native,
+        reading: gateway::config::ReadingRules::default(),
     }
 }
 
