@@ -1,5 +1,5 @@
 //! Data that released versions have written, so that every later version proves that it reads them.
-//! `testkit/released/README.md` says how each was made.
+//! `testkit/released/README.md` describes how each was made.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

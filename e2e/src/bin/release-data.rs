@@ -1,4 +1,4 @@
-//! Writes data of this revision that later versions have to read. `testkit/released/README.md` says when it is run.
+//! Writes data of this revision that later versions have to read. `testkit/released/README.md` describes when it is run.
 //!
 //! `release-data district OUT` runs the separate form and writes the PostgreSQL database as `district.sql.gz`, its key as
 //! `district.key`, and a gateway's folder with unsent records as `gateway.tar.gz`. `release-data demo FOLDER OUT` packs the
