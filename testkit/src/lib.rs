@@ -6,6 +6,7 @@
 //! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
 //! - [`process`]: our own binaries, from outside
+//! - [`released`]: data of released versions
 //! - [`wait`]: polling with a deadline; tests never sleep
 //!
 //! Everything here panics with a clear message when it cannot do its work: a missing server fails a test, it never
@@ -19,6 +20,7 @@ pub mod port;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod released;
 pub mod signal;
 pub mod tls;
 pub mod wait;
