@@ -8,7 +8,13 @@ use domain::time::Timestamp;
 use crate::message::DeviceMessage;
 
 /// Every make but the native protocol.
-pub static MAKES: &[&dyn DeviceMake] = &[];
+pub static MAKES: &[&dyn DeviceMake] = &[
+    &crate::zhenshi::ZhenshiPushCamera,
+    &crate::zhenshi::ZhenshiBrokerCamera,
+    &crate::hikvision::HikvisionCamera,
+    &crate::dahua::DahuaCamera,
+    &crate::huaxia::HuaxiaCamera,
+];
 
 /// The make with this id.
 pub fn find(id: &str) -> Option<&'static dyn DeviceMake> {

@@ -74,6 +74,8 @@ struct Envelope {
 struct Payload {
     #[serde(default)]
     body: Option<Body>,
+    #[serde(flatten)]
+    direct: Body,
 }
 
 #[derive(Default, Deserialize)]
@@ -99,7 +101,8 @@ pub fn parse(serial: &str, kind: &str, body: &[u8]) -> Result<Message, Unreadabl
         serde_json::from_slice(body).map_err(|_| Unreadable::NotA("JSON in an envelope of this make"))?;
     let at = envelope.timestamp.get().filter(|sec| *sec > 0).and_then(|sec| sec.checked_mul(1_000_000));
     let at = at.map(Timestamp::from_micros);
-    let payload = envelope.payload.unwrap_or_default().body.unwrap_or_default();
+    let payload = envelope.payload.unwrap_or_default();
+    let payload = payload.body.unwrap_or(payload.direct);
     let sn = named(serial);
     let message = match kind {
         "ivs_result" => payload.plate.unwrap_or_default().told(serial, decoded)?,
