@@ -2,6 +2,7 @@
 //!
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
 //! - [`disk`]: a disk that loses what was not synced
+//! - [`mutation`]: messages of devices with one field damaged
 //! - [`proxy`]: a TCP link that tests can cut, freeze and delay
 //! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
@@ -16,6 +17,7 @@
 pub mod disk;
 mod log;
 pub mod mosquitto;
+pub mod mutation;
 pub mod port;
 pub mod postgres;
 pub mod process;
