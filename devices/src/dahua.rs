@@ -1,140 +1,62 @@
-//! Dahua cameras, ITSAPI: JSON that is posted to three addresses, the last part of which says what it is.
+//! Dahua cameras, ITSAPI: JSON (in some firmware XML) that is posted.
 //!
-//! The answer only stops the camera from sending again; the barrier is opened by a request to the camera ([`OPEN`]), with digest
-//! authentication. What is not verified is in `docs/devices/dahua.md`.
+//! The response only stops the camera from sending again; a request to the camera opens the barrier. A message is recognised by its
+//! structure, because the address is whatever was entered in the camera. `docs/devices/dahua.md` names the sources and what is not verified.
+//!
+//! - `tollgate`: what a message means
+//! - `barrier`: the request that opens
+//! - `play`: the camera's part, for the simulator
 
-use domain::time::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+mod barrier;
+mod former;
+mod play;
+mod tollgate;
 
-use crate::key::Key;
-use crate::lenient::{Number, Text, no_plate};
-use crate::local;
-use crate::told::{Health, Message, Reading, Told, Unreadable};
+use serde_json::json;
 
-/// A reading with two pictures, in base64.
-pub const LARGEST: usize = 8 * 1024 * 1024;
+use crate::body::MessageBody;
+use crate::make::{
+    DeviceConnection, DeviceMake, DeviceReply, InboundMessage, OpenRequest, OpeningMethod, ReplyBody,
+    UnattendedExit,
+};
+use crate::message::DeviceMessage;
 
-/// To the camera, with GET: a pulse at the output of its first channel.
-pub const OPEN: &str =
-    "/cgi-bin/trafficSnap.cgi?action=openStrobe&channel=1&info.openType=Normal&info.plateNumber=";
+// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
+pub use former::{Kind, LARGEST, OPEN, parse, reply};
+pub use play::play;
 
-const MAKE: &str = "dahua";
+/// The make `dahua`.
+pub struct DahuaCamera;
 
-/// What is posted where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Car,
-    Alive,
-    Device,
-}
-
-impl Kind {
-    /// By the path, which begins with whatever was entered in the camera.
-    pub fn of_path(path: &str) -> Option<Self> {
-        match path.trim_end_matches('/').rsplit('/').next()? {
-            "TollgateInfo" => Some(Self::Car),
-            "KeepAlive" => Some(Self::Alive),
-            "DeviceInfo" => Some(Self::Device),
-            _ => None,
-        }
+impl DeviceMake for DahuaCamera {
+    fn id(&self) -> &'static str {
+        "dahua"
     }
-}
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Posted {
-    #[serde(rename = "Picture")]
-    picture: Option<Picture>,
-    #[serde(rename = "DeviceID")]
-    device: Text,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Picture {
-    plate: Plate,
-    snap_info: Snap,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Plate {
-    plate_number: Text,
-    confidence: Number,
-    is_exist: Text,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Snap {
-    #[serde(rename = "DeviceID")]
-    device: Text,
-    snap_time: Text,
-    accurate_time: Text,
-    open_strobe: Text,
-}
-
-pub fn parse(kind: Kind, body: &[u8]) -> Result<Message, Unreadable> {
-    if body.len() > LARGEST {
-        return Err(Unreadable::TooLarge(LARGEST));
+    fn title(&self) -> &'static str {
+        "大华 Dahua (ITSAPI)"
     }
-    if kind != Kind::Car {
-        // Some firmware sends these without a body.
-        let posted: Posted = serde_json::from_slice(body).unwrap_or_default();
-        return Ok(Message::new(named(posted.device), Told::Alive(Health::default())));
+
+    fn connection(&self) -> DeviceConnection {
+        DeviceConnection::Posts
     }
-    let posted: Posted = serde_json::from_slice(body).map_err(|_| Unreadable::NotA("JSON of a reading"))?;
-    let missing = || Unreadable::Field { field: "Picture", fault: "is missing".into() };
-    let picture = posted.picture.ok_or_else(missing)?;
-    Ok(Message::new(named(picture.snap_info.device.clone()), Told::Car(picture.reading())))
-}
 
-fn named(Text(device): Text) -> Option<String> {
-    (!device.is_empty()).then_some(device)
-}
-
-impl Picture {
-    fn reading(&self) -> Reading {
-        let snap = &self.snap_info;
-        let at = local::time(&snap.accurate_time.0).or_else(|| local::time(&snap.snap_time.0));
-        let plate = self.plate.plate_number.0.trim();
-        let seen = !no_plate(plate) && !matches!(self.plate.is_exist.0.as_str(), "0" | "false");
-        Reading {
-            key: Key::of(MAKE).part(&snap.device.0).part(plate).time(at).finish(),
-            plate: seen.then(|| plate.to_owned()),
-            confidence: percent(self.plate.confidence.get()),
-            occurred_at: at,
-            kept: false,
-            opened: matches!(snap.open_strobe.0.as_str(), "1" | "true"),
-            next: None,
-        }
+    fn opening(&self) -> OpeningMethod {
+        OpeningMethod::Request(OpenRequest { request: barrier::request, confirm: barrier::confirm })
     }
-}
 
-/// Some write 0 to 255.
-fn percent(confidence: Option<i64>) -> u8 {
-    match confidence {
-        Some(percent @ 0..=100) => u8::try_from(percent).unwrap_or(0),
-        Some(of_255 @ 101..=255) => u8::try_from(of_255 * 100 / 255).unwrap_or(0),
-        Some(_) => 0,
-        None => 100,
+    fn unattended_exit(&self) -> UnattendedExit {
+        UnattendedExit::OwnList(
+            "The camera opens for the allow list that is stored in it (AllowUser and OpenStrobe of a reading).",
+        )
     }
-}
 
-/// `"result": "true"` stops it from sending the same again; the other spelling is what some firmware looks for.
-pub fn reply() -> Value {
-    json!({ "result": "true", "Result": true, "Message": "OK" })
-}
+    fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage {
+        tollgate::decode(message, &MessageBody::parse(message))
+    }
 
-/// A camera's part: a car.
-pub fn play(device: &str, plate: Option<&str>, confidence: u8, at: Timestamp) -> Vec<u8> {
-    json!({ "Picture": {
-        "Plate": { "PlateNumber": plate.unwrap_or(""), "PlateColor": "Blue", "Confidence": confidence, "IsExist": plate.is_some() },
-        "Vehicle": { "VehicleColor": "White" },
-        "SnapInfo": { "DeviceID": device, "Direction": "Obverse", "SnapTime": local::written(at), "OpenStrobe": false },
-        "NormalPic": { "PicName": "a.jpg", "Content": "" },
-    } })
-    .to_string()
-    .into_bytes()
+    /// `"result": "true"` stops the camera from sending the same again; some firmware looks for the other spelling.
+    fn reply(&self, _reply: &DeviceReply<'_>) -> ReplyBody {
+        ReplyBody::json(&json!({ "result": "true", "Result": true, "Message": "OK" }))
+    }
 }

@@ -1,172 +1,52 @@
-//! Hikvision cameras, ISAPI: XML that is posted, alone or as a part beside pictures.
+//! Hikvision cameras and recorders, ISAPI: alerts in XML or JSON that are posted, alone or as a part beside pictures.
 //!
-//! The answer says nothing; the barrier is opened by a request to the camera ([`open`]), with digest authentication. What is not
-//! verified is in `docs/devices/hikvision.md`.
+//! The response says nothing; a request to the camera opens the barrier. `docs/devices/hikvision.md` names the sources and what is not
+//! verified with a device.
+//!
+//! - `alert`: what an alert means
+//! - `barrier`: the request that opens
+//! - `play`: the camera's part, for the simulator
 
-use domain::device::Quirk;
-use domain::plate::Plate;
-use domain::time::Timestamp;
-use quick_xml::Reader;
-use quick_xml::events::Event;
+mod alert;
+mod barrier;
+mod former;
+mod play;
 
-use crate::key::Key;
-use crate::lenient::no_plate;
-use crate::local;
-use crate::told::{Health, Message, Reading, Told, Unreadable};
+use crate::body::MessageBody;
+use crate::make::{DeviceConnection, DeviceMake, InboundMessage, OpenRequest, OpeningMethod, UnattendedExit};
+use crate::message::DeviceMessage;
 
-/// With pictures.
-pub const LARGEST: usize = 16 * 1024 * 1024;
+// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
+pub use former::{LARGEST, open, parse};
+pub use play::play;
 
-/// The XML alone.
-const LARGEST_XML: usize = 256 * 1024;
+/// The make `hikvision`.
+pub struct HikvisionCamera;
 
-const MAKE: &str = "hikvision";
-const BEGIN: &[u8] = b"<EventNotificationAlert";
-const END: &[u8] = b"</EventNotificationAlert>";
-
-/// Mainland cameras write the plate's colour in front of it.
-const COLOURS: [char; 5] = ['蓝', '黄', '绿', '白', '黑'];
-
-/// The first text under each of these names; the time only of the alert itself, not of its pictures.
-#[derive(Debug, Default)]
-struct Alert {
-    event_type: String,
-    date_time: String,
-    mac: String,
-    channel: String,
-    device: String,
-    uuid: String,
-    plate: String,
-    confidence: String,
-    data_type: String,
-    gate: String,
-}
-
-pub fn parse(body: &[u8]) -> Result<Message, Unreadable> {
-    if body.len() > LARGEST {
-        return Err(Unreadable::TooLarge(LARGEST));
-    }
-    let xml = alert_of(body).ok_or(Unreadable::NotA("an EventNotificationAlert"))?;
-    if xml.len() > LARGEST_XML {
-        return Err(Unreadable::TooLarge(LARGEST_XML));
-    }
-    let alert = Alert::read(xml)?;
-    let told = match alert.event_type.to_ascii_lowercase().as_str() {
-        "anpr" => Told::Car(alert.reading()),
-        // What a camera without news sends.
-        "videoloss" | "heartbeat" => Told::Alive(Health::default()),
-        "" => return Err(Unreadable::Field { field: "eventType", fault: "is missing".into() }),
-        _ => Told::Nothing("an event of another type"),
-    };
-    let serial = if alert.device.is_empty() { alert.mac } else { alert.device };
-    let coloured = matches!(&told, Told::Car(reading) if reading.plate.as_deref().is_some_and(|plate| plate != alert.plate.trim()));
-    Ok(Message::new((!serial.is_empty()).then_some(serial), told).with(Quirk::ColourInPlate, coloured))
-}
-
-/// The XML, wherever it is: boundaries and parts differ between firmware, these two tags do not.
-fn alert_of(body: &[u8]) -> Option<&[u8]> {
-    let from = find(body, BEGIN)?;
-    let rest = body.get(from..)?;
-    rest.get(..find(rest, END)? + END.len())
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-impl Alert {
-    fn read(xml: &[u8]) -> Result<Self, Unreadable> {
-        let mut reader = Reader::from_reader(xml);
-        reader.config_mut().trim_text(true);
-        let (mut alert, mut name, mut depth) = (Self::default(), Vec::new(), 0_usize);
-        loop {
-            match reader.read_event().map_err(|_| Unreadable::NotA("XML"))? {
-                Event::Start(start) => {
-                    name = start.local_name().as_ref().to_vec();
-                    depth += 1;
-                }
-                Event::End(_) => {
-                    name.clear();
-                    depth = depth.saturating_sub(1);
-                }
-                Event::Text(text) => {
-                    let text = text.decode().map_err(|_| Unreadable::NotA("UTF-8"))?;
-                    if let Some(field) = alert.field(&name, depth).filter(|field| field.is_empty()) {
-                        field.push_str(text.trim());
-                    }
-                }
-                Event::Eof => return Ok(alert),
-                _ => {}
-            }
-        }
+impl DeviceMake for HikvisionCamera {
+    fn id(&self) -> &'static str {
+        "hikvision"
     }
 
-    fn field(&mut self, name: &[u8], depth: usize) -> Option<&mut String> {
-        Some(match name {
-            b"eventType" => &mut self.event_type,
-            b"dateTime" if depth == 2 => &mut self.date_time,
-            b"macAddress" => &mut self.mac,
-            b"channelID" => &mut self.channel,
-            b"deviceID" => &mut self.device,
-            b"UUID" => &mut self.uuid,
-            b"licensePlate" => &mut self.plate,
-            b"confidenceLevel" => &mut self.confidence,
-            b"alarmDataType" => &mut self.data_type,
-            b"barrierGateCtrlType" => &mut self.gate,
-            _ => return None,
-        })
+    fn title(&self) -> &'static str {
+        "海康威视 Hikvision (ISAPI)"
     }
 
-    fn reading(&self) -> Reading {
-        let at = local::time(&self.date_time);
-        let kept = self.data_type == "1";
-        let camera = format!("{}.{}", self.mac.replace(':', ""), self.channel);
-        let id = if self.uuid.is_empty() { &self.plate } else { &self.uuid };
-        let key = Key::of(MAKE).part(&camera).part(id).time(at);
-        Reading {
-            key: key.finish(),
-            plate: plate(&self.plate),
-            confidence: self
-                .confidence
-                .parse::<i64>()
-                .map_or(100, |c| u8::try_from(c.clamp(0, 100)).unwrap_or(0)),
-            occurred_at: at,
-            kept,
-            // Of a live reading 1 is "opened", of one from its history 0.
-            opened: self.gate == if kept { "0" } else { "1" },
-            next: None,
-        }
+    fn connection(&self) -> DeviceConnection {
+        DeviceConnection::Posts
     }
-}
 
-fn plate(text: &str) -> Option<String> {
-    let text = text.trim();
-    if no_plate(text) {
-        return None;
+    fn opening(&self) -> OpeningMethod {
+        OpeningMethod::Request(OpenRequest { request: barrier::request, confirm: barrier::confirm })
     }
-    let bare = text.strip_prefix(COLOURS).filter(|bare| Plate::parse(bare).is_ok());
-    Some(bare.unwrap_or(text).to_owned())
-}
 
-/// Opens the barrier: a PUT to the camera, its path and its body.
-pub fn open(channel: u32) -> (String, String) {
-    let path = format!("/ISAPI/Parking/channels/{channel}/barrierGate");
-    (path, "<BarrierGate><ctrlMode>open</ctrlMode></BarrierGate>".to_owned())
-}
+    fn unattended_exit(&self) -> UnattendedExit {
+        UnattendedExit::OwnList(
+            "The camera opens for the allow list that is stored in it (ISAPI Traffic, licensePlateAuditData).",
+        )
+    }
 
-/// A camera's part: a car, as a part of a form beside a picture.
-pub fn play(mac: &str, number: u64, plate: Option<&str>, at: Timestamp, kept: bool) -> Vec<u8> {
-    let plate = plate.map_or("unknown".to_owned(), |plate| format!("蓝{plate}"));
-    let (date, data_type) = (local::written(at).replace(' ', "T"), u8::from(kept));
-    format!(
-        "--boundary\r\nContent-Disposition: form-data; name=\"anpr.xml\"; filename=\"anpr.xml\"\r\nContent-Type: text/xml\r\n\r\n\
-         <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <EventNotificationAlert version=\"2.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\
-         <ipAddress>192.168.1.66</ipAddress><macAddress>{mac}</macAddress><channelID>1</channelID><dateTime>{date}+08:00</dateTime>\
-         <eventType>ANPR</eventType><eventState>active</eventState><ANPR><licensePlate>{plate}</licensePlate>\
-         <confidenceLevel>97</confidenceLevel><barrierGateCtrlType>{data_type}</barrierGateCtrlType><alarmDataType>{data_type}</alarmDataType></ANPR>\
-         <UUID>{number:032x}</UUID></EventNotificationAlert>\r\n\
-         --boundary\r\nContent-Type: image/jpeg\r\n\r\n\u{fffd}JFIF\r\n--boundary--\r\n"
-    )
-    .into_bytes()
+    fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage {
+        alert::decode(message, &MessageBody::parse(message))
+    }
 }

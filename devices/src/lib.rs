@@ -1,30 +1,49 @@
-//! What gate devices of other makers say and hear, in one form.
+//! What gate devices of other makers send and take, in one form.
 //!
-//! Pure: bytes in, meaning out; meaning in, bytes out. No decision is made here, and nothing is sent: whether a car may come in is the
-//! gateway's business. Each make has a module of its own that knows its quirks, with what it says (`parse`), what it hears (`reply`,
-//! `command`) and how a device of that make plays its part (`play`, for the simulator and for tests). Devices behave as they do, not as their
-//! manual says: a reader takes every shape that was seen in the field.
+//! Pure: bytes become contents, and commands become bytes. No decision is made here, and nothing is sent: whether a vehicle may enter is
+//! the gateway's business. Each make is a folder and a row of [`make::MAKES`]. Decoding never fails: what a driver does not understand is
+//! content, too, because a vehicle may stand before the barrier (decision 17).
 //!
-//! - [`told`]: what a device said, whatever its make
-//! - `key`, `lenient`, `local`: names of what was told; values and times as devices write them
-//! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]
+//! - [`make`], [`message`], [`confidence`], [`event_key`]: the interface of all makes
+//! - [`shape`]: the structure of a message, by which a person marks what is not understood
+//! - `text`, `body`, `field_tree`, `json_text`, `xml_text`: any bytes as fields
+//! - `device_time`, `plate_text`, `vehicle_words`, `reading_flags`: any writing of a value
+//! - `resemblance`, `unknown`: what is not understood
+//! - [`event_stream`]: parts of an endless response
+//! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]: the makes that post, and Zhenshi's that publishes
+//! - [`dahua_stream`], [`hikvision_stream`]: the makes that are asked for a stream
+//! - [`frigate`], [`huaxia_mode2`], [`huaxia_mqtt`], [`qianlima_mqtt`]: further makes, with fields found by `flat_fields`
+//! - [`told`], `key`, `lenient`, `local`: the form before, for the gateway until it uses the new one; to be deleted then
 
+mod body;
 pub mod confidence;
 pub mod dahua;
 pub mod dahua_stream;
+mod device_time;
 pub mod event_key;
 pub mod event_stream;
+mod field_tree;
 mod flat_fields;
 pub mod frigate;
 pub mod hikvision;
+pub mod hikvision_stream;
 pub mod huaxia;
 pub mod huaxia_mode2;
 pub mod huaxia_mqtt;
+mod json_text;
 mod key;
 mod lenient;
 mod local;
 pub mod make;
 pub mod message;
+mod plate_text;
 pub mod qianlima_mqtt;
+mod reading_flags;
+mod resemblance;
+pub mod shape;
+mod text;
 pub mod told;
+mod unknown;
+mod vehicle_words;
+mod xml_text;
 pub mod zhenshi;

@@ -13,8 +13,3 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     let local = local.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
     Some(Timestamp::from_local(local))
 }
-
-/// To the second.
-pub(crate) fn written(at: Timestamp) -> String {
-    format!("{} {}", at.local_date(), at.local_hhmmss())
-}

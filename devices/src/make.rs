@@ -6,15 +6,20 @@ use domain::ids::MakeId;
 use domain::time::Timestamp;
 
 use crate::message::DeviceMessage;
-use crate::{dahua_stream, frigate, huaxia_mode2, huaxia_mqtt, qianlima_mqtt};
 
 /// Every make but the native protocol.
 pub static MAKES: &[&dyn DeviceMake] = &[
-    &dahua_stream::DahuaStreamMake,
-    &frigate::FrigateMake,
-    &huaxia_mode2::HuaxiaModeTwoMake,
-    &huaxia_mqtt::HuaxiaMqttMake,
-    &qianlima_mqtt::QianlimaMqttMake,
+    &crate::zhenshi::ZhenshiPushCamera,
+    &crate::zhenshi::ZhenshiBrokerCamera,
+    &crate::hikvision::HikvisionCamera,
+    &crate::dahua::DahuaCamera,
+    &crate::huaxia::HuaxiaCamera,
+    &crate::huaxia_mode2::HuaxiaModeTwoMake,
+    &crate::huaxia_mqtt::HuaxiaMqttMake,
+    &crate::qianlima_mqtt::QianlimaMqttMake,
+    &crate::hikvision_stream::HikvisionStreamMake,
+    &crate::dahua_stream::DahuaStreamMake,
+    &crate::frigate::FrigateMake,
 ];
 
 /// The make with this id.

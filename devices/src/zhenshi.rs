@@ -1,29 +1,27 @@
 //! Zhenshi (臻识) cameras, and those of other makers that speak the same: Alphadigi, Qianyi.
 //!
-//! One shape of a reading, two ways: [`http`], where the answer may open the barrier, and [`mqtt`], where texts are in base64.
-//! What is known of them from manuals and integrators, and what is not, is in `docs/devices/zhenshi.md`.
+//! A reading has one form on two ways: posted, where the response may open the barrier, and published on the garage's broker, where texts
+//! are in base64. `docs/devices/zhenshi.md` names the sources and what is not verified with a device.
 //!
-//! - [`http`], [`mqtt`]: what is said and heard on each way
-//! - `reading`: the shape of a reading
-//! - [`play`]: a camera's part
+//! - `alarm`: readings and inputs, on both ways
+//! - `push`, `broker`: the two makes
+//! - `lane_event`: what happens to a vehicle in the lane
+//! - [`play`]: the camera's part, for the simulator
 
-pub mod http;
-pub mod mqtt;
+mod alarm;
+mod broker;
+mod former;
+mod lane_event;
 pub mod play;
-mod reading;
+mod push;
 
-use domain::time::Timestamp;
+pub use broker::{ZhenshiBrokerCamera, ZhenshiTopics};
+// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
+pub use former::{LARGEST, http, mqtt};
+pub use push::ZhenshiPushCamera;
 
-use crate::key::Key;
-use crate::told::{Signal, What};
+use crate::make::UnattendedExit;
 
-/// A reading with two pictures has some 300 KB.
-pub const LARGEST: usize = 8 * 1024 * 1024;
-
-const PREFIX: &str = "zhenshi";
-
-/// `id`: of the message, which may be the number of a reading as well.
-fn signal(serial: &str, what: What, id: &str, at: Option<Timestamp>) -> Signal {
-    let id = format!("{}{id}", what.letter());
-    Signal { key: Key::of(PREFIX).part(serial).part(&id).time(at).finish(), what, occurred_at: at }
-}
+const UNATTENDED: UnattendedExit = UnattendedExit::OwnList(
+    "The camera opens for the white list that is stored in it while the server is away (ctrltype 2, white_list_operator).",
+);

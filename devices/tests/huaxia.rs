@@ -3,42 +3,59 @@
 
 mod common;
 
-use devices::huaxia::{self, Reply};
-use devices::told::Told;
+use devices::confidence::ReadingConfidence;
+use devices::huaxia;
+use devices::make::{DeviceReply, find};
+use devices::message::MessageContent;
 use domain::time::Timestamp;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
+
+const MAKE: &str = "huaxia";
 
 #[test]
-fn what_is_posted_is_understood() {
-    common::holds("huaxia", |_, bytes| huaxia::parse(bytes));
+fn each_file_of_the_corpus_decodes_to_what_is_expected() {
+    common::holds(MAKE);
+}
+
+#[test]
+fn each_file_of_the_corpus_names_its_source() {
+    common::names_sources(MAKE);
 }
 
 #[test]
 fn no_bytes_make_it_panic() {
-    common::never_panics("huaxia", huaxia::parse);
+    common::never_panics(MAKE);
 }
 
 proptest! {
     #[test]
-    fn what_a_camera_plays_is_what_is_understood(plate in "鲁[A-HJ-NP-Z][A-HJ-NP-Z0-9]{5}", seconds in 1_i64..4_000_000_000, kept: bool) {
+    fn what_a_camera_plays_is_decoded(plate in "鲁[A-HJ-NP-Z][A-HJ-NP-Z0-9]{5}", seconds in 1_i64..4_000_000_000, is_stored: bool) {
         let at = Timestamp::from_micros(seconds * 1_000_000);
-        let message = huaxia::parse(&huaxia::play("cam-7", Some((&plate, at, kept)))).unwrap();
+        let body = huaxia::play("cam-7", Some((&plate, at, is_stored)));
+        let message = common::decode(find(MAKE).unwrap(), "/event", &body);
         prop_assert_eq!(message.serial.as_deref(), Some("cam-7"));
-        let [Told::Car(reading)] = message.told.as_slice() else { panic!("{message:?}") };
+        let reading = common::reading(&message);
         prop_assert_eq!(reading.plate.as_deref(), Some(plate.as_str()));
-        prop_assert_eq!((reading.occurred_at, reading.kept, reading.opened), (Some(at), kept, false));
+        prop_assert_eq!((reading.occurred_at, reading.is_retransmission, reading.is_opened_by_device), (Some(at), is_stored, false));
+        prop_assert_eq!(reading.confidence, ReadingConfidence::not_reported());
     }
 }
 
 #[test]
-fn only_one_answer_opens() {
-    assert_eq!(Reply::default().body(), json!({ "error_num": 0, "error_str": "" }));
-    assert!(Reply { open: true }.body().get("gpio_data").is_some());
+fn only_one_response_opens() {
+    let reply = |open| -> Value {
+        serde_json::from_slice(
+            &find(MAKE).unwrap().reply(&DeviceReply { open, ..DeviceReply::default() }).body,
+        )
+        .unwrap()
+    };
+    assert_eq!(reply(false), json!({ "error_num": 0, "error_str": "" }));
+    assert_eq!(reply(true)["gpio_data"], json!([{ "ionum": "io1", "action": "on" }]));
 }
 
 #[test]
 fn a_heartbeat_is_one() {
-    let message = huaxia::parse(&huaxia::play("cam-7", None)).unwrap();
-    assert!(matches!(message.told.as_slice(), [Told::Alive(_)]));
+    let message = common::decode(find(MAKE).unwrap(), "/event", &huaxia::play("cam-7", None));
+    assert!(matches!(message.contents.as_slice(), [MessageContent::Health(_)]));
 }

@@ -1,10 +1,11 @@
-//! A camera's part: what it would send.
+//! The camera's part: what it posts and publishes, in the shape of the maker's pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::message::SignalKind;
 use crate::told::What;
 
 /// A car as the camera sees it.
@@ -29,21 +30,35 @@ pub fn push(sight: &Sight<'_>) -> Vec<u8> {
 
 /// Published as `ivs_result`.
 pub fn ivs_result(sight: &Sight<'_>) -> Vec<u8> {
-    let body = json!({ "AlarmInfoPlate": reading(sight, |text| STANDARD.encode(text)) });
-    envelope(sight.serial, "ivs_result", sight.number, sight.at, &body)
+    let payload = json!({ "AlarmInfoPlate": reading(sight, |text| STANDARD.encode(text)) });
+    envelope(sight.serial, "ivs_result", sight.number, sight.at, &payload)
 }
 
-/// Published as `lanectrl_result`; `None` for what a camera does not tell this way.
+/// Published as `lanectrl_result`; `None` for what a camera does not send this way.
+pub fn lane_event(serial: &str, kind: SignalKind, number: i64, at: Timestamp) -> Option<Vec<u8>> {
+    let event_type = match kind {
+        SignalKind::Free => 73,
+        SignalKind::Stuck => 82,
+        SignalKind::Passed => 83,
+        SignalKind::Reversed => 84,
+        SignalKind::Tailgated => 85,
+        SignalKind::Input { .. } | SignalKind::Barrier(_) => return None,
+    };
+    let payload = json!({ "event_type": event_type, "result_id": number, "isoffline": 0, "result": [] });
+    Some(envelope(serial, "lanectrl_result", number, at, &payload))
+}
+
+/// As [`lane_event`], for the gateway's tests until they use `SignalKind`; to be deleted then.
 pub fn lanectrl_result(serial: &str, what: What, number: i64, at: Timestamp) -> Option<Vec<u8>> {
-    let event_type = match what {
-        What::Free => 73,
-        What::Stuck => 82,
-        What::Passed => 83,
-        What::Reversed => 84,
-        What::Tailgated => 85,
+    let kind = match what {
+        What::Free => SignalKind::Free,
+        What::Stuck => SignalKind::Stuck,
+        What::Passed => SignalKind::Passed,
+        What::Reversed => SignalKind::Reversed,
+        What::Tailgated => SignalKind::Tailgated,
         What::Input { .. } | What::Barrier(_) => return None,
     };
-    Some(envelope(serial, "lanectrl_result", number, at, &json!({ "event_type": event_type })))
+    lane_event(serial, kind, number, at)
 }
 
 /// Published as `keep_alive`.
@@ -57,7 +72,7 @@ fn reading(sight: &Sight<'_>, written: impl Fn(&str) -> String) -> Value {
         "channel": 0, "deviceName": written("入口"), "ipaddr": "192.168.1.64", "serialno": sight.serial,
         "result": { "PlateResult": {
             "license": written(sight.plate.unwrap_or("_无_")), "confidence": sight.confidence, "colorType": 1,
-            "type": if sight.plate.is_some() { 1 } else { 31 }, "direction": 4, "triggerType": 1, "isoffline": u8::from(sight.kept), "plateid": sight.number,
+            "type": if sight.plate.is_some() { 1 } else { 31 }, "direction": 4, "triggerType": 1, "isoffline": u8::from(sight.kept), "is_fake_plate": 0, "plateid": sight.number,
             "timeStamp": { "Timeval": { "sec": micros.div_euclid(1_000_000), "usec": micros.rem_euclid(1_000_000) } },
             "gioouts": [{ "ionum": 0, "ctrltype": if sight.opened { 2 } else { 0 } }],
             "imageFile": "", "imageFileLen": 0,
@@ -65,11 +80,11 @@ fn reading(sight: &Sight<'_>, written: impl Fn(&str) -> String) -> Value {
     })
 }
 
-fn envelope(serial: &str, name: &str, id: i64, at: Timestamp, body: &Value) -> Vec<u8> {
+fn envelope(serial: &str, name: &str, id: i64, at: Timestamp, payload: &Value) -> Vec<u8> {
     let seconds = at.micros().div_euclid(1_000_000);
     json!({
         "id": id.to_string(), "bv": "16771", "sn": serial, "name": name, "version": "1.0", "timestamp": seconds,
-        "payload": { "type": name, "body": body },
+        "payload": payload,
     })
     .to_string()
     .into_bytes()
