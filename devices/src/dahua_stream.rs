@@ -10,11 +10,11 @@ pub mod play;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::flat_fields::{FlatFields, decode_text, resembles_reading};
-use crate::make::{
-    self, DeviceConnection, DeviceMake, EventStream, InboundMessage, OpeningMethod, UnattendedExit,
-};
+use crate::dahua::DahuaCamera;
+use crate::flat_fields::{FlatFields, resembles_reading};
+use crate::make::{DeviceConnection, DeviceMake, EventStream, InboundMessage, OpeningMethod, UnattendedExit};
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent};
+use crate::text;
 
 use event::TrafficEvent;
 
@@ -38,18 +38,18 @@ impl DeviceMake for DahuaStreamMake {
     }
 
     fn opening(&self) -> OpeningMethod {
-        make::find("dahua").map_or(OpeningMethod::Relay, DeviceMake::opening)
+        DahuaCamera.opening()
     }
 
     fn unattended_exit(&self) -> UnattendedExit {
-        make::find("dahua").map_or(UnattendedExit::NotKnown, DeviceMake::unattended_exit)
+        DahuaCamera.unattended_exit()
     }
 
     fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage {
         if is_picture(message) {
             return DeviceMessage::new(None, vec![MessageContent::NoReading("picture")]);
         }
-        let decoded = decode_text(message.body);
+        let decoded = text::decode(message.body, None);
         let events = events(&decoded.text);
         let contents: Vec<_> = events.iter().map(|event| event.content(message)).collect();
         let mut decoded_message = match (contents.is_empty(), decoded.text.trim()) {

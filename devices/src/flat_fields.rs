@@ -4,20 +4,14 @@
 //! that arrives as text and a text that arrives as a number are the same. Nothing here fails: text that is not UTF-8 is read as GBK, byte
 //! order mark, NUL and control characters are cut.
 
-mod decode;
-mod vehicle;
-
 use std::collections::BTreeSet;
 
 use domain::device::Quirk;
 use domain::time::Timestamp;
 use serde_json::Value;
 
-pub(crate) use decode::decode_text;
-pub(crate) use vehicle::{plate_color, reading_plate};
-
 use crate::confidence::ReadingConfidence;
-use crate::local;
+use crate::{device_time, text};
 
 /// A message has some hundred fields; what is beyond that is ignored.
 const MAX_FIELDS: usize = 4_096;
@@ -44,7 +38,7 @@ fn normal_name(name: &str) -> String {
 impl FlatFields {
     /// The fields of a JSON object or list; `None` if the bytes are no such JSON.
     pub fn from_json(body: &[u8]) -> Option<Self> {
-        let text = decode_text(body);
+        let text = text::decode(body, None);
         let value: Value = serde_json::from_str(text.text.trim()).ok()?;
         if !value.is_object() && !value.is_array() {
             return None;
@@ -61,7 +55,8 @@ impl FlatFields {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let (name, value) = (halves.next().unwrap_or_default(), halves.next());
             let Some(value) = value else { continue };
-            let (name, value) = (decode_text(&unescape(name)), decode_text(&unescape(value)));
+            let (name, value) = (unescape(name), unescape(value));
+            let (name, value) = (text::decode(&name, None), text::decode(&value, None));
             fields.quirks.extend(value.quirks);
             fields.add(normal_name(name.text.trim()), &value.text);
         }
@@ -170,7 +165,7 @@ impl FlatFields {
 pub(crate) fn resembles_reading(body: &[u8]) -> bool {
     const MARKS: [&str; 8] =
         ["plate", "license", "licence", "trig", "picture", "image", "trafficjunction", "车牌"];
-    let text = decode_text(body.get(..64 * 1024).unwrap_or(body)).text.to_lowercase();
+    let text = text::decode(body.get(..64 * 1024).unwrap_or(body), None).text.to_lowercase();
     MARKS.iter().any(|mark| text.contains(mark))
 }
 
@@ -178,21 +173,14 @@ fn ends_with(path: &str, name: &str) -> bool {
     path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// Also seconds with a fraction, as programs in Python write them.
 fn parse_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Some(at) = local::time(text) {
-        return Some(at);
-    }
-    let number: f64 = text.parse().ok()?;
-    let scale = match number {
-        n if !(1.0..1e17).contains(&n) => return None,
-        n if n < 1e11 => 1e6,
-        n if n < 1e14 => 1e3,
-        _ => 1.0,
-    };
-    #[expect(clippy::cast_possible_truncation, reason = "below 1e17")]
-    let micros = (number * scale).round() as i64;
-    Some(Timestamp::from_micros(micros))
+    device_time::parse(text).or_else(|| {
+        let seconds: f64 = text.parse().ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "below 1e17")]
+        let micros = (seconds * 1e6).round() as i64;
+        (1.0..1e11).contains(&seconds).then(|| Timestamp::from_micros(micros))
+    })
 }
 
 /// `%XX` and `+` of a form.

@@ -11,11 +11,12 @@ use domain::vehicle::{VehicleClass, VehicleDetails};
 
 use crate::confidence::ReadingConfidence;
 use crate::event_key::EventKey;
-use crate::flat_fields::{FlatFields, decode_text, reading_plate, resembles_reading};
+use crate::flat_fields::{FlatFields, resembles_reading};
 use crate::make::{
     BrokerTopics, DeviceConnection, DeviceMake, InboundMessage, OpeningMethod, UnattendedExit,
 };
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading, UnknownContent};
+use crate::{plate_text, text};
 
 const UPDATES: &str = "frigate/tracked_object_update";
 const EVENTS: &str = "frigate/events";
@@ -50,7 +51,7 @@ impl DeviceMake for FrigateMake {
 
     fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage {
         if message.address == AVAILABLE {
-            return DeviceMessage::new(None, vec![availability(&decode_text(message.body).text)]);
+            return DeviceMessage::new(None, vec![availability(&text::decode(message.body, None).text)]);
         }
         let Some(fields) = FlatFields::from_json(message.body) else {
             return DeviceMessage::not_understood("the message is no JSON", resembles_reading(message.body));
@@ -174,7 +175,7 @@ fn reading(fields: &FlatFields, message: &InboundMessage<'_>, plate: &str) -> Pl
         .number(fields.text(&["after.id", "id"]).unwrap_or_default());
     PlateReading {
         key: key.finish(message.arrival),
-        plate: reading_plate(plate),
+        plate: plate_text::parse(plate).plate,
         confidence: ReadingConfidence::default(),
         vehicle: VehicleDetails::default(),
         occurred_at: None,

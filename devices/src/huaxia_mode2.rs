@@ -4,15 +4,16 @@
 
 pub mod play;
 
-use domain::vehicle::{VehicleClass, VehicleDetails};
+use domain::vehicle::VehicleDetails;
 use serde_json::json;
 
 use crate::event_key::EventKey;
-use crate::flat_fields::{FlatFields, plate_color, reading_plate, resembles_reading};
+use crate::flat_fields::{FlatFields, resembles_reading};
 use crate::make::{
     DeviceConnection, DeviceMake, DeviceReply, InboundMessage, OpeningMethod, ReplyBody, UnattendedExit,
 };
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading, UnknownContent};
+use crate::{plate_text, vehicle_words};
 
 /// Names that the maker's modes and field programs use for the plate.
 pub(crate) const PLATE: [&str; 2] = ["plate_num", "plate"];
@@ -96,7 +97,7 @@ pub(crate) fn reading(
         .time(occurred_at);
     PlateReading {
         key: key.finish(message.arrival),
-        plate: reading_plate(plate),
+        plate: plate_text::parse(plate).plate,
         confidence: fields.confidence(&["confidence"]),
         vehicle: vehicle(fields),
         occurred_at,
@@ -107,16 +108,9 @@ pub(crate) fn reading(
 }
 
 fn vehicle(fields: &FlatFields) -> VehicleDetails {
-    let class = fields.text(&["vehicle_type"]).and_then(|kind| match kind {
-        "轿车" | "小型车" | "面包车" | "越野车" | "SUV" => Some(VehicleClass::Small),
-        "中型车" => Some(VehicleClass::Medium),
-        "大型车" | "货车" | "卡车" | "客车" | "大巴" => Some(VehicleClass::Large),
-        "摩托车" => Some(VehicleClass::Motorcycle),
-        _ => None,
-    });
     VehicleDetails {
-        plate_color: fields.text(&["plate_color"]).and_then(plate_color),
-        class,
+        plate_color: fields.text(&["plate_color"]).and_then(vehicle_words::plate_color),
+        class: fields.text(&["vehicle_type"]).and_then(vehicle_words::vehicle_class),
         travel: None,
         is_suspect: fields.text(&["plate_val"]).is_some_and(|valid| matches!(valid, "false" | "0")),
     }

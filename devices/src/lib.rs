@@ -9,8 +9,11 @@
 //! - `text`, `body`, `field_tree`, `json_text`, `xml_text`: any bytes as fields
 //! - `device_time`, `plate_text`, `vehicle_words`, `reading_flags`: any writing of a value
 //! - `resemblance`, `unknown`: what is not understood
-//! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]: the makes
-//! - [`told`], `key`, `lenient`, `local`: the form before, for the gateway until it uses the new one; to be deleted then
+//! - [`event_stream`]: parts of an endless response
+//! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]: the makes that post, and Zhenshi's that publishes
+//! - [`dahua_stream`], [`hikvision_stream`]: the makes that are asked for a stream
+//! - [`frigate`], [`huaxia_mode2`], [`huaxia_mqtt`], [`qianlima_mqtt`]: further makes, with fields found by `flat_fields`
+//! - [`native`]: events of native controllers that are not quite as documented
 
 mod body;
 pub mod confidence;
@@ -23,6 +26,7 @@ mod field_tree;
 mod flat_fields;
 pub mod frigate;
 pub mod hikvision;
+pub mod hikvision_stream;
 pub mod huaxia;
 pub mod huaxia_mode2;
 pub mod huaxia_mqtt;

@@ -6,22 +6,20 @@ use domain::ids::MakeId;
 use domain::time::Timestamp;
 
 use crate::message::DeviceMessage;
-use crate::{
-    dahua, dahua_stream, frigate, hikvision, huaxia, huaxia_mode2, huaxia_mqtt, qianlima_mqtt, zhenshi,
-};
 
 /// Every make but the native protocol.
 pub static MAKES: &[&dyn DeviceMake] = &[
-    &dahua::DahuaCamera,
-    &dahua_stream::DahuaStreamMake,
-    &frigate::FrigateMake,
-    &hikvision::HikvisionCamera,
-    &huaxia::HuaxiaCamera,
-    &huaxia_mode2::HuaxiaModeTwoMake,
-    &huaxia_mqtt::HuaxiaMqttMake,
-    &qianlima_mqtt::QianlimaMqttMake,
-    &zhenshi::ZhenshiBrokerCamera,
-    &zhenshi::ZhenshiPushCamera,
+    &crate::zhenshi::ZhenshiPushCamera,
+    &crate::zhenshi::ZhenshiBrokerCamera,
+    &crate::hikvision::HikvisionCamera,
+    &crate::dahua::DahuaCamera,
+    &crate::huaxia::HuaxiaCamera,
+    &crate::huaxia_mode2::HuaxiaModeTwoMake,
+    &crate::huaxia_mqtt::HuaxiaMqttMake,
+    &crate::qianlima_mqtt::QianlimaMqttMake,
+    &crate::hikvision_stream::HikvisionStreamMake,
+    &crate::dahua_stream::DahuaStreamMake,
+    &crate::frigate::FrigateMake,
 ];
 
 /// The make with this id.

@@ -6,10 +6,10 @@
 
 pub mod play;
 
-use domain::vehicle::VehicleDetails;
+use domain::vehicle::{PlateColor, VehicleDetails};
 
 use crate::event_key::EventKey;
-use crate::flat_fields::{FlatFields, plate_color, reading_plate, resembles_reading};
+use crate::flat_fields::{FlatFields, resembles_reading};
 use crate::make::{
     BrokerTopics, DeviceConnection, DeviceMake, InboundMessage, OpeningMethod, UnattendedExit,
 };
@@ -17,6 +17,7 @@ use crate::message::{
     DeviceHealth, DeviceMessage, InputState, LaneSignal, MessageContent, PlateReading, SignalKind,
     UnknownContent,
 };
+use crate::plate_text;
 
 /// Names of the plate in the makers' protocols of this trade.
 const PLATE: [&str; 7] = ["plateNum", "plate", "plateNo", "plateNumber", "license", "carNum", "strPlate"];
@@ -101,10 +102,10 @@ fn reading(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> P
         .time(occurred_at);
     PlateReading {
         key: key.finish(message.arrival),
-        plate: reading_plate(plate),
+        plate: plate_text::parse(plate).plate,
         confidence: fields.confidence(&["confidence", "nConfidence", "reliability"]),
         vehicle: VehicleDetails {
-            plate_color: fields.text(&["nColor"]).and_then(plate_color),
+            plate_color: fields.number(&["nColor"]).and_then(plate_color),
             ..VehicleDetails::default()
         },
         occurred_at,
@@ -112,6 +113,19 @@ fn reading(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> P
         is_opened_by_device: false,
         resume_after: None,
     }
+}
+
+/// 6 is documented; the others are those of Zhenshi, whose numbers it has, too.
+const fn plate_color(number: i64) -> Option<PlateColor> {
+    Some(match number {
+        1 => PlateColor::Blue,
+        2 => PlateColor::Yellow,
+        3 => PlateColor::White,
+        4 => PlateColor::Black,
+        5 => PlateColor::Green,
+        6 => PlateColor::YellowGreen,
+        _ => return None,
+    })
 }
 
 /// `value` came with firmware of 2024-10-26; before, a message meant that the input was closed, and its opening was not reported.

@@ -3,10 +3,12 @@
 //! - [`posting`]: those that post over HTTP and hear the answer
 //! - [`barrier`]: the door at which such a one is asked to open, if the answer does not do it
 //! - [`publishing`]: those that are clients of the garage's broker
+//! - [`streaming`]: those that a gateway asks for a stream of events
 
 pub mod barrier;
 pub mod posting;
 pub mod publishing;
+pub mod streaming;
 
 use domain::time::Timestamp;
 

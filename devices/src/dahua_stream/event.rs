@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use domain::vehicle::{TravelDirection, VehicleClass, VehicleDetails};
+use domain::vehicle::{VehicleClass, VehicleDetails};
 
 use crate::event_key::EventKey;
-use crate::flat_fields::{FlatFields, plate_color, reading_plate};
-use crate::local;
+use crate::flat_fields::FlatFields;
 use crate::make::InboundMessage;
 use crate::message::{MessageContent, PlateReading, UnknownContent};
+use crate::{plate_text, vehicle_words};
 
 /// Local time of the garages as UTC writes it: UTC+8.
 const LOCAL_OFFSET: Duration = Duration::from_secs(8 * 3600);
@@ -94,7 +94,7 @@ impl TrafficEvent {
             .number(&if is_numbered { numbers.join("/") } else { String::new() });
         PlateReading {
             key: key.finish(message.arrival),
-            plate: reading_plate(plate),
+            plate: plate_text::parse(plate).plate,
             confidence: fields.confidence(&["Object.Confidence", "TrafficCar.Confidence"]),
             vehicle: self.vehicle(),
             occurred_at: self.occurred_at(message.received_at),
@@ -120,12 +120,11 @@ impl TrafficEvent {
             Some("Oversize" | "Large") => Some(VehicleClass::Large),
             _ => None,
         };
-        let travel = match self.fields.text(&["JunctionDirection"]) {
-            Some("Obverse") => Some(TravelDirection::Forward),
-            Some("Reverse") => Some(TravelDirection::Reverse),
-            _ => None,
-        };
-        let color = self.fields.text(&["TrafficCar.PlateColor", "Plate.PlateColor"]).and_then(plate_color);
+        let travel = self.fields.text(&["JunctionDirection"]).and_then(vehicle_words::travel);
+        let color = self
+            .fields
+            .text(&["TrafficCar.PlateColor", "Plate.PlateColor"])
+            .and_then(vehicle_words::plate_color);
         VehicleDetails { plate_color: color, class, travel, is_suspect: false }
     }
 
@@ -140,7 +139,7 @@ impl TrafficEvent {
         let Some(at) = self.fields.time(&["UTC"]) else {
             return self.fields.time(&["LocaleTime", "SnapTime"]);
         };
-        if local::time(utc).is_some() {
+        if !utc.bytes().all(|byte| byte.is_ascii_digit()) {
             return Some(at);
         }
         let offset = i64::try_from(LOCAL_OFFSET.as_micros()).unwrap_or_default();

@@ -1,7 +1,5 @@
 #![allow(clippy::unwrap_used)]
 
-use domain::vehicle::PlateColor;
-
 use super::*;
 
 #[test]
@@ -22,7 +20,7 @@ fn gbk_bom_nul_and_control_characters_leave_the_text_readable() {
     let mut body = b"\xef\xbb\xbf{\"plate\":\"\xc2\xb3B12".to_vec();
     body.extend(b"\x013\x0045\"}\0");
     let fields = FlatFields::from_json(&body).unwrap();
-    assert_eq!(reading_plate(fields.text(&["plate"]).unwrap()).as_deref(), Some("鲁B12345"));
+    assert_eq!(fields.text(&["plate"]), Some("鲁B12345"));
     let wanted = [Quirk::LeadingNul, Quirk::GbkText, Quirk::ByteOrderMark, Quirk::ControlCharacters];
     assert_eq!(fields.quirks, BTreeSet::from(wanted));
 }
@@ -47,15 +45,4 @@ fn times_are_read_in_each_unit() {
     assert_eq!(micros("f"), Some(1_790_000_000_500_000));
     assert_eq!(fields.time(&["t"]), Some(Timestamp::parse("2026-09-21T12:00:00+08:00").unwrap()));
     assert_eq!((micros("zero"), micros("word")), (None, None));
-}
-
-#[test]
-fn plates_are_read_without_colour_and_broken_ones_are_none() {
-    assert_eq!(reading_plate("蓝鲁B12345").as_deref(), Some("鲁B12345"));
-    assert_eq!(reading_plate("粤ZJ068澳|MX7742|ZM127").as_deref(), Some("粤ZJ068澳"));
-    assert_eq!(reading_plate("AB 123"), Some("AB 123".to_owned()), "of another country");
-    for none in ["", "无牌车", "_无_", "unknown", "Unknown", "\u{fffd}\u{fffd}B12345"] {
-        assert_eq!(reading_plate(none), None, "{none:?}");
-    }
-    assert_eq!(plate_color("黄绿色"), Some(PlateColor::YellowGreen));
 }

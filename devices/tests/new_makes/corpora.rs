@@ -10,7 +10,8 @@ use domain::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
-const IDS: [&str; 5] = ["dahua-stream", "frigate", "huaxia-mode2", "huaxia-mqtt", "qianlima-mqtt"];
+const IDS: [&str; 6] =
+    ["dahua-stream", "frigate", "hikvision-stream", "huaxia-mode2", "huaxia-mqtt", "qianlima-mqtt"];
 
 fn folder(id: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(id)
@@ -41,6 +42,7 @@ fn address(id: &str, name: &str) -> String {
 
 fn content_type(name: &str) -> Option<&'static str> {
     match Path::new(name).extension()?.to_str()? {
+        "xml" => Some("application/xml; charset=\"UTF-8\""),
         "jpg" => Some("image/jpeg"),
         "txt" => Some("text/plain"),
         "json" => Some("application/json"),

@@ -6,7 +6,7 @@ use devices::frigate::play::FrigateObject;
 use devices::huaxia_mode2::play::HuaxiaSighting;
 use devices::make::{self, InboundMessage};
 use devices::message::{DeviceMessage, InputState, MessageContent, PlateReading, SignalKind};
-use devices::{huaxia_mode2, huaxia_mqtt, qianlima_mqtt};
+use devices::{hikvision_stream, huaxia_mode2, huaxia_mqtt, qianlima_mqtt};
 use domain::time::Timestamp;
 use proptest::prelude::*;
 
@@ -64,6 +64,27 @@ proptest! {
         let mut splitter = EventStreamSplitter::new(Some(dahua_stream::play::CONTENT_TYPE), InboundMessage::MAX_BODY);
         let parts: Vec<_> = stream.chunks(chunk).flat_map(|bytes| splitter.push(bytes)).collect();
         let messages: Vec<_> = parts.iter().map(|part| decode("dahua-stream", "/", &part.body)).collect();
+        prop_assert_eq!(messages.len(), 4);
+        for alive in [&messages[0], &messages[3]] {
+            prop_assert!(matches!(alive.contents.as_slice(), [MessageContent::Health(_)]));
+        }
+        prop_assert!(matches!(messages[2].contents.as_slice(), [MessageContent::NoReading("picture")]));
+        let reading = reading(&messages[1]);
+        prop_assert_eq!((reading.plate.as_deref(), reading.occurred_at), (Some(plate.as_str()), Some(at)));
+        prop_assert_eq!(messages[1].channel.as_deref(), Some("1"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_stream_of_hikvision_comes_through(plate in "鲁[A-HJ-NP-Z][1-9]{5}", seconds in 1_000_000_000_i64..2_000_000_000, chunk in 1_usize..400) {
+        let at = Timestamp::from_micros(seconds * 1_000_000);
+        let mut stream = hikvision_stream::play::heartbeat(at);
+        stream.extend(hikvision_stream::play::reading(7, Some(&plate), 97, at));
+        stream.extend(hikvision_stream::play::heartbeat(at));
+        let mut splitter = EventStreamSplitter::new(Some(hikvision_stream::play::CONTENT_TYPE), InboundMessage::MAX_BODY);
+        let parts: Vec<_> = stream.chunks(chunk).flat_map(|bytes| splitter.push(bytes)).collect();
+        let messages: Vec<_> = parts.iter().map(|part| decode("hikvision-stream", "/", &part.body)).collect();
         prop_assert_eq!(messages.len(), 4);
         for alive in [&messages[0], &messages[3]] {
             prop_assert!(matches!(alive.contents.as_slice(), [MessageContent::Health(_)]));

@@ -1,6 +1,6 @@
 //! Topics, replies and commands.
 
-use devices::make::{self, BrokerTopics, DeviceConnection, DeviceReply, MAKES, PublishTarget};
+use devices::make::{self, BrokerTopics, DeviceConnection, DeviceReply, MAKES, OpeningMethod, PublishTarget};
 use domain::ids::MakeId;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -86,4 +86,20 @@ fn dahua_is_asked_for_cars_with_a_heartbeat_more_often_than_silence_is_borne() {
         "/cgi-bin/snapManager.cgi?action=attachFileProc&channel=2&heartbeat=5&Flags[0]=Event&Events=[TrafficJunction]"
     );
     assert!(stream.silence.as_secs() >= 10);
+}
+
+#[test]
+fn streams_are_opened_as_their_posting_makes_are() {
+    for (stream, posting) in [("hikvision-stream", "hikvision"), ("dahua-stream", "dahua")] {
+        let request = |id| match make::find(id).unwrap().opening() {
+            OpeningMethod::Request(open) => ((open.request)(2), (open.confirm)(b"Error")),
+            _ => panic!("{id} is not opened by a request"),
+        };
+        assert_eq!(request(stream), request(posting));
+        assert!(request(stream).1.is_err(), "{stream} takes an error as an opening");
+    }
+    let DeviceConnection::Streams(alerts) = make::find("hikvision-stream").unwrap().connection() else {
+        panic!("a stream")
+    };
+    assert_eq!((alerts.path)(2), "/ISAPI/Event/notification/alertStream");
 }

@@ -98,8 +98,7 @@ async fn answer(
 ) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if !given.is_some_and(|given| door.lets_in(given, &method, &uri)) {
-        let challenge = format!(r#"Digest realm="{REALM}", qop="auth", nonce="{NONCE}", algorithm=MD5"#);
-        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, digest_challenge())]).into_response();
     }
     let asked = Asked { method: method.to_string(), path: uri.to_string(), body };
     let status = if asked.opens() { StatusCode::OK } else { StatusCode::NOT_FOUND };
@@ -108,23 +107,36 @@ async fn answer(
 }
 
 impl Door {
-    /// RFC 7616, 3.4.1: only who knows the password can have made the response.
     fn lets_in(&self, given: &str, method: &Method, uri: &Uri) -> bool {
-        let Some(given) = given.strip_prefix("Digest ") else { return false };
-        let given: HashMap<&str, &str> = given
-            .split(',')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .map(|(name, value)| (name, value.trim_matches('"')))
-            .collect();
-        let of = |name| given.get(name).copied().unwrap_or("");
-        if of("username") != self.username || of("nonce") != NONCE || *uri != of("uri") {
-            return false;
-        }
-        let who = hash(&format!("{}:{REALM}:{}", self.username, self.password));
-        let what = hash(&format!("{method}:{uri}"));
-        let response = hash(&format!("{who}:{NONCE}:{}:{}:auth:{what}", of("nc"), of("cnonce")));
-        of("qop") == "auth" && of("response") == response
+        is_digest_of((&self.username, &self.password), given, method, uri)
     }
+}
+
+pub(super) fn digest_challenge() -> String {
+    format!(r#"Digest realm="{REALM}", qop="auth", nonce="{NONCE}", algorithm=MD5"#)
+}
+
+/// RFC 7616, 3.4.1: the response proves the knowledge of the password.
+pub(super) fn is_digest_of(
+    (username, password): (&str, &str),
+    given: &str,
+    method: &Method,
+    uri: &Uri,
+) -> bool {
+    let Some(given) = given.strip_prefix("Digest ") else { return false };
+    let given: HashMap<&str, &str> = given
+        .split(',')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .map(|(name, value)| (name, value.trim_matches('"')))
+        .collect();
+    let of = |name| given.get(name).copied().unwrap_or("");
+    if of("username") != username || of("nonce") != NONCE || *uri != of("uri") {
+        return false;
+    }
+    let user = hash(&format!("{username}:{REALM}:{password}"));
+    let request = hash(&format!("{method}:{uri}"));
+    let response = hash(&format!("{user}:{NONCE}:{}:{}:auth:{request}", of("nc"), of("cnonce")));
+    of("qop") == "auth" && of("response") == response
 }
 
 fn hash(text: &str) -> String {
