@@ -8,7 +8,6 @@
 //! - `play`: the camera's part, for the simulator
 
 mod barrier;
-mod former;
 mod play;
 mod tollgate;
 
@@ -21,8 +20,6 @@ use crate::make::{
 };
 use crate::message::DeviceMessage;
 
-// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
-pub use former::{Kind, LARGEST, OPEN, parse, reply};
 pub use play::play;
 
 /// The make `dahua`.

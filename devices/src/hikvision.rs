@@ -9,15 +9,12 @@
 
 mod alert;
 mod barrier;
-mod former;
 mod play;
 
 use crate::body::MessageBody;
 use crate::make::{DeviceConnection, DeviceMake, InboundMessage, OpenRequest, OpeningMethod, UnattendedExit};
 use crate::message::DeviceMessage;
 
-// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
-pub use former::{LARGEST, open, parse};
 pub use play::play;
 
 /// The make `hikvision`.

@@ -5,7 +5,6 @@
 //! - `push`: what a message means
 //! - `play`: the camera's part, for the simulator
 
-mod former;
 mod play;
 mod push;
 
@@ -17,8 +16,6 @@ use crate::make::{
 };
 use crate::message::DeviceMessage;
 
-// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
-pub use former::{LARGEST, Reply, parse};
 pub use play::play;
 
 /// The make `huaxia`.

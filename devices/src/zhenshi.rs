@@ -10,14 +10,11 @@
 
 mod alarm;
 mod broker;
-mod former;
 mod lane_event;
 pub mod play;
 mod push;
 
 pub use broker::{ZhenshiBrokerCamera, ZhenshiTopics};
-// For the gateway until it uses `DeviceMake`; to be deleted with `former`.
-pub use former::{LARGEST, http, mqtt};
 pub use push::ZhenshiPushCamera;
 
 use crate::make::UnattendedExit;

@@ -6,7 +6,6 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::message::SignalKind;
-use crate::told::What;
 
 /// A car as the camera sees it.
 #[derive(Debug, Clone)]
@@ -46,19 +45,6 @@ pub fn lane_event(serial: &str, kind: SignalKind, number: i64, at: Timestamp) ->
     };
     let payload = json!({ "event_type": event_type, "result_id": number, "isoffline": 0, "result": [] });
     Some(envelope(serial, "lanectrl_result", number, at, &payload))
-}
-
-/// As [`lane_event`], for the gateway's tests until they use `SignalKind`; to be deleted then.
-pub fn lanectrl_result(serial: &str, what: What, number: i64, at: Timestamp) -> Option<Vec<u8>> {
-    let kind = match what {
-        What::Free => SignalKind::Free,
-        What::Stuck => SignalKind::Stuck,
-        What::Passed => SignalKind::Passed,
-        What::Reversed => SignalKind::Reversed,
-        What::Tailgated => SignalKind::Tailgated,
-        What::Input { .. } | What::Barrier(_) => return None,
-    };
-    lane_event(serial, kind, number, at)
 }
 
 /// Published as `keep_alive`.

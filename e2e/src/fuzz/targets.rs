@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
-use devices::{dahua, hikvision, huaxia, zhenshi};
+use devices::make::{InboundMessage, MAKES};
 use domain::plate::Plate;
+use domain::time::Timestamp;
 use protocol::enrolment::{Enrolment, NewCredential};
 use protocol::mqtt::{ControllerEvent, DeviceStatus, Topic};
 use protocol::order::{Orders, Outcome};
@@ -16,25 +17,8 @@ use serde::de::DeserializeOwned;
 use super::Target;
 
 pub fn all() -> Vec<Target> {
-    vec![
-        device("zhenshi-http", "zhenshi-http", |body| shown(zhenshi::http::parse(body, "name"))),
-        device("zhenshi-mqtt", "zhenshi-mqtt", zhenshi_mqtt),
-        device("huaxia", "huaxia", |body| shown(huaxia::parse(body))),
-        device("hikvision", "hikvision", |body| shown(hikvision::parse(body))),
-        device("dahua", "dahua", |body| {
-            let kinds =
-                ["TollgateInfo", "KeepAlive", "DeviceInfo"].map(|kind| format!("/NotificationInfo/{kind}"));
-            kinds
-                .iter()
-                .filter_map(|path| dahua::Kind::of_path(path))
-                .map(|kind| shown(dahua::parse(kind, body)))
-                .collect()
-        }),
-        Target {
-            name: "zhenshi-topic",
-            corpus: topics(),
-            read: |bytes| text(bytes, |topic| format!("{:?}", zhenshi::mqtt::topic(topic))),
-        },
+    let mut targets: Vec<Target> = MAKES.iter().map(|make| device(make.id(), decode)).collect();
+    targets.extend([
         Target {
             name: "topic",
             corpus: topics(),
@@ -55,25 +39,22 @@ pub fn all() -> Vec<Target> {
         golden("order-outcome", &["order_outcome"], json::<Outcome>),
         golden("enrolment", &["enrolment"], json::<Enrolment>),
         golden("new-credential", &["new_credential"], json::<NewCredential>),
-    ]
+    ]);
+    targets
 }
 
-fn shown(parsed: impl Debug) -> String {
-    format!("{parsed:?}")
-}
-
-/// The kind of message is its topic's; one is as good as the other for what comes as text.
-fn zhenshi_mqtt(body: &[u8]) -> String {
-    let kinds = [
-        "ivs_result",
-        "keep_alive",
-        "gpio_in",
-        "lanectrl_result",
-        "offline_record",
-        "barr_gate_status",
-        "reply",
-    ];
-    kinds.iter().map(|kind| shown(zhenshi::mqtt::parse("917e2298-8ddf3e46", kind, body))).collect()
+/// As every make reads it: a target's own make is one of them.
+fn decode(body: &[u8]) -> String {
+    let message = InboundMessage {
+        address: "/NotificationInfo/TollgateInfo",
+        method: "POST",
+        content_type: None,
+        body,
+        is_truncated: false,
+        received_at: Timestamp::from_micros(1_795_419_000_000_000),
+        arrival: "arrival",
+    };
+    MAKES.iter().map(|make| format!("{:?}", make.decode(&message))).collect()
 }
 
 fn text(bytes: &[u8], read: impl Fn(&str) -> String) -> String {
@@ -109,8 +90,8 @@ fn json<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> String {
     }
 }
 
-fn device(name: &'static str, folder: &str, read: fn(&[u8]) -> String) -> Target {
-    let folder = repository().join("devices/corpus").join(folder);
+fn device(name: &'static str, read: fn(&[u8]) -> String) -> Target {
+    let folder = repository().join("devices/corpus").join(name);
     let files =
         fs::read_dir(&folder).expect("a folder of this make").map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> =

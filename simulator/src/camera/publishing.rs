@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use devices::zhenshi::{mqtt, play};
+use devices::make::BrokerTopics;
+use devices::zhenshi::{ZhenshiTopics, play};
 use domain::time::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -107,7 +108,7 @@ async fn run(
     pulses: watch::Sender<usize>,
 ) {
     loop {
-        let mut link = Link::new(&door, mqtt::hears(&serial).into());
+        let mut link = Link::new(&door, ZhenshiTopics.subscribed_by(&serial));
         let error = listen(&mut link, &serial, &ready, &pulses).await;
         ready.send_replace(None);
         debug!(camera = &*serial, %error, "a simulated camera has no broker");
