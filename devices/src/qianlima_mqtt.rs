@@ -79,7 +79,7 @@ fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> M
     if speaks_of(&["param", "info"]) {
         return MessageContent::NoReading("parameters");
     }
-    if speaks_of(&["io"]) {
+    if cmd.starts_with("io") || speaks_of(&["gpio", "ioin", "io_in"]) {
         return input(fields, serial, message);
     }
     let fault =
