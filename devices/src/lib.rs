@@ -13,7 +13,7 @@
 //! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]: the makes that post, and Zhenshi's that publishes
 //! - [`dahua_stream`], [`hikvision_stream`]: the makes that are asked for a stream
 //! - [`frigate`], [`huaxia_mode2`], [`huaxia_mqtt`], [`qianlima_mqtt`]: further makes, with fields found by `flat_fields`
-//! - [`told`], `key`, `lenient`, `local`: the form before, for the gateway until it uses the new one; to be deleted then
+//! - [`native`]: events of native controllers that are not quite as documented
 
 mod body;
 pub mod confidence;
@@ -36,6 +36,7 @@ mod lenient;
 mod local;
 pub mod make;
 pub mod message;
+pub mod native;
 mod plate_text;
 pub mod qianlima_mqtt;
 mod reading_flags;

@@ -9,7 +9,7 @@ mod standalone;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use server::store::Store;
 use server::store::seal::Keyring;
 use simulator::controller::{Config, Controller, Handle};
 use simulator::district::{Invented, SiteLane};
+use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -67,6 +68,8 @@ pub struct Setup {
     pub postgres: Postgres,
     /// How often each gateway of the separate form asks for its access plan: often, so that tests need not wait for it.
     pub plan_poll_seconds: u32,
+    /// Data of a released version to go on with; `None` starts empty.
+    pub released: Option<ReleasedData>,
     /// A killed gateway of the separate form also loses what it has not synced, as in a power cut.
     pub lossy_disks: bool,
 }
@@ -79,9 +82,17 @@ impl Setup {
             dismissal: None,
             postgres: Postgres::OfTheRun,
             plan_poll_seconds: 1,
+            released: None,
             lossy_disks: false,
         }
     }
+}
+
+/// Paths of one gateway of the separate form.
+#[derive(Debug, Clone)]
+pub struct GatewayFiles {
+    pub config: PathBuf,
+    pub data: PathBuf,
 }
 
 /// What can be killed and started again.
@@ -220,6 +231,30 @@ impl System {
         match &self.running {
             Running::Standalone(one) => one.folder(),
             Running::Separate(_) => panic!("only the standalone form has everything in one folder"),
+        }
+    }
+
+    /// URL of the main database.
+    pub fn database(&self) -> String {
+        match &self.running {
+            Running::Standalone(one) => one.database(),
+            Running::Separate(many) => many.database(),
+        }
+    }
+
+    /// The key that seals personal data in the main database.
+    pub const fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+        match &self.running {
+            Running::Standalone(one) => one.data_key(),
+            Running::Separate(many) => many.data_key(),
+        }
+    }
+
+    /// Configuration file and data folder of a garage's gateway.
+    pub fn gateway_files(&self, garage: &GarageId) -> GatewayFiles {
+        match &self.running {
+            Running::Separate(many) => many.gateway_files(garage),
+            Running::Standalone(_) => panic!("the standalone form's gateways have no files of their own"),
         }
     }
 

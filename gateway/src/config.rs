@@ -3,16 +3,20 @@
 //! A [`Config`] is plain values, so that one process can run many gateways; [`file`] reads it from TOML. Either way
 //! [`Config::validate`] names the field at fault.
 
+mod devices;
 pub mod file;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::device;
+use ::devices::confidence::ConfidenceScale;
+use ::devices::make::{self, DeviceMake, OpeningMethod, make_id};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
+use domain::vehicle::TravelDirection;
 use process::config::{ConfigError, Secret};
 
 /// The plan changes a few times a day; 5 s is what an operator who changed it will wait without wondering.
@@ -26,9 +30,6 @@ const MOST_EVENTS_PER_SECOND: u32 = 1_000_000;
 
 /// Names that users of the broker other than controllers have.
 const RESERVED: [&str; 2] = ["gateway", "sign"];
-
-/// Characters; real ones have 17.
-const MAX_SERIAL: usize = 64;
 
 /// Everything that a gateway needs to run.
 #[derive(Debug, Clone)]
@@ -78,87 +79,148 @@ pub struct Lane {
     pub direction: Direction,
     pub device: DeviceId,
     pub pass_by: PassBy,
-    pub make: Make,
+    pub make: LaneMake,
+    pub reading: ReadingRules,
+}
+
+impl Lane {
+    /// Whether the barrier's device confirms an opening, so that a car counts only then.
+    pub fn confirms_opening(&self) -> bool {
+        match &self.make {
+            LaneMake::Native => false,
+            LaneMake::Foreign(device) => {
+                matches!(device.make.driver().opening(), OpeningMethod::Request(_) | OpeningMethod::Relay)
+            }
+        }
+    }
+
+    /// The device, unless it speaks the native protocol.
+    pub const fn foreign(&self) -> Option<&ForeignDevice> {
+        match &self.make {
+            LaneMake::Native => None,
+            LaneMake::Foreign(device) => Some(device),
+        }
+    }
+}
+
+/// How a lane's camera is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingRules {
+    /// Percent; a reading below it goes to a person.
+    pub min_confidence: u8,
+    pub scale: ConfidenceScale,
+    /// The least certain character decides, where the make reports it; else the whole plate's confidence.
+    pub by_worst_character: bool,
+    /// The only direction of travel that is a car for this lane; absent: any.
+    pub travel: Option<TravelDirection>,
+    /// Readings within it may be of one car. Zero: each is a car of its own.
+    pub same_car: Duration,
+}
+
+/// Cameras give several results for one car; no one drives in, out and up again so fast.
+pub const SAME_CAR: Duration = Duration::from_secs(10);
+
+impl Default for ReadingRules {
+    fn default() -> Self {
+        Self {
+            min_confidence: domain::access::MIN_CONFIDENCE,
+            scale: ConfidenceScale::Auto,
+            by_worst_character: false,
+            travel: None,
+            same_car: SAME_CAR,
+        }
+    }
 }
 
 /// How what stands at a lane speaks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Make {
+pub enum LaneMake {
     /// The native protocol (`docs/mqtt.md`).
     #[default]
     Native,
-    Posting(Posting),
-    Publishing(Publishing),
+    Foreign(ForeignDevice),
 }
 
-impl Make {
+impl LaneMake {
     /// As the wire carries it.
     pub fn id(&self) -> MakeId {
-        let name = match self {
-            Self::Native => device::NATIVE_MAKE,
-            Self::Publishing(_) => "zhenshi-mqtt",
-            Self::Posting(posting) => match posting.dialect {
-                Dialect::Zhenshi => "zhenshi-http",
-                Dialect::Huaxia => "huaxia",
-                Dialect::Hikvision => "hikvision",
-                Dialect::Dahua => "dahua",
-            },
-        };
-        MakeId::parse(name).unwrap_or_default()
+        match self {
+            Self::Native => MakeId::default(),
+            Self::Foreign(device) => make_id(device.make.driver()),
+        }
+    }
+
+    /// The make's name for a person.
+    pub fn title(&self) -> Option<&'static str> {
+        match self {
+            Self::Native => None,
+            Self::Foreign(device) => Some(device.make.driver().title()),
+        }
     }
 }
 
-/// A device that posts what it sees and does what the answer says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posting {
-    pub dialect: Dialect,
-    /// From which it posts; that is how it is known.
-    pub address: IpAddr,
-    /// Compared with what it says of itself.
-    pub serial: Option<String>,
-    pub inputs: Inputs,
+/// A row of the table of makes.
+#[derive(Clone, Copy)]
+pub struct MakeRow(&'static dyn DeviceMake);
+
+impl MakeRow {
+    /// The make with this id.
+    pub fn find(id: &str) -> Option<Self> {
+        make::find(id).map(Self)
+    }
+
+    pub fn driver(self) -> &'static dyn DeviceMake {
+        self.0
+    }
 }
 
-/// A Zhenshi camera on the garage's broker, with a user of its own.
+impl PartialEq for MakeRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id()
+    }
+}
+
+impl Eq for MakeRow {}
+
+impl fmt::Debug for MakeRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.id())
+    }
+}
+
+/// A device of another make.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publishing {
-    /// Part of its topics.
-    pub serial: String,
-    pub inputs: Inputs,
+pub struct ForeignDevice {
+    pub make: MakeRow,
+    /// The address from which it posts; several lanes may share one.
+    pub address: Option<IpAddr>,
+    /// Part of its topics, or compared with what its messages claim.
+    pub serial: Option<String>,
+    /// Channel, line or camera name, where one device serves several lanes.
+    pub channel: Option<String>,
+    pub inputs: DeviceInputs,
 }
 
 /// What is wired to a camera.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Inputs {
+pub struct DeviceInputs {
     /// The loop behind the barrier.
     pub loop_input: Option<u8>,
     /// The fire alarm.
     pub fire_input: Option<u8>,
 }
 
-/// `docs/devices/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    Zhenshi,
-    Huaxia,
-    Hikvision,
-    Dahua,
-}
-
-impl Dialect {
-    /// Whether the answer to a reading opens the barrier; else a request to the device does.
-    pub const fn opens_by_answer(self) -> bool {
-        matches!(self, Self::Zhenshi | Self::Huaxia)
-    }
-}
-
-/// How a device is reached that is asked to open.
+/// How a device is reached that is asked to open or whose events are read.
 #[derive(Debug, Clone)]
 pub struct Control {
     /// Scheme, host and port.
     pub url: reqwest::Url,
     pub username: String,
     pub password: Secret,
+    /// The barrier's channel at the device.
+    pub channel: u32,
+    /// A request that opens instead of the make's own: method and path with query, for example of a network relay.
+    pub relay: Option<(reqwest::Method, String)>,
 }
 
 impl Config {
@@ -166,8 +228,7 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         validate_url(&self.server.url)?;
         validate_lanes(&self.lanes)?;
-        validate_serials(&self.lanes)?;
-        self.validate_devices()?;
+        devices::validate(self)?;
         if self.server.plan_poll < Duration::from_millis(100) {
             return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
         }
@@ -179,65 +240,6 @@ impl Config {
         }
         Ok(())
     }
-}
-
-impl Config {
-    fn validate_devices(&self) -> Result<(), ConfigError> {
-        let mut addresses = HashMap::new();
-        for (index, lane) in self.lanes.iter().enumerate() {
-            let Make::Posting(posting) = &lane.make else { continue };
-            if self.devices.is_none() {
-                return Err(ConfigError::invalid(
-                    "devices.listen",
-                    format!("is needed for lane `{}`, whose device posts", lane.id),
-                ));
-            }
-            if let Some(other) = addresses.insert(posting.address, &lane.id) {
-                let message = format!("`{}` is already the device of lane `{other}`", posting.address);
-                return Err(ConfigError::invalid(format!("lane[{index}].address"), message));
-            }
-            if !posting.dialect.opens_by_answer() && !self.controls.contains_key(&lane.id) {
-                let message = "is needed for this make: it opens by a request to the device";
-                return Err(ConfigError::invalid(format!("lane[{index}].control"), message));
-            }
-            validate_inputs(index, posting.inputs)?;
-            if lane.pass_by == PassBy::Loop && posting.inputs.loop_input.is_none() {
-                let message = "is needed where cars are counted by the loop; or set pass_by = \"plate\"";
-                return Err(ConfigError::invalid(format!("lane[{index}].loop_input"), message));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn validate_inputs(index: usize, inputs: Inputs) -> Result<(), ConfigError> {
-    if inputs.fire_input.is_some() && inputs.fire_input == inputs.loop_input {
-        let message = "is the loop's input: the fire alarm needs its own";
-        return Err(ConfigError::invalid(format!("lane[{index}].fire_input"), message));
-    }
-    Ok(())
-}
-
-/// Each is a level of a topic, and names one camera.
-fn validate_serials(lanes: &[Lane]) -> Result<(), ConfigError> {
-    let mut known = HashMap::new();
-    for (index, lane) in lanes.iter().enumerate() {
-        let Make::Publishing(publishing) = &lane.make else { continue };
-        let field = format!("lane[{index}].serial");
-        let serial = &publishing.serial;
-        if serial.is_empty()
-            || serial.len() > MAX_SERIAL
-            || !serial.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        {
-            return Err(ConfigError::invalid(field, "must be 1 to 64 letters, digits and hyphens"));
-        }
-        if let Some(other) = known.insert(serial, &lane.id) {
-            let message = format!("`{serial}` is already the camera of lane `{other}`");
-            return Err(ConfigError::invalid(field, message));
-        }
-        validate_inputs(index, publishing.inputs)?;
-    }
-    Ok(())
 }
 
 fn validate_lanes(lanes: &[Lane]) -> Result<(), ConfigError> {

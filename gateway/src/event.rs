@@ -1,9 +1,15 @@
 //! What a controller sent, parsed once: inside, every event is of a known device and possible.
 //!
-//! Whatever the bytes are, the answer is an event, a heartbeat or a [`Refusal`] that says why.
+//! A correct event takes the short way. Any other is read field by field (`native`): what cannot be read is left out, with a dead letter that names
+//! the field, and only a message that is no event is not understood.
 
+mod native;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use devices::make::InboundMessage;
+use domain::device::Quirk;
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, DeviceStatus, MAX_EVENT_BYTES, RejectCode, Topic, VERSION};
@@ -12,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::config::Lane;
+use crate::driver::UnreadMessage;
 
 /// A controller without a network for longer has lost what it kept; an older time is a wrong clock.
 const OLDEST: Duration = Duration::from_secs(40 * 24 * 3600);
@@ -24,19 +31,33 @@ const EXCERPT: usize = 256;
 /// Characters of an error's detail.
 const DETAIL: usize = 200;
 
-/// A message that makes sense.
-#[derive(Debug, Clone, PartialEq)]
+/// A message of a known controller.
+#[derive(Debug)]
 pub(crate) enum Incoming<'a> {
-    Event(&'a Lane, ControllerEvent),
+    Event(&'a Lane, Box<ParsedEvent>),
     Status(&'a Lane, DeviceStatus),
+    NotUnderstood(&'a Lane, Box<UnreadMessage>),
 }
 
-/// A message that does not, and all that is known of it.
+/// An event with what was wrong about it.
+#[derive(Debug)]
+pub(crate) struct ParsedEvent {
+    pub event: ControllerEvent,
+    /// As the device sent it, also where it cannot be.
+    pub device_time: Timestamp,
+    /// The device's time cannot be; `occurred_at` is the gateway's, less the event's age.
+    pub time_replaced: bool,
+    pub quirks: BTreeSet<Quirk>,
+    /// Dead letters for fields that were left out.
+    pub faults: Vec<Refusal>,
+}
+
+/// A message that is refused, and all that is known of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refusal {
-    /// From the topic; `None` where even that names nobody.
+    /// From the topic; `None` where even that names no device.
     pub device: Option<DeviceId>,
-    /// Whether the device is one of this garage, so that somebody is there to be answered.
+    /// Whether the device is one of this garage, so that it can be answered.
     pub known: bool,
     pub event_id: Option<String>,
     pub letter: DeadLetter,
@@ -50,6 +71,7 @@ pub(crate) struct Intake {
 }
 
 /// A refusal in the making: why, and the event id as far as it could be read.
+#[derive(Debug)]
 struct Fault {
     code: RejectCode,
     detail: String,
@@ -67,21 +89,17 @@ impl Fault {
     }
 }
 
-enum Kind {
-    Event,
-    Status,
-}
-
 impl Intake {
     pub const fn new(garage: GarageId, lanes: Vec<Lane>) -> Self {
         Self { garage, lanes }
     }
 
-    /// `now` is the gateway's clock.
+    /// `now` is the gateway's clock. An error is a message that is stored for an operator and does nothing else: of no lane's device, or a
+    /// damaged heartbeat.
     pub fn parse(&self, topic: &str, payload: &[u8], now: Timestamp) -> Result<Incoming<'_>, Box<Refusal>> {
-        let (kind, device) = match Topic::parse(topic) {
-            Ok(Topic::Event(garage, device)) if garage == self.garage => (Kind::Event, device),
-            Ok(Topic::Status(garage, device)) if garage == self.garage => (Kind::Status, device),
+        let (is_event, device) = match Topic::parse(topic) {
+            Ok(Topic::Event(garage, device)) if garage == self.garage => (true, device),
+            Ok(Topic::Status(garage, device)) if garage == self.garage => (false, device),
             _ => {
                 let fault = Fault::new(RejectCode::UnknownTopic, format!("not a topic of ours: {topic}"));
                 return Err(refusal(None, false, fault, payload));
@@ -92,11 +110,36 @@ impl Intake {
             let fault = Fault::new(RejectCode::UnknownDevice, detail).of(event_id_of(payload).as_deref());
             return Err(refusal(Some(device), false, fault, payload));
         };
-        let parsed = match kind {
-            Kind::Event => event(payload, now).map(|event| Incoming::Event(lane, event)),
-            Kind::Status => object(payload).and_then(typed).map(|status| Incoming::Status(lane, status)),
-        };
-        parsed.map_err(|fault| refusal(Some(device), true, fault, payload))
+        if !is_event {
+            let status = object(payload).and_then(typed);
+            let status = status.map(|status| Incoming::Status(lane, status));
+            return status.map_err(|fault| refusal(Some(device), true, fault, payload));
+        }
+        Ok(match correct(payload, now) {
+            Ok(event) => Incoming::Event(lane, Box::new(ParsedEvent::correct(event))),
+            Err(fault) => {
+                let inbound = InboundMessage {
+                    address: "event",
+                    method: "POST",
+                    content_type: None,
+                    body: payload,
+                    is_truncated: payload.len() > MAX_EVENT_BYTES,
+                    received_at: now,
+                    arrival: "",
+                };
+                match native::event(&inbound, lane, fault) {
+                    Ok(parsed) => Incoming::Event(lane, Box::new(parsed)),
+                    Err(unread) => Incoming::NotUnderstood(lane, unread),
+                }
+            }
+        })
+    }
+}
+
+impl ParsedEvent {
+    const fn correct(event: ControllerEvent) -> Self {
+        let device_time = event.occurred_at;
+        Self { event, device_time, time_replaced: false, quirks: BTreeSet::new(), faults: Vec::new() }
     }
 }
 
@@ -152,8 +195,35 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     })
 }
 
-fn event(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
-    checked(typed(object(payload)?)?, now)
+/// An event as the protocol documents it.
+fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
+    let event: ControllerEvent = typed(object(payload)?)?;
+    let fault = |code, detail: &str| Err(Fault::new(code, detail).of(Some(event.event_id.as_str())));
+    if !event.kind.is_from_controller() {
+        return fault(RejectCode::Field, "`kind` is not one that a controller sends");
+    }
+    if event.confidence > 100 {
+        return fault(RejectCode::Field, "`confidence` must be 0 to 100");
+    }
+    // Unbounded, it would put the event before the year 0, which no record can say.
+    if Duration::from_millis(event.age_ms) > OLDEST {
+        return fault(RejectCode::ImpossibleTime, "`age_ms` is more than 40 days");
+    }
+    if event.occurred_at > now + NEWEST {
+        return fault(RejectCode::ImpossibleTime, "`occurred_at` is more than a day ahead");
+    }
+    if event.occurred_at < now - OLDEST {
+        return fault(RejectCode::ImpossibleTime, "`occurred_at` is more than 40 days ago");
+    }
+    match event.plate.as_deref() {
+        Some(plate) if plate.chars().count() > MAX_PLATE => {
+            fault(RejectCode::ImpossiblePlate, "`plate` has more than 32 characters")
+        }
+        Some(plate) if plate.chars().any(char::is_control) => {
+            fault(RejectCode::ImpossiblePlate, "`plate` has control characters")
+        }
+        _ => Ok(event),
+    }
 }
 
 /// Whether a time by a device's clock can be one at which something happened.
@@ -165,43 +235,6 @@ impl Refusal {
     /// Of a device of this garage.
     pub fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
         *refusal(Some(device), true, Fault::new(code, detail), payload)
-    }
-
-    /// The same checks as for an event that came by the broker.
-    pub fn check(
-        event: ControllerEvent,
-        device: &DeviceId,
-        payload: &[u8],
-        now: Timestamp,
-    ) -> Result<ControllerEvent, Box<Self>> {
-        checked(event, now).map_err(|fault| refusal(Some(device.clone()), true, fault, payload))
-    }
-}
-
-fn checked(event: ControllerEvent, now: Timestamp) -> Result<ControllerEvent, Fault> {
-    let fault = |code, detail: String| Err(Fault::new(code, detail).of(Some(event.event_id.as_str())));
-    if event.confidence > 100 {
-        return fault(RejectCode::Field, "`confidence` must be 0 to 100".to_owned());
-    }
-    // Unbounded, it would put the event before the year 0, which no record can say.
-    if Duration::from_millis(event.age_ms) > OLDEST {
-        return fault(RejectCode::ImpossibleTime, "`age_ms` is more than 40 days".to_owned());
-    }
-    if event.occurred_at > now + NEWEST {
-        return fault(RejectCode::ImpossibleTime, "`occurred_at` is more than a day ahead".to_owned());
-    }
-    if event.occurred_at < now - OLDEST {
-        return fault(RejectCode::ImpossibleTime, "`occurred_at` is more than 40 days ago".to_owned());
-    }
-    match event.plate.as_deref() {
-        Some(plate) if plate.chars().count() > MAX_PLATE => {
-            let detail = format!("`plate` has more than {MAX_PLATE} characters");
-            fault(RejectCode::ImpossiblePlate, detail)
-        }
-        Some(plate) if plate.chars().any(char::is_control) => {
-            fault(RejectCode::ImpossiblePlate, "`plate` has control characters".to_owned())
-        }
-        _ => Ok(event),
     }
 }
 

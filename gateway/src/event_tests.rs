@@ -16,7 +16,8 @@ fn intake() -> Intake {
         direction: Direction::In,
         device: DeviceId::parse("in-1").unwrap(),
         pass_by: PassBy::Plate,
-        make: crate::config::Make::Native,
+        make: crate::config::LaneMake::Native,
+        reading: crate::config::ReadingRules::default(),
     };
     Intake::new(GarageId::parse("g").unwrap(), vec![lane])
 }
@@ -39,7 +40,8 @@ const LIVE: &str = "2026-11-23T15:30:00+08:00";
 fn a_short_event_is_enough_and_unknown_fields_are_ignored() {
     let intake = intake();
     let payload = event_at(LIVE, r#","plate":"鲁B12345","colour":"blue""#);
-    let Ok(Incoming::Event(lane, event)) = intake.parse(TOPIC, payload.as_bytes(), now()) else { panic!() };
+    let Ok(Incoming::Event(lane, parsed)) = intake.parse(TOPIC, payload.as_bytes(), now()) else { panic!() };
+    let event = parsed.event;
     assert_eq!(lane.id.as_str(), "in");
     assert_eq!((event.kind, event.confidence, event.age_ms), (EventKind::Plate, 100, 0));
 }
@@ -52,34 +54,78 @@ fn an_unread_plate_is_an_event() {
     }
 }
 
+fn parsed(payload: &str) -> Result<Box<ParsedEvent>, Box<UnreadMessage>> {
+    match intake().parse(TOPIC, payload.as_bytes(), now()) {
+        Ok(Incoming::Event(_, parsed)) => Ok(parsed),
+        Ok(Incoming::NotUnderstood(_, unread)) => Err(unread),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn every_fault_has_its_code_and_names_the_field() {
+fn what_is_no_event_is_not_understood_and_its_fault_names_the_field() {
     use RejectCode as R;
-    let long = format!(r#","plate":"{}""#, "鲁".repeat(33));
     let cases = [
         ("hello".to_owned(), R::NotJson, "expected", None),
         ("[1]".to_owned(), R::Field, "object", None),
         (r#"{"kind":"plate"}"#.to_owned(), R::Field, "event_id", None),
-        (event_at("yesterday", ""), R::Field, "`occurred_at`", Some("e1")),
-        (event_at(LIVE, r#","confidence":"high""#), R::Field, "`confidence`", Some("e1")),
-        (event_at(LIVE, r#","confidence":101"#), R::Field, "`confidence`", Some("e1")),
+        (
+            r#"{"event_id":"e1","kind":"dance","occurred_at":"2026-11-23T15:30:00+08:00"}"#.to_owned(),
+            R::Field,
+            "`kind`",
+            Some("e1"),
+        ),
         (event_at(LIVE, r#","v":2"#), R::UnsupportedVersion, "`v`", Some("e1")),
         (event_at(LIVE, r#","v":300"#), R::UnsupportedVersion, "`v`", Some("e1")),
-        (event_at("2026-11-24T15:30:01+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
-        (event_at("2026-10-14T15:29:59+08:00", ""), R::ImpossibleTime, "`occurred_at`", Some("e1")),
-        (event_at(LIVE, r#","age_ms":3456000001"#), R::ImpossibleTime, "`age_ms`", Some("e1")),
-        (event_at(LIVE, r#","age_ms":18446744073709551615"#), R::ImpossibleTime, "`age_ms`", Some("e1")),
-        (event_at(LIVE, &long), R::ImpossiblePlate, "`plate`", Some("e1")),
-        (event_at(LIVE, r#","plate":"a\u0000b""#), R::ImpossiblePlate, "`plate`", Some("e1")),
-        (format!("{}{}", event_at(LIVE, ""), " ".repeat(8192)), R::TooLarge, "bytes", None),
     ];
     for (payload, code, word, event_id) in cases {
-        let refusal = refused(TOPIC, &payload);
-        assert_eq!(refusal.letter.code, code, "{payload}");
-        assert!(refusal.letter.detail.contains(word), "{}: {payload}", refusal.letter.detail);
-        assert_eq!(refusal.event_id.as_deref(), event_id, "{payload}");
-        assert!(refusal.known);
+        let unread = parsed(&payload).unwrap_err();
+        assert_eq!(unread.code, code, "{payload}");
+        assert!(unread.fault.contains(word), "{}: {payload}", unread.fault);
+        assert_eq!(unread.event_id.as_deref(), event_id, "{payload}");
     }
+}
+
+#[test]
+fn a_field_that_cannot_be_read_is_left_out_and_named_in_a_dead_letter() {
+    use RejectCode as R;
+    let long = format!(r#","plate":"{}""#, "鲁".repeat(33));
+    let cases = [
+        (event_at("yesterday", ""), R::Field, "`occurred_at`"),
+        (event_at(LIVE, r#","confidence":"high""#), R::Field, "`confidence`"),
+        (event_at(LIVE, r#","confidence":101"#), R::Field, "`confidence`"),
+        (event_at("2026-11-24T15:30:01+08:00", ""), R::ImpossibleTime, "`occurred_at`"),
+        (event_at("2026-10-14T15:29:59+08:00", ""), R::ImpossibleTime, "`occurred_at`"),
+        (event_at(LIVE, r#","age_ms":3456000001"#), R::ImpossibleTime, "`age_ms`"),
+        (event_at(LIVE, r#","age_ms":18446744073709551615"#), R::ImpossibleTime, "`age_ms`"),
+        (event_at(LIVE, &long), R::ImpossiblePlate, "`plate`"),
+        (event_at(LIVE, r#","plate":"a\u0000b""#), R::ImpossiblePlate, "`plate`"),
+    ];
+    for (payload, code, word) in cases {
+        let parsed = parsed(&payload).unwrap();
+        assert_eq!(parsed.event.event_id.as_str(), "e1");
+        let letter = &parsed.faults[0].letter;
+        assert_eq!(letter.code, code, "{payload}");
+        assert!(letter.detail.contains(word), "{}: {payload}", letter.detail);
+    }
+}
+
+#[test]
+fn a_clock_that_cannot_be_is_replaced_by_the_gateways_less_the_events_age() {
+    for time in ["1970-01-01T00:00:33Z", "2034-01-01T00:00:00Z", "soon"] {
+        let event = parsed(&event_at(time, r#","age_ms":2000"#)).unwrap();
+        assert!(event.time_replaced);
+        assert_eq!(event.event.occurred_at, now() - Duration::from_secs(2));
+    }
+    let without_zone = parsed(&event_at("2026-11-23T15:29:00", "")).unwrap();
+    assert!(!without_zone.time_replaced);
+    assert_eq!(without_zone.event.occurred_at, now() - Duration::from_secs(60));
+}
+
+#[test]
+fn confidence_and_text_are_read_as_devices_write_them() {
+    let event = parsed(&format!("{}\0", event_at(LIVE, r#","confidence":97.5,"plate":"鲁B12345""#))).unwrap();
+    assert_eq!((event.event.confidence, event.event.plate.as_deref()), (97, Some("鲁B12345")));
 }
 
 #[test]
@@ -94,7 +140,7 @@ fn a_stranger_and_a_strange_topic_are_told_apart() {
 
 #[test]
 fn only_the_first_bytes_of_a_refused_payload_are_kept() {
-    let refusal = refused(TOPIC, &"鲁".repeat(1000));
+    let refusal = refused("parking/v1/g/other/event", &"鲁".repeat(1000));
     assert!(refusal.letter.excerpt.starts_with("鲁鲁"));
     assert!(refusal.letter.excerpt.len() <= 256 * 3);
 }

@@ -3,35 +3,47 @@
 //! Decisions are made from this alone (invariant 1). The lane loop, the outbox writer, the plan's and the uplink's
 //! tasks share it; the lock is held for a look or a change, never across an await.
 
+mod alarms;
 mod by_hand;
 mod count;
 mod devices;
 mod fire;
 mod known;
+mod rereading;
 mod seen;
+mod unread;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::access::{Audience, Decision, Passage, decide};
+use domain::access::{Alarm, Audience, Because, ClockTrust, Decision, Passage, Reason, decide};
 use domain::ids::{DeviceId, EventId};
-use domain::occupancy::{PassBy, open_spaces};
+use domain::occupancy::{Direction, PassBy, open_spaces};
 use domain::plate::Plate;
 use domain::time::Timestamp;
+use domain::vehicle::TravelDirection;
+use protocol::alarm::{LaneAlarmKind, MessageShape};
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
 use protocol::uplink::{LaneStatus, PlanDocument};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Lane;
 use crate::driver::Notice;
+use alarms::LaneAlarms;
 pub(crate) use by_hand::{event_id as order_event_id, reading as reading_by_hand};
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
-pub(crate) use fire::Fire;
 use fire::Input;
+pub(crate) use fire::{Fire, FireEndRefusal};
 pub(crate) use known::{Known, Movement};
-pub(crate) use seen::Kept;
-use seen::Seen;
+use rereading::LastReadings;
+pub(crate) use seen::{ReadingMark, Storage};
+use seen::{SeenEvent, SeenEvents, SeenLookup};
+use unread::UnreadMessages;
+pub(crate) use unread::{ExitOpening, PACE as UNREAD_PACE};
+
+/// As long as an open command lives: a device that asks again within it has not received the reply, and its car still stands there.
+const COMMAND_LIFE: Duration = Duration::from_millis(protocol::mqtt::OPEN_TTL_MS as u64);
 
 /// Without an answer from the server for longer, records say `offline`.
 const OFFLINE_AFTER: Duration = Duration::from_secs(30);
@@ -43,33 +55,64 @@ pub(crate) struct StoredPlan {
     pub etag: Option<String>,
 }
 
-/// What an event is to this gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meeting {
-    /// Never met: decide, command, record.
-    New(Outcome),
-    /// On disk already: acknowledge again.
-    Stored,
-    /// On its way to the disk: the acknowledgement will come.
-    Queued,
-    /// Decided before, but the outbox had no place: record it now, command nothing.
-    Lost(Outcome),
+/// Result of registering an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Registration {
+    /// The id under which the event is recorded; another than the device's where that is of another reading.
+    pub event_id: EventId,
+    pub is_repeated_id: bool,
+    pub novelty: Novelty,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Novelty {
+    /// Not registered before: decide, command, record.
+    New(Outcome),
+    /// On disk already: acknowledge again.
+    Stored(KnownAnswer),
+    /// On its way to the disk: the acknowledgement will come.
+    Queued(KnownAnswer),
+    /// Decided before, but the outbox had no place: record it now, command nothing.
+    Unstored(Outcome),
+}
+
+/// What was decided about an event that comes again. Absent if that is longer ago than an open command lives.
+pub(crate) type KnownAnswer = Option<Decision>;
+
 /// What was decided about an event and what it does to the count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Of `plate` events only.
+    /// Of `plate` events, and of messages that were not understood.
     pub decision: Option<Decision>,
     pub delta: i64,
     /// As whom the car that has moved came in, as far as that is known here.
     pub audience: Option<Audience>,
+    /// The earlier reading of the same car.
+    pub rereads: Option<EventId>,
 }
 
 impl Outcome {
-    pub fn change(self) -> Change {
+    pub const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
+
+    pub fn change(&self) -> Change {
         Change::of(self.delta, self.audience)
     }
+}
+
+/// How an event arrived.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    pub at: Instant,
+    pub now: Timestamp,
+    pub clock: ClockTrust,
+    /// Its car can still be waiting.
+    pub is_live: bool,
+    /// The device's time was replaced.
+    pub time_replaced: bool,
+    /// Of a fire input: no "off" will follow.
+    pub is_pulse: bool,
+    /// For an `opened` event: the confirmed opening counts a car.
+    pub opening_counts: bool,
 }
 
 /// What a sign may show now.
@@ -84,7 +127,10 @@ struct State {
     plan: Option<Arc<StoredPlan>>,
     ledger: Ledger,
     known: Known,
-    seen: Seen,
+    seen: SeenEvents,
+    last_readings: LastReadings,
+    unread: UnreadMessages,
+    alarms: LaneAlarms,
     devices: Devices,
     last_contact: Option<Instant>,
     fire: watch::Sender<Fire>,
@@ -103,12 +149,12 @@ impl Garage {
         plan: Option<StoredPlan>,
         ledger: Ledger,
         known: Known,
-        stored: Vec<(DeviceId, EventId)>,
+        stored: Vec<(DeviceId, EventId, ReadingMark)>,
     ) -> Self {
-        let mut seen = Seen::default();
-        let nothing = Outcome { decision: None, delta: 0, audience: None };
-        for (device, event) in stored {
-            seen.insert(device, event, nothing, Kept::Stored);
+        let mut seen = SeenEvents::default();
+        for (device, event, mark) in stored {
+            let known = SeenEvent { outcome: Outcome::NONE, storage: Storage::Stored, mark, at: None };
+            seen.insert(device, event, known);
         }
         let state = State { plan: plan.map(Arc::new), ledger, known, seen, ..State::default() };
         Self { state: Mutex::new(state), changed: Notify::new() }
@@ -118,6 +164,13 @@ impl Garage {
     pub fn burning(self, fire: Fire) -> Self {
         self.state().fire.send_replace(fire);
         self
+    }
+
+    /// Ends the fire alarm as far as a person has seen it.
+    pub fn end_fire(&self, through: Timestamp) -> Result<(), FireEndRefusal> {
+        let mut ended = Ok(());
+        self.state().fire.send_modify(|fire| ended = fire.end(through));
+        ended
     }
 
     /// Changes whenever a fire input says something.
@@ -130,25 +183,34 @@ impl Garage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Meets an event at `now`; a new one is decided and counted as pending.
-    pub fn meet(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Meeting {
-        let mut state = self.state();
-        match state.seen.find(&lane.device, &event.event_id) {
-            Some((_, Kept::Stored)) => return Meeting::Stored,
-            Some((_, Kept::Queued)) => return Meeting::Queued,
-            Some((outcome, Kept::Lost)) => {
-                state.seen.mark(&lane.device, &event.event_id, Kept::Queued);
-                state.ledger.pend(outcome.change());
-                return Meeting::Lost(outcome);
+    /// Registers an event; a new one is decided and counted as pending.
+    pub fn register(&self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Registration {
+        let mark = ReadingMark::of_event(event, arrival.time_replaced);
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let (event_id, is_repeated_id) = match state.seen.look_up(&lane.device, &event.event_id, &mark) {
+            SeenLookup::New { event_id, is_repeated } => (event_id, is_repeated),
+            SeenLookup::Known(event_id, known) => {
+                let novelty = again(known, arrival.at);
+                if let Novelty::Unstored(outcome) = &novelty {
+                    state.ledger.pend(outcome.change());
+                }
+                return Registration { event_id, is_repeated_id: false, novelty };
             }
-            None => {}
-        }
-        let outcome = state.outcome(lane, event, now);
+        };
+        let named = ControllerEvent { event_id: event_id.clone(), ..event.clone() };
+        let outcome = state.outcome(lane, &named, arrival);
         state.ledger.pend(outcome.change());
-        state.seen.insert(lane.device.clone(), event.event_id.clone(), outcome, Kept::Queued);
-        drop(state);
+        let seen =
+            SeenEvent { outcome: outcome.clone(), storage: Storage::Queued, mark, at: Some(arrival.at) };
+        state.seen.insert(lane.device.clone(), event_id.clone(), seen);
+        if is_repeated_id {
+            let detail = format!("the id `{}` is of an earlier reading", event.event_id);
+            state.alarms.raise(&lane.device, (LaneAlarmKind::RepeatedIds, None), &detail, arrival.now);
+        }
+        drop(guard);
         self.changed.notify_one();
-        Meeting::New(outcome)
+        Registration { event_id, is_repeated_id, novelty: Novelty::New(outcome) }
     }
 
     /// A pass and a reversal with the event by which the server knows their car; other events as they are.
@@ -166,15 +228,61 @@ impl Garage {
     }
 
     /// The outbox had no place for the event: it counts nothing until it is sent again.
-    pub fn lost(&self, device: &DeviceId, event: &EventId, change: Change) {
+    pub fn unstored(&self, device: &DeviceId, event: &EventId, change: Change) {
         let mut state = self.state();
-        state.seen.mark(device, event, Kept::Lost);
+        state.seen.mark(device, event, Storage::Unstored);
         state.ledger.unpend(change);
     }
 
-    /// The event is on disk. `counted` is its delta, or 0 where it was there before.
+    /// The event is on disk.
     pub fn stored(&self, device: &DeviceId, event: &EventId) {
-        self.state().seen.mark(device, event, Kept::Stored);
+        self.state().seen.mark(device, event, Storage::Stored);
+    }
+
+    /// The lane's device did not confirm the opening: its car stands there, and the next reading is another try.
+    pub fn did_not_open(&self, lane: &Lane, detail: &str, now: Timestamp) {
+        let mut state = self.state();
+        state.last_readings.gone(&lane.device);
+        state.alarms.raise(&lane.device, (LaneAlarmKind::DidNotOpen, None), detail, now);
+    }
+
+    /// The lane's device confirmed an opening.
+    pub fn did_open(&self, lane: &Lane) {
+        self.state().alarms.end(&lane.device, LaneAlarmKind::DidNotOpen);
+    }
+
+    pub fn raise(&self, lane: &Lane, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
+        self.state().alarms.raise(&lane.device, (kind, None), detail, now);
+    }
+
+    pub fn end_alarm(&self, lane: &Lane, kind: LaneAlarmKind) {
+        self.state().alarms.end(&lane.device, kind);
+    }
+
+    /// A message was not understood.
+    pub fn raise_not_understood(&self, lane: &Lane, shape: MessageShape, fault: &str, now: Timestamp) {
+        let kind = (LaneAlarmKind::NotUnderstood, Some(shape));
+        self.state().alarms.raise(&lane.device, kind, fault, now);
+    }
+
+    /// What a message that was not understood does at an exit.
+    pub fn unread_at_exit(&self, lane: &Lane, digest: &str, pace: Duration, at: Instant) -> ExitOpening {
+        self.state().unread.at_exit(&lane.device, digest, pace, at)
+    }
+
+    /// Whether such a message at an entry is no repetition.
+    pub fn unread_is_new(&self, lane: &Lane, digest: &str, at: Instant) -> bool {
+        self.state().unread.is_new(&lane.device, digest, at)
+    }
+
+    /// Plans the opening of an exit for a car whose message was not taken.
+    pub fn plan_exit(&self, lane: &Lane, pace: Duration, at: Instant) -> ExitOpening {
+        self.state().unread.plan(&lane.device, pace, at)
+    }
+
+    /// Whether an operator has marked messages of this shape as no reading.
+    pub fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
+        self.state().is_no_reading(device, shape)
     }
 
     /// Lets the ledger follow what has been committed.
@@ -195,9 +303,13 @@ impl Garage {
         self.state().devices.noticed(device, notice);
     }
 
-    pub fn lane_statuses(&self, lanes: &[Lane]) -> Vec<LaneStatus> {
+    pub fn lane_statuses(&self, lanes: &[Lane], now: Timestamp) -> Vec<LaneStatus> {
         let state = self.state();
-        lanes.iter().map(|lane| state.devices.status(lane)).collect()
+        let status = |lane: &Lane| LaneStatus {
+            alarms: state.alarms.of(&lane.device, now),
+            ..state.devices.status(lane)
+        };
+        lanes.iter().map(status).collect()
     }
 
     pub fn plan(&self) -> Option<Arc<StoredPlan>> {
@@ -208,6 +320,9 @@ impl Garage {
         let mut state = self.state();
         state.known.planned(&plan.document.plan);
         state.plan = Some(plan);
+        let State { plan, alarms, .. } = &mut *state;
+        let is_marked = |device: &DeviceId, shape: &str| is_marked(plan.as_deref(), device, shape);
+        alarms.end_marked(is_marked);
         drop(state);
         self.changed.notify_one();
     }
@@ -233,24 +348,76 @@ impl Garage {
     }
 }
 
+fn is_marked(plan: Option<&StoredPlan>, device: &DeviceId, shape: &str) -> bool {
+    let marked = plan.map_or(&[][..], |plan| &plan.document.no_reading_shapes);
+    marked.iter().any(|mark| mark.device == *device && mark.shape == shape)
+}
+
+/// What an event that comes again is.
+fn again(known: &mut SeenEvent, now: Instant) -> Novelty {
+    let is_fresh = |at: Instant| now.saturating_duration_since(at) < COMMAND_LIFE;
+    let answer = known.outcome.decision.filter(|_| known.at.is_some_and(is_fresh));
+    match known.storage {
+        Storage::Stored => Novelty::Stored(answer),
+        Storage::Queued => Novelty::Queued(answer),
+        Storage::Unstored => {
+            known.storage = Storage::Queued;
+            Novelty::Unstored(known.outcome.clone())
+        }
+    }
+}
+
 impl State {
-    fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
+    fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
+        is_marked(self.plan.as_deref(), device, shape)
+    }
+
+    fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
-            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), now)),
-            EventKind::Reversal
-            | EventKind::Tailgate
-            | EventKind::NotUnderstood
-            | EventKind::Opened
-            | EventKind::NotOpened => None,
+            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), arrival)),
+            EventKind::NotUnderstood => Some(Decision::not_understood()),
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
-                let stuck = (event.kind == EventKind::Stuck).then_some(now);
+                let stuck = (event.kind == EventKind::Stuck).then_some(arrival.now);
                 self.devices.stuck(&lane.device, stuck);
                 None
             }
-            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, now),
+            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, arrival),
+            EventKind::Reversal | EventKind::Tailgate | EventKind::Opened | EventKind::NotOpened => None,
         };
-        self.decided(lane, event, decision, now)
+        let rereads = self.rereads(lane, event, (plate.as_ref(), decision), arrival);
+        self.decided(lane, event, (decision, rereads), arrival)
+    }
+
+    /// The earlier reading of the same car; the lane's last car is followed on the way.
+    fn rereads(
+        &mut self,
+        lane: &Lane,
+        event: &ControllerEvent,
+        (plate, decision): (Option<&Plate>, Option<Decision>),
+        arrival: Arrival,
+    ) -> Option<EventId> {
+        match event.kind {
+            EventKind::Pass | EventKind::Reversal | EventKind::Free | EventKind::NotOpened => {
+                self.last_readings.gone(&lane.device);
+                None
+            }
+            EventKind::Plate if arrival.is_live => {
+                let plate = plate?;
+                let earlier =
+                    self.last_readings.earlier(&lane.device, plate, arrival.at, lane.reading.same_car);
+                if earlier.is_none() && decision.is_some_and(Decision::opens) {
+                    self.last_readings.let_in(
+                        &lane.device,
+                        event.event_id.clone(),
+                        plate.clone(),
+                        arrival.at,
+                    );
+                }
+                earlier
+            }
+            _ => None,
+        }
     }
 
     /// What an event does on which has been decided.
@@ -258,31 +425,45 @@ impl State {
         &mut self,
         lane: &Lane,
         event: &ControllerEvent,
-        decision: Option<Decision>,
-        now: Timestamp,
+        (decision, rereads): (Option<Decision>, Option<EventId>),
+        arrival: Arrival,
     ) -> Outcome {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let delta = self.delta(lane, event, decision, now);
+        let delta = self.delta(lane, event, (decision, rereads.is_some()), arrival);
         let movement = Movement {
             device: &lane.device,
             event: &event.event_id,
             kind: event.kind,
-            at: now - Duration::from_millis(event.age_ms),
+            at: arrival.now - Duration::from_millis(event.age_ms),
             of: event.of.as_ref(),
             plate,
             decision,
             delta,
         };
-        Outcome { decision, delta, audience: self.known.met(movement) }
+        // A second reading of a counted car is no car of its own.
+        let audience =
+            if rereads.is_some() && lane.pass_by == PassBy::Plate { None } else { self.known.met(movement) };
+        Outcome { decision, delta, audience, rereads }
     }
 
-    fn delta(&self, lane: &Lane, event: &ControllerEvent, decision: Option<Decision>, now: Timestamp) -> i64 {
+    fn delta(
+        &self,
+        lane: &Lane,
+        event: &ControllerEvent,
+        (decision, is_reread): (Option<Decision>, bool),
+        arrival: Arrival,
+    ) -> i64 {
         let counts = match event.kind {
-            EventKind::Plate => decision.is_some_and(Decision::opens) && lane.pass_by == PassBy::Plate,
+            EventKind::Plate => {
+                let by_plate = lane.pass_by == PassBy::Plate && !is_reread;
+                let waits = arrival.is_live && lane.confirms_opening();
+                by_plate && !waits && decision.is_some_and(counts_a_car)
+            }
+            EventKind::Opened => arrival.opening_counts && lane.pass_by == PassBy::Plate,
             EventKind::Pass => lane.pass_by == PassBy::Loop,
             EventKind::Tailgate => true,
             EventKind::Reversal => {
-                let at = now - Duration::from_millis(event.age_ms);
+                let at = arrival.now - Duration::from_millis(event.age_ms);
                 let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
                 return reversed.map_or(0, |(_, delta)| -delta);
             }
@@ -291,18 +472,21 @@ impl State {
             | EventKind::Fire
             | EventKind::FireOver
             | EventKind::NotUnderstood
-            | EventKind::Opened
             | EventKind::NotOpened => false,
         };
         if counts { lane.direction.delta() } else { 0 }
     }
 
     /// However old it is: a fire that began while the controller was out of reach may still burn.
-    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Outcome {
-        let input = if event.kind == EventKind::Fire { Input::Burning } else { Input::Over };
-        let at = now - Duration::from_millis(event.age_ms);
+    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
+        let input = match event.kind {
+            EventKind::Fire if arrival.is_pulse => Input::Pulsed,
+            EventKind::Fire => Input::Burning,
+            _ => Input::Over,
+        };
+        let at = arrival.now - Duration::from_millis(event.age_ms);
         self.fire.send_modify(|fire| fire.said(&lane.device, input, at));
-        Outcome { decision: None, delta: 0, audience: None }
+        Outcome::NONE
     }
 
     /// Through a barrier that stays up every car comes, whatever the rules say of it.
@@ -311,29 +495,47 @@ impl State {
         lane: &Lane,
         event: &ControllerEvent,
         plate: Option<&Plate>,
-        now: Timestamp,
+        arrival: Arrival,
     ) -> Decision {
         // When it happened by the gateway's clock: a controller's own may be hours off.
-        let at = now - Duration::from_millis(event.age_ms);
+        let at = arrival.now - Duration::from_millis(event.age_ms);
+        let alarm = self.fire.borrow().alarm();
+        if alarm == Alarm::None && drives_away(lane, event) {
+            return match lane.direction {
+                Direction::In => Decision::Review { reason: Reason::DrivesAway },
+                Direction::Out => Decision::not_understood(),
+            };
+        }
         let passage = Passage {
             direction: lane.direction,
             plate,
             confidence: event.confidence,
-            min_confidence: domain::access::MIN_CONFIDENCE,
+            min_confidence: lane.reading.min_confidence,
             vehicle: event.vehicle,
-            clock: domain::access::ClockTrust::Trusted,
+            clock: arrival.clock,
             at,
             occupied: self.ledger.occupied(),
             inside: self.ledger.inside(),
             uses: self.known.uses(),
-            alarm: self.fire.borrow().alarm(),
+            alarm,
         };
         let decision = decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage);
-        if !decision.opens() && self.devices.is_held_open(&lane.device, at, now) {
+        if !decision.opens() && self.devices.is_held_open(&lane.device, at, arrival.now) {
             return Decision::held_open();
         }
         decision
     }
+}
+
+/// Whether the vehicle moves against the lane, as far as camera and configuration say.
+fn drives_away(lane: &Lane, event: &ControllerEvent) -> bool {
+    let travel = event.vehicle.travel.filter(|travel| *travel != TravelDirection::Unknown);
+    lane.reading.travel.zip(travel).is_some_and(|(wanted, travel)| wanted != travel)
+}
+
+/// A message that was not understood opens an exit; whether a car left is not known.
+fn counts_a_car(decision: Decision) -> bool {
+    decision.opens() && !matches!(decision, Decision::Open { because: Some(Because::NotUnderstood), .. })
 }
 
 #[cfg(test)]

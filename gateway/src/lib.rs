@@ -12,6 +12,7 @@
 //! - `server`, `uplink`, `plan`: the way to the district's server and back
 //! - `identity`: what the gateway proves itself with to the server
 //! - `disk`: how much room is left
+//! - `box_clock`: whether the box knows the time
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`self_test`]: whether all of this works on this box
 //! - [`mosquitto`]: a broker's files from the same permissions
@@ -19,6 +20,7 @@
 //! [`run`] is one gateway; a process may run many.
 
 mod answers;
+mod box_clock;
 mod cause;
 pub mod config;
 mod disk;

@@ -1,6 +1,7 @@
 //! `gateway`: runs one garage's edge process, checks its configuration, writes its broker's files.
 //!
-//! Exit codes: 0 done, 1 failed while running, 2 the configuration is wrong.
+//! Exit codes: 0 done, 1 failed while running, 2 the configuration is wrong, 3 the data folder is of a newer version or of
+//! another program.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use process::{shutdown, telemetry};
 
 const RUNTIME_FAILED: u8 = 1;
 const CONFIG_WRONG: u8 = 2;
+const DATA_REFUSED: u8 = 3;
 
 #[derive(Parser)]
 #[command(version, about = "Edge gateway of one garage")]
@@ -90,11 +92,14 @@ fn main() -> ExitCode {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
-    let of_gateway = || {
-        let error = error.downcast_ref::<GatewayError>();
-        matches!(error, Some(GatewayError::Config(_) | GatewayError::Client(_) | GatewayError::Identity(_)))
-    };
-    if error.is::<ConfigError>() || of_gateway() { CONFIG_WRONG } else { RUNTIME_FAILED }
+    if error.is::<ConfigError>() {
+        return CONFIG_WRONG;
+    }
+    match error.downcast_ref::<GatewayError>() {
+        Some(GatewayError::Config(_) | GatewayError::Client(_) | GatewayError::Identity(_)) => CONFIG_WRONG,
+        Some(GatewayError::Outbox(outbox)) if outbox.is_refusal() => DATA_REFUSED,
+        _ => RUNTIME_FAILED,
+    }
 }
 
 fn run(path: &Path) -> anyhow::Result<()> {
@@ -178,11 +183,11 @@ fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
     let file = File::load(path)?;
     let devices = file.device_passwords()?;
-    let cameras = devices.iter().filter_map(|(_, serial, _)| serial.as_deref());
+    let cameras = devices.iter().filter_map(|(_, topics, _)| topics.as_ref());
     let mut users = vec![User::gateway(&file.garage, cameras, file.gateway_password()?)];
     users.extend(file.sign_password()?.map(|password| User::sign(&file.garage, password)));
-    users.extend(devices.into_iter().map(|(device, serial, password)| match serial {
-        Some(serial) => User::camera(&file.garage, &device, &serial, password),
+    users.extend(devices.into_iter().map(|(device, topics, password)| match topics {
+        Some(topics) => User::foreign(&file.garage, &device, &topics, password),
         None => User::device(&file.garage, &device, password),
     }));
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;

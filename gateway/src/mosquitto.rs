@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use devices::zhenshi;
 use domain::ids::{DeviceId, GarageId};
 use process::config::Secret;
 use protocol::mqtt::{MAX_EVENT_BYTES, Permissions};
 use ring::pbkdf2;
 use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::config::file::BrokerUser;
 
 /// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Its own default is 101 rounds; the file says how many there are.
 const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(10_000).expect("not zero");
@@ -27,26 +28,25 @@ pub struct User {
 }
 
 impl User {
-    /// It hears and commands the cameras with these serial numbers, too.
+    /// The gateway subscribes to what devices of other makes publish, and commands them.
     pub fn gateway<'a>(
         garage: &GarageId,
-        cameras: impl IntoIterator<Item = &'a str>,
+        foreign: impl IntoIterator<Item = &'a BrokerUser>,
         password: Secret,
     ) -> Self {
         let mut permissions = Permissions::gateway(garage);
-        for serial in cameras {
-            permissions.subscribe.extend(zhenshi::mqtt::says(serial));
-            permissions.publish.extend(zhenshi::mqtt::hears(serial));
+        for device in foreign {
+            permissions.subscribe.extend(device.publish.iter().cloned());
+            permissions.publish.extend(device.subscribe.iter().cloned());
         }
         Self { permissions, password }
     }
 
-    /// A Zhenshi camera: its own topics in both of their forms, and nothing of the garage's.
-    pub fn camera(garage: &GarageId, device: &DeviceId, serial: &str, password: Secret) -> Self {
+    /// A device of another make: its own topics, and nothing of the garage's.
+    pub fn foreign(garage: &GarageId, device: &DeviceId, topics: &BrokerUser, password: Secret) -> Self {
         let username = Permissions::device(garage, device).username;
-        let publish = zhenshi::mqtt::says(serial).into();
-        let permissions = Permissions { username, publish, subscribe: zhenshi::mqtt::hears(serial).into() };
-        Self { permissions, password }
+        let (publish, subscribe) = (topics.publish.clone(), topics.subscribe.clone());
+        Self { permissions: Permissions { username, publish, subscribe }, password }
     }
 
     /// Guidance signs share one user, which may only read.

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use process::retry::{Backoff, jittered};
-use protocol::order::{Ended, Order, Outcome};
+use protocol::order::{Cause, Ended, FireEndOrder, Outcome};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::cause::causes;
-use crate::garage::Garage;
+use crate::garage::{FireEndRefusal, Garage};
 use crate::metric::Meter;
 use crate::server::orders::FetchedOrders;
 use crate::server::{CallError, Server};
@@ -118,7 +118,7 @@ impl OrderPoll {
                 continue;
             }
             any = true;
-            let due = due(fetched, order, Instant::now());
+            let due = due(fetched, order.expires_in_ms, Instant::now());
             let (server, hand, meter) = (self.server.clone(), self.hand.clone(), self.meter.clone());
             let (order, stop) = (order.clone(), stop.clone());
             work.spawn(async move {
@@ -128,14 +128,42 @@ impl OrderPoll {
                 tell(&server, order.id, outcome, &meter, &stop).await;
             });
         }
+        for end in &fetched.answer.fire_ends {
+            if work.len() >= AT_ONCE {
+                break;
+            }
+            if met.insert(end.id) {
+                any = true;
+                let due = due(fetched, end.expires_in_ms, Instant::now());
+                let outcome = self.end_fire(end, due);
+                self.meter.order(label(outcome));
+                tracing::warn!(garage.id = %self.meter.garage(), order.id = %end.id, ?outcome, "order to end the fire alarm");
+                let (server, meter, id, stop) =
+                    (self.server.clone(), self.meter.clone(), end.id, stop.clone());
+                work.spawn(async move { tell(&server, id, outcome, &meter, &stop).await });
+            }
+        }
         any
+    }
+
+    fn end_fire(&self, end: &FireEndOrder, due: Instant) -> Outcome {
+        if Instant::now() >= due {
+            return Outcome { state: Ended::Expired, cause: None };
+        }
+        let refused = |cause| Outcome { state: Ended::Refused, cause: Some(cause) };
+        match self.garage.end_fire(end.through) {
+            Ok(()) => Outcome { state: Ended::FireEnded, cause: None },
+            Err(FireEndRefusal::NoFire) => refused(Cause::NoFire),
+            Err(FireEndRefusal::InputOn) => refused(Cause::FireInputOn),
+            Err(FireEndRefusal::FireAgain) => refused(Cause::FireAgain),
+        }
     }
 }
 
 /// Until when an order may open: the answer was made no earlier than the wait after the question.
-fn due(fetched: &FetchedOrders, order: &Order, now: Instant) -> Instant {
+fn due(fetched: &FetchedOrders, expires_in_ms: u64, now: Instant) -> Instant {
     let waited = Duration::from_millis(fetched.answer.waited_ms).min(now.duration_since(fetched.asked));
-    let left = Duration::from_millis(order.expires_in_ms).min(LONGEST);
+    let left = Duration::from_millis(expires_in_ms).min(LONGEST);
     fetched.asked + waited + left
 }
 
@@ -156,6 +184,7 @@ async fn tell(server: &Server, id: Uuid, outcome: Outcome, meter: &Meter, stop: 
 const fn label(outcome: Outcome) -> &'static str {
     match outcome.state {
         Ended::Opened => "opened",
+        Ended::FireEnded => "fire_ended",
         Ended::Refused => "refused",
         Ended::Expired => "expired",
     }
@@ -165,13 +194,13 @@ const fn label(outcome: Outcome) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use domain::ids::LaneId;
-    use protocol::order::Orders;
+    use protocol::order::{Order, Orders};
 
     use super::*;
 
     fn fetched(waited_ms: u64, expires_in_ms: u64) -> (FetchedOrders, Order) {
         let order = Order { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), plate: None, expires_in_ms };
-        let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()] };
+        let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()], fire_ends: Vec::new() };
         (FetchedOrders { asked: Instant::now(), answer }, order)
     }
 
@@ -179,14 +208,14 @@ mod tests {
     fn an_orders_life_begins_when_the_server_answered_and_not_when_the_answer_came() {
         let (fetched, order) = fetched(4_000, 30_000);
         let came = fetched.asked + Duration::from_secs(12);
-        assert_eq!(due(&fetched, &order, came), fetched.asked + Duration::from_secs(34));
+        assert_eq!(due(&fetched, order.expires_in_ms, came), fetched.asked + Duration::from_secs(34));
     }
 
     #[test]
     fn no_answer_makes_an_order_live_longer_than_any_does() {
         let (fetched, order) = fetched(u64::MAX, u64::MAX);
         let came = fetched.asked + Duration::from_secs(1);
-        assert_eq!(due(&fetched, &order, came), came + LONGEST);
+        assert_eq!(due(&fetched, order.expires_in_ms, came), came + LONGEST);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{MAX_BATCH, What};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Garage, Known, Ledger, Movement, StoredPlan};
+use crate::garage::{Garage, Known, Ledger, Movement, ReadingMark, StoredPlan};
 use behind::Behind;
 use reader::Reader;
 
@@ -45,8 +45,26 @@ pub enum OutboxError {
     Database(#[from] sqlx::Error),
     #[error("what was written to the disk reads otherwise")]
     Otherwise,
-    #[error("the outbox was written by a newer version (format {0})")]
-    TooNew(i64),
+    #[error(
+        "the outbox {path} was written by a newer version: it has format {found}, and this version knows formats 1 to \
+         {known}. Start the newer version; if that cannot be, give another `data_dir`: events in this one then wait for \
+         the newer version",
+        path = path.display()
+    )]
+    TooNew { path: PathBuf, found: i64, known: i64 },
+    #[error(
+        "the file {path} is no outbox of a gateway: {found}. This version uses a missing file or one that a gateway has \
+         made. Give another `data_dir`, or move the file away; do not delete it, it may hold events",
+        path = path.display()
+    )]
+    Foreign { path: PathBuf, found: String },
+}
+
+impl OutboxError {
+    /// The file is another version's or another program's: starting again does not help.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::TooNew { .. } | Self::Foreign { .. })
+    }
 }
 
 /// An opened outbox with what survived in it.
@@ -62,7 +80,7 @@ pub(crate) struct Outbox {
     /// From the newest rows that the server does not have.
     pub known: Known,
     /// The newest events in it, oldest first.
-    pub stored: Vec<(DeviceId, EventId)>,
+    pub stored: Vec<(DeviceId, EventId, ReadingMark)>,
     /// Held while this gateway uses the folder.
     pub lock: File,
 }
@@ -72,6 +90,7 @@ impl Outbox {
     pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
         let lock = lock(folder)?;
         let path = folder.join(FILE);
+        schema::check(&path).await?;
         let open = |source| OutboxError::Open { path: path.clone(), source };
         let mut write = schema::connect(&path).await.map_err(open)?;
         schema::migrate(&mut write).await?;

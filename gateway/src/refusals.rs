@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use protocol::mqtt::RejectedEvent;
 use protocol::uplink::What;
 
+use crate::driver::UnreadMessage;
 use crate::event::Refusal;
 use crate::outbox::entry::{Answer, Entry};
 
@@ -38,6 +39,12 @@ impl Allowance {
 }
 
 impl Refusal {
+    /// The dead letter of a message that was not understood.
+    pub fn of_unread(device: DeviceId, message: &UnreadMessage) -> Self {
+        let refusal = Self::of_device(device, message.code, &message.fault, &message.excerpt);
+        Self { event_id: message.event_id.clone(), ..refusal }
+    }
+
     /// `None` only if not even the stand-in's name could be made.
     pub fn into_entry(self, received_at: Timestamp) -> Option<Entry> {
         let answer = match self.known {

@@ -15,14 +15,15 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::answers;
-use crate::config::{Config, Lane, Make};
+use crate::box_clock::BoxClock;
+use crate::config::{Config, Lane, LaneMake};
 use crate::disk;
-use crate::driver::{Cameras, Desk, Door, FromDevice, Openers};
+use crate::driver::{Cameras, Desk, Door, EventStreams, FromDevice, Openers};
 use crate::event::Intake;
 use crate::fire::{self, FireWatch};
-use crate::garage::Garage;
+use crate::garage::{Garage, UNREAD_PACE};
 use crate::identity::{Identity, IdentityError, Renewal};
-use crate::lane::LaneLoop;
+use crate::lane::{LaneLoop, LaneTasks};
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Connection, Message};
 use crate::order::{Hand, OrderPoll};
@@ -88,24 +89,42 @@ pub async fn run(
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
         let routes = process::http::operational_routes(readiness.clone());
-        let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone()));
+        let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone(), clock.clone()));
         serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
     }
     let desk = Desk::default();
     let (devices_in, devices) = mpsc::channel(FROM_DEVICES);
     let openers = Openers::new(&config)?;
     if let Some(listen) = config.devices {
-        let door = Door::new((&config, &openers), (desk.clone(), devices_in), clock.clone(), meter.clone());
+        let ways = (desk.clone(), devices_in.clone());
+        let door = Door::new(&config, ways, clock.clone(), meter.clone());
         serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
+    let streams = EventStreams::new(&config, devices_in.clone(), clock.clone(), meter.clone())?;
+    spawn(&mut tasks, "streams", streams.run(stop.clone()));
     let cameras = Arc::new(Cameras::new(&config.lanes));
+    let box_clock = Arc::new(BoxClock::restored(&config.data_dir));
+    spawn(&mut tasks, "clock", box_clock.clone().run(clock.clone(), stop.clone()));
     let (connection, broker, inbound) = connection(&config, &cameras, meter.clone(), &readiness);
     let leave = CancellationToken::new();
     // A set of its own: it ends when this future is dropped, and after all others when it is not.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts =
-        Parts { garage, config, clock, readiness, meter, identity, server, broker, desk, openers, cameras };
+    let parts = Parts {
+        garage,
+        config,
+        clock,
+        box_clock,
+        readiness,
+        meter,
+        identity,
+        server,
+        broker,
+        desk,
+        openers,
+        cameras,
+        devices_in,
+    };
     let lock = parts.spawn(outbox, (inbound, devices), &stop, &mut tasks);
     let ended = supervise(&mut tasks, &stop).await;
     leave.cancel();
@@ -133,6 +152,7 @@ struct Parts {
     garage: Arc<Garage>,
     config: Config,
     clock: Arc<dyn Clock>,
+    box_clock: Arc<BoxClock>,
     readiness: Readiness,
     meter: Meter,
     identity: Arc<Identity>,
@@ -141,6 +161,7 @@ struct Parts {
     desk: Desk,
     openers: Openers,
     cameras: Arc<Cameras>,
+    devices_in: mpsc::Sender<FromDevice>,
 }
 
 impl Parts {
@@ -156,6 +177,7 @@ impl Parts {
             garage,
             config,
             clock,
+            box_clock,
             readiness,
             meter,
             identity,
@@ -164,6 +186,7 @@ impl Parts {
             desk,
             openers,
             cameras,
+            devices_in,
         } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
         let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
@@ -171,7 +194,7 @@ impl Parts {
         let (plans_in, plans) = watch::channel(None);
         let (waiting_in, waiting) = watch::channel(outbox.backlog);
         let committed = Arc::new(Notify::new());
-        let posting = config.lanes.iter().filter(|lane| lane.make != Make::Native);
+        let posting = config.lanes.iter().filter(|lane| lane.make != LaneMake::Native);
         let posting = posting.map(|lane| lane.device.clone()).collect();
         let writer = Writer {
             file: outbox.file,
@@ -190,13 +213,18 @@ impl Parts {
             intake: Intake::new(config.garage.clone(), config.lanes.clone()),
             garage: garage.clone(),
             clock: clock.clone(),
+            box_clock: box_clock.clone(),
             broker: broker.clone(),
             desk: desk.clone(),
             cameras: cameras.clone(),
+            openers: openers.clone(),
+            openings: devices_in,
             entries: entries_in.clone(),
             answers: answers_in,
             meter: meter.clone(),
             events_per_second: config.events_per_second,
+            unread_pace: UNREAD_PACE,
+            tasks: LaneTasks::default(),
         };
         let hand = Hand {
             lanes: config.lanes.clone(),
@@ -204,6 +232,7 @@ impl Parts {
             cameras,
             garage: garage.clone(),
             clock: clock.clone(),
+            box_clock: box_clock.clone(),
             broker: broker.clone(),
             entries: entries_in,
             meter: meter.clone(),
@@ -222,6 +251,8 @@ impl Parts {
             reader: outbox.reader,
             garage: garage.clone(),
             clock: clock.clone(),
+            box_clock,
+            started_at: clock.now(),
             lanes: config.lanes,
             committed,
             waiting,
@@ -255,9 +286,9 @@ impl Parts {
 }
 
 /// When each device was heard last; the self-test asks for it.
-fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>) -> Router {
+fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>, clock: Arc<dyn Clock>) -> Router {
     let lanes: Arc<[Lane]> = lanes.into();
-    let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes)));
+    let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes, clock.now())));
     Router::new().route("/lanes", get(answer))
 }
 

@@ -10,13 +10,15 @@ mod ahead;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::time::Clock;
+use domain::time::{Clock, Timestamp};
 use process::retry::{Backoff, jittered};
+use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::mqtt::VERSION;
-use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt};
+use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt, What};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::box_clock::BoxClock;
 use crate::cause::causes;
 use crate::config::Lane;
 use crate::garage::Garage;
@@ -47,7 +49,9 @@ pub(crate) struct Uplink {
     pub reader: Reader,
     pub garage: Arc<Garage>,
     pub clock: Arc<dyn Clock>,
+    pub box_clock: Arc<BoxClock>,
     pub lanes: Vec<Lane>,
+    pub started_at: Timestamp,
     pub committed: Arc<Notify>,
     pub waiting: watch::Receiver<i64>,
     pub receipts: watch::Sender<Option<Answered>>,
@@ -61,6 +65,11 @@ struct Progress {
     through: i64,
     /// Up to where records have been looked at that are told ahead.
     ahead: i64,
+}
+
+/// A native controller reports fire by its own wiring, which the gateway cannot know.
+fn has_no_fire_input(lanes: &[Lane]) -> bool {
+    lanes.iter().all(|lane| lane.foreign().is_some_and(|device| device.inputs.fire_input.is_none()))
 }
 
 impl Uplink {
@@ -143,16 +152,32 @@ impl Uplink {
 
     /// With how far it looks ahead.
     async fn batch(&mut self, page: Page, progress: &Progress) -> Result<(Batch, i64), TurnError> {
-        let (ahead, looked) = self.ahead(&page, progress.ahead).await?;
+        let (mut ahead, looked) = self.ahead(&page, progress.ahead).await?;
+        let mut records = page.records;
+        for record in records.iter_mut().chain(&mut ahead) {
+            if let What::Event(event) = &mut record.what {
+                self.box_clock.with_age(event);
+            }
+        }
+        let now = self.clock.now();
         let status = GatewayStatus {
-            at: self.clock.now(),
+            at: now,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             backlog: *self.waiting.borrow(),
             plan_etag: self.garage.plan().and_then(|plan| plan.etag.clone()),
-            lanes: self.garage.lane_statuses(&self.lanes),
-            alarms: Vec::new(),
+            lanes: self.garage.lane_statuses(&self.lanes, now),
+            alarms: self.alarms(now),
         };
-        Ok((Batch { v: VERSION, epoch: page.epoch, records: page.records, ahead, status }, looked))
+        Ok((Batch { v: VERSION, epoch: page.epoch, records, ahead, status }, looked))
+    }
+
+    fn alarms(&self, now: Timestamp) -> Vec<GatewayAlarm> {
+        let fire = self.garage.fire().borrow().gateway_alarm();
+        let no_fire_input = has_no_fire_input(&self.lanes).then(|| {
+            let detail = "no lane has a fire input: in a fire the barriers open only by hand".to_owned();
+            GatewayAlarm::new(GatewayAlarmKind::NoFireInput, self.started_at, detail)
+        });
+        fire.into_iter().chain(self.box_clock.alarm(now)).chain(no_fire_input).collect()
     }
 
     fn told(&self, batch: &Batch, word: Word) {

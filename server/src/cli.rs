@@ -14,11 +14,13 @@ use domain::ids::{GarageId, SchoolId};
 use process::clock::SystemClock;
 use process::{shutdown, telemetry};
 use server::app::App;
+use server::app::key_check::{self, KeyCheckError};
 use server::config::{Checked, Config};
-use server::store::Store;
+use server::store::{Store, StoreError};
 
 const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;
+const DATA_REFUSED: u8 = 3;
 
 /// Logs of commands that end: only what needs attention, so that their output stays readable.
 const QUIET: &str = "warn";
@@ -154,6 +156,16 @@ impl Failure {
     fn input(error: impl Into<anyhow::Error>) -> Self {
         Self { error: error.into(), code: WRONG_INPUT }
     }
+
+    fn opening(error: StoreError) -> Self {
+        let code = if matches!(error, StoreError::Refused(_)) { DATA_REFUSED } else { FAILED };
+        Self { error: error.into(), code }
+    }
+
+    fn key(error: KeyCheckError) -> Self {
+        let code = if matches!(error, KeyCheckError::WrongKey) { DATA_REFUSED } else { FAILED };
+        Self { error: error.into(), code }
+    }
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
@@ -212,14 +224,15 @@ fn checked(file: &File) -> Result<Checked, Failure> {
     Config::load(&file.config).and_then(Config::check).map_err(Failure::input)
 }
 
-/// Opens and migrates the database, and refuses a key that is not the database's.
+/// Opens and migrates the database; refuses one of a newer version or of another program, and a key that is not its own.
 async fn open(config: Checked) -> Result<App, Failure> {
-    let store = Store::open(config.database_url.expose(), config.connections).await?;
+    let store = Store::open(config.database_url.expose(), config.connections).await;
+    let store = store.map_err(Failure::opening)?;
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
     app.session_ttl = config.session_ttl;
     app.retention = config.retention;
     app.operators.cookies = config.cookies;
-    server::app::key_check::run(&app).await?;
+    key_check::run(&app).await.map_err(Failure::key)?;
     Ok(app)
 }
 

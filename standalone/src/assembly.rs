@@ -13,6 +13,7 @@ use process::clock::SystemClock;
 use process::config::{Secret, SecretSource};
 use protocol::mqtt::Permissions;
 use server::app::App;
+use server::app::key_check::{self, KeyCheckError};
 use server::app::operator::Cookies;
 use server::store::Store;
 use server::store::seal::Keyring;
@@ -22,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::broker::{Broker, BrokerUser};
-use crate::folder::{Folder, FolderError};
+use crate::folder::{Folder, FolderError, SECRETS};
 
 /// Where it listens.
 #[derive(Debug, Clone, Copy)]
@@ -69,13 +70,19 @@ pub struct Assembly {
 
 /// Opens the main database of a data folder.
 pub async fn open(folder: &Folder) -> anyhow::Result<App> {
-    let url = format!("sqlite:{}", folder.file("server.sqlite").display());
+    let database = folder.file("server.sqlite");
+    let url = format!("sqlite:{}", database.display());
     let keys = Keyring::new(&folder.secrets.data_key)?;
     let store = Store::open(&url, 4).await?;
     let mut app = App::new(store, keys, Arc::new(SystemClock));
     // Browsers reach this process over plain HTTP on the same machine.
     app.operators.cookies = Cookies::LoopbackHttp;
-    server::app::key_check::run(&app).await?;
+    key_check::run(&app).await.map_err(|error| match error {
+        KeyCheckError::WrongKey => {
+            anyhow::Error::new(FolderError::WrongKey { secrets: folder.file(SECRETS), database })
+        }
+        KeyCheckError::Store(_) => error.into(),
+    })?;
     Ok(app)
 }
 
@@ -224,7 +231,8 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
         direction: lane.direction,
         device: lane.device.clone(),
         pass_by: lane.pass_by,
-        make: gateway::config::Make::Native,
+        make: gateway::config::LaneMake::Native,
+        reading: gateway::config::ReadingRules::default(),
     }
 }
 

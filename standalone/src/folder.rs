@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
+/// The file with the data key and the broker's passwords.
+pub const SECRETS: &str = "secrets.json";
+
 /// An open data folder; the lock is held as long as this lives.
 pub struct Folder {
     path: PathBuf,
@@ -31,8 +34,14 @@ pub enum FolderError {
     InUse(PathBuf),
     #[error("{path} cannot be used")]
     Io { path: PathBuf, source: io::Error },
-    #[error("{0} is damaged; delete the data folder to start anew")]
+    #[error("{0} is damaged. Restore it from a backup, or give another --data DIR to start anew")]
     Damaged(PathBuf),
+    #[error(
+        "the data key in {secrets} is not the one that {database} was filled with. This version uses a folder whose files \
+         belong together: restore both from one backup, or give another --data DIR",
+        secrets = secrets.display(), database = database.display()
+    )]
+    WrongKey { secrets: PathBuf, database: PathBuf },
     #[error("the operating system gave no random bytes")]
     Random,
 }
@@ -43,7 +52,7 @@ impl Folder {
         fs::create_dir_all(path).map_err(io)?;
         let lock = File::create(path.join("lock")).map_err(io)?;
         lock.try_lock().map_err(|_| FolderError::InUse(path.to_owned()))?;
-        let secrets = Secrets::load(&path.join("secrets.json"))?;
+        let secrets = Secrets::load(&path.join(SECRETS))?;
         Ok(Self { path: path.to_owned(), secrets, _lock: lock })
     }
 
@@ -73,7 +82,7 @@ impl Folder {
     }
 
     pub fn save(&self) -> Result<(), FolderError> {
-        let path = self.file("secrets.json");
+        let path = self.file(SECRETS);
         self.secrets.store(&path).map_err(|source| FolderError::Io { path, source })
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
 //! - [`disk`]: a disk that loses what was not synced
+//! - [`mutation`]: messages of devices with one field damaged
 //! - [`proxy`]: a TCP link that tests can cut, freeze and delay
 //! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
 //! - [`process`]: our own binaries, from outside
+//! - [`released`]: data of released versions
 //! - [`wait`]: polling with a deadline; tests never sleep
 //!
 //! Everything here panics with a clear message when it cannot do its work: a missing server fails a test, it never
@@ -15,10 +17,12 @@
 pub mod disk;
 mod log;
 pub mod mosquitto;
+pub mod mutation;
 pub mod port;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod released;
 pub mod signal;
 pub mod tls;
 pub mod wait;

@@ -5,7 +5,9 @@ mod files;
 mod server_command;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
+use domain::ids::GarageId;
 use protocol::district::District;
 use server::store::seal::Keyring;
 use simulator::district::Invented;
@@ -15,10 +17,11 @@ use testkit::mosquitto::Mosquitto;
 use testkit::port;
 use testkit::postgres::{Cluster, Database};
 use testkit::process::{Child, Program};
+use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 
 use super::passwords::Passwords;
-use super::{Doors, Part, Postgres, START, STOP, Setup};
+use super::{Doors, GatewayFiles, Part, Postgres, START, STOP, Setup};
 use files::Files;
 pub use server_command::ServerCommand;
 
@@ -75,6 +78,9 @@ impl Separate {
             Some(own) => Database::create_in(&own.url()).await,
             None => Database::create().await,
         };
+        if let Some(released) = setup.released {
+            restore(released, &files, &database).await;
+        }
         let command = server(&files, &doors, &database, &invented.district).await;
         let passwords = Passwords::invent(&invented.sites);
         let mut gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
@@ -118,6 +124,11 @@ impl Separate {
 
     pub fn database(&self) -> String {
         self.database.url()
+    }
+
+    pub fn gateway_files(&self, garage: &GarageId) -> GatewayFiles {
+        let config = self.files.path(&format!("{garage}.toml")).into();
+        GatewayFiles { config, data: self.files.gateway_data(garage) }
     }
 
     pub const fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
@@ -220,10 +231,20 @@ impl Separate {
     }
 }
 
+/// The database, its key, and one gateway's folder.
+async fn restore(released: ReleasedData, files: &Files, database: &Database) {
+    released.restore_district(&database.url()).await;
+    files.secret("data.key", &released.district_key());
+    let garage = GarageId::parse(ReleasedData::GARAGE).expect("the id of a garage");
+    released.unpack_gateway(&files.gateway_data(&garage));
+}
+
 async fn server(files: &Files, doors: &Doors, database: &Database, district: &District) -> ServerCommand {
     let command = ServerCommand::new(files.path("server.toml"));
     let key = files.path("data.key");
-    command.plain(["new-key", "--out", &key]).await;
+    if !Path::new(&key).exists() {
+        command.plain(["new-key", "--out", &key]).await;
+    }
     let url = files.secret("database.url", &database.url());
     files.write(
         "server.toml",
@@ -256,6 +277,13 @@ async fn miniapp(files: &Files, doors: &Doors, server: &ServerCommand, wechat: &
     Program::named("miniapp-api").args(["run", "--config", &config])
 }
 
+/// Answers the path of the file with it.
+async fn gateway_token(files: &Files, server: &ServerCommand, garage: &GarageId) -> String {
+    let token = files.path(&format!("{garage}.token"));
+    server.call(["gateway-token", "--garage", garage.as_str(), "--out", &token]).await;
+    token
+}
+
 /// A gateway for each garage, with the address of its health.
 async fn gateways(
     files: &Files,
@@ -267,10 +295,14 @@ async fn gateways(
 ) -> Vec<(Program, SocketAddr)> {
     let mut programs = Vec::new();
     for site in &invented.sites {
-        let token = files.path(&format!("{}.token", site.garage));
-        server.call(["gateway-token", "--garage", site.garage.as_str(), "--out", &token]).await;
+        let token = match files.gateway_data(&site.garage).exists() {
+            // It has enrolled.
+            true => None,
+            false => Some(gateway_token(files, server, &site.garage).await),
+        };
         let health = local();
-        let config = files.gateway(site, doors, passwords, &token, (health, setup.plan_poll_seconds));
+        let config =
+            files.gateway(site, doors, passwords, token.as_deref(), (health, setup.plan_poll_seconds));
         programs.push((Program::named("gateway").args(["run", "--config", &config]), health));
     }
     programs

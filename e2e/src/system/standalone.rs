@@ -27,6 +27,9 @@ struct Secrets {
 impl Standalone {
     pub async fn start(setup: Setup) -> (Self, Doors) {
         let folder = tempfile::Builder::new().prefix("demo-").tempdir().expect("a temporary folder");
+        if let Some(released) = setup.released {
+            released.unpack_demo(folder.path());
+        }
         let base = port::free_block(3);
         let at = |step| SocketAddr::from((Ipv4Addr::LOCALHOST, base + step));
         let doors = Doors { people: at(0), server: at(1), mqtt: at(2) };

@@ -5,15 +5,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::ids::{DeviceId, GarageId, LaneId};
+use devices::confidence::ConfidenceScale;
+use devices::make::{DeviceConnection, MAKES};
+use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
+use domain::vehicle::TravelDirection;
 use process::config::{ConfigError, Secret, SecretSource, load};
 use process::telemetry::LogFormat;
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::{
-    Config, Control, Dialect, EVENTS_PER_SECOND, Inputs, Lane, Make, Mqtt, PLAN_POLL, Posting, Publishing,
-    Server,
+    Config, Control, DeviceInputs, EVENTS_PER_SECOND, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt,
+    PLAN_POLL, ReadingRules, SAME_CAR, Server,
 };
 
 /// The file as written: secrets are still where they come from.
@@ -84,9 +88,19 @@ struct LanePart {
     pass_by: PassBy,
     device_password: Option<SecretSource>,
     #[serde(default)]
-    make: MakeName,
+    make: MakeId,
     address: Option<IpAddr>,
     serial: Option<String>,
+    channel: Option<ChannelPart>,
+    #[serde(default = "usual_confidence")]
+    min_confidence: u8,
+    #[serde(default)]
+    confidence_scale: ConfidenceScale,
+    #[serde(default)]
+    confidence_by: ConfidenceBy,
+    /// The direction of travel, as the camera reports it, that is a car for this lane.
+    travel: Option<TravelDirection>,
+    same_car_seconds: Option<u32>,
     loop_input: Option<u8>,
     fire_input: Option<u8>,
     control: Option<ControlPart>,
@@ -98,18 +112,39 @@ struct ControlPart {
     url: String,
     username: String,
     password: SecretSource,
+    /// Of the barrier at the device; the lane's channel where that is a number, else 1.
+    channel: Option<u32>,
+    /// Method and path with query that open instead of the make's own request: `GET /relay/0?turn=on&timer=1`.
+    open: Option<String>,
+}
+
+/// A channel is a number or a name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum ChannelPart {
+    Number(u32),
+    Name(String),
+}
+
+impl ChannelPart {
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Name(name) => name.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum MakeName {
+enum ConfidenceBy {
     #[default]
-    Native,
-    ZhenshiHttp,
-    ZhenshiMqtt,
-    Huaxia,
-    Hikvision,
-    Dahua,
+    Plate,
+    WorstCharacter,
+}
+
+const fn usual_confidence() -> u8 {
+    domain::access::MIN_CONFIDENCE
 }
 
 fn local_host() -> String {
@@ -169,7 +204,8 @@ impl File {
         let mut controls = HashMap::new();
         for (index, lane) in self.lane.iter().enumerate() {
             if let Some(part) = &lane.control {
-                controls.insert(lane.id.clone(), part.control(&format!("lane[{index}].control"))?);
+                let control = part.control(&format!("lane[{index}].control"), lane.channel.as_ref())?;
+                controls.insert(lane.id.clone(), control);
             }
         }
         Ok(controls)
@@ -188,17 +224,20 @@ impl File {
 
     /// Each controller of the broker, and each camera with its serial number, with its password; only the broker's files
     /// need them.
-    pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Option<String>, Secret)>, ConfigError> {
+    pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Option<BrokerUser>, Secret)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
             let field = format!("lane[{index}].device_password");
             let Some(source) = &lane.device_password else {
                 return Err(ConfigError::invalid(field, "is needed to write the broker's files"));
             };
-            let serial = lane.serial.clone().filter(|_| lane.make == MakeName::ZhenshiMqtt);
-            Ok((lane.device.clone(), serial, source.resolve(&field)?))
+            let topics = lane.make().ok().and_then(|make| BrokerUser::of(&make));
+            Ok((lane.device.clone(), topics, source.resolve(&field)?))
         };
-        let at_broker =
-            |(_, lane): &(usize, &LanePart)| matches!(lane.make, MakeName::Native | MakeName::ZhenshiMqtt);
+        let at_broker = |(_, lane): &(usize, &LanePart)| match lane.make() {
+            Ok(LaneMake::Native) => true,
+            Ok(make) => BrokerUser::of(&make).is_some(),
+            Err(_) => false,
+        };
         self.lane.iter().enumerate().filter(at_broker).map(one).collect()
     }
 
@@ -218,8 +257,26 @@ impl File {
     }
 }
 
+/// A device of another make that is a client of the garage's broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerUser {
+    /// Filters that it publishes on.
+    pub publish: Vec<String>,
+    /// Filters that it subscribes to.
+    pub subscribe: Vec<String>,
+}
+
+impl BrokerUser {
+    fn of(make: &LaneMake) -> Option<Self> {
+        let LaneMake::Foreign(device) = make else { return None };
+        let DeviceConnection::Publishes(topics) = device.make.driver().connection() else { return None };
+        let serial = device.serial.as_deref()?;
+        Some(Self { publish: topics.published_by(serial), subscribe: topics.subscribed_by(serial) })
+    }
+}
+
 impl ControlPart {
-    fn control(&self, field: &str) -> Result<Control, ConfigError> {
+    fn control(&self, field: &str, lane: Option<&ChannelPart>) -> Result<Control, ConfigError> {
         let whole = |url: &reqwest::Url| {
             let bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
             bare && matches!(url.scheme(), "http" | "https")
@@ -229,7 +286,25 @@ impl ControlPart {
             return Err(ConfigError::invalid(format!("{field}.url"), message));
         };
         let password = self.password.resolve(&format!("{field}.password"))?;
-        Ok(Control { url, username: self.username.clone(), password })
+        let of_lane = || lane.and_then(|channel| channel.text().parse().ok()).unwrap_or(1);
+        Ok(Control {
+            url,
+            username: self.username.clone(),
+            password,
+            channel: self.channel.unwrap_or_else(of_lane),
+            relay: self.open.as_deref().map(|open| relay(field, open)).transpose()?,
+        })
+    }
+}
+
+fn relay(field: &str, open: &str) -> Result<(Method, String), ConfigError> {
+    let parts = open.split_once(' ').and_then(|(method, path)| Some((method.parse().ok()?, path.trim())));
+    match parts {
+        Some((method, path)) if path.starts_with('/') => Ok((method, path.to_owned())),
+        _ => {
+            let message = "must be a method and a path, as in `GET /relay/0?turn=on&timer=1`";
+            Err(ConfigError::invalid(format!("{field}.open"), message))
+        }
     }
 }
 
@@ -245,51 +320,54 @@ impl LanePart {
             device: part.device.clone(),
             pass_by: part.pass_by,
             make,
+            reading: part.reading(),
         })
     }
 
-    /// The field at fault and why, if it does not go together.
-    fn make(&self) -> Result<Make, (&'static str, &'static str)> {
-        let dialect = match self.make {
-            MakeName::Native => {
-                let given = [
-                    ("address", self.address.is_some()),
-                    ("serial", self.serial.is_some()),
-                    ("loop_input", self.loop_input.is_some()),
-                    ("fire_input", self.fire_input.is_some()),
-                    ("control", self.control.is_some()),
-                ];
-                return match given.iter().find(|(_, given)| *given) {
-                    Some((field, _)) => Err((field, "is only for devices of other makes: set `make` too")),
-                    None => Ok(Make::Native),
-                };
-            }
-            MakeName::ZhenshiMqtt => return self.publishing().map(Make::Publishing),
-            MakeName::ZhenshiHttp => Dialect::Zhenshi,
-            MakeName::Huaxia => Dialect::Huaxia,
-            MakeName::Hikvision => Dialect::Hikvision,
-            MakeName::Dahua => Dialect::Dahua,
+    fn reading(&self) -> ReadingRules {
+        ReadingRules {
+            min_confidence: self.min_confidence,
+            scale: self.confidence_scale,
+            by_worst_character: self.confidence_by == ConfidenceBy::WorstCharacter,
+            travel: self.travel,
+            same_car: self.same_car_seconds.map_or(SAME_CAR, |seconds| Duration::from_secs(seconds.into())),
+        }
+    }
+
+    /// The field at fault and why, if the parts do not go together.
+    fn make(&self) -> Result<LaneMake, (&'static str, String)> {
+        if self.make.is_native() {
+            return self.native();
+        }
+        let Some(make) = MakeRow::find(self.make.as_str()) else {
+            let known: Vec<&str> = MAKES.iter().map(|make| make.id()).collect();
+            return Err(("make", format!("`{}` is none of native, {}", self.make, known.join(", "))));
         };
-        let address = self
-            .address
-            .ok_or(("address", "is needed for this make: the address from which the device posts"))?;
-        Ok(Make::Posting(Posting { dialect, address, serial: self.serial.clone(), inputs: self.inputs() }))
+        let posts = matches!(make.driver().connection(), DeviceConnection::Posts);
+        if self.address.is_some() && !posts {
+            return Err((
+                "address",
+                "is for makes that post; this one is known by its user at the broker or its `control`".into(),
+            ));
+        }
+        let inputs = DeviceInputs { loop_input: self.loop_input, fire_input: self.fire_input };
+        let channel = self.channel.as_ref().map(ChannelPart::text);
+        let (address, serial) = (self.address, self.serial.clone());
+        Ok(LaneMake::Foreign(ForeignDevice { make, address, serial, channel, inputs }))
     }
 
-    const fn inputs(&self) -> Inputs {
-        Inputs { loop_input: self.loop_input, fire_input: self.fire_input }
-    }
-
-    fn publishing(&self) -> Result<Publishing, (&'static str, &'static str)> {
-        if self.address.is_some() {
-            return Err(("address", "is for devices that post: this one is known by its user at the broker"));
+    fn native(&self) -> Result<LaneMake, (&'static str, String)> {
+        let given = [
+            ("address", self.address.is_some()),
+            ("serial", self.serial.is_some()),
+            ("channel", self.channel.is_some()),
+            ("loop_input", self.loop_input.is_some()),
+            ("fire_input", self.fire_input.is_some()),
+            ("control", self.control.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((field, _)) => Err((field, "is only for devices of other makes: set `make` too".into())),
+            None => Ok(LaneMake::Native),
         }
-        if self.control.is_some() {
-            return Err(("control", "is for devices that are asked over HTTP"));
-        }
-        let serial = self.serial.clone();
-        let serial =
-            serial.ok_or(("serial", "is needed for this make: it is part of the camera's topics"))?;
-        Ok(Publishing { serial, inputs: self.inputs() })
     }
 }

@@ -104,8 +104,11 @@ control = { url = "http://192.168.1.66", username = "admin", password = { env = 
 #[test]
 fn a_lane_has_a_device_of_another_make() {
     let config = check(&format!("{GOOD}{CAMERA}")).unwrap();
-    let Make::Posting(posting) = &config.lanes[2].make else { panic!("{:?}", config.lanes[2]) };
-    assert_eq!((posting.dialect, posting.address), (Dialect::Hikvision, IpAddr::from([192, 168, 1, 66])));
+    let device = config.lanes[2].foreign().unwrap();
+    assert_eq!(
+        (device.make.driver().id(), device.address),
+        ("hikvision", Some(IpAddr::from([192, 168, 1, 66])))
+    );
     assert_eq!(config.controls[&config.lanes[2].id].username, "admin");
     let zhenshi = CAMERA.replace("hikvision", "zhenshi-http").replace("control", "# control");
     check(&format!("{GOOD}{zhenshi}")).unwrap();
@@ -127,4 +130,42 @@ fn the_field_at_fault_of_another_make_is_named() {
     let twice = CAMERA.split_once("[[lane]]").unwrap().1.replace("b2-in", "b3-in").replace("cam-3", "cam-4");
     let twice = check(&format!("{GOOD}{CAMERA}[[lane]]{twice}")).unwrap_err().to_string();
     assert!(twice.starts_with("`lane[3].address`"), "{twice}");
+    let unknown = camera("hikvision", "nobody");
+    assert!(unknown.starts_with("`lane[2].make`") && unknown.contains("dahua"), "{unknown}");
+}
+
+#[test]
+fn two_lanes_behind_one_address_need_what_their_messages_differ_by() {
+    let two = |first: &str, second: &str| {
+        let part = CAMERA.split_once("[[lane]]").unwrap().1;
+        let one = CAMERA.replace("serial = \"a4:14:37:00:00:01\"", first);
+        let other = part
+            .replace("b2-in", "b3-in")
+            .replace("cam-3", "cam-4")
+            .replace("serial = \"a4:14:37:00:00:01\"", second);
+        check(&format!("{GOOD}{one}[[lane]]{other}")).map(|config| config.lanes[3].clone())
+    };
+    let of_channel = two("channel = 1", "channel = 2").unwrap();
+    assert_eq!(of_channel.foreign().unwrap().channel.as_deref(), Some("2"));
+    two("serial = \"a\"", "serial = \"b\"").unwrap();
+    for (first, second) in
+        [("", ""), ("channel = 1", ""), ("channel = 1", "channel = 1"), ("serial = \"a\"", "channel = 1")]
+    {
+        let error = two(first, second).unwrap_err().to_string();
+        assert!(error.starts_with("`lane[3].address`") && error.contains("lane[2]"), "{error}");
+    }
+}
+
+#[test]
+fn a_lane_judges_its_camera() {
+    let rules = "min_confidence = 70\nconfidence_scale = \"byte\"\nconfidence_by = \"worst-character\"\ntravel = \"forward\"\nsame_car_seconds = 5\nserial";
+    let config = check(&format!("{GOOD}{}", CAMERA.replacen("serial", rules, 1))).unwrap();
+    let wanted = ReadingRules {
+        min_confidence: 70,
+        scale: ConfidenceScale::Byte,
+        by_worst_character: true,
+        travel: Some(TravelDirection::Forward),
+        same_car: Duration::from_secs(5),
+    };
+    assert_eq!(config.lanes[2].reading, wanted);
 }

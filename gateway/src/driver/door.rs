@@ -1,230 +1,291 @@
-//! The address where devices post. Who one is is told by the address from which it comes, which its lane's configuration names;
-//! whatever its message says of itself is only compared.
+//! The address where devices post. Devices are identified by source address, and by channel or serial number where several lanes share one;
+//! what a message claims of itself is only compared.
 //!
-//! The answer is sent as soon as the decision is made and, where that is quick, after the event is on disk, because it makes the device
-//! forget the event. What the device had kept is only acknowledged once it is on disk.
+//! The reply is sent as soon as the decision is made and, where that is quick, after the event is on disk, because it makes the device
+//! forget the event. A stored reading is only acknowledged once it is on disk. Whatever arrives from a lane's own address is answered in the
+//! form of its make: any path, any method, any size.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
-use axum::http::{StatusCode, Uri};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use domain::access::Decision;
+use devices::make::{DeviceReply, InboundMessage};
+use devices::message::{DeviceMessage, UnknownContent};
+use domain::access::{Decision, display_text};
 use domain::time::{Clock, Timestamp};
+use futures_util::StreamExt;
+use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::{ControllerEvent, RejectCode};
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{timeout, timeout_at};
 
-use super::last::LastCar;
-use super::opener::{Opener, Openers};
-use super::translate::{self, Asks, Said};
-use super::{Desk, FromDevice, Notice};
-use crate::config::{Config, Lane, Make, Posting};
-use crate::event::Refusal;
+use super::place::{self, DevicePlace, PlaceChoice};
+use super::translate::{self, CarWait, LaneMessage};
+use super::{Desk, EventNote, FromDevice, Notice, UnreadVerdict};
+use crate::config::Config;
 use crate::metric::Meter;
-
-/// A reading with two pictures, which nobody looks at.
-const LARGEST: usize = 8 * 1024 * 1024;
 
 /// For a decision, made in memory. After it the device is told to come again.
 const DECIDE: Duration = Duration::from_secs(1);
 
-/// For the disk, while a car waits for its answer. After it the barrier opens all the same.
+/// For the disk, while a car waits for its reply. After it the barrier opens all the same.
 const STORE_LIVE: Duration = Duration::from_millis(200);
 
-/// For the disk, when nobody waits.
+/// For the disk, when no car waits.
 const STORE_KEPT: Duration = Duration::from_secs(5);
+
+/// For a body; what has not come by then is cut.
+const BODY: Duration = Duration::from_secs(5);
 
 /// What requests share; clones are cheap.
 #[derive(Clone)]
-pub(crate) struct Door(Arc<Parts>);
+pub(crate) struct Door(Arc<DoorState>);
 
-struct Parts {
-    places: HashMap<IpAddr, Place>,
+struct DoorState {
+    places: HashMap<IpAddr, Vec<DevicePlace>>,
     desk: Desk,
     lanes: mpsc::Sender<FromDevice>,
     clock: Arc<dyn Clock>,
     meter: Meter,
+    arrivals: AtomicU64,
 }
 
-struct Place {
-    lane: Lane,
-    posting: Posting,
-    last: LastCar,
-    /// Where the answer cannot open.
-    opener: Option<Arc<Opener>>,
+/// What becomes of one post.
+#[derive(Debug, Default)]
+struct PostAnswer {
+    open: bool,
+    resume_after: Option<i64>,
+    speech: Option<String>,
+    /// Not on disk: the device is to send it again.
+    again: bool,
 }
 
 impl Door {
     pub fn new(
-        (config, openers): (&Config, &Openers),
+        config: &Config,
         (desk, lanes): (Desk, mpsc::Sender<FromDevice>),
         clock: Arc<dyn Clock>,
         meter: Meter,
     ) -> Self {
-        let place = |lane: &Lane| match &lane.make {
-            Make::Native | Make::Publishing(_) => None,
-            Make::Posting(posting) => {
-                let opener = openers.get(&lane.id).cloned();
-                let (lane, posting) = (lane.clone(), posting.clone());
-                Some((posting.address, Place { lane, posting, last: LastCar::default(), opener }))
+        let mut places: HashMap<IpAddr, Vec<DevicePlace>> = HashMap::new();
+        for place in DevicePlace::of_lanes(&config.lanes) {
+            if let Some(address) = place.device.address {
+                places.entry(address).or_default().push(place);
             }
-        };
-        let places = config.lanes.iter().filter_map(place).collect();
-        Self(Arc::new(Parts { places, desk, lanes, clock, meter }))
+        }
+        Self(Arc::new(DoorState { places, desk, lanes, clock, meter, arrivals: AtomicU64::new(0) }))
     }
 
     pub fn router(self) -> Router {
-        // Whatever path was entered in the device.
-        let routes = Router::new().route("/", post(posted)).route("/{*path}", post(posted));
-        routes.layer(DefaultBodyLimit::max(LARGEST)).with_state(self)
+        Router::new().fallback(posted).with_state(self)
     }
 }
 
 async fn posted(
-    State(Door(parts)): State<Door>,
+    State(Door(door)): State<Door>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    uri: Uri,
-    body: Bytes,
+    request: Request,
 ) -> Response {
     let at = Instant::now();
-    let Some(place) = parts.places.get(&peer.ip().to_canonical()) else {
-        parts.meter.device_refused("stranger");
-        tracing::warn!(garage.id = %parts.meter.garage(), %peer, "somebody who is no device of a lane has posted something");
+    let Some(places) = door.places.get(&peer.ip().to_canonical()) else {
+        door.meter.device_refused("stranger");
+        tracing::warn!(garage.id = %door.meter.garage(), %peer, "rejected request from unknown device address");
         return StatusCode::FORBIDDEN.into_response();
     };
-    let now = parts.clock.now();
-    let name = format!("{:x}", now.micros());
-    let message = match translate::read(&place.posting, uri.path(), &body, &name) {
-        Ok(message) => message,
-        Err(unreadable) => {
-            parts.refuse(place, RejectCode::NotJson, &unreadable.to_string(), &body).await;
-            return place.heard();
-        }
+    let (parts, body) = request.into_parts();
+    let (body, is_truncated) = read(body).await;
+    let now = door.clock.now();
+    let arrival = format!("{:x}.{:x}", now.micros(), door.arrivals.fetch_add(1, Ordering::Relaxed));
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let inbound = InboundMessage {
+        address: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        method: parts.method.as_str(),
+        content_type,
+        body: &body,
+        is_truncated,
+        received_at: now,
+        arrival: &arrival,
     };
-    if let (Some(wanted), Some(given)) = (&place.posting.serial, &message.serial)
-        && wanted != given
-    {
-        let detail = format!("the device at this lane's address says that it is `{given}`");
-        parts.refuse(place, RejectCode::UnknownDevice, &detail, &body).await;
-        return place.heard();
-    }
-    let notice = Notice::of(&message, now);
-    if !notice.is_empty() {
-        parts.send(FromDevice::Noticed { lane: place.lane.clone(), notice }).await;
-    }
-    let mut answer = place.heard();
-    for told in &message.told {
-        let last = place.last.event();
-        let said = match translate::said(told, place.posting.inputs, last.as_ref(), now).checked(
-            &place.lane.device,
-            &body,
-            now,
-        ) {
-            Ok(said) => said,
-            Err(refusal) => {
-                parts.send(FromDevice::Refused(*refusal)).await;
-                continue;
-            }
-        };
-        answer = match said {
-            Said::Car(event, asks) => parts.car(place, event, asks, (at, now)).await,
-            Said::Signal(event) => parts.signal(place, event, at).await,
-            Said::Status(status) => {
-                parts.send(FromDevice::Status { lane: place.lane.clone(), status }).await;
-                place.heard()
-            }
-            Said::Other(what) => {
-                parts.meter.device_said(what);
-                place.heard()
-            }
-        };
-    }
-    answer
+    let places: Vec<&DevicePlace> = places.iter().collect();
+    door.deliver(&places, &inbound, at).await
 }
 
-impl Parts {
+/// The body as far as it came in time and fits, and whether something is missing.
+async fn read(body: Body) -> (Vec<u8>, bool) {
+    let (mut stream, mut bytes) = (body.into_data_stream(), Vec::new());
+    let due = tokio::time::Instant::now() + BODY;
+    while let Ok(Some(chunk)) = timeout_at(due, stream.next()).await {
+        let Ok(chunk) = chunk else { return (bytes, true) };
+        let room = InboundMessage::MAX_BODY - bytes.len();
+        if chunk.len() > room {
+            bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            return (bytes, true);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let is_late = tokio::time::Instant::now() >= due;
+    (bytes, is_late)
+}
+
+impl DoorState {
+    async fn deliver(&self, places: &[&DevicePlace], inbound: &InboundMessage<'_>, at: Instant) -> Response {
+        let Some((make, message)) = place::decode(places, inbound) else {
+            return StatusCode::FORBIDDEN.into_response();
+        };
+        let answer = match place::choose(places, make, &message) {
+            PlaceChoice::One(place) => self.contents(place, (inbound, &message), at).await,
+            PlaceChoice::Unclear(fault) => {
+                let of_make = places.iter().filter(|place| place.make().id() == make.id());
+                let mut answer = PostAnswer::default();
+                for place in of_make {
+                    let kind = LaneAlarmKind::UnknownChannel;
+                    let lane = place.lane.clone();
+                    self.send(FromDevice::Alarm { lane, kind, detail: fault.clone() }).await;
+                    let resembles_reading = place::may_be_reading(&message);
+                    let unknown = UnknownContent { fault: fault.clone(), resembles_reading };
+                    answer.open |= self.not_understood(place, (inbound, &message), unknown, at).await;
+                }
+                answer
+            }
+        };
+        if answer.again && !answer.open {
+            return again();
+        }
+        let reply = DeviceReply {
+            open: answer.open,
+            resume_after: answer.resume_after,
+            speech: answer.speech.as_deref(),
+        };
+        let reply = make.reply(&reply);
+        let mut response = reply.body.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+        response
+    }
+
+    async fn contents(
+        &self,
+        place: &DevicePlace,
+        (inbound, message): (&InboundMessage<'_>, &DeviceMessage),
+        at: Instant,
+    ) -> PostAnswer {
+        let now = inbound.received_at;
+        let notice = Notice::of(message, now);
+        if !notice.is_empty() {
+            self.send(FromDevice::Noticed { lane: place.lane.clone(), notice }).await;
+        }
+        let mut answer = PostAnswer::default();
+        for content in &message.contents {
+            match translate::lane_message(content, &place.lane, place.device.inputs, now) {
+                LaneMessage::Car { event, note, waits } => {
+                    self.car(place, (event, note, waits), (at, now), &mut answer).await;
+                }
+                LaneMessage::Signal { event, note } => {
+                    answer.again |= !self.signal(place, event, note, at).await;
+                }
+                LaneMessage::Status(status) => {
+                    self.send(FromDevice::Status { lane: place.lane.clone(), status }).await;
+                }
+                LaneMessage::Other(kind) => self.meter.device_said(kind),
+                LaneMessage::NotUnderstood(unknown) => {
+                    answer.open |= self.not_understood(place, (inbound, message), unknown, at).await;
+                }
+            }
+        }
+        answer
+    }
+
     async fn car(
         &self,
-        place: &Place,
-        event: ControllerEvent,
-        asks: Asks,
+        place: &DevicePlace,
+        (event, note, waits): (ControllerEvent, EventNote, CarWait),
         (at, now): (Instant, Timestamp),
-    ) -> Response {
-        let event = place.last.named(event, asks.live, at);
+        answer: &mut PostAnswer,
+    ) {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
-        if !self.send(FromDevice::Event { lane: place.lane.clone(), event, at }).await {
-            return again();
+        let lane = place.lane.clone();
+        if !self.send(FromDevice::Event { lane, event, at, note }).await {
+            answer.again = true;
+            return;
         }
-        let Ok(Ok(decision)) = timeout(DECIDE, &mut expected.decided).await else { return again() };
-        if asks.live && decision.is_some_and(Decision::opens) {
-            place.last.let_in();
-            self.open(place);
-        }
-        let store = if asks.live { STORE_LIVE } else { STORE_KEPT };
-        let stored = matches!(timeout(store, &mut expected.stored).await, Ok(Ok(())));
-        if !stored {
+        let Ok(Ok(decision)) = timeout(DECIDE, &mut expected.decided).await else {
+            answer.again = true;
+            return;
+        };
+        let store = if waits.is_live { STORE_LIVE } else { STORE_KEPT };
+        let is_stored = matches!(timeout(store, &mut expected.stored).await, Ok(Ok(())));
+        if !is_stored {
             self.meter.device_unstored();
-            if !asks.live {
-                return again();
-            }
+            answer.again |= !waits.is_live;
         }
-        place.reply(decision.or(expected.before), asks, now)
+        let decision = decision.filter(|_| waits.is_live);
+        answer.open |= decision.is_some_and(Decision::opens);
+        answer.speech = decision.map(|decision| display_text(decision, place.lane.direction, now));
+        answer.resume_after = waits.resume_after.filter(|_| is_stored);
     }
 
-    /// In a task of its own: the device may answer its own post's answer first.
-    fn open(&self, place: &Place) {
-        let Some(opener) = place.opener.clone() else { return };
-        let (meter, lane) = (self.meter.clone(), place.lane.id.clone());
-        tokio::spawn(async move {
-            if let Err(error) = opener.open().await {
-                meter.device_unopened();
-                tracing::warn!(garage.id = %meter.garage(), lane.id = %lane, %error, "a device was asked to open and may not have done so");
-            }
-        });
-    }
-
-    /// Nobody waits for an answer: the device is told when it is on disk.
-    async fn signal(&self, place: &Place, event: ControllerEvent, at: Instant) -> Response {
+    /// No car waits for an answer: the device is answered when the event is on disk. False if it is not.
+    async fn signal(
+        &self,
+        place: &DevicePlace,
+        event: ControllerEvent,
+        note: EventNote,
+        at: Instant,
+    ) -> bool {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
-        if !self.send(FromDevice::Event { lane: place.lane.clone(), event, at }).await {
-            return again();
+        let lane = place.lane.clone();
+        if !self.send(FromDevice::Event { lane, event, at, note }).await {
+            return false;
         }
-        match timeout(STORE_KEPT, &mut expected.stored).await {
-            Ok(Ok(())) => place.heard(),
-            _ => again(),
-        }
+        matches!(timeout(STORE_KEPT, &mut expected.stored).await, Ok(Ok(())))
     }
 
-    async fn refuse(&self, place: &Place, code: RejectCode, detail: &str, body: &[u8]) {
-        let refusal = Refusal::of_device(place.lane.device.clone(), code, detail, body);
-        self.send(FromDevice::Refused(refusal)).await;
+    /// Whether the reply opens.
+    async fn not_understood(
+        &self,
+        place: &DevicePlace,
+        (inbound, message): (&InboundMessage<'_>, &DeviceMessage),
+        unknown: UnknownContent,
+        at: Instant,
+    ) -> bool {
+        let code = reject_code(inbound);
+        let unread = translate::unread_message(place.make().id(), (inbound, message), (unknown, code), at);
+        let (verdict_in, verdict) = oneshot::channel();
+        let lane = place.lane.clone();
+        self.send(FromDevice::NotUnderstood { lane, message: unread, verdict: Some(verdict_in) }).await;
+        match timeout(DECIDE, verdict).await {
+            Ok(Ok(UnreadVerdict::OpenAfter(pause))) => {
+                tokio::time::sleep(pause).await;
+                true
+            }
+            Ok(Ok(UnreadVerdict::StaysShut) | Err(_)) | Err(_) => false,
+        }
     }
 
     /// False if the lane loop does not take it in time.
-    async fn send(&self, said: FromDevice) -> bool {
-        matches!(timeout(DECIDE, self.lanes.send(said)).await, Ok(Ok(())))
+    async fn send(&self, message: FromDevice) -> bool {
+        matches!(timeout(DECIDE, self.lanes.send(message)).await, Ok(Ok(())))
     }
 }
 
-/// It has not arrived: the device sends it again.
+fn reject_code(inbound: &InboundMessage<'_>) -> RejectCode {
+    let method = inbound.method;
+    if inbound.is_truncated {
+        RejectCode::TooLarge
+    } else if method != Method::POST.as_str() && method != Method::PUT.as_str() {
+        RejectCode::WrongAddress
+    } else {
+        RejectCode::NotUnderstood
+    }
+}
+
+/// It was not taken: the device sends it again.
 fn again() -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
-}
-
-impl Place {
-    fn heard(&self) -> Response {
-        axum::Json(translate::heard(self.posting.dialect)).into_response()
-    }
-
-    fn reply(&self, decision: Option<Decision>, asks: Asks, now: Timestamp) -> Response {
-        let (dialect, direction) = (self.posting.dialect, self.lane.direction);
-        axum::Json(translate::reply(dialect, decision, asks, direction, now)).into_response()
-    }
 }

@@ -1,52 +1,74 @@
-//! The last car of a lane, whose camera may tell it more than once.
+//! The last car of each lane whose camera may report it more than once.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::HashMap;
+use std::time::Instant;
 
-use domain::ids::EventId;
-use protocol::mqtt::ControllerEvent;
+use domain::ids::{EventId, LaneId};
+use domain::time::Timestamp;
+use protocol::mqtt::{ControllerEvent, EventKind};
 
-/// Cameras give several results for one car, each with a number of its own. The same plate within this time of one for which the barrier
-/// went up is the same car: nobody drives in, out and up again so fast. One that was not let in is decided anew: a fire may have begun.
-const SAME_CAR: Duration = Duration::from_secs(10);
+use crate::config::Lane;
 
+/// Last cars by lane.
 #[derive(Debug, Default)]
-pub(super) struct LastCar(Mutex<Option<Car>>);
+pub(crate) struct LastCars(HashMap<LaneId, LastCar>);
 
 #[derive(Debug, Clone)]
-struct Car {
+struct LastCar {
     event: EventId,
     plate: Option<String>,
+    occurred_at: Timestamp,
     at: Instant,
-    let_in: bool,
+    is_let_in: bool,
 }
 
-impl LastCar {
-    /// Whatever passes the loop is that car.
-    pub fn event(&self) -> Option<EventId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|car| car.event.clone())
-    }
-
-    /// The barrier goes up for the last car.
-    pub fn let_in(&self) {
-        if let Some(car) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            car.let_in = true;
+impl LastCars {
+    /// The barrier opens for the last car.
+    pub fn let_in(&mut self, lane: &Lane) {
+        if let Some(car) = self.0.get_mut(&lane.id) {
+            car.is_let_in = true;
         }
     }
 
-    /// A live car under the name of its first result; one that was kept under its own.
-    pub fn named(&self, event: ControllerEvent, live: bool, at: Instant) -> ControllerEvent {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |car: &&Car| {
-            live && car.let_in
+    /// The barrier did not open for it: the next result is another try.
+    pub fn did_not_open(&mut self, lane: &Lane) {
+        if let Some(car) = self.0.get_mut(&lane.id) {
+            car.is_let_in = false;
+        }
+    }
+
+    /// Cameras give several results for one car, each with a number of its own: a live result with the plate of a car that was let in a moment
+    /// ago is that car under its first id. One that was not let in is decided anew: a fire may have begun. A pass is of the last car.
+    pub fn merge(
+        &mut self,
+        lane: &Lane,
+        event: ControllerEvent,
+        is_live: bool,
+        at: Instant,
+    ) -> ControllerEvent {
+        match event.kind {
+            EventKind::Plate if is_live => self.merge_reading(lane, event, at),
+            EventKind::Pass => {
+                let last = self.0.get(&lane.id).map(|car| car.event.clone());
+                ControllerEvent { of: event.of.or(last), ..event }
+            }
+            _ => event,
+        }
+    }
+
+    fn merge_reading(&mut self, lane: &Lane, event: ControllerEvent, at: Instant) -> ControllerEvent {
+        let same = |car: &&LastCar| {
+            car.is_let_in
                 && car.plate.is_some()
                 && car.plate == event.plate
-                && at.saturating_duration_since(car.at) < SAME_CAR
+                && at.saturating_duration_since(car.at) < lane.reading.same_car
         };
-        if let Some(car) = last.as_ref().filter(same) {
-            return ControllerEvent { event_id: car.event.clone(), ..event };
+        if let Some(car) = self.0.get(&lane.id).filter(same) {
+            return ControllerEvent { event_id: car.event.clone(), occurred_at: car.occurred_at, ..event };
         }
-        *last = Some(Car { event: event.event_id.clone(), plate: event.plate.clone(), at, let_in: false });
+        let (id, plate, occurred_at) = (event.event_id.clone(), event.plate.clone(), event.occurred_at);
+        let car = LastCar { event: id, plate, occurred_at, at, is_let_in: false };
+        self.0.insert(lane.id.clone(), car);
         event
     }
 }
@@ -54,10 +76,26 @@ impl LastCar {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use domain::time::Timestamp;
-    use protocol::mqtt::{EventKind, VERSION};
+    use std::time::Duration;
+
+    use domain::ids::DeviceId;
+    use domain::occupancy::{Direction, PassBy};
+    use protocol::mqtt::VERSION;
 
     use super::*;
+    use crate::config::{LaneMake, ReadingRules};
+
+    fn lane() -> Lane {
+        Lane {
+            id: LaneId::parse("in").unwrap(),
+            name: String::new(),
+            direction: Direction::In,
+            device: DeviceId::parse("in").unwrap(),
+            pass_by: PassBy::Plate,
+            make: LaneMake::Native,
+            reading: ReadingRules::default(),
+        }
+    }
 
     fn event(id: &str, plate: Option<&str>) -> ControllerEvent {
         ControllerEvent {
@@ -74,23 +112,26 @@ mod tests {
     }
 
     #[test]
-    fn several_results_of_one_car_have_one_name() {
-        let (last, start) = (LastCar::default(), Instant::now());
-        let named = |id: &str, plate, live, after: u64| {
-            let event = last.named(event(id, plate), live, start + Duration::from_secs(after));
-            event.event_id.to_string()
+    fn several_results_of_one_car_have_one_id_until_the_barrier_did_not_open() {
+        let (lane, start) = (lane(), Instant::now());
+        let mut last = LastCars::default();
+        let merged = |last: &mut LastCars, id: &str, plate, is_live, after: u64| {
+            let at = start + Duration::from_secs(after);
+            last.merge(&lane, event(id, plate), is_live, at).event_id.to_string()
         };
-        assert_eq!(named("refused", Some("x"), true, 0), "refused");
-        assert_eq!(named("a", Some("x"), true, 0), "a", "decided anew");
-        last.let_in();
-        assert_eq!(named("b", Some("x"), true, 9), "a");
-        assert_eq!(named("c", Some("x"), true, 10), "c", "it stands there for long");
-        assert_eq!(named("d", Some("y"), true, 11), "d");
-        assert_eq!(named("e", None, true, 12), "e");
-        last.let_in();
-        assert_eq!(named("f", None, true, 13), "f", "of unread cars nobody knows");
-        assert_eq!(named("g", Some("y"), false, 14), "g");
-        last.let_in();
-        assert_eq!(named("h", Some("y"), false, 15), "h", "kept ones are of any time");
+        assert_eq!(merged(&mut last, "refused", Some("x"), true, 0), "refused");
+        assert_eq!(merged(&mut last, "a", Some("x"), true, 0), "a", "decided anew");
+        last.let_in(&lane);
+        assert_eq!(merged(&mut last, "b", Some("x"), true, 9), "a");
+        last.did_not_open(&lane);
+        assert_eq!(merged(&mut last, "c", Some("x"), true, 9), "c", "another try");
+        last.let_in(&lane);
+        assert_eq!(merged(&mut last, "d", Some("x"), true, 19), "d", "it stands there for long");
+        assert_eq!(merged(&mut last, "e", None, true, 20), "e");
+        last.let_in(&lane);
+        assert_eq!(merged(&mut last, "f", None, true, 20), "f", "unread cars are not known again");
+        assert_eq!(merged(&mut last, "g", Some("y"), false, 20), "g");
+        let pass = ControllerEvent { kind: EventKind::Pass, ..event("p", None) };
+        assert_eq!(last.merge(&lane, pass, true, start).of, EventId::parse("f").ok());
     }
 }

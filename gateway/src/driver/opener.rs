@@ -1,55 +1,52 @@
-//! Opens the barrier of a make that is not told so in an answer: a request to the device, with digest authentication.
+//! Opens the barrier of a make that does not open by a reply: a request to the device or to a relay, tried again while its car waits.
 //!
-//! It is made at once or not at all: what could not be sent within [`DEADLINE`] is never sent later (invariant 6).
+//! What could not be sent within the reading's life is never sent later (invariant 6).
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use devices::{dahua, hikvision};
+use devices::make::OpeningMethod;
 use domain::ids::LaneId;
-use http_auth::{PasswordClient, PasswordParams};
-use process::config::Secret;
-use reqwest::{Method, StatusCode, Url, header};
+use process::retry::Backoff;
+use reqwest::Method;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
-use crate::config::{Config, Control, Dialect, Lane, Make};
+use super::device_http::{DeviceHttp, DeviceHttpError};
+use crate::config::{Config, Control, Lane, LaneMake};
 
-/// For both requests of a challenge and its answer. A driver who has waited for longer calls for help.
-const DEADLINE: Duration = Duration::from_secs(3);
+/// Of one try, with its challenge. A camera on its own network answers in milliseconds or is busy.
+const TRY: Duration = Duration::from_secs(2);
+const RETRY_BASE: Duration = Duration::from_millis(200);
+const RETRY_CAP: Duration = Duration::from_secs(1);
+
+/// Bytes of a response that are read: a status document has some 300.
+const LARGEST_RESPONSE: usize = 16 * 1024;
 
 /// Why the barrier may not have opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
     #[error("the device did not answer in time")]
     Late,
-    #[error("another request to open is still under way")]
-    Busy,
-    #[error("the device is out of reach")]
-    Http(#[from] reqwest::Error),
-    #[error("the device's challenge cannot be answered: {0}")]
-    Challenge(String),
-    #[error("the device answered {0}")]
-    Status(StatusCode),
-    #[error("its address and path do not go together")]
-    Url,
+    #[error(transparent)]
+    Device(#[from] DeviceHttpError),
+    #[error("the device did not open: {0}")]
+    Refused(String),
 }
 
-/// Of the lanes whose device is asked to open.
+/// The lanes whose barrier is opened by a request.
 #[derive(Clone, Default)]
 pub(crate) struct Openers(HashMap<LaneId, Arc<Opener>>);
 
 impl Openers {
     pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
-        // The devices are in the garage's own network: no proxy, and nobody to be led to.
-        let http =
-            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let http = DeviceHttp::client()?;
         let opener = |lane: &Lane| {
-            let Make::Posting(posting) = &lane.make else { return None };
-            let control = config.controls.get(&lane.id).filter(|_| !posting.dialect.opens_by_answer())?;
-            let opener = Opener::new(http.clone(), control.clone(), posting.dialect);
-            Some((lane.id.clone(), Arc::new(opener)))
+            let control = config.controls.get(&lane.id)?;
+            let request = OpenerRequest::of(&lane.make, control)?;
+            let device = DeviceHttp::new(http.clone(), control.clone());
+            Some((lane.id.clone(), Arc::new(Opener { device, request, busy: Mutex::default() })))
         };
         Ok(Self(config.lanes.iter().filter_map(opener).collect()))
     }
@@ -59,70 +56,66 @@ impl Openers {
     }
 }
 
+/// What is sent, and how its response is read.
+struct OpenerRequest {
+    method: Method,
+    path: String,
+    body: String,
+    confirm: fn(&[u8]) -> Result<(), String>,
+}
+
+impl OpenerRequest {
+    /// A relay of the configuration comes before the make's own request.
+    fn of(make: &LaneMake, control: &Control) -> Option<Self> {
+        let LaneMake::Foreign(device) = make else { return None };
+        if let Some((method, path)) = &control.relay {
+            let (method, path) = (method.clone(), path.clone());
+            return Some(Self { method, path, body: String::new(), confirm: |_| Ok(()) });
+        }
+        let OpeningMethod::Request(open) = device.make.driver().opening() else { return None };
+        let (method, path, body) = (open.request)(control.channel);
+        Some(Self { method: method.parse().ok()?, path, body, confirm: open.confirm })
+    }
+}
+
 pub(crate) struct Opener {
-    http: reqwest::Client,
-    control: Control,
-    dialect: Dialect,
+    device: DeviceHttp,
+    request: OpenerRequest,
     busy: Mutex<()>,
 }
 
 impl Opener {
-    fn new(http: reqwest::Client, control: Control, dialect: Dialect) -> Self {
-        Self { http, control, dialect, busy: Mutex::default() }
-    }
-
-    /// One at a time: the car before opens for nobody twice.
-    pub async fn open(&self) -> Result<(), OpenError> {
-        let _busy = self.busy.try_lock().map_err(|_| OpenError::Busy)?;
-        timeout(DEADLINE, self.request()).await.map_err(|_| OpenError::Late)?
-    }
-
-    async fn request(&self) -> Result<(), OpenError> {
-        let (method, path, body) = command(self.dialect);
-        let url = self.control.url.join(&path).map_err(|_| OpenError::Url)?;
-        let first = self.http.request(method.clone(), url.clone()).body(body.clone()).send().await?;
-        let answer = if first.status() == StatusCode::UNAUTHORIZED {
-            let authorization = self.authorization(first.headers(), &method, &url)?;
-            let request = self.http.request(method, url).header(header::AUTHORIZATION, authorization);
-            request.body(body).send().await?
-        } else {
-            first
-        };
-        if answer.status().is_success() { Ok(()) } else { Err(OpenError::Status(answer.status())) }
-    }
-
-    /// Answers the challenge; with a digest if the device offers one.
-    fn authorization(
-        &self,
-        headers: &header::HeaderMap,
-        method: &Method,
-        url: &Url,
-    ) -> Result<String, OpenError> {
-        let challenges =
-            headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-        let challenges: Vec<&str> = challenges.collect();
-        let mut client =
-            PasswordClient::try_from(challenges.join(", ").as_str()).map_err(OpenError::Challenge)?;
-        let uri =
-            url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let asked = PasswordParams {
-            username: &self.control.username,
-            password: Secret::expose(&self.control.password),
-            uri: &uri,
-            method: method.as_str(),
-            body: None,
-        };
-        client.respond(&asked).map_err(OpenError::Challenge)
-    }
-}
-
-fn command(dialect: Dialect) -> (Method, String, String) {
-    match dialect {
-        Dialect::Dahua => (Method::GET, dahua::OPEN.to_owned(), String::new()),
-        // The others open by their answer.
-        Dialect::Hikvision | Dialect::Zhenshi | Dialect::Huaxia => {
-            let (path, body) = hikvision::open(1);
-            (Method::PUT, path, body)
+    /// Tries until `due`. One request at a time: the next car's waits for it.
+    pub async fn open(&self, due: Instant) -> Result<(), OpenError> {
+        let due = due.into();
+        let Ok(_busy) = timeout_at(due, self.busy.lock()).await else { return Err(OpenError::Late) };
+        let mut backoff = Backoff::new("barrier", RETRY_BASE, RETRY_CAP);
+        loop {
+            let until = due.min(tokio::time::Instant::now() + TRY);
+            let error = match timeout_at(until, self.attempt()).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => error,
+                Err(_) => OpenError::Late,
+            };
+            let pause = backoff.next_delay();
+            if tokio::time::Instant::now() + pause >= due {
+                return Err(error);
+            }
+            tracing::debug!(%error, "open request failed; retrying");
+            tokio::time::sleep(pause).await;
         }
+    }
+
+    async fn attempt(&self) -> Result<(), OpenError> {
+        let OpenerRequest { method, path, body, confirm } = &self.request;
+        let mut response = self.device.send(method, path, body).await?;
+        let mut document = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(DeviceHttpError::from)? {
+            document.extend_from_slice(&chunk);
+            if document.len() > LARGEST_RESPONSE {
+                break;
+            }
+        }
+        confirm(&document).map_err(OpenError::Refused)
     }
 }

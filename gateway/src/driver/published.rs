@@ -1,140 +1,144 @@
-//! Cameras of another make that are clients of the garage's own broker: what they publish becomes what a native controller says. Who one
-//! is, is told by its topic, on which the broker lets nobody else publish.
+//! Devices of other makes that are clients of the garage's broker. They are identified by topic, on which the broker lets no other client
+//! publish, or by the camera's name in the message where one client reports for several.
 //!
-//! A camera has no word for the life of a command: it is told to open with QoS 0, so that the broker keeps it for nobody.
+//! Such a device knows no life of a command: it is told to open with QoS 0, so that the broker stores it for no one.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use devices::zhenshi::mqtt::{self, Layout};
-use domain::device::Quirk;
+use devices::make::{BrokerTopics, DeviceConnection, InboundMessage, PublishTarget, PublishedCommand};
+use devices::message::UnknownContent;
 use domain::ids::LaneId;
 use domain::time::Timestamp;
+use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::{MAX_EVENT_BYTES, RejectCode};
 use uuid::Uuid;
 
-use super::last::LastCar;
-use super::translate::{self, Said};
-use super::{FromDevice, Notice};
-use crate::config::{Inputs, Lane, Make};
-use crate::event::Refusal;
+use super::FromDevice;
+use super::place::{self, DevicePlace, PlaceChoice};
+use super::translate;
+use crate::config::Lane;
+use crate::driver::stream::lane_messages;
 use crate::metric::Meter;
 use crate::mqtt::Message;
 
 /// Without pictures, which are to be switched off; as much as the garage's broker lets through.
 const LARGEST: usize = 2 * MAX_EVENT_BYTES;
 
-/// The cameras of a garage, by serial number.
-#[derive(Debug, Default)]
-pub(crate) struct Cameras(HashMap<String, Camera>);
+/// The devices of a garage that publish.
+#[derive(Default)]
+pub(crate) struct Cameras {
+    cameras: Vec<Camera>,
+    arrivals: AtomicU64,
+}
 
-#[derive(Debug)]
 struct Camera {
-    lane: Lane,
-    inputs: Inputs,
-    last: LastCar,
-    /// As it wrote its topics last.
-    layout: Mutex<Layout>,
+    place: DevicePlace,
+    serial: String,
+    topics: &'static dyn BrokerTopics,
+    /// As it wrote last.
+    last_topic: Mutex<Option<String>>,
 }
 
 impl Cameras {
     pub fn new(lanes: &[Lane]) -> Self {
-        let camera = |lane: &Lane| match &lane.make {
-            Make::Publishing(publishing) => {
-                let (lane, inputs) = (lane.clone(), publishing.inputs);
-                let layout = Mutex::new(Layout::Present);
-                Some((publishing.serial.clone(), Camera { lane, inputs, last: LastCar::default(), layout }))
-            }
-            Make::Native | Make::Posting(_) => None,
+        let camera = |place: DevicePlace| {
+            let DeviceConnection::Publishes(topics) = place.make().connection() else { return None };
+            let serial = place.device.serial.clone()?;
+            Some(Camera { place, serial, topics, last_topic: Mutex::default() })
         };
-        Self(lanes.iter().filter_map(camera).collect())
+        Self {
+            cameras: DevicePlace::of_lanes(lanes).filter_map(camera).collect(),
+            arrivals: AtomicU64::new(0),
+        }
     }
 
     /// What to subscribe to.
     pub fn filters(&self) -> impl Iterator<Item = String> {
-        self.0.keys().flat_map(|serial| mqtt::says(serial))
+        self.cameras.iter().flat_map(|camera| camera.topics.published_by(&camera.serial))
     }
 
     /// Bytes of a message that are worth keeping; none if there are no cameras.
     pub fn largest(&self) -> usize {
-        if self.0.is_empty() { 0 } else { LARGEST }
+        if self.cameras.is_empty() { 0 } else { LARGEST }
     }
 
-    /// Whose device has published on this topic.
-    pub fn lane_of(&self, topic: &str) -> Option<&Lane> {
-        let (_, serial, _) = mqtt::topic(topic)?;
-        self.0.get(serial).map(|camera| &camera.lane)
+    /// The lanes whose device has published this.
+    pub fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &Lane> {
+        self.cameras
+            .iter()
+            .filter(move |camera| camera.topics.is_from(&camera.serial, topic, payload))
+            .map(|camera| &camera.place.lane)
     }
 
-    /// What a camera has said; `None` if it was none.
+    /// What a device has sent; `None` if the message is of none.
     pub fn read(&self, message: &Message, now: Timestamp, meter: &Meter) -> Option<Vec<FromDevice>> {
-        let (layout, serial, kind) = mqtt::topic(&message.topic)?;
-        let camera = self.0.get(serial)?;
-        *camera.layout() = layout;
+        let is_from =
+            |camera: &&Camera| camera.topics.is_from(&camera.serial, &message.topic, &message.payload);
+        let cameras: Vec<&Camera> = self.cameras.iter().filter(is_from).collect();
+        if cameras.is_empty() {
+            return None;
+        }
+        for camera in &cameras {
+            let mut last = camera.last_topic.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some(message.topic.clone());
+        }
         if message.retained {
             // Of any age, and by its own account of none.
             meter.device_said("retained");
             return Some(Vec::new());
         }
-        let device = &camera.lane.device;
-        Some(match mqtt::parse(serial, kind, &message.payload) {
-            Ok(read) => {
-                let mut notice = Notice::of(&read, now);
-                if layout == Layout::Old {
-                    notice.quirks.insert(Quirk::OldTopics);
-                }
-                let noticed = FromDevice::Noticed { lane: camera.lane.clone(), notice };
-                let said = read.told.iter().map(|told| {
-                    let last = camera.last.event();
-                    translate::said(told, camera.inputs, last.as_ref(), now).checked(
-                        device,
-                        &message.payload,
-                        now,
-                    )
+        Some(self.decoded(&cameras, message, now, meter))
+    }
+
+    fn decoded(
+        &self,
+        cameras: &[&Camera],
+        message: &Message,
+        now: Timestamp,
+        meter: &Meter,
+    ) -> Vec<FromDevice> {
+        let arrival = format!("{:x}.{:x}", now.micros(), self.arrivals.fetch_add(1, Ordering::Relaxed));
+        let inbound = InboundMessage {
+            address: &message.topic,
+            method: "POST",
+            content_type: None,
+            body: &message.payload,
+            is_truncated: message.payload.len() > LARGEST,
+            received_at: now,
+            arrival: &arrival,
+        };
+        let places: Vec<&DevicePlace> = cameras.iter().map(|camera| &camera.place).collect();
+        let Some((make, decoded)) = place::decode(&places, &inbound) else { return Vec::new() };
+        match place::choose(&places, make, &decoded) {
+            PlaceChoice::One(place) => lane_messages(place, (&inbound, &decoded), message.at, meter),
+            PlaceChoice::Unclear(fault) => {
+                let resembles_reading = place::may_be_reading(&decoded);
+                let messages = places.iter().flat_map(|place| {
+                    let unknown = UnknownContent { fault: fault.clone(), resembles_reading };
+                    let what = (unknown, RejectCode::NotUnderstood);
+                    let unread = translate::unread_message(make.id(), (&inbound, &decoded), what, message.at);
+                    let (lane, kind) = (place.lane.clone(), LaneAlarmKind::UnknownChannel);
+                    [
+                        FromDevice::Alarm { lane: lane.clone(), kind, detail: fault.clone() },
+                        FromDevice::NotUnderstood { lane, message: unread, verdict: None },
+                    ]
                 });
-                let said = said.filter_map(|said| camera.told(said, message, meter));
-                std::iter::once(noticed).chain(said).collect()
+                messages.collect()
             }
-            Err(unreadable) => {
-                let (detail, body) = (unreadable.to_string(), &message.payload);
-                vec![FromDevice::Refused(Refusal::of_device(
-                    device.clone(),
-                    RejectCode::NotJson,
-                    &detail,
-                    body,
-                ))]
-            }
-        })
-    }
-
-    /// Topic and payload that open the lane's barrier.
-    pub fn open(&self, lane: &LaneId, now: Timestamp) -> Option<(String, Vec<u8>)> {
-        let (serial, camera) = self.0.iter().find(|(_, camera)| camera.lane.id == *lane)?;
-        camera.last.let_in();
-        let id = Uuid::new_v4().simple().to_string();
-        Some(mqtt::open((*camera.layout(), serial), &id, now))
-    }
-}
-
-impl Camera {
-    fn layout(&self) -> MutexGuard<'_, Layout> {
-        self.layout.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn told(&self, said: Result<Said, Box<Refusal>>, message: &Message, meter: &Meter) -> Option<FromDevice> {
-        let (lane, at) = (self.lane.clone(), message.at);
-        match said {
-            Ok(Said::Car(event, asks)) => {
-                let event = self.last.named(event, asks.live, at);
-                Some(FromDevice::Event { lane, event, at })
-            }
-            Ok(Said::Signal(event)) => Some(FromDevice::Event { lane, event, at }),
-            Ok(Said::Status(status)) => Some(FromDevice::Status { lane, status }),
-            Ok(Said::Other(what)) => {
-                meter.device_said(what);
-                None
-            }
-            Err(refusal) => Some(FromDevice::Refused(*refusal)),
         }
+    }
+
+    /// The command that opens the lane's barrier; `None` where no device of the lane takes one.
+    pub fn open(&self, lane: &LaneId, now: Timestamp) -> Option<PublishedCommand> {
+        let camera = self.cameras.iter().find(|camera| camera.place.lane.id == *lane)?;
+        let last = camera.last_topic.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let command_id = Uuid::new_v4().simple().to_string();
+        camera.topics.open_command(&PublishTarget {
+            serial: &camera.serial,
+            last_topic: last.as_deref(),
+            command_id: &command_id,
+            now,
+        })
     }
 }

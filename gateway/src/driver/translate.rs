@@ -1,183 +1,202 @@
-//! From what a device told to what a native controller would say, and from a decision to a reply in the device's words.
+//! From a decoded message to what a native controller would publish, and what of it waits for a reply.
 
 use std::time::Duration;
 
-use devices::told::{Health, Message, Reading, Signal, Told, Unreadable, What};
-use devices::{dahua, hikvision, huaxia, zhenshi};
-use domain::access::{Decision, display_text};
-use domain::ids::{DeviceId, EventId};
-use domain::occupancy::Direction;
+use devices::make::InboundMessage;
+use devices::message::{
+    DeviceHealth, DeviceMessage, InputState, LaneSignal, MessageContent, PlateReading, SignalKind,
+    UnknownContent,
+};
+use domain::ids::EventId;
 use domain::time::Timestamp;
-use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OPEN_TTL_MS, VERSION};
-use serde_json::Value;
+use protocol::alarm::MessageShape;
+use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OPEN_TTL_MS, RejectCode, VERSION};
+use sha2::{Digest, Sha256};
 
-use super::possible;
-use crate::config::{Dialect, Inputs, Posting};
-use crate::event::Refusal;
+use super::{EventNote, UnreadMessage};
+use crate::config::{DeviceInputs, Lane, ReadingRules};
+use crate::event::is_possible;
 
-/// What a device has said that concerns the lane.
+/// Bytes of a message that an operator gets to see.
+const EXCERPT: usize = 256;
+
+/// A content of a message as the lane loop takes it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
-    Car(ControllerEvent, Asks),
-    /// Nobody waits for an answer to it.
-    Signal(ControllerEvent),
+pub(super) enum LaneMessage {
+    Car {
+        event: ControllerEvent,
+        note: EventNote,
+        waits: CarWait,
+    },
+    /// No car waits for an answer to it.
+    Signal {
+        event: ControllerEvent,
+        note: EventNote,
+    },
     Status(DeviceStatus),
-    /// Nothing for the lane loop; what it was.
+    /// Of no use for the lane loop: its kind.
     Other(&'static str),
+    NotUnderstood(UnknownContent),
 }
 
-impl Said {
-    /// As an event that came by the broker is checked.
-    pub fn checked(self, device: &DeviceId, body: &[u8], now: Timestamp) -> Result<Self, Box<Refusal>> {
-        Ok(match self {
-            Self::Car(event, asks) => Self::Car(Refusal::check(event, device, body, now)?, asks),
-            Self::Signal(event) => Self::Signal(Refusal::check(event, device, body, now)?),
-            other @ (Self::Status(_) | Self::Other(_)) => other,
-        })
-    }
-}
-
-/// What the device does after the answer.
+/// What the device does after the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asks {
-    /// The car waits for the answer.
-    pub live: bool,
-    /// Of a reading that it had kept: it sends the next one when it is told that this one has arrived.
-    pub next: Option<i64>,
+pub(super) struct CarWait {
+    /// The car waits for the reply.
+    pub is_live: bool,
+    /// Of a stored reading: the device sends the next one when the reply names it.
+    pub resume_after: Option<i64>,
 }
 
-/// `path`: to which it was posted. `name`: one for this request, for what has none of its own.
-pub(super) fn read(posting: &Posting, path: &str, body: &[u8], name: &str) -> Result<Message, Unreadable> {
-    match posting.dialect {
-        Dialect::Zhenshi => zhenshi::http::parse(body, name),
-        Dialect::Huaxia => huaxia::parse(body),
-        Dialect::Hikvision => hikvision::parse(body),
-        Dialect::Dahua => match dahua::Kind::of_path(path) {
-            Some(kind) => dahua::parse(kind, body),
-            None => Err(Unreadable::NotA("an address to which this make posts")),
+pub(super) fn lane_message(
+    content: &MessageContent,
+    lane: &Lane,
+    inputs: DeviceInputs,
+    now: Timestamp,
+) -> LaneMessage {
+    match content {
+        MessageContent::Reading(reading) => car(reading, lane.reading, now),
+        MessageContent::Signal(signal) => match event_kind(signal, inputs) {
+            Some(kind) => signal_event(signal, kind, now),
+            None => LaneMessage::Other(signal_label(signal.kind)),
         },
+        MessageContent::Health(health) => LaneMessage::Status(status(health, now)),
+        MessageContent::NoReading(kind) => LaneMessage::Other(kind),
+        MessageContent::NotUnderstood(unknown) => LaneMessage::NotUnderstood(unknown.clone()),
     }
 }
 
-/// `last`: the car that the lane has seen last.
-pub(super) fn said(told: &Told, inputs: Inputs, last: Option<&EventId>, now: Timestamp) -> Said {
-    match told {
-        Told::Car(reading) => car(reading, now),
-        Told::Lane(signal) => match kind(signal, inputs) {
-            Some(kind @ EventKind::Pass) => event(signal, kind, last, now),
-            Some(kind) => event(signal, kind, None, now),
-            None => Said::Other(word(signal.what)),
+/// What the signal is for the lane loop, if anything. A pulse raises the fire alarm and counts one pass; only "off" ends the alarm.
+fn event_kind(signal: &LaneSignal, inputs: DeviceInputs) -> Option<EventKind> {
+    match signal.kind {
+        SignalKind::Passed => Some(EventKind::Pass),
+        SignalKind::Reversed => Some(EventKind::Reversal),
+        SignalKind::Tailgated => Some(EventKind::Tailgate),
+        SignalKind::Stuck => Some(EventKind::Stuck),
+        SignalKind::Free => Some(EventKind::Free),
+        SignalKind::Input { number, state } if inputs.fire_input == Some(number) => match state {
+            InputState::On | InputState::Pulse => Some(EventKind::Fire),
+            InputState::Off => Some(EventKind::FireOver),
         },
-        Told::Alive(health) => Said::Status(status(health, now)),
-        Told::Nothing(what) => Said::Other(what),
-    }
-}
-
-/// What the signal is for the lane loop, if anything.
-fn kind(signal: &Signal, inputs: Inputs) -> Option<EventKind> {
-    match signal.what {
-        What::Passed => Some(EventKind::Pass),
-        What::Reversed => Some(EventKind::Reversal),
-        What::Tailgated => Some(EventKind::Tailgate),
-        What::Stuck => Some(EventKind::Stuck),
-        What::Free => Some(EventKind::Free),
-        What::Input { number, on } if inputs.fire_input == Some(number) => {
-            Some(if on { EventKind::Fire } else { EventKind::FireOver })
+        SignalKind::Input { number, state: InputState::On | InputState::Pulse }
+            if inputs.loop_input == Some(number) =>
+        {
+            Some(EventKind::Pass)
         }
-        What::Input { number, on: true } if inputs.loop_input == Some(number) => Some(EventKind::Pass),
-        _ => None,
+        SignalKind::Input { .. } | SignalKind::Barrier(_) => None,
     }
 }
 
-fn car(reading: &Reading, now: Timestamp) -> Said {
+fn car(reading: &PlateReading, rules: ReadingRules, now: Timestamp) -> LaneMessage {
     let Ok(event_id) = EventId::parse(&reading.key) else {
-        return Said::Other("a reading without a possible name");
+        return without_id(true);
     };
-    let occurred_at = possible(reading.occurred_at, now);
-    // A car that was kept for later has gone, even if that was a second ago.
-    let age = if reading.kept {
-        now.since(occurred_at).max(Duration::from_millis(u64::from(OPEN_TTL_MS) + 1))
-    } else {
-        Duration::ZERO
-    };
+    let (at, time_replaced) = possible(reading.occurred_at, now);
+    let note = EventNote { time_replaced, is_pulse: false };
+    // A stored car has gone, even if that was a second ago.
+    let gone = Duration::from_millis(u64::from(OPEN_TTL_MS) + 1);
+    let age = if reading.is_retransmission { now.since(at).max(gone) } else { Duration::ZERO };
+    let worst = reading.confidence.worst_character.filter(|_| rules.by_worst_character);
     let event = ControllerEvent {
         v: VERSION,
         event_id,
         kind: EventKind::Plate,
         plate: reading.plate.clone(),
-        confidence: reading.confidence,
-        occurred_at,
+        confidence: worst.unwrap_or(reading.confidence.overall).percent(rules.scale),
+        occurred_at: at,
         age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
         of: None,
-        vehicle: domain::vehicle::VehicleDetails::default(),
+        vehicle: reading.vehicle,
     };
-    Said::Car(event, Asks { live: !reading.kept, next: reading.next.filter(|_| reading.kept) })
+    let is_live = !reading.is_retransmission;
+    let waits = CarWait { is_live, resume_after: reading.resume_after.filter(|_| !is_live) };
+    LaneMessage::Car { event, note, waits }
 }
 
-fn event(signal: &Signal, kind: EventKind, of: Option<&EventId>, now: Timestamp) -> Said {
+fn signal_event(signal: &LaneSignal, kind: EventKind, now: Timestamp) -> LaneMessage {
     let Ok(event_id) = EventId::parse(&signal.key) else {
-        return Said::Other("a signal without a possible name");
+        return without_id(false);
     };
-    Said::Signal(ControllerEvent {
+    let (at, time_replaced) = possible(signal.occurred_at, now);
+    let is_pulse = matches!(signal.kind, SignalKind::Input { state: InputState::Pulse, .. });
+    // A signal without a time is no sign of a wrong clock.
+    let note = EventNote { time_replaced: time_replaced && signal.occurred_at.is_some(), is_pulse };
+    let event = ControllerEvent {
         v: VERSION,
         event_id,
         kind,
         plate: None,
         confidence: 100,
-        occurred_at: possible(signal.occurred_at, now),
+        occurred_at: at,
         age_ms: 0,
-        of: of.cloned(),
+        of: None,
         vehicle: domain::vehicle::VehicleDetails::default(),
-    })
+    };
+    LaneMessage::Signal { event, note }
 }
 
-fn status(health: &Health, now: Timestamp) -> DeviceStatus {
+fn without_id(resembles_reading: bool) -> LaneMessage {
+    let fault = "no event id can be made of the message".to_owned();
+    LaneMessage::NotUnderstood(UnknownContent { fault, resembles_reading })
+}
+
+/// The device's time if it can be, else the time of receipt; and whether it was replaced.
+fn possible(at: Option<Timestamp>, now: Timestamp) -> (Timestamp, bool) {
+    match at.filter(|at| is_possible(*at, now)) {
+        Some(at) => (at, false),
+        None => (now, true),
+    }
+}
+
+fn status(health: &DeviceHealth, now: Timestamp) -> DeviceStatus {
     DeviceStatus {
         v: VERSION,
         at: now,
         firmware: health.firmware.clone(),
-        pending_events: health.kept.unwrap_or(0),
+        pending_events: health.stored_readings.unwrap_or(0),
         held_open: false,
     }
 }
 
-const fn word(what: What) -> &'static str {
-    match what {
-        What::Passed => "passed",
-        What::Reversed => "reversed",
-        What::Tailgated => "tailgated",
-        What::Stuck => "stuck",
-        What::Free => "free",
-        What::Input { .. } => "input",
-        What::Barrier(_) => "barrier",
+const fn signal_label(kind: SignalKind) -> &'static str {
+    match kind {
+        SignalKind::Passed => "passed",
+        SignalKind::Reversed => "reversed",
+        SignalKind::Tailgated => "tailgated",
+        SignalKind::Stuck => "stuck",
+        SignalKind::Free => "free",
+        SignalKind::Input { .. } => "input",
+        SignalKind::Barrier(_) => "barrier",
     }
 }
 
-/// The answer to a car. `None`: the barrier stays as it is.
-pub(super) fn reply(
-    dialect: Dialect,
-    decision: Option<Decision>,
-    asks: Asks,
-    direction: Direction,
-    now: Timestamp,
-) -> Value {
-    let open = asks.live && decision.is_some_and(Decision::opens);
-    let say = decision.filter(|_| asks.live).map(|decision| display_text(decision, direction, now));
-    match dialect {
-        Dialect::Zhenshi => zhenshi::http::Reply { open, go_on_after: asks.next, say }.body(),
-        Dialect::Huaxia => huaxia::Reply { open }.body(),
-        Dialect::Hikvision | Dialect::Dahua => heard(dialect),
-    }
+/// The message as the lane loop takes what was not understood.
+pub(crate) fn unread_message(
+    make: &str,
+    (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),
+    (unknown, code): (UnknownContent, RejectCode),
+    at: std::time::Instant,
+) -> Box<UnreadMessage> {
+    let parts = devices::shape::message_shape(make, inbound, decoded);
+    let resembles_reading = unknown.resembles_reading || parts.resembles_reading;
+    Box::new(UnreadMessage {
+        code,
+        fault: unknown.fault,
+        shape: MessageShape { id: parts.id, summary: parts.summary, resembles_reading },
+        digest: digest(inbound),
+        excerpt: inbound.body.get(..EXCERPT).unwrap_or(inbound.body).to_vec(),
+        event_id: None,
+        at,
+        is_stale: false,
+    })
 }
 
-/// The answer to everything else.
-pub(super) fn heard(dialect: Dialect) -> Value {
-    match dialect {
-        Dialect::Zhenshi => zhenshi::http::Reply::default().body(),
-        Dialect::Huaxia => huaxia::Reply::default().body(),
-        Dialect::Hikvision => Value::Null,
-        Dialect::Dahua => dahua::reply(),
-    }
+fn digest(inbound: &InboundMessage<'_>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(inbound.method.as_bytes());
+    hash.update(inbound.address.as_bytes());
+    hash.update(inbound.body);
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,94 +1,98 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use domain::access::{Audience, Reason};
+use devices::confidence::ReadingConfidence;
+use domain::vehicle::VehicleDetails;
 
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_419_000_000_000);
 
-const INPUTS: Inputs = Inputs { loop_input: Some(2), fire_input: Some(3) };
+const INPUTS: DeviceInputs = DeviceInputs { loop_input: Some(2), fire_input: Some(3) };
 
-fn reading(kept: bool) -> Reading {
-    Reading {
-        key: "zhenshi:s:7:1".into(),
+fn reading(is_retransmission: bool) -> PlateReading {
+    PlateReading {
+        key: "zhenshi:7".into(),
         plate: Some("鲁B12345".into()),
-        confidence: 97,
+        confidence: ReadingConfidence::parse("97"),
+        vehicle: VehicleDetails::default(),
         occurred_at: Some(NOW),
-        kept,
-        opened: false,
-        next: Some(7),
+        is_retransmission,
+        is_opened_by_device: false,
+        resume_after: Some(7),
     }
 }
 
-#[test]
-fn a_car_that_was_kept_is_too_old_to_open_however_soon_it_is_told() {
-    let Said::Car(live, asks) = said(&Told::Car(reading(false)), INPUTS, None, NOW) else { panic!() };
-    assert_eq!((live.age_ms, asks), (0, Asks { live: true, next: None }));
-    let Said::Car(kept, asks) = said(&Told::Car(reading(true)), INPUTS, None, NOW) else { panic!() };
-    assert_eq!((kept.age_ms, asks), (u64::from(OPEN_TTL_MS) + 1, Asks { live: false, next: Some(7) }));
-    let open = Some(Decision::open(Some(Audience::Public)));
-    let body = reply(Dialect::Zhenshi, open, asks, Direction::In, NOW).to_string();
-    assert!(body.contains(r#""info":"no""#) && body.contains("ContinuePushOffline"), "{body}");
+fn read(reading: &PlateReading) -> (ControllerEvent, EventNote, CarWait) {
+    match car(reading, ReadingRules::default(), NOW) {
+        LaneMessage::Car { event, note, waits } => (event, note, waits),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn signal(kind: SignalKind) -> LaneSignal {
+    LaneSignal { key: "k:1".into(), kind, occurred_at: None }
 }
 
 #[test]
-fn a_clock_that_says_something_impossible_is_not_believed() {
-    let ages_ago = Reading { occurred_at: Some(Timestamp::from_micros(5_000_000)), ..reading(false) };
-    let Said::Car(event, _) = said(&Told::Car(ages_ago), INPUTS, None, NOW) else { panic!() };
-    assert_eq!(event.occurred_at, NOW);
+fn a_stored_reading_is_too_old_to_open_however_soon_it_is_sent() {
+    let (live, _, waits) = read(&reading(false));
+    assert_eq!((live.age_ms, waits), (0, CarWait { is_live: true, resume_after: None }));
+    let (stored, _, waits) = read(&reading(true));
+    assert_eq!(stored.age_ms, u64::from(OPEN_TTL_MS) + 1);
+    assert_eq!(waits, CarWait { is_live: false, resume_after: Some(7) });
 }
 
 #[test]
-fn the_loop_is_the_input_that_the_configuration_names() {
-    let input = |number, on| {
-        Told::Lane(Signal { key: "k:1".into(), what: What::Input { number, on }, occurred_at: None })
+fn a_time_that_cannot_be_is_replaced_and_marked() {
+    let ages_ago = PlateReading { occurred_at: Some(Timestamp::from_micros(5_000_000)), ..reading(false) };
+    let (event, note, _) = read(&ages_ago);
+    assert_eq!((event.occurred_at, note.time_replaced), (NOW, true));
+    assert!(!read(&reading(false)).1.time_replaced);
+}
+
+#[test]
+fn the_lane_says_how_a_confidence_is_read() {
+    let doubtful = ReadingConfidence {
+        worst_character: Some(devices::confidence::ConfidenceValue::parse("41")),
+        ..ReadingConfidence::parse("97")
     };
-    let last = EventId::parse("zhenshi:s:7:1").unwrap();
-    let Said::Signal(pass) = said(&input(2, true), INPUTS, Some(&last), NOW) else { panic!() };
-    assert_eq!((pass.kind, pass.of), (EventKind::Pass, Some(last)));
-    for other in [input(2, false), input(1, true)] {
-        assert_eq!(said(&other, INPUTS, None, NOW), Said::Other("input"));
-    }
+    let reading = PlateReading { confidence: doubtful, ..reading(false) };
+    let percent = |rules| match car(&reading, rules, NOW) {
+        LaneMessage::Car { event, .. } => event.confidence,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(percent(ReadingRules::default()), 97);
+    assert_eq!(percent(ReadingRules { by_worst_character: true, ..ReadingRules::default() }), 41);
 }
 
 #[test]
-fn the_fire_alarm_is_the_input_that_the_configuration_names() {
-    let input =
-        |on| Told::Lane(Signal { key: "k:1".into(), what: What::Input { number: 3, on }, occurred_at: None });
-    for (on, kind) in [(true, EventKind::Fire), (false, EventKind::FireOver)] {
-        let Said::Signal(event) = said(&input(on), INPUTS, None, NOW) else { panic!() };
-        assert_eq!((event.kind, event.of), (kind, None));
-    }
+fn loop_and_fire_alarm_are_the_inputs_that_the_configuration_names() {
+    use InputState::{Off, On, Pulse};
+    let kind = |number, state| event_kind(&signal(SignalKind::Input { number, state }), INPUTS);
+    assert_eq!(
+        [kind(2, On), kind(2, Pulse), kind(2, Off)],
+        [Some(EventKind::Pass), Some(EventKind::Pass), None]
+    );
+    let fire = [Some(EventKind::Fire), Some(EventKind::Fire), Some(EventKind::FireOver)];
+    assert_eq!([kind(3, On), kind(3, Pulse), kind(3, Off)], fire);
+    assert_eq!(kind(1, On), None);
 }
 
 #[test]
-fn what_cameras_tell_of_a_car_in_the_lane_becomes_an_event() {
-    let last = EventId::parse("zhenshi:s:7:1").unwrap();
+fn a_pulse_is_marked_since_no_end_follows() {
+    let pulse = signal(SignalKind::Input { number: 3, state: InputState::Pulse });
+    let LaneMessage::Signal { note, .. } = signal_event(&pulse, EventKind::Fire, NOW) else { panic!() };
+    assert_eq!(note, EventNote { time_replaced: false, is_pulse: true });
+}
+
+#[test]
+fn what_happens_to_a_car_in_the_lane_becomes_an_event() {
     let kinds = [
-        (What::Reversed, EventKind::Reversal),
-        (What::Tailgated, EventKind::Tailgate),
-        (What::Stuck, EventKind::Stuck),
-        (What::Free, EventKind::Free),
+        (SignalKind::Reversed, EventKind::Reversal),
+        (SignalKind::Tailgated, EventKind::Tailgate),
+        (SignalKind::Stuck, EventKind::Stuck),
+        (SignalKind::Free, EventKind::Free),
     ];
-    for (what, kind) in kinds {
-        let told = Told::Lane(Signal { key: "k:1".into(), what, occurred_at: None });
-        let Said::Signal(event) = said(&told, INPUTS, Some(&last), NOW) else { panic!() };
-        // Which car it was is known where it is counted.
-        assert_eq!((event.kind, event.of), (kind, None));
-    }
-}
-
-#[test]
-fn nothing_but_an_open_decision_about_a_waiting_car_opens() {
-    let asks = |live| Asks { live, next: None };
-    let open = Decision::open(Some(Audience::Public));
-    let refuse = Decision::Review { reason: Reason::UnreadPlate };
-    for dialect in [Dialect::Zhenshi, Dialect::Huaxia, Dialect::Hikvision, Dialect::Dahua] {
-        let body = |decision, live| reply(dialect, decision, asks(live), Direction::In, NOW).to_string();
-        let opens = |body: &str| body.contains(r#""ok""#) || body.contains("gpio_data");
-        assert_eq!(opens(&body(Some(open), true)), dialect.opens_by_answer());
-        assert!(!opens(&body(Some(open), false)));
-        assert!(!opens(&body(Some(refuse), true)));
-        assert!(!opens(&body(None, true)));
-        assert!(!opens(&heard(dialect).to_string()));
+    for (kind, wanted) in kinds {
+        assert_eq!(event_kind(&signal(kind), INPUTS), Some(wanted));
     }
 }

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, EventKind, VERSION};
 use uuid::Uuid;
 
-use super::{Garage, Kept, Outcome, State};
+use super::{Arrival, Garage, Outcome, ReadingMark, SeenEvent, State, Storage};
 use crate::config::Lane;
 
 /// The event's name in the making; a controller's command for the order has it as well.
@@ -36,28 +36,31 @@ pub(crate) fn event_id(order: Uuid) -> Option<EventId> {
 
 impl Garage {
     /// By which right the car comes in that a person lets in. Never a refusal.
-    pub fn judge(&self, lane: &Lane, event: &ControllerEvent, now: Timestamp) -> Decision {
+    pub fn judge(&self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Decision {
         let state = self.state();
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let decision = state.decide(lane, event, plate.as_ref(), now);
+        let decision = state.decide(lane, event, plate.as_ref(), arrival);
         if decision.opens() { decision } else { Decision::ordered() }
     }
 
-    /// The barrier was told to open for it; it counts as pending. Absent: it is known already.
+    /// The barrier opened for it; it counts as pending. Absent: it is known already.
     pub fn let_in(
         &self,
         lane: &Lane,
         event: &ControllerEvent,
         decision: Decision,
-        now: Timestamp,
+        arrival: Arrival,
     ) -> Option<Outcome> {
         let mut state = self.state();
         if state.seen.find(&lane.device, &event.event_id).is_some() {
             return None;
         }
-        let outcome = state.decided(lane, event, Some(decision), now);
+        let outcome = state.decided(lane, event, (Some(decision), None), arrival);
         state.ledger.pend(outcome.change());
-        state.seen.insert(lane.device.clone(), event.event_id.clone(), outcome, Kept::Queued);
+        let mark = ReadingMark::of_event(event, false);
+        let seen =
+            SeenEvent { outcome: outcome.clone(), storage: Storage::Queued, mark, at: Some(arrival.at) };
+        state.seen.insert(lane.device.clone(), event.event_id.clone(), seen);
         drop(state);
         self.changed.notify_one();
         Some(outcome)
@@ -75,7 +78,7 @@ impl State {
     ) -> Option<EventId> {
         let Some(ordered) = self.known.let_in_by_hand(device) else { return of };
         let by_itself = of.as_ref().and_then(|of| self.seen.find(device, of));
-        let by_itself = by_itself.is_some_and(|(read, _)| read.decision.is_some_and(Decision::opens));
+        let by_itself = by_itself.is_some_and(|read| read.outcome.decision.is_some_and(Decision::opens));
         if by_itself || age > LONGEST { of } else { Some(ordered.clone()) }
     }
 }

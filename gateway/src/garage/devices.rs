@@ -90,7 +90,7 @@ impl Devices {
             stuck_since: device.and_then(|d| d.stuck_since),
             held_open_since: device.and_then(|d| d.held_open_since),
             make: lane.make.id(),
-            make_title: None,
+            make_title: lane.make.title().map(str::to_owned),
             quirks: device.map(|d| d.quirks.clone()).unwrap_or_default(),
             clock_ahead_ms: device.and_then(|d| d.clock_ahead_ms),
             alarms: Vec::new(),

@@ -1,36 +1,106 @@
-//! Whether it burns: what each device's fire input has said last.
+//! Whether it burns: what each device's fire input reported last.
 //!
-//! One input that says so is enough; it ends when each has said that it is over. A word that is older than the last one of the same device
-//! changes nothing, however late it comes.
+//! One input that reports fire is enough; the alarm ends when each has reported its end. A report that is older than the last one of the same device
+//! changes nothing, however late it comes. A pulse is followed by no end: a person ends its alarm.
 
 use std::collections::HashMap;
 
 use domain::access::Alarm;
 use domain::ids::DeviceId;
 use domain::time::Timestamp;
+use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use serde::{Deserialize, Serialize};
 
-/// What an input says.
+/// What an input reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
     Burning,
+    /// On and off again.
+    Pulsed,
     Over,
 }
 
-/// Only of devices that the configuration knows: nobody else gets this far.
+/// Only of devices that the configuration knows: no other message gets this far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Fire(HashMap<DeviceId, (Input, Timestamp)>);
+#[serde(transparent)]
+pub(crate) struct Fire {
+    inputs: HashMap<DeviceId, (Input, Timestamp)>,
+    /// When the alarm began, as far as this run knows.
+    #[serde(skip)]
+    since: Option<Timestamp>,
+}
+
+/// Why a person cannot end the alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FireEndRefusal {
+    NoFire,
+    InputOn,
+    FireAgain,
+}
 
 impl Fire {
     pub fn said(&mut self, device: &DeviceId, input: Input, at: Timestamp) {
-        if self.0.get(device).is_none_or(|(_, before)| *before <= at) {
-            self.0.insert(device.clone(), (input, at));
+        let before = self.inputs.get(device);
+        if before.is_some_and(|(_, last)| *last > at) {
+            return;
         }
+        // A pulse beside an input that is on: the input itself will end it.
+        let is_on = before.is_some_and(|(state, _)| *state == Input::Burning);
+        let input = if input == Input::Pulsed && is_on { Input::Burning } else { input };
+        self.inputs.insert(device.clone(), (input, at));
+        self.since = match self.alarm() {
+            Alarm::Fire => self.since.or(Some(at)),
+            Alarm::None => None,
+        };
+    }
+
+    /// Ends the alarm if only pulses raised it, none of them after `through`.
+    pub fn end(&mut self, through: Timestamp) -> Result<(), FireEndRefusal> {
+        let reports: Vec<(Input, Timestamp)> = self.reports().collect();
+        if reports.is_empty() {
+            return Err(FireEndRefusal::NoFire);
+        }
+        if reports.iter().any(|(input, _)| *input == Input::Burning) {
+            return Err(FireEndRefusal::InputOn);
+        }
+        if reports.iter().any(|(_, at)| *at > through) {
+            return Err(FireEndRefusal::FireAgain);
+        }
+        for (input, _) in self.inputs.values_mut() {
+            *input = Input::Over;
+        }
+        self.since = None;
+        Ok(())
+    }
+
+    fn reports(&self) -> impl Iterator<Item = (Input, Timestamp)> {
+        self.inputs.values().copied().filter(|(input, _)| *input != Input::Over)
     }
 
     pub fn alarm(&self) -> Alarm {
-        if self.0.values().any(|(input, _)| *input == Input::Burning) { Alarm::Fire } else { Alarm::None }
+        if self.reports().next().is_some() { Alarm::Fire } else { Alarm::None }
+    }
+
+    /// For the operators, while the alarm holds.
+    pub fn gateway_alarm(&self) -> Option<GatewayAlarm> {
+        let last_at = self.reports().map(|(_, at)| at).max()?;
+        let only_pulses = self.reports().all(|(input, _)| input == Input::Pulsed);
+        let mut devices: Vec<String> = self
+            .inputs
+            .iter()
+            .filter(|(_, (input, _))| *input != Input::Over)
+            .map(|(device, _)| device.to_string())
+            .collect();
+        devices.sort();
+        let reported = if only_pulses { "a pulse" } else { "fire" };
+        Some(GatewayAlarm {
+            kind: GatewayAlarmKind::Fire,
+            since: self.since.unwrap_or(last_at),
+            detail: format!("{reported} at the fire input of {}", devices.join(", ")),
+            last_at: Some(last_at),
+            only_pulses,
+        })
     }
 }
 
@@ -39,10 +109,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(micros)
+    }
+
     #[test]
-    fn it_burns_until_each_input_has_said_that_it_is_over() {
+    fn it_burns_until_each_input_has_reported_the_end() {
         let [a, b] = ["a", "b"].map(|id| DeviceId::parse(id).unwrap());
-        let at = Timestamp::from_micros;
         let mut fire = Fire::default();
         assert_eq!(fire.alarm(), Alarm::None);
         fire.said(&a, Input::Burning, at(10));
@@ -50,8 +123,41 @@ mod tests {
         fire.said(&a, Input::Over, at(12));
         assert_eq!(fire.alarm(), Alarm::Fire);
         fire.said(&b, Input::Over, at(9));
-        assert_eq!(fire.alarm(), Alarm::Fire, "older than what it has said since");
+        assert_eq!(fire.alarm(), Alarm::Fire, "older than its last report");
+        assert_eq!(fire.end(at(20)), Err(FireEndRefusal::InputOn));
         fire.said(&b, Input::Over, at(13));
         assert_eq!(fire.alarm(), Alarm::None);
+    }
+
+    #[test]
+    fn a_pulse_raises_the_alarm_and_a_person_ends_it() {
+        let a = DeviceId::parse("a").unwrap();
+        let mut fire = Fire::default();
+        assert_eq!(fire.end(at(1)), Err(FireEndRefusal::NoFire));
+        fire.said(&a, Input::Pulsed, at(10));
+        assert_eq!(fire.alarm(), Alarm::Fire);
+        fire.said(&a, Input::Pulsed, at(20));
+        let alarm = fire.gateway_alarm().unwrap();
+        assert_eq!((alarm.since, alarm.last_at, alarm.only_pulses), (at(10), Some(at(20)), true));
+        assert_eq!(fire.end(at(15)), Err(FireEndRefusal::FireAgain));
+        assert_eq!(fire.end(at(20)), Ok(()));
+        assert_eq!((fire.alarm(), fire.gateway_alarm()), (Alarm::None, None));
+    }
+
+    #[test]
+    fn a_pulse_does_not_end_the_alarm_of_an_input_that_is_on() {
+        let a = DeviceId::parse("a").unwrap();
+        let mut fire = Fire::default();
+        fire.said(&a, Input::Burning, at(10));
+        fire.said(&a, Input::Pulsed, at(11));
+        assert_eq!(fire.end(at(20)), Err(FireEndRefusal::InputOn));
+        fire.said(&a, Input::Over, at(12));
+        assert_eq!(fire.alarm(), Alarm::None);
+    }
+
+    #[test]
+    fn the_file_of_the_first_version_is_read() {
+        let fire: Fire = serde_json::from_str(r#"{"a":["burning","2026-11-23T07:30:01.000000Z"]}"#).unwrap();
+        assert_eq!(fire.alarm(), Alarm::Fire);
     }
 }

@@ -91,6 +91,11 @@ impl Known {
     pub fn met(&mut self, movement: Movement<'_>) -> Option<Audience> {
         match movement.kind {
             EventKind::Plate | EventKind::Pass => self.went(movement),
+            EventKind::Opened if movement.delta != 0 => self.went(movement),
+            EventKind::NotOpened => {
+                self.opened.remove(movement.device);
+                None
+            }
             EventKind::Reversal if movement.delta != 0 => self.came_back(&movement),
             EventKind::Reversal
             | EventKind::Tailgate
@@ -99,8 +104,7 @@ impl Known {
             | EventKind::Fire
             | EventKind::FireOver
             | EventKind::NotUnderstood
-            | EventKind::Opened
-            | EventKind::NotOpened => None,
+            | EventKind::Opened => None,
         }
     }
 

@@ -1,43 +1,120 @@
-//! The events that this gateway has met, so that a repeated one opens nothing and counts nothing.
+//! The events that this gateway has registered, so that a repeated one opens nothing and counts nothing.
 //!
-//! Bounded: the oldest goes first. One that is forgotten and comes again is still kept apart by the outbox's unique
-//! index and by the server; and it is too old to open anything.
+//! A reading is known again by id, plate and time (invariant 12): a known id with another plate or time is another reading, which gets a derived
+//! id. Bounded: the oldest goes first. One that is forgotten and comes again is still kept apart by the outbox's unique index and by the server;
+//! and it is too old to open anything.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::ids::{DeviceId, EventId};
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use protocol::mqtt::{ControllerEvent, EventKind};
+use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
+use protocol::uplink::GateEvent;
 
 use super::Outcome;
 
 /// More than all controllers of a garage send in the 8 s in which an event may open.
 pub(crate) const REMEMBERED: usize = 8_192;
 
-type Key = Arc<(DeviceId, EventId)>;
+type SeenKey = Arc<(DeviceId, EventId)>;
 
-/// How far a met event has come.
+/// How far a registered event has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum Storage {
     Queued,
     Stored,
     /// The outbox had no place for it.
-    Lost,
+    Unstored,
+}
+
+/// What makes a reading unique beside its id ([`ReadingIdentity`], owned).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReadingMark {
+    kind: EventKind,
+    /// As the device sent it.
+    text: Option<String>,
+    plate: Option<Plate>,
+    occurred_at: Timestamp,
+    time_replaced: bool,
+}
+
+impl ReadingMark {
+    pub fn of_event(event: &ControllerEvent, time_replaced: bool) -> Self {
+        Self::new(event.kind, event.plate.as_deref(), event.occurred_at, time_replaced)
+    }
+
+    pub fn of_record(event: &GateEvent) -> Self {
+        Self::new(event.kind, event.plate.as_deref(), event.occurred_at, event.time_replaced)
+    }
+
+    fn new(kind: EventKind, text: Option<&str>, occurred_at: Timestamp, time_replaced: bool) -> Self {
+        let plate = text.and_then(|reading| Plate::parse(reading).ok());
+        Self { kind, text: text.map(str::to_owned), plate, occurred_at, time_replaced }
+    }
+
+    fn identity(&self) -> ReadingIdentity<'_> {
+        let Self { kind, ref plate, occurred_at, time_replaced, .. } = *self;
+        ReadingIdentity { kind, plate: plate.as_ref(), occurred_at, time_replaced }
+    }
+}
+
+/// A registered event.
+#[derive(Debug, Clone)]
+pub(crate) struct SeenEvent {
+    pub outcome: Outcome,
+    pub storage: Storage,
+    pub mark: ReadingMark,
+    /// Absent for events from before this start.
+    pub at: Option<Instant>,
+}
+
+/// What a look-up found.
+#[derive(Debug)]
+pub(super) enum SeenLookup<'a> {
+    Known(EventId, &'a mut SeenEvent),
+    /// Register it under this id; `is_repeated` if the device's id is of another reading.
+    New {
+        event_id: EventId,
+        is_repeated: bool,
+    },
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    events: HashMap<Key, (Outcome, Kept)>,
-    order: VecDeque<Key>,
+pub(super) struct SeenEvents {
+    events: HashMap<SeenKey, SeenEvent>,
+    order: VecDeque<SeenKey>,
 }
 
-impl Seen {
-    pub fn find(&self, device: &DeviceId, event: &EventId) -> Option<(Outcome, Kept)> {
-        self.events.get(&(device.clone(), event.clone())).copied()
+impl SeenEvents {
+    pub fn find(&self, device: &DeviceId, event: &EventId) -> Option<&SeenEvent> {
+        self.events.get(&(device.clone(), event.clone()))
     }
 
-    pub fn insert(&mut self, device: DeviceId, event: EventId, outcome: Outcome, kept: Kept) {
+    /// Looks for the reading, under the device's id and under the derived one.
+    pub fn look_up(&mut self, device: &DeviceId, raw: &EventId, mark: &ReadingMark) -> SeenLookup<'_> {
+        let raw_key = (device.clone(), raw.clone());
+        let Some(first) = self.events.get(&raw_key) else {
+            return SeenLookup::New { event_id: raw.clone(), is_repeated: false };
+        };
+        let event_id = if is_same_reading(&first.mark.identity(), &mark.identity()) {
+            raw.clone()
+        } else {
+            derived_event_id(raw, mark.text.as_deref(), mark.occurred_at)
+        };
+        let is_repeated = event_id != *raw;
+        match self.events.get_mut(&(device.clone(), event_id.clone())) {
+            Some(known) => SeenLookup::Known(event_id, known),
+            None => SeenLookup::New { event_id, is_repeated },
+        }
+    }
+
+    pub fn insert(&mut self, device: DeviceId, event: EventId, seen: SeenEvent) {
         let key = Arc::new((device, event));
-        if self.events.insert(key.clone(), (outcome, kept)).is_none() {
+        if self.events.insert(key.clone(), seen).is_none() {
             self.order.push_back(key);
         }
         while self.order.len() > REMEMBERED {
@@ -47,9 +124,9 @@ impl Seen {
         }
     }
 
-    pub fn mark(&mut self, device: &DeviceId, event: &EventId, kept: Kept) {
+    pub fn mark(&mut self, device: &DeviceId, event: &EventId, storage: Storage) {
         if let Some(entry) = self.events.get_mut(&(device.clone(), event.clone())) {
-            entry.1 = kept;
+            entry.storage = storage;
         }
     }
 }

@@ -25,7 +25,9 @@ fn lane(direction: Direction, pass_by: PassBy) -> Lane {
         direction,
         device: DeviceId::parse(name).unwrap(),
         pass_by,
-        make: crate::config::Make::Native,
+        make: crate::config::LaneMake::Native,
+        // The plates of these tests resemble each other, and their cars come in the same second.
+        reading: crate::config::ReadingRules { same_car: Duration::ZERO, ..Default::default() },
     }
 }
 
@@ -68,9 +70,21 @@ fn garage(capacity: u32) -> Garage {
     )
 }
 
-fn outcome(meeting: Meeting) -> Outcome {
-    match meeting {
-        Meeting::New(outcome) => outcome,
+fn arrival() -> Arrival {
+    Arrival {
+        at: Instant::now(),
+        now: now(),
+        clock: ClockTrust::Trusted,
+        is_live: true,
+        time_replaced: false,
+        is_pulse: false,
+        opening_counts: false,
+    }
+}
+
+fn outcome(registration: Registration) -> Outcome {
+    match registration.novelty {
+        Novelty::New(outcome) => outcome,
         other => panic!("{other:?}"),
     }
 }
@@ -81,19 +95,24 @@ fn opened_counts_on_a_plate_lane_and_passed_on_a_loop_lane() {
     let plate = event("e1", EventKind::Plate, 0);
     let pass = event("e2", EventKind::Pass, 0);
     let by_loop = lane(Direction::In, PassBy::Loop);
-    assert_eq!(outcome(garage.meet(&by_loop, &plate, now())).delta, 0);
-    assert_eq!(outcome(garage.meet(&by_loop, &pass, now())).delta, 1);
+    assert_eq!(outcome(garage.register(&by_loop, &plate, arrival())).delta, 0);
+    assert_eq!(outcome(garage.register(&by_loop, &pass, arrival())).delta, 1);
     let by_plate = lane(Direction::Out, PassBy::Plate);
-    assert_eq!(outcome(garage.meet(&by_plate, &plate, now())).delta, -1);
-    assert_eq!(outcome(garage.meet(&by_plate, &pass, now())).delta, 0);
+    assert_eq!(outcome(garage.register(&by_plate, &plate, arrival())).delta, -1);
+    assert_eq!(outcome(garage.register(&by_plate, &pass, arrival())).delta, 0);
 }
 
 #[test]
 fn a_car_that_was_let_in_counts_at_once_for_the_next() {
     let garage = garage(1);
     let lane = lane(Direction::In, PassBy::Plate);
-    assert!(outcome(garage.meet(&lane, &event("e1", EventKind::Plate, 0), now())).decision.unwrap().opens());
-    let second = outcome(garage.meet(&lane, &event("e2", EventKind::Plate, 0), now()));
+    assert!(
+        outcome(garage.register(&lane, &event("e1", EventKind::Plate, 0), arrival()))
+            .decision
+            .unwrap()
+            .opens()
+    );
+    let second = outcome(garage.register(&lane, &event("e2", EventKind::Plate, 0), arrival()));
     assert_eq!(second.decision, Some(Decision::refuse(Reason::Full)));
     assert_eq!(second.delta, 0);
 }
@@ -113,12 +132,76 @@ fn a_repeated_event_is_never_new_again() {
     let garage = garage(10);
     let lane = lane(Direction::In, PassBy::Plate);
     let event = event("e1", EventKind::Plate, 0);
-    let first = outcome(garage.meet(&lane, &event, now()));
-    assert_eq!(garage.meet(&lane, &event, now()), Meeting::Queued);
-    garage.lost(&lane.device, &event.event_id, first.change());
-    assert_eq!(garage.meet(&lane, &event, now()), Meeting::Lost(first));
+    let again = || garage.register(&lane, &event, arrival()).novelty;
+    let first = outcome(garage.register(&lane, &event, arrival()));
+    assert_eq!(again(), Novelty::Queued(first.decision));
+    garage.unstored(&lane.device, &event.event_id, first.change());
+    assert_eq!(again(), Novelty::Unstored(first.clone()));
     garage.stored(&lane.device, &event.event_id);
-    assert_eq!(garage.meet(&lane, &event, now()), Meeting::Stored);
+    assert_eq!(again(), Novelty::Stored(first.decision));
+}
+
+#[test]
+fn a_known_id_with_another_plate_or_time_is_another_reading() {
+    let garage = garage(10);
+    let lane = lane(Direction::In, PassBy::Plate);
+    let first = event("ctr-1", EventKind::Plate, 0);
+    assert_eq!(garage.register(&lane, &first, arrival()).event_id, first.event_id);
+    let stranger = ControllerEvent { plate: Some("京A99999".into()), ..first.clone() };
+    let later = ControllerEvent { occurred_at: now() + Duration::from_secs(300), ..first.clone() };
+    for other in [stranger, later] {
+        let registered = garage.register(&lane, &other, arrival());
+        assert!(registered.is_repeated_id && registered.event_id != first.event_id);
+        let again = garage.register(&lane, &other, arrival());
+        assert_eq!(again.event_id, registered.event_id);
+        assert!(matches!(again.novelty, Novelty::Queued(_)));
+    }
+    let alarms = &garage.lane_statuses(std::slice::from_ref(&lane), now())[0].alarms;
+    assert_eq!((alarms[0].kind, alarms[0].count), (LaneAlarmKind::RepeatedIds, 2));
+    // Sent again as it was, only older.
+    let older = ControllerEvent { age_ms: 5_000, ..first };
+    assert!(matches!(garage.register(&lane, &older, arrival()).novelty, Novelty::Queued(_)));
+}
+
+#[test]
+fn a_second_reading_that_resembles_the_first_counts_no_second_car() {
+    let garage = garage(10);
+    let lane =
+        Lane { reading: crate::config::ReadingRules::default(), ..lane(Direction::Out, PassBy::Plate) };
+    let read = |id, plate| outcome(garage.register(&lane, &of_car(id, EventKind::Plate, plate), arrival()));
+    assert_eq!(read("e1", "鲁B12845").delta, -1);
+    let second = read("e2", "鲁B12345");
+    assert_eq!((second.delta, second.rereads), (0, EventId::parse("e1").ok()));
+    let other = read("e3", "京A99999");
+    assert_eq!((other.delta, other.rereads), (-1, None));
+}
+
+#[test]
+fn a_car_counts_at_a_device_that_is_asked_when_the_opening_is_confirmed() {
+    let garage = garage(10);
+    let device = crate::config::ForeignDevice {
+        make: crate::config::MakeRow::find("hikvision").unwrap(),
+        address: None,
+        serial: None,
+        channel: None,
+        inputs: crate::config::DeviceInputs::default(),
+    };
+    let lane = Lane {
+        make: crate::config::LaneMake::Foreign(device),
+        reading: crate::config::ReadingRules::default(),
+        ..lane(Direction::In, PassBy::Plate)
+    };
+    let read = outcome(garage.register(&lane, &event("e1", EventKind::Plate, 0), arrival()));
+    assert!(read.decision.unwrap().opens());
+    assert_eq!(read.delta, 0);
+    let opened =
+        ControllerEvent { of: EventId::parse("e1").ok(), plate: None, ..event("o1", EventKind::Opened, 0) };
+    let confirmed = Arrival { opening_counts: true, ..arrival() };
+    let counted = outcome(garage.register(&lane, &opened, confirmed));
+    assert_eq!((counted.delta, counted.audience), (1, Some(Audience::Pickup)));
+    // What the device had stored has passed long ago.
+    let stored = Arrival { is_live: false, ..arrival() };
+    assert_eq!(outcome(garage.register(&lane, &event("e2", EventKind::Plate, 9_000), stored)).delta, 1);
 }
 
 #[test]
@@ -126,7 +209,7 @@ fn a_late_event_is_judged_by_the_time_when_it_happened() {
     let garage = garage(10);
     let lane = lane(Direction::In, PassBy::Plate);
     let two_hours = 2 * 3600 * 1000;
-    let late = outcome(garage.meet(&lane, &event("e1", EventKind::Plate, two_hours), now()));
+    let late = outcome(garage.register(&lane, &event("e1", EventKind::Plate, two_hours), arrival()));
     assert_eq!(late.decision, Some(Decision::refuse(Reason::OutsideWindow)));
 }
 
@@ -135,10 +218,11 @@ fn no_more_events_are_remembered_than_there_is_room_for() {
     let garage = garage(10);
     let lane = lane(Direction::In, PassBy::Loop);
     for i in 0..=seen::REMEMBERED {
-        garage.meet(&lane, &event(&format!("e{i}"), EventKind::Plate, 0), now());
+        garage.register(&lane, &event(&format!("e{i}"), EventKind::Plate, 0), arrival());
     }
-    assert!(matches!(garage.meet(&lane, &event("e0", EventKind::Plate, 0), now()), Meeting::New(_)));
-    assert_eq!(garage.meet(&lane, &event("e9", EventKind::Plate, 0), now()), Meeting::Queued);
+    let again = |id| garage.register(&lane, &event(id, EventKind::Plate, 0), arrival()).novelty;
+    assert!(matches!(again("e0"), Novelty::New(_)));
+    assert!(matches!(again("e9"), Novelty::Queued(_)));
 }
 
 /// One of two spaces is reserved for this plate; the other is open to anybody.
@@ -192,7 +276,7 @@ fn a_reserved_space_is_left_alone_until_its_car_is_inside() {
     let garage = with_reservation("京A00001");
     counted(&garage, 0, 0);
     let entry = lane(Direction::In, PassBy::Plate);
-    let drive = |id, plate| outcome(garage.meet(&entry, &of_car(id, EventKind::Plate, plate), now()));
+    let drive = |id, plate| outcome(garage.register(&entry, &of_car(id, EventKind::Plate, plate), arrival()));
     assert!(drive("e1", "京A00009").decision.unwrap().opens());
     let refused = drive("e2", "京A00008").decision.unwrap();
     assert_eq!(refused, Decision::refuse(Reason::Reserved));
@@ -203,7 +287,7 @@ fn a_reserved_space_is_left_alone_until_its_car_is_inside() {
     // Both leave; the reservation is used up and nothing is left alone for it.
     let exit = lane(Direction::Out, PassBy::Plate);
     for (id, plate) in [("x1", "京A00001"), ("x2", "京A00009")] {
-        let left = outcome(garage.meet(&exit, &of_car(id, EventKind::Plate, plate), now()));
+        let left = outcome(garage.register(&exit, &of_car(id, EventKind::Plate, plate), arrival()));
         assert_eq!((left.delta, left.audience), (-1, Some(Audience::Public)));
     }
     assert!(drive("e4", "京A00008").decision.unwrap().opens());
@@ -215,13 +299,14 @@ fn a_car_that_was_let_in_and_has_not_passed_is_still_to_come() {
     let garage = with_reservation("京A00001");
     counted(&garage, 1, 1);
     let by_loop = lane(Direction::In, PassBy::Loop);
-    let open = |id, plate| outcome(garage.meet(&by_loop, &of_car(id, EventKind::Plate, plate), now()));
+    let open =
+        |id, plate| outcome(garage.register(&by_loop, &of_car(id, EventKind::Plate, plate), arrival()));
     assert!(open("e1", "京A00001").decision.unwrap().opens());
     assert_eq!(open("e2", "京A00008").decision, Some(Decision::refuse(Reason::Reserved)));
     // It is read once more, and drives in.
     assert!(open("e3", "京A00001").decision.unwrap().opens());
     let pass = ControllerEvent { of: EventId::parse("e3").ok(), ..of_car("p", EventKind::Pass, "京A00001") };
-    assert_eq!(outcome(garage.meet(&by_loop, &pass, now())).audience, Some(Audience::Public));
+    assert_eq!(outcome(garage.register(&by_loop, &pass, arrival())).audience, Some(Audience::Public));
     assert_eq!(open("e4", "京A00008").decision, Some(Decision::refuse(Reason::Full)));
 }
 
@@ -230,7 +315,7 @@ fn a_plan_without_a_used_reservation_ends_its_memory() {
     let garage = with_reservation("京A00001");
     counted(&garage, 0, 0);
     let entry = lane(Direction::In, PassBy::Plate);
-    garage.meet(&entry, &of_car("e1", EventKind::Plate, "京A00001"), now());
+    garage.register(&entry, &of_car("e1", EventKind::Plate, "京A00001"), arrival());
     let plan = garage.plan().unwrap();
     garage.set_plan(plan.clone());
     assert_eq!(garage.state().known.uses().len(), 1);

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use devices::make::OpeningMethod;
 use domain::access::{Decision, ORDERED_DISPLAY, display_text};
 use domain::time::{Clock, Timestamp};
 use protocol::mqtt::{Command, CommandKind, ControllerEvent, Display, OPEN_TTL_MS, Topic, VERSION};
 use protocol::order::{Cause, Ended, Order, Outcome};
 use tokio::sync::mpsc;
 
-use crate::config::{Lane, Make};
-use crate::driver::{Cameras, Openers};
-use crate::garage::{Garage, order_event_id, reading_by_hand};
-use crate::lane::entry;
+use crate::box_clock::BoxClock;
+use crate::config::{Lane, LaneMake};
+use crate::driver::{Cameras, Opener, Openers};
+use crate::garage::{Arrival, Garage, order_event_id, reading_by_hand};
+use crate::lane::{RecordTime, entry};
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
 use crate::outbox::entry::Entry;
@@ -47,6 +49,7 @@ pub(crate) struct Hand {
     pub cameras: Arc<Cameras>,
     pub garage: Arc<Garage>,
     pub clock: Arc<dyn Clock>,
+    pub box_clock: Arc<BoxClock>,
     pub broker: Broker,
     /// To the outbox writer.
     pub entries: mpsc::Sender<Entry>,
@@ -70,17 +73,33 @@ impl Hand {
     fn named(&self, lane: &Lane, order: &Order) -> Option<Named> {
         let now = self.clock.now();
         let event = reading_by_hand(order_event_id(order.id)?, order.plate.as_ref()?, now);
-        let decision = self.garage.judge(lane, &event, now);
+        let decision = self.garage.judge(lane, &event, self.arrival(now));
         Some(Named { event, decision })
     }
 
     /// Waits for a place: nobody would send it again.
     async fn record(&self, lane: &Lane, Named { event, decision }: Named) {
         let now = self.clock.now();
-        let Some(outcome) = self.garage.let_in(lane, &event, decision, now) else { return };
-        let entry = entry(lane, event, outcome, now, self.garage.is_offline());
+        let Some(outcome) = self.garage.let_in(lane, &event, decision, self.arrival(now)) else { return };
+        let id = event.event_id.clone();
+        let uncertain = self.box_clock.uncertain_time(now);
+        let time = RecordTime { now, time_replaced: false, uncertain };
+        let entry = entry(lane, (event, id), outcome, time, self.garage.is_offline());
         if self.entries.send(entry).await.is_err() {
             tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane.id, "a car was let in by hand and could not be recorded");
+        }
+    }
+
+    /// The barrier has opened before: the car counts at once.
+    fn arrival(&self, now: Timestamp) -> Arrival {
+        Arrival {
+            at: Instant::now(),
+            now: self.box_clock.decision_time(now),
+            clock: self.box_clock.trust(now),
+            is_live: false,
+            time_replaced: false,
+            is_pulse: false,
+            opening_counts: false,
         }
     }
 
@@ -93,27 +112,40 @@ impl Hand {
         let Some(lane) = self.lanes.iter().find(|lane| lane.id == order.lane) else {
             return refused(Cause::NoSuchLane);
         };
-        match (&lane.make, self.openers.get(&lane.id)) {
-            (Make::Native, _) => self.publish(lane, order, left, why).await,
-            (Make::Posting(_), Some(opener)) => match opener.open().await {
-                Ok(()) => OPENED,
-                Err(error) => {
-                    self.meter.device_unopened();
-                    tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "a device was asked to open and may not have done so");
-                    refused(Cause::DeviceFailed)
-                }
-            },
-            (Make::Posting(_), None) => refused(Cause::OnlyAnswers),
-            (Make::Publishing(_), _) => self.publish_now(lane, order),
+        let LaneMake::Foreign(device) = &lane.make else {
+            return self.publish(lane, order, left, why).await;
+        };
+        if let Some(opener) = self.openers.get(&lane.id) {
+            return self.request(lane, order, opener, due).await;
+        }
+        match device.make.driver().opening() {
+            OpeningMethod::Publish => self.publish_now(lane, order),
+            OpeningMethod::Reply | OpeningMethod::Request(_) | OpeningMethod::Relay => {
+                refused(Cause::OnlyAnswers)
+            }
+        }
+    }
+
+    async fn request(&self, lane: &Lane, order: &Order, opener: &Opener, due: Instant) -> Outcome {
+        match opener.open(due).await {
+            Ok(()) => {
+                self.garage.did_open(lane);
+                OPENED
+            }
+            Err(error) => {
+                self.meter.device_unopened();
+                tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "device open request failed; barrier state unknown");
+                refused(Cause::DeviceFailed)
+            }
         }
     }
 
     fn publish_now(&self, lane: &Lane, order: &Order) -> Outcome {
         let now = self.clock.now();
-        let Some((topic, payload)) = self.cameras.open(&lane.id, now) else {
+        let Some(command) = self.cameras.open(&lane.id, now) else {
             return refused(Cause::Other);
         };
-        if let Err(error) = self.broker.publish_now(topic, payload) {
+        if let Err(error) = self.broker.publish_now(command.topic, command.payload) {
             self.meter.publish_dropped("command");
             tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "an order's command was given up");
             return refused(Cause::BrokerAway);
@@ -138,7 +170,7 @@ impl Hand {
 
     /// It may hear the command all the same.
     fn is_silent(&self, lane: &Lane, now: Timestamp) -> bool {
-        let statuses = self.garage.lane_statuses(std::slice::from_ref(lane));
+        let statuses = self.garage.lane_statuses(std::slice::from_ref(lane), now);
         let seen = statuses.first().and_then(|status| status.last_seen_at);
         seen.is_none_or(|seen| now.since(seen) > SILENT)
     }

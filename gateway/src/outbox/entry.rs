@@ -23,6 +23,7 @@ pub(crate) struct Entry {
 /// What the controller is told after the commit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
+    /// The id that the controller sent.
     Stored(EventId),
     Rejected(RejectedEvent),
     /// Nobody is there to be told.
@@ -38,9 +39,17 @@ impl Entry {
     /// contain it), nothing where there is none.
     pub fn key(&self) -> Option<String> {
         match &self.answer {
-            Answer::Stored(id) => Some(id.to_string()),
+            Answer::Stored(sent) => Some(self.event_id().unwrap_or(sent).to_string()),
             Answer::Rejected(refused) => refused.event_id.as_ref().map(|id| format!("!{id}")),
             Answer::Silence => None,
+        }
+    }
+
+    /// The id under which an event is recorded: the device's own, or a derived one where that is of another reading.
+    pub fn event_id(&self) -> Option<&EventId> {
+        match &self.what {
+            What::Event(event) => Some(&event.event_id),
+            What::DeadLetter(_) => None,
         }
     }
 

@@ -24,6 +24,7 @@ pub(crate) async fn look(folder: &Path) -> Result<Option<Looked>, OutboxError> {
     if !path.exists() {
         return Ok(None);
     }
+    schema::check(&path).await?;
     let open = |source| OutboxError::Open { path: path.clone(), source };
     let mut db = schema::connect_to_read(&path).await.map_err(open)?;
     let backlog = rows::backlog(&mut db).await?;

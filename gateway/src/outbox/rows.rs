@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
-use protocol::uplink::{Count, PlanDocument};
+use protocol::uplink::{Count, PlanDocument, Record, What};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::behind::Behind;
 use super::entry::Entry;
-use crate::garage::{Change, StoredPlan};
+use crate::garage::{Change, ReadingMark, StoredPlan};
 
 /// Rows of which a restarted gateway knows that it has met them; as many as it remembers in memory.
 const REMEMBERED: i64 = 8_192;
@@ -49,17 +49,21 @@ fn word(audience: Audience) -> Option<String> {
     serde_json::to_value(audience).ok()?.as_str().map(str::to_owned)
 }
 
-/// The newest events, oldest first.
-pub(super) async fn newest_events(db: &mut SqliteConnection) -> Result<Vec<(DeviceId, EventId)>> {
+/// The newest events, oldest first, with what makes each unique beside its id.
+pub(super) async fn newest_events(
+    db: &mut SqliteConnection,
+) -> Result<Vec<(DeviceId, EventId, ReadingMark)>> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "select device, event_key from outbox where event_key is not null order by seq desc limit $1",
+        "select device, record from outbox where event_key is not null order by seq desc limit $1",
     )
     .bind(REMEMBERED)
     .fetch_all(db)
     .await?;
-    let parsed = |(device, key): &(String, String)| {
-        // The keys of refused messages are no event ids, and are passed over.
-        Some((DeviceId::parse(device).ok()?, EventId::parse(key).ok()?))
+    let parsed = |(device, record): &(String, String)| {
+        // Refused and damaged records are no events, and are passed over.
+        let What::Event(event) = serde_json::from_str::<Record>(record).ok()?.what else { return None };
+        let mark = ReadingMark::of_record(&event);
+        Some((DeviceId::parse(device).ok()?, event.event_id, mark))
     };
     Ok(rows.iter().rev().filter_map(parsed).collect())
 }

@@ -9,8 +9,11 @@ use uuid::Uuid;
 
 use super::OutboxError;
 
-/// Counted up with each change of the tables.
+/// Counted up with each change of the tables. Each older format stays readable.
 const FORMAT: i64 = 2;
+
+/// SQLITE_NOTADB: the file has another format or is damaged.
+const NOT_A_DATABASE: &str = "26";
 
 /// Nobody else writes; a backup tool may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(1);
@@ -51,13 +54,49 @@ pub(super) async fn connect_to_read(path: &Path) -> Result<SqliteConnection, sql
         .await
 }
 
+/// Refuses a file that this version may not use, before anything is written to it. A missing file is usable.
+pub(super) async fn check(path: &Path) -> Result<(), OutboxError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let (format, tables) = read_format(path).await.map_err(|source| match source.as_database_error() {
+        Some(error) if error.code().as_deref() == Some(NOT_A_DATABASE) => {
+            OutboxError::Foreign { path: path.to_owned(), found: "it is not an SQLite database".to_owned() }
+        }
+        _ => OutboxError::Open { path: path.to_owned(), source },
+    })?;
+    match format {
+        // A crash while the file was made leaves neither number nor table.
+        0 if tables == 0 => Ok(()),
+        1..=FORMAT => Ok(()),
+        newer if newer > FORMAT => {
+            Err(OutboxError::TooNew { path: path.to_owned(), found: newer, known: FORMAT })
+        }
+        other => Err(OutboxError::Foreign {
+            path: path.to_owned(),
+            found: format!("it is the database of another program (format {other}, {tables} tables)"),
+        }),
+    }
+}
+
+/// The format and the number of tables.
+async fn read_format(path: &Path) -> Result<(i64, i64), sqlx::Error> {
+    use sqlx::Connection;
+    let mut db = connect_to_read(path).await?;
+    let format = sqlx::query_scalar("pragma user_version").fetch_one(&mut db).await?;
+    let tables = sqlx::query_scalar("select count(*) from sqlite_schema where type = 'table'");
+    let tables = tables.fetch_one(&mut db).await?;
+    db.close().await?;
+    Ok((format, tables))
+}
+
+/// Brings a file that [`check`] has accepted to this version's format.
 pub(super) async fn migrate(write: &mut SqliteConnection) -> Result<(), OutboxError> {
     let format: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *write).await?;
     match format {
         0 => create(write).await?,
         1 => add_audience(write).await?,
-        FORMAT => {}
-        newer => return Err(OutboxError::TooNew(newer)),
+        _ => {}
     }
     Ok(())
 }

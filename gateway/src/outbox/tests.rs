@@ -186,6 +186,56 @@ async fn two_gateways_cannot_share_a_folder() {
     assert!(matches!(Outbox::open(dir.path()).await, Err(OutboxError::InUse { .. })));
 }
 
+/// Opens what `change` makes of the file in a folder; the error's text, and what is in the file afterwards.
+async fn refusal(change: impl AsyncFnOnce(&Path)) -> (String, Vec<u8>) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join(FILE);
+    change(&file).await;
+    let before = std::fs::read(&file).unwrap();
+    let error = Outbox::open(dir.path()).await.err().expect("the outbox is refused");
+    assert!(error.is_refusal(), "{error}");
+    assert!(
+        probe::look(dir.path()).await.is_err_and(|error| error.is_refusal()),
+        "the self-test refuses it as well"
+    );
+    let after = std::fs::read(&file).unwrap();
+    assert_eq!(before, after, "the file stays as it was");
+    (error.to_string(), after)
+}
+
+async fn with_sql(file: &Path, sql: &'static str) {
+    use sqlx::{ConnectOptions, Connection};
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).create_if_missing(true);
+    let mut db = options.connect().await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_outbox_of_a_newer_format_is_refused() {
+    let (error, _) =
+        refusal(async |file| with_sql(file, "create table outbox (x); pragma user_version = 9000").await)
+            .await;
+    assert!(
+        error.contains("format 9000, and this version knows formats 1 to 2. Start the newer version"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_no_outbox() {
+    let (error, _) = refusal(async |file| with_sql(file, "create table customer (id integer)").await).await;
+    assert!(error.contains("is no outbox of a gateway: it is the database of another program"), "{error}");
+}
+
+#[tokio::test]
+async fn another_file_is_no_outbox() {
+    let text = "a letter of several lines, longer than the header of a database\n".repeat(20);
+    let (error, after) = refusal(async |file| std::fs::write(file, &text).unwrap()).await;
+    assert!(error.contains("it is not an SQLite database") && error.contains("do not delete it"), "{error}");
+    assert_eq!(after, text.as_bytes());
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Append(Vec<u8>),

@@ -168,7 +168,7 @@ impl Writer {
         });
         self.publish_backlog();
         for entry in turn.entries {
-            if let Answer::Stored(event) = &entry.answer {
+            if let Some(event) = entry.event_id() {
                 self.garage.stored(&entry.device, event);
             }
             // Without a place the controller sends again, and is answered then.

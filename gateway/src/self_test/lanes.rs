@@ -5,14 +5,16 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use devices::make::{DeviceConnection, UnattendedExit};
 use domain::ids::DeviceId;
+use domain::occupancy::Direction;
 use domain::time::Timestamp;
 use protocol::mqtt::Topic;
 use protocol::uplink::LaneStatus;
 use tokio::net::TcpStream;
 
 use super::report::Line;
-use crate::config::{Config, Lane, Make};
+use crate::config::{Config, Lane};
 use crate::driver::Cameras;
 use crate::mqtt::probe::Probe;
 
@@ -44,13 +46,42 @@ pub(super) async fn look(
     for lane in &config.lanes {
         let name = format!("lane {}", lane.id);
         let told = running.as_ref().and_then(|lanes| lanes.iter().find(|status| status.lane == lane.id));
-        lines.push(match (&lane.make, told) {
-            (Make::Native | Make::Publishing(_), Some(status)) => native(name, lane, status, now()),
-            (Make::Native | Make::Publishing(_), None) => unasked(name, lane, heard.as_ref(), wait),
-            (Make::Posting(posting), status) => posts(name, posting.address, status, now()).await,
+        lines.push(match (address_of(config, lane), told) {
+            (Some(address), status) => posts(name, address, status, now()).await,
+            (None, Some(status)) => native(name, lane, status, now()),
+            (None, None) => unasked(name, lane, heard.as_ref(), wait),
         });
+        lines.extend(unattended(lane));
     }
     lines
+}
+
+/// Where a device is looked for that does not come to the broker.
+fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
+    let device = lane.foreign()?;
+    let of_control = || config.controls.get(&lane.id)?.url.host_str()?.parse().ok();
+    match device.make.driver().connection() {
+        DeviceConnection::Posts => device.address,
+        DeviceConnection::Streams(_) => of_control(),
+        DeviceConnection::Publishes(_) => None,
+    }
+}
+
+/// What an exit does while this box is dead, where that traps people.
+fn unattended(lane: &Lane) -> Option<Line> {
+    let name = format!("lane {} without this box", lane.id);
+    let advice = "give the barrier a push button or a fall-back of its own, and try it with the box off";
+    if lane.direction != Direction::Out {
+        return None;
+    }
+    Some(match lane.foreign().map(|device| device.make.driver().unattended_exit()) {
+        Some(UnattendedExit::OwnList(how)) => Line::ok(name, how.to_owned()),
+        Some(UnattendedExit::StaysShut(how)) => Line::warning(name, how.to_owned(), advice),
+        Some(UnattendedExit::NotKnown) => {
+            Line::warning(name, "the maker documents nothing".to_owned(), advice)
+        }
+        None => Line::warning(name, "the controller's own fall-back is not known here".to_owned(), advice),
+    })
 }
 
 fn native(name: String, lane: &Lane, status: &LaneStatus, now: Timestamp) -> Line {
@@ -123,8 +154,7 @@ async fn is_there(address: IpAddr) -> bool {
 /// The devices that gave a sign of life within `wait`; ends early when all have.
 async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<DeviceId> {
     let cameras = Cameras::new(&config.lanes);
-    let posting = |lane: &&Lane| matches!(lane.make, Make::Posting(_));
-    let wanted = config.lanes.len() - config.lanes.iter().filter(posting).count();
+    let wanted = config.lanes.iter().filter(|lane| address_of(config, lane).is_none()).count();
     let (mut heard, started) = (HashSet::new(), Instant::now());
     while heard.len() < wanted
         && let Some(left) = wait.checked_sub(started.elapsed())
@@ -135,7 +165,8 @@ async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<
         {
             heard.insert(device);
         }
-        heard.extend(cameras.lane_of(&message.topic).map(|lane| lane.device.clone()));
+        let lanes = cameras.lanes_of(&message.topic, &message.payload);
+        heard.extend(lanes.map(|lane| lane.device.clone()));
     }
     probe.close().await;
     heard

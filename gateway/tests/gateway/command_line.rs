@@ -52,6 +52,31 @@ fn a_right_configuration_is_fine_and_a_wrong_one_names_its_field() {
     assert_eq!(gateway(&["check-config", "--config", "/nowhere"]).status.code(), Some(2));
 }
 
+#[tokio::test]
+async fn a_newer_versions_data_folder_is_refused() {
+    use sqlx::{ConnectOptions, Connection};
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("outbox.sqlite");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut newer = options.connect().await.unwrap();
+    sqlx::raw_sql("create table outbox (seq integer); pragma user_version = 9000")
+        .execute(&mut newer)
+        .await
+        .unwrap();
+    newer.close().await.unwrap();
+    let refused = gateway(&["run", "--config", &config(dir.path(), "out")]);
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{error}");
+    for word in [
+        &*file.display().to_string(),
+        "it has format 9000",
+        "knows formats 1 to 2",
+        "Start the newer version",
+    ] {
+        assert!(error.contains(word), "no {word:?} in: {error}");
+    }
+}
+
 #[test]
 fn the_brokers_files_name_every_user_and_no_password() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,9 +1,8 @@
 //! A camera of another make on the garage's own broker.
 
-use devices::told::What;
-use devices::zhenshi::mqtt;
+use devices::message::SignalKind;
 use devices::zhenshi::play::{self, Sight};
-use domain::device::{Make, Quirk};
+use domain::device::Quirk;
 use domain::time::Clock;
 use domain::time::Timestamp;
 use process::clock::SystemClock;
@@ -13,7 +12,7 @@ use testkit::wait;
 
 use crate::controller::{Controller, SOON};
 use crate::district::garage;
-use crate::site::{PARENT, SERIAL, Site};
+use crate::site::{PARENT, SERIAL, Site, camera_topics};
 
 fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
     Sight { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
@@ -21,7 +20,7 @@ fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sig
 
 /// With both forms of its topics.
 async fn camera(site: &Site) -> Controller {
-    Controller::connect(site.broker.port(), &garage(), "camera", mqtt::hears(SERIAL).into()).await
+    Controller::connect(site.broker.port(), &garage(), "camera", camera_topics().subscribe).await
 }
 
 fn up(kind: &str) -> String {
@@ -93,7 +92,7 @@ async fn the_server_is_told_what_is_peculiar_about_a_camera_and_how_wrong_its_cl
         lanes.into_iter().find(|lane| lane.lane.as_str() == "camera" && lane.clock_ahead_ms.is_some())
     })
     .await;
-    assert_eq!(lane.make, Make::ZhenshiMqtt);
+    assert_eq!(lane.make.as_str(), "zhenshi-mqtt");
     assert_eq!(lane.quirks, [Quirk::OldTopics, Quirk::LeadingNul].into());
     assert!((-95_000..=-90_000).contains(&lane.clock_ahead_ms.unwrap()), "{lane:?}");
     assert_eq!(pulses(&camera).0, 1, "a clock that is wrong keeps nobody out");
@@ -127,8 +126,9 @@ async fn its_lane_control_says_who_turned_back_and_who_came_behind() {
     let now = SystemClock.now();
     camera.publish(&up("ivs_result"), false, play::ivs_result(&sight(SERIAL, 1, PARENT, now))).await;
     pulsed(&camera, 1).await;
-    for (number, what) in [(2, What::Tailgated), (3, What::Reversed), (4, What::Stuck), (5, What::Free)] {
-        let said = play::lanectrl_result(SERIAL, what, number, now).unwrap();
+    use SignalKind::{Free, Reversed, Stuck, Tailgated};
+    for (number, kind) in [(2, Tailgated), (3, Reversed), (4, Stuck), (5, Free)] {
+        let said = play::lane_event(SERIAL, kind, number, now).unwrap();
         camera.publish(&up("lanectrl_result"), false, said).await;
     }
     let told = site.tells("camera", 5).await;

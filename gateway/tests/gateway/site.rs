@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use devices::make::DeviceConnection;
 use domain::access::{AccessPlan, Audience, Opening, Sharing};
 use domain::ids::{DeviceId, LaneId};
 use domain::occupancy::{Direction, PassBy};
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
 use gateway::Config;
-use gateway::config::{Control, Dialect, Inputs, Lane, Make, Mqtt, Posting, Publishing, Server};
+use gateway::config::file::BrokerUser;
+use gateway::config::{
+    Control, DeviceInputs, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt, ReadingRules, Server,
+};
 use gateway::mosquitto::{User, acl_file, password_file};
 use process::clock::SystemClock;
 use process::config::Secret;
@@ -83,7 +87,8 @@ fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
         direction,
         device: DeviceId::parse(id).unwrap(),
         pass_by,
-        make: Make::Native,
+        make: LaneMake::Native,
+        reading: ReadingRules::default(),
     }
 }
 
@@ -94,15 +99,29 @@ pub const HUAXIA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 4));
 pub const HIKVISION: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 5));
 pub const DAHUA: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 6));
 
-const INPUTS: Inputs = Inputs { loop_input: Some(2), fire_input: Some(3) };
+const INPUTS: DeviceInputs = DeviceInputs { loop_input: Some(2), fire_input: Some(3) };
 
 /// Of the camera on the broker.
 pub const SERIAL: &str = "917e2298-8ddf3e46";
 
-fn camera(id: &str, pass_by: PassBy, dialect: Dialect, address: IpAddr) -> Lane {
+fn camera(id: &str, pass_by: PassBy, make: &str, address: IpAddr) -> Lane {
     let serial = Some(format!("{id}-1"));
-    let posting = Posting { dialect, address, serial, inputs: INPUTS };
-    Lane { make: Make::Posting(posting), ..lane(id, Direction::In, pass_by) }
+    foreign(lane(id, Direction::In, pass_by), make, Some(address), serial)
+}
+
+pub fn foreign(lane: Lane, make: &str, address: Option<IpAddr>, serial: Option<String>) -> Lane {
+    let make = MakeRow::find(make).unwrap();
+    let device = ForeignDevice { make, address, serial, channel: None, inputs: INPUTS };
+    Lane { make: LaneMake::Foreign(device), ..lane }
+}
+
+/// The topics of the Zhenshi camera on the broker.
+pub fn camera_topics() -> BrokerUser {
+    let DeviceConnection::Publishes(topics) = MakeRow::find("zhenshi-mqtt").unwrap().driver().connection()
+    else {
+        panic!("it publishes")
+    };
+    BrokerUser { publish: topics.published_by(SERIAL), subscribe: topics.subscribed_by(SERIAL) }
 }
 
 pub fn plan() -> PlanDocument {
@@ -124,8 +143,9 @@ pub fn plan() -> PlanDocument {
 pub fn broker() -> Mosquitto {
     let garage = garage();
     let secret = || Secret::new("secret");
-    let mut users = vec![User::gateway(&garage, [SERIAL], secret()), User::sign(&garage, secret())];
-    users.push(User::camera(&garage, &DeviceId::parse("camera").unwrap(), SERIAL, secret()));
+    let topics = camera_topics();
+    let mut users = vec![User::gateway(&garage, [&topics], secret()), User::sign(&garage, secret())];
+    users.push(User::foreign(&garage, &DeviceId::parse("camera").unwrap(), &topics, secret()));
     for device in ["in", "in-2", "out", "in-loop", "stranger"] {
         users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
@@ -220,6 +240,8 @@ impl Site {
             url: format!("http://{}", barrier.address()).parse().unwrap(),
             username: "admin".into(),
             password: Secret::new("secret"),
+            channel: 1,
+            relay: None,
         };
         ["hikvision", "dahua"].map(|lane| (LaneId::parse(lane).unwrap(), control.clone())).into()
     }
@@ -231,13 +253,13 @@ impl Site {
             lanes[0].device = DeviceId::parse("in-2").unwrap();
         }
         if self.devices.is_some() {
-            lanes.push(camera("zhenshi", PassBy::Plate, Dialect::Zhenshi, ZHENSHI));
-            lanes.push(camera("looped", PassBy::Loop, Dialect::Zhenshi, LOOPED));
-            lanes.push(camera("huaxia", PassBy::Plate, Dialect::Huaxia, HUAXIA));
-            lanes.push(camera("hikvision", PassBy::Plate, Dialect::Hikvision, HIKVISION));
-            lanes.push(camera("dahua", PassBy::Plate, Dialect::Dahua, DAHUA));
-            let make = Make::Publishing(Publishing { serial: SERIAL.to_owned(), inputs: INPUTS });
-            lanes.push(Lane { make, ..lane("camera", Direction::In, PassBy::Plate) });
+            lanes.push(camera("zhenshi", PassBy::Plate, "zhenshi-http", ZHENSHI));
+            lanes.push(camera("looped", PassBy::Loop, "zhenshi-http", LOOPED));
+            lanes.push(camera("huaxia", PassBy::Plate, "huaxia", HUAXIA));
+            lanes.push(camera("hikvision", PassBy::Plate, "hikvision", HIKVISION));
+            lanes.push(camera("dahua", PassBy::Plate, "dahua", DAHUA));
+            let camera = lane("camera", Direction::In, PassBy::Plate);
+            lanes.push(foreign(camera, "zhenshi-mqtt", None, Some(SERIAL.to_owned())));
             lanes.push(lane("in-loop", Direction::In, PassBy::Loop));
         }
         lanes

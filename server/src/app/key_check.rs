@@ -10,7 +10,10 @@ const PROOF: &str = "shared-parking key check 1";
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyCheckError {
-    #[error("the data key is not the one that this database was filled with")]
+    #[error(
+        "the data key is not the one that this database was filled with; with it this version could read no name and find \
+         no plate. Give the key of this database (its copy is kept apart from the backups), or another database"
+    )]
     WrongKey,
     #[error("the data key could not be checked")]
     Store(#[from] StoreError),

@@ -38,6 +38,7 @@ pub mod person;
 pub mod pool;
 pub mod purge;
 pub mod reservation;
+pub mod schema;
 pub mod school;
 pub mod seal;
 pub mod service_token;
@@ -105,6 +106,8 @@ pub enum StoreError {
     Silent,
     #[error("the database could not be brought to this version's schema")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Refused(#[from] schema::SchemaRefusal),
     #[error("database url must begin with sqlite: or postgres:")]
     Url,
     #[error("stored value of {column} cannot be read")]
@@ -137,7 +140,8 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens `sqlite:PATH` (made if missing) or `postgres://...` and migrates it.
+    /// Opens `sqlite:PATH` (made if missing) or `postgres://...` and migrates it. A database that this version may not use
+    /// is left as it is: [`StoreError::Refused`].
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url, connections).await?
@@ -147,7 +151,9 @@ impl Store {
                 ("idle_in_transaction_session_timeout", SILENT_TIMEOUT),
             ]);
             let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-            Self::Postgres(pool.connect_with(options).await?)
+            let pool = pool.connect_with(options).await?;
+            schema::check_postgres(&pool, &POSTGRES_MIGRATIONS).await?;
+            Self::Postgres(pool)
         } else {
             return Err(StoreError::Url);
         };
@@ -156,7 +162,9 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
+        let options = SqliteConnectOptions::from_str(url)?;
+        schema::check_sqlite(options.clone(), &SQLITE_MIGRATIONS).await?;
+        let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -183,12 +191,20 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await?,
+            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await.map_err(|error| {
+                schema::migration_error(
+                    error,
+                    schema::sqlite_name(&write.connect_options()),
+                    &SQLITE_MIGRATIONS,
+                )
+            })?,
             Self::Postgres(pool) => {
                 // Replicas that start together wait for the one that migrates, however long that takes.
                 let mut connection = pool.acquire().await?;
                 sqlx::query("set lock_timeout = 0").execute(&mut *connection).await?;
-                POSTGRES_MIGRATIONS.run(&mut *connection).await?;
+                POSTGRES_MIGRATIONS.run(&mut *connection).await.map_err(|error| {
+                    schema::migration_error(error, schema::postgres_name(pool), &POSTGRES_MIGRATIONS)
+                })?;
                 sqlx::query("reset lock_timeout").execute(&mut *connection).await?;
             }
         }

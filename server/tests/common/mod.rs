@@ -116,6 +116,10 @@ impl HandClock {
         self.0.store(time(text).micros(), Ordering::SeqCst);
     }
 
+    pub fn advance_to(&self, to: Timestamp) {
+        self.0.store(to.micros(), Ordering::SeqCst);
+    }
+
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }

@@ -54,13 +54,13 @@ impl Files {
         self.folder.join(format!("{garage}.data"))
     }
 
-    /// Answers the path of the gateway's configuration.
+    /// Answers the path of the gateway's configuration. Without a token the gateway uses the credential in its data folder.
     pub fn gateway(
         &self,
         site: &Site,
         doors: &Doors,
         passwords: &Passwords,
-        token: &str,
+        token: Option<&str>,
         (health, plan_poll): (SocketAddr, u32),
     ) -> String {
         let garage = &site.garage;
@@ -69,7 +69,7 @@ impl Files {
         let mut text = format!(
             "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
              [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {own}\nsign_password = {sign}\n\
-             [server]\nurl = \"http://{server}\"\ntoken = {{ file = \"{token}\" }}\nplan_poll_seconds = {plan_poll}\n\
+             [server]\nurl = \"http://{server}\"\n{token}plan_poll_seconds = {plan_poll}\n\
              [http]\nlisten = \"{health}\"\n",
             data = self.gateway_data(garage).display(),
             host = doors.mqtt.ip(),
@@ -77,6 +77,7 @@ impl Files {
             own = self.secret(&format!("{garage}.gateway.password"), &own),
             sign = self.secret(&format!("{garage}.sign.password"), &sign),
             server = doors.server,
+            token = token.map(|file| format!("token = {{ file = \"{file}\" }}\n")).unwrap_or_default(),
         );
         for lane in &site.lanes {
             text.push_str(&self.lane(site, lane, passwords));

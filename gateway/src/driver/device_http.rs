@@ -1,0 +1,80 @@
+//! Requests to a device, with the authentication that it asks for: digest where it offers one, else basic.
+
+use http_auth::{PasswordClient, PasswordParams};
+use process::config::Secret;
+use reqwest::{Method, Response, StatusCode, Url, header};
+
+use crate::config::Control;
+
+/// Why a request got no usable response.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeviceHttpError {
+    #[error("the device cannot be reached")]
+    Http(#[from] reqwest::Error),
+    #[error("the device's challenge cannot be answered: {0}")]
+    Challenge(String),
+    #[error("the device answered {0}")]
+    Status(StatusCode),
+    #[error("its address and path do not form a URL")]
+    Url,
+}
+
+/// A device's control address.
+#[derive(Debug, Clone)]
+pub(super) struct DeviceHttp {
+    http: reqwest::Client,
+    control: Control,
+}
+
+impl DeviceHttp {
+    pub const fn new(http: reqwest::Client, control: Control) -> Self {
+        Self { http, control }
+    }
+
+    /// A client for devices, which are in the garage's own network: no proxy, and no redirects.
+    pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+    }
+
+    /// Sends the request and once more with the answer to a challenge; a response without success is an error.
+    pub async fn send(&self, method: &Method, path: &str, body: &str) -> Result<Response, DeviceHttpError> {
+        let url = self.control.url.join(path).map_err(|_| DeviceHttpError::Url)?;
+        let first = self.http.request(method.clone(), url.clone()).body(body.to_owned()).send().await?;
+        let response = if first.status() == StatusCode::UNAUTHORIZED {
+            let authorization = self.authorization(first.headers(), method, &url)?;
+            let request = self.http.request(method.clone(), url).header(header::AUTHORIZATION, authorization);
+            request.body(body.to_owned()).send().await?
+        } else {
+            first
+        };
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(DeviceHttpError::Status(response.status()))
+        }
+    }
+
+    /// Answers the challenge; with a digest if the device offers one.
+    fn authorization(
+        &self,
+        headers: &header::HeaderMap,
+        method: &Method,
+        url: &Url,
+    ) -> Result<String, DeviceHttpError> {
+        let challenges =
+            headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+        let challenges: Vec<&str> = challenges.collect();
+        let mut client =
+            PasswordClient::try_from(challenges.join(", ").as_str()).map_err(DeviceHttpError::Challenge)?;
+        let uri =
+            url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let asked = PasswordParams {
+            username: &self.control.username,
+            password: Secret::expose(&self.control.password),
+            uri: &uri,
+            method: method.as_str(),
+            body: None,
+        };
+        client.respond(&asked).map_err(DeviceHttpError::Challenge)
+    }
+}

@@ -1,0 +1,236 @@
+//! Devices whose events the gateway reads: it connects, and the device sends parts of a response without an end.
+//!
+//! Each lane has a connection of its own. A connection that is silent or ends is made anew; while it cannot be made, the lane has an alarm.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use devices::event_stream::{EventStreamSplitter, StreamPart};
+use devices::make::{DeviceConnection, EventStream, InboundMessage};
+use devices::message::DeviceMessage;
+use domain::time::Clock;
+use process::retry::Backoff;
+use protocol::alarm::LaneAlarmKind;
+use protocol::mqtt::RejectCode;
+use reqwest::{Method, Response, header};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::device_http::{DeviceHttp, DeviceHttpError};
+use super::place::DevicePlace;
+use super::translate::{self, LaneMessage};
+use super::{FromDevice, Notice};
+use crate::cause::causes;
+use crate::config::Config;
+use crate::metric::Meter;
+
+const RETRY_BASE: Duration = Duration::from_millis(500);
+const RETRY_CAP: Duration = Duration::from_secs(10);
+/// For the response's head.
+const CONNECT: Duration = Duration::from_secs(10);
+/// A text whose end cannot be seen ends when no byte has arrived for so long.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The streams of a garage.
+pub(crate) struct EventStreams {
+    streams: Vec<LaneStream>,
+    lanes: mpsc::Sender<FromDevice>,
+    clock: Arc<dyn Clock>,
+    meter: Meter,
+}
+
+struct LaneStream {
+    place: DevicePlace,
+    device: DeviceHttp,
+    path: String,
+    silence: Duration,
+}
+
+/// Why a stream ended.
+#[derive(Debug, thiserror::Error)]
+enum StreamError {
+    #[error("cannot connect to the device")]
+    Connect(#[from] DeviceHttpError),
+    #[error("the device does not answer")]
+    Slow,
+    #[error("the connection to the device broke")]
+    Broken(#[from] reqwest::Error),
+    #[error("the device has been silent for {0:?}")]
+    Silent(Duration),
+    #[error("the device ended the stream")]
+    Ended,
+    #[error("the lane loop takes nothing")]
+    LaneLoop,
+}
+
+impl EventStreams {
+    pub fn new(
+        config: &Config,
+        lanes: mpsc::Sender<FromDevice>,
+        clock: Arc<dyn Clock>,
+        meter: Meter,
+    ) -> Result<Self, reqwest::Error> {
+        let http = DeviceHttp::client()?;
+        let stream = |place: DevicePlace| {
+            let DeviceConnection::Streams(EventStream { path, silence }) = place.make().connection() else {
+                return None;
+            };
+            let control = config.controls.get(&place.lane.id)?.clone();
+            let path = path(control.channel);
+            Some(LaneStream { place, device: DeviceHttp::new(http.clone(), control), path, silence })
+        };
+        let streams = DevicePlace::of_lanes(&config.lanes).filter_map(stream).collect();
+        Ok(Self { streams, lanes, clock, meter })
+    }
+
+    pub async fn run(self, stop: CancellationToken) {
+        let mut tasks = JoinSet::new();
+        for stream in self.streams {
+            let reader = StreamReader {
+                lanes: self.lanes.clone(),
+                clock: self.clock.clone(),
+                meter: self.meter.clone(),
+            };
+            tasks.spawn(reader.run(stream, stop.clone()));
+        }
+        stop.cancelled().await;
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Reads one lane's stream.
+struct StreamReader {
+    lanes: mpsc::Sender<FromDevice>,
+    clock: Arc<dyn Clock>,
+    meter: Meter,
+}
+
+impl StreamReader {
+    async fn run(self, stream: LaneStream, stop: CancellationToken) {
+        let mut backoff = Backoff::new("device_stream", RETRY_BASE, RETRY_CAP);
+        let arrivals = AtomicU64::new(0);
+        while let Some(ended) = stop.run_until_cancelled(self.read(&stream, &arrivals, &mut backoff)).await {
+            let Err(error) = ended else { return };
+            if backoff.attempts() == 0 {
+                let cause = causes(&error);
+                tracing::warn!(garage.id = %self.meter.garage(), lane.id = %stream.place.lane.id, %error, cause, "device event stream failed; reconnecting");
+            }
+            let (lane, kind) = (stream.place.lane.clone(), LaneAlarmKind::DeviceUnreachable);
+            let _ = self.lanes.send(FromDevice::Alarm { lane, kind, detail: error.to_string() }).await;
+            let delay = backoff.next_delay();
+            if stop.run_until_cancelled(tokio::time::sleep(delay)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// One connection from its request to its end.
+    async fn read(
+        &self,
+        stream: &LaneStream,
+        arrivals: &AtomicU64,
+        backoff: &mut Backoff,
+    ) -> Result<(), StreamError> {
+        let sent = stream.device.send(&Method::GET, &stream.path, "");
+        let mut response = timeout(CONNECT, sent).await.map_err(|_| StreamError::Slow)??;
+        backoff.reset();
+        let (lane, kind) = (stream.place.lane.clone(), LaneAlarmKind::DeviceUnreachable);
+        self.send(FromDevice::AlarmEnded { lane, kind }).await?;
+        let mut splitter = EventStreamSplitter::new(content_type(&response), InboundMessage::MAX_BODY);
+        let mut last_byte = Instant::now();
+        loop {
+            match timeout(PAUSE, response.chunk()).await {
+                Ok(chunk) => {
+                    let Some(chunk) = chunk? else { break };
+                    last_byte = Instant::now();
+                    for part in splitter.push(&chunk) {
+                        self.part(stream, &part, arrivals).await?;
+                    }
+                }
+                Err(_) => {
+                    if let Some(part) = splitter.pause() {
+                        self.part(stream, &part, arrivals).await?;
+                    }
+                    if last_byte.elapsed() > stream.silence {
+                        return Err(StreamError::Silent(stream.silence));
+                    }
+                }
+            }
+        }
+        if let Some(part) = splitter.finish() {
+            self.part(stream, &part, arrivals).await?;
+        }
+        Err(StreamError::Ended)
+    }
+
+    async fn part(
+        &self,
+        stream: &LaneStream,
+        part: &StreamPart,
+        arrivals: &AtomicU64,
+    ) -> Result<(), StreamError> {
+        let (at, now) = (Instant::now(), self.clock.now());
+        let arrival = format!("{:x}.{:x}", now.micros(), arrivals.fetch_add(1, Ordering::Relaxed));
+        let inbound = InboundMessage {
+            address: &stream.path,
+            method: "POST",
+            content_type: part.content_type.as_deref(),
+            body: &part.body,
+            is_truncated: part.is_truncated,
+            received_at: now,
+            arrival: &arrival,
+        };
+        let decoded = stream.place.make().decode(&inbound);
+        // Of another channel of the same device: that lane has a stream of its own.
+        let channels = stream.place.device.channel.as_ref().zip(decoded.channel.as_ref());
+        if channels.is_some_and(|(wanted, claimed)| wanted != claimed) {
+            self.meter.device_said("other_channel");
+            return Ok(());
+        }
+        for message in lane_messages(&stream.place, (&inbound, &decoded), at, &self.meter) {
+            self.send(message).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&self, message: FromDevice) -> Result<(), StreamError> {
+        self.lanes.send(message).await.map_err(|_| StreamError::LaneLoop)
+    }
+}
+
+fn content_type(response: &Response) -> Option<&str> {
+    response.headers().get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+/// The contents of a message that waits for no reply, for the lane loop.
+pub(super) fn lane_messages(
+    place: &DevicePlace,
+    (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),
+    at: Instant,
+    meter: &Meter,
+) -> Vec<FromDevice> {
+    let now = inbound.received_at;
+    let lane = || place.lane.clone();
+    let notice = Notice::of(decoded, now);
+    let noticed = (!notice.is_empty()).then(|| FromDevice::Noticed { lane: lane(), notice });
+    let message = |content| match translate::lane_message(content, &place.lane, place.device.inputs, now) {
+        LaneMessage::Car { event, note, .. } | LaneMessage::Signal { event, note } => {
+            Some(FromDevice::Event { lane: lane(), event, at, note })
+        }
+        LaneMessage::Status(status) => Some(FromDevice::Status { lane: lane(), status }),
+        LaneMessage::Other(kind) => {
+            meter.device_said(kind);
+            None
+        }
+        LaneMessage::NotUnderstood(unknown) => {
+            let code = if inbound.is_truncated { RejectCode::TooLarge } else { RejectCode::NotUnderstood };
+            let unread =
+                translate::unread_message(place.make().id(), (inbound, decoded), (unknown, code), at);
+            Some(FromDevice::NotUnderstood { lane: lane(), message: unread, verdict: None })
+        }
+    };
+    noticed.into_iter().chain(decoded.contents.iter().filter_map(message)).collect()
+}

@@ -1,0 +1,98 @@
+//! An event that is not as the protocol documents it, read field by field.
+
+use std::time::{Duration, Instant};
+
+use devices::make::InboundMessage;
+use devices::message::{MessageContent, UnknownContent};
+use devices::native::{NativeAge, NativeEventFields, event_fields, not_understood};
+use domain::device::{NATIVE_MAKE, Quirk};
+use domain::ids::EventId;
+use domain::occupancy::Direction;
+use domain::time::Timestamp;
+use protocol::mqtt::{ControllerEvent, EventKind, OPEN_TTL_MS, RejectCode, VERSION};
+
+use super::{Fault, MAX_PLATE, OLDEST, ParsedEvent, is_possible, refusal};
+use crate::config::Lane;
+use crate::driver::{UnreadMessage, unread_message};
+
+/// `fault` is why the event is not correct. Where the rest of it makes an event, that is taken, and the fault is a dead letter.
+pub(super) fn event(
+    inbound: &InboundMessage<'_>,
+    lane: &Lane,
+    fault: Fault,
+) -> Result<ParsedEvent, Box<UnreadMessage>> {
+    let Some(fields) = event_fields(inbound) else { return Err(unread(inbound, fault, None)) };
+    let sent_id = fields.event_id.clone();
+    match parsed(&fields, lane, inbound.received_at) {
+        Some(parsed) => Ok(with_letter(parsed, inbound, lane, fault)),
+        None => Err(unread(inbound, fault, sent_id)),
+    }
+}
+
+fn parsed(fields: &NativeEventFields, lane: &Lane, now: Timestamp) -> Option<ParsedEvent> {
+    if fields.version.is_some_and(|version| version != i64::from(VERSION)) {
+        return None;
+    }
+    let event_id = EventId::parse(fields.event_id.as_deref()?).ok()?;
+    let kind: EventKind = serde_json::from_value(fields.kind.clone()?.into()).ok()?;
+    if !kind.is_from_controller() {
+        return None;
+    }
+    let age = age(fields.age, lane.direction);
+    let told = fields.occurred_at.filter(|at| is_possible(*at, now));
+    let confidence = fields.confidence.map_or(100, |told| told.overall.percent(lane.reading.scale));
+    let mut quirks = fields.quirks.clone();
+    if told.is_none() {
+        quirks.insert(Quirk::ImplausibleTime);
+    }
+    let event = ControllerEvent {
+        v: VERSION,
+        event_id,
+        kind,
+        plate: fields.plate.clone().filter(|plate| plate.chars().count() <= MAX_PLATE),
+        confidence,
+        // Less the age, so that the event has the same time each time that it is sent.
+        occurred_at: told.unwrap_or(now - age),
+        age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
+        of: fields.of.as_deref().and_then(|of| EventId::parse(of).ok()),
+        vehicle: fields.vehicle,
+    };
+    let device_time = fields.occurred_at.unwrap_or(event.occurred_at);
+    Some(ParsedEvent { event, device_time, time_replaced: told.is_none(), quirks, faults: Vec::new() })
+}
+
+/// An age that cannot be read may be any: at an entry the event opens nothing, at an exit it does.
+fn age(age: NativeAge, direction: Direction) -> Duration {
+    match (age, direction) {
+        (NativeAge::Absent, _) | (NativeAge::Unreadable, Direction::Out) => Duration::ZERO,
+        (NativeAge::Unreadable, Direction::In) => Duration::from_millis(u64::from(OPEN_TTL_MS) + 1),
+        (NativeAge::Ms(ms), _) => Duration::from_millis(ms).min(OLDEST),
+    }
+}
+
+/// The letter has no event id: the event itself is acknowledged.
+fn with_letter(
+    mut parsed: ParsedEvent,
+    inbound: &InboundMessage<'_>,
+    lane: &Lane,
+    fault: Fault,
+) -> ParsedEvent {
+    // A byte order mark or a trailing NUL alone costs nothing; the quirk says it.
+    let is_text_only = fault.code == RejectCode::NotJson && !parsed.quirks.is_empty();
+    if !is_text_only {
+        let fault = Fault { event_id: None, ..fault };
+        parsed.faults.push(*refusal(Some(lane.device.clone()), true, fault, inbound.body));
+    }
+    parsed
+}
+
+fn unread(inbound: &InboundMessage<'_>, fault: Fault, event_id: Option<String>) -> Box<UnreadMessage> {
+    let decoded = not_understood(inbound, &fault.detail);
+    let resembles_reading = decoded.contents.iter().any(|content| {
+        matches!(content, MessageContent::NotUnderstood(UnknownContent { resembles_reading: true, .. }))
+    });
+    let unknown = UnknownContent { fault: fault.detail, resembles_reading };
+    let mut message = unread_message(NATIVE_MAKE, (inbound, &decoded), (unknown, fault.code), Instant::now());
+    message.event_id = event_id.or(fault.event_id);
+    message
+}

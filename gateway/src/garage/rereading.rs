@@ -1,0 +1,75 @@
+//! Two readings of one car: a camera reads a plate, and a moment later another one that resembles it, without a pass between.
+//!
+//! The second counts no second car. Which reading stands is the server's to say, which knows both.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::ids::{DeviceId, EventId};
+use domain::plate::Plate;
+use domain::plate_likeness::difference;
+
+/// One other character, or two that cameras confuse.
+const RESEMBLES: u32 = 2;
+
+/// The last car of each lane that was let in and has not passed.
+#[derive(Debug, Default)]
+pub(super) struct LastReadings(HashMap<DeviceId, LastReading>);
+
+#[derive(Debug, Clone)]
+struct LastReading {
+    event: EventId,
+    plate: Plate,
+    at: Instant,
+}
+
+impl LastReadings {
+    /// The earlier reading of the same car.
+    pub fn earlier(
+        &self,
+        device: &DeviceId,
+        plate: &Plate,
+        at: Instant,
+        window: Duration,
+    ) -> Option<EventId> {
+        let last = self.0.get(device)?;
+        let is_near = at.saturating_duration_since(last.at) < window;
+        let resembles = difference(plate, &last.plate).is_some_and(|apart| (1..=RESEMBLES).contains(&apart));
+        (is_near && resembles).then(|| last.event.clone())
+    }
+
+    /// A car was let in. A later reading of it is compared with the first.
+    pub fn let_in(&mut self, device: &DeviceId, event: EventId, plate: Plate, at: Instant) {
+        self.0.insert(device.clone(), LastReading { event, plate, at });
+    }
+
+    /// The lane's car has passed, turned back, or was not let in after all.
+    pub fn gone(&mut self, device: &DeviceId) {
+        self.0.remove(device);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_plate_that_resembles_the_last_one_is_of_the_same_car_for_a_moment() {
+        let plate = |text| Plate::parse(text).unwrap();
+        let (device, start) = (DeviceId::parse("d").unwrap(), Instant::now());
+        let window = Duration::from_secs(10);
+        let mut last = LastReadings::default();
+        last.let_in(&device, EventId::parse("a").unwrap(), plate("鲁B12845"), start);
+        let earlier = |last: &LastReadings, text, after| {
+            last.earlier(&device, &plate(text), start + Duration::from_secs(after), window)
+                .map(|id| id.to_string())
+        };
+        assert_eq!(earlier(&last, "鲁B12345", 3), Some("a".into()));
+        assert_eq!(earlier(&last, "鲁B12845", 3), None, "the same plate is no other reading");
+        assert_eq!(earlier(&last, "鲁B67345", 3), None, "another car");
+        assert_eq!(earlier(&last, "鲁B12345", 10), None, "too late");
+        last.gone(&device);
+        assert_eq!(earlier(&last, "鲁B12345", 3), None);
+    }
+}

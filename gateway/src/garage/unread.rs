@@ -1,0 +1,113 @@
+//! Messages that were not understood: which are repetitions, and when the next one may open an exit.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::ids::DeviceId;
+
+/// The same bytes again within it are the same message, sent again; a heartbeat of an unknown kind does not hold an exit open.
+const SAME_MESSAGE: Duration = Duration::from_secs(10);
+
+/// Between two commands for one lane.
+pub(crate) const PACE: Duration = Duration::from_secs(1);
+
+/// Messages of one device that are remembered; a flood of others forgets the oldest.
+const MOST_REMEMBERED: usize = 256;
+
+/// By device.
+#[derive(Debug, Default)]
+pub(super) struct UnreadMessages(HashMap<DeviceId, UnreadOfDevice>);
+
+#[derive(Debug, Default)]
+struct UnreadOfDevice {
+    /// Digest, first and last arrival.
+    messages: Vec<(String, Instant, Instant)>,
+    next_open: Option<Instant>,
+}
+
+/// What a message that was not understood does at an exit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitOpening {
+    /// Opens after this pause.
+    After(Duration),
+    /// A command that is already planned opens for it too, after this pause.
+    Planned(Duration),
+    /// The same message was answered before.
+    Repeated {
+        /// Since the first time.
+        ago: Duration,
+    },
+}
+
+impl UnreadMessages {
+    /// Registers a message of a device at an exit.
+    pub fn at_exit(&mut self, device: &DeviceId, digest: &str, pace: Duration, now: Instant) -> ExitOpening {
+        let of_device = self.0.entry(device.clone()).or_default();
+        if let Some(ago) = of_device.repeated(digest, now) {
+            return ExitOpening::Repeated { ago };
+        }
+        of_device.plan(pace, now)
+    }
+
+    /// Whether the message is new; for an entry.
+    pub fn is_new(&mut self, device: &DeviceId, digest: &str, now: Instant) -> bool {
+        self.0.entry(device.clone()).or_default().repeated(digest, now).is_none()
+    }
+
+    /// Plans a command for a car whose message was not taken.
+    pub fn plan(&mut self, device: &DeviceId, pace: Duration, now: Instant) -> ExitOpening {
+        self.0.entry(device.clone()).or_default().plan(pace, now)
+    }
+}
+
+impl UnreadOfDevice {
+    fn repeated(&mut self, digest: &str, now: Instant) -> Option<Duration> {
+        self.messages.retain(|(_, _, last)| now.saturating_duration_since(*last) < SAME_MESSAGE);
+        if let Some((_, first, last)) = self.messages.iter_mut().find(|(known, ..)| known == digest) {
+            *last = now;
+            return Some(now.saturating_duration_since(*first));
+        }
+        if self.messages.len() >= MOST_REMEMBERED {
+            self.messages.remove(0);
+        }
+        self.messages.push((digest.to_owned(), now, now));
+        None
+    }
+
+    fn plan(&mut self, pace: Duration, now: Instant) -> ExitOpening {
+        match self.next_open {
+            Some(next) if next > now => ExitOpening::Planned(next - now),
+            Some(last) if now.saturating_duration_since(last) < pace => {
+                let next = last + pace;
+                self.next_open = Some(next);
+                ExitOpening::After(next.saturating_duration_since(now))
+            }
+            _ => {
+                self.next_open = Some(now);
+                ExitOpening::After(Duration::ZERO)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn each_distinct_message_opens_and_commands_are_a_second_apart() {
+        let (device, start) = (DeviceId::parse("d").unwrap(), Instant::now());
+        let mut unread = UnreadMessages::default();
+        let mut at =
+            |digest: &str, ms| unread.at_exit(&device, digest, PACE, start + Duration::from_millis(ms));
+        assert_eq!(at("a", 0), ExitOpening::After(Duration::ZERO));
+        assert_eq!(at("a", 100), ExitOpening::Repeated { ago: Duration::from_millis(100) });
+        assert_eq!(at("b", 200), ExitOpening::After(Duration::from_millis(800)));
+        assert_eq!(at("c", 300), ExitOpening::Planned(Duration::from_millis(700)));
+        assert_eq!(at("d", 1_500), ExitOpening::After(Duration::from_millis(500)));
+        assert_eq!(at("e", 9_000), ExitOpening::After(Duration::ZERO));
+        assert_eq!(at("a", 9_900), ExitOpening::Repeated { ago: Duration::from_millis(9_900) });
+        assert_eq!(at("a", 20_000), ExitOpening::After(Duration::ZERO), "a car of later");
+    }
+}

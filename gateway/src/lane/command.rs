@@ -1,0 +1,211 @@
+//! From a decision to the barrier: by a command, by the reply that a device waits for, or by a request to the device.
+
+use std::time::{Duration, Instant};
+
+use devices::make::OpeningMethod;
+use domain::access::{Decision, display_text};
+use domain::ids::EventId;
+use domain::occupancy::Direction;
+use domain::time::Timestamp;
+use protocol::mqtt::{
+    Command, CommandKind, ControllerEvent, Display, EventKind, OPEN_TTL_MS, Topic, VERSION,
+};
+use uuid::Uuid;
+
+use super::{LaneLoop, LoopState, Receipt};
+use crate::config::{Lane, LaneMake};
+use crate::driver::FromDevice;
+use crate::garage::{ExitOpening, Outcome};
+use crate::mqtt::Keep;
+
+/// As long as a reading's car may wait.
+const LIFE: Duration = Duration::from_millis(OPEN_TTL_MS as u64);
+
+/// How a lane's barrier is opened.
+enum LaneOpening {
+    NativeCommand,
+    /// The request that waits at the desk is replied to.
+    Reply,
+    Publish,
+    Request,
+}
+
+fn lane_opening(lane: &Lane) -> LaneOpening {
+    match &lane.make {
+        LaneMake::Native => LaneOpening::NativeCommand,
+        LaneMake::Foreign(device) => match device.make.driver().opening() {
+            OpeningMethod::Reply => LaneOpening::Reply,
+            OpeningMethod::Publish => LaneOpening::Publish,
+            OpeningMethod::Request(_) | OpeningMethod::Relay => LaneOpening::Request,
+        },
+    }
+}
+
+impl LaneLoop {
+    /// Carries a new event's decision out.
+    pub(super) async fn command(
+        &self,
+        lane: &Lane,
+        (event, sent_id): (&ControllerEvent, &EventId),
+        outcome: &Outcome,
+        receipt: Receipt,
+        state: &mut LoopState,
+    ) {
+        // A car of long ago is gone: there is no driver to read the display either.
+        let decision = outcome.decision.filter(|_| super::is_live(event, receipt));
+        self.desk.decided(&lane.device, sent_id, decision);
+        let Some(decision) = decision else { return };
+        if decision.opens() {
+            state.last_cars.let_in(lane);
+        }
+        match lane_opening(lane) {
+            LaneOpening::NativeCommand => self.publish(lane, (event, sent_id), decision, receipt.now).await,
+            LaneOpening::Reply => {}
+            LaneOpening::Publish if decision.opens() => self.publish_open(lane, receipt.now),
+            LaneOpening::Request if decision.opens() => {
+                let counts = event.kind == EventKind::Plate && outcome.rereads.is_none();
+                self.request_open(lane, (event.event_id.clone(), counts), receipt.at + LIFE);
+            }
+            LaneOpening::Publish | LaneOpening::Request => {}
+        }
+        self.meter.decision(receipt.at.elapsed());
+        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
+    }
+
+    /// A car at an exit whose event the device's limit keeps out: the barrier opens all the same.
+    pub(super) async fn over_pace(&self, lane: &Lane, event: &ControllerEvent, receipt: Receipt) {
+        let is_car = event.kind == EventKind::Plate && super::is_live(event, receipt);
+        if lane.direction != Direction::Out || !is_car {
+            return;
+        }
+        self.desk.decided(&lane.device, &event.event_id, Some(Decision::not_understood()));
+        if let ExitOpening::After(pause) = self.garage.plan_exit(lane, self.unread_pace, receipt.at) {
+            self.open_after(lane, event.event_id.clone(), pause, receipt.now).await;
+        }
+    }
+
+    /// Opens a lane for a message that cannot be decided; the reply of a device that waits opens by itself.
+    pub(super) async fn open_after(&self, lane: &Lane, event_id: EventId, pause: Duration, now: Timestamp) {
+        match lane_opening(lane) {
+            LaneOpening::Reply => {}
+            LaneOpening::NativeCommand | LaneOpening::Publish if !pause.is_zero() => {
+                let sender = LaterOpening { lane: lane.clone(), event_id, pause };
+                self.open_later(sender);
+            }
+            LaneOpening::NativeCommand => {
+                let command = open_command(lane, event_id, Decision::not_understood(), now);
+                self.publish_command(lane, &command).await;
+            }
+            LaneOpening::Publish => self.publish_open(lane, now),
+            LaneOpening::Request => {
+                let due = Instant::now() + pause + LIFE;
+                let (lane, openers) = (lane.clone(), self.openers.clone());
+                let openings = self.openings.clone();
+                self.tasks.0.spawn(async move {
+                    tokio::time::sleep(pause).await;
+                    let Some(opener) = openers.get(&lane.id) else { return };
+                    let result = opener.open(due).await.map_err(|error| error.to_string());
+                    let opening = FromDevice::Opening { lane, reading: event_id, counts: false, result };
+                    let _ = openings.send(opening).await;
+                });
+            }
+        }
+    }
+
+    fn open_later(&self, LaterOpening { lane, event_id, pause }: LaterOpening) {
+        let (broker, cameras, clock) = (self.broker.clone(), self.cameras.clone(), self.clock.clone());
+        let meter = self.meter.clone();
+        self.tasks.0.spawn(async move {
+            tokio::time::sleep(pause).await;
+            let now = clock.now();
+            let sent = match lane_opening(&lane) {
+                LaneOpening::Publish => match cameras.open(&lane.id, now) {
+                    Some(command) => broker.publish_now(command.topic, command.payload),
+                    None => return,
+                },
+                LaneOpening::NativeCommand => {
+                    let command = open_command(&lane, event_id, Decision::not_understood(), now);
+                    let Ok(payload) = serde_json::to_vec(&command) else { return };
+                    let topic = Topic::Command(meter.garage().clone(), lane.device.clone()).to_string();
+                    broker.publish(topic, Keep::Transient, payload).await
+                }
+                LaneOpening::Reply | LaneOpening::Request => return,
+            };
+            if let Err(error) = sent {
+                meter.publish_dropped("command");
+                tracing::warn!(garage.id = %meter.garage(), lane.id = %lane.id, %error, "open command not published");
+            }
+        });
+    }
+
+    /// In a task of its own: the loop waits for no device.
+    fn request_open(&self, lane: &Lane, (reading, counts): (EventId, bool), due: Instant) {
+        let Some(opener) = self.openers.get(&lane.id).cloned() else { return };
+        let (lane, openings) = (lane.clone(), self.openings.clone());
+        self.tasks.0.spawn(async move {
+            let result = opener.open(due).await.map_err(|error| error.to_string());
+            // Only a stopping gateway does not take it.
+            let _ = openings.send(FromDevice::Opening { lane, reading, counts, result }).await;
+        });
+    }
+
+    fn publish_open(&self, lane: &Lane, now: Timestamp) {
+        let Some(command) = self.cameras.open(&lane.id, now) else { return };
+        if let Err(error) = self.broker.publish_now(command.topic, command.payload) {
+            self.meter.publish_dropped("command");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, %error, "open command not published");
+            self.garage.did_not_open(lane, &format!("the open command was not published: {error}"), now);
+        }
+    }
+
+    async fn publish(
+        &self,
+        lane: &Lane,
+        (event, sent_id): (&ControllerEvent, &EventId),
+        decision: Decision,
+        now: Timestamp,
+    ) {
+        let command = if decision.opens() { CommandKind::Open } else { CommandKind::Show };
+        let plate = event.plate.clone().unwrap_or_default();
+        let text = display_text(decision, lane.direction, now);
+        let command = Command {
+            command,
+            display: Display { plate, text },
+            ..open_command(lane, sent_id.clone(), decision, now)
+        };
+        self.publish_command(lane, &command).await;
+    }
+
+    async fn publish_command(&self, lane: &Lane, command: &Command) {
+        let Ok(payload) = serde_json::to_vec(command) else { return };
+        let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
+        if let Err(error) = self.broker.publish(topic, Keep::Transient, payload).await {
+            self.meter.publish_dropped("command");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %command.event_id, %error, "open command not published");
+            if command.command == CommandKind::Open {
+                let detail = format!("the open command was not published: {error}");
+                self.garage.did_not_open(lane, &detail, command.issued_at);
+            }
+        }
+    }
+}
+
+struct LaterOpening {
+    lane: Lane,
+    event_id: EventId,
+    pause: Duration,
+}
+
+fn open_command(lane: &Lane, event_id: EventId, decision: Decision, now: Timestamp) -> Command {
+    Command {
+        v: VERSION,
+        command_id: Uuid::new_v4().to_string(),
+        event_id,
+        order: None,
+        command: CommandKind::Open,
+        issued_at: now,
+        ttl_ms: OPEN_TTL_MS,
+        decision,
+        display: Display { plate: String::new(), text: display_text(decision, lane.direction, now) },
+    }
+}

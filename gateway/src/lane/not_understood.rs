@@ -1,0 +1,134 @@
+//! What a lane's own device sends and the gateway does not understand (invariant 11): an exit opens, at an entry a car waits where the message
+//! resembles a reading, and in both cases a person sees it.
+
+use std::time::Duration;
+
+use domain::ids::EventId;
+use domain::occupancy::Direction;
+use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
+use protocol::mqtt::{ControllerEvent, EventKind, OPEN_TTL_MS, VERSION};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{LaneLoop, LoopState, Receipt, record};
+use crate::config::Lane;
+use crate::driver::{EventNote, UnreadMessage, UnreadVerdict};
+use crate::event::Refusal;
+use crate::garage::{ExitOpening, Novelty};
+
+impl LaneLoop {
+    pub(super) async fn not_understood(
+        &self,
+        lane: &Lane,
+        message: UnreadMessage,
+        verdict: Option<oneshot::Sender<UnreadVerdict>>,
+        state: &mut LoopState,
+    ) {
+        let now = self.clock.now();
+        let reply = |answer| {
+            if let Some(verdict) = verdict {
+                // A request that has ended meanwhile.
+                let _ = verdict.send(answer);
+            }
+        };
+        if self.garage.is_no_reading(&lane.device, &message.shape.id) {
+            self.meter.device_said("marked_as_no_reading");
+            return reply(UnreadVerdict::StaysShut);
+        }
+        self.garage.raise_not_understood(lane, message.shape.clone(), &message.fault, now);
+        let refusal = Refusal::of_unread(lane.device.clone(), &message);
+        self.refused(refusal, &mut state.refusals, now);
+        if message.is_stale {
+            return reply(UnreadVerdict::StaysShut);
+        }
+        match lane.direction {
+            Direction::Out => reply(self.at_exit(lane, &message, now).await),
+            Direction::In => {
+                reply(UnreadVerdict::StaysShut);
+                if message.shape.resembles_reading
+                    && self.garage.unread_is_new(lane, &message.digest, message.at)
+                {
+                    self.waits_at_entry(lane, &message, now, state).await;
+                }
+            }
+        }
+    }
+
+    async fn at_exit(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) -> UnreadVerdict {
+        match self.garage.unread_at_exit(lane, &message.digest, self.unread_pace, message.at) {
+            // The device has not received the reply, and its car still stands there.
+            ExitOpening::Repeated { ago } if ago < Duration::from_millis(OPEN_TTL_MS.into()) => {
+                UnreadVerdict::OpenAfter(Duration::ZERO)
+            }
+            ExitOpening::Repeated { .. } => UnreadVerdict::StaysShut,
+            ExitOpening::Planned(pause) => {
+                self.record_unread(lane, message, now);
+                UnreadVerdict::OpenAfter(pause)
+            }
+            ExitOpening::After(pause) => {
+                let event_id = command_id(message);
+                if let Some(event_id) = event_id {
+                    self.open_after(lane, event_id, pause, now).await;
+                }
+                self.record_unread(lane, message, now);
+                UnreadVerdict::OpenAfter(pause)
+            }
+        }
+    }
+
+    /// The event counts no car; the server doubts the count by it.
+    fn record_unread(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) {
+        let Some(event) = unread_event(message, EventKind::NotUnderstood, now) else { return };
+        let receipt = Receipt { at: message.at, is_retained: false, now, note: EventNote::default() };
+        let registration = self.garage.register(lane, &event, self.arrival(receipt, true));
+        if let Novelty::New(outcome) = registration.novelty {
+            self.meter.event(event.kind, record::label(&outcome));
+            let sent_id = event.event_id.clone();
+            self.record(lane, (event, sent_id), outcome, receipt);
+        }
+    }
+
+    /// A car whose plate was not read: decided as such, so that a fire opens for it, too.
+    async fn waits_at_entry(
+        &self,
+        lane: &Lane,
+        message: &UnreadMessage,
+        now: Timestamp,
+        state: &mut LoopState,
+    ) {
+        let Some(event) = unread_event(message, EventKind::Plate, now) else { return };
+        let receipt = Receipt { at: message.at, is_retained: false, now, note: EventNote::default() };
+        self.event(lane, event, receipt, state).await;
+    }
+}
+
+/// For a native controller the id by which it knows its event, where that could be read.
+fn command_id(message: &UnreadMessage) -> Option<EventId> {
+    let own = message.event_id.as_deref().and_then(|id| EventId::parse(id).ok());
+    own.or_else(|| unread_id(message))
+}
+
+fn unread_event(message: &UnreadMessage, kind: EventKind, now: Timestamp) -> Option<ControllerEvent> {
+    Some(ControllerEvent {
+        v: VERSION,
+        event_id: unread_id(message)?,
+        kind,
+        plate: None,
+        confidence: 0,
+        occurred_at: now,
+        age_ms: 0,
+        of: None,
+        vehicle: VehicleDetails::default(),
+    })
+}
+
+/// A new id for each arrival: which messages are repetitions is known before.
+fn unread_id(message: &UnreadMessage) -> Option<EventId> {
+    let mut hash = Sha256::new();
+    hash.update(message.digest.as_bytes());
+    hash.update(Uuid::new_v4().as_bytes());
+    let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    EventId::parse(&format!("unread:{digits}")).ok()
+}

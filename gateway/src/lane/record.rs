@@ -1,0 +1,186 @@
+//! From an event to the outbox.
+
+use std::time::{Duration, Instant};
+
+use domain::access::Decision;
+use domain::ids::EventId;
+use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
+use protocol::mqtt::{ControllerEvent, EventKind, VERSION};
+use protocol::uplink::{GateEvent, UncertainTime, What};
+use sha2::{Digest, Sha256};
+
+use super::{LaneLoop, LoopState, Receipt};
+use crate::config::Lane;
+use crate::driver::EventNote;
+use crate::event::Refusal;
+use crate::garage::{Arrival, Novelty, Outcome};
+use crate::outbox::entry::{Answer, Entry};
+use crate::refusals::Allowance;
+
+/// When an event happened, as far as the box can say.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordTime {
+    pub now: Timestamp,
+    pub time_replaced: bool,
+    pub uncertain: Option<UncertainTime>,
+}
+
+impl LaneLoop {
+    /// `sent_id` is the device's own id, which is acknowledged.
+    pub(super) fn record(
+        &self,
+        lane: &Lane,
+        (event, sent_id): (ControllerEvent, EventId),
+        outcome: Outcome,
+        receipt: Receipt,
+    ) {
+        let entry = self.entry(lane, (event, sent_id), outcome, receipt);
+        if let Err(full) = self.entries.try_send(entry) {
+            self.meter.outbox_full();
+            let lost = full.into_inner();
+            if let Some(event) = lost.event_id() {
+                self.garage.unstored(&lost.device, event, lost.change());
+            }
+        }
+    }
+
+    fn entry(
+        &self,
+        lane: &Lane,
+        (event, sent_id): (ControllerEvent, EventId),
+        outcome: Outcome,
+        receipt: Receipt,
+    ) -> Entry {
+        let time = RecordTime {
+            now: receipt.now,
+            time_replaced: receipt.note.time_replaced,
+            uncertain: self.box_clock.uncertain_time(receipt.now),
+        };
+        entry(lane, (event, sent_id), outcome, time, self.garage.is_offline())
+    }
+
+    /// What became of a request to open: the second event of its reading.
+    pub(super) fn opening_ended(
+        &self,
+        lane: &Lane,
+        (reading, counts): (EventId, bool),
+        result: Result<(), String>,
+        state: &mut LoopState,
+    ) {
+        let now = self.clock.now();
+        match &result {
+            Ok(()) => self.garage.did_open(lane),
+            Err(detail) => {
+                self.meter.device_unopened();
+                tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %reading, detail, "device open request failed; barrier state unknown");
+                self.garage.did_not_open(lane, detail, now);
+                state.last_cars.did_not_open(lane);
+            }
+        }
+        let kind = if result.is_ok() { EventKind::Opened } else { EventKind::NotOpened };
+        let Some(event) = opening_event(reading, kind, now) else { return };
+        let receipt = Receipt { at: Instant::now(), is_retained: false, now, note: EventNote::default() };
+        let arrival = Arrival { opening_counts: counts, ..self.arrival(receipt, true) };
+        let Novelty::New(outcome) = self.garage.register(lane, &event, arrival).novelty else { return };
+        self.meter.event(kind, label(&outcome));
+        let id = event.event_id.clone();
+        let entry = self.entry(lane, (event, id), outcome, receipt);
+        let (entries, garage) = (self.entries.clone(), self.meter.garage().clone());
+        // No device would send it again: it waits for its place.
+        self.tasks.0.spawn(async move {
+            if entries.send(entry).await.is_err() {
+                tracing::error!(garage.id = %garage, "barrier outcome not recorded: the gateway stops");
+            }
+        });
+    }
+
+    /// Beyond a device's allowance nothing is stored and so nothing answered: a real event among the refused ones will
+    /// be sent again.
+    pub(super) fn refused(&self, refusal: Refusal, allowance: &mut Allowance, now: Timestamp) {
+        let code = refusal.letter.code;
+        if !allowance.take(&refusal, Instant::now()) {
+            return self.meter.dead_letter_dropped(code);
+        }
+        self.meter.dead_letter(code);
+        let device = refusal.device.as_ref().map(ToString::to_string);
+        tracing::warn!(garage.id = %self.meter.garage(), device.id = device, ?code, detail = refusal.letter.detail, "message refused; stored as a dead letter");
+        if let Some(entry) = refusal.into_entry(now)
+            && self.entries.try_send(entry).is_err()
+        {
+            self.meter.outbox_full();
+        }
+    }
+}
+
+fn opening_event(reading: EventId, kind: EventKind, now: Timestamp) -> Option<ControllerEvent> {
+    let mut hash = Sha256::new();
+    hash.update(reading.as_str().as_bytes());
+    let word = if kind == EventKind::Opened { "opened" } else { "not-opened" };
+    let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Some(ControllerEvent {
+        v: VERSION,
+        event_id: EventId::parse(&format!("{word}:{digits}")).ok()?,
+        kind,
+        plate: None,
+        confidence: 100,
+        occurred_at: now,
+        age_ms: 0,
+        of: Some(reading),
+        vehicle: VehicleDetails::default(),
+    })
+}
+
+/// As it goes into the outbox; `sent_id` is acknowledged.
+pub(crate) fn entry(
+    lane: &Lane,
+    (event, sent_id): (ControllerEvent, EventId),
+    outcome: Outcome,
+    time: RecordTime,
+    offline: bool,
+) -> Entry {
+    Entry {
+        device: lane.device.clone(),
+        received_at: time.now,
+        delta: outcome.delta,
+        audience: outcome.audience,
+        answer: Answer::Stored(sent_id),
+        what: What::Event(gate_event(lane, event, outcome, time, offline)),
+    }
+}
+
+fn gate_event(
+    lane: &Lane,
+    event: ControllerEvent,
+    outcome: Outcome,
+    time: RecordTime,
+    offline: bool,
+) -> GateEvent {
+    GateEvent {
+        event_id: event.event_id,
+        kind: event.kind,
+        lane: lane.id.clone(),
+        direction: lane.direction,
+        plate: event.plate,
+        confidence: event.confidence,
+        occurred_at: event.occurred_at,
+        happened_at: time.now - Duration::from_millis(event.age_ms),
+        decision: outcome.decision,
+        offline,
+        of: event.of,
+        delta: outcome.delta,
+        vehicle: event.vehicle,
+        time_replaced: time.time_replaced,
+        uncertain_time: time.uncertain,
+        rereads: outcome.rereads,
+    }
+}
+
+pub(super) const fn label(outcome: &Outcome) -> &'static str {
+    match outcome.decision {
+        Some(Decision::Open { .. }) => "open",
+        Some(Decision::Refuse { .. }) => "refuse",
+        Some(Decision::Review { .. }) => "review",
+        None => "recorded",
+    }
+}

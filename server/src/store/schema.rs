@@ -1,0 +1,180 @@
+//! Whether this version may use a database. It is asked before anything is written there, so that a database that is
+//! refused stays as it was found.
+//!
+//! A database is ours if its first migration is ours. It is usable if each of its migrations is one that this version
+//! knows, with the checksum that was released. An empty database is usable.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, FromRow, PgPool};
+
+use super::StoreError;
+
+/// The table in which sqlx notes what it has applied.
+const LEDGER: &str = "_sqlx_migrations";
+
+const APPLIED: &str = "select version, description, checksum from _sqlx_migrations order by version";
+
+const SQLITE_TABLES: &str = "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name";
+
+/// Tables of extensions are not counted: an empty database may have some.
+const POSTGRES_TABLES: &str = "select cast(c.relname as text) from pg_class c \
+     where c.relkind in ('r', 'p') and c.relnamespace = cast(current_schema() as regnamespace) \
+     and not exists (select 1 from pg_depend d where d.classid = cast('pg_class' as regclass) \
+     and d.objid = c.oid and d.deptype = 'e') order by 1";
+
+/// Names of tables that a message lists; the rest is a number.
+const LISTED: usize = 5;
+
+/// SQLITE_NOTADB: the file has another format, is damaged, or is encrypted.
+const NOT_A_DATABASE: &str = "26";
+
+/// Why this version does not use a database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaRefusal {
+    #[error(
+        "{database} was migrated by a newer version: it has migration {found}, and this version knows migrations 1 to \
+         {known}. Start the newer version, or restore the backup from before the upgrade"
+    )]
+    Newer { database: String, found: i64, known: i64 },
+    #[error(
+        "{database} was made by a development version: its migration {found} is not the one that was released. This \
+         version uses released migrations 1 to {known}. Restore a backup of a released version, or give an empty \
+         database; only the program that made this one reads it"
+    )]
+    Edited { database: String, found: i64, known: i64 },
+    #[error(
+        "{database} belongs to another program: it has {tables}. This version uses an empty database or one that it \
+         has made itself. Give another one"
+    )]
+    Foreign { database: String, tables: String },
+    #[error(
+        "{database} is not an SQLite database: the file has another format or is damaged. This version uses a missing \
+         file or one that it has made itself. Restore the backup, or give another file"
+    )]
+    NotSqlite { database: String },
+}
+
+/// A row of sqlx's own table.
+#[derive(Debug, Clone, FromRow)]
+struct AppliedMigration {
+    version: i64,
+    description: String,
+    checksum: Vec<u8>,
+}
+
+/// What is in a database, and how messages name it.
+struct FoundSchema {
+    database: String,
+    tables: Vec<String>,
+    applied: Vec<AppliedMigration>,
+}
+
+/// Looks at the file through a connection that cannot write; a missing file is usable.
+pub(super) async fn check_sqlite(options: SqliteConnectOptions, known: &Migrator) -> Result<(), StoreError> {
+    if !options.get_filename().exists() {
+        return Ok(());
+    }
+    let database = sqlite_name(&options);
+    let options = options.read_only(true).create_if_missing(false);
+    let found = read_sqlite(&options, &database).await;
+    let found = found.map_err(|error| match code(&error).as_deref() {
+        Some(NOT_A_DATABASE) => SchemaRefusal::NotSqlite { database }.into(),
+        _ => StoreError::from(error),
+    })?;
+    Ok(judge(&found, known)?)
+}
+
+async fn read_sqlite(options: &SqliteConnectOptions, database: &str) -> Result<FoundSchema, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    let tables: Vec<String> = sqlx::query_scalar(SQLITE_TABLES).fetch_all(&mut connection).await?;
+    let applied = match has_ledger(&tables) {
+        true => sqlx::query_as(APPLIED).fetch_all(&mut connection).await?,
+        false => Vec::new(),
+    };
+    connection.close().await?;
+    Ok(FoundSchema { database: database.to_owned(), tables, applied })
+}
+
+/// Tables first, what was applied second: a replica that migrates meanwhile has noted its migrations by then.
+pub(super) async fn check_postgres(pool: &PgPool, known: &Migrator) -> Result<(), StoreError> {
+    let tables: Vec<String> = sqlx::query_scalar(POSTGRES_TABLES).fetch_all(pool).await?;
+    let applied = match has_ledger(&tables) {
+        true => sqlx::query_as(APPLIED).fetch_all(pool).await?,
+        false => Vec::new(),
+    };
+    Ok(judge(&FoundSchema { database: postgres_name(pool), tables, applied }, known)?)
+}
+
+pub(super) fn sqlite_name(options: &SqliteConnectOptions) -> String {
+    format!("the database {}", options.get_filename().display())
+}
+
+/// Without user and password.
+pub(super) fn postgres_name(pool: &PgPool) -> String {
+    let options = pool.connect_options();
+    let name = options.get_database().unwrap_or_else(|| options.get_username());
+    format!("the database {name} at {}:{}", options.get_host(), options.get_port())
+}
+
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
+}
+
+fn has_ledger(tables: &[String]) -> bool {
+    tables.iter().any(|table| table == LEDGER)
+}
+
+fn newest(known: &Migrator) -> i64 {
+    known.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+fn judge(found: &FoundSchema, known: &Migrator) -> Result<(), SchemaRefusal> {
+    if !is_ours_or_empty(found, known) {
+        let (database, tables) = (found.database.clone(), listed(&found.tables));
+        return Err(SchemaRefusal::Foreign { database, tables });
+    }
+    let released =
+        |applied: &AppliedMigration| known.iter().find(|migration| migration.version == applied.version);
+    let edited = |applied: &&AppliedMigration| {
+        released(applied).is_some_and(|migration| *migration.checksum != *applied.checksum)
+    };
+    let (database, newest) = (found.database.clone(), newest(known));
+    if let Some(edited) = found.applied.iter().find(edited) {
+        return Err(SchemaRefusal::Edited { database, found: edited.version, known: newest });
+    }
+    match found.applied.iter().rfind(|applied| released(applied).is_none()) {
+        Some(unknown) => Err(SchemaRefusal::Newer { database, found: unknown.version, known: newest }),
+        None => Ok(()),
+    }
+}
+
+/// A first start that was interrupted leaves an empty ledger and no other table.
+fn is_ours_or_empty(found: &FoundSchema, known: &Migrator) -> bool {
+    let Some(first) = known.iter().next() else { return false };
+    match found.applied.first() {
+        Some(applied) => applied.version == first.version && *applied.description == *first.description,
+        None => found.tables.iter().all(|table| table == LEDGER),
+    }
+}
+
+fn listed(tables: &[String]) -> String {
+    let names: Vec<&str> = tables.iter().take(LISTED).map(String::as_str).collect();
+    let more = match tables.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("the tables {}{more}", names.join(", "))
+}
+
+/// What sqlx found when another process migrated between the check and the migration.
+pub(super) fn migration_error(error: MigrateError, database: String, known: &Migrator) -> StoreError {
+    let known = newest(known);
+    match error {
+        MigrateError::VersionMissing(found) => SchemaRefusal::Newer { database, found, known }.into(),
+        MigrateError::VersionMismatch(found) => SchemaRefusal::Edited { database, found, known }.into(),
+        other => other.into(),
+    }
+}
