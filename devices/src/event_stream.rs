@@ -4,7 +4,7 @@
 //! be the one of the body, a part may lack `Content-Length` or have a wrong one, pictures may hold the boundary. Rules:
 //!
 //! - The first line of the body, if it begins with `--`, is the boundary, else that of the content type.
-//! - A part that is no text ends where `Content-Length` says. A text ends there or before the next boundary, whichever comes first.
+//! - A part that is no text ends after `Content-Length` bytes. A text ends there or before the next boundary, whichever comes first.
 //! - A text without a length ends with its document: a reading does not wait for the part after it.
 //! - A part has at most `max_part` bytes; the rest is cut and the part is flagged. Nothing that is not blank is lost between parts: it is
 //!   a part without a content type.

@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde_json::Value;
 
 use crate::confidence::ReadingConfidence;
+use crate::field_tree::bounded;
 use crate::{device_time, text};
 
 /// A message has some hundred fields; what is beyond that is ignored.
@@ -98,7 +99,7 @@ impl FlatFields {
 
     fn add(&mut self, path: String, value: &str) {
         if self.fields.len() < MAX_FIELDS {
-            let value = value.trim().to_owned();
+            let value = bounded(value.trim());
             self.fields.push(FlatField { path, value });
         }
     }

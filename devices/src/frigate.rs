@@ -154,7 +154,7 @@ fn plate_of_event(fields: &FlatFields) -> Option<&str> {
     fields.text(&["after.recognized_license_plate"]).or(sub_label)
 }
 
-/// `score` of the object itself says nothing about the plate.
+/// `score` is the detector's, of the object and not of its plate.
 fn plate_score(fields: &FlatFields) -> ReadingConfidence {
     let score = fields.text(&["after.recognized_license_plate_score"]);
     fraction(score.or_else(|| fields.nth("after.recognized_license_plate", 1)).unwrap_or_default())

@@ -68,7 +68,7 @@ fn content(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent 
         "online" => MessageContent::Reading(reading("huaxia-mode2", fields, message, false)),
         "offline" => MessageContent::Reading(reading("huaxia-mode2", fields, message, true)),
         "heartbeat" => MessageContent::Health(DeviceHealth::default()),
-        // The documents at hand do not say whether mode 2 has a type at all.
+        // It is not known whether mode 2 has a type at all.
         "" if fields.has(&["plate_num"]) => {
             MessageContent::Reading(reading("huaxia-mode2", fields, message, false))
         }

@@ -1,7 +1,7 @@
 //! Qianlima (仟里马) T5 cameras on the garage's broker.
 //!
 //! An integrator's page names topics, `cmd`, `sn`, `nColor`, `detectFlag` and `value`; the other names are not public. A reading is recognised
-//! by its plate beside one of the names that are known. No command opens: what the page says of its outputs could not be read, so the
+//! by its plate beside one of the names that are known. No command opens: the names of its output command are not public, so the
 //! lane's barrier needs a relay. What is not verified is in `docs/devices/qianlima-mqtt.md`.
 
 pub mod play;
@@ -62,7 +62,7 @@ impl DeviceMake for QianlimaMqttMake {
     }
 }
 
-/// Firmware before 2024-10-24 has no `cmd`: then the fields alone say what a message is.
+/// Firmware before 2024-10-24 has no `cmd`: then the fields alone distinguish the messages.
 fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> MessageContent {
     let cmd = fields.text(&["cmd"]).unwrap_or_default().to_ascii_lowercase();
     let speaks_of = |words: &[&str]| words.iter().any(|word| cmd.contains(word));
@@ -79,7 +79,7 @@ fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> M
     if speaks_of(&["param", "info"]) {
         return MessageContent::NoReading("parameters");
     }
-    if speaks_of(&["io"]) {
+    if cmd.starts_with("io") || speaks_of(&["gpio", "ioin", "io_in"]) {
         return input(fields, serial, message);
     }
     let fault =

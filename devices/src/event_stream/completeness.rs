@@ -1,4 +1,4 @@
-//! Whether a text is a whole document, for parts that do not say how long they are.
+//! Whether a text is a whole document, for parts without a length.
 
 use serde::de::IgnoredAny;
 
