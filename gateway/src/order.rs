@@ -158,6 +158,7 @@ const fn label(outcome: Outcome) -> &'static str {
         Ended::Opened => "opened",
         Ended::Refused => "refused",
         Ended::Expired => "expired",
+        Ended::FireEnded => "fire_ended",
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
 
     fn fetched(waited_ms: u64, expires_in_ms: u64) -> (FetchedOrders, Order) {
         let order = Order { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), plate: None, expires_in_ms };
-        let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()] };
+        let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()], fire_ends: Vec::new() };
         (FetchedOrders { asked: Instant::now(), answer }, order)
     }
 

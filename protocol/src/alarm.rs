@@ -69,6 +69,8 @@ pub enum GatewayAlarmKind {
     ClockUntrusted,
     /// No lane has a fire input configured.
     NoFireInput,
+    /// A fire alarm holds: every lane is open.
+    Fire,
     /// An alarm of a newer version.
     #[serde(other)]
     Other,
@@ -79,4 +81,10 @@ pub struct GatewayAlarm {
     pub kind: GatewayAlarmKind,
     pub since: Timestamp,
     pub detail: String,
+    /// For [`GatewayAlarmKind::Fire`]: when an input last reported fire, by the gateway's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<Timestamp>,
+    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it, so that no input ends it and a person may.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_pulses: bool,
 }

@@ -1,4 +1,4 @@
-//! An operator's order to open a lane's barrier, on its way from the console over the server to the gateway and back.
+//! An operator's order to open a lane's barrier or to end a fire alarm, on its way from the console over the server to the gateway and back.
 //!
 //! `GET /gateway/v1/orders?run=RUN&wait_ms=N` and `POST /gateway/v1/orders/{id}` with the gateway's token. An order is handed to one run of a
 //! gateway only, as often as that run asks: an answer that got lost comes again, and a gateway that was started anew gets nothing that
@@ -20,6 +20,20 @@ pub struct Orders {
     /// How long the server has held the question. With it the gateway knows how old the answer can be at most, without comparing clocks.
     pub waited_ms: u64,
     pub orders: Vec<Order>,
+    /// Orders to end the fire alarm. They are a list of their own, so that a gateway of an earlier version opens nothing for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fire_ends: Vec<FireEndOrder>,
+}
+
+/// Ends the garage's fire alarm as far as a person has seen it. An input that still reports fire keeps the alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FireEndOrder {
+    pub id: Uuid,
+    /// By the gateway's clock: [`crate::alarm::GatewayAlarm::last_at`] of the alarm on the operator's screen, else its `since`. The
+    /// gateway refuses the order if an input has reported fire after it.
+    pub through: Timestamp,
+    /// Remaining lifetime in ms when the response was generated.
+    pub expires_in_ms: u64,
 }
 
 /// Who ordered it and why stays at the server.
@@ -51,6 +65,8 @@ pub enum Ended {
     Refused,
     /// It came too late, and nothing was opened.
     Expired,
+    /// The fire alarm is ended.
+    FireEnded,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +82,12 @@ pub enum Cause {
     BrokerAway,
     /// The gateway's configuration has no such lane.
     NoSuchLane,
+    /// No fire alarm holds.
+    NoFire,
+    /// A fire input is still on. Only the input itself ends the alarm.
+    FireInputOn,
+    /// A fire input has reported fire again since the operator's screen was made.
+    FireAgain,
     /// Of a newer gateway.
     #[serde(other)]
     Other,
@@ -83,11 +105,35 @@ pub struct NewOpenOrder {
     pub plate: Option<String>,
 }
 
+/// `POST /api/operator/v1/garages/{garage}/fire-ends`; `Idempotency-Key` header required.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewFireEnd {
+    /// `last_at` of the garage's fire alarm as the operator saw it, else its `since`.
+    pub through: Timestamp,
+    /// 2 to 200 characters.
+    pub reason: String,
+}
+
+/// What an order asks of the gateway.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderAction {
+    /// Opens a lane's barrier.
+    #[default]
+    Open,
+    /// Ends the garage's fire alarm.
+    EndFire,
+}
+
 /// `GET /api/operator/v1/garages/{garage}/open-orders`, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenOrder {
     pub id: Uuid,
-    pub lane: LaneId,
+    #[serde(default)]
+    pub action: OrderAction,
+    /// Absent with `end_fire`, which concerns the whole garage.
+    pub lane: Option<LaneId>,
     pub reason: String,
     /// Absent also once it is forgotten.
     pub plate: Option<String>,
@@ -115,6 +161,8 @@ pub enum OrderState {
     Expired,
     /// The gateway got it and has not said what became of it.
     Unknown,
+    /// The fire alarm is ended.
+    FireEnded,
 }
 
 impl From<Ended> for OrderState {
@@ -123,6 +171,7 @@ impl From<Ended> for OrderState {
             Ended::Opened => Self::Opened,
             Ended::Refused => Self::Refused,
             Ended::Expired => Self::Expired,
+            Ended::FireEnded => Self::FireEnded,
         }
     }
 }

@@ -45,6 +45,9 @@ fn uplink_messages_keep_their_form() {
     same::<enrolment::NewCredential>("new_credential");
     same::<order::Orders>("orders");
     same::<order::Outcome>("order_outcome");
+    same::<uplink::Batch>("batch_alarms");
+    same::<order::Orders>("orders_fire_end");
+    same::<order::Outcome>("order_outcome_fire_end");
 }
 
 #[test]

@@ -136,7 +136,7 @@ async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
 async fn no_orders(stop: CancellationToken) -> Response {
     let _ = stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
     let waited_ms = u64::try_from(POLL.as_millis()).unwrap_or(u64::MAX);
-    Json(Orders { v: VERSION, waited_ms, orders: Vec::new() }).into_response()
+    Json(Orders { v: VERSION, waited_ms, orders: Vec::new(), fire_ends: Vec::new() }).into_response()
 }
 
 async fn access_plan(State(books): State<Arc<Books>>, headers: axum::http::HeaderMap) -> Response {

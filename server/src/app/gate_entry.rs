@@ -62,7 +62,7 @@ pub async fn enter(
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
     if let Some(before) = open_order::by_person_key(&mut tx, caller.person, key).await? {
-        return if before.order.lane == asked.lane {
+        return if before.order.lane.as_ref() == Some(&asked.lane) {
             Ok(entry(before, now))
         } else {
             Err(GateEntryError::KeyReused)

@@ -106,7 +106,7 @@ fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Result<Orders, StoreE
         })
     };
     let orders = taken.into_iter().map(order).collect::<Result<_, _>>()?;
-    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders })
+    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends: Vec::new() })
 }
 
 /// False if this garage's gateway was given no such order.

@@ -3,7 +3,7 @@
 
 use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
-use protocol::order::{OpenOrder, OrderState, Outcome};
+use protocol::order::{OpenOrder, OrderAction, OrderState, Outcome};
 use uuid::Uuid;
 
 use super::{StoreError, Tx, word};
@@ -265,7 +265,8 @@ impl TryFrom<Row> for Stored {
         let state: OrderState = word::parse("open_order.state", &row.state)?;
         let order = OpenOrder {
             id: word::uuid("open_order.id", &row.id)?,
-            lane: word::parse("open_order.lane", &row.lane)?,
+            action: OrderAction::Open,
+            lane: Some(word::parse("open_order.lane", &row.lane)?),
             reason: row.reason,
             plate: None,
             operator: row.operator,

@@ -50,7 +50,7 @@ pub async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<P
             if !orders.is_empty() || Instant::now() >= deadline {
                 books.orders.polls += 1;
                 let waited_ms = u64::try_from(asked.elapsed().as_millis()).unwrap();
-                return Json(Answer { v: 1, waited_ms, orders }).into_response();
+                return Json(Answer { v: 1, waited_ms, orders, fire_ends: Vec::new() }).into_response();
             }
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

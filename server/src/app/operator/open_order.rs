@@ -71,7 +71,7 @@ pub async fn add(
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
         let before = opened(app, before, now)?;
-        let same = before.lane == new.lane
+        let same = before.lane.as_ref() == Some(&new.lane)
             && before.reason == reason
             && before.plate.as_deref() == plate.as_ref().map(Plate::as_str);
         return if same { Ok(before) } else { Err(OrderError::KeyReused) };
