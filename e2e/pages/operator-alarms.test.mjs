@@ -11,6 +11,7 @@ const DESK = { width: 1280, height: 900 };
 const SMALL = { width: 360, height: 740 };
 const MARK = "POST /garages/school/no-reading-shapes";
 const FIRE = "POST /garages/school/fire-ends";
+const HAN = /\p{Script=Han}/u;
 const SUMMARY = "POST /serial: SerialData{channel,data,dataLen}";
 
 let browser;
@@ -51,7 +52,9 @@ const GATEWAY_KINDS = { clock_untrusted: "网关时钟不可信", no_fire_input:
 test("each kind of alarm has plain words, since when, and what to do", async () => {
   for (const kind of Object.keys(LANE_KINDS)) world.alarms.raise(garage, "out", kind, { detail: `detail of ${kind}` });
   for (const kind of Object.keys(GATEWAY_KINDS)) world.alarms.raiseAtGateway(garage, kind, { detail: `gateway ${kind}` });
+  world.alarms.raise(garage, "in", "not_understood");
   const page = await open("", { viewport: DESK });
+  await lane(page, "B1 入口").getByText("道闸没有开。请看现场有没有车在等").waitFor();
   for (const [kind, words] of Object.entries(LANE_KINDS)) {
     const alarm = lane(page, "B1 出口").locator(".alarm", { hasText: `detail of ${kind}` });
     await alarm.getByText(words, { exact: true }).waitFor();
@@ -60,6 +63,7 @@ test("each kind of alarm has plain words, since when, and what to do", async () 
   for (const [kind, words] of Object.entries(GATEWAY_KINDS)) {
     await page.locator(".alarm", { hasText: `gateway ${kind}` }).getByText(words, { exact: true }).waitFor();
   }
+  await lane(page, "B1 出口").getByText("出口已开闸，以免困住车辆").waitFor();
   const text = await page.locator("#detail").innerText();
   assert.doesNotMatch(text, /\b(alarm|shape|fire|lane|operator|open)\.[a-z_]+/, "a key without words");
   await shoot(page, "alarms-desk");
@@ -94,7 +98,7 @@ test("a message that is no reading is marked with a reason, after what the mark 
   assert.deepEqual(asked(MARK).map(({ body }) => body), [{ device: "d-out", shape: "0f1e2d3c4b5a6978", summary: SUMMARY, reason: "串口心跳" }]);
   await exit.getByText("已标记，等待网关更新。").waitFor();
   assert.equal(await exit.getByRole("button", { name: "不是识别结果" }).count(), 0);
-  const marked = page.locator(".lanes").last();
+  const marked = page.locator(".marks");
   await marked.getByText("串口心跳 · 李值班 · 11月23日 15:20").waitFor();
   assert.equal(await overflow(page), 0);
   assert.deepEqual(page.trouble, []);
@@ -209,9 +213,25 @@ test("every word of the wire has words in both languages, in the lists of passag
     for (const [tab, rows] of [[tabs[0], events.length], [tabs[1], letters.length]]) {
       await page.getByRole("tab", { name: tab }).click();
       await page.locator("tbody tr").nth(rows - 1).waitFor();
-      assert.doesNotMatch(await page.locator("tbody").innerText(), /operator\./, `${language} ${tab}`);
+      const text = await page.locator("tbody").innerText();
+      assert.doesNotMatch(text, /operator\./, `${language} ${tab}`);
+      if (language === "en") assert.doesNotMatch(text.replaceAll("11月", ""), HAN, tab);
     }
   }
+});
+
+test("every alarm and every device's peculiarity is said in English, too", async () => {
+  for (const kind of Object.keys(LANE_KINDS)) {
+    world.alarms.raise(garage, "in", kind);
+    world.alarms.raise(garage, "out", kind);
+  }
+  for (const kind of Object.keys(GATEWAY_KINDS)) world.alarms.raiseAtGateway(garage, kind, { last_at: world.alarms.before(1) });
+  garage.lanes[0].quirks = ["old_topics", "leading_nul", "colour_in_plate", "no_time", "implausible_time", "gbk_text", "byte_order_mark", "control_characters", "wrong_type", "repeated_ids", "other"];
+  const page = await open("?lang=en", { viewport: DESK });
+  await page.locator(".alarm").nth(17).waitFor();
+  const texts = await page.locator(".alarm, .lane .soft").allInnerTexts();
+  assert.doesNotMatch(texts.join(" "), HAN);
+  assert.doesNotMatch(texts.join(" "), /\b(alarm|lane)\.[a-z_]+/);
 });
 
 test("alarms fit a small phone in either language", async () => {

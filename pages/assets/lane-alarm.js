@@ -22,14 +22,16 @@ const word = (stem, kind) => t(knows(`${stem}_${kind}`) ? `${stem}_${kind}` : `$
 export function laneAlarm(garage, lane, alarm, { mark, changed }) {
   const times = t(alarm.count > 1 ? "alarm.times" : "alarm.once", { since: dayClock(alarm.since), last: dayClock(alarm.last_at), n: alarm.count });
   const answer = alarm.kind === "not_understood" && alarm.shape ? shapeAnswer(garage, lane, alarm.shape, mark, changed) : null;
-  return note(alarm, [times, asOf(garage)], answer);
+  // What a message that is not understood does at the barrier depends on the direction.
+  const advice = alarm.kind === "not_understood" ? `not_understood_${lane.direction}` : alarm.kind;
+  return note(alarm, advice, [times, asOf(garage)], answer);
 }
 
 /** One alarm of the whole garage. `order` is the latest order to end a fire alarm, as words. */
 export function gatewayAlarm(garage, alarm, { order, changed }) {
   const since = t("alarm.since", { since: dayClock(alarm.since) });
   const again = alarm.last_at && alarm.last_at !== alarm.since ? t("alarm.last", { last: dayClock(alarm.last_at) }) : null;
-  return note(alarm, [since, again, asOf(garage)], alarm.kind === "fire" ? fireAnswer(garage, alarm, order, changed) : null);
+  return note(alarm, alarm.kind, [since, again, asOf(garage)], alarm.kind === "fire" ? fireAnswer(garage, alarm, order, changed) : null);
 }
 
 /** What operators have marked, with the way back. */
@@ -48,7 +50,7 @@ export function markedShape(garage, mark, changed) {
   );
 }
 
-function note(alarm, facts, answer) {
+function note(alarm, advice, facts, answer) {
   return h(
     "div",
     { class: `note alarm ${alarmColour(alarm.kind)}`, role: "status" },
@@ -56,7 +58,7 @@ function note(alarm, facts, answer) {
     h(
       "div",
       { class: "stack" },
-      h("p", {}, h("strong", {}, alarmWord(alarm.kind)), ` ${word("alarm.do", alarm.kind)}`),
+      h("p", {}, h("strong", {}, alarmWord(alarm.kind)), ` ${word("alarm.do", advice)}`),
       alarm.detail ? h("p", { class: "small detail", lang: "en" }, alarm.detail) : null,
       h("p", { class: "small" }, facts.filter(Boolean).join(" · ")),
       answer,

@@ -44,11 +44,11 @@ export class Lanes {
     this.later = null;
     this.marks = null;
     this.marksAt = 0;
-    this.alarms = h("ul", { class: "lanes" });
+    this.alarms = h("ul", { class: "alarms" });
     this.lanes = h("ul", { class: "lanes" });
     this.stale = h("p", { class: "note bad", role: "status", hidden: true });
     this.history = h("ul", { class: "lanes" });
-    this.shapes = h("ul", { class: "lanes" });
+    this.shapes = h("ul", { class: "marks" });
     fill(place, this.stale, this.alarms, this.lanes, h("h3", {}, t("open.history")), this.history, h("h3", {}, t("shape.marked")), this.shapes);
   }
 
