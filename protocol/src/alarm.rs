@@ -111,7 +111,7 @@ pub struct GatewayAlarm {
     /// For [`GatewayAlarmKind::Fire`]: when an input last reported fire, by the gateway's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it, so that no input ends it and a person may.
+    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it. A report of its end may never come, and a person may end it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_pulses: bool,
 }
