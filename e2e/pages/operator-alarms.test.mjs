@@ -70,7 +70,7 @@ test("each kind of alarm has plain words, since when, and what to do", async () 
   assert.deepEqual(page.trouble, []);
 });
 
-test("a garage's card says how many alarms there are and which is the worst", async () => {
+test("a card shows how many alarms a garage has and which is the worst", async () => {
   world.alarms.raise(garage, "out", "did_not_open");
   world.alarms.raise(garage, "in", "implausible_time");
   const page = await open();
@@ -169,7 +169,7 @@ test("a fire alarm whose input is still on has no button", async () => {
   assert.equal(await page.getByRole("button", { name: "解除火警" }).count(), 0);
 });
 
-test("a silent gateway keeps its last alarms and says how old they are", async () => {
+test("a silent gateway keeps its last alarms with their age", async () => {
   world.alarms.raise(garage, "out", "device_unreachable", { count: 1 });
   garage.gateway = { ...garage.gateway, health: "offline", last_seen_at: world.alarms.before(90) };
   const page = await open();
@@ -185,7 +185,7 @@ test("a make that this page has never seen is shown by its title", async () => {
   await lane(page, "消防通道侧门入口").getByText("本系统控制器").waitFor();
 });
 
-test("a car before a barrier that did not open is told with what to do", async () => {
+test("a car before a barrier that did not open is shown with what to do", async () => {
   world.orders.wait({ reason: "did_not_open", plate: "鲁B66666", confidence: 99, candidates: [] });
   world.orders.wait({ lane: "side", reason: "suspected_fake", plate: "鲁B77777", confidence: 99, candidates: [] });
   const page = await open("", { viewport: SMALL });
@@ -220,7 +220,7 @@ test("every word of the wire has words in both languages, in the lists of passag
   }
 });
 
-test("every alarm and every device's peculiarity is said in English, too", async () => {
+test("every alarm and every peculiarity of a device has English words", async () => {
   for (const kind of Object.keys(LANE_KINDS)) {
     world.alarms.raise(garage, "in", kind);
     world.alarms.raise(garage, "out", kind);
