@@ -79,6 +79,8 @@ test("a card shows how many alarms a garage has and which is the worst", async (
   assert.ok(await card.locator(".pill.bad", { hasText: "道闸未开" }).count());
   world.alarms.raiseAtGateway(garage, "fire", { only_pulses: true });
   await card.getByText("3 项告警：火警").waitFor();
+  garage.waiting_cars = 2;
+  await card.getByText("2 辆车在道闸前等候").waitFor();
 });
 
 test("a message that is no reading is marked with a reason, after what the mark does has been read", async () => {

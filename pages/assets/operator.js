@@ -36,6 +36,7 @@ function signs(garage) {
   if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
   const stuck = garage.lanes.filter((lane) => lane.stuck_since).length;
   if (stuck > 0) marks.push(["bad", "car", "operator.lanes_stuck", { n: stuck }]);
+  if (garage.waiting_cars > 0) marks.push(["bad", "car", "operator.waiting_cars_n", { n: garage.waiting_cars }]);
   const held = garage.lanes.filter((lane) => lane.held_open_since).length;
   if (held > 0) marks.push(["warn", "door", "operator.lanes_held_open", { n: held }]);
   const worst = worstAlarm(garage.alarms);
