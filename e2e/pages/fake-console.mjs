@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
 
+import { Alarms } from "./fake-alarms.mjs";
 import { bytes, sendFile } from "./fake-api.mjs";
 import { Calendar } from "./fake-calendar.mjs";
 import { Orders } from "./fake-orders.mjs";
@@ -54,6 +55,7 @@ class World {
   calendar = new Calendar();
   week = new Week(this.calendar);
   orders = new Orders(new Date(NOW).toISOString());
+  alarms = new Alarms(new Date(NOW).toISOString());
   /** `METHOD path` to one answer `[status, json]` that comes instead. */
   instead = new Map();
   walks = [];
@@ -118,6 +120,8 @@ class World {
     if (this.week.knows(what)) return this.week.answer({ method, headers, body, query }, garage, what, id);
     if (what === "waiting-cars") return [200, { items: this.orders.waiting }];
     if (what === "open-orders") return this.orders.answer({ method, headers, body });
+    if (what === "fire-ends") return this.orders.endFire({ headers, body });
+    if (what === "no-reading-shapes") return this.alarms.answer({ method, body, device: id, shape: act });
     if (what === "inventories") return method === "GET" ? [200, { items: this.walks, next: null }] : this.walked(id, body);
     if (what === "timeline") return [200, this.timeline(garage, query.get("day"))];
     if (what === "clearing") return [200, garage === "school" ? this.clearing : { by: NOW, missing: 0, cars: [] }];

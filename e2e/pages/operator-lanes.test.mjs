@@ -165,10 +165,10 @@ test("a barrier that is held open is said at the garage and at the lane", async 
 });
 
 test("a lane says whose device it has, what is peculiar about it, and that its clock is wrong", async () => {
-  Object.assign(world.garages[0].lanes[0], { make: "zhenshi-mqtt", quirks: ["old_topics", "leading_nul"], clock_ahead_ms: -90_000 });
+  Object.assign(world.garages[0].lanes[0], { make: "zhenshi-mqtt", make_title: "臻识 MQTT", quirks: ["old_topics", "leading_nul"], clock_ahead_ms: -90_000 });
   const page = await open("", { viewport: SMALL });
   await lane(page, "B1 入口").getByText("设备时钟慢 1 分钟").waitFor();
-  await lane(page, "B1 入口").getByText("臻识（MQTT） · 1.2.3 · 固件特点：旧版主题、报文前有空字节").waitFor();
+  await lane(page, "B1 入口").getByText("臻识 MQTT · 1.2.3 · 固件特点：旧版主题、报文前有空字节").waitFor();
   assert.equal(await overflow(page), 0);
 });
 

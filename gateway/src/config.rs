@@ -25,6 +25,9 @@ pub const PLAN_POLL: Duration = Duration::from_secs(5);
 /// A lane has some ten cars a minute, and a controller sends what it has kept at 50 a second.
 pub const EVENTS_PER_SECOND: u32 = 100;
 
+/// A barrier needs longer to move.
+pub const UNREAD_PAUSE: Duration = Duration::from_secs(1);
+
 /// Beyond it the limit is none.
 const MOST_EVENTS_PER_SECOND: u32 = 1_000_000;
 
@@ -47,6 +50,8 @@ pub struct Config {
     pub controls: HashMap<LaneId, Control>,
     /// Of one device, in the long run; ten times as many may come at once.
     pub events_per_second: u32,
+    /// Between two commands of one exit for messages that were not understood.
+    pub unread_pause: Duration,
     pub lanes: Vec<Lane>,
 }
 

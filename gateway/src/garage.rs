@@ -39,8 +39,8 @@ pub(crate) use known::{Known, Movement};
 use rereading::LastReadings;
 pub(crate) use seen::{ReadingMark, Storage};
 use seen::{SeenEvent, SeenEvents, SeenLookup};
+pub(crate) use unread::ExitOpening;
 use unread::UnreadMessages;
-pub(crate) use unread::{ExitOpening, PACE as UNREAD_PACE};
 
 /// As long as an open command lives: a device that asks again within it has not received the reply, and its car still stands there.
 const COMMAND_LIFE: Duration = Duration::from_millis(protocol::mqtt::OPEN_TTL_MS as u64);

@@ -187,6 +187,7 @@ const fn label(outcome: Outcome) -> &'static str {
         Ended::FireEnded => "fire_ended",
         Ended::Refused => "refused",
         Ended::Expired => "expired",
+        Ended::FireEnded => "fire_ended",
     }
 }
 

@@ -21,7 +21,7 @@ use crate::disk;
 use crate::driver::{Cameras, Desk, Door, EventStreams, FromDevice, Openers};
 use crate::event::Intake;
 use crate::fire::{self, FireWatch};
-use crate::garage::{Garage, UNREAD_PACE};
+use crate::garage::Garage;
 use crate::identity::{Identity, IdentityError, Renewal};
 use crate::lane::{LaneLoop, LaneTasks};
 use crate::metric::Meter;
@@ -223,7 +223,7 @@ impl Parts {
             answers: answers_in,
             meter: meter.clone(),
             events_per_second: config.events_per_second,
-            unread_pace: UNREAD_PACE,
+            unread_pace: config.unread_pause,
             tasks: LaneTasks::default(),
         };
         let hand = Hand {

@@ -63,6 +63,14 @@ export const writeWalk = (garage, walk, key) =>
 export const orderOpen = (garage, order, key) =>
   call("POST", `/garages/${encodeURIComponent(garage)}/open-orders`, order, { "idempotency-key": key });
 
+/** `key` stays the same when the order is sent again. */
+export const endFire = (garage, end, key) =>
+  call("POST", `/garages/${encodeURIComponent(garage)}/fire-ends`, end, { "idempotency-key": key });
+
+export const markShape = (garage, mark) => call("POST", `/garages/${encodeURIComponent(garage)}/no-reading-shapes`, mark);
+export const unmarkShape = (garage, { device, shape }) =>
+  call("DELETE", `/garages/${encodeURIComponent(garage)}/no-reading-shapes/${encodeURIComponent(device)}/${encodeURIComponent(shape)}`);
+
 /** The demo's operators, or null where there is no demo. */
 export async function demoOperators() {
   try {

@@ -1,12 +1,13 @@
-// The lanes of a garage with their devices; a barrier opened from afar: who waits before it, the form with its reason, the state of the
-// lane's last order, and who has opened what, when and why.
+// The lanes of a garage with their devices and alarms; a barrier opened from afar: who waits before it, the form with its reason, the state
+// of the lane's last order, who has opened what, when and why; and the marked message shapes.
 
 import "./lane-words.js";
 import "./open-words.js";
 import "./reservation-words.js";
-import { dayClock, fill, h, icon, list, now, span, t } from "./kit.js";
+import { dayClock, fill, h, icon, knows, list, now, span, t } from "./kit.js";
 import { field } from "./form-parts.js";
 import { formDialog } from "./dialog-form.js";
+import { gatewayAlarm, laneAlarm, markedShape } from "./lane-alarm.js";
 import { orderOpen, page } from "./operator-api.js";
 import { surePlate, waitingCar } from "./waiting-car.js";
 
@@ -16,6 +17,8 @@ const SHOWN = 20;
 const FOLLOW_MS = 700;
 /** A lane shows what became of its last order for so long. */
 const RECENT_MS = 5 * 60_000;
+/** Another operator's marks are seen after so long; one's own at once. */
+const MARKS_MS = 30_000;
 
 const HEALTH = { online: ["good", "live"], offline: ["bad", "offline"], never_seen: ["warn", "clock"] };
 /** A clock that is wrong by less disturbs nobody. */
@@ -29,6 +32,7 @@ const STATES = {
   expired: ["bad", "warn"],
   unknown: ["warn", "warn"],
   unconfirmed: ["warn", "warn"],
+  fire_ended: ["good", "check"],
 };
 
 /** What stands in the panel while this tab is chosen; `show` is called with each new state of the garage. */
@@ -38,10 +42,14 @@ export class Lanes {
     this.orders = null;
     this.waiting = [];
     this.later = null;
+    this.marks = null;
+    this.marksAt = 0;
+    this.alarms = h("ul", { class: "alarms" });
     this.lanes = h("ul", { class: "lanes" });
     this.stale = h("p", { class: "note bad", role: "status", hidden: true });
     this.history = h("ul", { class: "lanes" });
-    fill(place, this.stale, this.lanes, h("h3", {}, t("open.history")), this.history);
+    this.shapes = h("ul", { class: "marks" });
+    fill(place, this.stale, this.alarms, this.lanes, h("h3", {}, t("open.history")), this.history, h("h3", {}, t("shape.marked")), this.shapes);
   }
 
   /** False once another tab or garage has taken the place. */
@@ -57,25 +65,52 @@ export class Lanes {
 
   async ask() {
     clearTimeout(this.later);
-    const asked = ["open-orders", "waiting-cars"].map((what) => page(this.garage.id, what).catch(() => null));
-    const [orders, waiting] = await Promise.all(asked);
+    const due = Date.now() - this.marksAt > MARKS_MS;
+    const asked = ["open-orders", "waiting-cars", ...(due ? ["no-reading-shapes"] : [])].map((what) => page(this.garage.id, what).catch(() => null));
+    const [orders, waiting, marks] = await Promise.all(asked);
     if (!this.isShown) return;
     if (orders) this.orders = orders.items;
+    if (marks) [this.marks, this.marksAt] = [marks.items, Date.now()];
     // Who stood there a while ago may be gone.
     this.waiting = waiting?.items ?? [];
     this.draw();
     if (this.orders?.some(isOnItsWay)) this.later = setTimeout(() => this.isShown && this.ask(), FOLLOW_MS);
   }
 
+  /** After an answer to an alarm. */
+  changed() {
+    this.marksAt = 0;
+    this.ask();
+  }
+
   draw() {
     const { garage } = this;
     this.stale.hidden = garage.gateway.health === "online";
     fill(this.stale, icon("offline"), h("span", {}, staleWords(garage)));
+    const stale = this.stale.hidden ? null : this.stale.textContent;
+    list(this.alarms, garage.gateway.alarms ?? [], {
+      key: (alarm) => alarm.kind,
+      version: (alarm) => JSON.stringify([alarm, this.lastFireEnd(), stale]),
+      render: (alarm) => h("li", {}, gatewayAlarm(garage, alarm, { order: this.fireEndWords(), changed: () => this.changed() })),
+    });
+    this.alarms.hidden = !garage.gateway.alarms?.length;
     list(this.lanes, garage.lanes, {
       key: (lane) => lane.id,
-      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, this.car(lane), garage.gateway.health]),
+      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, this.car(lane), this.marksOf(lane), stale]),
       render: (lane) => this.lane(lane),
     });
+    this.drawLists();
+  }
+
+  drawLists() {
+    const { garage } = this;
+    if (this.marks) {
+      list(this.shapes, this.marks.length ? this.marks : [null], {
+        key: (mark) => (mark ? `${mark.device} ${mark.shape}` : "none"),
+        version: (mark) => JSON.stringify([mark, garage.lanes.map(({ name }) => name)]),
+        render: (mark) => (mark ? markedShape(garage, mark, () => this.changed()) : h("li", { class: "soft" }, t("shape.none"))),
+      });
+    }
     if (!this.orders) return;
     list(this.history, this.orders.length ? this.orders.slice(0, SHOWN) : [null], {
       key: (order) => order?.id ?? "none",
@@ -90,6 +125,21 @@ export class Lanes {
     return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
   }
 
+  /** The latest order to end the fire alarm, as long as it is news. */
+  lastFireEnd() {
+    const order = this.orders?.find((it) => it.action === "end_fire");
+    return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
+  }
+
+  fireEndWords() {
+    const order = this.lastFireEnd();
+    return order ? [t("fire.order", { at: dayClock(order.made_at), state: t(`fire.short_${order.state}`) }), causeWords(order)].filter(Boolean).join(" · ") : null;
+  }
+
+  marksOf(lane) {
+    return (this.marks ?? []).filter(({ device }) => device === lane.device);
+  }
+
   /** Who waits in this lane. */
   car(lane) {
     return this.waiting.find((it) => it.lane === lane.id);
@@ -100,9 +150,9 @@ export class Lanes {
     const facts = [
       lane.last_seen_at ? t("open.last_seen", { at: dayClock(lane.last_seen_at) }) : null,
       lane.pending_events ? t("open.pending", { n: lane.pending_events }) : null,
-      t(`lane.make_${lane.make}`),
+      lane.make === "native" ? t("lane.make_native") : (lane.make_title ?? lane.make),
       lane.firmware,
-      lane.quirks.length ? t("lane.quirks", { list: lane.quirks.map((quirk) => t(`lane.quirk_${quirk}`)).join(t("lane.and")) }) : null,
+      lane.quirks.length ? t("lane.quirks", { list: lane.quirks.map(quirkWord).join(t("lane.and")) }) : null,
     ];
     const pills = [
       h("span", { class: "pill" }, t(`operator.direction_${lane.direction}`)),
@@ -128,6 +178,7 @@ export class Lanes {
         h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane, surePlate(this.car(lane))) }, icon("door"), t("open.open")),
       ),
       car ? waitingCar(car, (plate) => this.form(lane, plate)) : null,
+      (lane.alarms ?? []).map((alarm) => laneAlarm(this.garage, lane, alarm, { mark: this.marksOf(lane).find(({ shape }) => shape === alarm.shape?.id), changed: () => this.changed() })),
       last ? h("p", { class: `note ${STATES[stateOf(last)][0]}`, role: "status" }, icon(STATES[stateOf(last)][1]), h("span", {}, stateWords(last))) : null,
     );
   }
@@ -138,7 +189,7 @@ export class Lanes {
     return h(
       "li",
       {},
-      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, lane?.name ?? order.lane), h("span", { class: `pill ${colour}` }, icon(mark), t(`open.short_${stateOf(order)}`))),
+      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, order.action === "end_fire" ? t("fire.end") : (lane?.name ?? order.lane)), h("span", { class: `pill ${colour}` }, icon(mark), t(`${order.action === "end_fire" ? "fire" : "open"}.short_${stateOf(order)}`))),
       h("p", {}, order.operator ? order.reason : t("open.scanned"), order.plate ? [" ", h("span", { class: "pill number" }, order.plate)] : null),
       h("p", { class: "soft small" }, [order.operator ?? t("open.driver"), causeWords(order)].filter(Boolean).join(" · ")),
     );
@@ -180,6 +231,8 @@ function clockPill(ahead) {
   if (ahead === null || Math.abs(ahead) < CLOCK_OFF_MS) return null;
   return h("span", { class: "pill warn" }, icon("clock"), t(ahead > 0 ? "lane.clock_ahead" : "lane.clock_behind", { span: span(Math.abs(ahead)) }));
 }
+
+const quirkWord = (quirk) => t(knows(`lane.quirk_${quirk}`) ? `lane.quirk_${quirk}` : "lane.quirk_other");
 
 const isOnItsWay = ({ state }) => state === "waiting" || state === "taken";
 

@@ -3,6 +3,7 @@
 import "./operator-words.js";
 import { byId, fill, h, icon, language, list, onLanguage, start, t } from "./kit.js";
 import { garages, logOut } from "./operator-api.js";
+import { alarmColour, alarmWord } from "./lane-alarm.js";
 import { Detail, free } from "./operator-detail.js";
 import { logInForm } from "./operator-log-in.js";
 import { navTo, startNav } from "./operator-nav.js";
@@ -35,10 +36,19 @@ function signs(garage) {
   if (silent > 0) marks.push(["warn", "warn", "operator.lanes_silent", { n: silent }]);
   const stuck = garage.lanes.filter((lane) => lane.stuck_since).length;
   if (stuck > 0) marks.push(["bad", "car", "operator.lanes_stuck", { n: stuck }]);
+  if (garage.waiting_cars > 0) marks.push(["bad", "car", "operator.waiting_cars_n", { n: garage.waiting_cars }]);
   const held = garage.lanes.filter((lane) => lane.held_open_since).length;
   if (held > 0) marks.push(["warn", "door", "operator.lanes_held_open", { n: held }]);
+  const worst = worstAlarm(garage.alarms);
+  if (worst) marks.push([alarmColour(worst), "warn", "operator.alarms_n", { n: garage.alarms.count, worst: alarmWord(worst) }]);
   if (garage.dead_letters_today > 0) marks.push(["warn", "warn", "operator.dead_letters_n", { n: garage.dead_letters_today }]);
   return marks.map(([colour, mark, key, values]) => h("span", { class: `pill ${colour}` }, icon(mark), t(key, values)));
+}
+
+/** A fire comes before what is wrong at a lane, and that before the rest of the gateway. */
+function worstAlarm(alarms) {
+  if (!alarms?.count) return null;
+  return alarms.worst_gateway === "fire" ? "fire" : (alarms.worst_lane ?? alarms.worst_gateway);
 }
 
 const nameOf = (garage) => (language() === "zh" ? garage.name : garage.name_en);

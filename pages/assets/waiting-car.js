@@ -1,6 +1,6 @@
 // A car that stands before a barrier which has stayed down: what was read, why it was not let in, and which expected cars it may be.
 
-import { clock, clockSeconds, h, icon, t } from "./kit.js";
+import { clock, clockSeconds, h, icon, knows, t } from "./kit.js";
 
 /** `choose(plate)` is called with the plate that a person takes it for. */
 export function waitingCar(car, choose) {
@@ -14,6 +14,7 @@ export function waitingCar(car, choose) {
       "div",
       { class: "stack" },
       h("p", {}, h("strong", {}, t("waiting.since", { at: clockSeconds(car.since) })), ` ${what}`),
+      knows(`waiting.do_${car.reason}`) ? h("p", { class: "small" }, t(`waiting.do_${car.reason}`)) : null,
       car.candidates.length ? h("p", { class: "small" }, t("waiting.maybe")) : null,
       h("div", { class: "row" }, car.candidates.map((expected) => candidate(expected, choose))),
     ),
@@ -26,5 +27,8 @@ function candidate({ plate, audience, reserved_from: from }, choose) {
   return h("button", { type: "button", "data-act": `take ${plate}`, "aria-label": `${name} · ${about}`, onclick: () => choose(plate) }, h("span", { class: "number" }, plate), h("span", { class: "small soft" }, about));
 }
 
-/** What to propose as the car's plate: only a reading that nobody doubts. */
-export const surePlate = (car) => (car && car.reason !== "low_confidence" ? car.plate : null);
+/** Readings that a person must look at first. */
+const DOUBTED = ["low_confidence", "suspected_fake"];
+
+/** What to propose as the car's plate: only a reading without a doubt. */
+export const surePlate = (car) => (car && !DOUBTED.includes(car.reason) ? car.plate : null);

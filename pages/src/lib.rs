@@ -75,6 +75,7 @@ const OPERATOR: &[Asset] = &[
     asset!("inventory-words.js"),
     asset!("operator-inventory.js"),
     asset!("operator-lanes.js"),
+    asset!("lane-alarm.js"),
     asset!("lane-words.js"),
     asset!("open-words.js"),
     asset!("waiting-car.js"),

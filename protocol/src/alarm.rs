@@ -27,6 +27,21 @@ pub enum LaneAlarmKind {
     Other,
 }
 
+impl LaneAlarmKind {
+    /// The lower, the sooner a person is needed: first what may hold a car at the barrier.
+    pub const fn urgency(self) -> u8 {
+        match self {
+            Self::DidNotOpen => 0,
+            Self::NotUnderstood => 1,
+            Self::DeviceUnreachable => 2,
+            Self::UnknownChannel => 3,
+            Self::RepeatedIds => 4,
+            Self::ImplausibleTime => 5,
+            Self::Other => 6,
+        }
+    }
+}
+
 /// One alarm of a lane. It ends when its cause has been absent for some minutes or an operator has answered it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneAlarm {
@@ -74,6 +89,18 @@ pub enum GatewayAlarmKind {
     /// An alarm of a newer version.
     #[serde(other)]
     Other,
+}
+
+impl GatewayAlarmKind {
+    /// The lower, the sooner a person is needed.
+    pub const fn urgency(self) -> u8 {
+        match self {
+            Self::Fire => 0,
+            Self::ClockUntrusted => 1,
+            Self::NoFireInput => 2,
+            Self::Other => 3,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::alarm::{GatewayAlarm, GatewayAlarmKind, LaneAlarm, LaneAlarmKind};
 use crate::mqtt::{EventKind, RejectCode};
 
 /// `POST /api/operator/v1/sessions`.
@@ -44,6 +45,16 @@ pub struct Garage {
     pub gateway: Gateway,
     pub lanes: Vec<Lane>,
     pub dead_letters_today: i64,
+    #[serde(default)]
+    pub alarms: AlarmSummary,
+}
+
+/// How many alarms a garage has, and the most urgent kind of its lanes and of its gateway.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmSummary {
+    pub count: u32,
+    pub worst_lane: Option<LaneAlarmKind>,
+    pub worst_gateway: Option<GatewayAlarmKind>,
 }
 
 /// How far a count can be believed, and why no further.
@@ -64,6 +75,9 @@ pub struct Gateway {
     pub last_seen_at: Option<Timestamp>,
     pub backlog: i64,
     pub version: Option<String>,
+    /// As of `last_seen_at`: a silent gateway keeps its last alarms.
+    #[serde(default)]
+    pub alarms: Vec<GatewayAlarm>,
 }
 
 /// Judged by the last sign of life.
@@ -90,6 +104,12 @@ pub struct Lane {
     /// Since when the barrier stays up, as long as the device is heard of.
     pub held_open_since: Option<Timestamp>,
     pub make: MakeId,
+    /// The make's name for a person; absent for the native protocol.
+    #[serde(default)]
+    pub make_title: Option<String>,
+    /// As of the gateway's `last_seen_at`, the most urgent first.
+    #[serde(default)]
+    pub alarms: Vec<LaneAlarm>,
     /// Where its firmware departs from what its make documents.
     pub quirks: BTreeSet<Quirk>,
     /// Its clock less the gateway's, as last seen; negative: behind.
@@ -211,6 +231,30 @@ pub struct DeadLetter {
     pub detail: String,
     pub excerpt: String,
     pub received_at: Timestamp,
+}
+
+/// `POST /api/operator/v1/garages/{garage}/no-reading-shapes`: answers a `not_understood` alarm.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewNoReadingShape {
+    pub device: DeviceId,
+    /// `id` of the alarm's shape.
+    pub shape: String,
+    /// `summary` of the alarm's shape, as the operator saw it.
+    pub summary: String,
+    /// 2 to 200 characters.
+    pub reason: String,
+}
+
+/// A shape of messages that operators have marked: the gateway takes messages of it for no reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkedShape {
+    pub device: DeviceId,
+    pub shape: String,
+    pub summary: String,
+    pub reason: String,
+    pub operator: String,
+    pub marked_at: Timestamp,
 }
 
 /// `POST /api/operator/v1/garages/{garage}/access-checks`: what the gate would say to this plate now.

@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::App;
 use server::app::operator::{open_order::LIFE, session};
-use server::store::open_order::{self, By, NewOrder};
+use server::store::open_order::{self, By, NewOrder, OrderTarget};
 use server::store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
@@ -229,7 +229,7 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     let new = NewOrder {
         id,
         garage: &school,
-        lane: &lane,
+        target: OrderTarget::Lane(&lane),
         by: By::Operator(&operator),
         idempotency_key: "k",
         reason: "核对",

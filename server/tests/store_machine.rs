@@ -69,6 +69,7 @@ contract!(a_gateway_remembers_how_far_its_sequence_is_committed, |fixture| async
         backlog: 3,
         version: "1.0.0",
         plan_etag: None,
+        alarms: &[],
     };
     gateway::seen(&mut tx, &[seen]).await.unwrap();
     let locked = gateway::lock(&mut tx, &[school]).await.unwrap();

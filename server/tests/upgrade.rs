@@ -9,12 +9,13 @@ use std::sync::Arc;
 use common::{HandClock, MONDAY, time};
 use domain::access::Audience;
 use domain::allocation::entry::{Origin, Phase};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, LaneId};
 use domain::window::Weekdays;
+use protocol::order::{Cause, OrderAction, OrderState};
 use server::app::App;
 use server::app::allocation::{self, Request, read_now};
 use server::store::seal::{Keyring, Purpose};
-use server::store::{Store, pool, window};
+use server::store::{Store, gateway, open_order, pool, window};
 use sqlx::migrate::{MigrateDatabase, Migrator};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Sqlite, SqliteConnection};
 use testkit::postgres::Database;
@@ -25,7 +26,12 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// What the first version's program knew.
 fn first_version(all: &Migrator) -> Migrator {
-    let first = all.migrations.iter().filter(|migration| migration.version == 1).cloned();
+    through(all, 1)
+}
+
+/// Migrations up to this one.
+fn through(all: &Migrator, version: i64) -> Migrator {
+    let first = all.migrations.iter().filter(|migration| migration.version <= version).cloned();
     Migrator { migrations: first.collect(), ..Migrator::DEFAULT }
 }
 
@@ -121,4 +127,63 @@ async fn the_book_hears_of_the_car_inside(store: Store, school: &GarageId) {
     assert_eq!(inside, [(Audience::Pickup, Origin::Gate, Phase::CheckedIn)]);
     stop.cancel();
     task.await.unwrap();
+}
+
+/// A garage with an order that was refused, and a lane, as the second version wrote them.
+fn with_an_order() -> String {
+    let made = time("2026-11-23T15:35:00+08:00").micros();
+    format!(
+        "insert into garage (id, number, name, name_en, operator_name, address, lat_e6, lon_e6, capacity, created_at, modified_at) \
+         values ('school', 1, '学校', 'School', 'op', 'here', 1, 1, 3, {made}, {made}); \
+         insert into operator (id, username, name) values ('op-1', 'li', '李值班'); \
+         insert into operates (operator_id, garage_id) values ('op-1', 'school'); \
+         insert into gateway (garage_id, token_hash, last_seen_at) values ('school', {{hash}}, {made}); \
+         insert into lane (garage_id, id, name, direction, pass_by, device, quirks) \
+         values ('school', 'in', '入口', 'in', 'plate', 'gate', 'leading_nul'); \
+         insert into open_order (id, garage_id, lane, operator_id, idempotency_key, reason, made_at, expires_at, state, taken_by, \
+         cause, ended_at) values ('0190c2f0-0000-7000-8000-000000000003', 'school', 'in', 'op-1', 'k1', '核对', {made}, {made}, \
+         'refused', 'run', 'only_answers', {made});"
+    )
+}
+
+#[tokio::test]
+async fn orders_outlive_the_upgrade_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("main.db").display());
+    Sqlite::create_database(&url).await.unwrap();
+    let mut old = SqliteConnection::connect(&url).await.unwrap();
+    through(&SQLITE, 2).run(&mut old).await.unwrap();
+    let rows = with_an_order().replace("{hash}", "x'01'");
+    sqlx::raw_sql(AssertSqlSafe(rows)).execute(&mut old).await.unwrap();
+    old.close().await.unwrap();
+    has_its_order(&url).await;
+}
+
+#[tokio::test]
+async fn orders_outlive_the_upgrade_on_postgres() {
+    let database = Database::create().await;
+    let mut old = PgConnection::connect(&database.url()).await.unwrap();
+    through(&POSTGRES, 2).run(&mut old).await.unwrap();
+    let rows = with_an_order().replace("{hash}", "'\\x01'::bytea");
+    sqlx::raw_sql(AssertSqlSafe(rows)).execute(&mut old).await.unwrap();
+    old.close().await.unwrap();
+    has_its_order(&database.url()).await;
+}
+
+async fn has_its_order(url: &str) {
+    let store = Store::open(url, 4).await.unwrap();
+    let school = GarageId::parse("school").unwrap();
+    let mut tx = store.begin_read().await.unwrap();
+    let orders = open_order::page(&mut tx, &school, None, 10).await.unwrap();
+    let order = &orders[0].order;
+    assert_eq!((order.action, order.state), (OrderAction::Open, OrderState::Refused));
+    assert_eq!(
+        (order.lane.as_ref().map(LaneId::as_str), order.cause),
+        (Some("in"), Some(Cause::OnlyAnswers))
+    );
+    assert_eq!((order.reason.as_str(), order.operator.as_deref()), ("核对", Some("李值班")));
+    let known = open_order::by_key(&mut tx, &school, "op-1", "k1").await.unwrap();
+    assert_eq!(known.as_ref(), orders.first());
+    let lanes = gateway::lanes_of_operator(&mut tx, "op-1").await.unwrap();
+    assert_eq!((lanes.len(), lanes[0].1.alarms.len(), lanes[0].1.make_title.as_deref()), (1, 0, None));
 }

@@ -193,6 +193,7 @@ impl Assembly {
             devices: None,
             controls: HashMap::new(),
             events_per_second: gateway::config::EVENTS_PER_SECOND,
+            unread_pause: gateway::config::UNREAD_PAUSE,
             lanes: site.lanes.iter().map(lane).collect(),
         })
     }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::{
     Config, Control, DeviceInputs, EVENTS_PER_SECOND, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt,
-    PLAN_POLL, ReadingRules, SAME_CAR, Server,
+    PLAN_POLL, ReadingRules, SAME_CAR, Server, UNREAD_PAUSE,
 };
 
 /// The file as written: secrets are still where they come from.
@@ -42,11 +42,13 @@ pub struct File {
 #[serde(deny_unknown_fields, default)]
 struct LimitsPart {
     events_per_second: u32,
+    /// Between two commands of one exit for messages that were not understood.
+    unread_pause_seconds: f64,
 }
 
 impl Default for LimitsPart {
     fn default() -> Self {
-        Self { events_per_second: EVENTS_PER_SECOND }
+        Self { events_per_second: EVENTS_PER_SECOND, unread_pause_seconds: UNREAD_PAUSE.as_secs_f64() }
     }
 }
 
@@ -171,6 +173,8 @@ impl File {
             devices: self.devices.as_ref().map(|devices| devices.listen),
             controls: self.controls()?,
             events_per_second: self.limits.events_per_second,
+            unread_pause: Duration::try_from_secs_f64(self.limits.unread_pause_seconds)
+                .map_err(|e| ConfigError::invalid("limits.unread_pause_seconds", e.to_string()))?,
             lanes: self.lane.iter().enumerate().map(LanePart::lane).collect::<Result<_, _>>()?,
         };
         config.validate()?;

@@ -16,6 +16,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use devices::make::{DeviceReply, InboundMessage};
 use devices::message::{DeviceMessage, UnknownContent};
 use domain::access::{Decision, display_text};
@@ -84,7 +85,8 @@ impl Door {
     }
 
     pub fn router(self) -> Router {
-        Router::new().fallback(posted).with_state(self)
+        // Whatever path and method was entered in the device.
+        Router::new().route("/", any(posted)).route("/{*path}", any(posted)).with_state(self)
     }
 }
 
@@ -165,7 +167,10 @@ impl DoorState {
         };
         let reply = make.reply(&reply);
         let mut response = reply.body.into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+        if !reply.content_type.is_empty() {
+            let content_type = HeaderValue::from_static(reply.content_type);
+            response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        }
         response
     }
 

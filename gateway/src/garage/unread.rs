@@ -8,9 +8,6 @@ use domain::ids::DeviceId;
 /// The same bytes again within it are the same message, sent again; a heartbeat of an unknown kind does not hold an exit open.
 const SAME_MESSAGE: Duration = Duration::from_secs(10);
 
-/// Between two commands for one lane.
-pub(crate) const PACE: Duration = Duration::from_secs(1);
-
 /// Messages of one device that are remembered; a flood of others forgets the oldest.
 const MOST_REMEMBERED: usize = 256;
 
@@ -94,6 +91,7 @@ impl UnreadOfDevice {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::config::UNREAD_PAUSE as PACE;
 
     #[test]
     fn each_distinct_message_opens_and_commands_are_a_second_apart() {

@@ -33,7 +33,9 @@ impl LaneLoop {
                 let _ = verdict.send(answer);
             }
         };
-        if self.garage.is_no_reading(&lane.device, &message.shape.id) {
+        // A mark never hides a car, whoever made it.
+        let is_marked = self.garage.is_no_reading(&lane.device, &message.shape.id);
+        if is_marked && !message.shape.resembles_reading {
             self.meter.device_said("marked_as_no_reading");
             return reply(UnreadVerdict::StaysShut);
         }

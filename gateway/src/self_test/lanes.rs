@@ -74,13 +74,11 @@ fn unattended(lane: &Lane) -> Option<Line> {
     if lane.direction != Direction::Out {
         return None;
     }
-    Some(match lane.foreign().map(|device| device.make.driver().unattended_exit()) {
-        Some(UnattendedExit::OwnList(how)) => Line::ok(name, how.to_owned()),
-        Some(UnattendedExit::StaysShut(how)) => Line::warning(name, how.to_owned(), advice),
-        Some(UnattendedExit::NotKnown) => {
-            Line::warning(name, "the maker documents nothing".to_owned(), advice)
-        }
-        None => Line::warning(name, "the controller's own fall-back is not known here".to_owned(), advice),
+    // What a native controller does is in the protocol.
+    Some(match lane.foreign()?.make.driver().unattended_exit() {
+        UnattendedExit::OwnList(how) => Line::ok(name, how.to_owned()),
+        UnattendedExit::StaysShut(how) => Line::warning(name, how.to_owned(), advice),
+        UnattendedExit::NotKnown => Line::warning(name, "the maker documents nothing".to_owned(), advice),
     })
 }
 

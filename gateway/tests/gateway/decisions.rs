@@ -1,7 +1,7 @@
 //! What happens at the gate when all is well.
 
 use domain::access::{Decision, Reason};
-use protocol::mqtt::CommandKind;
+use protocol::mqtt::{CommandKind, ControllerEvent};
 use protocol::uplink::What;
 
 use crate::controller::plate;
@@ -40,9 +40,10 @@ async fn an_unknown_plate_is_shown_the_reason_and_recorded() {
 async fn a_repeated_event_is_acknowledged_again_and_does_nothing_else() {
     let site = Site::open().await;
     let gate = site.controller("in").await;
-    gate.send(&plate("e1", PARENT)).await;
+    let event = plate("e1", PARENT);
+    gate.send(&event).await;
     gate.acked("e1", 1).await;
-    gate.send(&plate("e1", PARENT)).await;
+    gate.send(&ControllerEvent { age_ms: 2_000, ..event }).await;
     gate.acked("e1", 2).await;
     // One behind it has gone the whole way, so nothing of the second copy is still to come.
     gate.send(&plate("e2", PARENT)).await;

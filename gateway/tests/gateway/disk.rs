@@ -78,11 +78,12 @@ async fn an_event_repeated_after_a_restart_is_known_while_it_waits_for_the_serve
     let mut site = Site::open().await;
     site.district.mood(Mood::Away);
     let gate = site.controller("in").await;
-    gate.send(&plate("e1", PARENT)).await;
+    let event = plate("e1", PARENT);
+    gate.send(&event).await;
     gate.acked("e1", 1).await;
     site.stop().await;
     site.start().await;
-    gate.send(&plate("e1", PARENT)).await;
+    gate.send(&event).await;
     gate.acked("e1", 2).await;
     site.district.mood(Mood::Well);
     gate.send(&plate("e2", PARENT)).await;

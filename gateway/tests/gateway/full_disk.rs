@@ -41,9 +41,10 @@ async fn on_a_full_disk_the_gate_opens_and_the_events_stay_with_their_controller
         gate.acked(&format!("e{car}"), 1).await;
     }
     room(&gateway, "0");
-    for car in 20..60 {
-        let id = format!("e{car}");
-        gate.send(&plate(&id, PARENT)).await;
+    let waiting: Vec<_> = (20..60).map(|car| plate(&format!("e{car}"), PARENT)).collect();
+    for event in &waiting {
+        let id = event.event_id.to_string();
+        gate.send(event).await;
         gate.command(&id).await;
         assert_eq!(gate.acks_of(&id), 0, "nothing is acknowledged that is not on disk");
     }
@@ -51,8 +52,8 @@ async fn on_a_full_disk_the_gate_opens_and_the_events_stay_with_their_controller
     assert!(metric(&machine, "outbox_failures_total").await >= 1.0);
     assert!(metric(&machine, "disk_free_bytes").await > 0.0);
     // Controllers go on sending what is not acknowledged; nothing opens twice.
-    for car in 20..60 {
-        gate.send(&plate(&format!("e{car}"), PARENT)).await;
+    for event in &waiting {
+        gate.send(event).await;
     }
     room(&gateway, "unlimited");
     for car in 20..60 {

@@ -12,6 +12,8 @@ mod disk;
 mod district;
 mod doorman;
 mod enrolment;
+mod field;
+mod field_mutation;
 mod fire;
 mod flood;
 mod full_disk;

@@ -49,6 +49,10 @@ pub struct Site {
     pub devices: Option<SocketAddr>,
     /// The gateway's limit of one device.
     pub events_per_second: u32,
+    /// Lanes beside those of every site.
+    pub more_lanes: Vec<Lane>,
+    pub more_controls: HashMap<LaneId, Control>,
+    pub unread_pause: Duration,
     /// Whether the lane `in` has the controller `in-2`.
     pub replaced: bool,
     /// What those open that are asked by a request.
@@ -80,7 +84,7 @@ impl Clock for ShiftedClock {
     }
 }
 
-fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
+pub fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
     Lane {
         id: LaneId::parse(id).unwrap(),
         name: id.into(),
@@ -115,13 +119,20 @@ pub fn foreign(lane: Lane, make: &str, address: Option<IpAddr>, serial: Option<S
     Lane { make: LaneMake::Foreign(device), ..lane }
 }
 
+/// Of a second camera on the broker, at an exit.
+pub const OUT_SERIAL: &str = "265e1040-85e01fb7";
+
 /// The topics of the Zhenshi camera on the broker.
 pub fn camera_topics() -> BrokerUser {
+    topics_of(SERIAL)
+}
+
+pub fn topics_of(serial: &str) -> BrokerUser {
     let DeviceConnection::Publishes(topics) = MakeRow::find("zhenshi-mqtt").unwrap().driver().connection()
     else {
         panic!("it publishes")
     };
-    BrokerUser { publish: topics.published_by(SERIAL), subscribe: topics.subscribed_by(SERIAL) }
+    BrokerUser { publish: topics.published_by(serial), subscribe: topics.subscribed_by(serial) }
 }
 
 pub fn plan() -> PlanDocument {
@@ -144,9 +155,18 @@ pub fn broker() -> Mosquitto {
     let garage = garage();
     let secret = || Secret::new("secret");
     let topics = camera_topics();
-    let mut users = vec![User::gateway(&garage, [&topics], secret()), User::sign(&garage, secret())];
+    let mut users = vec![
+        User::gateway(&garage, [&topics, &topics_of(OUT_SERIAL)], secret()),
+        User::sign(&garage, secret()),
+    ];
     users.push(User::foreign(&garage, &DeviceId::parse("camera").unwrap(), &topics, secret()));
-    for device in ["in", "in-2", "out", "in-loop", "stranger"] {
+    users.push(User::foreign(
+        &garage,
+        &DeviceId::parse("camera-out").unwrap(),
+        &topics_of(OUT_SERIAL),
+        secret(),
+    ));
+    for device in ["in", "in-2", "out", "in-loop", "native-out", "native-in", "stranger"] {
         users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
     Mosquitto::start(MosquittoConf {
@@ -166,6 +186,17 @@ impl Site {
     pub async fn with_cameras() -> Self {
         let devices = ([127, 0, 0, 1], port::free()).into();
         Self::open_with(Some(devices), Some(Barrier::start("admin", "secret").await.unwrap())).await
+    }
+
+    /// With these lanes besides; those that post have the address of the site's door.
+    pub async fn with_lanes(lanes: Vec<Lane>, controls: HashMap<LaneId, Control>, pause: Duration) -> Self {
+        let devices = ([127, 0, 0, 1], port::free()).into();
+        let mut site =
+            Self::closed(Some(devices), Some(Barrier::start("admin", "secret").await.unwrap())).await;
+        (site.more_lanes, site.more_controls, site.unread_pause) = (lanes, controls, pause);
+        site.start().await;
+        site.served().await;
+        site
     }
 
     /// With a box that has not enrolled yet.
@@ -199,6 +230,9 @@ impl Site {
             devices,
             // Backlogs are made faster here than by any lane.
             events_per_second: 10_000,
+            more_lanes: Vec::new(),
+            more_controls: HashMap::new(),
+            unread_pause: gateway::config::UNREAD_PAUSE,
             replaced: false,
             barrier,
             clock: Arc::default(),
@@ -228,9 +262,11 @@ impl Site {
             },
             http: Some(self.http),
             devices: self.devices,
-            controls: self.controls(),
+            controls: self.controls().into_iter().chain(self.more_controls.clone()).collect(),
             events_per_second: self.events_per_second,
-            lanes: self.lanes(),
+            unread_pause: self.unread_pause,
+            unread_pause: gateway::config::UNREAD_PAUSE,
+            lanes: self.lanes().into_iter().chain(self.more_lanes.clone()).collect(),
         }
     }
 

@@ -6,7 +6,7 @@
 //! to expire.
 //!
 //! A plan in memory is used as long as nothing has changed from which it was made: the garage, its book, the calendars, the
-//! rows of permitted plates, and no block has begun or ended. To know that costs four short statements and one that
+//! rows of permitted plates, the marked shapes, and no block has begun or ended. To know that costs five short statements and one that
 //! reads the permitted plates, sealed.
 //!
 //! - `permits`: who may come in without a reservation, and in which groups of a staggered pickup
@@ -25,12 +25,13 @@ use domain::ids::GarageId;
 use domain::occupancy::Direction;
 use domain::plate::Plate;
 use domain::time::Timestamp;
+use protocol::alarm::NoReadingShape;
 use protocol::uplink::PlanDocument;
 use serde::Serialize;
 
 use super::App;
 use crate::store::garage::{self, Garage};
-use crate::store::{StoreError, Tx, book, calendar, visit};
+use crate::store::{StoreError, Tx, book, calendar, no_reading_shape, visit};
 pub(super) use cache::Cache;
 use cache::Stamp;
 use permits::Permits;
@@ -71,6 +72,7 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
         district: calendar::version(tx).await?,
         hour: now.micros().div_euclid(RENEWED),
         permits: rows.digest(),
+        no_reading_shapes: no_reading_shape::of_plan(tx, &garage.id).await?,
     };
     if let Some(known) = app.access_plans.find(&garage.id, &stamp, now) {
         return Ok(known);
@@ -81,7 +83,7 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
         None => Arc::new(rows.open(&app.keys)?),
     };
     let good_until = shared.good_until;
-    let made = Arc::new(tagged(garage, shared, &permits, now));
+    let made = Arc::new(tagged(garage, shared, &permits, stamp.no_reading_shapes.clone(), now));
     app.access_plans.put(&garage.id, stamp, permits, Arc::clone(&made), good_until);
     Ok(made)
 }
@@ -112,7 +114,13 @@ pub(super) async fn decide_now(
     Ok(decide(Some(&plan.document.plan), &passage))
 }
 
-fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) -> Tagged {
+fn tagged(
+    garage: &Garage,
+    shared: Shared,
+    permits: &Permits,
+    no_reading_shapes: Vec<NoReadingShape>,
+    now: Timestamp,
+) -> Tagged {
     let sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
     let plan = AccessPlan {
         capacity: garage.capacity,
@@ -122,8 +130,7 @@ fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) ->
         standing: Some(shared.standing),
         sharing,
     };
-    let document =
-        PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan, no_reading_shapes: Vec::new() };
+    let document = PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan, no_reading_shapes };
     Tagged { etag: etag(&document), document }
 }
 
@@ -137,6 +144,7 @@ struct Content<'a> {
     standing: Option<&'a [Opening]>,
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
     sharing: &'a Sharing,
+    no_reading_shapes: &'a [NoReadingShape],
 }
 
 fn etag(document: &PlanDocument) -> String {
@@ -148,6 +156,7 @@ fn etag(document: &PlanDocument) -> String {
         standing: document.plan.standing.as_ref().map(|standing| standing.openings.as_slice()),
         permits: document.plan.permits.iter().collect(),
         sharing: &document.plan.sharing,
+        no_reading_shapes: &document.no_reading_shapes,
     };
     super::etag::weak(&content)
 }

@@ -17,7 +17,7 @@ use super::at_gate::waiting;
 use super::operator::open_order::{LIFE, seen};
 use super::session::Caller;
 use super::{App, access_plan, open_order as orders};
-use crate::store::open_order::{self, By, NewOrder, Stored};
+use crate::store::open_order::{self, By, NewOrder, OrderTarget, Stored};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, audit, garage, gateway, person, visit, word};
 
@@ -80,7 +80,7 @@ pub async fn enter(
     let new = NewOrder {
         id,
         garage: &asked.garage,
-        lane: &asked.lane,
+        target: OrderTarget::Lane(&asked.lane),
         by: By::Person(caller.person),
         idempotency_key: key,
         reason: REASON,

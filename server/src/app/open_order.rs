@@ -1,4 +1,4 @@
-//! Orders to open, on their way to gateways, which ask for them and are kept waiting: no garage needs a door to the internet.
+//! Orders to open and to end a fire alarm, on their way to gateways, which ask for them and are kept waiting: no garage needs a door to the internet.
 //!
 //! A wake-up ends the wait at once, on whichever replica the order was made; each replica also looks once a second for all its waiters
 //! together, which finds what a lost wake-up missed. One question a garage waits: a later one sends the earlier one home, since nobody
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use protocol::mqtt::VERSION;
-use protocol::order::{MAX_WAIT_MS, Order, Orders, Outcome};
+use protocol::order::{FireEndOrder, MAX_WAIT_MS, Order, Orders, Outcome};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::App;
-use crate::store::open_order::{self, Taken};
+use crate::store::open_order::{self, Taken, TakenAction};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, wake, word};
 
@@ -96,17 +96,19 @@ async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<Taken>, Sto
 fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Result<Orders, StoreError> {
     let now = app.now();
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    let order = |taken: Taken| -> Result<Order, StoreError> {
-        let plate = taken.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-        Ok(Order {
-            id: taken.id,
-            lane: taken.lane,
-            plate: plate.map(|plate| word::parse("open_order.plate_enc", &plate)).transpose()?,
-            expires_in_ms: millis(taken.expires_at.since(now)),
-        })
-    };
-    let orders = taken.into_iter().map(order).collect::<Result<_, _>>()?;
-    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends: Vec::new() })
+    let (mut orders, mut fire_ends) = (Vec::new(), Vec::new());
+    for Taken { id, action, expires_at } in taken {
+        let expires_in_ms = millis(expires_at.since(now));
+        match action {
+            TakenAction::Open { lane, plate_enc } => {
+                let plate = plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
+                let plate = plate.map(|plate| word::parse("open_order.plate_enc", &plate)).transpose()?;
+                orders.push(Order { id, lane, plate, expires_in_ms });
+            }
+            TakenAction::EndFire { through } => fire_ends.push(FireEndOrder { id, through, expires_in_ms }),
+        }
+    }
+    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends })
 }
 
 /// False if this garage's gateway was given no such order.

@@ -1,5 +1,6 @@
 //! Errors become responses here and nowhere else. A 500 is logged once with its causes and shows none of them.
 
+mod lane_alarm;
 mod sharing;
 
 use std::error::Error;

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
-use domain::ids::{GarageId, LaneId};
+use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::time::Timestamp;
+use protocol::alarm::{GatewayAlarm, LaneAlarm, MAX_SHAPE_SUMMARY, MessageShape};
 use protocol::uplink::LaneStatus;
 
 use super::{StoreError, Tx, word};
+
+/// Most alarms that are kept of a lane or a gateway: more than there are kinds, and a page still shows them.
+const MAX_ALARMS: usize = 16;
 
 /// A gateway whose row this transaction holds: no other replica commits for the same garage meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +33,7 @@ pub struct Seen<'a> {
     pub backlog: i64,
     pub version: &'a str,
     pub plan_etag: Option<&'a str>,
+    pub alarms: &'a [GatewayAlarm],
 }
 
 /// A gateway as an operator sees it.
@@ -38,6 +43,7 @@ pub struct Health {
     pub last_seen_at: Option<Timestamp>,
     pub backlog: i64,
     pub version: Option<String>,
+    pub alarms: Vec<GatewayAlarm>,
 }
 
 /// Takes the rows of these garages' gateways, in the order of their ids, so that two replicas with the same
@@ -83,7 +89,7 @@ pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
     execute_rows!(
         tx,
         "update gateway set epoch = v.column2, acked_seq = v.column3, last_seen_at = v.column4, \
-         backlog = v.column5, version = v.column6, plan_etag = v.column7 from (",
+         backlog = v.column5, version = v.column6, plan_etag = v.column7, alarms = v.column8 from (",
         seen,
         |row, gateway| {
             row.push_bind(gateway.garage.as_str())
@@ -92,7 +98,8 @@ pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
                 .push_bind(gateway.at.micros())
                 .push_bind(gateway.backlog)
                 .push_bind(clean(gateway.version))
-                .push_bind(gateway.plan_etag.map(clean));
+                .push_bind(gateway.plan_etag.map(clean))
+                .push_bind(gateway_alarms(gateway.alarms));
         },
         ") as v where gateway.garage_id = v.column1"
     )?;
@@ -104,15 +111,38 @@ fn clean(text: &str) -> String {
     text.chars().filter(|c| *c != '\0').take(200).collect()
 }
 
-/// Writes the lanes that a gateway reports. A lane that it no longer has stays, and grows silent.
-pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Result<(), StoreError> {
+fn gateway_alarms(alarms: &[GatewayAlarm]) -> String {
+    let cleaned = |alarm: &GatewayAlarm| GatewayAlarm { detail: clean(&alarm.detail), ..alarm.clone() };
+    word::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
+}
+
+fn lane_alarms(alarms: &[LaneAlarm]) -> String {
+    let shape = |shape: &MessageShape| MessageShape {
+        id: clean(&shape.id),
+        summary: shape.summary.chars().filter(|c| *c != '\0').take(MAX_SHAPE_SUMMARY).collect(),
+        resembles_reading: shape.resembles_reading,
+    };
+    let cleaned = |alarm: &LaneAlarm| LaneAlarm {
+        detail: clean(&alarm.detail),
+        shape: alarm.shape.as_ref().map(shape),
+        ..alarm.clone()
+    };
+    word::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
+}
+
+/// Writes the lanes that a gateway reports at `at`. A lane that it no longer has stays, and grows silent.
+pub async fn set_lanes(
+    tx: &mut Tx,
+    lanes: &[(&GarageId, &LaneStatus)],
+    at: Timestamp,
+) -> Result<(), StoreError> {
     if lanes.is_empty() {
         return Ok(());
     }
     execute_rows!(
         tx,
         "insert into lane (garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, \
-         pending_events, stuck_since, held_open_since, make, quirks, clock_ahead_ms) ",
+         pending_events, stuck_since, held_open_since, make, quirks, clock_ahead_ms, make_title, alarms, reported_at) ",
         lanes,
         |row, entry| {
             let (garage, lane) = entry;
@@ -129,13 +159,17 @@ pub async fn set_lanes(tx: &mut Tx, lanes: &[(&GarageId, &LaneStatus)]) -> Resul
                 .push_bind(lane.held_open_since.map(Timestamp::micros))
                 .push_bind(lane.make.as_str())
                 .push_bind(lane.quirks.iter().map(|quirk| word::word(*quirk)).collect::<Vec<_>>().join(","))
-                .push_bind(lane.clock_ahead_ms);
+                .push_bind(lane.clock_ahead_ms)
+                .push_bind(lane.make_title.as_deref().map(clean))
+                .push_bind(lane_alarms(&lane.alarms))
+                .push_bind(at.micros());
         },
         " on conflict (garage_id, id) do update set name = excluded.name, direction = excluded.direction, \
          pass_by = excluded.pass_by, device = excluded.device, last_seen_at = excluded.last_seen_at, \
          firmware = excluded.firmware, pending_events = excluded.pending_events, stuck_since = excluded.stuck_since, \
          held_open_since = excluded.held_open_since, \
-         make = excluded.make, quirks = excluded.quirks, clock_ahead_ms = excluded.clock_ahead_ms"
+         make = excluded.make, quirks = excluded.quirks, clock_ahead_ms = excluded.clock_ahead_ms, \
+         make_title = excluded.make_title, alarms = excluded.alarms, reported_at = excluded.reported_at"
     )?;
     Ok(())
 }
@@ -149,6 +183,37 @@ pub async fn has_lane(tx: &mut Tx, garage: &GarageId, lane: &LaneId) -> Result<b
         lane.as_str(),
     )?;
     Ok(row.is_some())
+}
+
+/// The shape that a lane with this device reports now under this id.
+pub async fn reported_shape(
+    tx: &mut Tx,
+    garage: &GarageId,
+    device: &DeviceId,
+    shape: &str,
+) -> Result<Option<MessageShape>, StoreError> {
+    let rows: Vec<(String,)> = fetch_all!(
+        tx,
+        "select l.alarms from lane l join gateway g on g.garage_id = l.garage_id \
+         where l.garage_id = $1 and l.device = $2 and l.reported_at >= g.last_seen_at",
+        garage.as_str(),
+        device.as_str(),
+    )?;
+    for (alarms,) in rows {
+        let alarms: Vec<LaneAlarm> = word::items("lane.alarms", &alarms)?;
+        let shapes = alarms.into_iter().filter_map(|alarm| alarm.shape);
+        if let Some(found) = shapes.into_iter().find(|reported| reported.id == shape) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The alarms that the garage's gateway has reported last.
+pub async fn alarms(tx: &mut Tx, garage: &GarageId) -> Result<Vec<GatewayAlarm>, StoreError> {
+    let row: Option<(String,)> =
+        fetch_optional!(tx, "select alarms from gateway where garage_id = $1", garage.as_str())?;
+    row.map_or_else(|| Ok(Vec::new()), |(alarms,)| word::items("gateway.alarms", &alarms))
 }
 
 /// How far the events of a garage are known.
@@ -187,10 +252,14 @@ pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId,
 
 /// All gateways; as many as garages.
 pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
-    let rows: Vec<(String, Option<i64>, i64, Option<String>)> =
-        fetch_all!(tx, "select garage_id, last_seen_at, backlog, version from gateway order by garage_id")?;
-    let health = |(garage, last_seen_at, backlog, version): (String, Option<i64>, i64, Option<String>)| {
+    type HealthRow = (String, Option<i64>, i64, Option<String>, String);
+    let rows: Vec<HealthRow> = fetch_all!(
+        tx,
+        "select garage_id, last_seen_at, backlog, version, alarms from gateway order by garage_id"
+    )?;
+    let health = |(garage, last_seen_at, backlog, version, alarms): HealthRow| {
         Ok(Health {
+            alarms: word::items("gateway.alarms", &alarms)?,
             garage: word::parse("gateway.garage_id", &garage)?,
             last_seen_at: last_seen_at.map(Timestamp::from_micros),
             backlog,
@@ -216,18 +285,22 @@ struct LaneRow {
     make: String,
     quirks: String,
     clock_ahead_ms: Option<i64>,
+    make_title: Option<String>,
+    alarms: String,
 }
 
-/// The lanes of every garage that an operator runs, in order.
+/// The lanes of every garage that an operator runs, in order. A lane that its gateway no longer has is without alarms.
 pub async fn lanes_of_operator(
     tx: &mut Tx,
     operator: &str,
 ) -> Result<Vec<(GarageId, LaneStatus)>, StoreError> {
     let rows: Vec<LaneRow> = fetch_all!(
         tx,
-        "select garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, pending_events, stuck_since, \
-         held_open_since, make, quirks, clock_ahead_ms from lane where garage_id in (select garage_id from operates where operator_id = $1) \
-         order by garage_id, id",
+        "select l.garage_id, l.id, l.name, l.direction, l.pass_by, l.device, l.last_seen_at, l.firmware, l.pending_events, \
+         l.stuck_since, l.held_open_since, l.make, l.quirks, l.clock_ahead_ms, l.make_title, \
+         case when l.reported_at >= g.last_seen_at then l.alarms else '[]' end as alarms \
+         from lane l join gateway g on g.garage_id = l.garage_id \
+         where l.garage_id in (select garage_id from operates where operator_id = $1) order by l.garage_id, l.id",
         operator,
     )?;
     rows.into_iter().map(lane).collect()
@@ -249,8 +322,8 @@ fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
         make: word::parse("lane.make", &row.make)?,
         quirks: quirks.map(|quirk| word::parse("lane.quirks", quirk)).collect::<Result<_, _>>()?,
         clock_ahead_ms: row.clock_ahead_ms,
-        make_title: None,
-        alarms: Vec::new(),
+        make_title: row.make_title,
+        alarms: word::items("lane.alarms", &row.alarms)?,
     };
     Ok((word::parse("lane.garage_id", &row.garage_id)?, status))
 }

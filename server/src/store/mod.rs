@@ -29,6 +29,7 @@ pub mod gateway;
 pub mod import;
 pub mod inventory;
 pub mod key_check;
+pub mod no_reading_shape;
 pub mod notice;
 pub mod notice_view;
 pub mod occupied_course;

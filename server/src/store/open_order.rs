@@ -1,4 +1,4 @@
-//! Operators' orders to open a barrier. One is handed to one run of the garage's gateway only: what a run before may have opened is
+//! Operators' orders to open a barrier or to end a fire alarm. One is handed to one run of the garage's gateway only: what a run before may have opened is
 //! never given to the next (invariant 6).
 
 use domain::ids::{GarageId, LaneId};
@@ -12,13 +12,46 @@ use super::{StoreError, Tx, word};
 pub struct NewOrder<'a> {
     pub id: Uuid,
     pub garage: &'a GarageId,
-    pub lane: &'a LaneId,
+    pub target: OrderTarget<'a>,
     pub by: By<'a>,
     pub idempotency_key: &'a str,
     pub reason: &'a str,
     pub plate_enc: Option<&'a [u8]>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
+}
+
+/// What an order acts on.
+#[derive(Debug, Clone, Copy)]
+pub enum OrderTarget<'a> {
+    Lane(&'a LaneId),
+    /// The fire alarm, as far as inputs have reported fire up to this time of the gateway's clock.
+    Fire {
+        through: Timestamp,
+    },
+}
+
+impl OrderTarget<'_> {
+    const fn action(&self) -> OrderAction {
+        match self {
+            Self::Lane(_) => OrderAction::Open,
+            Self::Fire { .. } => OrderAction::EndFire,
+        }
+    }
+
+    fn lane(&self) -> Option<&str> {
+        match self {
+            Self::Lane(lane) => Some(lane.as_str()),
+            Self::Fire { .. } => None,
+        }
+    }
+
+    const fn through(&self) -> Option<i64> {
+        match self {
+            Self::Lane(_) => None,
+            Self::Fire { through } => Some(through.micros()),
+        }
+    }
 }
 
 /// Who makes an order.
@@ -48,10 +81,11 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into open_order (id, garage_id, lane, operator_id, person_id, idempotency_key, reason, plate_enc, \
-         made_at, expires_at, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting')",
+         made_at, expires_at, state, action, through) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $11, $12)",
         new.id.to_string(),
         new.garage.as_str(),
-        new.lane.as_str(),
+        new.target.lane(),
         new.by.operator(),
         new.by.person(),
         new.idempotency_key,
@@ -59,6 +93,8 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
         new.plate_enc,
         new.made_at.micros(),
         new.expires_at.micros(),
+        word::word(new.target.action()),
+        new.target.through(),
     )?;
     Ok(())
 }
@@ -75,6 +111,18 @@ pub async fn is_waiting(
         "select id from open_order where garage_id = $1 and lane = $2 and state = 'waiting' and expires_at > $3 limit 1",
         garage.as_str(),
         lane.as_str(),
+        now.micros(),
+    )?;
+    Ok(row.is_some())
+}
+
+/// Whether the garage has an order to end its fire alarm that its gateway has not asked for and still could.
+pub async fn fire_end_is_waiting(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<bool, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(
+        tx,
+        "select id from open_order where garage_id = $1 and action = 'end_fire' and state = 'waiting' \
+         and expires_at > $2 limit 1",
+        garage.as_str(),
         now.micros(),
     )?;
     Ok(row.is_some())
@@ -121,7 +169,8 @@ pub async fn lanes_opened(
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let rows: Vec<(String, i64)> = fetch_all!(
         tx,
-        "select lane, made_at from open_order where garage_id = $1 and made_at >= $2 and state in ('taken', 'opened')",
+        "select lane, made_at from open_order where garage_id = $1 and made_at >= $2 and action = 'open' \
+         and state in ('taken', 'opened')",
         garage.as_str(),
         since.micros(),
     )?;
@@ -132,9 +181,32 @@ pub async fn lanes_opened(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub id: Uuid,
-    pub lane: LaneId,
-    pub plate_enc: Option<Vec<u8>>,
+    pub action: TakenAction,
     pub expires_at: Timestamp,
+}
+
+/// What the gateway is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenAction {
+    Open { lane: LaneId, plate_enc: Option<Vec<u8>> },
+    EndFire { through: Timestamp },
+}
+
+type TakenRow = (String, String, Option<String>, Option<Vec<u8>>, Option<i64>, i64);
+
+fn taken((id, action, lane, plate_enc, through, expires_at): TakenRow) -> Result<Taken, StoreError> {
+    let action = match word::parse("open_order.action", &action)? {
+        OrderAction::Open => {
+            let lane = lane.ok_or(StoreError::Corrupt { column: "open_order.lane" })?;
+            TakenAction::Open { lane: word::parse("open_order.lane", &lane)?, plate_enc }
+        }
+        OrderAction::EndFire => {
+            let through = through.ok_or(StoreError::Corrupt { column: "open_order.through" })?;
+            TakenAction::EndFire { through: Timestamp::from_micros(through) }
+        }
+    };
+    let expires_at = Timestamp::from_micros(expires_at);
+    Ok(Taken { id: word::uuid("open_order.id", &id)?, action, expires_at })
 }
 
 /// Hands a run of the gateway what waits, and again what it has been handed already.
@@ -144,22 +216,15 @@ pub async fn take(
     run: &str,
     now: Timestamp,
 ) -> Result<Vec<Taken>, StoreError> {
-    let rows: Vec<(String, String, Option<Vec<u8>>, i64)> = fetch_all!(
+    let rows: Vec<TakenRow> = fetch_all!(
         tx,
         "update open_order set state = 'taken', taken_by = $2 where garage_id = $1 and expires_at > $3 \
-         and (state = 'waiting' or (state = 'taken' and taken_by = $2)) returning id, lane, plate_enc, expires_at",
+         and (state = 'waiting' or (state = 'taken' and taken_by = $2)) \
+         returning id, action, lane, plate_enc, through, expires_at",
         garage.as_str(),
         run,
         now.micros(),
     )?;
-    let taken = |(id, lane, plate_enc, expires_at): (String, String, Option<Vec<u8>>, i64)| {
-        Ok(Taken {
-            id: word::uuid("open_order.id", &id)?,
-            lane: word::parse("open_order.lane", &lane)?,
-            plate_enc,
-            expires_at: Timestamp::from_micros(expires_at),
-        })
-    };
     rows.into_iter().map(taken).collect()
 }
 
@@ -188,7 +253,9 @@ pub async fn ended(
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
-    lane: String,
+    action: String,
+    lane: Option<String>,
+    through: Option<i64>,
     reason: String,
     operator: Option<String>,
     plate_enc: Option<Vec<u8>>,
@@ -204,6 +271,8 @@ struct Row {
 pub struct Stored {
     /// Without the plate.
     pub order: OpenOrder,
+    /// Of an end of a fire alarm.
+    pub through: Option<Timestamp>,
     pub plate_enc: Option<Vec<u8>>,
 }
 
@@ -216,7 +285,7 @@ pub async fn by_key(
 ) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
-        "select w.id, w.lane, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.operator_id = $2 and w.idempotency_key = $3",
         garage.as_str(),
@@ -230,7 +299,7 @@ pub async fn by_key(
 pub async fn by_person_key(tx: &mut Tx, person: Uuid, key: &str) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
-        "select w.id, w.lane, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w where w.person_id = $1 and w.idempotency_key = $2",
         person.to_string(),
         key,
@@ -247,7 +316,7 @@ pub async fn page(
 ) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
-        "select w.id, w.lane, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.id < $2 order by w.id desc limit $3",
         garage.as_str(),
@@ -265,8 +334,8 @@ impl TryFrom<Row> for Stored {
         let state: OrderState = word::parse("open_order.state", &row.state)?;
         let order = OpenOrder {
             id: word::uuid("open_order.id", &row.id)?,
-            action: OrderAction::Open,
-            lane: Some(word::parse("open_order.lane", &row.lane)?),
+            action: word::parse("open_order.action", &row.action)?,
+            lane: row.lane.map(|lane| word::parse("open_order.lane", &lane)).transpose()?,
             reason: row.reason,
             plate: None,
             operator: row.operator,
@@ -276,6 +345,6 @@ impl TryFrom<Row> for Stored {
             cause: row.cause.map(|cause| word::parse("open_order.cause", &cause)).transpose()?,
             ended_at: row.ended_at.map(Timestamp::from_micros),
         };
-        Ok(Self { order, plate_enc: row.plate_enc })
+        Ok(Self { order, through: row.through.map(Timestamp::from_micros), plate_enc: row.plate_enc })
     }
 }

@@ -23,6 +23,17 @@ pub fn parse<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T,
     T::deserialize(source).map_err(|_| StoreError::Corrupt { column })
 }
 
+/// A list as JSON text.
+pub fn list<T: Serialize>(items: &[T]) -> String {
+    // Types of ours always serialise.
+    serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// The items of such a text.
+pub fn items<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<Vec<T>, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt { column })
+}
+
 pub fn uuid(column: &'static str, text: &str) -> Result<Uuid, StoreError> {
     Uuid::parse_str(text).map_err(|_| StoreError::Corrupt { column })
 }

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
+use protocol::alarm::NoReadingShape;
 
 use super::Tagged;
 use super::permits::{Digest, Permits};
 
 /// What a plan was made from. Another one is another plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub capacity: u32,
     /// Of the garage's book, raised with windows, closures, blocks and reservations.
@@ -19,6 +20,7 @@ pub(super) struct Stamp {
     pub district: i64,
     pub hour: i64,
     pub permits: Digest,
+    pub no_reading_shapes: Vec<NoReadingShape>,
 }
 
 struct Known {

@@ -61,7 +61,7 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     let cars = movement::visits(&mut tx, &new, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
-    gateway::set_lanes(&mut tx, &lanes(&gateways, batches)).await?;
+    gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;
     // Last: from here on this transaction holds the lock of all arrivals.
     let ahead = ahead(app, batches, &admissions, now)?;
     let news = arrivals::apply(&mut tx, (&new, &ahead.events), &cars, now).await?;
@@ -189,6 +189,7 @@ fn seen<'a>(gateways: &'a Gateways, batches: &'a [(GarageId, Batch)], now: Times
         backlog: batch.status.backlog,
         version: &batch.status.version,
         plan_etag: batch.status.plan_etag.as_deref(),
+        alarms: &batch.status.alarms,
     };
     latest(gateways, batches).map(seen).collect()
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use domain::occupancy::is_plausible;
 use domain::time::Timestamp;
-use protocol::operator::{Garage, Garages, Gateway, Health, Lane};
+use protocol::alarm::{GatewayAlarm, LaneAlarm};
+use protocol::operator::{AlarmSummary, Garage, Garages, Gateway, Health, Lane};
 use protocol::uplink::LaneStatus;
 
 use super::{Caller, confidence};
@@ -34,12 +35,14 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
     for own in own {
         let health = gateways.iter().find(|gateway| gateway.garage == own.id);
         let seen = health.and_then(|gateway| gateway.last_seen_at);
+        let (gateway, lanes) = (gateway_of(health, now), lanes.remove(&own.id).unwrap_or_default());
         garages.push(Garage {
+            alarms: summary(&gateway.alarms, &lanes),
             open: public_sites::open_now(app, &own, &hours, seen, now).await?,
             plausible: own.occupied.is_none_or(|occupied| is_plausible(own.capacity, occupied)),
-            gateway: gateway_of(health, now),
+            gateway,
             trust: trusts.remove(&own.id).unwrap_or_else(confidence::nothing_known),
-            lanes: lanes.remove(&own.id).unwrap_or_default(),
+            lanes,
             dead_letters_today: letters.remove(&own.id).unwrap_or(0),
             id: own.id,
             name: own.name,
@@ -63,6 +66,23 @@ fn gateway_of(health: Option<&gateway::Health>, now: Timestamp) -> Gateway {
         last_seen_at,
         backlog: health.map_or(0, |gateway| gateway.backlog),
         version: health.and_then(|gateway| gateway.version.clone()),
+        alarms: health.map_or_else(Vec::new, |gateway| sorted(&gateway.alarms, |alarm| alarm.kind.urgency())),
+    }
+}
+
+/// The most urgent first; those of one urgency as reported.
+fn sorted<T: Clone>(alarms: &[T], urgency: impl Fn(&T) -> u8) -> Vec<T> {
+    let mut alarms = alarms.to_vec();
+    alarms.sort_by_key(urgency);
+    alarms
+}
+
+fn summary(gateway: &[GatewayAlarm], lanes: &[Lane]) -> AlarmSummary {
+    let of_lanes = || lanes.iter().flat_map(|lane| &lane.alarms);
+    AlarmSummary {
+        count: u32::try_from(gateway.len() + of_lanes().count()).unwrap_or(u32::MAX),
+        worst_lane: of_lanes().map(|alarm: &LaneAlarm| alarm.kind).min_by_key(|kind| kind.urgency()),
+        worst_gateway: gateway.first().map(|alarm| alarm.kind),
     }
 }
 
@@ -79,6 +99,8 @@ fn lane(status: LaneStatus, now: Timestamp) -> Lane {
         firmware: status.firmware,
         pending_events: status.pending_events,
         make: status.make,
+        make_title: status.make_title,
+        alarms: sorted(&status.alarms, |alarm| alarm.kind.urgency()),
         quirks: status.quirks,
         clock_ahead_ms: status.clock_ahead_ms,
         stuck_since: status.stuck_since.filter(is_heard),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Caller, OperatorError, record, require};
 use crate::app::{App, open_order as orders};
-use crate::store::open_order::{By, Stored};
+use crate::store::open_order::{By, OrderTarget, Stored};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, garage, gateway, open_order};
 
@@ -87,7 +87,7 @@ pub async fn add(
     let row = open_order::NewOrder {
         id,
         garage,
-        lane: &new.lane,
+        target: OrderTarget::Lane(&new.lane),
         by: By::Operator(&caller.operator),
         idempotency_key: key,
         reason: &reason,
@@ -123,7 +123,7 @@ pub async fn page(
 }
 
 /// With its plate, as it is now.
-fn opened(app: &App, stored: Stored, now: Timestamp) -> Result<OpenOrder, StoreError> {
+pub(super) fn opened(app: &App, stored: Stored, now: Timestamp) -> Result<OpenOrder, StoreError> {
     let plate = stored.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
     Ok(OpenOrder { plate, ..seen(stored.order, now) })
 }

@@ -10,6 +10,7 @@ mod caller;
 pub mod cookie;
 mod csrf;
 mod dead_letters;
+mod end_fire;
 mod events;
 mod garages;
 mod inventories;
@@ -17,11 +18,14 @@ mod inventory;
 mod inventory_preview;
 mod log_in;
 mod log_out;
+mod mark_shape;
+mod marked_shapes;
 mod number;
 mod open_orders;
 mod order_open;
 mod reservation;
 mod sharing;
+mod unmark_shape;
 mod waiting_cars;
 
 use axum::Router;
@@ -54,6 +58,15 @@ pub fn router() -> Router<App> {
         .route(
             "/api/operator/v1/garages/{garage}/open-orders",
             get(open_orders::open_orders).post(order_open::order_open),
+        )
+        .route("/api/operator/v1/garages/{garage}/fire-ends", post(end_fire::end_fire))
+        .route(
+            "/api/operator/v1/garages/{garage}/no-reading-shapes",
+            get(marked_shapes::marked_shapes).post(mark_shape::mark_shape),
+        )
+        .route(
+            "/api/operator/v1/garages/{garage}/no-reading-shapes/{device}/{shape}",
+            delete(unmark_shape::unmark_shape),
         )
         .route("/api/operator/v1/garages/{garage}/waiting-cars", get(waiting_cars::waiting_cars))
         .route("/api/operator/v1/garages/{garage}/events", get(events::events))

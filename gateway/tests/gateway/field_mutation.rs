@@ -1,0 +1,165 @@
+//! Every message of the corpus of makes that post, with one field damaged at a time, at an exit and at an entry: none is trapped, none unseen.
+//!
+//! The suite takes a share of the damages by a seed; `MUTATION_SHARE=all` takes all (`cargo xtask mutate`).
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+use devices::make::{DeviceMake, InboundMessage, find};
+use devices::message::{DeviceMessage, MessageContent};
+use domain::occupancy::Direction;
+use domain::time::{Clock, Timestamp};
+use gateway::config::ReadingRules;
+use process::clock::SystemClock;
+use testkit::mutation::{FieldMutation, mutation_share, mutations};
+
+use crate::field::{FieldSite, POSTING, lane_of};
+
+/// Damages of one file in the suite.
+const SHARE: usize = 3;
+
+/// What a mutation did at the gate.
+#[derive(Default)]
+struct MutationFigures {
+    files: usize,
+    posted: usize,
+    trapped: Vec<String>,
+    unseen: Vec<String>,
+}
+
+fn files(make: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../devices/corpus").join(make);
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries
+        .filter(|path| {
+            !path.to_string_lossy().ends_with(".expected.json") && path.extension().is_none_or(|e| e != "md")
+        })
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+fn damages(bytes: &[u8]) -> Vec<FieldMutation> {
+    match std::env::var("MUTATION_SHARE").as_deref() {
+        Ok("all") => mutations(bytes).collect(),
+        _ => mutation_share(bytes, 20_261_128, SHARE),
+    }
+}
+
+fn path_of(make: &str, file: &str) -> String {
+    let (name, _) = file.split_once('-').unwrap_or((file, ""));
+    if make == "dahua" { format!("/NotificationInfo/{name}") } else { "/event".to_owned() }
+}
+
+fn decode(make: &dyn DeviceMake, path: &str, body: &[u8]) -> DeviceMessage {
+    make.decode(&InboundMessage {
+        address: path,
+        method: "POST",
+        content_type: None,
+        body,
+        is_truncated: false,
+        received_at: Timestamp::from_micros(SystemClock.now().micros()),
+        arrival: "arrival",
+    })
+}
+
+/// Whether a car may stand there: a live reading, or something that is not understood.
+fn is_of_car(message: &DeviceMessage) -> bool {
+    message.contents.iter().any(|content| match content {
+        MessageContent::Reading(reading) => !reading.is_retransmission,
+        MessageContent::NotUnderstood(_) => true,
+        _ => false,
+    })
+}
+
+/// The keys of the message's readings; a reading that was opened for is opened for.
+fn keys(message: &DeviceMessage) -> BTreeSet<String> {
+    let key = |content: &MessageContent| match content {
+        MessageContent::Reading(reading) => Some(reading.key.clone()),
+        _ => None,
+    };
+    message.contents.iter().filter_map(key).collect()
+}
+
+/// Posts each damage of the make's files at the exit, then at the entry.
+async fn gate(field: &FieldSite, name: &str) -> MutationFigures {
+    let make = find(name).unwrap();
+    let mut figures = MutationFigures::default();
+    let mut opened = HashSet::new();
+    for (file, bytes) in files(name) {
+        let path = path_of(name, &file);
+        let is_reading = is_of_car(&decode(make, &path, &bytes));
+        figures.files += 1;
+        for mutation in damages(&bytes) {
+            let message = decode(make, &path, &mutation.bytes);
+            let what = format!("{name}/{file}: {} {:?}", mutation.field, mutation.damage);
+            figures.posted += 2;
+            // A damaged retransmission flag makes a reading of long ago, and the other way round.
+            let stands_there = is_reading && is_of_car(&message);
+            let is_known =
+                !keys(&message).is_empty() && keys(&message).iter().all(|key| opened.contains(key));
+            opened.extend(keys(&message));
+            if stands_there && !is_known && !exit(field, name, &path, &mutation.bytes).await {
+                figures.trapped.push(what.clone());
+            }
+            if stands_there && !entry(field, name, &path, &mutation.bytes).await {
+                figures.unseen.push(what);
+            }
+        }
+    }
+    figures
+}
+
+async fn exit(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
+    let lane = lane_of(name, Direction::Out);
+    let Some(barrier) = field.barriers.get(&lane) else {
+        return field.post(name, Direction::Out, path, body.to_vec()).await.opens();
+    };
+    let before = barrier.opened();
+    field.post(name, Direction::Out, path, body.to_vec()).await;
+    tokio::time::timeout(Duration::from_secs(10), barrier.opened_times(before + 1)).await.is_ok()
+}
+
+/// Seen: an event of the lane, or a dead letter with its alarm.
+async fn entry(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
+    field.post(name, Direction::In, path, body.to_vec()).await;
+    let lane = lane_of(name, Direction::In);
+    let has_event = !field.site.told(&lane).is_empty();
+    let has_letter = field.site.letters() > 0;
+    if has_event || has_letter {
+        return true;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    !field.site.told(&lane).is_empty() || field.site.letters() > 0
+}
+
+#[tokio::test]
+async fn no_damaged_field_traps_a_car_or_leaves_it_unseen() {
+    let rules = ReadingRules { same_car: Duration::ZERO, ..ReadingRules::default() };
+    let field = FieldSite::open(Duration::from_millis(1), rules).await;
+    let mut all = MutationFigures::default();
+    for make in POSTING {
+        let figures = gate(&field, make).await;
+        println!("{make}: {} files, {} posts", figures.files, figures.posted);
+        all.files += figures.files;
+        all.posted += figures.posted;
+        all.trapped.extend(figures.trapped);
+        all.unseen.extend(figures.unseen);
+    }
+    println!(
+        "mutations: {} files, {} posts at exits and entries, {} trapped, {} unseen",
+        all.files,
+        all.posted,
+        all.trapped.len(),
+        all.unseen.len()
+    );
+    assert!(all.posted > 200, "the corpus was read");
+    assert!(
+        all.trapped.is_empty() && all.unseen.is_empty(),
+        "trapped: {:#?}\nunseen: {:#?}",
+        all.trapped,
+        all.unseen
+    );
+}

@@ -1,0 +1,107 @@
+//! An operator ends a fire alarm that only pulses raised: no input will end it. The order goes the way of a remote opening, and the
+//! gateway decides: an input that is still on, or a report later than the operator has seen, keeps the alarm.
+
+use domain::ids::GarageId;
+use domain::time::Timestamp;
+use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
+use protocol::order::{NewFireEnd, OpenOrder, OrderAction};
+use uuid::Uuid;
+
+use super::open_order::{LIFE, opened};
+use super::{Caller, OperatorError, record, require};
+use crate::app::{App, open_order as orders};
+use crate::store::open_order::{self, By, NewOrder, OrderTarget};
+use crate::store::{StoreError, Tx, garage, gateway};
+
+const MIN_REASON: usize = 2;
+const MAX_REASON: usize = 200;
+
+#[derive(Debug, thiserror::Error)]
+pub enum FireEndError {
+    #[error("a reason has 2 to 200 characters")]
+    Reason,
+    #[error("the gateway reports no fire alarm")]
+    NoFire,
+    #[error("a fire input is still on; the alarm ends when the input is off")]
+    InputOn,
+    #[error("a fire input has reported fire again at {last_at}")]
+    Again { last_at: Timestamp },
+    #[error("an order to end the fire alarm is still waiting")]
+    Waiting,
+    #[error("this key was used for another order")]
+    KeyReused,
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+}
+
+impl From<StoreError> for FireEndError {
+    fn from(error: StoreError) -> Self {
+        Self::Operator(error.into())
+    }
+}
+
+/// Orders the end; the same key again returns the same order as it is now.
+pub async fn add(
+    app: &App,
+    caller: &Caller,
+    garage: &GarageId,
+    key: &str,
+    new: &NewFireEnd,
+) -> Result<OpenOrder, FireEndError> {
+    let reason = new.reason.trim().replace('\0', "");
+    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
+        return Err(FireEndError::Reason);
+    }
+    let (id, now) = (Uuid::now_v7(), app.now());
+    let mut tx = app.store.begin().await?;
+    require(&mut tx, caller, garage).await?;
+    garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
+    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
+        let same = before.order.action == OrderAction::EndFire
+            && before.through == Some(new.through)
+            && before.order.reason == reason;
+        return if same { Ok(opened(app, before, now)?) } else { Err(FireEndError::KeyReused) };
+    }
+    check(&mut tx, garage, new.through, now).await?;
+    let row = NewOrder {
+        id,
+        garage,
+        target: OrderTarget::Fire { through: new.through },
+        by: By::Operator(&caller.operator),
+        idempotency_key: key,
+        reason: &reason,
+        plate_enc: None,
+        made_at: now,
+        expires_at: now + LIFE,
+    };
+    open_order::insert(&mut tx, &row).await?;
+    record(&mut tx, now, &caller.operator, "fire.end", garage.as_str(), &id.to_string()).await?;
+    let order = open_order::by_key(&mut tx, garage, &caller.operator, key).await?;
+    let order = order.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
+    tx.commit().await?;
+    orders::announce(app, garage).await;
+    Ok(opened(app, order, now)?)
+}
+
+/// What the gateway has reported last must be what the operator saw.
+async fn check(
+    tx: &mut Tx,
+    garage: &GarageId,
+    through: Timestamp,
+    now: Timestamp,
+) -> Result<(), FireEndError> {
+    let alarms = gateway::alarms(tx, garage).await?;
+    let fire = alarms.into_iter().find(|alarm| alarm.kind == GatewayAlarmKind::Fire);
+    let fire: GatewayAlarm = fire.ok_or(FireEndError::NoFire)?;
+    if !fire.only_pulses {
+        return Err(FireEndError::InputOn);
+    }
+    let last_at = fire.last_at.unwrap_or(fire.since);
+    if last_at != through {
+        return Err(FireEndError::Again { last_at });
+    }
+    if open_order::fire_end_is_waiting(tx, garage, now).await? {
+        return Err(FireEndError::Waiting);
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! `POST /api/operator/v1/garages/{garage}/fire-ends`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::order::{NewFireEnd, OpenOrder};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::fire_end;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::input::ApiPath;
+
+/// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as it is now.
+pub async fn end_fire(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    key: IdempotencyKey,
+    ApiJson(new): ApiJson<NewFireEnd>,
+) -> Result<(StatusCode, Json<OpenOrder>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(fire_end::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+}

@@ -1,0 +1,23 @@
+//! `POST /api/operator/v1/garages/{garage}/no-reading-shapes`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::GarageId;
+use process::http::{ApiJson, ProblemResponse};
+use protocol::operator::{MarkedShape, NewNoReadingShape};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::no_reading_shape;
+use crate::http::input::ApiPath;
+
+/// Marks a message shape as no reading. Marking it again returns the first mark.
+pub async fn mark_shape(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+    ApiJson(new): ApiJson<NewNoReadingShape>,
+) -> Result<(StatusCode, Json<MarkedShape>), ProblemResponse> {
+    Ok((StatusCode::CREATED, Json(no_reading_shape::mark(&app, &caller, &garage, &new).await?)))
+}

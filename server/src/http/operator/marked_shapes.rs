@@ -1,0 +1,21 @@
+//! `GET /api/operator/v1/garages/{garage}/no-reading-shapes`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::GarageId;
+use process::http::ProblemResponse;
+use protocol::operator::{MarkedShape, Page};
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::no_reading_shape;
+use crate::http::input::ApiPath;
+
+/// The garage's marked shapes, newest first: all of them, since their number has a limit.
+pub async fn marked_shapes(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath(garage): ApiPath<GarageId>,
+) -> Result<Json<Page<MarkedShape>>, ProblemResponse> {
+    Ok(Json(Page { items: no_reading_shape::list(&app, &caller, &garage).await?, next: None }))
+}

@@ -1,0 +1,21 @@
+//! `DELETE /api/operator/v1/garages/{garage}/no-reading-shapes/{device}/{shape}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::{DeviceId, GarageId};
+use process::http::ProblemResponse;
+
+use super::caller::Operator;
+use crate::app::App;
+use crate::app::operator::no_reading_shape;
+use crate::http::input::ApiPath;
+
+/// Takes a mark back.
+pub async fn unmark_shape(
+    State(app): State<App>,
+    Operator(caller): Operator,
+    ApiPath((garage, device, shape)): ApiPath<(GarageId, DeviceId, String)>,
+) -> Result<StatusCode, ProblemResponse> {
+    no_reading_shape::unmark(&app, &caller, &garage, &device, &shape).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
