@@ -206,7 +206,9 @@ fn in_gbk(old: &[u8], span: &FieldSpan) -> Vec<u8> {
     let text = String::from_utf8_lossy(&unescaped).into_owned();
     let is_text = span.format != SpanFormat::Json || old.starts_with(b"\"") || span.is_group;
     let text = match (text.is_ascii() && !span.is_group, is_text) {
-        (true, true) if span.format == SpanFormat::Json => format!("{}出口\"", text.trim_end_matches('"')),
+        (true, true) if span.format == SpanFormat::Json => {
+            format!("{}出口\"", text.strip_suffix('"').unwrap_or(&text))
+        }
         (true, true) => format!("{text}出口"),
         (true, false) => format!("\"{text}出口\""),
         (false, _) => text,
