@@ -64,7 +64,7 @@ impl<'a> JsonReader<'a> {
         match self.peek() {
             Some(b'{') if depth < DEEPEST => self.fields(depth),
             Some(b'[') if depth < DEEPEST => self.list(depth),
-            Some(b'"') => match self.quoted() {
+            Some(b'"' | b'\'') => match self.quoted() {
                 Some(text) => nested(text, depth),
                 None => FieldTree::Null,
             },
@@ -85,7 +85,7 @@ impl<'a> JsonReader<'a> {
                 None => break self.is_damaged = true,
                 Some(b'}') => break self.at += 1,
                 Some(b',') => self.at += 1,
-                Some(b'"') => {
+                Some(b'"' | b'\'') => {
                     let Some(name) = self.quoted() else { break };
                     fields.extend(self.after_name(name, depth));
                 }
@@ -151,9 +151,9 @@ impl<'a> JsonReader<'a> {
     /// Number, word of the language, or something that is none.
     fn bare(&mut self) -> FieldTree {
         match self.word() {
-            "true" => FieldTree::Bool(true),
-            "false" => FieldTree::Bool(false),
-            "null" => FieldTree::Null,
+            "true" | "True" => FieldTree::Bool(true),
+            "false" | "False" => FieldTree::Bool(false),
+            "null" | "None" => FieldTree::Null,
             "" => {
                 self.is_damaged = true;
                 FieldTree::Null
@@ -168,11 +168,13 @@ impl<'a> JsonReader<'a> {
 
     /// `None` if the text has no end.
     fn quoted(&mut self) -> Option<String> {
+        let quote = if self.peek() == Some(b'\'') { '\'' } else { '"' };
+        self.is_damaged |= quote == '\'';
         self.at += 1;
         let rest = self.rest();
         let mut from = 0;
         loop {
-            let ahead = rest.get(from..).and_then(|rest| rest.find(['"', '\\']));
+            let ahead = rest.get(from..).and_then(|rest| rest.find([quote, '\\']));
             let Some(end) = ahead.map(|ahead| from + ahead) else {
                 self.at = self.text.len();
                 self.is_damaged = true;
@@ -196,7 +198,10 @@ impl<'a> JsonReader<'a> {
 
 /// Whether a quote before this ends a text, or is a quote inside it that should have been escaped.
 fn is_end_of_text(after: &str) -> bool {
-    matches!(after.trim_start().bytes().next(), None | Some(b',' | b':' | b'}' | b']' | b'"' | b'{' | b'['))
+    matches!(
+        after.trim_start().bytes().next(),
+        None | Some(b',' | b':' | b'}' | b']' | b'"' | b'\'' | b'{' | b'[')
+    )
 }
 
 /// JSON that is packed in a text is read, too.
@@ -281,6 +286,7 @@ mod tests {
             r#"{"x":"{\"plate\":\"A1\"}"}"#,
             "{\"x\":\"line\nline\",\"plate\":\"\\u0041\\u00001\"}",
             r#"[{"PLATE":"A1"}]"#,
+            "{'x': None, 'plate': 'A1'}",
         ] {
             assert_eq!(plate(text).as_deref(), Some("A1"), "{text}");
         }
