@@ -22,6 +22,9 @@ pub(crate) enum FieldTree {
 /// Texts are cut here: longer ones are pictures and other attachments.
 pub(crate) const LONGEST_TEXT: usize = 4 * 1024;
 
+/// Fields and values of one message; the rest is not read. A reading with everything has some 200.
+pub(crate) const MOST_FIELDS: usize = 20_000;
+
 /// Deeper groups are not read.
 pub(crate) const DEEPEST: usize = 48;
 

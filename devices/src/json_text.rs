@@ -2,7 +2,7 @@
 //!
 //! The parser takes what it can and goes on: a fault costs the field in which it is.
 
-use crate::field_tree::{DEEPEST, FieldTree, bounded};
+use crate::field_tree::{DEEPEST, FieldTree, MOST_FIELDS, bounded};
 use crate::text::cleaned;
 
 /// Objects in one text; the rest is not read.
@@ -10,7 +10,7 @@ const MOST_ROOTS: usize = 64;
 
 /// Reads all objects and lists of the text. The flag says whether something was no JSON.
 pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
-    let mut reader = JsonReader { text, at: 0, is_damaged: false };
+    let mut reader = JsonReader { text, at: 0, values: 0, is_damaged: false };
     let mut roots = Vec::new();
     while roots.len() < MOST_ROOTS && reader.skip_to_root() {
         roots.push(reader.value(0));
@@ -29,6 +29,7 @@ pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
 struct JsonReader<'a> {
     text: &'a str,
     at: usize,
+    values: usize,
     is_damaged: bool,
 }
 
@@ -61,6 +62,10 @@ impl<'a> JsonReader<'a> {
 
     fn value(&mut self, depth: usize) -> FieldTree {
         self.skip_white();
+        self.values += 1;
+        if self.values > MOST_FIELDS {
+            self.at = self.text.len();
+        }
         match self.peek() {
             Some(b'{') if depth < DEEPEST => self.fields(depth),
             Some(b'[') if depth < DEEPEST => self.list(depth),
@@ -297,6 +302,14 @@ mod tests {
         assert_eq!(plate(r#"{"plate":"鲁B123"#), None);
         assert!(parse(r#"{"plate":"鲁B123"#).1);
         assert!(!parse(r#"{"plate":"鲁B12345"}"#).1);
+    }
+
+    #[test]
+    fn what_has_more_fields_than_any_message_is_read_in_part() {
+        let text = format!("{{\"plate\":\"A1\",\"list\":[{}1]}}", "1,".repeat(1_000_000));
+        assert_eq!(plate(&text).as_deref(), Some("A1"));
+        assert!(parse(&text).1);
+        assert!(parse(&"[".repeat(1_000_000)).1);
     }
 
     #[test]
