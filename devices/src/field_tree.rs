@@ -22,6 +22,9 @@ pub(crate) enum FieldTree {
 /// Texts are cut here: longer ones are pictures and other attachments.
 pub(crate) const LONGEST_TEXT: usize = 4 * 1024;
 
+/// Fields and values of one message; the rest is not read. A reading with everything has some 200.
+pub(crate) const MOST_FIELDS: usize = 20_000;
+
 /// Deeper groups are not read.
 pub(crate) const DEEPEST: usize = 48;
 
@@ -86,6 +89,15 @@ impl FieldTree {
         }
     }
 
+    /// The groups of fields that this is: itself, or those of a list.
+    pub fn groups(&self) -> Vec<&Self> {
+        match self {
+            Self::Fields(fields) if !fields.is_empty() => vec![self],
+            Self::List(items) => items.iter().flat_map(Self::groups).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub const fn is_group(&self) -> bool {
         matches!(self, Self::Fields(_) | Self::List(_))
     }
@@ -108,8 +120,11 @@ impl FieldTree {
         names.iter().find_map(|name| self.get(name)?.text())
     }
 
-    /// What the field says; `None` for nothing, groups and lists.
+    /// What the field says; `None` for nothing and groups. A list of one value says what that says.
     pub fn text(&self) -> Option<String> {
+        if let Self::List(items) = self {
+            return items.first().filter(|_| items.len() == 1)?.text();
+        }
         let text = match self {
             Self::Text(text) | Self::Number(text) => text.trim(),
             Self::Bool(true) => "1",

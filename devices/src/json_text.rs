@@ -2,7 +2,7 @@
 //!
 //! The parser takes what it can and goes on: a fault costs the field in which it is.
 
-use crate::field_tree::{DEEPEST, FieldTree, bounded};
+use crate::field_tree::{DEEPEST, FieldTree, MOST_FIELDS, bounded};
 use crate::text::cleaned;
 
 /// Objects in one text; the rest is not read.
@@ -10,7 +10,7 @@ const MOST_ROOTS: usize = 64;
 
 /// Reads all objects and lists of the text. The flag says whether something was no JSON.
 pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
-    let mut reader = JsonReader { text, at: 0, is_damaged: false };
+    let mut reader = JsonReader { text, at: 0, values: 0, is_damaged: false };
     let mut roots = Vec::new();
     while roots.len() < MOST_ROOTS && reader.skip_to_root() {
         roots.push(reader.value(0));
@@ -29,6 +29,7 @@ pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
 struct JsonReader<'a> {
     text: &'a str,
     at: usize,
+    values: usize,
     is_damaged: bool,
 }
 
@@ -61,10 +62,14 @@ impl<'a> JsonReader<'a> {
 
     fn value(&mut self, depth: usize) -> FieldTree {
         self.skip_white();
+        self.values += 1;
+        if self.values > MOST_FIELDS {
+            self.at = self.text.len();
+        }
         match self.peek() {
             Some(b'{') if depth < DEEPEST => self.fields(depth),
             Some(b'[') if depth < DEEPEST => self.list(depth),
-            Some(b'"') => match self.quoted() {
+            Some(b'"' | b'\'') => match self.quoted() {
                 Some(text) => nested(text, depth),
                 None => FieldTree::Null,
             },
@@ -85,7 +90,7 @@ impl<'a> JsonReader<'a> {
                 None => break self.is_damaged = true,
                 Some(b'}') => break self.at += 1,
                 Some(b',') => self.at += 1,
-                Some(b'"') => {
+                Some(b'"' | b'\'') => {
                     let Some(name) = self.quoted() else { break };
                     fields.extend(self.after_name(name, depth));
                 }
@@ -151,9 +156,9 @@ impl<'a> JsonReader<'a> {
     /// Number, word of the language, or something that is none.
     fn bare(&mut self) -> FieldTree {
         match self.word() {
-            "true" => FieldTree::Bool(true),
-            "false" => FieldTree::Bool(false),
-            "null" => FieldTree::Null,
+            "true" | "True" => FieldTree::Bool(true),
+            "false" | "False" => FieldTree::Bool(false),
+            "null" | "None" => FieldTree::Null,
             "" => {
                 self.is_damaged = true;
                 FieldTree::Null
@@ -168,11 +173,13 @@ impl<'a> JsonReader<'a> {
 
     /// `None` if the text has no end.
     fn quoted(&mut self) -> Option<String> {
+        let quote = if self.peek() == Some(b'\'') { '\'' } else { '"' };
+        self.is_damaged |= quote == '\'';
         self.at += 1;
         let rest = self.rest();
         let mut from = 0;
         loop {
-            let ahead = rest.get(from..).and_then(|rest| rest.find(['"', '\\']));
+            let ahead = rest.get(from..).and_then(|rest| rest.find([quote, '\\']));
             let Some(end) = ahead.map(|ahead| from + ahead) else {
                 self.at = self.text.len();
                 self.is_damaged = true;
@@ -196,7 +203,10 @@ impl<'a> JsonReader<'a> {
 
 /// Whether a quote before this ends a text, or is a quote inside it that should have been escaped.
 fn is_end_of_text(after: &str) -> bool {
-    matches!(after.trim_start().bytes().next(), None | Some(b',' | b':' | b'}' | b']' | b'"' | b'{' | b'['))
+    matches!(
+        after.trim_start().bytes().next(),
+        None | Some(b',' | b':' | b'}' | b']' | b'"' | b'\'' | b'{' | b'[')
+    )
 }
 
 /// JSON that is packed in a text is read, too.
@@ -281,6 +291,7 @@ mod tests {
             r#"{"x":"{\"plate\":\"A1\"}"}"#,
             "{\"x\":\"line\nline\",\"plate\":\"\\u0041\\u00001\"}",
             r#"[{"PLATE":"A1"}]"#,
+            "{'x': None, 'plate': 'A1'}",
         ] {
             assert_eq!(plate(text).as_deref(), Some("A1"), "{text}");
         }
@@ -291,6 +302,14 @@ mod tests {
         assert_eq!(plate(r#"{"plate":"鲁B123"#), None);
         assert!(parse(r#"{"plate":"鲁B123"#).1);
         assert!(!parse(r#"{"plate":"鲁B12345"}"#).1);
+    }
+
+    #[test]
+    fn what_has_more_fields_than_any_message_is_read_in_part() {
+        let text = format!("{{\"plate\":\"A1\",\"list\":[{}1]}}", "1,".repeat(1_000_000));
+        assert_eq!(plate(&text).as_deref(), Some("A1"));
+        assert!(parse(&text).1);
+        assert!(parse(&"[".repeat(1_000_000)).1);
     }
 
     #[test]

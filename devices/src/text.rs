@@ -52,8 +52,10 @@ pub(crate) fn cleaned(text: String) -> String {
     if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }
 }
 
+/// Control characters, and characters without a width.
 fn is_unwanted(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || c == '\u{feff}'
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
 fn without_controls(text: Cow<'_, str>, mut quirks: BTreeSet<Quirk>) -> DecodedText<'_> {

@@ -5,7 +5,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::field_tree::{DEEPEST, FieldTree, bounded};
+use crate::field_tree::{DEEPEST, FieldTree, MOST_FIELDS, bounded};
 use crate::text::cleaned;
 
 /// Faults after which the rest is left.
@@ -40,7 +40,7 @@ fn read(text: &str, open: &mut OpenElements) -> Result<(), usize> {
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    loop {
+    while open.count <= MOST_FIELDS {
         let fault = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX - 1);
         match reader.read_event() {
             Ok(Event::Start(start)) => open.push(&start),
@@ -63,6 +63,7 @@ fn read(text: &str, open: &mut OpenElements) -> Result<(), usize> {
             Err(_) => return Err(fault),
         }
     }
+    Ok(())
 }
 
 fn local(name: &[u8]) -> String {
@@ -85,6 +86,7 @@ struct OpenElements {
     elements: Vec<OpenElement>,
     /// Open elements that are too deep to be read.
     too_deep: usize,
+    count: usize,
 }
 
 #[derive(Default)]
@@ -97,10 +99,11 @@ struct OpenElement {
 
 impl OpenElements {
     fn new() -> Self {
-        Self { elements: vec![OpenElement::default()], too_deep: 0 }
+        Self { elements: vec![OpenElement::default()], too_deep: 0, count: 0 }
     }
 
     fn push(&mut self, start: &BytesStart<'_>) {
+        self.count += 1;
         if self.elements.len() >= DEEPEST {
             self.too_deep += 1;
             return;
@@ -147,7 +150,7 @@ impl OpenElements {
     }
 
     fn finish(mut self) -> (FieldTree, bool) {
-        let is_open = self.elements.len() > 1;
+        let is_open = self.elements.len() > 1 || self.count > MOST_FIELDS;
         self.close_to(1);
         let fields = self.elements.pop().map(|document| document.fields).unwrap_or_default();
         (FieldTree::Fields(fields), is_open)
@@ -218,5 +221,6 @@ mod tests {
     #[test]
     fn what_is_nested_deep_ends() {
         parse(&"<a>".repeat(100_000));
+        assert!(parse(&"<a/>".repeat(1_000_000)).1);
     }
 }

@@ -206,7 +206,9 @@ fn in_gbk(old: &[u8], span: &FieldSpan) -> Vec<u8> {
     let text = String::from_utf8_lossy(&unescaped).into_owned();
     let is_text = span.format != SpanFormat::Json || old.starts_with(b"\"") || span.is_group;
     let text = match (text.is_ascii() && !span.is_group, is_text) {
-        (true, true) if span.format == SpanFormat::Json => format!("{}出口\"", text.trim_end_matches('"')),
+        (true, true) if span.format == SpanFormat::Json => {
+            format!("{}出口\"", text.strip_suffix('"').unwrap_or(&text))
+        }
         (true, true) => format!("{text}出口"),
         (true, false) => format!("\"{text}出口\""),
         (false, _) => text,
@@ -277,7 +279,8 @@ mod tests {
         assert_eq!(mutated(json, "a", FieldDamage::Null), r#"{"a":null,"b":"鲁","c":{}}"#);
         assert_eq!(mutated(json, "a", FieldDamage::WrongType), r#"{"a":"seven","b":"鲁","c":{}}"#);
         assert_eq!(mutated(json, "b", FieldDamage::Empty), r#"{"a":1,"b":"","c":{}}"#);
-        assert!(mutated(json, "b", FieldDamage::OtherEncoding).contains('\u{fffd}'), "not UTF-8 any more");
+        // The two bytes of 鲁 in GBK are one character in UTF-8.
+        assert_eq!(mutated(json, "b", FieldDamage::OtherEncoding), "{\"a\":1,\"b\":\"\u{b3}\",\"c\":{}}");
         assert!(mutated(json, "b", FieldDamage::Huge).len() > HUGE);
         let xml = b"<a><b>12</b></a>";
         assert_eq!(mutated(xml, "a.b", FieldDamage::Absent), "<a></a>");

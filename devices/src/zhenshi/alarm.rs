@@ -33,8 +33,15 @@ pub(super) struct AlarmSource<'a> {
 /// Readings and inputs in the order of the message; none if it has neither.
 pub(super) fn contents(source: &AlarmSource<'_>) -> Vec<MessageContent> {
     let fields = &source.body.fields;
-    let mut contents: Vec<MessageContent> =
-        fields.find_all("PlateResult").into_iter().map(|result| source.plate(result)).collect();
+    let mut contents = Vec::new();
+    for result in fields.find_all("PlateResult") {
+        match result.groups() {
+            groups if groups.is_empty() => {
+                contents.push(source.unknown("`PlateResult` is empty or no group of fields.", true));
+            }
+            groups => contents.extend(groups.into_iter().map(|group| source.plate(group))),
+        }
+    }
     contents.extend(fields.find_all("TriggerResult").into_iter().map(|result| source.input(result)));
     if contents.is_empty() && fields.find("AlarmInfoPlate").is_some() {
         contents.push(source.unknown("`AlarmInfoPlate.result.PlateResult` is missing.", true));
@@ -74,9 +81,6 @@ impl AlarmSource<'_> {
     }
 
     fn plate(&self, result: &FieldTree) -> MessageContent {
-        if !matches!(result, FieldTree::Fields(fields) if !fields.is_empty()) {
-            return self.unknown("`PlateResult` is empty or no group of fields.", true);
-        }
         let occurred_at = occurred_at(result);
         let plate = plate(result);
         let number = number(result);

@@ -20,7 +20,7 @@ pub(super) fn content(source: &AlarmSource<'_>) -> MessageContent {
         Some(_) => return source.unknown("`event_type` is not known.", false),
         None => return source.unknown("`event_type` is missing or is no number.", false),
     };
-    // What the lane's state was while nobody listened changes nothing now.
+    // A state of the lane from the time without a connection changes nothing now.
     if reading_flags::is_stored(fields) {
         return MessageContent::NoReading("stored lanectrl_result");
     }
