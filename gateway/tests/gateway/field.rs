@@ -236,7 +236,7 @@ async fn ids_are_made_of_all_that_makes_a_reading_unique() {
     let barrier = &field.barriers["hikvision-out"];
     let pairs = [
         ("same-second-first.xml", "same-second-second.xml"),
-        ("zone-without-colon.xml", "zone-without-colon-second.xml"),
+        ("zone-without-colon-first.xml", "zone-without-colon-second.xml"),
     ];
     let mut times = 0;
     for file in pairs.iter().flat_map(|(one, two)| [one, two]) {
