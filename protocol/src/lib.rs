@@ -1,4 +1,4 @@
-//! What crosses a wire between our processes and to the world; types only, no logic.
+//! What crosses a wire between our processes and to the world; types, and no logic but how an event is known again.
 //!
 //! - [`alarm`]: what an operator must look at, of a gateway and its lanes
 //! - [`mqtt`]: gate controllers and the gateway
@@ -14,6 +14,7 @@
 //! - [`public`]: open spaces for everyone
 //! - [`district`]: the file that fills a new district
 //! - [`problem`]: every HTTP error
+//! - [`reading_identity`]: when two events with one id are one reading
 //!
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 
@@ -28,6 +29,7 @@ pub mod order;
 pub mod people;
 pub mod problem;
 pub mod public;
+pub mod reading_identity;
 pub mod reservation;
 pub mod sharing;
 pub mod uplink;
