@@ -68,12 +68,13 @@ export class Column {
   }
 }
 
-function tile({ id, pupil, class_name, order }, fresh) {
+function tile({ id, pupil, class_name, order, at_gate, phase }, fresh) {
+  const place = at_gate && phase === "waiting" ? `${class_name} · ${t("phase.at_gate")}` : class_name;
   return h(
     "li",
     { class: fresh ? "fresh" : "", "data-id": id },
     h("strong", { class: "pupil" }, pupil),
-    h("span", { class: "class" }, class_name),
+    h("span", { class: "class" }, place),
     h("span", { class: "order number", "aria-label": t("hall.order", { n: order }) }, order),
   );
 }

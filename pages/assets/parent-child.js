@@ -4,12 +4,17 @@ import { clock, clockSeconds, day, h, icon, t } from "./kit.js";
 
 // Steps that are done in each phase.
 const STEPS_DONE = { claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
-const MARKS = { claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
-const COLOURS = { claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
+const MARKS = { at_gate: "car", read_again: "warn", claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
+const COLOURS = { at_gate: "accent", read_again: "warn", claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
+
+/** The camera read the car as this plate and then as another one. */
+function isReadAgain(arrival) {
+  return arrival.phase === "waiting" && arrival.doubt === "read_again";
+}
 
 /** A guardian may report by hand once a day, and again after a refusal: a second pickup is for the gate to see. */
 export function canClaim({ arrival }) {
-  return !arrival || arrival.phase === "rejected";
+  return !arrival || arrival.phase === "rejected" || isReadAgain(arrival);
 }
 
 function step(number, done) {
@@ -23,7 +28,9 @@ function step(number, done) {
 }
 
 function state({ arrival }) {
-  const phase = arrival?.phase ?? "not_yet";
+  let phase = arrival?.phase ?? "not_yet";
+  if (phase === "waiting" && arrival.at_gate) phase = "at_gate";
+  if (arrival && isReadAgain(arrival)) phase = "read_again";
   return h(
     "div",
     { class: `note state ${COLOURS[phase] ?? ""}` },

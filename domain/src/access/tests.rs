@@ -29,6 +29,7 @@ fn school() -> AccessPlan {
         capacity: 107,
         openings: vec![opening(Audience::Pickup, 930, 1050)],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: at(2880),
         standing: None,
         sharing: Sharing::default(),

@@ -113,6 +113,7 @@ pub fn plan() -> PlanDocument {
         capacity: 107,
         openings: vec![Opening::new(Audience::Pickup, now - hour, now + hour * 24)],
         permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: now + hour * 48,
         standing: None,
         sharing: Sharing::default(),

@@ -20,11 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::{AccessPlan, Alarm, Audience, Decision, Opening, Passage, Sharing, Uses, decide};
+use domain::access::{
+    AccessPlan, Alarm, Audience, Decision, Opening, Passage, PermitColors, Sharing, Uses, decide,
+};
 use domain::ids::GarageId;
 use domain::occupancy::Direction;
 use domain::plate::Plate;
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use protocol::uplink::PlanDocument;
 use serde::Serialize;
 
@@ -81,7 +84,7 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
         None => Arc::new(rows.open(&app.keys)?),
     };
     let good_until = shared.good_until;
-    let made = Arc::new(tagged(garage, shared, &permits, now));
+    let made = Arc::new(tagged(garage, shared, &permits, &rows.reservations, now));
     app.access_plans.put(&garage.id, stamp, permits, Arc::clone(&made), good_until);
     Ok(made)
 }
@@ -112,12 +115,22 @@ pub(super) async fn decide_now(
     Ok(decide(Some(&plan.document.plan), &passage))
 }
 
-fn tagged(garage: &Garage, shared: Shared, permits: &Permits, now: Timestamp) -> Tagged {
-    let sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+fn tagged(
+    garage: &Garage,
+    shared: Shared,
+    permits: &Permits,
+    reservation_colors: &BTreeMap<String, PlateColor>,
+    now: Timestamp,
+) -> Tagged {
+    let mut sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+    for reservation in &mut sharing.reservations {
+        reservation.plate_color = reservation_colors.get(&reservation.id.to_string()).copied();
+    }
     let plan = AccessPlan {
         capacity: garage.capacity,
         openings: shared.openings,
         permits: permits.audiences.clone(),
+        colors: permits.colors.clone(),
         valid_until: now + VALID,
         standing: Some(shared.standing),
         sharing,
@@ -136,6 +149,8 @@ struct Content<'a> {
     openings: &'a [Opening],
     standing: Option<&'a [Opening]>,
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    colors: &'a PermitColors,
     sharing: &'a Sharing,
 }
 
@@ -147,6 +162,7 @@ fn etag(document: &PlanDocument) -> String {
         openings: &document.plan.openings,
         standing: document.plan.standing.as_ref().map(|standing| standing.openings.as_slice()),
         permits: document.plan.permits.iter().collect(),
+        colors: &document.plan.colors,
         sharing: &document.plan.sharing,
     };
     super::etag::weak(&content)
