@@ -3,7 +3,7 @@
 import { clock, clockSeconds, day, h, icon, t } from "./kit.js";
 
 // Steps that are done in each phase.
-const STEPS_DONE = { claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
+const STEPS_DONE = { at_gate: 0, read_again: 0, claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
 const MARKS = { at_gate: "car", read_again: "warn", claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
 const COLOURS = { at_gate: "accent", read_again: "warn", claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
 
@@ -27,10 +27,15 @@ function step(number, done) {
   );
 }
 
+/** What is shown: the phase, or where the car is before it. */
+function shownPhase(arrival) {
+  if (!arrival) return "not_yet";
+  if (isReadAgain(arrival)) return "read_again";
+  return arrival.phase === "waiting" && arrival.at_gate ? "at_gate" : arrival.phase;
+}
+
 function state({ arrival }) {
-  let phase = arrival?.phase ?? "not_yet";
-  if (phase === "waiting" && arrival.at_gate) phase = "at_gate";
-  if (arrival && isReadAgain(arrival)) phase = "read_again";
+  const phase = shownPhase(arrival);
   return h(
     "div",
     { class: `note state ${COLOURS[phase] ?? ""}` },
@@ -77,7 +82,7 @@ export function childCard(child, { busy, onHere }) {
       h("p", { class: "soft" }, `${child.class_name} · `, h("span", { class: "number window" }, windowText(child))),
     ),
     state(child),
-    h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[phase] ?? 0)))),
+    h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[shownPhase(child.arrival)] ?? 0)))),
     phase === "handed_over" ? receipt(child.arrival) : null,
     canClaim(child)
       ? h(
