@@ -26,7 +26,7 @@ pub enum PlateColor {
 }
 
 impl PlateColor {
-    /// Whether two plates of one text may be of one vehicle. Only two colours that are both known and differ say no.
+    /// Whether two plates of one text may be of one vehicle. Only two known colours that differ make them two.
     pub fn may_be_same_vehicle(one: Option<Self>, other: Option<Self>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => one == other || one == Self::Other || other == Self::Other,

@@ -8,7 +8,7 @@ use common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, SHARED, STRANGER, f
 use common::gateway::{batch, entry, exit, pass};
 use common::http::{Served, ask};
 use common::{Fixture, time};
-use domain::access::{Decision, Reason};
+use domain::access::{Audience, Decision, Reason};
 use domain::ids::{ClassId, EventId};
 use domain::pickup::Phase;
 use domain::time::Clock;
@@ -18,6 +18,7 @@ use protocol::people::ReadingDoubt;
 use protocol::uplink::{GateEvent, UncertainTime};
 use serde_json::Value;
 use server::app::operator::session as operator_session;
+use server::app::{App, access_plan, import};
 use server::store::arrival::{self, Stored};
 use server::store::seal::Purpose;
 use server::store::{gate_event, visit};
@@ -37,6 +38,10 @@ impl<'a> Lane<'a> {
     async fn open(fixture: &'a Fixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
+        Self::open_with(fixture, app).await
+    }
+
+    async fn open_with(fixture: &'a Fixture, app: App) -> Self {
         let cookie = format!("operator_session={}", operator_session::issue(&app, "li").await.unwrap());
         Self { fixture, server: Served::start(app).await, cookie, seq: std::cell::Cell::new(1) }
     }
@@ -156,7 +161,7 @@ contract!(a_car_is_at_the_gate_until_it_has_passed, |f| async {
     assert_eq!(lane.sends(vec![opened("e1", MOTHER, 97)]).await, 0);
     assert!(lane.board("c-1-1").await[0].is_at_gate() && lane.board("c-1-2").await[0].is_at_gate());
     let before = lane.board("c-1-1").await[0].cursor;
-    // The barrier is up, and a loop is still to say that the car has passed.
+    // The barrier is up, and the loop has not reported the car yet.
     assert_eq!(lane.sends(vec![barrier("o1", "e1", EventKind::Opened, 0)]).await, 0);
     assert!(lane.board("c-1-1").await[0].is_at_gate());
     assert_eq!(lane.sends(vec![pass("p1", "e1", &at(20))]).await, 1);
@@ -288,4 +293,47 @@ contract!(an_event_without_a_time_is_dated_by_the_server, |f| async {
         (true, false, false)
     );
     assert_eq!(events[0].received_at, f.clock.now());
+});
+
+contract!(a_plate_of_another_colour_is_another_vehicle, |f| async {
+    let app = f.app();
+    fill(&app).await;
+    let mut district = common::district::district();
+    let coloured = |n: usize, text: &str, color: PlateColor, district: &mut protocol::district::District| {
+        district.people[n].plate_colors.insert(plate(text), color);
+    };
+    coloured(1, FATHER, PlateColor::Blue, &mut district);
+    district.garages[0].permits[0].plate_color = Some(PlateColor::Yellow);
+    import::run(&app, &district).await.unwrap();
+    let lane = Lane::open_with(f, app.clone()).await;
+    let seen = |color| VehicleDetails { plate_color: color, ..VehicleDetails::default() };
+    let yellow = GateEvent { vehicle: seen(Some(PlateColor::Yellow)), ..entry("e1", FATHER, START) };
+    assert_eq!(lane.sends(vec![yellow]).await, 1);
+    assert!(lane.board("c-1-1").await.is_empty(), "not the father's car");
+    let blue = GateEvent { vehicle: seen(Some(PlateColor::Blue)), ..entry("e2", FATHER, &at(10)) };
+    assert_eq!(lane.sends(vec![blue]).await, 2, "both are inside");
+    assert_eq!(doubts(&lane.board("c-1-1").await), [None]);
+    let blue_leaves = GateEvent { vehicle: seen(Some(PlateColor::Blue)), ..exit("x1", FATHER, &at(20)) };
+    assert_eq!(lane.sends(vec![blue_leaves]).await, 1);
+    assert_eq!(lane.inside().await, [FATHER], "the yellow one");
+    // The access plan has the colours.
+    let plan = access_plan::plan(&app, &garage(SCHOOL)).await.unwrap().unwrap();
+    let colors = &plan.document.plan.colors;
+    assert_eq!(colors[&plate(FATHER)][&Audience::Pickup], [PlateColor::Blue].into());
+    assert_eq!(colors[&plate(common::district::STAFF)][&Audience::Staff], [PlateColor::Yellow].into());
+    assert!(!colors.contains_key(&plate(MOTHER)));
+});
+
+contract!(a_text_in_several_colours_is_said_where_the_camera_reports_none, |f| async {
+    let app = f.app();
+    fill(&app).await;
+    let mut district = common::district::district();
+    district.people[1].plate_colors.insert(plate(FATHER), PlateColor::Blue);
+    district.people[0].plates.push(plate(FATHER));
+    district.people[0].plate_colors.insert(plate(FATHER), PlateColor::Yellow);
+    import::run(&app, &district).await.unwrap();
+    let lane = Lane::open_with(f, app).await;
+    lane.sends(vec![entry("e1", FATHER, START)]).await;
+    assert_eq!(doubts(&lane.board("c-1-1").await), [Some(ReadingDoubt::SeveralVehicles)]);
+    assert_eq!(doubts(&lane.board("c-1-2").await), [Some(ReadingDoubt::SeveralVehicles)]);
 });

@@ -52,7 +52,7 @@ pub(super) async fn count(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<u
     Ok(u32::try_from(cars).unwrap_or(u32::MAX))
 }
 
-/// Of each lane the last event that says what stands in it, unless a person has let that car in since.
+/// Of each lane the last event that shows what stands in it, unless a person has let that car in since.
 async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
     let begin = app.now() - WAITS;
     let opened = open_order::lanes_opened(tx, garage, begin).await?;
@@ -60,7 +60,7 @@ async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<St
     let mut last = Vec::new();
     for event in gate_event::page(tx, garage, i64::MAX, EVENTS).await? {
         // What came late, or long after it had happened, says nothing about now.
-        if event.stored_at < begin || event.received_at < begin || !tells(&event) {
+        if event.stored_at < begin || event.received_at < begin || !concerns_lane(&event) {
             continue;
         }
         if !lanes.insert(event.lane.clone()) {
@@ -74,7 +74,7 @@ async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<St
 }
 
 /// Whether after this something else stands in the lane, or nothing.
-const fn tells(event: &Stored) -> bool {
+const fn concerns_lane(event: &Stored) -> bool {
     match event.kind {
         EventKind::Plate
         | EventKind::Pass

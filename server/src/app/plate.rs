@@ -3,6 +3,7 @@
 
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ use crate::store::{StoreError, Tx, audit, person};
 pub enum OwnPlateError {
     #[error(transparent)]
     Plate(#[from] PlateError),
+    #[error("unknown plate colour")]
+    Color,
     #[error("{MAX_PLATES} plates are registered already")]
     TooMany,
     #[error("this person has registered this plate already")]
@@ -48,6 +51,9 @@ pub(super) async fn of(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<
 
 pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
     let (plate, now) = (Plate::parse(&asked.plate)?, app.now());
+    if asked.plate_color == Some(PlateColor::Other) {
+        return Err(OwnPlateError::Color);
+    }
     let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
     let id = Uuid::now_v7();
     let mut tx = app.store.begin().await?;

@@ -34,7 +34,7 @@ type ExpectedRow = (String, Vec<u8>, String, String, String, String, String, i64
 /// The pupils that each car comes for, in a stable order; cars that come for nobody are left out.
 ///
 /// A custody block beats everything else (invariant 7): a pupil is left out when anybody who is blocked for it has
-/// this plate, whoever else uses the car. Two plates of one text are two vehicles if both colours are known and differ.
+/// this plate, no matter who else uses the car. Two plates of one text are two vehicles if both colours are known and differ.
 pub async fn pupils_of_cars(
     tx: &mut Tx,
     cars: &[CarAt<'_>],

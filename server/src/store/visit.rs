@@ -116,7 +116,7 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Empty where the colour tells nothing.
+/// The colour as a word; empty where it is unknown.
 pub(crate) fn color_word(color: Option<PlateColor>) -> String {
     color.filter(|color| *color != PlateColor::Other).map(word::word).unwrap_or_default()
 }

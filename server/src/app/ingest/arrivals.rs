@@ -2,8 +2,8 @@
 //!
 //! A car let in as pickup is an arrival for each child of the plate's guardians at the schools of this garage, unless
 //! a custody block stands against it. What the child's day already holds decides what the reading changes
-//! ([`effect`]). Until the car has passed, the arrival is at the gate. A reading that is told ahead of its order makes the arrival; when it
-//! comes again it changes nothing.
+//! ([`effect`]). Until the car has passed, the arrival is at the gate. A priority record makes the arrival ahead of its
+//! order; when it comes again it changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ impl Reading<'_> {
         self.passes().then(|| self.at(now))
     }
 
-    /// A second reading that is told ahead of its order cannot be judged yet, and is doubted until it is.
+    /// A second reading that comes ahead of its order cannot be judged yet, and is doubted until it is.
     fn doubt(&self) -> Option<ReadingDoubt> {
         if self.no.is_none() && self.rereads() {
             return Some(ReadingDoubt::TwoReadings);

@@ -26,7 +26,7 @@ async fn of_cars<'a>(
             let plates = [&arrival.plate_hash, &arrival.other_plate_hash];
             *car.garage == arrival.garage && plates.contains(&&Some(car.plate.hash.clone()))
         };
-        // A passage that an outbox brings late says nothing about a car that came in again since.
+        // A passage that an outbox delivers late does not concern a car that came in again since.
         let Some(car) = wave.iter().filter(of_it).find(|car| car.at >= arrival.arrived_at) else { continue };
         // By both of its plates an arrival is found twice.
         if found.iter().all(|(other, _)| other.id != arrival.id) {

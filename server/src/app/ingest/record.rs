@@ -161,7 +161,7 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// As a word; empty where it tells nothing.
+    /// The colour as a word; empty where it is unknown.
     pub fn color(&self) -> String {
         color_word(self.event.vehicle.plate_color)
     }

@@ -25,7 +25,7 @@ enum ArrivalStep<'a> {
     Reread(&'a RereadCar<'a>),
 }
 
-/// A car may leave and be back, and two cars may come for one child, within one transaction. What is told ahead of its order comes last.
+/// A car may leave and be back, and two cars may come for one child, within one transaction. Priority records, which are ahead of their order, come last.
 pub(super) fn waves<'a>(
     readings: &'a [Reading<'a>],
     moved: &'a [MovedCar<'a>],
