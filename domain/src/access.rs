@@ -25,7 +25,9 @@ use crate::plate::Plate;
 pub use candidates::{Candidate, candidates};
 pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
 pub use passage::{Alarm, Cars, ClockTrust, Passage, Use, Uses};
-pub use plan::{AccessPlan, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
+pub use plan::{
+    AccessPlan, Group, Limit, Opening, OpeningTerms, PermitColors, PlannedReservation, Sharing, Standing,
+};
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;

@@ -46,7 +46,9 @@ pub enum Doubt {
     Unread,
     /// Since the last look exits were found missed.
     MissedExits,
-    /// Since the last look messages of devices were not understood.
+    /// Since the last look a lane's own device sent messages that the gateway did not understand: each may have been a car.
+    NotUnderstood,
+    /// Since the last look messages of devices were refused.
     DeadLetters,
     /// The open visits are not as many as the count says, by more than one in ten and by more than 2.
     VisitsDiffer,
@@ -70,6 +72,7 @@ pub struct Facts {
     pub passages: i64,
     pub unread: i64,
     pub missed_exits: i64,
+    pub not_understood: i64,
     pub dead_letters: i64,
     pub open_visits: i64,
 }
@@ -89,6 +92,7 @@ pub fn judge(facts: &Facts, now: Timestamp) -> (Level, Vec<Doubt>) {
         (Doubt::CheckOld, facts.checked_at.is_some_and(|at| now.since(at) > CHECK_EVERY)),
         (Doubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
         (Doubt::MissedExits, facts.missed_exits > 0),
+        (Doubt::NotUnderstood, facts.not_understood > 0),
         (Doubt::DeadLetters, facts.dead_letters > 0),
         (Doubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
     ];
@@ -131,6 +135,12 @@ mod tests {
         assert_eq!(judge(&old, NOW), (Level::Medium, vec![Doubt::CheckOld]));
         let worse = Facts { unread: 6, missed_exits: 1, ..old };
         assert_eq!(judge(&worse, NOW).0, Level::Low);
+    }
+
+    #[test]
+    fn a_message_that_was_not_understood_may_have_been_a_car() {
+        let judged = judge(&Facts { not_understood: 1, ..good() }, NOW);
+        assert_eq!(judged, (Level::Medium, vec![Doubt::NotUnderstood]));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! - [`access`]: may this car in? The edge and the server call the same function
 //! - [`occupancy`]: what a passage does to the count, and what may be published of it
 //! - [`pickup`]: the life of an arrival from the gate to the hand-over
+//! - [`reread`]: two readings of one car, and which of them stands
 //! - [`name`]: personal names and their masked form
 
 pub mod access;
@@ -27,6 +28,7 @@ pub mod occupancy;
 pub mod pickup;
 pub mod plate;
 pub mod plate_likeness;
+pub mod reread;
 pub mod shared_window;
 pub mod time;
 pub mod vehicle;

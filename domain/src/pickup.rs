@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Claimed --confirm--> Waiting --release--> Released --hand over--> HandedOver
-//!    \---reject--> Rejected
+//!    \---reject--> Rejected <--not here-- Waiting
 //! ```
 //! A car match alone never releases a child (invariant 7): each step past `Waiting` is a teacher's act.
 //! The last act can be undone by a teacher within [`UNDO_WINDOW`].
@@ -31,7 +31,7 @@ pub enum Phase {
     Released,
     /// The child is with the guardian.
     HandedOver,
-    /// The teacher found a claim to be wrong.
+    /// The teacher found a claim or a reading to be wrong.
     Rejected,
 }
 
@@ -44,6 +44,8 @@ pub enum Act {
     Release,
     HandOver,
     Undo,
+    /// The car or the guardian is not here: the reading was of another car, or the car has turned back.
+    NotHere,
 }
 
 /// An arrival's phase and when it got there.
@@ -86,11 +88,11 @@ impl Pickup {
     pub fn act(self, act: Act, at: Timestamp) -> Result<Self, PickupError> {
         let phase = match (act, self.phase) {
             (Act::Confirm, Phase::Claimed) => Phase::Waiting,
-            (Act::Reject, Phase::Claimed) => Phase::Rejected,
+            (Act::Reject, Phase::Claimed) | (Act::NotHere, Phase::Waiting) => Phase::Rejected,
             (Act::Release, Phase::Waiting) => Phase::Released,
             (Act::HandOver, Phase::Released) => Phase::HandedOver,
             (Act::Undo, _) => self.undone(at)?,
-            (Act::Confirm | Act::Reject | Act::Release | Act::HandOver, phase) => {
+            (Act::Confirm | Act::Reject | Act::Release | Act::HandOver | Act::NotHere, phase) => {
                 return Err(PickupError::Phase { act, phase });
             }
         };
@@ -101,6 +103,7 @@ impl Pickup {
         let before = match self.phase {
             Phase::Released => Phase::Waiting,
             Phase::HandedOver => Phase::Released,
+            Phase::Rejected if !self.claimed => Phase::Waiting,
             Phase::Rejected => Phase::Claimed,
             Phase::Waiting if self.claimed => Phase::Claimed,
             Phase::Waiting | Phase::Claimed => return Err(PickupError::NothingToUndo),
@@ -147,13 +150,24 @@ mod tests {
         assert_eq!(p.act(Act::Undo, at(2)).unwrap().phase, Phase::Claimed);
     }
 
+    #[test]
+    fn a_car_that_is_not_here_can_be_taken_back() {
+        let gone = Pickup::arrived(at(0)).act(Act::NotHere, at(1)).unwrap();
+        assert_eq!(gone.phase, Phase::Rejected);
+        assert!(gone.act(Act::Release, at(2)).is_err());
+        assert_eq!(gone.act(Act::Undo, at(2)).unwrap().phase, Phase::Waiting);
+        let released = Pickup::arrived(at(0)).act(Act::Release, at(1)).unwrap();
+        assert!(released.act(Act::NotHere, at(2)).is_err());
+    }
+
     fn any_act() -> impl Strategy<Value = Act> {
         prop_oneof![
             Just(Act::Confirm),
             Just(Act::Reject),
             Just(Act::Release),
             Just(Act::HandOver),
-            Just(Act::Undo)
+            Just(Act::Undo),
+            Just(Act::NotHere)
         ]
     }
 

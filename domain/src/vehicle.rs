@@ -25,6 +25,16 @@ pub enum PlateColor {
     Other,
 }
 
+impl PlateColor {
+    /// Whether two plates of one text may be of one vehicle. Only two known colours that differ make them two.
+    pub fn may_be_same_vehicle(one: Option<Self>, other: Option<Self>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => one == other || one == Self::Other || other == Self::Other,
+            _ => true,
+        }
+    }
+}
+
 /// Size class of a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,5 +78,19 @@ pub struct VehicleDetails {
 impl VehicleDetails {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_two_known_colours_tell_two_vehicles_apart() {
+        let same = PlateColor::may_be_same_vehicle;
+        assert!(!same(Some(PlateColor::Blue), Some(PlateColor::Yellow)));
+        assert!(same(Some(PlateColor::Blue), Some(PlateColor::Blue)));
+        assert!(same(None, Some(PlateColor::Yellow)));
+        assert!(same(Some(PlateColor::Other), Some(PlateColor::Yellow)));
     }
 }

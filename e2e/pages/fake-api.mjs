@@ -29,7 +29,7 @@ const PEOPLE = [
   { person_id: "h1", name: "等候厅大屏", role: "hall", label: SCHOOL.name, me: { hall: SCHOOL } },
 ];
 const UNDO_MS = 120_000;
-const NEXT = { confirm: "waiting", reject: "rejected", release: "released", hand_over: "handed_over" };
+const NEXT = { not_here: "rejected", confirm: "waiting", reject: "rejected", release: "released", hand_over: "handed_over" };
 const BEFORE = { released: "waiting", handed_over: "released", rejected: "claimed" };
 
 export async function startFake({ port = 0 } = {}) {
@@ -194,8 +194,8 @@ export function problem(status, code, more = {}) {
   return [status, { type: "about:blank", title: code, status, code, ...more }];
 }
 
-function masked({ id, cursor, pupil, class_name, phase, order, changed_at }) {
-  return { id, cursor, pupil: `${pupil[0]}*${pupil.length > 2 ? pupil.at(-1) : ""}`, class_name, phase, order, changed_at };
+function masked({ id, cursor, pupil, class_name, phase, order, changed_at, at_gate, doubt }) {
+  return { id, cursor, pupil: `${pupil[0]}*${pupil.length > 2 ? pupil.at(-1) : ""}`, class_name, phase, order, changed_at, at_gate, doubt };
 }
 
 export async function bytes(request) {

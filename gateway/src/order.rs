@@ -187,7 +187,6 @@ const fn label(outcome: Outcome) -> &'static str {
         Ended::FireEnded => "fire_ended",
         Ended::Refused => "refused",
         Ended::Expired => "expired",
-        Ended::FireEnded => "fire_ended",
     }
 }
 

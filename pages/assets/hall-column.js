@@ -68,11 +68,13 @@ export class Column {
   }
 }
 
-function tile({ id, pupil, class_name, order }, fresh) {
+function tile({ id, pupil, class_name, order, at_gate, phase }, fresh) {
+  const atGate = at_gate && phase === "waiting";
   return h(
     "li",
-    { class: fresh ? "fresh" : "", "data-id": id },
+    { class: [fresh && "fresh", atGate && "gate"].filter(Boolean).join(" "), "data-id": id },
     h("strong", { class: "pupil" }, pupil),
+    atGate ? h("span", { class: "at-gate" }, t("phase.at_gate")) : null,
     h("span", { class: "class" }, class_name),
     h("span", { class: "order number", "aria-label": t("hall.order", { n: order }) }, order),
   );

@@ -53,7 +53,8 @@ function draw() {
   drawing = null;
   const all = [...latest.values()];
   for (const phase of PHASES) {
-    const here = all.filter((arrival) => arrival.phase === phase);
+    // A reading that does not stand calls no child.
+    const here = all.filter((arrival) => arrival.phase === phase && !(phase === "waiting" && arrival.doubt === "read_again"));
     here.sort((a, b) => (phase === "released" ? b.cursor - a.cursor : a.cursor - b.cursor));
     const fresh = here.filter(({ id }) => phases.get(id) !== phase);
     columns.get(phase).show(here, fresh.map(({ id }) => id));

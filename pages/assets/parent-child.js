@@ -3,13 +3,18 @@
 import { clock, clockSeconds, day, h, icon, t } from "./kit.js";
 
 // Steps that are done in each phase.
-const STEPS_DONE = { claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
-const MARKS = { claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
-const COLOURS = { claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
+const STEPS_DONE = { at_gate: 0, read_again: 0, claimed: 0, waiting: 1, released: 2, handed_over: 3, rejected: 0 };
+const MARKS = { at_gate: "car", read_again: "warn", claimed: "clock", waiting: "check", released: "walk", handed_over: "check", rejected: "warn" };
+const COLOURS = { at_gate: "accent", read_again: "warn", claimed: "warn", waiting: "accent", released: "accent", handed_over: "good", rejected: "bad" };
+
+/** The camera read the car as this plate and then as another one. */
+function isReadAgain(arrival) {
+  return arrival.phase === "waiting" && arrival.doubt === "read_again";
+}
 
 /** A guardian may report by hand once a day, and again after a refusal: a second pickup is for the gate to see. */
 export function canClaim({ arrival }) {
-  return !arrival || arrival.phase === "rejected";
+  return !arrival || arrival.phase === "rejected" || isReadAgain(arrival);
 }
 
 function step(number, done) {
@@ -22,8 +27,15 @@ function step(number, done) {
   );
 }
 
+/** What is shown: the phase, or where the car is before it. */
+function shownPhase(arrival) {
+  if (!arrival) return "not_yet";
+  if (isReadAgain(arrival)) return "read_again";
+  return arrival.phase === "waiting" && arrival.at_gate ? "at_gate" : arrival.phase;
+}
+
 function state({ arrival }) {
-  const phase = arrival?.phase ?? "not_yet";
+  const phase = shownPhase(arrival);
   return h(
     "div",
     { class: `note state ${COLOURS[phase] ?? ""}` },
@@ -70,7 +82,7 @@ export function childCard(child, { busy, onHere }) {
       h("p", { class: "soft" }, `${child.class_name} · `, h("span", { class: "number window" }, windowText(child))),
     ),
     state(child),
-    h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[phase] ?? 0)))),
+    h("ol", { class: "steps" }, [1, 2, 3].map((number) => step(number, number <= (STEPS_DONE[shownPhase(child.arrival)] ?? 0)))),
     phase === "handed_over" ? receipt(child.arrival) : null,
     canClaim(child)
       ? h(

@@ -16,6 +16,28 @@ const NEXT = {
   released: [["hand_over", "main", "check"]],
 };
 
+// A reading that does not stand suggests nothing: the first button takes the card off, releasing is a plain one.
+const READ_AGAIN = {
+  waiting: [["not_here", "main", "close"], ["release", "plain", "walk"]],
+  released: [["hand_over", "plain", "check"]],
+};
+
+const NOT_HERE = ["not_here", "danger", "close"];
+
+function actsOf(arrival) {
+  if (arrival.doubt === "read_again" && arrival.phase in READ_AGAIN) return READ_AGAIN[arrival.phase];
+  const asked = arrival.phase === "waiting" && (arrival.doubt || arrival.at_gate);
+  return asked ? [...NEXT[arrival.phase], NOT_HERE] : NEXT[arrival.phase];
+}
+
+/** What to ask before the child goes: keys of words, the gravest first. */
+export function reasonsToAsk(arrival) {
+  const note = arrival.note ? `teacher.${arrival.note}` : null;
+  const doubt = arrival.doubt ? `teacher.${arrival.doubt}` : null;
+  const gate = arrival.at_gate ? "teacher.at_gate_note" : null;
+  return [doubt, note, gate].filter(Boolean);
+}
+
 export const isOpen = (arrival) => arrival.phase in NEXT;
 
 /** Seconds left to undo, 0 if it cannot be. */
@@ -24,7 +46,8 @@ export function undoLeft(arrival) {
   return Math.max(0, Math.floor((Date.parse(arrival.undo_until) - now()) / 1000));
 }
 
-function pill(phase) {
+function pill({ phase, at_gate }) {
+  if (at_gate && phase === "waiting") return h("span", { class: "pill warn", "data-at-gate": "true" }, icon("car"), t("phase.at_gate"));
   const [colour, mark] = PILLS[phase];
   return h("span", { class: `pill ${colour}` }, icon(mark), t(`phase.${phase}`));
 }
@@ -36,6 +59,7 @@ function warning(text, colour = "warn") {
 function warnings(arrival) {
   return [
     arrival.phase === "claimed" ? warning(t("teacher.claim")) : null,
+    arrival.doubt ? warning(t(`teacher.${arrival.doubt}`), "bad") : null,
     arrival.note ? warning(t(`teacher.${arrival.note}`), arrival.note === "already_handed_over" ? "bad" : "warn") : null,
     arrival.car_left_at ? warning(t("teacher.car_left", { time: clock(arrival.car_left_at) })) : null,
   ];
@@ -95,16 +119,16 @@ export function countDown(button) {
 
 /** `busy` is the act that is on its way, `fresh` marks one that has just come. */
 export function card(arrival, { busy, fresh, onAct }) {
-  const acts = NEXT[arrival.phase].map((act) => actButton(arrival, act, { busy, onAct }));
+  const acts = actsOf(arrival).map((act) => actButton(arrival, act, { busy, onAct }));
   return h(
     "li",
-    { class: `card arrival ${arrival.phase} ${fresh ? "fresh" : ""}`, "data-id": arrival.id, "data-phase": arrival.phase },
+    { class: `card arrival ${arrival.phase} ${fresh ? "fresh" : ""}`, "data-id": arrival.id, "data-phase": arrival.phase, "data-doubt": arrival.doubt ?? null },
     h(
       "div",
       { class: "top" },
       h("span", { class: "order number", title: t("teacher.order", { n: arrival.order }) }, arrival.order),
       h("h2", { class: "pupil" }, arrival.pupil),
-      pill(arrival.phase),
+      pill(arrival),
       h(
         "div",
         { class: "sub" },
@@ -127,9 +151,9 @@ export function row(arrival, { busy, onAct }) {
       { class: "names" },
       h("strong", {}, arrival.pupil),
       h("span", { class: "soft small number" }, clock(arrival.changed_at)),
-      arrival.car_left_at && arrival.phase === "handed_over" ? null : warnings(arrival).slice(2),
+      arrival.car_left_at && arrival.phase === "handed_over" ? null : warnings(arrival).slice(3),
     ),
-    pill(arrival.phase),
+    pill(arrival),
     undoButton(arrival, { busy, onAct }),
   );
 }

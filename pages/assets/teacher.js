@@ -5,7 +5,7 @@ import { alertSwitch, ring } from "./alert.js";
 import { ask, byId, fill, h, icon, language, list, onLanguage, span, start, t, toast } from "./kit.js";
 import { api, leave, showConnection, whoAmI } from "./people.js";
 import { Follower } from "./stream.js";
-import { card, countDown, isOpen, row, undoLeft } from "./teacher-card.js";
+import { card, countDown, isOpen, reasonsToAsk, row, undoLeft } from "./teacher-card.js";
 
 // How long a new card is marked.
 const FRESH_MS = 6000;
@@ -92,7 +92,7 @@ function connected(next) {
 }
 
 async function act(arrival, what) {
-  if (what === "release" && arrival.note && !(await sure(arrival))) return;
+  if (!(await isSure(arrival, what))) return;
   busy.set(arrival.id, what);
   draw();
   try {
@@ -108,11 +108,18 @@ async function act(arrival, what) {
   }
 }
 
-function sure(arrival) {
+/** A child that goes to a car in doubt is asked for, at each step. */
+function isSure(arrival, what) {
+  const reasons = reasonsToAsk(arrival);
+  const asked = what === "release" ? reasons.length > 0 : what === "hand_over" && Boolean(arrival.doubt);
+  return asked ? sure(arrival, what, reasons) : true;
+}
+
+function sure(arrival, what, reasons) {
   return ask({
-    title: t("teacher.sure_title", { name: arrival.pupil }),
-    text: t(`teacher.${arrival.note}`),
-    yes: t("teacher.sure_yes"),
+    title: t(`teacher.sure_${what}`, { name: arrival.pupil }),
+    text: reasons.map((reason) => t(reason)).join(" "),
+    yes: t(`teacher.sure_yes_${what}`),
     no: t("teacher.sure_no"),
   });
 }

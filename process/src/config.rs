@@ -4,12 +4,13 @@
 
 mod secret;
 
-use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
+
+use crate::text_file;
 
 pub use secret::{Secret, SecretError, SecretSource};
 
@@ -40,8 +41,7 @@ impl ConfigError {
 /// Reads a whole configuration file.
 pub fn load<T: DeserializeOwned>(path: impl AsRef<Path>) -> Result<T, ConfigError> {
     let path = path.as_ref();
-    let text =
-        fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let text = text_file::read(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     parse(path, &text)
 }
 
@@ -74,6 +74,8 @@ fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
+
+    use std::fs;
 
     use super::*;
 

@@ -6,6 +6,7 @@
 //! - [`http`]: serving with limits, problem+json, metrics and a bounded drain
 //! - [`shutdown`]: one token, cancelled by the first signal
 //! - [`retry`]: the only back-off
+//! - [`text_file`]: files that people write
 //! - [`clock`]: the only place that asks the system for the time
 
 mod bind;
@@ -17,6 +18,7 @@ pub mod readiness;
 pub mod retry;
 pub mod shutdown;
 pub mod telemetry;
+pub mod text_file;
 
 pub use bind::{BindError, bind};
 pub use readiness::Readiness;

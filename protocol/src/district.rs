@@ -3,9 +3,12 @@
 //!
 //! `key` is the school's own number of a pupil or person; it is how a second import finds the same one.
 
+use std::collections::BTreeMap;
+
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
+use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::SchoolCalendar;
@@ -51,6 +54,9 @@ pub struct GarageSpec {
 pub struct PermitSpec {
     pub plate: Plate,
     pub audience: Audience,
+    /// Absent: any. A yellow and a blue plate of one text are two vehicles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate_color: Option<PlateColor>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -93,6 +99,9 @@ pub struct PersonSpec {
     pub children: Vec<ChildSpec>,
     #[serde(default)]
     pub plates: Vec<Plate>,
+    /// Colours of these plates, where they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub plate_colors: BTreeMap<Plate, PlateColor>,
     /// The school whose waiting hall this account shows.
     #[serde(default)]
     pub hall: Option<SchoolId>,

@@ -8,6 +8,7 @@ use domain::device::Quirk;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +46,9 @@ pub struct Garage {
     pub gateway: Gateway,
     pub lanes: Vec<Lane>,
     pub dead_letters_today: i64,
+    /// Cars before barriers that stay down.
+    #[serde(default)]
+    pub waiting_cars: u32,
     #[serde(default)]
     pub alarms: AlarmSummary,
 }
@@ -221,6 +225,18 @@ pub struct Event {
     pub stored_at: Timestamp,
     pub decision: Option<Decision>,
     pub offline: bool,
+    /// Plate colour, vehicle class and the like, as far as the device reports them.
+    #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
+    pub vehicle: VehicleDetails,
+    /// The device's time could not be: `occurred_at` is the time of receipt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_replaced: bool,
+    /// The gateway did not know when it happened: `received_at` is the time at which the server received it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_uncertain: bool,
+    /// The second reading of a car that the camera had read as another plate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rereads: bool,
 }
 
 /// `GET /api/operator/v1/garages/{garage}/dead-letters`.

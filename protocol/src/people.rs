@@ -6,6 +6,7 @@
 use domain::ids::{ClassId, SchoolId};
 use domain::pickup::{Act, Phase};
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -140,6 +141,11 @@ pub struct Arrival {
     /// The car has left the garage.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
+    /// The car was read and has not passed the gate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_gate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<ReadingDoubt>,
 }
 
 /// What a teacher should know before releasing.
@@ -151,6 +157,19 @@ pub enum Note {
     AlreadyWaiting,
     /// The child was handed over to another car less than an hour ago.
     AlreadyHandedOver,
+}
+
+/// Why a teacher should look at the car before the child goes to it. No child is lost by it and none is released by it: a person decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingDoubt {
+    /// The camera read this car again as another plate, which stands.
+    ReadAgain,
+    /// The camera read this car as two plates: another child may wait for the same car.
+    TwoReadings,
+    /// Several registered vehicles have this text in different plate colours, and the camera reported no colour.
+    SeveralVehicles,
 }
 
 /// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen gets 409
@@ -188,6 +207,11 @@ pub struct HallArrival {
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
+    /// The car was read and has not passed the gate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_gate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<ReadingDoubt>,
 }
 
 /// `GET .../guardian`: a parent's own page.
@@ -238,6 +262,11 @@ pub struct ChildArrival {
     pub teacher: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
+    /// The car was read and has not passed the gate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_gate: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<ReadingDoubt>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -246,6 +275,10 @@ pub struct OwnPlate {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     pub plate: String,
+    /// Where it is known: a yellow and a blue plate of one text are two vehicles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "blue"))]
+    pub plate_color: Option<PlateColor>,
 }
 
 /// `GET .../plates`: the caller's own.
@@ -261,6 +294,10 @@ pub struct OwnPlates {
 #[serde(deny_unknown_fields)]
 pub struct NewPlate {
     pub plate: String,
+    /// `blue`, `yellow`, `white`, `black`, `green` or `yellow_green`; absent: not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "blue"))]
+    pub plate_color: Option<PlateColor>,
 }
 
 /// Plates that one person may register: a guardian's open the gate for pickup, and anybody's may be reserved for.

@@ -36,11 +36,13 @@ fn uplink_messages_keep_their_form() {
     same::<uplink::Batch>("batch");
     same::<uplink::Batch>("batch_ahead");
     same::<uplink::Batch>("batch_camera");
+    same::<uplink::Batch>("batch_readings");
     same::<uplink::Receipt>("receipt");
     same::<uplink::Receipt>("receipt_inside");
     same::<uplink::PlanDocument>("plan");
     same::<uplink::PlanDocument>("plan_shared");
     same::<uplink::PlanDocument>("plan_standing");
+    same::<uplink::PlanDocument>("plan_colors");
     same::<enrolment::Enrolment>("enrolment");
     same::<enrolment::NewCredential>("new_credential");
     same::<order::Orders>("orders");
@@ -53,6 +55,7 @@ fn uplink_messages_keep_their_form() {
 #[test]
 fn messages_to_people_keep_their_form() {
     same::<people::Frame<people::Arrival>>("frame_arrival");
+    same::<people::Frame<people::Arrival>>("frame_arrival_at_gate");
     same::<people::Frame<people::Arrival>>("frame_live");
     same::<people::FeedPage>("feed_page");
     same::<public::ParkingSites>("parking_sites");

@@ -110,6 +110,7 @@ fn event<'a>(garage: &'a GarageId, device: &'a DeviceId, id: &'a EventId, plate:
         offline: false,
         of: None,
         delta: 1,
+        details: gate_event::ReadingDetails::default(),
     }
 }
 
@@ -126,7 +127,7 @@ contract!(only_new_events_get_numbers, |fixture| async {
     assert!(!new.contains_key(&(garage.clone(), device.clone(), ids[0].clone())));
     let key = (garage.clone(), device.clone(), ids[249].clone());
     let unknown = (garage.clone(), device.clone(), EventId::parse("x").unwrap());
-    let cars = gate_event::cars_of(&mut tx, &[key.clone(), unknown]).await.unwrap();
+    let cars = gate_event::readings::newest_by_id(&mut tx, &[key.clone(), unknown]).await.unwrap();
     assert_eq!(cars.len(), 1);
     assert_eq!(cars[&key].plate.as_ref(), Some(&plate));
 });
@@ -140,9 +141,19 @@ contract!(an_unread_car_going_out_is_taken_for_an_unread_car_inside, |fixture| a
     let new = gate_event::insert(&mut tx, &[event(&garage, &device, &id, &sealed)]).await.unwrap();
     let no = *new.values().next().unwrap();
     let at = time(MONDAY);
-    let entry = |plate| visit::Entry { garage: &garage, plate, audience: None, event: no, at };
+    let entry = |plate| visit::Entry {
+        garage: &garage,
+        plate,
+        audience: None,
+        color: None,
+        class: None,
+        event: no,
+        at,
+    };
     visit::enter(&mut tx, &[entry(None), entry(Some(&sealed))]).await.unwrap();
-    visit::leave(&mut tx, &[visit::Exit { garage: &garage, plate: None, event: no, at }]).await.unwrap();
+    visit::leave(&mut tx, &[visit::Exit { garage: &garage, plate: None, color: None, event: no, at }])
+        .await
+        .unwrap();
     assert_eq!(visit::plates_inside(&mut tx, &garage).await.unwrap().len(), 1);
     assert_eq!(visit::of_plate(&mut tx, &garage, &sealed.hash).await.unwrap()[0].ended_by, None);
 });

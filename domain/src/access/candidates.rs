@@ -89,6 +89,7 @@ mod tests {
         let reservation = PlannedReservation {
             id: Uuid::nil(),
             plate: Some(plate("鲁B1234S")),
+            plate_color: None,
             audience: Audience::Public,
             pool: PoolId::parse("main").unwrap(),
             from: hour(18),
@@ -106,6 +107,7 @@ mod tests {
                 .map(|(text, audience)| (plate(text), BTreeSet::from([audience])))
                 .into_iter()
                 .collect::<HashMap<_, _>>(),
+            colors: Default::default(),
             valid_until: hour(48),
             standing: None,
             sharing: Sharing { reservations: vec![reservation], ..Sharing::default() },

@@ -17,6 +17,7 @@ use crate::minute::{Minute, Minutes};
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
 use crate::time::Timestamp;
+use crate::vehicle::PlateColor;
 
 const DAY: i64 = 24 * 60;
 
@@ -68,8 +69,8 @@ fn without_time(plan: &AccessPlan, passage: &Passage<'_>) -> Decision {
         Ok(plate) => plate,
         Err(reason) => return Decision::Review { reason },
     };
-    let permitted = plan.permits.get(plate).into_iter().flatten();
-    let audience = permitted.copied().filter(|audience| *audience != Audience::Public).min();
+    let permitted = plan.permitted(plate, passage.vehicle.plate_color);
+    let audience = permitted.filter(|audience| *audience != Audience::Public).min();
     match audience {
         Some(audience) => Decision::Open {
             audience: Some(audience),
@@ -121,11 +122,21 @@ impl Entry<'_> {
         self.passage.at
     }
 
+    const fn color(&self) -> Option<PlateColor> {
+        self.passage.vehicle.plate_color
+    }
+
+    fn permitted(&self) -> impl Iterator<Item = Audience> {
+        self.plan.permitted(self.plate, self.color())
+    }
+
     fn mine(&self) -> impl Iterator<Item = &PlannedReservation> {
         let finished = |id| self.passage.uses.get(id) == Some(&Use::Left);
         let all = self.plan.sharing.reservations.iter();
         all.filter(move |reservation| {
-            reservation.plate.as_ref() == Some(self.plate) && !finished(&reservation.id)
+            reservation.plate.as_ref() == Some(self.plate)
+                && PlateColor::may_be_same_vehicle(reservation.plate_color, self.color())
+                && !finished(&reservation.id)
         })
     }
 
@@ -161,14 +172,14 @@ impl Entry<'_> {
 
     /// Those that are open for this plate now, first in priority first.
     fn openings(&self) -> Vec<&Opening> {
-        let permitted = self.plan.permits.get(self.plate);
+        let permitted: Vec<Audience> = self.permitted().collect();
         let mut openings: Vec<_> = self
             .openings
             .iter()
             .filter(|opening| opening.contains(self.at()))
             .filter(|opening| {
                 let audience = opening.audience;
-                audience == Audience::Public || permitted.is_some_and(|set| set.contains(&audience))
+                audience == Audience::Public || permitted.contains(&audience)
             })
             .collect();
         openings.sort_by_key(|opening| opening.audience);
@@ -245,7 +256,7 @@ impl Entry<'_> {
     /// A known car comes at the wrong time; so does a stranger to a garage that has public hours.
     fn why_not(&self) -> Reason {
         let public_hours = self.openings.iter().any(|o| o.audience == Audience::Public);
-        if self.plan.permits.contains_key(self.plate) || public_hours {
+        if self.permitted().next().is_some() || public_hours {
             Reason::OutsideWindow
         } else {
             Reason::UnknownPlate

@@ -14,6 +14,7 @@ use crate::minute::Minutes;
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
 use crate::time::Timestamp;
+use crate::vehicle::PlateColor;
 
 /// A window made absolute, half-open `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,17 +64,38 @@ pub struct Group {
     pub to: Timestamp,
 }
 
+/// By plate and audience.
+pub type PermitColors = BTreeMap<Plate, BTreeMap<Audience, BTreeSet<PlateColor>>>;
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPlan {
     pub capacity: u32,
     pub openings: Vec<Opening>,
     pub permits: HashMap<Plate, BTreeSet<Audience>>,
+    /// Of permitted plates whose colour is known: the colours with which each audience's permit holds. A permit that is not here holds for
+    /// every colour.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub colors: PermitColors,
     /// Past this instant only [`AccessPlan::standing`] is said; the rest is not trusted silently.
     pub valid_until: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
     #[serde(default, skip_serializing_if = "Sharing::is_empty")]
     pub sharing: Sharing,
+}
+
+impl AccessPlan {
+    /// The audiences as which this plate is permitted. A yellow and a blue plate of one text are two vehicles.
+    pub fn permitted(&self, plate: &Plate, color: Option<PlateColor>) -> impl Iterator<Item = Audience> {
+        let colors = self.colors.get(plate);
+        let holds = move |audience: &Audience| {
+            let known = colors.and_then(|colors| colors.get(audience));
+            known.is_none_or(|known| {
+                known.iter().any(|one| PlateColor::may_be_same_vehicle(Some(*one), color))
+            })
+        };
+        self.permits.get(plate).into_iter().flatten().copied().filter(holds)
+    }
 }
 
 /// What goes on as usual where no newer plan has come: permitted plates in the hours of their audiences. Past it the plan
@@ -110,6 +132,9 @@ pub struct PlannedReservation {
     /// Absent: the space is held for somebody who has not accepted it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate: Option<Plate>,
+    /// Of the plate, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate_color: Option<PlateColor>,
     pub audience: Audience,
     pub pool: PoolId,
     pub from: Timestamp,

@@ -58,6 +58,7 @@ fn school() -> AccessPlan {
             opening(Audience::Public, 1080, 1380),
         ],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: at(MIDNIGHT + 2880),
         standing: None,
         sharing: Sharing { pools: [(pool(), limits)].into(), ..Sharing::default() },
@@ -72,6 +73,7 @@ fn reserved(no: u16, audience: Audience, from: i64, to: i64) -> PlannedReservati
     PlannedReservation {
         id: Uuid::from_u128(u128::from(no)),
         plate: Some(numbered(no)),
+        plate_color: None,
         audience,
         pool: pool(),
         from: at(MIDNIGHT + from),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::plate::Plate;
 use crate::time::Timestamp;
-use crate::vehicle::VehicleDetails;
+use crate::vehicle::{PlateColor, VehicleDetails};
 
 pub(super) fn at(minute: i64) -> Timestamp {
     Timestamp::from_micros(minute * 60_000_000)
@@ -29,6 +29,7 @@ fn school() -> AccessPlan {
         capacity: 107,
         openings: vec![opening(Audience::Pickup, 930, 1050)],
         permits: [(plate("鲁B12345"), BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: at(2880),
         standing: None,
         sharing: Sharing::default(),
@@ -154,4 +155,26 @@ fn a_fire_opens_for_everybody_whatever_the_plan_says() {
         assert_eq!(decide(None, &passage), Decision::fire());
     }
     assert_eq!(display_text(Decision::fire(), Direction::Out, entry(None, 0).at), "火警 请尽快驶离");
+}
+
+#[test]
+fn a_permit_of_one_colour_lets_no_plate_of_another_in() {
+    let mut plan = school();
+    let car = plate("鲁B12345");
+    let seen = |color| VehicleDetails { plate_color: color, ..VehicleDetails::default() };
+    let at_gate = |color| Passage { vehicle: seen(color), ..entry(Some(&car), 940) };
+    assert!(
+        decide(Some(&plan), &at_gate(Some(PlateColor::Yellow))).opens(),
+        "no colour is known of the permit"
+    );
+    let colors = [(Audience::Pickup, BTreeSet::from([PlateColor::Blue]))].into();
+    plan.colors = [(car.clone(), colors)].into();
+    assert!(decide(Some(&plan), &at_gate(Some(PlateColor::Blue))).opens());
+    assert!(decide(Some(&plan), &at_gate(None)).opens(), "the camera reports no colour");
+    let stranger = decide(Some(&plan), &at_gate(Some(PlateColor::Yellow)));
+    assert_eq!(stranger, Decision::refuse(Reason::UnknownPlate));
+    let timeless = Passage { clock: ClockTrust::Untrusted, ..at_gate(Some(PlateColor::Yellow)) };
+    assert_eq!(decide(Some(&plan), &timeless), Decision::Review { reason: Reason::ClockUntrusted });
+    let out = Passage { direction: Direction::Out, ..at_gate(Some(PlateColor::Yellow)) };
+    assert!(decide(Some(&plan), &out).opens());
 }

@@ -154,6 +154,7 @@ fn plan(garage: GarageId, plates: &[Plate]) -> PlanDocument {
         capacity: CAPACITY,
         openings: vec![Opening::new(Audience::Pickup, now - HOUR, now + HOUR * 24)],
         permits: plates.iter().map(|plate| (plate.clone(), pickup())).collect(),
+        colors: Default::default(),
         valid_until: now + HOUR * 48,
         sharing: Sharing::default(),
         standing: None,

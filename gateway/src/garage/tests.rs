@@ -51,6 +51,7 @@ fn garage(capacity: u32) -> Garage {
         capacity,
         openings: vec![Opening::new(Audience::Pickup, now() - hour, now() + hour)],
         permits: [(Plate::parse("鲁B12345").unwrap(), BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: now() + hour * 48,
         standing: None,
         sharing: Sharing::default(),
@@ -243,6 +244,7 @@ fn with_reservation(reserved: &str) -> Garage {
     let reservation = PlannedReservation {
         id: Uuid::from_u128(1),
         plate: Plate::parse(reserved).ok(),
+        plate_color: None,
         audience: Audience::Public,
         pool: pool.clone(),
         from,

@@ -143,6 +143,7 @@ pub fn plan() -> PlanDocument {
         capacity: 107,
         openings: vec![Opening::new(Audience::Pickup, now - hour, now + hour * 24)],
         permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
+        colors: Default::default(),
         valid_until: now + hour * 48,
         standing: None,
         sharing: Sharing::default(),
@@ -265,7 +266,6 @@ impl Site {
             controls: self.controls().into_iter().chain(self.more_controls.clone()).collect(),
             events_per_second: self.events_per_second,
             unread_pause: self.unread_pause,
-            unread_pause: gateway::config::UNREAD_PAUSE,
             lanes: self.lanes().into_iter().chain(self.more_lanes.clone()).collect(),
         }
     }

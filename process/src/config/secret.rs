@@ -70,7 +70,7 @@ impl SecretSource {
 
 fn from_file(field: &str, path: &Path) -> Result<Secret, SecretError> {
     let named = |source| SecretError::Read { field: field.to_owned(), path: path.to_owned(), source };
-    let text = fs::read_to_string(path).map_err(named)?;
+    let text = crate::text_file::read(path).map_err(named)?;
     if is_world_readable(path).map_err(named)? {
         tracing::warn!(field, path = %path.display(), "everyone on this machine may read this secret; chmod 600 it");
     }

@@ -20,11 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::{AccessPlan, Alarm, Audience, Decision, Opening, Passage, Sharing, Uses, decide};
+use domain::access::{
+    AccessPlan, Alarm, Audience, Decision, Opening, Passage, PermitColors, Sharing, Uses, decide,
+};
 use domain::ids::GarageId;
 use domain::occupancy::Direction;
 use domain::plate::Plate;
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use protocol::alarm::NoReadingShape;
 use protocol::uplink::PlanDocument;
 use serde::Serialize;
@@ -83,7 +86,8 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
         None => Arc::new(rows.open(&app.keys)?),
     };
     let good_until = shared.good_until;
-    let made = Arc::new(tagged(garage, shared, &permits, stamp.no_reading_shapes.clone(), now));
+    let marks = stamp.no_reading_shapes.clone();
+    let made = Arc::new(tagged(garage, shared, &permits, (&rows.reservations, marks), now));
     app.access_plans.put(&garage.id, stamp, permits, Arc::clone(&made), good_until);
     Ok(made)
 }
@@ -118,14 +122,18 @@ fn tagged(
     garage: &Garage,
     shared: Shared,
     permits: &Permits,
-    no_reading_shapes: Vec<NoReadingShape>,
+    (reservation_colors, no_reading_shapes): (&BTreeMap<String, PlateColor>, Vec<NoReadingShape>),
     now: Timestamp,
 ) -> Tagged {
-    let sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+    let mut sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+    for reservation in &mut sharing.reservations {
+        reservation.plate_color = reservation_colors.get(&reservation.id.to_string()).copied();
+    }
     let plan = AccessPlan {
         capacity: garage.capacity,
         openings: shared.openings,
         permits: permits.audiences.clone(),
+        colors: permits.colors.clone(),
         valid_until: now + VALID,
         standing: Some(shared.standing),
         sharing,
@@ -143,6 +151,8 @@ struct Content<'a> {
     openings: &'a [Opening],
     standing: Option<&'a [Opening]>,
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    colors: &'a PermitColors,
     sharing: &'a Sharing,
     no_reading_shapes: &'a [NoReadingShape],
 }
@@ -155,6 +165,7 @@ fn etag(document: &PlanDocument) -> String {
         openings: &document.plan.openings,
         standing: document.plan.standing.as_ref().map(|standing| standing.openings.as_slice()),
         permits: document.plan.permits.iter().collect(),
+        colors: &document.plan.colors,
         sharing: &document.plan.sharing,
         no_reading_shapes: &document.no_reading_shapes,
     };

@@ -73,7 +73,7 @@ fn is_done(arrival: &Stored, asked: &ArrivalAct) -> bool {
 fn goal(act: Act, claimed: bool) -> Option<Phase> {
     match act {
         Act::Confirm => claimed.then_some(Phase::Waiting),
-        Act::Reject => Some(Phase::Rejected),
+        Act::Reject | Act::NotHere => Some(Phase::Rejected),
         Act::Release => Some(Phase::Released),
         Act::HandOver => Some(Phase::HandedOver),
         Act::Undo => None,

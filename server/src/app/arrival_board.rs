@@ -82,6 +82,8 @@ pub(super) fn present(keys: &Keyring, row: &Stored, now: Timestamp) -> Result<Ar
         guardian: row.guardian.clone(),
         note: row.note,
         car_left_at: row.car_left_at,
+        at_gate: row.is_at_gate(),
+        doubt: row.doubt,
     })
 }
 

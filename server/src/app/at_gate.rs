@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 
 use super::App;
-use crate::store::gate_event::{self, Stored};
+use crate::store::gate_event::{self, Stored, readings};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, open_order, word};
 
@@ -23,68 +23,106 @@ const WAITS: Duration = Duration::from_secs(180);
 /// Events of all lanes within that time, at the busiest gate.
 const EVENTS: i64 = 200;
 
-/// A car that was not let in, and nothing has happened in its lane since.
+/// A car before a barrier that stays down, and nothing has happened in its lane since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
     pub lane: LaneId,
+    pub direction: Direction,
     pub since: Timestamp,
     pub plate: Option<Plate>,
     pub confidence: u8,
     pub reason: Reason,
 }
 
-/// One per lane at most.
+/// One per lane at most. At an exit a car waits only if its device was asked to open and has not.
 pub(super) async fn waiting(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Waiting>, StoreError> {
-    let begin = app.now() - WAITS;
-    let opened = open_order::lanes_opened(tx, garage, begin).await?;
-    let events = gate_event::page(tx, garage, i64::MAX, EVENTS).await?;
-    let mut lanes = HashSet::new();
     let mut cars = Vec::new();
-    for event in events {
-        // What came late, or long after it had happened, says nothing about now.
-        if event.stored_at < begin || event.received_at < begin || !tells(event.kind) {
-            continue;
-        }
-        if !lanes.insert(event.lane.clone()) {
-            continue;
-        }
-        let let_in = opened.iter().any(|(lane, at)| *lane == event.lane && *at >= event.stored_at);
-        if !let_in && let Some(car) = stands(app, event)? {
-            cars.push(car);
-        }
+    for event in last_events(app, tx, garage).await? {
+        let Some(reason) = reason(&event) else { continue };
+        cars.push(stands(app, tx, garage, event, reason).await?);
     }
     cars.sort_by(|a, b| a.lane.as_str().cmp(b.lane.as_str()));
     Ok(cars)
 }
 
+/// How many cars wait at the garage's gates.
+pub(super) async fn count(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<u32, StoreError> {
+    let events = last_events(app, tx, garage).await?;
+    let cars = events.iter().filter(|event| reason(event).is_some()).count();
+    Ok(u32::try_from(cars).unwrap_or(u32::MAX))
+}
+
+/// Of each lane the last event that shows what stands in it, unless a person has let that car in since.
+async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
+    let begin = app.now() - WAITS;
+    let opened = open_order::lanes_opened(tx, garage, begin).await?;
+    let mut lanes = HashSet::new();
+    let mut last = Vec::new();
+    for event in gate_event::page(tx, garage, i64::MAX, EVENTS).await? {
+        // What came late, or long after it had happened, says nothing about now.
+        if event.stored_at < begin || event.received_at < begin || !concerns_lane(&event) {
+            continue;
+        }
+        if !lanes.insert(event.lane.clone()) {
+            continue;
+        }
+        if !opened.iter().any(|(lane, at)| *lane == event.lane && *at >= event.stored_at) {
+            last.push(event);
+        }
+    }
+    Ok(last)
+}
+
 /// Whether after this something else stands in the lane, or nothing.
-const fn tells(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Plate | EventKind::Pass | EventKind::Reversal | EventKind::Free => true,
-        EventKind::Tailgate
-        | EventKind::Stuck
-        | EventKind::Fire
-        | EventKind::FireOver
-        | EventKind::NotUnderstood
+const fn concerns_lane(event: &Stored) -> bool {
+    match event.kind {
+        EventKind::Plate
+        | EventKind::Pass
+        | EventKind::Reversal
+        | EventKind::Free
         | EventKind::Opened
-        | EventKind::NotOpened => false,
+        | EventKind::NotOpened => true,
+        // Only one that resembles a reading has a decision.
+        EventKind::NotUnderstood => event.decision.is_some(),
+        EventKind::Tailgate | EventKind::Stuck | EventKind::Fire | EventKind::FireOver => false,
     }
 }
 
-fn stands(app: &App, event: Stored) -> Result<Option<Waiting>, StoreError> {
-    let reason = match event.decision {
-        Some(Decision::Refuse { reason, .. } | Decision::Review { reason }) => reason,
-        Some(Decision::Open { .. }) | None => return Ok(None),
-    };
-    if event.direction != Direction::In {
-        return Ok(None);
+/// Why the barrier stays down; absent where it does not, or where no car is before it.
+const fn reason(event: &Stored) -> Option<Reason> {
+    match (event.kind, event.direction, event.decision) {
+        (EventKind::NotOpened, _, _) => Some(Reason::DidNotOpen),
+        (EventKind::Opened, _, _) | (_, Direction::Out, _) => None,
+        (_, Direction::In, Some(Decision::Refuse { reason, .. } | Decision::Review { reason })) => {
+            Some(reason)
+        }
+        (_, Direction::In, Some(Decision::Open { .. }) | None) => None,
     }
-    let plate = event.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-    Ok(Some(Waiting {
+}
+
+async fn stands(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+    event: Stored,
+    reason: Reason,
+) -> Result<Waiting, StoreError> {
+    let (mut plate_enc, mut confidence) = (event.plate_enc, u8::try_from(event.confidence).unwrap_or(0));
+    if plate_enc.is_none()
+        && let Some(of) = event.of
+    {
+        let key = (garage.clone(), event.device, of);
+        if let Some(reading) = readings::newest_by_id(tx, std::slice::from_ref(&key)).await?.remove(&key) {
+            (plate_enc, confidence) = (reading.plate.map(|plate| plate.enc), reading.confidence);
+        }
+    }
+    let plate = plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
+    Ok(Waiting {
         lane: word::parse("gate_event.lane", &event.lane)?,
+        direction: event.direction,
         since: event.received_at,
         plate: plate.map(|plate| word::parse("gate_event.plate_enc", &plate)).transpose()?,
-        confidence: u8::try_from(event.confidence).unwrap_or(0),
+        confidence,
         reason,
-    }))
+    })
 }

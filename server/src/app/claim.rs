@@ -6,13 +6,14 @@
 use chrono::NaiveDate;
 use domain::pickup::Pickup;
 use domain::time::Timestamp;
-use protocol::people::{Claim, Cursor, Guardian};
+use protocol::people::{Claim, Cursor, Guardian, ReadingDoubt};
 use uuid::Uuid;
 
 use super::App;
 use super::guardian::{self, GuardianError};
 use super::session::Caller;
 use super::{pickup_window, sharing};
+use crate::store::arrival::Stored;
 use crate::store::person::Child;
 use crate::store::{StoreError, Tx, arrival, audit, feed, person};
 
@@ -94,7 +95,9 @@ async fn write(
 }
 
 async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
-    Ok(arrival::of_pupil(tx, pupil, day).await?.iter().any(|row| row.pickup.phase.is_open()))
+    // A reading that does not stand is no guardian's arrival.
+    let is_arrival = |row: &Stored| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
+    Ok(arrival::of_pupil(tx, pupil, day).await?.iter().any(is_arrival))
 }
 
 async fn insert(
@@ -120,6 +123,8 @@ async fn insert(
         guardian: Some(&child.relation),
         note: None,
         entry_event: None,
+        entered_at: None,
+        doubt: None,
     };
     arrival::insert(tx, &new).await?;
     let change = feed::Change { cursor, at: now, school: &child.school, class: &child.class, arrival: id };

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use domain::access::{Decision, Reason};
 use domain::ids::GarageId;
+use domain::occupancy::Direction;
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
 use domain::time::Timestamp;
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use uuid::Uuid;
 
-use super::at_gate::waiting;
+use super::at_gate::{Waiting, waiting};
 use super::operator::open_order::{LIFE, seen};
 use super::session::Caller;
 use super::{App, access_plan, open_order as orders};
@@ -106,7 +107,8 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
         return Err(GateEntryError::Waiting);
     }
     let cars = waiting(app, tx, &asked.garage).await?;
-    let car = cars.into_iter().find(|car| car.lane == asked.lane).ok_or(GateEntryError::NobodyThere)?;
+    let is_at = |car: &Waiting| car.lane == asked.lane && car.direction == Direction::In;
+    let car = cars.into_iter().find(is_at).ok_or(GateEntryError::NobodyThere)?;
     if car.plate.is_some_and(|reading| difference(&reading, plate).is_none()) {
         return Err(GateEntryError::AnotherCar);
     }

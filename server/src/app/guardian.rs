@@ -72,5 +72,7 @@ fn of_child(keys: &Keyring, row: &Stored) -> Result<ChildArrival, SealError> {
         plate: plate_of(keys, row)?,
         teacher: teacher.map(|sealed| keys.open(Purpose::PersonName, sealed)).transpose()?,
         car_left_at: row.car_left_at,
+        at_gate: row.is_at_gate(),
+        doubt: row.doubt,
     })
 }

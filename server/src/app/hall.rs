@@ -58,5 +58,7 @@ fn present(keys: &Keyring, row: &Stored) -> Result<HallArrival, SealError> {
         phase: row.pickup.phase,
         order: row.order,
         changed_at: row.changed_at,
+        at_gate: row.is_at_gate(),
+        doubt: row.doubt,
     })
 }

@@ -9,17 +9,24 @@
 //!
 //! - `admission`: which records are wanted, by epoch and sequence number
 //! - `record`: what comes from the wire, checked and sealed
+//! - `dedupe`: which events are new, and under which id
 //! - `commit`: the transaction
+//! - `reread`: two readings of one car
 //! - `movement`: what new events do to counts and visits
 //! - `arrivals`: what a parent's car does to the classes' boards
-//! - `effect`: the rule for one car and one child
+//! - `waves`, `effect`: in which order, and the rule for one car and one child
+//! - `cars`: what happens to arrivals after their car was read
 
 mod admission;
 mod arrivals;
+mod cars;
 mod commit;
+mod dedupe;
 mod effect;
 mod movement;
 mod record;
+mod reread;
+mod waves;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

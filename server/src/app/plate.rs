@@ -3,6 +3,7 @@
 
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ use crate::store::{StoreError, Tx, audit, person};
 pub enum OwnPlateError {
     #[error(transparent)]
     Plate(#[from] PlateError),
+    #[error("unknown plate colour")]
+    Color,
     #[error("{MAX_PLATES} plates are registered already")]
     TooMany,
     #[error("this person has registered this plate already")]
@@ -39,7 +42,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<OwnPlates, OwnPlateError
 /// A person's plates, the oldest first.
 pub(super) async fn of(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<OwnPlate>, StoreError> {
     let own = |vehicle: person::Vehicle| -> Result<OwnPlate, SealError> {
-        Ok(OwnPlate { id: vehicle.id, plate: keys.open(Purpose::Plate, &vehicle.plate_enc)? })
+        let plate = keys.open(Purpose::Plate, &vehicle.plate_enc)?;
+        Ok(OwnPlate { id: vehicle.id, plate, plate_color: vehicle.plate_color })
     };
     let vehicles = person::vehicles(tx, person).await?;
     Ok(vehicles.into_iter().map(own).collect::<Result<_, _>>()?)
@@ -47,12 +51,15 @@ pub(super) async fn of(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<
 
 pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
     let (plate, now) = (Plate::parse(&asked.plate)?, app.now());
+    if asked.plate_color == Some(PlateColor::Other) {
+        return Err(OwnPlateError::Color);
+    }
     let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
     let id = Uuid::now_v7();
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
     let count = person::vehicles(&mut tx, caller.person).await?.len();
-    if !person::insert_vehicle(&mut tx, id, caller.person, &sealed, now).await? {
+    if !person::insert_vehicle(&mut tx, id, caller.person, &sealed, asked.plate_color, now).await? {
         return Err(OwnPlateError::Taken);
     }
     if i64::try_from(count).is_ok_and(|count| count >= MAX_PLATES) {
@@ -61,7 +68,7 @@ pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlat
     log(&mut tx, now, caller, id, "plate.add").await?;
     tx.commit().await?;
     app.doors.standings.forget(&caller.person);
-    Ok(OwnPlate { id, plate: plate.as_str().to_owned() })
+    Ok(OwnPlate { id, plate: plate.as_str().to_owned(), plate_color: asked.plate_color })
 }
 
 pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), OwnPlateError> {

@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> Result<District, FileError> {
 
 fn read_json(path: &Path) -> Result<District, FileError> {
     let text =
-        std::fs::read_to_string(path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+        process::text_file::read(path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| FileError::Json {
         path: path.to_owned(),

@@ -202,6 +202,9 @@ impl From<OwnPlateError> for ProblemResponse {
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
+            OwnPlateError::Color => {
+                Problem::new(422, "invalid_plate", "Unknown plate colour").field("plate_color").into()
+            }
             OwnPlateError::TooMany => problem(409, "too_many_plates", "No more plates can be registered"),
             OwnPlateError::Taken => problem(409, "plate_taken", "This plate is registered already"),
             OwnPlateError::NoSuchPlate => not_found(),

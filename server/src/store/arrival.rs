@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::pickup::{Act, Pickup};
 use domain::time::Timestamp;
-use protocol::people::{Cursor, Note};
+use protocol::people::{Cursor, Note, ReadingDoubt};
 use uuid::Uuid;
 
-use super::school::CarAt;
+use super::school::CarInside;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
@@ -34,6 +34,9 @@ pub struct NewArrival<'a> {
     pub note: Option<Note>,
     /// `gate_event.no`.
     pub entry_event: Option<i64>,
+    /// When the car has passed the gate; absent: it is at the gate.
+    pub entered_at: Option<Timestamp>,
+    pub doubt: Option<ReadingDoubt>,
 }
 
 /// The last act of a teacher, and the cursor that was on the teacher's screen.
@@ -64,9 +67,23 @@ pub struct Stored {
     pub guardian: Option<String>,
     pub note: Option<Note>,
     pub car_left_at: Option<Timestamp>,
+    /// When the car has passed the gate.
+    pub entered_at: Option<Timestamp>,
+    pub doubt: Option<ReadingDoubt>,
+    /// The plate of the other reading of the same car.
+    pub other_plate_hash: Option<Vec<u8>>,
+    /// A guardian reported by hand before any car was read.
+    pub by_hand: bool,
     pub last_act: Option<LastAct>,
     /// Name of the teacher who did the last act.
     pub teacher_name_enc: Option<Vec<u8>>,
+}
+
+impl Stored {
+    /// The car was read and has not passed the gate.
+    pub const fn is_at_gate(&self) -> bool {
+        self.plate_hash.is_some() && self.entered_at.is_none() && self.car_left_at.is_none()
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -91,6 +108,10 @@ struct Row {
     guardian_relation: Option<String>,
     note: Option<String>,
     car_left_at: Option<i64>,
+    entered_at: Option<i64>,
+    reading_doubt: Option<String>,
+    other_plate_hash: Option<Vec<u8>>,
+    by_hand: i64,
     last_act: Option<String>,
     last_act_seen: Option<i64>,
     teacher_name_enc: Option<Vec<u8>>,
@@ -123,6 +144,10 @@ impl TryFrom<Row> for Stored {
             guardian: row.guardian_relation,
             note: row.note.map(|note| word::parse("arrival.note", &note)).transpose()?,
             car_left_at: row.car_left_at.map(Timestamp::from_micros),
+            entered_at: row.entered_at.map(Timestamp::from_micros),
+            doubt: row.reading_doubt.map(|doubt| word::parse("arrival.reading_doubt", &doubt)).transpose()?,
+            other_plate_hash: row.other_plate_hash,
+            by_hand: row.by_hand != 0,
             last_act: last_act(row.last_act.as_deref(), row.last_act_seen)?,
             teacher_name_enc: row.teacher_name_enc,
         })
@@ -141,7 +166,7 @@ macro_rules! select {
             "select a.id, a.school_id, a.class_id, c.name as class_name, a.pupil_id, \
              p.name_enc as pupil_name_enc, a.garage_id, a.day, a.order_no, a.phase, a.phase_since, a.claimed, \
              a.arrived_at, a.changed_at, a.cursor, a.plate_hash, a.plate_enc, a.guardian_relation, a.note, \
-             a.car_left_at, a.last_act, a.last_act_seen, t.name_enc as teacher_name_enc \
+             a.car_left_at, a.entered_at, a.reading_doubt, a.other_plate_hash, a.by_hand, a.last_act, a.last_act_seen, t.name_enc as teacher_name_enc \
              from arrival a join class c on c.id = a.class_id join pupil p on p.id = a.pupil_id \
              left join person t on t.id = a.acted_by ",
             $rest
@@ -159,10 +184,11 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
     let (order,): (i64,) = fetch_one!(
         tx,
         "insert into arrival (id, school_id, class_id, pupil_id, garage_id, day, order_no, phase, phase_since, \
-         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event) \
+         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event, \
+         entered_at, reading_doubt, by_hand) \
          values ($1, $2, $3, $4, $5, $6, \
          (select coalesce(max(order_no), 0) + 1 from arrival where class_id = $3 and day = $6), \
-         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning order_no",
+         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning order_no",
         new.id.to_string(),
         new.school.as_str(),
         new.class.as_str(),
@@ -180,6 +206,9 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
         new.guardian,
         new.note.map(word::word),
         new.entry_event,
+        new.entered_at.map(Timestamp::micros),
+        new.doubt.map(word::word),
+        i64::from(new.car.is_none()),
     )?;
     Ok(order)
 }
@@ -268,8 +297,8 @@ pub async fn of_pupils(
     Ok(by_pupil)
 }
 
-/// Arrivals of these cars that are, as far as is known, still in the garage.
-pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarAt<'_>]) -> Result<Vec<Stored>, StoreError> {
+/// Arrivals of these cars, by either reading of them, that are, as far as is known, still in the garage.
+pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec<Stored>, StoreError> {
     stored(fetch_rows!(
         tx,
         select!("join ("),
@@ -277,7 +306,8 @@ pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarAt<'_>]) -> Result<Vec<Sto
         |row, car| {
             row.push_bind(car.0.as_str()).push_bind(car.1);
         },
-        ") as v on a.garage_id = v.column1 and a.plate_hash = v.column2 where a.car_left_at is null order by a.cursor"
+        ") as v on a.garage_id = v.column1 and (a.plate_hash = v.column2 or a.other_plate_hash = v.column2) \
+         where a.car_left_at is null order by a.cursor"
     )?)
 }
 

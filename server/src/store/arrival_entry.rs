@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::ids::ClassId;
 use domain::pickup::Pickup;
 use domain::time::Timestamp;
-use protocol::people::Cursor;
+use protocol::people::{Cursor, ReadingDoubt};
 use uuid::Uuid;
 
 use super::arrival::NewArrival;
@@ -23,12 +23,12 @@ pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool,
     }
     let rows: Vec<(String,)> = fetch_rows!(
         tx,
-        "select id from arrival where car_left_at is null and plate_hash in (",
+        "select a.id from (",
         plate_hashes,
         |row, hash| {
             row.push_bind(*hash);
         },
-        ") limit 1"
+        ") as v join arrival a on (a.plate_hash = v.column1 or a.other_plate_hash = v.column1) and a.car_left_at is null limit 1"
     )?;
     Ok(!rows.is_empty())
 }
@@ -40,6 +40,8 @@ pub struct Car<'a> {
     pub relation: &'a str,
     /// `gate_event.no`, if it is known already.
     pub entry_event: Option<i64>,
+    pub entered_at: Option<Timestamp>,
+    pub doubt: Option<ReadingDoubt>,
 }
 
 /// The car of an arrival by hand has been read.
@@ -54,7 +56,8 @@ pub async fn attach_car(
     let changed = execute!(
         tx,
         "update arrival set plate_hash = $2, plate_enc = $3, guardian_relation = $4, entry_event = $5, \
-         phase = $6, phase_since = $7, claimed = $8, changed_at = $9, cursor = $10 where id = $1",
+         phase = $6, phase_since = $7, claimed = $8, changed_at = $9, cursor = $10, entered_at = $11, reading_doubt = $12 \
+         where id = $1",
         id.to_string(),
         car.plate.hash.as_slice(),
         car.plate.enc.as_slice(),
@@ -65,20 +68,94 @@ pub async fn attach_car(
         i64::from(pickup.claimed),
         at.micros(),
         cursor,
+        car.entered_at.map(Timestamp::micros),
+        car.doubt.map(word::word),
     )?;
     Ok(changed == 1)
 }
 
-/// The car had left and is in again, while the child is still waiting for it.
-pub async fn set_car_back(tx: &mut Tx, id: Uuid, at: Timestamp, cursor: Cursor) -> Result<bool, StoreError> {
+/// A car that came before is read again, while the child is still waiting for it: it is back, has passed the gate, or is no longer in doubt.
+#[derive(Debug, Clone, Copy)]
+pub struct CarSeenAgain {
+    pub entered_at: Option<Timestamp>,
+    pub doubt: Option<ReadingDoubt>,
+}
+
+pub async fn set_car_seen(
+    tx: &mut Tx,
+    id: Uuid,
+    seen: CarSeenAgain,
+    at: Timestamp,
+    cursor: Cursor,
+) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
-        "update arrival set car_left_at = null, changed_at = $2, cursor = $3 where id = $1",
+        "update arrival set car_left_at = null, changed_at = $2, cursor = $3, entered_at = $4, reading_doubt = $5, \
+         other_plate_hash = case when $5 is null then null else other_plate_hash end where id = $1",
         id.to_string(),
         at.micros(),
         cursor,
+        seen.entered_at.map(Timestamp::micros),
+        seen.doubt.map(word::word),
     )?;
     Ok(changed == 1)
+}
+
+/// Cars that have passed the gate: the arrival, when, and the cursor of the change.
+pub async fn set_cars_entered(tx: &mut Tx, entered: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
+    for chunk in entered.chunks(ROWS) {
+        execute_rows!(
+            tx,
+            "update arrival set entered_at = v.column2, cursor = v.column3 from (",
+            chunk,
+            |row, car| {
+                row.push_bind(car.0.to_string()).push_bind(car.1.micros()).push_bind(car.2);
+            },
+            ") as v where arrival.id = v.column1"
+        )?;
+    }
+    Ok(())
+}
+
+/// Marks an arrival whose car was read twice.
+pub async fn set_doubt(
+    tx: &mut Tx,
+    id: Uuid,
+    doubt: Option<ReadingDoubt>,
+    other_plate: Option<&[u8]>,
+    cursor: Cursor,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "update arrival set reading_doubt = $2, other_plate_hash = $3, cursor = $4 where id = $1",
+        id.to_string(),
+        doubt.map(word::word),
+        other_plate,
+        cursor,
+    )?;
+    Ok(())
+}
+
+/// The reading that confirmed a report by hand was of another plate: the report waits for the teacher again.
+pub async fn detach_car(
+    tx: &mut Tx,
+    id: Uuid,
+    pickup: Pickup,
+    at: Timestamp,
+    cursor: Cursor,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "update arrival set plate_hash = null, plate_enc = null, entry_event = null, entered_at = null, reading_doubt = null, \
+         other_plate_hash = null, phase = $2, phase_since = $3, claimed = $4, changed_at = $5, cursor = $6 where id = $1",
+        id.to_string(),
+        word::word(pickup.phase),
+        pickup.since.micros(),
+        i64::from(pickup.claimed),
+        at.micros(),
+        cursor,
+    )?;
+    Ok(())
 }
 
 /// Cars that have left: the arrival, when, and the cursor of the change.
@@ -123,7 +200,8 @@ pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(
     execute_rows!(
         tx,
         "insert into arrival (id, school_id, class_id, pupil_id, garage_id, day, order_no, phase, phase_since, \
-         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event) ",
+         claimed, arrived_at, changed_at, cursor, plate_hash, plate_enc, guardian_relation, note, entry_event, \
+         entered_at, reading_doubt) ",
         arrivals,
         |row, arrival| {
             let (order, new) = arrival;
@@ -144,7 +222,9 @@ pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(
                 .push_bind(new.car.map(|car| car.enc.as_slice()))
                 .push_bind(new.guardian)
                 .push_bind(new.note.map(word::word))
-                .push_bind(new.entry_event);
+                .push_bind(new.entry_event)
+                .push_bind(new.entered_at.map(Timestamp::micros))
+                .push_bind(new.doubt.map(word::word));
         },
         ""
     )?;

@@ -1,9 +1,13 @@
 //! Garages: what they are, how many cars are inside, which plates may come in.
 
+use std::collections::BTreeMap;
+
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId};
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 
+use super::person::known_color;
 use super::{StoreError, Tx, word};
 
 #[derive(Debug, Clone)]
@@ -151,28 +155,84 @@ pub async fn set_count(
     Ok(())
 }
 
-/// Plates, sealed, with an audience as which they may come in: permits of the garage, and as pickup every plate
-/// of a guardian who is not blocked from some pupil of a school that uses it.
-pub async fn permitted_plates(
+/// How often a plate is known: rights at the garage, and registered vehicles anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct KnownPlate {
+    pub expected: i64,
+    pub registered: i64,
+}
+
+pub async fn known_plate(
     tx: &mut Tx,
     garage: &GarageId,
-) -> Result<Vec<(Vec<u8>, Audience)>, StoreError> {
-    let permits: Vec<(Vec<u8>, String)> =
-        fetch_all!(tx, "select plate_enc, audience from permit where garage_id = $1", garage.as_str())?;
-    let guardians: Vec<(Vec<u8>,)> = fetch_all!(
+    plate_hash: &[u8],
+) -> Result<KnownPlate, StoreError> {
+    fetch_one!(
         tx,
-        "select v.plate_enc from vehicle v where v.person_id in \
+        "select (select count(*) from permit where garage_id = $1 and plate_hash = $2) \
+         + (select count(*) from reservation where garage_id = $1 and plate_hash = $2 and live = 1) \
+         + (select count(*) from vehicle v join guardian gd on gd.person_id = v.person_id and gd.blocked = 0 \
+         join pupil p on p.id = gd.pupil_id join class c on c.id = p.class_id join school s on s.id = c.school_id \
+         where s.garage_id = $1 and v.plate_hash = $2) as expected, \
+         (select count(*) from vehicle where plate_hash = $2) as registered",
+        garage.as_str(),
+        plate_hash,
+    )
+}
+
+/// A plate, sealed, that may come in as an audience.
+#[derive(Debug, Clone)]
+pub struct PermittedPlate {
+    pub plate_enc: Vec<u8>,
+    pub audience: Audience,
+    /// Absent: any.
+    pub color: Option<PlateColor>,
+}
+
+/// Plates, sealed, with an audience as which they may come in: permits of the garage, and as pickup every plate
+/// of a guardian who is not blocked from some pupil of a school that uses it.
+pub async fn permitted_plates(tx: &mut Tx, garage: &GarageId) -> Result<Vec<PermittedPlate>, StoreError> {
+    let permits: Vec<(Vec<u8>, String, String)> = fetch_all!(
+        tx,
+        "select plate_enc, audience, plate_color from permit where garage_id = $1",
+        garage.as_str()
+    )?;
+    let guardians: Vec<(Vec<u8>, String)> = fetch_all!(
+        tx,
+        "select v.plate_enc, v.plate_color from vehicle v where v.person_id in \
          (select gd.person_id from guardian gd join pupil p on p.id = gd.pupil_id \
           join class c on c.id = p.class_id join school s on s.id = c.school_id \
           where s.garage_id = $1 and gd.blocked = 0)",
         garage.as_str(),
     )?;
     let mut plates = Vec::with_capacity(permits.len() + guardians.len());
-    for (plate, audience) in permits {
-        plates.push((plate, word::parse("permit.audience", &audience)?));
+    for (plate_enc, audience, color) in permits {
+        let audience = word::parse("permit.audience", &audience)?;
+        plates.push(PermittedPlate {
+            plate_enc,
+            audience,
+            color: known_color("permit.plate_color", &color)?,
+        });
     }
-    plates.extend(guardians.into_iter().map(|(plate,)| (plate, Audience::Pickup)));
+    for (plate_enc, color) in guardians {
+        let color = known_color("vehicle.plate_color", &color)?;
+        plates.push(PermittedPlate { plate_enc, audience: Audience::Pickup, color });
+    }
     Ok(plates)
+}
+
+/// Colours of the plates of live reservations, where the person has stated one; by reservation.
+pub async fn reservation_colors(
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<BTreeMap<String, PlateColor>, StoreError> {
+    let rows: Vec<(String, String)> = fetch_all!(
+        tx,
+        "select r.id, v.plate_color from reservation r join vehicle v on v.person_id = r.person_id \
+         and v.plate_hash = r.plate_hash and v.plate_color <> '' where r.garage_id = $1 and r.live = 1",
+        garage.as_str(),
+    )?;
+    rows.into_iter().map(|(id, color)| Ok((id, word::parse("vehicle.plate_color", &color)?))).collect()
 }
 
 /// Plates of guardians, sealed, with the classes of their children, if some class of the garage's schools has a time of its

@@ -1,4 +1,8 @@
 //! Gate events, each once: a garage's controller and its event id name it, whatever batch or epoch it came in.
+//!
+//! - [`readings`]: single events by their keys, for passes, repetitions and second readings
+
+pub mod readings;
 
 use std::collections::HashMap;
 
@@ -6,12 +10,14 @@ use domain::access::Decision;
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
+use domain::vehicle::VehicleDetails;
 use protocol::mqtt::EventKind;
+use serde::de::DeserializeOwned;
 
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
-/// Rows in one statement: 18 columns each stay far below the databases' limits of 32,766 and 65,535 values.
+/// Rows in one statement: 26 columns each stay far below the databases' limits of 32,766 and 65,535 values.
 const ROWS: usize = 100;
 
 /// An event that may be new.
@@ -34,6 +40,18 @@ pub struct NewEvent<'a> {
     pub offline: bool,
     pub of: Option<&'a EventId>,
     pub delta: i64,
+    pub details: ReadingDetails<'a>,
+}
+
+/// What else is known of a reading.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadingDetails<'a> {
+    pub vehicle: VehicleDetails,
+    pub time_replaced: bool,
+    pub time_uncertain: bool,
+    pub rereads: Option<&'a EventId>,
+    /// The id that the device sent, where another reading had it already.
+    pub raw_id: Option<&'a EventId>,
 }
 
 /// What names an event for good.
@@ -57,7 +75,8 @@ async fn insert_chunk(
     fetch_rows!(
         tx,
         "insert into gate_event (garage_id, device, event_id, epoch, seq, lane, direction, kind, plate_hash, \
-         plate_enc, confidence, occurred_at, received_at, stored_at, decision, offline, of_event_id, delta) ",
+         plate_enc, confidence, occurred_at, received_at, stored_at, decision, offline, of_event_id, delta, \
+         plate_color, vehicle_class, travel, suspect, time_replaced, time_uncertain, rereads_event_id, raw_event_id) ",
         events,
         |row, event| {
             row.push_bind(event.garage.as_str())
@@ -77,7 +96,15 @@ async fn insert_chunk(
                 .push_bind(event.decision.map(|decision| written(&decision)))
                 .push_bind(i64::from(event.offline))
                 .push_bind(event.of.map(EventId::as_str))
-                .push_bind(event.delta);
+                .push_bind(event.delta)
+                .push_bind(event.details.vehicle.plate_color.map(word::word))
+                .push_bind(event.details.vehicle.class.map(word::word))
+                .push_bind(event.details.vehicle.travel.map(word::word))
+                .push_bind(i64::from(event.details.vehicle.is_suspect))
+                .push_bind(i64::from(event.details.time_replaced))
+                .push_bind(i64::from(event.details.time_uncertain))
+                .push_bind(event.details.rereads.map(EventId::as_str))
+                .push_bind(event.details.raw_id.map(EventId::as_str));
         },
         " on conflict (garage_id, device, event_id) do nothing returning no, garage_id, device, event_id"
     )
@@ -95,37 +122,6 @@ fn read_decision(text: Option<String>) -> Result<Option<Decision>, StoreError> {
     text.map(parse).transpose()
 }
 
-/// The car of a plate event, for the `pass` event that names it.
-#[derive(Debug, Clone)]
-pub struct Car {
-    pub plate: Option<Sealed>,
-    pub decision: Option<Decision>,
-}
-
-/// The cars of these plate events; unknown ones are left out.
-pub async fn cars_of(tx: &mut Tx, events: &[Key]) -> Result<HashMap<Key, Car>, StoreError> {
-    if events.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<CarRow> = fetch_rows!(
-        tx,
-        "select e.garage_id, e.device, e.event_id, e.plate_hash, e.plate_enc, e.decision from gate_event e join (",
-        events,
-        |row, key| {
-            row.push_bind(key.0.as_str()).push_bind(key.1.as_str()).push_bind(key.2.as_str());
-        },
-        ") as v on e.garage_id = v.column1 and e.device = v.column2 and e.event_id = v.column3"
-    )?;
-    rows.into_iter().map(car).collect()
-}
-
-type CarRow = (String, String, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<String>);
-
-fn car((garage, device, event_id, hash, enc, decision): CarRow) -> Result<(Key, Car), StoreError> {
-    let plate = hash.zip(enc).map(|(hash, enc)| Sealed { hash, enc });
-    Ok((key(&garage, &device, &event_id)?, Car { plate, decision: read_decision(decision)? }))
-}
-
 fn key(garage: &str, device: &str, event_id: &str) -> Result<Key, StoreError> {
     Ok((
         word::parse("gate_event.garage_id", garage)?,
@@ -138,6 +134,7 @@ fn key(garage: &str, device: &str, event_id: &str) -> Result<Key, StoreError> {
 #[derive(Debug, Clone)]
 pub struct Stored {
     pub no: i64,
+    pub device: DeviceId,
     pub lane: String,
     pub direction: Direction,
     pub kind: EventKind,
@@ -148,11 +145,17 @@ pub struct Stored {
     pub stored_at: Timestamp,
     pub decision: Option<Decision>,
     pub offline: bool,
+    pub of: Option<EventId>,
+    pub vehicle: VehicleDetails,
+    pub time_replaced: bool,
+    pub time_uncertain: bool,
+    pub rereads: Option<EventId>,
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
     no: i64,
+    device: String,
     lane: String,
     direction: String,
     kind: String,
@@ -163,6 +166,14 @@ struct Row {
     stored_at: i64,
     decision: Option<String>,
     offline: i64,
+    of_event_id: Option<String>,
+    plate_color: Option<String>,
+    vehicle_class: Option<String>,
+    travel: Option<String>,
+    suspect: i64,
+    time_replaced: i64,
+    time_uncertain: i64,
+    rereads_event_id: Option<String>,
 }
 
 /// Newest first, those before event number `before`.
@@ -174,8 +185,9 @@ pub async fn page(
 ) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
-        "select no, lane, direction, kind, plate_enc, confidence, occurred_at, received_at, stored_at, decision, \
-         offline from gate_event where garage_id = $1 and no < $2 order by no desc limit $3",
+        "select no, device, lane, direction, kind, plate_enc, confidence, occurred_at, received_at, stored_at, decision, \
+         offline, of_event_id, plate_color, vehicle_class, travel, suspect, time_replaced, time_uncertain, rereads_event_id \
+         from gate_event where garage_id = $1 and no < $2 order by no desc limit $3",
         garage.as_str(),
         before,
         limit,
@@ -189,6 +201,7 @@ impl TryFrom<Row> for Stored {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             no: row.no,
+            device: word::parse("gate_event.device", &row.device)?,
             lane: row.lane,
             direction: word::parse("gate_event.direction", &row.direction)?,
             kind: word::parse("gate_event.kind", &row.kind)?,
@@ -199,6 +212,27 @@ impl TryFrom<Row> for Stored {
             stored_at: Timestamp::from_micros(row.stored_at),
             decision: read_decision(row.decision)?,
             offline: row.offline != 0,
+            of: event_id("gate_event.of_event_id", row.of_event_id)?,
+            vehicle: VehicleDetails {
+                plate_color: optional("gate_event.plate_color", row.plate_color)?,
+                class: optional("gate_event.vehicle_class", row.vehicle_class)?,
+                travel: optional("gate_event.travel", row.travel)?,
+                is_suspect: row.suspect != 0,
+            },
+            time_replaced: row.time_replaced != 0,
+            time_uncertain: row.time_uncertain != 0,
+            rereads: event_id("gate_event.rereads_event_id", row.rereads_event_id)?,
         })
     }
+}
+
+fn optional<T: DeserializeOwned>(
+    column: &'static str,
+    text: Option<String>,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| word::parse(column, &text)).transpose()
+}
+
+fn event_id(column: &'static str, text: Option<String>) -> Result<Option<EventId>, StoreError> {
+    optional(column, text)
 }

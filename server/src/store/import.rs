@@ -12,7 +12,7 @@ pub use people::{
     vehicles,
 };
 pub use places::{
-    GarageRow, OperatorRow, classes, delete_operates, delete_permits, garages, insert_garage,
+    GarageRow, OperatorRow, PermitKey, classes, delete_operates, delete_permits, garages, insert_garage,
     insert_operates, insert_operator, insert_permit, operates, operators, permits, put_class, put_school,
     schools, touch_garage, update_garage, update_operator,
 };

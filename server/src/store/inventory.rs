@@ -135,12 +135,13 @@ pub async fn checked_at(tx: &mut Tx, garage: &GarageId) -> Result<Option<Timesta
 }
 
 /// What makes a count doubtful since `since`: of the newest 500 events the passages and the unread ones among them, exits found
-/// missed (of visits that began since), refused messages, and the visits that are open.
+/// missed (of visits that began since), messages that were not understood or refused, and the visits that are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Signs {
     pub passages: i64,
     pub unread: i64,
     pub missed_exits: i64,
+    pub not_understood: i64,
     pub dead_letters: i64,
     pub open_visits: i64,
 }
@@ -153,8 +154,10 @@ pub async fn signs(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<S
          (select count(*) from (select delta, stored_at, plate_hash, of_event_id from gate_event where garage_id = $1 \
          order by no desc limit 500) as e where e.delta <> 0 and e.stored_at >= $2 and e.plate_hash is null \
          and e.of_event_id is null) as unread, \
-         (select count(*) from visit v where v.garage_id = $1 and v.ended_by = 'exit_missed' and v.ended_why <> 'inventory' \
+         (select count(*) from visit v where v.garage_id = $1 and v.ended_by = 'exit_missed' and v.ended_why not in ('inventory', 'reread') \
          and v.entered_at >= $2) as missed_exits, \
+         (select count(*) from (select kind, stored_at from gate_event where garage_id = $1 order by no desc limit 500) as n \
+         where n.kind = 'not_understood' and n.stored_at >= $2) as not_understood, \
          (select count(*) from (select stored_at from dead_letter where garage_id = $1 order by no desc limit 500) as d \
          where d.stored_at >= $2) as dead_letters, \
          (select count(*) from visit o where o.garage_id = $1 and o.ended_by is null) as open_visits",

@@ -3,9 +3,11 @@
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::time::Timestamp;
+use domain::vehicle::PlateColor;
 use uuid::Uuid;
 
 use super::seal::Sealed;
+use super::visit::color_word;
 use super::{StoreError, Tx, word};
 
 /// A person's name, sealed.
@@ -143,16 +145,19 @@ pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<Child>, StoreErro
 pub struct Vehicle {
     pub id: Uuid,
     pub plate_enc: Vec<u8>,
+    pub plate_color: Option<PlateColor>,
 }
 
 pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<Vehicle>, StoreError> {
-    let rows: Vec<(String, Vec<u8>)> = fetch_all!(
+    let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
         tx,
-        "select id, plate_enc from vehicle where person_id = $1 order by created_at, id",
+        "select id, plate_enc, plate_color from vehicle where person_id = $1 order by created_at, id",
         person.to_string(),
     )?;
-    let vehicle =
-        |(id, plate_enc): (String, Vec<u8>)| Ok(Vehicle { id: word::uuid("vehicle.id", &id)?, plate_enc });
+    let vehicle = |(id, plate_enc, color): (String, Vec<u8>, String)| {
+        let plate_color = known_color("vehicle.plate_color", &color)?;
+        Ok(Vehicle { id: word::uuid("vehicle.id", &id)?, plate_enc, plate_color })
+    };
     rows.into_iter().map(vehicle).collect()
 }
 
@@ -162,19 +167,43 @@ pub async fn insert_vehicle(
     id: Uuid,
     person: Uuid,
     plate: &Sealed,
+    color: Option<PlateColor>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
-        "insert into vehicle (id, person_id, plate_hash, plate_enc, created_at) values ($1, $2, $3, $4, $5) \
+        "insert into vehicle (id, person_id, plate_hash, plate_enc, created_at, plate_color) values ($1, $2, $3, $4, $5, $6) \
          on conflict (person_id, plate_hash) do nothing",
         id.to_string(),
         person.to_string(),
         plate.hash.as_slice(),
         plate.enc.as_slice(),
         now.micros(),
+        color_word(color),
     )?;
     Ok(changed == 1)
+}
+
+/// The district file knows the colour of a plate that the person has registered. False if it was known.
+pub async fn set_vehicle_color(
+    tx: &mut Tx,
+    person: Uuid,
+    plate_hash: &[u8],
+    color: PlateColor,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "update vehicle set plate_color = $3 where person_id = $1 and plate_hash = $2 and plate_color <> $3",
+        person.to_string(),
+        plate_hash,
+        color_word(Some(color)),
+    )?;
+    Ok(changed == 1)
+}
+
+/// Empty: not known.
+pub(super) fn known_color(column: &'static str, text: &str) -> Result<Option<PlateColor>, StoreError> {
+    if text.is_empty() { Ok(None) } else { word::parse(column, text).map(Some) }
 }
 
 /// False if this person has no such car.

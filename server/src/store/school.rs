@@ -16,44 +16,55 @@ pub struct Expected {
     pub school: SchoolId,
     /// Relations of the car's guardians to the pupil, such as `母亲、父亲`.
     pub relation: String,
+    /// The car's colour was not reported, and vehicles of this text are registered in several.
+    pub several_vehicles: bool,
 }
 
-/// A car at a garage: the garage and the hash of the plate.
-pub type CarAt<'a> = (&'a GarageId, &'a [u8]);
+/// A car inside a garage: the garage and the hash of the plate.
+pub type CarInside<'a> = (&'a GarageId, &'a [u8]);
 
-type ExpectedRow = (String, Vec<u8>, String, String, String, String);
+/// A car at a gate: the garage, the hash of the plate, and its colour as a word, empty where that is not known.
+pub type CarAt<'a> = (&'a GarageId, &'a [u8], String);
+
+/// Key of a [`CarAt`].
+pub type CarKey = (GarageId, Vec<u8>, String);
+
+type ExpectedRow = (String, Vec<u8>, String, String, String, String, String, i64);
 
 /// The pupils that each car comes for, in a stable order; cars that come for nobody are left out.
 ///
 /// A custody block beats everything else (invariant 7): a pupil is left out when anybody who is blocked for it has
-/// this plate, whoever else uses the car.
+/// this plate, no matter who else uses the car. Two plates of one text are two vehicles if both colours are known and differ.
 pub async fn pupils_of_cars(
     tx: &mut Tx,
     cars: &[CarAt<'_>],
-) -> Result<HashMap<(GarageId, Vec<u8>), Vec<Expected>>, StoreError> {
+) -> Result<HashMap<CarKey, Vec<Expected>>, StoreError> {
     if cars.is_empty() {
         return Ok(HashMap::new());
     }
     let rows: Vec<ExpectedRow> = fetch_rows!(
         tx,
-        "select distinct s.garage_id, v.plate_hash, p.id, p.class_id, c.school_id, g.relation from (",
+        "select distinct s.garage_id, v.plate_hash, car.column3, p.id, p.class_id, c.school_id, g.relation, \
+         case when car.column3 = '' then (select count(distinct k.plate_color) from vehicle k \
+         where k.plate_hash = car.column2 and k.plate_color <> '') else 0 end as colors from (",
         cars,
         |row, car| {
-            row.push_bind(car.0.as_str()).push_bind(car.1);
+            row.push_bind(car.0.as_str()).push_bind(car.1).push_bind(car.2.as_str());
         },
         ") as car join vehicle v on v.plate_hash = car.column2 \
+         and (car.column3 = '' or v.plate_color in ('', car.column3)) \
          join guardian g on g.person_id = v.person_id join pupil p on p.id = g.pupil_id \
          join class c on c.id = p.class_id \
          join school s on s.id = c.school_id and s.garage_id = car.column1 \
          where not exists (select 1 from vehicle bv join guardian bg on bg.person_id = bv.person_id \
-         where bv.plate_hash = v.plate_hash and bg.pupil_id = p.id and bg.blocked = 1) \
-         order by p.id, g.relation"
+         where bv.plate_hash = v.plate_hash and (car.column3 = '' or bv.plate_color in ('', car.column3)) and bg.pupil_id = p.id and bg.blocked = 1) \
+         order by 1, 2, 3, p.id, g.relation"
     )?;
     let mut pupils: HashMap<_, Vec<Expected>> = HashMap::new();
-    for (garage, plate_hash, pupil, class, school, relation) in rows {
+    for (garage, plate_hash, color, pupil, class, school, relation, colors) in rows {
         let garage = word::parse("school.garage_id", &garage)?;
         let pupil = word::uuid("pupil.id", &pupil)?;
-        let expected = pupils.entry((garage, plate_hash)).or_default();
+        let expected = pupils.entry((garage, plate_hash, color)).or_default();
         match expected.last_mut().filter(|last| last.pupil == pupil) {
             Some(last) => {
                 last.relation.push('、');
@@ -64,6 +75,7 @@ pub async fn pupils_of_cars(
                 class: word::parse("pupil.class_id", &class)?,
                 school: word::parse("class.school_id", &school)?,
                 relation,
+                several_vehicles: colors > 1,
             }),
         }
     }

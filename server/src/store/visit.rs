@@ -3,6 +3,7 @@
 
 pub mod evidence;
 pub mod inside;
+pub mod reread;
 pub mod to_book;
 pub mod unseen;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use domain::access::{Audience, Cars};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
+use domain::vehicle::{PlateColor, VehicleClass};
 use uuid::Uuid;
 
 use super::seal::Sealed;
@@ -24,6 +26,8 @@ pub struct Entry<'a> {
     /// Absent where the plate was not read.
     pub plate: Option<&'a Sealed>,
     pub audience: Option<Audience>,
+    pub color: Option<PlateColor>,
+    pub class: Option<VehicleClass>,
     /// `gate_event.no`.
     pub event: i64,
     pub at: Timestamp,
@@ -34,6 +38,7 @@ pub struct Entry<'a> {
 pub struct Exit<'a> {
     pub garage: &'a GarageId,
     pub plate: Option<&'a Sealed>,
+    pub color: Option<PlateColor>,
     /// `gate_event.no`.
     pub event: i64,
     pub at: Timestamp,
@@ -48,7 +53,8 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, 
     }
     execute_rows!(
         tx,
-        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at, book_due) ",
+        "insert into visit (id, garage_id, plate_hash, plate_enc, audience, entry_event, entered_at, book_due, \
+         plate_color, vehicle_class) ",
         entries,
         |row, entry| {
             row.push_bind(Uuid::now_v7().to_string())
@@ -58,7 +64,9 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, 
                 .push_bind(entry.audience.map(word::word))
                 .push_bind(entry.event)
                 .push_bind(entry.at.micros())
-                .push_bind(1_i64);
+                .push_bind(1_i64)
+                .push_bind(entry.color.map(word::word))
+                .push_bind(entry.class.map(word::word));
         },
         ""
     )?;
@@ -91,13 +99,14 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
     }
     execute_rows!(
         tx,
-        "insert into visit (id, garage_id, plate_hash, plate_enc, exit_event, exited_at, ended_by) ",
+        "insert into visit (id, garage_id, plate_hash, plate_enc, plate_color, exit_event, exited_at, ended_by) ",
         exits,
         |row, exit| {
             row.push_bind(Uuid::now_v7().to_string())
                 .push_bind(exit.garage.as_str())
                 .push_bind(exit.plate.map(|plate| plate.hash.as_slice()))
                 .push_bind(exit.plate.map(|plate| plate.enc.as_slice()))
+                .push_bind(exit.color.map(word::word))
                 .push_bind(exit.event)
                 .push_bind(exit.at.micros())
                 .push_bind("exit");
@@ -105,6 +114,11 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
         ""
     )?;
     Ok(())
+}
+
+/// The colour as a word; empty where it is unknown.
+pub(crate) fn color_word(color: Option<PlateColor>) -> String {
+    color.filter(|color| *color != PlateColor::Other).map(word::word).unwrap_or_default()
 }
 
 /// Gives the cars, by garage and plate, that had a visit.
@@ -121,9 +135,11 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
             row.push_bind(car.0.garage.as_str())
                 .push_bind(car.1.as_slice())
                 .push_bind(car.0.event)
-                .push_bind(car.0.at.micros());
+                .push_bind(car.0.at.micros())
+                .push_bind(color_word(car.0.color));
         },
         ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
+         and (v.column5 = '' or coalesce(visit.plate_color, 'other') in (v.column5, 'other')) \
          returning visit.garage_id, visit.plate_hash"
     )?;
     Ok(rows.into_iter().collect())

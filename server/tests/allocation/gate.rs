@@ -170,6 +170,8 @@ contract!(passages_that_a_crash_left_untold_are_told_later, |f| async {
         garage: &mall(),
         plate: Some(&plate),
         audience: Some(Audience::Public),
+        color: None,
+        class: None,
         event: event_of(&mut tx).await,
         at: at("15:30"),
     };
@@ -201,6 +203,7 @@ async fn event_of(tx: &mut server::store::Tx) -> i64 {
         offline: false,
         of: None,
         delta: 1,
+        details: server::store::gate_event::ReadingDetails::default(),
     };
     let numbers = server::store::gate_event::insert(tx, &[row]).await.unwrap();
     *numbers.values().next().unwrap()

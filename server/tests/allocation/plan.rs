@@ -54,6 +54,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     let expected = PlannedReservation {
         id: made.entry.id,
         plate: Some(plate(0)),
+        plate_color: None,
         audience: Audience::Public,
         pool: main_pool(),
         from: at("15:45"),
@@ -78,7 +79,8 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     // The decision is stored as the gateway made it.
     let mut tx = f.store.begin_read().await.unwrap();
     let key = (mall(), DeviceId::parse("gate").unwrap(), EventId::parse("e1").unwrap());
-    let cars = server::store::gate_event::cars_of(&mut tx, std::slice::from_ref(&key)).await.unwrap();
+    let cars =
+        server::store::gate_event::readings::newest_by_id(&mut tx, std::slice::from_ref(&key)).await.unwrap();
     assert_eq!(cars[&key].decision, Some(by));
 });
 

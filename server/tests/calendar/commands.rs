@@ -32,6 +32,16 @@ fn next_years_list_is_imported_and_imported_again() {
     assert_eq!(days(&site, &new_year), [day]);
 }
 
+/// As an editor on Windows saves it.
+#[test]
+fn a_list_with_a_byte_order_mark_is_imported() {
+    let site = Site::new();
+    site.write("2028.json", &format!("\u{feff}{}", list(2028, "2027-12-31")));
+    site.done(&["import-holidays", "--config", "server.toml", "2028.json"]);
+    let day = days(&site, &["--from", "2027-12-31", "--to", "2027-12-31"]);
+    assert_eq!((&day[0]["kind"], &day[0]["source"]), (&json!("holiday"), &json!("national")));
+}
+
 #[test]
 fn a_mistake_in_a_list_is_named_and_nothing_is_imported() {
     let site = Site::new();

@@ -49,7 +49,7 @@ fn garage_spec(id: &str, capacity: u32, windows: Vec<WindowSpec>) -> GarageSpec 
         capacity,
         pools: Vec::new(),
         windows,
-        permits: vec![PermitSpec { plate: plate(STAFF), audience: Audience::Staff }],
+        permits: vec![PermitSpec { plate: plate(STAFF), audience: Audience::Staff, plate_color: None }],
     }
 }
 

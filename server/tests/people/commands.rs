@@ -86,6 +86,15 @@ fn a_new_site_is_set_up_by_commands() {
     site.done(&["operator", "set-password", "--username", "keeper", "--password-file", "password"]);
 }
 
+/// As an editor on Windows saves it: with a byte order mark.
+#[test]
+fn a_district_file_of_windows_is_imported() {
+    let site = Site::new();
+    let text = std::fs::read_to_string(site.path("district.json")).unwrap();
+    site.write("district.json", &format!("\u{feff}{text}"));
+    assert!(site.done(&["import", "district.json"]).contains("people          6 added"));
+}
+
 #[test]
 fn mistakes_have_their_exit_codes_and_words() {
     let site = Site::new();

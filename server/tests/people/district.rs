@@ -70,7 +70,11 @@ fn garage_spec() -> GarageSpec {
         capacity: 107,
         pools: Vec::new(),
         windows: vec![WindowSpec::new(Audience::Pickup, Weekdays::SCHOOL_WEEK, 15 * 60 + 30, 120)],
-        permits: vec![PermitSpec { plate: plate("鲁B00001"), audience: Audience::Resident }],
+        permits: vec![PermitSpec {
+            plate: plate("鲁B00001"),
+            audience: Audience::Resident,
+            plate_color: None,
+        }],
     }
 }
 
@@ -143,6 +147,8 @@ pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, Cursor) {
         guardian: Some("母亲"),
         note: None,
         entry_event: None,
+        entered_at: Some(now),
+        doubt: None,
     };
     arrival::insert(&mut tx, &new).await.unwrap();
     let change = Change { cursor, at: now, school: &school(), class: &class, arrival: new.id };

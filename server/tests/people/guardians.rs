@@ -46,9 +46,9 @@ contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
         let hash = api.app.keys.hash(server::store::seal::Purpose::Plate, plate);
         let mut tx = api.app.store.begin_read().await.unwrap();
         let garage = crate::district::garage();
-        let cars = [(&garage, hash.as_slice())];
+        let cars = [(&garage, hash.as_slice(), String::new())];
         let mut pupils = server::store::school::pupils_of_cars(&mut tx, &cars).await.unwrap();
-        pupils.remove(&(garage.clone(), hash.clone())).unwrap_or_default()
+        pupils.remove(&(garage.clone(), hash.clone(), String::new())).unwrap_or_default()
     };
     assert_eq!(expected(FAMILY_CAR).await.len(), 2);
     assert_eq!(expected(FATHERS_CAR).await.len(), 1, "the brother only");

@@ -112,9 +112,9 @@ contract!(a_vehicle_is_registered_once_a_person, |fixture| async {
     let plate = app.keys.sealed(Purpose::Plate, "鲁B11111").unwrap();
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await.unwrap();
-    assert!(person::insert_vehicle(&mut tx, id, mother, &plate, now).await.unwrap());
-    assert!(!person::insert_vehicle(&mut tx, Uuid::now_v7(), mother, &plate, now).await.unwrap());
-    assert!(person::insert_vehicle(&mut tx, Uuid::now_v7(), other, &plate, now).await.unwrap());
+    assert!(person::insert_vehicle(&mut tx, id, mother, &plate, None, now).await.unwrap());
+    assert!(!person::insert_vehicle(&mut tx, Uuid::now_v7(), mother, &plate, None, now).await.unwrap());
+    assert!(person::insert_vehicle(&mut tx, Uuid::now_v7(), other, &plate, None, now).await.unwrap());
     assert_eq!(person::vehicles(&mut tx, mother).await.unwrap().len(), 2);
     assert!(!person::delete_vehicle(&mut tx, id, other).await.unwrap());
     assert!(person::delete_vehicle(&mut tx, id, mother).await.unwrap());

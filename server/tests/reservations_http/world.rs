@@ -43,11 +43,14 @@ fn school(of: &GarageSpec) -> GarageSpec {
     let staff = window(Audience::Staff, week, 7 * 60, 480);
     let walk_in_only = WindowSpec { bookable: Some(false), ..window(Audience::Resident, week, 17 * 60, 60) };
     let night = window(Audience::Public, Weekdays::ALL, 18 * 60, 720);
-    let resident = PermitSpec { plate: plate(FATHER), audience: Audience::Resident };
+    let resident = PermitSpec { plate: plate(FATHER), audience: Audience::Resident, plate_color: None };
     GarageSpec {
         capacity: 3,
         windows: vec![pickup, staff, walk_in_only, night],
-        permits: vec![PermitSpec { plate: plate(STAFF), audience: Audience::Staff }, resident],
+        permits: vec![
+            PermitSpec { plate: plate(STAFF), audience: Audience::Staff, plate_color: None },
+            resident,
+        ],
         ..of.clone()
     }
 }

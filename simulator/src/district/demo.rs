@@ -105,8 +105,9 @@ fn housing() -> GarageSpec {
     let own = window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 9 * 60);
     garage.windows.push(WindowSpec { pool: Some(id("space-a12")), walk_in: Some(false), ..own });
     let mut plates = Plates::new(20);
-    garage.permits =
-        (0..RESIDENTS).map(|_| PermitSpec { plate: plates.invent(), audience: Audience::Resident }).collect();
+    garage.permits = (0..RESIDENTS)
+        .map(|_| PermitSpec { plate: plates.invent(), audience: Audience::Resident, plate_color: None })
+        .collect();
     garage
 }
 

@@ -26,6 +26,6 @@ pub async fn add_plate(
     Person(session): Person,
     ApiJson(body): ApiJson<NewPlate>,
 ) -> Result<(StatusCode, Json<OwnPlate>), Refusal> {
-    let plate = NewPlate { plate: parsed(&body.plate)?.as_str().to_owned() };
+    let plate = NewPlate { plate: parsed(&body.plate)?.as_str().to_owned(), ..body };
     Ok((StatusCode::CREATED, Json(app.server.add_plate(&plate, &session).await?)))
 }

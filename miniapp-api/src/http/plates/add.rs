@@ -27,8 +27,8 @@ pub async fn add(
     Person(session): Person,
     ApiJson(body): ApiJson<NewPlate>,
 ) -> Result<(StatusCode, Json<OwnPlate>), Refusal> {
-    let plate = parsed(&body.plate)?.as_str().to_owned();
-    Ok((StatusCode::CREATED, Json(app.server.add_plate(&NewPlate { plate }, &session).await?)))
+    let plate = NewPlate { plate: parsed(&body.plate)?.as_str().to_owned(), ..body };
+    Ok((StatusCode::CREATED, Json(app.server.add_plate(&plate, &session).await?)))
 }
 
 /// A plate in its normal form, or a problem that names the field.

@@ -85,6 +85,8 @@ impl District {
             guardian: Some("母亲".to_owned()),
             note: None,
             car_left_at: None,
+            at_gate: false,
+            doubt: None,
         };
         self.arrivals.insert(id, arrival);
         id
@@ -165,6 +167,8 @@ fn masked(arrival: &Arrival) -> HallArrival {
         phase: arrival.phase,
         order: arrival.order,
         changed_at: arrival.changed_at,
+        at_gate: arrival.at_gate,
+        doubt: arrival.doubt,
     }
 }
 

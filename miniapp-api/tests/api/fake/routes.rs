@@ -141,7 +141,8 @@ async fn plates() -> Json<OwnPlates> {
 
 async fn add_plate(body: Bytes) -> Response {
     let plate: Value = serde_json::from_slice(&body).unwrap();
-    let plate = OwnPlate { id: Uuid::nil(), plate: plate["plate"].as_str().unwrap().to_owned() };
+    let plate =
+        OwnPlate { id: Uuid::nil(), plate: plate["plate"].as_str().unwrap().to_owned(), plate_color: None };
     (StatusCode::CREATED, Json(plate)).into_response()
 }
 

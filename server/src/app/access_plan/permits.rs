@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::access::Audience;
+use domain::access::{Audience, PermitColors};
 use domain::ids::{ClassId, GarageId};
 use domain::plate::Plate;
+use domain::vehicle::PlateColor;
 use ring::digest;
 
+use crate::store::garage::PermittedPlate;
 use crate::store::seal::{Keyring, Purpose};
 use crate::store::{StoreError, Tx, garage};
 
@@ -20,13 +22,15 @@ const ANY_TIME: u16 = 0;
 
 /// As they are stored, sealed.
 pub(super) struct Rows {
-    permitted: Vec<(Vec<u8>, Audience)>,
+    permitted: Vec<PermittedPlate>,
+    pub reservations: BTreeMap<String, PlateColor>,
     classes: Vec<(Vec<u8>, ClassId)>,
 }
 
 #[derive(Debug)]
 pub(super) struct Permits {
     pub audiences: HashMap<Plate, BTreeSet<Audience>>,
+    pub colors: PermitColors,
     classes: HashMap<Plate, BTreeSet<ClassId>>,
 }
 
@@ -34,6 +38,7 @@ impl Rows {
     pub async fn read(tx: &mut Tx, garage: &GarageId) -> Result<Self, StoreError> {
         Ok(Self {
             permitted: garage::permitted_plates(tx, garage).await?,
+            reservations: garage::reservation_colors(tx, garage).await?,
             classes: garage::plates_by_staggered_school(tx, garage).await?,
         })
     }
@@ -41,9 +46,13 @@ impl Rows {
     /// Rows in another order count as others: rarely more work, never a wrong plan.
     pub fn digest(&self) -> Digest {
         let mut context = digest::Context::new(&digest::SHA256);
-        for (plate, audience) in &self.permitted {
-            context.update(plate);
-            context.update(&[*audience as u8]);
+        for permitted in &self.permitted {
+            context.update(&permitted.plate_enc);
+            context.update(&[permitted.audience as u8, permitted.color.map_or(u8::MAX, |color| color as u8)]);
+        }
+        for (reservation, color) in &self.reservations {
+            context.update(reservation.as_bytes());
+            context.update(&[*color as u8]);
         }
         for (plate, class) in &self.classes {
             context.update(plate);
@@ -54,10 +63,29 @@ impl Rows {
     }
 
     pub fn open(&self, keys: &Keyring) -> Result<Permits, StoreError> {
-        let mut permits = Permits { audiences: HashMap::new(), classes: HashMap::new() };
-        for (plate, audience) in &self.permitted {
-            permits.audiences.entry(opened(keys, plate)?).or_default().insert(*audience);
+        let mut permits =
+            Permits { audiences: HashMap::new(), colors: PermitColors::new(), classes: HashMap::new() };
+        let mut of_any_color = BTreeSet::new();
+        for permitted in &self.permitted {
+            let (plate, audience) = (opened(keys, &permitted.plate_enc)?, permitted.audience);
+            permits.audiences.entry(plate.clone()).or_default().insert(audience);
+            match permitted.color.filter(|color| *color != PlateColor::Other) {
+                Some(color) => {
+                    let colors = permits.colors.entry(plate).or_default();
+                    colors.entry(audience).or_default().insert(color);
+                }
+                None => {
+                    of_any_color.insert((plate, audience));
+                }
+            }
         }
+        // One permit for every colour is enough.
+        for (plate, audience) in of_any_color {
+            if let Some(colors) = permits.colors.get_mut(&plate) {
+                colors.remove(&audience);
+            }
+        }
+        permits.colors.retain(|_, colors| !colors.is_empty());
         for (plate, class) in &self.classes {
             permits.classes.entry(opened(keys, plate)?).or_default().insert(class.clone());
         }

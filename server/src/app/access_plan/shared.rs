@@ -135,6 +135,7 @@ fn reservation(app: &App, layout: &Layout, stored: &Stored) -> Result<PlannedRes
     Ok(PlannedReservation {
         id: entry.id,
         plate: confirmed.map(|plate| opened(&app.keys, plate)).transpose()?,
+        plate_color: None,
         audience: entry.audience,
         pool: entry.pool.clone(),
         from: entry.span.from().timestamp(),

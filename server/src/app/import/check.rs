@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use domain::ids::GarageId;
+use domain::vehicle::PlateColor;
 use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
 use super::sharing;
@@ -123,6 +124,15 @@ fn text(field: String, value: &str, max: usize) -> Checked {
     }
 }
 
+fn plate_color(field: String, color: Option<PlateColor>) -> Checked {
+    match color {
+        Some(PlateColor::Other) => {
+            invalid(field, "must be `blue`, `yellow`, `white`, `black`, `green` or `yellow_green`")
+        }
+        _ => Ok(()),
+    }
+}
+
 fn known_id(field: String, id: &str, known: &HashSet<String>, what: &str) -> Checked {
     if known.contains(id) { Ok(()) } else { invalid(field, format!("there is no {what} `{id}`")) }
 }
@@ -136,6 +146,9 @@ fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
     degrees(format!("{at}.lon"), garage.lon, 180.0)?;
     if garage.capacity == 0 || garage.capacity > MAX_CAPACITY {
         return invalid(format!("{at}.capacity"), format!("must be 1 to {MAX_CAPACITY}"));
+    }
+    for (j, permit) in garage.permits.iter().enumerate() {
+        plate_color(format!("{at}.permits[{j}].plate_color"), permit.plate_color)?;
     }
     let stored = known.pools.get(&garage.id).map(Vec::as_slice).unwrap_or_default();
     let pools = pools::or_known(&garage.pools, stored, garage.capacity);
@@ -202,6 +215,13 @@ fn check_person(at: &str, person: &PersonSpec, known: &Known, keys: &Keyring) ->
         }
         children.check(format!("{at}.pupil"), &child.pupil)?;
         text(format!("{at}.relation"), &child.relation, MAX_NAME)?;
+    }
+    for (plate, color) in &person.plate_colors {
+        let field = format!("{at}.plate_colors.{plate}");
+        if !person.plates.contains(plate) {
+            return invalid(field, "this plate is not in `plates`");
+        }
+        plate_color(field, Some(*color))?;
     }
     match &person.hall {
         Some(school) => known_id(format!("{at}.hall"), school.as_str(), &known.schools, "school"),

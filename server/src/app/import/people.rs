@@ -186,13 +186,14 @@ async fn vehicles(
 ) -> Result<bool, ImportError> {
     let mut changed = false;
     for plate in &spec.plates {
-        let hash = keys.hash(Purpose::Plate, plate.as_str());
-        if known.vehicles.contains(&(person.to_owned(), hash)) {
-            continue;
-        }
         let sealed = keys.sealed(Purpose::Plate, plate.as_str())?;
         let owner = word::uuid("person.id", person)?;
-        changed |= person::insert_vehicle(tx, Uuid::now_v7(), owner, &sealed, now).await?;
+        let color = spec.plate_colors.get(plate).copied();
+        if !known.vehicles.contains(&(person.to_owned(), sealed.hash.clone())) {
+            changed |= person::insert_vehicle(tx, Uuid::now_v7(), owner, &sealed, color, now).await?;
+        } else if let Some(color) = color {
+            changed |= person::set_vehicle_color(tx, owner, &sealed.hash, color).await?;
+        }
     }
     Ok(changed)
 }

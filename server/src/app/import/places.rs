@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::{Counts, ImportError, Outcome, sharing};
 use crate::app::calendar::school as school_calendar;
 use crate::store::calendar as stored_calendar;
-use crate::store::import::{GarageRow, OperatorRow};
+use crate::store::import::{GarageRow, OperatorRow, PermitKey};
 use crate::store::seal::{Keyring, Purpose};
+use crate::store::visit::color_word;
 use crate::store::{StoreError, Tx, book, import, word};
 
 /// Without their windows, which may name classes. Nobody decides on the garages' spaces meanwhile.
@@ -96,21 +97,22 @@ fn millionths(degrees: f64) -> i64 {
 /// True if the garage's permits have changed.
 async fn permits(tx: &mut Tx, keys: &Keyring, spec: &GarageSpec) -> Result<bool, ImportError> {
     let garage = spec.id.as_str();
-    let wanted: BTreeMap<(Vec<u8>, String), &str> = spec
+    let wanted: BTreeMap<PermitKey, &str> = spec
         .permits
         .iter()
         .map(|permit| {
             let plate = permit.plate.as_str();
-            ((keys.hash(Purpose::Plate, plate), word::word(permit.audience)), plate)
+            let hash = keys.hash(Purpose::Plate, plate);
+            ((hash, word::word(permit.audience), color_word(permit.plate_color)), plate)
         })
         .collect();
     if import::permits(tx, garage).await?.iter().eq(wanted.keys()) {
         return Ok(false);
     }
     import::delete_permits(tx, garage).await?;
-    for ((_, audience), plate) in &wanted {
+    for ((_, audience, color), plate) in &wanted {
         let sealed = keys.sealed(Purpose::Plate, plate)?;
-        import::insert_permit(tx, garage, &sealed, audience).await?;
+        import::insert_permit(tx, garage, &sealed, audience, color).await?;
     }
     Ok(true)
 }

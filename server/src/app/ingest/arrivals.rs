@@ -1,8 +1,9 @@
-//! Arrivals that a parent's car makes, and the end of its stay.
+//! Arrivals that a parent's car makes, its way through the gate, and the end of its stay.
 //!
 //! A car let in as pickup is an arrival for each child of the plate's guardians at the schools of this garage, unless
 //! a custody block stands against it. What the child's day already holds decides what the reading changes
-//! ([`effect`]). A reading that is told ahead of its order makes the arrival; when it comes again it changes nothing.
+//! ([`effect`]). Until the car has passed, the arrival is at the gate. A priority record makes the arrival ahead of its
+//! order; when it comes again it changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -13,21 +14,20 @@ use domain::occupancy::Direction;
 use domain::pickup::{Phase, Pickup};
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
-use protocol::people::{Cursor, Note};
+use protocol::people::{Cursor, Note, ReadingDoubt};
 use uuid::Uuid;
 
-use super::effect::{Effect, effect};
-use super::movement::{Left, New};
+use super::effect::{Effect, ReadingFacts, effect, is_doubted};
+use super::movement::{MovedCar, New};
 use super::record::Checked;
+use super::reread::RereadCar;
+use super::waves::{ArrivalWave, waves};
 use crate::store::arrival::{self, NewArrival, Stored};
-use crate::store::arrival_entry::{self, Car};
+use crate::store::arrival_entry::{self, Car, CarSeenAgain};
 use crate::store::feed::{self, Change};
 use crate::store::school::{self, CarAt, Expected};
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
-
-/// Children in one statement: 18 columns each stay far below the databases' limits of values.
-const WAVE: usize = 500;
 
 /// What a transaction did to arrivals.
 #[derive(Debug, Default)]
@@ -38,23 +38,49 @@ pub(super) struct News {
 }
 
 /// A parent's car that was let in, and one of the children it comes for.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
+    /// [`New::index`]; absent ahead of its order.
+    pub index: Option<usize>,
     /// `gate_event.no`; absent ahead of its order.
     no: Option<i64>,
     event: &'a Checked<'a>,
     plate: &'a Sealed,
-    child: Expected,
+    pub child: Expected,
 }
 
 impl Reading<'_> {
     /// When the car came; a gateway's clock that runs ahead is not believed.
     fn at(&self, now: Timestamp) -> Timestamp {
-        self.event.event.happened_at.min(now)
+        self.event.at.min(now)
+    }
+
+    fn facts(&self, now: Timestamp) -> ReadingFacts<'_> {
+        ReadingFacts { plate: self.plate, at: self.at(now), passes: self.passes(), rereads: self.rereads() }
+    }
+
+    const fn passes(&self) -> bool {
+        self.event.delta() > 0
+    }
+
+    const fn rereads(&self) -> bool {
+        self.event.event.rereads.is_some()
+    }
+
+    fn entered_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.passes().then(|| self.at(now))
+    }
+
+    /// A second reading that comes ahead of its order cannot be judged yet, and is doubted until it is.
+    fn doubt(&self) -> Option<ReadingDoubt> {
+        if self.no.is_none() && self.rereads() {
+            return Some(ReadingDoubt::TwoReadings);
+        }
+        self.child.several_vehicles.then_some(ReadingDoubt::SeveralVehicles)
     }
 }
 
 /// Under the lock of all arrivals: the cursors are given out here.
-struct Board {
+pub(super) struct Board {
     today: NaiveDate,
     now: Timestamp,
     start: Cursor,
@@ -63,27 +89,35 @@ struct Board {
     new_arrivals: u64,
 }
 
-pub(super) async fn apply(
-    tx: &mut Tx,
-    (new, ahead): (&[New<'_>], &[Checked<'_>]),
-    left: &[Left<'_>],
-    now: Timestamp,
-) -> Result<News, StoreError> {
-    let in_order = new.iter().map(|event| (Some(event.no), event.checked));
-    let events: Vec<_> = in_order.chain(ahead.iter().map(|event| (None, event))).collect();
+/// What new events are to arrivals.
+pub(super) struct ArrivalNews<'a> {
+    pub new: &'a [New<'a>],
+    /// Events whose order has not come yet.
+    pub ahead: &'a [Checked<'a>],
+    pub moved: &'a [MovedCar<'a>],
+    pub rereads: &'a [RereadCar<'a>],
+}
+
+pub(super) async fn apply(tx: &mut Tx, news: ArrivalNews<'_>, now: Timestamp) -> Result<News, StoreError> {
+    let in_order = news.new.iter().map(|event| (Some((event.index, event.no)), event.checked));
+    let events: Vec<_> = in_order.chain(news.ahead.iter().map(|event| (None, event))).collect();
     let readings = readings(tx, &events, now).await?;
-    let gone: Vec<&[u8]> = left.iter().map(|car| car.plate.hash.as_slice()).collect();
-    if readings.is_empty() && !arrival_entry::any_car_inside(tx, &gone).await? {
+    let moved: Vec<&[u8]> = news.moved.iter().map(|car| car.plate.hash.as_slice()).collect();
+    let reread = news.rereads.iter().map(|car| car.first.hash.as_slice());
+    let cars: Vec<&[u8]> = moved.into_iter().chain(reread).collect();
+    if readings.is_empty() && !arrival_entry::any_car_inside(tx, &cars).await? {
         return Ok(News::default());
     }
     // Nothing yet: the lock comes first, how many are needed shows behind it.
     let start = feed::take_cursors(tx, 0).await?;
     let mut board =
         Board { today: now.local_date(), now, start, taken: 0, told: Vec::new(), new_arrivals: 0 };
-    for wave in waves(&readings, left) {
+    for wave in waves(&readings, news.moved, news.rereads) {
         match wave {
-            Wave::In(readings) => board.arrive(tx, &readings).await?,
-            Wave::Out(cars) => board.leave(tx, &cars).await?,
+            ArrivalWave::Read(readings) => board.arrive(tx, &readings).await?,
+            ArrivalWave::Entered(cars) => board.enter(tx, &cars).await?,
+            ArrivalWave::Left(cars) => board.leave(tx, &cars).await?,
+            ArrivalWave::Reread(car) => board.reread(tx, car).await?,
         }
     }
     feed::append_all(tx, &board.changes()).await?;
@@ -94,56 +128,26 @@ pub(super) async fn apply(
     Ok(News { cursor: Some(cursor), new_arrivals: board.new_arrivals })
 }
 
-/// Entries or exits that do not depend on each other; the waves are in the order in which the cars came.
-enum Wave<'a> {
-    /// Each child once.
-    In(Vec<&'a Reading<'a>>),
-    Out(Vec<&'a Left<'a>>),
-}
-
-/// A car may leave and be back, and two cars may come for one child, within one transaction.
-fn waves<'a>(readings: &'a [Reading<'a>], left: &'a [Left<'a>]) -> Vec<Wave<'a>> {
-    let mut waves: Vec<Wave<'a>> = Vec::new();
-    let mut left = left.iter().peekable();
-    for reading in readings {
-        while let Some(car) = left.next_if(|car| reading.no.is_none_or(|no| car.no < no)) {
-            push_out(&mut waves, car);
-        }
-        match waves.last_mut() {
-            Some(Wave::In(wave))
-                if wave.len() < WAVE && wave.iter().all(|other| other.child.pupil != reading.child.pupil) =>
-            {
-                wave.push(reading);
-            }
-            _ => waves.push(Wave::In(vec![reading])),
-        }
-    }
-    left.for_each(|car| push_out(&mut waves, car));
-    waves
-}
-
-fn push_out<'a>(waves: &mut Vec<Wave<'a>>, car: &'a Left<'a>) {
-    match waves.last_mut() {
-        Some(Wave::Out(wave)) => wave.push(car),
-        _ => waves.push(Wave::Out(vec![car])),
-    }
-}
+type Numbered<'a> = (Option<(usize, i64)>, &'a Checked<'a>);
 
 async fn readings<'a>(
     tx: &mut Tx,
-    events: &[(Option<i64>, &'a Checked<'a>)],
+    events: &[Numbered<'a>],
     now: Timestamp,
 ) -> Result<Vec<Reading<'a>>, StoreError> {
-    let car = |(no, event): &(Option<i64>, &'a Checked<'a>)| Some((*no, *event, pickup_plate(event, now)?));
+    let car = |(number, event): &Numbered<'a>| Some((*number, *event, pickup_plate(event, now)?));
     let cars: Vec<_> = events.iter().filter_map(car).collect();
-    let at: BTreeSet<CarAt<'_>> =
-        cars.iter().map(|(_, event, plate)| (event.place.garage, plate.hash.as_slice())).collect();
+    let at: BTreeSet<CarAt<'_>> = cars
+        .iter()
+        .map(|(_, event, plate)| (event.place.garage, plate.hash.as_slice(), event.color()))
+        .collect();
     let pupils = school::pupils_of_cars(tx, &at.into_iter().collect::<Vec<_>>()).await?;
     let mut readings = Vec::new();
-    for (no, event, plate) in cars {
-        let children = pupils.get(&(event.place.garage.clone(), plate.hash.clone()));
+    for (number, event, plate) in cars {
+        let children = pupils.get(&(event.place.garage.clone(), plate.hash.clone(), event.color()));
         for child in children.into_iter().flatten() {
-            readings.push(Reading { no, event, plate, child: child.clone() });
+            let (index, no) = number.unzip();
+            readings.push(Reading { index, no, event, plate, child: child.clone() });
         }
     }
     Ok(readings)
@@ -154,7 +158,7 @@ fn pickup_plate<'a>(event: &'a Checked<'a>, now: Timestamp) -> Option<&'a Sealed
     let wire = event.event;
     let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup), .. }));
     let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
-    let today = wire.happened_at.min(now).local_date() == now.local_date();
+    let today = event.at.min(now).local_date() == now.local_date();
     event.plate.as_ref().filter(|_| pickup && entry && today)
 }
 
@@ -167,8 +171,16 @@ struct Told {
 }
 
 impl Board {
+    pub(super) const fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The next cursor, for this change.
-    fn tell(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> Cursor {
+    pub(super) fn tell(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> Cursor {
         self.taken += 1;
         let cursor = self.start + self.taken;
         self.told.push(Told { cursor, arrival, school: school.clone(), class: class.clone() });
@@ -195,17 +207,33 @@ impl Board {
         let mut new = Vec::new();
         for reading in wave {
             let day = days.get(&reading.child.pupil).map_or(&[][..], Vec::as_slice);
-            match effect(day, reading.plate, reading.at(self.now)) {
+            match effect(day, reading.facts(self.now)) {
                 Effect::Nothing => {}
-                Effect::Back(arrival) => {
-                    let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
-                    arrival_entry::set_car_back(tx, arrival.id, self.now, cursor).await?;
-                }
+                Effect::Again(arrival) => self.see_again(tx, reading, arrival).await?,
                 Effect::Attach(arrival) => self.attach(tx, reading, arrival).await?,
                 Effect::Arrive(note) => new.push((*reading, note)),
             }
         }
         self.insert(tx, &new).await
+    }
+
+    async fn see_again(
+        &mut self,
+        tx: &mut Tx,
+        reading: &Reading<'_>,
+        arrival: &Stored,
+    ) -> Result<(), StoreError> {
+        let ends_doubt = is_doubted(arrival) && !reading.rereads();
+        // What passed the gate under a reading that does not stand was another car.
+        let was_other = ends_doubt && arrival.doubt == Some(ReadingDoubt::ReadAgain);
+        let is_inside = arrival.entered_at.is_some() && arrival.car_left_at.is_none() && !was_other;
+        let seen = CarSeenAgain {
+            entered_at: if is_inside { arrival.entered_at } else { reading.entered_at(self.now) },
+            doubt: if ends_doubt { reading.doubt() } else { arrival.doubt },
+        };
+        let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+        arrival_entry::set_car_seen(tx, arrival.id, seen, self.now, cursor).await?;
+        Ok(())
     }
 
     /// A claim is confirmed by the gate itself and cannot fall back to being a claim.
@@ -221,7 +249,13 @@ impl Board {
             Phase::Waiting | Phase::Released | Phase::HandedOver | Phase::Rejected => arrival.pickup,
         };
         let relation = &reading.child.relation;
-        let car = Car { plate: reading.plate, relation, entry_event: reading.no };
+        let car = Car {
+            plate: reading.plate,
+            relation,
+            entry_event: reading.no,
+            entered_at: reading.entered_at(self.now),
+            doubt: reading.doubt(),
+        };
         arrival_entry::attach_car(tx, arrival.id, &car, pickup, self.now, cursor).await?;
         Ok(())
     }
@@ -260,25 +294,8 @@ impl Board {
             guardian: Some(&reading.child.relation),
             note,
             entry_event: reading.no,
+            entered_at: reading.entered_at(self.now),
+            doubt: reading.doubt(),
         }
-    }
-
-    async fn leave(&mut self, tx: &mut Tx, wave: &[&Left<'_>]) -> Result<(), StoreError> {
-        let cars: BTreeSet<CarAt<'_>> =
-            wave.iter().map(|car| (car.garage, car.plate.hash.as_slice())).collect();
-        let inside = arrival::with_cars_inside(tx, &cars.into_iter().collect::<Vec<_>>()).await?;
-        let mut left = Vec::new();
-        for arrival in inside {
-            let of_it = |car: &&&Left<'_>| {
-                *car.garage == arrival.garage && arrival.plate_hash.as_ref() == Some(&car.plate.hash)
-            };
-            // An exit that an outbox brings late says nothing about a car that came in again since.
-            let Some(car) = wave.iter().filter(of_it).find(|car| car.at >= arrival.arrived_at) else {
-                continue;
-            };
-            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
-            left.push((arrival.id, car.at.min(self.now), cursor));
-        }
-        arrival_entry::set_cars_left(tx, &left).await
     }
 }

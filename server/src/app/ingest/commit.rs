@@ -10,12 +10,13 @@ use protocol::people::Cursor;
 use protocol::uplink::{Batch, Count, LaneStatus, Receipt};
 
 use super::admission::{Admitted, admit};
+use super::arrivals::ArrivalNews;
 use super::movement::{self, New};
-use super::record::{Checked, Parted};
-use super::{IngestError, arrivals};
+use super::record::Parted;
+use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
 use crate::store::gateway::{self, Locked, Seen};
-use crate::store::{StoreError, Tx, audit, dead_letter, gate_event, visit};
+use crate::store::{StoreError, Tx, audit, dead_letter, visit};
 
 /// What a commit did, for the answers and for whoever waits for news.
 pub(super) struct Done {
@@ -53,31 +54,35 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     let mut tx = app.store.begin().await?;
     let mut gateways = locked(&mut tx, batches).await?;
     let admissions = admissions(&mut gateways, batches);
-    let parted = parted(app, batches, &admissions, now)?;
+    let mut parted = parted(app, batches, &admissions, now)?;
     log_epochs(&mut tx, batches, &admissions, now).await?;
     dead_letter::insert(&mut tx, &parted.letters).await?;
-    let new = insert_events(&mut tx, &parted.events, now).await?;
+    let events = parted.events.len();
+    let new = dedupe::insert_events(&mut tx, &app.keys, &mut parted.events, now).await?;
     let mut counts = movement::count(&mut tx, &gateways, &new, now).await?;
-    let cars = movement::visits(&mut tx, &new, &mut counts, now).await?;
+    let rereads = reread::judge(&mut tx, &new).await?;
+    counts.extend(movement::heal(&mut tx, rereads.wrong, now).await?);
+    let moved_cars = movement::visits(&mut tx, &new, &rereads.standing, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;
     // Last: from here on this transaction holds the lock of all arrivals.
     let ahead = ahead(app, batches, &admissions, now)?;
-    let news = arrivals::apply(&mut tx, (&new, &ahead.events), &cars, now).await?;
+    let changes = ArrivalNews { new: &new, ahead: &ahead.events, moved: &moved_cars, rereads: &rereads.cars };
+    let news = arrivals::apply(&mut tx, changes, now).await?;
     tx.commit().await?;
     Ok(Done {
         outcomes: outcomes(admissions, batches, &counts, &inside),
         cursor: news.cursor,
         new_events: new.len(),
-        known_events: parted.events.len() - new.len(),
+        known_events: events - new.len(),
         new_arrivals: news.new_arrivals,
         moved: moved(&new),
     })
 }
 
 fn moved(new: &[New<'_>]) -> BTreeSet<GarageId> {
-    let moved = new.iter().filter(|event| event.checked.event.delta != 0);
+    let moved = new.iter().filter(|event| event.checked.delta() != 0);
     moved.map(|event| event.checked.place.garage.clone()).collect()
 }
 
@@ -150,22 +155,6 @@ async fn log_epochs(
         audit::append(tx, &entry).await?;
     }
     Ok(())
-}
-
-/// Inserts what is not known yet; gives the new ones in the order in which they came.
-async fn insert_events<'a>(
-    tx: &mut Tx,
-    events: &'a [Checked<'a>],
-    now: Timestamp,
-) -> Result<Vec<New<'a>>, StoreError> {
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<_> = events.iter().map(|event| event.row(now)).collect();
-    let mut numbers = gate_event::insert(tx, &rows).await?;
-    // Removing makes the first of two equal ones the new one.
-    let new = |event: &'a Checked<'a>| numbers.remove(&event.key()).map(|no| New { no, checked: event });
-    Ok(events.iter().filter_map(new).collect())
 }
 
 /// The newest status of each gateway, with the place in its sequence.

@@ -2,7 +2,7 @@
 //!
 //! | open arrival of the child | the reading |
 //! |---|---|
-//! | with the same plate | changes nothing (a car that had left is back) |
+//! | with the same plate | changes nothing, unless the car had left, passes the gate only now, or was in doubt |
 //! | without a plate, by hand | becomes this car's, and the gate's word replaces the teacher's confirmation |
 //! | with another plate | a second arrival that says `already_waiting` |
 //! | none | an arrival; it says `already_handed_over` if another car took the child within the last hour |
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use domain::pickup::{Phase, SAME_ARRIVAL};
 use domain::time::Timestamp;
-use protocol::people::Note;
+use protocol::people::{Note, ReadingDoubt};
 
 use crate::store::arrival::Stored;
 use crate::store::seal::Sealed;
@@ -19,27 +19,40 @@ use crate::store::seal::Sealed;
 /// How long a hand-over to another car is worth a word to the teacher.
 const RECENTLY: Duration = Duration::from_secs(3600);
 
+/// A reading of a car, as far as a child's day depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadingFacts<'a> {
+    pub plate: &'a Sealed,
+    pub at: Timestamp,
+    /// The reading itself counts the car in.
+    pub passes: bool,
+    /// The second reading of a car.
+    pub rereads: bool,
+}
+
 /// What a reading does to a child's day.
 pub(super) enum Effect<'a> {
     Nothing,
-    /// The car of this arrival is in again.
-    Back(&'a Stored),
+    /// The car of this arrival is in again, passes the gate, or is read anew after a doubt.
+    Again(&'a Stored),
     /// This arrival by hand has its car now.
     Attach(&'a Stored),
     Arrive(Option<Note>),
 }
 
-pub(super) fn effect<'a>(day: &'a [Stored], plate: &Sealed, at: Timestamp) -> Effect<'a> {
-    let same = |arrival: &&Stored| arrival.plate_hash.as_ref() == Some(&plate.hash);
+pub(super) fn effect<'a>(day: &'a [Stored], reading: ReadingFacts<'_>) -> Effect<'a> {
+    let at = reading.at;
+    let same = |arrival: &&Stored| arrival.plate_hash.as_ref() == Some(&reading.plate.hash);
     let open = || day.iter().filter(|arrival| arrival.pickup.phase.is_open());
-    let repeated = |arrival: &&Stored| same(arrival) && at.since(arrival.arrived_at) <= SAME_ARRIVAL;
     if let Some(waiting) = open().find(same) {
-        return if waiting.car_left_at.is_some_and(|left| left < at) {
-            Effect::Back(waiting)
-        } else {
-            Effect::Nothing
-        };
+        return if is_news(waiting, reading) { Effect::Again(waiting) } else { Effect::Nothing };
     }
+    // What a teacher has refused does not hide a car that comes now.
+    let repeated = |arrival: &&Stored| {
+        same(arrival)
+            && arrival.pickup.phase != Phase::Rejected
+            && at.since(arrival.arrived_at) <= SAME_ARRIVAL
+    };
     if day.iter().any(|arrival| repeated(&arrival)) {
         return Effect::Nothing;
     }
@@ -55,4 +68,15 @@ pub(super) fn effect<'a>(day: &'a [Stored], plate: &Sealed, at: Timestamp) -> Ef
             && at.since(arrival.pickup.since) <= RECENTLY
     });
     Effect::Arrive(elsewhere.then_some(Note::AlreadyHandedOver))
+}
+
+fn is_news(waiting: &Stored, reading: ReadingFacts<'_>) -> bool {
+    let is_back = waiting.car_left_at.is_some_and(|left| left < reading.at);
+    let enters = reading.passes && waiting.is_at_gate();
+    is_back || enters || (is_doubted(waiting) && !reading.rereads && waiting.arrived_at < reading.at)
+}
+
+/// A doubt that a new reading of the same plate ends: the car has come by itself.
+pub(super) fn is_doubted(arrival: &Stored) -> bool {
+    matches!(arrival.doubt, Some(ReadingDoubt::ReadAgain | ReadingDoubt::TwoReadings))
 }

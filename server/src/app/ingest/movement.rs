@@ -4,11 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use domain::access::{Audience, Decision};
 use domain::ids::GarageId;
+use domain::occupancy::Direction;
 use domain::time::Timestamp;
+use protocol::mqtt::EventKind;
+
+use domain::vehicle::{PlateColor, VehicleClass};
 
 use super::record::Checked;
+use super::reread::Standing;
 use crate::store::garage::{self, CountChange};
-use crate::store::gate_event::{self, Key};
+use crate::store::gate_event::Key;
+use crate::store::gate_event::readings::{self, StoredReading};
 use crate::store::gateway::Locked;
 use crate::store::seal::Sealed;
 use crate::store::visit::{self, Entry, Exit};
@@ -19,6 +25,8 @@ use crate::store::{StoreError, Tx, audit};
 pub(super) struct New<'a> {
     /// `gate_event.no`.
     pub no: i64,
+    /// Its place among the events of this transaction.
+    pub index: usize,
     pub checked: &'a Checked<'a>,
 }
 
@@ -33,9 +41,9 @@ pub(super) async fn count(
     for gateway in gateways.values().filter(|gateway| gateway.occupied.is_none()) {
         deltas.insert(&gateway.garage, (true, 0));
     }
-    for New { checked, .. } in new.iter().filter(|event| event.checked.event.delta != 0) {
+    for New { checked, .. } in new.iter().filter(|event| event.checked.delta() != 0) {
         let (_, delta) = deltas.entry(checked.place.garage).or_default();
-        *delta = delta.saturating_add(checked.event.delta);
+        *delta = delta.saturating_add(checked.delta());
     }
     let mut counts: HashMap<GarageId, i64> =
         gateways.values().filter_map(|g| Some((g.garage.clone(), g.occupied?))).collect();
@@ -65,25 +73,29 @@ async fn log_start(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(),
     audit::append(tx, &entry).await
 }
 
-/// A car that has left, for the arrivals.
+/// A car that has passed the gate, for the arrivals.
 #[derive(Debug)]
-pub(super) struct Left<'a> {
-    /// `gate_event.no`.
-    pub no: i64,
+pub(super) struct MovedCar<'a> {
+    /// [`New::index`].
+    pub index: usize,
+    pub direction: Direction,
+    /// The plate event itself counted: its arrival is in already.
+    pub by_reading: bool,
     pub garage: &'a GarageId,
     pub plate: Sealed,
     pub at: Timestamp,
 }
 
-/// Opens and ends visits, in order; gives the cars that have left. What they prove about the counts mends these.
+/// Opens and ends visits, in order; gives the cars that were read. What they prove about the counts mends these.
 pub(super) async fn visits<'a>(
     tx: &mut Tx,
     new: &[New<'a>],
+    standing: &Standing,
     counts: &mut HashMap<GarageId, i64>,
     now: Timestamp,
-) -> Result<Vec<Left<'a>>, StoreError> {
-    let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.event.delta != 0).copied().collect();
-    let cars = cars(tx, &moved).await?;
+) -> Result<Vec<MovedCar<'a>>, StoreError> {
+    let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.delta() != 0).copied().collect();
+    let cars = cars(tx, &moved, standing).await?;
     let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
     let mut wrong: BTreeMap<GarageId, i64> = BTreeMap::new();
     while !rest.is_empty() {
@@ -92,16 +104,17 @@ pub(super) async fn visits<'a>(
         }
     }
     counts.extend(heal(tx, wrong, now).await?);
-    let left = moved.iter().zip(cars).filter(|(event, _)| event.checked.event.delta < 0);
-    let left = left.filter_map(|(event, car)| {
-        Some(Left {
-            no: event.no,
+    let car = |(event, car): (&New<'a>, Car)| {
+        Some(MovedCar {
+            index: event.index,
+            direction: if event.checked.delta() < 0 { Direction::Out } else { Direction::In },
+            by_reading: event.checked.event.kind == EventKind::Plate,
             garage: event.checked.place.garage,
             plate: car.plate?,
-            at: event.checked.event.happened_at,
+            at: event.checked.at,
         })
-    });
-    Ok(left.collect())
+    };
+    Ok(moved.iter().zip(cars).filter_map(car).collect())
 }
 
 /// Takes events from the front until a car comes up for the second time: those before do not depend on each other.
@@ -118,11 +131,12 @@ async fn round(
         {
             break;
         }
-        let (plate, at) = (car.plate.as_ref(), event.checked.event.happened_at);
-        if event.checked.event.delta > 0 {
-            entries.push(Entry { garage, plate, audience: car.audience, event: event.no, at });
+        let (plate, at) = (car.plate.as_ref(), event.checked.at);
+        if event.checked.delta() > 0 {
+            let (audience, color, class) = (car.audience, car.color, car.class);
+            entries.push(Entry { garage, plate, audience, color, class, event: event.no, at });
         } else {
-            exits.push(Exit { garage, plate, event: event.no, at });
+            exits.push(Exit { garage, plate, color: car.color, event: event.no, at });
         }
         rest.pop_front();
     }
@@ -159,25 +173,63 @@ pub(crate) async fn heal(
     garage::add_to_counts(tx, &changes, now).await
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Car {
     plate: Option<Sealed>,
     audience: Option<Audience>,
+    color: Option<PlateColor>,
+    class: Option<VehicleClass>,
 }
 
-/// A `pass` has the plate and the decision of the plate event that it names; the loop itself reads nothing.
-async fn cars(tx: &mut Tx, moved: &[New<'_>]) -> Result<Vec<Car>, StoreError> {
+/// More readings of one car than any camera sends.
+const READINGS: usize = 8;
+
+/// A `pass` has the plate and the decision of the plate event that it names; the loop itself reads nothing. Of two readings of a car, both
+/// have the one that stands.
+async fn cars(tx: &mut Tx, moved: &[New<'_>], standing: &Standing) -> Result<Vec<Car>, StoreError> {
     let keys: Vec<Key> = moved.iter().filter_map(named).collect();
-    let named_cars = gate_event::cars_of(tx, &keys).await?;
-    let car = |event: &New<'_>| {
-        let Checked { event: wire, plate, .. } = event.checked;
-        let named = named(event).and_then(|key| named_cars.get(&key));
-        Car {
-            plate: plate.clone().or_else(|| named?.plate.clone()),
-            audience: wire.decision.or_else(|| named?.decision).and_then(granted),
+    let named_readings = readings::newest_by_id(tx, &keys).await?;
+    let mut cars = Vec::with_capacity(moved.len());
+    for event in moved {
+        let reading = named(event).and_then(|key| named_readings.get(&key));
+        let stands = match reading {
+            Some(reading) => standing.get(&reading.no).copied().or(reading.standing_no),
+            None => standing.get(&event.no).copied(),
+        };
+        cars.push(match stands {
+            Some(no) => standing_car(tx, no).await?,
+            None => own_car(event, reading),
+        });
+    }
+    Ok(cars)
+}
+
+fn own_car(event: &New<'_>, named: Option<&StoredReading>) -> Car {
+    let Checked { event: wire, plate, .. } = event.checked;
+    Car {
+        plate: plate.clone().or_else(|| named?.plate.clone()),
+        audience: wire.decision.or_else(|| named?.decision).and_then(granted),
+        color: wire.vehicle.plate_color.or_else(|| named?.plate_color),
+        class: wire.vehicle.class.or_else(|| named?.vehicle_class),
+    }
+}
+
+async fn standing_car(tx: &mut Tx, first: i64) -> Result<Car, StoreError> {
+    let mut next = Some(first);
+    for _ in 0..READINGS {
+        let Some(no) = next else { break };
+        let Some(reading) = readings::by_no(tx, no).await? else { break };
+        if reading.standing_no.is_none() {
+            return Ok(Car {
+                audience: reading.decision.and_then(granted),
+                plate: reading.plate,
+                color: reading.plate_color,
+                class: reading.vehicle_class,
+            });
         }
-    };
-    Ok(moved.iter().map(car).collect())
+        next = reading.standing_no;
+    }
+    Ok(Car::default())
 }
 
 /// The plate event that an event names; both are of one controller.
@@ -186,7 +238,7 @@ fn named(event: &New<'_>) -> Option<Key> {
     Some((place.garage.clone(), place.device.clone(), wire.of.clone()?))
 }
 
-fn granted(decision: Decision) -> Option<Audience> {
+pub(super) fn granted(decision: Decision) -> Option<Audience> {
     match decision {
         Decision::Open { audience, .. } => audience,
         Decision::Refuse { .. } | Decision::Review { .. } => None,

@@ -1,16 +1,20 @@
 //! Records as they come from the wire: checked, normalised, sealed. What cannot be is a dead letter, not an error:
-//! a gateway that is refused one record for ever could send no later one.
+//! a gateway that is refused one record for ever could send no later one. What a gateway could not date is dated here.
 
-use domain::ids::{DeviceId, GarageId};
+use std::time::Duration;
+
+use domain::ids::{DeviceId, EventId, GarageId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::mqtt::RejectCode;
+use protocol::mqtt::{EventKind, RejectCode};
+use protocol::reading_identity::ReadingIdentity;
 use protocol::uplink::{GateEvent, Record, What};
 
 use crate::store::StoreError;
 use crate::store::dead_letter::NewLetter;
-use crate::store::gate_event::{Key, NewEvent};
+use crate::store::gate_event::{Key, NewEvent, ReadingDetails};
 use crate::store::seal::{Keyring, Purpose, Sealed};
+use crate::store::visit::color_word;
 
 /// Bytes of a dead letter's excerpt and detail that are kept.
 const EXCERPT: usize = 1024;
@@ -30,7 +34,15 @@ pub(super) struct Place<'a> {
 pub(super) struct Checked<'a> {
     pub place: Place<'a>,
     pub event: &'a GateEvent,
+    /// The id under which it is recorded: the device's own, or a derived one where another reading has that id.
+    pub event_id: EventId,
+    /// In its normal form; `plate` is the same, sealed.
+    pub normal_plate: Option<Plate>,
     pub plate: Option<Sealed>,
+    /// When it happened, as far as that is known.
+    pub at: Timestamp,
+    /// The gateway did not know when it happened: `at` is the time of receipt.
+    pub time_uncertain: bool,
 }
 
 /// The records of a group, parted.
@@ -53,7 +65,7 @@ impl<'a> Parted<'a> {
             Place { garage, epoch, seq: record.seq, device: &record.device, received_at: record.received_at };
         match &record.what {
             What::Event(event) => match fault(event) {
-                None => self.events.push(Checked { place, event, plate: plate(keys, event)? }),
+                None => self.events.push(checked(keys, place, event, now)?),
                 Some(fault) => {
                     let excerpt = serde_json::to_string(event).unwrap_or_default();
                     self.letters.push(letter(keys, place, RejectCode::Field, fault, &excerpt, now)?);
@@ -75,9 +87,32 @@ fn fault(event: &GateEvent) -> Option<&'static str> {
 }
 
 /// A reading that is no plate is an unread plate.
-fn plate(keys: &Keyring, event: &GateEvent) -> Result<Option<Sealed>, StoreError> {
-    let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-    Ok(plate.map(|plate| keys.sealed(Purpose::Plate, plate.as_str())).transpose()?)
+fn checked<'a>(
+    keys: &Keyring,
+    place: Place<'a>,
+    event: &'a GateEvent,
+    now: Timestamp,
+) -> Result<Checked<'a>, StoreError> {
+    let normal_plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+    let plate = normal_plate.as_ref().map(|plate| keys.sealed(Purpose::Plate, plate.as_str())).transpose()?;
+    let (at, time_uncertain) = mended_time(event, now);
+    // The gateway's clock was wrong at the receipt as well.
+    let received_at = if event.uncertain_time.is_some() { at } else { place.received_at };
+    let place = Place { received_at, ..place };
+    let event_id = event.event_id.clone();
+    Ok(Checked { place, event, event_id, normal_plate, plate, at, time_uncertain })
+}
+
+/// When an event happened, and whether that is uncertain. A box that did not know the time gives the event's age instead; without it, the
+/// receipt is the best that is known.
+fn mended_time(event: &GateEvent, now: Timestamp) -> (Timestamp, bool) {
+    match &event.uncertain_time {
+        None => (event.happened_at, false),
+        Some(uncertain) => match uncertain.age_ms {
+            Some(age_ms) => (now - Duration::from_millis(age_ms), false),
+            None => (now, true),
+        },
+    }
 }
 
 fn letter<'a>(
@@ -107,14 +142,54 @@ fn clipped(text: &str) -> &str {
 
 impl<'a> Checked<'a> {
     pub fn key(&self) -> Key {
-        (self.place.garage.clone(), self.place.device.clone(), self.event.event_id.clone())
+        (self.place.garage.clone(), self.place.device.clone(), self.event_id.clone())
+    }
+
+    /// Cars that this event put into or took out of the garage. A message that is not understood and a barrier that stays down count none.
+    pub const fn delta(&self) -> i64 {
+        match self.event.kind {
+            EventKind::NotUnderstood | EventKind::NotOpened => 0,
+            EventKind::Plate
+            | EventKind::Pass
+            | EventKind::Reversal
+            | EventKind::Tailgate
+            | EventKind::Stuck
+            | EventKind::Free
+            | EventKind::Fire
+            | EventKind::FireOver
+            | EventKind::Opened => self.event.delta,
+        }
+    }
+
+    /// The colour as a word; empty where it is unknown.
+    pub fn color(&self) -> String {
+        color_word(self.event.vehicle.plate_color)
+    }
+
+    pub const fn identity(&self) -> ReadingIdentity<'_> {
+        ReadingIdentity {
+            kind: self.event.kind,
+            plate: self.normal_plate.as_ref(),
+            occurred_at: self.event.occurred_at,
+            time_replaced: self.event.time_replaced,
+        }
+    }
+
+    fn details(&self) -> ReadingDetails<'_> {
+        ReadingDetails {
+            vehicle: self.event.vehicle,
+            time_replaced: self.event.time_replaced,
+            time_uncertain: self.time_uncertain,
+            rereads: self.event.rereads.as_ref(),
+            raw_id: (self.event_id != self.event.event_id).then_some(&self.event.event_id),
+        }
     }
 
     pub fn row(&self, now: Timestamp) -> NewEvent<'_> {
         NewEvent {
             garage: self.place.garage,
             device: self.place.device,
-            event_id: &self.event.event_id,
+            event_id: &self.event_id,
             epoch: self.place.epoch,
             seq: self.place.seq,
             lane: self.event.lane.as_str(),
@@ -128,7 +203,8 @@ impl<'a> Checked<'a> {
             decision: self.event.decision,
             offline: self.event.offline,
             of: self.event.of.as_ref(),
-            delta: self.event.delta,
+            delta: self.delta(),
+            details: self.details(),
         }
     }
 }

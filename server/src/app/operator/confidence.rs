@@ -34,6 +34,7 @@ pub(super) async fn of(
             passages: signs.passages,
             unread: signs.unread,
             missed_exits: signs.missed_exits,
+            not_understood: signs.not_understood,
             dead_letters: signs.dead_letters,
             open_visits: signs.open_visits,
         };

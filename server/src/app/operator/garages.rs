@@ -12,7 +12,7 @@ use protocol::uplink::LaneStatus;
 
 use super::{Caller, confidence};
 use crate::app::sharing::public::PublicHours;
-use crate::app::{App, public_sites};
+use crate::app::{App, at_gate, public_sites};
 use crate::store::{StoreError, dead_letter, garage, gateway};
 
 /// A gateway speaks every few seconds and a controller every 10 s: three beats may be lost.
@@ -30,6 +30,10 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
         lanes.entry(garage).or_default().push(lane(status, now));
     }
     let mut trusts = confidence::of(&mut tx, &own, &gateways, now).await?;
+    let mut waiting = HashMap::new();
+    for garage in &own {
+        waiting.insert(garage.id.clone(), at_gate::count(app, &mut tx, &garage.id).await?);
+    }
     drop(tx);
     let mut garages = Vec::with_capacity(own.len());
     for own in own {
@@ -43,6 +47,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
             gateway,
             trust: trusts.remove(&own.id).unwrap_or_else(confidence::nothing_known),
             lanes,
+            waiting_cars: waiting.remove(&own.id).unwrap_or(0),
             dead_letters_today: letters.remove(&own.id).unwrap_or(0),
             id: own.id,
             name: own.name,

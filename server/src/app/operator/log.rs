@@ -41,6 +41,10 @@ fn event(app: &App, row: gate_event::Stored) -> Result<Event, StoreError> {
         stored_at: row.stored_at,
         decision: row.decision,
         offline: row.offline,
+        vehicle: row.vehicle,
+        time_replaced: row.time_replaced,
+        time_uncertain: row.time_uncertain,
+        rereads: row.rereads.is_some(),
     })
 }
 

@@ -71,10 +71,12 @@ pub async fn touch_garage(tx: &mut Tx, garage: &str, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Keyed hash of the plate, and the audience.
-pub async fn permits(tx: &mut Tx, garage: &str) -> Result<BTreeSet<(Vec<u8>, String)>, StoreError> {
-    let rows: Vec<(Vec<u8>, String)> =
-        fetch_all!(tx, "select plate_hash, audience from permit where garage_id = $1", garage)?;
+/// Keyed hash of the plate, the audience, and the plate's colour, empty for any.
+pub type PermitKey = (Vec<u8>, String, String);
+
+pub async fn permits(tx: &mut Tx, garage: &str) -> Result<BTreeSet<PermitKey>, StoreError> {
+    let rows: Vec<PermitKey> =
+        fetch_all!(tx, "select plate_hash, audience, plate_color from permit where garage_id = $1", garage)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -88,15 +90,17 @@ pub async fn insert_permit(
     garage: &str,
     plate: &Sealed,
     audience: &str,
+    plate_color: &str,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "insert into permit (garage_id, plate_hash, plate_enc, audience) values ($1, $2, $3, $4) \
-         on conflict (garage_id, plate_hash, audience) do nothing",
+        "insert into permit (garage_id, plate_hash, plate_enc, audience, plate_color) values ($1, $2, $3, $4, $5) \
+         on conflict (garage_id, plate_hash, audience, plate_color) do nothing",
         garage,
         plate.hash.as_slice(),
         plate.enc.as_slice(),
         audience,
+        plate_color,
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
-use super::{Entry, Exit};
+use super::{Entry, Exit, color_word};
 use crate::store::{StoreError, Tx, word};
 
 /// Ends the visits of cars that come in again; gives by how many each garage's count was too high.
@@ -15,7 +15,10 @@ pub(super) async fn entered_again(
     tx: &mut Tx,
     entries: &[Entry<'_>],
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
-    let plates: Vec<_> = entries.iter().filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash))).collect();
+    let plates: Vec<_> = entries
+        .iter()
+        .filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash, color_word(e.color))))
+        .collect();
     if plates.is_empty() {
         return Ok(Vec::new());
     }
@@ -26,9 +29,10 @@ pub(super) async fn entered_again(
          (select 1 from inventory i where i.garage_id = a.garage_id and i.id > a.id)) then 0 else 1 end from (",
         plates,
         |row, car| {
-            row.push_bind(car.0).push_bind(car.1.as_slice());
+            row.push_bind(car.0).push_bind(car.1.as_slice()).push_bind(car.2.as_str());
         },
         ") as v where visit.garage_id = v.column1 and visit.plate_hash = v.column2 and visit.ended_by is null \
+         and (v.column3 = '' or coalesce(visit.plate_color, 'other') in (v.column3, 'other')) \
          returning visit.garage_id, visit.uncounted"
     )?;
     by_garage(rows)

@@ -1,0 +1,127 @@
+//! What happens to arrivals after their car was read: it passes the gate, leaves, or is read again as another plate.
+
+use std::collections::BTreeSet;
+
+use domain::pickup::{Phase, Pickup};
+use domain::reread::RereadVerdict;
+use protocol::people::ReadingDoubt;
+
+use super::arrivals::Board;
+use super::movement::MovedCar;
+use super::reread::RereadCar;
+use crate::store::arrival::{self, Stored};
+use crate::store::arrival_entry;
+use crate::store::{StoreError, Tx};
+
+/// Arrivals whose car is, as far as is known, still at the gate or inside, with the passage of that car. By either reading of it.
+async fn of_cars<'a>(
+    tx: &mut Tx,
+    wave: &[&'a MovedCar<'a>],
+) -> Result<Vec<(Stored, &'a MovedCar<'a>)>, StoreError> {
+    let cars: BTreeSet<_> = wave.iter().map(|car| (car.garage, car.plate.hash.as_slice())).collect();
+    let inside = arrival::with_cars_inside(tx, &cars.into_iter().collect::<Vec<_>>()).await?;
+    let mut found: Vec<(Stored, &MovedCar<'_>)> = Vec::new();
+    for arrival in inside {
+        let of_it = |car: &&&'a MovedCar<'a>| {
+            let plates = [&arrival.plate_hash, &arrival.other_plate_hash];
+            *car.garage == arrival.garage && plates.contains(&&Some(car.plate.hash.clone()))
+        };
+        // A passage that an outbox delivers late does not concern a car that came in again since.
+        let Some(car) = wave.iter().filter(of_it).find(|car| car.at >= arrival.arrived_at) else { continue };
+        // By both of its plates an arrival is found twice.
+        if found.iter().all(|(other, _)| other.id != arrival.id) {
+            found.push((arrival, car));
+        }
+    }
+    Ok(found)
+}
+
+impl Board {
+    /// From now on the car is in.
+    pub(super) async fn enter(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
+        let mut entered = Vec::new();
+        for (arrival, car) in of_cars(tx, wave).await? {
+            if arrival.entered_at.is_some() || arrival.day != self.today() {
+                continue;
+            }
+            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            entered.push((arrival.id, car.at.min(self.now()), cursor));
+        }
+        arrival_entry::set_cars_entered(tx, &entered).await
+    }
+
+    /// An arrival by a reading that does not stand goes with the car; every other one stays for the teacher.
+    pub(super) async fn leave(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
+        let (mut left, mut gone) = (Vec::new(), Vec::new());
+        for (arrival, car) in of_cars(tx, wave).await? {
+            let at = car.at.min(self.now());
+            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            left.push((arrival.id, at, cursor));
+            if arrival.doubt == Some(ReadingDoubt::ReadAgain) && arrival.pickup.phase == Phase::Waiting {
+                let pickup = Pickup { phase: Phase::Rejected, since: at, claimed: arrival.pickup.claimed };
+                gone.push((arrival.id, pickup, cursor));
+            }
+        }
+        arrival_entry::set_cars_left(tx, &left).await?;
+        for (id, pickup, cursor) in gone {
+            arrival::set_pickup(tx, id, pickup, None, cursor).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks the arrivals of both readings, so that each teacher sees that there is another one.
+    pub(super) async fn reread(&mut self, tx: &mut Tx, car: &RereadCar<'_>) -> Result<(), StoreError> {
+        let first = self.open_arrivals(tx, car, &car.first.hash).await?;
+        let second = match &car.second {
+            Some(plate) => self.open_arrivals(tx, car, &plate.hash).await?,
+            None => Vec::new(),
+        };
+        let two = (!first.is_empty() && !second.is_empty()).then_some(ReadingDoubt::TwoReadings);
+        let (of_first, of_second) = match car.verdict {
+            RereadVerdict::FirstStands => (two, Some(ReadingDoubt::ReadAgain)),
+            RereadVerdict::SecondStands => (Some(ReadingDoubt::ReadAgain), two),
+            RereadVerdict::BothStand => (Some(ReadingDoubt::TwoReadings), Some(ReadingDoubt::TwoReadings)),
+        };
+        let second_plate = car.second.as_ref().map(|plate| plate.hash.as_slice());
+        self.mark(tx, first, of_first, second_plate).await?;
+        self.mark(tx, second, of_second, Some(&car.first.hash)).await
+    }
+
+    async fn open_arrivals(
+        &self,
+        tx: &mut Tx,
+        car: &RereadCar<'_>,
+        plate: &[u8],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let found = arrival::with_cars_inside(tx, &[(car.garage, plate)]).await?;
+        let of_plate = |arrival: &Stored| {
+            arrival.plate_hash.as_deref() == Some(plate)
+                && arrival.day == self.today()
+                && arrival.pickup.phase.is_open()
+        };
+        Ok(found.into_iter().filter(of_plate).collect())
+    }
+
+    async fn mark(
+        &mut self,
+        tx: &mut Tx,
+        arrivals: Vec<Stored>,
+        doubt: Option<ReadingDoubt>,
+        other_plate: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        for arrival in arrivals {
+            let read_again = doubt == Some(ReadingDoubt::ReadAgain);
+            let is_report = arrival.by_hand && arrival.pickup.phase == Phase::Waiting;
+            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            if read_again && is_report {
+                // The gate's word was wrong: the guardian's own report waits for the teacher again.
+                let now = self.now();
+                arrival_entry::detach_car(tx, arrival.id, Pickup::claimed(now), now, cursor).await?;
+            } else {
+                let other = doubt.and(other_plate);
+                arrival_entry::set_doubt(tx, arrival.id, doubt, other, cursor).await?;
+            }
+        }
+        Ok(())
+    }
+}

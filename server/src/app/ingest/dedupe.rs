@@ -1,0 +1,109 @@
+//! Which events are new. A known event that comes again changes nothing. Another reading with a known id is recorded under a derived id
+//! and counts as any other (invariant 2).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use domain::plate::Plate;
+use domain::time::Timestamp;
+use metrics::counter;
+use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
+
+use super::movement::New;
+use super::record::Checked;
+use crate::store::gate_event::readings::{self, StoredReading};
+use crate::store::gate_event::{self, Key};
+use crate::store::seal::{Keyring, Purpose};
+use crate::store::{StoreError, Tx};
+
+/// A derived id is taken only by the same reading or by one that differs in its kind alone.
+const ROUNDS: usize = 4;
+
+/// A stored event without a plate may have lost it to the retention rules after so long.
+const PLATE_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// Inserts what is not known yet; gives the new ones in the order in which they came.
+pub(super) async fn insert_events<'a, 'b>(
+    tx: &mut Tx,
+    keys: &Keyring,
+    events: &'b mut [Checked<'a>],
+    now: Timestamp,
+) -> Result<Vec<New<'b>>, StoreError>
+where
+    'a: 'b,
+{
+    let mut numbers: Vec<Option<i64>> = vec![None; events.len()];
+    let mut pending: Vec<usize> = (0..events.len()).collect();
+    for _ in 0..ROUNDS {
+        if pending.is_empty() {
+            break;
+        }
+        let rest = insert_pending(tx, events, &pending, &mut numbers, now).await?;
+        pending = rename_others(tx, keys, events, rest).await?;
+    }
+    let new = events.iter().zip(numbers).enumerate();
+    Ok(new.filter_map(|(index, (checked, no))| Some(New { no: no?, index, checked })).collect())
+}
+
+/// Gives the events whose ids are known.
+async fn insert_pending(
+    tx: &mut Tx,
+    events: &[Checked<'_>],
+    pending: &[usize],
+    numbers: &mut [Option<i64>],
+    now: Timestamp,
+) -> Result<Vec<usize>, StoreError> {
+    let at = |index: &usize| events.get(*index).map(|event| (*index, event));
+    let rows: Vec<_> = pending.iter().filter_map(at).map(|(_, event)| event.row(now)).collect();
+    let mut inserted = gate_event::insert(tx, &rows).await?;
+    let mut known = Vec::new();
+    for (index, event) in pending.iter().filter_map(at) {
+        // Removing makes the first of two with one id the new one.
+        match (inserted.remove(&event.key()), numbers.get_mut(index)) {
+            (Some(no), Some(number)) => *number = Some(no),
+            _ => known.push(index),
+        }
+    }
+    Ok(known)
+}
+
+/// Gives derived ids to those of `known` that are other readings than the stored ones; gives these.
+async fn rename_others(
+    tx: &mut Tx,
+    keys: &Keyring,
+    events: &mut [Checked<'_>],
+    known: Vec<usize>,
+) -> Result<Vec<usize>, StoreError> {
+    let ids: Vec<Key> = known.iter().filter_map(|index| Some(events.get(*index)?.key())).collect();
+    let stored: HashMap<Key, StoredReading> = readings::by_id(tx, &ids).await?;
+    let mut others = Vec::new();
+    for index in known {
+        let Some(event) = events.get_mut(index) else { continue };
+        let Some(before) = stored.get(&event.key()) else { continue };
+        if is_repeated(keys, before, event)? {
+            continue;
+        }
+        counter!("ingest_repeated_ids_total").increment(1);
+        event.event_id =
+            derived_event_id(&event.event_id, event.event.plate.as_deref(), event.event.occurred_at);
+        others.push(index);
+    }
+    Ok(others)
+}
+
+fn is_repeated(keys: &Keyring, before: &StoredReading, event: &Checked<'_>) -> Result<bool, StoreError> {
+    let plate = match &before.plate {
+        Some(plate) => Some(keys.open(Purpose::Plate, &plate.enc)?),
+        None => None,
+    };
+    let plate = plate.and_then(|text| Plate::parse(&text).ok());
+    let next = event.identity();
+    let forgotten = plate.is_none() && event.place.received_at.since(before.stored_at) > PLATE_KEPT;
+    let known = ReadingIdentity {
+        kind: before.kind,
+        plate: if forgotten { next.plate } else { plate.as_ref() },
+        occurred_at: before.occurred_at,
+        time_replaced: before.time_replaced,
+    };
+    Ok(is_same_reading(&known, &next))
+}

@@ -1,0 +1,150 @@
+//! Two readings of one car ([decision 18]): which stands, for the visit and for the arrivals. The gateway has decided that both are of one
+//! car; the rule is [`domain::reread`].
+//!
+//! [decision 18]: ../../../../docs/decisions/0018-one-car-two-readings.md
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::ids::GarageId;
+use domain::occupancy::Direction;
+use domain::reread::{CarReading, PlateStanding, RereadVerdict, VisitPlate, judge_reread, visit_plate};
+use protocol::mqtt::EventKind;
+
+use super::movement::{New, granted};
+use crate::store::gate_event::readings::{self, StoredReading};
+use crate::store::seal::Sealed;
+use crate::store::visit::{self, reread::MisreadEvent};
+use crate::store::{StoreError, Tx, garage};
+
+/// By the number of an event whose reading does not stand, the number of the one that does.
+pub(super) type Standing = HashMap<i64, i64>;
+
+/// More readings of one car than any camera sends.
+const READINGS: usize = 8;
+
+/// A car that was read twice, for the arrivals.
+#[derive(Debug)]
+pub(super) struct RereadCar<'a> {
+    /// [`New::index`] of the second reading.
+    pub index: usize,
+    pub garage: &'a GarageId,
+    pub first: Sealed,
+    pub second: Option<Sealed>,
+    pub verdict: RereadVerdict,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rereads<'a> {
+    pub standing: Standing,
+    pub cars: Vec<RereadCar<'a>>,
+    /// By how many each garage's count was too high.
+    pub wrong: BTreeMap<GarageId, i64>,
+}
+
+/// Judges the second readings among the new events, in order, and gives visits that have begun the plate that stands.
+pub(super) async fn judge<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Rereads<'a>, StoreError> {
+    let mut rereads = Rereads::default();
+    for event in new.iter().filter(|event| event.checked.event.kind == EventKind::Plate) {
+        let Some(first) = first_reading(tx, event, &rereads.standing).await? else { continue };
+        apply(tx, event, &first, &mut rereads).await?;
+    }
+    Ok(rereads)
+}
+
+/// The reading that stands so far, if it let the car in.
+async fn first_reading(
+    tx: &mut Tx,
+    event: &New<'_>,
+    standing: &Standing,
+) -> Result<Option<StoredReading>, StoreError> {
+    let Some(id) = event.checked.event.rereads.clone() else { return Ok(None) };
+    let place = event.checked.place;
+    let key = (place.garage.clone(), place.device.clone(), id);
+    let mut found = readings::newest_by_id(tx, std::slice::from_ref(&key)).await?.remove(&key);
+    for _ in 0..READINGS {
+        let Some(reading) = &found else { return Ok(None) };
+        let next = standing.get(&reading.no).copied().or(reading.standing_no).filter(|no| *no != event.no);
+        let Some(no) = next else { break };
+        found = readings::by_no(tx, no).await?;
+    }
+    let opened = |reading: &StoredReading| {
+        reading.no != event.no && reading.decision.is_some_and(domain::access::Decision::opens)
+    };
+    Ok(found.filter(opened))
+}
+
+async fn apply<'a>(
+    tx: &mut Tx,
+    event: &New<'a>,
+    first: &StoredReading,
+    rereads: &mut Rereads<'a>,
+) -> Result<(), StoreError> {
+    let second = event.checked.plate.as_ref();
+    if first.plate.as_ref().map(|plate| &plate.hash) == second.map(|plate| &plate.hash) {
+        return Ok(());
+    }
+    let garage = event.checked.place.garage;
+    let one = CarReading {
+        confidence: first.confidence,
+        standing: standing_of(tx, garage, first.plate.as_ref()).await?,
+        is_suspect: first.is_suspect,
+    };
+    let other = CarReading {
+        confidence: event.checked.event.confidence,
+        standing: standing_of(tx, garage, second).await?,
+        is_suspect: event.checked.event.vehicle.is_suspect,
+    };
+    let (standing, stands) = match visit_plate(one, other) {
+        VisitPlate::First => (event.no, first.no),
+        VisitPlate::Second => (first.no, event.no),
+    };
+    rereads.standing.insert(standing, stands);
+    readings::set_standing(tx, standing, Some(stands)).await?;
+    if stands == event.no && event.checked.event.direction == Direction::In {
+        for (garage, cars) in change_visit(tx, event, first).await? {
+            *rereads.wrong.entry(garage).or_default() += cars;
+        }
+    }
+    if let Some(first) = first.plate.clone().filter(|_| event.checked.event.direction == Direction::In) {
+        let (second, verdict) = (second.cloned(), judge_reread(one, other));
+        rereads.cars.push(RereadCar { index: event.index, garage, first, second, verdict });
+    }
+    Ok(())
+}
+
+async fn change_visit(
+    tx: &mut Tx,
+    event: &New<'_>,
+    first: &StoredReading,
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    let place = event.checked.place;
+    let (garage, device) = (place.garage, place.device);
+    let misread = MisreadEvent { garage, device, event_id: &first.event_id, no: first.no };
+    let Some(at) = visit::reread::end(tx, misread).await? else { return Ok(Vec::new()) };
+    let wire = event.checked.event;
+    let entry = visit::Entry {
+        garage,
+        plate: event.checked.plate.as_ref(),
+        audience: wire.decision.and_then(granted),
+        color: wire.vehicle.plate_color,
+        class: wire.vehicle.class,
+        event: event.no,
+        at,
+    };
+    let wrong = visit::reread::begin(tx, entry).await?;
+    Ok(wrong.into_iter().map(|(garage, cars)| (garage, -cars)).collect())
+}
+
+async fn standing_of(
+    tx: &mut Tx,
+    at: &GarageId,
+    plate: Option<&Sealed>,
+) -> Result<PlateStanding, StoreError> {
+    let Some(plate) = plate else { return Ok(PlateStanding::Unread) };
+    let known = garage::known_plate(tx, at, &plate.hash).await?;
+    Ok(match (known.expected > 0, known.registered > 0) {
+        (true, _) => PlateStanding::Expected,
+        (false, true) => PlateStanding::Registered,
+        (false, false) => PlateStanding::Unknown,
+    })
+}

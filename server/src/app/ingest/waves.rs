@@ -1,0 +1,68 @@
+//! The order in which cars change arrivals: as they came, with as many as possible in one statement.
+
+use super::arrivals::Reading;
+use super::movement::MovedCar;
+use super::reread::RereadCar;
+use domain::occupancy::Direction;
+
+/// Children in one statement: 23 columns each stay far below the databases' limits of values.
+const WAVE: usize = 500;
+
+/// Steps that do not depend on each other; the waves are in the order in which the cars came.
+pub(super) enum ArrivalWave<'a> {
+    /// Each child once.
+    Read(Vec<&'a Reading<'a>>),
+    /// Cars that have passed the entry after their reading.
+    Entered(Vec<&'a MovedCar<'a>>),
+    Left(Vec<&'a MovedCar<'a>>),
+    /// A car that was read twice.
+    Reread(&'a RereadCar<'a>),
+}
+
+enum ArrivalStep<'a> {
+    Read(&'a Reading<'a>),
+    Moved(&'a MovedCar<'a>),
+    Reread(&'a RereadCar<'a>),
+}
+
+/// A car may leave and be back, and two cars may come for one child, within one transaction. Priority records, which are ahead of their order, come last.
+pub(super) fn waves<'a>(
+    readings: &'a [Reading<'a>],
+    moved: &'a [MovedCar<'a>],
+    rereads: &'a [RereadCar<'a>],
+) -> Vec<ArrivalWave<'a>> {
+    let mut steps: Vec<(usize, u8, ArrivalStep<'a>)> = Vec::new();
+    steps.extend(readings.iter().map(|it| (it.index.unwrap_or(usize::MAX), 0, ArrivalStep::Read(it))));
+    steps.extend(rereads.iter().map(|it| (it.index, 1, ArrivalStep::Reread(it))));
+    let moved = moved.iter().filter(|it| it.direction == Direction::Out || !it.by_reading);
+    steps.extend(moved.map(|it| (it.index, 2, ArrivalStep::Moved(it))));
+    // Stable: the children of one car stay in their order.
+    steps.sort_by_key(|(index, rank, _)| (*index, *rank));
+    let mut waves = Vec::new();
+    for (_, _, step) in steps {
+        push(&mut waves, step);
+    }
+    waves
+}
+
+fn push<'a>(waves: &mut Vec<ArrivalWave<'a>>, step: ArrivalStep<'a>) {
+    match (waves.last_mut(), step) {
+        (Some(ArrivalWave::Read(wave)), ArrivalStep::Read(reading))
+            if wave.len() < WAVE && wave.iter().all(|other| other.child.pupil != reading.child.pupil) =>
+        {
+            wave.push(reading);
+        }
+        (_, ArrivalStep::Read(reading)) => waves.push(ArrivalWave::Read(vec![reading])),
+        (Some(ArrivalWave::Entered(wave)), ArrivalStep::Moved(car)) if car.direction == Direction::In => {
+            wave.push(car);
+        }
+        (Some(ArrivalWave::Left(wave)), ArrivalStep::Moved(car)) if car.direction == Direction::Out => {
+            wave.push(car);
+        }
+        (_, ArrivalStep::Moved(car)) => waves.push(match car.direction {
+            Direction::In => ArrivalWave::Entered(vec![car]),
+            Direction::Out => ArrivalWave::Left(vec![car]),
+        }),
+        (_, ArrivalStep::Reread(car)) => waves.push(ArrivalWave::Reread(car)),
+    }
+}

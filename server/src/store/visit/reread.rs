@@ -1,0 +1,39 @@
+//! A visit that began with a misread plate. It ends as `reread`, and a visit of the plate that stands begins at the same time. The garage's
+//! book sees a car that leaves and another one that comes, so that a reservation of the misread plate is not used up by it.
+
+use domain::ids::{DeviceId, EventId, GarageId};
+use domain::time::Timestamp;
+
+use super::Entry;
+use crate::store::{StoreError, Tx};
+
+/// A plate event whose reading does not stand.
+#[derive(Debug, Clone, Copy)]
+pub struct MisreadEvent<'a> {
+    pub garage: &'a GarageId,
+    pub device: &'a DeviceId,
+    pub event_id: &'a EventId,
+    /// `gate_event.no`.
+    pub no: i64,
+}
+
+/// Ends the open visit that began with this event or with a pass that names it; gives when it began. The count keeps the car.
+pub async fn end(tx: &mut Tx, misread: MisreadEvent<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let rows: Vec<(i64,)> = fetch_all!(
+        tx,
+        "update visit set ended_by = 'exit_missed', ended_why = 'reread', uncounted = 0, book_due = 1 \
+         where garage_id = $1 and ended_by is null and entered_at is not null and entry_event in \
+         (select no from gate_event where no >= $4 and garage_id = $1 and device = $2 and (event_id = $3 or of_event_id = $3)) \
+         returning entered_at",
+        misread.garage.as_str(),
+        misread.device.as_str(),
+        misread.event_id.as_str(),
+        misread.no,
+    )?;
+    Ok(rows.into_iter().map(|(at,)| Timestamp::from_micros(at)).min())
+}
+
+/// Begins the visit of the plate that stands. Gives by how many each garage's count was too high, as [`super::enter`] does.
+pub async fn begin(tx: &mut Tx, entry: Entry<'_>) -> Result<Vec<(GarageId, i64)>, StoreError> {
+    super::enter(tx, std::slice::from_ref(&entry)).await
+}
