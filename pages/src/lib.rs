@@ -88,6 +88,7 @@ const OPERATOR: &[Asset] = &[
     asset!("svg.js"),
     asset!("form-parts.js"),
     asset!("dialog-form.js"),
+    asset!("reason.js"),
     asset!("rove.js"),
     asset!("preview-step.js"),
     asset!("garage-time.js"),

@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod log;
 pub mod open_order;
 pub mod password;
+mod reason;
 pub mod reservation;
 pub mod session;
 pub mod sharing;
