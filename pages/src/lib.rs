@@ -77,6 +77,7 @@ const OPERATOR: &[Asset] = &[
     asset!("operator-lanes.js"),
     asset!("lane-words.js"),
     asset!("open-words.js"),
+    asset!("opening-words.js"),
     asset!("waiting-car.js"),
     asset!("operator-log-in.js"),
     asset!("operator-nav.js"),

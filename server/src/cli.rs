@@ -218,6 +218,7 @@ async fn open(config: Checked) -> Result<App, Failure> {
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
     app.session_ttl = config.session_ttl;
     app.retention = config.retention;
+    app.feed = config.feed;
     app.operators.cookies = config.cookies;
     server::app::key_check::run(&app).await?;
     Ok(app)

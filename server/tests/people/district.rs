@@ -55,6 +55,7 @@ pub fn district() -> District {
             name: "车库管理".to_owned(),
             garages: vec![garage()],
         }],
+        source: None,
     }
 }
 
@@ -71,6 +72,7 @@ fn garage_spec() -> GarageSpec {
         pools: Vec::new(),
         windows: vec![WindowSpec::new(Audience::Pickup, Weekdays::SCHOOL_WEEK, 15 * 60 + 30, 120)],
         permits: vec![PermitSpec { plate: plate("鲁B00001"), audience: Audience::Resident }],
+        published: None,
     }
 }
 

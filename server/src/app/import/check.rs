@@ -6,7 +6,7 @@ use std::hash::Hash;
 use domain::ids::GarageId;
 use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
-use super::sharing;
+use super::{published, sharing};
 use crate::app::calendar;
 use crate::app::sharing::pools;
 use crate::store::pool::Pool;
@@ -31,9 +31,9 @@ pub struct Invalid {
     pub message: String,
 }
 
-type Checked = Result<(), Invalid>;
+pub(super) type Checked = Result<(), Invalid>;
 
-fn invalid(field: String, message: impl Into<String>) -> Checked {
+pub(super) fn invalid(field: String, message: impl Into<String>) -> Checked {
     Err(Invalid { field, message: message.into() })
 }
 
@@ -107,10 +107,10 @@ pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checke
         usernames.check(format!("{at}.username"), &operator.username)?;
         check_operator(&at, operator, &known)?;
     }
-    Ok(())
+    district.source.as_ref().map_or(Ok(()), published::check_source)
 }
 
-fn text(field: String, value: &str, max: usize) -> Checked {
+pub(super) fn text(field: String, value: &str, max: usize) -> Checked {
     let length = value.chars().count();
     if value.trim().is_empty() {
         invalid(field, "must not be empty")
@@ -136,6 +136,9 @@ fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
     degrees(format!("{at}.lon"), garage.lon, 180.0)?;
     if garage.capacity == 0 || garage.capacity > MAX_CAPACITY {
         return invalid(format!("{at}.capacity"), format!("must be 1 to {MAX_CAPACITY}"));
+    }
+    if let Some(spec) = &garage.published {
+        published::check(&format!("{at}.published"), spec)?;
     }
     let stored = known.pools.get(&garage.id).map(Vec::as_slice).unwrap_or_default();
     let pools = pools::or_known(&garage.pools, stored, garage.capacity);
