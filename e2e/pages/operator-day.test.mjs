@@ -243,7 +243,7 @@ test("a plate is blocked with a reason, and a strike is lifted with one", async 
   await dialog(page).getByLabel("车牌").fill("鲁B66666");
   await dialog(page).getByLabel("原因").fill("占");
   await dialog(page).getByRole("button", { name: "添加" }).click();
-  await dialog(page).locator('.field:has([name="reason"])').getByText("请写明原因，至少 3 个字。").waitFor();
+  await dialog(page).locator('.field:has([name="reason"])').getByText("请写明原因，至少 2 个字。").waitFor();
   await dialog(page).getByLabel("原因").fill("多次占用接送车位");
   await dialog(page).getByRole("button", { name: "添加" }).click();
   await page.locator("#blocks").getByText("鲁B66666").waitFor();

@@ -176,7 +176,7 @@ test("from an opening only its own day is suspended, with a reason that drivers 
   await press(page, "只停这一次");
   assert.equal(await dialog(page).getByLabel("从哪天").inputValue(), "2026-11-27");
   await press(page, "下一步");
-  await faultOf(page, "reason").getByText("请写明原因，至少 3 个字。").waitFor();
+  await faultOf(page, "reason").getByText("请写明原因，至少 2 个字。").waitFor();
   await dialog(page).locator('[name="reason"]').fill("学校晚会");
   world.week.foreseen.affected = [STAY];
   await press(page, "下一步");

@@ -41,7 +41,7 @@ test("a correction with a reason moves the count and is written down", async () 
   // Everyday traffic may move the count between looking and sending: then the console says so, and one tries again.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     await page.getByLabel("在场车辆数").fill("100");
-    await page.getByLabel("理由（至少 3 个字）").fill("人工清点 100 辆");
+    await page.getByLabel("理由（至少 2 个字）").fill("人工清点 100 辆");
     await page.getByRole("button", { name: "提交更正" }).click();
     const done = page.getByText("→ 100");
     const changed = page.getByText("计数刚刚变了");

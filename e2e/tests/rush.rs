@@ -70,6 +70,7 @@ fn garage_spec(id: &str, capacity: u32, lat: f64, audience: Audience) -> GarageS
         pools: Vec::new(),
         windows: vec![WindowSpec::new(audience, Weekdays::ALL, 15 * 60, 120)],
         permits: Vec::new(),
+        published: None,
     }
 }
 
@@ -107,6 +108,7 @@ fn district() -> District {
         }],
         people: (0..PARENTS).map(parent).collect(),
         operators: Vec::new(),
+        source: None,
     }
 }
 

@@ -6,6 +6,7 @@ import { dateOf, instantOf, timeOf } from "./garage-time.js";
 import { dialogOf, field, select } from "./form-parts.js";
 import { nameOf } from "./operator-frame.js";
 import { previewStep } from "./preview-step.js";
+import { isTooShort } from "./reason.js";
 import { AUDIENCES } from "./share-stack.js";
 import { closureWords } from "./share-words.js";
 import { addClosure, endClosure, previewClosure } from "./sharing-api.js";
@@ -94,7 +95,7 @@ function missing({ from, until, spaces, reason }) {
   if (!from) return ["from_day", t("closure.missing_times")];
   if (!until || from >= until || Date.parse(until) <= now()) return ["until_day", t("closure.missing_times")];
   if (spaces !== undefined && !(Number.isInteger(spaces) && spaces >= 1)) return ["spaces", t("form.not_whole")];
-  return reason.length < 3 ? ["reason", t("closure.missing_reason")] : null;
+  return isTooShort({ value: reason }) ? ["reason", t("closure.missing_reason")] : null;
 }
 
 /** Where those were shut out who come first, others may have reserved meanwhile: whoever opens again decides about them. */

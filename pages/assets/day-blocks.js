@@ -4,10 +4,10 @@ import { byId, dayClock, fill, h, icon, now, t } from "./kit.js";
 import { dateOf, instantOf } from "./garage-time.js";
 import { formDialog } from "./dialog-form.js";
 import { field } from "./form-parts.js";
+import { isTooShort } from "./reason.js";
 import { addBlock as send, liftBlock, liftStrike } from "./sharing-api.js";
 
 const SHOWN = 20;
-const LEAST_REASON = 3;
 
 export function drawBlocks({ blocks, strikes }, { garage, done }) {
   const block = (it) => {
@@ -37,7 +37,7 @@ const entry = (plate, facts, button) =>
   h("li", {}, h("span", { class: "grow" }, h("strong", { class: "number" }, plate), h("span", { class: "soft small below" }, facts.filter(Boolean).join(" · "))), button);
 
 const reasonField = () => field("reason", t("blocks.reason"), h("textarea", { name: "reason", rows: 2, maxlength: 500, required: true }), t("blocks.reason_hint"));
-const lacksReason = ({ reason }) => (reason.value.trim().length < LEAST_REASON ? ["reason", t("closure.missing_reason")] : null);
+const lacksReason = ({ reason }) => (isTooShort(reason) ? ["reason", t("closure.missing_reason")] : null);
 
 function reasonFor(title, act, done) {
   formDialog({

@@ -4,6 +4,7 @@ import { byId, clockSeconds, dayClock, fill, h, icon, language, t, toast } from 
 import { check, correct, page } from "./operator-api.js";
 import { Inventory, trustLine } from "./operator-inventory.js";
 import { Lanes } from "./operator-lanes.js";
+import { isTooShort } from "./reason.js";
 
 const TABS = ["lanes", "inventory", "correct", "events", "dead_letters", "check"];
 
@@ -97,7 +98,7 @@ export class Detail {
     form.addEventListener("submit", async (submit) => {
       submit.preventDefault();
       wrong.textContent = "";
-      if (count.value === "" || reason.value.trim().length < 3) {
+      if (count.value === "" || isTooShort(reason)) {
         wrong.textContent = t("operator.correct_missing");
         return;
       }

@@ -4,9 +4,9 @@
 import "./inventory-words.js";
 import { dayClock, fill, h, icon, t, toast } from "./kit.js";
 import { field } from "./form-parts.js";
+import { isTooShort } from "./reason.js";
 import { page, previewWalk, writeWalk } from "./operator-api.js";
 
-const LEAST_REASON = 3;
 
 /** How far the count can be believed, in one line. */
 export function trustLine({ trust }) {
@@ -96,7 +96,7 @@ export class Inventory {
     const form = h("form", { class: "correction", novalidate: true }, field("reason", t("walk.reason"), reason), send);
     form.addEventListener("submit", async (submit) => {
       submit.preventDefault();
-      if (reason.value.trim().length < LEAST_REASON) {
+      if (isTooShort(reason)) {
         wrong.textContent = t("walk.missing");
         return;
       }

@@ -9,9 +9,9 @@ import { field } from "./form-parts.js";
 import { formDialog } from "./dialog-form.js";
 import { gatewayAlarm, laneAlarm, markedShape } from "./lane-alarm.js";
 import { orderOpen, page } from "./operator-api.js";
+import { isTooShort } from "./reason.js";
 import { surePlate, waitingCar } from "./waiting-car.js";
 
-const LEAST_REASON = 2;
 const SHOWN = 20;
 /** While an order is on its way, one wants to see it arrive. */
 const FOLLOW_MS = 700;
@@ -212,7 +212,7 @@ export class Lanes {
         field("plate", t("open.plate"), h("input", { name: "plate", maxlength: 16, autocomplete: "off", autocapitalize: "characters", spellcheck: "false", value: plate }), t("open.plate_hint")),
       ].flat().filter(Boolean),
       yes: t("open.send"),
-      check: ({ reason }) => (reason.value.trim().length < LEAST_REASON ? ["reason", t("open.missing_reason")] : null),
+      check: ({ reason }) => (isTooShort(reason) ? ["reason", t("open.missing_reason")] : null),
       send: async ({ reason, plate: named }) => {
         const order = { lane: lane.id, reason: reason.value.trim(), ...(named.value.trim() ? { plate: named.value.trim() } : {}) };
         try {

@@ -12,6 +12,7 @@ use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::SchoolCalendar;
+use crate::public::{PublishedSpec, SourceSpec};
 
 pub use crate::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
@@ -26,6 +27,9 @@ pub struct District {
     pub people: Vec<PersonSpec>,
     #[serde(default)]
     pub operators: Vec<OperatorSpec>,
+    /// Absent: as it is.
+    #[serde(default)]
+    pub source: Option<SourceSpec>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +51,9 @@ pub struct GarageSpec {
     /// Plates that may enter in the windows of residents or staff.
     #[serde(default)]
     pub permits: Vec<PermitSpec>,
+    /// What the open-space feed says of it. Absent: as it is.
+    #[serde(default)]
+    pub published: Option<PublishedSpec>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -128,7 +128,7 @@ pub struct NewAdjustment {
     pub occupied: i64,
     /// The count on the operator's screen: a correction is against what was seen.
     pub seen: Option<i64>,
-    /// At least 3 characters.
+    /// At least 2 characters.
     pub reason: String,
 }
 
@@ -156,7 +156,7 @@ pub struct NewInventory {
     /// Cars without a plate that can be read.
     #[serde(default)]
     pub unread: u32,
-    /// At least 3 characters; a preview needs none.
+    /// At least 2 characters; a preview needs none.
     #[serde(default)]
     pub reason: String,
 }

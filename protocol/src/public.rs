@@ -1,14 +1,22 @@
-//! The public open-space feed, `GET /api/public/v3/parking-sites`: the fields of ParkAPI v3.
+//! The public open-space feed, `/api/public/v3`: the fields of ParkAPI v3.
 //!
-//! Keys that are not known are left out. Realtime keys older than [`REALTIME_MAX_AGE`] are left out as well and
-//! `has_realtime_data` is false: "no data" is not 0.
+//! Keys that are not known are left out. A count that is older than the feed's age limit or that is not believed is no fact:
+//! `has_realtime_data` is false, `realtime_opening_status` is `UNKNOWN` and the other `realtime_*` keys are missing.
+//! "No data" is not 0.
+
+mod facts;
+mod source;
 
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub const REALTIME_MAX_AGE: Duration = Duration::from_secs(30 * 60);
+pub use facts::{ExternalIdentifier, IdentifierType, PublishedSpec, SiteType, SourceSpec, Supervision};
+pub use source::{Source, SourceStatus, Sources};
+
+/// A count that is older is "no data": in the feed unless the server's configuration says otherwise, and on signs.
+pub const COUNT_MAX_AGE: Duration = Duration::from_secs(3 * 60);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParkingSites {
@@ -18,6 +26,8 @@ pub struct ParkingSites {
     pub next_id: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_path: Option<String>,
+    /// Seconds. A reader that has got no answer for so long shows "no data".
+    pub realtime_max_age_s: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,19 +36,39 @@ pub struct ParkingSite {
     pub source_id: i64,
     pub original_uid: String,
     pub name: String,
+    pub name_en: String,
     pub operator_name: String,
     pub address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    pub r#type: SiteType,
+    pub r#type: Option<SiteType>,
     pub purpose: Purpose,
-    pub has_fee: bool,
     pub has_realtime_data: bool,
     /// WGS-84 degrees.
     pub lat: f64,
     pub lon: f64,
     pub capacity: u32,
-    /// OpenStreetMap syntax, such as `Mo-Fr 18:00-07:30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_fee: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_description: Option<String>,
+    /// Centimetres.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_height: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_covered: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_lighting: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervision_type: Option<Supervision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external_identifiers: Vec<ExternalIdentifier>,
+    /// OpenStreetMap syntax, at most 512 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,28 +76,53 @@ pub struct ParkingSite {
     /// Never negative, never above capacity. 0 while the public may not enter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub realtime_free_capacity: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub realtime_opening_status: Option<OpeningStatus>,
+    pub realtime_opening_status: OpeningStatus,
+    /// When the count was last confirmed, to two minutes or better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub realtime_data_updated_at: Option<Timestamp>,
+    /// When anything but the realtime keys changed last.
     pub static_data_updated_at: Timestamp,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+/// `GET /api/public/v3/parking-sites/{id}/history`: newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteHistory {
+    pub items: Vec<SiteSample>,
+    /// Of all pages.
+    pub total_count: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_path: Option<String>,
+}
+
+/// What was published at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteSample {
+    /// Grows with time; `start` of a page.
+    pub id: i64,
+    pub parking_site_id: i64,
+    pub capacity: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realtime_capacity: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realtime_free_capacity: Option<u32>,
+    pub realtime_opening_status: OpeningStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realtime_data_updated_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SiteType {
-    Underground,
-    CarPark,
-    OffStreetParkingGround,
-    OnStreet,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Purpose {
     Car,
+    Bike,
+    Motorcycle,
+    Item,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

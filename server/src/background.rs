@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, allocation, ingest, open_order};
-use crate::jobs::{calendar, purge, sweep};
+use crate::jobs::{calendar, publish, purge, sweep};
 use crate::store::wake::{self, Ear, News};
 use crate::store::{Store, StoreError};
 
@@ -40,6 +40,7 @@ impl Background {
         tasks.spawn(until(stop.clone(), purge::run(app.clone())));
         tasks.spawn(until(stop.clone(), sweep::run(app.clone())));
         tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
+        tasks.spawn(until(stop.clone(), publish::run(app.clone())));
         tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }
     }

@@ -231,6 +231,7 @@ async fn open(config: Checked) -> Result<App, Failure> {
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
     app.session_ttl = config.session_ttl;
     app.retention = config.retention;
+    app.feed = config.feed;
     app.operators.cookies = config.cookies;
     key_check::run(&app).await.map_err(Failure::key)?;
     Ok(app)

@@ -1,6 +1,7 @@
 //! The configuration file; `server.example.toml` describes every field.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use process::telemetry::LogFormat;
 use serde::Deserialize;
 
 use crate::app::operator::Cookies;
+use crate::app::public_sites::FeedSettings;
 use crate::app::retention::Retention;
 use crate::store::seal::Keyring;
 
@@ -32,6 +34,8 @@ pub struct Config {
     pub sessions: Sessions,
     #[serde(default)]
     pub retention: RetentionDays,
+    #[serde(default)]
+    pub public_feed: PublicFeed,
     #[serde(default)]
     pub log: Log,
 }
@@ -97,6 +101,19 @@ impl Default for RetentionDays {
     }
 }
 
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublicFeed {
+    /// A count that was not confirmed for longer is published as "no data".
+    pub max_age_minutes: u32,
+}
+
+impl Default for PublicFeed {
+    fn default() -> Self {
+        Self { max_age_minutes: 3 }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
@@ -119,6 +136,7 @@ pub struct Checked {
     pub cookies: Cookies,
     pub session_ttl: Duration,
     pub retention: Retention,
+    pub feed: FeedSettings,
     pub log: Log,
 }
 
@@ -149,9 +167,22 @@ impl Config {
                 arrivals: days("retention.arrivals_days", self.retention.arrivals_days)?,
                 audit: days("retention.audit_days", self.retention.audit_days)?,
             },
+            feed: feed(self.public_feed, self.http.public_url)?,
             log: self.log,
         })
     }
+}
+
+/// A gateway speaks every few seconds; after half an hour a count is of the past for operators too.
+const MAX_AGE_MINUTES: RangeInclusive<u32> = 1..=30;
+
+fn feed(feed: PublicFeed, public_url: String) -> Result<FeedSettings, ConfigError> {
+    let minutes = feed.max_age_minutes;
+    if !MAX_AGE_MINUTES.contains(&minutes) {
+        return Err(ConfigError::invalid("public_feed.max_age_minutes", "must be 1 to 30"));
+    }
+    let max_age = Duration::from_secs(60) * minutes;
+    Ok(FeedSettings { max_age, public_url: Some(public_url) })
 }
 
 /// A password over plain HTTP is for whoever listens on the way.
@@ -204,6 +235,8 @@ fn keyring(source: &SecretSource) -> Result<Keyring, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use protocol::public::COUNT_MAX_AGE;
+
     use super::*;
 
     fn checked(toml: &str) -> Result<Checked, String> {
@@ -229,6 +262,7 @@ mod tests {
         let config = checked(GOOD).unwrap();
         assert_eq!(config.session_ttl, DAY * 30);
         assert_eq!(config.retention, Retention::default());
+        assert_eq!(config.feed.max_age, COUNT_MAX_AGE);
     }
 
     #[test]
@@ -243,6 +277,7 @@ mod tests {
             (GOOD.replace("[secrets]", "connections = 1\n[secrets]"), "`database.connections`"),
             (format!("{GOOD}\n[retention]\nplates_days = 0"), "`retention.plates_days`"),
             (format!("{GOOD}\n[retention]\nplate_days = 1"), "`retention.plate_days`"),
+            (format!("{GOOD}\n[public_feed]\nmax_age_minutes = 31"), "`public_feed.max_age_minutes`"),
             (GOOD.replace("127.0.0.1:8480", "nowhere"), "`http.listen`"),
         ];
         for (toml, field) in cases {

@@ -78,7 +78,7 @@ pub struct Block {
 #[serde(deny_unknown_fields)]
 pub struct NewBlock {
     pub plate: String,
-    /// At least 3 characters.
+    /// At least 2 characters.
     pub reason: String,
     #[serde(default)]
     pub until: Option<Timestamp>,

@@ -13,11 +13,19 @@ pub fn weak(value: &impl Serialize) -> String {
     format!("W/{}", strong(value))
 }
 
+/// A weak tag of bytes, with its quotes.
+pub fn weak_of(bytes: &[u8]) -> String {
+    format!("W/{}", hash(bytes))
+}
+
 /// A strong one, for what can be changed with `If-Match`.
 pub fn strong(value: &impl Serialize) -> String {
     // Types of ours always serialise.
-    let json = serde_json::to_vec(value).unwrap_or_default();
-    let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &json));
+    hash(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn hash(bytes: &[u8]) -> String {
+    let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, bytes));
     format!("\"{}\"", hash.get(..LENGTH).unwrap_or(&hash))
 }
 

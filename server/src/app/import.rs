@@ -7,6 +7,7 @@
 mod check;
 mod people;
 mod places;
+mod published;
 mod sharing;
 
 use protocol::district::District;
@@ -128,6 +129,7 @@ pub async fn run_with(
     people::people(&mut tx, &app.keys, &district.people, now, &mut counts).await?;
     progress("operators");
     places::operators(&mut tx, &district.operators, &mut counts).await?;
+    published::put_source(&mut tx, district.source.as_ref(), now).await?;
     let entry = audit::Entry {
         at: now,
         actor_kind: "cli",

@@ -72,6 +72,8 @@ pub struct App {
     pub allocation: allocation::Allocation,
     /// The open-space feed as it was a second ago at most.
     pub public_sites: Arc<public_sites::Cache>,
+    /// What the configuration says of the feed.
+    pub feed: public_sites::FeedSettings,
     pub operators: operator::Operators,
     /// Wrong codes of boxes.
     enrolments: Arc<attempts::Attempts>,
@@ -104,6 +106,7 @@ impl App {
             ingest: ingest::Ingest::default(),
             allocation: allocation::Allocation::default(),
             public_sites: Arc::default(),
+            feed: public_sites::FeedSettings::default(),
             operators: operator::Operators::default(),
             enrolments: Arc::new(attempts::Attempts::new(enrolment::LIMITS)),
             waiters: open_order::Shared::default(),

@@ -14,6 +14,7 @@ pub mod log;
 pub mod no_reading_shape;
 pub mod open_order;
 pub mod password;
+mod reason;
 pub mod reservation;
 pub mod session;
 pub mod sharing;

@@ -1,5 +1,6 @@
 //! What the server does by the clock.
 
 pub mod calendar;
+pub mod publish;
 pub mod purge;
 pub mod sweep;

@@ -50,6 +50,7 @@ fn garage_spec(id: &str, capacity: u32, windows: Vec<WindowSpec>) -> GarageSpec 
         pools: Vec::new(),
         windows,
         permits: vec![PermitSpec { plate: plate(STAFF), audience: Audience::Staff, plate_color: None }],
+        published: None,
     }
 }
 
@@ -102,6 +103,7 @@ pub fn district() -> District {
             name: "李值班".to_owned(),
             garages: vec![garage(SCHOOL)],
         }],
+        source: None,
     }
 }
 

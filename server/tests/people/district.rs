@@ -55,6 +55,7 @@ pub fn district() -> District {
             name: "车库管理".to_owned(),
             garages: vec![garage()],
         }],
+        source: None,
     }
 }
 
@@ -75,6 +76,7 @@ fn garage_spec() -> GarageSpec {
             audience: Audience::Resident,
             plate_color: None,
         }],
+        published: None,
     }
 }
 

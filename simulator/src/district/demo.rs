@@ -8,6 +8,7 @@ use domain::window::Weekdays;
 use protocol::district::{
     ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
 };
+use protocol::public::{PublishedSpec, SiteType, SourceSpec, Supervision};
 use protocol::sharing::{PoolSpec, WindowSpec};
 
 use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
@@ -43,7 +44,8 @@ pub fn demo() -> Invented {
         name: "值班员".into(),
         garages: garages.iter().map(|g| g.id.clone()).collect(),
     }];
-    Invented { district: District { garages, schools: vec![school], people, operators }, sites }
+    let source = Some(source());
+    Invented { district: District { garages, schools: vec![school], people, operators, source }, sites }
 }
 
 fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacity: u32) -> GarageSpec {
@@ -60,6 +62,31 @@ fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacit
         pools: Vec::new(),
         windows: Vec::new(),
         permits: Vec::new(),
+        published: Some(published(SiteType::Underground)),
+    }
+}
+
+/// Free of charge, below ground, with cameras.
+fn published(kind: SiteType) -> PublishedSpec {
+    PublishedSpec {
+        r#type: Some(kind),
+        has_fee: Some(false),
+        max_height_cm: Some(210),
+        is_covered: Some(true),
+        has_lighting: Some(true),
+        supervision: Some(Supervision::Video),
+        ..PublishedSpec::default()
+    }
+}
+
+fn source() -> SourceSpec {
+    SourceSpec {
+        uid: "shared-parking-demo".into(),
+        name: "共享车位示范区".into(),
+        public_url: "http://127.0.0.1:8801/spaces".into(),
+        license: Some("CC0 1.0".into()),
+        contributor: Some("示范区停车公司".into()),
+        attribution_url: None,
     }
 }
 
@@ -89,6 +116,9 @@ fn mall() -> GarageSpec {
         garage("harbour-mall", ["海湾商场", "Harbour Mall"], "海湾路 1 号", (36.0634, 120.3866), 420);
     let open = window(Audience::Public, Weekdays::ALL, 0, DAY);
     garage.windows.push(WindowSpec { quota: Some(380), max_stay_minutes: Some(6 * 60), ..open });
+    let fee = Some("首小时免费，之后每小时 5 元".into());
+    garage.published =
+        Some(PublishedSpec { has_fee: Some(true), fee_description: fee, ..published(SiteType::CarPark) });
     garage
 }
 
@@ -97,6 +127,10 @@ fn housing() -> GarageSpec {
     let names = ["榆园小区", "Yuyuan housing block"];
     let mut garage = garage("yuyuan-block", names, "榆园路 20 号", (36.0643, 120.3759), 160);
     garage.windows.push(window(Audience::Resident, Weekdays::ALL, 0, DAY));
+    // Nobody has said whether it costs anything.
+    let above = published(SiteType::OffStreetParkingGround);
+    garage.published =
+        Some(PublishedSpec { has_fee: None, max_height_cm: None, is_covered: Some(false), ..above });
     garage.windows.push(window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 10 * 60));
     garage.pools = vec![
         pool("main", ["共享泊位", "Shared spaces"], 159, Vec::new()),

@@ -51,6 +51,7 @@ fn garage(g: usize, cars: usize) -> GarageSpec {
         pools: Vec::new(),
         windows: vec![window(Audience::Pickup, Weekdays::ALL, 0, 24 * 60)],
         permits: Vec::new(),
+        published: None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use super::lint;
@@ -26,8 +26,11 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     packages::install_all(&mut steps)?;
-    steps.run("browser driver (npm ci)", &mut npm()?)?;
-    steps.run("independent calendar (pip install)", &mut independent_calendar()?)?;
+    steps.run("browser driver (npm ci)", &mut npm("e2e/pages")?)?;
+    steps.run("judge of opening hours (npm ci)", &mut npm("server/tests/opening_hours")?)?;
+    steps
+        .run("independent calendar (pip install)", &mut judge("server/tests/calendar/chinesecalendar.py")?)?;
+    steps.run("judge of the open-space feed (pip install)", &mut judge("server/tests/public/parkapi.py")?)?;
     if options.only.is_none() && options.package.is_none() {
         lint::steps(&mut steps)?;
     }
@@ -38,18 +41,20 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// `ci` installs exactly the lock file. The driver's own browsers stay out: the tests use Debian's.
-fn npm() -> Result<Command> {
+fn npm(folder: &str) -> Result<Command> {
     let mut command = Command::new("npm");
-    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(root()?.join("e2e/pages"));
+    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(root()?.join(folder));
     command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     Ok(command)
 }
 
-/// Into the folder where the server's tests look for it: cargo calls it `CARGO_TARGET_TMPDIR`.
-fn independent_calendar() -> Result<Command> {
+/// A Python program that judges, with its packages in a folder of the program's name, where the server's tests look for it: cargo calls
+/// it `CARGO_TARGET_TMPDIR`.
+fn judge(program: &str) -> Result<Command> {
+    let program = root()?.join(program);
+    let name = program.file_stem().context("a program has a name")?.to_owned();
     let mut command = Command::new("python3");
-    command.arg(root()?.join("server/tests/calendar/chinesecalendar.py")).arg("install");
-    command.arg(target()?.join("tmp").join("chinesecalendar"));
+    command.arg(program).arg("install").arg(target()?.join("tmp").join(name));
     Ok(command)
 }
 

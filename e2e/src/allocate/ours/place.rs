@@ -262,6 +262,7 @@ fn district(scale: Scale, plates: &[Plate]) -> District {
         pools: Vec::new(),
         windows: Vec::new(),
         permits: Vec::new(),
+        published: None,
     };
     let person = |person| PersonSpec {
         key: key(person),

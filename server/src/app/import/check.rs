@@ -7,7 +7,7 @@ use domain::ids::GarageId;
 use domain::vehicle::PlateColor;
 use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
-use super::sharing;
+use super::{published, sharing};
 use crate::app::calendar;
 use crate::app::sharing::pools;
 use crate::store::pool::Pool;
@@ -32,9 +32,9 @@ pub struct Invalid {
     pub message: String,
 }
 
-type Checked = Result<(), Invalid>;
+pub(super) type Checked = Result<(), Invalid>;
 
-fn invalid(field: String, message: impl Into<String>) -> Checked {
+pub(super) fn invalid(field: String, message: impl Into<String>) -> Checked {
     Err(Invalid { field, message: message.into() })
 }
 
@@ -108,10 +108,10 @@ pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checke
         usernames.check(format!("{at}.username"), &operator.username)?;
         check_operator(&at, operator, &known)?;
     }
-    Ok(())
+    district.source.as_ref().map_or(Ok(()), published::check_source)
 }
 
-fn text(field: String, value: &str, max: usize) -> Checked {
+pub(super) fn text(field: String, value: &str, max: usize) -> Checked {
     let length = value.chars().count();
     if value.trim().is_empty() {
         invalid(field, "must not be empty")
@@ -149,6 +149,9 @@ fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
     }
     for (j, permit) in garage.permits.iter().enumerate() {
         plate_color(format!("{at}.permits[{j}].plate_color"), permit.plate_color)?;
+    }
+    if let Some(spec) = &garage.published {
+        published::check(&format!("{at}.published"), spec)?;
     }
     let stored = known.pools.get(&garage.id).map(Vec::as_slice).unwrap_or_default();
     let pools = pools::or_known(&garage.pools, stored, garage.capacity);

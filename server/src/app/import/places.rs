@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
 use uuid::Uuid;
 
-use super::{Counts, ImportError, Outcome, sharing};
+use super::{Counts, ImportError, Outcome, published, sharing};
 use crate::app::calendar::school as school_calendar;
 use crate::store::calendar as stored_calendar;
 use crate::store::import::{GarageRow, OperatorRow, PermitKey};
@@ -24,7 +24,7 @@ pub async fn garages(
 ) -> Result<Vec<Outcome>, ImportError> {
     let all: Vec<GarageId> = specs.iter().map(|spec| spec.id.clone()).collect();
     book::lock(tx, &all).await?;
-    let known = import::garages(tx).await?;
+    let (known, facts) = (import::garages(tx).await?, published::known(tx).await?);
     let mut outcomes = Vec::with_capacity(specs.len());
     for spec in specs {
         let row = row_of(spec);
@@ -43,7 +43,8 @@ pub async fn garages(
         book::open(tx, &spec.id).await?;
         let pools = sharing::put_pools(tx, spec).await?;
         let permits = permits(tx, keys, spec).await?;
-        if pools || permits {
+        let facts = published::put(tx, spec, facts.get(&spec.id)).await?;
+        if pools || permits || facts {
             outcome.touch();
         }
         outcomes.push(outcome);

@@ -5,6 +5,7 @@ use domain::ids::GarageId;
 use protocol::operator::{Adjustment, NewAdjustment, Page};
 use uuid::Uuid;
 
+use super::reason::{self, reason};
 use super::{Caller, OperatorError, record, require};
 use crate::app::App;
 use crate::store::{StoreError, adjustment, garage};
@@ -12,12 +13,9 @@ use crate::store::{StoreError, adjustment, garage};
 /// Rows on one page.
 const PAGE: usize = 50;
 
-const MIN_REASON: usize = 3;
-const MAX_REASON: usize = 500;
-
 #[derive(Debug, thiserror::Error)]
 pub enum AdjustError {
-    #[error("a reason has 3 to 500 characters")]
+    #[error("a reason has 2 to 500 characters")]
     Reason,
     #[error("occupied must be 0 to {capacity}")]
     Occupied { capacity: u32 },
@@ -43,10 +41,7 @@ pub async fn add(
     key: &str,
     new: &NewAdjustment,
 ) -> Result<Adjustment, AdjustError> {
-    let reason = new.reason.trim().replace('\0', "");
-    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
-        return Err(AdjustError::Reason);
-    }
+    let reason = reason(&new.reason, reason::LONGEST).ok_or(AdjustError::Reason)?;
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;

@@ -12,6 +12,7 @@ use domain::time::Timestamp;
 use protocol::operator::{Ghost, Inventory, InventoryPreview, NewInventory};
 use uuid::Uuid;
 
+use super::reason::{self, reason};
 use super::{Caller, OperatorError, record, require};
 use crate::app::App;
 use crate::store::seal::{Purpose, SealError, Sealed};
@@ -20,8 +21,6 @@ use crate::store::{StoreError, Tx, garage, gateway, inventory};
 
 /// Walks in the list.
 const SHOWN: i64 = 20;
-const MIN_REASON: usize = 3;
-const MAX_REASON: usize = 500;
 /// A larger garage is walked by levels, but counted at once.
 const MAX_CARS: usize = 5000;
 /// What was seen longer ago has been overtaken by too much.
@@ -34,7 +33,7 @@ const BEHIND: i64 = 500;
 
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
-    #[error("a reason has 3 to 500 characters")]
+    #[error("a reason has 2 to 500 characters")]
     Reason,
     #[error("the walk ends after it begins, and began at most 12 hours ago")]
     Walk,
@@ -102,10 +101,7 @@ pub async fn add(
     key: &str,
     new: &NewInventory,
 ) -> Result<Inventory, InventoryError> {
-    let reason = new.reason.trim().replace('\0', "");
-    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
-        return Err(InventoryError::Reason);
-    }
+    let reason = reason(&new.reason, reason::LONGEST).ok_or(InventoryError::Reason)?;
     let body_hash = app.keys.hash(Purpose::Plate, &format!("{new:?}"));
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;

@@ -10,6 +10,7 @@ use protocol::operator::Page;
 use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
 use uuid::Uuid;
 
+use super::reason::reason;
 use super::{Caller, OperatorError, record, require};
 use crate::app::{App, open_order as orders};
 use crate::store::open_order::{By, OrderTarget, Stored};
@@ -26,7 +27,7 @@ const WORD: Duration = Duration::from_secs(15);
 /// Rows on one page.
 const PAGE: usize = 20;
 
-const MIN_REASON: usize = 2;
+/// Lists of orders show it in one line.
 const MAX_REASON: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
@@ -59,10 +60,7 @@ pub async fn add(
     key: &str,
     new: &NewOpenOrder,
 ) -> Result<OpenOrder, OrderError> {
-    let reason = new.reason.trim().replace('\0', "");
-    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
-        return Err(OrderError::Reason);
-    }
+    let reason = reason(&new.reason, MAX_REASON).ok_or(OrderError::Reason)?;
     let plate = new.plate.as_deref().map(Plate::parse).transpose()?;
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await?;

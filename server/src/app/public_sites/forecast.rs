@@ -7,6 +7,7 @@ use domain::ids::GarageId;
 use protocol::reservation::Forecasts;
 use protocol::reservation::asked::ForecastAsked;
 
+use super::snapshot;
 use crate::app::reservation::{ReservationError, forecast};
 use crate::app::{App, directory, etag};
 
@@ -24,6 +25,9 @@ pub struct Snapshot {
 
 /// By the site's number; a second old at most.
 pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<Snapshot>, ReservationError> {
+    if snapshot(app).await?.find(number).is_none() {
+        return Err(ReservationError::NoSuchGarage);
+    }
     let directory = directory::read(app).await?;
     let garage = directory.numbered(number).ok_or(ReservationError::NoSuchGarage)?;
     let (known, question) = (&app.public_sites.forecasts, (garage.id.clone(), hours));

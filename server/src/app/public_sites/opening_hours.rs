@@ -1,193 +1,152 @@
-//! Public windows in OpenStreetMap's `opening_hours` syntax, such as `Mo-Fr 18:00-07:30; PH off`.
+//! Openings of the public in OpenStreetMap's `opening_hours` syntax, with explicit dates.
 //!
-//! A holiday acts as a Sunday and not as the weekday that it is: where that makes a difference, a last part after a semicolon,
-//! which replaces what was said before, tells what holds on public holidays (`PH`). Days that make up for holidays
-//! cannot be said, and what depends on lessons is a comment.
+//! Evaluators know statutory holidays only, and no make-up workdays; so `PH` is never used. Openings are read from our own
+//! calendar and written as dates and weekdays within ranges of dates:
+//!
+//! ```text
+//! 2026 Aug 31-2026 Sep 30,2026 Oct 08-2027 Mar 31 Mo-Fr 18:00-07:30, 2026 Oct 10 18:00-07:30
+//! ```
+//!
+//! - Rules are joined by `, `: each adds to the others, and none closes what another one opens after midnight.
+//! - A text with dates ends with its [`Period`]; hours that are the same on every day for ever have no dates.
+//! - Openings that overlap or adjoin are one. What lasts a day or longer is cut at midnight, so no hour exceeds 24:00.
+//! - [`cover`]: a set of days as ranges, weekdays and single days; [`day`]: the hours of one day
 
-use chrono::{NaiveDate, Weekday};
-use domain::calendar::{DayKind, DayKinds};
+mod cover;
+mod day;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, Months, NaiveDate};
+use domain::allocation::layout::Closure;
+use domain::calendar::{Calendar, DayKinds};
 use domain::shared_window::{OnLessons, SharedWindow};
 use domain::window::Weekdays;
 
-const DAYS: [(Weekday, &str); 7] = [
-    (Weekday::Mon, "Mo"),
-    (Weekday::Tue, "Tu"),
-    (Weekday::Wed, "We"),
-    (Weekday::Thu, "Th"),
-    (Weekday::Fri, "Fr"),
-    (Weekday::Sat, "Sa"),
-    (Weekday::Sun, "Su"),
-];
+use day::DayHours;
 
-const DAY: u32 = 24 * 60;
+use crate::app::sharing::public::PublicGround;
 
-/// Windows of one weekday are joined by commas: after a semicolon a rule would replace those of the same days.
-pub(super) fn opening_hours(windows: &[SharedWindow], today: NaiveDate) -> String {
-    let current: Vec<&SharedWindow> = windows.iter().filter(|window| !is_over(window, today)).collect();
-    match current.as_slice() {
-        [] => "off".to_owned(),
-        [window] if is_always(window) => "24/7".to_owned(),
-        current if current.iter().all(|window| is_daily(window)) => {
-            joined(current.iter().map(|window| rule(window, days(window))))
-        }
-        current => {
-            let weekly = current.iter().map(|window| rule(window, days(window)));
-            let on_holidays = current.iter().filter(|window| holds_on_holidays(window));
-            let on_holidays = joined(on_holidays.map(|window| rule(window, Some("PH".to_owned()))));
-            let on_holidays = if on_holidays.is_empty() { "PH off" } else { &on_holidays };
-            let weekly = joined(weekly);
-            if weekly.is_empty() { on_holidays.to_owned() } else { format!("{weekly}; {on_holidays}") }
-        }
-    }
+/// ParkAPI takes no more characters.
+pub const LONGEST_TEXT: usize = 512;
+
+/// Whole months after the present one for which hours are published, if the text has room for them.
+const MONTHS_AHEAD: u32 = 6;
+
+/// Days for which hours are published even if the year's list of holidays is missing.
+const DAYS_AT_LEAST: u64 = 14;
+
+/// Days of the last attempts, for garages whose hours differ from day to day.
+const SHORT: [u64; 5] = [13, 6, 3, 1, 0];
+
+/// The days of which a text speaks, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
 }
 
-fn joined(rules: impl Iterator<Item = Option<String>>) -> String {
-    rules.flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn is_over(window: &SharedWindow, today: NaiveDate) -> bool {
-    window.recurrence.last_day.is_some_and(|last| last < today)
-}
-
-/// On each day alike, holidays too.
-fn is_daily(window: &SharedWindow) -> bool {
-    window.recurrence.weekdays == Weekdays::ALL && window.recurrence.kinds == DayKinds::ALL
-}
-
-fn is_always(window: &SharedWindow) -> bool {
-    let recurrence = &window.recurrence;
-    is_daily(window)
-        && recurrence.lessons == OnLessons::AnyDay
-        && (recurrence.first_day, recurrence.last_day) == (None, None)
-        && (window.hours.start_minute, window.hours.length_minutes) == (0, DAY)
-}
-
-fn holds_on_holidays(window: &SharedWindow) -> bool {
-    window.recurrence.kinds.contains(DayKind::Holiday) && window.recurrence.weekdays.contains(Weekday::Sun)
-}
-
-/// Absent where it holds on none of the days.
-fn rule(window: &SharedWindow, days: Option<String>) -> Option<String> {
-    let range = range(window);
-    let (start, end) = (clock(window.hours.start_minute), clock(end(window)));
-    let comment = match window.recurrence.lessons {
-        OnLessons::AnyDay => "",
-        OnLessons::LessonDays => " \"on school days\"",
-        OnLessons::LessonFreeDays => " \"on days without school\"",
-    };
-    Some(format!("{range}{} {start}-{end}{comment}", days?))
-}
-
-/// `2026 Sep 01-2026 Dec 31 `; an open end is a plus, an open beginning is the year 2000.
-fn range(window: &SharedWindow) -> String {
-    let day = |day: NaiveDate| day.format("%Y %b %d").to_string();
-    match (window.recurrence.first_day, window.recurrence.last_day) {
-        (None, None) => String::new(),
-        (Some(first), None) => format!("{}+ ", day(first)),
-        (None, Some(last)) => format!("2000 Jan 01-{} ", day(last)),
-        (Some(first), Some(last)) => format!("{}-{} ", day(first), day(last)),
-    }
-}
-
-/// A window over midnight ends at the next day's clock time; one of a whole day at an hour past 24, because equal
-/// times would mean nothing.
-fn end(window: &SharedWindow) -> u32 {
-    let end = window.hours.start_minute + window.hours.length_minutes;
-    if end > DAY && window.hours.length_minutes < DAY { end - DAY } else { end }
-}
-
-fn clock(minute: u32) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-/// Runs of days as ranges: `Mo-Fr`, `Mo,We,Sa-Su`. A Saturday is a rest day, a Tuesday a workday.
-fn days(window: &SharedWindow) -> Option<String> {
-    let holds = |day: Weekday| {
-        let rest = matches!(day, Weekday::Sat | Weekday::Sun);
-        let kind = if rest { DayKind::RestDay } else { DayKind::Workday };
-        window.recurrence.kinds.contains(kind) && window.recurrence.weekdays.contains(day)
-    };
-    let mut runs: Vec<(&str, &str)> = Vec::new();
-    let mut running = false;
-    for (day, name) in DAYS {
-        let on = holds(day);
-        match runs.last_mut().filter(|_| on && running) {
-            Some((_, last)) => *last = name,
-            None if on => runs.push((name, name)),
-            None => {}
-        }
-        running = on;
-    }
-    let text = |(first, last): (&str, &str)| {
-        if first == last { first.to_owned() } else { format!("{first}-{last}") }
-    };
-    let runs: Vec<String> = runs.into_iter().map(text).collect();
-    if runs.is_empty() { None } else { Some(runs.join(",")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::access::Audience;
-    use domain::ids::WindowId;
-    use protocol::sharing::{PoolSpec, WindowSpec};
-
-    use super::*;
-    use crate::app::sharing::rule::window as made;
-
-    fn spec(weekdays: u8, start_minute: u32, length_minutes: u32) -> WindowSpec {
-        let weekdays = Weekdays::try_from(weekdays).unwrap();
-        WindowSpec::new(Audience::Public, weekdays, start_minute, length_minutes)
-    }
-
-    fn text(specs: &[WindowSpec]) -> String {
-        let name = String::new();
-        let pool = PoolSpec {
-            id: "main".parse().unwrap(),
-            name: name.clone(),
-            name_en: name,
-            size: 9,
-            spaces: vec![],
+impl Period {
+    /// The longest first: from the day before the present month to the end of a later one, so that a text stays for a month.
+    /// A month of a year whose list is missing is in it only if it begins within [`DAYS_AT_LEAST`].
+    pub fn candidates(today: NaiveDate, calendar: &Calendar) -> Vec<Self> {
+        let month = today.with_day(1).unwrap_or(today);
+        let first = month.pred_opt().unwrap_or(month);
+        let least = month_end(today + chrono::Days::new(DAYS_AT_LEAST));
+        let months = (0..=MONTHS_AHEAD).rev().map(|months| month_end(month + Months::new(months)));
+        let known = |last: &NaiveDate| {
+            *last <= least || (month.year()..=last.year()).all(|year| calendar.knows(year))
         };
-        let window = |spec| made(WindowId::parse("w").unwrap(), spec, std::slice::from_ref(&pool)).unwrap();
-        let windows: Vec<SharedWindow> = specs.iter().map(window).collect();
-        opening_hours(&windows, NaiveDate::from_ymd_opt(2026, 11, 23).unwrap())
+        let mut long: Vec<NaiveDate> = months.filter(|last| *last >= least).filter(known).collect();
+        if long.last() != Some(&least) {
+            long.push(least);
+        }
+        let long = long.into_iter().map(|last| Self { first, last });
+        let yesterday = today.pred_opt().unwrap_or(today);
+        let short = SHORT.map(|days| Self { first: yesterday, last: today + chrono::Days::new(days) });
+        long.chain(short).collect()
     }
+}
 
-    #[test]
-    fn windows_read_as_people_write_them() {
-        let cases = [
-            (vec![], "off"),
-            (vec![spec(0b111_1111, 0, 1440)], "24/7"),
-            (vec![spec(0b111_1111, 18 * 60, 810)], "Mo-Su 18:00-07:30"),
-            (vec![spec(0b001_1111, 18 * 60, 810)], "Mo-Fr 18:00-07:30; PH off"),
-            (vec![spec(0b110_0101, 480, 960)], "Mo,We,Sa-Su 08:00-24:00; PH 08:00-24:00"),
-            (vec![spec(0b000_0001, 18 * 60, 1440)], "Mo 18:00-42:00; PH off"),
-            (
-                vec![spec(0b001_1111, 18 * 60, 810), spec(0b110_0000, 0, 1440)],
-                "Mo-Fr 18:00-07:30, Sa-Su 00:00-24:00; PH 00:00-24:00",
-            ),
-        ];
-        for (specs, expected) in cases {
-            assert_eq!(text(&specs), expected);
+fn month_end(date: NaiveDate) -> NaiveDate {
+    let next = date.with_day(1).unwrap_or(date) + Months::new(1);
+    next.pred_opt().unwrap_or(date)
+}
+
+/// A text and how it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenHours {
+    /// The last one is that of the text.
+    pub tried: Vec<Period>,
+    /// Absent where no period is short enough for [`LONGEST_TEXT`].
+    pub text: Option<String>,
+}
+
+/// The hours of the first of `candidates` whose text is short enough.
+pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<Period>) -> WrittenHours {
+    let days = days_of(ground, calendar, &candidates);
+    let mut tried = Vec::new();
+    for period in candidates {
+        tried.push(period);
+        let days = days.range(period.first..=period.last).map(|(date, hours)| (*date, hours));
+        let text = written(days.collect(), period, is_timeless(ground, period));
+        if text.len() <= LONGEST_TEXT {
+            return WrittenHours { tried, text: Some(text) };
         }
     }
+    WrittenHours { tried, text: None }
+}
 
-    #[test]
-    fn kinds_of_days_ranges_and_lessons_are_said() {
-        let kinds = |bits| Some(DayKinds::try_from(bits).unwrap());
-        let workdays = WindowSpec { kinds: kinds(1), ..spec(0b111_1111, 480, 60) };
-        assert_eq!(text(&[workdays]), "Mo-Fr 08:00-09:00; PH off");
-        let holidays = WindowSpec { kinds: kinds(4), ..spec(0b111_1111, 480, 60) };
-        assert_eq!(text(&[holidays]), "PH 08:00-09:00");
-        let autumn = WindowSpec {
-            first_day: "2026-09-01".parse().ok(),
-            last_day: "2026-12-31".parse().ok(),
-            lessons: Some(OnLessons::LessonFreeDays),
-            ..spec(0b111_1111, 480, 60)
-        };
-        let expected = "2026 Sep 01-2026 Dec 31 Mo-Su 08:00-09:00 \"on days without school\"";
-        assert_eq!(text(&[autumn]), expected);
-        let over = WindowSpec { last_day: "2026-11-22".parse().ok(), ..spec(0b111_1111, 480, 60) };
-        assert_eq!(text(&[over]), "off");
+/// The hours of every day of the candidates, read once. An opening may last into the first day, and the one after the last decides
+/// whether what begins on it adjoins.
+fn days_of(
+    ground: &PublicGround,
+    calendar: &Calendar,
+    candidates: &[Period],
+) -> BTreeMap<NaiveDate, DayHours> {
+    let first = candidates.iter().map(|period| period.first).min();
+    let last = candidates.iter().map(|period| period.last).max();
+    let (Some(first), Some(last)) = (first, last) else { return BTreeMap::new() };
+    let before = first.pred_opt().unwrap_or(first);
+    let days = u32::try_from((last - before).num_days() + 2).unwrap_or(0);
+    let openings = ground.openings(calendar, before, days);
+    day::by_date(openings.into_iter().map(|opening| opening.span).collect())
+}
+
+/// Whether every window that is not over opens alike on every day for ever, whatever the calendar says.
+fn is_timeless(ground: &PublicGround, period: Period) -> bool {
+    let daily = |window: &SharedWindow| {
+        let recurrence = &window.recurrence;
+        recurrence.weekdays == Weekdays::ALL
+            && recurrence.kinds == DayKinds::ALL
+            && recurrence.lessons == OnLessons::AnyDay
+            && (recurrence.first_day, recurrence.last_day) == (None, None)
+    };
+    // A window of before still has an opening that lasts into the period's first day.
+    let is_over = |window: &SharedWindow| window.recurrence.last_day.is_some_and(|last| last < period.first);
+    let closes = |closure: &Closure| closure.spaces.is_none();
+    ground.windows.iter().all(|window| daily(window) || is_over(window))
+        && !ground.closures.iter().any(closes)
+}
+
+fn written(days: BTreeMap<NaiveDate, &DayHours>, period: Period, timeless: bool) -> String {
+    match days.values().next() {
+        None => "off".to_owned(),
+        Some(hours) if timeless => hours.every_day(),
+        Some(_) => dated(days, period),
     }
+}
+
+fn dated(days: BTreeMap<NaiveDate, &DayHours>, period: Period) -> String {
+    let mut by_hours: BTreeMap<&DayHours, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for (date, hours) in days {
+        by_hours.entry(hours).or_default().insert(date);
+    }
+    let rule = |(hours, dates): (&DayHours, BTreeSet<NaiveDate>)| {
+        (dates.len(), cover::shortest(&dates, period, &hours.to_string()))
+    };
+    let mut rules: Vec<(usize, String)> = by_hours.into_iter().map(rule).collect();
+    // The usual hours first.
+    rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    rules.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
 }

@@ -1,52 +1,64 @@
 //! One garage as a parking site of ParkAPI v3.
 
-use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
-use protocol::public::{OpeningStatus, ParkingSite, Purpose, SiteType};
+use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, Purpose};
 
-use super::opening_hours::opening_hours;
+use super::realtime::Realtime;
+use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
 use crate::store::garage::Garage;
 
-/// The one source of this district's sites.
-const SOURCE: i64 = 1;
-
-/// What is true now.
-pub(super) struct Realtime {
-    pub free: u32,
-    pub status: OpeningStatus,
-    pub updated_at: Timestamp,
-}
-
-pub(super) fn site(
-    garage: &Garage,
-    public: &[SharedWindow],
-    realtime: Option<&Realtime>,
-    now: Timestamp,
-) -> ParkingSite {
+/// Without what is true only now, and with the garage's own times.
+pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option<String>) -> ParkingSite {
     ParkingSite {
         id: garage.number,
-        source_id: SOURCE,
+        source_id: SOURCE_ID,
         original_uid: garage.id.to_string(),
         name: garage.name.clone(),
+        name_en: garage.name_en.clone(),
         operator_name: garage.operator_name.clone(),
         address: garage.address.clone(),
-        description: None,
-        // Basements, civil-defence shelters: what shares its spaces here is below ground.
-        r#type: SiteType::Underground,
+        r#type: facts.r#type,
         purpose: Purpose::Car,
-        has_fee: false,
-        has_realtime_data: realtime.is_some(),
+        has_realtime_data: false,
         lat: degrees(garage.lat_e6),
         lon: degrees(garage.lon_e6),
         capacity: garage.capacity,
-        opening_hours: Some(opening_hours(public, now.local_date())),
-        realtime_capacity: realtime.map(|_| garage.capacity),
-        realtime_free_capacity: realtime.map(|r| r.free),
-        realtime_opening_status: realtime.map(|r| r.status),
-        realtime_data_updated_at: realtime.map(|r| r.updated_at),
-        static_data_updated_at: garage.modified_at,
+        has_fee: facts.has_fee,
+        fee_description: facts.fee_description,
+        max_height: facts.max_height_cm,
+        max_width: facts.max_width_cm,
+        is_covered: facts.is_covered,
+        has_lighting: facts.has_lighting,
+        supervision_type: facts.supervision,
+        public_url: facts.public_url,
+        phone: facts.phone,
+        external_identifiers: facts.external_identifiers,
+        opening_hours,
+        realtime_capacity: None,
+        realtime_free_capacity: None,
+        realtime_opening_status: OpeningStatus::Unknown,
+        realtime_data_updated_at: None,
+        static_data_updated_at: garage.created_at,
         created_at: garage.created_at,
-        modified_at: garage.modified_at,
+        modified_at: garage.created_at,
+    }
+}
+
+/// With when its facts changed, and what is true now.
+pub(super) fn published(
+    facts: ParkingSite,
+    changed_at: Timestamp,
+    realtime: Option<&Realtime>,
+) -> ParkingSite {
+    ParkingSite {
+        has_realtime_data: realtime.is_some(),
+        realtime_capacity: realtime.map(|_| facts.capacity),
+        realtime_free_capacity: realtime.map(|realtime| realtime.free),
+        realtime_opening_status: realtime.map_or(OpeningStatus::Unknown, |realtime| realtime.status),
+        realtime_data_updated_at: realtime.map(|realtime| realtime.confirmed_at),
+        static_data_updated_at: changed_at,
+        modified_at: changed_at.max(facts.created_at),
+        ..facts
     }
 }

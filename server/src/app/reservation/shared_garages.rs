@@ -36,8 +36,8 @@ pub async fn list(
             .filter(|audience| standing.may_look(id, *audience))
             .collect();
         if let Some(garage) = directory.get(id).filter(|_| !mine.is_empty()) {
-            let site = sites.sites.iter().find(|site| site.id == garage.number);
-            garages.push(shared(garage, mine, site.and_then(|site| site.realtime_free_capacity)));
+            let site = sites.sites.iter().find(|site| site.site.id == garage.number);
+            garages.push(shared(garage, mine, site.and_then(|site| site.site.realtime_free_capacity)));
         }
     }
     Ok(SharedGarages { garages })

@@ -1,8 +1,12 @@
 //! When the public may come to which garage, for feeds that show all garages at once.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::access::Audience;
+use domain::allocation::layout::Closure;
+use domain::calendar::Calendar;
 use domain::ids::GarageId;
 use domain::minute::Minute;
 use domain::shared_window::{OnLessons, School, SharedWindow, WindowOpening, disjoint, without};
@@ -13,37 +17,60 @@ use crate::app::{App, calendar};
 use crate::store::{StoreError, Tx, closure, window};
 
 /// Public windows of every garage, and what of them is open around now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PublicHours {
-    windows: HashMap<GarageId, Vec<SharedWindow>>,
+    calendar: Arc<Calendar>,
+    grounds: HashMap<GarageId, PublicGround>,
     openings: HashMap<GarageId, Vec<WindowOpening>>,
+}
+
+/// What the public's openings of a garage follow from, beside the calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PublicGround {
+    pub windows: Vec<SharedWindow>,
+    /// That are not over, as far as they concern the public.
+    pub closures: Vec<Closure>,
+    /// Only where a window asks for lessons.
+    pub schools: Vec<School>,
+}
+
+impl PublicGround {
+    /// Those that start on `days` days from `first` on, closures cut out.
+    pub fn openings(&self, calendar: &Calendar, first: NaiveDate, days: u32) -> Vec<WindowOpening> {
+        let of = |window: &SharedWindow| window.openings(calendar, &self.schools, first, days);
+        without(disjoint(self.windows.iter().flat_map(of).collect()), &self.closures)
+    }
 }
 
 impl PublicHours {
     /// A handful of statements, however many garages there are.
     pub async fn read(app: &App, tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
-        let mut windows: HashMap<GarageId, Vec<SharedWindow>> = HashMap::new();
+        let mut grounds: HashMap<GarageId, PublicGround> = HashMap::new();
         for (garage, window) in window::of_audience(tx, Audience::Public).await? {
-            windows.entry(garage).or_default().push(window);
+            grounds.entry(garage).or_default().windows.push(window);
         }
         let calendar = app.calendars.current(tx).await?;
-        let schools = schools(tx, &windows).await?;
-        let mut closures: HashMap<GarageId, Vec<_>> = HashMap::new();
+        for (garage, schools) in schools(tx, &grounds).await? {
+            grounds.entry(garage).or_default().schools = schools;
+        }
         for (garage, closed) in closure::open_everywhere(tx, now - DAY).await? {
-            closures.entry(garage).or_default().extend(closure_of_domain(&closed));
+            let concerned = closed.audience.is_none_or(|audience| audience == Audience::Public);
+            if let Some(ground) = grounds.get_mut(&garage).filter(|_| concerned) {
+                ground.closures.extend(closure_of_domain(&closed));
+            }
         }
         let yesterday = (now - DAY).local_date();
-        let openings = windows.iter().map(|(garage, windows)| {
-            let schools = schools.get(garage).map(Vec::as_slice).unwrap_or_default();
-            let of = |window: &SharedWindow| window.openings(&calendar, schools, yesterday, 2);
-            let all = disjoint(windows.iter().flat_map(of).collect());
-            (garage.clone(), without(all, closures.get(garage).map(Vec::as_slice).unwrap_or_default()))
-        });
-        Ok(Self { openings: openings.collect(), windows })
+        let openings =
+            grounds.iter().map(|(garage, ground)| (garage.clone(), ground.openings(&calendar, yesterday, 2)));
+        Ok(Self { openings: openings.collect(), grounds, calendar })
     }
 
-    pub fn windows(&self, garage: &GarageId) -> &[SharedWindow] {
-        self.windows.get(garage).map(Vec::as_slice).unwrap_or_default()
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
+    }
+
+    pub fn ground(&self, garage: &GarageId) -> PublicGround {
+        self.grounds.get(garage).cloned().unwrap_or_default()
     }
 
     pub fn open_at(&self, garage: &GarageId, now: Timestamp) -> bool {
@@ -55,11 +82,14 @@ impl PublicHours {
 /// Only of garages whose public windows ask for lessons, which are few.
 async fn schools(
     tx: &mut Tx,
-    windows: &HashMap<GarageId, Vec<SharedWindow>>,
+    grounds: &HashMap<GarageId, PublicGround>,
 ) -> Result<HashMap<GarageId, Vec<School>>, StoreError> {
     let asks = |window: &SharedWindow| window.recurrence.lessons != OnLessons::AnyDay;
-    let garages: BTreeSet<&GarageId> =
-        windows.iter().filter(|(_, windows)| windows.iter().any(asks)).map(|(garage, _)| garage).collect();
+    let garages: BTreeSet<&GarageId> = grounds
+        .iter()
+        .filter(|(_, ground)| ground.windows.iter().any(asks))
+        .map(|(garage, _)| garage)
+        .collect();
     let mut schools = HashMap::new();
     for garage in garages {
         schools.insert(garage.clone(), calendar::load_schools(tx, garage).await?);

@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use process::http::ProblemResponse;
-use protocol::problem::Problem;
 use serde::Deserialize;
 
-use super::CACHE_CONTROL;
+use super::{CACHE_CONTROL, wrong};
 use crate::app::App;
 use crate::app::public_sites::forecast as use_case;
 use crate::http::conditional;
@@ -15,7 +14,8 @@ use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?hours=24`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Asked {
+#[serde(deny_unknown_fields)]
+pub struct ForecastQuery {
     #[serde(default)]
     hours: Option<u32>,
 }
@@ -25,12 +25,11 @@ pub async fn forecast(
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,
-    ApiQuery(asked): ApiQuery<Asked>,
+    ApiQuery(asked): ApiQuery<ForecastQuery>,
 ) -> Result<Response, ProblemResponse> {
     let hours = asked.hours.unwrap_or(use_case::DEFAULT_HOURS);
     if !(1..=use_case::MOST_HOURS).contains(&hours) {
-        let problem = Problem::new(400, "invalid_query", "The query string is wrong").field("hours");
-        return Err(problem.detail("hours must be 1 to 72").into());
+        return Err(wrong("hours", "hours must be 1 to 72"));
     }
     let forecast = use_case::forecast(&app, id, hours).await?;
     Ok(conditional::json(&headers, &forecast.etag, CACHE_CONTROL, &forecast.body))

@@ -1,24 +1,27 @@
 //! `GET /api/public/v3/parking-sites`.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use process::http::ProblemResponse;
 
-use super::CACHE_CONTROL;
-use super::query::Query;
+use super::query::SiteQuery;
+use super::respond;
 use crate::app::{App, public_sites};
-use crate::http::conditional;
 use crate::http::input::ApiQuery;
 
-/// All sites, or those that the query names.
+/// All sites as they lie in memory, or those that the query names.
 pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-    ApiQuery(query): ApiQuery<Query>,
+    RawQuery(raw): RawQuery,
+    ApiQuery(query): ApiQuery<SiteQuery>,
 ) -> Result<Response, ProblemResponse> {
-    query.check()?;
+    let search = query.checked()?;
     let snapshot = public_sites::snapshot(&app).await?;
-    // The tag of everything: two pages of one snapshot have different addresses and may share it.
-    Ok(conditional::json(&headers, &snapshot.etag, CACHE_CONTROL, &query.page(&snapshot.sites)))
+    if search.is_everything() {
+        return Ok(respond::document(&headers, &snapshot.list));
+    }
+    let page = search.page(&snapshot, raw.as_deref().unwrap_or_default());
+    Ok(respond::document(&headers, &page))
 }

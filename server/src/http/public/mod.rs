@@ -1,29 +1,51 @@
 //! `/api/public/v3`: open spaces for everyone, from any page. This file is the route table.
 
+mod cors;
 mod forecast;
+mod history;
 mod list;
 mod one;
 mod query;
+mod respond;
+mod search;
+mod sources;
 
 use axum::Router;
-use axum::http::{Method, header};
+use axum::middleware::from_fn;
 use axum::routing::get;
-use tower_http::cors::{Any, CorsLayer};
+use process::http::ProblemResponse;
+use protocol::problem::Problem;
 
 use crate::app::App;
+use crate::http::fail;
 
 /// Counts change with each car: a map that looks every few seconds is served by the caches between.
 const CACHE_CONTROL: &str = "public, max-age=5";
 
 pub fn router() -> Router<App> {
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET])
-        .allow_headers([header::IF_NONE_MATCH])
-        .expose_headers([header::ETAG]);
-    Router::new()
-        .route("/api/public/v3/parking-sites", get(list::list))
-        .route("/api/public/v3/parking-sites/{id}", get(one::one))
-        .route("/api/public/v3/parking-sites/{id}/forecast", get(forecast::forecast))
-        .layer(cors)
+    let public = Router::new()
+        .route("/v3/parking-sites", get(list::list))
+        .route("/v3/parking-sites/{id}", get(one::one))
+        .route("/v3/parking-sites/{id}/forecast", get(forecast::forecast))
+        .route("/v3/parking-sites/{id}/history", get(history::history))
+        .route("/v3/sources", get(sources::list))
+        .route("/v3/sources/{id}", get(sources::one))
+        .fallback(nothing)
+        .method_not_allowed_fallback(method)
+        .layer(from_fn(cors::open));
+    Router::new().nest("/api/public", public)
+}
+
+/// Inside of the layer: a page that asks for a wrong address can read why.
+async fn nothing() -> ProblemResponse {
+    fail::not_found()
+}
+
+async fn method() -> ProblemResponse {
+    Problem::new(405, "method_not_allowed", "This address does not take this method").into()
+}
+
+/// A parameter that is not of the form that it must have.
+fn wrong(field: &str, detail: &str) -> ProblemResponse {
+    Problem::new(400, "invalid_query", "The query string is wrong").field(field).detail(detail).into()
 }

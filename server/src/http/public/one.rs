@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use process::http::ProblemResponse;
 
-use super::CACHE_CONTROL;
+use super::respond;
+use crate::app::public_sites::document::Document;
 use crate::app::{App, public_sites};
+use crate::http::fail;
 use crate::http::input::ApiPath;
-use crate::http::{conditional, fail};
 
 pub async fn one(
     State(app): State<App>,
@@ -16,6 +17,6 @@ pub async fn one(
     ApiPath(id): ApiPath<i64>,
 ) -> Result<Response, ProblemResponse> {
     let snapshot = public_sites::snapshot(&app).await?;
-    let site = snapshot.sites.iter().find(|site| site.id == id).ok_or_else(fail::not_found)?;
-    Ok(conditional::json(&headers, &snapshot.etag, CACHE_CONTROL, site))
+    let site = snapshot.find(id).ok_or_else(fail::not_found)?;
+    Ok(respond::document(&headers, &Document::new(site.json.to_vec())))
 }

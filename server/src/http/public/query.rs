@@ -1,89 +1,184 @@
-//! What of the open-space feed a reader wants: the parameters of ParkAPI v3 that make sense here. Others are
-//! ignored, as ParkAPI does.
+//! What of the open-space feed a reader wants: the parameters of ParkAPI v3. A parameter that is not known, or whose value is
+//! wrong, is refused: an answer with everything would look like a match.
 
+use domain::time::Timestamp;
 use process::http::ProblemResponse;
-use protocol::problem::Problem;
-use protocol::public::{ParkingSite, ParkingSites};
-use serde::Deserialize;
+use protocol::public::{Purpose, SiteType};
+use serde::{Deserialize, Deserializer};
 
-const MAX_LIMIT: usize = 1000;
+use super::search::{BoundingBox, Circle, Since, SiteSearch};
+use super::wrong;
 
-/// Metres.
-const EARTH_RADIUS: f64 = 6_371_000.0;
+pub const MAX_LIMIT: usize = 1000;
+
+/// Half of the earth's circumference in metres: nothing is farther away.
+const FARTHEST: f64 = 20_040_000.0;
 
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Query {
+#[serde(deny_unknown_fields, default)]
+pub struct SiteQuery {
     limit: Option<usize>,
     /// First id of the page: `next_id` of the one before.
     start: Option<i64>,
-    purpose: Option<String>,
+    source_id: Option<i64>,
+    source_uid: Option<String>,
+    /// Any of them.
+    source_uids: Option<CommaList<String>>,
+    not_source_ids: Option<CommaList<i64>>,
     /// Part of the name.
     name: Option<String>,
+    purpose: Option<Purpose>,
+    r#type: Option<SiteType>,
+    not_type: Option<SiteType>,
+    official_region_code: Option<String>,
     lat: Option<f64>,
     lon: Option<f64>,
     /// Metres around `lat` and `lon`.
     radius: Option<f64>,
+    lat_min: Option<f64>,
+    lat_max: Option<f64>,
+    lon_min: Option<f64>,
+    lon_max: Option<f64>,
+    #[serde(alias = "static_data_updated_since")]
+    static_data_updated_at_since: Option<Timestamp>,
+    #[serde(alias = "static_data_updated_until")]
+    static_data_updated_at_until: Option<Timestamp>,
+    #[serde(alias = "realtime_data_updated_since")]
+    realtime_data_updated_at_since: Option<Timestamp>,
+    #[serde(alias = "realtime_data_updated_until")]
+    realtime_data_updated_at_until: Option<Timestamp>,
+    #[serde(alias = "modified_at_since")]
+    modified_since: Option<Timestamp>,
+    #[serde(alias = "modified_at_until")]
+    modified_until: Option<Timestamp>,
+    is_duplicate: Option<Flag>,
+    /// There are no duplicates: either value shows all.
+    ignore_duplicates: Option<Flag>,
+    /// Outdated counts are never shown: either value does the same.
+    calculate_has_realtime_data: Option<Flag>,
 }
 
-impl Query {
-    pub(super) fn check(&self) -> Result<(), ProblemResponse> {
-        if !(1..=MAX_LIMIT).contains(&self.limit.unwrap_or(MAX_LIMIT)) {
+/// `a,b`.
+#[derive(Debug, Clone)]
+pub struct CommaList<T>(Vec<T>);
+
+impl<'de, T: std::str::FromStr> Deserialize<'de> for CommaList<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let one = |part: &str| Some(part.trim()).filter(|part| !part.is_empty())?.parse().ok();
+        let all: Option<Vec<T>> = text.split(',').map(one).collect();
+        all.map(Self).ok_or_else(|| serde::de::Error::custom("not a list of values with commas between them"))
+    }
+}
+
+/// `true` or `false`, in any case, and `1` or `0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    Yes,
+    No,
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(Self::Yes),
+            "false" | "0" => Ok(Self::No),
+            _ => Err(serde::de::Error::custom("neither true nor false")),
+        }
+    }
+}
+
+impl SiteQuery {
+    pub fn checked(self) -> Result<SiteSearch, ProblemResponse> {
+        let limit = self.limit.unwrap_or(MAX_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(wrong("limit", "limit must be 1 to 1000"));
         }
-        let place = [self.lat, self.lon, self.radius];
-        let named = place.iter().flatten().count();
-        if named != 0 && (named != 3 || !place.iter().flatten().all(|value| value.is_finite())) {
-            return Err(wrong("radius", "lat, lon and radius go together"));
+        let (circle, within) = (self.circle()?, self.bounding_box()?);
+        let since = [
+            (Since::Static, self.static_data_updated_at_since, self.static_data_updated_at_until),
+            (Since::Realtime, self.realtime_data_updated_at_since, self.realtime_data_updated_at_until),
+            (Since::Modified, self.modified_since, self.modified_until),
+        ];
+        let since = since.into_iter().filter(|(_, from, until)| from.is_some() || until.is_some()).collect();
+        Ok(SiteSearch {
+            limit,
+            start: self.start,
+            source_id: self.source_id,
+            source_uids: self.source_uid.map(|uid| vec![uid]),
+            any_source_uid: self.source_uids.map(|list| list.0),
+            not_source_ids: self.not_source_ids.map(|list| list.0).unwrap_or_default(),
+            name: self.name.map(|name| name.to_lowercase()),
+            purpose: self.purpose,
+            kind: self.r#type,
+            not_kind: self.not_type,
+            has_region_code: self.official_region_code.is_some(),
+            circle,
+            within,
+            since,
+            is_duplicate: self.is_duplicate == Some(Flag::Yes),
+        })
+    }
+
+    fn circle(&self) -> Result<Option<Circle>, ProblemResponse> {
+        let together = [("lat", self.lat), ("lon", self.lon), ("radius", self.radius)];
+        let [Some(lat), Some(lon), Some(radius)] = all_or_none(together, "lat, lon and radius go together")?
+        else {
+            return Ok(None);
+        };
+        degrees("lat", lat, 90.0)?;
+        degrees("lon", lon, 180.0)?;
+        if !(0.0..=FARTHEST).contains(&radius) || radius == 0.0 {
+            return Err(wrong("radius", "radius must be metres above 0"));
         }
+        Ok(Some(Circle { lat, lon, radius }))
+    }
+
+    fn bounding_box(&self) -> Result<Option<BoundingBox>, ProblemResponse> {
+        let together = [
+            ("lat_min", self.lat_min),
+            ("lat_max", self.lat_max),
+            ("lon_min", self.lon_min),
+            ("lon_max", self.lon_max),
+        ];
+        let detail = "lat_min, lat_max, lon_min and lon_max go together";
+        let [Some(lat_min), Some(lat_max), Some(lon_min), Some(lon_max)] = all_or_none(together, detail)?
+        else {
+            return Ok(None);
+        };
+        for (field, value) in [("lat_min", lat_min), ("lat_max", lat_max)] {
+            degrees(field, value, 90.0)?;
+        }
+        for (field, value) in [("lon_min", lon_min), ("lon_max", lon_max)] {
+            degrees(field, value, 180.0)?;
+        }
+        if lat_min > lat_max {
+            return Err(wrong("lat_max", "lat_max must not be below lat_min"));
+        }
+        if lon_min > lon_max {
+            return Err(wrong("lon_max", "lon_max must not be below lon_min"));
+        }
+        Ok(Some(BoundingBox { lat: lat_min..=lat_max, lon: lon_min..=lon_max }))
+    }
+}
+
+/// Names the first one that is missing while others are there.
+fn all_or_none<const N: usize>(
+    together: [(&str, Option<f64>); N],
+    detail: &str,
+) -> Result<[Option<f64>; N], ProblemResponse> {
+    let missing = together.iter().find(|(_, value)| value.is_none());
+    match missing {
+        Some((field, _)) if together.iter().any(|(_, value)| value.is_some()) => Err(wrong(field, detail)),
+        Some(_) | None => Ok(together.map(|(_, value)| value)),
+    }
+}
+
+/// `contains` is false for what is not a number.
+fn degrees(field: &str, value: f64, max: f64) -> Result<(), ProblemResponse> {
+    if (-max..=max).contains(&value) {
         Ok(())
+    } else {
+        Err(wrong(field, &format!("{field} must be -{max} to {max} degrees")))
     }
-
-    /// The sites are in the order of their ids.
-    pub(super) fn page(&self, sites: &[ParkingSite]) -> ParkingSites {
-        let wanted: Vec<&ParkingSite> = sites.iter().filter(|site| self.wants(site)).collect();
-        let start = self.start.unwrap_or(i64::MIN);
-        let mut rest = wanted.iter().filter(|site| site.id >= start);
-        let limit = self.limit.unwrap_or(MAX_LIMIT);
-        let items = rest.by_ref().take(limit).map(|site| (*site).clone()).collect();
-        let next_id = rest.next().map(|site| site.id);
-        ParkingSites {
-            items,
-            total_count: i64::try_from(wanted.len()).unwrap_or(i64::MAX),
-            next_id,
-            next_path: next_id
-                .filter(|_| !self.is_search())
-                .map(|id| format!("/api/public/v3/parking-sites?start={id}&limit={limit}")),
-        }
-    }
-
-    /// The next page of a search is its own address with `start=next_id`.
-    fn is_search(&self) -> bool {
-        self.name.is_some() || self.purpose.is_some() || self.lat.is_some()
-    }
-
-    fn wants(&self, site: &ParkingSite) -> bool {
-        let purpose = self.purpose.as_deref().is_none_or(|purpose| purpose.eq_ignore_ascii_case("car"));
-        let name =
-            self.name.as_deref().is_none_or(|name| site.name.to_lowercase().contains(&name.to_lowercase()));
-        purpose && name && self.is_near(site)
-    }
-
-    fn is_near(&self, site: &ParkingSite) -> bool {
-        match (self.lat, self.lon, self.radius) {
-            (Some(lat), Some(lon), Some(radius)) => distance((lat, lon), (site.lat, site.lon)) <= radius,
-            _ => true,
-        }
-    }
-}
-
-fn wrong(field: &str, detail: &str) -> ProblemResponse {
-    Problem::new(400, "invalid_query", "The query string is wrong").field(field).detail(detail).into()
-}
-
-/// Metres over the globe, by the haversine formula.
-fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
-    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
-    let lat = ((lat_b - lat_a) / 2.0).sin().powi(2);
-    let lon = ((b.1 - a.1).to_radians() / 2.0).sin().powi(2);
-    2.0 * EARTH_RADIUS * (lat + lat_a.cos() * lat_b.cos() * lon).sqrt().asin()
 }

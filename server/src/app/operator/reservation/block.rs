@@ -7,6 +7,7 @@ use domain::plate::Plate;
 use protocol::reservation::operator::{Block, Blocks, NewBlock, Strike};
 use uuid::Uuid;
 
+use super::super::reason as rule;
 use super::super::{Caller, record, require};
 use crate::app::App;
 use crate::app::reservation::ReservationError;
@@ -18,8 +19,6 @@ const MOST: i64 = 500;
 
 /// Strikes that are shown: those of a year.
 const SHOWN: Duration = Duration::from_secs(365 * 24 * 3600);
-
-const REASON: std::ops::RangeInclusive<usize> = 3..=500;
 
 /// Reading plates is audited.
 pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Blocks, ReservationError> {
@@ -135,9 +134,6 @@ async fn begin(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tx, Rese
 }
 
 fn reason(text: &str) -> Result<String, ReservationError> {
-    let reason = text.trim().replace('\0', "");
-    if REASON.contains(&reason.chars().count()) {
-        return Ok(reason);
-    }
-    Err(ReservationError::Field { field: "reason", why: "a reason has 3 to 500 characters".to_owned() })
+    let why = || "a reason has 2 to 500 characters".to_owned();
+    rule::reason(text, rule::LONGEST).ok_or_else(|| ReservationError::Field { field: "reason", why: why() })
 }

@@ -11,13 +11,11 @@ use uuid::Uuid;
 use super::change::Change;
 use super::{SharingError, invalid, wire as answers};
 use crate::app::App;
+use crate::app::operator::reason::{self, reason};
 use crate::app::operator::{Caller, require};
 use crate::app::sharing::Ground;
 use crate::store::closure::{self, Closure};
 use crate::store::operator;
-
-const MIN_REASON: usize = 3;
-const MAX_REASON: usize = 500;
 
 /// Longer than any building work; what lasts for ever is a smaller pool or an ended window.
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
@@ -83,10 +81,8 @@ pub async fn end(
 }
 
 fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closure, SharingError> {
-    let reason = asked.reason.trim();
-    if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) || reason.contains('\0') {
-        return Err(invalid("reason", "a reason has 3 to 500 characters"));
-    }
+    let reason = reason(&asked.reason, reason::LONGEST);
+    let reason = reason.ok_or_else(|| invalid("reason", "a reason has 2 to 500 characters"))?;
     for (field, at) in [("from", asked.from), ("until", asked.until)] {
         if Minute::exact(at).is_none() {
             return Err(invalid(field, "must be a whole minute"));
@@ -108,7 +104,7 @@ fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closu
         from: asked.from,
         until: asked.until,
         spaces: asked.spaces,
-        reason: reason.to_owned(),
+        reason,
         operator: change.operator().to_owned(),
         operator_name: String::new(),
         created_at: change.now,

@@ -1,0 +1,45 @@
+//! `GET /api/public/v3/sources`: who publishes, under which licence.
+
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One: the district.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sources {
+    pub items: Vec<Source>,
+    pub total_count: i64,
+}
+
+/// Also `GET /api/public/v3/sources/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    pub id: i64,
+    pub uid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution_license: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution_contributor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution_url: Option<String>,
+    pub static_status: SourceStatus,
+    pub realtime_status: SourceStatus,
+    /// The newest of all sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub static_data_updated_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realtime_data_updated_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SourceStatus {
+    /// There are sites, but no data of them now.
+    Provisioned,
+    Active,
+}

@@ -1,0 +1,30 @@
+//! Why an operator did something, as it is written down: the one rule for every such field.
+
+/// Two characters say it: 台风, 盘点, 停电.
+const SHORTEST: usize = 2;
+
+/// Of what is kept and shown in lists.
+pub const LONGEST: usize = 500;
+
+/// The reason without space around it; absent if it has fewer than 2 characters or more than `longest`.
+pub fn reason(text: &str, longest: usize) -> Option<String> {
+    // PostgreSQL takes no NUL.
+    let reason = text.replace('\0', "").trim().to_owned();
+    (SHORTEST..=longest).contains(&reason.chars().count()).then_some(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_characters_are_a_reason_and_one_is_none() {
+        for good in ["台风", " 盘点 ", "停电", "ok"] {
+            assert_eq!(reason(good, LONGEST).as_deref(), Some(good.trim()));
+        }
+        for bad in ["", "   ", "风", " x\0 "] {
+            assert_eq!(reason(bad, LONGEST), None, "{bad:?}");
+        }
+        assert!(reason(&"因".repeat(500), LONGEST).is_some() && reason(&"因".repeat(501), LONGEST).is_none());
+    }
+}

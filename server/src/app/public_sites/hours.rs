@@ -1,0 +1,48 @@
+//! The public's opening hours of each garage as text, made anew only when something that they depend on has changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::calendar::Calendar;
+use domain::ids::GarageId;
+
+use super::opening_hours::{Period, WrittenHours, text_of};
+use crate::app::sharing::public::{PublicGround, PublicHours};
+
+#[derive(Debug, Default)]
+pub(super) struct HoursCache {
+    made: HashMap<GarageId, MadeHours>,
+}
+
+#[derive(Debug)]
+struct MadeHours {
+    ground: PublicGround,
+    calendar: Arc<Calendar>,
+    hours: WrittenHours,
+}
+
+impl HoursCache {
+    /// Absent where no text of the allowed length says them.
+    pub(super) fn text(
+        &mut self,
+        garage: &GarageId,
+        hours: &PublicHours,
+        today: NaiveDate,
+    ) -> Option<String> {
+        let (ground, calendar) = (hours.ground(garage), hours.calendar());
+        let candidates = Period::candidates(today, calendar);
+        let known = self.made.get(garage).filter(|made| {
+            (Arc::ptr_eq(&made.calendar, calendar) || made.calendar == *calendar)
+                && made.ground == ground
+                && candidates.starts_with(&made.hours.tried)
+        });
+        if let Some(known) = known {
+            return known.hours.text.clone();
+        }
+        let hours = text_of(&ground, calendar, candidates);
+        let text = hours.text.clone();
+        self.made.insert(garage.clone(), MadeHours { ground, calendar: Arc::clone(calendar), hours });
+        text
+    }
+}

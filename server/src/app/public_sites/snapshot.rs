@@ -1,0 +1,175 @@
+//! The newest snapshot, and who renews it.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use domain::time::Timestamp;
+use protocol::public::{ParkingSite, ParkingSites, Sources};
+
+use super::build::{self, PublishedFeed};
+use super::document::Document;
+use super::{FRESH, history};
+use crate::app::App;
+use crate::store::StoreError;
+
+/// While one reader renews the snapshot, others are served one of this age.
+const SERVED_MEANWHILE: Duration = Duration::from_secs(3);
+
+/// As many sites are on the first page.
+pub const FIRST_PAGE: usize = 1000;
+
+/// All sites as they were at one moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// By number.
+    pub sites: Vec<PublishedSite>,
+    /// The first page of the list of all sites.
+    pub list: Arc<Document>,
+    pub sources: Arc<Document>,
+    pub source: Arc<Document>,
+    pub source_uid: String,
+    pub max_age: Duration,
+    feed: Arc<PublishedFeed>,
+    at: Timestamp,
+}
+
+/// A site and its JSON.
+#[derive(Debug, Clone)]
+pub struct PublishedSite {
+    pub site: ParkingSite,
+    pub json: Bytes,
+}
+
+/// The newest one, at most a second old. One reader renews it; meanwhile the others are served the one before.
+pub async fn snapshot(app: &App) -> Result<Arc<Snapshot>, StoreError> {
+    let now = app.now();
+    if let Some(snapshot) = newest(app, now, FRESH) {
+        return Ok(snapshot);
+    }
+    let turn = match app.public_sites.renewal.try_lock() {
+        Ok(turn) => turn,
+        Err(_) => {
+            if let Some(snapshot) = newest(app, now, SERVED_MEANWHILE) {
+                return Ok(snapshot);
+            }
+            app.public_sites.renewal.lock().await
+        }
+    };
+    if let Some(snapshot) = newest(app, now, FRESH) {
+        return Ok(snapshot);
+    }
+    let snapshot = renewed(app, now).await?;
+    drop(turn);
+    Ok(snapshot)
+}
+
+fn newest(app: &App, now: Timestamp, max_age: Duration) -> Option<Arc<Snapshot>> {
+    let newest = app.public_sites.newest.read().unwrap_or_else(PoisonError::into_inner);
+    newest.as_ref().filter(|snapshot| now.since(snapshot.at) < max_age && now >= snapshot.at).cloned()
+}
+
+async fn renewed(app: &App, now: Timestamp) -> Result<Arc<Snapshot>, StoreError> {
+    let feed = Arc::new(build::feed(app, now).await?);
+    history::sample(app, &feed.sites, now).await;
+    let before = app.public_sites.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let max_age = app.feed.max_age;
+    // Writing and compressing the sites of a district takes some milliseconds: others are served meanwhile.
+    let make = {
+        let (feed, before) = (Arc::clone(&feed), before.clone());
+        move || made(feed, before.as_deref(), max_age, now)
+    };
+    let snapshot = match tokio::task::spawn_blocking(make).await {
+        Ok(snapshot) => snapshot,
+        Err(_) => made(feed, before.as_deref(), max_age, now),
+    };
+    let snapshot = Arc::new(snapshot);
+    *app.public_sites.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
+    Ok(snapshot)
+}
+
+/// What says the same as before keeps its bytes.
+fn made(feed: Arc<PublishedFeed>, before: Option<&Snapshot>, max_age: Duration, at: Timestamp) -> Snapshot {
+    if let Some(before) = before.filter(|before| before.feed == feed && before.max_age == max_age) {
+        return Snapshot {
+            sites: before.sites.clone(),
+            list: Arc::clone(&before.list),
+            sources: Arc::clone(&before.sources),
+            source: Arc::clone(&before.source),
+            source_uid: before.source_uid.clone(),
+            max_age,
+            feed,
+            at,
+        };
+    }
+    let sites: Vec<PublishedSite> = feed.sites.iter().map(|site| published(site, before)).collect();
+    let all: Vec<&PublishedSite> = sites.iter().collect();
+    let list =
+        write_page(&all, all.len(), FIRST_PAGE, max_age, |next| format!("start={next}&limit={FIRST_PAGE}"));
+    let sources = Sources { items: vec![feed.source.clone()], total_count: 1 };
+    Snapshot {
+        list: Arc::new(Document::new(list)),
+        sources: Arc::new(Document::new(json(&sources))),
+        source: Arc::new(Document::new(json(&feed.source))),
+        source_uid: feed.source.uid.clone(),
+        sites,
+        max_age,
+        feed,
+        at,
+    }
+}
+
+fn published(site: &ParkingSite, before: Option<&Snapshot>) -> PublishedSite {
+    let before = before.and_then(|before| before.find(site.id));
+    match before.filter(|before| before.site == *site) {
+        Some(before) => before.clone(),
+        None => PublishedSite { site: site.clone(), json: json(site).into() },
+    }
+}
+
+/// Types of ours always serialise.
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// The first `limit` of `rest`, of `total` sites that are asked for on all pages; `query` makes the next page's query.
+pub fn write_page(
+    rest: &[&PublishedSite],
+    total: usize,
+    limit: usize,
+    max_age: Duration,
+    query: impl FnOnce(i64) -> String,
+) -> Vec<u8> {
+    let next_id = rest.get(limit).map(|next| next.site.id);
+    let envelope = ParkingSites {
+        items: Vec::new(),
+        total_count: i64::try_from(total).unwrap_or(i64::MAX),
+        next_id,
+        next_path: next_id.map(|next| format!("/api/public/v3/parking-sites?{}", query(next))),
+        realtime_max_age_s: max_age.as_secs(),
+    };
+    let envelope = json(&envelope);
+    // The items come first and are empty in it.
+    let (head, tail) = envelope.split_at(EMPTY_ITEMS.len().min(envelope.len()));
+    let items: usize = rest.iter().take(limit).map(|site| site.json.len() + 1).sum();
+    let mut page = Vec::with_capacity(envelope.len() + items);
+    page.extend_from_slice(head);
+    for (i, site) in rest.iter().take(limit).enumerate() {
+        if i > 0 {
+            page.push(b',');
+        }
+        page.extend_from_slice(&site.json);
+    }
+    page.extend_from_slice(tail);
+    page
+}
+
+/// Of an envelope, up to where items go.
+const EMPTY_ITEMS: &[u8] = br#"{"items":["#;
+
+impl Snapshot {
+    pub fn find(&self, id: i64) -> Option<&PublishedSite> {
+        let at = self.sites.binary_search_by_key(&id, |site| site.site.id).ok()?;
+        self.sites.get(at)
+    }
+}

@@ -1,0 +1,38 @@
+//! `GET /api/public/v3/parking-sites/{id}/history`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use process::http::ProblemResponse;
+use serde::Deserialize;
+
+use super::{CACHE_CONTROL, wrong};
+use crate::app::public_sites::history::{self as use_case, HistoryPage};
+use crate::app::{App, etag};
+use crate::http::input::{ApiPath, ApiQuery};
+use crate::http::{conditional, fail};
+
+/// `?limit=288&start=NEXT_ID`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryQuery {
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default)]
+    start: Option<i64>,
+}
+
+pub async fn history(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ApiPath(id): ApiPath<i64>,
+    ApiQuery(query): ApiQuery<HistoryQuery>,
+) -> Result<Response, ProblemResponse> {
+    let limit = query.limit.unwrap_or(use_case::USUAL);
+    if !(1..=use_case::MOST).contains(&limit) {
+        return Err(wrong("limit", &format!("limit must be 1 to {}", use_case::MOST)));
+    }
+    let page = HistoryPage { start: query.start, limit };
+    let history = use_case::read(&app, id, page).await?.ok_or_else(fail::not_found)?;
+    Ok(conditional::json(&headers, &etag::weak(&history), CACHE_CONTROL, &history))
+}

@@ -1,0 +1,29 @@
+//! `GET /api/public/v3/sources` and `/sources/{id}`: who publishes, under which licence.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use process::http::ProblemResponse;
+
+use super::respond;
+use crate::app::public_sites::source::SOURCE_ID;
+use crate::app::{App, public_sites};
+use crate::http::fail;
+use crate::http::input::ApiPath;
+
+pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
+    let snapshot = public_sites::snapshot(&app).await?;
+    Ok(respond::document(&headers, &snapshot.sources))
+}
+
+pub async fn one(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ApiPath(id): ApiPath<i64>,
+) -> Result<Response, ProblemResponse> {
+    if id != SOURCE_ID {
+        return Err(fail::not_found());
+    }
+    let snapshot = public_sites::snapshot(&app).await?;
+    Ok(respond::document(&headers, &snapshot.source))
+}

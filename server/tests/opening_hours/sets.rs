@@ -1,0 +1,183 @@
+//! Sets of public windows: those that people have, those that were published wrongly, and random ones.
+
+use domain::access::Audience;
+use domain::allocation::layout::Closure;
+use domain::calendar::{Lessons, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
+use domain::ids::{SchoolId, WindowId};
+use domain::minute::{Minute, Span};
+use domain::shared_window::{OnLessons, SharedWindow};
+use domain::time::Timestamp;
+use domain::window::Weekdays;
+use protocol::sharing::{PoolSpec, WindowSpec};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use server::app::sharing::public::PublicGround;
+use server::app::sharing::rule;
+
+use super::date;
+
+const WEEK: u8 = 0b001_1111;
+const WEEKEND: u8 = 0b110_0000;
+const ALL: u8 = 0b111_1111;
+
+fn spec(weekdays: u8, start_minute: u32, length_minutes: u32) -> WindowSpec {
+    WindowSpec::new(Audience::Public, Weekdays::try_from(weekdays).unwrap(), start_minute, length_minutes)
+}
+
+fn kinds(bits: u8, spec: WindowSpec) -> WindowSpec {
+    WindowSpec { kinds: Some(bits.try_into().unwrap()), ..spec }
+}
+
+fn days(first: &str, last: &str, spec: WindowSpec) -> WindowSpec {
+    WindowSpec { first_day: first.parse().ok(), last_day: last.parse().ok(), ..spec }
+}
+
+fn pool(id: &str) -> PoolSpec {
+    PoolSpec { id: id.parse().unwrap(), name: id.to_owned(), name_en: id.to_owned(), size: 9, spaces: vec![] }
+}
+
+/// Each in a pool of its own, so that they may overlap.
+fn ground(specs: Vec<WindowSpec>) -> PublicGround {
+    let windows: Vec<SharedWindow> = specs
+        .into_iter()
+        .enumerate()
+        .map(|(i, spec)| {
+            let pool = pool(&format!("p{i}"));
+            let spec = WindowSpec { pool: Some(pool.id.clone()), ..spec };
+            rule::window(WindowId::parse(&format!("w{i}")).unwrap(), &spec, &[pool]).unwrap()
+        })
+        .collect();
+    PublicGround { windows, ..PublicGround::default() }
+}
+
+pub fn always() -> PublicGround {
+    ground(vec![spec(ALL, 0, 1440)])
+}
+
+pub fn daily() -> PublicGround {
+    ground(vec![spec(ALL, 1080, 810)])
+}
+
+pub fn evenings() -> PublicGround {
+    ground(vec![spec(WEEK, 1080, 810)])
+}
+
+pub fn overlapping() -> PublicGround {
+    ground(vec![spec(WEEK, 480, 600), spec(WEEK, 480, 540)])
+}
+
+pub fn from_december() -> PublicGround {
+    ground(vec![days("2026-12-01", "", spec(WEEK, 1080, 810))])
+}
+
+fn school() -> (SchoolId, SchoolCalendar) {
+    let span = |kind, first, last| SchoolSpan::new(kind, "x".to_owned(), date(first), date(last)).unwrap();
+    let spans = vec![
+        span(SpanKind::Term, "2024-02-26", "2024-07-05"),
+        span(SpanKind::Term, "2024-09-02", "2025-01-17"),
+        span(SpanKind::Term, "2025-02-17", "2025-07-04"),
+        span(SpanKind::Break, "2025-10-20", "2025-10-24"),
+        span(SpanKind::Term, "2025-09-01", "2026-01-23"),
+        span(SpanKind::Term, "2026-03-02", "2026-07-10"),
+    ];
+    let day = |on: &str, lessons| SchoolDay { date: date(on), lessons, acts_as: None, name: String::new() };
+    let days = vec![day("2025-11-14", Lessons::None), day("2025-11-15", Lessons::Full)];
+    (SchoolId::parse("primary").unwrap(), SchoolCalendar::new(Weekdays::SCHOOL_WEEK, spans, days))
+}
+
+fn with_school(on: OnLessons, spec: WindowSpec) -> PublicGround {
+    let spec = WindowSpec { lessons: Some(on), ..spec };
+    PublicGround { schools: vec![school()], ..ground(vec![spec]) }
+}
+
+fn closure(from: &str, until: &str) -> Closure {
+    let minute = |text: &str| Minute::floor(Timestamp::parse(&format!("{text}:00+08:00")).unwrap());
+    let span = Span::new(minute(from), minute(until)).unwrap();
+    Closure { pool: None, audience: None, span, spaces: None }
+}
+
+pub fn known() -> Vec<PublicGround> {
+    let night = || spec(WEEK, 1080, 810);
+    let closed = vec![
+        closure("2025-03-03T12:00", "2025-03-05T20:00"),
+        closure("2026-09-30T23:15", "2026-10-08T19:01"),
+        Closure { spaces: Some(3), ..closure("2026-01-01T00:00", "2026-02-01T00:00") },
+    ];
+    vec![
+        PublicGround::default(),
+        always(),
+        daily(),
+        evenings(),
+        overlapping(),
+        from_december(),
+        // Qingdao's government lots: nights of workdays, weekends and holidays all day.
+        ground(vec![night(), spec(WEEKEND, 0, 1440)]),
+        ground(vec![kinds(1, spec(ALL, 1080, 810)), kinds(6, spec(ALL, 0, 1440))]),
+        ground(vec![kinds(1, spec(ALL, 480, 60))]),
+        ground(vec![kinds(4, spec(ALL, 480, 60))]),
+        ground(vec![kinds(2, spec(ALL, 1320, 600))]),
+        ground(vec![spec(0b000_0001, 1080, 1440)]),
+        ground(vec![spec(0b110_0101, 480, 960)]),
+        ground(vec![spec(ALL, 1320, 1440)]),
+        ground(vec![spec(WEEK, 1, 1439), spec(WEEKEND, 720, 1)]),
+        ground(vec![days("2025-09-01", "", night())]),
+        ground(vec![days("", "2025-09-15", night())]),
+        ground(vec![days("2024-06-10", "2025-02-03", spec(ALL, 480, 60)), night()]),
+        ground(vec![days("2026-01-01", "2026-01-01", spec(ALL, 1380, 120))]),
+        ground(vec![
+            spec(WEEK, 450, 60),
+            spec(WEEK, 510, 90),
+            spec(WEEK, 720, 60),
+            spec(0b000_1000, 1380, 600),
+        ]),
+        with_school(OnLessons::LessonDays, spec(WEEK, 1080, 810)),
+        with_school(OnLessons::LessonFreeDays, spec(ALL, 480, 600)),
+        PublicGround { closures: closed.clone(), ..evenings() },
+        PublicGround { closures: closed, ..always() },
+    ]
+}
+
+/// The same at each call.
+pub fn random(sets: usize) -> Vec<PublicGround> {
+    let mut rng = StdRng::seed_from_u64(20_261_128);
+    (0..sets).map(|_| random_ground(&mut rng)).collect()
+}
+
+fn random_ground(rng: &mut StdRng) -> PublicGround {
+    let windows = rng.random_range(1..=4);
+    let made = ground((0..windows).map(|_| random_spec(rng)).collect());
+    let closures =
+        if rng.random_bool(0.2) { vec![closure("2025-05-09T13:00", "2025-05-12T07:45")] } else { vec![] };
+    PublicGround { closures, schools: vec![school()], ..made }
+}
+
+fn random_spec(rng: &mut StdRng) -> WindowSpec {
+    let weekdays = match rng.random_range(0..4) {
+        0 => WEEK,
+        1 => ALL,
+        _ => rng.random_range(1..=ALL),
+    };
+    let quarter = |rng: &mut StdRng, from: u32, to: u32| rng.random_range(from..=to) * 15;
+    let (start, length) = match rng.random_range(0..6) {
+        0 => (0, 1440),
+        1 => (quarter(rng, 64, 95), quarter(rng, 40, 96)),
+        _ => (quarter(rng, 0, 95), quarter(rng, 1, 96)),
+    };
+    let mut spec = spec(weekdays, start, length);
+    if rng.random_bool(0.3) {
+        spec.kinds = Some(rng.random_range(1..=7u8).try_into().unwrap());
+    }
+    if rng.random_bool(0.15) {
+        spec.lessons =
+            Some(if rng.random_bool(0.5) { OnLessons::LessonDays } else { OnLessons::LessonFreeDays });
+    }
+    let (from, to) = (rng.random_range(0..1500), rng.random_range(0..700));
+    let first = date("2023-06-01") + chrono::Days::new(from);
+    if rng.random_bool(0.2) {
+        spec.first_day = Some(first);
+    }
+    if rng.random_bool(0.2) {
+        spec.last_day = Some(first + chrono::Days::new(to));
+    }
+    spec
+}
