@@ -4,11 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{DeviceId, GarageId};
 use process::config::Secret;
-use protocol::mqtt::{MAX_EVENT_BYTES, Permissions};
+use protocol::mqtt::Permissions;
 use ring::pbkdf2;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::config::file::BrokerUser;
+use crate::mqtt::MAX_PAYLOAD;
 
 /// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Its own default is 101 rounds; the file says how many there are.
 const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(10_000).expect("not zero");
@@ -93,9 +94,9 @@ fn hashed(password: &str, salt: &[u8]) -> String {
 
 /// An example of a whole configuration; `folder` is where the other two files will be.
 pub fn configuration(port: u16, folder: &std::path::Path) -> String {
-    // Twice an event's limit: what is a little too large becomes a dead letter that an operator sees, the rest is
-    // refused by the broker before it costs anybody memory.
-    let limit = 2 * MAX_EVENT_BYTES;
+    // Far above an event's limit: what is too large opens an exit and becomes a dead letter. Only what would cost memory is
+    // dropped by the broker.
+    let (limit, packet) = (MAX_PAYLOAD, MAX_PAYLOAD + 4 * 1024);
     let folder = folder.display();
     format!(
         "# Written by `gateway mosquitto-files`; for Mosquitto 2.\n\
@@ -112,7 +113,7 @@ pub fn configuration(port: u16, folder: &std::path::Path) -> String {
          set_tcp_nodelay true\n\
          \n\
          message_size_limit {limit}\n\
-         max_packet_size 65536\n\
+         max_packet_size {packet}\n\
          max_connections 1000\n\
          \n\
          # The broker is a pipe and keeps nothing: events are acknowledged end to end. Only the signs' retained\n\

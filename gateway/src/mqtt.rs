@@ -24,8 +24,10 @@ use crate::cause::causes;
 use crate::config;
 use crate::metric::Meter;
 
+/// Payload that the garage's broker lets through: what is larger than an event still opens an exit and becomes a dead letter.
+pub(crate) const MAX_PAYLOAD: usize = 128 * 1024;
 /// The client's default of 10 KiB turns one larger packet into endless reconnects.
-const MAX_PACKET: usize = 64 * 1024;
+const MAX_PACKET: usize = MAX_PAYLOAD + 4 * 1024;
 /// Requests between the publishers and the polling task; a publisher waits when it is full.
 const REQUESTS: usize = 256;
 /// Publishes that the broker has not confirmed; as many packet ids are in use.

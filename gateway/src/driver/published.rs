@@ -11,7 +11,7 @@ use devices::message::UnknownContent;
 use domain::ids::LaneId;
 use domain::time::Timestamp;
 use protocol::alarm::LaneAlarmKind;
-use protocol::mqtt::{MAX_EVENT_BYTES, RejectCode};
+use protocol::mqtt::RejectCode;
 use uuid::Uuid;
 
 use super::FromDevice;
@@ -20,10 +20,10 @@ use super::translate;
 use crate::config::Lane;
 use crate::driver::stream::lane_messages;
 use crate::metric::Meter;
-use crate::mqtt::Message;
+use crate::mqtt::{MAX_PAYLOAD, Message};
 
-/// Without pictures, which are to be switched off; as much as the garage's broker lets through.
-const LARGEST: usize = 2 * MAX_EVENT_BYTES;
+/// Without pictures, which are to be switched off.
+const LARGEST: usize = MAX_PAYLOAD;
 
 /// The devices of a garage that publish.
 #[derive(Default)]
