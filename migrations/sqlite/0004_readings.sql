@@ -24,6 +24,9 @@ alter table visit add column vehicle_class text;
 -- When its car has passed the gate. Null with a plate: the car is at the gate.
 alter table arrival add column entered_at integer;
 update arrival set entered_at = arrived_at where plate_hash is not null;
+-- The cursors before and after the car passed the gate: a screen that shows the one may act on the other.
+alter table arrival add column at_gate_cursor integer;
+alter table arrival add column entered_cursor integer;
 -- 1: a guardian reported by hand before any car was read.
 alter table arrival add column by_hand integer not null default 0;
 update arrival set by_hand = 1 where plate_hash is null;

@@ -14,11 +14,11 @@ use domain::pickup::Phase;
 use domain::time::Clock;
 use domain::vehicle::{PlateColor, VehicleClass, VehicleDetails};
 use protocol::mqtt::EventKind;
-use protocol::people::ReadingDoubt;
+use protocol::people::{ReadingDoubt, SESSION_HEADER};
 use protocol::uplink::{GateEvent, UncertainTime};
 use serde_json::Value;
 use server::app::operator::session as operator_session;
-use server::app::{App, access_plan, import};
+use server::app::{App, access_plan, import, service_token, session};
 use server::store::arrival::{self, Stored};
 use server::store::seal::Purpose;
 use server::store::{gate_event, visit};
@@ -167,8 +167,14 @@ contract!(a_car_is_at_the_gate_until_it_has_passed, |f| async {
     assert_eq!(lane.sends(vec![pass("p1", "e1", &at(20))]).await, 1);
     let board = lane.board("c-1-1").await;
     assert_eq!((board.len(), board[0].entered_at), (1, Some(time(&at(20)))));
-    assert!(board[0].cursor > before, "each screen hears of it");
-    assert_eq!(lane.inside().await, [MOTHER]);
+    assert!(board[0].cursor > before, "each screen gets the change");
+    assert!(
+        board[0].is_shown_by(before) && board[0].is_shown_by(board[0].cursor),
+        "a teacher may act meanwhile"
+    );
+    assert!(!board[0].is_shown_by(before - 1));
+    lane.sends(vec![exit("x1", MOTHER, &at(50))]).await;
+    assert!(!lane.board("c-1-1").await[0].is_shown_by(before), "the car has left since");
 });
 
 contract!(an_opened_barrier_counts_where_no_loop_does, |f| async {
@@ -336,4 +342,39 @@ contract!(a_text_in_several_colours_is_said_where_the_camera_reports_none, |f| a
     lane.sends(vec![entry("e1", FATHER, START)]).await;
     assert_eq!(doubts(&lane.board("c-1-1").await), [Some(ReadingDoubt::SeveralVehicles)]);
     assert_eq!(doubts(&lane.board("c-1-2").await), [Some(ReadingDoubt::SeveralVehicles)]);
+});
+
+contract!(a_report_by_hand_survives_a_reading_that_does_not_stand, |f| async {
+    let lane = Lane::open(f).await;
+    let app = f.app();
+    let service = service_token::create(&app, "miniapp-api").await.unwrap();
+    let father = import::person_id(&app, "father").await.unwrap().unwrap();
+    let token = session::issue(&app, father).await.unwrap().token;
+    let url = lane.server.url("/internal/v1/guardian/claims");
+    let request = lane.server.client.post(url).bearer_auth(service).header(SESSION_HEADER, token);
+    assert_eq!(ask(request.json(&serde_json::json!({}))).await.status, 200);
+    f.clock.advance(std::time::Duration::from_secs(60));
+    // A car is read as the father's, which confirms the report, and then as another one.
+    let read = |event: GateEvent| GateEvent { happened_at: f.clock.now(), ..event };
+    lane.sends(vec![read(opened("e1", FATHER, 80))]).await;
+    assert_eq!(lane.board("c-1-1").await[0].pickup.phase, Phase::Waiting);
+    lane.sends(vec![read(reread("e2", "e1", SHARED, 99))]).await;
+    let ming = lane.board("c-1-1").await;
+    assert_eq!((ming.len(), ming[0].pickup.phase, ming[0].doubt), (1, Phase::Claimed, None));
+    assert!(ming[0].plate_hash.is_none());
+});
+
+contract!(a_reading_that_does_not_stand_keeps_no_guardian_from_reporting, |f| async {
+    let lane = Lane::open(f).await;
+    lane.sends(vec![opened("e1", FATHER, 80), reread("e2", "e1", SHARED, 99)]).await;
+    let app = f.app();
+    let service = service_token::create(&app, "miniapp-api").await.unwrap();
+    let father = import::person_id(&app, "father").await.unwrap().unwrap();
+    let token = session::issue(&app, father).await.unwrap().token;
+    let url = lane.server.url("/internal/v1/guardian/claims");
+    let request = lane.server.client.post(url).bearer_auth(service).header(SESSION_HEADER, token);
+    assert_eq!(ask(request.json(&serde_json::json!({}))).await.status, 200);
+    let ming = lane.board("c-1-1").await;
+    assert_eq!(doubts(&ming), [Some(ReadingDoubt::ReadAgain), None]);
+    assert_eq!(ming[1].pickup.phase, Phase::Claimed);
 });

@@ -1,6 +1,6 @@
 //! A teacher releases a child, hands it over, confirms or rejects a claim, or takes the last of these back.
 //!
-//! The act is checked against what the teacher's screen showed (`seen`). A repeated request, known by its act and
+//! The act is checked against what the teacher's screen showed (`seen`); a car that has passed the gate meanwhile is no other screen. A repeated request, known by its act and
 //! `seen`, and an act that a colleague has done already, change nothing and get the arrival as it is.
 
 use domain::pickup::{Act, Phase, PickupError};
@@ -47,7 +47,7 @@ pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Re
     if is_done(&before, asked) {
         return Ok(present(&app.keys, &before, now)?);
     }
-    if before.cursor != asked.seen {
+    if !before.is_shown_by(asked.seen) {
         return Err(ActError::Changed);
     }
     let pickup = before.pickup.act(asked.act, now)?;

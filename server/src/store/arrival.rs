@@ -74,12 +74,19 @@ pub struct Stored {
     pub other_plate_hash: Option<Vec<u8>>,
     /// A guardian reported by hand before any car was read.
     pub by_hand: bool,
+    /// The cursor before the last change, if that was only the car passing the gate.
+    pub at_gate_cursor: Option<Cursor>,
     pub last_act: Option<LastAct>,
     /// Name of the teacher who did the last act.
     pub teacher_name_enc: Option<Vec<u8>>,
 }
 
 impl Stored {
+    /// Whether a screen with this cursor shows all that an act depends on: a car that passes the gate does not make it stale.
+    pub fn is_shown_by(&self, seen: Cursor) -> bool {
+        self.cursor == seen || self.at_gate_cursor == Some(seen)
+    }
+
     /// The car was read and has not passed the gate.
     pub const fn is_at_gate(&self) -> bool {
         self.plate_hash.is_some() && self.entered_at.is_none() && self.car_left_at.is_none()
@@ -112,6 +119,8 @@ struct Row {
     reading_doubt: Option<String>,
     other_plate_hash: Option<Vec<u8>>,
     by_hand: i64,
+    at_gate_cursor: Option<i64>,
+    entered_cursor: Option<i64>,
     last_act: Option<String>,
     last_act_seen: Option<i64>,
     teacher_name_enc: Option<Vec<u8>>,
@@ -148,6 +157,7 @@ impl TryFrom<Row> for Stored {
             doubt: row.reading_doubt.map(|doubt| word::parse("arrival.reading_doubt", &doubt)).transpose()?,
             other_plate_hash: row.other_plate_hash,
             by_hand: row.by_hand != 0,
+            at_gate_cursor: row.at_gate_cursor.filter(|_| row.entered_cursor == Some(row.cursor)),
             last_act: last_act(row.last_act.as_deref(), row.last_act_seen)?,
             teacher_name_enc: row.teacher_name_enc,
         })
@@ -166,7 +176,8 @@ macro_rules! select {
             "select a.id, a.school_id, a.class_id, c.name as class_name, a.pupil_id, \
              p.name_enc as pupil_name_enc, a.garage_id, a.day, a.order_no, a.phase, a.phase_since, a.claimed, \
              a.arrived_at, a.changed_at, a.cursor, a.plate_hash, a.plate_enc, a.guardian_relation, a.note, \
-             a.car_left_at, a.entered_at, a.reading_doubt, a.other_plate_hash, a.by_hand, a.last_act, a.last_act_seen, t.name_enc as teacher_name_enc \
+             a.car_left_at, a.entered_at, a.reading_doubt, a.other_plate_hash, a.by_hand, \
+             a.at_gate_cursor, a.entered_cursor, a.last_act, a.last_act_seen, t.name_enc as teacher_name_enc \
              from arrival a join class c on c.id = a.class_id join pupil p on p.id = a.pupil_id \
              left join person t on t.id = a.acted_by ",
             $rest

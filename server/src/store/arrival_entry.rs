@@ -106,7 +106,7 @@ pub async fn set_cars_entered(tx: &mut Tx, entered: &[(Uuid, Timestamp, Cursor)]
     for chunk in entered.chunks(ROWS) {
         execute_rows!(
             tx,
-            "update arrival set entered_at = v.column2, cursor = v.column3 from (",
+            "update arrival set entered_at = v.column2, at_gate_cursor = cursor, entered_cursor = v.column3, cursor = v.column3 from (",
             chunk,
             |row, car| {
                 row.push_bind(car.0.to_string()).push_bind(car.1.micros()).push_bind(car.2);

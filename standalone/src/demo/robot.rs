@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use domain::ids::ClassId;
 use domain::pickup::{Act, Phase};
-use protocol::people::{Arrival, ArrivalAct, Arrivals};
+use protocol::people::{Arrival, ArrivalAct, Arrivals, ReadingDoubt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -109,7 +109,9 @@ impl Robot {
     }
 
     fn due(&self, waiting: &Waiting) -> Option<(Arrival, Act)> {
+        let read_again = waiting.arrival.doubt == Some(ReadingDoubt::ReadAgain);
         let (patience, act) = match waiting.arrival.phase {
+            Phase::Waiting if read_again => (self.patience.release, Act::NotHere),
             Phase::Waiting => (self.patience.release, Act::Release),
             Phase::Released => (self.patience.hand_over, Act::HandOver),
             Phase::Claimed | Phase::HandedOver | Phase::Rejected => return None,
