@@ -2,7 +2,8 @@
 //!
 //! - [`system`]: starts it, kills parts of it, stops it
 //! - [`phone`], [`console`], [`sign`]: what people and guidance signs have of it
-//! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone; [`gateway_bench`]: measures one gateway
+//! - [`bench`]: measures it; [`allocate`]: measures reservations beside PostgreSQL alone; [`gateway_bench`]: measures one gateway;
+//!   [`feed_bench`]: measures the open-space feed beside nginx
 //! - [`crash`]: kills parts of it under load
 //! - [`fuzz`]: throws damaged messages at what reads them
 //! - [`records`]: what the database holds, for checks
@@ -15,6 +16,7 @@ pub mod bench;
 pub mod console;
 pub mod crash;
 pub mod district;
+pub mod feed_bench;
 mod forms;
 pub mod fuzz;
 pub mod gateway_bench;

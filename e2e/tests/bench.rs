@@ -62,3 +62,21 @@ fn a_quick_run_of_the_gateway_loses_nothing_and_ends_with_its_figures() {
     assert_eq!(backlog["catch_up"]["taken"], 2_000, "{backlog:#}");
     assert_eq!(backlog["restarts"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_quick_run_of_the_feed_answers_everything_and_ends_with_its_figures() {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench-feed")).arg("--quick").output().unwrap();
+    let (text, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{log}\n{text}");
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let rounds = figures["rounds"].as_array().unwrap();
+    assert_eq!(rounds.len(), 8, "both encodings: ours, nginx, nginx, ours");
+    for round in rounds {
+        assert_eq!(round["failed"], 0, "{round:#}");
+        assert!(
+            round["requests"].as_u64().unwrap() > 0 && round["p99_us"].as_f64().unwrap() > 0.0,
+            "{round:#}"
+        );
+    }
+    assert_eq!(figures["ratios"].as_array().unwrap().len(), 2);
+}

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use domain::access::{Alarm, Audience, Because, ClockTrust, Decision, Passage, Reason, decide};
 use domain::ids::{DeviceId, EventId};
-use domain::occupancy::{Direction, PassBy, open_spaces};
+use domain::occupancy::{Direction, PassBy, is_plausible, open_spaces};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use domain::vehicle::TravelDirection;
@@ -336,12 +336,14 @@ impl Garage {
         self.state().last_contact.is_none_or(|at| at.elapsed() > OFFLINE_AFTER)
     }
 
-    /// "No data" is never 0: without a count from the server nothing is said to be open.
+    /// "No data" is never 0: without a count from the server, or with one that cannot be true, `open` is absent.
     pub fn spaces(&self) -> Spaces {
         let state = self.state();
         let capacity = state.plan.as_ref().map(|plan| plan.document.plan.capacity);
         let open = match (capacity, state.ledger.published()) {
-            (Some(capacity), Some(occupied)) => Some(open_spaces(capacity, occupied)),
+            (Some(capacity), Some(occupied)) if is_plausible(capacity, occupied) => {
+                Some(open_spaces(capacity, occupied))
+            }
             _ => None,
         };
         Spaces { capacity: capacity.unwrap_or(0), open }

@@ -14,8 +14,8 @@ use process::Readiness;
 use process::config::Secret;
 use process::retry::Backoff;
 use rumqttc::{
-    AsyncClient, ClientError, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Outgoing,
-    Packet, Publish, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
+    AsyncClient, ClientError, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
+    Outgoing, Packet, Publish, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cause::causes;
 use crate::config;
 use crate::metric::Meter;
+use crate::sign;
 
 /// Payload that the garage's broker lets through: what is larger than an event still opens an exit and becomes a dead letter.
 pub(crate) const MAX_PAYLOAD: usize = 128 * 1024;
@@ -158,7 +159,9 @@ impl Connection {
 
     /// One connection from its first byte to its end; `Ok` when it was told to stop.
     async fn connection(&self, backoff: &mut Backoff, stop: &CancellationToken) -> Result<(), LinkError> {
-        let (client, mut events) = client(&self.mqtt);
+        let (topic, payload) = sign::last_will(self.meter.garage());
+        let will = LastWill::new(topic, payload, QoS::AtLeastOnce, true);
+        let (client, mut events) = client(&self.mqtt, Some(&will));
         let ready = tokio::time::timeout(READY_DEADLINE, self.subscribed(&client, &mut events));
         match stop.run_until_cancelled(ready).await {
             None => return Ok(()),
@@ -170,7 +173,7 @@ impl Connection {
         self.meter.connected(true);
         self.check.set_ready();
         let Some(end) = stop.run_until_cancelled(self.poll(&mut events)).await else {
-            close(&client, &mut events).await;
+            close(&client, &mut events, Some(will)).await;
             return Ok(());
         };
         end
@@ -214,7 +217,7 @@ impl Connection {
     }
 }
 
-fn client(mqtt: &config::Mqtt) -> (AsyncClient, EventLoop) {
+fn client(mqtt: &config::Mqtt, will: Option<&LastWill>) -> (AsyncClient, EventLoop) {
     // Nobody can guess it: whoever connects with a known client id ends the connection that has it, and most brokers
     // let any user do so.
     let client_id = format!("{}.{}", mqtt.username, uuid::Uuid::new_v4().simple());
@@ -225,6 +228,9 @@ fn client(mqtt: &config::Mqtt) -> (AsyncClient, EventLoop) {
         .set_keep_alive(KEEP_ALIVE)
         .set_inflight(INFLIGHT)
         .set_max_packet_size(MAX_PACKET, MAX_PACKET);
+    if let Some(will) = will {
+        options.set_last_will(will.clone());
+    }
     let (client, mut events) = AsyncClient::new(options, REQUESTS);
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
@@ -244,8 +250,12 @@ fn all_granted(granted: &SubAck) -> Result<(), LinkError> {
     Ok(())
 }
 
-/// Sends what is queued and says good-bye, within a deadline.
-async fn close(client: &AsyncClient, events: &mut EventLoop) {
+/// Sends what is queued and the last will, which a broker drops after a clean disconnect, and disconnects, within a deadline.
+async fn close(client: &AsyncClient, events: &mut EventLoop, will: Option<LastWill>) {
+    if let Some(will) = will {
+        // A queue that is full of commands matters more.
+        let _ = client.try_publish(will.topic, will.qos, will.retain, will.message);
+    }
     if client.try_disconnect().is_err() {
         return;
     }

@@ -1,10 +1,16 @@
 //! Open spaces for the guidance signs: retained, at each change, after each connect, and once a minute.
+//!
+//! Each message carries how long it may be shown. When the gateway goes, or its link to the broker breaks, the broker replaces the
+//! number by "no data": it has been given that message as the connection's last will.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ids::GarageId;
 use domain::time::Clock;
+use process::clock::SystemClock;
 use protocol::mqtt::{OpenSpaces, Topic, VERSION};
+use protocol::public::COUNT_MAX_AGE;
 use tokio_util::sync::CancellationToken;
 
 use crate::garage::{Garage, Spaces};
@@ -14,6 +20,10 @@ use crate::mqtt::{Broker, Keep};
 /// So that a sign can tell a quiet garage from a dead gateway.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 
+/// The broker may notice the end of the connection before only now, and carry out its last will over the new number: a connection is
+/// dead after one and a half times its keep-alive of 5 s.
+const AGAIN_AFTER_CONNECT: Duration = Duration::from_secs(10);
+
 pub(crate) async fn run(
     garage: Arc<Garage>,
     clock: Arc<dyn Clock>,
@@ -22,12 +32,22 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let mut shown: Option<Spaces> = None;
+    let mut pause = AT_LEAST_EVERY;
     loop {
         let again = tokio::select! {
             () = stop.cancelled() => return,
             () = garage.changed.notified() => false,
-            more = broker.changed() => if more { true } else { return },
-            () = tokio::time::sleep(AT_LEAST_EVERY) => true,
+            more = broker.changed() => {
+                if !more {
+                    return;
+                }
+                pause = AGAIN_AFTER_CONNECT;
+                true
+            }
+            () = tokio::time::sleep(pause) => {
+                pause = AT_LEAST_EVERY;
+                true
+            }
         };
         let spaces = garage.spaces();
         if !again && shown == Some(spaces) {
@@ -43,7 +63,15 @@ async fn show(broker: &Broker, meter: &Meter, clock: &dyn Clock, spaces: Spaces)
     let garage = meter.garage().clone();
     let topic = Topic::OpenSpaces(garage.clone()).to_string();
     let Spaces { capacity, open } = spaces;
-    let message = OpenSpaces { v: VERSION, garage, capacity, open, at: clock.now() };
+    let max_age_s = COUNT_MAX_AGE.as_secs();
+    let message = OpenSpaces { v: VERSION, garage, capacity, open, at: clock.now(), max_age_s };
     let Ok(payload) = serde_json::to_vec(&message) else { return false };
     broker.publish(topic, Keep::Retained, payload).await.is_ok()
+}
+
+/// What signs get when this gateway is gone: the topic and "no data", to be retained.
+pub(crate) fn last_will(garage: &GarageId) -> (String, Vec<u8>) {
+    let message = OpenSpaces::unknown(garage.clone(), SystemClock.now());
+    // Types of ours always serialise.
+    (Topic::OpenSpaces(garage.clone()).to_string(), serde_json::to_vec(&message).unwrap_or_default())
 }

@@ -37,7 +37,7 @@ create table published_source (
     modified_at bigint not null
 );
 
--- When what is published of a garage, but for its count, changed last; told by a hash of it.
+-- When what is published of a garage, but for its count, changed last; detected by a hash of it.
 create table published_version (
     garage_id text primary key references garage (id),
     facts_hash text not null,

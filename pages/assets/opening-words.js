@@ -1,5 +1,5 @@
 // The feed's `opening_hours` in words. Reads only what our server writes: rules joined by ", ", each of ranges of dates, weekdays
-// and hours. What comes each week is said by weekdays; days of the coming weeks that are otherwise are named.
+// and hours. What recurs each week is written with weekdays; other days of the coming weeks are listed as exceptions.
 
 import { dateAfter } from "./garage-time.js";
 import { t, words } from "./kit.js";
@@ -109,7 +109,7 @@ function exceptions(days, week) {
 
 /**
  * Lines for people from `today` (`2026-11-23`) on: the week, then what is otherwise in the coming four weeks. An empty list where
- * the text says nothing that we know.
+ * the text is not in our grammar.
  */
 export function openingWords(text, today) {
   let rules;

@@ -51,7 +51,7 @@ pub struct GarageSpec {
     /// Plates that may enter in the windows of residents or staff.
     #[serde(default)]
     pub permits: Vec<PermitSpec>,
-    /// What the open-space feed says of it. Absent: as it is.
+    /// Facts for the open-space feed. Absent: as it is.
     #[serde(default)]
     pub published: Option<PublishedSpec>,
 }

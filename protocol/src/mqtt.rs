@@ -11,6 +11,8 @@ use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::public::COUNT_MAX_AGE;
+
 /// Version in every payload's `v`.
 pub const VERSION: u8 = 1;
 
@@ -315,4 +317,19 @@ pub struct OpenSpaces {
     /// `null`: no data, which is not 0.
     pub open: Option<u32>,
     pub at: Timestamp,
+    /// Seconds after `at` for which `open` may be shown. A sign without a clock counts them from when the message came in, if it was not
+    /// retained.
+    #[serde(default = "open_spaces_max_age_s")]
+    pub max_age_s: u64,
+}
+
+fn open_spaces_max_age_s() -> u64 {
+    COUNT_MAX_AGE.as_secs()
+}
+
+impl OpenSpaces {
+    /// "No data": the broker publishes it when the gateway is gone.
+    pub fn unknown(garage: GarageId, at: Timestamp) -> Self {
+        Self { v: VERSION, garage, capacity: 0, open: None, at, max_age_s: COUNT_MAX_AGE.as_secs() }
+    }
 }

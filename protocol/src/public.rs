@@ -12,10 +12,10 @@ use std::time::Duration;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use facts::{ExternalIdentifier, IdentifierType, PublishedSpec, SiteType, SourceSpec, Supervision};
-pub use source::{Source, SourceStatus, Sources};
+pub use facts::{ExternalIdentifier, IdentifierType, PublishedSpec, SiteType, SourceSpec, SupervisionType};
+pub use source::{FeedSource, FeedSources, SourceStatus};
 
-/// A count that is older is "no data": in the feed unless the server's configuration says otherwise, and on signs.
+/// A count that is older is "no data": in the feed by default, and on signs.
 pub const COUNT_MAX_AGE: Duration = Duration::from_secs(3 * 60);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct ParkingSite {
     pub address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<SiteType>,
-    pub purpose: Purpose,
+    pub purpose: SitePurpose,
     pub has_realtime_data: bool,
     /// WGS-84 degrees.
     pub lat: f64,
@@ -61,7 +61,7 @@ pub struct ParkingSite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_lighting: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub supervision_type: Option<Supervision>,
+    pub supervision_type: Option<SupervisionType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,7 +118,7 @@ pub struct SiteSample {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Purpose {
+pub enum SitePurpose {
     Car,
     Bike,
     Motorcycle,

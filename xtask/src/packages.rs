@@ -63,9 +63,18 @@ const CLIENTS: [Package; 7] = [
     Package { name: "npm", why: "installs the browser driver", sign: Sign::Program("npm") },
     Package {
         name: "python3-venv",
-        why: "runs and installs an independent calendar to compare ours with",
+        why: "runs and installs an independent calendar and ParkAPI's validators to compare with",
         sign: Sign::PythonVenv,
     },
+];
+
+const FEED_BENCH: [Package; 2] = [
+    Package {
+        name: "nginx",
+        why: "serves the feed's bytes as a file, to compare with",
+        sign: Sign::Program("nginx"),
+    },
+    Package { name: "wrk", why: "asks both as fast as they answer", sign: Sign::Program("wrk") },
 ];
 
 /// What a person must do before the tests can run.
@@ -84,9 +93,14 @@ pub fn install_servers(steps: &mut Steps) -> Result<()> {
     install(steps, SERVERS.iter().collect())
 }
 
+/// For the bench of the feed.
+pub fn install_feed_bench(steps: &mut Steps) -> Result<()> {
+    install(steps, FEED_BENCH.iter().collect())
+}
+
 /// For all tests.
 pub fn install_all(steps: &mut Steps) -> Result<()> {
-    install(steps, SERVERS.iter().chain(&CLIENTS).collect())
+    install(steps, SERVERS.iter().chain(&CLIENTS).chain(&FEED_BENCH).collect())
 }
 
 fn install(steps: &mut Steps, wanted: Vec<&Package>) -> Result<()> {

@@ -22,7 +22,7 @@ pub(crate) struct Probe {
 impl Probe {
     /// Connected as the gateway's user, and subscribed.
     pub async fn open(mqtt: &config::Mqtt, filters: &[String]) -> Result<Self, LinkError> {
-        let (client, events) = client(mqtt);
+        let (client, events) = client(mqtt, None);
         let mut probe = Self { client, events };
         tokio::time::timeout(READY_DEADLINE, probe.subscribed(filters))
             .await
@@ -66,6 +66,6 @@ impl Probe {
     }
 
     pub async fn close(mut self) {
-        close(&self.client, &mut self.events).await;
+        close(&self.client, &mut self.events, None).await;
     }
 }

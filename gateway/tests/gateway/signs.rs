@@ -66,6 +66,40 @@ async fn before_the_server_has_counted_there_is_no_number() {
 }
 
 #[tokio::test]
+async fn a_count_that_cannot_be_true_is_not_shown() {
+    let site = Site::open().await;
+    site.district.books(|b| b.base = 200);
+    let gate = site.controller("in").await;
+    gate.send(&plate("e1", PARENT)).await;
+    gate.acked("e1", 1).await;
+    let sign = site.sign().await;
+    shows(&sign, None).await;
+}
+
+/// Also for a sign that comes later, to which the broker gives what it has kept.
+#[tokio::test]
+async fn when_the_gateway_is_gone_signs_have_no_data() {
+    let mut site = Site::open().await;
+    site.district.books(|b| b.base = 7);
+    let gate = site.controller("in").await;
+    gate.send(&plate("e1", PARENT)).await;
+    gate.acked("e1", 1).await;
+    let sign = site.sign().await;
+    assert_eq!(shows(&sign, Some(99)).await.max_age_s, 180);
+    site.stop().await;
+    let gone = async |sign: &Controller| {
+        wait::until(SOON, "the sign has no data", async || {
+            sign.heard(|h| h.spaces.last().filter(|s| s.open.is_none() && s.capacity == 0).cloned())
+        })
+        .await
+    };
+    gone(&sign).await;
+    gone(&site.sign().await).await;
+    site.start().await;
+    shows(&sign, Some(99)).await;
+}
+
+#[tokio::test]
 async fn a_controllers_heartbeat_reaches_the_server() {
     let site = Site::open().await;
     let gate = site.controller("in").await;

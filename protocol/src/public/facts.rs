@@ -1,4 +1,4 @@
-//! What a district file says for the feed: of a garage, and of the district as a source of data.
+//! The feed's part of a district file: facts of a garage, and the district as a source of data.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct PublishedSpec {
     pub max_width_cm: Option<u32>,
     pub is_covered: Option<bool>,
     pub has_lighting: Option<bool>,
-    pub supervision: Option<Supervision>,
+    pub supervision: Option<SupervisionType>,
     /// `http:` or `https:`.
     pub public_url: Option<String>,
     /// Such as `+86 532 8888 0000`.
@@ -58,7 +58,7 @@ pub struct SourceSpec {
     /// Such as `CC BY 4.0`.
     #[serde(default)]
     pub license: Option<String>,
-    /// Whom readers name.
+    /// The name that readers show.
     #[serde(default)]
     pub contributor: Option<String>,
     #[serde(default)]
@@ -95,7 +95,7 @@ impl SiteType {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Supervision {
+pub enum SupervisionType {
     Yes,
     No,
     Video,

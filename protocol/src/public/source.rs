@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 /// One: the district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sources {
-    pub items: Vec<Source>,
+pub struct FeedSources {
+    pub items: Vec<FeedSource>,
     pub total_count: i64,
 }
 
 /// Also `GET /api/public/v3/sources/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Source {
+pub struct FeedSource {
     pub id: i64,
     pub uid: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

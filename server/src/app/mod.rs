@@ -71,8 +71,8 @@ pub struct App {
     /// Where requests for spaces queue; [`allocation::run`] decides them.
     pub allocation: allocation::Allocation,
     /// The open-space feed as it was a second ago at most.
-    pub public_sites: Arc<public_sites::Cache>,
-    /// What the configuration says of the feed.
+    pub public_sites: Arc<public_sites::FeedCache>,
+    /// The feed's configuration.
     pub feed: public_sites::FeedSettings,
     pub operators: operator::Operators,
     /// Wrong codes of boxes.

@@ -11,7 +11,7 @@
 //!
 //! - `snapshot`: the newest one, and who renews it; [`document`]: bytes with their tag
 //! - `build`: reads what it is made of; `realtime`, `trust`, `hours`, `site`: its parts; [`opening_hours`]: the text
-//! - `version`: when the facts of a site changed last; [`history`]: what was published before; [`source`]: by whom
+//! - `version`: when the facts of a site changed last; [`history`]: what was published before; [`source`]: the publisher
 
 mod build;
 pub mod document;
@@ -40,7 +40,7 @@ use super::recent::Recent;
 use super::sharing::public::PublicHours;
 use crate::store::{StoreError, garage};
 
-pub use snapshot::{PublishedSite, Snapshot, snapshot, write_page};
+pub use snapshot::{FeedSnapshot, PublishedSite, snapshot, write_page};
 
 /// How old a snapshot may be.
 const FRESH: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// Garages of a district, some with several numbers of hours.
 const MOST_FORECASTS: usize = 2_000;
 
-/// What the server's configuration says of the feed.
+/// The feed's part of the server's configuration.
 #[derive(Debug, Clone)]
 pub struct FeedSettings {
     /// A count that was not confirmed for longer is no data.
@@ -65,17 +65,17 @@ impl Default for FeedSettings {
 
 /// The newest snapshot, and what the next one is made from with less work.
 #[derive(Debug)]
-pub struct Cache {
-    newest: RwLock<Option<Arc<Snapshot>>>,
+pub struct FeedCache {
+    newest: RwLock<Option<Arc<FeedSnapshot>>>,
     /// Held by the one who renews the snapshot.
     renewal: tokio::sync::Mutex<()>,
-    parts: Mutex<Parts>,
-    forecasts: Recent<forecast::Question, Arc<forecast::Snapshot>>,
+    parts: Mutex<SnapshotParts>,
+    forecasts: Recent<forecast::Question, Arc<forecast::ForecastSnapshot>>,
 }
 
 /// Only the one who renews the snapshot uses them.
 #[derive(Debug, Default)]
-struct Parts {
+struct SnapshotParts {
     hours: HoursCache,
     trust: TrustCache,
     versions: VersionCache,
@@ -83,7 +83,7 @@ struct Parts {
     sampled_at: Option<Timestamp>,
 }
 
-impl Default for Cache {
+impl Default for FeedCache {
     fn default() -> Self {
         Self {
             newest: RwLock::default(),
@@ -94,8 +94,8 @@ impl Default for Cache {
     }
 }
 
-impl Cache {
-    fn parts(&self) -> MutexGuard<'_, Parts> {
+impl FeedCache {
+    fn parts(&self) -> MutexGuard<'_, SnapshotParts> {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! Renews the open-space feed while nobody reads it, so that its history has no gaps and its times of change are right.
+//! Renews the open-space feed without readers, so that its history has no gaps and its times of change are right.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use super::inventory::Signs;
 use super::{StoreError, Tx, word};
 
-/// When somebody last looked, and what was found since.
+/// The newest check of the count, and what was found since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountDoubts {
     pub checked_at: Option<Timestamp>,

@@ -20,7 +20,7 @@ use opening_hours::OpeningHours;
 use protocol::calendar::CityDay;
 use serde_json::json;
 use server::app::calendar;
-use server::app::public_sites::opening_hours::{LONGEST_TEXT, Period, text_of};
+use server::app::public_sites::opening_hours::{HoursPeriod, LONGEST_TEXT, text_of};
 use server::app::sharing::public::PublicGround;
 
 /// As ParkAPI's field.
@@ -30,7 +30,7 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// A text with what we say of the days for which it was written, in local minutes since 1970.
+/// A text with our own openings of the days for which it was written, in local minutes since 1970.
 struct Case {
     text: String,
     from: i64,
@@ -47,7 +47,7 @@ fn midnight(date: NaiveDate) -> i64 {
 }
 
 /// From the first day on which the text is right to its last, straight from the windows' openings.
-fn case(text: String, period: Period, ground: &PublicGround, calendar: &Calendar) -> Case {
+fn case(text: String, period: HoursPeriod, ground: &PublicGround, calendar: &Calendar) -> Case {
     let (from, until) = (midnight(period.first) + 1440, midnight(period.last) + 1440);
     let days = (period.last - period.first).num_days() + 3;
     let first = period.first - Days::new(1);
@@ -66,9 +66,9 @@ fn case(text: String, period: Period, ground: &PublicGround, calendar: &Calendar
 /// The different texts of a set of windows on the days from `first` to `last`.
 fn cases(ground: &PublicGround, calendar: &Calendar, first: NaiveDate, last: NaiveDate) -> Vec<Case> {
     let mut cases: BTreeMap<(String, NaiveDate), Case> = BTreeMap::new();
-    let mut newest: Option<(Vec<Period>, String)> = None;
+    let mut newest: Option<(Vec<HoursPeriod>, String)> = None;
     for today in first.iter_days().take_while(|today| *today <= last) {
-        let candidates = Period::candidates(today, calendar);
+        let candidates = HoursPeriod::candidates(today, calendar);
         if newest.as_ref().is_some_and(|(tried, _)| candidates.starts_with(tried)) {
             continue;
         }
@@ -141,7 +141,7 @@ async fn calendar() -> Calendar {
     calendar::load(&mut app.store.begin_read().await.unwrap()).await.unwrap()
 }
 
-/// As many as a run of all tests has time for, unless `OPENING_HOURS_SETS` says how many.
+/// As many as a run of all tests has time for, unless `OPENING_HOURS_SETS` gives a number.
 fn random_sets() -> usize {
     std::env::var("OPENING_HOURS_SETS").map_or(8, |sets| sets.parse().unwrap())
 }
@@ -168,8 +168,12 @@ async fn two_other_programs_read_the_hours_as_our_gates_do() {
     assert_eq!(said.trim(), format!("{} texts, 0 differ", all.len()));
 
     // The judge sees a difference of one minute.
-    let mut forged =
-        case("24/7".to_owned(), Period { first, last: first + Days::new(3) }, &sets::always(), &calendar);
+    let mut forged = case(
+        "24/7".to_owned(),
+        HoursPeriod { first, last: first + Days::new(3) },
+        &sets::always(),
+        &calendar,
+    );
     forged.open[0].1 -= 1;
     assert_eq!(judged_by_javascript(&[forged]).status.code(), Some(1));
 }
@@ -180,7 +184,7 @@ async fn holidays_and_make_up_days_are_said_with_their_dates() {
     let calendar = calendar().await;
     let evenings = sets::evenings();
     let text =
-        |today| text_of(&evenings, &calendar, Period::candidates(date(today), &calendar)).text.unwrap();
+        |today| text_of(&evenings, &calendar, HoursPeriod::candidates(date(today), &calendar)).text.unwrap();
     let autumn: OpeningHours = text("2026-09-15").parse().unwrap();
     let spring: OpeningHours = text("2026-02-01").parse().unwrap();
     let is_open = |hours: &OpeningHours, at: &str| hours.is_open(at.parse().unwrap());
@@ -198,7 +202,7 @@ async fn holidays_and_make_up_days_are_said_with_their_dates() {
 async fn texts_read_as_people_write_them() {
     let calendar = calendar().await;
     let text = |ground: &PublicGround, today| {
-        text_of(ground, &calendar, Period::candidates(date(today), &calendar)).text.unwrap()
+        text_of(ground, &calendar, HoursPeriod::candidates(date(today), &calendar)).text.unwrap()
     };
     let today = "2026-11-23";
     assert_eq!(text(&PublicGround::default(), today), "off");

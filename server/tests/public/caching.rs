@@ -113,7 +113,7 @@ fn idle() -> District {
     District { garages: (0..IDLE).map(mall).collect(), ..District::default() }
 }
 
-/// These gateways have said that they are well.
+/// A heartbeat of each of these gateways.
 async fn contact(f: &Fixture, gateways: impl Iterator<Item = usize>) {
     let at = domain::time::Clock::now(&*f.clock);
     let garages: Vec<GarageId> = gateways.map(|n| garage(&format!("{MALL}-{n}"))).collect();

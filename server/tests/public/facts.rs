@@ -1,4 +1,4 @@
-//! What is said of garages beyond counts: unknown is absent, times of change are right, the source has a licence.
+//! Facts of garages beyond counts: unknown is absent, times of change are right, the source has a licence.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ contract!(facts_of_a_garage_are_published, |f| async {
     for (key, value) in expected.as_object().unwrap() {
         assert_eq!(&mall[key], value, "{key}");
     }
-    // A file that says nothing of them changes nothing; one that says less takes the rest back.
+    // A file without facts changes nothing; one with fewer facts removes the rest.
     import::run(&app, &district()).await.unwrap();
     assert_eq!(site(f, &server, MALL).await["has_fee"], json!(true));
     publish(&app, json!({ "has_fee": false })).await;
@@ -117,7 +117,7 @@ contract!(the_time_of_the_facts_moves_with_hours_and_facts_alone, |f| async {
     server::app::calendar::import::city_days(&app, &city).await.unwrap();
     let city = changed_at(f, &server, MALL).await;
     assert!(city > hours);
-    // Another replica, or the next start, says the same time.
+    // Another replica, or the next start, publishes the same time.
     let again = Served::start(f.replica().await).await;
     assert_eq!(changed_at(f, &again, MALL).await, city);
 });

@@ -63,7 +63,7 @@ contract!(a_count_that_cannot_be_true_is_not_published, |f| async {
     assert_eq!(site(f, &server, MALL).await["has_realtime_data"], json!(true));
 });
 
-// Nobody has ever looked, a third of the passages was not read, and the visits are not as many as the count says.
+// The count was never checked, a third of the passages was not read, and a message was refused.
 contract!(a_count_of_little_trust_is_not_published, |f| async {
     let server = started(f).await;
     let read = |n: usize| entry(&format!("e{n}"), &format!("鲁B1{n:04}"), MONDAY);

@@ -44,7 +44,7 @@ def schema_faults(schema, part, answer):
 
 
 def without_type(schema):
-    """ParkAPI leaves `type` out where it is null, whatever its schema says."""
+    """ParkAPI leaves `type` out where it is null, unlike its schema."""
     changed = copy.deepcopy(schema)
     changed["$defs"]["ParkingSite"]["required"].remove("type")
     return changed

@@ -8,7 +8,7 @@ use domain::window::Weekdays;
 use protocol::district::{
     ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
 };
-use protocol::public::{PublishedSpec, SiteType, SourceSpec, Supervision};
+use protocol::public::{PublishedSpec, SiteType, SourceSpec, SupervisionType};
 use protocol::sharing::{PoolSpec, WindowSpec};
 
 use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
@@ -74,7 +74,7 @@ fn published(kind: SiteType) -> PublishedSpec {
         max_height_cm: Some(210),
         is_covered: Some(true),
         has_lighting: Some(true),
-        supervision: Some(Supervision::Video),
+        supervision: Some(SupervisionType::Video),
         ..PublishedSpec::default()
     }
 }
@@ -127,7 +127,7 @@ fn housing() -> GarageSpec {
     let names = ["榆园小区", "Yuyuan housing block"];
     let mut garage = garage("yuyuan-block", names, "榆园路 20 号", (36.0643, 120.3759), 160);
     garage.windows.push(window(Audience::Resident, Weekdays::ALL, 0, DAY));
-    // Nobody has said whether it costs anything.
+    // The fee is not known.
     let above = published(SiteType::OffStreetParkingGround);
     garage.published =
         Some(PublishedSpec { has_fee: None, max_height_cm: None, is_covered: Some(false), ..above });

@@ -11,7 +11,7 @@ use crate::workspace::{Profile, binary, build_binaries, root};
 
 #[derive(Args)]
 pub struct Options {
-    /// `arrival`, `allocate` or `gateway`
+    /// `arrival`, `allocate`, `gateway` or `feed`
     name: String,
     /// Handed to the bench; see its `--help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -21,6 +21,9 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     packages::install_servers(&mut steps)?;
+    if options.name == "feed" {
+        packages::install_feed_bench(&mut steps)?;
+    }
     steps.run("build in release", &mut build_binaries(Profile::Release)?)?;
     let mut bench = Command::new(binary(Profile::Release, &format!("bench-{}", options.name))?);
     bench.args(&options.arguments).current_dir(root()?);

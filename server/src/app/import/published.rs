@@ -1,4 +1,4 @@
-//! What the open-space feed says of garages, and the district as a source of data.
+//! Published facts of garages, and the district as a source of data.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;

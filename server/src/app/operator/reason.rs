@@ -1,6 +1,6 @@
 //! Why an operator did something, as it is written down: the one rule for every such field.
 
-/// Two characters say it: 台风, 盘点, 停电.
+/// Such as 台风, 盘点, 停电.
 const SHORTEST: usize = 2;
 
 /// Of what is kept and shown in lists.

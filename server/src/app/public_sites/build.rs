@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::public::{ParkingSite, PublishedSpec, Source};
+use protocol::public::{FeedSource, ParkingSite, PublishedSpec};
 
-use super::realtime::{Realtime, realtime};
-use super::{Parts, site, source, trust, version};
+use super::realtime::{SiteRealtime, realtime};
+use super::{SnapshotParts, site, source, trust, version};
 use crate::app::App;
 use crate::app::sharing::public::PublicHours;
 use crate::store::garage::{self, Garage};
@@ -19,10 +19,10 @@ use crate::store::{StoreError, count_doubt};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PublishedFeed {
     pub sites: Vec<ParkingSite>,
-    pub source: Source,
+    pub source: FeedSource,
 }
 
-/// What the database says at one moment.
+/// The database's content at one moment.
 struct StoredFeed {
     garages: Vec<Garage>,
     hours: PublicHours,
@@ -67,7 +67,7 @@ async fn read(app: &App, now: Timestamp) -> Result<StoredFeed, StoreError> {
 /// In the order of the garages.
 fn facts(app: &App, stored: &mut StoredFeed, now: Timestamp) -> Vec<(GarageId, ParkingSite)> {
     let mut parts = app.public_sites.parts();
-    let Parts { hours, trust, .. } = &mut *parts;
+    let SnapshotParts { hours, trust, .. } = &mut *parts;
     trust.put(std::mem::take(&mut stored.doubts), now);
     let today = now.local_date();
     let mut all = Vec::with_capacity(stored.garages.len());
@@ -85,7 +85,7 @@ async fn believed(
     stored: &StoredFeed,
     garage: &Garage,
     now: Timestamp,
-) -> Result<Option<Realtime>, StoreError> {
+) -> Result<Option<SiteRealtime>, StoreError> {
     let health = stored.gateways.get(&garage.id);
     if !app.public_sites.parts().trust.is_believed(garage, health, now) {
         return Ok(None);

@@ -11,16 +11,16 @@ use crate::app::etag;
 /// Shorter ones fit into one packet as they are.
 const WORTH_COMPRESSING: usize = 1_200;
 
-/// JSON in two encodings. The tag is weak: it names what is said, in either of them.
+/// JSON in two encodings. The tag is weak: it identifies the content in either of them.
 #[derive(Debug, Clone)]
-pub struct Document {
+pub struct FeedDocument {
     pub etag: String,
     pub json: Bytes,
     /// Absent where compressing is not worth it.
     pub gzip: Option<Bytes>,
 }
 
-impl Document {
+impl FeedDocument {
     pub fn new(json: Vec<u8>) -> Self {
         let gzip = (json.len() >= WORTH_COMPRESSING).then(|| compressed(&json)).flatten();
         Self { etag: etag::weak_of(&json), json: json.into(), gzip: gzip.map(Bytes::from) }
@@ -45,11 +45,11 @@ mod tests {
     #[test]
     fn both_encodings_say_the_same() {
         let json = format!("[{}0]", "1,".repeat(2000)).into_bytes();
-        let document = Document::new(json.clone());
+        let document = FeedDocument::new(json.clone());
         let mut back = Vec::new();
         GzDecoder::new(document.gzip.as_deref().unwrap()).read_to_end(&mut back).unwrap();
         assert_eq!(back, json);
         assert_eq!(document.json, json);
-        assert!(Document::new(b"[]".to_vec()).gzip.is_none());
+        assert!(FeedDocument::new(b"[]".to_vec()).gzip.is_none());
     }
 }

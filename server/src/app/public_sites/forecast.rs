@@ -17,14 +17,14 @@ pub use crate::app::reservation::forecast::{DEFAULT_HOURS, MOST_HOURS};
 pub type Question = (GarageId, u32);
 
 #[derive(Debug)]
-pub struct Snapshot {
+pub struct ForecastSnapshot {
     pub body: Forecasts,
     /// Of what it says, not of when it was made.
     pub etag: String,
 }
 
 /// By the site's number; a second old at most.
-pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<Snapshot>, ReservationError> {
+pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<ForecastSnapshot>, ReservationError> {
     if snapshot(app).await?.find(number).is_none() {
         return Err(ReservationError::NoSuchGarage);
     }
@@ -37,7 +37,7 @@ pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<Snapshot
     let began = known.begin();
     let asked = ForecastAsked { hours: Some(hours), ..ForecastAsked::default() };
     let body = forecast::of(app, &garage.id, &[Audience::Public], &asked).await?;
-    let snapshot = Arc::new(Snapshot { etag: etag::weak(&body.pools), body });
+    let snapshot = Arc::new(ForecastSnapshot { etag: etag::weak(&body.pools), body });
     known.put(began, question, Arc::clone(&snapshot));
     Ok(snapshot)
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::calendar::Calendar;
 use domain::ids::GarageId;
 
-use super::opening_hours::{Period, WrittenHours, text_of};
+use super::opening_hours::{HoursPeriod, WrittenHours, text_of};
 use crate::app::sharing::public::{PublicGround, PublicHours};
 
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ struct MadeHours {
 }
 
 impl HoursCache {
-    /// Absent where no text of the allowed length says them.
+    /// Absent where no text of the allowed length holds them.
     pub(super) fn text(
         &mut self,
         garage: &GarageId,
@@ -31,7 +31,7 @@ impl HoursCache {
         today: NaiveDate,
     ) -> Option<String> {
         let (ground, calendar) = (hours.ground(garage), hours.calendar());
-        let candidates = Period::candidates(today, calendar);
+        let candidates = HoursPeriod::candidates(today, calendar);
         let known = self.made.get(garage).filter(|made| {
             (Arc::ptr_eq(&made.calendar, calendar) || made.calendar == *calendar)
                 && made.ground == ground

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - Rules are joined by `, `: each adds to the others, and none closes what another one opens after midnight.
-//! - A text with dates ends with its [`Period`]; hours that are the same on every day for ever have no dates.
+//! - A text with dates ends with its [`HoursPeriod`]; hours that are the same on every day for ever have no dates.
 //! - Openings that overlap or adjoin are one. What lasts a day or longer is cut at midnight, so no hour exceeds 24:00.
 //! - [`cover`]: a set of days as ranges, weekdays and single days; [`day`]: the hours of one day
 
@@ -41,12 +41,12 @@ const SHORT: [u64; 5] = [13, 6, 3, 1, 0];
 
 /// The days of which a text speaks, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
+pub struct HoursPeriod {
     pub first: NaiveDate,
     pub last: NaiveDate,
 }
 
-impl Period {
+impl HoursPeriod {
     /// The longest first: from the day before the present month to the end of a later one, so that a text stays for a month.
     /// A month of a year whose list is missing is in it only if it begins within [`DAYS_AT_LEAST`].
     pub fn candidates(today: NaiveDate, calendar: &Calendar) -> Vec<Self> {
@@ -77,13 +77,13 @@ fn month_end(date: NaiveDate) -> NaiveDate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenHours {
     /// The last one is that of the text.
-    pub tried: Vec<Period>,
+    pub tried: Vec<HoursPeriod>,
     /// Absent where no period is short enough for [`LONGEST_TEXT`].
     pub text: Option<String>,
 }
 
 /// The hours of the first of `candidates` whose text is short enough.
-pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<Period>) -> WrittenHours {
+pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<HoursPeriod>) -> WrittenHours {
     let days = days_of(ground, calendar, &candidates);
     let mut tried = Vec::new();
     for period in candidates {
@@ -102,7 +102,7 @@ pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<Perio
 fn days_of(
     ground: &PublicGround,
     calendar: &Calendar,
-    candidates: &[Period],
+    candidates: &[HoursPeriod],
 ) -> BTreeMap<NaiveDate, DayHours> {
     let first = candidates.iter().map(|period| period.first).min();
     let last = candidates.iter().map(|period| period.last).max();
@@ -113,8 +113,8 @@ fn days_of(
     day::by_date(openings.into_iter().map(|opening| opening.span).collect())
 }
 
-/// Whether every window that is not over opens alike on every day for ever, whatever the calendar says.
-fn is_timeless(ground: &PublicGround, period: Period) -> bool {
+/// Whether every window that is not over opens alike on every day for ever, whatever the calendar is.
+fn is_timeless(ground: &PublicGround, period: HoursPeriod) -> bool {
     let daily = |window: &SharedWindow| {
         let recurrence = &window.recurrence;
         recurrence.weekdays == Weekdays::ALL
@@ -129,7 +129,7 @@ fn is_timeless(ground: &PublicGround, period: Period) -> bool {
         && !ground.closures.iter().any(closes)
 }
 
-fn written(days: BTreeMap<NaiveDate, &DayHours>, period: Period, timeless: bool) -> String {
+fn written(days: BTreeMap<NaiveDate, &DayHours>, period: HoursPeriod, timeless: bool) -> String {
     match days.values().next() {
         None => "off".to_owned(),
         Some(hours) if timeless => hours.every_day(),
@@ -137,7 +137,7 @@ fn written(days: BTreeMap<NaiveDate, &DayHours>, period: Period, timeless: bool)
     }
 }
 
-fn dated(days: BTreeMap<NaiveDate, &DayHours>, period: Period) -> String {
+fn dated(days: BTreeMap<NaiveDate, &DayHours>, period: HoursPeriod) -> String {
     let mut by_hours: BTreeMap<&DayHours, BTreeSet<NaiveDate>> = BTreeMap::new();
     for (date, hours) in days {
         by_hours.entry(hours).or_default().insert(date);

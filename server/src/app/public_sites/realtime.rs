@@ -21,7 +21,7 @@ const GRID: Duration = Duration::from_secs(120);
 /// A gateway speaks every few seconds; one that has been silent for longer is published with its exact time.
 const QUIET: Duration = Duration::from_secs(30);
 
-pub(super) struct Realtime {
+pub(super) struct SiteRealtime {
     pub free: u32,
     pub status: OpeningStatus,
     pub confirmed_at: Timestamp,
@@ -34,16 +34,16 @@ pub(super) async fn realtime(
     hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Option<Realtime>, StoreError> {
+) -> Result<Option<SiteRealtime>, StoreError> {
     let alive = last_seen_at.filter(|seen| now.since(*seen) <= app.feed.max_age);
     let (Some(seen), Some(occupied)) = (alive, garage.occupied) else { return Ok(None) };
     let confirmed_at = confirmed_at(now, seen, garage.count_changed_at);
     if !hours.open_at(&garage.id, now) {
-        return Ok(Some(Realtime { free: 0, status: OpeningStatus::Closed, confirmed_at }));
+        return Ok(Some(SiteRealtime { free: 0, status: OpeningStatus::Closed, confirmed_at }));
     }
     let Some(room) = room(app, &garage.id, now).await? else { return Ok(None) };
     let free = open_spaces(garage.capacity, occupied).min(room);
-    Ok(Some(Realtime { free, status: OpeningStatus::Open, confirmed_at }))
+    Ok(Some(SiteRealtime { free, status: OpeningStatus::Open, confirmed_at }))
 }
 
 /// What windows and reservations leave to cars without one; absent if that cannot be told now.

@@ -1,9 +1,9 @@
 //! One garage as a parking site of ParkAPI v3.
 
 use domain::time::Timestamp;
-use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, Purpose};
+use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, SitePurpose};
 
-use super::realtime::Realtime;
+use super::realtime::SiteRealtime;
 use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
 use crate::store::garage::Garage;
@@ -19,7 +19,7 @@ pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option
         operator_name: garage.operator_name.clone(),
         address: garage.address.clone(),
         r#type: facts.r#type,
-        purpose: Purpose::Car,
+        purpose: SitePurpose::Car,
         has_realtime_data: false,
         lat: degrees(garage.lat_e6),
         lon: degrees(garage.lon_e6),
@@ -49,7 +49,7 @@ pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option
 pub(super) fn published(
     facts: ParkingSite,
     changed_at: Timestamp,
-    realtime: Option<&Realtime>,
+    realtime: Option<&SiteRealtime>,
 ) -> ParkingSite {
     ParkingSite {
         has_realtime_data: realtime.is_some(),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use domain::time::Timestamp;
-use protocol::public::{ParkingSite, ParkingSites, Sources};
+use protocol::public::{FeedSources, ParkingSite, ParkingSites};
 
 use super::build::{self, PublishedFeed};
-use super::document::Document;
+use super::document::FeedDocument;
 use super::{FRESH, history};
 use crate::app::App;
 use crate::store::StoreError;
@@ -21,13 +21,13 @@ pub const FIRST_PAGE: usize = 1000;
 
 /// All sites as they were at one moment.
 #[derive(Debug)]
-pub struct Snapshot {
+pub struct FeedSnapshot {
     /// By number.
     pub sites: Vec<PublishedSite>,
     /// The first page of the list of all sites.
-    pub list: Arc<Document>,
-    pub sources: Arc<Document>,
-    pub source: Arc<Document>,
+    pub list: Arc<FeedDocument>,
+    pub sources: Arc<FeedDocument>,
+    pub source: Arc<FeedDocument>,
     pub source_uid: String,
     pub max_age: Duration,
     feed: Arc<PublishedFeed>,
@@ -42,7 +42,7 @@ pub struct PublishedSite {
 }
 
 /// The newest one, at most a second old. One reader renews it; meanwhile the others are served the one before.
-pub async fn snapshot(app: &App) -> Result<Arc<Snapshot>, StoreError> {
+pub async fn snapshot(app: &App) -> Result<Arc<FeedSnapshot>, StoreError> {
     let now = app.now();
     if let Some(snapshot) = newest(app, now, FRESH) {
         return Ok(snapshot);
@@ -64,12 +64,12 @@ pub async fn snapshot(app: &App) -> Result<Arc<Snapshot>, StoreError> {
     Ok(snapshot)
 }
 
-fn newest(app: &App, now: Timestamp, max_age: Duration) -> Option<Arc<Snapshot>> {
+fn newest(app: &App, now: Timestamp, max_age: Duration) -> Option<Arc<FeedSnapshot>> {
     let newest = app.public_sites.newest.read().unwrap_or_else(PoisonError::into_inner);
     newest.as_ref().filter(|snapshot| now.since(snapshot.at) < max_age && now >= snapshot.at).cloned()
 }
 
-async fn renewed(app: &App, now: Timestamp) -> Result<Arc<Snapshot>, StoreError> {
+async fn renewed(app: &App, now: Timestamp) -> Result<Arc<FeedSnapshot>, StoreError> {
     let feed = Arc::new(build::feed(app, now).await?);
     history::sample(app, &feed.sites, now).await;
     let before = app.public_sites.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -88,10 +88,15 @@ async fn renewed(app: &App, now: Timestamp) -> Result<Arc<Snapshot>, StoreError>
     Ok(snapshot)
 }
 
-/// What says the same as before keeps its bytes.
-fn made(feed: Arc<PublishedFeed>, before: Option<&Snapshot>, max_age: Duration, at: Timestamp) -> Snapshot {
+/// Unchanged content keeps its bytes.
+fn made(
+    feed: Arc<PublishedFeed>,
+    before: Option<&FeedSnapshot>,
+    max_age: Duration,
+    at: Timestamp,
+) -> FeedSnapshot {
     if let Some(before) = before.filter(|before| before.feed == feed && before.max_age == max_age) {
-        return Snapshot {
+        return FeedSnapshot {
             sites: before.sites.clone(),
             list: Arc::clone(&before.list),
             sources: Arc::clone(&before.sources),
@@ -106,11 +111,11 @@ fn made(feed: Arc<PublishedFeed>, before: Option<&Snapshot>, max_age: Duration, 
     let all: Vec<&PublishedSite> = sites.iter().collect();
     let list =
         write_page(&all, all.len(), FIRST_PAGE, max_age, |next| format!("start={next}&limit={FIRST_PAGE}"));
-    let sources = Sources { items: vec![feed.source.clone()], total_count: 1 };
-    Snapshot {
-        list: Arc::new(Document::new(list)),
-        sources: Arc::new(Document::new(json(&sources))),
-        source: Arc::new(Document::new(json(&feed.source))),
+    let sources = FeedSources { items: vec![feed.source.clone()], total_count: 1 };
+    FeedSnapshot {
+        list: Arc::new(FeedDocument::new(list)),
+        sources: Arc::new(FeedDocument::new(json(&sources))),
+        source: Arc::new(FeedDocument::new(json(&feed.source))),
         source_uid: feed.source.uid.clone(),
         sites,
         max_age,
@@ -119,7 +124,7 @@ fn made(feed: Arc<PublishedFeed>, before: Option<&Snapshot>, max_age: Duration, 
     }
 }
 
-fn published(site: &ParkingSite, before: Option<&Snapshot>) -> PublishedSite {
+fn published(site: &ParkingSite, before: Option<&FeedSnapshot>) -> PublishedSite {
     let before = before.and_then(|before| before.find(site.id));
     match before.filter(|before| before.site == *site) {
         Some(before) => before.clone(),
@@ -167,7 +172,7 @@ pub fn write_page(
 /// Of an envelope, up to where items go.
 const EMPTY_ITEMS: &[u8] = br#"{"items":["#;
 
-impl Snapshot {
+impl FeedSnapshot {
     pub fn find(&self, id: i64) -> Option<&PublishedSite> {
         let at = self.sites.binary_search_by_key(&id, |site| site.site.id).ok()?;
         self.sites.get(at)

@@ -1,7 +1,7 @@
-//! The district as a source of data: who publishes, under which licence.
+//! The district as a source of data, with its licence.
 
 use domain::time::Timestamp;
-use protocol::public::{ParkingSite, Source, SourceStatus};
+use protocol::public::{FeedSource, ParkingSite, SourceStatus};
 
 use super::FeedSettings;
 use crate::store::published::StoredSource;
@@ -12,14 +12,18 @@ pub const SOURCE_ID: i64 = 1;
 /// Until a district file names the source.
 const UNNAMED: &str = "shared-parking";
 
-pub(super) fn source(stored: Option<StoredSource>, settings: &FeedSettings, sites: &[ParkingSite]) -> Source {
+pub(super) fn source(
+    stored: Option<StoredSource>,
+    settings: &FeedSettings,
+    sites: &[ParkingSite],
+) -> FeedSource {
     let first = sites.iter().map(|site| site.created_at).min().unwrap_or(Timestamp::from_micros(0));
     let (created_at, modified_at) =
         stored.as_ref().map_or((first, first), |stored| (stored.created_at, stored.modified_at));
     let spec = stored.map(|stored| stored.spec);
     let realtime = sites.iter().filter_map(|site| site.realtime_data_updated_at).max();
     let status = |is_active: bool| if is_active { SourceStatus::Active } else { SourceStatus::Provisioned };
-    Source {
+    FeedSource {
         id: SOURCE_ID,
         uid: spec.as_ref().map_or_else(|| UNNAMED.to_owned(), |spec| spec.uid.clone()),
         name: spec.as_ref().map(|spec| spec.name.clone()),

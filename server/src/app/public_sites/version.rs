@@ -1,4 +1,4 @@
-//! When the facts of a site changed last. It is in the database, so that all replicas say the same and a restart changes nothing.
+//! When the facts of a site changed last. It is in the database, so that all replicas publish the same time and a restart changes nothing.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Any page may read the feed. The same headers for every origin, so answers say nothing of `Vary: Origin`.
+//! Any page may read the feed. The same headers for every origin, so answers need no `Vary: Origin`.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};

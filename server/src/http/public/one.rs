@@ -6,7 +6,7 @@ use axum::response::Response;
 use process::http::ProblemResponse;
 
 use super::respond;
-use crate::app::public_sites::document::Document;
+use crate::app::public_sites::document::FeedDocument;
 use crate::app::{App, public_sites};
 use crate::http::fail;
 use crate::http::input::ApiPath;
@@ -18,5 +18,5 @@ pub async fn one(
 ) -> Result<Response, ProblemResponse> {
     let snapshot = public_sites::snapshot(&app).await?;
     let site = snapshot.find(id).ok_or_else(fail::not_found)?;
-    Ok(respond::document(&headers, &Document::new(site.json.to_vec())))
+    Ok(respond::document(&headers, &FeedDocument::new(site.json.to_vec())))
 }

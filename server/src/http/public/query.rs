@@ -3,10 +3,10 @@
 
 use domain::time::Timestamp;
 use process::http::ProblemResponse;
-use protocol::public::{Purpose, SiteType};
+use protocol::public::{SitePurpose, SiteType};
 use serde::{Deserialize, Deserializer};
 
-use super::search::{BoundingBox, Circle, Since, SiteSearch};
+use super::search::{BoundingBox, SearchCircle, SiteSearch, TimeFilter};
 use super::wrong;
 
 pub const MAX_LIMIT: usize = 1000;
@@ -27,7 +27,7 @@ pub struct SiteQuery {
     not_source_ids: Option<CommaList<i64>>,
     /// Part of the name.
     name: Option<String>,
-    purpose: Option<Purpose>,
+    purpose: Option<SitePurpose>,
     r#type: Option<SiteType>,
     not_type: Option<SiteType>,
     official_region_code: Option<String>,
@@ -51,11 +51,11 @@ pub struct SiteQuery {
     modified_since: Option<Timestamp>,
     #[serde(alias = "modified_at_until")]
     modified_until: Option<Timestamp>,
-    is_duplicate: Option<Flag>,
+    is_duplicate: Option<QueryFlag>,
     /// There are no duplicates: either value shows all.
-    ignore_duplicates: Option<Flag>,
+    ignore_duplicates: Option<QueryFlag>,
     /// Outdated counts are never shown: either value does the same.
-    calculate_has_realtime_data: Option<Flag>,
+    calculate_has_realtime_data: Option<QueryFlag>,
 }
 
 /// `a,b`.
@@ -73,12 +73,12 @@ impl<'de, T: std::str::FromStr> Deserialize<'de> for CommaList<T> {
 
 /// `true` or `false`, in any case, and `1` or `0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
+pub enum QueryFlag {
     Yes,
     No,
 }
 
-impl<'de> Deserialize<'de> for Flag {
+impl<'de> Deserialize<'de> for QueryFlag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match String::deserialize(deserializer)?.to_ascii_lowercase().as_str() {
             "true" | "1" => Ok(Self::Yes),
@@ -96,9 +96,9 @@ impl SiteQuery {
         }
         let (circle, within) = (self.circle()?, self.bounding_box()?);
         let since = [
-            (Since::Static, self.static_data_updated_at_since, self.static_data_updated_at_until),
-            (Since::Realtime, self.realtime_data_updated_at_since, self.realtime_data_updated_at_until),
-            (Since::Modified, self.modified_since, self.modified_until),
+            (TimeFilter::Static, self.static_data_updated_at_since, self.static_data_updated_at_until),
+            (TimeFilter::Realtime, self.realtime_data_updated_at_since, self.realtime_data_updated_at_until),
+            (TimeFilter::Modified, self.modified_since, self.modified_until),
         ];
         let since = since.into_iter().filter(|(_, from, until)| from.is_some() || until.is_some()).collect();
         Ok(SiteSearch {
@@ -116,11 +116,11 @@ impl SiteQuery {
             circle,
             within,
             since,
-            is_duplicate: self.is_duplicate == Some(Flag::Yes),
+            is_duplicate: self.is_duplicate == Some(QueryFlag::Yes),
         })
     }
 
-    fn circle(&self) -> Result<Option<Circle>, ProblemResponse> {
+    fn circle(&self) -> Result<Option<SearchCircle>, ProblemResponse> {
         let together = [("lat", self.lat), ("lon", self.lon), ("radius", self.radius)];
         let [Some(lat), Some(lon), Some(radius)] = all_or_none(together, "lat, lon and radius go together")?
         else {
@@ -131,7 +131,7 @@ impl SiteQuery {
         if !(0.0..=FARTHEST).contains(&radius) || radius == 0.0 {
             return Err(wrong("radius", "radius must be metres above 0"));
         }
-        Ok(Some(Circle { lat, lon, radius }))
+        Ok(Some(SearchCircle { lat, lon, radius }))
     }
 
     fn bounding_box(&self) -> Result<Option<BoundingBox>, ProblemResponse> {

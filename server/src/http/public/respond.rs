@@ -6,14 +6,14 @@ use axum::response::Response;
 
 use super::CACHE_CONTROL;
 use crate::app::etag::matches;
-use crate::app::public_sites::document::Document;
+use crate::app::public_sites::document::FeedDocument;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const VARY: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// `Vary` is there where the document has two encodings, whichever is answered, and with 304 too.
-pub fn document(request: &HeaderMap, document: &Document) -> Response {
+pub fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| matches(known, &document.etag));
     let gzip = document.gzip.as_ref().filter(|_| !is_known && takes_gzip(request));

@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use domain::time::Timestamp;
 use form_urlencoded::{Serializer, parse};
-use protocol::public::{ParkingSite, Purpose, SiteType};
+use protocol::public::{ParkingSite, SitePurpose, SiteType};
 
 use super::query::MAX_LIMIT;
-use crate::app::public_sites::document::Document;
-use crate::app::public_sites::{PublishedSite, Snapshot, write_page};
+use crate::app::public_sites::document::FeedDocument;
+use crate::app::public_sites::{FeedSnapshot, PublishedSite, write_page};
 
 /// Metres.
 const EARTH_RADIUS: f64 = 6_371_000.0;
@@ -24,22 +24,22 @@ pub struct SiteSearch {
     pub not_source_ids: Vec<i64>,
     /// In lower case.
     pub name: Option<String>,
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<SitePurpose>,
     pub kind: Option<SiteType>,
     pub not_kind: Option<SiteType>,
     /// No site has one.
     pub has_region_code: bool,
-    pub circle: Option<Circle>,
+    pub circle: Option<SearchCircle>,
     pub within: Option<BoundingBox>,
     /// Which time, from when, until when; both included.
-    pub since: Vec<(Since, Option<Timestamp>, Option<Timestamp>)>,
+    pub since: Vec<(TimeFilter, Option<Timestamp>, Option<Timestamp>)>,
     /// No site is one.
     pub is_duplicate: bool,
 }
 
 /// Metres around a point of the globe.
 #[derive(Debug, Clone, Copy)]
-pub struct Circle {
+pub struct SearchCircle {
     pub lat: f64,
     pub lon: f64,
     pub radius: f64,
@@ -53,7 +53,7 @@ pub struct BoundingBox {
 
 /// A time of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
+pub enum TimeFilter {
     Static,
     Realtime,
     Modified,
@@ -82,14 +82,14 @@ impl SiteSearch {
     }
 
     /// `raw` is the query string, of which the next page's is made.
-    pub fn page(&self, snapshot: &Snapshot, raw: &str) -> Document {
+    pub fn page(&self, snapshot: &FeedSnapshot, raw: &str) -> FeedDocument {
         let asked: Vec<&PublishedSite> =
             snapshot.sites.iter().filter(|site| self.wants(&site.site, &snapshot.source_uid)).collect();
         let start = self.start.unwrap_or(i64::MIN);
         let from = asked.partition_point(|site| site.site.id < start);
         let rest = asked.get(from..).unwrap_or_default();
         let next = |next| next_query(raw, next, self.limit);
-        Document::new(write_page(rest, asked.len(), self.limit, snapshot.max_age, next))
+        FeedDocument::new(write_page(rest, asked.len(), self.limit, snapshot.max_age, next))
     }
 
     fn wants(&self, site: &ParkingSite, source_uid: &str) -> bool {
@@ -113,7 +113,7 @@ impl SiteSearch {
     }
 }
 
-impl Circle {
+impl SearchCircle {
     /// By the haversine formula.
     fn contains(self, site: &ParkingSite) -> bool {
         let (lat_a, lat_b) = (self.lat.to_radians(), site.lat.to_radians());
@@ -129,7 +129,7 @@ impl BoundingBox {
     }
 }
 
-impl Since {
+impl TimeFilter {
     /// A site without this time is not within.
     fn is_within(self, site: &ParkingSite, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
         let at = match self {

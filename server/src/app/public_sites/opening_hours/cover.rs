@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::Period;
+use super::HoursPeriod;
 
 const NAMES: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
@@ -19,13 +19,13 @@ const FEBRUARY: u32 = 2;
 const FEWEST_IN_RANGE: usize = 2;
 
 /// Rules that open on exactly these days of the period, with `hours`; the shortest of those that are tried.
-pub(super) fn shortest(dates: &BTreeSet<NaiveDate>, period: Period, hours: &str) -> String {
+pub(super) fn shortest(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, hours: &str) -> String {
     let texts = masks(dates, period).into_iter().map(|mask| rules(dates, period, mask, hours));
     texts.min_by_key(String::len).unwrap_or_default()
 }
 
 /// Weekdays on which most of the days, half of them, or some are in the set.
-fn masks(dates: &BTreeSet<NaiveDate>, period: Period) -> BTreeSet<DayMask> {
+fn masks(dates: &BTreeSet<NaiveDate>, period: HoursPeriod) -> BTreeSet<DayMask> {
     let (mut within, mut all) = ([0u32; 7], [0u32; 7]);
     for date in period.first.iter_days().take_while(|date| *date <= period.last) {
         let count = |of: &mut [u32; 7]| {
@@ -46,7 +46,7 @@ fn masks(dates: &BTreeSet<NaiveDate>, period: Period) -> BTreeSet<DayMask> {
     [9, 7, 5, 3, 0].into_iter().map(at_least).chain([0, ALL]).collect()
 }
 
-fn rules(dates: &BTreeSet<NaiveDate>, period: Period, mask: DayMask, hours: &str) -> String {
+fn rules(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, mask: DayMask, hours: &str) -> String {
     let mut ranges = ranges(dates, period, mask);
     ranges.retain(|range| days_in(*range, mask).count() >= FEWEST_IN_RANGE);
     let covered: BTreeSet<NaiveDate> = ranges.iter().flat_map(|range| days_in(*range, mask)).collect();
@@ -65,7 +65,7 @@ fn rules(dates: &BTreeSet<NaiveDate>, period: Period, mask: DayMask, hours: &str
 type DateRange = (NaiveDate, NaiveDate);
 
 /// The longest ranges whose days with these weekdays are all in the set.
-fn ranges(dates: &BTreeSet<NaiveDate>, period: Period, mask: DayMask) -> Vec<DateRange> {
+fn ranges(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, mask: DayMask) -> Vec<DateRange> {
     let mut ranges: Vec<DateRange> = Vec::new();
     let mut open = false;
     for date in days_in((period.first, period.last), mask) {

@@ -1,0 +1,64 @@
+//! Measures how fast the server hands out the list of open spaces, beside nginx with the same bytes as a file.
+//!
+//! - [`server`]: our server's process, its garages, and the gateways that speak meanwhile
+//! - [`nginx`]: Debian's, with the bytes that our server has answered
+//! - [`load`]: `wrk`, and what it has found
+//! - [`report`]: figures for people and for programs
+//!
+//! Both are asked by the same program over the same number of connections that stay open, one after the other: ours, nginx, nginx, ours.
+
+mod load;
+mod nginx;
+pub mod report;
+mod server;
+
+use std::time::Duration;
+
+use load::FeedLoad;
+use nginx::FileServer;
+use report::{FeedFindings, FeedRound, RoundPlace};
+use server::FeedServer;
+
+/// What to measure.
+#[derive(Debug, Clone)]
+pub struct FeedOptions {
+    /// Of a district; a scenario for each.
+    pub garages: Vec<usize>,
+    pub connections: usize,
+    /// Of one round.
+    pub seconds: u64,
+    /// Turns of ours, nginx, nginx, ours.
+    pub passes: usize,
+    /// Passages at the gates meanwhile, each of which changes a count.
+    pub passages_per_s: u32,
+}
+
+pub async fn run(options: &FeedOptions) -> FeedFindings {
+    let mut rounds = Vec::new();
+    for garages in &options.garages {
+        eprintln!("starting a server with {garages} garages");
+        let ours = FeedServer::start(*garages, options.passages_per_s).await;
+        let bytes = ours.answer().await;
+        let file = FileServer::start(&bytes).await;
+        for gzip in [false, true] {
+            for _ in 0..options.passes {
+                for place in [RoundPlace::Ours, RoundPlace::Nginx, RoundPlace::Nginx, RoundPlace::Ours] {
+                    let url = match place {
+                        RoundPlace::Ours => ours.url(),
+                        RoundPlace::Nginx => file.url(),
+                    };
+                    let load =
+                        FeedLoad { url, gzip, connections: options.connections, seconds: options.seconds };
+                    let measured = load.run().await;
+                    let round = FeedRound { garages: *garages, gzip, place, measured };
+                    eprintln!("{round}");
+                    rounds.push(round);
+                    // Connections of the round before are gone.
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        }
+        ours.stop().await;
+    }
+    FeedFindings::new(rounds)
+}
