@@ -32,8 +32,12 @@ use crate::outbox::entry::{Answer, Entry};
 use crate::outbox::writer::Answers;
 use crate::pace::Pace;
 use crate::refusals::Allowance;
+use crate::watchdog::Heartbeat;
 
 pub(crate) use record::{RecordTime, entry};
+
+/// A loop without messages turns so often, for the watchdog.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// Barriers that are asked to open at the same time, and records that wait for a place.
 #[derive(Clone, Default)]
@@ -60,6 +64,7 @@ pub(crate) struct LaneLoop {
     /// Between two commands for messages that were not understood.
     pub unread_pace: Duration,
     pub tasks: LaneTasks,
+    pub heartbeat: Heartbeat,
 }
 
 /// What the loop remembers of devices.
@@ -95,9 +100,11 @@ impl LaneLoop {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(message) = inbound.recv() => self.message(message, &mut state).await,
-                Some(message) = devices.recv() => self.from_device(message, &mut state).await,
+                Some(message) = devices.recv() => self.take(message, &mut state).await,
+                () = tokio::time::sleep(HEARTBEAT) => {}
                 else => break,
             }
+            self.heartbeat.beat();
         }
         self.tasks.0.close();
         self.tasks.0.wait().await;
@@ -107,7 +114,7 @@ impl LaneLoop {
         let now = self.clock.now();
         if let Some(messages) = self.cameras.read(&message, now, &self.meter) {
             for message in messages {
-                self.from_device(message, state).await;
+                self.take(message, state).await;
             }
             return;
         }
@@ -133,7 +140,7 @@ impl LaneLoop {
         }
     }
 
-    async fn from_device(&self, message: FromDevice, state: &mut LoopState) {
+    async fn take(&self, message: FromDevice, state: &mut LoopState) {
         let now = self.clock.now();
         match message {
             FromDevice::Event { lane, event, at, note } => {

@@ -13,6 +13,7 @@
 //! - `identity`: what the gateway proves itself with to the server
 //! - `disk`: how much room is left
 //! - `box_clock`: whether the box knows the time
+//! - `watchdog`: a lane loop that hangs is started anew
 //! - `metric`, `cause`: what is measured, and how an error is told
 //! - [`self_test`]: whether all of this works on this box
 //! - [`mosquitto`]: a broker's files from the same permissions
@@ -43,6 +44,7 @@ pub mod self_test;
 mod server;
 mod sign;
 mod uplink;
+mod watchdog;
 
 pub use config::Config;
 pub use identity::{EnrolError, FileError, IdentityError, enrol};

@@ -121,8 +121,11 @@ fn run(path: &Path) -> anyhow::Result<()> {
 
 fn check(path: &Path) -> anyhow::Result<()> {
     let file = File::load(path)?;
-    file.config()?;
     file.check_device_passwords()?;
+    let config = file.config()?;
+    for line in self_test::unattended_exits(&config) {
+        println!("{line}");
+    }
     println!("{}: fine", path.display());
     Ok(())
 }

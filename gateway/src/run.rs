@@ -34,6 +34,7 @@ use crate::plan::PlanPoll;
 use crate::server::{ClientError, Server};
 use crate::sign;
 use crate::uplink::Uplink;
+use crate::watchdog::{self, Heartbeat};
 
 /// Messages between the broker's connection and the lane loop; beyond, one is dropped and its controller sends again.
 const INBOUND: usize = 1_024;
@@ -209,6 +210,7 @@ impl Parts {
             meter: meter.clone(),
             check: readiness.check("outbox"),
         };
+        let heartbeat = Heartbeat::default();
         let lanes = LaneLoop {
             intake: Intake::new(config.garage.clone(), config.lanes.clone()),
             garage: garage.clone(),
@@ -225,6 +227,7 @@ impl Parts {
             events_per_second: config.events_per_second,
             unread_pace: config.unread_pause,
             tasks: LaneTasks::default(),
+            heartbeat: heartbeat.clone(),
         };
         let hand = Hand {
             lanes: config.lanes.clone(),
@@ -270,6 +273,7 @@ impl Parts {
             meter: meter.clone(),
         };
         let disk = disk::watch(config.data_dir, meter.clone(), stop.clone());
+        spawn(tasks, "watchdog", watchdog::run(heartbeat, stop.clone()));
         let inbox = Inbox { entries, receipts, plans };
         spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));

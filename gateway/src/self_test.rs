@@ -21,6 +21,11 @@ pub use report::{Line, Report, Verdict};
 /// Devices of the native protocol say that they live every 10 s.
 pub const DEVICES_WAIT: Duration = Duration::from_secs(12);
 
+/// What each exit does while this box is dead, as far as the makes' documents say; without a look at the network.
+pub fn unattended_exits(config: &Config) -> Vec<Line> {
+    config.lanes.iter().filter_map(lanes::unattended).collect()
+}
+
 /// Looks at everything. `wait` is how long devices are listened to where no gateway runs that has heard them.
 pub async fn run(config: &Config, wait: Duration, now: impl Fn() -> Timestamp) -> Report {
     let mut report = Report::default();

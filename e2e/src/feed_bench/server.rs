@@ -186,6 +186,7 @@ impl Fleet {
         let record =
             |(seq, event)| Record { seq, device: device.clone(), received_at: now, what: What::Event(event) };
         let status = GatewayStatus {
+            alarms: Vec::new(),
             at: now,
             version: "bench".to_owned(),
             backlog: 0,
@@ -206,6 +207,10 @@ fn event(n: usize, round: i64) -> GateEvent {
     let (at, comes) = (SystemClock.now(), round % 2 == 0);
     let lane = if comes { "in" } else { "out" };
     GateEvent {
+        vehicle: domain::vehicle::VehicleDetails::default(),
+        time_replaced: false,
+        uncertain_time: None,
+        rereads: None,
         event_id: EventId::parse(&format!("e{n}-{round}")).expect("an event's name"),
         kind: EventKind::Plate,
         lane: LaneId::parse(lane).expect("a lane's name"),

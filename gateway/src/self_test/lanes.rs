@@ -68,7 +68,7 @@ fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
 }
 
 /// What an exit does while this box is dead, where that traps people.
-fn unattended(lane: &Lane) -> Option<Line> {
+pub(super) fn unattended(lane: &Lane) -> Option<Line> {
     let name = format!("lane {} without this box", lane.id);
     let advice = "give the barrier a push button or a fall-back of its own, and try it with the box off";
     if lane.direction != Direction::Out {

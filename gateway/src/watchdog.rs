@@ -1,0 +1,53 @@
+//! Reports to systemd that the gateway is ready and that its lane loop turns. A loop that hangs is killed and started anew (`WatchdogSec` of the unit);
+//! without systemd this does nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio_util::sync::CancellationToken;
+
+/// Turns of the lane loop; it turns at least once a second.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Heartbeat(Arc<AtomicU64>);
+
+impl Heartbeat {
+    pub fn beat(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn turns(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Notifies the service manager while the heartbeat goes on.
+pub(crate) async fn run(heartbeat: Heartbeat, stop: CancellationToken) {
+    notify(NotifyState::Ready);
+    let Some(life) = sd_notify::watchdog_enabled() else {
+        return stop.cancelled().await;
+    };
+    let mut before = None;
+    while stop.run_until_cancelled(tokio::time::sleep(pause(life))).await.is_some() {
+        let turns = heartbeat.turns();
+        if before != Some(turns) {
+            notify(NotifyState::Watchdog);
+        } else {
+            tracing::error!("lane loop hangs; the watchdog will restart the gateway");
+        }
+        before = Some(turns);
+    }
+    notify(NotifyState::Stopping);
+}
+
+/// Half of the watchdog's time, as systemd recommends; more than a turn of the loop.
+fn pause(life: Duration) -> Duration {
+    (life / 2).max(Duration::from_millis(1_500))
+}
+
+fn notify(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "service manager not notified");
+    }
+}
