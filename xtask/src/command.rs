@@ -4,5 +4,6 @@ pub mod bench;
 pub mod crash;
 pub mod fuzz;
 pub mod lint;
+pub mod mutate;
 pub mod package;
 pub mod test;

@@ -38,6 +38,8 @@ enum Command {
     Crash(command::crash::Options),
     /// Throws damaged messages at every parser, for an hour if nothing else is said
     Fuzz(command::fuzz::Options),
+    /// Damages every field of every message of the corpus, at a real gateway's exit and entry
+    Mutate(command::mutate::Options),
     /// Builds the static gateway and packs it with its unit and an example configuration
     Package(command::package::Options),
 }
@@ -62,6 +64,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(options) => command::bench::run(&options),
         Command::Crash(options) => command::crash::run(&options),
         Command::Fuzz(options) => command::fuzz::run(&options),
+        Command::Mutate(options) => command::mutate::run(&options),
         Command::Package(options) => command::package::run(&options),
     }
 }

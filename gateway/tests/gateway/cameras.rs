@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use devices::huaxia;
 use domain::time::Clock;
 use process::clock::SystemClock;
+use protocol::mqtt::EventKind;
 use protocol::uplink::{GateEvent, What};
 use serde_json::json;
 use simulator::camera::Car;
@@ -169,7 +170,10 @@ async fn cameras_that_open_by_a_request_are_asked_to() {
     // Of long ago, and of a stranger.
     hikvision.sees(Car { kept: true, ..Car::at_the_gate(PARENT, now) }).await.unwrap();
     dahua.sees(Car::at_the_gate("鲁B99999", now)).await.unwrap();
-    site.tells("hikvision", 2).await;
-    site.tells("dahua", 2).await;
+    // The reading, the confirmed opening that counts it, and the one that opened nothing.
+    for lane in ["hikvision", "dahua"] {
+        let told = site.tells(lane, 3).await;
+        assert_eq!((told[0].delta, told[1].kind, told[1].delta), (0, EventKind::Opened, 1), "{lane}");
+    }
     assert_eq!(barrier.asked().len(), 2);
 }

@@ -121,7 +121,7 @@ async fn connections(
 ) {
     loop {
         let mut options = MqttOptions::new(&user, "127.0.0.1", port);
-        options.set_credentials(&user, "secret").set_max_packet_size(64 * 1024, 64 * 1024);
+        options.set_credentials(&user, "secret").set_max_packet_size(256 * 1024, 256 * 1024);
         let (client, events) = AsyncClient::new(options, 256);
         for topic in &topics {
             client.try_subscribe(topic, QoS::AtLeastOnce).unwrap();

@@ -23,11 +23,12 @@ async fn the_gate_opens_while_the_disk_fails_and_the_ack_waits_for_it() {
     let site = Site::open().await;
     let gate = site.controller("in").await;
     let mut holder = hold(&site).await;
-    gate.send(&plate("e1", PARENT)).await;
+    let first = plate("e1", PARENT);
+    gate.send(&first).await;
     gate.command("e1").await;
     // The alarm: it tried and failed.
     site.ready(503).await;
-    gate.send(&plate("e1", PARENT)).await;
+    gate.send(&first).await;
     gate.send(&plate("e2", PARENT)).await;
     gate.command("e2").await;
     assert_eq!((gate.acks_of("e1"), gate.acks_of("e2")), (0, 0));

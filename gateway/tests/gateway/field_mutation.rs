@@ -14,7 +14,10 @@ use gateway::config::ReadingRules;
 use process::clock::SystemClock;
 use testkit::mutation::{FieldMutation, mutation_share, mutations};
 
+use crate::controller::Controller;
+use crate::district::garage;
 use crate::field::{FieldSite, POSTING, lane_of};
+use crate::site::{OUT_SERIAL, topics_of};
 
 /// Damages of one file in the suite.
 const SHARE: usize = 3;
@@ -162,4 +165,75 @@ async fn no_damaged_field_traps_a_car_or_leaves_it_unseen() {
         all.trapped,
         all.unseen
     );
+}
+
+/// A native event with an id of its own for each damage, so that none is a repetition of another.
+fn native_event(number: usize) -> Vec<u8> {
+    let at = SystemClock.now();
+    let event = serde_json::json!({
+        "v": 1, "event_id": format!("mutation-{number}"), "kind": "plate", "plate": "鲁B12345", "confidence": 98,
+        "occurred_at": at, "age_ms": 0, "of": null, "vehicle": { "plate_color": "blue", "class": "small" },
+    });
+    event.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn no_damaged_field_of_a_native_event_traps_a_car() {
+    let rules = ReadingRules { same_car: Duration::ZERO, ..ReadingRules::default() };
+    let field = FieldSite::open(Duration::from_millis(1), rules).await;
+    let gate = field.site.controller("native-out").await;
+    let count = mutations(&native_event(0)).count();
+    assert!(count > 50, "{count} damages");
+    let mut trapped = Vec::new();
+    for number in 0..count {
+        let Some(mutation) = mutations(&native_event(number)).nth(number) else { continue };
+        let before = gate.heard(|heard| heard.commands.len());
+        gate.publish(&gate.event_topic(), false, mutation.bytes).await;
+        let opened = async {
+            while gate.heard(|heard| heard.commands.len()) == before {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(10), opened).await.is_err() {
+            trapped.push(format!("{} {:?}", mutation.field, mutation.damage));
+        }
+    }
+    println!("native: {count} damages at an exit, {} trapped", trapped.len());
+    assert!(trapped.is_empty(), "{trapped:#?}");
+}
+
+#[tokio::test]
+async fn no_damaged_field_of_a_camera_on_the_broker_traps_a_car() {
+    let rules = ReadingRules { same_car: Duration::ZERO, ..ReadingRules::default() };
+    let field = FieldSite::open(Duration::from_millis(1), rules).await;
+    let topics = topics_of(OUT_SERIAL).subscribe;
+    let camera = Controller::connect(field.site.broker.port(), &garage(), "camera-out", topics).await;
+    let make = find("zhenshi-mqtt").unwrap();
+    let (mut opened, mut posted, mut trapped) = (HashSet::new(), 0, Vec::new());
+    for (file, bytes) in files("zhenshi-mqtt") {
+        let kind = file.split('-').next().unwrap();
+        let topic = format!("device/{OUT_SERIAL}/message/up/{kind}");
+        let is_reading = is_of_car(&decode(make, &topic, &bytes));
+        for mutation in damages(&bytes) {
+            let message = decode(make, &topic, &mutation.bytes);
+            let is_known = !keys(&message).is_empty() && keys(&message).iter().all(|key| opened.contains(key));
+            opened.extend(keys(&message));
+            if !is_reading || !is_of_car(&message) || is_known {
+                continue;
+            }
+            posted += 1;
+            let before = camera.heard(|heard| heard.others.len());
+            camera.publish(&topic, false, mutation.bytes).await;
+            let pulsed = async {
+                while camera.heard(|heard| heard.others.len()) == before {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            if tokio::time::timeout(Duration::from_secs(10), pulsed).await.is_err() {
+                trapped.push(format!("{file}: {} {:?}", mutation.field, mutation.damage));
+            }
+        }
+    }
+    println!("zhenshi-mqtt: {posted} damaged messages at an exit, {} trapped", trapped.len());
+    assert!(posted > 10 && trapped.is_empty(), "{posted} posted, trapped: {trapped:#?}");
 }

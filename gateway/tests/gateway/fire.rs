@@ -99,7 +99,8 @@ async fn the_input_of_a_camera_may_be_the_fire_alarm() {
     assert!(zhenshi.sees(Car::at_the_gate(STRANGER, now)).await.unwrap().opens());
     let other = camera(&site, Make::Hikvision, "hikvision");
     assert!(other.sees(Car::at_the_gate(STRANGER, now)).await.unwrap().settles());
-    let told = site.tells("hikvision", 1).await;
+    // With what became of its barrier.
+    let told = site.tells("hikvision", 2).await;
     assert_eq!(told[0].decision, Some(Decision::fire()));
     assert_eq!(zhenshi.post(input(0)).await.unwrap().status, 200);
     assert!(!zhenshi.sees(Car::at_the_gate("鲁B77777", now)).await.unwrap().opens());

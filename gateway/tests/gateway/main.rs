@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod alone;
+mod box_itself;
 mod broker_loss;
 mod cameras;
 mod client_id;
