@@ -93,7 +93,8 @@ pub fn judge(facts: &Facts, now: Timestamp) -> (Level, Vec<Doubt>) {
         (Doubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
         (Doubt::MissedExits, facts.missed_exits > 0),
         (Doubt::NotUnderstood, facts.not_understood > 0),
-        (Doubt::DeadLetters, facts.dead_letters > 0),
+        // Each message that was not understood has a letter, too: it is doubted once.
+        (Doubt::DeadLetters, facts.dead_letters > facts.not_understood),
         (Doubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
     ];
     let doubts: Vec<Doubt> = held.into_iter().filter(|(_, held)| *held).map(|(doubt, _)| doubt).collect();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use devices::confidence::{ConfidenceScale, ReadingConfidence};
 use devices::make::InboundMessage;
 use devices::message::{MessageContent, UnknownContent};
 use devices::native::{NativeAge, NativeEventFields, event_fields, not_understood};
@@ -24,6 +25,7 @@ pub(super) fn event(
     let Some(fields) = event_fields(inbound) else { return Err(unread(inbound, fault, None)) };
     let sent_id = fields.event_id.clone();
     match parsed(&fields, lane, inbound.received_at) {
+        Some(parsed) if is_harmless(&fields, &fault) => Ok(parsed),
         Some(parsed) => Ok(with_letter(parsed, inbound, lane, fault)),
         None => Err(unread(inbound, fault, sent_id)),
     }
@@ -68,6 +70,12 @@ fn age(age: NativeAge, direction: Direction) -> Duration {
         (NativeAge::Unreadable, Direction::In) => Duration::from_millis(u64::from(OPEN_TTL_MS) + 1),
         (NativeAge::Ms(ms), _) => Duration::from_millis(ms).min(OLDEST),
     }
+}
+
+/// A confidence with decimals is read as it is meant.
+fn is_harmless(fields: &NativeEventFields, fault: &Fault) -> bool {
+    let is_readable = |confidence: ReadingConfidence| confidence.overall.percent(ConfidenceScale::Auto) > 0;
+    fault.detail.starts_with("`confidence`") && fields.confidence.is_some_and(is_readable)
 }
 
 /// The letter has no event id: the event itself is acknowledged.

@@ -132,5 +132,5 @@ fn unread_id(message: &UnreadMessage) -> Option<EventId> {
     hash.update(message.digest.as_bytes());
     hash.update(Uuid::new_v4().as_bytes());
     let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    EventId::parse(&format!("unread:{digits}")).ok()
+    EventId::parse(&format!("{}{digits}", record::UNREAD)).ok()
 }

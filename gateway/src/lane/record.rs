@@ -18,6 +18,9 @@ use crate::garage::{Arrival, Novelty, Outcome};
 use crate::outbox::entry::{Answer, Entry};
 use crate::refusals::Allowance;
 
+/// The ids of events that the gateway makes of messages that it does not understand.
+pub(super) const UNREAD: &str = "unread:";
+
 /// When an event happened, as far as the box can say.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordTime {
@@ -139,12 +142,15 @@ pub(crate) fn entry(
     time: RecordTime,
     offline: bool,
 ) -> Entry {
+    // A controller knows no event of ours by such an id.
+    let is_own = event.event_id.as_str().starts_with(UNREAD);
+    let answer = if is_own { Answer::Silence } else { Answer::Stored(sent_id) };
     Entry {
         device: lane.device.clone(),
         received_at: time.now,
         delta: outcome.delta,
         audience: outcome.audience,
-        answer: Answer::Stored(sent_id),
+        answer,
         what: What::Event(gate_event(lane, event, outcome, time, offline)),
     }
 }

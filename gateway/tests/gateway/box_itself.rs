@@ -24,7 +24,10 @@ async fn while_the_gateway_is_dead_a_camera_opens_by_its_own_list_and_its_cars_c
     let camera = camera(&site, Make::Zhenshi, "zhenshi");
     site.stop().await;
     let at = SystemClock.now();
-    assert!(camera.sees(Car::at_the_gate(PARENT, at)).await.is_err(), "the camera sees that no server is there");
+    assert!(
+        camera.sees(Car::at_the_gate(PARENT, at)).await.is_err(),
+        "the camera sees that no server is there"
+    );
     // By the maker's page: it opens by its white list, keeps the reading, and sends it when the server is back.
     let stored = camera.reading(Car { kept: true, ..Car::at_the_gate(PARENT, at) });
     site.start().await;

@@ -216,7 +216,8 @@ async fn no_damaged_field_of_a_camera_on_the_broker_traps_a_car() {
         let is_reading = is_of_car(&decode(make, &topic, &bytes));
         for mutation in damages(&bytes) {
             let message = decode(make, &topic, &mutation.bytes);
-            let is_known = !keys(&message).is_empty() && keys(&message).iter().all(|key| opened.contains(key));
+            let is_known =
+                !keys(&message).is_empty() && keys(&message).iter().all(|key| opened.contains(key));
             opened.extend(keys(&message));
             if !is_reading || !is_of_car(&message) || is_known {
                 continue;

@@ -111,7 +111,7 @@ fn mistakes_have_their_exit_codes_and_words() {
     site.fails(2, &["no-such-command"]);
     site.done(&["new-key", "--out", "other.key"]);
     std::fs::rename(site.path("other.key"), site.path("data.key")).unwrap();
-    assert!(site.fails(1, &["import", "district.json"]).contains("data key is not the one"));
+    assert!(site.fails(3, &["import", "district.json"]).contains("data key is not the one"));
 }
 
 /// Killed when the test fails before it has ended.
