@@ -90,7 +90,8 @@ fn keys(message: &DeviceMessage) -> BTreeSet<String> {
 async fn gate(field: &FieldSite, name: &str) -> MutationFigures {
     let make = find(name).unwrap();
     let mut figures = MutationFigures::default();
-    let mut opened = HashSet::new();
+    // The same bytes again are the same message.
+    let (mut opened, mut sent) = (HashSet::new(), HashSet::new());
     for (file, bytes) in files(name) {
         let path = path_of(name, &file);
         let is_reading = is_of_car(&decode(make, &path, &bytes));
@@ -98,6 +99,9 @@ async fn gate(field: &FieldSite, name: &str) -> MutationFigures {
         for mutation in damages(&bytes) {
             let message = decode(make, &path, &mutation.bytes);
             let what = format!("{name}/{file}: {} {:?}", mutation.field, mutation.damage);
+            if !sent.insert(mutation.bytes.clone()) {
+                continue;
+            }
             figures.posted += 2;
             // A damaged retransmission flag makes a reading of long ago, and the other way round.
             let stands_there = is_reading && is_of_car(&message);
@@ -209,7 +213,8 @@ async fn no_damaged_field_of_a_camera_on_the_broker_traps_a_car() {
     let topics = topics_of(OUT_SERIAL).subscribe;
     let camera = Controller::connect(field.site.broker.port(), &garage(), "camera-out", topics).await;
     let make = find("zhenshi-mqtt").unwrap();
-    let (mut opened, mut posted, mut trapped) = (HashSet::new(), 0, Vec::new());
+    let (mut opened, mut sent) = (HashSet::new(), HashSet::new());
+    let (mut posted, mut trapped) = (0, Vec::new());
     for (file, bytes) in files("zhenshi-mqtt") {
         let kind = file.split('-').next().unwrap();
         let topic = format!("device/{OUT_SERIAL}/message/up/{kind}");
@@ -219,7 +224,8 @@ async fn no_damaged_field_of_a_camera_on_the_broker_traps_a_car() {
             let is_known =
                 !keys(&message).is_empty() && keys(&message).iter().all(|key| opened.contains(key));
             opened.extend(keys(&message));
-            if !is_reading || !is_of_car(&message) || is_known {
+            let is_sent = !sent.insert(mutation.bytes.clone());
+            if !is_reading || !is_of_car(&message) || is_known || is_sent {
                 continue;
             }
             posted += 1;
