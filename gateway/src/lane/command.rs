@@ -61,7 +61,11 @@ impl LaneLoop {
         match lane_opening(lane) {
             LaneOpening::NativeCommand => self.publish(lane, (event, sent_id), decision, receipt.now).await,
             LaneOpening::Reply => {}
-            LaneOpening::Publish if decision.opens() => self.publish_open(lane, receipt.now),
+            LaneOpening::Publish if decision.opens() => {
+                if !self.publish_open(lane, receipt.now) {
+                    state.last_cars.did_not_open(lane);
+                }
+            }
             LaneOpening::Request if decision.opens() => {
                 let counts = event.kind == EventKind::Plate && outcome.rereads.is_none();
                 self.request_open(lane, (event.event_id.clone(), counts), receipt.at + LIFE);
@@ -96,7 +100,9 @@ impl LaneLoop {
                 let command = open_command(lane, event_id, Decision::not_understood(), now);
                 self.publish_command(lane, &command).await;
             }
-            LaneOpening::Publish => self.publish_open(lane, now),
+            LaneOpening::Publish => {
+                self.publish_open(lane, now);
+            }
             LaneOpening::Request => {
                 let due = Instant::now() + pause + LIFE;
                 let (lane, openers) = (lane.clone(), self.openers.clone());
@@ -149,13 +155,16 @@ impl LaneLoop {
         });
     }
 
-    fn publish_open(&self, lane: &Lane, now: Timestamp) {
-        let Some(command) = self.cameras.open(&lane.id, now) else { return };
+    /// Whether the broker took the command.
+    fn publish_open(&self, lane: &Lane, now: Timestamp) -> bool {
+        let Some(command) = self.cameras.open(&lane.id, now) else { return false };
         if let Err(error) = self.broker.publish_now(command.topic, command.payload) {
             self.meter.publish_dropped("command");
             tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, %error, "open command not published");
             self.garage.did_not_open(lane, &format!("the open command was not published: {error}"), now);
+            return false;
         }
+        true
     }
 
     async fn publish(
