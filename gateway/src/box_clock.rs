@@ -34,6 +34,8 @@ pub(crate) struct BoxClock {
     path: PathBuf,
     last_known: AtomicI64,
     boot_id: String,
+    /// The server's time at the last contact, in microseconds; 0 without one.
+    server_time: AtomicI64,
     /// When it was first not trusted, in microseconds; 0 while it is.
     untrusted_since: AtomicI64,
 }
@@ -49,12 +51,27 @@ impl BoxClock {
             path,
             last_known: AtomicI64::new(last_known.micros()),
             boot_id: boot_id.trim().to_owned(),
+            server_time: AtomicI64::new(0),
             untrusted_since: AtomicI64::new(0),
         }
     }
 
+    /// The server has answered at this time by its own clock. A box whose clock ran years ahead has known what was not so.
+    pub fn confirm(&self, server: Timestamp) {
+        self.server_time.store(server.micros(), Ordering::Relaxed);
+        self.last_known.fetch_min((server + TOLERANCE).micros(), Ordering::Relaxed);
+    }
+
     fn last_known(&self) -> Timestamp {
         Timestamp::from_micros(self.last_known.load(Ordering::Relaxed))
+    }
+
+    /// The clock has been right at this time, as far as the server has not said otherwise.
+    fn has_known(&self, now: Timestamp) {
+        let server = self.server_time.load(Ordering::Relaxed);
+        if server == 0 || now <= Timestamp::from_micros(server) + TOLERANCE {
+            self.last_known.fetch_max(now.micros(), Ordering::Relaxed);
+        }
     }
 
     pub fn trust(&self, now: Timestamp) -> ClockTrust {
@@ -68,7 +85,7 @@ impl BoxClock {
             return ClockTrust::Untrusted;
         }
         self.untrusted_since.store(0, Ordering::Relaxed);
-        self.last_known.fetch_max(now.micros(), Ordering::Relaxed);
+        self.has_known(now);
         ClockTrust::Trusted
     }
 
@@ -112,8 +129,8 @@ impl BoxClock {
         loop {
             let now = clock.now();
             if self.trust(now) == ClockTrust::Trusted {
-                let path = self.path.clone();
-                let written = tokio::task::spawn_blocking(move || write(&path, now)).await;
+                let (path, known) = (self.path.clone(), self.last_known());
+                let written = tokio::task::spawn_blocking(move || write(&path, known)).await;
                 if !matches!(written, Ok(Ok(()))) {
                     tracing::warn!("last known time not written");
                 }
@@ -166,6 +183,19 @@ mod tests {
         );
         assert_eq!(clock.trust(NOW + TOLERANCE), ClockTrust::Trusted);
         assert!(clock.alarm(NOW).is_none() && clock.uncertain_time(NOW).is_none());
+    }
+
+    #[test]
+    fn a_clock_that_ran_years_ahead_is_put_right_by_the_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = BoxClock::restored(folder.path());
+        let ahead = NOW + TOLERANCE * 3_000;
+        assert_eq!(clock.trust(ahead), ClockTrust::Trusted);
+        assert_eq!(clock.trust(NOW), ClockTrust::Untrusted);
+        clock.confirm(NOW);
+        assert_eq!(clock.trust(NOW), ClockTrust::Trusted);
+        clock.trust(ahead);
+        assert_eq!(clock.trust(NOW), ClockTrust::Trusted, "what the server denies is not known");
     }
 
     #[test]

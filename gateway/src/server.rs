@@ -4,6 +4,7 @@ pub(crate) mod orders;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use domain::time::Timestamp;
@@ -92,6 +93,9 @@ pub(crate) struct FetchedPlan {
     pub etag: Option<String>,
 }
 
+/// The server's clock by its last response.
+type ServerTime = Arc<AtomicI64>;
+
 /// What a self-test learns of one answer.
 pub(crate) struct Seen {
     /// The server's clock.
@@ -107,6 +111,8 @@ pub(crate) struct Server {
     credential: Url,
     orders: Url,
     identity: Arc<Identity>,
+    /// Microseconds; 0 before the first response.
+    time: ServerTime,
 }
 
 impl Server {
@@ -115,7 +121,15 @@ impl Server {
         let join = |path| base.join(path).map_err(|_| ClientError::Url);
         let (events, plan) = (join("/gateway/v1/events")?, join("/gateway/v1/access-plan")?);
         let (credential, orders) = (join("/gateway/v1/credential")?, join("/gateway/v1/orders")?);
-        Ok(Self { client: client(config, &base)?, events, plan, credential, orders, identity })
+        Ok(Self {
+            client: client(config, &base)?,
+            events,
+            plan,
+            credential,
+            orders,
+            identity,
+            time: ServerTime::default(),
+        })
     }
 
     /// The first contact: the code is all that it proves itself with. The outer error is the configuration's.
@@ -159,10 +173,16 @@ impl Server {
         Ok(Some(FetchedPlan { document: json(response).await?, etag }))
     }
 
+    /// The server's clock at its last response.
+    pub fn last_date(&self) -> Option<Timestamp> {
+        let micros = self.time.load(Ordering::Relaxed);
+        (micros != 0).then(|| Timestamp::from_micros(micros))
+    }
+
     /// The plan as it is, whatever the answer says.
     pub async fn look(&self) -> Result<Seen, CallError> {
         let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
-        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(date_of);
+        let date = date(&response);
         let plan = async { json(succeeded(response).await?).await };
         Ok(Seen { date, plan: plan.await })
     }
@@ -172,12 +192,19 @@ impl Server {
         let used = self.identity.current();
         let send = async |token: &Secret| request().bearer_auth(token.expose()).send().await;
         let response = send(&used).await.map_err(CallError::Unreachable)?;
+        if let Some(date) = date(&response) {
+            self.time.store(date.micros(), Ordering::Relaxed);
+        }
         let current = self.identity.current();
         if response.status() != StatusCode::UNAUTHORIZED || current == used {
             return Ok(response);
         }
         send(&current).await.map_err(CallError::Unreachable)
     }
+}
+
+fn date(response: &Response) -> Option<Timestamp> {
+    response.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(date_of)
 }
 
 fn date_of(text: &str) -> Option<Timestamp> {

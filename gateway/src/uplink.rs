@@ -131,6 +131,7 @@ impl Uplink {
             self.told(&batch, Word::Gap);
         }
         let receipt = sent?;
+        self.server.last_date().iter().for_each(|date| self.box_clock.confirm(*date));
         self.meter.uplink(started.elapsed());
         self.garage.contact();
         progress.ahead = ahead;
