@@ -19,7 +19,7 @@ pub(crate) fn plate_color(text: &str) -> Option<PlateColor> {
     })
 }
 
-/// `largeBus`, `PassengerCar`, `小型车`, `轿车`; `None` where the device does not know it or does not tell size.
+/// `largeBus`, `PassengerCar`, `小型车`, `轿车`; `None` where the word names no size.
 pub(crate) fn vehicle_class(text: &str) -> Option<VehicleClass> {
     let text = text.trim().to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

@@ -9,6 +9,7 @@ mod count;
 mod devices;
 mod fire;
 mod known;
+mod outcome;
 mod rereading;
 mod seen;
 mod unread;
@@ -16,12 +17,10 @@ mod unread;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::access::{Alarm, Audience, Because, ClockTrust, Decision, Passage, Reason, decide};
+use domain::access::{Audience, ClockTrust, Decision};
 use domain::ids::{DeviceId, EventId};
-use domain::occupancy::{Direction, PassBy, is_plausible, open_spaces};
-use domain::plate::Plate;
+use domain::occupancy::{is_plausible, open_spaces};
 use domain::time::Timestamp;
-use domain::vehicle::TravelDirection;
 use protocol::alarm::{LaneAlarmKind, MessageShape};
 use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
 use protocol::uplink::{LaneStatus, PlanDocument};
@@ -33,7 +32,6 @@ use alarms::LaneAlarms;
 pub(crate) use by_hand::{event_id as order_event_id, reading as reading_by_hand};
 pub(crate) use count::{Change, Ledger};
 use devices::Devices;
-use fire::Input;
 pub(crate) use fire::{Fire, FireEndRefusal};
 pub(crate) use known::{Known, Movement};
 use rereading::LastReadings;
@@ -373,171 +371,6 @@ impl State {
     fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
         is_marked(self.plan.as_deref(), device, shape)
     }
-
-    fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let decision = match event.kind {
-            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), arrival)),
-            EventKind::NotUnderstood => Some(Decision::not_understood()),
-            EventKind::Pass | EventKind::Stuck | EventKind::Free => {
-                let stuck = (event.kind == EventKind::Stuck).then_some(arrival.now);
-                self.devices.stuck(&lane.device, stuck);
-                None
-            }
-            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, arrival),
-            EventKind::Reversal | EventKind::Tailgate | EventKind::Opened | EventKind::NotOpened => None,
-        };
-        let rereads = self.rereads(lane, event, (plate.as_ref(), decision), arrival);
-        self.decided(lane, event, (decision, rereads), arrival)
-    }
-
-    /// The earlier reading of the same car; the lane's last car is followed on the way.
-    fn rereads(
-        &mut self,
-        lane: &Lane,
-        event: &ControllerEvent,
-        (plate, decision): (Option<&Plate>, Option<Decision>),
-        arrival: Arrival,
-    ) -> Option<EventId> {
-        match event.kind {
-            EventKind::Pass | EventKind::Reversal | EventKind::Free | EventKind::NotOpened => {
-                self.last_readings.gone(&lane.device);
-                None
-            }
-            EventKind::Plate if arrival.is_live => {
-                let plate = plate?;
-                let earlier =
-                    self.last_readings.earlier(&lane.device, plate, arrival.at, lane.reading.same_car);
-                if earlier.is_none() && decision.is_some_and(Decision::opens) {
-                    self.last_readings.let_in(
-                        &lane.device,
-                        event.event_id.clone(),
-                        plate.clone(),
-                        arrival.at,
-                    );
-                }
-                earlier
-            }
-            _ => None,
-        }
-    }
-
-    /// What an event does on which has been decided.
-    fn decided(
-        &mut self,
-        lane: &Lane,
-        event: &ControllerEvent,
-        (decision, rereads): (Option<Decision>, Option<EventId>),
-        arrival: Arrival,
-    ) -> Outcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let delta = self.delta(lane, event, (decision, rereads.is_some()), arrival);
-        let movement = Movement {
-            device: &lane.device,
-            event: &event.event_id,
-            kind: event.kind,
-            at: arrival.now - Duration::from_millis(event.age_ms),
-            of: event.of.as_ref(),
-            plate,
-            decision,
-            delta,
-        };
-        // A second reading of a counted car is no car of its own.
-        let audience =
-            if rereads.is_some() && lane.pass_by == PassBy::Plate { None } else { self.known.met(movement) };
-        Outcome { decision, delta, audience, rereads }
-    }
-
-    fn delta(
-        &self,
-        lane: &Lane,
-        event: &ControllerEvent,
-        (decision, is_reread): (Option<Decision>, bool),
-        arrival: Arrival,
-    ) -> i64 {
-        let counts = match event.kind {
-            EventKind::Plate => {
-                let by_plate = lane.pass_by == PassBy::Plate && !is_reread;
-                let waits = arrival.is_live && lane.confirms_opening();
-                by_plate && !waits && decision.is_some_and(counts_a_car)
-            }
-            EventKind::Opened => arrival.opening_counts && lane.pass_by == PassBy::Plate,
-            EventKind::Pass => lane.pass_by == PassBy::Loop,
-            EventKind::Tailgate => true,
-            EventKind::Reversal => {
-                let at = arrival.now - Duration::from_millis(event.age_ms);
-                let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
-                return reversed.map_or(0, |(_, delta)| -delta);
-            }
-            EventKind::Stuck
-            | EventKind::Free
-            | EventKind::Fire
-            | EventKind::FireOver
-            | EventKind::NotUnderstood
-            | EventKind::NotOpened => false,
-        };
-        if counts { lane.direction.delta() } else { 0 }
-    }
-
-    /// However old it is: a fire that began while the controller was out of reach may still burn.
-    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
-        let input = match event.kind {
-            EventKind::Fire if arrival.is_pulse => Input::Pulsed,
-            EventKind::Fire => Input::Burning,
-            _ => Input::Over,
-        };
-        let at = arrival.now - Duration::from_millis(event.age_ms);
-        self.fire.send_modify(|fire| fire.said(&lane.device, input, at));
-        Outcome::NONE
-    }
-
-    /// Through a barrier that stays up every car comes, whatever the rules say of it.
-    fn decide(
-        &self,
-        lane: &Lane,
-        event: &ControllerEvent,
-        plate: Option<&Plate>,
-        arrival: Arrival,
-    ) -> Decision {
-        // When it happened by the gateway's clock: a controller's own may be hours off.
-        let at = arrival.now - Duration::from_millis(event.age_ms);
-        let alarm = self.fire.borrow().alarm();
-        if alarm == Alarm::None && drives_away(lane, event) {
-            return match lane.direction {
-                Direction::In => Decision::Review { reason: Reason::DrivesAway },
-                Direction::Out => Decision::not_understood(),
-            };
-        }
-        let passage = Passage {
-            direction: lane.direction,
-            plate,
-            confidence: event.confidence,
-            min_confidence: lane.reading.min_confidence,
-            vehicle: event.vehicle,
-            clock: arrival.clock,
-            at,
-            occupied: self.ledger.occupied(),
-            inside: self.ledger.inside(),
-            uses: self.known.uses(),
-            alarm,
-        };
-        let decision = decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage);
-        if !decision.opens() && self.devices.is_held_open(&lane.device, at, arrival.now) {
-            return Decision::held_open();
-        }
-        decision
-    }
-}
-
-/// Whether the vehicle moves against the lane, as far as camera and configuration say.
-fn drives_away(lane: &Lane, event: &ControllerEvent) -> bool {
-    let travel = event.vehicle.travel.filter(|travel| *travel != TravelDirection::Unknown);
-    lane.reading.travel.zip(travel).is_some_and(|(wanted, travel)| wanted != travel)
-}
-
-/// A message that was not understood opens an exit; whether a car left is not known.
-fn counts_a_car(decision: Decision) -> bool {
-    decision.opens() && !matches!(decision, Decision::Open { because: Some(Because::NotUnderstood), .. })
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub enum Because {
     Emergency,
     /// The barrier stays up, and the car drives through.
     HeldOpen,
-    /// A message of the lane's own device that the gateway did not understand: nobody is trapped by it.
+    /// The gateway did not understand a message of the lane's own device. The exit opens so that no car is trapped.
     NotUnderstood,
     /// Standing rights of a box whose clock cannot be believed.
     ClockUntrusted,

@@ -63,7 +63,7 @@ fn unless_full(plan: &AccessPlan, passage: &Passage<'_>, decision: Decision) -> 
     decision
 }
 
-/// Decides without a clock: a permitted plate comes in at any hour of any day, everybody else is looked at by a person.
+/// Decides without a clock: opens for a permitted plate at any hour of any day, sends every other car to a person.
 fn without_time(plan: &AccessPlan, passage: &Passage<'_>) -> Decision {
     let plate = match certain_plate(passage) {
         Ok(plate) => plate,

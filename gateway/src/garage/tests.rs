@@ -7,7 +7,8 @@ use domain::access::{
 };
 use domain::ids::{GarageId, LaneId, PoolId, WindowId};
 use domain::minute::Minutes;
-use domain::occupancy::Direction;
+use domain::occupancy::{Direction, PassBy};
+use domain::plate::Plate;
 use protocol::uplink::Count;
 use uuid::Uuid;
 
