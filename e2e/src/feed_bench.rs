@@ -1,6 +1,6 @@
 //! Measures how fast the server hands out the list of open spaces, beside nginx with the same bytes as a file.
 //!
-//! - [`server`]: our server's process, its garages, and the gateways that speak meanwhile
+//! - [`server`]: our server's process, its garages, and the gateways that send to it during the rounds
 //! - [`nginx`]: Debian's, with the bytes that our server has answered
 //! - [`load`]: `wrk`, and what it has found
 //! - [`report`]: figures for people and for programs

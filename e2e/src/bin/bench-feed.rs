@@ -21,7 +21,7 @@ struct Arguments {
     /// Turns of ours, nginx, nginx, ours
     #[arg(long, default_value_t = 2)]
     passes: usize,
-    /// Meanwhile, in the whole district
+    /// Cars that pass the gates of the whole district during a round
     #[arg(long, default_value_t = 20)]
     passages_per_s: u32,
     /// Some seconds: does it work at all?

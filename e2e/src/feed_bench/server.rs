@@ -39,7 +39,7 @@ const PATH: &str = "/api/public/v3/parking-sites";
 pub struct FeedServer {
     address: SocketAddr,
     child: Child,
-    _gateways: JoinSet<()>,
+    gateways: JoinSet<()>,
     _folder: TempDir,
 }
 
@@ -58,7 +58,7 @@ impl FeedServer {
         fleet.all_speak().await;
         gateways.spawn(fleet.clone().heartbeats());
         gateways.spawn(fleet.passages(passages_per_s));
-        Self { address, child, _gateways: gateways, _folder: folder }
+        Self { address, child, gateways, _folder: folder }
     }
 
     pub fn url(&self) -> String {
@@ -76,7 +76,15 @@ impl FeedServer {
         bytes
     }
 
+    /// Ends the gateways first. One that has failed has moved no counts: the figures are worth nothing.
     pub async fn stop(mut self) {
+        self.gateways.abort_all();
+        while let Some(ended) = self.gateways.join_next().await {
+            assert!(
+                ended.is_err_and(|error| error.is_cancelled()),
+                "a gateway of the bench has ended by itself"
+            );
+        }
         self.child.stop(Duration::from_secs(15)).await;
     }
 }
