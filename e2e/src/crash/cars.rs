@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use domain::ids::{ClassId, EventId, GarageId};
 use domain::occupancy::Direction;
+use domain::plate::Plate;
+use domain::plate_likeness::difference;
 use protocol::mqtt::OPEN_TTL_MS;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -19,6 +21,9 @@ const RESEND: Resend = Resend { first: Duration::from_secs(1), most: Duration::f
 
 /// A car that stays shorter than its first event needs to the disk would be recorded as leaving before it came.
 const STAY_MS: std::ops::Range<u64> = 200..4_000;
+
+/// More cars than pass one lane within the gateway's same-car window and the longest stay.
+const JUST_BEFORE: usize = 200;
 
 const LEAVES: f64 = 0.67;
 
@@ -115,7 +120,7 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
         lanes.extend(connected.iter().cloned());
         let [entry, exit] = connected.try_into().map_err(|_| "two lanes").expect("two lanes");
         let plates = system.invented().pickup_plates(&site.garage);
-        let car = |plate: &domain::plate::Plate| Car {
+        let car = |plate: &Plate| Car {
             garage: site.garage.clone(),
             plate: plate.to_string(),
             classes: classes(children.get(plate.as_str())),
@@ -124,9 +129,21 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
             stay: Duration::from_millis(rng.random_range(STAY_MS)),
             leaves: rng.random_bool(LEAVES),
         };
-        by_garage.push(plates.iter().map(car).collect::<Vec<_>>().into_iter());
+        by_garage.push(unlike(plates).iter().map(car).collect::<Vec<_>>().into_iter());
     }
     (in_turn(by_garage), lanes)
+}
+
+/// Without the cars whose plates resemble that of a car just before: to a gateway such a pair is one car that was read twice.
+fn unlike(plates: Vec<Plate>) -> Vec<Plate> {
+    let mut kept: Vec<Plate> = Vec::with_capacity(plates.len());
+    for plate in plates {
+        let just_before = kept.iter().rev().take(JUST_BEFORE);
+        if just_before.filter_map(|other| difference(&plate, other)).next().is_none() {
+            kept.push(plate);
+        }
+    }
+    kept
 }
 
 fn classes(children: Option<&Vec<Child>>) -> Vec<ClassId> {

@@ -60,9 +60,9 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     let events = parted.events.len();
     let new = dedupe::insert_events(&mut tx, &app.keys, &mut parted.events, now).await?;
     let mut counts = movement::count(&mut tx, &gateways, &new, now).await?;
-    let rereads = reread::judge(&mut tx, &new).await?;
-    counts.extend(movement::heal(&mut tx, rereads.wrong, now).await?);
-    let moved_cars = movement::visits(&mut tx, &new, &rereads.standing, &mut counts, now).await?;
+    let mut rereads = reread::judge(&mut tx, &new).await?;
+    counts.extend(movement::heal(&mut tx, std::mem::take(&mut rereads.wrong), now).await?);
+    let moved_cars = movement::visits(&mut tx, &new, &rereads, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;

@@ -11,7 +11,7 @@ use protocol::mqtt::EventKind;
 use domain::vehicle::{PlateColor, VehicleClass};
 
 use super::record::Checked;
-use super::reread::Standing;
+use super::reread::{FirstExit, Rereads, SecondExits, Standing};
 use crate::store::garage::{self, CountChange};
 use crate::store::gate_event::Key;
 use crate::store::gate_event::readings::{self, StoredReading};
@@ -90,24 +90,40 @@ pub(super) struct MovedCar<'a> {
 pub(super) async fn visits<'a>(
     tx: &mut Tx,
     new: &[New<'a>],
-    standing: &Standing,
+    rereads: &Rereads<'_>,
     counts: &mut HashMap<GarageId, i64>,
     now: Timestamp,
 ) -> Result<Vec<MovedCar<'a>>, StoreError> {
-    let moved: Vec<New<'a>> = new.iter().filter(|event| event.checked.delta() != 0).copied().collect();
-    let cars = cars(tx, &moved, standing).await?;
+    let may_move = |event: &&New<'a>| event.checked.delta() != 0 || rereads.exits.contains_key(&event.no);
+    let moved: Vec<New<'a>> = new.iter().filter(may_move).copied().collect();
+    let cars = cars(tx, &moved, &rereads.standing).await?;
     let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
     let mut wrong: BTreeMap<GarageId, i64> = BTreeMap::new();
-    while !rest.is_empty() {
-        for (garage, delta) in round(tx, &mut rest).await? {
+    let mut read_again = HashSet::new();
+    while let Some(&(event, car)) = rest.front() {
+        let healed = match rereads.exits.get(&event.no) {
+            None => round(tx, &mut rest, &rereads.exits).await?,
+            Some(first) => {
+                rest.pop_front();
+                let healed = second_exit(tx, event, car, first).await?;
+                if healed.is_none() {
+                    read_again.insert(event.no);
+                }
+                healed.into_iter().collect()
+            }
+        };
+        for (garage, delta) in healed {
             *wrong.entry(garage).or_default() += delta;
         }
     }
     counts.extend(heal(tx, wrong, now).await?);
     let car = |(event, car): (&New<'a>, Car)| {
+        if read_again.contains(&event.no) {
+            return None;
+        }
         Some(MovedCar {
             index: event.index,
-            direction: if event.checked.delta() < 0 { Direction::Out } else { Direction::In },
+            direction: if event.checked.delta() > 0 { Direction::In } else { Direction::Out },
             by_reading: event.checked.event.kind == EventKind::Plate,
             garage: event.checked.place.garage,
             plate: car.plate?,
@@ -122,9 +138,10 @@ pub(super) async fn visits<'a>(
 async fn round(
     tx: &mut Tx,
     rest: &mut VecDeque<(&New<'_>, &Car)>,
+    second_exits: &SecondExits,
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let (mut entries, mut exits, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-    while let Some((event, car)) = rest.front() {
+    while let Some((event, car)) = rest.front().filter(|(event, _)| !second_exits.contains_key(&event.no)) {
         let garage = event.checked.place.garage;
         if let Some(plate) = &car.plate
             && !seen.insert((garage, &plate.hash))
@@ -143,6 +160,28 @@ async fn round(
     let twice = visit::enter(tx, &entries).await?.into_iter().map(|(garage, cars)| (garage, -cars));
     let late = visit::leave(tx, &exits).await?;
     Ok(twice.chain(late).collect())
+}
+
+/// A second reading at an exit that counts by the reading: it ends the visit of a car inside with its plate. Where the first reading has
+/// ended the visit of another car, two cars have left: a misread plate is hardly ever the plate of a second car inside. Gives what the
+/// garage's count is to change by; nothing if no such car is inside.
+async fn second_exit(
+    tx: &mut Tx,
+    event: &New<'_>,
+    car: &Car,
+    first: &FirstExit,
+) -> Result<Option<(GarageId, i64)>, StoreError> {
+    let (garage, at) = (event.checked.place.garage, event.checked.at);
+    let Some(plate) = &car.plate else { return Ok(None) };
+    if !visit::reread::is_inside(tx, garage, plate, at).await? {
+        return Ok(None);
+    }
+    visit::leave(tx, &[Exit { garage, plate: Some(plate), color: car.color, event: event.no, at }]).await?;
+    let are_two_cars = match &first.plate {
+        Some(other) => visit::reread::has_left(tx, garage, other, first.no).await?,
+        None => false,
+    };
+    Ok(Some((garage.clone(), if are_two_cars { -1 } else { 0 })))
 }
 
 /// Mends counts by what passages have proved, and says so in the audit log.

@@ -39,6 +39,18 @@ pub(super) struct Rereads<'a> {
     pub cars: Vec<RereadCar<'a>>,
     /// By how many each garage's count was too high.
     pub wrong: BTreeMap<GarageId, i64>,
+    pub exits: SecondExits,
+}
+
+/// Second readings at exits that count by the reading: by their numbers, the first readings. Where both cars are inside, two cars have left.
+pub(super) type SecondExits = HashMap<i64, FirstExit>;
+
+/// A first reading at an exit that counted a car.
+#[derive(Debug)]
+pub(super) struct FirstExit {
+    /// `gate_event.no`.
+    pub no: i64,
+    pub plate: Option<Sealed>,
 }
 
 /// Judges the second readings among the new events, in order, and gives visits that have begun the plate that stands.
@@ -81,6 +93,10 @@ async fn apply<'a>(
 ) -> Result<(), StoreError> {
     let second = event.checked.plate.as_ref();
     if first.plate.as_ref().map(|plate| &plate.hash) == second.map(|plate| &plate.hash) {
+        return Ok(());
+    }
+    if event.checked.event.direction == Direction::Out && first.delta < 0 {
+        rereads.exits.insert(event.no, FirstExit { no: first.no, plate: first.plate.clone() });
         return Ok(());
     }
     let garage = event.checked.place.garage;

@@ -5,6 +5,7 @@ use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 
 use super::Entry;
+use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
 
 /// A plate event whose reading does not stand.
@@ -31,6 +32,40 @@ pub async fn end(tx: &mut Tx, misread: MisreadEvent<'_>) -> Result<Option<Timest
         misread.no,
     )?;
     Ok(rows.into_iter().map(|(at,)| Timestamp::from_micros(at)).min())
+}
+
+/// Whether a car with this plate came in before `at` and has not left.
+pub async fn is_inside(
+    tx: &mut Tx,
+    garage: &GarageId,
+    plate: &Sealed,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let rows: Vec<(i64,)> = fetch_all!(
+        tx,
+        "select 1 from visit where garage_id = $1 and plate_hash = $2 and ended_by is null and entered_at <= $3 limit 1",
+        garage.as_str(),
+        plate.hash.as_slice(),
+        at.micros(),
+    )?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether a car with this plate that was seen coming in left with this event.
+pub async fn has_left(
+    tx: &mut Tx,
+    garage: &GarageId,
+    plate: &Sealed,
+    exit_event: i64,
+) -> Result<bool, StoreError> {
+    let rows: Vec<(i64,)> = fetch_all!(
+        tx,
+        "select 1 from visit where garage_id = $1 and plate_hash = $2 and exit_event = $3 and entered_at is not null limit 1",
+        garage.as_str(),
+        plate.hash.as_slice(),
+        exit_event,
+    )?;
+    Ok(!rows.is_empty())
 }
 
 /// Begins the visit of the plate that stands. Gives by how many each garage's count was too high, as [`super::enter`] does.
