@@ -1,5 +1,6 @@
 // One garage in detail: figures, lanes, correction of the count, events, dead letters, "what would the gate say".
 
+import "./event-words.js";
 import { byId, clockSeconds, dayClock, fill, h, icon, language, t, toast } from "./kit.js";
 import { check, correct, page } from "./operator-api.js";
 import { Inventory, trustLine } from "./operator-inventory.js";
@@ -186,9 +187,17 @@ export class Detail {
 
 const decision = (d) => (d ? t(`operator.outcome_${d.outcome}`) + (d.reason ? ` · ${t(`operator.reason_${d.reason}`)}` : "") + (d.because ? ` · ${t(`operator.because_${d.because}`)}` : "") : "–");
 
+/** What a gate reported beside the plate's text, and what is doubtful about it. */
+function notes(e) {
+  const { plate_color: color, class: vehicle, is_suspect: suspect } = e.vehicle ?? {};
+  const facts = [color && t(`event.color_${color}`), vehicle && t(`event.class_${vehicle}`)];
+  const doubts = [suspect && t("event.suspect"), e.rereads && t("event.rereads"), e.time_replaced && t("event.time_replaced"), e.time_uncertain && t("event.time_uncertain")];
+  return [...facts, ...doubts].filter(Boolean).join(" · ");
+}
+
 const event = {
-  heads: ["time", "lane", "kind", "plate", "confidence", "decision"],
-  cells: (e) => [dayClock(e.occurred_at), e.lane, t(`operator.kind_${e.kind}`), e.plate ?? "–", `${e.confidence}%`, decision(e.decision) + (e.offline ? ` · ${t("operator.offline_decided")}` : "")],
+  heads: ["time", "lane", "kind", "plate", "confidence", "decision", "note"],
+  cells: (e) => [dayClock(e.time_replaced ? e.received_at : e.occurred_at), e.lane, t(`operator.kind_${e.kind}`), e.plate ?? "–", `${e.confidence}%`, decision(e.decision) + (e.offline ? ` · ${t("operator.offline_decided")}` : ""), notes(e)],
 };
 
 const letter = {

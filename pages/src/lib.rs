@@ -88,6 +88,7 @@ const OPERATOR: &[Asset] = &[
     asset!("share-stack.js"),
     asset!("share-words.js"),
     asset!("svg.js"),
+    asset!("event-words.js"),
     asset!("form-parts.js"),
     asset!("dialog-form.js"),
     asset!("reason.js"),
