@@ -11,10 +11,19 @@ pub fn root() -> Result<&'static Path> {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a workspace")
 }
 
+/// What `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read these variables and run again when
+/// they change, and half of the workspace is compiled again with them.
+const SET_BY_CARGO_RUN: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// The cargo that runs us, in the root.
 pub fn cargo(arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root()?);
+    for (name, _) in std::env::vars_os() {
+        if SET_BY_CARGO_RUN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
     Ok(command)
 }
 
