@@ -46,7 +46,7 @@ use super::App;
 use crate::store::book::Version;
 use crate::store::{self, StoreError};
 
-pub use read::{read, read_now};
+pub use read::{compare_all, read, read_now};
 pub use request::{
     Act, AllocationError, Answer, By, ChangeOne, DateAnswer, DateOutcome, Request, Reserve, ReserveSeries,
     SeriesAnswer, Suspend,

@@ -46,6 +46,12 @@ pub async fn version(tx: &mut Tx, garage: &GarageId) -> Result<Option<Version>, 
     Ok(row.map(|(version,)| version))
 }
 
+/// The versions of all books, without holding their rows.
+pub async fn versions(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
+    let rows: Vec<(String, i64)> = fetch_all!(tx, "select garage_id, version from book",)?;
+    rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
+}
+
 /// The caller holds [`lock`].
 pub async fn advance(tx: &mut Tx, garages: &[GarageId]) -> Result<(), StoreError> {
     if garages.is_empty() {

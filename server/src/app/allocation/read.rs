@@ -14,7 +14,7 @@ use super::kept::{Kept, Stamp};
 use super::request::AllocationError;
 use super::shelves::Shelf;
 use crate::app::App;
-use crate::store::{Tx, book, calendar};
+use crate::store::{StoreError, Tx, book, calendar};
 
 /// How old what is read may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,26 @@ pub async fn read_now<T>(
     look: impl FnOnce(&Book) -> T + Send,
 ) -> Result<T, AllocationError> {
     seen(app, garage, Freshness::Now, look).await
+}
+
+/// Compares all books in memory with the database in one look. Those that are of the stored version need no look of their own for a second:
+/// for who reads the books of a whole district.
+pub async fn compare_all(app: &App) -> Result<(), StoreError> {
+    let (began, now) = (Instant::now(), app.now());
+    let mut tx = app.store.begin_read().await?;
+    let versions = book::versions(&mut tx).await?;
+    let district = calendar::version(&mut tx).await?;
+    tx.rollback().await?;
+    for (garage, version) in versions {
+        let stored = Stamp { version, district, day: now.local_date() };
+        let Some(shelf) = app.allocation.shelves.find(&garage) else { continue };
+        let is_good = |kept: &Kept| kept.stamp.is_good(Some(stored)) && kept.is_of(now);
+        // A book that is being changed is compared by its reader.
+        if shelf.kept.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
+            shelf.set_compared(began);
+        }
+    }
+    Ok(())
 }
 
 async fn seen<T>(

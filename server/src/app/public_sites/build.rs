@@ -8,8 +8,8 @@ use protocol::public::{FeedSource, ParkingSite, PublishedSpec};
 
 use super::realtime::{SiteRealtime, realtime};
 use super::{SnapshotParts, site, source, trust, version};
-use crate::app::App;
 use crate::app::sharing::public::PublicHours;
+use crate::app::{App, allocation};
 use crate::store::garage::{self, Garage};
 use crate::store::gateway::{self, Health};
 use crate::store::published::{self, StoredSource};
@@ -40,6 +40,7 @@ pub(super) async fn feed(app: &App, now: Timestamp) -> Result<PublishedFeed, Sto
         let versions = version::of(app, changed, now).await?;
         app.public_sites.parts().versions.put(versions);
     }
+    allocation::compare_all(app).await?;
     let mut sites = Vec::with_capacity(facts.len());
     for (garage, (id, facts)) in stored.garages.iter().zip(facts) {
         let realtime = believed(app, &stored, garage, now).await?;
