@@ -27,10 +27,15 @@ pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     packages::install_all(&mut steps)?;
     steps.run("browser driver (npm ci)", &mut npm("e2e/pages")?)?;
-    steps.run("judge of opening hours (npm ci)", &mut npm("server/tests/opening_hours")?)?;
-    steps
-        .run("independent calendar (pip install)", &mut judge("server/tests/calendar/chinesecalendar.py")?)?;
-    steps.run("judge of the open-space feed (pip install)", &mut judge("server/tests/public/parkapi.py")?)?;
+    steps.run("judge of opening hours (npm ci)", &mut npm("server/tests/server/opening_hours")?)?;
+    steps.run(
+        "independent calendar (pip install)",
+        &mut judge("server/tests/server/calendar/chinesecalendar.py")?,
+    )?;
+    steps.run(
+        "judge of the open-space feed (pip install)",
+        &mut judge("server/tests/server/public/parkapi.py")?,
+    )?;
     if options.only.is_none() && options.package.is_none() {
         lint::steps(&mut steps)?;
     }

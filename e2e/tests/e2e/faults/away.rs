@@ -1,0 +1,46 @@
+//! The link between garage and district is down: the garage goes on alone.
+
+use e2e::phone::PATIENCE;
+use e2e::system::{Form, Part, Postgres, Setup, System};
+use testkit::wait;
+
+use crate::faults::school::{
+    RECOVERY, Told, acknowledged, boards, classes, drive_up, everything_once, garage, names, setup,
+};
+use crate::scene::{answer, id};
+use simulator::controller::Action;
+
+pub async fn cars_come_while_away(part: Part) {
+    let mut system = System::start(Setup { postgres: Postgres::Own, ..setup(Form::Separate) }).await;
+    let entry = system.controller(&garage(), &id("in")).await;
+    let before = acknowledged(drive_up(&system, &entry, 0..3)).await;
+    system.kill9(part);
+
+    let mut told = Vec::new();
+    for car in drive_up(&system, &entry, 3..15) {
+        let decided = answer(car.pending.decided).await;
+        assert_eq!(decided.action, Action::Opened, "the gate does not ask the server");
+        tokio::time::timeout(PATIENCE, car.pending.acked).await.expect("an acknowledgement").unwrap();
+        let event_id = car.pending.event_id.to_string();
+        told.push(Told { family: car.family, event_id, decided: Some(decided) });
+    }
+    system.restart(part).await;
+
+    let all: Vec<Told> = before.into_iter().chain(told).collect();
+    everything_once(&system, &all).await;
+    in_the_order_of_the_gate(&system, &all).await;
+    system.stop().await;
+}
+
+async fn in_the_order_of_the_gate(system: &System, told: &[Told]) {
+    wait::until(RECOVERY, "every child is on its board", async || {
+        let boards = boards(system).await;
+        classes().iter().all(|class| boards[class].len() == names(told, class).len()).then_some(())
+    })
+    .await;
+    let boards = boards(system).await;
+    for class in classes() {
+        let shown: Vec<&str> = boards[&class].iter().map(|arrival| arrival.pupil.as_str()).collect();
+        assert_eq!(shown, names(told, &class));
+    }
+}

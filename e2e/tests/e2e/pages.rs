@@ -1,0 +1,46 @@
+//! The pages in a real browser, on the demo as a visitor has it: with its own traffic.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use e2e::district::Place;
+use e2e::system::{Form, Setup, System};
+use tokio::process::Command;
+
+/// Of one file of tests: a dismissal has to come round while the browser watches, on a machine that does other work.
+const LONGEST: Duration = Duration::from_secs(300);
+
+#[test]
+fn the_pages_work_in_a_browser() {
+    e2e::run(async {
+        let setup = Setup { dismissal: Some(60), ..Setup::new(Form::Standalone, Place::Demo) };
+        let system = System::start(setup).await;
+        for file in tests() {
+            run(&file, &system).await;
+        }
+        system.stop().await;
+    });
+}
+
+/// One file; the output names it, and how long it took.
+async fn run(file: &Path, system: &System) {
+    let (name, started) = (file.file_name().unwrap().to_string_lossy().into_owned(), Instant::now());
+    let mut node = Command::new("node");
+    node.arg("--test").arg(file).env("BASE_URL", system.people()).env("SERVER_URL", system.server());
+    let running = tokio::time::timeout(LONGEST, node.kill_on_drop(true).output()).await;
+    let Ok(output) = running else { panic!("{name} did not end within {LONGEST:?}") };
+    let output = output.expect("node runs; `cargo xtask test` installs it");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name}:\n{out}\n{err}");
+    println!("{name}: passed in {:.1} s", started.elapsed().as_secs_f64());
+}
+
+fn tests() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut tests: Vec<PathBuf> =
+        files.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    tests.sort();
+    assert!(!tests.is_empty());
+    tests
+}

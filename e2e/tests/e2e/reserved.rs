@@ -1,0 +1,121 @@
+//! A reserved car at the gate while the server is away: the plan is enough.
+
+use crate::scene::{SURE, answer, drive, id, lane, now};
+use domain::access::{Audience, Decision, Reason};
+use domain::allocation::entry::Phase;
+use domain::ids::GarageId;
+use domain::minute::{Minute, Minutes};
+use e2e::district::Place;
+use e2e::phone::{PATIENCE, Phone};
+use e2e::records;
+use e2e::system::{Form, Part, Setup, System};
+use futures_util::{StreamExt, stream};
+use protocol::reservation::{NewReservation, Reservation, WishedFor};
+use reqwest::StatusCode;
+use simulator::controller::Action;
+use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
+use simulator::invent::Plates;
+use testkit::wait;
+
+e2e::both_forms!(alone:
+    a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved,
+);
+
+/// The smallest that is open for the public all day.
+fn garage() -> GarageId {
+    id("shelter-south")
+}
+
+fn wish(plate: &str) -> NewReservation {
+    let start = Minute::ceil(now()) + Minutes(1);
+    NewReservation {
+        audience: Audience::Public,
+        pool: None,
+        plate: plate.to_owned(),
+        starts_at: start.timestamp(),
+        ends_at: (start + Minutes(120)).timestamp(),
+        wish: WishedFor::Confirm,
+    }
+}
+
+async fn reserve(phone: &Phone) -> Reservation {
+    let path = format!("/garages/{}/reservations", garage());
+    let answer = phone.post_once(&path, "own", &wish(DRIVER_PLATE)).await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    answer.json().await.unwrap()
+}
+
+/// The operator reserves for other cars until nothing is left.
+async fn fill(system: &System) {
+    let console = system.operator("operator").await;
+    let path = format!("/garages/{}/reservations", garage());
+    let capacity = console.garage(&garage()).await.capacity as usize;
+    let answers =
+        stream::iter(Plates::new(77).take(capacity).into_iter().enumerate())
+            .map(|(n, plate)| {
+                let (console, path) = (console.clone(), path.clone());
+                async move {
+                    console.post_once(&path, &format!("other-{n}"), &wish(plate.as_str())).await.status()
+                }
+            })
+            .buffer_unordered(16);
+    let statuses: Vec<StatusCode> = answers.collect().await;
+    let full = statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count();
+    // The driver has one, and some are kept for cars that were seen to come in.
+    assert!((1..capacity / 2).contains(&full), "{statuses:?}");
+}
+
+/// Until the gateway has said that it goes by the plan of now.
+async fn gate_knows(system: &System) {
+    wait::until(PATIENCE, "the gateway goes by the newest plan", async || {
+        let plan = server::app::access_plan::plan(system.app(), &garage()).await.unwrap().unwrap();
+        let told = records::plan_etags(&system.app().store).await;
+        told.contains(&(garage().to_string(), Some(plan.etag.clone()))).then_some(())
+    })
+    .await;
+}
+
+async fn a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved(form: Form) {
+    let mut system = System::start(Setup::new(form, Place::Demo)).await;
+    let phone = system.log_in(DRIVER_KEY).await;
+    let reserved = reserve(&phone).await;
+    fill(&system).await;
+    gate_knows(&system).await;
+    let gate = lane(&system, &garage(), "in").await;
+    // In one process there is no link that could be cut.
+    if form == Form::Separate {
+        system.kill9(Part::Server);
+    }
+
+    let (stranger, _) = drive(&gate, "京A0ZZ98").await;
+    assert_eq!(
+        (stranger.action, stranger.command.decision),
+        (Action::Shown, Decision::refuse(Reason::Reserved))
+    );
+    let pending = gate.plate_read(Some(DRIVER_PLATE), SURE).unwrap();
+    let own = answer(pending.decided).await;
+    let by = Decision::Open {
+        audience: Some(Audience::Public),
+        reservation: Some(reserved.id),
+        leave_by: Some(reserved.ends_at),
+        because: None,
+    };
+    assert_eq!((own.action, own.command.decision), (Action::Opened, by));
+    let until = reserved.ends_at.local_hhmm();
+    assert!(own.command.display.text.contains(&until), "{}", own.command.display.text);
+    answer(gate.passed(&pending.event_id).unwrap().acked).await;
+
+    if form == Form::Separate {
+        system.restart(Part::Server).await;
+    }
+    wait::until(PATIENCE, "the reservation is checked in", async || {
+        let answer = phone.get(&format!("/reservations/{}", reserved.id)).await;
+        let reservation: Reservation = answer.json().await.ok()?;
+        (reservation.state == Phase::CheckedIn).then_some(())
+    })
+    .await;
+    let events = system.operator("operator").await.events(&garage()).await.items;
+    let shown = events.iter().find(|event| event.plate.as_deref() == Some(DRIVER_PLATE));
+    assert_eq!(shown.unwrap().decision, Some(by));
+    system.stop().await;
+}

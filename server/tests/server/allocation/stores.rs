@@ -1,0 +1,244 @@
+//! What the allocator's stores promise, one by one.
+
+use domain::access::Audience;
+use domain::allocation::StrikeKind;
+use domain::allocation::entry::{Cause, Entry, Lateness, Offered, Origin, State};
+use domain::allocation::layout::PlateKey;
+use domain::ids::WindowId;
+use domain::minute::Span;
+use domain::time::Timestamp;
+use protocol::reservation::NoticeKind;
+use server::app::App;
+use server::store::reservation::{self, Before, Details, KeyOf, MadeBy, Stored};
+use server::store::seal::Sealed;
+use server::store::strike::Block;
+use server::store::{block_list, book, gateway, notice, notice_view, strike};
+use uuid::Uuid;
+
+use crate::allocation::place::{at, drivers, main_pool, mall, span};
+use crate::common::Fixture;
+use crate::common::district::{SCHOOL, fill, garage};
+
+fn row(person: Uuid, key: &str, state: State, stay: Span) -> Stored {
+    let live = Entry { state: state.clone(), ..entry(person, stay) }.is_live();
+    let taken = (live && state != State::Waiting).then_some(stay);
+    Stored {
+        garage: mall(),
+        entry: Entry { state, taken, ..entry(person, stay) },
+        details: Details {
+            made_by: MadeBy::Person(person),
+            client_key: Some(key.to_owned()),
+            series: Some("series".to_owned()),
+            plate_enc: Some(vec![9, 9]),
+            state_since: at("15:00"),
+            changed_at: at("15:01"),
+        },
+    }
+}
+
+fn entry(person: Uuid, span: Span) -> Entry {
+    Entry {
+        id: Uuid::now_v7(),
+        pool: main_pool(),
+        audience: Audience::Public,
+        origin: Origin::App,
+        window: Some(WindowId::parse("w").unwrap()),
+        person: Some(person),
+        plate: Some(PlateKey(vec![1, 2, 3])),
+        span,
+        state: State::Waiting,
+        taken: None,
+        space: Some("A-1".to_owned()),
+        visit: Some(Uuid::now_v7()),
+        reminded: true,
+        created_at: at("14:00"),
+    }
+}
+
+fn every_state() -> Vec<State> {
+    let since = at("15:00");
+    vec![
+        State::Waiting,
+        State::Held { until: at("15:30"), offered: Offered::Asked },
+        State::Held { until: at("15:30"), offered: Offered::FromWaitlist },
+        State::Confirmed { since },
+        State::CheckedIn { at: since },
+        State::Overstayed { since },
+        State::Completed { at: since },
+        State::Cancelled { at: since, cause: Cause::OfferExpired, lateness: Lateness::InTime },
+        State::Cancelled { at: since, cause: Cause::Driver, lateness: Lateness::Late },
+        State::NoShow { at: since },
+    ]
+}
+
+async fn started(f: &Fixture) -> (App, Vec<Uuid>) {
+    let app = f.app();
+    fill(&app).await;
+    let people = drivers(&app, 2).await;
+    (app, people)
+}
+
+contract!(every_state_comes_back_as_it_was, |f| async {
+    let (_, people) = started(f).await;
+    let mut rows: Vec<_> = (0..)
+        .zip(every_state())
+        .map(|(n, state)| row(people[0], &format!("k{n}"), state, span("18:00", "19:00")))
+        .collect();
+    rows[3].entry.window = None;
+    rows[4].details =
+        Details { made_by: MadeBy::Gate, client_key: None, series: None, ..rows[4].details.clone() };
+    rows[4].entry = Entry { person: None, plate: None, space: None, visit: None, ..rows[4].entry.clone() };
+    rows[5].details.made_by = MadeBy::Operator("li".to_owned());
+    let mut tx = f.store.begin().await.unwrap();
+    reservation::insert(&mut tx, &rows).await.unwrap();
+    reservation::insert(&mut tx, &[]).await.unwrap();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.entry.id).collect();
+    let mut found = reservation::by_ids(&mut tx, &ids).await.unwrap();
+    found.sort_by_key(|row| ids.iter().position(|id| *id == row.entry.id));
+    assert_eq!(found, rows);
+    let live = reservation::live(&mut tx, &[mall(), garage(SCHOOL)]).await.unwrap();
+    assert_eq!(live.len(), 6);
+    assert!(live.iter().all(|row| row.entry.is_live()));
+    let version = book::version(&mut tx, &mall()).await.unwrap().unwrap();
+    assert_eq!(reservation::live_garages(&mut tx).await.unwrap(), [(mall(), version)]);
+});
+
+contract!(what_may_change_is_written, |f| async {
+    let (_, people) = started(f).await;
+    let mut rows: Vec<_> = (0..)
+        .zip(every_state())
+        .map(|(n, state)| row(people[0], &format!("k{n}"), state, span("18:00", "19:00")))
+        .collect();
+    let mut tx = f.store.begin().await.unwrap();
+    reservation::insert(&mut tx, &rows).await.unwrap();
+    for (row, state) in rows.iter_mut().zip(every_state().into_iter().rev()) {
+        let new = Entry { state, ..entry(people[0], span("17:30", "20:00")) };
+        row.entry = Entry {
+            id: row.entry.id,
+            window: None,
+            plate: Some(PlateKey(vec![7])),
+            space: None,
+            reminded: false,
+            taken: new.is_live().then_some(span("17:00", "20:00")),
+            ..new
+        };
+        row.details.plate_enc = Some(vec![5]);
+        row.details.changed_at = at("15:39");
+    }
+    reservation::update(&mut tx, &rows).await.unwrap();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.entry.id).collect();
+    let mut found = reservation::by_ids(&mut tx, &ids).await.unwrap();
+    found.sort_by_key(|row| ids.iter().position(|id| *id == row.entry.id));
+    assert_eq!(found, rows);
+});
+
+contract!(a_key_names_one_row_of_one_asker, |f| async {
+    let (_, people) = started(f).await;
+    let mine = row(people[0], "k", State::Waiting, span("18:00", "19:00"));
+    let theirs = row(people[1], "k", State::Waiting, span("18:00", "19:00"));
+    let mut tx = f.store.begin().await.unwrap();
+    reservation::insert(&mut tx, &[mine.clone(), theirs]).await.unwrap();
+    let key = |garage, person| KeyOf { garage, made_by: MadeBy::Person(person), key: "k".to_owned() };
+    let wanted = key(mall(), people[0]);
+    let keys = [wanted.clone(), key(garage(SCHOOL), people[1])];
+    let found = reservation::by_keys(&mut tx, &keys).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[&wanted], mine);
+});
+
+contract!(pages_go_from_the_newest_start_to_the_oldest, |f| async {
+    let (_, people) = started(f).await;
+    let hours = [("16:00", "17:00"), ("18:00", "19:00"), ("18:00", "20:00"), ("21:00", "22:00")];
+    let rows: Vec<_> = (0..)
+        .zip(hours)
+        .map(|(n, (from, until))| {
+            row(people[0], &format!("k{n}"), State::Confirmed { since: at("15:00") }, span(from, until))
+        })
+        .collect();
+    let mut tx = f.store.begin().await.unwrap();
+    reservation::insert(&mut tx, &rows).await.unwrap();
+    let ids = |rows: &[Stored]| rows.iter().map(|row| row.entry.id).collect::<Vec<_>>();
+    let mut all = ids(&rows);
+    all.reverse();
+    let first = reservation::of_person(&mut tx, people[0], None, 2).await.unwrap();
+    assert_eq!(ids(&first), all[..2]);
+    let last = first.last().unwrap().entry.clone();
+    let before = Some(Before { starts_at: last.span.from().timestamp(), id: last.id });
+    assert_eq!(ids(&reservation::of_person(&mut tx, people[0], before, 9).await.unwrap()), all[2..]);
+    assert!(reservation::of_person(&mut tx, people[1], None, 9).await.unwrap().is_empty());
+    let evening = (at("17:00"), at("21:00"));
+    let found = reservation::of_garage(&mut tx, &mall(), evening, None, 9).await.unwrap();
+    assert_eq!(ids(&found), all[1..3]);
+    let found = reservation::of_garage(&mut tx, &mall(), evening, before, 9).await.unwrap();
+    assert_eq!(ids(&found), all[2..3]);
+});
+
+contract!(notices_strikes_and_blocks_are_written, |f| async {
+    let (_, people) = started(f).await;
+    let mut tx = f.store.begin().await.unwrap();
+    let new = notice::New {
+        id: Uuid::now_v7(),
+        person: people[0],
+        at: at("15:00"),
+        kind: NoticeKind::Blocked,
+        garage: mall(),
+        reservation: Uuid::now_v7(),
+        detail: "why".to_owned(),
+    };
+    notice::insert(&mut tx, std::slice::from_ref(&new)).await.unwrap();
+    notice::insert(&mut tx, &[]).await.unwrap();
+    let seen = notice_view::of_person(&mut tx, people[0], 9).await.unwrap();
+    assert_eq!((seen[0].id, seen[0].kind, seen[0].detail.as_str()), (new.id, new.kind, "why"));
+    let plate = PlateKey(vec![4, 4]);
+    let struck = |kind, hhmm: &str| strike::New {
+        id: Uuid::now_v7(),
+        garage: mall(),
+        plate: plate.clone(),
+        reservation: Uuid::now_v7(),
+        kind,
+        at: at(hhmm),
+    };
+    let strikes = [struck(StrikeKind::NoShow, "10:00"), struck(StrikeKind::Overstay, "12:00")];
+    strike::insert(&mut tx, &strikes).await.unwrap();
+    let count = async |tx: &mut _, since| strike::count(tx, &mall(), &plate, since).await.unwrap();
+    assert_eq!((count(&mut tx, at("09:00")).await, count(&mut tx, at("11:00")).await), (2, 1));
+    let listed = block_list::strikes(&mut tx, &mall(), at("00:00"), 9).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    let block = Block {
+        garage: mall(),
+        plate: Sealed { hash: plate.0.clone(), enc: vec![1] },
+        reason: "2 strikes".to_owned(),
+        from: at("12:00"),
+        until: at("14:00"),
+    };
+    strike::block(&mut tx, &block).await.unwrap();
+    let in_force = async |tx: &mut _, now| block_list::of_garage(tx, &mall(), now, 9).await.unwrap().len();
+    assert_eq!((in_force(&mut tx, at("13:59")).await, in_force(&mut tx, at("14:00")).await), (1, 0));
+});
+
+contract!(how_much_a_gateway_has_told, |f| async {
+    let (app, _) = started(f).await;
+    let server = crate::common::http::Served::start(app).await;
+    let told = async || {
+        let mut tx = f.store.begin_read().await.unwrap();
+        gateway::told(&mut tx, &[mall()]).await.unwrap().remove(&mall()).unwrap()
+    };
+    assert_eq!(told().await, gateway::Told { last_seen_at: None, behind: None });
+    let mut batch = crate::common::gateway::heartbeat("epoch");
+    let token = crate::common::district::MALL_TOKEN;
+    server.take(token, &batch).await;
+    let now: Option<Timestamp> = Some(domain::time::Clock::now(&*f.clock));
+    assert_eq!(told().await, gateway::Told { last_seen_at: now, behind: None });
+    batch.status.backlog = 5;
+    server.take(token, &batch).await;
+    assert_eq!(told().await, gateway::Told { last_seen_at: now, behind: Some(None) });
+});
+
+/// So that a group whose connection was cut by a restart of the database is not tried one by one.
+#[tokio::test]
+async fn a_database_that_is_restarted_is_away_and_not_broken() {
+    let f = Fixture::postgres().await;
+    let server::store::Store::Postgres(pool) = &f.store else { panic!("not PostgreSQL") };
+    let cut = sqlx::query("select pg_terminate_backend(pg_backend_pid())").execute(pool).await;
+    assert!(server::store::StoreError::from(cut.unwrap_err()).is_overload());
+}

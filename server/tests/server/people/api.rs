@@ -1,0 +1,105 @@
+//! The server over real HTTP, as `miniapp-api` calls it.
+
+use std::sync::Once;
+
+use axum::Router;
+use protocol::people::SESSION_HEADER;
+use reqwest::{Client, Method};
+use serde_json::Value;
+use server::app::{App, service_token, session};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::common::Fixture;
+use crate::people::district;
+
+pub struct Api {
+    pub app: App,
+    base: String,
+    client: Client,
+    service: String,
+    _stop: DropGuard,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of a success.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
+        self.body
+    }
+
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+    }
+}
+
+impl Api {
+    /// Serves the district of [`district`].
+    pub async fn start(fixture: &Fixture) -> Self {
+        let app = fixture.app();
+        district::fill(&app).await;
+        Self::serve(app).await
+    }
+
+    pub async fn serve(app: App) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        tokio::spawn(server::serve(app.clone(), listener, Router::new(), stop.clone()));
+        let service = service_token::create(&app, "miniapp-api").await.unwrap();
+        Self { app, base, client: Client::new(), service, _stop: stop.drop_guard() }
+    }
+
+    /// A session token of the person with this key.
+    pub async fn session(&self, key: &str) -> String {
+        let person = district::person_id(&self.app, key).await;
+        session::issue(&self.app, person).await.unwrap().token
+    }
+
+    pub async fn get(&self, path: &str, session: &str) -> Answer {
+        self.call(Method::GET, path, session, None).await
+    }
+
+    pub async fn post(&self, path: &str, session: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, session, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str, session: &str) -> Answer {
+        self.call(Method::DELETE, path, session, None).await
+    }
+
+    /// `path` is below `/internal/v1`.
+    pub async fn call(&self, method: Method, path: &str, session: &str, body: Option<Value>) -> Answer {
+        let service = format!("Bearer {}", self.service);
+        self.send(method, path, &[("authorization", &service), (SESSION_HEADER, session)], body).await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = self.client.request(method, format!("{}/internal/v1{path}", self.base));
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = response.bytes().await.unwrap();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status, body }
+    }
+}

@@ -1,0 +1,8 @@
+//! The test helpers themselves: real brokers, databases and processes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod mosquitto;
+mod postgres;
+mod process;
+mod proxy;
+mod wechat;
