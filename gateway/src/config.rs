@@ -17,7 +17,7 @@ use ::devices::make::{self, DeviceMake, OpeningMethod, make_id};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
 use domain::vehicle::TravelDirection;
-use process::config::{ConfigError, Secret};
+use service::config::{ConfigError, Secret};
 
 /// The plan changes a few times a day; 5 s is what an operator who changed it will wait without wondering.
 pub const PLAN_POLL: Duration = Duration::from_secs(5);

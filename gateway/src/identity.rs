@@ -11,7 +11,7 @@ mod renewal;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use process::config::Secret;
+use service::config::Secret;
 use protocol::enrolment::Credential;
 use tokio::sync::Notify;
 

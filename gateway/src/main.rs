@@ -16,9 +16,9 @@ use gateway::GatewayError;
 use gateway::config::file::File;
 use gateway::mosquitto::{User, acl_file, configuration, password_file};
 use gateway::self_test::{self, Report};
-use process::clock::SystemClock;
-use process::config::{ConfigError, Secret};
-use process::{shutdown, telemetry};
+use service::clock::SystemClock;
+use service::config::{ConfigError, Secret};
+use service::{shutdown, telemetry};
 
 const RUNTIME_FAILED: u8 = 1;
 const CONFIG_WRONG: u8 = 2;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{DeviceId, GarageId};
-use process::config::Secret;
+use service::config::Secret;
 use protocol::mqtt::Permissions;
 use ring::pbkdf2;
 use ring::rand::{SecureRandom, SystemRandom};

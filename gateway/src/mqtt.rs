@@ -10,9 +10,9 @@ pub(crate) mod probe;
 
 use std::time::{Duration, Instant};
 
-use process::Readiness;
-use process::config::Secret;
-use process::retry::Backoff;
+use service::Readiness;
+use service::config::Secret;
+use service::retry::Backoff;
 use rumqttc::{
     AsyncClient, ClientError, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
     Outgoing, Packet, Publish, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
@@ -120,7 +120,7 @@ pub(crate) struct Connection {
     inbound: mpsc::Sender<Message>,
     link: watch::Sender<Option<AsyncClient>>,
     meter: Meter,
-    check: process::readiness::Check,
+    check: service::readiness::Check,
 }
 
 impl Connection {

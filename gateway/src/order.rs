@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use process::retry::{Backoff, jittered};
+use service::retry::{Backoff, jittered};
 use protocol::order::{Cause, Ended, FireEndOrder, Outcome};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Clock;
-use process::retry::{Backoff, jittered};
+use service::retry::{Backoff, jittered};
 use protocol::mqtt::VERSION;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Json, Router};
 use domain::time::Clock;
-use process::config::ConfigError;
-use process::{BindError, Readiness};
+use service::config::ConfigError;
+use service::{BindError, Readiness};
 use protocol::mqtt::{MAX_EVENT_BYTES, Topic};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
@@ -89,7 +89,7 @@ pub async fn run(
     let stop = shutdown.child_token();
     let mut tasks = Tasks::new();
     if let Some(listen) = config.http {
-        let routes = process::http::operational_routes(readiness.clone());
+        let routes = service::http::operational_routes(readiness.clone());
         let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone(), clock.clone()));
         serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
     }
@@ -309,9 +309,9 @@ async fn serve(
     stop: CancellationToken,
     tasks: &mut Tasks,
 ) -> Result<(), GatewayError> {
-    let listener = process::bind(listen).await?;
+    let listener = service::bind(listen).await?;
     spawn(tasks, name, async move {
-        if let Err(error) = process::http::serve(listener, router, stop).await {
+        if let Err(error) = service::http::serve(listener, router, stop).await {
             tracing::error!(%error, name, "an address is not served any more");
         }
     });

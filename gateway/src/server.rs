@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use domain::time::Timestamp;
-use process::config::Secret;
+use service::config::Secret;
 use protocol::enrolment::{Credential, DUE, Enrolment, NewCredential, RENEWAL};
 use protocol::problem::Problem;
 use protocol::uplink::{Batch, PlanDocument, Receipt};

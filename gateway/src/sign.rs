@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::{OpenSpaces, Topic, VERSION};
 use protocol::public::COUNT_MAX_AGE;
 use tokio_util::sync::CancellationToken;

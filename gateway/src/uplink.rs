@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::{Clock, Timestamp};
-use process::retry::{Backoff, jittered};
+use service::retry::{Backoff, jittered};
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::mqtt::VERSION;
 use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt, What};

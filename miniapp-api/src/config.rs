@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use process::config::{ConfigError, SecretSource, load};
-use process::telemetry::LogFormat;
+use service::config::{ConfigError, SecretSource, load};
+use service::telemetry::LogFormat;
 use reqwest::Url;
 use serde::Deserialize;
 

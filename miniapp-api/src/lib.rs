@@ -46,5 +46,5 @@ pub struct App {
 
 /// The API and the pages for people.
 pub fn router(app: App) -> Router {
-    http::api(app).merge(pages::people_router())
+    http::api(app).merge(web::people_router())
 }

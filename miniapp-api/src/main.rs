@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use axum::Router;
 use clap::{Parser, Subcommand};
 use miniapp_api::{Config, run};
-use process::{shutdown, telemetry};
+use service::{shutdown, telemetry};
 
 const WRONG_CONFIGURATION: u8 = 2;
 
@@ -71,7 +71,7 @@ fn start(config: Config) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let shutdown = shutdown::on_signals()?;
-        let listener = process::bind(config.http.listen).await?;
+        let listener = service::bind(config.http.listen).await?;
         tracing::info!(address = %listener.local_addr()?, "miniapp-api is listening");
         run(config, listener, Router::new(), shutdown).await?;
         Ok(())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use process::http::{operational_routes, serve};
-use process::readiness::Readiness;
+use service::http::{operational_routes, serve};
+use service::readiness::Readiness;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -23,13 +23,13 @@ const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
-    Config(#[from] process::config::ConfigError),
+    Config(#[from] service::config::ConfigError),
     #[error(transparent)]
     Server(#[from] ServerClientError),
     #[error("the client for WeChat cannot be built")]
     Wechat(#[source] reqwest::Error),
     #[error(transparent)]
-    Bind(#[from] process::BindError),
+    Bind(#[from] service::BindError),
     #[error("serving has failed")]
     Serve(#[source] io::Error),
 }
@@ -92,7 +92,7 @@ async fn serve_all(
     let Some(address) = config.http.operations_listen else {
         return serve(listener, public.merge(operations), shutdown).await.map_err(RunError::Serve);
     };
-    let inside = process::bind(address).await?;
+    let inside = service::bind(address).await?;
     let both = tokio::try_join!(
         serve(listener, public, shutdown.clone()),
         serve(inside, operations, shutdown.clone())

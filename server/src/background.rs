@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use process::Readiness;
-use process::retry::Backoff;
+use service::Readiness;
+use service::retry::Backoff;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -108,7 +108,7 @@ async fn listen(app: &App, backoff: &mut Backoff) -> Result<Heard, StoreError> {
     Ok(Heard::Lost)
 }
 
-async fn look(store: Store, check: process::readiness::Check) {
+async fn look(store: Store, check: service::readiness::Check) {
     loop {
         match timeout(ANSWER_WITHIN, store.ping()).await {
             Ok(Ok(())) => check.set_ready(),

@@ -11,8 +11,8 @@ use axum::Router;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use domain::ids::{GarageId, SchoolId};
-use process::clock::SystemClock;
-use process::{shutdown, telemetry};
+use service::clock::SystemClock;
+use service::{shutdown, telemetry};
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
 use server::config::{Checked, Config};
@@ -254,7 +254,7 @@ fn serve(config: Checked) -> Done {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let shutdown = shutdown::on_signals()?;
-        let listener = process::bind(config.listen).await?;
+        let listener = service::bind(config.listen).await?;
         let app = open(config).await?;
         tracing::info!(address = %listener.local_addr()?, "server is listening");
         let served = server::serve(app.clone(), listener, Router::new(), shutdown).await;

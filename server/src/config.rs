@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use process::config::{ConfigError, Secret, SecretSource, load};
-use process::telemetry::LogFormat;
+use service::config::{ConfigError, Secret, SecretSource, load};
+use service::telemetry::LogFormat;
 use serde::Deserialize;
 
 use crate::app::operator::Cookies;

@@ -3,8 +3,8 @@
 use std::io;
 
 use axum::Router;
-use process::Readiness;
-use process::http::operational_routes;
+use service::Readiness;
+use service::http::operational_routes;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -25,8 +25,8 @@ pub async fn serve(
     let background = Background::start(&app, &readiness);
     let closing = tokio::spawn(close_long_polls(app.clone(), shutdown.clone()));
     let router =
-        http::router(app).merge(operational_routes(readiness)).merge(pages::operator_router()).merge(extra);
-    let served = process::http::serve(listener, router, shutdown).await;
+        http::router(app).merge(operational_routes(readiness)).merge(web::operator_router()).merge(extra);
+    let served = service::http::serve(listener, router, shutdown).await;
     closing.abort();
     background.end().await;
     served

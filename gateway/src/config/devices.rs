@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ::devices::make::{DeviceConnection, OpeningMethod};
 use domain::occupancy::PassBy;
-use process::config::ConfigError;
+use service::config::ConfigError;
 
 use super::{Config, ForeignDevice, Lane};
 

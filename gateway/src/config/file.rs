@@ -10,8 +10,8 @@ use devices::make::{DeviceConnection, MAKES};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
 use domain::vehicle::TravelDirection;
-use process::config::{ConfigError, Secret, SecretSource, load};
-use process::telemetry::LogFormat;
+use service::config::{ConfigError, Secret, SecretSource, load};
+use service::telemetry::LogFormat;
 use reqwest::Method;
 use serde::Deserialize;
 

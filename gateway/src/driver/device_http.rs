@@ -1,7 +1,7 @@
 //! Requests to a device, with the authentication that it asks for: digest where it offers one, else basic.
 
 use http_auth::{PasswordClient, PasswordParams};
-use process::config::Secret;
+use service::config::Secret;
 use reqwest::{Method, Response, StatusCode, Url, header};
 
 use crate::config::Control;

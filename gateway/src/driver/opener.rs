@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use devices::make::OpeningMethod;
 use domain::ids::LaneId;
-use process::retry::Backoff;
+use service::retry::Backoff;
 use reqwest::Method;
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;

@@ -10,7 +10,7 @@ use devices::event_stream::{EventStreamSplitter, StreamPart};
 use devices::make::{DeviceConnection, EventStream, InboundMessage};
 use devices::message::DeviceMessage;
 use domain::time::Clock;
-use process::retry::Backoff;
+use service::retry::Backoff;
 use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::RejectCode;
 use reqwest::{Method, Response, header};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use process::config::Secret;
+use service::config::Secret;
 use protocol::enrolment::Enrolment;
 
 use super::file::{FileError, Stored, make};

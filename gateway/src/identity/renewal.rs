@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use process::retry::Backoff;
+use service::retry::Backoff;
 use protocol::enrolment::Credential;
 use reqwest::StatusCode;
 use tokio::task::{JoinError, spawn_blocking};

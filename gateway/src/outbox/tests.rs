@@ -7,7 +7,7 @@ use domain::access::{Audience, Cars, Decision, Use};
 use domain::ids::LaneId;
 use domain::occupancy::Direction;
 use domain::time::Timestamp;
-use process::Readiness;
+use service::Readiness;
 use proptest::prelude::*;
 use protocol::mqtt::EventKind;
 use protocol::uplink::{Count, GateEvent, Receipt, What};

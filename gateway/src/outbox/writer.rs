@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
-use process::readiness::Check;
-use process::retry::Backoff;
+use service::readiness::Check;
+use service::retry::Backoff;
 use protocol::uplink::{Count, Receipt};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, watch};

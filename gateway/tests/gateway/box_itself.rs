@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::access::{Audience, Because, Decision, Reason};
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::alarm::GatewayAlarmKind;
 use protocol::mqtt::CommandKind;
 use simulator::camera::Car;

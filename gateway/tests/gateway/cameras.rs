@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use devices::huaxia;
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::EventKind;
 use protocol::uplink::{GateEvent, What};
 use serde_json::json;

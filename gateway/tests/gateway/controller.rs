@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::{Ack, Command, ControllerEvent, EventKind, OpenSpaces, Topic};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use testkit::wait;

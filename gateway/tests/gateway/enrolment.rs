@@ -1,7 +1,7 @@
 //! The box's first contact, and the renewal of its credential with a crash at every point of it.
 
 use gateway::{EnrolError, GatewayError, IdentityError};
-use process::config::Secret;
+use service::config::Secret;
 use testkit::wait;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +44,7 @@ async fn a_box_that_is_not_known_does_not_start_and_says_what_to_do() {
     let site = Site::unknown().await;
     let started = gateway::run(
         site.config(),
-        std::sync::Arc::new(process::clock::SystemClock),
+        std::sync::Arc::new(service::clock::SystemClock),
         CancellationToken::new(),
     )
     .await;

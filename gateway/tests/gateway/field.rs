@@ -10,8 +10,8 @@ use domain::ids::LaneId;
 use domain::occupancy::{Direction, PassBy};
 use domain::time::Clock;
 use gateway::config::{Control, Lane, ReadingRules, UNREAD_PAUSE};
-use process::clock::SystemClock;
-use process::config::Secret;
+use service::clock::SystemClock;
+use service::config::Secret;
 use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::{CommandKind, EventKind};
 use serde_json::Value;
@@ -131,7 +131,7 @@ impl PostReply {
 
 /// A message of the corpus of makes.
 pub fn corpus(make: &str, file: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../devices/corpus").join(make).join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/devices/corpus").join(make).join(file);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -11,7 +11,7 @@ use devices::message::{DeviceMessage, MessageContent};
 use domain::occupancy::Direction;
 use domain::time::{Clock, Timestamp};
 use gateway::config::ReadingRules;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use testkit::mutation::{FieldMutation, mutation_share, mutations};
 
 use crate::controller::Controller;
@@ -32,7 +32,7 @@ struct MutationFigures {
 }
 
 fn files(make: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../devices/corpus").join(make);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/devices/corpus").join(make);
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = entries
         .filter(|path| {

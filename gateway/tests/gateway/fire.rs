@@ -2,7 +2,7 @@
 
 use domain::access::Decision;
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::{Command, CommandKind, ControllerEvent, EventKind};
 use protocol::uplink::What;
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use domain::ids::DeviceId;
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::{DeviceStatus, Permissions, Topic};
 use testkit::mosquitto::Mosquitto;
 use testkit::process::{Child, Program};

@@ -5,7 +5,7 @@ use devices::zhenshi::play::{self, Sight};
 use domain::device::Quirk;
 use domain::time::Clock;
 use domain::time::Timestamp;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::mqtt::EventKind;
 use simulator::camera::Car;
 use testkit::wait;

@@ -7,7 +7,7 @@ use testkit::wait;
 
 use domain::ids::DeviceId;
 use domain::time::Clock;
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 
 use crate::controller::{Controller, SOON, pass, plate};
 use crate::district::{Mood, garage};

@@ -19,8 +19,8 @@ use gateway::config::{
     Control, DeviceInputs, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt, ReadingRules, Server,
 };
 use gateway::mosquitto::{User, acl_file, password_file};
-use process::clock::SystemClock;
-use process::config::Secret;
+use service::clock::SystemClock;
+use service::config::Secret;
 use protocol::mqtt::{EventKind, Permissions, Topic};
 use protocol::uplink::{PlanDocument, What};
 use simulator::camera::barrier::Barrier;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use domain::time::Clock;
 use gateway::self_test::{self, Verdict};
-use process::clock::SystemClock;
-use process::config::Secret;
+use service::clock::SystemClock;
+use service::config::Secret;
 use testkit::tls::{Authority, TlsFront};
 use testkit::wait;
 

@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use process::http::ApiQuery;
+use service::http::ApiQuery;
 use protocol::people::Cursor;
 use protocol::problem::Problem;
 use serde::Deserialize;

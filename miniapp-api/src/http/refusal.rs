@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 
 use crate::hub::NoPlace;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge};
-use process::readiness::Check;
-use process::retry::Backoff;
+use service::readiness::Check;
+use service::retry::Backoff;
 use protocol::people::{Cursor, FeedPage};
 
 use super::Hub;

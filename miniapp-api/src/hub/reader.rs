@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use domain::time::Clock;
 use metrics::{counter, histogram};
-use process::clock::SystemClock;
-use process::retry::Backoff;
+use service::clock::SystemClock;
+use service::retry::Backoff;
 
 use super::Hub;
 use super::ending::Ending;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use axum::extract::ws::WebSocket;
 use domain::ids::ClassId;
 use metrics::gauge;
-use process::retry::Backoff;
+use service::retry::Backoff;
 use protocol::people::Cursor;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval_at};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use process::config::Secret;
+use service::config::Secret;
 use reqwest::{Certificate, Client, Url};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);

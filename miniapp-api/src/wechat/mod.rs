@@ -9,7 +9,7 @@ mod answer;
 use std::time::Duration;
 
 use metrics::{counter, histogram};
-use process::config::Secret;
+use service::config::Secret;
 use reqwest::{Client, Url};
 use tokio::time::Instant;
 

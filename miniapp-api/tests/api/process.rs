@@ -50,7 +50,7 @@ async fn it_runs_is_ready_and_stops_with_a_word_to_the_phones() {
     let server = FakeServer::start().await;
     server.lock().teacher("t1", &class("a"));
     let config = Config::load(&write(&dir, &format!("http://{}", server.address()))).unwrap();
-    let listener = process::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let listener = service::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let extra = Router::new().route("/demo/people", get(|| async { "demo" }));
     let shutdown = CancellationToken::new();

@@ -9,9 +9,9 @@ use miniapp_api::hub::{Hub, Limits, feed};
 use miniapp_api::server::{self, ServerClient};
 use miniapp_api::wechat::{self, Wechat};
 use miniapp_api::{App, router};
-use process::config::Secret;
-use process::readiness::Readiness;
-use process::telemetry::metrics_recorder;
+use service::config::Secret;
+use service::readiness::Readiness;
+use service::telemetry::metrics_recorder;
 use testkit::wait::until;
 use testkit::wechat::{APP_ID, APP_SECRET, FakeWechat};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -77,9 +77,9 @@ impl World {
         };
         let readiness = Readiness::new();
         hub.tasks().spawn(feed::follow(hub.clone(), readiness.check("feed")));
-        let listener = process::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let listener = service::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(process::http::serve(listener, router(app), shutdown.clone()));
+        tokio::spawn(service::http::serve(listener, router(app), shutdown.clone()));
         let stop = shutdown.clone().drop_guard();
         Self { server: fake, wechat, address, hub, readiness, shutdown, _stop: stop }
     }

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
-use process::retry::Backoff;
+use service::retry::Backoff;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;

@@ -29,7 +29,7 @@ pub enum ListFileError {
 /// A mistake is named by the path of its field.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let unreadable = |source| ListFileError::Read { path: path.to_owned(), source };
-    let text = process::text_file::read(path).map_err(unreadable).map_err(Failure::input)?;
+    let text = service::text_file::read(path).map_err(unreadable).map_err(Failure::input)?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         Failure::input(ListFileError::Json {

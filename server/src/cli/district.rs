@@ -15,7 +15,7 @@ pub enum FileError {
     #[error("{path}: `{field}`: {message}", path = path.display())]
     Json { path: PathBuf, field: String, message: String },
     #[error(transparent)]
-    Toml(#[from] process::config::ConfigError),
+    Toml(#[from] service::config::ConfigError),
     #[error("{path}: a district file ends in .toml or .json", path = path.display())]
     Ending { path: PathBuf },
 }
@@ -23,7 +23,7 @@ pub enum FileError {
 /// A mistake is named by the path of its field.
 pub fn read(path: &Path) -> Result<District, FileError> {
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("toml") => Ok(process::config::load(path)?),
+        Some("toml") => Ok(service::config::load(path)?),
         Some("json") => read_json(path),
         Some(_) | None => Err(FileError::Ending { path: path.to_owned() }),
     }
@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> Result<District, FileError> {
 
 fn read_json(path: &Path) -> Result<District, FileError> {
     let text =
-        process::text_file::read(path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
+        service::text_file::read(path).map_err(|source| FileError::Read { path: path.to_owned(), source })?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| FileError::Json {
         path: path.to_owned(),

@@ -6,7 +6,7 @@ mod sharing;
 use std::error::Error;
 
 use domain::pickup::PickupError;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 
 use crate::app::arrival_act::ActError;

@@ -3,13 +3,13 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::people::Cursor;
 use protocol::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use process::http::ApiQuery;
+pub use service::http::ApiQuery;
 
 /// `?after=CURSOR`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]

@@ -2,7 +2,7 @@
 
 use domain::allocation::refusal::Refusal;
 use domain::minute::Span;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Help;
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::reservation::{Quote, Reservation, Series, SeriesDate};
 
 use super::refusal;

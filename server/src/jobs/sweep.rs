@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metrics::counter;
-use process::retry::jittered;
+use service::retry::jittered;
 use tokio::time::Instant;
 
 use crate::app::{App, ingest};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::people::{Arrival, ArrivalAct};
 use protocol::problem::Problem;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use protocol::problem::Problem;
 

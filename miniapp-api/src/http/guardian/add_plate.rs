@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::people::{NewPlate, OwnPlate};
 use protocol::problem::Problem;
 

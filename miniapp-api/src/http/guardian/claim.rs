@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::people::{Claim, Guardian};
 use protocol::problem::Problem;
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::plate::Plate;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::people::{NewPlate, OwnPlate};
 use protocol::problem::Problem;
 

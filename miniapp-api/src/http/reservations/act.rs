@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{Reservation, ReservationAct};
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::people::{LogIn, OpenSession, Session};
 use protocol::problem::Problem;
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ApiQuery;
+use service::http::ApiQuery;
 use protocol::problem::Problem;
 use protocol::reservation::SharedGarages;
 use protocol::reservation::asked::GaragesAsked;

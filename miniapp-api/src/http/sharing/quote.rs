@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use process::http::ApiQuery;
+use service::http::ApiQuery;
 use protocol::problem::Problem;
 use protocol::reservation::Quote;
 use protocol::reservation::asked::QuoteAsked;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::ids::{ClassId, SchoolId};
 use domain::pickup::Phase;
 use domain::time::{Clock, Timestamp};
-use process::clock::SystemClock;
+use service::clock::SystemClock;
 use protocol::people::{
     Arrival, Arrivals, Class, Cursor, FeedPage, HallArrival, HallArrivals, Me, PAGE, RoomNews, School,
 };

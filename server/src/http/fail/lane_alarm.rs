@@ -1,6 +1,6 @@
 //! Refusals of an answer to a lane's alarm and of the end of a fire alarm.
 
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 
 use super::{not_found, problem};

@@ -1,6 +1,6 @@
 //! Problems of what operators share.
 
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 
 use super::{not_found, problem};

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::enrolment::{DUE, RENEWAL};
 
 use super::caller::Gateway;

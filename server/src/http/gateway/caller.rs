@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::ids::GarageId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::gateway_token::{self, Renewal};

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::order::Outcome;
 use uuid::Uuid;
 

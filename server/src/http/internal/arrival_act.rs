@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{Arrival, ArrivalAct};
 use protocol::problem::Problem;
 use uuid::Uuid;

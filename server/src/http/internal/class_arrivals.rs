@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::ClassId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::people::Arrivals;
 use protocol::problem::Problem;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::people::{Cursor, FeedPage};
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use protocol::problem::Problem;
 

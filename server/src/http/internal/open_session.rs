@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{OpenSession, Session};
 use protocol::problem::Problem;
 

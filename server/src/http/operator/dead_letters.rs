@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::operator::{DeadLetter, Page};
 
 use super::caller::Operator;

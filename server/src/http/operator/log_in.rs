@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::operator::OperatorLogIn;
 
 use super::cookie;

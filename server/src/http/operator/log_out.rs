@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use super::caller::Operator;
 use super::cookie;

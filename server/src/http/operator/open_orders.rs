@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::operator::Page;
 use protocol::order::OpenOrder;
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{DeviceId, GarageId};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use super::caller::Operator;
 use crate::app::App;

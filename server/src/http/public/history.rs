@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use serde::Deserialize;
 
 use super::{CACHE_CONTROL, wrong};

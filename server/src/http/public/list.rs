@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use super::query::SiteQuery;
 use super::respond;

@@ -13,7 +13,7 @@ mod sources;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 
 use crate::app::App;

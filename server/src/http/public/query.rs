@@ -2,7 +2,7 @@
 //! wrong, is refused: an answer with everything would look like a match.
 
 use domain::time::Timestamp;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::public::{SitePurpose, SiteType};
 use serde::{Deserialize, Deserializer};
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use super::respond;
 use crate::app::public_sites::source::SOURCE_ID;

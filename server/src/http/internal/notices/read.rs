@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use uuid::Uuid;
 

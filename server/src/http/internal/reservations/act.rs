@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{Reservation, ReservationAct};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Reservations;
 use protocol::reservation::asked::ReservationsAsked;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::ids::GarageId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::calendar::Days;
 use serde::Deserialize;
 

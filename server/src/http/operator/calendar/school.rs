@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::SchoolId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::calendar;

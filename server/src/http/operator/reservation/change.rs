@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use process::http::ApiJson;
+use service::http::ApiJson;
 use protocol::reservation::ReservationChange;
 use uuid::Uuid;
 

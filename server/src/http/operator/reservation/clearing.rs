@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::reservation::operator::Clearing;
 use serde::Deserialize;
 

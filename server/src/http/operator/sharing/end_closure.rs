@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use uuid::Uuid;
 
 use super::OfAffected;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{GarageId, WindowId};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 
 use super::{OfAffected, required};
 use crate::app::App;

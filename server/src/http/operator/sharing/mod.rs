@@ -17,7 +17,7 @@ mod windows;
 
 use axum::Router;
 use axum::routing::{delete, get, post, put};
-use process::http::ProblemResponse;
+use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::sharing::Affected;
 use serde::Deserialize;

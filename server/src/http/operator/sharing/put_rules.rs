@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
-use process::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ProblemResponse};
 use protocol::sharing::SharingRules;
 
 use super::required;

@@ -1,0 +1,255 @@
+//! All processes in one: the same crates, wired over loopback sockets.
+//!
+//! Nothing is short-cut: gateways speak MQTT to the broker and HTTP to the server, the mini-program API speaks HTTP
+//! to the server. Each part is a task that ends with the shutdown token; if one fails, all stop.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use domain::ids::GarageId;
+use service::clock::SystemClock;
+use service::config::{Secret, SecretSource};
+use protocol::mqtt::Permissions;
+use server::app::App;
+use server::app::key_check::{self, KeyCheckError};
+use server::app::operator::Cookies;
+use server::store::Store;
+use server::store::seal::Keyring;
+use simulator::district::{Invented, Site, SiteLane};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::{Broker, BrokerUser};
+use crate::folder::{Folder, FolderError, SECRETS};
+
+/// Where it listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Addresses {
+    pub people: SocketAddr,
+    pub server: SocketAddr,
+    pub mqtt: SocketAddr,
+}
+
+/// Sockets that are already bound: a taken port is found before anything starts.
+pub struct Listeners {
+    pub people: TcpListener,
+    pub server: TcpListener,
+}
+
+impl Listeners {
+    pub async fn bind(addresses: Addresses) -> Result<Self, service::BindError> {
+        let people = service::bind(addresses.people).await?;
+        let server = service::bind(addresses.server).await?;
+        Ok(Self { people, server })
+    }
+}
+
+/// Routes that only the caller has, such as the demo's log-in.
+pub struct Extra {
+    pub people: Router,
+    pub server: Router,
+}
+
+/// A part that ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+#[error("{part} failed")]
+pub struct PartError {
+    part: String,
+    source: anyhow::Error,
+}
+
+/// The running parts.
+pub struct Assembly {
+    tasks: JoinSet<Result<(), PartError>>,
+    broker: Broker,
+    shutdown: CancellationToken,
+}
+
+/// Opens the main database of a data folder.
+pub async fn open(folder: &Folder) -> anyhow::Result<App> {
+    let database = folder.file("server.sqlite");
+    let url = format!("sqlite:{}", database.display());
+    let keys = Keyring::new(&folder.secrets.data_key)?;
+    let store = Store::open(&url, 4).await?;
+    let mut app = App::new(store, keys, Arc::new(SystemClock));
+    // Browsers reach this process over plain HTTP on the same machine.
+    app.operators.cookies = Cookies::LoopbackHttp;
+    key_check::run(&app).await.map_err(|error| match error {
+        KeyCheckError::WrongKey => {
+            anyhow::Error::new(FolderError::WrongKey { secrets: folder.file(SECRETS), database })
+        }
+        KeyCheckError::Store(_) => error.into(),
+    })?;
+    Ok(app)
+}
+
+/// Everybody who may speak to the broker, with passwords from the folder.
+pub fn broker_users(folder: &mut Folder, sites: &[Site]) -> Result<Vec<BrokerUser>, FolderError> {
+    let mut users = Vec::new();
+    for site in sites {
+        let devices = site.lanes.iter().map(|lane| Permissions::device(&site.garage, &lane.device));
+        let others = [Permissions::gateway(&site.garage), Permissions::sign(&site.garage)];
+        for who in devices.chain(others) {
+            let password = folder.mqtt_password(&who.username)?;
+            folder.write_secret(&format!("devices/{}", who.username), &password)?;
+            users.push(BrokerUser::new(who.username, password, who.publish, who.subscribe));
+        }
+    }
+    folder.save()?;
+    Ok(users)
+}
+
+impl Assembly {
+    /// Starts everything. The district must be in the database already.
+    pub async fn start(
+        app: &App,
+        folder: &mut Folder,
+        invented: &Invented,
+        mqtt: SocketAddr,
+        listeners: Listeners,
+        extra: Extra,
+    ) -> anyhow::Result<Self> {
+        let shutdown = CancellationToken::new();
+        let broker = Broker::start(mqtt, broker_users(folder, &invented.sites)?).await?;
+        let mut assembly = Self { tasks: JoinSet::new(), broker, shutdown };
+        let server = local(listeners.server.local_addr()?);
+        assembly.serve(app.clone(), listeners.server, extra.server);
+        assembly.serve_people(app, folder, server, listeners.people, extra.people).await?;
+        for site in &invented.sites {
+            let config = assembly.gateway_config(app, folder, site, server).await?;
+            let running = gateway::run(config, Arc::new(SystemClock), assembly.shutdown.clone());
+            assembly.spawn(format!("the gateway of {}", site.garage), running);
+        }
+        Ok(assembly)
+    }
+
+    /// Waits until `stop` is over or a part fails, then stops all.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartError> {
+        let ended = tokio::select! {
+            biased;
+            () = stop => Ok(()),
+            Some(part) = self.tasks.join_next() => flatten(part),
+        };
+        self.shutdown.cancel();
+        let mut result = ended;
+        while let Some(part) = self.tasks.join_next().await {
+            result = result.and(flatten(part));
+        }
+        self.broker.stop().await;
+        result
+    }
+
+    fn serve(&mut self, app: App, listener: TcpListener, extra: Router) {
+        let running = server::serve(app, listener, extra, self.shutdown.clone());
+        self.spawn("the server".to_owned(), running);
+    }
+
+    async fn serve_people(
+        &mut self,
+        app: &App,
+        folder: &Folder,
+        server: SocketAddr,
+        listener: TcpListener,
+        extra: Router,
+    ) -> anyhow::Result<()> {
+        let token = server::app::service_token::create(app, "miniapp-api").await?;
+        let token = SecretSource::File(folder.write_secret("service.token", &token)?);
+        let config = miniapp_config(listener.local_addr()?, server, token);
+        self.spawn(
+            "the mini-program API".to_owned(),
+            miniapp_api::run(config, listener, extra, self.shutdown.clone()),
+        );
+        Ok(())
+    }
+
+    async fn gateway_config(
+        &self,
+        app: &App,
+        folder: &mut Folder,
+        site: &Site,
+        server: SocketAddr,
+    ) -> anyhow::Result<gateway::Config> {
+        let username = Permissions::gateway(&site.garage).username;
+        let mqtt = local(self.broker.local_addr());
+        Ok(gateway::Config {
+            garage: site.garage.clone(),
+            data_dir: folder.file("gateways").join(site.garage.as_str()),
+            mqtt: gateway::config::Mqtt {
+                host: mqtt.ip().to_string(),
+                port: mqtt.port(),
+                password: Secret::new(folder.mqtt_password(&username)?),
+                username,
+            },
+            server: gateway::config::Server {
+                url: format!("http://{server}"),
+                token: Some(Secret::new(gateway_token(app, &site.garage).await?)),
+                ca_file: None,
+                plan_poll: gateway::config::PLAN_POLL,
+            },
+            http: None,
+            devices: None,
+            controls: HashMap::new(),
+            events_per_second: gateway::config::EVENTS_PER_SECOND,
+            unread_pause: gateway::config::UNREAD_PAUSE,
+            lanes: site.lanes.iter().map(lane).collect(),
+        })
+    }
+
+    fn spawn<E: Into<anyhow::Error>>(
+        &mut self,
+        part: String,
+        running: impl Future<Output = Result<(), E>> + Send + 'static,
+    ) {
+        self.tasks.spawn(async move { running.await.map_err(|e| PartError { part, source: e.into() }) });
+    }
+}
+
+fn flatten(ended: Result<Result<(), PartError>, tokio::task::JoinError>) -> Result<(), PartError> {
+    ended.unwrap_or_else(|e| Err(PartError { part: "a part".to_owned(), source: e.into() }))
+}
+
+async fn gateway_token(app: &App, garage: &GarageId) -> anyhow::Result<String> {
+    Ok(server::app::gateway_token::create(app, garage).await?)
+}
+
+/// How this process reaches its own listener: one that listens everywhere is reached over loopback.
+fn local(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn lane(lane: &SiteLane) -> gateway::config::Lane {
+    gateway::config::Lane {
+        id: lane.id.clone(),
+        name: lane.name.clone(),
+        direction: lane.direction,
+        device: lane.device.clone(),
+        pass_by: lane.pass_by,
+        make: gateway::config::LaneMake::Native,
+        reading: gateway::config::ReadingRules::default(),
+    }
+}
+
+/// There is no WeChat in the demo: its log-in answers that it cannot be reached.
+fn miniapp_config(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::Config {
+    use miniapp_api::config::{Http, Limits, Log, Server, Wechat};
+    miniapp_api::Config {
+        http: Http {
+            listen,
+            operations_listen: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+        },
+        server: Server { url: format!("http://{server}"), token: token.clone(), ca_file: None },
+        wechat: Wechat { base_url: "http://127.0.0.1:9".to_owned(), appid: "demo".to_owned(), secret: token },
+        limits: Limits::default(),
+        log: Log::default(),
+    }
+}

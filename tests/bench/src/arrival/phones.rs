@@ -1,0 +1,110 @@
+//! The teachers' open WebSockets: each frame with the moment at which it came.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use domain::ids::ClassId;
+use futures_util::{StreamExt, stream};
+use protocol::people::{Arrival, Frame};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use e2e::district::teacher;
+use e2e::phone::Stream;
+use e2e::system::System;
+
+/// Sockets that are opened at once.
+const AT_ONCE: usize = 32;
+
+/// One arrival on one phone.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub socket: usize,
+    pub arrival: Uuid,
+    pub cursor: i64,
+    pub pupil: String,
+    pub class: ClassId,
+    pub at: Instant,
+}
+
+type Frames = Arc<Mutex<Vec<Shown>>>;
+
+pub struct Phones {
+    sockets: JoinSet<()>,
+    opened: usize,
+    per_class: HashMap<ClassId, usize>,
+    shown: Frames,
+}
+
+fn lock(frames: &Frames) -> std::sync::MutexGuard<'_, Vec<Shown>> {
+    frames.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Phones {
+    /// `count` of them, spread over the classes, each up to date.
+    pub async fn open(system: &System, count: usize) -> Self {
+        let schools = &system.invented().district.schools;
+        let classes: Vec<&ClassId> = schools.iter().flat_map(|s| &s.classes).map(|class| &class.id).collect();
+        let mut per_class: HashMap<ClassId, usize> = HashMap::new();
+        let planned: Vec<&ClassId> = classes.iter().copied().cycle().take(count.max(classes.len())).collect();
+        for class in &planned {
+            *per_class.entry((*class).clone()).or_default() += 1;
+        }
+        let opened = planned.len();
+        let opening = planned.into_iter().map(|class| open(system, class));
+        let streams: Vec<Stream> = stream::iter(opening).buffer_unordered(AT_ONCE).collect().await;
+        let shown = Frames::default();
+        let mut sockets = JoinSet::new();
+        for (socket, stream) in streams.into_iter().enumerate() {
+            sockets.spawn(read(stream, socket, shown.clone()));
+        }
+        Self { sockets, opened, per_class, shown }
+    }
+
+    pub const fn opened(&self) -> usize {
+        self.opened
+    }
+
+    /// Phones that follow this class.
+    pub fn of(&self, class: &ClassId) -> usize {
+        self.per_class.get(class).copied().unwrap_or(0)
+    }
+
+    /// Waits until `wanted` frames have come since the last call, at most for `patience`; takes them.
+    pub async fn take(&self, wanted: usize, patience: Duration) -> Vec<Shown> {
+        let coming = async {
+            while lock(&self.shown).len() < wanted {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // Late: what is missing is counted as lost.
+        let _ = tokio::time::timeout(patience, coming).await;
+        std::mem::take(&mut *lock(&self.shown))
+    }
+
+    /// Closes all; answers how many had been closed by the system before, and what was shown behind the last round.
+    pub async fn hang_up(mut self) -> (usize, usize) {
+        let mut closed = 0;
+        while self.sockets.try_join_next().is_some() {
+            closed += 1;
+        }
+        self.sockets.shutdown().await;
+        (closed, lock(&self.shown).len())
+    }
+}
+
+async fn open(system: &System, class: &ClassId) -> Stream {
+    let phone = system.log_in(teacher(system.invented(), class)).await;
+    let mut stream = phone.follow(class, None).await.expect("a place for the phone");
+    stream.until_live().await;
+    stream
+}
+
+async fn read(mut stream: Stream, socket: usize, frames: Frames) {
+    while let Some(frame) = stream.next().await {
+        let at = Instant::now();
+        let Frame::Arrival(Arrival { id, cursor, pupil, class, .. }) = frame else { continue };
+        lock(&frames).push(Shown { socket, arrival: id, cursor, pupil, class, at });
+    }
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask bench allocate`: reservations a second and how long they take, beside PostgreSQL alone. The last line
+//! printed is one JSON object; exit code 1 says that a space was sold twice or a reservation is astray.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use bench::allocate::callers::Span;
+use bench::allocate::contestant::Kind;
+use bench::allocate::demand::{LONGEST, SHORTEST, Scale};
+use bench::allocate::{Options, rebuild, run};
+use serde_json::json;
+
+#[derive(Parser)]
+#[command(about = "Reservations a second and how long they take, beside PostgreSQL alone")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// All of them if none is named
+    #[arg(long, value_delimiter = ',')]
+    contestants: Vec<Kind>,
+    /// A scenario for each number and each scale
+    #[arg(long, value_delimiter = ',', default_value = "16,256")]
+    callers: Vec<usize>,
+    #[arg(long, value_delimiter = ',', default_value = "one,thirty")]
+    scales: Vec<Size>,
+    /// Measured, of one round
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Of each round, before; not measured, but judged
+    #[arg(long, default_value_t = 3)]
+    warm_up: u64,
+    /// Rounds of each contestant, forwards and backwards by turns
+    #[arg(long, default_value_t = 2)]
+    passes: usize,
+    /// The most of one contestant to its database
+    #[arg(long, default_value_t = 32)]
+    connections: u32,
+    /// Of 32 callers for the last space; 0 for none, and no attempts either
+    #[arg(long, default_value_t = 1_000)]
+    races: usize,
+    /// In a nearly full garage; a million takes minutes
+    #[arg(long, default_value_t = 100_000)]
+    attempts: u64,
+    /// Before a book is made anew; 0 for no such measurement
+    #[arg(long, default_value_t = 365)]
+    history_days: u32,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Some seconds: does it work at all?
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes one book in this process and says what it took
+    #[command(hide = true)]
+    Book {
+        #[arg(long)]
+        database: String,
+        #[arg(long)]
+        key: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Size {
+    /// One garage with 107 spaces, a week
+    One,
+    /// 30 garages with 300 spaces each, two days
+    Thirty,
+}
+
+impl Size {
+    const fn scale(self) -> Scale {
+        match self {
+            Self::One => Scale { garages: 1, spaces: 107, days: 7, fill: 0.95 },
+            Self::Thirty => Scale { garages: 30, spaces: 300, days: 2, fill: 0.95 },
+        }
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        let all = || Kind::value_variants().to_vec();
+        let options = Options {
+            scales: self.scales.iter().map(|size| size.scale()).collect(),
+            callers: self.callers.iter().copied().filter(|callers| *callers > 0).collect(),
+            contestants: if self.contestants.is_empty() { all() } else { self.contestants.clone() },
+            span: Span {
+                warm_up: Duration::from_secs(self.warm_up),
+                measured: Duration::from_secs(self.seconds.max(1)),
+            },
+            passes: self.passes.max(1),
+            connections: self.connections.max(1),
+            races: self.races,
+            attempts: self.attempts,
+            history_days: self.history_days,
+            seed: self.seed,
+        };
+        match self.quick {
+            false => options,
+            true => Options {
+                scales: vec![Scale { garages: 2, spaces: 20, days: 2, fill: 0.95 }],
+                callers: vec![8],
+                span: Span { warm_up: Duration::from_millis(200), measured: Duration::from_millis(800) },
+                passes: 1,
+                races: 20,
+                attempts: 2_000,
+                history_days: 3,
+                ..options
+            },
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(Command::Book { database, key }) = &arguments.command {
+        e2e::run(rebuild::child(database, key));
+        return ExitCode::SUCCESS;
+    }
+    let findings = e2e::run(run(&arguments.options()));
+    let figures = json!({
+        "bench": "allocate",
+        "units": {
+            "_per_s": "1/s", "_us": "us", "_bytes": "bytes", "fill": "share of space-time", "_percent": "% of all cores"
+        },
+        "asks": {
+            "minutes": [SHORTEST, LONGEST],
+            "mix": { "cancel": 0.4, "ask_for_given_back": 0.4, "ask_for_random": 0.2 }
+        },
+        "scenarios": findings.scenarios,
+        "races": findings.races,
+        "rebuild": findings.rebuild,
+    });
+    println!("{figures}");
+    match findings.is_right() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}

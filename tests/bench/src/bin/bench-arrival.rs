@@ -1,0 +1,110 @@
+//! `cargo xtask bench arrival`: how long an arrival takes, hop by hop, beside the bare broker. The last line printed is one
+//! JSON object; exit code 1 says that something was lost or came twice.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use bench::arrival::bare::User;
+use bench::arrival::{Options, run};
+use e2e::system::Form;
+use serde_json::json;
+use standalone::broker::{Broker, BrokerUser};
+
+#[derive(Parser)]
+#[command(about = "How long an arrival takes, hop by hop, beside the bare broker")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[arg(long, value_delimiter = ',', default_value = "standalone,separate", value_parser = ["standalone", "separate"])]
+    forms: Vec<String>,
+    /// A configuration for each number
+    #[arg(long, value_delimiter = ',', default_value = "1,10,100")]
+    garages: Vec<usize>,
+    /// Open WebSockets of teachers in all
+    #[arg(long, default_value_t = 1_000)]
+    connections: usize,
+    /// Entries a second over all garages
+    #[arg(long, default_value_t = 50)]
+    per_second: u32,
+    /// Of one round, the warm-up included
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Of each round; not measured, but what is lost in it counts
+    #[arg(long, default_value_t = 5)]
+    warm_up: u64,
+    /// One round of each instead of yardstick, system, system, yardstick
+    #[arg(long)]
+    one_pair: bool,
+    /// Some seconds with few phones: does it work at all?
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The embedded broker alone, for the yardstick
+    #[command(hide = true)]
+    Broker {
+        #[arg(long)]
+        listen: SocketAddr,
+        #[arg(long)]
+        users: PathBuf,
+    },
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        let form = |name: &String| if name == "separate" { Form::Separate } else { Form::Standalone };
+        let options = Options {
+            forms: self.forms.iter().map(form).collect(),
+            garages: self.garages.iter().copied().filter(|garages| *garages > 0).collect(),
+            connections: self.connections,
+            per_second: self.per_second,
+            round: Duration::from_secs(self.seconds),
+            warm_up: Duration::from_secs(self.warm_up),
+            one_pair: self.one_pair,
+        };
+        match self.quick {
+            false => options,
+            true => Options {
+                garages: vec![2],
+                connections: 40,
+                round: Duration::from_secs(4),
+                warm_up: Duration::from_secs(1),
+                one_pair: true,
+                ..options
+            },
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(Command::Broker { listen, users }) = &arguments.command {
+        return e2e::run(broker(*listen, users));
+    }
+    let configurations = e2e::run(run(&arguments.options()));
+    println!("{}", json!({ "bench": "arrival", "unit": "us", "configurations": configurations }));
+    match configurations.iter().all(bench::arrival::report::Configuration::is_whole) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// Until it is killed.
+async fn broker(listen: SocketAddr, users: &Path) -> ExitCode {
+    let users: Option<Vec<User>> =
+        std::fs::read(users).ok().and_then(|text| serde_json::from_slice(&text).ok());
+    let users = users.into_iter().flatten();
+    let users = users.map(|u| BrokerUser::new(u.username, u.password, u.publish, u.subscribe)).collect();
+    match Broker::start(listen, users).await {
+        Ok(_broker) => std::future::pending().await,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `cargo xtask bench feed`: how fast the list of open spaces is handed out while counts move, beside nginx with the same bytes as a file.
+//! The last line printed is one JSON object; exit code 1 says that a request was not answered.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use bench::feed::{FeedOptions, run};
+use serde_json::json;
+
+#[derive(Parser)]
+#[command(about = "How fast the list of open spaces is handed out, beside nginx with a file")]
+struct Arguments {
+    /// Of a district; a scenario for each number
+    #[arg(long, value_delimiter = ',', default_value = "100,1000")]
+    garages: Vec<usize>,
+    #[arg(long, default_value_t = 16)]
+    connections: usize,
+    /// Of one round
+    #[arg(long, default_value_t = 8)]
+    seconds: u64,
+    /// Turns of ours, nginx, nginx, ours
+    #[arg(long, default_value_t = 2)]
+    passes: usize,
+    /// Cars that pass the gates of the whole district during a round
+    #[arg(long, default_value_t = 20)]
+    passages_per_s: u32,
+    /// Some seconds: does it work at all?
+    #[arg(long)]
+    quick: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let options = FeedOptions {
+        garages: arguments.garages,
+        connections: arguments.connections.max(1),
+        seconds: arguments.seconds.max(1),
+        passes: arguments.passes.max(1),
+        passages_per_s: arguments.passages_per_s.max(1),
+    };
+    let options = match arguments.quick {
+        true => FeedOptions { garages: vec![3], connections: 2, seconds: 1, passes: 1, ..options },
+        false => options,
+    };
+    let findings = e2e::run(run(&options));
+    let figures = json!({
+        "bench": "feed",
+        "units": { "_us": "us", "_per_s": "1/s" },
+        "connections": options.connections,
+        "seconds": options.seconds,
+        "passages_per_s": options.passages_per_s,
+        "rounds": findings.rounds,
+        "ratios": findings.ratios,
+    });
+    println!("{figures}");
+    match findings.is_whole() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,163 @@
+//! Stands where the server stands: takes batches, answers receipts, hands out a plan. It stores nothing, so that a figure is the
+//! gateway's and not a database's; what the real server makes of it is measured by the bench of arrivals.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::access::{AccessPlan, Audience, Opening, Sharing};
+use domain::ids::GarageId;
+use domain::plate::Plate;
+use domain::time::Clock;
+use service::clock::SystemClock;
+use protocol::mqtt::VERSION;
+use protocol::order::Orders;
+use protocol::problem::Problem;
+use protocol::uplink::{Count, PlanDocument, Receipt};
+use serde::Deserialize;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::book::{Book, Mark};
+
+/// More than are ever inside: half of the events are exits.
+const CAPACITY: u32 = 5_000;
+const BODY: usize = 4 * 1024 * 1024;
+/// As long as the gateway asks for.
+const POLL: Duration = Duration::from_secs(10);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// As much of a batch as is needed to answer it, and to know what has come.
+#[derive(Deserialize)]
+struct Batch<'a> {
+    #[serde(borrow)]
+    epoch: &'a str,
+    #[serde(borrow)]
+    records: Vec<Record<'a>>,
+    #[serde(borrow, default)]
+    ahead: Vec<Record<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Record<'a> {
+    seq: i64,
+    #[serde(borrow, default)]
+    event_id: Option<&'a str>,
+}
+
+struct Books {
+    book: Book,
+    plan: PlanDocument,
+    /// By epoch, without gaps.
+    through: Mutex<HashMap<String, i64>>,
+}
+
+/// A server that can be switched off and on at one address.
+pub struct Sink {
+    address: SocketAddr,
+    books: Arc<Books>,
+    running: Option<(CancellationToken, JoinHandle<()>)>,
+}
+
+impl Sink {
+    pub async fn start(book: Book, garage: GarageId, plates: &[Plate]) -> Self {
+        let address = ([127, 0, 0, 1], testkit::port::free()).into();
+        let plan = plan(garage, plates);
+        let books = Arc::new(Books { book, plan, through: Mutex::default() });
+        let mut sink = Self { address, books, running: None };
+        sink.up().await;
+        sink
+    }
+
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub async fn up(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let routes = Router::new()
+            .route("/gateway/v1/orders", get(move || no_orders(stopped.clone())))
+            .route("/gateway/v1/events", post(events))
+            .route("/gateway/v1/access-plan", get(access_plan))
+            .layer(DefaultBodyLimit::max(BODY))
+            .with_state(self.books.clone());
+        let listener = tokio::net::TcpListener::bind(self.address).await.expect("the sink's own port");
+        let stopped = stop.clone().cancelled_owned();
+        let serving = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+        let task = tokio::spawn(async move { serving.await.expect("the sink serves") });
+        self.running = Some((stop, task));
+    }
+
+    /// From now on connections are refused.
+    pub async fn down(&mut self) {
+        if let Some((stop, task)) = self.running.take() {
+            stop.cancel();
+            task.await.expect("the sink ends");
+        }
+    }
+}
+
+async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
+    let batch: Batch = match serde_json::from_slice(&body) {
+        Ok(batch) => batch,
+        Err(error) => return (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
+    };
+    let told = batch.records.iter().chain(&batch.ahead).filter_map(|record| record.event_id);
+    told.for_each(|id| books.book.mark(id, Mark::Told));
+    let mut all = books.through.lock().unwrap_or_else(PoisonError::into_inner);
+    let through = all.entry(batch.epoch.to_owned()).or_default();
+    for record in &batch.records {
+        if record.seq > *through + 1 {
+            let problem = Problem::new(409, "sequence_gap", "Records are missing before this batch");
+            return (StatusCode::CONFLICT, Json(problem)).into_response();
+        }
+        // What came before and whose receipt was lost is not new.
+        if record.seq == *through + 1 {
+            *through = record.seq;
+            record.event_id.into_iter().for_each(|id| books.book.mark(id, Mark::Up));
+        }
+    }
+    let count = Count { occupied: 0, through_seq: *through, inside: None };
+    Json(Receipt { acked_through: *through, count }).into_response()
+}
+
+/// Nobody opens anything from afar here: the gateway waits, as it does.
+async fn no_orders(stop: CancellationToken) -> Response {
+    let _ = stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
+    let waited_ms = u64::try_from(POLL.as_millis()).unwrap_or(u64::MAX);
+    Json(Orders { v: VERSION, waited_ms, orders: Vec::new(), fire_ends: Vec::new() }).into_response()
+}
+
+async fn access_plan(State(books): State<Arc<Books>>, headers: axum::http::HeaderMap) -> Response {
+    let etag = "\"1\"";
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == etag) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    ([(header::ETAG, etag)], Json(&books.plan)).into_response()
+}
+
+fn plan(garage: GarageId, plates: &[Plate]) -> PlanDocument {
+    let now = SystemClock.now();
+    let pickup = || BTreeSet::from([Audience::Pickup]);
+    let plan = AccessPlan {
+        capacity: CAPACITY,
+        openings: vec![Opening::new(Audience::Pickup, now - HOUR, now + HOUR * 24)],
+        permits: plates.iter().map(|plate| (plate.clone(), pickup())).collect(),
+        colors: Default::default(),
+        valid_until: now + HOUR * 48,
+        sharing: Sharing::default(),
+        standing: None,
+    };
+    PlanDocument { v: 1, garage, made_at: now, plan, no_reading_shapes: Vec::new() }
+}

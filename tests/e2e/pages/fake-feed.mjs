@@ -1,0 +1,61 @@
+// A stand-in for the server's public feed, for what a real garage cannot be asked for: holidays, a dead gateway, an outage.
+// Started alone (`node fake-feed.mjs 8091`) it serves the page for looking at.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+
+const ASSETS = new URL("../../../crates/web/assets/", import.meta.url);
+const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+
+let number = 0;
+
+/** A site as the server writes it: live unless `change` takes that away. */
+export function site(change = {}) {
+  number += 1;
+  const at = new Date().toISOString();
+  const made = {
+    id: number, source_id: 1, original_uid: `garage-${number}`, name: `车库${number}`, name_en: `Garage ${number}`, operator_name: "停车公司", address: "海风路 8 号",
+    purpose: "CAR", has_realtime_data: true, lat: 36.06, lon: 120.38, capacity: 107, opening_hours: "24/7", realtime_capacity: 107, realtime_free_capacity: 58,
+    realtime_opening_status: "OPEN", realtime_data_updated_at: at, static_data_updated_at: at, created_at: at, modified_at: at, ...change,
+  };
+  return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== null));
+}
+
+export const noData = { has_realtime_data: false, realtime_capacity: null, realtime_free_capacity: null, realtime_opening_status: "UNKNOWN", realtime_data_updated_at: null };
+
+export async function startFeed({ port = 0, sites = [] } = {}) {
+  const world = { sites, source: {}, maxAge: 180 };
+  const server = createServer(async (request, response) => {
+    // Without the header the page goes by its own clock, which a test can set.
+    response.sendDate = false;
+    const { pathname } = new URL(request.url, "http://feed");
+    const answer = (body) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    if (pathname === "/api/public/v3/parking-sites") answer({ items: world.sites, total_count: world.sites.length, realtime_max_age_s: world.maxAge });
+    else if (pathname === "/api/public/v3/sources") answer({ items: [{ id: 1, ...world.source }], total_count: 1 });
+    else if (pathname.endsWith("/forecast")) answer({ made_at: new Date().toISOString(), step_minutes: 15, pools: [] });
+    else {
+      const name = pathname === "/spaces" ? "spaces.html" : pathname.replace("/assets/", "");
+      const file = await readFile(new URL(name, ASSETS)).catch(() => null);
+      response.writeHead(file === null ? 404 : 200, { "content-type": TYPES[name.split(".").pop()] ?? "text/plain" }).end(file ?? "");
+    }
+  });
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
+  world.url = `http://127.0.0.1:${server.address().port}`;
+  world.close = () => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  };
+  return world;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const sites = [
+    site({ name: "海风路小学地下车库 B1", name_en: "Haifeng Road Primary School, B1", opening_hours: "2026 Nov 02-2027 Apr 30 Mo-Fr 18:00-07:30, 2026 Dec 12 18:00-07:30", has_fee: false, max_height: 210, phone: "+86 532 8888 0000" }),
+    site({ name: "海湾商场", has_fee: true, fee_description: "首小时免费，之后每小时 5 元", opening_hours: "Mo-Su 08:00-22:00", realtime_free_capacity: 3 }),
+    site({ name: "人防一号车库", ...noData }),
+    site({ name: "榆园小区", opening_hours: "off", realtime_free_capacity: 0, realtime_opening_status: "CLOSED" }),
+  ];
+  const world = await startFeed({ port: Number(process.argv[2] ?? 8091), sites });
+  world.source = { attribution_license: "CC BY 4.0", attribution_contributor: "区停车公司" };
+  console.log(`${world.url}/spaces`);
+}

@@ -1,0 +1,17 @@
+//! The whole system, in one process and in several.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod arrival;
+mod config;
+mod crash;
+mod doors;
+mod enrolment;
+mod faults;
+mod operator;
+mod pages;
+mod readme;
+mod released;
+mod reserved;
+mod rush;
+mod scene;
+mod wechat;

@@ -1,0 +1,60 @@
+//! The school of the demo's district, its lanes and families. Every test takes families of its own.
+
+use domain::ids::{ClassId, GarageId};
+use domain::time::{Clock, Timestamp};
+use e2e::district::{Family, families, teacher};
+use e2e::phone::{PATIENCE, Phone};
+use e2e::system::System;
+use simulator::controller::{Acked, Decided, Handle};
+use tokio::sync::oneshot;
+
+/// How well the camera has read.
+pub const SURE: u8 = 98;
+
+pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub fn school() -> GarageId {
+    id("haifeng-b1")
+}
+
+/// The controller of one of the district's lanes.
+pub async fn lane(system: &System, garage: &GarageId, lane: &str) -> Handle {
+    system.controller(garage, &system.lane(garage, lane).device).await
+}
+
+/// The `n`th family that has this many children.
+pub fn family(system: &System, children: usize, n: usize) -> Family {
+    let all = families(system.invented(), &school());
+    all.into_iter().filter(|family| family.children.len() == children).nth(n).unwrap()
+}
+
+/// Families with one child each, all in this class, beginning with the last: the first are other tests'.
+pub fn of_class(system: &System, class: &ClassId, count: usize) -> Vec<Family> {
+    let all = families(system.invented(), &school()).into_iter().rev();
+    let alone = |family: &Family| family.children.len() == 1 && &family.children[0].1 == class;
+    let found: Vec<Family> = all.filter(alone).take(count).collect();
+    assert_eq!(found.len(), count);
+    found
+}
+
+pub async fn teacher_of(system: &System, class: &ClassId) -> Phone {
+    system.log_in(teacher(system.invented(), class)).await
+}
+
+/// The answer that must come.
+pub async fn answer<T>(receiver: oneshot::Receiver<T>) -> T {
+    tokio::time::timeout(PATIENCE, receiver).await.expect("an answer in time").expect("the controller lives")
+}
+
+/// The clock of this machine, as a controller would have it.
+pub fn now() -> Timestamp {
+    service::clock::SystemClock.now()
+}
+
+/// A car drives up: what its barrier did, and the acknowledgement.
+pub async fn drive(lane: &Handle, plate: &str) -> (Decided, Acked) {
+    let pending = lane.plate_read(Some(plate), SURE).unwrap();
+    (answer(pending.decided).await, answer(pending.acked).await)
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask test`: everything, from a bare machine to the summary.
+//!
+//! The pages' tests are started by a test of `e2e`, so `cargo test` is all there is to run.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::lint;
+use crate::cluster::{Cluster, URL_VARIABLE};
+use crate::packages;
+use crate::steps::Steps;
+use crate::workspace::{Profile, binary, build_binaries, cargo, root, target};
+
+#[derive(Args)]
+pub struct Options {
+    /// Only tests whose name contains this; without format check and lints
+    #[arg(long, value_name = "FILTER")]
+    only: Option<String>,
+    /// Only the tests of this crate; without format check and lints
+    #[arg(long, short, value_name = "CRATE")]
+    package: Option<String>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::default();
+    packages::install_all(&mut steps)?;
+    steps.run("browser driver (npm ci)", &mut npm("tests/e2e/pages")?)?;
+    steps.run("judge of opening hours (npm ci)", &mut npm("server/tests/server/opening_hours")?)?;
+    steps.run(
+        "independent calendar (pip install)",
+        &mut judge("server/tests/server/calendar/chinesecalendar.py")?,
+    )?;
+    steps.run(
+        "judge of the open-space feed (pip install)",
+        &mut judge("server/tests/server/public/parkapi.py")?,
+    )?;
+    if options.only.is_none() && options.package.is_none() {
+        lint::steps(&mut steps)?;
+    }
+    steps.run("build the binaries", &mut build_binaries(Profile::Debug)?)?;
+    let start = || Cluster::start(&binary(Profile::Debug, "test-postgres")?);
+    let cluster = steps.time("start PostgreSQL", start)?;
+    steps.run("tests", tests(options)?.env(URL_VARIABLE, &cluster.url))
+}
+
+/// `ci` installs exactly the lock file. The driver's own browsers stay out: the tests use Debian's.
+fn npm(folder: &str) -> Result<Command> {
+    let mut command = Command::new("npm");
+    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(root()?.join(folder));
+    command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    Ok(command)
+}
+
+/// A Python program that judges, with its packages in a folder of the program's name, where the server's tests look for it: cargo calls
+/// it `CARGO_TARGET_TMPDIR`.
+fn judge(program: &str) -> Result<Command> {
+    let program = root()?.join(program);
+    let name = program.file_stem().context("a program has a name")?.to_owned();
+    let mut command = Command::new("python3");
+    command.arg(program).arg("install").arg(target()?.join("tmp").join(name));
+    Ok(command)
+}
+
+fn tests(options: &Options) -> Result<Command> {
+    // One run shows all that is broken.
+    let mut command = cargo(&["test", "--no-fail-fast"])?;
+    match &options.package {
+        Some(package) => command.args(["--package", package]),
+        None => command.arg("--workspace"),
+    };
+    if let Some(filter) = &options.only {
+        command.args(["--", filter]);
+    }
+    Ok(command)
+}

@@ -1,0 +1,82 @@
+//! `cargo xtask ...`: the only list of commands of this repository, for people and for CI.
+//!
+//! It depends on none of our crates, so that it is built in seconds on a bare machine. What it says goes to standard
+//! error; standard output belongs to what it runs.
+
+mod cluster;
+mod command;
+mod packages;
+mod steps;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use packages::CannotInstall;
+
+/// For what the person at the keyboard has to do first.
+const EXIT_CANNOT_INSTALL: u8 = 2;
+
+#[derive(Parser)]
+#[command(about = "The commands of this repository", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what the tests need and runs everything: format, lints, unit to end-to-end tests
+    Test(command::test::Options),
+    /// Format check and clippy, as `test` does them
+    Lint,
+    /// Runs the bench `bench-NAME` in release, with PostgreSQL and Mosquitto at hand
+    Bench(command::bench::Options),
+    /// Kills processes at random moments under load and counts what was lost
+    Crash(command::crash::Options),
+    /// Throws damaged messages at every parser, for an hour if nothing else is said
+    Fuzz(command::fuzz::Options),
+    /// Damages every field of every message of the corpus, at a real gateway's exit and entry
+    Mutate(command::mutate::Options),
+    /// Builds the static gateway and packs it with its unit and an example configuration
+    Package(command::package::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            match error.is::<CannotInstall>() {
+                true => ExitCode::from(EXIT_CANNOT_INSTALL),
+                false => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Test(options) => command::test::run(&options),
+        Command::Lint => command::lint::run(),
+        Command::Bench(options) => command::bench::run(&options),
+        Command::Crash(options) => command::crash::run(&options),
+        Command::Fuzz(options) => command::fuzz::run(&options),
+        Command::Mutate(options) => command::mutate::run(&options),
+        Command::Package(options) => command::package::run(&options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,67 @@
+//! Where this repository and its build products are.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// The folder of the root `Cargo.toml`, two above xtask's.
+pub fn root() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("xtask lies in a workspace")
+}
+
+/// What `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read these variables and run again when
+/// they change, and half of the workspace is compiled again with them.
+const SET_BY_CARGO_RUN: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
+/// The cargo that runs us, in the root.
+pub fn cargo(arguments: &[&str]) -> Result<Command> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root()?);
+    for (name, _) in std::env::vars_os() {
+        if SET_BY_CARGO_RUN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    Debug,
+    Release,
+}
+
+/// A binary of ours, which `cargo build --workspace --bins --lib` has made.
+pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
+    let folder = match profile {
+        Profile::Debug => "debug",
+        Profile::Release => "release",
+    };
+    let path = target()?.join(folder).join(name);
+    match path.is_file() {
+        true => Ok(path),
+        false => bail!("this workspace has no binary `{name}`"),
+    }
+}
+
+/// Builds every binary at once: one at a time would compile some dependencies again with fewer features.
+pub fn build_binaries(profile: Profile) -> Result<Command> {
+    match profile {
+        Profile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
+        Profile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
+    }
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    target_directory: PathBuf,
+}
+
+/// Cargo's folder for what it builds.
+pub fn target() -> Result<PathBuf> {
+    let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?.output()?;
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    Ok(metadata.target_directory)
+}
