@@ -294,5 +294,4 @@ pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
 }
 
 #[cfg(test)]
-#[path = "config/tests.rs"]
 mod tests;

@@ -239,5 +239,4 @@ impl Refusal {
 }
 
 #[cfg(test)]
-#[path = "event_tests.rs"]
 mod tests;

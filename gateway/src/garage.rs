@@ -374,5 +374,4 @@ impl State {
 }
 
 #[cfg(test)]
-#[path = "garage/tests.rs"]
 mod tests;

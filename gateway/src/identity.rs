@@ -130,5 +130,4 @@ impl Identity {
 }
 
 #[cfg(test)]
-#[path = "identity/tests.rs"]
 mod tests;

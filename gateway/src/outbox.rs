@@ -151,5 +151,4 @@ async fn known(reader: &mut Reader, mut seq: i64) -> Result<Known, sqlx::Error> 
 }
 
 #[cfg(test)]
-#[path = "outbox/tests.rs"]
 mod tests;

@@ -262,5 +262,4 @@ fn stray_part(stray: Vec<u8>) -> Option<StreamPart> {
 }
 
 #[cfg(test)]
-#[path = "event_stream/tests.rs"]
 mod tests;

@@ -209,5 +209,4 @@ fn unescape(escaped: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[path = "flat_fields/tests.rs"]
 mod tests;

@@ -122,5 +122,4 @@ pub struct GroupOpening {
 pub type School = (SchoolId, crate::calendar::SchoolCalendar);
 
 #[cfg(test)]
-#[path = "shared_window/samples.rs"]
 mod tests;

@@ -76,5 +76,4 @@ impl Drop for Expected {
 }
 
 #[cfg(test)]
-#[path = "desk_tests.rs"]
 mod tests;

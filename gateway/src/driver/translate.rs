@@ -200,5 +200,4 @@ fn digest(inbound: &InboundMessage<'_>) -> String {
 }
 
 #[cfg(test)]
-#[path = "translate_tests.rs"]
 mod tests;

@@ -252,5 +252,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-#[path = "room_tests.rs"]
 mod tests;

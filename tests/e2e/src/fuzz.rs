@@ -204,5 +204,4 @@ fn hash(value: impl Hash) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "fuzz/tests.rs"]
 mod tests;

@@ -222,5 +222,4 @@ impl Handle {
 }
 
 #[cfg(test)]
-#[path = "controller_tests.rs"]
 mod tests;

@@ -161,5 +161,4 @@ fn counters(lanes: &[Handle]) -> Counters {
 }
 
 #[cfg(test)]
-#[path = "load_tests.rs"]
 mod tests;

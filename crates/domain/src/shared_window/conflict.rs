@@ -186,5 +186,4 @@ fn ends_in_lock_out(opening: &WindowOpening) -> bool {
 }
 
 #[cfg(test)]
-#[path = "conflict_tests.rs"]
 mod tests;

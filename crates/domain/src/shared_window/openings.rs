@@ -161,5 +161,4 @@ impl WindowOpening {
 }
 
 #[cfg(test)]
-#[path = "openings_tests.rs"]
 mod tests;

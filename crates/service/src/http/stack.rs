@@ -92,5 +92,4 @@ const fn method_label(method: &Method) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "stack_tests.rs"]
 mod tests;

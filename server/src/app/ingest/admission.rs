@@ -72,5 +72,4 @@ pub(super) fn admit<'a>(gateway: &mut Locked, batch: &'a Batch) -> Result<Admitt
 }
 
 #[cfg(test)]
-#[path = "admission_tests.rs"]
 mod tests;

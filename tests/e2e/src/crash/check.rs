@@ -240,5 +240,4 @@ fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
 }
 
 #[cfg(test)]
-#[path = "check_tests.rs"]
 mod tests;

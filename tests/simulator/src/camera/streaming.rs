@@ -223,5 +223,4 @@ impl CameraState {
 }
 
 #[cfg(test)]
-#[path = "streaming/tests.rs"]
 mod tests;

@@ -155,5 +155,4 @@ impl Kept {
 }
 
 #[cfg(test)]
-#[path = "kept_tests.rs"]
 mod tests;

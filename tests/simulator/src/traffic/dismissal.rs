@@ -158,5 +158,4 @@ pub async fn drive_out(plates: &[Plate], exits: &[Lane], pace: Pace, reports: &R
 }
 
 #[cfg(test)]
-#[path = "dismissal_tests.rs"]
 mod tests;

@@ -28,7 +28,7 @@ fn a_short_file_is_enough_and_wechat_is_known() {
 
 #[test]
 fn the_example_file_is_complete_and_right() {
-    let example = include_str!("../miniapp-api.example.toml");
+    let example = include_str!("../../miniapp-api.example.toml");
     let config: Config = toml::from_str(example).unwrap();
     assert!(config.check_limits().is_ok() && config.check_origins().is_ok());
     assert!(address("server.url", &config.server.url).is_ok());
