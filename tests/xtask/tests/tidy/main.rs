@@ -1,0 +1,7 @@
+//! Rules of the repository that no compiler knows: what may be named where, and that documents list what the code has.
+#![allow(clippy::unwrap_used)]
+
+mod documents;
+mod layout;
+mod names;
+mod repository;
