@@ -43,7 +43,7 @@ pub async fn is_inside(
 ) -> Result<bool, StoreError> {
     let rows: Vec<(i64,)> = fetch_all!(
         tx,
-        "select 1 from visit where garage_id = $1 and plate_hash = $2 and ended_by is null and entered_at <= $3 limit 1",
+        "select entered_at from visit where garage_id = $1 and plate_hash = $2 and ended_by is null and entered_at <= $3 limit 1",
         garage.as_str(),
         plate.hash.as_slice(),
         at.micros(),
@@ -60,7 +60,7 @@ pub async fn has_left(
 ) -> Result<bool, StoreError> {
     let rows: Vec<(i64,)> = fetch_all!(
         tx,
-        "select 1 from visit where garage_id = $1 and plate_hash = $2 and exit_event = $3 and entered_at is not null limit 1",
+        "select entered_at from visit where garage_id = $1 and plate_hash = $2 and exit_event = $3 and entered_at is not null limit 1",
         garage.as_str(),
         plate.hash.as_slice(),
         exit_event,
