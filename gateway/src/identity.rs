@@ -11,8 +11,8 @@ mod renewal;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use service::config::Secret;
 use protocol::enrolment::Credential;
+use service::config::Secret;
 use tokio::sync::Notify;
 
 use crate::config::Config;

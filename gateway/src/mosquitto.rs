@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{DeviceId, GarageId};
-use service::config::Secret;
 use protocol::mqtt::Permissions;
 use ring::pbkdf2;
 use ring::rand::{SecureRandom, SystemRandom};
+use service::config::Secret;
 
 use crate::config::file::BrokerUser;
 use crate::mqtt::MAX_PAYLOAD;

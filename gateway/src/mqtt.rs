@@ -10,13 +10,13 @@ pub(crate) mod probe;
 
 use std::time::{Duration, Instant};
 
-use service::Readiness;
-use service::config::Secret;
-use service::retry::Backoff;
 use rumqttc::{
     AsyncClient, ClientError, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
     Outgoing, Packet, Publish, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
 };
+use service::Readiness;
+use service::config::Secret;
+use service::retry::Backoff;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 

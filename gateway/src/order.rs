@@ -11,9 +11,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use service::retry::{Backoff, jittered};
 use protocol::order::{Cause, Ended, FireEndOrder, Outcome};
 use reqwest::StatusCode;
+use service::retry::{Backoff, jittered};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

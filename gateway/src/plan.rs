@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Clock;
-use service::retry::{Backoff, jittered};
 use protocol::mqtt::VERSION;
+use service::retry::{Backoff, jittered};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 

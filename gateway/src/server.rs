@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use domain::time::Timestamp;
-use service::config::Secret;
 use protocol::enrolment::{Credential, DUE, Enrolment, NewCredential, RENEWAL};
 use protocol::problem::Problem;
 use protocol::uplink::{Batch, PlanDocument, Receipt};
 use reqwest::header::{DATE, ETAG, IF_NONE_MATCH};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
+use service::config::Secret;
 
 use crate::config::{self, is_loopback};
 use crate::identity::Identity;

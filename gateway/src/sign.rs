@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::{OpenSpaces, Topic, VERSION};
 use protocol::public::COUNT_MAX_AGE;
+use service::clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
 use crate::garage::{Garage, Spaces};

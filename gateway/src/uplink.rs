@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::{Clock, Timestamp};
-use service::retry::{Backoff, jittered};
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::mqtt::VERSION;
 use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt, What};
+use service::retry::{Backoff, jittered};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 

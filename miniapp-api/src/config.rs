@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use service::config::{ConfigError, SecretSource, load};
-use service::telemetry::LogFormat;
 use reqwest::Url;
 use serde::Deserialize;
+use service::config::{ConfigError, SecretSource, load};
+use service::telemetry::LogFormat;
 
 use crate::door::Network;
 use crate::{server, wechat};

@@ -9,8 +9,8 @@ mod answer;
 use std::time::Duration;
 
 use metrics::{counter, histogram};
-use service::config::Secret;
 use reqwest::{Client, Url};
+use service::config::Secret;
 use tokio::time::Instant;
 
 pub use answer::WechatError;

@@ -11,12 +11,12 @@ use axum::Router;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use domain::ids::{GarageId, SchoolId};
-use service::clock::SystemClock;
-use service::{shutdown, telemetry};
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
 use server::config::{Checked, Config};
 use server::store::{Store, StoreError};
+use service::clock::SystemClock;
+use service::{shutdown, telemetry};
 
 const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use service::config::{ConfigError, Secret, SecretSource, load};
 use service::telemetry::LogFormat;
-use serde::Deserialize;
 
 use crate::app::operator::Cookies;
 use crate::app::public_sites::FeedSettings;

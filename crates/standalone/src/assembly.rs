@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use domain::ids::GarageId;
-use service::clock::SystemClock;
-use service::config::{Secret, SecretSource};
 use protocol::mqtt::Permissions;
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
 use server::app::operator::Cookies;
 use server::store::Store;
 use server::store::seal::Keyring;
+use service::clock::SystemClock;
+use service::config::{Secret, SecretSource};
 use simulator::district::{Invented, Site, SiteLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use gateway::GatewayError;
-use service::{shutdown, telemetry};
 use server::store::StoreError;
+use service::{shutdown, telemetry};
 use standalone::folder::FolderError;
 use standalone::{broker, demo};
 

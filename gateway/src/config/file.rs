@@ -10,10 +10,10 @@ use devices::make::{DeviceConnection, MAKES};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{Direction, PassBy};
 use domain::vehicle::TravelDirection;
-use service::config::{ConfigError, Secret, SecretSource, load};
-use service::telemetry::LogFormat;
 use reqwest::Method;
 use serde::Deserialize;
+use service::config::{ConfigError, Secret, SecretSource, load};
+use service::telemetry::LogFormat;
 
 use super::{
     Config, Control, DeviceInputs, EVENTS_PER_SECOND, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt,

@@ -1,8 +1,8 @@
 //! Requests to a device, with the authentication that it asks for: digest where it offers one, else basic.
 
 use http_auth::{PasswordClient, PasswordParams};
-use service::config::Secret;
 use reqwest::{Method, Response, StatusCode, Url, header};
+use service::config::Secret;
 
 use crate::config::Control;
 

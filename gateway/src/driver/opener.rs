@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use devices::make::OpeningMethod;
 use domain::ids::LaneId;
-use service::retry::Backoff;
 use reqwest::Method;
+use service::retry::Backoff;
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 

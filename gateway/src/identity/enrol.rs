@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use service::config::Secret;
 use protocol::enrolment::Enrolment;
+use service::config::Secret;
 
 use super::file::{FileError, Stored, make};
 use crate::config::Config;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use service::retry::Backoff;
 use protocol::enrolment::Credential;
 use reqwest::StatusCode;
+use service::retry::Backoff;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 

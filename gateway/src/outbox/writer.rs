@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
+use protocol::uplink::{Count, Receipt};
 use service::readiness::Check;
 use service::retry::Backoff;
-use protocol::uplink::{Count, Receipt};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use domain::access::{Audience, Because, Decision, Reason};
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::alarm::GatewayAlarmKind;
 use protocol::mqtt::CommandKind;
+use service::clock::SystemClock;
 use simulator::camera::Car;
 use simulator::camera::posting::Make;
 use testkit::wait;

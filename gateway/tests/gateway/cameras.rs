@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use devices::huaxia;
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::EventKind;
 use protocol::uplink::{GateEvent, What};
 use serde_json::json;
+use service::clock::SystemClock;
 use simulator::camera::Car;
 use simulator::camera::posting::{Camera, Config, Make};
 use testkit::wait;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::{Ack, Command, ControllerEvent, EventKind, OpenSpaces, Topic};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
+use service::clock::SystemClock;
 use testkit::wait;
 use tokio::task::JoinHandle;
 

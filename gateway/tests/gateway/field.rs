@@ -10,11 +10,11 @@ use domain::ids::LaneId;
 use domain::occupancy::{Direction, PassBy};
 use domain::time::Clock;
 use gateway::config::{Control, Lane, ReadingRules, UNREAD_PAUSE};
-use service::clock::SystemClock;
-use service::config::Secret;
 use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::{CommandKind, EventKind};
 use serde_json::Value;
+use service::clock::SystemClock;
+use service::config::Secret;
 use simulator::camera::streaming::{CameraAuthentication, OpeningAnswer, StreamingCamera, StreamingConfig};
 use testkit::wait;
 

@@ -2,10 +2,10 @@
 
 use domain::access::Decision;
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::{Command, CommandKind, ControllerEvent, EventKind};
 use protocol::uplink::What;
 use serde_json::json;
+use service::clock::SystemClock;
 use simulator::camera::Car;
 use simulator::camera::posting::Make;
 use testkit::wait;

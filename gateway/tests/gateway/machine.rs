@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use domain::ids::DeviceId;
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::{DeviceStatus, Permissions, Topic};
+use service::clock::SystemClock;
 use testkit::mosquitto::Mosquitto;
 use testkit::process::{Child, Program};
 use testkit::proxy::TcpProxy;

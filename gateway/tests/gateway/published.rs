@@ -5,8 +5,8 @@ use devices::zhenshi::play::{self, Sight};
 use domain::device::Quirk;
 use domain::time::Clock;
 use domain::time::Timestamp;
-use service::clock::SystemClock;
 use protocol::mqtt::EventKind;
+use service::clock::SystemClock;
 use simulator::camera::Car;
 use testkit::wait;
 

@@ -19,10 +19,10 @@ use gateway::config::{
     Control, DeviceInputs, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt, ReadingRules, Server,
 };
 use gateway::mosquitto::{User, acl_file, password_file};
-use service::clock::SystemClock;
-use service::config::Secret;
 use protocol::mqtt::{EventKind, Permissions, Topic};
 use protocol::uplink::{PlanDocument, What};
+use service::clock::SystemClock;
+use service::config::Secret;
 use simulator::camera::barrier::Barrier;
 use testkit::mosquitto::{Mosquitto, MosquittoConf};
 use testkit::process::status_of;

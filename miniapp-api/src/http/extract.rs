@@ -7,11 +7,11 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use service::http::ApiQuery;
 use protocol::people::Cursor;
 use protocol::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use service::http::ApiQuery;
 use utoipa::IntoParams;
 
 use super::refusal::Refusal;

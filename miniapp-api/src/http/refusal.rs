@@ -3,8 +3,8 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use crate::hub::NoPlace;
 use crate::server::ServerError;

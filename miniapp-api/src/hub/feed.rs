@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge};
+use protocol::people::{Cursor, FeedPage};
 use service::readiness::Check;
 use service::retry::Backoff;
-use protocol::people::{Cursor, FeedPage};
 
 use super::Hub;
 use crate::server::ServerError;

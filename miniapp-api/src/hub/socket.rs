@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use axum::extract::ws::WebSocket;
 use domain::ids::ClassId;
 use metrics::gauge;
-use service::retry::Backoff;
 use protocol::people::Cursor;
+use service::retry::Backoff;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 

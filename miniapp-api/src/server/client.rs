@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use service::config::Secret;
 use reqwest::{Certificate, Client, Url};
+use service::config::Secret;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 

@@ -33,8 +33,8 @@ use std::time::{Duration, Instant};
 
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
-use service::retry::Backoff;
 use protocol::uplink::{Batch, Receipt};
+use service::retry::Backoff;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 

@@ -6,8 +6,8 @@ mod sharing;
 use std::error::Error;
 
 use domain::pickup::PickupError;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use crate::app::arrival_act::ActError;
 use crate::app::arrival_board::BoardError;

@@ -3,11 +3,11 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use service::http::ProblemResponse;
 use protocol::people::Cursor;
 use protocol::problem::Problem;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use service::http::ProblemResponse;
 
 pub use service::http::ApiQuery;
 

@@ -13,8 +13,8 @@ mod sources;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::http::fail;

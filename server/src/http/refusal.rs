@@ -2,9 +2,9 @@
 
 use domain::allocation::refusal::Refusal;
 use domain::minute::Span;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Help;
+use service::http::ProblemResponse;
 
 use super::fail;
 use crate::app::allocation::AllocationError;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use service::http::ProblemResponse;
 use protocol::reservation::{Quote, Reservation, Series, SeriesDate};
+use service::http::ProblemResponse;
 
 use super::refusal;
 use crate::app::reservation::quote::Quoted;

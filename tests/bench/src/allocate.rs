@@ -29,10 +29,10 @@ mod view;
 use std::sync::Arc;
 
 use domain::time::{Clock, Timestamp};
-use service::clock::SystemClock;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
+use service::clock::SystemClock;
 use testkit::postgres::Cluster;
 
 use callers::Span;

@@ -21,9 +21,9 @@ pub mod round;
 
 use std::time::Duration;
 
-use e2e::system::{Form, Postgres, Setup, System};
 use bare::Bare;
 use district::Traffic;
+use e2e::system::{Form, Postgres, Setup, System};
 use phones::Phones;
 use report::{Configuration, Round};
 

@@ -14,11 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::{DeviceId, GarageId};
-use service::clock::SystemClock;
 use protocol::mqtt::Permissions;
 use server::app::App;
 use server::store::Store;
 use server::store::seal::Keyring;
+use service::clock::SystemClock;
 use simulator::controller::{Config, Controller, Handle};
 use simulator::district::{Invented, SiteLane};
 use testkit::released::ReleasedData;

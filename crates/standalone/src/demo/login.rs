@@ -12,12 +12,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::{ClassId, SchoolId};
 use domain::plate::Plate;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::district::{District, PersonSpec};
 use protocol::people::Session;
 use protocol::problem::Problem;
 use serde::{Deserialize, Serialize};
 use server::app::App;
+use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
 /// Who can be picked, in the order of the list.

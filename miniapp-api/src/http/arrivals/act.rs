@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ApiJson;
 use protocol::people::{Arrival, ArrivalAct};
 use protocol::problem::Problem;
+use service::http::ApiJson;
 use uuid::Uuid;
 
 use crate::App;

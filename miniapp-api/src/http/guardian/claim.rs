@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ApiJson;
 use protocol::people::{Claim, Guardian};
 use protocol::problem::Problem;
+use service::http::ApiJson;
 
 use crate::App;
 use crate::http::extract::Person;

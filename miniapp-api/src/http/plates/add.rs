@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::plate::Plate;
-use service::http::ApiJson;
 use protocol::people::{NewPlate, OwnPlate};
 use protocol::problem::Problem;
+use service::http::ApiJson;
 
 use crate::App;
 use crate::http::extract::Person;

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{Reservation, ReservationAct};
+use service::http::ApiJson;
 use uuid::Uuid;
 
 use super::answer;

@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ids::GarageId;
-use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{NewReservation, Reservation};
+use service::http::ApiJson;
 
 use super::answer;
 use crate::App;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{NewSeries, Series};
+use service::http::ApiJson;
 
 use crate::App;
 use crate::http::extract::{At, IdempotencyKey, Trying};

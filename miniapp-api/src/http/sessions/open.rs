@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
-use service::http::ApiJson;
 use protocol::people::{LogIn, OpenSession, Session};
 use protocol::problem::Problem;
+use service::http::ApiJson;
 
 use crate::App;
 use crate::http::refusal::Refusal;

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ApiQuery;
 use protocol::problem::Problem;
 use protocol::reservation::Forecasts;
 use protocol::reservation::asked::ForecastAsked;
+use service::http::ApiQuery;
 
 use crate::App;
 use crate::http::extract::{At, Looking};

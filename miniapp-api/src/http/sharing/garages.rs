@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ApiQuery;
 use protocol::problem::Problem;
 use protocol::reservation::SharedGarages;
 use protocol::reservation::asked::GaragesAsked;
+use service::http::ApiQuery;
 
 use crate::App;
 use crate::http::extract::Person;

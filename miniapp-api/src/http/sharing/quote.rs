@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ApiQuery;
 use protocol::problem::Problem;
 use protocol::reservation::Quote;
 use protocol::reservation::asked::QuoteAsked;
+use service::http::ApiQuery;
 
 use crate::App;
 use crate::http::extract::{At, Looking};

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use domain::ids::{ClassId, SchoolId};
 use domain::pickup::Phase;
 use domain::time::{Clock, Timestamp};
-use service::clock::SystemClock;
 use protocol::people::{
     Arrival, Arrivals, Class, Cursor, FeedPage, HallArrival, HallArrivals, Me, PAGE, RoomNews, School,
 };
 use serde_json::Value;
+use service::clock::SystemClock;
 use uuid::Uuid;
 
 const SCHOOL: &str = "macau-road-primary";

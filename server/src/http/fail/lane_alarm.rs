@@ -1,7 +1,7 @@
 //! Refusals of an answer to a lane's alarm and of the end of a fire alarm.
 
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use super::{not_found, problem};
 use crate::app::operator::fire_end::FireEndError;

@@ -1,7 +1,7 @@
 //! Problems of what operators share.
 
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use super::{not_found, problem};
 use crate::app::import::Invalid;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use service::http::ProblemResponse;
 use protocol::enrolment::{DUE, RENEWAL};
+use service::http::ProblemResponse;
 
 use super::caller::Gateway;
 use crate::app::gateway_token::Renewal;

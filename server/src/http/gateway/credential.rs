@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use service::http::{ApiJson, ProblemResponse};
 use protocol::enrolment::NewCredential;
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::Gateway;
 use crate::app::{App, enrolment};

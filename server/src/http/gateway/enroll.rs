@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::enrolment::Enrolment;
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, enrolment};
 use crate::http::peer::Peer;

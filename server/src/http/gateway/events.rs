@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::uplink::{Batch, Receipt};
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::Gateway;
 use crate::app::{App, ingest};

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::order::Outcome;
+use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
 use super::caller::Gateway;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::order::Orders;
 use serde::Deserialize;
+use service::http::ProblemResponse;
 use uuid::Uuid;
 
 use super::caller::Gateway;

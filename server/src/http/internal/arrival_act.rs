@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{Arrival, ArrivalAct};
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
 use super::caller::User;

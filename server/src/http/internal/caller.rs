@@ -2,8 +2,8 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use service::http::ProblemResponse;
 use protocol::people::SESSION_HEADER;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::session::{Caller, SessionError, authenticate};

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{Claim, Guardian};
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::User;
 use crate::app::{App, claim as use_case};

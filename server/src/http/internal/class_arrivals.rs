@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::ClassId;
-use service::http::ProblemResponse;
 use protocol::people::Arrivals;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use super::caller::User;
 use crate::app::{App, arrival_board};

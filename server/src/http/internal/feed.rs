@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::people::{Cursor, FeedPage};
 use serde::Deserialize;
+use service::http::ProblemResponse;
 
 use crate::app::{App, feed as use_case};
 use crate::http::input::ApiQuery;

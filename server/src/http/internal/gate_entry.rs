@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::User;
 use crate::app::{App, gate_entry as use_case};

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::people::Guardian;
+use service::http::ProblemResponse;
 
 use super::caller::User;
 use crate::app::{App, guardian as use_case};

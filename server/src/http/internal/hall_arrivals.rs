@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::people::HallArrivals;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use super::caller::User;
 use crate::app::{App, hall};

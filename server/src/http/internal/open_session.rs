@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{OpenSession, Session};
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, session};
 

@@ -3,8 +3,8 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 use crate::app::{App, service_token};
 use crate::http::bearer;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::operator::{Adjustment, Page};
 use serde::Deserialize;
+use service::http::ProblemResponse;
 use uuid::Uuid;
 
 use super::caller::Operator;

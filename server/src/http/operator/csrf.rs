@@ -3,8 +3,8 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
+use service::http::ProblemResponse;
 
 const HEADER: &str = "x-requested-with";
 const VALUE: &str = "console";

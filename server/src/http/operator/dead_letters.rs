@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::operator::{DeadLetter, Page};
+use service::http::ProblemResponse;
 
 use super::caller::Operator;
 use super::number::Place;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::operator::{Inventory, Page};
+use service::http::ProblemResponse;
 
 use super::caller::Operator;
 use crate::app::App;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::operator::{InventoryPreview, NewInventory};
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::Operator;
 use crate::app::App;

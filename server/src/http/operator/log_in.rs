@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use service::http::{ApiJson, ProblemResponse};
 use protocol::operator::OperatorLogIn;
+use service::http::{ApiJson, ProblemResponse};
 
 use super::cookie;
 use crate::app::App;

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::operator::{MarkedShape, NewNoReadingShape};
+use service::http::{ApiJson, ProblemResponse};
 
 use super::caller::Operator;
 use crate::app::App;

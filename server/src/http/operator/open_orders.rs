@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::operator::Page;
 use protocol::order::OpenOrder;
+use service::http::ProblemResponse;
 
 use super::adjustments::Place;
 use super::caller::Operator;

@@ -17,10 +17,10 @@ mod windows;
 
 use axum::Router;
 use axum::routing::{delete, get, post, put};
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::sharing::Affected;
 use serde::Deserialize;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::http::if_match::IfMatch;

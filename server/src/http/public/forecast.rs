@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use service::http::ProblemResponse;
 use serde::Deserialize;
+use service::http::ProblemResponse;
 
 use super::{CACHE_CONTROL, wrong};
 use crate::app::App;

@@ -2,9 +2,9 @@
 //! wrong, is refused: an answer with everything would look like a match.
 
 use domain::time::Timestamp;
-use service::http::ProblemResponse;
 use protocol::public::{SitePurpose, SiteType};
 use serde::{Deserialize, Deserializer};
+use service::http::ProblemResponse;
 
 use super::search::{BoundingBox, SearchCircle, SiteSearch, TimeFilter};
 use super::wrong;

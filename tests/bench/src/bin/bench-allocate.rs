@@ -4,11 +4,11 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
 use bench::allocate::callers::Span;
 use bench::allocate::contestant::Kind;
 use bench::allocate::demand::{LONGEST, SHORTEST, Scale};
 use bench::allocate::{Options, rebuild, run};
+use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 #[derive(Parser)]

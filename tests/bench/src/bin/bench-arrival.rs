@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
 use bench::arrival::bare::User;
 use bench::arrival::{Options, run};
+use clap::{Parser, Subcommand};
 use e2e::system::Form;
 use serde_json::json;
 use standalone::broker::{Broker, BrokerUser};

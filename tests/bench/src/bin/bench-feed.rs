@@ -3,8 +3,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use bench::feed::{FeedOptions, run};
+use clap::Parser;
 use serde_json::json;
 
 #[derive(Parser)]

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
 use bench::gateway::stand::RELAY_PASSWORD;
 use bench::gateway::{Options, relay, run};
+use clap::{Parser, Subcommand};
 use serde_json::json;
 
 #[derive(Parser)]

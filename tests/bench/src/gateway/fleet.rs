@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use domain::ids::EventId;
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
-use service::clock::SystemClock;
 use protocol::mqtt::{ControllerEvent, EventKind, Topic, VERSION};
+use service::clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
 use super::book::{Book, Mark, Round};

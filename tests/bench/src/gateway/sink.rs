@@ -16,12 +16,12 @@ use domain::access::{AccessPlan, Audience, Opening, Sharing};
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use domain::time::Clock;
-use service::clock::SystemClock;
 use protocol::mqtt::VERSION;
 use protocol::order::Orders;
 use protocol::problem::Problem;
 use protocol::uplink::{Count, PlanDocument, Receipt};
 use serde::Deserialize;
+use service::clock::SystemClock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Notices;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::notice;

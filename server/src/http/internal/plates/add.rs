@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::people::{NewPlate, OwnPlate};
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, plate};
 use crate::http::internal::caller::User;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::people::OwnPlates;
+use service::http::ProblemResponse;
 
 use crate::app::{App, plate};
 use crate::http::internal::caller::User;

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{Reservation, ReservationAct};
+use service::http::ApiJson;
 use uuid::Uuid;
 
 use crate::app::App;

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Reservations;
 use protocol::reservation::asked::ReservationsAsked;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::own;

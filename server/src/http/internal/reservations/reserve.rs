@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::ApiJson;
 use protocol::problem::Problem;
 use protocol::reservation::{NewReservation, Reservation};
+use service::http::ApiJson;
 
 use crate::app::App;
 use crate::app::reservation::reserve as use_case;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::problem::Problem;
 use protocol::reservation::{NewSeries, Series};
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::reservation::reserve as use_case;

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::problem::Problem;
 use protocol::reservation::Forecasts;
 use protocol::reservation::asked::ForecastAsked;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::forecast as use_case;

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::SchoolId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::calendar::SchoolCalendar;
 use protocol::problem::Problem;
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::calendar;

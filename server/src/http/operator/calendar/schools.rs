@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use service::http::ProblemResponse;
 use protocol::calendar::Schools;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::calendar;

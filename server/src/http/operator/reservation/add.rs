@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::ApiJson;
 use protocol::reservation::NewReservation;
+use service::http::ApiJson;
 
 use crate::app::App;
 use crate::app::operator::reservation;

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::reservation::operator::{Block, NewBlock};
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::block;

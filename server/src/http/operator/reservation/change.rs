@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::ApiJson;
 use protocol::reservation::ReservationChange;
+use service::http::ApiJson;
 use uuid::Uuid;
 
 use crate::app::App;

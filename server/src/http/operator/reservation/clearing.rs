@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use service::http::ProblemResponse;
 use protocol::reservation::operator::Clearing;
 use serde::Deserialize;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::reservation::clearing as use_case;

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::reservation::Forecasts;
 use protocol::reservation::asked::ForecastAsked;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::reservation;

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::reservation::operator::Lift;
+use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
 use crate::app::App;

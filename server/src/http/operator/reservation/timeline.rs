@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::reservation::operator::DayTimeline;
+use service::http::ProblemResponse;
 
 use super::OfDay;
 use crate::app::App;

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::sharing::{Window, WindowSpec};
+use service::http::{ApiJson, ProblemResponse};
 
 use super::OfAffected;
 use crate::app::App;

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::sharing::Openings;
 use serde::Deserialize;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::sharing::openings as use_case;

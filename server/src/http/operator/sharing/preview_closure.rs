@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::sharing::{NewClosure, Preview};
+use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;

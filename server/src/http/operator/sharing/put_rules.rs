@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
-use service::http::{ApiJson, ProblemResponse};
 use protocol::sharing::SharingRules;
+use service::http::{ApiJson, ProblemResponse};
 
 use super::required;
 use crate::app::App;

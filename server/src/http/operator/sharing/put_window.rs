@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::{GarageId, WindowId};
-use service::http::{ApiJson, ProblemResponse};
 use protocol::sharing::{Window, WindowSpec};
+use service::http::{ApiJson, ProblemResponse};
 
 use super::{OfAffected, required};
 use crate::app::App;

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
 use protocol::sharing::Windows;
+use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
