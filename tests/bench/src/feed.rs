@@ -58,6 +58,7 @@ pub async fn run(options: &FeedOptions) -> FeedFindings {
                 }
             }
         }
+        file.stop().await;
         ours.stop().await;
     }
     FeedFindings::new(rounds)

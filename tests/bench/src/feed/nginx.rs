@@ -12,10 +12,9 @@ use testkit::{port, wait};
 
 const NAME: &str = "parking-sites.json";
 
-/// Stops when dropped.
 pub struct FileServer {
     address: SocketAddr,
-    _child: Child,
+    child: Child,
     _folder: TempDir,
 }
 
@@ -37,7 +36,12 @@ impl FileServer {
             (status_of(address, &path).await? == 200).then_some(())
         })
         .await;
-        Self { address, _child: child, _folder: folder }
+        Self { address, child, _folder: folder }
+    }
+
+    /// Stops the master with SIGTERM: one that is killed leaves its workers running.
+    pub async fn stop(mut self) {
+        self.child.stop(Duration::from_secs(10)).await;
     }
 
     pub fn url(&self) -> String {
