@@ -17,7 +17,7 @@ use super::{Caller, OperatorError, record, require};
 use crate::app::App;
 use crate::store::seal::{Purpose, SealError, Sealed};
 use crate::store::visit::inside::{self, Open};
-use crate::store::{StoreError, Tx, garage, gateway, inventory};
+use crate::store::{StoreError, Tx, garage, gateway, inventory, word};
 
 /// Walks in the list.
 const SHOWN: i64 = 20;
@@ -102,7 +102,7 @@ pub async fn add(
     new: &NewInventory,
 ) -> Result<Inventory, InventoryError> {
     let reason = reason(&new.reason, reason::LONGEST).ok_or(InventoryError::Reason)?;
-    let body_hash = app.keys.hash(Purpose::Plate, &format!("{new:?}"));
+    let body_hash = app.keys.hash(Purpose::Plate, &word::list(std::slice::from_ref(new)));
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
