@@ -39,6 +39,7 @@ pub mod standing;
 mod token;
 pub mod visit;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,9 +51,12 @@ use tokio_util::sync::CancellationToken;
 use crate::store::Store;
 use crate::store::seal::Keyring;
 
-/// What every use case works with; cheap to clone.
+/// What every use case works with. A clone is one more reference: each request makes several.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<AppParts>);
+
+#[derive(Clone)]
+pub struct AppParts {
     pub store: Store,
     pub keys: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
@@ -93,7 +97,7 @@ pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl App {
     pub fn new(store: Store, keys: Keyring, clock: Arc<dyn Clock>) -> Self {
-        Self {
+        Self(Arc::new(AppParts {
             store,
             keys: Arc::new(keys),
             clock,
@@ -114,7 +118,12 @@ impl App {
             calendars: Arc::default(),
             doors: Arc::default(),
             help: Arc::default(),
-        }
+        }))
+    }
+
+    /// Changes settings before the process serves requests. Clones made earlier keep theirs.
+    pub fn parts_mut(&mut self) -> &mut AppParts {
+        Arc::make_mut(&mut self.0)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -130,6 +139,14 @@ impl App {
     /// Another replica has committed up to `cursor`.
     pub fn heard(&self, cursor: Cursor) {
         advance(&self.news, cursor);
+    }
+}
+
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
     }
 }
 

@@ -229,10 +229,11 @@ async fn open(config: Checked) -> Result<App, Failure> {
     let store = Store::open(config.database_url.expose(), config.connections).await;
     let store = store.map_err(Failure::opening)?;
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
-    app.session_ttl = config.session_ttl;
-    app.retention = config.retention;
-    app.feed = config.feed;
-    app.operators.cookies = config.cookies;
+    let parts = app.parts_mut();
+    parts.session_ttl = config.session_ttl;
+    parts.retention = config.retention;
+    parts.feed = config.feed;
+    parts.operators.cookies = config.cookies;
     key_check::run(&app).await.map_err(Failure::key)?;
     Ok(app)
 }

@@ -76,7 +76,7 @@ pub async fn open(folder: &Folder) -> anyhow::Result<App> {
     let store = Store::open(&url, 4).await?;
     let mut app = App::new(store, keys, Arc::new(SystemClock));
     // Browsers reach this process over plain HTTP on the same machine.
-    app.operators.cookies = Cookies::LoopbackHttp;
+    app.parts_mut().operators.cookies = Cookies::LoopbackHttp;
     key_check::run(&app).await.map_err(|error| match error {
         KeyCheckError::WrongKey => {
             anyhow::Error::new(FolderError::WrongKey { secrets: folder.file(SECRETS), database })

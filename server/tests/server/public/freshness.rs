@@ -42,7 +42,7 @@ contract!(a_dead_garage_has_no_data_after_three_minutes, |f| async {
 
 contract!(the_configuration_says_how_old_a_count_may_be, |f| async {
     let mut app = f.app();
-    app.feed.max_age = Duration::from_secs(60);
+    app.parts_mut().feed.max_age = Duration::from_secs(60);
     crate::common::district::fill(&app).await;
     let server = crate::public::Served::start(app).await;
     server.take(MALL_TOKEN, &heartbeat("a")).await;
