@@ -1,5 +1,5 @@
-//! What runs beside the requests: the tasks of ingest and of allocation, what is due by the clock, the hourly purge, wake-ups
-//! between replicas, the look at the database for readiness.
+//! Background tasks of the server: ingest and allocation, timed jobs, the hourly purge, wake-ups between replicas,
+//! the readiness check of the database.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::jobs::{calendar, publish, purge, sweep};
 use crate::store::wake::{self, Ear, News};
 use crate::store::{Store, StoreError};
 
-/// How often the database is asked whether it answers.
+/// Interval of the database's readiness check.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// A database that takes longer to answer "1" serves nobody.
+/// A database that takes longer to answer "1" is not ready.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long tasks may take to end; the tasks that commit still commit what they have.
+/// Time limit for the end of the tasks. Tasks that commit first commit their queues.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
-/// Tasks that are stopped and joined together.
+/// Tasks that stop and are joined together.
 pub struct Background {
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -45,12 +45,15 @@ impl Background {
         Self { tasks, stop }
     }
 
-    /// After the last request: nobody waits for these tasks any more.
+    /// Call it after the last request, when no request waits for these tasks.
     pub async fn end(self) {
         self.stop.cancel();
         self.tasks.close();
         if timeout(STOP_WITHIN, self.tasks.wait()).await.is_err() {
-            tracing::warn!(waited_ms = STOP_WITHIN.as_millis(), "background tasks did not end in time");
+            tracing::warn!(
+                waited_ms = STOP_WITHIN.as_millis(),
+                "background tasks still running at shutdown timeout"
+            );
         }
     }
 }
@@ -59,7 +62,7 @@ async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
     stop.run_until_cancelled(task).await;
 }
 
-/// Tells other replicas what this one has committed; several commits in a row are told as one.
+/// Notifies other replicas of this one's commits; consecutive commits are one notification.
 async fn announce(app: App) {
     let mut committed = app.committed.subscribe();
     let mut backoff = Backoff::new("feed_announce", Duration::from_millis(50), Duration::from_secs(5));
@@ -67,32 +70,32 @@ async fn announce(app: App) {
         let cursor = *committed.borrow_and_update();
         match wake::announce(&app.store, cursor).await {
             Ok(()) => backoff.reset(),
-            // Others look once a second by themselves, so this one is let go.
+            // The notification can be dropped: other replicas poll once a second.
             Err(error) => {
-                tracing::debug!(error = %error, "other replicas were not told of news");
+                tracing::debug!(error = %error, "NOTIFY failed; other replicas will poll");
                 sleep(backoff.next_delay()).await;
             }
         }
     }
 }
 
-/// Hears what other replicas have committed.
+/// Receives the notifications of other replicas' commits and reconnects after a failure.
 async fn hear(app: App) {
     let mut backoff = Backoff::new("feed_listen", Duration::from_millis(100), Duration::from_secs(10));
     loop {
         match listen(&app, &mut backoff).await {
             Ok(Heard::Nobody) => return,
-            Ok(Heard::Lost) => tracing::warn!("the wake-up connection to the database was lost"),
-            Err(error) => tracing::warn!(error = %error, "the database does not wake this replica up"),
+            Ok(Heard::Lost) => tracing::warn!("LISTEN connection lost; falling back to polling"),
+            Err(error) => tracing::warn!(error = %error, "LISTEN unavailable; falling back to polling"),
         }
         sleep(backoff.next_delay()).await;
     }
 }
 
 enum Heard {
-    /// This database has one process.
+    /// The database is SQLite, with this process only.
     Nobody,
-    /// The connection has ended.
+    /// The connection was lost.
     Lost,
 }
 

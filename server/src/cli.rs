@@ -22,7 +22,7 @@ const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;
 const DATA_REFUSED: u8 = 3;
 
-/// Logs of commands that end: only what needs attention, so that their output stays readable.
+/// Log filter of commands that end: only warnings and errors, so that their output stays readable.
 const QUIET: &str = "warn";
 
 #[derive(Debug, Parser)]
@@ -36,7 +36,7 @@ pub struct Arguments {
 enum Command {
     /// Serves until SIGINT or SIGTERM.
     Run(File),
-    /// Reads the configuration and its secrets, and says what is wrong with them.
+    /// Reads the configuration and its secrets, and reports errors in them.
     CheckConfig(File),
     /// Reads a district file (.toml or .json); importing it again changes only what differs.
     Import {
@@ -44,20 +44,22 @@ enum Command {
         file: File,
         district: PathBuf,
     },
-    /// Reads a year's list of holidays and make-up workdays (holiday-cn's form); it replaces the one known for its year.
+    /// Reads a year's list of holidays and make-up workdays (holiday-cn's form); it replaces the list stored for its
+    /// year.
     ImportHolidays {
         #[command(flatten)]
         file: File,
         #[arg(required = true)]
         lists: Vec<PathBuf>,
     },
-    /// Reads all days on which the city departs from the national list: JSON, `[{date, off, acts_as?, name}]`.
+    /// Reads all days on which the city departs from the national list: JSON, `[{date, off, acts_as?, name}]`; it
+    /// replaces the days stored before.
     ImportCityDays {
         #[command(flatten)]
         file: File,
         days: PathBuf,
     },
-    /// Prints what each day is, one JSON object a line; warnings go to standard error.
+    /// Prints the kind of each day, one JSON object a line; warnings go to standard error.
     Calendar {
         #[command(flatten)]
         file: File,
@@ -70,7 +72,7 @@ enum Command {
         #[arg(long)]
         school: Option<SchoolId>,
     },
-    /// Makes a new token for a garage's gateway; the one before ends.
+    /// Makes a new token for a garage's gateway; the previous token ends.
     GatewayToken {
         #[command(flatten)]
         file: File,
@@ -80,7 +82,7 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Makes a one-off code with which a garage's box enrols (`gateway enroll`); one before it that is not used ends.
+    /// Makes a one-off code with which a garage's box enrols (`gateway enroll`); an unused previous code ends.
     GatewayCode {
         #[command(flatten)]
         file: File,
@@ -90,14 +92,14 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Tells a garage's gateway that has enrolled to renew its credential now; it does so within some seconds.
+    /// Requests that a garage's enrolled gateway renews its credential now; it does so within some seconds.
     GatewayRenew {
         #[command(flatten)]
         file: File,
         #[arg(long)]
         garage: GarageId,
     },
-    /// Makes a new token for a process that calls /internal/v1; the one before ends.
+    /// Makes a new token for a process that calls /internal/v1; the previous token ends.
     ServiceToken {
         #[command(flatten)]
         file: File,
@@ -111,11 +113,11 @@ enum Command {
     BindCode {
         #[command(flatten)]
         file: File,
-        /// The school's own number of the person.
+        /// The school's own number for the person.
         #[arg(long)]
         person_key: String,
     },
-    /// What concerns the operators of garages.
+    /// Commands for the operators of garages.
     #[command(subcommand)]
     Operator(Operator),
     /// Makes a data key: 32 random bytes in base64.
@@ -133,7 +135,7 @@ enum Operator {
         file: File,
         #[arg(long)]
         username: String,
-        /// Its first line is the password; without it, the first line of standard input.
+        /// The password is the first line of this file; without it, the first line of standard input.
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
@@ -145,7 +147,7 @@ struct File {
     config: PathBuf,
 }
 
-/// What `main` prints and returns.
+/// The error that `main` prints and the exit code that it returns.
 #[derive(Debug)]
 pub struct Failure {
     pub error: anyhow::Error,
@@ -224,7 +226,8 @@ fn checked(file: &File) -> Result<Checked, Failure> {
     Config::load(&file.config).and_then(Config::check).map_err(Failure::input)
 }
 
-/// Opens and migrates the database; refuses one of a newer version or of another program, and a key that is not its own.
+/// Opens and migrates the database. Refuses a database of a newer version or of another program, and a data key that
+/// is not its own.
 async fn open(config: Checked) -> Result<App, Failure> {
     let store = Store::open(config.database_url.expose(), config.connections).await;
     let store = store.map_err(Failure::opening)?;

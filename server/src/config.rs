@@ -18,10 +18,10 @@ use crate::store::seal::Keyring;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// As many as a small PostgreSQL gives to one of several replicas.
+/// A number of connections that a small PostgreSQL can give to each of several replicas.
 const CONNECTIONS: u32 = 8;
 
-/// One writes, one listens for wake-ups, one must be left to read.
+/// One connection writes, one listens for wake-ups, one is left to read.
 const FEWEST_CONNECTIONS: u32 = 3;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -52,7 +52,7 @@ fn connections() -> u32 {
     CONNECTIONS
 }
 
-/// A path has no secret in it; a PostgreSQL URL has a password.
+/// A path contains no secret; a PostgreSQL URL contains a password.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum DatabaseUrl {
@@ -71,7 +71,7 @@ pub struct Secrets {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     pub listen: SocketAddr,
-    /// How browsers reach this server: over TLS, or on this machine. The operators' cookie depends on it.
+    /// The address that browsers use: over TLS, or on this machine. The operators' cookie depends on it.
     pub public_url: String,
 }
 
@@ -127,7 +127,7 @@ impl Default for Log {
     }
 }
 
-/// A configuration whose values make sense and whose secrets have been read.
+/// A validated configuration whose secrets have been read.
 pub struct Checked {
     pub database_url: Secret,
     pub connections: u32,
@@ -145,7 +145,7 @@ impl Config {
         load(path)
     }
 
-    /// Reads the secrets and checks what the types cannot.
+    /// Reads the secrets and validates the values that the types cannot.
     pub fn check(self) -> Result<Checked, ConfigError> {
         if self.database.connections < FEWEST_CONNECTIONS {
             let message = format!("must be at least {FEWEST_CONNECTIONS}");
@@ -173,7 +173,7 @@ impl Config {
     }
 }
 
-/// A gateway speaks every few seconds; after half an hour a count is of the past for operators too.
+/// A gateway reports every few seconds. A count older than half an hour is out of date for operators too.
 const MAX_AGE_MINUTES: RangeInclusive<u32> = 1..=30;
 
 fn feed(feed: PublicFeed, public_url: String) -> Result<FeedSettings, ConfigError> {
@@ -185,7 +185,7 @@ fn feed(feed: PublicFeed, public_url: String) -> Result<FeedSettings, ConfigErro
     Ok(FeedSettings { max_age, public_url: Some(public_url) })
 }
 
-/// A password over plain HTTP is for whoever listens on the way.
+/// Plain HTTP is allowed on this machine only, because it exposes passwords to anyone on the network path.
 fn cookies(public_url: &str) -> Result<Cookies, ConfigError> {
     let loopback = ["http://localhost", "http://127.", "http://[::1]"];
     if public_url.starts_with("https://") {

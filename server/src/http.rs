@@ -1,7 +1,7 @@
-//! HTTP: one action a file; the route tables are beside them.
+//! HTTP: one action a file, with the route tables beside them.
 //!
 //! - [`internal`]: `miniapp-api`, for people
-//! - [`openapi`]: the description of what describes itself
+//! - [`openapi`]: the OpenAPI document of the routes that describe themselves
 //! - [`fail`]: the one place where an error becomes a response
 
 mod bearer;
@@ -23,7 +23,7 @@ use axum::Router;
 
 use crate::app::App;
 
-/// Every route of the server; layers, fallbacks, health and pages are put around it by [`crate::serve`].
+/// Every route of the server. [`crate::serve`] adds layers, fallbacks, health and pages.
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(internal::router(app.clone()))

@@ -1,4 +1,4 @@
-//! What the server does by the clock.
+//! Timed jobs of the server.
 
 pub mod calendar;
 pub mod publish;

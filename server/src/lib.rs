@@ -1,10 +1,10 @@
-//! The district's server: commits gate events, keeps counts and arrivals, answers people and operators.
+//! The district's server: commits gate events, keeps counts and arrivals, serves people and operators.
 //!
 //! - [`store`]: the main database; the only SQL
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
-//! - [`jobs`]: what is done by the clock
-//! - [`serve`]: all of it as a part of a process, with its background tasks
+//! - [`jobs`]: timed jobs
+//! - [`serve`]: the whole server as a part of a process, with its background tasks
 //! - [`config`]: the configuration file of the binary
 
 pub mod app;

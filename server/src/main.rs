@@ -1,5 +1,5 @@
-//! `server`: see `server --help`. Exit codes: 0 done, 1 failed, 2 wrong configuration, district file or arguments, 3 a
-//! database that this version may not use.
+//! `server`: see `server --help`. Exit codes: 0 success, 1 failure, 2 wrong configuration, district file or
+//! arguments, 3 a database that this version may not use.
 
 mod cli;
 

@@ -12,9 +12,10 @@ use crate::app::App;
 use crate::background::Background;
 use crate::http;
 
-/// Serves on `listener` until `shutdown`: answers what is open, commits what gateways have sent, ends its tasks.
+/// Serves on `listener` until `shutdown`, then completes open requests, commits what gateways have sent, and ends its
+/// tasks.
 ///
-/// `extra` are routes of the process around it, such as the demo's log-in.
+/// `extra` are routes of the surrounding process, such as the demo's log-in.
 pub async fn serve(
     app: App,
     listener: TcpListener,

@@ -1,9 +1,9 @@
 //! The main database: SQLite for one box, PostgreSQL for a district. Only this folder contains its SQL.
 //!
-//! One statement serves both: `$1` placeholders, `bigint` for times and truth values, `text` ids, keyed hashes
-//! and ciphertexts as bytes. [`Tx`] says which database a unit of work runs on and the macros beside it run the
-//! statement there. A repository is a module of free functions over `&mut Tx`; it returns `Option` for "not
-//! there" and has a contract test that runs on both.
+//! One statement serves both: `$1` placeholders, `bigint` for times and truth values, `text` ids, keyed hashes and
+//! ciphertexts as bytes. [`Tx`] holds the database of a unit of work, and the macros beside it run the statement
+//! there. A repository is a module of free functions over `&mut Tx`. It returns `Option` for a row that may be absent
+//! and has a contract test that runs on both databases.
 //!
 //! Every SQLite unit of work that may write begins with `begin immediate` on the one write connection; reads go to
 //! a read-only pool. `synchronous = full`: what is acknowledged survives a power cut.
@@ -67,28 +67,29 @@ pub use tx::Tx;
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// How long a unit of work may wait for a connection before the caller is told to come again.
+/// How long a unit of work waits for a connection before it fails with an overload error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Statements that a connection keeps prepared: those over several rows exist once for each number of rows.
+/// Statements that a connection keeps prepared. A statement over several rows exists once for each number of rows.
 const STATEMENTS: usize = 1024;
 
-/// Pages that a connection of SQLite may keep, as `-` and KiB: with its default of 2 MiB it reads most pages of a group's indexes
-/// again from the file.
+/// Page cache of an SQLite connection: a negative number is KiB. With the default of 2 MiB, SQLite re-reads most
+/// index pages of a group of writes from the file.
 const SQLITE_CACHE: &str = "-65536";
 
-/// How long a statement waits for another transaction's lock. Whoever has waited for so long comes again.
+/// How long a statement waits for another transaction's lock. The caller retries.
 const LOCK_TIMEOUT: &str = "10s";
 
-/// A transaction whose process says nothing for so long is rolled back: a replica that hangs holds nobody up for ever.
+/// PostgreSQL rolls back a transaction that is idle for this long, so that a replica that hangs does not hold its
+/// locks for ever.
 const SILENT_TIMEOUT: &str = "60s";
 
-/// A unit of work that has not ended after so long waits for a machine that has died without a word: no connection says so. Longer
-/// than all waits of a healthy database together.
+/// Time limit of a unit of work. A database machine that dies closes no connection, so a client would wait for ever.
+/// The limit is longer than the sum of all waits of a healthy database.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Gives up a unit of work whose database says nothing, for those who would otherwise hold up everybody after them. Whether it was
-/// committed is not known then, as with any lost answer.
+/// Runs a unit of work within [`ANSWER_TIMEOUT`], so that an unresponsive database does not block the work queued
+/// behind it. After a timeout it is unknown whether the work was committed.
 pub async fn answered<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(ANSWER_TIMEOUT, work).await.unwrap_or(Err(StoreError::Silent))
 }
@@ -100,7 +101,7 @@ pub enum Store {
     Postgres(PgPool),
 }
 
-/// The database did not do what was asked.
+/// A database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the database failed")]
@@ -120,7 +121,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// No connection or lock became free in time, or the database itself is away: worth another try later.
+    /// No connection or lock became free in time, or the database is unavailable: the caller can retry later.
     pub fn is_overload(&self) -> bool {
         match self {
             Self::Silent => true,
@@ -134,7 +135,7 @@ impl StoreError {
         }
     }
 
-    /// Worth running the whole use case again: another transaction won.
+    /// Another transaction won: the caller can run the whole use case again.
     pub fn is_conflict(&self) -> bool {
         let Self::Database(sqlx::Error::Database(e)) = self else { return false };
         // serialization_failure, deadlock_detected; SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
@@ -143,8 +144,8 @@ impl StoreError {
 }
 
 impl Store {
-    /// Opens `sqlite:PATH` (made if missing) or `postgres://...` and migrates it. A database that this version may not use
-    /// is left as it is: [`StoreError::Refused`].
+    /// Opens `sqlite:PATH` (creates the file if missing) or `postgres://...` and migrates it. A database that this
+    /// version may not use stays unchanged: [`StoreError::Refused`].
     pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url, connections).await?
@@ -175,8 +176,8 @@ impl Store {
             .statement_cache_capacity(STATEMENTS)
             .pragma("cache_size", SQLITE_CACHE)
             .busy_timeout(ACQUIRE_TIMEOUT);
-        // On a full disk SQLite ends a transaction by itself, and the connection goes on to believe that it is in one: it is
-        // not used again.
+        // On a full disk SQLite ends a transaction by itself, but the connection still reports an open one. Such a
+        // connection is not reused.
         let pool = || {
             let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
             pool.before_acquire(|connection, _| {
@@ -202,7 +203,7 @@ impl Store {
                 )
             })?,
             Self::Postgres(pool) => {
-                // Replicas that start together wait for the one that migrates, however long that takes.
+                // Replicas that start together wait without a time limit for the one that migrates.
                 let mut connection = pool.acquire().await?;
                 sqlx::query("set lock_timeout = 0").execute(&mut *connection).await?;
                 POSTGRES_MIGRATIONS.run(&mut *connection).await.map_err(|error| {
@@ -232,8 +233,8 @@ impl Store {
         })
     }
 
-    /// After a bulk change. PostgreSQL's own analysis comes up to a minute later, and plans made from the statistics of
-    /// an empty database can take seconds in a gate's way.
+    /// Call it after a bulk change. PostgreSQL's own analysis runs up to a minute later, and plans made from the
+    /// statistics of an empty database can delay a gate by seconds.
     pub async fn renew_statistics(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { write, .. } => sqlx::query("pragma optimize").execute(write).await.map(|_| ())?,
@@ -242,7 +243,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database answers; for readiness.
+    /// Checks that the database responds; for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let mut tx = self.begin_read().await?;
         let _: (i64,) = fetch_one!(&mut tx, "select cast(1 as bigint)")?;

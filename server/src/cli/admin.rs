@@ -21,7 +21,7 @@ const OWNER_ONLY: u32 = 0o600;
 pub fn new_key(out: &Path) -> Done {
     let mut key = [0_u8; Keyring::KEY_LEN];
     SystemRandom::new().fill(&mut key).map_err(|_| anyhow::anyhow!("the system gave no random numbers"))?;
-    // Never over an existing key: what it has sealed would be lost.
+    // Never overwrite an existing key: the data sealed with it would be lost.
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(OWNER_ONLY);
     write(&mut options, out, &STANDARD.encode(key))?;
@@ -79,7 +79,7 @@ fn write(options: &mut OpenOptions, path: &Path, secret: &str) -> anyhow::Result
     Ok(file.sync_all()?)
 }
 
-/// The first line, without its end.
+/// Reads the first line, without its end.
 pub fn read_password(file: Option<&Path>) -> Result<String, Failure> {
     let mut line = String::new();
     match file {

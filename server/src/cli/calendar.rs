@@ -26,7 +26,7 @@ pub enum ListFileError {
     Wrong { path: PathBuf, source: ListError },
 }
 
-/// A mistake is named by the path of its field.
+/// An error names the path of its field.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let unreadable = |source| ListFileError::Read { path: path.to_owned(), source };
     let text = service::text_file::read(path).map_err(unreadable).map_err(Failure::input)?;
@@ -98,7 +98,7 @@ impl Line {
     }
 }
 
-/// Days to standard output, one JSON object a line; warnings to standard error.
+/// Prints days to standard output, one JSON object a line, and warnings to standard error.
 pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&SchoolId>) -> Done {
     let mut tx = app.store.begin_read().await?;
     let calendar = load(&mut tx).await?;

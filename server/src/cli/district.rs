@@ -20,7 +20,7 @@ pub enum FileError {
     Ending { path: PathBuf },
 }
 
-/// A mistake is named by the path of its field.
+/// An error names the path of its field.
 pub fn read(path: &Path) -> Result<District, FileError> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("toml") => Ok(service::config::load(path)?),

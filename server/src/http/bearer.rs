@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Longer than any token of ours; nobody hashes megabytes for a stranger.
+/// Longer than any token of ours, so that a caller cannot make the server hash megabytes.
 pub const MAX_TOKEN: usize = 256;
 
 pub fn token(headers: &HeaderMap) -> Option<&str> {

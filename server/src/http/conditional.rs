@@ -1,4 +1,4 @@
-//! Answers with an `ETag`: 304 without a body for who has it already.
+//! Responses with an `ETag`; 304 without a body for a client that has the current version.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::app::etag::matches;
 
-/// `body` as JSON unless `If-None-Match` names `etag`.
+/// Returns `body` as JSON, or 304 if `If-None-Match` names `etag`.
 pub fn json(request: &HeaderMap, etag: &str, cache_control: &'static str, body: &impl Serialize) -> Response {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let headers = [(header::ETAG, etag.to_owned()), (header::CACHE_CONTROL, cache_control.to_owned())];

@@ -1,4 +1,4 @@
-//! Errors become responses here and nowhere else. A 500 is logged once with its causes and shows none of them.
+//! The only conversion of errors into responses. A 500 is logged once with its causes and shows none of them.
 
 mod lane_alarm;
 mod sharing;
@@ -32,9 +32,9 @@ use crate::app::session::SessionError;
 use crate::store::StoreError;
 use crate::store::word::word;
 
-/// Logs `error` with its causes; the client learns nothing of them.
+/// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
-    tracing::error!(error = chain(error), "a request failed on our side");
+    tracing::error!(error = chain(error), "request failed with an internal error");
     Problem::new(500, "internal", "Something went wrong on our side").into()
 }
 
@@ -42,9 +42,9 @@ pub fn not_found() -> ProblemResponse {
     Problem::new(404, "not_found", "There is nothing at this address").into()
 }
 
-/// The database has more to do than it can: not the caller's fault, and worth another try.
+/// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.
 fn busy(error: &StoreError) -> ProblemResponse {
-    tracing::warn!(error = chain(error), "the database did not take a request in time");
+    tracing::warn!(error = chain(error), "request refused; database overloaded or unavailable");
     Problem::new(503, "busy", "Too much is going on; try again").into()
 }
 
@@ -69,7 +69,7 @@ fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
     Problem::new(status, code, title).into()
 }
 
-/// The same for no token, a wrong one and one that has ended.
+/// One response for a missing, a wrong and an expired token.
 pub fn unknown_gateway() -> ProblemResponse {
     problem(401, "unauthorized", "A gateway's token is needed")
 }

@@ -1,4 +1,5 @@
-//! `/gateway/v1`: for the gateways of garages. The token says which garage it is; a box without one has a code. This file is the route table.
+//! `/gateway/v1`: for the gateways of garages. The token identifies the garage; a box without a token uses an
+//! enrolment code. This file is the route table.
 
 mod access_plan;
 mod caller;
@@ -14,10 +15,10 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-/// Bytes: 500 records of some 500 bytes, and room for long names.
+/// Bytes: 500 records of some 500 bytes, with room for long names.
 const BATCH: usize = 2 * 1024 * 1024;
 
-/// Bytes: a garage, a code and a credential. Strangers may send this.
+/// Bytes: a garage, a code and a credential. Unauthenticated callers may send this.
 const ENROLMENT: usize = 1024;
 
 pub fn router() -> Router<App> {

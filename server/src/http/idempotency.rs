@@ -1,4 +1,4 @@
-//! The header with which a caller names an attempt, so that repeating it does nothing twice.
+//! The header that identifies an attempt, so that a repetition has no second effect.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

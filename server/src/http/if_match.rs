@@ -1,4 +1,4 @@
-//! What a caller has seen of what it changes.
+//! The version of a resource that a caller has read before it changes it.
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-/// `If-Match`, if it was sent. What is no text names nothing, so it never matches.
+/// The value of `If-Match`, if present. A value that is not text becomes empty, so it never matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IfMatch(Option<String>);
 

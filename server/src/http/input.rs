@@ -1,4 +1,4 @@
-//! Query strings and path parts, with a problem that names the one at fault.
+//! Query strings and path parameters; the problem names the invalid one.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -15,12 +15,12 @@ pub use service::http::ApiQuery;
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct After {
-    /// Only what changed since; absent: all of now.
+    /// Only changes since this cursor; absent: everything of now.
     #[serde(default)]
     pub after: Option<Cursor>,
 }
 
-/// In place of `axum::extract::Path`: a name that cannot be one of ours names nothing.
+/// Replaces `axum::extract::Path`: a path parameter that cannot be parsed results in 404.
 #[derive(Debug, Clone, Copy)]
 pub struct ApiPath<T>(pub T);
 

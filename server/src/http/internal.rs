@@ -1,7 +1,7 @@
-//! `/internal/v1`: for `miniapp-api`, which acts only for people who pass through it.
+//! `/internal/v1`: for `miniapp-api`, which only acts for people who are logged in through it.
 //!
-//! Every route is behind the service token ([`service`]). What belongs to a person also needs that person's session,
-//! which [`caller::User`] checks. Nothing here may be cached. This file is the route table.
+//! Every route requires the service token ([`service`]). Routes with a person's data also require that person's
+//! session, which [`caller::User`] checks. No response may be cached. This file is the route table.
 
 mod add_plate;
 mod arrival_act;
@@ -31,7 +31,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 
-/// Every route with its description.
+/// Every route with its OpenAPI description.
 pub fn described() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(open_session::open_session))
@@ -62,7 +62,7 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(feed::feed))
 }
 
-/// Takes the state because the lock in front of every route needs the database.
+/// Takes the state because the authentication layer of every route needs the database.
 pub fn router(app: App) -> Router<App> {
     let no_store =
         SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(schemes.keys().collect::<Vec<_>>(), ["service", "session"]);
     }
 
-    /// What an operation takes says how it may refuse.
+    /// The responses that an operation's parameters and body require.
     fn refusals(operation: &Value) -> Vec<(&'static str, &'static str)> {
         let takes = |part: &str, text: &str| {
             operation["parameters"].as_array().is_some_and(|list| list.iter().any(|one| one[part] == text))

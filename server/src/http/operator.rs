@@ -1,6 +1,6 @@
-//! `/api/operator/v1`: the operator console. The session is a cookie that scripts cannot read; what changes something
-//! also needs a header that other sites' forms cannot send ([`csrf`]). Nothing here may be cached by others. This file
-//! is the route table.
+//! `/api/operator/v1`: the operator console. The session is a cookie that scripts cannot read. Requests that change
+//! something also need a header that other sites' forms cannot send ([`csrf`]). Shared caches may not store
+//! responses. This file is the route table.
 
 mod access_check;
 mod adjust;

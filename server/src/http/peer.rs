@@ -1,4 +1,4 @@
-//! From where a request came.
+//! The address of a request's sender.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 
-/// The connection's other end, where the process knows it.
+/// The address of the connection's other end, if the process knows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub Option<IpAddr>);
 

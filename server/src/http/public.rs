@@ -1,4 +1,4 @@
-//! `/api/public/v3`: open spaces for everyone, from any page. This file is the route table.
+//! `/api/public/v3`: open spaces for every page, without authentication. This file is the route table.
 
 mod cors;
 mod forecast;
@@ -19,7 +19,7 @@ use service::http::ProblemResponse;
 use crate::app::App;
 use crate::http::fail;
 
-/// Counts change with each car: a map that looks every few seconds is served by the caches between.
+/// Counts change with each car. This lets intermediate caches serve clients that poll every few seconds.
 const CACHE_CONTROL: &str = "public, max-age=5";
 
 pub fn router() -> Router<App> {
@@ -36,7 +36,7 @@ pub fn router() -> Router<App> {
     Router::new().nest("/api/public", public)
 }
 
-/// Inside of the layer: a page that asks for a wrong address can read why.
+/// The route is inside the CORS layer, so that a page with a wrong address can read the problem.
 async fn nothing() -> ProblemResponse {
     fail::not_found()
 }
@@ -45,7 +45,7 @@ async fn method() -> ProblemResponse {
     Problem::new(405, "method_not_allowed", "This address does not take this method").into()
 }
 
-/// A parameter that is not of the form that it must have.
+/// A parameter with an invalid value.
 fn wrong(field: &str, detail: &str) -> ProblemResponse {
     Problem::new(400, "invalid_query", "The query string is wrong").field(field).detail(detail).into()
 }

@@ -1,4 +1,4 @@
-//! Why there is no reservation, as a problem. Programs read `code`, screens translate it; `detail` has the figures.
+//! Problems of refused reservations. Programs read `code`, screens translate it; `detail` contains the figures.
 
 use domain::allocation::refusal::Refusal;
 use domain::minute::Span;
@@ -10,7 +10,7 @@ use super::fail;
 use crate::app::allocation::AllocationError;
 use crate::app::reservation::ReservationError;
 
-/// Of a refusal, with what helps where the book says it.
+/// The problem of a refusal, with alternatives where the book has some.
 pub fn problem(refusal: &Refusal) -> Problem {
     let conflict = |code: &str, title: &str| Problem::new(409, code, title);
     let about = match refusal {
@@ -37,7 +37,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
             return Problem { help: Some(Box::new(help)), ..full };
         }
         Refusal::Blocked => conflict("plate_blocked", "This plate is blocked here"),
-        // Not with which: it may be somebody else's.
+        // The other reservation is not named: it may belong to another person.
         Refusal::PlateBusy { .. } => {
             return conflict("plate_busy", "This plate has another reservation at that time");
         }

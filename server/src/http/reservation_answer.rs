@@ -1,4 +1,4 @@
-//! An answer with one reservation: its `ETag` is what a change may name as seen.
+//! Responses with one reservation. The client sends its `ETag` back with a change.
 
 use axum::Json;
 use axum::http::{StatusCode, header};

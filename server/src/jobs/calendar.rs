@@ -1,5 +1,5 @@
-//! Says in the log and in a metric that a year's list of holidays is missing: at the start, then once an hour, since a
-//! server that runs for months comes into November too.
+//! Reports a missing list of holidays in the log and in a metric: at the start, then once an hour, because a server
+//! that runs for months also reaches November.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,14 +19,14 @@ pub async fn run(app: App) {
                 missing = years;
             }
             Err(error) => {
-                tracing::warn!(%error, "it is not known whether lists of holidays are missing; looking again in an hour");
+                tracing::warn!(%error, "check for missing holiday lists failed; will retry in an hour");
             }
         }
         tokio::time::sleep(EVERY).await;
     }
 }
 
-/// The log says it once a process, the metric until the list is there.
+/// Logs a missing year once a process; the metric stays until the list is imported.
 fn tell(before: &BTreeSet<i32>, now: &BTreeSet<i32>) {
     for year in before.difference(now) {
         gauge!("calendar_missing_year", "year" => year.to_string()).set(0.0);
@@ -35,7 +35,7 @@ fn tell(before: &BTreeSet<i32>, now: &BTreeSet<i32>) {
         gauge!("calendar_missing_year", "year" => year.to_string()).set(1.0);
         tracing::warn!(
             calendar.year = year,
-            "the list of holidays of this year is missing, all its days count as workdays; \
+            "holiday list missing; all days of this year count as workdays; \
              import it with `server import-holidays`"
         );
     }

@@ -1,10 +1,11 @@
-//! Renews the open-space feed without readers, so that its history has no gaps and its times of change are right.
+//! Renews the open-space feed also without readers, so that its history has no gaps and its times of change are
+//! right.
 
 use std::time::Duration;
 
 use crate::app::{App, public_sites};
 
-/// Several times in the five minutes between two samples.
+/// Several renewals within the five minutes between two samples.
 const EVERY: Duration = Duration::from_secs(30);
 
 pub async fn run(app: App) {

@@ -1,4 +1,4 @@
-//! Forgets personal data whose time is over, once an hour. Every replica does it; a row is forgotten once.
+//! Purges expired personal data once an hour. Every replica runs it; each row is purged once.
 
 use std::time::Duration;
 
@@ -11,29 +11,29 @@ use crate::store::purge::{BITE, Kind, bite};
 
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Replicas that start together do not purge together, and a start has better things to do.
+/// A random delay: replicas that start together do not purge together, and a start is not slowed down.
 const FIRST_WITHIN: Duration = Duration::from_secs(300);
 
-/// Phones that were away for longer read the board of today instead of the feed.
+/// Phones that were offline for longer read today's board instead of the feed.
 const FEED: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Wrong bind codes are counted over minutes; a day later nobody asks for them.
+/// Failed bind codes count for minutes. After a day their rows have no use.
 const BIND_ATTEMPTS: Duration = Duration::from_secs(24 * 3600);
 
 pub async fn run(app: App) {
     tokio::time::sleep(FIRST_WITHIN.mul_f64(rand::random())).await;
     loop {
         match purge(&app).await {
-            Ok(rows) => tracing::info!(rows, "personal data whose time is over was forgotten"),
+            Ok(rows) => tracing::info!(rows, "expired personal data purged"),
             Err(error) => {
-                tracing::error!(%error, "personal data could not be forgotten; trying again in an hour")
+                tracing::error!(%error, "purge of personal data failed; will retry in an hour")
             }
         }
         tokio::time::sleep(EVERY).await;
     }
 }
 
-/// One round over all kinds; gives the number of rows.
+/// Purges all kinds once; returns the number of rows.
 pub async fn purge(app: &App) -> Result<u64, StoreError> {
     let mut rows = 0;
     for kind in Kind::ALL {
@@ -42,7 +42,7 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
     Ok(rows)
 }
 
-/// Bite by bite, each its own transaction: others get their turn in between.
+/// Purges batch by batch, each in its own transaction, so that other transactions run in between.
 async fn forget(app: &App, kind: Kind) -> Result<u64, StoreError> {
     let before = before(app, kind);
     let mut rows = 0;
@@ -72,7 +72,7 @@ fn before(app: &App, kind: Kind) -> Timestamp {
         Kind::Arrivals => now - app.retention.arrivals,
         Kind::Feed => now - FEED,
         Kind::Audit | Kind::OpenOrders => now - app.retention.audit,
-        // By the end of their life, not by their age.
+        // Purged when they expire, independent of their age.
         Kind::Sessions | Kind::OperatorSessions | Kind::BindCodes | Kind::GatewayCodes => now,
         Kind::BindAttempts => now - BIND_ATTEMPTS,
     }

@@ -1,5 +1,6 @@
-//! What is due by the clock in shared garages: offers and holds that expire, no-shows, stays beyond their end, reminders;
-//! passages of which no book has heard because a process has died; cars that have left unseen. Every replica looks; the garage's row lets one do it.
+//! Timed transitions in shared garages: expiry of offers and holds, no-shows, overstays, reminders; passages that no
+//! book has processed because a process died; cars that have left unseen. Every replica looks for them, and the lock
+//! of the garage's row lets one execute them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,14 +17,14 @@ const EVERY: Duration = Duration::from_secs(10);
 
 const UNSEEN_EVERY: Duration = Duration::from_secs(600);
 
-/// A car that came in elsewhere is looked for in other garages for so long.
+/// Period after an entry elsewhere in which the car's older visits are searched.
 const ELSEWHERE: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// A gateway that was heard since has told what it knew.
+/// A gateway without backlog that has reported within this period has sent all its exits.
 const HEARD: Duration = Duration::from_secs(120);
 
-/// A car whose stay ended so long ago and that is not in the count has left unseen. Until then the count may be about to be
-/// corrected.
+/// A car that should have left this long ago and is not in the count has left unseen. Before that, the count may
+/// still be corrected.
 const UNSEEN: Duration = Duration::from_secs(12 * 3600);
 
 pub async fn run(app: App) {
@@ -33,19 +34,19 @@ pub async fn run(app: App) {
         if looked.elapsed() > UNSEEN_EVERY {
             looked = Instant::now();
             if let Err(error) = answered(end_left_behind(&app)).await {
-                tracing::warn!(%error, "cars that are in another garage were not ended; trying again in some minutes");
+                tracing::warn!(%error, "closing visits superseded elsewhere failed; will retry");
             }
             if let Err(error) = answered(end_unseen(&app)).await {
-                tracing::warn!(%error, "stays of cars that have left unseen were not ended; trying again in some minutes");
+                tracing::warn!(%error, "closing visits of cars that left unseen failed; will retry");
             }
         }
         if let Err(error) = answered(sweep(&app)).await {
-            tracing::warn!(%error, "what is due in the garages could not be seen; trying again in some seconds");
+            tracing::warn!(%error, "sweep of due reservations failed; will retry");
         }
     }
 }
 
-/// Nudges the garages in which something is due; gives how many.
+/// Marks the books of the garages where a transition is due; returns their number.
 pub async fn sweep(app: &App) -> Result<usize, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let mut due = to_book::garages(&mut tx).await?;
@@ -61,7 +62,8 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
     Ok(due.len())
 }
 
-/// Ends visits of cars that the count says have left; gives how many. Their books hear of it with the next sweep.
+/// Ends visits of cars that have left according to the count; returns their number. The next sweep passes them to the
+/// books.
 pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
     let mut tx = app.store.begin().await?;
     let ended = unseen::end(&mut tx, app.now() - UNSEEN).await?;
@@ -71,21 +73,19 @@ pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
     }
     tx.commit().await?;
     counter!("visits_ended_unseen_total").increment(ended);
-    tracing::info!(
-        visits = ended,
-        "cars that should have left long ago are not in the count; their stays were ended"
-    );
+    tracing::info!(visits = ended, "closed overstayed visits that are not in the count");
     Ok(ended)
 }
 
-/// Ends visits of cars that have since come into another garage, and takes them out of the counts; gives how many counts changed.
+/// Ends visits of cars that have since entered another garage and corrects the counts; returns the number of changed
+/// counts.
 pub async fn end_left_behind(app: &App) -> Result<usize, StoreError> {
     let (now, mut healed) = (app.now(), 0);
     let since = now - ELSEWHERE;
     let mut tx = app.store.begin_read().await?;
     let garages = evidence::garages_left_behind(&mut tx, since, now - HEARD).await?;
     tx.rollback().await?;
-    // One garage a transaction: none waits for another's row while it holds its own.
+    // One garage a transaction: none waits for another garage's row while it holds its own.
     for id in garages {
         let mut tx = app.store.begin().await?;
         if garage::lock(&mut tx, &id).await?.is_none_or(|garage| garage.occupied.is_none()) {

@@ -49,7 +49,7 @@ fn adjustment((id, at, before, after, reason, operator): Row) -> Result<Adjustme
     })
 }
 
-/// What an operator has written under this key before.
+/// The adjustment that this operator has stored under this idempotency key.
 pub async fn by_key(
     tx: &mut Tx,
     garage: &GarageId,
@@ -68,7 +68,7 @@ pub async fn by_key(
     row.map(adjustment).transpose()
 }
 
-/// Newest first, those before the one named `before`; ids grow with time.
+/// Adjustments before the one with id `before`, newest first; ids grow with time.
 pub async fn page(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,4 +1,5 @@
-//! Arrivals. Who changes them holds [`super::feed::take_cursors`]'s lock and writes the cursor it got.
+//! Arrivals. A caller that changes them holds [`super::feed::take_cursors`]'s lock and writes the cursor that it
+//! returned.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ use super::school::CarInside;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
-/// An arrival that is still to be written.
+/// An arrival that is not stored yet.
 #[derive(Debug, Clone)]
 pub struct NewArrival<'a> {
     pub id: Uuid,
@@ -34,19 +35,19 @@ pub struct NewArrival<'a> {
     pub note: Option<Note>,
     /// `gate_event.no`.
     pub entry_event: Option<i64>,
-    /// When the car has passed the gate; absent: it is at the gate.
+    /// When the car passed the gate; absent while it is at the gate.
     pub entered_at: Option<Timestamp>,
     pub doubt: Option<ReadingDoubt>,
 }
 
-/// The last act of a teacher, and the cursor that was on the teacher's screen.
+/// The last act of a teacher, and the cursor that the teacher's screen showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastAct {
     pub act: Act,
     pub seen: Cursor,
 }
 
-/// An arrival as it is stored, with the names that it is shown with, still sealed.
+/// A stored arrival with the names that screens show; plates and names are still sealed.
 #[derive(Debug, Clone)]
 pub struct Stored {
     pub id: Uuid,
@@ -67,14 +68,14 @@ pub struct Stored {
     pub guardian: Option<String>,
     pub note: Option<Note>,
     pub car_left_at: Option<Timestamp>,
-    /// When the car has passed the gate.
+    /// When the car passed the gate.
     pub entered_at: Option<Timestamp>,
     pub doubt: Option<ReadingDoubt>,
     /// The plate of the other reading of the same car.
     pub other_plate_hash: Option<Vec<u8>>,
-    /// A guardian reported by hand before any car was read.
+    /// A guardian reported the arrival by hand before any car was read.
     pub by_hand: bool,
-    /// The cursor before the last change, if that was only the car passing the gate.
+    /// The cursor before the last change, if that change was only the car passing the gate.
     pub at_gate_cursor: Option<Cursor>,
     pub last_act: Option<LastAct>,
     /// Name of the teacher who did the last act.
@@ -82,7 +83,8 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Whether a screen with this cursor shows all that an act depends on: a car that passes the gate does not make it stale.
+    /// Whether a screen at this cursor shows everything that an act depends on. A car that passes the gate does not
+    /// make the screen stale.
     pub fn is_shown_by(&self, seen: Cursor) -> bool {
         self.cursor == seen || self.at_gate_cursor == Some(seen)
     }
@@ -169,7 +171,7 @@ fn last_act(act: Option<&str>, seen: Option<Cursor>) -> Result<Option<LastAct>, 
     Ok(Some(LastAct { act: word::parse("arrival.last_act", act)?, seen }))
 }
 
-/// Every reading statement begins like this.
+/// The select list and joins of every read.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -189,7 +191,7 @@ fn stored(rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-/// Writes a new arrival and gives its order: 1 for the class's first of the day.
+/// Writes a new arrival and returns its order: 1 is the class's first of the day.
 pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError> {
     let day = new.day.to_string();
     let (order,): (i64,) = fetch_one!(
@@ -224,7 +226,7 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
     Ok(order)
 }
 
-/// A teacher's act and where it led.
+/// Records a teacher's act and the resulting phase; `false` if there is no such arrival.
 pub async fn act(
     tx: &mut Tx,
     id: Uuid,
@@ -249,7 +251,7 @@ pub async fn act(
     Ok(changed == 1)
 }
 
-/// A change of phase that is no teacher's act, or one whose act is not to be recognised again.
+/// Changes the phase without recording an act: no teacher acted, or a repetition of the act must not be recognised.
 pub async fn set_pickup(
     tx: &mut Tx,
     id: Uuid,
@@ -276,7 +278,7 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Stored>, StoreError> {
     row.map(Stored::try_from).transpose()
 }
 
-/// All of a pupil's arrivals of a day, oldest first.
+/// A pupil's arrivals of one day, oldest first.
 pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
     stored(fetch_all!(
         tx,
@@ -286,7 +288,7 @@ pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<St
     )?)
 }
 
-/// The same for many pupils, by pupil; those without any are left out.
+/// The arrivals of many pupils on one day, by pupil. Pupils without arrivals are absent.
 pub async fn of_pupils(
     tx: &mut Tx,
     pupils: &[Uuid],
@@ -308,7 +310,7 @@ pub async fn of_pupils(
     Ok(by_pupil)
 }
 
-/// Arrivals of these cars, by either reading of them, that are, as far as is known, still in the garage.
+/// Arrivals of these cars, by either reading, whose cars are not known to have left the garage.
 pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec<Stored>, StoreError> {
     stored(fetch_rows!(
         tx,
@@ -322,7 +324,7 @@ pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec
     )?)
 }
 
-/// A class's day in order of arrival: as many rows as cars, small by nature.
+/// A class's day in order of arrival. The number of rows is at most the number of cars.
 pub async fn board(tx: &mut Tx, class: &ClassId, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
     stored(fetch_all!(
         tx,
@@ -332,7 +334,7 @@ pub async fn board(tx: &mut Tx, class: &ClassId, day: NaiveDate) -> Result<Vec<S
     )?)
 }
 
-/// What changed in a class's day after `after`, in the order of the last changes.
+/// Changes in a class's day after `after`, in the order of their cursors.
 pub async fn changed_in_class(
     tx: &mut Tx,
     class: &ClassId,
@@ -369,7 +371,7 @@ pub async fn hall(
     )?)
 }
 
-/// What changed in a school's day after `after`, in the order of the last changes.
+/// Changes in a school's day after `after`, in the order of their cursors.
 pub async fn changed_in_school(
     tx: &mut Tx,
     school: &SchoolId,

@@ -1,4 +1,4 @@
-//! Arrivals that cars make, many at once, and what a reading changes in an arrival that is there already.
+//! Arrivals that cars create, many at once, and the changes that a reading makes to an existing arrival.
 
 use std::collections::HashMap;
 
@@ -33,18 +33,18 @@ pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool,
     Ok(!rows.is_empty())
 }
 
-/// What a reading adds to an arrival that had no car yet.
+/// The data that a reading adds to an arrival without a car.
 #[derive(Debug, Clone)]
 pub struct Car<'a> {
     pub plate: &'a Sealed,
     pub relation: &'a str,
-    /// `gate_event.no`, if it is known already.
+    /// `gate_event.no`, if the event is stored already.
     pub entry_event: Option<i64>,
     pub entered_at: Option<Timestamp>,
     pub doubt: Option<ReadingDoubt>,
 }
 
-/// The car of an arrival by hand has been read.
+/// Adds the car to an arrival that was reported by hand; `false` if there is no such arrival.
 pub async fn attach_car(
     tx: &mut Tx,
     id: Uuid,
@@ -74,7 +74,8 @@ pub async fn attach_car(
     Ok(changed == 1)
 }
 
-/// A car that came before is read again, while the child is still waiting for it: it is back, has passed the gate, or is no longer in doubt.
+/// A new reading of a car whose child still waits for it: the car is back, has passed the gate, or is no longer in
+/// doubt.
 #[derive(Debug, Clone, Copy)]
 pub struct CarSeenAgain {
     pub entered_at: Option<Timestamp>,
@@ -101,7 +102,7 @@ pub async fn set_car_seen(
     Ok(changed == 1)
 }
 
-/// Cars that have passed the gate: the arrival, when, and the cursor of the change.
+/// Sets the time at which cars passed the gate: arrival, time, cursor of the change.
 pub async fn set_cars_entered(tx: &mut Tx, entered: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
     for chunk in entered.chunks(ROWS) {
         execute_rows!(
@@ -117,7 +118,7 @@ pub async fn set_cars_entered(tx: &mut Tx, entered: &[(Uuid, Timestamp, Cursor)]
     Ok(())
 }
 
-/// Marks an arrival whose car was read twice.
+/// Marks an arrival whose car was read twice; `None` removes the mark.
 pub async fn set_doubt(
     tx: &mut Tx,
     id: Uuid,
@@ -136,7 +137,8 @@ pub async fn set_doubt(
     Ok(())
 }
 
-/// The reading that confirmed a report by hand was of another plate: the report waits for the teacher again.
+/// Removes the car from an arrival that was reported by hand, because the reading belongs to another plate. The
+/// report waits for the teacher again.
 pub async fn detach_car(
     tx: &mut Tx,
     id: Uuid,
@@ -158,7 +160,7 @@ pub async fn detach_car(
     Ok(())
 }
 
-/// Cars that have left: the arrival, when, and the cursor of the change.
+/// Sets the time at which cars left: arrival, time, cursor of the change.
 pub async fn set_cars_left(tx: &mut Tx, left: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
     for chunk in left.chunks(ROWS) {
         execute_rows!(

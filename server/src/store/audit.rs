@@ -1,10 +1,10 @@
-//! Who did what, and which staff read personal data: appended, never changed. No names or plates in it.
+//! The audit log: acts, and reads of personal data by staff. Append-only, without names or plates.
 
 use domain::time::Timestamp;
 
 use super::{StoreError, Tx};
 
-/// One line of the audit log.
+/// A new line of the audit log.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
     pub at: Timestamp,
@@ -13,7 +13,7 @@ pub struct Entry<'a> {
     pub actor_id: &'a str,
     /// `noun.verb`, such as `arrival.release`.
     pub action: &'a str,
-    /// Id of what it was done to.
+    /// Id of the object of the act.
     pub subject: &'a str,
     pub detail: &'a str,
 }
@@ -32,7 +32,7 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A line as it was written.
+/// A stored line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub at: Timestamp,
@@ -43,7 +43,7 @@ pub struct Line {
     pub detail: String,
 }
 
-/// The oldest lines from `since` on.
+/// Lines since `since`, oldest first.
 pub async fn since(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Line>, StoreError> {
     let rows: Vec<(i64, String, String, String, String, String)> = fetch_all!(
         tx,

@@ -1,11 +1,11 @@
-//! One-off codes that bind a person to a WeChat account, and the attempts at guessing them.
+//! One-off codes that bind a person to a WeChat account, and the count of failed attempts.
 
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, word};
 
-/// A fresh code for a person; codes that were made for the same person before and not used end.
+/// Stores a new code for a person and ends the person's unused codes.
 pub async fn put(
     tx: &mut Tx,
     code_hash: &[u8],
@@ -23,7 +23,8 @@ pub async fn put(
     Ok(())
 }
 
-/// Uses a code up; gives its person if it was there, unused and in time. Of two callers one gets it.
+/// Consumes a code and returns its person if the code exists, is unused and has not expired. Of two concurrent
+/// callers one succeeds.
 pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Option<Uuid>, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
@@ -35,8 +36,8 @@ pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Opt
     row.map(|(person,)| word::uuid("bind_code.person_id", &person)).transpose()
 }
 
-/// Counts an attempt before it is looked at; gives how many there were in the current spell. A spell begins with the
-/// first attempt after `window_start`.
+/// Counts an attempt before its code is checked and returns the number of attempts in the current period. A period
+/// begins with the first attempt after `window_start`.
 pub async fn count_attempt(
     tx: &mut Tx,
     openid_hash: &[u8],
@@ -57,7 +58,7 @@ pub async fn count_attempt(
     Ok(attempts)
 }
 
-/// A right code ends the spell.
+/// Ends the period after a correct code.
 pub async fn forget_attempts(tx: &mut Tx, openid_hash: &[u8]) -> Result<(), StoreError> {
     execute!(tx, "delete from bind_attempt where openid_hash = $1", openid_hash)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Plates that a garage does not take, and the strikes that led there. Neither keeps anybody from leaving.
+//! Plates that a garage does not admit, and the strikes that led there. Neither keeps a car from leaving.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
-/// A block that counts, plate sealed.
+/// A block in effect, with the plate sealed.
 #[derive(Debug, Clone)]
 pub struct Block {
     pub id: Uuid,
@@ -49,7 +49,7 @@ pub async fn of_garage(
     rows.into_iter().map(block).collect()
 }
 
-/// A block that an operator makes.
+/// A block that an operator creates.
 #[derive(Debug, Clone)]
 pub struct NewBlock<'a> {
     pub id: Uuid,
@@ -78,7 +78,7 @@ pub async fn insert(tx: &mut Tx, new: &NewBlock<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// False if the garage has no such block, or it has ended.
+/// Ends a block; `false` if the garage has no such block or it has ended.
 pub async fn end(
     tx: &mut Tx,
     garage: &GarageId,
@@ -97,7 +97,7 @@ pub async fn end(
     Ok(changed == 1)
 }
 
-/// A strike, with the plate of its reservation while that is known.
+/// A strike, with the sealed plate of its reservation while that is stored.
 #[derive(Debug, Clone)]
 pub struct Strike {
     pub id: Uuid,
@@ -111,7 +111,7 @@ pub struct Strike {
 
 type StrikeRow = (String, String, Option<Vec<u8>>, String, i64, Option<i64>, Option<String>);
 
-/// Strikes since then, newest first.
+/// Strikes since `since`, newest first.
 pub async fn strikes(
     tx: &mut Tx,
     garage: &GarageId,
@@ -141,7 +141,7 @@ pub async fn strikes(
     rows.into_iter().map(strike).collect()
 }
 
-/// False if the garage has no such strike, or it was lifted before.
+/// Lifts a strike; `false` if the garage has no such strike or it was lifted before.
 pub async fn lift(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,17 +1,17 @@
-//! The row that orders everything that happens to a garage's shared spaces.
+//! The row that serialises all changes to a garage's shared spaces.
 //!
-//! Whoever changes a reservation, or anything that reservations depend on, holds the row until the commit and raises its
-//! version: a book in memory is good as long as the version is the one it was made from.
+//! A transaction that changes a reservation, or anything that reservations depend on, holds the row until its commit
+//! and raises the version. A book in memory is valid while the row has the version that the book was built from.
 
 use domain::ids::GarageId;
 
 use super::{StoreError, Tx, word};
 
-/// What a book in memory was made from, and is compared with.
+/// Version of a book; a book in memory is valid for one version.
 pub type Version = i64;
 
-/// Holds the rows of these garages, in order of their ids so that two who want several never wait for each other.
-/// Garages without a row are left out. SQLite has one writer and needs no lock.
+/// Locks the rows of these garages, in order of their ids, so that two transactions never deadlock. Garages without a
+/// row are absent. SQLite has one writer and needs no lock.
 pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, Version)>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
@@ -39,20 +39,20 @@ pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, Ve
     rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
 }
 
-/// Without holding the row; absent if there is no such garage.
+/// Reads the version without a lock; absent if there is no such garage.
 pub async fn version(tx: &mut Tx, garage: &GarageId) -> Result<Option<Version>, StoreError> {
     let row: Option<(i64,)> =
         fetch_optional!(tx, "select version from book where garage_id = $1", garage.as_str())?;
     Ok(row.map(|(version,)| version))
 }
 
-/// The versions of all books, without holding their rows.
+/// The versions of all books, read without locks.
 pub async fn versions(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
     let rows: Vec<(String, i64)> = fetch_all!(tx, "select garage_id, version from book",)?;
     rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
 }
 
-/// The caller holds [`lock`].
+/// Raises the version. The caller holds [`lock`].
 pub async fn advance(tx: &mut Tx, garages: &[GarageId]) -> Result<(), StoreError> {
     if garages.is_empty() {
         return Ok(());
@@ -69,7 +69,7 @@ pub async fn advance(tx: &mut Tx, garages: &[GarageId]) -> Result<(), StoreError
     Ok(())
 }
 
-/// A garage that is new gets its row.
+/// Creates the row of a new garage.
 pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<(), StoreError> {
     execute!(
         tx,

@@ -1,8 +1,8 @@
-//! The imported lists of holidays, the city's own days, and in [`school`] what schools say of theirs.
+//! The imported holiday lists, the city's own days, and in [`school`] the schools' calendars.
 //!
-//! Everything that reckons with days is made anew when the district's version rises: whoever writes here calls
-//! [`raise_version`] first, in the same transaction. It holds the version's row until the commit, so that two who change
-//! calendars take turns.
+//! Everything that depends on days is rebuilt when the district's version rises. A writer first calls
+//! [`raise_version`] in the same transaction. It locks the version's row until the commit, so that two writers take
+//! turns.
 
 pub mod school;
 
@@ -17,7 +17,7 @@ use super::{StoreError, Tx, word};
 const NATIONAL: &str = "national";
 const CITY: &str = "city";
 
-/// Rises with every change of a calendar.
+/// Version of the calendars; rises with every change.
 pub async fn version(tx: &mut Tx) -> Result<i64, StoreError> {
     let (version,): (i64,) = fetch_one!(tx, "select version from district_version where id = 1")?;
     Ok(version)
@@ -28,7 +28,7 @@ pub async fn raise_version(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Imported national lists by year; those that the program ships are not among them.
+/// Imported national lists by year, without the lists that the program ships.
 pub async fn lists(tx: &mut Tx) -> Result<BTreeMap<i32, Vec<Listed>>, StoreError> {
     let years: Vec<(i64,)> = fetch_all!(tx, "select year from calendar_list order by year")?;
     let mut lists = BTreeMap::new();
@@ -54,7 +54,7 @@ async fn days(tx: &mut Tx, layer: &str) -> Result<Vec<DayRow>, StoreError> {
     )
 }
 
-/// The list of `year`'s document; the one before is forgotten.
+/// Stores the list of one year's document and replaces the previous one.
 pub async fn put_list(tx: &mut Tx, year: i32, days: &[Listed], now: Timestamp) -> Result<(), StoreError> {
     let year = i64::from(year);
     execute!(
@@ -71,7 +71,7 @@ pub async fn put_list(tx: &mut Tx, year: i32, days: &[Listed], now: Timestamp) -
     Ok(())
 }
 
-/// All of the city's own days; those before are forgotten.
+/// Replaces all of the city's own days.
 pub async fn put_city(tx: &mut Tx, days: &[Listed]) -> Result<(), StoreError> {
     execute!(tx, "delete from calendar_day where layer = $1", CITY)?;
     for day in days {

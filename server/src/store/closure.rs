@@ -1,4 +1,4 @@
-//! Suspensions, blackouts, spaces out of service.
+//! Closures: suspensions, blackouts, spaces out of service.
 
 use domain::access::Audience;
 use domain::ids::{GarageId, PoolId};
@@ -16,7 +16,7 @@ pub struct Closure {
     pub audience: Option<Audience>,
     pub from: Timestamp,
     pub until: Timestamp,
-    /// So many spaces fewer; absent: closed.
+    /// Number of spaces out of use; absent: the pool or garage is closed.
     pub spaces: Option<u32>,
     pub reason: String,
     pub operator: String,
@@ -69,7 +69,7 @@ impl TryFrom<Row> for Closure {
     }
 }
 
-/// Those that are not over at `since`, by their start.
+/// Closures that have not been ended and whose time ends after `since`, by their start.
 pub async fn open(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<Vec<Closure>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
@@ -80,7 +80,7 @@ pub async fn open(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<Ve
     rows.into_iter().map(Closure::try_from).collect()
 }
 
-/// The same of every garage.
+/// The same closures of every garage, by garage and start.
 pub async fn open_everywhere(tx: &mut Tx, since: Timestamp) -> Result<Vec<(GarageId, Closure)>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
@@ -91,7 +91,7 @@ pub async fn open_everywhere(tx: &mut Tx, since: Timestamp) -> Result<Vec<(Garag
     rows.into_iter().map(one).collect()
 }
 
-/// One that has not been ended.
+/// A closure that has not been ended.
 pub async fn find(tx: &mut Tx, garage: &GarageId, id: Uuid) -> Result<Option<Closure>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
@@ -102,7 +102,7 @@ pub async fn find(tx: &mut Tx, garage: &GarageId, id: Uuid) -> Result<Option<Clo
     row.map(Closure::try_from).transpose()
 }
 
-/// False if there is one with this id already.
+/// Stores a closure; `false` if its id exists already.
 pub async fn insert(tx: &mut Tx, garage: &GarageId, closure: &Closure) -> Result<bool, StoreError> {
     let inserted = execute!(
         tx,
@@ -122,7 +122,7 @@ pub async fn insert(tx: &mut Tx, garage: &GarageId, closure: &Closure) -> Result
     Ok(inserted == 1)
 }
 
-/// From now on it closes nothing; it is kept for those who ask later.
+/// Ends a closure. Its row stays for later reports.
 pub async fn end(tx: &mut Tx, garage: &GarageId, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,

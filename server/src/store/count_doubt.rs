@@ -1,4 +1,5 @@
-//! What makes counts doubtful, of many garages in one statement; `inventory` reads the same of one garage for operators.
+//! Indications that a count is wrong, for many garages in one statement. `inventory` reads the same for one garage of
+//! an operator.
 
 use std::collections::HashMap;
 
@@ -8,7 +9,7 @@ use domain::time::Timestamp;
 use super::inventory::Signs;
 use super::{StoreError, Tx, word};
 
-/// The newest check of the count, and what was found since.
+/// The newest check of the count, and the indications found since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountDoubts {
     pub checked_at: Option<Timestamp>,
@@ -45,7 +46,7 @@ const SELECT: &str = "select l.garage_id, l.checked_at, \
      select max(begun_at) as at from inventory where garage_id = w.column1 union all \
      select max(at) as at from adjustment where garage_id = w.column1) as looks) as checked_at from (";
 
-/// Garages that are not there are left out.
+/// Doubts by garage; unknown garages are absent.
 pub async fn doubts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId, CountDoubts>, StoreError> {
     let mut all = HashMap::with_capacity(garages.len());
     for garages in garages.chunks(200) {

@@ -1,4 +1,4 @@
-//! What gateways prove themselves with: hashes of tokens, and one-off codes for a box's first contact.
+//! Gateway credentials: hashes of tokens, and one-off enrolment codes for a box's first contact.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -9,16 +9,16 @@ use super::{StoreError, Tx, word};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Current,
-    /// Offered by the gateway and not used until now.
+    /// The gateway has offered it and has not used it yet.
     Next,
 }
 
-/// Whose token it is.
+/// The garage and slot of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     pub garage: GarageId,
     pub place: Place,
-    /// When the gateway is to make itself another; `None` for a token that was made by an administrator.
+    /// When the gateway must create a new token; `None` for a token that an administrator created.
     pub renew_at: Option<Timestamp>,
 }
 
@@ -40,7 +40,7 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Known>, Store
     row.map(known).transpose()
 }
 
-/// Gives a garage's gateway its token; those before stop working with the commit.
+/// Sets the token of a garage's gateway. The previous tokens stop working with the commit.
 pub async fn set(
     tx: &mut Tx,
     garage: &GarageId,
@@ -59,7 +59,8 @@ pub async fn set(
     Ok(())
 }
 
-/// Keeps the token that a gateway with the token `current` will use next. Nothing for one that does not renew itself.
+/// Stores the next token of a gateway whose current token is `current`. Does nothing for a gateway that does not
+/// renew its token.
 pub async fn offer(tx: &mut Tx, current: &[u8], next: &[u8]) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -70,7 +71,7 @@ pub async fn offer(tx: &mut Tx, current: &[u8], next: &[u8]) -> Result<bool, Sto
     Ok(rows == 1)
 }
 
-/// The next token has been used: it becomes the only one. Of two callers one does it.
+/// Makes the next token the only one, at its first use. Of two concurrent callers one succeeds.
 pub async fn promote(tx: &mut Tx, next: &[u8], renew_at: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -82,7 +83,7 @@ pub async fn promote(tx: &mut Tx, next: &[u8], renew_at: Timestamp) -> Result<bo
     Ok(rows == 1)
 }
 
-/// Has a gateway renew its credential from `at` on; `false` for one that does not renew itself.
+/// Sets the time `at` from which a gateway must renew its credential; `false` for one that does not renew its token.
 pub async fn renew(tx: &mut Tx, garage: &GarageId, at: Timestamp) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -93,7 +94,7 @@ pub async fn renew(tx: &mut Tx, garage: &GarageId, at: Timestamp) -> Result<bool
     Ok(rows == 1)
 }
 
-/// A fresh code for a garage; codes that were made for it before and not used end.
+/// Stores a new enrolment code for a garage and ends the garage's unused codes.
 pub async fn put_code(
     tx: &mut Tx,
     code_hash: &[u8],
@@ -111,7 +112,8 @@ pub async fn put_code(
     Ok(())
 }
 
-/// Uses up a garage's code for a credential, if it is there, unused and in time. Of two callers one does it.
+/// Consumes a garage's code for a credential, if the code exists, is unused and has not expired. Of two concurrent
+/// callers one succeeds.
 pub async fn redeem_code(
     tx: &mut Tx,
     (code_hash, garage): (&[u8], &GarageId),
@@ -130,7 +132,7 @@ pub async fn redeem_code(
     Ok(rows == 1)
 }
 
-/// Whether the code was used for this very credential, which the gateway still has: its answer was lost.
+/// Whether the code was used for this credential and the gateway still has it: the response was lost.
 pub async fn is_redeemed_for(
     tx: &mut Tx,
     (code_hash, garage): (&[u8], &GarageId),

@@ -1,4 +1,4 @@
-//! Messages that were refused, at the gateway or here; kept so that an operator can see them.
+//! Messages that the gateway or the server refused; kept for operators.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ pub struct NewLetter<'a> {
     pub stored_at: Timestamp,
 }
 
-/// Writes those that are new.
+/// Writes the letters that are not stored yet.
 pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreError> {
     for chunk in letters.chunks(ROWS) {
         execute_rows!(
@@ -50,7 +50,7 @@ pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreE
     Ok(())
 }
 
-/// A dead letter as it is stored; the excerpt still sealed.
+/// A stored dead letter; the excerpt is still sealed.
 #[derive(Debug, Clone)]
 pub struct Stored {
     pub no: i64,
@@ -61,7 +61,7 @@ pub struct Stored {
     pub received_at: Timestamp,
 }
 
-/// Newest first, those before number `before`.
+/// Dead letters before number `before`, newest first.
 pub async fn page(
     tx: &mut Tx,
     garage: &GarageId,
@@ -90,7 +90,7 @@ pub async fn page(
     rows.into_iter().map(stored).collect()
 }
 
-/// How many each garage has had since `from`; those without any are left out.
+/// Number of dead letters of each garage since `from`; garages without any are absent.
 pub async fn counts_since(tx: &mut Tx, from: Timestamp) -> Result<HashMap<GarageId, i64>, StoreError> {
     let rows: Vec<(String, i64)> = fetch_all!(
         tx,

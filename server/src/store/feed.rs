@@ -1,8 +1,8 @@
 //! The append-only feed of arrivals' changes and its head.
 //!
-//! Whoever changes arrivals takes cursors **first**, before reading what is changed: the lock of `feed_head` is the
-//! lock of all arrivals. It makes cursors follow the order of the commits without gaps (a reader never passes one
-//! that is still to appear), keeps orders of arrival unique, and leaves no second lock to deadlock with.
+//! A transaction that changes arrivals takes cursors **first**, before it reads what it changes: the lock of
+//! `feed_head` is the lock of all arrivals. Cursors then follow the order of the commits without gaps (a reader never
+//! passes a cursor that is still to appear), orders of arrival are unique, and no second lock can deadlock.
 
 use domain::ids::{ClassId, SchoolId};
 use domain::time::Timestamp;
@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use super::{StoreError, Tx, word};
 
-/// Cursors that one page of news may span: a reader that was away for weeks catches up in several pages.
+/// Cursors that one page of the feed may span. A reader that was away for weeks catches up in several pages.
 pub const SPAN: i64 = 10_000;
 
 /// Rows in one statement.
 const ROWS: usize = 500;
 
-/// One line of the feed: which arrival of which room has changed.
+/// A line of the feed: the changed arrival and its class.
 #[derive(Debug, Clone)]
 pub struct Change<'a> {
     pub cursor: Cursor,
@@ -27,8 +27,8 @@ pub struct Change<'a> {
     pub arrival: Uuid,
 }
 
-/// Takes the next `n` cursors and the lock of all arrivals until the commit; gives the last of them. A transaction
-/// that rolls back gives them back.
+/// Takes the next `n` cursors and the lock of all arrivals until the commit; returns the last cursor. A rollback
+/// releases them.
 pub async fn take_cursors(tx: &mut Tx, n: i64) -> Result<Cursor, StoreError> {
     let (last,): (Cursor,) =
         fetch_one!(tx, "update feed_head set cursor = cursor + $1 where id = 1 returning cursor", n)?;
@@ -54,7 +54,7 @@ pub async fn append(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The same for many.
+/// Appends many lines.
 pub async fn append_all(tx: &mut Tx, changes: &[Change<'_>]) -> Result<(), StoreError> {
     for chunk in changes.chunks(ROWS) {
         execute_rows!(

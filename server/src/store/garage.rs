@@ -1,4 +1,4 @@
-//! Garages: what they are, how many cars are inside, which plates may come in.
+//! Garages: master data, counts of the cars inside, admitted plates.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{StoreError, Tx, word};
 #[derive(Debug, Clone)]
 pub struct Garage {
     pub id: GarageId,
-    /// Stable number for interfaces that want one.
+    /// Stable number for interfaces that require one.
     pub number: i64,
     pub name: String,
     pub name_en: String,
@@ -54,7 +54,7 @@ struct Row {
     modified_at: i64,
 }
 
-/// Every reading statement begins like this.
+/// The select list of every read.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -93,13 +93,13 @@ pub async fn find(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreErr
     row.map(Garage::try_from).transpose()
 }
 
-/// Every garage of the district, by number; hundreds at most.
+/// Every garage of the district, by number. There are at most hundreds.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Garage>, StoreError> {
     let rows: Vec<Row> = fetch_all!(tx, select!("order by number"))?;
     rows.into_iter().map(Garage::try_from).collect()
 }
 
-/// Those that an operator runs, by number.
+/// The garages that an operator runs, by number.
 pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<Garage>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
@@ -109,8 +109,8 @@ pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<Garage>, Sto
     rows.into_iter().map(Garage::try_from).collect()
 }
 
-/// Adds to the counts and gives the new ones. A garage without a count starts at 0: its gateway has spoken, and
-/// an operator's correction mends what was inside before.
+/// Adds to the counts and returns the new ones. A garage without a count starts at 0, because its gateway has
+/// reported. An operator's correction adds the cars that were inside before.
 pub async fn add_to_counts(
     tx: &mut Tx,
     changes: &[CountChange],
@@ -128,8 +128,8 @@ pub async fn add_to_counts(
     rows.into_iter().map(|(garage, count)| Ok((word::parse("garage.id", &garage)?, count))).collect()
 }
 
-/// The garage, with its row held until the commit: nobody counts meanwhile; rows that only name the garage can still be written.
-/// SQLite has one writer and needs no lock.
+/// Reads the garage and locks its row until the commit, so that no other transaction changes the count. Other
+/// transactions can still insert rows that reference the garage. SQLite has one writer and needs no lock.
 pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
     let row: Option<Row> = match tx {
         Tx::Sqlite(_) => fetch_optional!(tx, select!("where id = $1"), id.as_str())?,
@@ -138,7 +138,7 @@ pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreErr
     row.map(Garage::try_from).transpose()
 }
 
-/// Replaces the count. The caller holds [`lock`] and writes an adjustment with it.
+/// Replaces the count. The caller holds [`lock`] and writes an adjustment in the same transaction.
 pub async fn set_count(
     tx: &mut Tx,
     garage: &GarageId,
@@ -155,7 +155,8 @@ pub async fn set_count(
     Ok(())
 }
 
-/// How often a plate is known: rights at the garage, and registered vehicles anywhere.
+/// How many times a plate is known: as expected at the garage (permits, live reservations, guardians' vehicles), and
+/// as a registered vehicle anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct KnownPlate {
     pub expected: i64,
@@ -180,7 +181,7 @@ pub async fn known_plate(
     )
 }
 
-/// A plate, sealed, that may come in as an audience.
+/// A sealed plate and the audience under which it may enter.
 #[derive(Debug, Clone)]
 pub struct PermittedPlate {
     pub plate_enc: Vec<u8>,
@@ -189,8 +190,8 @@ pub struct PermittedPlate {
     pub color: Option<PlateColor>,
 }
 
-/// Plates, sealed, with an audience as which they may come in: permits of the garage, and as pickup every plate
-/// of a guardian who is not blocked from some pupil of a school that uses it.
+/// Sealed plates with the audience under which they may enter: the garage's permits, and as pickup every plate of a
+/// guardian who is not blocked from some pupil of a school that uses the garage.
 pub async fn permitted_plates(tx: &mut Tx, garage: &GarageId) -> Result<Vec<PermittedPlate>, StoreError> {
     let permits: Vec<(Vec<u8>, String, String)> = fetch_all!(
         tx,
@@ -221,7 +222,7 @@ pub async fn permitted_plates(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Perm
     Ok(plates)
 }
 
-/// Colours of the plates of live reservations, where the person has stated one; by reservation.
+/// Plate colours of live reservations that state one, by reservation.
 pub async fn reservation_colors(
     tx: &mut Tx,
     garage: &GarageId,
@@ -235,8 +236,8 @@ pub async fn reservation_colors(
     rows.into_iter().map(|(id, color)| Ok((id, word::parse("vehicle.plate_color", &color)?))).collect()
 }
 
-/// Plates of guardians, sealed, with the classes of their children, if some class of the garage's schools has a time of its
-/// own for pickup; else none.
+/// Sealed plates of guardians with the classes of their children, if some class of the garage's schools has its own
+/// pickup time; otherwise empty.
 pub async fn plates_by_staggered_school(
     tx: &mut Tx,
     garage: &GarageId,

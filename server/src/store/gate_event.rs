@@ -1,4 +1,4 @@
-//! Gate events, each once: a garage's controller and its event id name it, whatever batch or epoch it came in.
+//! Gate events, stored once each. Garage, device and event id identify an event in any batch or epoch.
 //!
 //! - [`readings`]: single events by their keys, for passes, repetitions and second readings
 
@@ -20,7 +20,7 @@ use super::{StoreError, Tx, word};
 /// Rows in one statement: 26 columns each stay far below the databases' limits of 32,766 and 65,535 values.
 const ROWS: usize = 100;
 
-/// An event that may be new.
+/// An event that may not be stored yet.
 #[derive(Debug, Clone)]
 pub struct NewEvent<'a> {
     pub garage: &'a GarageId,
@@ -43,21 +43,21 @@ pub struct NewEvent<'a> {
     pub details: ReadingDetails<'a>,
 }
 
-/// What else is known of a reading.
+/// Further data of a reading.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadingDetails<'a> {
     pub vehicle: VehicleDetails,
     pub time_replaced: bool,
     pub time_uncertain: bool,
     pub rereads: Option<&'a EventId>,
-    /// The id that the device sent, where another reading had it already.
+    /// The id that the device sent, if another reading was stored under it before.
     pub raw_id: Option<&'a EventId>,
 }
 
-/// What names an event for good.
+/// The permanent identity of an event.
 pub type Key = (GarageId, DeviceId, EventId);
 
-/// Writes those that are new and gives their numbers; a known one is passed over in silence.
+/// Writes the new events and returns their numbers; skips known events.
 pub async fn insert(tx: &mut Tx, events: &[NewEvent<'_>]) -> Result<HashMap<Key, i64>, StoreError> {
     let mut new = HashMap::new();
     for chunk in events.chunks(ROWS) {
@@ -130,7 +130,7 @@ fn key(garage: &str, device: &str, event_id: &str) -> Result<Key, StoreError> {
     ))
 }
 
-/// An event as it is stored; the plate still sealed.
+/// A stored event; the plate is still sealed.
 #[derive(Debug, Clone)]
 pub struct Stored {
     pub no: i64,
@@ -176,7 +176,7 @@ struct Row {
     rereads_event_id: Option<String>,
 }
 
-/// Newest first, those before event number `before`.
+/// Events before number `before`, newest first.
 pub async fn page(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,4 +1,4 @@
-//! Gateways: one per garage; how far its sequence is committed; its lanes.
+//! Gateways, one per garage: the committed position of its sequence, and its lanes.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,11 @@ use protocol::uplink::LaneStatus;
 
 use super::{StoreError, Tx, word};
 
-/// Most alarms that are kept of a lane or a gateway: more than there are kinds, and a page still shows them.
+/// Maximum number of alarms stored for a lane or a gateway: more than the number of kinds, and a page can still show
+/// them.
 const MAX_ALARMS: usize = 16;
 
-/// A gateway whose row this transaction holds: no other replica commits for the same garage meanwhile.
+/// A gateway whose row this transaction has locked: no other replica commits for the same garage until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locked {
     pub garage: GarageId,
@@ -23,7 +24,7 @@ pub struct Locked {
     pub occupied: Option<i64>,
 }
 
-/// What a batch says about the gateway itself, with the place in its sequence that is committed with it.
+/// A gateway's own status from a batch, with the sequence position that is committed with it.
 #[derive(Debug, Clone)]
 pub struct Seen<'a> {
     pub garage: &'a GarageId,
@@ -36,7 +37,7 @@ pub struct Seen<'a> {
     pub alarms: &'a [GatewayAlarm],
 }
 
-/// A gateway as an operator sees it.
+/// A gateway's status for operators.
 #[derive(Debug, Clone)]
 pub struct Health {
     pub garage: GarageId,
@@ -46,8 +47,8 @@ pub struct Health {
     pub alarms: Vec<GatewayAlarm>,
 }
 
-/// Takes the rows of these garages' gateways, in the order of their ids, so that two replicas with the same
-/// garages wait for each other instead of deadlocking. SQLite has one writer and needs no lock.
+/// Locks the rows of these garages' gateways in the order of their ids, so that two replicas with the same garages
+/// wait for each other instead of deadlocking. SQLite has one writer and needs no lock.
 pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, StoreError> {
     let tail = match tx {
         Tx::Sqlite(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id",
@@ -62,7 +63,7 @@ pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, Stor
         },
         tail
     )?;
-    // A statement of its own: one that has waited for the lock would join the counts of before its wait.
+    // A separate statement: a statement that waited for the lock would join the counts from before its wait.
     let mut counts = counts(tx, garages).await?;
     let locked = |(garage, epoch, acked_seq): (String, Option<String>, i64)| {
         let occupied = counts.remove(&garage).flatten();
@@ -84,7 +85,7 @@ async fn counts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<String, Opt
     Ok(rows.into_iter().collect())
 }
 
-/// Writes how far each sequence is committed and how its gateway is.
+/// Writes the committed position and the status of each gateway.
 pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
     execute_rows!(
         tx,
@@ -106,7 +107,7 @@ pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Text from the wire: PostgreSQL takes no NUL, and nobody reads more than this of a name.
+/// Text from the wire, without NUL (PostgreSQL refuses it) and cut to a length that a page can show.
 fn clean(text: &str) -> String {
     text.chars().filter(|c| *c != '\0').take(200).collect()
 }
@@ -130,7 +131,7 @@ fn lane_alarms(alarms: &[LaneAlarm]) -> String {
     word::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
 }
 
-/// Writes the lanes that a gateway reports at `at`. A lane that it no longer has stays, and grows silent.
+/// Writes the lanes that a gateway reports at `at`. A lane that the gateway no longer has stays and appears offline.
 pub async fn set_lanes(
     tx: &mut Tx,
     lanes: &[(&GarageId, &LaneStatus)],
@@ -185,7 +186,7 @@ pub async fn has_lane(tx: &mut Tx, garage: &GarageId, lane: &LaneId) -> Result<b
     Ok(row.is_some())
 }
 
-/// The shape that a lane with this device reports now under this id.
+/// The message shape that a lane with this device currently reports under this id.
 pub async fn reported_shape(
     tx: &mut Tx,
     garage: &GarageId,
@@ -209,22 +210,23 @@ pub async fn reported_shape(
     Ok(None)
 }
 
-/// The alarms that the garage's gateway has reported last.
+/// The gateway alarms of the garage's latest report.
 pub async fn alarms(tx: &mut Tx, garage: &GarageId) -> Result<Vec<GatewayAlarm>, StoreError> {
     let row: Option<(String,)> =
         fetch_optional!(tx, "select alarms from gateway where garage_id = $1", garage.as_str())?;
     row.map_or_else(|| Ok(Vec::new()), |(alarms,)| word::items("gateway.alarms", &alarms))
 }
 
-/// How far the events of a garage are known.
+/// How complete the events of a garage are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     pub last_seen_at: Option<Timestamp>,
-    /// With a backlog: when the gateway got the newest event that is known. Absent: none is.
+    /// With a backlog: when the gateway received the newest stored event; the inner `None` means that no event is
+    /// stored. Absent without a backlog.
     pub behind: Option<Option<Timestamp>>,
 }
 
-/// Of the garages that have a gateway.
+/// Progress of the garages that have a gateway.
 pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId, Told>, StoreError> {
     if garages.is_empty() {
         return Ok(HashMap::new());
@@ -250,7 +252,7 @@ pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId,
     rows.into_iter().map(told).collect()
 }
 
-/// All gateways; as many as garages.
+/// All gateways, at most one per garage.
 pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
     type HealthRow = (String, Option<i64>, i64, Option<String>, String);
     let rows: Vec<HealthRow> = fetch_all!(
@@ -289,7 +291,8 @@ struct LaneRow {
     alarms: String,
 }
 
-/// The lanes of every garage that an operator runs, in order. A lane that its gateway no longer has is without alarms.
+/// The lanes of the garages that an operator runs, by garage and id. A lane that its gateway no longer has shows no
+/// alarms.
 pub async fn lanes_of_operator(
     tx: &mut Tx,
     operator: &str,

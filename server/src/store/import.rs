@@ -1,7 +1,7 @@
-//! What the import of a district file reads and writes.
+//! Reads and writes of the import of a district file.
 //!
-//! It reads whole tables (a district has tens of thousands of rows, not millions), compares in memory and writes
-//! only what differs: importing the same file again writes nothing.
+//! The import reads whole tables (a district has tens of thousands of rows, not millions), compares in memory and
+//! writes only differences: a second import of the same file writes nothing.
 
 mod people;
 mod places;

@@ -1,4 +1,4 @@
-//! Walks through a garage that were written down: how many cars were seen and what that changed. Appended, never changed.
+//! Inventories: an operator's walk through a garage, the number of cars seen and the resulting change. Append-only.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -6,11 +6,11 @@ use protocol::operator::Inventory;
 
 use super::{StoreError, Tx, word};
 
-/// A walk, and how a repeated request is told from another one.
+/// An inventory, with the key and hash that identify a repeated request.
 #[derive(Debug, Clone)]
 pub struct NewInventory<'a> {
     pub garage: &'a GarageId,
-    /// The operator's id; its name in `made` is not read.
+    /// The operator's id; the operator's name in `made` is ignored.
     pub operator: &'a str,
     pub idempotency_key: &'a str,
     pub body_hash: &'a [u8],
@@ -62,7 +62,7 @@ struct Row {
     operator: String,
 }
 
-/// Every reading statement begins like this.
+/// The select list of every read.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -91,7 +91,7 @@ fn inventory(row: Row) -> Result<Inventory, StoreError> {
     })
 }
 
-/// What an operator has written under this key before, with the hash of what was asked.
+/// The inventory that this operator has stored under this idempotency key, with the hash of its request.
 pub async fn by_key(
     tx: &mut Tx,
     garage: &GarageId,
@@ -123,7 +123,7 @@ pub async fn newest(tx: &mut Tx, garage: &GarageId, limit: i64) -> Result<Vec<In
     rows.into_iter().map(inventory).collect()
 }
 
-/// When somebody last looked: the newest walk's beginning or correction.
+/// Time of the last check of the count: the beginning of the newest inventory, or the newest correction.
 pub async fn checked_at(tx: &mut Tx, garage: &GarageId) -> Result<Option<Timestamp>, StoreError> {
     let (at,): (Option<i64>,) = fetch_one!(
         tx,
@@ -134,8 +134,9 @@ pub async fn checked_at(tx: &mut Tx, garage: &GarageId) -> Result<Option<Timesta
     Ok(at.map(Timestamp::from_micros))
 }
 
-/// What makes a count doubtful since `since`: of the newest 500 events the passages and the unread ones among them, exits found
-/// missed (of visits that began since), messages that were not understood or refused, and the visits that are open.
+/// Indications since `since` that the count is wrong: passages and unread passages among the newest 500 events,
+/// missed exits (of visits that began since), messages that were not understood or were refused, and the number of
+/// open visits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Signs {
     pub passages: i64,

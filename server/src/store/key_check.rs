@@ -1,8 +1,8 @@
-//! The proof by which a wrong data key is noticed.
+//! The stored proof that detects a wrong data key.
 
 use super::{StoreError, Tx};
 
-/// Only the first proof is kept.
+/// Stores the proof unless there is one.
 pub async fn put_first(tx: &mut Tx, proof_hash: &[u8]) -> Result<(), StoreError> {
     execute!(
         tx,

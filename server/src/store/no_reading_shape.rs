@@ -1,4 +1,5 @@
-//! Shapes of messages that operators have marked as no reading. A mark is deleted when it is taken back; the audit log keeps both.
+//! Message shapes that operators have marked as no reading. Removing a mark deletes its row; the audit log keeps both
+//! acts.
 
 use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;
@@ -18,7 +19,7 @@ pub struct NewShapeMark<'a> {
     pub at: Timestamp,
 }
 
-/// Returns false if the shape has been marked before; the first mark stays.
+/// Returns false if the shape is marked already; the first mark stays.
 pub async fn insert(tx: &mut Tx, new: &NewShapeMark<'_>) -> Result<bool, StoreError> {
     let rows = execute!(
         tx,
@@ -52,7 +53,7 @@ pub async fn delete(
     Ok(rows == 1)
 }
 
-/// The garage's marks as its access plan has them, in order.
+/// The garage's marks in the order of its access plan.
 pub async fn of_plan(tx: &mut Tx, garage: &GarageId) -> Result<Vec<NoReadingShape>, StoreError> {
     let rows: Vec<(String, String)> = fetch_all!(
         tx,

@@ -1,4 +1,4 @@
-//! What people are told about their reservations: writing it. They read it in `notice_view`.
+//! Writes people's notices about their reservations. `notice_view` reads them.
 
 use domain::allocation::NoticeKind as Told;
 use domain::ids::GarageId;
@@ -19,11 +19,11 @@ pub struct New {
     pub kind: NoticeKind,
     pub garage: GarageId,
     pub reservation: Uuid,
-    /// An operator's reason, where there is one.
+    /// An operator's reason, if there is one.
     pub detail: String,
 }
 
-/// The book's word for a notice as it is sent.
+/// Wire kind of a book's notice.
 pub const fn kind(told: Told) -> NoticeKind {
     match told {
         Told::Offer => NoticeKind::Offer,

@@ -1,4 +1,4 @@
-//! Notices as a person reads them. Writing them is `reservation`'s.
+//! Reads a person's notices. `notice` writes them.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -32,7 +32,7 @@ fn view((id, at, kind, garage, reservation, detail, read_at): Row) -> Result<Vie
     })
 }
 
-/// Newest first.
+/// The person's notices, newest first.
 pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<View>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
@@ -44,7 +44,7 @@ pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<View
     rows.into_iter().map(view).collect()
 }
 
-/// False if this person has no such notice. The first reading counts.
+/// Marks a notice as read; `false` if this person has no such notice. Repetitions keep the first time.
 pub async fn read(tx: &mut Tx, person: Uuid, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,

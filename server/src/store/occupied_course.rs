@@ -1,4 +1,4 @@
-//! How a garage's count has come about: passages and corrections, newest first.
+//! History of a garage's count: passages and corrections, newest first.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -7,7 +7,7 @@ use super::{StoreError, Tx};
 
 #[derive(Debug, Clone)]
 pub struct Course {
-    /// The present count; absent without data.
+    /// The present count; absent: no data.
     pub now: Option<i64>,
     /// Newest first.
     pub changes: Vec<Change>,
@@ -19,16 +19,16 @@ pub struct Change {
     pub before: Before,
 }
 
-/// What is known of the count before a change.
+/// The count before a change, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Before {
-    /// A passage: so many fewer than after it.
+    /// A passage: this many fewer cars than after it.
     Less(i64),
-    /// A correction: exactly so many; absent if there was no data.
+    /// A correction: exactly this count; absent: no data.
     Was(Option<i64>),
 }
 
-/// Since then, by when the server heard of them: that is when its count changed.
+/// Changes since `since`. Passages have the time of their receipt by the server, which is when the count changed.
 pub async fn of_garage(
     tx: &mut Tx,
     garage: &GarageId,

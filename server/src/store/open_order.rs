@@ -1,5 +1,5 @@
-//! Operators' orders to open a barrier or to end a fire alarm. One is handed to one run of the garage's gateway only: what a run before may have opened is
-//! never given to the next (invariant 6).
+//! Remote orders: to open a barrier or to end a fire alarm. The server hands an order to one run of the garage's
+//! gateway only. A later run never gets an order whose barrier an earlier run may have opened (invariant 6).
 
 use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
@@ -21,11 +21,11 @@ pub struct NewOrder<'a> {
     pub expires_at: Timestamp,
 }
 
-/// What an order acts on.
+/// The lane or alarm on which an order acts.
 #[derive(Debug, Clone, Copy)]
 pub enum OrderTarget<'a> {
     Lane(&'a LaneId),
-    /// The fire alarm, as far as inputs have reported fire up to this time of the gateway's clock.
+    /// The fire alarm, for inputs that reported fire up to this time of the gateway's clock.
     Fire {
         through: Timestamp,
     },
@@ -54,7 +54,7 @@ impl OrderTarget<'_> {
     }
 }
 
-/// Who makes an order.
+/// The author of an order.
 #[derive(Debug, Clone, Copy)]
 pub enum By<'a> {
     Operator(&'a str),
@@ -99,7 +99,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the lane has an order that its gateway has not asked for and still could.
+/// Whether the lane has an unexpired order that its gateway has not fetched.
 pub async fn is_waiting(
     tx: &mut Tx,
     garage: &GarageId,
@@ -116,7 +116,7 @@ pub async fn is_waiting(
     Ok(row.is_some())
 }
 
-/// Whether the garage has an order to end its fire alarm that its gateway has not asked for and still could.
+/// Whether the garage has an unexpired order to end its fire alarm that its gateway has not fetched.
 pub async fn fire_end_is_waiting(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
@@ -128,7 +128,7 @@ pub async fn fire_end_is_waiting(tx: &mut Tx, garage: &GarageId, now: Timestamp)
     Ok(row.is_some())
 }
 
-/// The garages that have orders which their gateways have not asked for.
+/// The garages with unexpired orders that their gateways have not fetched.
 pub async fn garages_waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> = fetch_all!(
         tx,
@@ -138,7 +138,7 @@ pub async fn garages_waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<GarageId
     rows.into_iter().map(|(garage,)| word::parse("open_order.garage_id", &garage)).collect()
 }
 
-/// Whether [`take`] would find anything; it spares most of its calls a writing transaction.
+/// Whether [`take`] would return an order. This check spares most polls a writing transaction.
 pub async fn is_there(tx: &mut Tx, garage: &GarageId, run: &str, now: Timestamp) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
@@ -151,7 +151,7 @@ pub async fn is_there(tx: &mut Tx, garage: &GarageId, run: &str, now: Timestamp)
     Ok(row.is_some())
 }
 
-/// When this person last made one, in whichever garage.
+/// When this person last created an order, at any garage.
 pub async fn last_of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Timestamp>, StoreError> {
     let row: Option<(i64,)> = fetch_optional!(
         tx,
@@ -161,7 +161,7 @@ pub async fn last_of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Timestam
     Ok(row.map(|(at,)| Timestamp::from_micros(at)))
 }
 
-/// The lanes whose barrier an order has opened, or may have, since then.
+/// The lanes whose barrier an order since `since` has opened or may have opened.
 pub async fn lanes_opened(
     tx: &mut Tx,
     garage: &GarageId,
@@ -177,7 +177,7 @@ pub async fn lanes_opened(
     Ok(rows.into_iter().map(|(lane, at)| (lane, Timestamp::from_micros(at))).collect())
 }
 
-/// An order as its gateway gets it.
+/// An order as its gateway receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub id: Uuid,
@@ -185,7 +185,7 @@ pub struct Taken {
     pub expires_at: Timestamp,
 }
 
-/// What the gateway is to do.
+/// The action of the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenAction {
     Open { lane: LaneId, plate_enc: Option<Vec<u8>> },
@@ -209,7 +209,7 @@ fn taken((id, action, lane, plate_enc, through, expires_at): TakenRow) -> Result
     Ok(Taken { id: word::uuid("open_order.id", &id)?, action, expires_at })
 }
 
-/// Hands a run of the gateway what waits, and again what it has been handed already.
+/// Hands waiting orders to a run of the gateway, and again those that this run has already.
 pub async fn take(
     tx: &mut Tx,
     garage: &GarageId,
@@ -228,7 +228,8 @@ pub async fn take(
     rows.into_iter().map(taken).collect()
 }
 
-/// What the gateway says became of it; the first word stands. False if it has no such order.
+/// Records the outcome that the gateway reports; the first report stands. `false` if the gateway has fetched no such
+/// order.
 pub async fn ended(
     tx: &mut Tx,
     garage: &GarageId,
@@ -266,17 +267,17 @@ struct Row {
     ended_at: Option<i64>,
 }
 
-/// An order as it is stored; the plate still sealed.
+/// A stored order; the plate is still sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Without the plate.
     pub order: OpenOrder,
-    /// Of an end of a fire alarm.
+    /// Set for the end of a fire alarm.
     pub through: Option<Timestamp>,
     pub plate_enc: Option<Vec<u8>>,
 }
 
-/// What an operator has ordered under this key before.
+/// The order that this operator has stored under this idempotency key.
 pub async fn by_key(
     tx: &mut Tx,
     garage: &GarageId,
@@ -295,7 +296,7 @@ pub async fn by_key(
     row.map(Stored::try_from).transpose()
 }
 
-/// What a driver has asked for under this key before.
+/// The order that this driver has stored under this idempotency key.
 pub async fn by_person_key(tx: &mut Tx, person: Uuid, key: &str) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
@@ -307,7 +308,7 @@ pub async fn by_person_key(tx: &mut Tx, person: Uuid, key: &str) -> Result<Optio
     row.map(Stored::try_from).transpose()
 }
 
-/// Newest first, those before the one named `before`; ids grow with time.
+/// Orders before the one with id `before`, newest first; ids grow with time.
 pub async fn page(
     tx: &mut Tx,
     garage: &GarageId,

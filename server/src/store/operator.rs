@@ -1,15 +1,15 @@
-//! Operators: who runs which garages, their passwords (hashed) and sessions (by the hash of their token).
+//! Operators: their garages, passwords (hashed) and sessions (by the hash of their token).
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
 use super::{StoreError, Tx};
 
-/// What a log-in needs.
+/// The data that a log-in needs.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Account {
     pub id: String,
-    /// Null: nobody can log in yet.
+    /// Null: log-in is impossible until a password is set.
     pub password_hash: Option<String>,
 }
 
@@ -17,7 +17,7 @@ pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>,
     fetch_optional!(tx, "select id, password_hash from operator where username = $1", username)
 }
 
-/// False if the user name is taken.
+/// Stores an operator; `false` if the user name is taken.
 pub async fn insert(tx: &mut Tx, id: &str, username: &str, name: &str) -> Result<bool, StoreError> {
     let inserted = execute!(
         tx,
@@ -34,7 +34,7 @@ pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str) -> Result<
     Ok(())
 }
 
-/// Lets an operator run a garage; again is no error.
+/// Assigns a garage to an operator. A repetition is no error.
 pub async fn add_garage(tx: &mut Tx, id: &str, garage: &GarageId) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -45,7 +45,7 @@ pub async fn add_garage(tx: &mut Tx, id: &str, garage: &GarageId) -> Result<(), 
     Ok(())
 }
 
-/// What people call the operator.
+/// The operator's display name.
 pub async fn name(tx: &mut Tx, id: &str) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = fetch_optional!(tx, "select name from operator where id = $1", id)?;
     Ok(row.map(|(name,)| name))
@@ -98,7 +98,7 @@ pub async fn delete_session(tx: &mut Tx, token_hash: &[u8]) -> Result<bool, Stor
     Ok(execute!(tx, "delete from operator_session where token_hash = $1", token_hash)? == 1)
 }
 
-/// Ends every session of an operator, such as after a new password.
+/// Ends every session of an operator, for example after a change of password.
 pub async fn delete_sessions(tx: &mut Tx, operator: &str) -> Result<u64, StoreError> {
     execute!(tx, "delete from operator_session where operator_id = $1", operator)
 }

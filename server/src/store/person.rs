@@ -17,7 +17,7 @@ pub async fn name_enc(tx: &mut Tx, person: Uuid) -> Result<Option<Vec<u8>>, Stor
     Ok(row.map(|(name,)| name))
 }
 
-/// By the school's own number of the person.
+/// The person with the school's own number.
 pub async fn by_key(tx: &mut Tx, key_hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
     id_of(fetch_optional!(tx, "select id from person where key_hash = $1", key_hash)?)
 }
@@ -40,7 +40,7 @@ pub async fn is_bound(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
-/// Somebody whom no school knows, bound to a WeChat account. False if the account is somebody's already.
+/// Stores a driver without a school, bound to a WeChat account; `false` if a person is bound to this account already.
 pub async fn insert_driver(
     tx: &mut Tx,
     id: Uuid,
@@ -81,14 +81,14 @@ pub async fn unbind(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Holds the person's row until the commit, so that what is counted stays so. An update that changes nothing is a
-/// row lock on PostgreSQL; SQLite has one writer anyway.
+/// Locks the person's row until the commit, so that counts of the person's rows stay correct. An update that changes
+/// nothing is a row lock on PostgreSQL; SQLite has one writer.
 pub async fn lock(tx: &mut Tx, person: Uuid) -> Result<(), StoreError> {
     execute!(tx, "update person set id = id where id = $1", person.to_string())?;
     Ok(())
 }
 
-/// A child of a guardian who is not blocked for it.
+/// A child of a guardian who is not blocked from it.
 #[derive(Debug, Clone)]
 pub struct Child {
     pub pupil: Uuid,
@@ -96,7 +96,7 @@ pub struct Child {
     pub class: ClassId,
     pub class_name: String,
     pub school: SchoolId,
-    /// Where the school's parents come in.
+    /// The garage of the school's parents.
     pub garage: GarageId,
     pub relation: String,
 }
@@ -128,7 +128,7 @@ impl TryFrom<ChildRow> for Child {
     }
 }
 
-/// The person's children; those for which the person is blocked do not exist for it.
+/// The person's children, without those from which the person is blocked.
 pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<Child>, StoreError> {
     let rows: Vec<ChildRow> = fetch_all!(
         tx,
@@ -161,7 +161,7 @@ pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<Vehicle>, StoreEr
     rows.into_iter().map(vehicle).collect()
 }
 
-/// False if the person has this plate already.
+/// Stores a vehicle; `false` if the person has this plate already.
 pub async fn insert_vehicle(
     tx: &mut Tx,
     id: Uuid,
@@ -184,7 +184,8 @@ pub async fn insert_vehicle(
     Ok(changed == 1)
 }
 
-/// The district file knows the colour of a plate that the person has registered. False if it was known.
+/// Sets the colour of a registered plate from the district file; `false` if the vehicle has that colour already or
+/// does not exist.
 pub async fn set_vehicle_color(
     tx: &mut Tx,
     person: Uuid,
@@ -201,12 +202,12 @@ pub async fn set_vehicle_color(
     Ok(changed == 1)
 }
 
-/// Empty: not known.
+/// Parses a stored colour; an empty text is an unknown colour.
 pub(super) fn known_color(column: &'static str, text: &str) -> Result<Option<PlateColor>, StoreError> {
     if text.is_empty() { Ok(None) } else { word::parse(column, text).map(Some) }
 }
 
-/// False if this person has no such car.
+/// Deletes a vehicle; `false` if this person has no such vehicle.
 pub async fn delete_vehicle(tx: &mut Tx, id: Uuid, person: Uuid) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
@@ -252,7 +253,7 @@ pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<Permit>, StoreErro
     rows.into_iter().map(permit).collect()
 }
 
-/// Gives everything of `from` to `to`: plates, reservations, notices. A plate that both have is kept once.
+/// Moves all plates, reservations and notices of `from` to `to`. A plate that both have is kept once.
 pub async fn hand_over(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
     let (from, to) = (from.to_string(), to.to_string());
     execute!(
@@ -268,7 +269,7 @@ pub async fn hand_over(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Garages with live reservations of a person, in order of their ids, which is the order of locks.
+/// Garages where the person has live reservations, in order of their ids, which is the lock order.
 pub async fn reserved_garages(tx: &mut Tx, person: Uuid) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> = fetch_all!(
         tx,

@@ -12,11 +12,11 @@ pub struct Pool {
     pub name: String,
     pub name_en: String,
     pub size: u32,
-    /// Labels in the order in which they are given out; may be empty.
+    /// Labels in the order of their assignment; may be empty.
     pub spaces: Vec<String>,
 }
 
-/// By id.
+/// The garage's pools, by id.
 pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Pool>, StoreError> {
     let rows: Vec<Row> = fetch_all!(
         tx,
@@ -31,7 +31,7 @@ pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Pool>, Stor
     Ok(pools(rows, spaces)?.remove(garage).unwrap_or_default())
 }
 
-/// Those of every garage.
+/// The pools of every garage.
 pub async fn everywhere(tx: &mut Tx) -> Result<HashMap<GarageId, Vec<Pool>>, StoreError> {
     let rows: Vec<Row> =
         fetch_all!(tx, "select garage_id, id, name, name_en, size from pool order by garage_id, id")?;
@@ -63,8 +63,8 @@ fn pools(rows: Vec<Row>, spaces: Vec<SpaceRow>) -> Result<HashMap<GarageId, Vec<
     Ok(pools)
 }
 
-/// Writes these pools, and of the garage's numbered spaces exactly theirs; other pools stay, without numbers. The caller
-/// holds the book.
+/// Writes these pools and replaces all of the garage's numbered spaces by theirs. Other pools stay, without numbered
+/// spaces. The caller holds the book.
 pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[Pool]) -> Result<(), StoreError> {
     execute!(tx, "delete from space where garage_id = $1", garage.as_str())?;
     for pool in pools {
@@ -74,7 +74,7 @@ pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[Pool]) -> Result<(), S
     Ok(())
 }
 
-/// Takes an [`unused`] pool away, and with it windows of it that were ended.
+/// Deletes an [`unused`] pool with its ended windows and its spaces.
 pub async fn remove(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<(), StoreError> {
     let (garage, pool) = (garage.as_str(), pool.as_str());
     execute!(
@@ -107,7 +107,7 @@ async fn upsert(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<(), Store
 
 async fn insert_spaces(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<(), StoreError> {
     let labels: Vec<(i64, &String)> = (0_i64..).zip(&pool.spaces).collect();
-    // A statement has room for so many rows of four values on either database.
+    // Four values a row: this many rows stay below the limits of both databases.
     for rows in labels.chunks(1000) {
         execute_rows!(
             tx,
@@ -125,7 +125,7 @@ async fn insert_spaces(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<()
     Ok(())
 }
 
-/// No window that is not ended and no live reservation names this pool.
+/// Whether no active window and no live reservation names this pool.
 pub async fn unused(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<bool, StoreError> {
     let (uses,): (i64,) = fetch_one!(
         tx,

@@ -1,4 +1,4 @@
-//! What is published of each garage beyond its count: facts, the district as a source, versions, samples.
+//! Published data of each garage besides its count: facts, the district as a data source, versions, samples.
 
 mod sample;
 mod source;
@@ -14,7 +14,7 @@ use super::{StoreError, Tx, word};
 pub use sample::{StoredSample, prune, record, samples, samples_count};
 pub use source::{StoredSource, put_source, source};
 
-/// When what is published of a garage changed last, and a hash of that.
+/// Hash of a garage's published facts, and the time of their last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishedVersion {
     pub hash: String,
@@ -63,7 +63,7 @@ fn facts(row: FactsRow) -> Result<(GarageId, PublishedSpec), StoreError> {
     Ok((word::parse("published_facts.garage_id", &row.garage_id)?, spec))
 }
 
-/// Of every garage that has some.
+/// The facts of every garage that has some.
 pub async fn all_facts(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedSpec>, StoreError> {
     let rows: Vec<FactsRow> = fetch_all!(
         tx,
@@ -120,7 +120,7 @@ pub async fn put_facts(tx: &mut Tx, garage: &GarageId, spec: &PublishedSpec) -> 
     Ok(())
 }
 
-/// Of every garage that was published before.
+/// The versions of every garage that was published before.
 pub async fn versions(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedVersion>, StoreError> {
     let rows: Vec<(String, String, i64)> =
         fetch_all!(tx, "select garage_id, facts_hash, changed_at from published_version")?;
@@ -131,7 +131,7 @@ pub async fn versions(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedVersion>
     rows.into_iter().map(version).collect()
 }
 
-/// Another replica that has published the same before keeps its time.
+/// Writes new versions. If another replica has published the same facts before, its time stays.
 pub async fn put_versions(tx: &mut Tx, changed: &[(GarageId, PublishedVersion)]) -> Result<(), StoreError> {
     if changed.is_empty() {
         return Ok(());

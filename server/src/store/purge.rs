@@ -1,14 +1,14 @@
-//! Forgetting (invariant 9): each function takes one bounded bite and says how many rows it was, so that no bite holds
-//! the database for long. Counts, events and visits stay; who it was goes.
+//! Purge of personal data (invariant 9). Each call deletes one bounded batch and returns its number of rows, so that
+//! no batch holds the database for long. Counts, events and visits stay without the identity of their persons.
 
 use domain::time::Timestamp;
 
 use super::{StoreError, Tx};
 
-/// Rows in one bite.
+/// Rows in one batch.
 pub const BITE: i64 = 1000;
 
-/// One kind of data that is forgotten after a time.
+/// A kind of data with a retention period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     EventPlates,
@@ -51,7 +51,7 @@ impl Kind {
         Self::OpenOrders,
     ];
 
-    /// Label of the metric.
+    /// Value of the metric's label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::EventPlates => "event_plates",
@@ -80,7 +80,7 @@ impl Kind {
                 "update gate_event set plate_hash = null, plate_enc = null where no in \
                  (select no from gate_event where plate_enc is not null and stored_at < $1 limit $2)"
             }
-            // A car that has been inside for so long has left unseen, read or not.
+            // A car that has been inside for this long has left unseen, whether its plate was read or not.
             Self::VisitPlates => {
                 "update visit set plate_hash = null, plate_enc = null, \
                  book_due = case when ended_by is null then 1 else book_due end, ended_why = case when ended_by is null then 'forgotten' else ended_why end, ended_by = coalesce(ended_by, 'exit_missed') where id in \
@@ -121,14 +121,14 @@ impl Kind {
                 "delete from bind_attempt where openid_hash in \
                  (select openid_hash from bind_attempt where since < $1 limit $2)"
             }
-            // That somebody was there stays, for the day's drawing; who it was goes.
+            // The reservation stays for the day's timeline; the person and the plate are removed.
             Self::Reservations => {
                 "update reservation set plate_hash = null, plate_enc = null, person_id = null, \
                  client_key = null, made_by = 'forgotten' where id in \
                  (select id from reservation where plate_enc is not null and live = 0 and ends_at < $1 limit $2)"
             }
             Self::Notices => "delete from notice where id in (select id from notice where at < $1 limit $2)",
-            // Once they count no more by the garage's rule.
+            // Only strikes that the garage's rule no longer counts.
             Self::Strikes => {
                 "delete from strike where id in (select s.id from strike s \
                  left join sharing_rules r on r.garage_id = s.garage_id \
@@ -142,7 +142,7 @@ impl Kind {
                 "update open_order set plate_enc = null, person_id = null where id in \
                  (select id from open_order where plate_enc is not null and expires_at < $1 limit $2)"
             }
-            // What an operator wrote as the reason may name somebody.
+            // An operator's reason may contain a person's name.
             Self::OpenOrders => {
                 "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)"
             }
@@ -150,7 +150,7 @@ impl Kind {
     }
 }
 
-/// Forgets up to [`BITE`] rows of this kind from before `before`; gives how many.
+/// Deletes or anonymises up to [`BITE`] rows of this kind from before `before`; returns the number of rows.
 pub async fn bite(tx: &mut Tx, kind: Kind, before: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, kind.statement(), before.micros(), BITE)
 }

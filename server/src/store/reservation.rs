@@ -1,9 +1,9 @@
-//! Reservations: everything that takes a space of a garage, or waits for one, as its book decides.
+//! Reservations: all entries of a garage's book, which take a space or wait for one.
 //!
-//! The rows with `live = 1` are the book's entries. Rows are written only by the allocator, which holds the garage's row of
-//! `book` and raises its version with them.
+//! The rows with `live = 1` are the book's entries. Only the allocator writes rows. It holds the garage's row of
+//! `book` and raises its version in the same transaction.
 //!
-//! An offer to somebody who waited is `held` with the cause `from_waitlist`.
+//! An offer to a person on the waiting list is `held` with the cause `from_waitlist`.
 
 mod page;
 mod read;
@@ -21,7 +21,7 @@ pub use page::{Before, of_garage, of_person};
 pub use read::{KeyOf, by_ids, by_keys, live, live_garages};
 pub use write::{insert, update};
 
-/// A reservation as it is stored.
+/// A stored reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub garage: GarageId,
@@ -29,11 +29,11 @@ pub struct Stored {
     pub details: Details,
 }
 
-/// What is stored of an entry besides what its book knows.
+/// The stored data of an entry that its book does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     pub made_by: MadeBy,
-    /// With what was asked for the entry.
+    /// Idempotency key of the request that created the entry.
     pub client_key: Option<String>,
     pub series: Option<String>,
     pub plate_enc: Option<Vec<u8>>,
@@ -48,7 +48,7 @@ pub enum MadeBy {
     Operator(String),
     /// A car that came in without a reservation.
     Gate,
-    /// Who it was is forgotten.
+    /// The author's identity was purged.
     Forgotten,
 }
 

@@ -1,8 +1,8 @@
-//! Whether this version may use a database. It is asked before anything is written there, so that a database that is
-//! refused stays as it was found.
+//! Checks whether this version may use a database. The check runs before the first write, so that a refused database
+//! stays unchanged.
 //!
-//! A database is ours if its first migration is ours. It is usable if each of its migrations is one that this version
-//! knows, with the checksum that was released. An empty database is usable.
+//! A database is ours if its first migration is ours. It is usable if this version knows each of its migrations with
+//! the released checksum. An empty database is usable.
 
 use std::borrow::Cow;
 
@@ -12,26 +12,26 @@ use sqlx::{ConnectOptions, Connection, FromRow, PgPool};
 
 use super::StoreError;
 
-/// The table in which sqlx notes what it has applied.
+/// The table where sqlx records applied migrations.
 const LEDGER: &str = "_sqlx_migrations";
 
 const APPLIED: &str = "select version, description, checksum from _sqlx_migrations order by version";
 
 const SQLITE_TABLES: &str = "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name";
 
-/// Tables of extensions are not counted: an empty database may have some.
+/// Tables of extensions are excluded: an empty database may have some.
 const POSTGRES_TABLES: &str = "select cast(c.relname as text) from pg_class c \
      where c.relkind in ('r', 'p') and c.relnamespace = cast(current_schema() as regnamespace) \
      and not exists (select 1 from pg_depend d where d.classid = cast('pg_class' as regclass) \
      and d.objid = c.oid and d.deptype = 'e') order by 1";
 
-/// Names of tables that a message lists; the rest is a number.
+/// Maximum number of table names in a message; the message counts the others.
 const LISTED: usize = 5;
 
 /// SQLITE_NOTADB: the file has another format, is damaged, or is encrypted.
 const NOT_A_DATABASE: &str = "26";
 
-/// Why this version does not use a database.
+/// The reason why this version refuses a database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SchemaRefusal {
     #[error(
@@ -65,14 +65,14 @@ struct AppliedMigration {
     checksum: Vec<u8>,
 }
 
-/// What is in a database, and how messages name it.
+/// The contents of a database, and its name for messages.
 struct FoundSchema {
     database: String,
     tables: Vec<String>,
     applied: Vec<AppliedMigration>,
 }
 
-/// Looks at the file through a connection that cannot write; a missing file is usable.
+/// Checks the file through a read-only connection; a missing file is usable.
 pub(super) async fn check_sqlite(options: SqliteConnectOptions, known: &Migrator) -> Result<(), StoreError> {
     if !options.get_filename().exists() {
         return Ok(());
@@ -98,7 +98,8 @@ async fn read_sqlite(options: &SqliteConnectOptions, database: &str) -> Result<F
     Ok(FoundSchema { database: database.to_owned(), tables, applied })
 }
 
-/// Tables first, what was applied second: a replica that migrates meanwhile has noted its migrations by then.
+/// Reads the tables before the applied migrations: a replica that migrates between the two reads has recorded its
+/// migrations by then.
 pub(super) async fn check_postgres(pool: &PgPool, known: &Migrator) -> Result<(), StoreError> {
     let tables: Vec<String> = sqlx::query_scalar(POSTGRES_TABLES).fetch_all(pool).await?;
     let applied = match has_ledger(&tables) {
@@ -112,7 +113,7 @@ pub(super) fn sqlite_name(options: &SqliteConnectOptions) -> String {
     format!("the database {}", options.get_filename().display())
 }
 
-/// Without user and password.
+/// The database's name without user and password.
 pub(super) fn postgres_name(pool: &PgPool) -> String {
     let options = pool.connect_options();
     let name = options.get_database().unwrap_or_else(|| options.get_username());
@@ -151,7 +152,7 @@ fn judge(found: &FoundSchema, known: &Migrator) -> Result<(), SchemaRefusal> {
     }
 }
 
-/// A first start that was interrupted leaves an empty ledger and no other table.
+/// An interrupted first start leaves an empty ledger and no other table.
 fn is_ours_or_empty(found: &FoundSchema, known: &Migrator) -> bool {
     let Some(first) = known.iter().next() else { return false };
     match found.applied.first() {
@@ -169,7 +170,7 @@ fn listed(tables: &[String]) -> String {
     format!("the tables {}{more}", names.join(", "))
 }
 
-/// What sqlx found when another process migrated between the check and the migration.
+/// Maps the error that sqlx returns when another process migrated between the check and the migration.
 pub(super) fn migration_error(error: MigrateError, database: String, known: &Migrator) -> StoreError {
     let known = newest(known);
     match error {

@@ -1,4 +1,4 @@
-//! Schools, classes and pupils, and which children a car comes for.
+//! Schools, classes and pupils, and the children that a car picks up.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{StoreError, Tx, word};
 
-/// A pupil for whom a car's entry is an arrival.
+/// A pupil whose arrival a car's entry creates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     pub pupil: Uuid,
@@ -16,14 +16,15 @@ pub struct Expected {
     pub school: SchoolId,
     /// Relations of the car's guardians to the pupil, such as `母亲、父亲`.
     pub relation: String,
-    /// The car's colour was not reported, and vehicles of this text are registered in several.
+    /// The device did not report the car's colour, and vehicles with this plate text are registered in several
+    /// colours.
     pub several_vehicles: bool,
 }
 
 /// A car inside a garage: the garage and the hash of the plate.
 pub type CarInside<'a> = (&'a GarageId, &'a [u8]);
 
-/// A car at a gate: the garage, the hash of the plate, and its colour as a word, empty where that is not known.
+/// A car at a gate: the garage, the hash of the plate, and the wire name of its colour, empty if unknown.
 pub type CarAt<'a> = (&'a GarageId, &'a [u8], String);
 
 /// Key of a [`CarAt`].
@@ -31,10 +32,11 @@ pub type CarKey = (GarageId, Vec<u8>, String);
 
 type ExpectedRow = (String, Vec<u8>, String, String, String, String, String, i64);
 
-/// The pupils that each car comes for, in a stable order; cars that come for nobody are left out.
+/// The pupils that each car picks up, in a stable order. Cars without pupils are absent.
 ///
-/// A custody block beats everything else (invariant 7): a pupil is left out when anybody who is blocked for it has
-/// this plate, no matter who else uses the car. Two plates of one text are two vehicles if both colours are known and differ.
+/// A custody block overrides everything else (invariant 7): a pupil is absent if any person who is blocked from it
+/// has this plate, no matter who else uses the car. Two plates of one text are two vehicles if both colours are known
+/// and differ.
 pub async fn pupils_of_cars(
     tx: &mut Tx,
     cars: &[CarAt<'_>],
@@ -106,7 +108,7 @@ pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<Class>, Sto
     rows.into_iter().map(Class::try_from).collect()
 }
 
-/// Classes of the schools whose parents come to this garage.
+/// Classes of the schools that use this garage for pickup.
 pub async fn classes_at(tx: &mut Tx, garage: &GarageId) -> Result<BTreeSet<ClassId>, StoreError> {
     let rows: Vec<(String,)> = fetch_all!(
         tx,
@@ -116,7 +118,7 @@ pub async fn classes_at(tx: &mut Tx, garage: &GarageId) -> Result<BTreeSet<Class
     rows.into_iter().map(|(id,)| word::parse("class.id", &id)).collect()
 }
 
-/// The school whose waiting hall this person's account shows.
+/// The school whose waiting-hall screen this person's account shows.
 pub async fn hall_of(tx: &mut Tx, person: Uuid) -> Result<Option<School>, StoreError> {
     let row: Option<(String, String)> = fetch_optional!(
         tx,

@@ -1,9 +1,9 @@
 //! Personal data at rest: sealed with a key that is not in the database, found by keyed hash (invariant 9).
 //!
-//! A sealed value is `1 | nonce (12) | ciphertext and tag` of AES-256-GCM; the first byte is the format. The
-//! purpose (such as `person.name`) is authenticated with it, so that a value cannot be moved to another column.
-//! A keyed hash is HMAC-SHA-256 over purpose and value: equal values are found without being readable, and a
-//! plate's hash says nothing about an openid's.
+//! A sealed value is `1 | nonce (12) | ciphertext and tag` of AES-256-GCM; the first byte is the format. The purpose
+//! (such as `person.name`) is authenticated with it, so that a value cannot be moved to another column. A keyed hash
+//! is HMAC-SHA-256 over purpose and value: equal values are found without being readable, and a plate's hash reveals
+//! nothing about an openid's.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -18,12 +18,12 @@ pub struct Keyring {
     random: SystemRandom,
 }
 
-/// Sealing or opening failed. It says no more: a reason would help an attacker only.
+/// Sealing or opening failed. The error has no reason, because a reason would only help an attacker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("sealing or opening failed")]
 pub struct SealError;
 
-/// What a value is: part of what is authenticated and hashed.
+/// The kind of a value; it is authenticated with the value and part of its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Plate,
@@ -53,7 +53,7 @@ impl Purpose {
     }
 }
 
-/// A value as the database holds it: readable with the key, found without reading it.
+/// A value as the database stores it: readable with the key, found by its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
     pub hash: Vec<u8>,

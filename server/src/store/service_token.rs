@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 
 use super::{StoreError, Tx};
 
-/// Gives the service called `name` a new token; the old one ends.
+/// Sets a new token for the service `name`; the previous token ends.
 pub async fn put(tx: &mut Tx, name: &str, token_hash: &[u8], now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -17,7 +17,7 @@ pub async fn put(tx: &mut Tx, name: &str, token_hash: &[u8], now: Timestamp) -> 
     Ok(())
 }
 
-/// The service that this token belongs to.
+/// The name of the service with this token.
 pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> =
         fetch_optional!(tx, "select name from service_token where token_hash = $1", token_hash)?;

@@ -1,11 +1,11 @@
-//! People's sessions: only the hash of a token is stored.
+//! People's sessions. The database holds only the hash of a token.
 
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, word};
 
-/// A session that has not ended.
+/// A session that has not expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Live {
     pub person: Uuid,
@@ -58,7 +58,7 @@ pub async fn delete(tx: &mut Tx, token_hash: &[u8]) -> Result<bool, StoreError> 
     Ok(execute!(tx, "delete from session where token_hash = $1", token_hash)? == 1)
 }
 
-/// Ends every session of a person; gives how many there were.
+/// Ends every session of a person; returns their number.
 pub async fn delete_of(tx: &mut Tx, person: Uuid) -> Result<u64, StoreError> {
     execute!(tx, "delete from session where person_id = $1", person.to_string())
 }

@@ -1,14 +1,14 @@
-//! A garage's rules of sharing that belong to no window, and the plates that break them.
+//! A garage's sharing rules that belong to no window, and its blocked plates.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
 use super::{StoreError, Tx};
 
-/// What holds where an operator has said nothing else.
+/// Limits and strike rules of a garage; the default holds for a garage without a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SharingRules {
-    /// So many strikes within so many days block a plate for so many days; 0 strikes: never.
+    /// This many strikes within `strike_days` block a plate for `block_days`; 0: never.
     pub strikes: u32,
     pub strike_days: u32,
     pub block_days: u32,
@@ -47,7 +47,7 @@ impl TryFrom<Row> for SharingRules {
     }
 }
 
-/// Absent: the usual ones.
+/// Absent: the defaults apply.
 pub async fn find(tx: &mut Tx, garage: &GarageId) -> Result<Option<SharingRules>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
@@ -75,8 +75,8 @@ pub async fn put(tx: &mut Tx, garage: &GarageId, rules: &SharingRules) -> Result
     Ok(())
 }
 
-/// Keyed hashes of the plates that are blocked at `now`. A block counts from the moment it was made, even where the clock of who asks is
-/// behind that of who made it.
+/// Keyed hashes of the plates that are blocked at `now`. A block takes effect at once, even if the reader's clock is
+/// behind the clock of the replica that wrote it.
 pub async fn blocked_plates(
     tx: &mut Tx,
     garage: &GarageId,
@@ -92,7 +92,8 @@ pub async fn blocked_plates(
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }
 
-/// When the next block ends by itself; until then [`blocked_plates`] gives the same, unless somebody changes it.
+/// The time when the next block expires. Until then [`blocked_plates`] returns the same plates, unless a block is
+/// added or ended.
 pub async fn next_block_end(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,4 +1,4 @@
-//! Broken promises of plates at a garage, and the blocks that follow from them by rule. Operators see and end both in
+//! Strikes of plates at a garage, and the blocks that a rule derives from them. Operators see and end both in
 //! `block_list`.
 
 use domain::allocation::StrikeKind;
@@ -49,7 +49,7 @@ pub async fn insert(tx: &mut Tx, strikes: &[New]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many strikes of a plate since then count.
+/// Number of a plate's strikes since `since` that are not lifted.
 pub async fn count(
     tx: &mut Tx,
     garage: &GarageId,
@@ -66,7 +66,7 @@ pub async fn count(
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Lifts the strikes for having stayed too long of stays whose end nobody saw.
+/// Lifts the overstay strikes of stays whose exit was missed.
 pub async fn void(tx: &mut Tx, reservations: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
     if reservations.is_empty() {
         return Ok(());

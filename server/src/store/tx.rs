@@ -1,4 +1,4 @@
-//! A unit of work on either database, and the macros that run one statement on whichever it is.
+//! A unit of work on either database, and the macros that run a statement on it.
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
@@ -19,7 +19,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a unit of work that has written nothing, at once and without a synced commit.
+    /// Ends a unit of work that has written nothing, without a synced commit.
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await?,
@@ -29,7 +29,7 @@ impl Tx {
     }
 }
 
-/// Runs a statement; gives the number of rows that it changed.
+/// Runs a statement; returns the number of changed rows.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $tx {
@@ -57,18 +57,18 @@ macro_rules! fetch_one {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_one, $tx, $sql $(, $arg)*) };
 }
 
-/// Reads a row that may not be there.
+/// Reads a row that may be absent.
 macro_rules! fetch_optional {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_optional, $tx, $sql $(, $arg)*) };
 }
 
-/// Reads all rows; the statement says `limit` wherever the number of rows is not small by nature.
+/// Reads all rows. The statement has a `limit` unless the number of rows is small by nature.
 macro_rules! fetch_all {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => { fetch!(fetch_all, $tx, $sql $(, $arg)*) };
 }
 
-/// Runs one statement over a row of values for each item: `$head`, `values (...), (...)`, `$tail`; reads what it
-/// returns. The rows' columns are called `column1`, `column2` and so on, on both databases.
+/// Runs one statement over a row of values for each item (`$head`, `values (...), (...)`, `$tail`) and reads the rows
+/// that it returns. The columns are `column1`, `column2` and so on, on both databases.
 macro_rules! fetch_rows {
     ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {
@@ -88,7 +88,7 @@ macro_rules! fetch_rows {
     };
 }
 
-/// The same for a statement that returns nothing.
+/// Runs such a statement without reading rows; returns the number of changed rows.
 macro_rules! execute_rows {
     ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {

@@ -1,5 +1,5 @@
-//! Visits: a car's stay from entry to exit, as far as both were seen. Each change leaves a mark for the garage's book, which
-//! hears of it afterwards ([`to_book`]).
+//! Visits: a car's stay from entry to exit, as far as both were seen. Each change sets a mark, and the garage's book
+//! processes the marked visits later ([`to_book`]).
 
 pub mod evidence;
 pub mod inside;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::seal::Sealed;
 use super::{StoreError, Tx, word};
 
-/// A car that has just driven in.
+/// A car that has just entered.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
     pub garage: &'a GarageId,
@@ -33,7 +33,7 @@ pub struct Entry<'a> {
     pub at: Timestamp,
 }
 
-/// A car that has just driven out.
+/// A car that has just left.
 #[derive(Debug, Clone)]
 pub struct Exit<'a> {
     pub garage: &'a GarageId,
@@ -44,8 +44,8 @@ pub struct Exit<'a> {
     pub at: Timestamp,
 }
 
-/// Opens visits. The same plate inside already means that its exit was missed: the older visit ends by that. Gives by how many each
-/// garage's count was too high for it. No plate may be there twice.
+/// Opens visits. If the same plate is inside already, its exit was missed and the older visit ends. Returns for each
+/// garage by how many its count was too high because of that. Each plate occurs at most once.
 pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let ended = evidence::entered_again(tx, entries).await?;
     if entries.is_empty() {
@@ -73,9 +73,9 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, 
     Ok(ended)
 }
 
-/// Ends the cars' visits; a car that could be read only now is taken for one that nobody could read coming in. One that was never
-/// seen coming in leaves a visit with an unknown entry. Gives by how many each garage's count is too low, because an exit that was
-/// thought missed has only come late. No plate may be there twice.
+/// Ends the visits of cars. If the plate has no visit, the oldest visit without a plate ends instead. A car that was
+/// never seen entering gets a visit with an unknown entry. Returns for each garage by how many its count is too low,
+/// because an exit that counted as missed has arrived late. Each plate occurs at most once.
 pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let late = evidence::came_late(tx, exits).await?;
     let exits: Vec<Exit<'_>> =
@@ -116,12 +116,12 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
     Ok(())
 }
 
-/// The colour as a word; empty where it is unknown.
+/// The wire name of the colour; empty if unknown.
 pub(crate) fn color_word(color: Option<PlateColor>) -> String {
     color.filter(|color| *color != PlateColor::Other).map(word::word).unwrap_or_default()
 }
 
-/// Gives the cars, by garage and plate, that had a visit.
+/// Ends visits by plate; returns garage and plate hash of the cars that had one.
 async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String, Vec<u8>)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
     if read.is_empty() {
@@ -145,7 +145,7 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
     Ok(rows.into_iter().collect())
 }
 
-/// A car that nobody could read coming in, and that came before this one left.
+/// Ends the oldest visit without a plate that began before this exit.
 async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreError> {
     execute!(
         tx,
@@ -158,7 +158,7 @@ async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreErr
     )
 }
 
-/// A visit's facts; for tests and reports.
+/// A visit's data for tests and reports.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Stored {
     pub audience: Option<String>,
@@ -168,7 +168,7 @@ pub struct Stored {
     pub ended_why: Option<String>,
 }
 
-/// All visits of a plate to a garage, oldest first; rows older than the retention have lost their plate.
+/// All visits of a plate to a garage, oldest first. Visits older than the retention period have lost their plate.
 pub async fn of_plate(tx: &mut Tx, garage: &GarageId, plate_hash: &[u8]) -> Result<Vec<Stored>, StoreError> {
     fetch_all!(
         tx,
@@ -179,7 +179,7 @@ pub async fn of_plate(tx: &mut Tx, garage: &GarageId, plate_hash: &[u8]) -> Resu
     )
 }
 
-/// Sealed plates of the cars inside, those that came first in front.
+/// Sealed plates of the cars inside, in order of entry.
 pub async fn plates_inside(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Vec<u8>>, StoreError> {
     let rows: Vec<(Vec<u8>,)> = fetch_all!(
         tx,
@@ -190,10 +190,10 @@ pub async fn plates_inside(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Vec<u8>
     Ok(rows.into_iter().map(|(plate,)| plate).collect())
 }
 
-/// A car that came longer ago counts as one of which nothing is known: its exit may have been missed.
+/// A car that entered earlier than this counts as unknown: its exit may have been missed.
 const KNOWN: Duration = Duration::from_secs(48 * 3600);
 
-/// As whom the cars inside these garages came in; a garage without such cars is left out.
+/// Cars inside each garage by the audience under which they were admitted. Garages without such cars are absent.
 pub async fn inside(
     tx: &mut Tx,
     garages: &[GarageId],

@@ -1,7 +1,7 @@
-//! Wake-ups between replicas: `notify` and `listen` of PostgreSQL. One process on SQLite has nobody else to wake.
+//! Wake-ups between replicas: `notify` and `listen` of PostgreSQL. On SQLite there is one process and no wake-up.
 //!
-//! A wake-up is sent outside the transactions that it tells of (inside, it would make each commit wait for the
-//! others), and it may get lost: whoever waits also looks once a second.
+//! A wake-up is sent outside the transaction that it announces, because inside it would make each commit wait for the
+//! others. It may get lost, so every waiting reader also polls once a second.
 
 use domain::ids::GarageId;
 use protocol::people::Cursor;
@@ -12,12 +12,12 @@ use super::{Store, StoreError};
 const FEED: &str = "feed";
 const ORDER: &str = "open_order";
 
-/// Tells the other replicas that the feed has reached `cursor`.
+/// Notifies the other replicas that the feed has reached `cursor`.
 pub async fn announce(store: &Store, cursor: Cursor) -> Result<(), StoreError> {
     notify(store, FEED, cursor.to_string()).await
 }
 
-/// Tells the other replicas that there is an order for a garage's gateway.
+/// Notifies the other replicas of an order for a garage's gateway.
 pub async fn announce_order(store: &Store, garage: &GarageId) -> Result<(), StoreError> {
     notify(store, ORDER, garage.to_string()).await
 }
@@ -29,18 +29,18 @@ async fn notify(store: &Store, channel: &'static str, payload: String) -> Result
     Ok(())
 }
 
-/// What another replica has told.
+/// A notification from another replica.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     Feed(Cursor),
     Order(GarageId),
 }
 
-/// Hears what [`announce`] and [`announce_order`] say, on a connection of its own.
+/// Receives the notifications of [`announce`] and [`announce_order`] on a connection of its own.
 pub struct Ear(PgListener);
 
 impl Ear {
-    /// `None` where there is nobody to hear.
+    /// Returns `None` on SQLite, which has no other replica.
     pub async fn open(store: &Store) -> Result<Option<Self>, StoreError> {
         match store {
             Store::Sqlite { .. } => Ok(None),
@@ -52,7 +52,7 @@ impl Ear {
         }
     }
 
-    /// The next that is heard; `None` when the connection is lost.
+    /// The next notification; `None` when the connection is lost.
     pub async fn next(&mut self) -> Result<Option<News>, StoreError> {
         loop {
             let Some(heard) = self.0.try_recv().await? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! Shared windows. They are ended, never deleted: reservations name them.
+//! Shared windows. They are ended, never deleted, because reservations reference them.
 
 mod row;
 
@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use self::row::Row;
 use super::{StoreError, Tx, word};
 
-/// A window and the row's own times.
+/// A window and the times of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub window: SharedWindow,
@@ -21,7 +21,7 @@ pub struct Stored {
     pub modified_at: Timestamp,
 }
 
-/// Every reading statement begins like this.
+/// The select list of every read.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -52,7 +52,7 @@ pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, St
     rows.into_iter().map(|row| Ok(stored(row, &mut groups)?.1)).collect()
 }
 
-/// Those of every garage for one audience.
+/// Every garage's windows for one audience that have not been ended.
 pub async fn of_audience(
     tx: &mut Tx,
     audience: Audience,
@@ -74,7 +74,7 @@ pub async fn of_audience(
     rows.into_iter().map(one).collect()
 }
 
-/// One that has not been ended.
+/// A window that has not been ended.
 pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
@@ -91,7 +91,7 @@ pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Optio
     Ok(Some(stored(row, &mut grouped(stagger)?)?.1))
 }
 
-/// There was one of this name, and it has been ended.
+/// Whether a window of this id existed and has been ended.
 pub async fn was_ended(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
@@ -102,7 +102,7 @@ pub async fn was_ended(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<
     Ok(row.is_some())
 }
 
-/// Writes a new one, or all of one that is there; one that was ended begins again.
+/// Inserts or replaces a window; a window that was ended becomes active again.
 pub async fn put(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,4 +1,4 @@
-//! How domain values are written into columns: enums by their wire name, ids and days as text, truth as 0 or 1.
+//! Encoding of domain values in columns: enums by their wire name, ids and days as text, truth values as 0 or 1.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -12,12 +12,12 @@ use super::StoreError;
 pub fn word<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(text)) => text,
-        // Only for a type that is no plain enum, which the first contract test of its column finds.
+        // Only for a type that is not a plain enum; the first contract test of its column detects it.
         other => format!("{other:?}"),
     }
 }
 
-/// The value of such a word, or of an id's text.
+/// Parses a wire name or the text of an id.
 pub fn parse<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T, StoreError> {
     let source: StrDeserializer<'_, ValueError> = text.into_deserializer();
     T::deserialize(source).map_err(|_| StoreError::Corrupt { column })
@@ -25,11 +25,11 @@ pub fn parse<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T,
 
 /// A list as JSON text.
 pub fn list<T: Serialize>(items: &[T]) -> String {
-    // Types of ours always serialise.
+    // Our own types always serialise.
     serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned())
 }
 
-/// The items of such a text.
+/// Parses the items of such a text.
 pub fn items<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<Vec<T>, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt { column })
 }

@@ -1,4 +1,5 @@
-//! Cars before a barrier that has stayed down: which they may be, and who lets them in under which plate. On both databases.
+//! Cars at a barrier that stayed closed: their candidate plates, and the person who admits them under which plate. On
+//! both databases.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ struct Gate {
     seq: std::cell::Cell<i64>,
 }
 
-/// A car that the camera could not read, or not well.
+/// A car that the camera did not read, or read uncertainly.
 fn unsure(id: &str, plate: Option<&str>, reason: Reason) -> GateEvent {
     GateEvent {
         plate: plate.map(str::to_owned),
@@ -72,14 +73,14 @@ impl Gate {
         ask(request.json(&body)).await
     }
 
-    /// What the gateway is given.
+    /// The orders that the gateway receives.
     async fn handed_out(&self) -> Vec<Value> {
         let url = self.server.url(&format!("/gateway/v1/orders?run={RUN}&wait_ms=0"));
         let answer = ask(self.server.client.get(url).bearer_auth(SCHOOL_TOKEN)).await;
         answer.body["orders"].as_array().unwrap().clone()
     }
 
-    /// As this person, with the first own plate.
+    /// Requests entry as this person, with the last plate of its list.
     async fn enters(&self, who: &str, key: &str, lane: &str) -> Answer {
         let person = import::person_id(&self.app, who).await.unwrap().unwrap();
         let token = session::issue(&self.app, person).await.unwrap().token;
@@ -109,9 +110,9 @@ contract!(a_doubtful_reading_has_candidates_that_are_expected_today, |f| async {
     assert_eq!((&cars[0]["reason"], &cars[0]["confidence"]), (&json!("low_confidence"), &json!(60)));
     assert_eq!(plates(&cars[0]), [MOTHER, FATHER, SHARED], "the nearest first");
     assert_eq!(cars[0]["candidates"][0]["audience"], json!("pickup"));
-    // Another garage's cars are nobody's business here.
+    // Cars of another garage are not shown here.
     assert_eq!(ask(gate.console(Method::GET, MALL, "waiting-cars")).await.status, 404);
-    // Who is inside is not expected.
+    // Cars inside are not expected.
     gate.tells(entry("e2", MOTHER, MONDAY)).await;
     gate.tells(unsure("e3", Some("鲁B1000L"), Reason::LowConfidence)).await;
     assert_eq!(plates(&gate.cars().await[0]), [FATHER, SHARED, STAFF]);
@@ -137,7 +138,7 @@ contract!(a_car_waits_until_something_else_happens_in_its_lane, |f| async {
     assert_eq!(gate.cars().await, Vec::<Value>::new(), "the next one was let in");
     gate.tells(unsure("e3", Some(STRANGER), Reason::UnknownPlate)).await;
     assert_eq!(gate.cars().await.len(), 1);
-    // An order opens for it, whatever the gateway will say of it.
+    // An order opens for it, whatever outcome the gateway will report.
     f.clock.advance(Duration::from_secs(5));
     assert_eq!(gate.order("k", json!({ "lane": "in", "reason": "访客" })).await.status, 201);
     assert_eq!(gate.cars().await.len(), 1, "the gateway has not asked yet");
@@ -162,7 +163,7 @@ contract!(an_order_may_name_the_plate_and_the_gateway_is_told_it, |f| async {
     assert_eq!(gate.order("k1", body(FATHER)).await.code(), "idempotency_key_reused");
     let orders = gate.handed_out().await;
     assert_eq!((orders.len(), &orders[0]["plate"]), (1, &json!(MOTHER)));
-    // After a month the plate is forgotten, who opened and why not yet.
+    // After a month the plate is purged; operator and reason are not yet.
     f.clock.advance(Duration::from_secs(31 * 24 * 3600));
     server::jobs::purge::purge(&gate.app).await.unwrap();
     let gate = Gate {
@@ -183,7 +184,7 @@ contract!(a_driver_names_the_own_car_before_the_barrier, |f| async {
     assert_eq!((made.status, &made.body["state"]), (200, &json!("waiting")), "{made:?}");
     assert_eq!(gate.enters("father", "k4", "in").await.code(), "order_waiting");
     assert_eq!(gate.handed_out().await[0]["plate"], json!(MOTHER));
-    // The same key asks.
+    // The same key only queries.
     let again = gate.enters("mother", "k3", "in").await;
     assert_eq!((&again.body["id"], &again.body["state"]), (&made.body["id"], &json!("taken")));
     let listed = ask(gate.console(Method::GET, SCHOOL, "open-orders")).await.body["items"][0].clone();
@@ -208,14 +209,14 @@ contract!(the_gates_own_word_and_the_rules_stand_above_a_drivers, |f| async {
     gate.tells(unsure("e5", None, Reason::UnreadPlate)).await;
     let refused = gate.enters("aunt", "k4", "in").await;
     assert_eq!((refused.code(), &refused.body["detail"]), ("not_let_in", &json!("outside_window")));
-    // A plate of the police opens when a camera reads it, not when somebody says so.
+    // A police plate opens when a camera reads it, not when a person claims it.
     let person = import::person_id(&gate.app, "aunt").await.unwrap().unwrap();
     let token = session::issue(&gate.app, person).await.unwrap().token;
     let police = gate.internal(Method::POST, "plates", &token).json(&json!({ "plate": "鲁B1234警" }));
     assert_eq!(ask(police).await.status, 201);
     let refused = gate.enters("aunt", "k6", "in").await;
     assert_eq!((refused.code(), &refused.body["detail"]), ("not_let_in", &json!("unknown_plate")));
-    // Somebody else's plate.
+    // Another person's plate.
     let body = json!({ "garage": SCHOOL, "lane": "in", "plate_id": "0193a1b2-c3d4-7e5f-8a6b-000000000001" });
     let request = gate.internal(Method::POST, "gate-entries", &token).header("idempotency-key", "k5");
     assert_eq!(ask(request.json(&body)).await.code(), "not_your_plate");

@@ -1,5 +1,5 @@
-//! What every test of the server starts from: an empty, migrated database of either kind, a clock set by hand, a
-//! small district.
+//! Fixture of every test of the server: an empty, migrated database of either kind, a clock set by hand, a small
+//! district.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 pub mod district;
@@ -43,7 +43,7 @@ macro_rules! contract {
     };
 }
 
-/// An empty, migrated database; it is gone when this is dropped.
+/// An empty, migrated database; dropping the fixture deletes it.
 pub struct Fixture {
     pub store: Store,
     pub clock: Arc<HandClock>,
@@ -84,13 +84,13 @@ impl Fixture {
         App::new(self.store.clone(), self.keys(), self.clock.clone())
     }
 
-    /// A second process on the same database: PostgreSQL only has it in earnest.
+    /// A second process on the same database; only PostgreSQL supports it.
     pub async fn replica(&self) -> App {
         let store = Store::open(&self.url, 4).await.unwrap();
         App::new(store, self.keys(), self.clock.clone())
     }
 
-    /// A process with its own link to the PostgreSQL, which may fall silent.
+    /// A process with its own link to PostgreSQL, which a test can silence.
     pub async fn replica_behind_a_link(&self) -> (App, TcpProxy) {
         let (head, tail) = self.url.split_once("//").unwrap();
         let (server, name) = tail.split_once('/').unwrap();

@@ -1,4 +1,4 @@
-//! How a garage's box gets its credential and renews it, on both databases.
+//! Enrolment of a garage's box and renewal of its credential, on both databases.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use server::store::{audit, credential};
 const EPOCH: &str = "01JD0000-0000";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// As a box would make it; told apart by `number`.
+/// A credential as a box generates it; `number` makes it unique.
 fn made(number: u8) -> String {
     format!("pkg_{number:043}")
 }
@@ -42,7 +42,7 @@ async fn offer(server: &Served, current: &str, next: &str) -> Answer {
     ask(request.header(AUTHORIZATION, format!("Bearer {current}"))).await
 }
 
-/// The plan's answer, as the gateway with this credential gets it: its status and whether it is to renew.
+/// The plan's response for the gateway with this credential: its status, and whether it requests a renewal.
 async fn poll(server: &Served, token: &str) -> (u16, bool) {
     let request = server.client.get(server.url("/gateway/v1/access-plan"));
     let answer = ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await;
@@ -73,7 +73,7 @@ contract!(an_enrolment_whose_answer_was_lost_is_sent_again, |f| async {
     for _ in 0..2 {
         assert_eq!(enrol(&server, SCHOOL, &code, &made(1)).await.status, 204);
     }
-    // Once it has moved on, or the code's day is over, that is no answer any more.
+    // Once the gateway has renewed its credential, or the code has expired, the repetition is refused.
     offer(&server, &made(1), &made(2)).await;
     assert_eq!(poll(&server, &made(2)).await.0, 200);
     assert_eq!(enrol(&server, SCHOOL, &code, &made(1)).await.status, 403);
@@ -85,7 +85,7 @@ contract!(wrong_used_old_and_foreign_codes_are_refused_alike, |f| async {
     let (app, server) = started(f).await;
     refused(&server, SCHOOL, "AAAAA-AAAAA").await;
     let first = code(&app, SCHOOL).await;
-    // Of another garage: refused there, and still good here.
+    // A code of another garage: refused there, and still valid here.
     refused(&server, MALL, &first).await;
     let second = code(&app, SCHOOL).await;
     refused(&server, SCHOOL, &first).await;
@@ -123,7 +123,7 @@ contract!(a_gateway_renews_after_a_month_and_the_old_works_until_the_new_is_used
     }
     assert_eq!(poll(&server, &made(2)).await, (200, false));
     assert_eq!(poll(&server, &made(1)).await.0, 401);
-    // The gateway that has not heard the answer to its offer asks with the new one.
+    // The gateway that lost the response to its offer repeats the poll with the new credential.
     assert_eq!(offer(&server, &made(2), &made(2)).await.status, 204);
     assert_eq!(poll(&server, &made(2)).await, (200, false));
 });

@@ -1,4 +1,4 @@
-//! The walk through the garage, ghosts that evidence proves, and how far the count can be believed.
+//! Inventories, ghosts that evidence proves, and the confidence in the count.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn walk(seen: &str, unread: u32) -> Value {
     json!({ "begun_at": BEGUN, "ended_at": ENDED, "seen": seen, "unread": unread, "reason": "夜间盘点" })
 }
 
-/// How the visits of a plate ended, and why.
+/// End and reason of each visit of a plate.
 async fn ends(fixture: &Fixture, place: &str, car: &str) -> Vec<(Option<String>, Option<String>)> {
     let hash = fixture.keys().hash(Purpose::Plate, plate(car).as_str());
     let mut tx = fixture.store.begin_read().await.unwrap();

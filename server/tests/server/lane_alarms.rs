@@ -77,7 +77,7 @@ impl Console {
         .await
     }
 
-    /// What the gateway's run gets.
+    /// The orders that this run of the gateway receives.
     async fn orders(&self) -> Value {
         let url = self.server.url(&format!("/gateway/v1/orders?run={RUN}&wait_ms=0"));
         ask(self.server.client.get(url).bearer_auth(SCHOOL_TOKEN)).await.body

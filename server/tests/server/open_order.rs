@@ -1,4 +1,4 @@
-//! An operator opens a barrier from afar, on both databases.
+//! An operator opens a barrier remotely, on both databases.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ struct Console {
 }
 
 impl Console {
-    /// With a gateway that has told of the lane `in`.
+    /// With a gateway that has reported the lane `in`.
     async fn open(fixture: &Fixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
@@ -49,7 +49,7 @@ impl Console {
         ask(self.request(Method::POST, SCHOOL).header("idempotency-key", key).json(body)).await
     }
 
-    /// One that must be taken; its id.
+    /// Creates an order that must be accepted; returns its id.
     async fn ordered(&self, key: &str) -> String {
         let answer = self.order(key, &body()).await;
         assert_eq!((answer.status, &answer.body["state"]), (201, &json!("waiting")), "{answer:?}");
@@ -70,7 +70,7 @@ impl Console {
         ask(request.bearer_auth(token)).await.status
     }
 
-    /// Until somebody's question waits here.
+    /// Waits until a gateway's poll waits at the server.
     async fn asked(&self) {
         wait::until(SOON, "a waiting gateway", async || self.app.waiters.is_waiting().then_some(())).await;
     }
@@ -128,7 +128,7 @@ contract!(a_waiting_gateway_is_told_at_once_by_whichever_replica, |f| async {
 
 contract!(a_later_question_sends_the_earlier_one_home, |f| async {
     let console = Console::open(f).await;
-    // The order is made once the later question waits; made before, it would be the earlier question's.
+    // The order is created once the later poll waits; created before, the earlier poll would receive it.
     let first = async {
         let told = console.poll(SCHOOL_TOKEN, RUN, 25_000).await;
         console.ordered("k1").await;

@@ -1,5 +1,6 @@
-//! The published `opening_hours` beside our own openings, on every day of three years and with many sets of windows, evaluated by
-//! two programs of other people: `opening_hours.js` (npm), which maps use, and the crate `opening-hours`.
+//! Compares the published `opening_hours` with our own openings, on every day of three years and with many sets of
+//! windows. Two programs of other authors evaluate it: `opening_hours.js` (npm), which maps use, and the crate
+//! `opening-hours`.
 
 mod sets;
 
@@ -20,14 +21,14 @@ use server::app::calendar;
 use server::app::public_sites::opening_hours::{HoursPeriod, LONGEST_TEXT, text_of};
 use server::app::sharing::public::PublicGround;
 
-/// As ParkAPI's field.
+/// In the form of ParkAPI's field.
 const _: () = assert!(LONGEST_TEXT == 512);
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// A text with our own openings of the days for which it was written, in local minutes since 1970.
+/// A text with our own openings on the days for which it is valid, in local minutes since 1970.
 struct Case {
     text: String,
     from: i64,
@@ -43,7 +44,7 @@ fn midnight(date: NaiveDate) -> i64 {
     local(Minute::floor(Timestamp::from_local(date.and_time(NaiveTime::MIN))))
 }
 
-/// From the first day on which the text is right to its last, straight from the windows' openings.
+/// Openings from the first to the last day on which the text is valid, straight from the windows.
 fn case(text: String, period: HoursPeriod, ground: &PublicGround, calendar: &Calendar) -> Case {
     let (from, until) = (midnight(period.first) + 1440, midnight(period.last) + 1440);
     let days = (period.last - period.first).num_days() + 3;
@@ -86,7 +87,7 @@ fn at(minute: i64) -> NaiveDateTime {
     chrono::DateTime::from_timestamp(minute * 60, 0).unwrap().naive_utc()
 }
 
-/// What the crate makes of a text.
+/// The crate's evaluation of a text.
 fn evaluated(case: &Case) -> Vec<(i64, i64)> {
     let hours: OpeningHours = case.text.parse().unwrap_or_else(|error| panic!("{}: {error}", case.text));
     let minute = |at: NaiveDateTime| at.and_utc().timestamp() / 60;
@@ -138,7 +139,7 @@ async fn calendar() -> Calendar {
     calendar::load(&mut app.store.begin_read().await.unwrap()).await.unwrap()
 }
 
-/// As many as a run of all tests has time for, unless `OPENING_HOURS_SETS` gives a number.
+/// A number that fits into a full test run, unless `OPENING_HOURS_SETS` sets another.
 fn random_sets() -> usize {
     std::env::var("OPENING_HOURS_SETS").map_or(8, |sets| sets.parse().unwrap())
 }
@@ -164,7 +165,7 @@ async fn two_other_programs_read_the_hours_as_our_gates_do() {
     assert!(output.status.success(), "{said}{error}");
     assert_eq!(said.trim(), format!("{} texts, 0 differ", all.len()));
 
-    // The judge sees a difference of one minute.
+    // The comparison detects a difference of one minute.
     let mut forged = case(
         "24/7".to_owned(),
         HoursPeriod { first, last: first + Days::new(3) },
@@ -175,7 +176,7 @@ async fn two_other_programs_read_the_hours_as_our_gates_do() {
     assert_eq!(judged_by_javascript(&[forged]).status.code(), Some(1));
 }
 
-/// The days on which a text with `PH` was wrong.
+/// The days on which a text with `PH` is wrong.
 #[tokio::test]
 async fn holidays_and_make_up_days_are_said_with_their_dates() {
     let calendar = calendar().await;
@@ -205,7 +206,7 @@ async fn texts_read_as_people_write_them() {
     assert_eq!(text(&PublicGround::default(), today), "off");
     assert_eq!(text(&sets::always(), today), "24/7");
     assert_eq!(text(&sets::daily(), today), "Mo-Su 18:00-07:30");
-    // The list of 2027 is not there: the hours are those of the present year.
+    // The list of 2027 is missing: the hours of the present year apply.
     assert_eq!(text(&sets::evenings(), today), "2026 Nov 02-2026 Dec 31 Mo-Fr 18:00-07:30");
     assert_eq!(
         text(&sets::evenings(), "2026-09-01"),

@@ -1,4 +1,4 @@
-//! The open-space feed as its readers see it, on both databases.
+//! The open-space feed from outside, on both databases.
 
 mod caching;
 mod facts;
@@ -38,7 +38,7 @@ contract!(the_count_moves_with_the_cars, |f| async {
     server.take(MALL_TOKEN, &batch("a", 1, cars)).await;
     assert_eq!(site(f, &server, MALL).await["realtime_free_capacity"], json!(298));
     server.take(MALL_TOKEN, &batch("a", 3, vec![exit("e3", MOTHER, MONDAY)])).await;
-    // The book hears of a passage a moment after the count; the lower figure of both is shown.
+    // The book processes a passage a moment after the count changes; the lower of the two figures is published.
     until(Duration::from_secs(20), "the space of the car that has left", async || {
         (site(f, &server, MALL).await["realtime_free_capacity"] == json!(299)).then_some(())
     })

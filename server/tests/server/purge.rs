@@ -1,4 +1,4 @@
-//! What is forgotten, and what is not, on both databases.
+//! Purged data and kept data, on both databases.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ contract!(more_than_one_bite_is_forgotten_in_one_round, |f| async {
         server.take(SCHOOL_TOKEN, &batch("a", first, cars)).await;
     }
     f.clock.advance(DAY * 31);
-    // Every event and every visit. A second round may find more: what the books end meanwhile.
+    // Every event and every visit. A second round may find more, because books end visits in between.
     assert!(purge(&app).await.unwrap() >= 3000);
     assert_eq!(plates_of_events(f).await, [false; 1500]);
 });

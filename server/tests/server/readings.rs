@@ -1,5 +1,5 @@
-//! What gates send of a reading beside its plate: repeated ids, the barrier's own word, two readings of one car, uncertain times. On both
-//! databases.
+//! Data of a reading besides its plate: repeated ids, the barrier's own report, two readings of one car, uncertain
+//! times. On both databases.
 
 use crate::common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, SHARED, STRANGER, fill, garage, plate};
 use crate::common::gateway::{batch, entry, exit, pass};
@@ -23,7 +23,7 @@ use server::store::{gate_event, visit};
 /// A minute before the fixture's clock.
 const START: &str = "2026-11-23T15:39:00+08:00";
 
-/// A gate and what the server makes of its events.
+/// A gate, and the server's view of its events.
 struct Lane<'a> {
     fixture: &'a Fixture,
     server: Served,
@@ -43,7 +43,7 @@ impl<'a> Lane<'a> {
         Self { fixture, server: Served::start(app).await, cookie, seq: std::cell::Cell::new(1) }
     }
 
-    /// Gives the count.
+    /// Returns the count.
     async fn sends(&self, events: Vec<GateEvent>) -> i64 {
         let seq = self.seq.replace(self.seq.get() + i64::try_from(events.len()).unwrap());
         self.server.take(SCHOOL_TOKEN, &batch("a", seq, events)).await.count.occupied
@@ -87,7 +87,7 @@ fn reread(id: &str, of: &str, plate: &str, confidence: u8) -> GateEvent {
     GateEvent { rereads: Some(EventId::parse(of).unwrap()), ..opened(id, plate, confidence) }
 }
 
-/// What became of the barrier for the car of `of`.
+/// The barrier's outcome for the car of `of`.
 fn barrier(id: &str, of: &str, kind: EventKind, delta: i64) -> GateEvent {
     GateEvent { kind, delta, ..pass(id, of, START) }
 }
@@ -99,16 +99,16 @@ fn doubts(board: &[Stored]) -> Vec<Option<ReadingDoubt>> {
 contract!(another_reading_with_a_known_id_counts_and_a_repetition_does_not, |f| async {
     let lane = Lane::open(f).await;
     assert_eq!(lane.sends(vec![entry("1", STRANGER, START)]).await, 1);
-    // The controller's counter has begun again: another car, and the first car at another time.
+    // The controller's counter has restarted: another car, and the first car at another time.
     let parent = entry("1", MOTHER, &at(20));
     let later = entry("1", STRANGER, &at(40));
     assert_eq!(lane.sends(vec![parent.clone(), later.clone()]).await, 2, "the stranger's exit was missed");
     assert_eq!(lane.board("c-1-1").await.len(), 1, "the mother's child");
-    // All of it once more, and in one batch.
+    // All of it again, in one batch.
     assert_eq!(lane.sends(vec![entry("1", STRANGER, START), parent, later]).await, 2);
     let ids = lane.events().await.len();
     assert_eq!(ids, 3);
-    // A pass that names the id is of its newest reading.
+    // A pass that names the id belongs to its newest reading.
     assert_eq!(lane.sends(vec![opened("1", FATHER, 97)]).await, 2);
     assert_eq!(lane.sends(vec![pass("p", "1", START)]).await, 3);
     assert!(lane.inside().await.contains(&FATHER.to_owned()));
@@ -133,17 +133,17 @@ contract!(two_cars_inside_whose_plates_resemble_each_other_both_leave, |f| async
         ..exit(id, plate, &at(second))
     };
     assert_eq!(lane.sends(vec![entry("1", MOTHER, START), entry("2", STRANGER, &at(1))]).await, 2);
-    // The second car's reading is taken for a second reading of the first car, which has left.
+    // The second car's reading counts as a second reading of the first car, which has left.
     assert_eq!(lane.sends(vec![out("3", MOTHER, 20), again("4", "3", STRANGER, 22)]).await, 0);
     assert!(lane.inside().await.is_empty());
-    // One car that was read twice: the other plate is not inside.
+    // One car was read twice: the other plate is not inside.
     assert_eq!(lane.sends(vec![entry("5", FATHER, &at(30)), entry("6", STRANGER, &at(31))]).await, 2);
     assert_eq!(lane.sends(vec![out("7", FATHER, 40), again("8", "7", MOTHER, 42)]).await, 1);
     assert_eq!(lane.inside().await, [STRANGER]);
-    // The first reading was the misread one: its exit is of an unknown car, and the count has lost one car already.
+    // The first reading was wrong: its exit belongs to an unknown car, and the count has lost one car already.
     assert_eq!(lane.sends(vec![out("9", FATHER, 50), again("10", "9", STRANGER, 52)]).await, 0);
     assert!(lane.inside().await.is_empty());
-    // Entry and exit in one batch, after the gateway was out of reach.
+    // Entry and exit in one batch, after the gateway was offline.
     let late = vec![
         entry("11", MOTHER, &at(53)),
         entry("12", STRANGER, &at(54)),
@@ -233,7 +233,7 @@ contract!(a_barrier_that_did_not_open_is_a_car_that_waits, |f| async {
     let stuck = GateEvent { direction: out.direction, ..stuck };
     lane.sends(vec![out, stuck]).await;
     assert_eq!(lane.console("/school/waiting-cars").await["items"].as_array().unwrap().len(), 2);
-    // Both open after all.
+    // Both open in the end.
     lane.sends(vec![barrier("o1", "e1", EventKind::Opened, 1)]).await;
     assert_eq!(lane.console("/school/waiting-cars").await["items"].as_array().unwrap().len(), 1);
 });
@@ -278,7 +278,7 @@ contract!(a_doubtful_second_reading_makes_an_arrival_that_says_so, |f| async {
     assert_eq!(doubts(&lane.board("c-1-1").await), [Some(ReadingDoubt::ReadAgain)]);
     assert_eq!(doubts(&lane.board("c-1-2").await), [Some(ReadingDoubt::TwoReadings)]);
     assert_eq!(lane.inside().await, [SHARED], "the pass names the second reading, the first one stands");
-    // The father comes in earnest.
+    // The father really arrives.
     lane.sends(vec![entry("e3", FATHER, &at(40))]).await;
     let ming = lane.board("c-1-1").await;
     assert_eq!((doubts(&ming), ming[0].entered_at), (vec![None], Some(time(&at(40)))));
@@ -349,7 +349,7 @@ contract!(a_plate_of_another_colour_is_another_vehicle, |f| async {
     let blue_leaves = GateEvent { vehicle: seen(Some(PlateColor::Blue)), ..exit("x1", FATHER, &at(20)) };
     assert_eq!(lane.sends(vec![blue_leaves]).await, 1);
     assert_eq!(lane.inside().await, [FATHER], "the yellow one");
-    // The access plan has the colours.
+    // The access plan contains the colours.
     let plan = access_plan::plan(&app, &garage(SCHOOL)).await.unwrap().unwrap();
     let colors = &plan.document.plan.colors;
     assert_eq!(colors[&plate(FATHER)][&Audience::Pickup], [PlateColor::Blue].into());

@@ -1,5 +1,4 @@
-//! Reservations through the doors of people and operators: whole lives, every refusal, who may see and do what; on both
-//! databases.
+//! Reservations through the APIs of people and operators: whole lives, every refusal, permissions; on both databases.
 
 mod entitlement;
 mod life;

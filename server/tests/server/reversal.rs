@@ -1,4 +1,4 @@
-//! Cars that come back and cars behind cars, as the server counts them.
+//! Counts of cars that reverse and of cars that follow closely.
 
 use crate::common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, fill, garage};
 use crate::common::gateway::{batch, entry, exit};
@@ -11,7 +11,7 @@ use protocol::uplink::GateEvent;
 use server::store::seal::Purpose;
 use server::store::{arrival, visit};
 
-/// What a gateway says of a car that it knows by its plate event, or of one of which nothing is known.
+/// A gateway's event for a car that it knows by its plate event, or for an unknown car.
 fn signal(id: &str, kind: EventKind, of: Option<&str>, delta: i64) -> GateEvent {
     let of = of.map(|of| EventId::parse(of).unwrap());
     GateEvent { kind, plate: None, decision: None, of, delta, ..entry(id, MOTHER, MONDAY) }

@@ -1,5 +1,5 @@
-//! What operators share, through their doors: windows, closures, pools, rules, the week; what becomes of reservations, of
-//! the gates' plans and of those whom it does not concern. On both databases.
+//! Sharing through the operators' API: windows, closures, pools, rules, the week; its effects on reservations, on
+//! access plans and on unaffected people. On both databases.
 
 mod affected;
 mod closures;

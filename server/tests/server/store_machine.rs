@@ -19,7 +19,7 @@ contract!(the_schema_opens_twice, |fixture| async {
     fixture.replica().await.store.ping().await.unwrap();
 });
 
-/// Tables with their columns, whatever the types are called.
+/// Tables with their columns, without the columns' types.
 async fn schema(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
     let pairs: Vec<(String, String)> = match &fixture.store {
         server::store::Store::Sqlite { read, .. } => {
@@ -87,7 +87,7 @@ contract!(counts_of_several_garages_change_in_one_statement, |fixture| async {
     assert_eq!(counts, [(garage(MALL), 15), (garage(SCHOOL), -1)]);
 });
 
-/// An event with only what these tests look at.
+/// An event with only the fields that these tests check.
 fn event<'a>(garage: &'a GarageId, device: &'a DeviceId, id: &'a EventId, plate: &'a Sealed) -> NewEvent<'a> {
     NewEvent {
         garage,

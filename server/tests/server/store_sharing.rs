@@ -1,4 +1,4 @@
-//! Pools, windows, closures, rules and the book's row, as the databases keep them.
+//! Pools, windows, closures, rules and the book's row in the databases.
 
 use std::time::Duration;
 

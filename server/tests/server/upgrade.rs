@@ -1,4 +1,4 @@
-//! A database of the first version, with a garage that is in use, becomes one of this version.
+//! A database of the first version, with a garage in use, migrates to this version.
 
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ async fn the_book_hears_of_the_car_inside(store: Store, school: &GarageId) {
     task.await.unwrap();
 }
 
-/// A garage with an order that was refused, and a lane, as the second version wrote them.
+/// A refused order and a lane, as the second version wrote them.
 fn with_an_order() -> String {
     let made = time("2026-11-23T15:35:00+08:00").micros();
     format!(

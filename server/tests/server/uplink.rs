@@ -1,4 +1,4 @@
-//! What a gateway can and cannot do to the district, on both databases.
+//! The effects that a gateway can and cannot have on the district, on both databases.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ contract!(a_box_put_back_from_an_old_copy_loses_nothing, |f| async {
     let server = started(f).await;
     let before = vec![entry("e1", MOTHER, MONDAY), entry("e2", FATHER, MONDAY)];
     server.take(SCHOOL_TOKEN, &batch(FIRST, 1, before)).await;
-    // The copy ends before the first event; what came since then has the same places, and goes beyond them.
+    // The copy ends before the first event; later events have the same sequence numbers, and higher ones.
     let since = vec![entry("e1", MOTHER, MONDAY), entry("e8", STRANGER, MONDAY), exit("e9", FATHER, MONDAY)];
     let answer = server.take(SCHOOL_TOKEN, &batch(FIRST, 1, since)).await;
     assert_eq!((answer.acked_through, answer.count.occupied, events(f).await), (3, 2, 4));
@@ -99,7 +99,7 @@ contract!(a_gap_harms_no_other_garage_of_its_group, |f| async {
     assert_eq!(answers[1].as_ref().unwrap().acked_through, 1);
 });
 
-/// Queues all before the task runs: they are one group.
+/// Queues all batches before the task runs: they form one group.
 async fn submit_all(
     app: &App,
     batches: Vec<(&'static str, Batch)>,
@@ -130,7 +130,7 @@ contract!(nobody_writes_without_the_garages_own_token, |f| async {
         let answer = server.post_batch(token, &sent).await;
         assert_eq!((answer.status, answer.code()), (401, "unauthorized"));
     }
-    // The mall's gateway speaks for the mall, whatever the events say.
+    // The mall's gateway reports for the mall, whatever garage the events name.
     server.take(MALL_TOKEN, &sent).await;
     assert_eq!(events(f).await, 0);
     assert!(board(f, "c-1-1").await.is_empty());

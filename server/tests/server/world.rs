@@ -55,7 +55,8 @@ fn school(of: &GarageSpec) -> GarageSpec {
     }
 }
 
-/// Two spaces for the public, day and night but no movement from 2:00 to 4:00; 30 minutes to 8 hours, two days ahead.
+/// Two spaces for the public, day and night, without movement from 2:00 to 4:00; stays of 30 minutes to 8 hours, two
+/// days ahead.
 fn mall(of: &GarageSpec) -> GarageSpec {
     let always = WindowSpec {
         min_stay_minutes: Some(30),
@@ -98,8 +99,8 @@ impl World {
         Self { app, server, service, operator, keys: AtomicU32::new(0) }
     }
 
-    /// The same place after an import of what `change` makes of it. The server starts anew: one that runs may believe for some
-    /// seconds what it has read.
+    /// The same district after an import of the file that `change` modifies. The server restarts, because a running
+    /// one may use cached data for some seconds.
     pub async fn imported(self, fixture: &Fixture, change: impl FnOnce(&mut District)) -> Self {
         let mut district = small_district();
         change(&mut district);
@@ -128,14 +129,14 @@ impl World {
         self.server.client.request(method, url).bearer_auth(&self.service)
     }
 
-    /// As the operator of the school's garage.
+    /// Sends as the operator of the school's garage.
     pub fn operator(&self, method: Method, path: &str) -> RequestBuilder {
         let url = self.server.url(&format!("/api/operator/v1/garages/{path}"));
         let request = self.server.client.request(method, url).header("x-requested-with", "console");
         request.header("cookie", format!("operator_session={}", self.operator))
     }
 
-    /// The gateways of school and mall are alive, and nobody is inside.
+    /// The gateways of school and mall are online, and no car is inside.
     pub async fn count_nobody(&self) {
         for (id, token) in [(SCHOOL, SCHOOL_TOKEN), (MALL, MALL_TOKEN)] {
             gateway_token::set(&self.app, &garage(id), token).await.unwrap();
@@ -185,7 +186,7 @@ impl<'a> Person<'a> {
         self.post(&format!("/reservations/{id}/acts"), &json!({ "act": act })).await
     }
 
-    /// With a fresh key.
+    /// Sends with a new key.
     pub async fn reserve(&self, garage: &str, body: &Value) -> Answer {
         self.reserve_with(garage, &self.world.next_key(), body).await
     }
@@ -195,7 +196,7 @@ impl<'a> Person<'a> {
         ask(request.header("idempotency-key", key).json(body)).await
     }
 
-    /// A reservation that must be made.
+    /// A reservation that must succeed.
     pub async fn reserved(&self, garage: &str, body: &Value) -> Value {
         let answer = self.reserve(garage, body).await;
         assert_eq!(answer.status, 201, "{answer:?}");

@@ -1,4 +1,4 @@
-//! Refusals of an answer to a lane's alarm and of the end of a fire alarm.
+//! Problems of requests that act on a lane's alarm or end a fire alarm.
 
 use protocol::problem::Problem;
 use service::http::ProblemResponse;

@@ -1,4 +1,4 @@
-//! Problems of what operators share.
+//! Problems of requests that change a garage's sharing.
 
 use protocol::problem::Problem;
 use service::http::ProblemResponse;

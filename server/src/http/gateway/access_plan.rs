@@ -11,7 +11,8 @@ use crate::app::gateway_token::Renewal;
 use crate::app::{App, access_plan as use_case};
 use crate::http::{conditional, fail};
 
-/// The plan for the next 48 hours, or 304 if the gateway has it; either may ask for a new credential.
+/// Returns the plan for the next 48 hours, or 304 if the gateway has it. Either response may request a new
+/// credential.
 pub async fn access_plan(
     State(app): State<App>,
     Gateway(garage, renewal): Gateway,

@@ -1,4 +1,4 @@
-//! Which garage's gateway is calling.
+//! Extracts the garage of the calling gateway.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::app::gateway_token::{self, Renewal};
 use crate::http::{bearer, fail};
 
-/// A gateway that has shown its token; it comes before the body, so that a stranger's body is not read.
+/// An authenticated gateway. It is extracted before the body, so that the server does not read the body of an
+/// unauthenticated caller.
 #[derive(Debug, Clone)]
 pub struct Gateway(pub GarageId, pub Renewal);
 

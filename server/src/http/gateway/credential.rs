@@ -9,7 +9,7 @@ use super::caller::Gateway;
 use crate::app::{App, enrolment};
 use crate::http::{bearer, fail};
 
-/// Keeps what the gateway will use next; its first use ends the present one.
+/// Stores the gateway's next token; its first use ends the present one.
 pub async fn credential(
     State(app): State<App>,
     Gateway(garage, _): Gateway,

@@ -8,7 +8,7 @@ use service::http::{ApiJson, ProblemResponse};
 use crate::app::{App, enrolment};
 use crate::http::peer::Peer;
 
-/// The first contact of a garage's box: a one-off code admits the credential that it has made.
+/// Enrols a garage's box: a one-off code admits the credential that the box has generated.
 pub async fn enroll(
     State(app): State<App>,
     Peer(from): Peer,

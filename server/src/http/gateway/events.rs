@@ -8,7 +8,7 @@ use service::http::{ApiJson, ProblemResponse};
 use super::caller::Gateway;
 use crate::app::{App, ingest};
 
-/// Commits a batch; the gateway may forget what the receipt acknowledges.
+/// Commits a batch. The gateway may delete the records that the receipt acknowledges.
 pub async fn events(
     State(app): State<App>,
     Gateway(garage, _): Gateway,

@@ -11,7 +11,7 @@ use crate::app::{App, open_order};
 use crate::http::fail;
 use crate::http::input::ApiPath;
 
-/// What became of an order. The first word stands; saying it again does no harm.
+/// Records the outcome of an order. The first report stands; a repetition changes nothing.
 pub async fn order_outcome(
     State(app): State<App>,
     Gateway(garage, _): Gateway,

@@ -16,14 +16,14 @@ use crate::http::input::ApiQuery;
 /// `?run=UUID&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Poll {
-    /// Made anew whenever the gateway starts.
+    /// Id of the gateway's run, generated at each start.
     run: Uuid,
-    /// How long to wait for an order, at most 25,000; more is taken as that.
+    /// How long to wait for an order, in ms. Values above 25,000 count as 25,000.
     #[serde(default)]
     wait_ms: u64,
 }
 
-/// Barriers that operators have ordered to open: a long poll. Of one garage the latest question waits.
+/// Returns remote orders of operators: a long poll. A newer poll of the same garage replaces a waiting one.
 pub async fn orders(
     State(app): State<App>,
     Gateway(garage, _): Gateway,

@@ -11,7 +11,8 @@ use super::caller::User;
 use crate::app::{App, arrival_act as use_case};
 use crate::http::input::ApiPath;
 
-/// Confirms, rejects, releases, hands over or undoes. A repeated act changes nothing and gets the arrival as it is.
+/// Confirms, rejects, releases, hands over or undoes. A repeated act changes nothing and returns the arrival as it
+/// is.
 #[utoipa::path(
     post, path = "/internal/v1/arrivals/{id}/acts", tag = "internal", request_body = ArrivalAct,
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),

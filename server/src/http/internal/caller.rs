@@ -1,4 +1,4 @@
-//! The person for whom a call is made, proved by the session in [`SESSION_HEADER`].
+//! The person of a call, authenticated by the session in [`SESSION_HEADER`].
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::session::{Caller, SessionError, authenticate};
 use crate::http::bearer::MAX_TOKEN;
 
-/// Extracted by every handler that shows or changes what belongs to a person.
+/// Every handler that shows or changes a person's data extracts it.
 #[derive(Debug, Clone)]
 pub struct User(pub Caller);
 

@@ -9,7 +9,7 @@ use service::http::{ApiJson, ProblemResponse};
 use super::caller::User;
 use crate::app::{App, claim as use_case};
 
-/// "I am here", by hand; a child with an open arrival keeps it. Answers with the guardian's page.
+/// "I am here", by hand; a child with an open arrival keeps it. Returns the guardian's page.
 #[utoipa::path(
     post, path = "/internal/v1/guardian/claims", tag = "internal", request_body = Claim,
     security(("service" = [], "session" = [])),

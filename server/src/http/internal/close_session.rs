@@ -7,7 +7,7 @@ use service::http::ProblemResponse;
 use super::caller::User;
 use crate::app::{App, session};
 
-/// Ends the session that the call is made with.
+/// Ends the session of the call.
 #[utoipa::path(
     delete, path = "/internal/v1/sessions/current", tag = "internal",
     security(("service" = [], "session" = [])), responses((status = 204))

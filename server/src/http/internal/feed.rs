@@ -18,12 +18,12 @@ pub struct Poll {
     /// Absent: the feed's head, at once.
     #[serde(default)]
     after: Option<Cursor>,
-    /// How long to wait for news, at most 25,000; more is taken as that.
+    /// How long to wait for news, in ms. Values above 25,000 count as 25,000.
     #[serde(default)]
     wait_ms: u64,
 }
 
-/// Which rooms have news: a long poll. It names no children and needs no session.
+/// Rooms with news: a long poll. The response names no children and needs no session.
 #[utoipa::path(
     get, path = "/internal/v1/feed", tag = "internal", params(Poll),
     security(("service" = [])), responses((status = 200, body = FeedPage))

@@ -10,7 +10,8 @@ use super::caller::User;
 use crate::app::{App, gate_entry as use_case};
 use crate::http::idempotency::IdempotencyKey;
 
-/// A driver names the own car before a barrier that has stayed down. The same `Idempotency-Key` again asks what has become of it.
+/// Requests entry for the caller's own car at a barrier that stayed closed. The same `Idempotency-Key` again returns
+/// the state of that request.
 #[utoipa::path(
     post, path = "/internal/v1/gate-entries", tag = "internal", request_body = NewGateEntry,
     params(("Idempotency-Key" = String, Header)),

@@ -8,7 +8,7 @@ use service::http::ProblemResponse;
 use super::caller::User;
 use crate::app::{App, guardian as use_case};
 
-/// The caller's own children and plates; empty for who has none.
+/// The caller's own children and plates; empty for a person without any.
 #[utoipa::path(
     get, path = "/internal/v1/guardian", tag = "internal",
     security(("service" = [], "session" = [])), responses((status = 200, body = Guardian))

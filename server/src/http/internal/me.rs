@@ -8,7 +8,7 @@ use service::http::ProblemResponse;
 use super::caller::User;
 use crate::app::{App, session};
 
-/// Who the session belongs to and what it opens.
+/// The person of the session, and what the person may open.
 #[utoipa::path(
     get, path = "/internal/v1/me", tag = "internal",
     security(("service" = [], "session" = [])), responses((status = 200, body = Me))

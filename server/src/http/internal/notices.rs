@@ -1,4 +1,4 @@
-//! What a person is told about its reservations.
+//! A person's notices about its reservations.
 
 pub mod list;
 pub mod read;

@@ -9,7 +9,8 @@ use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, session};
 
-/// Opens a session for the person whom WeChat has proved to be `openid`; with `register` a stranger becomes a driver.
+/// Opens a session for the person whose WeChat account is `openid`. With `register`, an unknown account becomes a
+/// driver.
 #[utoipa::path(
     post, path = "/internal/v1/sessions", tag = "internal", request_body = OpenSession,
     security(("service" = [])),

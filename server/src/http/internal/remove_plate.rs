@@ -10,7 +10,7 @@ use super::caller::User;
 use crate::app::{App, plate};
 use crate::http::input::ApiPath;
 
-/// Forgets one of the caller's own cars.
+/// Deletes one of the caller's cars.
 #[utoipa::path(
     delete, path = "/internal/v1/guardian/plates/{id}", tag = "internal",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),

@@ -1,4 +1,4 @@
-//! The lock in front of `/internal/v1`: a service token, issued by `server service-token`.
+//! Authentication of `/internal/v1`: a service token, issued by `server service-token`.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;

@@ -1,4 +1,4 @@
-//! Where spaces are shared, and how many are free when.
+//! Garages that share spaces, and their free spaces over time.
 
 pub mod forecast;
 pub mod garages;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::operator::access_check as use_case;
 use crate::http::input::ApiPath;
 
-/// What the gate would say to this plate now. Each check is audited.
+/// Returns the decision that the gate would make for this plate now. Each check is audited.
 pub async fn access_check(
     State(app): State<App>,
     Operator(caller): Operator,

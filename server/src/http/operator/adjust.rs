@@ -13,7 +13,7 @@ use crate::app::operator::adjustment;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
-/// Appends a correction of the count. The same key again gives the same answer.
+/// Appends a correction of the count. The same key again returns the same adjustment.
 pub async fn adjust(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -1,4 +1,4 @@
-//! Which operator is calling.
+//! Extracts the calling operator.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

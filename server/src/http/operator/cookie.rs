@@ -12,7 +12,7 @@ const PATH: &str = "/api/operator";
 /// Longer than any token of ours.
 const MAX_TOKEN: usize = 256;
 
-/// `Set-Cookie` for a session's token; absent only if the token cannot be in a header.
+/// `Set-Cookie` for a session's token; `None` only if the token is not a valid header value.
 pub fn set(app: &App, token: &str) -> Option<HeaderValue> {
     let secure = secure(app.operators.cookies);
     let age = TTL.as_secs();
@@ -20,7 +20,7 @@ pub fn set(app: &App, token: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie).ok()
 }
 
-/// `Set-Cookie` that makes the browser forget it.
+/// `Set-Cookie` that deletes the session's cookie.
 pub(super) fn forget(app: &App) -> Option<HeaderValue> {
     let secure = secure(app.operators.cookies);
     let cookie = format!("{NAME}=; Path={PATH}; Max-Age=0; HttpOnly; SameSite=Strict{secure}");

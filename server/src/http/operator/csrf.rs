@@ -1,4 +1,5 @@
-//! Besides `SameSite=Strict`: a page of another origin cannot set this header without asking (CORS), and is not allowed.
+//! Protection against cross-site requests, besides `SameSite=Strict`: a page of another origin needs a CORS preflight
+//! for this header, and the preflight is refused.
 
 use axum::extract::Request;
 use axum::middleware::Next;

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
 
-/// The refused messages of a garage, newest first. Each reading is audited: an excerpt may hold a plate.
+/// A garage's refused messages, newest first. Each read is audited, because an excerpt may contain a plate.
 pub async fn dead_letters(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -13,7 +13,8 @@ use crate::app::operator::fire_end;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
-/// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as it is now.
+/// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as
+/// it is now.
 pub async fn end_fire(
     State(app): State<App>,
     Operator(caller): Operator,

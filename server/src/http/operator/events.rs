@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
 
-/// The events of a garage's gates, newest first. Each reading is audited: it shows plates.
+/// A garage's gate events, newest first. Each read is audited, because it shows plates.
 pub async fn events(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
 
-/// The newest walks; there is no second page.
+/// The newest inventories; there is no second page.
 pub async fn inventories(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -13,7 +13,7 @@ use crate::app::operator::inventory as walks;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
-/// Writes a walk down and mends visits and count. The same key again gives the same answer.
+/// Records an inventory and corrects visits and count. The same key again returns the same result.
 pub async fn inventory(
     State(app): State<App>,
     Operator(caller): Operator,

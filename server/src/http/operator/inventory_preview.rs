@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
 
-/// What a walk would change.
+/// The changes that an inventory would make; nothing is written.
 pub async fn inventory_preview(
     State(app): State<App>,
     Operator(caller): Operator,

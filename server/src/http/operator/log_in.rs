@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::operator::session;
 use crate::http::peer::Peer;
 
-/// Checks the password; the session is in the cookie only.
+/// Checks the password. The session token is in the cookie only.
 pub async fn log_in(
     State(app): State<App>,
     Peer(from): Peer,

@@ -1,11 +1,11 @@
-//! The place in a list whose rows are numbered.
+//! The cursor of a list with numbered rows.
 
 use serde::Deserialize;
 
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Place {
-    /// `next` of the page before; absent: the newest rows.
+    /// `next` of the previous page; absent: the newest rows.
     #[serde(default)]
     pub cursor: Option<i64>,
 }

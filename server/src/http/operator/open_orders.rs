@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::operator::open_order;
 use crate::http::input::{ApiPath, ApiQuery};
 
-/// Which barriers were ordered to open, by whom, why, and what became of it; newest first.
+/// Remote orders with author, reason and outcome, newest first.
 pub async fn open_orders(
     State(app): State<App>,
     Operator(caller): Operator,

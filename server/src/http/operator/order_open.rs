@@ -13,7 +13,7 @@ use crate::app::operator::open_order;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
-/// Orders a lane's barrier to open. The same key again orders nothing, and answers what has become of it.
+/// Orders a lane's barrier to open. The same key again orders nothing and returns the order as it is now.
 pub async fn order_open(
     State(app): State<App>,
     Operator(caller): Operator,

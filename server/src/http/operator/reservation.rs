@@ -22,7 +22,7 @@ use crate::app::App;
 /// `?day=YYYY-MM-DD&cursor=NEXT`.
 #[derive(Debug, Clone, Deserialize)]
 struct OfDay {
-    /// Local; absent: today.
+    /// Local day; absent: today.
     #[serde(default)]
     day: Option<NaiveDate>,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What a garage shares: windows, closures, pools, rules, and the openings that follow.
+//! A garage's sharing: windows, closures, pools, rules, and the resulting openings.
 
 mod add_closure;
 mod add_window;
@@ -25,14 +25,14 @@ use service::http::ProblemResponse;
 use crate::app::App;
 use crate::http::if_match::IfMatch;
 
-/// `?affected=refuse|cancel`: what becomes of reservations that lose their space.
+/// `?affected=refuse|cancel`: the policy for reservations that would lose their space.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct OfAffected {
     #[serde(default)]
     affected: Affected,
 }
 
-/// What is changed as a whole must have been read as a whole.
+/// The `If-Match` value of a request that replaces a whole resource; 428 without the header.
 fn required(seen: &IfMatch) -> Result<&str, ProblemResponse> {
     seen.as_deref().ok_or_else(|| {
         Problem::new(428, "if_match_missing", "The header If-Match is needed, with the ETag of what was read")

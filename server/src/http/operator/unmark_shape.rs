@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
 
-/// Takes a mark back.
+/// Deletes a mark.
 pub async fn unmark_shape(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::operator::waiting_cars as use_case;
 use crate::http::input::ApiPath;
 
-/// Cars that were not let in within the last minutes and stand there still, as far as the gate has told.
+/// Cars that were refused within the last minutes and still wait, according to the gateway's reports.
 pub async fn waiting_cars(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -1,4 +1,4 @@
-//! Any page may read the feed. The same headers for every origin, so answers need no `Vary: Origin`.
+//! Any page may read the feed. The headers are the same for every origin, so responses need no `Vary: Origin`.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-/// What a page may send beyond what every browser sends unasked.
+/// Headers that a page may send besides those that need no permission.
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static("If-None-Match, Cache-Control, Content-Type");
 const RESPONSE_HEADERS: HeaderValue = HeaderValue::from_static("ETag");
-/// A day; browsers ask again after two hours at the latest.
+/// A day. Browsers repeat the preflight after two hours at the latest.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
 
-/// Answers a preflight itself, for whatever address.
+/// Answers a preflight of any address itself.
 pub async fn open(request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return (StatusCode::NO_CONTENT, preflight()).into_response();

@@ -10,7 +10,7 @@ use super::respond;
 use crate::app::{App, public_sites};
 use crate::http::input::ApiQuery;
 
-/// All sites as they lie in memory, or those that the query names.
+/// All sites from the cached document, or those that match the query.
 pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,

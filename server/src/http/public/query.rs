@@ -1,5 +1,5 @@
-//! What of the open-space feed a reader wants: the parameters of ParkAPI v3. A parameter that is not known, or whose value is
-//! wrong, is refused: an answer with everything would look like a match.
+//! Parameters of the open-space feed: those of ParkAPI v3. An unknown parameter or an invalid value is refused,
+//! because an unfiltered response would look like a match.
 
 use domain::time::Timestamp;
 use protocol::public::{SitePurpose, SiteType};
@@ -11,21 +11,21 @@ use super::wrong;
 
 pub const MAX_LIMIT: usize = 1000;
 
-/// Half of the earth's circumference in metres: nothing is farther away.
+/// Half of the earth's circumference in metres: the largest possible distance.
 const FARTHEST: f64 = 20_040_000.0;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SiteQuery {
     limit: Option<usize>,
-    /// First id of the page: `next_id` of the one before.
+    /// First id of the page: `next_id` of the previous page.
     start: Option<i64>,
     source_id: Option<i64>,
     source_uid: Option<String>,
-    /// Any of them.
+    /// Matches any of these.
     source_uids: Option<CommaList<String>>,
     not_source_ids: Option<CommaList<i64>>,
-    /// Part of the name.
+    /// Matches a part of the name.
     name: Option<String>,
     purpose: Option<SitePurpose>,
     r#type: Option<SiteType>,
@@ -52,9 +52,9 @@ pub struct SiteQuery {
     #[serde(alias = "modified_at_until")]
     modified_until: Option<Timestamp>,
     is_duplicate: Option<QueryFlag>,
-    /// There are no duplicates: either value shows all.
+    /// Ignored: there are no duplicates.
     ignore_duplicates: Option<QueryFlag>,
-    /// Outdated counts are never shown: either value does the same.
+    /// Ignored: outdated counts are never published.
     calculate_has_realtime_data: Option<QueryFlag>,
 }
 
@@ -162,7 +162,7 @@ impl SiteQuery {
     }
 }
 
-/// Names the first one that is missing while others are there.
+/// If some values are present, the error names the first missing one.
 fn all_or_none<const N: usize>(
     together: [(&str, Option<f64>); N],
     detail: &str,
@@ -174,7 +174,7 @@ fn all_or_none<const N: usize>(
     }
 }
 
-/// `contains` is false for what is not a number.
+/// `contains` is false for NaN.
 fn degrees(field: &str, value: f64, max: f64) -> Result<(), ProblemResponse> {
     if (-max..=max).contains(&value) {
         Ok(())

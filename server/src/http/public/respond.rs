@@ -1,4 +1,4 @@
-//! A document as a response: 304 for who has it already, compressed for who takes that.
+//! A document as a response: 304 for a client with the current version, compressed for a client that accepts it.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,7 +12,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const VARY: HeaderValue = HeaderValue::from_static("accept-encoding");
 
-/// `Vary` is there where the document has two encodings, whichever is answered, and with 304 too.
+/// `Vary` is present if the document has two encodings, with either encoding and with 304.
 pub fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| matches(known, &document.etag));
@@ -42,7 +42,7 @@ pub fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
     response
 }
 
-/// `gzip` or `*` with a weight that is not 0; what is named outweighs `*`.
+/// Accepts `gzip` or `*` with a weight that is not 0; an explicit `gzip` takes precedence over `*`.
 fn takes_gzip(request: &HeaderMap) -> bool {
     let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let (mut named, mut any) = (None, None);

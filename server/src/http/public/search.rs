@@ -1,4 +1,4 @@
-//! The sites of a snapshot that a query names, page by page.
+//! Searches a snapshot for the sites that a query matches, page by page.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +13,7 @@ use crate::app::public_sites::{FeedSnapshot, PublishedSite, write_page};
 /// Metres.
 const EARTH_RADIUS: f64 = 6_371_000.0;
 
-/// A query that makes sense.
+/// A validated query.
 #[derive(Debug, Clone)]
 pub struct SiteSearch {
     pub limit: usize,
@@ -27,13 +27,13 @@ pub struct SiteSearch {
     pub purpose: Option<SitePurpose>,
     pub kind: Option<SiteType>,
     pub not_kind: Option<SiteType>,
-    /// No site has one.
+    /// If true, no site matches: no site has a region code.
     pub has_region_code: bool,
     pub circle: Option<SearchCircle>,
     pub within: Option<BoundingBox>,
-    /// Which time, from when, until when; both included.
+    /// Filter by a time of the site: from, until; both inclusive.
     pub since: Vec<(TimeFilter, Option<Timestamp>, Option<Timestamp>)>,
-    /// No site is one.
+    /// If true, no site matches: no site is a duplicate.
     pub is_duplicate: bool,
 }
 
@@ -60,7 +60,7 @@ pub enum TimeFilter {
 }
 
 impl SiteSearch {
-    /// The first page of the whole list.
+    /// Whether this is the first page of the whole list.
     pub fn is_everything(&self) -> bool {
         self.limit == MAX_LIMIT && self.start.is_none() && !self.is_filter()
     }
@@ -81,7 +81,7 @@ impl SiteSearch {
             || self.is_duplicate
     }
 
-    /// `raw` is the query string, of which the next page's is made.
+    /// `raw` is the query string; the link to the next page is derived from it.
     pub fn page(&self, snapshot: &FeedSnapshot, raw: &str) -> FeedDocument {
         let asked: Vec<&PublishedSite> =
             snapshot.sites.iter().filter(|site| self.wants(&site.site, &snapshot.source_uid)).collect();
@@ -114,7 +114,7 @@ impl SiteSearch {
 }
 
 impl SearchCircle {
-    /// By the haversine formula.
+    /// Distance in metres by the haversine formula.
     fn contains(self, site: &ParkingSite) -> bool {
         let (lat_a, lat_b) = (self.lat.to_radians(), site.lat.to_radians());
         let lat = ((lat_b - lat_a) / 2.0).sin().powi(2);
@@ -130,7 +130,7 @@ impl BoundingBox {
 }
 
 impl TimeFilter {
-    /// A site without this time is not within.
+    /// A site without this time does not match.
     fn is_within(self, site: &ParkingSite, from: Option<Timestamp>, until: Option<Timestamp>) -> bool {
         let at = match self {
             Self::Static => Some(site.static_data_updated_at),
@@ -141,7 +141,7 @@ impl TimeFilter {
     }
 }
 
-/// The same search from `next` on.
+/// The query string of the same search from `next` on.
 fn next_query(raw: &str, next: i64, limit: usize) -> String {
     let mut query = Serializer::new(String::new());
     for (key, value) in parse(raw.as_bytes()).filter(|(key, _)| key != "start" && key != "limit") {

@@ -1,5 +1,5 @@
-//! Schools' calendars: the days of their week, terms and breaks, dated overrides. Without a row of its own a school has
-//! lessons from Monday to Friday.
+//! Schools' calendars: weekdays, terms, breaks, dated overrides. A school without a row has lessons from Monday to
+//! Friday.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use uuid::Uuid;
 use super::{weekday, weekday_number};
 use crate::store::{StoreError, Tx, word};
 
-/// The schools whose parents come to this garage, by id.
+/// The schools that use this garage for pickup, by id.
 pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<School>, StoreError> {
     let sql = "select id, name, garage_id from school where garage_id = $1 order by id";
     let rows: Vec<SchoolRow> = fetch_all!(tx, sql, garage.as_str())?;
     rows.into_iter().map(SchoolRow::school).collect()
 }
 
-/// The schools whose garages an operator runs, by id.
+/// The schools of the garages that an operator runs, by id.
 pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<School>, StoreError> {
     let rows: Vec<SchoolRow> = fetch_all!(
         tx,
@@ -30,7 +30,7 @@ pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<School>, Sto
     rows.into_iter().map(SchoolRow::school).collect()
 }
 
-/// Where a school's parents come in.
+/// The garage that a school's parents use.
 pub async fn garage_of(tx: &mut Tx, school: &SchoolId) -> Result<Option<GarageId>, StoreError> {
     let row: Option<(String,)> =
         fetch_optional!(tx, "select garage_id from school where id = $1", school.as_str())?;
@@ -90,7 +90,7 @@ pub async fn calendars_of(
     Ok(calendars)
 }
 
-/// Makes a school's calendar what is said here, wholly.
+/// Replaces a school's whole calendar.
 pub async fn put(tx: &mut Tx, school: &SchoolId, calendar: &SchoolCalendar) -> Result<(), StoreError> {
     let id = school.as_str();
     execute!(

@@ -1,4 +1,5 @@
-//! Single events by their keys: the plate event that a pass names, a known event that comes again, the first of two readings of a car.
+//! Single events by their keys: the plate event that a pass names, a known event that is sent again, the first of two
+//! readings of a car.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use crate::store::{StoreError, Tx, word};
 #[derive(Debug, Clone)]
 pub struct StoredReading {
     pub no: i64,
-    /// Under which it is recorded.
+    /// The id under which the event is recorded.
     pub event_id: EventId,
     pub kind: EventKind,
     pub plate: Option<Sealed>,
@@ -57,7 +58,7 @@ struct Row {
     standing_no: Option<i64>,
 }
 
-/// Every statement begins like this.
+/// The select list of every read.
 macro_rules! select {
     ($named:literal) => {
         concat!(
@@ -69,7 +70,7 @@ macro_rules! select {
     };
 }
 
-/// The events that are recorded under these ids; unknown ones are left out.
+/// The events recorded under these ids; unknown ids are absent.
 pub async fn by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReading>, StoreError> {
     if keys.is_empty() {
         return Ok(HashMap::new());
@@ -86,7 +87,7 @@ pub async fn by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReadi
     rows.into_iter().map(named).collect()
 }
 
-/// The newest events that devices sent under these ids, whichever id they are recorded under.
+/// The newest events that devices sent under these ids, under any recorded id.
 pub async fn newest_by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReading>, StoreError> {
     let mut found = by_id(tx, keys).await?;
     if found.is_empty() {
@@ -109,7 +110,7 @@ pub async fn newest_by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, Stor
     Ok(found)
 }
 
-/// By its number.
+/// The event with this number.
 pub async fn by_no(tx: &mut Tx, no: i64) -> Result<Option<StoredReading>, StoreError> {
     let row: Option<Row> = fetch_optional!(
         tx,
@@ -121,7 +122,7 @@ pub async fn by_no(tx: &mut Tx, no: i64) -> Result<Option<StoredReading>, StoreE
     Ok(row.map(named).transpose()?.map(|(_, reading)| reading))
 }
 
-/// Records that another event's reading of the car stands.
+/// Records the other event whose reading of the car stands.
 pub async fn set_standing(tx: &mut Tx, no: i64, standing: Option<i64>) -> Result<(), StoreError> {
     execute!(tx, "update gate_event set standing_no = $2 where no = $1", no, standing)?;
     Ok(())

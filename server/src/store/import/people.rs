@@ -1,4 +1,4 @@
-//! Pupils, people and what binds them. Ids are text here, as they are stored.
+//! Pupils, people and their relations. Ids are text here, as in the database.
 
 use std::collections::{HashMap, HashSet};
 

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
 
-/// What a district file says about a garage.
+/// A garage's data from a district file.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct GarageRow {
     pub id: String,
@@ -27,7 +27,7 @@ pub async fn garages(tx: &mut Tx) -> Result<Vec<GarageRow>, StoreError> {
     )
 }
 
-/// A new garage gets the next number and no count: nothing is known of the cars inside.
+/// A new garage gets the next number and no count, because the number of cars inside is unknown.
 pub async fn insert_garage(tx: &mut Tx, garage: &GarageRow, now: Timestamp) -> Result<(), StoreError> {
     execute!(
         tx,
@@ -65,7 +65,7 @@ pub async fn update_garage(tx: &mut Tx, garage: &GarageRow, now: Timestamp) -> R
     Ok(())
 }
 
-/// Its pools, windows or permits have changed.
+/// Sets `modified_at` after a change of the garage's pools, windows or permits.
 pub async fn touch_garage(tx: &mut Tx, garage: &str, now: Timestamp) -> Result<(), StoreError> {
     execute!(tx, "update garage set modified_at = $2 where id = $1", garage, now.micros())?;
     Ok(())
@@ -152,7 +152,7 @@ pub async fn operators(tx: &mut Tx) -> Result<Vec<OperatorRow>, StoreError> {
     fetch_all!(tx, "select id, username, name from operator")
 }
 
-/// Without a password: nobody can log in until one is set.
+/// Creates an operator without a password: log-in is impossible until one is set.
 pub async fn insert_operator(tx: &mut Tx, operator: &OperatorRow) -> Result<(), StoreError> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! What was published at times: the history of a site.
+//! The history of a site: what was published at which time.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -17,9 +17,9 @@ pub struct StoredSample {
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// What another replica has written for the same moment stays.
+/// Stores samples. A sample that another replica has written for the same moment stays.
 pub async fn record(tx: &mut Tx, samples: &[StoredSample]) -> Result<(), StoreError> {
-    // Below the number of values that a statement of SQLite takes.
+    // Six values a row stay below SQLite's limit of 32,766 values.
     for samples in samples.chunks(1000) {
         execute_rows!(
             tx,
@@ -39,7 +39,7 @@ pub async fn record(tx: &mut Tx, samples: &[StoredSample]) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Forgets what is older.
+/// Deletes samples from before `before`.
 pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
     execute!(tx, "delete from published_sample where at < $1", before.micros())?;
     Ok(())
@@ -47,7 +47,7 @@ pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
 
 type SampleRow = (i64, i64, Option<i64>, String, Option<i64>);
 
-/// Newest first, none newer than `latest`.
+/// Samples up to `latest`, newest first.
 pub async fn samples(
     tx: &mut Tx,
     garage: &GarageId,

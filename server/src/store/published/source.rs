@@ -1,4 +1,4 @@
-//! The district as a source of data; one row at most.
+//! The district as a data source: one row at most.
 
 use domain::time::Timestamp;
 use protocol::public::SourceSpec;

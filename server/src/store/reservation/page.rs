@@ -1,4 +1,4 @@
-//! What people and operators read, a page at a time, newest start first.
+//! Pages of reservations for people and operators, newest start first.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -8,10 +8,10 @@ use super::Stored;
 use super::row::{Row, select};
 use crate::store::{StoreError, Tx};
 
-/// A stay is found by its start: one that began longer before the asked time is not looked for.
+/// Longest stay that a query by start finds: a stay that began earlier before the queried time is not searched.
 const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
 
-/// Where the page before ended.
+/// The last entry of the previous page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Before {
     pub starts_at: Timestamp,
@@ -19,13 +19,13 @@ pub struct Before {
 }
 
 impl Before {
-    /// In front of all.
+    /// Values of the page's condition; without a previous page they match every row.
     fn columns(before: Option<Self>) -> (i64, String) {
         before.map_or((i64::MAX, String::new()), |b| (b.starts_at.micros(), b.id.to_string()))
     }
 }
 
-/// A person's own, of all garages.
+/// A person's reservations in all garages.
 pub async fn of_person(
     tx: &mut Tx,
     person: Uuid,
@@ -47,7 +47,7 @@ pub async fn of_person(
     rows.into_iter().map(Row::stored).collect()
 }
 
-/// A garage's that have something of `from` to `until`, by what was agreed or by what they take.
+/// A garage's reservations that overlap `from` to `until` by their agreed time or by their taken time.
 pub async fn of_garage(
     tx: &mut Tx,
     garage: &GarageId,

@@ -1,4 +1,4 @@
-//! What the allocator reads.
+//! Reads of the allocator.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{MadeBy, Stored};
 use crate::store::book::Version;
 use crate::store::{StoreError, Tx, word};
 
-/// A client's key with who asked where: names one reservation at most.
+/// A client's key with its garage and author; identifies at most one reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyOf {
     pub garage: GarageId,
@@ -18,7 +18,7 @@ pub struct KeyOf {
     pub key: String,
 }
 
-/// All that is live in these garages.
+/// All live reservations of these garages.
 pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
@@ -35,7 +35,7 @@ pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, Stor
     rows.into_iter().map(Row::stored).collect()
 }
 
-/// Garages with anything live, with their books' versions.
+/// Garages with live reservations, with the versions of their books.
 pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
     let rows: Vec<(String, Version)> = fetch_all!(
         tx,
@@ -61,10 +61,10 @@ pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError
     rows.into_iter().map(Row::stored).collect()
 }
 
-/// Those of these keys that were used before.
+/// The reservations stored under these keys.
 pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Stored>, StoreError> {
     let mut found = HashMap::new();
-    // 3 values each stay below SQLite's limit of 32,766 values.
+    // Three values a key: a chunk stays below SQLite's limit of 32,766 values.
     for chunk in keys.chunks(2048) {
         for row in by_keys_of(tx, chunk).await? {
             let stored = row.stored()?;
@@ -76,7 +76,7 @@ pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Store
     Ok(found)
 }
 
-/// As in `write`: PostgreSQL gets a statement that is the same for any number of keys.
+/// As in `write`: PostgreSQL gets the same statement for any number of keys.
 async fn by_keys_of(tx: &mut Tx, keys: &[KeyOf]) -> Result<Vec<Row>, StoreError> {
     match tx {
         Tx::Sqlite(_) => fetch_rows!(

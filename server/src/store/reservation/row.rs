@@ -1,4 +1,4 @@
-//! A row of the table, and the reservation that it says.
+//! A row of the table and its reservation.
 
 use domain::allocation::entry::{Cause, Entry, Lateness, Offered, Phase, State};
 use domain::allocation::layout::PlateKey;
@@ -12,7 +12,7 @@ use crate::store::{StoreError, word};
 /// The cause of an offer.
 const FROM_WAITLIST: &str = "from_waitlist";
 
-/// Every reading statement begins like this.
+/// The select list of every read.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -26,7 +26,7 @@ macro_rules! select {
 }
 pub(super) use select;
 
-/// The columns, in their order.
+/// The columns in the order of [`select`].
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Row {
     pub id: String,

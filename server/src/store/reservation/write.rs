@@ -1,7 +1,7 @@
-//! Writing, many rows a statement.
+//! Writes many rows in one statement.
 //!
-//! SQLite gets a row of values for each, PostgreSQL an array for each column: it reads and plans a statement anew for each
-//! number of rows, which costs it more than writing them, and an array has any length.
+//! SQLite gets a row of values for each reservation, PostgreSQL an array for each column. PostgreSQL parses and plans
+//! a statement anew for each number of rows, which costs more than the write; an array has any length.
 
 use super::Stored;
 use super::row::Row;
@@ -115,7 +115,7 @@ fn column<'a, T>(rows: &'a [Row], of: impl Fn(&'a Row) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 
-/// Writes what of a reservation may change.
+/// Writes the mutable columns of reservations.
 pub async fn update(tx: &mut Tx, changed: &[Stored]) -> Result<(), StoreError> {
     for chunk in changed.chunks(ROWS) {
         let rows: Vec<Row> = chunk.iter().map(Row::from).collect();
@@ -124,7 +124,7 @@ pub async fn update(tx: &mut Tx, changed: &[Stored]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// With the columns in the order in which [`update_rows`] binds them.
+/// The columns are in the order in which [`update_rows`] binds them.
 macro_rules! update {
     ($from:literal) => {
         concat!(

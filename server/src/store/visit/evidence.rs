@@ -1,6 +1,6 @@
-//! Cars whose exit nobody saw, proved by a later passage. Each visit says why it ended, and whether the count lost the car by that: a
-//! car that came before the last correction is not in the count (the operator did not find it), unless an inventory has confirmed it
-//! since.
+//! Cars whose exit was missed, proved by a later passage. Each visit records the reason of its end, and whether the
+//! count lost the car by it. A car that entered before the last correction is not in the count (the operator did not
+//! find it), unless an inventory has confirmed it since.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use super::{Entry, Exit, color_word};
 use crate::store::{StoreError, Tx, word};
 
-/// Ends the visits of cars that come in again; gives by how many each garage's count was too high.
+/// Ends the visits of cars that enter again; returns by how many each garage's count was too high.
 pub(super) async fn entered_again(
     tx: &mut Tx,
     entries: &[Entry<'_>],
@@ -38,8 +38,8 @@ pub(super) async fn entered_again(
     by_garage(rows)
 }
 
-/// Exits that were thought missed and have only come late: the car has come in since, here or elsewhere. Gives garages and
-/// `gate_event.no` of those that the count had lost.
+/// Completes visits whose exit counted as missed and has arrived late: the car has entered since, here or elsewhere.
+/// Returns garage and `gate_event.no` of the cars that the count had lost.
 pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
     if read.is_empty() {
@@ -66,8 +66,8 @@ pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(Ga
     rows.into_iter().map(|(garage, event)| Ok((word::parse("visit.garage_id", &garage)?, event))).collect()
 }
 
-/// Garages with visits of cars that have since come into another garage. One whose gateway is away or behind may still tell of the
-/// exit, and is left out: it must have been heard since `heard`.
+/// Garages with open visits of cars that have since entered another garage. A garage is excluded if its gateway has a
+/// backlog or has not reported since the second time, because the gateway may still send the exit.
 pub async fn garages_left_behind(
     tx: &mut Tx,
     since: Timestamp,
@@ -85,8 +85,8 @@ pub async fn garages_left_behind(
     rows.into_iter().map(|(garage,)| word::parse("visit.garage_id", &garage)).collect()
 }
 
-/// Ends the visits of cars that have since come into another garage; gives by how many the count was too high. The caller holds the
-/// garage's row.
+/// Ends the visits of cars that have since entered another garage; returns by how many the count was too high. The
+/// caller holds the garage's row.
 pub async fn end_left_behind(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<i64, StoreError> {
     let rows: Vec<(String, i64)> = fetch_all!(
         tx,

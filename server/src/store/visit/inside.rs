@@ -1,4 +1,4 @@
-//! Who is inside, for an operator's walk through the garage.
+//! Cars inside, for an operator's inventory.
 
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Open>, StoreErro
     rows.into_iter().map(open).collect()
 }
 
-/// Hashes of the plates that have left since then, and how many cars that nobody could read.
+/// Plate hashes of the cars that have left since `since`, and the number of cars without a plate that have left.
 pub async fn left_since(
     tx: &mut Tx,
     garage: &GarageId,
@@ -57,7 +57,7 @@ pub async fn left_since(
     Ok((read.into_iter().collect(), unread))
 }
 
-/// Ends visits of cars that are not there; the walk sets the count.
+/// Ends the visits of cars that the inventory did not find; the inventory sets the count.
 pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> {
     if ghosts.is_empty() {
         return Ok(());
@@ -74,7 +74,7 @@ pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Gives cars that nobody could read when they came in their plates.
+/// Adds plates to visits whose plates were not read at entry.
 pub async fn name(tx: &mut Tx, named: &[(Uuid, Sealed)]) -> Result<(), StoreError> {
     if named.is_empty() {
         return Ok(());
@@ -91,7 +91,7 @@ pub async fn name(tx: &mut Tx, named: &[(Uuid, Sealed)]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Begins visits of cars that were seen inside and of whose coming nothing is known.
+/// Begins visits of cars that were found inside and have no known entry.
 pub async fn found(tx: &mut Tx, garage: &GarageId, cars: &[Sealed], at: Timestamp) -> Result<(), StoreError> {
     if cars.is_empty() {
         return Ok(());

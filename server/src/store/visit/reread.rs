@@ -1,5 +1,6 @@
-//! A visit that began with a misread plate. It ends as `reread`, and a visit of the plate that stands begins at the same time. The garage's
-//! book sees a car that leaves and another one that comes, so that a reservation of the misread plate is not used up by it.
+//! Visits that began with a misread plate. Such a visit ends as `reread`, and a visit of the plate that stands begins
+//! at the same time. The garage's book processes one car that leaves and one that enters, so that the misread plate's
+//! reservation is not consumed.
 
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
@@ -18,7 +19,8 @@ pub struct MisreadEvent<'a> {
     pub no: i64,
 }
 
-/// Ends the open visit that began with this event or with a pass that names it; gives when it began. The count keeps the car.
+/// Ends the open visit that began with this event or with a pass that names it; returns the time of its entry. The
+/// count keeps the car.
 pub async fn end(tx: &mut Tx, misread: MisreadEvent<'_>) -> Result<Option<Timestamp>, StoreError> {
     let rows: Vec<(i64,)> = fetch_all!(
         tx,
@@ -34,7 +36,7 @@ pub async fn end(tx: &mut Tx, misread: MisreadEvent<'_>) -> Result<Option<Timest
     Ok(rows.into_iter().map(|(at,)| Timestamp::from_micros(at)).min())
 }
 
-/// Whether a car with this plate came in before `at` and has not left.
+/// Whether a car with this plate entered before or at `at` and has not left.
 pub async fn is_inside(
     tx: &mut Tx,
     garage: &GarageId,
@@ -51,7 +53,7 @@ pub async fn is_inside(
     Ok(!rows.is_empty())
 }
 
-/// Whether a car with this plate that was seen coming in left with this event.
+/// Whether this exit event ended a visit of this plate with a known entry.
 pub async fn has_left(
     tx: &mut Tx,
     garage: &GarageId,
@@ -68,7 +70,8 @@ pub async fn has_left(
     Ok(!rows.is_empty())
 }
 
-/// Begins the visit of the plate that stands. Gives by how many each garage's count was too high, as [`super::enter`] does.
+/// Begins the visit of the plate that stands. Returns by how many each garage's count was too high, as
+/// [`super::enter`] does.
 pub async fn begin(tx: &mut Tx, entry: Entry<'_>) -> Result<Vec<(GarageId, i64)>, StoreError> {
     super::enter(tx, std::slice::from_ref(&entry)).await
 }

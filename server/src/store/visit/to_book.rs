@@ -1,4 +1,4 @@
-//! Visits of which the garage's book has not heard yet.
+//! Visits that the garage's book has not processed.
 
 use domain::access::Audience;
 use domain::ids::GarageId;
@@ -8,10 +8,10 @@ use uuid::Uuid;
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx, word};
 
-/// Visits in one bite: after an outage a garage's week comes at once.
+/// Visits in one batch: after an outage the visits of a week can arrive at once.
 pub const BITE: usize = 500;
 
-/// A visit that has begun or ended since the book last heard of it.
+/// A visit that began or ended since the book last processed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passed {
     pub visit: Uuid,
@@ -26,7 +26,7 @@ pub struct Passed {
 pub enum Stay {
     Inside,
     Left(Timestamp),
-    /// Nobody saw the car leave, but it has.
+    /// The car has left; its exit was missed.
     Missed,
 }
 
@@ -42,9 +42,9 @@ struct Row {
     ended_by: Option<String>,
 }
 
-/// The oldest [`BITE`] visits of these garages that their books do not know; they count as known with the commit. On
-/// PostgreSQL those that a gateway's events are just changing are left for the next time, so that nobody waits here for
-/// the gate, nor both for each other.
+/// Takes the oldest [`BITE`] visits of these garages that their books have not processed; the commit marks them as
+/// processed. On PostgreSQL, visits that a gateway's events are just changing wait for the next call: no transaction
+/// waits here for the gate, and no deadlock is possible.
 pub async fn take(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Passed>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
@@ -92,7 +92,7 @@ fn passed(row: Row) -> Result<Passed, StoreError> {
     })
 }
 
-/// Garages whose books have not heard of some visit.
+/// Garages with visits that their books have not processed.
 pub async fn garages(tx: &mut Tx) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> =
         fetch_all!(tx, "select distinct garage_id from visit where book_due = 1 order by garage_id")?;

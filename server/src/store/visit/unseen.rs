@@ -1,12 +1,13 @@
-//! Cars that have left unseen. The count at the gate is what operators correct: where it says fewer cars than there are visits,
-//! some exit was not seen, or not as whose.
+//! Cars that have left unseen. Operators correct the count: where it is lower than the number of open visits, some
+//! exit was not seen, or its plate was not recognised.
 
 use domain::time::Timestamp;
 
 use crate::store::{StoreError, Tx};
 
-/// Ends as many visits of each garage as there are cars too many, those first that should have left first; only of cars that
-/// should have left before `before`. Gives how many. A count that is not known, or cannot be, says nothing.
+/// Ends as many visits of each garage as it has more visits than counted cars, in the order of their overstayed ends;
+/// only visits of stays that ended before `before`. Returns the number of ended visits. A garage whose count is
+/// unknown or negative is skipped.
 pub async fn end(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     execute!(
         tx,

@@ -1,4 +1,4 @@
-//! A window's row: each rule of `domain` in a column of its own.
+//! A window's row: each rule of `domain` in its own column.
 
 use domain::calendar::DayKinds;
 use domain::ids::GarageId;
@@ -113,7 +113,7 @@ fn lessons(value: OnLessons) -> Option<i64> {
     }
 }
 
-/// A window that was ended begins again. Another garage's is left alone.
+/// Writes the row. An ended window becomes active again. A row of another garage stays unchanged.
 pub(super) async fn put(
     tx: &mut Tx,
     garage: &GarageId,

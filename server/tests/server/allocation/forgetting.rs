@@ -1,4 +1,4 @@
-//! Who it was is forgotten; that somebody was there stays.
+//! A purged reservation loses its person; the reservation itself stays.
 
 use std::time::Duration;
 

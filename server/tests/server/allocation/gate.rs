@@ -1,4 +1,4 @@
-//! What passes the gate reaches the book through real batches of a gateway.
+//! Passages at the gate reach the book through real batches of a gateway.
 
 use domain::access::{Audience, Decision};
 use domain::allocation::Wish;
@@ -34,7 +34,7 @@ impl Place<'_> {
         self.server.take(MALL_TOKEN, &batch(EPOCH, first, events)).await;
     }
 
-    /// All of the day's, by start.
+    /// All reservations of the day, by start.
     async fn day(&self) -> Vec<Stored> {
         let mut tx = self.fixture.store.begin_read().await.unwrap();
         let day = (at("00:00"), at("23:59"));
@@ -128,7 +128,7 @@ contract!(a_stay_beyond_its_end_is_reminded_counted_and_told, |f| async {
     assert_eq!(place.notices(0).await, [NoticeKind::EndingSoon]);
     f.clock.set(&when("17:00"));
     place.server.take(MALL_TOKEN, &heartbeat(EPOCH)).await;
-    // What happened in the last seconds may still be under way.
+    // Events of the last seconds may still be in transit.
     place.settle_at("17:00").await;
     assert_eq!(place.phase(made.entry.id).await, Phase::CheckedIn);
     f.clock.set(&when("17:01"));
@@ -148,14 +148,14 @@ contract!(a_garage_that_is_offline_releases_nobodys_space, |f| async {
     place.server.take(MALL_TOKEN, &heartbeat(EPOCH)).await;
     place.settle_at("16:30").await;
     assert_eq!(place.phase(made.entry.id).await, Phase::Confirmed);
-    // The link is back, but not all that was seen has been told: the newest is of 16:05.
+    // The link is back, but the gateway still has a backlog: the newest stored event is of 16:05.
     let mut told = batch(EPOCH, 1, vec![comes("e1", 9, "16:05")]);
     told.records[0].received_at = at("16:05");
     told.status.backlog = 3;
     place.server.take(MALL_TOKEN, &told).await;
     place.settle().await;
     assert_eq!(place.phase(made.entry.id).await, Phase::Confirmed);
-    // The car had come in time.
+    // The car had arrived in time.
     place.gate(2, vec![comes("e2", 0, "16:10")]).await;
     place.settle_at("16:31").await;
     assert_eq!(place.phase(made.entry.id).await, Phase::CheckedIn);
@@ -163,7 +163,7 @@ contract!(a_garage_that_is_offline_releases_nobodys_space, |f| async {
 
 contract!(passages_that_a_crash_left_untold_are_told_later, |f| async {
     let place = Place::open(f, 3).await;
-    // A visit whose mark nobody has looked at: as ingest leaves it when the process dies right after its commit.
+    // A visit whose mark no book has processed: ingest leaves it so when the process dies right after its commit.
     let plate = place.plate(4);
     let mut tx = f.store.begin().await.unwrap();
     let came = server::store::visit::Entry {

@@ -1,4 +1,4 @@
-//! After any history the book in memory is the one that the database says.
+//! After any history the book in memory equals the book in the database.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ use crate::common::gateway::{batch, entry, exit};
 const STEPS: usize = 120;
 const DRIVERS: usize = 12;
 
-/// A place to which random things happen.
+/// An allocation fixture that performs random actions.
 struct Turmoil<'a> {
     place: Place<'a>,
     random: StdRng,
-    /// Of whoever asked.
+    /// The driver and id of each reservation.
     made: Vec<(usize, Uuid)>,
     inside: Vec<usize>,
     seq: i64,
@@ -71,7 +71,7 @@ impl Turmoil<'_> {
         }
     }
 
-    /// The car comes, or goes if it is inside.
+    /// The car enters, or leaves if it is inside.
     async fn pass(&mut self, driver: usize) {
         self.seq += 1;
         let at = self.place.fixture.clock.now().to_string();
@@ -89,7 +89,7 @@ impl Turmoil<'_> {
     }
 }
 
-/// Done or refused; nothing else may come of it.
+/// The action succeeds or is refused; any other result fails the test.
 fn settled<T: std::fmt::Debug>(outcome: Result<T, AllocationError>) {
     match outcome {
         Ok(_) | Err(AllocationError::Refused(_)) => {}
@@ -111,11 +111,12 @@ contract!(the_book_equals_the_database_after_any_history, |f| async {
         if n % 10 == 9 {
             turmoil.place.settle().await;
             let remembered = as_remembered(&turmoil.place.app).await;
-            // A process that knows nothing yet.
+            // A new process without a book in memory.
             let stored = read_now(&f.app(), &mall(), Book::clone).await.unwrap();
             assert!(remembered.agrees_with(&stored), "seed {seed}, step {n}");
         }
     }
-    // How many depends on the seed: who is not let in often enough is blocked. The first who asks finds an empty garage.
+    // The number depends on the seed: a car that is often refused becomes blocked. The first request finds an empty
+    // garage.
     assert!(!turmoil.made.is_empty(), "seed {seed}");
 });

@@ -12,12 +12,12 @@ contract!(the_same_key_gives_the_same_reservation, |f| async {
     let (hour, longer) = (span("18:00", "19:00"), span("18:00", "20:00"));
     let made = place.reserve(0, "k", hour).await;
     assert_eq!(place.reserve(0, "k", hour).await, made);
-    // As it is now, also when it has been changed or has ended.
+    // The reservation as it is now, also after a change or its end.
     let changed = place.change(0, made.entry.id, longer).await.unwrap();
     assert_eq!(place.reserve(0, "k", hour).await, changed);
     let cancelled = place.cancel(0, made.entry.id).await.unwrap();
     assert_eq!(place.reserve(0, "k", hour).await, cancelled);
-    // Another asker's key is another key.
+    // The same key of another caller is another key.
     assert_ne!(place.reserve(1, "k", hour).await.entry.id, made.entry.id);
     let operator = Reserve { by: By::Operator("li".to_owned()), ..place.ask(2, "k", hour, Wish::Confirm) };
     assert!(place.one(Request::Reserve(operator)).await.unwrap().entry.person.is_none());
@@ -37,7 +37,7 @@ contract!(a_key_with_another_body_is_refused, |f| async {
 
 contract!(one_key_twice_in_a_batch_is_one_reservation, |f| async {
     let place = Place::open(f, 9).await;
-    // Without its task: what is asked waits, and is one batch.
+    // Without the allocator's task the requests wait and form one batch.
     let app = f.app();
     let asked = |until| Request::Reserve(place.ask(0, "k", span("18:00", until), Wish::Confirm));
     let wait = |request| {
@@ -61,7 +61,7 @@ contract!(an_answer_that_was_lost_is_given_again_after_a_crash, |f| async {
     let hour = span("18:00", "19:00");
     let made = place.reserve(0, "k", hour).await;
     drop(place.server);
-    // Another process on the same database; the space is gone, but the key is known.
+    // Another process on the same database: the space is gone, but the key is known.
     let app = f.app();
     let stop = CancellationToken::new();
     let task = tokio::spawn(run(app.clone(), stop.clone()));

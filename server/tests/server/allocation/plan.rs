@@ -1,4 +1,4 @@
-//! What the gates are told of reservations, and that the gate says what the book says.
+//! The access plan contains the reservations, and the gate decides as the book does.
 
 use std::collections::HashMap;
 

@@ -27,7 +27,7 @@ const SPACES: u32 = 107;
 const REPLICAS: usize = 4;
 const CALLERS: usize = 64;
 const REQUESTS: usize = 1200;
-/// So many answers before a replica dies.
+/// Number of answers before a replica dies.
 const UNTIL_DEATH: usize = 300;
 
 /// A replica with its own threads and connections.
@@ -46,7 +46,7 @@ impl Replica {
         Self { app, runtime: Some(runtime), alive: Arc::new(AtomicBool::new(true)) }
     }
 
-    /// In the middle of whatever it does: its tasks never come to their next step.
+    /// Stops the replica at an arbitrary point: its tasks never reach their next step.
     fn kill(&mut self) {
         self.alive.store(false, Ordering::SeqCst);
         self.runtime.take().unwrap().shutdown_background();
@@ -66,7 +66,8 @@ struct Door {
     alive: Arc<AtomicBool>,
 }
 
-/// Asks like a client: with the same key again, elsewhere, until there is an answer. The id, if a space was given.
+/// Sends a request like a client: repeats it with the same key at another replica until there is an answer. Returns
+/// the id if a space was allocated.
 async fn insist(doors: &[Door], asked: &Reserve, first: usize) -> Option<Uuid> {
     for attempt in first.. {
         let door = &doors[attempt % doors.len()];
@@ -118,7 +119,7 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
                     };
                     if let Some(id) = insist(&doors, &asked, n).await {
                         given.insert(n, id);
-                        // Whoever did not hear the answer asks again, and gets the same.
+                        // A client that lost its answer repeats the request and gets the same reservation.
                         if n % 7 == 0 {
                             assert_eq!(insist(&doors, &asked, n + 1).await, Some(id));
                         }
@@ -142,7 +143,7 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
     judge(&f.store, &given.into_values().collect()).await;
 }
 
-/// A machine that dies or loses its network says nothing, and no connection to it ever ends by itself.
+/// A machine that dies or loses its network sends nothing, and no connection to it ends by itself.
 #[tokio::test]
 async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
     let f = Fixture::postgres().await;
@@ -162,7 +163,7 @@ async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
         wish: Wish::Confirm,
     };
     submit(&app, &mall(), Request::Reserve(asked("before", "18:00", "19:00"))).await.unwrap();
-    // Silent in the middle of a transaction, which waits for the book.
+    // Its connection goes silent in the middle of a transaction that waits for the book.
     let mut holder = f.store.begin().await.unwrap();
     book::lock(&mut holder, &[mall()]).await.unwrap();
     let waiting = tokio::spawn({
@@ -177,7 +178,7 @@ async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
     holder.rollback().await.unwrap();
     let lost = waiting.await.unwrap();
     assert!(matches!(lost, Err(AllocationError::Busy)), "{lost:?}");
-    // It comes to its end only if it gives the silent one up.
+    // It ends only if it gives up the silent connection.
     stop.cancel();
     testkit::wait::until(SOON * 3, "the allocator's end", async || task.is_finished().then_some(())).await;
 }
@@ -188,7 +189,7 @@ async fn waits_for_a_lock(store: &Store) -> i64 {
     sqlx::query_scalar(waiting).fetch_one(&mut *tx).await.unwrap()
 }
 
-/// By SQL alone: what was given is there, nothing else is, once each, and never too much at any minute.
+/// Checked by SQL alone: every allocated reservation exists exactly once, no other exists, and no minute is oversold.
 async fn judge(store: &Store, given: &BTreeSet<Uuid>) {
     let Tx::Postgres(mut tx) = store.begin_read().await.unwrap() else { panic!("PostgreSQL") };
     let ids: Vec<(String,)> = sqlx::query_as("select id from reservation where state = 'confirmed'")
@@ -198,7 +199,7 @@ async fn judge(store: &Store, given: &BTreeSet<Uuid>) {
     let stored: BTreeSet<Uuid> = ids.iter().map(|(id,)| id.parse().unwrap()).collect();
     assert_eq!(ids.len(), stored.len());
     assert_eq!(&stored, given);
-    // A level is highest where some stay begins.
+    // The level is highest at the start of some stay.
     let (most,): (i64,) = sqlx::query_as(
         "select max(level) from (select (select count(*) from reservation o where o.taken_from <= r.taken_from \
          and o.taken_until > r.taken_from) as level from reservation r) as levels",

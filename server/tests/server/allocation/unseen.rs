@@ -1,4 +1,4 @@
-//! What gates see wrongly, late, or not at all.
+//! Passages that gates report wrongly, late, or not at all.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Place<'_> {
         self.settle().await;
     }
 
-    /// After so long, in which the gate has seen nothing.
+    /// Moves the clock; the gateway reports, but the gate sees nothing.
     async fn later(&self, by: Duration) {
         self.fixture.clock.advance(by);
         self.server.take(MALL_TOKEN, &heartbeat(EPOCH)).await;
@@ -46,7 +46,7 @@ impl Place<'_> {
         self.settle().await;
     }
 
-    /// Of the cars that the book has inside.
+    /// Phases of the book's entries.
     async fn inside(&self) -> Vec<Phase> {
         let phases = |book: &domain::allocation::Book| book.entries().map(|entry| entry.phase()).collect();
         read_now(&self.app, &mall(), phases).await.unwrap()
@@ -57,7 +57,7 @@ contract!(a_gate_whose_clock_runs_ahead_lets_a_reserved_car_check_in, |f| async 
     let place = Place::open(f, 1).await;
     let made = place.reserve(0, "k", span("15:45", "16:30")).await;
     let waits = place.wish(1, "k", span("15:50", "16:20"), Wish::ConfirmOrWait).await.unwrap();
-    // By the gate's clock after the end.
+    // After the end by the gate's clock.
     place.seen(1, vec![comes("e1", 0, "17:40")]).await;
     assert_eq!(place.stored(made.entry.id).await.entry.state, State::CheckedIn { at: at("15:40") });
     place.seen(2, vec![goes("e2", 0, "17:41")]).await;
@@ -78,19 +78,19 @@ contract!(a_car_that_is_not_in_the_count_leaves_the_book_at_last, |f| async {
     let place = Place::open(f, 2).await;
     let made = place.reserve(0, "k", span("15:45", "17:00")).await;
     place.seen(1, vec![comes("e1", 0, "15:40"), comes("e2", 1, "15:40")]).await;
-    // One of them goes, and nobody knows which.
+    // One of them leaves unread, so that its plate is unknown.
     place.seen(3, vec![unread(goes("e3", 0, "15:40"))]).await;
     place.later(HOUR * 2).await;
     assert_eq!(place.phase(made.entry.id).await, Phase::Overstayed);
     place.later(HOUR * 12).await;
     assert_eq!(place.phase(made.entry.id).await, Phase::Completed);
     assert_eq!(place.inside().await, [Phase::CheckedIn]);
-    // Nobody broke a promise for all that is known.
+    // No known fact proves a broken promise.
     let mut tx = f.store.begin_read().await.unwrap();
     let strikes = block_list::strikes(&mut tx, &mall(), at("00:00"), 9).await.unwrap();
     assert!(strikes.iter().all(|strike| strike.lifted_at.is_some()) && strikes.len() == 1);
     drop(tx);
-    // The other one is in the count, and stays for as long as it stays.
+    // The other car is in the count and stays inside.
     place.later(HOUR * 72).await;
     assert_eq!(place.inside().await, [Phase::Overstayed]);
 });
@@ -114,7 +114,7 @@ contract!(a_passage_told_a_day_late_takes_nothing_from_whom_it_was_resold_to, |f
     place.later(HOUR).await;
     assert_eq!(place.phase(made.entry.id).await, Phase::NoShow);
     let resold = place.reserve(1, "k", span("17:00", "18:00")).await;
-    // From another box: the car had been there all the time. Twice, for good measure.
+    // From a replaced box: the car was inside all the time. Sent twice, to test the repetition.
     for epoch in ["late-box", "late-box-2"] {
         place.server.take(MALL_TOKEN, &batch(epoch, 1, vec![comes("e1", 0, "16:05")])).await;
         place.settle().await;

@@ -1,4 +1,4 @@
-//! Importing: lists take the place of shipped ones, a school's calendar comes with the district file.
+//! Import: lists replace the shipped ones, and a school's calendar is part of the district file.
 
 use chrono::Weekday;
 use domain::calendar::{DayKind, Lessons, Source};

@@ -44,7 +44,7 @@ impl Site {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What it says about wrong input.
+    /// The error output for wrong input.
     #[track_caller]
     pub fn refuses(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);

@@ -1,4 +1,4 @@
-//! A missing list is on the monitor.
+//! The monitor shows a missing list.
 
 use std::time::Duration;
 

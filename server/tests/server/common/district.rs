@@ -1,4 +1,4 @@
-//! A small district: a school with a garage, and a mall beside it. Everybody is invented.
+//! A small district: a school with a garage, and a mall beside it. All people are invented.
 
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
@@ -107,7 +107,7 @@ pub fn district() -> District {
     }
 }
 
-/// Fills the database and gives both garages' gateways their tokens.
+/// Fills the database and sets the tokens of both garages' gateways.
 pub async fn fill(app: &App) {
     import::run(app, &district()).await.unwrap();
     gateway_token::set(app, &garage(SCHOOL), SCHOOL_TOKEN).await.unwrap();

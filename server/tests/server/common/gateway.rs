@@ -13,7 +13,7 @@ pub fn pickup() -> Option<Decision> {
     Some(Decision::open(Some(Audience::Pickup)))
 }
 
-/// A car that is let in through a lane without a loop: reading and passing are one.
+/// A car that is admitted through a lane without a loop: one event is both reading and passage.
 pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
     GateEvent {
         event_id: EventId::parse(id).unwrap(),
@@ -45,7 +45,7 @@ pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
     }
 }
 
-/// The car of `of` has gone over the loop.
+/// The car of event `of` has crossed the loop.
 pub fn pass(id: &str, of: &str, at: &str) -> GateEvent {
     GateEvent {
         kind: EventKind::Pass,

@@ -1,4 +1,4 @@
-//! A served server, and a client that reads every answer as JSON.
+//! A running server, and a client that reads every response as JSON.
 
 use std::net::SocketAddr;
 
@@ -46,7 +46,7 @@ pub async fn ask(request: RequestBuilder) -> Answer {
 
 impl Served {
     pub async fn start(app: App) -> Self {
-        // Another test of this process may have been first.
+        // Another test of this process may have installed it first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -63,13 +63,13 @@ impl Served {
         ask(self.client.get(self.url(path))).await
     }
 
-    /// As the gateway with this token.
+    /// Sends as the gateway with this token.
     pub async fn post_batch(&self, token: &str, batch: &Batch) -> Answer {
         let request = self.client.post(self.url("/gateway/v1/events")).json(batch);
         ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
-    /// A batch that must be taken.
+    /// Sends a batch that the server must accept.
     pub async fn take(&self, token: &str, batch: &Batch) -> Receipt {
         let answer = self.post_batch(token, batch).await;
         assert_eq!(answer.status, 200, "{answer:?}");

@@ -1,4 +1,4 @@
-//! Sets of public windows: those that people have, those that were published wrongly, and random ones.
+//! Sets of public windows: common ones, ones that were published wrongly, and random ones.
 
 use domain::access::Audience;
 use domain::allocation::layout::Closure;
@@ -137,7 +137,7 @@ pub fn known() -> Vec<PublicGround> {
     ]
 }
 
-/// The same at each call.
+/// Returns the same sets at each call.
 pub fn random(sets: usize) -> Vec<PublicGround> {
     let mut rng = StdRng::seed_from_u64(20_261_128);
     (0..sets).map(|_| random_ground(&mut rng)).collect()

@@ -114,7 +114,7 @@ fn mistakes_have_their_exit_codes_and_words() {
     assert!(site.fails(3, &["import", "district.json"]).contains("data key is not the one"));
 }
 
-/// Killed when the test fails before it has ended.
+/// Kills the process when the test fails before its end.
 struct Running(Child);
 
 impl Drop for Running {
@@ -130,7 +130,7 @@ impl Running {
     }
 }
 
-/// Nobody reads its log any more when the signal comes: that must not keep it.
+/// When the signal comes, its log has no reader any more. That must not keep the process running.
 #[test]
 fn a_running_server_ends_well_on_a_signal() {
     let site = Site::new();

@@ -128,7 +128,7 @@ pub async fn pupil_id(app: &App, key: &str) -> Uuid {
     Uuid::parse_str(&pupils[&hash].id).unwrap()
 }
 
-/// A guardian's car comes in for a pupil of a class, as the ingest does it.
+/// A guardian's car arrives for a pupil of a class, as ingest writes it.
 pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, Cursor) {
     let (pupil, class, now) = (pupil_id(app, pupil).await, class(of), app.now());
     let car = app.keys.sealed(Purpose::Plate, FAMILY_CAR).unwrap();

@@ -1,4 +1,4 @@
-//! Public drivers: an account without a school, and what becomes of it when the school's code comes.
+//! Public drivers: an account without a school, and the same account after it uses the school's code.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -52,7 +52,7 @@ contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
     };
     assert_eq!(expected(FAMILY_CAR).await.len(), 2);
     assert_eq!(expected(FATHERS_CAR).await.len(), 1, "the brother only");
-    // The mother registers the father's car: the block still beats it, and the brother has two guardians in it.
+    // The mother registers the father's car: the block still overrides it, and the brother has two guardians in it.
     let mother = api.session("G-mother").await;
     api.post("/guardian/plates", &mother, json!({"plate": FATHERS_CAR})).await.ok();
     let pupils = expected(FATHERS_CAR).await;

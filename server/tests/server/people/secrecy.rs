@@ -29,7 +29,7 @@ const SECRETS: [&str; 12] = [
     OPENID,
 ];
 
-/// A day in which everything personal is written somewhere; gives the tokens and codes that were handed out.
+/// A day in which every kind of personal data is written; returns the issued tokens and codes.
 async fn use_everything(api: &Api) -> Vec<String> {
     let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
     let body = json!({"openid": OPENID, "bind_code": code});

@@ -86,7 +86,7 @@ contract!(a_repeated_act_changes_nothing, |fixture| async {
     let undone = act(&api, &teacher, id, "undo", cursor(&released)).await.ok();
     assert_eq!(undone["phase"], "waiting");
     assert_eq!(act(&api, &teacher, id, "undo", cursor(&released)).await.ok(), undone);
-    // The first request comes late, after the undo: it must not release the child again.
+    // The first request arrives late, after the undo: it must not release the child again.
     act(&api, &teacher, id, "release", seen).await.refused(409, "arrival_changed");
 });
 

@@ -1,4 +1,4 @@
-//! What readers, their browsers and the caches between them may keep.
+//! Caching of the feed by readers, their browsers and intermediate caches.
 
 use std::io::Read;
 use std::time::Duration;
@@ -68,7 +68,7 @@ contract!(what_is_not_there_can_be_read_from_any_page_too, |f| async {
     let answer = ask(server.client.post(server.url(SITES))).await;
     assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"));
     assert_eq!(answer.header("access-control-allow-origin"), "*");
-    // Other doors stay shut.
+    // Routes of other APIs stay closed.
     let answer = server.get("/api/operator/v1/garages").await;
     assert_eq!(answer.header("access-control-allow-origin"), "");
 });
@@ -89,7 +89,7 @@ contract!(both_encodings_say_the_same_under_one_weak_tag, |f| async {
     let mut text = String::new();
     flate2::read::GzDecoder::new(&response.bytes().await.unwrap()[..]).read_to_string(&mut text).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), plain.body);
-    // One site is too short to be worth it: nothing of it depends on the encoding.
+    // One site is too short to be compressed: its response does not depend on the encoding.
     let one =
         ask(server.client.get(server.url(&format!("{SITES}/1"))).header("accept-encoding", "gzip")).await;
     assert_eq!((one.header("content-encoding"), one.header("vary")), ("", ""));
@@ -107,7 +107,7 @@ contract!(a_sites_own_tag_stays_while_others_change, |f| async {
 
 const IDLE: usize = 44;
 
-/// Malls in which nothing happens.
+/// Malls without any traffic.
 fn idle() -> District {
     let mall = |n: usize| GarageSpec { id: garage(&format!("{MALL}-{n}")), ..district().garages[1].clone() };
     District { garages: (0..IDLE).map(mall).collect(), ..District::default() }
@@ -132,7 +132,8 @@ async fn contact(f: &Fixture, gateways: impl Iterator<Item = usize>) {
     tx.commit().await.unwrap();
 }
 
-/// An hour of a reader who asks every ten seconds, and of 44 gateways that speak every seven seconds, each at its own moments.
+/// An hour of a reader who polls every ten seconds, and of 44 gateways that report every seven seconds, each at its
+/// own moments.
 async fn hour(f: &Fixture, server: &Served) -> (usize, usize) {
     let (mut etag, mut known, mut asked) = (String::new(), 0, 0);
     for second in 0..3600usize {
@@ -158,7 +159,7 @@ async fn hour(f: &Fixture, server: &Served) -> (usize, usize) {
     (known, asked)
 }
 
-/// On SQLite alone: which answers are the same does not depend on the database.
+/// On SQLite only: equal responses do not depend on the database.
 #[tokio::test]
 async fn of_an_hours_conditional_requests_nine_of_ten_need_no_body() {
     let f = Fixture::sqlite().await;

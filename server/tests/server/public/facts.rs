@@ -110,7 +110,7 @@ contract!(the_time_of_the_facts_moves_with_hours_and_facts_alone, |f| async {
     let hours = changed_at(f, &server, MALL).await;
     assert!(hours > with_fee);
     assert_eq!(changed_at(f, &server, SCHOOL).await, school);
-    // A day off of the city is another reason for other hours.
+    // A day off of the city changes the hours for another reason.
     f.clock.advance(Duration::from_secs(60));
     let city = serde_json::from_str(r#"[{"date":"2026-12-12","off":false,"acts_as":"Mon"}]"#).unwrap();
     let city: Vec<protocol::calendar::CityDay> = city;

@@ -1,4 +1,4 @@
-//! What is too old or not believed is not published as a fact.
+//! Outdated or doubtful counts are not published as facts.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ contract!(a_count_that_cannot_be_true_is_not_published, |f| async {
     let server = started(f).await;
     server.take(MALL_TOKEN, &batch("a", 1, vec![exit("e1", STRANGER, MONDAY)])).await;
     has_no_data(&site(f, &server, MALL).await);
-    // Another garage's count is not concerned.
+    // Another garage's count is not affected.
     server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
     assert_eq!(site(f, &server, SCHOOL).await["has_realtime_data"], json!(true));
     server.take(MALL_TOKEN, &batch("a", 2, vec![entry("e2", MOTHER, MONDAY)])).await;

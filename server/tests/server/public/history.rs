@@ -1,4 +1,4 @@
-//! What was published before.
+//! The history of published samples.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The served feed before ParkAPI's own schema and its own validators.
+//! Validates the served feed by ParkAPI's own schema and validators.
 
 use std::io::Write;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn validated(answers: &Value) -> Output {
     running.wait_with_output().unwrap()
 }
 
-/// Both garages live and described, one as far as that goes.
+/// Both garages with live counts and descriptions, one with every possible field.
 async fn answers() -> Value {
     let f = Fixture::sqlite().await;
     let app = f.app();
@@ -73,7 +73,7 @@ async fn parkapi_takes_what_is_served_and_refuses_what_is_forged() {
     assert!(output.status.success(), "{error}");
     assert_eq!(said.trim(), "2 sites, 2 live, 2 samples: no faults");
 
-    // A garage without a type and one without data are taken as well.
+    // A garage without a type and one without data are valid as well.
     let mut sparse = good.clone();
     let site = sparse["sites"]["items"][0].as_object_mut().unwrap();
     for key in ["type", "realtime_capacity", "realtime_free_capacity", "realtime_data_updated_at"] {

@@ -1,4 +1,4 @@
-//! Parameters that choose, and those that are refused.
+//! Parameters that filter, and those that are refused.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::public::{SITES, started};
 use protocol::public::{PublishedSpec, SiteType, SourceSpec};
 use server::app::import;
 
-/// The mall is a car park with a source of its own name; of the school's garage no type is known.
+/// The mall is a car park with its own source name; the type of the school's garage is unknown.
 async fn described(fixture: &Fixture) -> Served {
     let app = fixture.app();
     common_district::fill(&app).await;

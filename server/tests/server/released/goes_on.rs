@@ -1,5 +1,5 @@
-//! The use cases of this version on databases that released versions have filled, at the time when they were filled: what
-//! today's date does to old data is tested by itself.
+//! Runs the use cases of this version on databases that released versions have filled, at the time when they were
+//! filled. Another test covers the effect of today's date on old data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +153,7 @@ impl Upgraded {
     }
 }
 
-/// The car that the demo leaves to whom tries it; its child is in the first class.
+/// The car that the demo leaves free for visitors; its child is in the first class.
 const TRY_PLATE: &str = "鲁B88888";
 
 async fn a_new_car_is_counted_and_announced(upgraded: Upgraded) {

@@ -1,5 +1,5 @@
-//! The binary refuses a database that this version may not use: exit code 3, and what was found, what this version uses,
-//! and what to do. It leaves the database as it was.
+//! The binary refuses a database that this version may not use: exit code 3, with the version found, the version
+//! used, and advice. It leaves the database unchanged.
 
 use std::process::{Command, Stdio};
 
@@ -48,7 +48,7 @@ impl Installation {
         assert_eq!(self.call(&["new-key", "--out", "data.key"]).0, 0);
     }
 
-    /// Exit code and what was printed as the error.
+    /// Exit code and error output.
     fn call(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
         command.args(arguments).current_dir(self.folder.path()).env_remove("RUST_LOG").stdin(Stdio::null());
@@ -100,7 +100,7 @@ impl Installation {
         }
     }
 
-    /// As a first start that was interrupted before the first migration.
+    /// The state after a first start that was interrupted before the first migration.
     async fn make_empty_ledger(&self) {
         let none = Migrator::DEFAULT;
         if self.is_sqlite() {

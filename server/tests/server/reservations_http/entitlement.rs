@@ -1,4 +1,4 @@
-//! Who may reserve as whom, and that nobody sees another's.
+//! Entitlement to reserve under an audience; other people's reservations stay invisible.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ contract!(a_blocked_guardian_is_no_guardian, |fixture| async {
 
 contract!(a_parent_comes_in_the_time_of_an_own_childs_class, |fixture| async {
     let world = World::start(fixture).await;
-    // Hong's class comes half an hour after the window begins; the mother has a child in each class.
+    // Pickup of Hong's class begins half an hour after the window; the mother has a child in each class.
     let (uncle, mother) = (world.person("uncle").await, world.person("mother").await);
     let early = uncle.reserve(SCHOOL, &stay("pickup", "鲁B10009", "15:00-15:45")).await;
     refused(&early, 409, "outside_window");
@@ -72,7 +72,7 @@ contract!(one_sees_garages_and_forecasts_of_ones_audiences, |fixture| async {
     };
     let all = ids(driver.get("/garages").await);
     assert_eq!(all, named(&[("far", &["public"]), (SCHOOL, &["public"]), (MALL, &["public"])]));
-    // Residents cannot reserve here, they come and find.
+    // Residents cannot reserve here; they use a free space.
     let parents = ids(father.get("/garages?audience=pickup").await);
     assert_eq!(parents, named(&[(SCHOOL, &["pickup"])]));
     assert!(ids(driver.get("/garages?audience=staff").await).is_empty());

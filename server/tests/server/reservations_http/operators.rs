@@ -1,4 +1,4 @@
-//! What the people who run a garage see and do.
+//! Reservations through the operator console.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn send(world: &World, method: Method, rest: &str, body: &Value) -> Answer
     ask(world.operator(method, &format!("{SCHOOL}/{rest}")).header("idempotency-key", "o-1").json(body)).await
 }
 
-/// Closes the school's garage for everybody, straight in the store.
+/// Closes the school's garage for all audiences, directly in the store.
 pub async fn close(world: &World, from: &str, until: &str) {
     let time = |text| domain::time::Timestamp::parse(text).unwrap();
     let school = crate::common::district::garage(SCHOOL);
@@ -107,7 +107,7 @@ contract!(a_no_show_is_a_strike_that_can_be_lifted, |fixture| async {
     let tonight = public(1, "19:00-20:00").to_string().replace("2026-11-24", "2026-11-23");
     let made = driver.reserved(SCHOOL, &serde_json::from_str(&tonight).unwrap()).await;
     fixture.clock.set("2026-11-23T19:20:00+08:00");
-    // Any decision of the garage lets the clock be heard.
+    // Any decision of the garage lets the allocator process what is due.
     let settle = server::app::allocation::Request::Settle;
     server::app::allocation::submit(&world.app, &crate::common::district::garage(SCHOOL), settle)
         .await

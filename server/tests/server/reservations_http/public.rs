@@ -1,4 +1,4 @@
-//! What everybody may see.
+//! Data that is visible without authentication.
 
 use serde_json::json;
 
@@ -47,6 +47,6 @@ contract!(open_now_is_what_a_car_without_a_reservation_could_take, |fixture| asy
     let driver = world.driver(1).await;
     let body = public(1, "16:00-17:00").to_string().replace("2026-11-24", "2026-11-23");
     driver.reserved(MALL, &serde_json::from_str(&body).unwrap()).await;
-    // Reserved and not there yet: a car that came in now would be in the way.
+    // A reserved car that has not arrived: a car that entered now would take its space.
     assert_eq!(open(mall).await["realtime_free_capacity"], 1);
 });

@@ -1,4 +1,4 @@
-//! Every reason why there is no reservation, by its code.
+//! Every reason of a refused reservation, by its code.
 
 use serde_json::json;
 

@@ -1,4 +1,5 @@
-//! A right that has ended changes and accepts nothing more; it may always cancel. Another pool is judged like a new reservation.
+//! A person whose entitlement has ended cannot change or confirm, but can always cancel. A change to another pool
+//! needs the entitlement of a new reservation.
 
 use domain::ids::PoolId;
 use protocol::district::District;

@@ -1,4 +1,4 @@
-//! Reservations that lose their space by a change: they stop it, or are cancelled with it.
+//! Reservations that would lose their space by a change: they stop the change, or are cancelled with it.
 
 use domain::access::{Audience, Decision};
 use protocol::uplink::GateEvent;
@@ -17,7 +17,7 @@ async fn is_confirmed(person: &Person<'_>, reservation: &Value) -> bool {
     state(person, reservation).await.0 == "confirmed"
 }
 
-/// Of today instead of tomorrow.
+/// A public driver's reservation of today instead of tomorrow.
 fn tonight(number: u32, hours: &str) -> Value {
     serde_json::from_str(&public(number, hours).to_string().replace("2026-11-24", "2026-11-23")).unwrap()
 }

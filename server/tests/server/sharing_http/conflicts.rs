@@ -1,4 +1,4 @@
-//! What windows do to each other is said when they are entered.
+//! Conflicts between windows are reported when the windows are entered.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ contract!(what_would_clash_next_term_is_said_today, |fixture| async {
     let world = World::start(fixture).await;
     let console = Console::open(&world).await;
     let only = |day: &str| json!({ "first_day": day, "last_day": day });
-    // The night of the day before reaches to 6:00.
+    // The night window of the day before ends at 6:00.
     let dawn = with_fields(&public_window(5 * 60, 30), &only("2027-03-01"));
     let seen = console.preview("windows", &json!({ "rule": dawn })).await;
     assert_eq!(kinds(&seen), [(&json!("overlap"), true)]);

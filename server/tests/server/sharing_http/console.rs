@@ -1,4 +1,4 @@
-//! An operator's calls, and what they have left behind.
+//! An operator's calls, and the records that they leave.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -34,7 +34,7 @@ impl<'a> Console<'a> {
         Self { world, session, keys: AtomicU32::new(0) }
     }
 
-    /// Of somebody who runs this garage only.
+    /// An operator of this garage only.
     pub async fn of_garage(world: &'a World, username: &str, id: &str) -> Self {
         let mut tx = world.app.store.begin().await.unwrap();
         assert!(operator::insert(&mut tx, username, username, "王值班").await.unwrap());
@@ -61,7 +61,7 @@ impl<'a> Console<'a> {
         ask(self.at_school(Method::POST, &format!("{what}/preview")).json(body)).await
     }
 
-    /// With a fresh key.
+    /// Sends with a new key.
     pub async fn add(&self, rest: &str, body: &Value) -> Answer {
         let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
         self.add_with(&key, rest, body).await
@@ -85,7 +85,7 @@ impl<'a> Console<'a> {
         found.unwrap_or_else(|| panic!("{id} of {windows}"))
     }
 
-    /// The window as it is, but for these fields.
+    /// The present window with these fields replaced.
     pub async fn changed(&self, id: &str, fields: &Value, affected: &str) -> Answer {
         let window = self.window(id).await;
         let rule = with_fields(&window["rule"], fields);
@@ -120,7 +120,7 @@ pub async fn version(world: &World) -> i64 {
     book::version(&mut tx, &garage(SCHOOL)).await.unwrap().unwrap()
 }
 
-/// `(action, subject, detail)` of what operators have done since they came in.
+/// `(action, subject, detail)` of the audit entries that operators have caused.
 pub async fn audited(fixture: &Fixture) -> Vec<(String, String, String)> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let lines = audit::since(&mut tx, domain::time::Timestamp::from_micros(0), 1000).await.unwrap();

@@ -1,4 +1,4 @@
-//! Who may come in: operators, and only to garages of their own.
+//! Authorization: operators only, and only for their own garages.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::world::{World, refused};
 
 const CLOSURE: &str = "closures/01a20666-2567-7653-8407-c542291247db";
 
-/// Every route of what is shared, with a body that would do.
+/// Every route of sharing, with a valid body.
 fn routes() -> [(Method, &'static str, Option<Value>); 14] {
     let closure = json!({
         "from": "2026-11-24T08:00:00+08:00", "until": "2026-11-24T09:00:00+08:00", "reason": "cleaning",

@@ -1,4 +1,4 @@
-//! What the gates are told changes with what is shared.
+//! The access plan changes with the sharing.
 
 use domain::access::{Audience, Opening};
 use protocol::uplink::PlanDocument;
@@ -16,7 +16,7 @@ async fn polled(world: &World, known: &str) -> Answer {
     ask(request.header("if-none-match", known)).await
 }
 
-/// Must be another one.
+/// The current plan, which must differ from the `known` one.
 async fn plan(world: &World, known: &mut String) -> PlanDocument {
     let answer = polled(world, known).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -25,7 +25,7 @@ async fn plan(world: &World, known: &mut String) -> PlanDocument {
     serde_json::from_value(answer.body).unwrap()
 }
 
-/// What is open to the public tomorrow at this hour.
+/// The public's opening of tomorrow at this hour.
 fn public_at<'a>(document: &'a PlanDocument, hour: &str) -> Option<&'a Opening> {
     public_on(document, &format!("2026-11-24T{hour}:00+08:00"))
 }

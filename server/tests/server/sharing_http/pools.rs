@@ -12,7 +12,7 @@ fn pool(id: &str, size: u32, spaces: &[&str]) -> Value {
     json!({ "id": id, "name": "泊位", "name_en": "Spaces", "size": size, "spaces": spaces })
 }
 
-/// Two for all, and one that somebody owns.
+/// Two spaces for all audiences, and one with an owner.
 fn with_own() -> Value {
     json!({ "pools": [pool("main", 2, &[]), pool("own-1", 1, &["A-01"])] })
 }
@@ -55,7 +55,7 @@ contract!(an_owners_space_is_a_pool_of_one, |fixture| async {
 contract!(a_smaller_pool_takes_reservations_away_only_openly, |fixture| async {
     let world = World::start(fixture).await;
     let console = Console::open(&world).await;
-    // Two audiences at once, each with less than there will be.
+    // Two audiences at the same time, each with a quota that the new size still covers.
     for window in [PICKUP, NIGHT] {
         assert_eq!(console.changed(window, &json!({ "quota": 1 }), "refuse").await.status, 200);
     }

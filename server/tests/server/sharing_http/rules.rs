@@ -1,4 +1,4 @@
-//! Rules that belong to no window: limits, and what strikes lead to.
+//! Rules that belong to no window: limits, and the consequences of strikes.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Windows: entered, looked at before, changed, ended.
+//! Windows: add, preview, change, end.
 
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use crate::app::reservation::notice;
 use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 
-/// The caller has seen it; twice is no error.
+/// Marks a notice as read; a repetition is no error.
 #[utoipa::path(
     post, path = "/internal/v1/notices/{id}/read", tag = "reservations",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),

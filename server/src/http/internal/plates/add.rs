@@ -10,7 +10,7 @@ use service::http::{ApiJson, ProblemResponse};
 use crate::app::{App, plate};
 use crate::http::internal::caller::User;
 
-/// Registers a car of the caller's: for reservations, and for a guardian's pickup.
+/// Registers a car of the caller: for reservations, and for a guardian's pickup.
 #[utoipa::path(
     post, path = "/internal/v1/plates", tag = "internal", request_body = NewPlate,
     security(("service" = [], "session" = [])),

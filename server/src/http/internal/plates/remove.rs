@@ -10,7 +10,7 @@ use crate::app::{App, plate};
 use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 
-/// Forgets one of the caller's own cars. Reservations for it stay.
+/// Deletes one of the caller's cars. Reservations for it stay.
 #[utoipa::path(
     delete, path = "/internal/v1/plates/{id}", tag = "internal",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),

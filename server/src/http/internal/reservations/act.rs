@@ -14,7 +14,7 @@ use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer::{self, Answer};
 
-/// Confirms a held one or an offer, or cancels. Repeated, it answers with the reservation as it is.
+/// Confirms a held reservation or an offer, or cancels. A repetition returns the reservation as it is.
 #[utoipa::path(
     post, path = "/internal/v1/reservations/{id}/acts", tag = "reservations", request_body = ReservationAct,
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header)),

@@ -14,7 +14,7 @@ use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer::{self, Answer};
 
-/// Moves, shortens or extends an own reservation; refused as a whole if it does not fit.
+/// Moves, shortens or extends a reservation of the caller. A change that does not fit is refused as a whole.
 #[utoipa::path(
     patch, path = "/internal/v1/reservations/{id}", tag = "reservations", request_body = ReservationChange,
     params(("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header)),

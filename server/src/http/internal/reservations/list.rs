@@ -12,7 +12,7 @@ use crate::app::reservation::own;
 use crate::http::input::ApiQuery;
 use crate::http::internal::caller::User;
 
-/// The caller's own, newest start first.
+/// The caller's reservations, newest start first.
 #[utoipa::path(
     get, path = "/internal/v1/reservations", tag = "reservations", params(ReservationsAsked),
     security(("service" = [], "session" = [])),

@@ -14,7 +14,7 @@ use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer::{self, Answer};
 
-/// Reserves a space for an own plate. The same `Idempotency-Key` again gives the same reservation.
+/// Reserves a space for a plate of the caller. The same `Idempotency-Key` again returns the same reservation.
 #[utoipa::path(
     post, path = "/internal/v1/garages/{garage}/reservations", tag = "reservations", request_body = NewReservation,
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),

@@ -14,7 +14,8 @@ use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer;
 
-/// Reserves the same local times on several days, at most 100; `on_conflict` says what if a day is not possible.
+/// Reserves the same local times on several days, at most 100. `on_conflict` decides what happens if a day is not
+/// possible.
 #[utoipa::path(
     post, path = "/internal/v1/garages/{garage}/reservation-series", tag = "reservations", request_body = NewSeries,
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),

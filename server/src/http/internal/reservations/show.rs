@@ -12,7 +12,7 @@ use crate::http::input::ApiPath;
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer::{self, Answer};
 
-/// One of the caller's own.
+/// One of the caller's reservations.
 #[utoipa::path(
     get, path = "/internal/v1/reservations/{id}", tag = "reservations",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),

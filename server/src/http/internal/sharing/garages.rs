@@ -12,7 +12,7 @@ use crate::app::reservation::shared_garages;
 use crate::http::input::ApiQuery;
 use crate::http::internal::caller::User;
 
-/// Where the caller could reserve, with what is open now.
+/// Garages where the caller could reserve, with their present openings.
 #[utoipa::path(
     get, path = "/internal/v1/garages", tag = "reservations", params(GaragesAsked),
     security(("service" = [], "session" = [])),

@@ -14,7 +14,7 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::internal::caller::User;
 use crate::http::reservation_answer;
 
-/// What would be possible then, and why not, if it is not. Promises nothing.
+/// Availability at that time, or the reason why a reservation is not possible. It reserves nothing.
 #[utoipa::path(
     get, path = "/internal/v1/garages/{garage}/quote", tag = "reservations",
     params(("garage" = String, Path), QuoteAsked), security(("service" = [], "session" = [])),

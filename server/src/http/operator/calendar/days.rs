@@ -20,7 +20,7 @@ pub struct Range {
     to: NaiveDate,
 }
 
-/// What each day is at this garage, and what the calendar lacks.
+/// The kind of each day at this garage, and gaps of the calendar.
 pub async fn days(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -14,7 +14,7 @@ use crate::app::operator::calendar;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Replaces the school's calendar, if nobody else has changed it since it was read.
+/// Replaces the school's calendar, unless it has changed since the caller read it.
 pub async fn put_school(
     State(app): State<App>,
     Operator(caller): Operator,

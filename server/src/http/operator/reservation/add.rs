@@ -13,7 +13,7 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 use crate::http::reservation_answer::{self, Answer};
 
-/// Reserves for any plate. The same key again gives the same reservation.
+/// Reserves for any plate. The same key again returns the same reservation.
 pub async fn add(
     State(app): State<App>,
     Operator(caller): Operator,

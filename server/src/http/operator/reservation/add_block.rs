@@ -12,7 +12,7 @@ use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// A plate that may neither reserve nor come in as the public; it may always leave.
+/// Blocks a plate: it may neither reserve nor enter as the public. It may always leave.
 pub async fn add_block(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -11,7 +11,7 @@ use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Blocked plates, and strikes of the last year. Each reading is audited: it shows plates.
+/// Blocked plates, and strikes of the last year. Each read is audited, because it shows plates.
 pub async fn blocks(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -21,7 +21,7 @@ pub struct Asked {
     by: Option<Timestamp>,
 }
 
-/// Who must leave by then. Each reading is audited: it shows plates.
+/// The cars that must leave by then. Each read is audited, because it shows plates.
 pub async fn clearing(
     State(app): State<App>,
     Operator(caller): Operator,

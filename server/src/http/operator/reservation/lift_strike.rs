@@ -12,7 +12,7 @@ use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// A strike does not count any more, with a reason.
+/// Lifts a strike, with a reason: it no longer counts.
 pub async fn lift_strike(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -12,7 +12,7 @@ use crate::app::operator::reservation;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// A local day's, newest start first. Each reading is audited: it shows plates.
+/// A local day's reservations, newest start first. Each read is audited, because it shows plates.
 pub async fn list(
     State(app): State<App>,
     Operator(caller): Operator,

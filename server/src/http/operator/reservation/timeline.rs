@@ -12,7 +12,7 @@ use crate::app::operator::reservation::timeline as use_case;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// A local day, to be drawn. Each reading is audited: it shows plates.
+/// The data for a local day's timeline. Each read is audited, because it shows plates.
 pub async fn timeline(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -14,7 +14,7 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// Closes spaces for a time. The same key again gives the same answer.
+/// Closes spaces for a time. The same key again returns the same closure.
 pub async fn add_closure(
     State(app): State<App>,
     Operator(caller): Operator,

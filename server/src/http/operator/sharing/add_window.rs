@@ -14,7 +14,7 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// Enters a window. The same key again gives the same answer.
+/// Adds a window. The same key again returns the same window.
 pub async fn add_window(
     State(app): State<App>,
     Operator(caller): Operator,

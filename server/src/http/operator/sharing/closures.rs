@@ -11,7 +11,7 @@ use crate::app::operator::sharing::closures as use_case;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Those that are not over.
+/// Closures whose time is not over.
 pub async fn closures(
     State(app): State<App>,
     Operator(caller): Operator,

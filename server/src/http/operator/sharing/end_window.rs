@@ -12,7 +12,7 @@ use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// Ends a window, if nobody else has changed it since it was read: it opens no more.
+/// Ends a window, unless it has changed since the caller read it: it opens no more.
 pub async fn end_window(
     State(app): State<App>,
     Operator(caller): Operator,

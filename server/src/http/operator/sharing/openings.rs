@@ -20,7 +20,7 @@ pub struct Days {
     to: NaiveDate,
 }
 
-/// Who owns which spaces when.
+/// The audience and number of spaces of each opening.
 pub async fn openings(
     State(app): State<App>,
     Operator(caller): Operator,

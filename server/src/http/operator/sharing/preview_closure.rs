@@ -11,7 +11,7 @@ use crate::app::operator::sharing::closures as use_case;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Whose reservations a closure would take away; nothing is written.
+/// The reservations that a closure would affect; nothing is written.
 pub async fn preview_closure(
     State(app): State<App>,
     Operator(caller): Operator,

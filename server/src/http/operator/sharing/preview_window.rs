@@ -11,7 +11,7 @@ use crate::app::operator::sharing::windows as use_case;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// What a new, changed or ended window would do; nothing is written.
+/// The effects of a new, changed or ended window; nothing is written.
 pub async fn preview_window(
     State(app): State<App>,
     Operator(caller): Operator,

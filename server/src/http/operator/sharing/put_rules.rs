@@ -15,7 +15,7 @@ use crate::http::if_match::IfMatch;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Replaces the garage's rules, if nobody else has changed them since they were read.
+/// Replaces the garage's rules, unless they have changed since the caller read them.
 pub async fn put_rules(
     State(app): State<App>,
     Operator(caller): Operator,

@@ -13,7 +13,7 @@ use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::Operator;
 
-/// Replaces a window, if nobody else has changed it since it was read.
+/// Replaces a window, unless it has changed since the caller read it.
 pub async fn put_window(
     State(app): State<App>,
     Operator(caller): Operator,

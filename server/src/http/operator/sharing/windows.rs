@@ -11,7 +11,7 @@ use crate::app::operator::sharing::windows as use_case;
 use crate::http::input::ApiPath;
 use crate::http::operator::caller::Operator;
 
-/// Those that have not been ended, with their conflicts.
+/// Windows that have not been ended, with their conflicts.
 pub async fn windows(
     State(app): State<App>,
     Operator(caller): Operator,
