@@ -1,5 +1,5 @@
-//! Use cases. Each opens one transaction, calls the rules of `domain`, and commits in its last lines; none awaits
-//! the network while a transaction is open.
+//! Use cases. Each opens one transaction, calls the rules of `domain` and commits in its last lines. None awaits the
+//! network while a transaction is open.
 
 pub mod access_plan;
 pub mod allocation;
@@ -51,7 +51,7 @@ use tokio_util::sync::CancellationToken;
 use crate::store::Store;
 use crate::store::seal::Keyring;
 
-/// What every use case works with. A clone is one more reference: each request makes several.
+/// Shared state of all use cases. A clone is one more reference: each request makes several.
 #[derive(Clone)]
 pub struct App(Arc<AppParts>);
 
@@ -60,39 +60,39 @@ pub struct AppParts {
     pub store: Store,
     pub keys: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
-    /// Newest feed cursor that this replica knows of: a wake-up for long polls, never the truth.
+    /// Newest feed cursor known to this replica. It only wakes long polls; the database is authoritative.
     pub news: Arc<watch::Sender<Cursor>>,
-    /// Newest cursor that this replica has committed itself: what it tells the other replicas.
+    /// Newest cursor committed by this replica, which is sent to the other replicas.
     pub committed: Arc<watch::Sender<Cursor>>,
-    /// Cancelled when the process ends: long polls answer at once instead of holding the drain.
+    /// Cancelled when the process ends, so that long polls return at once and do not delay the shutdown.
     pub closing: CancellationToken,
     /// How long a person's session lives without being used.
     pub session_ttl: Duration,
     pub retention: retention::Retention,
     reads: Arc<read_log::ReadLog>,
-    /// Where gateways' batches queue; [`ingest::run`] commits them.
+    /// Queue of gateways' batches; [`ingest::run`] commits them.
     pub ingest: ingest::Ingest,
-    /// Where requests for spaces queue; [`allocation::run`] decides them.
+    /// Queue of reservation requests; [`allocation::run`] decides them.
     pub allocation: allocation::Allocation,
-    /// The open-space feed as it was a second ago at most.
+    /// The public feed, at most a second old.
     pub public_sites: Arc<public_sites::FeedCache>,
     /// The feed's configuration.
     pub feed: public_sites::FeedSettings,
     pub operators: operator::Operators,
-    /// Wrong codes of boxes.
+    /// Rate limiter for enrolment codes.
     enrolments: Arc<attempts::Attempts>,
-    /// Gateways that wait for orders to open.
+    /// Gateways that wait for remote openings.
     pub waiters: open_order::Shared,
-    /// Gateways' plans as they were made last.
+    /// Cache of the gateways' access plans.
     access_plans: Arc<access_plan::Cache>,
     pub calendars: Arc<sharing::Calendars>,
-    /// Sessions and tokens as they were some seconds ago at most.
+    /// Cached sessions, tokens and rights, some seconds old at most.
     pub doors: Arc<doors::Doors>,
-    /// What was answered to those without a space in the last second.
+    /// 1 s cache of alternatives offered when full.
     help: Arc<reservation::Remembered>,
 }
 
-/// A month: parents come every school day, and a phone that was lost is found out sooner.
+/// A month: parents come every school day, and a lost phone is noticed sooner.
 pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl App {
@@ -130,13 +130,13 @@ impl App {
         self.clock.now()
     }
 
-    /// Wakes whoever waits for the feed, on other replicas as well; call it after the commit.
+    /// Wakes all readers of the feed, on other replicas as well. Call it after the commit.
     pub fn wake(&self, cursor: Cursor) {
         advance(&self.committed, cursor);
         self.heard(cursor);
     }
 
-    /// Another replica has committed up to `cursor`.
+    /// Advances the feed to a cursor that another replica has committed.
     pub fn heard(&self, cursor: Cursor) {
         advance(&self.news, cursor);
     }

@@ -1,16 +1,15 @@
-//! The plan by which a gateway decides alone, and by which the server decides as well (invariant 3).
+//! The access plan: a gateway decides alone by it, and the server decides by it as well (invariant 3).
 //!
 //! It names plates, audiences and reserved times for the next [`VALID`], and the usual hours of permitted plates for
-//! [`STANDING`]; never people. Its tag follows from what it says, so
-//! that a gateway that asks every few seconds is told "unchanged" for up to an hour, and never holds a plan that is about
-//! to expire.
+//! [`STANDING`]. It never names people. Its entity tag depends only on its content and the hour. A gateway that polls
+//! every few seconds gets "not modified" for up to an hour and never holds a plan that is about to expire.
 //!
-//! A plan in memory is used as long as nothing has changed from which it was made: the garage, its book, the calendars, the
-//! rows of permitted plates, the marked shapes, and no block has begun or ended. To know that costs five short statements and one that
-//! reads the permitted plates, sealed.
+//! A cached plan is valid while its inputs are unchanged: the garage, its book, the calendars, the rows of permitted
+//! plates and the marked shapes. The start or end of a block also invalidates it. The check costs five short statements
+//! and one that reads the permitted plates, sealed.
 //!
-//! - `permits`: who may come in without a reservation, and in which groups of a staggered pickup
-//! - `shared`: what is open, reserved, kept, closed and blocked
+//! - `permits`: plates admitted without a reservation, and their groups in a staggered pickup
+//! - `shared`: openings, reservations, capacity kept for audiences, closures and blocks
 
 mod cache;
 mod permits;
@@ -40,23 +39,24 @@ use cache::Stamp;
 use permits::Permits;
 use shared::Shared;
 
-/// How long a gateway may go on without the server.
+/// Longest time that a gateway may decide without the server.
 pub const VALID: Duration = Duration::from_secs(48 * 3600);
 
-/// How long permitted plates come in as usual without it; a week, and time to come back from a holiday.
+/// How long permitted plates keep their usual hours without the server: a week, and time to come back from a holiday.
 pub const STANDING: Duration = Duration::from_secs(14 * 24 * 3600);
 
-/// A plan is made anew at least this often, so that one in use has most of [`VALID`] before it.
+/// Microseconds after which a plan is rebuilt, so that a plan in use keeps most of [`VALID`].
 const RENEWED: i64 = 3600 * 1_000_000;
 
 #[derive(Debug)]
 pub struct Tagged {
     pub document: PlanDocument,
-    /// With its quotes, as the header wants it. Weak: `made_at` moves while the plan is the same.
+    /// Entity tag with its quotes, as the header needs it. It is weak because `made_at` changes while the content is
+    /// the same.
     pub etag: String,
 }
 
-/// The plan of a garage; absent if there is no such garage.
+/// The current plan of a garage; `None` if the garage does not exist.
 pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<Tagged>>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let Some(found) = garage::find(&mut tx, garage).await? else { return Ok(None) };
@@ -65,7 +65,7 @@ pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<Tagged>>, S
     Ok(Some(plan))
 }
 
-/// As this unit of work sees it.
+/// The plan as the open transaction sees it.
 pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<Arc<Tagged>, StoreError> {
     let now = app.now();
     let rows = permits::Rows::read(tx, &garage.id).await?;
@@ -92,7 +92,7 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
     Ok(made)
 }
 
-/// What the gate would say to this plate now, read without doubt at the entry, by the same function (invariant 3).
+/// Decides for a plate read with full confidence at the entry now, by the same function as the gate (invariant 3).
 pub(super) async fn decide_now(
     app: &App,
     tx: &mut Tx,
@@ -142,7 +142,7 @@ fn tagged(
     Tagged { etag: etag(&document), document }
 }
 
-/// What the tag is made from: the same facts in the same order give the same bytes.
+/// Input of the entity tag: the same facts in the same order give the same bytes.
 #[derive(Serialize)]
 struct Content<'a> {
     garage: &'a GarageId,

@@ -1,18 +1,18 @@
-//! Who gets which space: one decision point, many requests in one commit.
+//! Allocation of spaces: one decision point, many requests in one commit.
 //!
-//! One task per process takes all waiting requests, up to [`GROUP`], of whichever garages. One transaction holds the
-//! garages' rows of `book`, decides everything in memory, writes what has changed and answers after the commit. The rows
-//! make replicas safe: a book in memory is used only while its garage's version is the one that it has. A transaction that
-//! fails takes its books with it.
+//! One task per process takes all waiting requests, up to [`GROUP`], of all garages. One transaction locks the garages'
+//! rows of `book`, decides everything in memory, writes the changes and replies after the commit. The row locks make
+//! replicas safe: a cached book is used only while its version equals its garage's stored version. A failed transaction
+//! discards its books.
 //!
-//! Cars do not wait for this: ingest leaves a mark at the visit and a nudge; what has passed is told to the books
-//! afterwards, many passages at once.
+//! Cars do not wait for this: ingest marks the visit and marks the book as stale. The passages are applied to the books
+//! afterwards, many at once.
 //!
-//! - `request`: what may be asked
-//! - `commit`: the transaction; `work`: its books; `kept`, `shelves`: those in memory
-//! - `decide`, `series`: the requests; `key`: repetitions
-//! - `passages`: what was seen at the gates; `strikes`: what follows from broken promises
-//! - `read`: looking without deciding
+//! - `request`: requests and replies
+//! - `commit`: the transaction; `work`: its books; `kept`, `shelves`: the cache of books
+//! - `decide`, `series`: decisions on requests; `key`: detection of repeated requests
+//! - `passages`: gate passages applied to books; `strikes`: blocks after no-shows and overstays
+//! - `read`: reading a book without deciding
 
 mod commit;
 mod decide;
@@ -52,29 +52,29 @@ pub use request::{
     SeriesAnswer, Suspend,
 };
 
-/// Requests in one transaction: beyond that, the first would wait for the last longer than for a commit.
+/// Most requests in one transaction: with more, the first would wait longer for the last than for a commit.
 const GROUP: usize = 512;
 
-/// Requests waiting for the next transaction: about a second of work, and more than a school has parents who all ask at
-/// once. Then people are told to come again.
+/// Most requests that wait for the next transaction: about a second of work, and more than all parents of a school at
+/// once. A full queue rejects further requests as busy.
 const QUEUE: usize = 4096;
 
 /// A conflict with another replica is over in milliseconds.
 const ATTEMPTS: u32 = 6;
 
-/// Who has waited for so long has gone.
+/// Longest wait for a decision; after that the client is gone.
 const WAIT: Duration = Duration::from_secs(10);
 
 type Outcome = Result<Answer, AllocationError>;
 
-/// A request and who waits for its answer.
+/// A request with the channel for its reply.
 struct Job {
     garage: GarageId,
     request: Request,
     answer: oneshot::Sender<Outcome>,
 }
 
-/// The way into the queue, and the books; cheap to clone.
+/// The request queue and the cached books; cheap to clone.
 #[derive(Clone)]
 pub struct Allocation {
     queue: mpsc::Sender<Job>,
@@ -96,16 +96,16 @@ impl Default for Allocation {
 }
 
 impl Allocation {
-    /// Something has passed this garage's gate, or is due by the clock. Never waits.
+    /// Marks the garage's book as stale, after a passage or when something is due by the clock. Never waits.
     pub fn nudge(&self, garage: &GarageId) {
         self.nudges.add(garage);
     }
 
-    /// Whether the clock may have something to do in this garage, of which `stored` is the book's version. What another process has
-    /// left, this one does not know: it may have died before it was due.
+    /// Whether something may be due by the clock in this garage. `stored` is the book's stored version. Without a
+    /// cached book of that version the answer is true: another process may have died before its work was due.
     pub fn is_due(&self, app: &App, garage: &GarageId, stored: Version) -> bool {
         let Some(shelf) = self.shelves.find(garage) else { return true };
-        // Somebody decides there just now: the next look finds it.
+        // The allocator holds the book now; the next check finds what is due.
         let Ok(kept) = shelf.kept.try_read() else { return false };
         let now = app.now();
         let due =
@@ -113,7 +113,7 @@ impl Allocation {
         kept.as_ref().is_none_or(due)
     }
 
-    /// Drops the books that nobody has used for an hour.
+    /// Drops the books that were not used for an hour.
     pub fn drop_unused(&self) {
         self.shelves.drop_unused();
     }
@@ -136,13 +136,13 @@ pub async fn submit(app: &App, garage: &GarageId, request: Request) -> Outcome {
     }
 }
 
-/// Decides until `shutdown`, then what is still waiting. One per process; a second one waits for its turn.
+/// Decides until `shutdown`, then what is still queued. One task per process; a second one waits for the lock.
 pub async fn run(app: App, shutdown: CancellationToken) {
     let mut waiting = app.allocation.waiting.lock().await;
     let mut jobs = Vec::with_capacity(GROUP);
     let mut round = Round::default();
     loop {
-        // Whoever was just answered and asks again comes with this group, not with the next one.
+        // A client that just got its reply and sends its next request joins this group, not the next one.
         tokio::task::yield_now().await;
         tokio::select! {
             biased;
@@ -151,20 +151,21 @@ pub async fn run(app: App, shutdown: CancellationToken) {
             () = round.due(&app.allocation.nudges) => {}
         }
         gauge!("allocation_queue").set(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
-        // Whoever has gone meanwhile need not be decided.
+        // Skips requests whose clients have gone.
         jobs.retain(|job| !job.answer.is_closed());
         let due = round.take(&app.allocation.nudges);
-        // A task of its own: a fault costs these requests their answers, and nobody after them.
+        // A task of its own: a panic loses only the replies to these requests.
         let group = tokio::spawn(group(app.clone(), std::mem::take(&mut jobs), due));
         if let Err(error) = group.await {
             counter!("allocation_panics_total").increment(1);
-            tracing::error!(%error, "a group of requests was lost by a fault; their books are made anew");
+            tracing::error!(%error, "allocation task panicked; requests lost, books will be rebuilt");
         }
     }
 }
 
-/// Commits a group; if the database refuses it for what is in it, each request alone, so that one does not hold up the
-/// others for ever. Once the database is away, or whoever waits has gone, nothing more is tried.
+/// Commits a group. If the database rejects the group for its content, commits each request alone, so that one request
+/// does not block the others for ever. Skips requests whose clients have gone, and stops while the database is
+/// overloaded.
 async fn group(app: App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
     let app = &app;
     let (asked, answers): (Vec<Asked>, Vec<_>) =
@@ -175,12 +176,12 @@ async fn group(app: App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
         }
         Err(error) if asked.len() + due.len() <= 1 || error.is_overload() => give_up(answers, error),
         Err(error) => {
-            tracing::warn!(%error, requests = asked.len(), "a group of requests was refused; trying one by one");
+            tracing::warn!(%error, requests = asked.len(), "allocation batch failed; retrying requests one by one");
             one_by_one(app, &asked, answers).await;
             for garage in due {
                 let again = committed(app, &[], &BTreeSet::from([garage.clone()])).await;
                 if let Err(error) = again {
-                    tracing::error!(%error, garage.id = %garage, "a book cannot be told what has passed; trying again");
+                    tracing::error!(%error, garage.id = %garage, "applying gate passages to a book failed; will retry");
                 }
             }
         }
@@ -215,14 +216,14 @@ fn reply(answer: oneshot::Sender<Outcome>, outcome: Outcome) {
         Err(_) => "rejected",
     };
     counter!("allocation_requests_total", "outcome" => label).increment(1);
-    // Nobody waits any more: the key says what became of it.
+    // The client may have gone; its idempotency key returns the result.
     let _ = answer.send(outcome);
 }
 
-/// The first waiter gets the cause, the others are told to come again.
+/// The first waiting client gets the cause; the others get "busy" and retry.
 fn give_up(answers: Vec<oneshot::Sender<Outcome>>, error: StoreError) {
     if answers.is_empty() {
-        tracing::warn!(%error, "books could not be told what has passed; trying again");
+        tracing::warn!(%error, "applying gate passages to books failed; will retry");
     }
     let mut error = Some(error);
     for answer in answers {
@@ -231,7 +232,7 @@ fn give_up(answers: Vec<oneshot::Sender<Outcome>>, error: StoreError) {
     }
 }
 
-/// One transaction, tried again while other replicas win.
+/// Runs one transaction and retries it after a conflict with another replica.
 async fn committed(app: &App, asked: &[Asked], due: &BTreeSet<GarageId>) -> Result<Vec<Outcome>, StoreError> {
     let started = Instant::now();
     let mut backoff = Backoff::new("allocation", Duration::from_millis(5), Duration::from_millis(200));

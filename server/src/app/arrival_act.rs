@@ -1,7 +1,8 @@
 //! A teacher releases a child, hands it over, confirms or rejects a claim, or takes the last of these back.
 //!
-//! The act is checked against what the teacher's screen showed (`seen`); a car that has passed the gate meanwhile is no other screen. A repeated request, known by its act and
-//! `seen`, and an act that a colleague has done already, change nothing and get the arrival as it is.
+//! The act is checked against the state on the teacher's screen (`seen`); a car that has passed the gate since then
+//! does not count as another state. A repeated request, identified by its act and `seen`, and an act that a colleague
+//! has already done change nothing and return the current arrival.
 
 use domain::pickup::{Act, Phase, PickupError};
 use domain::time::Timestamp;
@@ -38,7 +39,7 @@ impl From<SealError> for ActError {
 pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Result<Arrival, ActError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    // Taken first: it is the lock under which the arrival stays as it is read (see `store::feed`).
+    // Takes the lock under which the arrival cannot change after it is read (see `store::feed`).
     let cursor = feed::take_cursors(&mut tx, 1).await?;
     let before = arrival::find(&mut tx, id).await?.ok_or(ActError::NoSuchArrival)?;
     if school::taught_class(&mut tx, caller.person, &before.class).await?.is_none() {
@@ -63,13 +64,13 @@ pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Re
     Ok(answer)
 }
 
-/// This very request was carried out, or the arrival is where the act leads to.
+/// Whether this same request was carried out, or the arrival is already in the act's final phase.
 fn is_done(arrival: &Stored, asked: &ArrivalAct) -> bool {
     let repeated = arrival.last_act == Some(LastAct { act: asked.act, seen: asked.seen });
     repeated || goal(asked.act, arrival.pickup.claimed) == Some(arrival.pickup.phase)
 }
 
-/// The phase that an act ends in; where it is ambiguous, none.
+/// The phase in which an act ends; `None` if it depends on the arrival.
 fn goal(act: Act, claimed: bool) -> Option<Phase> {
     match act {
         Act::Confirm => claimed.then_some(Phase::Waiting),

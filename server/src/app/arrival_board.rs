@@ -1,4 +1,4 @@
-//! What a class's teachers see of its arrivals, and nobody else.
+//! The arrivals of a class as its teachers see them. No other role can read them.
 
 use domain::ids::ClassId;
 use domain::pickup::{Act, UNDO_WINDOW};
@@ -26,8 +26,8 @@ impl From<SealError> for BoardError {
     }
 }
 
-/// Today's board, or what changed in it after `after`. The cursor is the feed's head of the same snapshot, so that
-/// nothing lies between this answer and the next one.
+/// Today's board, or its changes after `after`. The cursor is the feed's head in the same snapshot, so the next call
+/// misses no change.
 pub async fn read(
     app: &App,
     caller: &Caller,
@@ -52,7 +52,7 @@ pub async fn read(
     Ok(Arrivals { class, cursor, more, arrivals })
 }
 
-/// Leaves one page; gives the cursor to go on from and whether something is left over.
+/// Cuts the rows to one page. Returns the next cursor and whether rows are left.
 pub(super) fn cut(rows: &mut Vec<Stored>, head: Cursor) -> (Cursor, bool) {
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = rows.len() > page;
@@ -95,7 +95,7 @@ fn tail(plate: &str) -> Option<String> {
     Plate::parse(plate).ok().map(|plate| plate.tail())
 }
 
-/// One line a session, class and day, committed before the names are given out (invariant 9).
+/// Writes one audit line per session, class and day, committed before the names are returned (invariant 9).
 async fn log_reading(app: &App, caller: &Caller, class: &ClassId) -> Result<(), BoardError> {
     let now = app.now();
     let today = now.local_date();

@@ -1,4 +1,4 @@
-//! Which cars stand before a barrier that has stayed down, as far as the gate's events tell ([decision 15]).
+//! Cars that stand before a closed barrier, as far as the gate's events show ([decision 15]).
 //!
 //! [decision 15]: ../../../docs/decisions/0015-a-plate-named-by-a-person.md
 
@@ -17,13 +17,13 @@ use crate::store::gate_event::{self, Stored, readings};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, open_order, word};
 
-/// Nobody waits for longer without another reading or somebody's coming.
+/// A car that waits longer without another reading has gone, or a person has come.
 const WAITS: Duration = Duration::from_secs(180);
 
-/// Events of all lanes within that time, at the busiest gate.
+/// Most events of all lanes within [`WAITS`], at the busiest gate.
 const EVENTS: i64 = 200;
 
-/// A car before a barrier that stays down, and nothing has happened in its lane since.
+/// A car before a closed barrier; its lane has had no event since that shows otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
     pub lane: LaneId,
@@ -34,7 +34,7 @@ pub(super) struct Waiting {
     pub reason: Reason,
 }
 
-/// One per lane at most. At an exit a car waits only if its device was asked to open and has not.
+/// At most one car per lane. At an exit a car waits only if its device was requested to open and did not.
 pub(super) async fn waiting(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Waiting>, StoreError> {
     let mut cars = Vec::new();
     for event in last_events(app, tx, garage).await? {
@@ -52,14 +52,14 @@ pub(super) async fn count(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<u
     Ok(u32::try_from(cars).unwrap_or(u32::MAX))
 }
 
-/// Of each lane the last event that shows what stands in it, unless a person has let that car in since.
+/// The last event of each lane that shows what stands in it. Omits a lane that a person has opened since.
 async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
     let begin = app.now() - WAITS;
     let opened = open_order::lanes_opened(tx, garage, begin).await?;
     let mut lanes = HashSet::new();
     let mut last = Vec::new();
     for event in gate_event::page(tx, garage, i64::MAX, EVENTS).await? {
-        // What came late, or long after it had happened, says nothing about now.
+        // An event that arrived late, or long after it happened, does not describe the present.
         if event.stored_at < begin || event.received_at < begin || !concerns_lane(&event) {
             continue;
         }
@@ -73,7 +73,7 @@ async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<St
     Ok(last)
 }
 
-/// Whether after this something else stands in the lane, or nothing.
+/// Whether this event changes what stands in the lane.
 const fn concerns_lane(event: &Stored) -> bool {
     match event.kind {
         EventKind::Plate
@@ -82,13 +82,13 @@ const fn concerns_lane(event: &Stored) -> bool {
         | EventKind::Free
         | EventKind::Opened
         | EventKind::NotOpened => true,
-        // Only one that resembles a reading has a decision.
+        // Only a message that resembles a reading has a decision.
         EventKind::NotUnderstood => event.decision.is_some(),
         EventKind::Tailgate | EventKind::Stuck | EventKind::Fire | EventKind::FireOver => false,
     }
 }
 
-/// Why the barrier stays down; absent where it does not, or where no car is before it.
+/// Why the barrier stays down; `None` if it does not, or if no car is before it.
 const fn reason(event: &Stored) -> Option<Reason> {
     match (event.kind, event.direction, event.decision) {
         (EventKind::NotOpened, _, _) => Some(Reason::DidNotOpen),

@@ -1,4 +1,4 @@
-//! Wrong passwords and codes, counted in memory: guessing must be slow, whoever is guessed at and wherever from.
+//! In-memory rate limiter for wrong passwords and codes. It slows guessing for each name and for each address.
 //!
 //! Each replica counts for itself, so the limits are per replica. The address is the connection's peer: behind a
 //! balancer that is the balancer, and the limit for an address is shared by all who come through it.
@@ -10,20 +10,20 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
-/// After this long without being refused, somebody starts with a clean sheet.
+/// The count of failures starts anew after this time.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// Entries that are remembered. To fill it an attacker needs hundreds of addresses; then new names wait as well.
+/// Most entries. To fill the table an attacker needs hundreds of addresses; while it is full, new names are rejected.
 const ENTRIES: usize = 10_000;
 
-/// How many wrong attempts there may be in a [`WINDOW`].
+/// Most wrong attempts within a [`WINDOW`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Of one name from one address: a person mistypes a few times.
+    /// For one name from one address: a person mistypes a few times.
     pub name_from: u32,
-    /// From one address, which may be an office.
+    /// For one address, which may be an office.
     pub from: u32,
-    /// Of one name, which may be tried from everywhere.
+    /// For one name from all addresses.
     pub name: u32,
 }
 
@@ -59,8 +59,8 @@ impl Attempts {
         Self { limits, failures: Mutex::default() }
     }
 
-    /// Whether another attempt may be made now. It counts as a failure until [`Self::succeeded`] takes it back, so
-    /// that attempts at the same moment cannot pass together.
+    /// Whether another attempt is allowed now. The attempt counts as a failure until [`Self::succeeded`] removes it, so
+    /// that simultaneous attempts cannot pass together.
     pub(super) fn begin(&self, name: &str, from: Option<IpAddr>, now: Timestamp) -> bool {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() + 3 > ENTRIES {

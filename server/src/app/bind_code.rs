@@ -1,9 +1,9 @@
-//! How a person is bound to a WeChat account: the school hands out a one-off code, the person types it once.
+//! Binding of a person to a WeChat account: the school hands out a one-off code, the person types it once.
 //!
-//! An openid may try [`MAX_ATTEMPTS`] times in [`ATTEMPT_WINDOW`]; attempts are counted before the code is looked at.
-//! A fresh code moves a person who is bound already to the new account and ends the old sessions: a found phone with
-//! the old account opens nothing any more. If the account was a driver's ([`super::driver`]), the driver's plates and
-//! reservations go over to the school's person: it is the same human being.
+//! An openid may try [`MAX_ATTEMPTS`] times in [`ATTEMPT_WINDOW`]; an attempt is counted before the code is checked. A
+//! new code moves a bound person to the new account and ends the old sessions, so a found phone with the old account
+//! has no access. If the account was a driver's ([`super::driver`]), the driver's plates and reservations move to the
+//! school's person, who is the same human being.
 
 use std::time::Duration;
 
@@ -42,14 +42,14 @@ impl From<SealError> for BindError {
     }
 }
 
-/// A code as it is handed out; it is shown once.
+/// A new code. The plain text is returned only here.
 #[derive(Debug, Clone)]
 pub struct NewCode {
     pub code: String,
     pub expires_at: Timestamp,
 }
 
-/// Makes a code for the person with the school's number `key`; an unused older one ends.
+/// Creates a code for the person with the school's number `key`; invalidates an unused older one.
 pub async fn create(app: &App, key: &str) -> Result<NewCode, BindError> {
     let (code, now) = (random_code()?, app.now());
     let expires_at = now + VALID;
@@ -73,12 +73,12 @@ pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), Bind
     } else {
         redeem(app, &mut tx, openid, code, now).await?
     };
-    // Wrong attempts are committed as well: that is what limits them.
+    // Failed attempts are committed as well, because the limit counts them.
     tx.commit().await?;
     outcome.map(|changed| changed.into_iter().for_each(|person| app.doors.forget_person(person)))
 }
 
-/// The people whose sessions have ended. The outer error takes the count back, the inner one keeps it.
+/// Returns the people whose sessions have ended. The outer error rolls the attempt count back, the inner one keeps it.
 async fn redeem(
     app: &App,
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! The calendar that everything reckons with: the shipped lists, the imported ones, the city's own days; and schools'.
+//! The calendar of the whole server: shipped and imported national lists, the city's own days, and schools' calendars.
 
 pub mod import;
 mod list;
@@ -14,7 +14,7 @@ use domain::ids::{GarageId, SchoolId};
 use super::App;
 use crate::store::{StoreError, Tx, calendar};
 
-/// The newest day that calendars speak of: dates are compared as text of ten characters.
+/// The last day of any calendar: dates are compared as text of ten characters.
 const LAST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2199, 12, 31);
 const FIRST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2000, 1, 1);
 
@@ -22,7 +22,7 @@ fn is_reasonable(date: NaiveDate) -> bool {
     FIRST_DAY.is_some_and(|first| first <= date) && LAST_DAY.is_some_and(|last| date <= last)
 }
 
-/// An imported list takes the place of the shipped one of its year.
+/// An imported list replaces the shipped one of its year.
 pub async fn load(tx: &mut Tx) -> Result<Calendar, StoreError> {
     let mut made = Calendar::new();
     for list in shipped::lists() {
@@ -43,7 +43,7 @@ pub async fn load_schools(
     calendar::school::calendars_of(tx, garage).await
 }
 
-/// Years whose lists should be there today and are not.
+/// Years whose lists should be there today and are missing.
 pub async fn missing_years(app: &App) -> Result<BTreeSet<i32>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let calendar = load(&mut tx).await?;

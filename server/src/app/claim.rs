@@ -1,7 +1,8 @@
-//! "I am here", by hand, for a car that no camera has read. The teacher confirms it before anything else happens.
+//! A guardian reports "I am here" by hand, for a car that no camera has read. The teacher confirms it before anything
+//! else happens.
 //!
-//! Only a child's own guardian, only while the school's pickup window is open, and only once: while an arrival of the
-//! child is open, no other one is made, which is also what limits the rate.
+//! A guardian may report only own children, only while the school's pickup window is open. While a child has an open
+//! arrival no other one is created, which also limits the rate.
 
 use chrono::NaiveDate;
 use domain::pickup::Pickup;
@@ -45,7 +46,7 @@ pub async fn claim(app: &App, caller: &Caller, asked: &Claim) -> Result<Guardian
     Ok(page)
 }
 
-/// All children, or those that were named; naming another's child fails as a whole.
+/// All children, or the named ones. A named pupil who is not a child of this guardian fails the whole request.
 fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError> {
     if children.is_empty() {
         return Err(ClaimError::NotAGuardian);
@@ -56,7 +57,7 @@ fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError
     Ok(children.into_iter().filter(|child| named.is_empty() || named.contains(&child.pupil)).collect())
 }
 
-/// Those whose school is open for pickup; none of them is an error.
+/// Children whose school is open for pickup; an error if there are none.
 async fn in_window(
     app: &App,
     tx: &mut Tx,
@@ -73,14 +74,14 @@ async fn in_window(
     if open.is_empty() { Err(ClaimError::OutsideWindow) } else { Ok(open) }
 }
 
-/// Gives the last cursor, if any claim was new.
+/// Returns the last cursor, if any claim was new.
 async fn write(
     tx: &mut Tx,
     caller: &Caller,
     children: &[Child],
     now: Timestamp,
 ) -> Result<Option<Cursor>, ClaimError> {
-    // Takes none yet, but the lock under which "has no open arrival" stays true (see `store::feed`).
+    // Takes no cursor yet, only the lock under which "has no open arrival" stays true (see `store::feed`).
     feed::take_cursors(tx, 0).await?;
     let mut last = None;
     for child in children {
@@ -95,7 +96,7 @@ async fn write(
 }
 
 async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
-    // A reading that does not stand is no guardian's arrival.
+    // A misreading is not an arrival of a guardian.
     let is_arrival = |row: &Stored| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
     Ok(arrival::of_pupil(tx, pupil, day).await?.iter().any(is_arrival))
 }

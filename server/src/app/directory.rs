@@ -1,4 +1,4 @@
-//! What garages are called and where they stand, as it was a moment ago: every answer about a reservation names its garage.
+//! Names and positions of garages, cached: every response about a reservation names its garage.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const EARTH_RADIUS: f64 = 6_371_000.0;
 
 #[derive(Debug)]
 pub struct Directory {
-    /// By number.
+    /// Sorted by number.
     pub garages: Vec<Garage>,
 }
 
@@ -27,7 +27,7 @@ impl Directory {
     }
 }
 
-/// Every garage of the district; counts in it may be some seconds old.
+/// Every garage of the district; its counts may be some seconds old.
 pub async fn read(app: &App) -> Result<Arc<Directory>, StoreError> {
     let known = &app.doors.directory;
     if let Some(directory) = known.get(&()) {
@@ -40,7 +40,7 @@ pub async fn read(app: &App) -> Result<Arc<Directory>, StoreError> {
     Ok(directory)
 }
 
-/// Metres as the crow flies, by the haversine formula.
+/// Distance in metres by the haversine formula.
 pub fn distance(a: &Garage, b: &Garage) -> u32 {
     let (lat_a, lat_b) = (degrees(a.lat_e6).to_radians(), degrees(b.lat_e6).to_radians());
     let lat = ((lat_b - lat_a) / 2.0).sin().powi(2);
@@ -51,7 +51,7 @@ pub fn distance(a: &Garage, b: &Garage) -> u32 {
     whole
 }
 
-/// Millionths of a degree fit into an `f64` without loss.
+/// Millionths of a degree to degrees; an `f64` holds them without loss.
 pub fn degrees(e6: i64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "360 million is far below 2^53")]
     let degrees = e6 as f64;

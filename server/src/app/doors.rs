@@ -1,8 +1,8 @@
-//! Who may come in, as it was read a moment ago: at the rush a thousand parents ask several times each, and their
+//! Read cache of sessions, rights and garages: at peak times a thousand parents send several requests each, and their
 //! sessions must not cost a database round trip every time.
 //!
-//! Logging out, binding an account and changing plates forget at once on this replica. On the others a session that has
-//! ended may live for [`TTL`] longer, and so may a service token that was replaced and what an import has changed.
+//! Log-out, binding of an account and changes of plates invalidate entries at once on this replica. On other replicas
+//! an ended session, a replaced service token or a value changed by an import stays valid for up to [`TTL`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,29 +19,29 @@ use crate::store::session::Live;
 
 const TTL: Duration = Duration::from_secs(5);
 
-/// Entries of each kind, some 10 MB together: more people than use a district's phones in five seconds.
+/// Entries of each kind, some 10 MB together: more than the people who use a district's phones within five seconds.
 const MOST: usize = 20_000;
 
-/// Services are few; what is not one of them is not remembered.
+/// Services are few; unknown tokens are not cached.
 const MOST_SERVICES: usize = 100;
 
 /// A district has hundreds.
 const MOST_GARAGES: usize = 2_000;
 
-/// What one process remembers of who may do what.
+/// Cached sessions, rights and garages of one process.
 #[derive(Debug)]
 pub struct Doors {
     /// Live sessions by the hash of their token.
     pub(super) sessions: Recent<Vec<u8>, Live>,
-    /// Services' names by the hash of their token.
+    /// Names of services by the hash of their token.
     pub(super) services: Recent<Vec<u8>, String>,
-    /// What people own, by person.
+    /// Plates, children and permits by person.
     pub(super) standings: Recent<Uuid, Arc<Standing>>,
-    /// What garages are called.
+    /// Names and positions of garages.
     pub(super) directory: Recent<(), Arc<Directory>>,
-    /// When windows are open.
+    /// Openings of windows by garage.
     pub(super) openings: Recent<GarageId, Arc<Vec<WindowOpening>>>,
-    /// Where one may reserve.
+    /// Garages with bookable windows.
     pub(super) bookable: Recent<(), Arc<Bookable>>,
 }
 
@@ -59,7 +59,8 @@ impl Default for Doors {
 }
 
 impl Doors {
-    /// After a commit that has ended this person's sessions or moved what it owns.
+    /// Invalidates a person's entries. Call it after a commit that has ended the person's sessions or moved its
+    /// property.
     pub(super) fn forget_person(&self, person: Uuid) {
         self.sessions.forget_where(|live| live.person == person);
         self.standings.forget(&person);

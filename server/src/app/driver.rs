@@ -1,7 +1,7 @@
-//! Public drivers: people whom no school knows. A WeChat account is enough; there is no name and no phone number.
+//! Public drivers: people without a school. A WeChat account is enough; no name and no phone number is stored.
 //!
-//! A driver has own plates and may reserve public spaces with them, and as staff or resident where a plate has the permit. A plate
-//! of a driver is no permit for pickup: those come from being some pupil's guardian.
+//! A driver has own plates and may reserve public spaces with them, and spaces for staff or residents where a plate has
+//! the permit. A driver's plate is no permit for pickup: pickup requires being a pupil's guardian.
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use super::token::random_token;
 use crate::store::seal::{Purpose, token_hash};
 use crate::store::{StoreError, Tx, audit, book, person};
 
-/// What screens show in place of a name.
+/// Shown in place of a name.
 const SHOWN: &str = "车主";
 
 /// People of a school always have a name.
@@ -23,11 +23,11 @@ pub(super) fn shown(name: String) -> String {
     if is_name_of_one(&name) { SHOWN.to_owned() } else { name }
 }
 
-/// A new driver with this account. Of two that register the same account at once, both get the one person.
+/// Creates a driver for this account. Two concurrent registrations of one account return the same person.
 pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uuid, SessionError> {
     let (id, openid) = (Uuid::now_v7(), app.keys.sealed(Purpose::OpenId, openid)?);
     let name = app.keys.seal(Purpose::PersonName, "")?;
-    // No school's number: nothing that an import names can have this hash.
+    // A random key in place of a school's number: no imported key can have this hash.
     let key_hash = token_hash(&random_token()?);
     if !person::insert_driver(tx, id, &key_hash, &name, &openid).await? {
         return person::by_openid(tx, &openid.hash).await?.ok_or(SessionError::NotBound);
@@ -36,15 +36,15 @@ pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uui
     Ok(id)
 }
 
-/// The account of `from` has become that of `to`: if `from` is a driver, it is the same human being. More than the usual number of
-/// plates may come together; then no further one can be added.
+/// Moves plates and reservations to `to`, the new holder of the account of `from`, if `from` is a driver: both are the
+/// same human being. The plates may exceed the usual number together; then no further one can be added.
 pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
     let name = person::name_enc(tx, from).await?;
     let name = name.map(|sealed| app.keys.open(Purpose::PersonName, &sealed)).transpose()?;
     if !name.is_some_and(|name| is_name_of_one(&name)) {
         return Ok(());
     }
-    // Books in memory know whose each reservation is.
+    // Cached books contain the person of each reservation.
     let garages = person::reserved_garages(tx, from).await?;
     book::lock(tx, &garages).await?;
     book::advance(tx, &garages).await?;

@@ -1,9 +1,9 @@
-//! How a garage's box gets a credential of its own, and renews it.
+//! Enrolment of a garage's gateway: its first credential, and the renewal of credentials.
 //!
-//! The box makes the credential itself and stores it before it says so; the server keeps only its hash. So no answer
-//! carries a secret, and an answer that is lost costs nothing: the same request again has the same outcome. An
-//! administrator's code admits the first credential; each later one is admitted by the one before, which goes on
-//! working until its successor has been used once.
+//! The gateway generates the credential and stores it before it sends it; the server keeps only the hash. So no
+//! response carries a secret, and a lost response does no harm: the same request has the same outcome. An
+//! administrator's code admits the first credential. Each later one is admitted by its predecessor, which stays valid
+//! until the successor has been used once.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,21 +19,21 @@ use super::token::{RandomError, normal_code, random_code};
 use crate::store::seal::{Purpose, token_hash};
 use crate::store::{StoreError, credential, garage};
 
-/// A code is read out to somebody who stands at the box, or is on the way there.
+/// A code is read out to a technician who stands at the gateway or travels there.
 pub const CODE_VALID: Duration = Duration::from_secs(24 * 3600);
 
-/// What leaks from a box is worth something for a month at most.
+/// Limits the value of a leaked credential to a month.
 pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Longest code that is looked at, as it was typed.
+/// Longest code that is checked, as typed.
 const MAX_CODE: usize = 64;
 
-/// Wrong codes: of one garage from one address, of one address, of one garage.
+/// Wrong codes for one garage from one address, from one address, and for one garage.
 pub(super) const LIMITS: Limits = Limits { name_from: 5, from: 30, name: 100 };
 
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
-    /// One error for all of these: which it is would help whoever guesses.
+    /// One error for all of these cases: the exact case would help an attacker who guesses codes.
     #[error("the code is unknown, used, too old or another garage's")]
     Code,
     #[error("too many wrong codes")]
@@ -48,14 +48,15 @@ pub enum EnrolError {
     Store(#[from] StoreError),
 }
 
-/// A code as it is handed out; it is shown once.
+/// A new code. The plain text is returned only here.
 #[derive(Debug, Clone)]
 pub struct NewCode {
     pub code: String,
     pub expires_at: Timestamp,
 }
 
-/// Makes a code for a garage's box; an unused older one ends. The gateway that is there goes on until it is used.
+/// Creates a code for a garage's gateway; invalidates an unused older one. The present gateway stays valid until the
+/// code is used.
 pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewCode, EnrolError> {
     let (code, expires_at) = (random_code()?, app.now() + CODE_VALID);
     let mut tx = app.store.begin().await?;
@@ -68,7 +69,7 @@ pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewCode, EnrolE
     Ok(NewCode { code, expires_at })
 }
 
-/// Admits a box's first credential; that of another box of this garage stops working.
+/// Admits a gateway's first credential; the credential of any other gateway of this garage stops working.
 pub async fn enrol(app: &App, asked: &Enrolment, from: Option<IpAddr>) -> Result<(), EnrolError> {
     let attempts: &Attempts = &app.enrolments;
     if asked.code.len() > MAX_CODE {
@@ -91,7 +92,7 @@ pub async fn enrol(app: &App, asked: &Enrolment, from: Option<IpAddr>) -> Result
     Ok(())
 }
 
-/// Keeps the credential that the gateway with the token `current` will use next.
+/// Stores the credential that the gateway with the token `current` will use next.
 pub async fn offer(
     app: &App,
     garage: &GarageId,
@@ -99,7 +100,7 @@ pub async fn offer(
     asked: &NewCredential,
 ) -> Result<(), EnrolError> {
     if asked.credential.expose() == current {
-        // The answer to its offer was lost, and it has gone on to use it.
+        // The response to its offer was lost, and the gateway already uses the new credential.
         return Ok(());
     }
     let mut tx = app.store.begin().await?;
@@ -110,7 +111,7 @@ pub async fn offer(
     Ok(tx.commit().await?)
 }
 
-/// Tells a garage's gateway to renew its credential now, as after a suspicion.
+/// Requests that a garage's gateway renew its credential now, for example after a suspected leak.
 pub async fn renew(app: &App, garage: &GarageId) -> Result<(), EnrolError> {
     let mut tx = app.store.begin().await?;
     if !credential::renew(&mut tx, garage, app.now()).await? {

@@ -1,11 +1,11 @@
-//! Entity tags: what says the same has the same tag, on every replica.
+//! Entity tags: equal content has the same tag on every replica.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest;
 use serde::Serialize;
 
-/// Characters of the hash that are kept: 96 bits tell any two answers apart.
+/// Kept characters of the hash: 96 bits distinguish any two responses.
 const LENGTH: usize = 16;
 
 /// A weak tag of a value's JSON, with its quotes.
@@ -18,9 +18,9 @@ pub fn weak_of(bytes: &[u8]) -> String {
     format!("W/{}", hash(bytes))
 }
 
-/// A strong one, for what can be changed with `If-Match`.
+/// A strong tag, for resources that are changed with `If-Match`.
 pub fn strong(value: &impl Serialize) -> String {
-    // Types of ours always serialise.
+    // Our own types always serialise.
     hash(&serde_json::to_vec(value).unwrap_or_default())
 }
 
@@ -29,8 +29,9 @@ fn hash(bytes: &[u8]) -> String {
     format!("\"{}\"", hash.get(..LENGTH).unwrap_or(&hash))
 }
 
-/// Whether an `If-None-Match` header names this tag; compared weakly, as RFC 9110 has it for GET. `If-Match` is compared
-/// so too: a proxy that compresses makes a strong tag weak, and the tag is of the content either way.
+/// Whether an `If-None-Match` header contains this tag. The comparison is weak, as RFC 9110 requires for GET.
+/// `If-Match` is compared weakly, too: a proxy that compresses makes a strong tag weak, and the tag identifies the
+/// content either way.
 pub fn matches(if_none_match: &str, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     if_none_match.trim() == "*" || if_none_match.split(',').any(|tag| opaque(tag) == opaque(etag))

@@ -1,6 +1,6 @@
-//! The long poll on the arrivals feed: which rooms have news. It names no children.
+//! Long poll on the arrivals feed. It reports which rooms have changes and names no children.
 //!
-//! A wake-up ends the wait at once; a look every [`LOOK`] finds what a lost wake-up missed.
+//! A wake-up ends the wait at once; a database query every [`LOOK`] finds the changes of a lost wake-up.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use tokio::time::{Instant, sleep};
 use super::App;
 use crate::store::{StoreError, feed};
 
-/// How often the database is looked at without a wake-up.
+/// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Longest wait: under the 30 s at which balancers and our own request limit give up.
+/// Longest wait: below the 30 s after which balancers and our own request limit give up.
 pub const MAX_WAIT: Duration = Duration::from_secs(25);
 
-/// News after `after`, as soon as there is some, else an empty page after `wait`. Without `after`: the head.
+/// Changes after `after` as soon as there are any, else an empty page after `wait`. Without `after`: the head.
 pub async fn poll(app: &App, after: Option<Cursor>, wait: Duration) -> Result<FeedPage, StoreError> {
     let deadline = Instant::now() + wait.min(MAX_WAIT);
     let mut news = app.news.subscribe();
     loop {
-        // Marked as seen before the database is read: a commit in between wakes the wait below.
+        // Marked as seen before the database is read, so that a commit in between ends the wait below.
         news.borrow_and_update();
         let page = read(app, after).await?;
         let rest = deadline.saturating_duration_since(Instant::now());
@@ -36,7 +36,7 @@ pub async fn poll(app: &App, after: Option<Cursor>, wait: Duration) -> Result<Fe
     }
 }
 
-/// A page from one snapshot. A cursor beyond the head (a database that was restored) goes back to the head.
+/// A page from one snapshot. A cursor beyond the head (after a database restore) is reset to the head.
 async fn read(app: &App, after: Option<Cursor>) -> Result<FeedPage, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let head = feed::head(&mut tx).await?;

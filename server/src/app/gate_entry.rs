@@ -1,5 +1,5 @@
-//! A driver stands before a barrier that has stayed down and says which of the own plates the car has ([decision 15]): without having to
-//! find an operator, and only where the gate itself has told of a car that it could not read.
+//! A driver before a closed barrier selects the own plate of the car ([decision 15]). It needs no operator, and it is
+//! possible only where the gate has reported a car that it could not read.
 //!
 //! [decision 15]: ../../../docs/decisions/0015-a-plate-named-by-a-person.md
 
@@ -22,10 +22,10 @@ use crate::store::open_order::{self, By, NewOrder, OrderTarget, Stored};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, audit, garage, gateway, person, visit, word};
 
-/// Between two attempts of a person: longer than an order lives.
+/// Shortest time between two attempts of a person: longer than the lifetime of a remote opening.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// What the list of opened barriers says.
+/// Reason shown in the list of remote openings.
 const REASON: &str = "车主扫码入场";
 
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub enum GateEntryError {
     Store(#[from] StoreError),
 }
 
-/// The same key again opens nothing, and says what has become of it.
+/// Requests a remote opening. A repeated key opens nothing and returns the current state of the first request.
 pub async fn enter(
     app: &App,
     caller: &Caller,
@@ -98,7 +98,7 @@ pub async fn enter(
     Ok(entry(made, now))
 }
 
-/// Whether the gate's own word and the rules speak for it.
+/// Whether the gate's reports and the rules permit the entry.
 async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> Result<(), GateEntryError> {
     if !gateway::has_lane(tx, &asked.garage, &asked.lane).await? {
         return Err(GateEntryError::NoSuchLane);
@@ -119,7 +119,7 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
     }
     let garage = garage::find(tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
     match access_plan::decide_now(app, tx, &garage, plate).await? {
-        // An emergency is seen by a camera or a person; anybody can register such a plate.
+        // A camera or a person identifies an emergency vehicle; any account can register such a plate.
         Decision::Open { because: Some(_), .. } => Err(GateEntryError::Refused(Reason::UnknownPlate)),
         Decision::Open { because: None, .. } => Ok(()),
         Decision::Refuse { reason, .. } | Decision::Review { reason } => Err(GateEntryError::Refused(reason)),

@@ -1,4 +1,5 @@
-//! Tokens of gateways, kept as hashes: made here for a box that has them in its configuration, or made by the box itself.
+//! Tokens of gateways, stored as hashes. The server creates a token for a gateway's configuration, or the gateway
+//! generates it.
 
 use domain::ids::GarageId;
 
@@ -8,10 +9,10 @@ use crate::store::credential::{self, Place};
 use crate::store::seal::token_hash;
 use crate::store::{StoreError, Tx, audit, garage};
 
-/// Says in a log or a file what kind of secret leaked.
+/// Identifies the kind of secret if one leaks into a log or a file.
 const PREFIX: &str = "pkg_";
 
-/// Shortest token that may be set from outside: it is compared by plain hash, so it must be random.
+/// Shortest token accepted from outside: it is compared by plain hash, so it must be random.
 const MIN_LENGTH: usize = 32;
 
 #[derive(Debug, thiserror::Error)]
@@ -26,21 +27,21 @@ pub enum GatewayTokenError {
     Store(#[from] StoreError),
 }
 
-/// Whether a gateway is to renew its credential now.
+/// Whether a gateway must renew its credential now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renewal {
     Due,
     NotDue,
 }
 
-/// Makes a new token for a garage's gateway; the one before stops working.
+/// Creates a new token for a garage's gateway; the previous one stops working.
 pub async fn create(app: &App, garage: &GarageId) -> Result<String, GatewayTokenError> {
     let token = format!("{PREFIX}{}", random_token()?);
     set(app, garage, &token).await?;
     Ok(token)
 }
 
-/// Takes a token that was made elsewhere.
+/// Stores a token that was generated elsewhere.
 pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), GatewayTokenError> {
     if token.len() < MIN_LENGTH {
         return Err(GatewayTokenError::TooShort);
@@ -54,7 +55,7 @@ pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), Gatewa
     Ok(tx.commit().await?)
 }
 
-/// The garage whose gateway has this token. Using a token for the first time ends the one before it.
+/// The garage of the gateway with this token. The first use of a token invalidates its predecessor.
 pub async fn garage_of(app: &App, token: &str) -> Result<Option<(GarageId, Renewal)>, StoreError> {
     let hash = token_hash(token);
     let mut tx = app.store.begin_read().await?;

@@ -1,4 +1,4 @@
-//! A parent's own page: own children, own plates. A child for which the parent is blocked does not exist here.
+//! A guardian's own page: own children, own plates. A child for whom the guardian is blocked is not shown.
 
 use domain::time::Timestamp;
 use protocol::people::{Child, ChildArrival, Guardian};

@@ -1,4 +1,4 @@
-//! The waiting hall's screen: a whole school, with names masked here and not on the screen.
+//! The waiting hall's screen: a whole school. Names are masked here, not on the screen.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::store::arrival::Stored;
 use crate::store::seal::{Keyring, Purpose, SealError};
 use crate::store::{StoreError, arrival, feed, school};
 
-/// Handed over arrivals stay on the screen this long, so that a family sees that it was noted.
+/// How long an arrival stays on the screen after the hand-over, so that the family sees it was recorded.
 pub const HANDED_OVER_STAYS: Duration = Duration::from_secs(10 * 60);
 
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +29,8 @@ impl From<SealError> for HallError {
     }
 }
 
-/// The hall's screen now, or what changed after `after`, in whatever phase it is now: the screen takes off what has
-/// been handed over or rejected.
+/// The hall's screen now, or the arrivals changed after `after` in their current phase. The screen removes those that
+/// were handed over or rejected.
 pub async fn read(app: &App, caller: &Caller, after: Option<Cursor>) -> Result<HallArrivals, HallError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;

@@ -1,8 +1,9 @@
-//! Reads a district file into the database, in one transaction: all of it or nothing.
+//! Imports a district file into the database in one transaction.
 //!
-//! Places are known by their ids, people by the school's own keys (as keyed hashes). What is in the file becomes as
-//! the file says: a garage's pools, windows and permits, a person's classes, children and hall. Nobody and no place is
-//! removed, and neither are plates, which parents also register themselves. Importing a file again changes nothing.
+//! Places are identified by their ids, people by the school's own keys (as keyed hashes). The file's content replaces a
+//! garage's pools, windows and permits, and a person's classes, children and hall. An import removes no person and no
+//! place. It also removes no plates, because parents register plates themselves. Importing a file again changes
+//! nothing.
 
 mod check;
 mod people;
@@ -21,7 +22,7 @@ use crate::store::{StoreError, audit, person};
 pub use check::Invalid;
 pub use sharing::contradictions;
 
-/// What an import did to one kind of thing.
+/// Numbers of rows of one kind, by what the import did to them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     pub added: usize,
@@ -47,7 +48,7 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// Something that belongs to it has changed.
+    /// Counts an unchanged row as changed: something that belongs to it has changed.
     fn touch(&mut self) {
         if *self == Self::Unchanged {
             *self = Self::Changed;
@@ -55,7 +56,7 @@ impl Outcome {
     }
 }
 
-/// What an import did.
+/// Result of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub garages: Tally,
@@ -106,7 +107,7 @@ pub async fn person_id(app: &App, key: &str) -> Result<Option<Uuid>, StoreError>
     person::by_key(&mut app.store.begin_read().await?, &key_hash).await
 }
 
-/// Tells `progress` what it begins with.
+/// Imports and calls `progress` with the name of each step as it begins.
 pub async fn run_with(
     app: &App,
     district: &District,

@@ -1,21 +1,21 @@
-//! Batches of gateways into the database: exactly once, many in one commit.
+//! Ingest of gateways' batches into the database: exactly once, many batches in one commit.
 //!
-//! One task per process takes all waiting batches, up to [`GROUP`], from whichever garages, and commits them as one
-//! transaction: under load the cost of a commit is shared, alone a batch does not wait for others. The queue has
-//! [`QUEUE`] places; a gateway that finds it full is told to come again and keeps its outbox.
+//! One task per process takes all waiting batches, up to [`GROUP`], of all garages and commits them as one transaction.
+//! Under load the batches share the cost of a commit; a single batch does not wait for others. The queue holds
+//! [`QUEUE`] batches. A gateway that finds it full gets "busy", keeps its outbox and retries.
 //!
-//! What another garage sent harms nobody: a batch with a gap is refused alone, an impossible record becomes a dead
-//! letter, and if a group cannot be committed at all its batches are tried one by one.
+//! A garage's bad data does not affect other garages: a batch with a gap is rejected alone, and an impossible record
+//! becomes a dead letter. If a group cannot be committed, its batches are committed one by one.
 //!
-//! - `admission`: which records are wanted, by epoch and sequence number
-//! - `record`: what comes from the wire, checked and sealed
-//! - `dedupe`: which events are new, and under which id
+//! - `admission`: records to accept, by epoch and sequence number
+//! - `record`: records of the wire, checked and sealed
+//! - `dedupe`: new events and their ids
 //! - `commit`: the transaction
 //! - `reread`: two readings of one car
-//! - `movement`: what new events do to counts and visits
-//! - `arrivals`: what a parent's car does to the classes' boards
-//! - `waves`, `effect`: in which order, and the rule for one car and one child
-//! - `cars`: what happens to arrivals after their car was read
+//! - `movement`: effects of new events on counts and visits
+//! - `arrivals`: effects of a guardian's car on the classes' boards
+//! - `waves`, `effect`: the order of changes, and the rule for one car and one child
+//! - `cars`: changes of arrivals after the reading of their car
 
 mod admission;
 mod arrivals;
@@ -43,14 +43,14 @@ pub(crate) use movement::heal;
 
 use crate::store::{self, StoreError};
 
-/// Batches in one transaction: beyond that, the first would wait for the last longer than for a commit.
+/// Most batches in one transaction: with more, the first would wait longer for the last than for a commit.
 const GROUP: usize = 64;
 
-/// Records in one transaction, unless one batch has more. After an outage a whole district sends full batches: others
-/// wait for the row locks, and statements have a limited number of values.
+/// Most records in one transaction, unless one batch has more. After an outage a whole district sends full batches:
+/// other transactions wait for the row locks, and a statement has a limited number of values.
 const RECORDS: usize = 1000;
 
-/// Batches waiting for the next transaction: two seconds of work, then gateways are told to come again.
+/// Most batches that wait for the next transaction: two seconds of work. A full queue rejects further batches as busy.
 const QUEUE: usize = 256;
 
 /// A conflict with another replica is over in milliseconds.
@@ -73,14 +73,14 @@ pub enum IngestError {
     Store(#[from] StoreError),
 }
 
-/// A batch and who waits for its receipt.
+/// A batch with the channel for its receipt.
 struct Job {
     garage: GarageId,
     batch: Batch,
     answer: oneshot::Sender<Result<Receipt, IngestError>>,
 }
 
-/// The way into the queue; cheap to clone.
+/// The queue of batches; cheap to clone.
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Job>,
@@ -105,11 +105,11 @@ pub async fn submit(app: &App, garage: GarageId, batch: Batch) -> Result<Receipt
         }
         mpsc::error::TrySendError::Closed(_) => IngestError::Closing,
     })?;
-    // A dropped answer is a task that has ended; the gateway sends the batch again.
+    // The channel closes when the task has ended; the gateway sends the batch again.
     receipt.await.unwrap_or(Err(IngestError::Closing))
 }
 
-/// Commits batches until `shutdown`, then what is still waiting. One per process; a second one waits for its turn.
+/// Commits batches until `shutdown`, then those still queued. One task per process; a second one waits for the lock.
 pub async fn run(app: App, shutdown: CancellationToken) {
     let mut waiting = app.ingest.waiting.lock().await;
     let mut jobs = Vec::with_capacity(GROUP);
@@ -126,7 +126,7 @@ pub async fn run(app: App, shutdown: CancellationToken) {
     }
 }
 
-/// Parts what was taken into transactions, in order.
+/// Splits the batches into transactions, in order.
 fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut groups: Vec<Vec<Job>> = Vec::new();
     let mut records = 0;
@@ -143,8 +143,8 @@ fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     groups
 }
 
-/// Commits a group; if the database refuses it for what is in it, each batch alone, so that one does not
-/// hold up the others for ever.
+/// Commits a group. If the database rejects the group for its content, commits each batch alone, so that one batch does
+/// not block the others for ever.
 async fn group(app: &App, jobs: Vec<Job>) {
     let (batches, answers): (Vec<_>, Vec<_>) =
         jobs.into_iter().map(|job| ((job.garage, job.batch), job.answer)).unzip();
@@ -154,7 +154,7 @@ async fn group(app: &App, jobs: Vec<Job>) {
         }
         Err(error) if batches.len() == 1 || error.is_overload() => give_up(answers, error),
         Err(error) => {
-            tracing::warn!(%error, batches = batches.len(), "a group of batches was refused; trying one by one");
+            tracing::warn!(%error, batches = batches.len(), "ingest transaction failed; retrying batches one by one");
             for (batch, answer) in batches.iter().zip(answers) {
                 let outcome = committed(app, std::slice::from_ref(batch)).await;
                 reply(answer, outcome.map_err(IngestError::from).and_then(first));
@@ -168,11 +168,11 @@ fn first(outcomes: Vec<Result<Receipt, IngestError>>) -> Result<Receipt, IngestE
 }
 
 fn reply(answer: oneshot::Sender<Result<Receipt, IngestError>>, outcome: Result<Receipt, IngestError>) {
-    // Nobody waits any more: the request was given up. What is committed is recognised when it comes again.
+    // The request may have been cancelled. A committed batch is recognised when the gateway sends it again.
     let _ = answer.send(outcome);
 }
 
-/// The first waiter gets the cause, the others are told to come again.
+/// The first waiting gateway gets the cause; the others get "busy" and retry.
 fn give_up(answers: Vec<oneshot::Sender<Result<Receipt, IngestError>>>, error: StoreError) {
     let mut error = Some(error);
     for answer in answers {
@@ -181,7 +181,7 @@ fn give_up(answers: Vec<oneshot::Sender<Result<Receipt, IngestError>>>, error: S
     }
 }
 
-/// One transaction, tried again while other replicas win.
+/// Runs one transaction and retries it after a conflict with another replica.
 async fn committed(
     app: &App,
     batches: &[(GarageId, Batch)],

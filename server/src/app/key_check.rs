@@ -1,11 +1,11 @@
-//! Is this the key that the database was filled with? A wrong one is an error at the start: with it, nobody would be
-//! found and every name would be damaged.
+//! Checks at the start that the key is the one of the database. A wrong key stops the process: with it, no person would
+//! be found and every name would be damaged.
 
 use super::App;
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, key_check};
 
-/// What is hashed as a proof; it says nothing about the key.
+/// Hashed as a proof; the hash reveals nothing about the key.
 const PROOF: &str = "shared-parking key check 1";
 
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum KeyCheckError {
     Store(#[from] StoreError),
 }
 
-/// The first start decides: its key is the database's key from then on.
+/// The first start stores the proof; its key is the database's key from then on.
 pub async fn run(app: &App) -> Result<(), KeyCheckError> {
     let proof = app.keys.hash(Purpose::KeyCheck, PROOF);
     let mut tx = app.store.begin().await?;

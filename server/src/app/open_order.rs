@@ -1,8 +1,9 @@
-//! Orders to open and to end a fire alarm, on their way to gateways, which ask for them and are kept waiting: no garage needs a door to the internet.
+//! Remote openings and ends of fire alarms on their way to gateways. A gateway polls for them and its request is held,
+//! so no garage needs a port open to the internet.
 //!
-//! A wake-up ends the wait at once, on whichever replica the order was made; each replica also looks once a second for all its waiters
-//! together, which finds what a lost wake-up missed. One question a garage waits: a later one sends the earlier one home, since nobody
-//! is behind that any more.
+//! A wake-up ends the wait at once, on any replica. Each replica also queries the database once a second for all its
+//! waiting gateways, which finds the orders of a lost wake-up. One request per garage waits: a later one ends the
+//! earlier one, whose client is gone.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,14 +21,14 @@ use crate::store::open_order::{self, Taken, TakenAction};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, wake, word};
 
-/// How often the database is looked at without a wake-up.
+/// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Gateways that wait here; one entry for each garage that has ever asked.
+/// Waiting gateways; one entry for each garage that has ever polled.
 #[derive(Debug, Default)]
 pub struct Waiters(Mutex<HashMap<GarageId, watch::Sender<Turn>>>);
 
-/// Changes whenever a waiter has to look up.
+/// Changes whenever a waiting request has to check.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Turn {
     question: u64,
@@ -35,7 +36,7 @@ struct Turn {
 }
 
 impl Waiters {
-    /// The number of one's own question, and what changes.
+    /// Registers a poll. Returns its number and a receiver of changes.
     fn ask(&self, garage: &GarageId) -> (u64, watch::Receiver<Turn>) {
         let mut waiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waiter = waiters.entry(garage.clone()).or_default();
@@ -58,13 +59,13 @@ impl Waiters {
     }
 }
 
-/// What the gateway's run is to open, as soon as there is something, else nothing after `wait`.
+/// The pending orders of a gateway's run, as soon as there are any; none after `wait`.
 pub async fn poll(app: &App, garage: &GarageId, run: &str, wait: Duration) -> Result<Orders, StoreError> {
     let asked = Instant::now();
     let deadline = asked + wait.min(Duration::from_millis(MAX_WAIT_MS));
     let (question, mut turn) = app.waiters.ask(garage);
     loop {
-        // Marked as seen before the database is read: an order in between wakes the wait below.
+        // Marked as seen before the database is read, so that an order in between ends the wait below.
         let overtaken = turn.borrow_and_update().question != question;
         let taken = if overtaken { Vec::new() } else { take(app, garage, run).await? };
         let rest = deadline.saturating_duration_since(Instant::now());
@@ -111,7 +112,7 @@ fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Result<Orders, StoreE
     Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends })
 }
 
-/// False if this garage's gateway was given no such order.
+/// Stores the outcome; false if this garage's gateway has no such order.
 pub async fn ended(app: &App, garage: &GarageId, id: Uuid, outcome: Outcome) -> Result<bool, StoreError> {
     let mut tx = app.store.begin().await?;
     let known = open_order::ended(&mut tx, garage, id, outcome, app.now()).await?;
@@ -119,16 +120,16 @@ pub async fn ended(app: &App, garage: &GarageId, id: Uuid, outcome: Outcome) -> 
     Ok(known)
 }
 
-/// After the commit of an order: wakes its gateway here and on other replicas.
+/// Wakes the garage's gateway here and on other replicas, after the commit of an order.
 pub(super) async fn announce(app: &App, garage: &GarageId) {
     app.waiters.wake(garage);
     if let Err(error) = wake::announce_order(&app.store, garage).await {
-        // They look once a second by themselves.
-        tracing::debug!(%error, "other replicas were not told of an order");
+        // Other replicas query once a second anyway.
+        tracing::debug!(%error, "NOTIFY of an order failed; other replicas will poll");
     }
 }
 
-/// Looks for orders that no wake-up has told of.
+/// Queries the database for orders whose wake-up was lost.
 pub async fn look(app: App) {
     loop {
         sleep(LOOK).await;
@@ -137,8 +138,8 @@ pub async fn look(app: App) {
         }
         match waiting(&app).await {
             Ok(garages) => garages.iter().for_each(|garage| app.waiters.wake(garage)),
-            // Readiness says so already.
-            Err(error) => tracing::debug!(%error, "orders could not be looked for"),
+            // Readiness reports the failure already.
+            Err(error) => tracing::debug!(%error, "polling for orders failed"),
         }
     }
 }
@@ -148,5 +149,5 @@ async fn waiting(app: &App) -> Result<Vec<GarageId>, StoreError> {
     open_order::garages_waiting(&mut tx, app.now()).await
 }
 
-/// What a process remembers of waiting gateways.
+/// The waiting gateways of a process.
 pub(super) type Shared = Arc<Waiters>;

@@ -1,6 +1,7 @@
-//! Operators and what they may do: see and correct the garages that they run, and no others.
+//! Operators: they see and correct the garages that they run, and no others.
 //!
-//! A garage of somebody else is "not there" (404), not "forbidden": its name tells nothing.
+//! A garage that the operator does not run is "not found" (404), not "forbidden": the response does not reveal whether
+//! it exists.
 
 pub mod access_check;
 pub mod account;
@@ -29,14 +30,14 @@ use tokio::sync::Semaphore;
 use super::attempts::{Attempts, Limits};
 use crate::store::{StoreError, Tx, audit, operator};
 
-/// Wrong passwords of a user.
+/// Limits of wrong passwords of a user.
 const WRONG_PASSWORDS: Limits = Limits { name_from: 5, from: 30, name: 100 };
 
-/// What operators' log-ins share in one process.
+/// State that all operators' log-ins share in one process.
 #[derive(Clone)]
 pub struct Operators {
     attempts: Arc<Attempts>,
-    /// Password hashes being computed: each takes 19 MiB and some 20 ms of a core.
+    /// Limits concurrent password hashes: each takes 19 MiB and some 20 ms of a core.
     hashing: Arc<Semaphore>,
     /// Whether browsers may send the session over plain HTTP.
     pub cookies: Cookies,
@@ -60,14 +61,14 @@ pub enum Cookies {
     LoopbackHttp,
 }
 
-/// Who is calling, proved by a live session.
+/// The calling operator, proved by a live session.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub operator: String,
     token_hash: Vec<u8>,
 }
 
-/// The operator runs no garage of this name.
+/// Error of an operation on one garage.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     #[error("this operator runs no such garage")]

@@ -1,5 +1,5 @@
-//! A person's own plates, with which it reserves. A guardian's opens the gate in the pickup window as well, so there are
-//! few and each change is audited; a driver's opens nothing by itself.
+//! A person's own plates, used for reservations. A guardian's plate also opens the gate in the pickup window, so their
+//! number is limited and each change is audited. A driver's plate opens nothing by itself.
 
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;

@@ -1,17 +1,18 @@
-//! The open-space feed for everyone, and the rules of what it may say.
+//! The public feed of open spaces, and the rules of its content.
 //!
-//! - A count is a fact while it is younger than [`FeedSettings::max_age`] and believed; otherwise the site has "no data", which is
-//!   not 0, and its opening status is `UNKNOWN`.
-//! - While the public may not enter (the school, during pickup), the garage is `CLOSED` and has 0 free spaces,
-//!   however many stand empty.
-//! - What is free is what a car without a reservation could take now: spaces that are reserved and still empty are not, nor
-//!   those that pickup will need before such a car would be out again. The counted cars have the last word.
-//! - Thousands of readers cost the database one look a second: everyone is served the bytes of one snapshot, which is made and
-//!   compressed once.
+//! - A count is published while it is younger than [`FeedSettings::max_age`] and trusted; otherwise the site has "no
+//!   data", which is not 0, and its opening status is `UNKNOWN`.
+//! - While the public may not enter (the school, during pickup), the garage is `CLOSED` and has 0 free spaces, even if
+//!   spaces are empty.
+//! - A free space is one that a car without a reservation could take now. Reserved empty spaces are not free, nor are
+//!   those that pickup will need before such a car would leave. The number is never above the capacity less the counted
+//!   cars.
+//! - Thousands of readers cost the database one set of queries a second: every reader gets the bytes of one snapshot,
+//!   which is built and compressed once.
 //!
-//! - `snapshot`: the newest one, and who renews it; [`document`]: bytes with their tag
-//! - `build`: reads what it is made of; `realtime`, `trust`, `hours`, `site`: its parts; [`opening_hours`]: the text
-//! - `version`: when the facts of a site changed last; [`history`]: what was published before; [`source`]: the publisher
+//! - `snapshot`: the newest snapshot and its renewal; [`document`]: bytes with their tag
+//! - `build`: reads the input; `realtime`, `trust`, `hours`, `site`: the parts; [`opening_hours`]: the text
+//! - `version`: last change of a site's facts; [`history`]: earlier published values; [`source`]: the publisher
 
 mod build;
 pub mod document;
@@ -42,7 +43,7 @@ use crate::store::{StoreError, garage};
 
 pub use snapshot::{FeedSnapshot, PublishedSite, snapshot, write_page};
 
-/// How old a snapshot may be.
+/// Greatest age of a snapshot.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// Garages of a district, some with several numbers of hours.
@@ -51,9 +52,9 @@ const MOST_FORECASTS: usize = 2_000;
 /// The feed's part of the server's configuration.
 #[derive(Debug, Clone)]
 pub struct FeedSettings {
-    /// A count that was not confirmed for longer is no data.
+    /// Longest time since the count's last confirmation; an older count is no data.
     pub max_age: Duration,
-    /// How browsers reach this server.
+    /// Base URL under which browsers reach this server.
     pub public_url: Option<String>,
 }
 
@@ -63,23 +64,23 @@ impl Default for FeedSettings {
     }
 }
 
-/// The newest snapshot, and what the next one is made from with less work.
+/// The newest snapshot, and cached parts of the next one.
 #[derive(Debug)]
 pub struct FeedCache {
     newest: RwLock<Option<Arc<FeedSnapshot>>>,
-    /// Held by the one who renews the snapshot.
+    /// Held by the reader that renews the snapshot.
     renewal: tokio::sync::Mutex<()>,
     parts: Mutex<SnapshotParts>,
     forecasts: Recent<forecast::Question, Arc<forecast::ForecastSnapshot>>,
 }
 
-/// Only the one who renews the snapshot uses them.
+/// Used only by the reader that renews the snapshot.
 #[derive(Debug, Default)]
 struct SnapshotParts {
     hours: HoursCache,
     trust: TrustCache,
     versions: VersionCache,
-    /// Of the newest sample that was written.
+    /// Time of the newest stored sample.
     sampled_at: Option<Timestamp>,
 }
 
@@ -100,8 +101,8 @@ impl FeedCache {
     }
 }
 
-/// Spaces that the public could take now; absent without a count that is young enough. The operator's console shows it beside how
-/// far the count can be believed.
+/// Spaces that the public could take now; `None` without a recent count. The operator's console shows the number beside
+/// the confidence in the count.
 pub(super) async fn open_now(
     app: &App,
     garage: &garage::Garage,

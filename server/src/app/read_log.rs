@@ -1,7 +1,7 @@
-//! Which sessions have read which class today: the audit log gets one line for each, not one for each request.
+//! Which sessions have read which class today: the audit log gets one line per session and class, not one per request.
 //!
-//! The memory is this replica's own. After a restart, or on another replica, the same reading is written once more:
-//! a line too many is harmless, one too few is not.
+//! The set is local to this replica. After a restart, or on another replica, the same reading is logged once more: a
+//! line too many is harmless, a missing one is not.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 use domain::ids::ClassId;
 
-/// Entries kept; beyond it they start anew, which costs repeated lines and no memory.
+/// Most entries. When it is full the set is cleared, which costs repeated lines and bounds the memory.
 const BOUND: usize = 100_000;
 
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl ReadLog {
         known.day == day && known.reads.contains(&(session.to_vec(), class.clone()))
     }
 
-    /// To be called once the line is committed.
+    /// Call it once the line is committed.
     pub fn logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.day != day || known.reads.len() >= BOUND {

@@ -1,15 +1,15 @@
-//! What was read a moment ago, so that a crowd does not ask the database the same thing again and again.
+//! Cache with a time to live, so that many requests at once do not repeat the same database query.
 //!
-//! An entry lives for [`Recent::ttl`] at most, counted by the process's own steady clock. Whoever changes what is
-//! remembered forgets it here after the commit: on this replica it is gone at once, on others when its time is over. A
-//! read that was under way meanwhile is not remembered: [`Recent::begin`] and [`Recent::put`] enclose it.
+//! An entry lives for the cache's `ttl` at most, by the process's monotonic clock. A writer invalidates the entry here
+//! after its commit: on this replica it is gone at once, on others after `ttl`. A read that overlaps an invalidation is
+//! not cached: `begin` and `put` enclose the read.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A bounded memory of values by key.
+/// A bounded cache of values by key.
 #[derive(Debug)]
 pub struct Recent<K, V> {
     ttl: Duration,
@@ -20,11 +20,11 @@ pub struct Recent<K, V> {
 #[derive(Debug)]
 struct Inner<K, V> {
     entries: HashMap<K, (Instant, V)>,
-    /// Grows whenever something is forgotten on purpose.
+    /// Grows with every invalidation.
     era: u64,
 }
 
-/// The moment at which a read began.
+/// Marks the start of a read.
 #[derive(Debug, Clone, Copy)]
 pub struct Began(u64);
 
@@ -45,13 +45,13 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         inner.entries.get(key).filter(|(at, _)| at.elapsed() < self.ttl).map(|(_, value)| value.clone())
     }
 
-    /// Before the database is read.
+    /// Call it before the database is read.
     pub fn begin(&self) -> Began {
         Began(self.lock().era)
     }
 
-    /// Remembers what was read, unless something was forgotten since `began`. When it is full, what is too old goes, and if
-    /// nothing is, all of it: it comes back with the next reads.
+    /// Caches a value, unless an invalidation happened since `began`. A full cache first drops expired entries. If none
+    /// has expired, it drops all; they come back with the next reads.
     pub fn put(&self, began: Began, key: K, value: V) {
         let mut inner = self.lock();
         if inner.era != began.0 {

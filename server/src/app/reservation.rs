@@ -1,12 +1,13 @@
-//! Reservations of people and operators: who may ask for what. Whether there is a space is [`super::allocation`]'s.
+//! Reservations of people and operators: who may reserve what. Whether a space is free is decided by
+//! [`super::allocation`].
 //!
 //! - [`wanted`]: a request's body, parsed
 //! - [`entitled`]: own plates, own children's windows, permits
 //! - [`reserve`], [`change`], [`own`], [`quote`], [`forecast`], [`shared_garages`], [`notice`]: one use case each
-//! - [`help`]: what is free instead
-//! - [`shown`]: a stored reservation as people see it
+//! - [`help`]: alternatives to a full garage
+//! - [`shown`]: a stored reservation in its wire form
 //!
-//! A reservation of somebody else is "not there", never "forbidden".
+//! Another person's reservation is "not found", never "forbidden".
 
 pub mod change;
 mod entitled;
@@ -53,7 +54,7 @@ pub enum ReservationError {
     },
     #[error("no such reservation of this person's")]
     NotFound,
-    /// What `If-Match` names is not how it is now.
+    /// The tag of `If-Match` is not the current one.
     #[error("the reservation has changed meanwhile")]
     Changed,
     #[error("not possible now")]

@@ -11,7 +11,7 @@ pub struct Retention {
     pub plates: Duration,
     /// Arrivals with their feed: who picked up whom, and when.
     pub arrivals: Duration,
-    /// The audit log: longer than what it tells about, so that a late complaint can be looked into.
+    /// The audit log: longer than the data that it describes, so that a late complaint can be investigated.
     pub audit: Duration,
 }
 

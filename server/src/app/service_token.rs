@@ -15,7 +15,7 @@ pub enum ServiceTokenError {
     Store(#[from] StoreError),
 }
 
-/// A new token for the service called `name`; it is shown once, and an older one ends.
+/// Creates a token for the service `name`. The plain text is returned only here; an older token is invalidated.
 pub async fn create(app: &App, name: &str) -> Result<String, ServiceTokenError> {
     if name.is_empty() || name.chars().count() > 40 {
         return Err(ServiceTokenError::Name);
@@ -37,7 +37,7 @@ pub async fn create(app: &App, name: &str) -> Result<String, ServiceTokenError> 
     Ok(token)
 }
 
-/// The service that holds this token, or held it a few seconds ago: see [`super::doors`].
+/// The service with this token. A token replaced some seconds ago may still be in the read cache.
 pub async fn authenticate(app: &App, token: &str) -> Result<Option<String>, StoreError> {
     let hash = token_hash(token);
     if let Some(name) = app.doors.services.get(&hash) {

@@ -1,7 +1,7 @@
 //! People's sessions: opaque tokens, hashed at rest, issued only here.
 //!
-//! A session lives for [`App::session_ttl`] after its last use; using it moves the end at most once a day, so that
-//! reading costs no write. What was read of a session is remembered for some seconds ([`super::doors`]).
+//! A session lives for [`App::session_ttl`] after its last use. Its end is moved at most once a day, so that reading
+//! costs no write. Sessions are cached for some seconds.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::store::{StoreError, Tx, audit, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// No openid is longer; nobody hashes megabytes for a stranger.
+/// No openid is longer; the limit prevents hashing of megabytes.
 const MAX_OPENID: usize = 128;
 
-/// Who is calling, proved by a live session.
+/// The calling person, proved by a live session.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub person: Uuid,
@@ -29,7 +29,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Names the session without being able to use it.
+    /// Identifies the session; it cannot be used as a token.
     pub fn session_key(&self) -> &[u8] {
         &self.token_hash
     }
@@ -59,7 +59,7 @@ impl From<SealError> for SessionError {
     }
 }
 
-/// Who holds this token now.
+/// The caller with this token.
 pub async fn authenticate(app: &App, token: &str) -> Result<Caller, SessionError> {
     let (hash, now) = (token_hash(token), app.now());
     let full = now + app.session_ttl;
@@ -84,8 +84,8 @@ async fn read(app: &App, hash: &[u8], now: Timestamp) -> Result<session::Live, S
     session::find(&mut tx, hash, now).await?.ok_or(SessionError::Ended)
 }
 
-/// Logs a person in whose WeChat account has been proved; binds it first if a code is given, and lets a stranger
-/// who asks for it become a driver.
+/// Opens a session for a proved WeChat account. Binds the account first if a code is given, and registers an unknown
+/// account as a driver if the request wants it.
 pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionError> {
     if asked.openid.is_empty() || asked.openid.len() > MAX_OPENID {
         return Err(SessionError::OpenId);
@@ -105,7 +105,7 @@ pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionErro
     Ok(session)
 }
 
-/// A session for a person whose identity the caller vouches for.
+/// Opens a session for a person whose identity the caller vouches for.
 pub async fn issue(app: &App, person: Uuid) -> Result<Session, SessionError> {
     let mut tx = app.store.begin().await?;
     let session = issue_in(app, &mut tx, person).await?;
@@ -133,7 +133,7 @@ pub async fn end(app: &App, caller: &Caller) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// Who the caller is and what that opens.
+/// The caller and its roles.
 pub async fn me(app: &App, caller: &Caller) -> Result<Me, SessionError> {
     let mut tx = app.store.begin_read().await?;
     describe(app, &mut tx, caller.person).await

@@ -1,11 +1,11 @@
-//! What a garage shares, read from the database and made absolute: pools, windows on their days, closures, rules.
+//! A garage's sharing, read from the database and made absolute: pools, windows on their days, closures, rules.
 //!
-//! - [`layout`]: the ground of a garage's book
-//! - [`openings`]: what is open around now
-//! - [`public`]: the same for the public at every garage
-//! - [`pools`]: pools as they are entered
-//! - [`conflict`]: refused conflicts in words
-//! - [`rule`]: a window between its entered form and the one of `domain`
+//! - [`layout`]: the input of a garage's book
+//! - [`openings`]: the openings around now
+//! - [`public`]: the public's openings at every garage
+//! - [`pools`]: pools as entered
+//! - [`conflict`]: conflicts as text
+//! - [`rule`]: conversion of a window between its entered form and the one of `domain`
 
 mod calendars;
 pub mod conflict;
@@ -30,14 +30,14 @@ pub(super) use ground::{Ground, Reach, closure_of_domain};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Everything that limits a garage's book, from yesterday to beyond the longest horizon.
+/// All limits of a garage's book, from yesterday to beyond the longest horizon.
 ///
-/// Nothing of the calendar may have been written in this transaction.
+/// The calendar must not have been written in this transaction.
 pub async fn layout(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Layout, StoreError> {
     Ok(Ground::read(app, tx, garage, now).await?.layout(now))
 }
 
-/// What is open now or was since yesterday, and what opens within two days; closures are cut out. In order.
+/// Openings from yesterday to two days ahead, in order; closures are cut out.
 pub async fn openings(
     app: &App,
     tx: &mut Tx,
@@ -57,7 +57,7 @@ pub async fn openings(
     Ok(without(disjoint(windows.iter().flat_map(of).collect()), &closures))
 }
 
-/// A pickup window moves with an early release even where it does not ask for lessons.
+/// A pickup window moves with an early release even where it does not depend on lessons.
 fn asks_schools(window: &SharedWindow) -> bool {
     window.audience == Audience::Pickup || window.recurrence.lessons != OnLessons::AnyDay
 }

@@ -1,4 +1,5 @@
-//! What a person may reserve with and for: own plates, children that are not blocked for it, permits of the plates.
+//! A person's rights to reserve: own plates, children without a custody block against the person, permits of the
+//! plates.
 
 use std::sync::Arc;
 
@@ -11,14 +12,14 @@ use super::App;
 use super::session::Caller;
 use crate::store::{StoreError, person};
 
-/// A person's plates, children and permits as they were a moment ago.
+/// A person's plates, children and permits, cached.
 #[derive(Debug, Clone)]
 pub struct Standing {
     pub person: Uuid,
     pub plates: Vec<PlateKey>,
-    /// The garage of each child's school, and the child's class.
+    /// Garage of each child's school, and the child's class.
     pub children: Vec<(GarageId, ClassId)>,
-    /// Of the person's plates.
+    /// Permits of the person's plates.
     pub permits: Vec<(GarageId, PlateKey, Audience)>,
 }
 
@@ -27,13 +28,13 @@ impl Standing {
         self.plates.contains(plate)
     }
 
-    /// Classes of the person's children whose parents come in here.
+    /// Classes of the person's children that are picked up here.
     pub fn classes_at(&self, garage: &GarageId) -> Vec<ClassId> {
         self.children.iter().filter(|(at, _)| at == garage).map(|(_, class)| class.clone()).collect()
     }
 
-    /// Whether the person may look at what there is for this audience: everybody may as the public, and parents before they
-    /// have a plate.
+    /// Whether the person may see the availability for this audience: any person may as the public, and parents before
+    /// they have a plate.
     pub fn may_look(&self, garage: &GarageId, audience: Audience) -> bool {
         match audience {
             Audience::Public => true,
@@ -44,7 +45,7 @@ impl Standing {
         }
     }
 
-    /// Whether this plate is the person's own and may be reserved for as this audience.
+    /// Whether this plate is the person's own and has the right to this audience.
     pub fn may_bring(&self, garage: &GarageId, audience: Audience, plate: &PlateKey) -> bool {
         self.owns(plate)
             && match audience {
@@ -57,7 +58,7 @@ impl Standing {
     }
 }
 
-/// Read at most every few seconds for one person.
+/// Reads the database at most every few seconds for one person.
 pub async fn of(app: &App, caller: &Caller) -> Result<Arc<Standing>, StoreError> {
     let standings = &app.doors.standings;
     if let Some(known) = standings.get(&caller.person) {

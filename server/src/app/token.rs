@@ -4,12 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// The system gave no random numbers.
+/// The system returned no random numbers.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("no random numbers")]
 pub struct RandomError;
 
-/// Letters and digits that nobody mistakes for another when a code is read from paper.
+/// Letters and digits that are not mistaken for another when a code is read from paper.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// 32 random bytes as base64url: cannot be guessed, so a plain hash of it is enough at rest.
@@ -28,7 +28,7 @@ fn letter(byte: &u8) -> Option<char> {
     ALPHABET.get(usize::from(byte % 32)).map(|&c| char::from(c))
 }
 
-/// As it is compared: what people type is in small letters, with spaces or without the hyphen.
+/// Normal form for comparisons: typed codes have lower-case letters, spaces or no hyphen.
 pub fn normal_code(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }

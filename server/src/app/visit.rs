@@ -7,7 +7,7 @@ use super::App;
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, visit};
 
-/// Plates of the cars inside a garage, those that came first in front.
+/// Plates of the cars inside a garage, in order of their entry.
 pub async fn inside(app: &App, garage: &GarageId) -> Result<Vec<Plate>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let sealed = visit::plates_inside(&mut tx, garage).await?;

@@ -1,4 +1,4 @@
-//! The newest plan of each garage, with what it was made from. One entry a garage; another plan takes its place.
+//! Cache of the newest plan of each garage with its inputs. One entry per garage; a new plan replaces the old one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,13 +10,13 @@ use protocol::alarm::NoReadingShape;
 use super::Tagged;
 use super::permits::{Digest, Permits};
 
-/// What a plan was made from. Another one is another plan.
+/// Inputs of a plan. A different stamp means a different plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub capacity: u32,
-    /// Of the garage's book, raised with windows, closures, blocks and reservations.
+    /// Version of the garage's book; raised with windows, closures, blocks and reservations.
     pub version: i64,
-    /// Of the calendars.
+    /// Version of the calendars.
     pub district: i64,
     pub hour: i64,
     pub permits: Digest,
@@ -45,7 +45,7 @@ impl Cache {
         Some(Arc::clone(&same.plan))
     }
 
-    /// Opened, if the sealed ones are the same.
+    /// The opened permits, if the sealed rows are unchanged.
     pub(super) fn permits(&self, garage: &GarageId, digest: Digest) -> Option<Arc<Permits>> {
         let known = self.known();
         Some(Arc::clone(&known.get(garage).filter(|known| known.stamp.permits == digest)?.permits))

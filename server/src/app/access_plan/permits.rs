@@ -1,7 +1,7 @@
 //! Plates that may come in without a reservation: permits, and guardians of the schools that use the garage.
 //!
-//! Where pickup is staggered by class, a plate is in the groups of its children's classes. The plan numbers the classes; what
-//! a number stands for stays here.
+//! Where pickup is staggered by class, a plate belongs to the groups of its children's classes. The plan carries
+//! numbers of classes only; the mapping from number to class stays on the server.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,10 +17,10 @@ use crate::store::{StoreError, Tx, garage};
 
 pub(super) type Digest = [u8; 32];
 
-/// A class that comes at the opening's own time.
+/// Group number of a class that has no time of its own.
 const ANY_TIME: u16 = 0;
 
-/// As they are stored, sealed.
+/// Permit rows as stored, sealed.
 pub(super) struct Rows {
     permitted: Vec<PermittedPlate>,
     pub reservations: BTreeMap<String, PlateColor>,
@@ -43,7 +43,8 @@ impl Rows {
         })
     }
 
-    /// Rows in another order count as others: rarely more work, never a wrong plan.
+    /// Digest of the rows. A different order gives a different digest, which costs a rebuild and never yields a wrong
+    /// plan.
     pub fn digest(&self) -> Digest {
         let mut context = digest::Context::new(&digest::SHA256);
         for permitted in &self.permitted {
@@ -79,7 +80,7 @@ impl Rows {
                 }
             }
         }
-        // One permit for every colour is enough.
+        // A permit for every colour makes the restriction to one colour void.
         for (plate, audience) in of_any_color {
             if let Some(colors) = permits.colors.get_mut(&plate) {
                 colors.remove(&audience);
@@ -94,7 +95,7 @@ impl Rows {
 }
 
 impl Permits {
-    /// Of the plates that have a class with a time of its own; `numbered` are those classes.
+    /// Groups of the plates that have a class with a time of its own. `numbered` maps those classes to numbers.
     pub fn groups(&self, numbered: &BTreeMap<ClassId, u16>) -> BTreeMap<Plate, BTreeSet<u16>> {
         let number = |class: &ClassId| numbered.get(class).copied().unwrap_or(ANY_TIME);
         let groups =

@@ -1,7 +1,7 @@
-//! What a gate must know of a garage's windows and reservations.
+//! Windows and reservations as a gate needs them.
 //!
-//! Of the book only what is still to come is told: a car that is inside is in the count. What is held or offered takes its
-//! space, too, and lets nobody in before it is accepted.
+//! The plan carries only what is still to come of the book: a car that is inside is already in the count. A held or
+//! offered reservation takes its space, too, but admits no car before it is accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,15 +20,15 @@ use crate::app::{App, sharing};
 use crate::store::reservation::{self, Stored};
 use crate::store::{StoreError, Tx, block_list};
 
-/// Blocks of one garage that a plan names; an operator sees them all by hand long before.
+/// Most blocks of one garage in a plan; no operator maintains more by hand.
 const BLOCKS: i64 = 10_000;
 
 pub(super) struct Shared {
-    /// What is open now or opens while the plan is valid, in order.
+    /// Openings that are current or begin while the plan is valid, in order.
     pub openings: Vec<Opening>,
-    /// What opens for permitted plates after that.
+    /// Later openings for permitted plates.
     pub standing: Standing,
-    /// Without groups.
+    /// Sharing terms without the groups of plates.
     pub sharing: Sharing,
     /// Classes with a time of their own in some opening, numbered for this plan.
     pub classes: BTreeMap<ClassId, u16>,
@@ -39,7 +39,7 @@ pub(super) struct Shared {
 impl Shared {
     pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
         let mut layout = sharing::layout(app, tx, garage, now).await?;
-        // An opening that began before is needed to its end.
+        // An opening that began before `now` is needed until its end.
         layout.openings.retain(|opening| until(opening) > now && from(opening) < now + STANDING);
         let mut open = without(layout.openings.clone(), &layout.closures);
         open.retain(|opening| until(opening) > now);
@@ -47,7 +47,7 @@ impl Shared {
         let classes = numbered(&open);
         let standing = standing(&open, &classes, now);
         open.retain(|opening| from(opening) < now + VALID);
-        // Of weeks ahead nothing else concerns the gate.
+        // The gate needs later openings for permitted plates only.
         layout.openings.retain(|opening| from(opening) < now + VALID);
         let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
         let (blocked, good_until) = blocked(app, tx, garage, now).await?;
@@ -77,7 +77,7 @@ fn standing(openings: &[WindowOpening], classes: &BTreeMap<ClassId, u16>, now: T
     Standing { until: now + STANDING, openings }
 }
 
-/// 0 stands for a class that has no time of its own.
+/// Numbers start at 1: 0 is a class without a time of its own.
 fn numbered(openings: &[WindowOpening]) -> BTreeMap<ClassId, u16> {
     let classes: BTreeSet<_> = openings.iter().flat_map(|o| &o.groups).map(|group| &group.class).collect();
     classes.into_iter().cloned().zip(1..).collect()
@@ -100,7 +100,7 @@ fn planned(opening: &WindowOpening, numbers: &BTreeMap<ClassId, u16>) -> Opening
     Opening { terms: Some(terms), ..Opening::new(opening.audience, from(opening), until(opening)) }
 }
 
-/// From the one that holds now on, while the plan is valid.
+/// Limits of a pool from the current one on, as far as the plan is valid.
 fn limits(layout: &Layout, pool: &PoolId, now: Timestamp) -> Vec<Limit> {
     let all = layout.limits(pool);
     let first = all.partition_point(|limit| limit.from.timestamp() <= now).saturating_sub(1);
@@ -145,7 +145,7 @@ fn reservation(app: &App, layout: &Layout, stored: &Stored) -> Result<PlannedRes
     })
 }
 
-/// So much before its start as its window allows, but not before the window opens.
+/// Earliest entry: the window's early margin before the start, but not before the window opens.
 fn enter_from(layout: &Layout, stored: &Stored) -> Minute {
     let entry = &stored.entry;
     let start = entry.span.from();

@@ -1,4 +1,5 @@
-//! The transaction of a batch: hold the garages' rows, tell the books what has passed, decide, write, raise the versions.
+//! The transaction of a batch: locks the garages' rows, applies passages to the books, decides, writes and raises the
+//! versions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -27,7 +28,7 @@ pub(super) struct Done {
     pub heard: Heard,
 }
 
-/// `due`: garages of which something may have passed or be due by the clock.
+/// Commits a batch. `due` are garages with possible new passages or something due by the clock.
 pub(super) async fn commit(app: &App, asked: &[Asked], due: &BTreeSet<GarageId>) -> Result<Done, StoreError> {
     let mut tx = app.store.begin().await?;
     let settled = asked.iter().filter(|(_, request)| *request == Request::Settle).map(|(garage, _)| garage);
@@ -55,7 +56,7 @@ pub(super) async fn commit(app: &App, asked: &[Asked], due: &BTreeSet<GarageId>)
     Ok(Done { answers, heard })
 }
 
-/// Repetitions by their key, and what is named but is not live.
+/// Reads the earlier reservations of the requests' keys, and named reservations that are not live.
 async fn known(tx: &mut Tx, books: &Books, asked: &[Asked]) -> Result<Known, StoreError> {
     let (mut keys, mut ids): (HashSet<KeyOf>, HashSet<Uuid>) = (HashSet::new(), HashSet::new());
     for (garage, request) in asked {
@@ -85,12 +86,12 @@ async fn known(tx: &mut Tx, books: &Books, asked: &[Asked]) -> Result<Known, Sto
     })
 }
 
-/// What was written.
+/// Result of the writes.
 struct Outcome {
     entries: HashMap<Uuid, Stored>,
-    /// Those whose version was raised.
+    /// Garages whose version was raised.
     garages: BTreeSet<GarageId>,
-    /// Their books do not know yet which plates were blocked.
+    /// Garages whose books lack the plates blocked in this transaction.
     outdated: BTreeSet<GarageId>,
 }
 
@@ -149,7 +150,7 @@ fn told(written: &Written, reasons: &HashMap<Uuid, String>, now: Timestamp) -> V
 
 fn put_back(books: Books, written: &Outcome) {
     for (garage, work) in books {
-        // A book that is not put back is made anew.
+        // A book that is not checked in is rebuilt.
         if !written.outdated.contains(&garage) {
             work.put_back(written.garages.contains(&garage));
         }

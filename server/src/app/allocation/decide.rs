@@ -1,4 +1,4 @@
-//! Requests, one after the other, against the books of a transaction.
+//! Decides requests, one after the other, against the books of a transaction.
 
 use std::collections::HashMap;
 
@@ -15,15 +15,15 @@ use super::series::{self, SeriesDecision};
 use super::work::Working;
 use crate::store::reservation::{Details, KeyOf, Stored};
 
-/// What was read for the whole batch before.
+/// Reservations read once for the whole batch.
 #[derive(Default)]
 pub(super) struct Known {
     pub by_key: HashMap<KeyOf, Stored>,
-    /// Named in requests and not live.
+    /// Reservations that requests name and that are not live.
     pub finished: HashMap<Uuid, Stored>,
 }
 
-/// Becomes an answer when it is known what is stored.
+/// Becomes a reply once the rows are written.
 pub(super) enum Decision {
     Entry(Uuid),
     Series(SeriesDecision),
@@ -49,12 +49,12 @@ pub(super) fn decide(
             suspend(work, suspended, now);
             Ok(Decision::Done)
         }
-        // Done already, for the whole garage.
+        // `commit` has already settled the whole garage.
         Request::Settle => Ok(Decision::Done),
     }
 }
 
-/// What became of the key's first request, if there was one.
+/// The reservation of the key's first request, if there was one.
 pub(super) fn repeated(
     work: &Working,
     known: &Known,
@@ -66,7 +66,7 @@ pub(super) fn repeated(
     if was_asked(id, digest(asked)) { Ok(Some(id)) } else { Err(AllocationError::KeyReused) }
 }
 
-/// `series`: its id, if it is one of a series.
+/// Reserves one space. `series` is the id of the series, if the reservation belongs to one.
 pub(super) fn reserve(
     work: &mut Working,
     known: &Known,
@@ -105,7 +105,7 @@ pub(super) fn ask(asked: &Reserve, id: Uuid) -> Ask {
     }
 }
 
-/// A reservation that is not one's own is not there.
+/// Another person's reservation counts as not found.
 fn own(work: &Working, known: &Known, by: &By, id: Uuid) -> Result<(Phase, Timestamp), AllocationError> {
     let live = work.kept.book.entry(id).zip(work.kept.details.get(&id));
     let finished = || {
@@ -123,7 +123,7 @@ fn unchanged(known: Option<Timestamp>, changed_at: Timestamp) -> Result<(), Allo
     if known.is_some_and(|known| known != changed_at) { Err(AllocationError::Changed) } else { Ok(()) }
 }
 
-/// The book does not know what has finished.
+/// The book does not contain finished reservations.
 fn still_live(phase: Phase) -> Result<(), AllocationError> {
     if phase.is_live() { Ok(()) } else { Err(Refusal::WrongPhase { phase }.into()) }
 }
@@ -168,14 +168,14 @@ fn cancel(work: &mut Working, known: &Known, act: &Act, now: Timestamp) -> Resul
 
 fn suspend(work: &mut Working, suspended: &Suspend, now: Timestamp) {
     for id in &suspended.ids {
-        // One that has come in, was cancelled or never was is nobody's to cancel any more.
+        // A reservation that was checked in, cancelled or never existed cannot be cancelled.
         if work.kept.book.cancel(*id, Cause::Suspended, now).is_ok() {
             work.reasons.insert(*id, suspended.reason.clone());
         }
     }
 }
 
-/// Local times of `first` on another day.
+/// Start at the local time of `first` on another day.
 pub(super) fn start_on(first: &Reserve, midnight: Minute) -> Minute {
     Minute::new(midnight.get() + first.span.from().local_minute_of_day())
 }

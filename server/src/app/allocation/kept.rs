@@ -1,4 +1,4 @@
-//! A garage's book with what is stored beside it, as of one version of its row.
+//! A cached book: a garage's book with its stored details, at one version of its row.
 
 use std::collections::HashMap;
 
@@ -14,28 +14,28 @@ use crate::store::book::Version;
 use crate::store::reservation::{self, Details, Stored};
 use crate::store::{StoreError, Tx, sharing_rules};
 
-/// What a book was made from. Another one is another book.
+/// Inputs of a book. A different stamp means a different book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub version: Version,
-    /// The calendars'.
+    /// Version of the calendars.
     pub district: i64,
-    /// Windows are made absolute for some days from this one.
+    /// First day of the windows' absolute openings.
     pub day: NaiveDate,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     pub book: Book,
-    /// Of each entry.
+    /// Stored details of each entry.
     pub details: HashMap<Uuid, Details>,
     pub stamp: Stamp,
-    /// When a block ends, which no version tells.
+    /// When the next block ends; the version does not change then.
     pub good_until: Option<Timestamp>,
 }
 
 impl Kept {
-    /// From what is stored, as this unit of work sees it.
+    /// Builds the book from the database, as the open transaction sees it.
     pub async fn made(
         app: &App,
         tx: &mut Tx,
@@ -56,12 +56,12 @@ impl Kept {
         Ok(Self { book: Book::new(layout, entries), details, stamp, good_until })
     }
 
-    /// Whether time alone has not made it old.
+    /// Whether the book is still valid by date and by the end of blocks.
     pub fn is_of(&self, now: Timestamp) -> bool {
         self.stamp.day == now.local_date() && self.good_until.is_none_or(|until| now < until)
     }
 
-    /// A live entry as it would be stored.
+    /// A live entry in the form in which it is stored.
     pub fn stored(&self, garage: &GarageId, id: Uuid) -> Option<Stored> {
         let entry = self.book.entry(id)?.clone();
         let details = self.details.get(&id)?.clone();

@@ -1,7 +1,7 @@
-//! What makes a repetition harmless: keys of clients, and ids that remember what was asked.
+//! Idempotency of requests: clients' keys, and ids that contain a digest of the request.
 //!
-//! The last four bytes of a reservation's id are a digest of what it was asked for. So a key that comes again with another
-//! body is found out even after the reservation has been changed.
+//! The last four bytes of a reservation's id are a digest of its request. A key that is reused with another body is
+//! detected even after the reservation has changed.
 
 use chrono::NaiveDate;
 use domain::allocation::Wish;
@@ -17,7 +17,7 @@ use crate::store::word;
 
 pub(super) type Digest = [u8; 4];
 
-/// Of everything in the body.
+/// Digest of all fields of the body.
 pub(super) fn digest(asked: &Reserve) -> Digest {
     let mut context = Context::new(&SHA256);
     let mut field = |bytes: &[u8]| {
@@ -49,17 +49,17 @@ pub(super) fn new_id(digest: Digest) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// Whether this entry was made for what has this digest.
+/// Whether the entry's request has this digest.
 pub(super) fn was_asked(id: Uuid, digest: Digest) -> bool {
     id.as_bytes().last_chunk() == Some(&digest)
 }
 
-/// As the book compares it.
+/// The plate in the form in which the book compares it.
 pub(super) fn plate_key(plate: &Sealed) -> PlateKey {
     PlateKey(plate.hash.clone())
 }
 
-/// Keys of single reservations and of series never meet.
+/// Prefixes keep the keys of single reservations and of series apart.
 pub(super) fn key_of(garage: &GarageId, asked: &Reserve) -> KeyOf {
     KeyOf { garage: garage.clone(), made_by: asked.by.made_by(), key: format!("r:{}", asked.key) }
 }
@@ -68,7 +68,7 @@ pub(super) fn key_of_date(garage: &GarageId, first: &Reserve, date: NaiveDate) -
     KeyOf { garage: garage.clone(), made_by: first.by.made_by(), key: format!("s:{date}:{}", first.key) }
 }
 
-/// The same for the same key of the same asker.
+/// Id of a series; the same actor and key give the same id.
 pub(super) fn series_id(garage: &GarageId, series: &ReserveSeries) -> String {
     let mut context = Context::new(&SHA256);
     context.update(garage.as_str().as_bytes());

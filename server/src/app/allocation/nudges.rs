@@ -1,5 +1,6 @@
-//! Garages whose books have something to hear. Many nudges are one, and books hear of passages only so often: a space that
-//! a car has left is free a moment later, and the gates' own commits have the database for themselves meanwhile.
+//! Garages whose book must process new passages. Repeated marks of one garage are merged, and passages are applied only
+//! every [`PAUSE`]. The space of a car that has left is free a moment later, and until then the gates' own commits have
+//! the database for themselves.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -10,10 +11,10 @@ use domain::ids::GarageId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Between two rounds.
+/// Time between two rounds.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Garages in one round: after a start every book has to be made, and requests wait meanwhile.
+/// Most garages in one round: after a start every book must be built, and requests wait until the round is over.
 const GARAGES: usize = 32;
 
 #[derive(Default)]
@@ -35,7 +36,7 @@ impl Nudges {
         self.garages.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Up to [`GARAGES`], in order from the one after `last` on, so that everybody's turn comes.
+    /// Takes up to [`GARAGES`], beginning after `last` and wrapping around, so that no garage starves.
     fn take(&self, last: Option<&GarageId>) -> BTreeSet<GarageId> {
         let mut garages = self.garages.lock().unwrap_or_else(PoisonError::into_inner);
         let after = last.map_or(Bound::Unbounded, Bound::Excluded);
@@ -46,7 +47,7 @@ impl Nudges {
     }
 }
 
-/// When the allocator last looked at the nudges.
+/// State of the rounds: when the next one may begin, and the last garage of the one before.
 #[derive(Default)]
 pub(super) struct Round {
     next: Option<Instant>,
@@ -54,7 +55,7 @@ pub(super) struct Round {
 }
 
 impl Round {
-    /// Returns when there is a nudge and the pause is over. May be dropped and called again.
+    /// Returns when a book is stale and the pause is over. Cancel-safe.
     pub async fn due(&self, nudges: &Nudges) {
         while nudges.is_empty() {
             nudges.woken.notified().await;
@@ -92,7 +93,7 @@ mod tests {
         all();
         let first = nudges.take(None);
         assert_eq!(first.len(), GARAGES);
-        // The first ones are nudged again meanwhile.
+        // The first garages are marked again before their next turn.
         all();
         let second = nudges.take(first.last());
         assert!(first.is_disjoint(&second));

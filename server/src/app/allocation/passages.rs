@@ -1,4 +1,4 @@
-//! What has happened at the gates, told to the books in order of time; then what is due by the clock.
+//! Applies gate passages to the books in order of time, then what is due by the clock.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::store::reservation::{Details, MadeBy};
 use crate::store::visit::to_book::{self, BITE, Passed, Stay};
 use crate::store::{StoreError, Tx, strike};
 
-/// An event is on its way from the gate to the database for so long at most, when nothing holds it up.
+/// Longest time from the gate to the database when nothing delays an event.
 const UNDER_WAY: Duration = Duration::from_secs(5);
 
-/// What was told.
+/// Result of [`settle`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Heard {
     pub visits: usize,
-    /// There are more: the clock was not looked at.
+    /// More passages are waiting, so the clock was not applied.
     pub more: bool,
 }
 
-/// Tells the books of `due` what their gates have seen, and what time it is.
+/// Applies the passages at the gates of `due` to their books, then advances the books to `now`.
 pub(super) async fn settle(
     tx: &mut Tx,
     books: &mut Books,
@@ -66,7 +66,7 @@ enum Move<'a> {
     Missed(Uuid),
 }
 
-/// Gives the stays whose car has left unseen: nobody knows whether it stayed too long.
+/// Returns the stays whose exit was missed: their overstay, if any, is unknown.
 fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) -> Vec<Uuid> {
     let mut unseen = Vec::new();
     for passage in in_order(passed, now) {
@@ -83,8 +83,8 @@ fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) -> Vec<Uuid> {
     unseen
 }
 
-/// A car whose exit nobody saw has gone before it came again, whenever that was. A gate's clock that runs ahead is not
-/// believed.
+/// Orders the passages by time. A car with a missed exit left before it came in again, at an unknown time. A time in
+/// the future, from a fast clock of a gate, is cut to `now`.
 fn in_order(passed: &[Passed], now: Timestamp) -> Vec<Move<'_>> {
     let mut moves = Vec::with_capacity(passed.len() * 2);
     for visit in passed {
@@ -95,7 +95,7 @@ fn in_order(passed: &[Passed], now: Timestamp) -> Vec<Move<'_>> {
             Stay::Missed => moves.push((visit.entered_at, Move::Missed(visit.visit))),
         }
     }
-    // Stable: a car goes after it has come, even within one microsecond.
+    // The sort is stable: a car leaves after it has entered, even within one microsecond.
     moves.sort_by_key(|(at, _)| *at);
     moves.into_iter().map(|(_, passage)| passage).collect()
 }
@@ -122,8 +122,8 @@ fn enter(work: &mut Working, visit: &Passed, now: Timestamp) {
     }
 }
 
-/// Up to when everything that has happened at the gate is stored. Without a gateway nothing is ever seen: the clock alone
-/// counts.
+/// Time up to which all passages of a garage are stored. A garage without a gateway has no passages, so its time is
+/// `now`.
 fn known_until(told: Option<&Told>, now: Timestamp) -> Timestamp {
     match told {
         None | Some(Told { last_seen_at: None, .. }) => now,

@@ -1,7 +1,7 @@
-//! Looking into a book without deciding anything: quotes, forecasts, open spaces, the gates' plans.
+//! Reads a book without deciding: for quotes, forecasts, open spaces and the gates' plans.
 //!
-//! A reader sees a book as some commit has left it, never what is just being decided. One who finds a book of an older version
-//! makes it anew from a snapshot, without holding anything.
+//! A reader sees a book as some commit has left it, never an open transaction. A reader that finds an outdated book
+//! rebuilds it from a snapshot and holds no lock on the garage's row.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,20 +16,22 @@ use super::shelves::Shelf;
 use crate::app::App;
 use crate::store::{StoreError, Tx, book, calendar};
 
-/// How old what is read may be.
+/// Greatest age of the data read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Freshness {
     Now,
     Second,
 }
 
-/// How long a reader waits for a transaction that has the book; then it makes its own.
+/// How long a reader waits for the transaction that holds the book; after that it builds its own.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long a reader waits for another one that makes the book. Then it gives up: more makers would only make it slower.
+/// How long a reader waits for another reader that builds the book. Then it fails as busy: more builders would slow it
+/// down.
 const MAKING: Duration = Duration::from_secs(5);
 
-/// What `look` sees in the garage's book. What this process has committed is seen; what another one has, a second later.
+/// Applies `look` to the garage's book. It includes all commits of this process, and those of other processes after a
+/// second.
 pub async fn read<T>(
     app: &App,
     garage: &GarageId,
@@ -38,7 +40,7 @@ pub async fn read<T>(
     seen(app, garage, Freshness::Second, look).await
 }
 
-/// As [`read`], with all that was committed before the call, wherever it was.
+/// Like [`read`], but includes everything committed before the call, on any replica.
 pub async fn read_now<T>(
     app: &App,
     garage: &GarageId,
@@ -47,8 +49,8 @@ pub async fn read_now<T>(
     seen(app, garage, Freshness::Now, look).await
 }
 
-/// Compares all books in memory with the database in one look. Those that are of the stored version need no look of their own for a second:
-/// for who reads the books of a whole district.
+/// Compares all cached books with the database at once. Books of the stored version need no check of their own for
+/// a second. Serves callers that read the books of a whole district.
 pub async fn compare_all(app: &App) -> Result<(), StoreError> {
     let (began, now) = (Instant::now(), app.now());
     let mut tx = app.store.begin_read().await?;
@@ -59,7 +61,7 @@ pub async fn compare_all(app: &App) -> Result<(), StoreError> {
         let stored = Stamp { version, district, day: now.local_date() };
         let Some(shelf) = app.allocation.shelves.find(&garage) else { continue };
         let is_good = |kept: &Kept| kept.stamp.is_good(Some(stored)) && kept.is_of(now);
-        // A book that is being changed is compared by its reader.
+        // A book that is checked out is compared by its next reader.
         if shelf.kept.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
             shelf.set_compared(began);
         }
@@ -85,7 +87,7 @@ async fn seen<T>(
         }
         Err(look) => look,
     };
-    // One after the other: who comes second finds what the first has made.
+    // Builders run one after the other: the second one finds the book of the first.
     let Ok(_turn) = timeout(MAKING, shelf.making.lock()).await else { return Err(AllocationError::Busy) };
     let look = match looked(app, &shelf, stamp, look).await {
         Ok(seen) => return Ok(seen),
@@ -98,7 +100,7 @@ async fn seen<T>(
     Ok(seen)
 }
 
-/// Looks into the book on the shelf if it is good; else gives `look` back.
+/// Applies `look` to the cached book if it is valid, else returns `look` as the error.
 async fn looked<T, F: FnOnce(&Book) -> T + Send>(
     app: &App,
     shelf: &Arc<Shelf>,
@@ -114,7 +116,7 @@ async fn looked<T, F: FnOnce(&Book) -> T + Send>(
 }
 
 impl Stamp {
-    /// A book that has gone on since `asked` was read is as good.
+    /// A newer book is valid as well.
     fn is_good(self, asked: Option<Self>) -> bool {
         asked.is_none_or(|asked| self.version >= asked.version && self.district >= asked.district)
     }
@@ -132,7 +134,7 @@ async fn stamp(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Stamp, Alloc
     Ok(Stamp { version, district: calendar::version(tx).await?, day: app.now().local_date() })
 }
 
-/// From one snapshot of the database.
+/// Builds a book from one snapshot of the database.
 async fn made(app: &App, garage: &GarageId) -> Result<Kept, AllocationError> {
     let mut tx = app.store.begin_read().await?;
     let stamp = stamp(app, &mut tx, garage).await?;
@@ -141,7 +143,7 @@ async fn made(app: &App, garage: &GarageId) -> Result<Kept, AllocationError> {
     Ok(kept)
 }
 
-/// For others, unless there is a newer one or the place is taken.
+/// Caches a book for other readers, unless a newer one is cached or the slot stays locked.
 async fn offer(shelf: &Arc<Shelf>, made: Kept) {
     let Ok(mut kept) = timeout(PATIENCE, shelf.kept.write()).await else { return };
     let newer = |kept: &Kept| kept.stamp.version > made.stamp.version;

@@ -1,4 +1,4 @@
-//! What may be asked of the allocator, and what it answers.
+//! Requests to the allocator and its replies.
 
 use chrono::NaiveDate;
 use domain::access::Audience;
@@ -15,12 +15,13 @@ use crate::store::StoreError;
 use crate::store::reservation::{MadeBy, Stored};
 use crate::store::seal::Sealed;
 
-/// Who asks. The caller has authenticated them and has checked that they may use plate, audience and garage.
+/// The actor of a request. The caller has authenticated the actor and checked its right to the plate, audience and
+/// garage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
-    /// Sees and changes only what is the person's own.
+    /// Sees and changes only the person's own reservations.
     Person(Uuid),
-    /// By id. May change every reservation of the garage, and is not bound by limits per plate and blocks.
+    /// Operator by id. May change every reservation of the garage; limits per plate and blocks do not apply.
     Operator(String),
 }
 
@@ -56,17 +57,17 @@ impl By {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Answered with [`Answer::Reservation`], as are changes and acts.
+    /// Reply: a reservation, as for changes and acts.
     Reserve(Reserve),
-    /// Answered with [`Answer::Series`].
+    /// Reply: a series.
     Series(ReserveSeries),
     Change(ChangeOne),
     Confirm(Act),
     Cancel(Act),
-    /// Cancels for the operator who has closed their spaces, with a notice to each person. Those that have finished
-    /// meanwhile are passed over. Answered with [`Answer::Done`].
+    /// Cancels reservations for the operator who has closed their spaces, with a notice to each person. Skips those
+    /// that have finished since. Reply: done.
     Suspend(Suspend),
-    /// What passed the gate and what is due by the clock, now instead of within seconds. Answered with [`Answer::Done`].
+    /// Applies passages and what is due by the clock, now instead of within seconds. Reply: done.
     Settle,
 }
 
@@ -74,9 +75,9 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reserve {
     pub by: By,
-    /// The client's key: once per asker and garage.
+    /// The client's idempotency key, unique per actor and garage.
     pub key: String,
-    /// Absent: the first pool in which it fits.
+    /// `None`: the first pool in which it fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
     /// Sealed as [`Purpose::Plate`](crate::store::seal::Purpose::Plate).
@@ -85,10 +86,10 @@ pub struct Reserve {
     pub wish: Wish,
 }
 
-/// The same for several days, in one transaction.
+/// The same reservation on several days, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReserveSeries {
-    /// Its span says the local times; it is not itself reserved unless its day is one of `dates`.
+    /// Template with the local times; it is reserved itself only if its day is one of `dates`.
     pub first: Reserve,
     /// Local days on which it starts.
     pub dates: Vec<NaiveDate>,
@@ -100,9 +101,9 @@ pub struct ChangeOne {
     pub by: By,
     pub id: Uuid,
     pub change: Change,
-    /// The new plate, sealed; [`Change::plate`] is filled from it.
+    /// The new plate, sealed; the plate of `change` is filled from it.
     pub plate: Option<Sealed>,
-    /// `changed_at` as the caller knows it; absent: whatever it is.
+    /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
@@ -110,14 +111,14 @@ pub struct ChangeOne {
 pub struct Act {
     pub by: By,
     pub id: Uuid,
-    /// As in [`ChangeOne::known`].
+    /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspend {
     pub ids: Vec<Uuid>,
-    /// For the notices.
+    /// Text for the notices.
     pub reason: String,
 }
 
@@ -131,7 +132,7 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesAnswer {
     pub id: String,
-    /// In the order in which they were asked for.
+    /// In the order of the request.
     pub dates: Vec<DateAnswer>,
 }
 
@@ -144,17 +145,17 @@ pub struct DateAnswer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DateOutcome {
     Reserved(Box<Stored>),
-    /// Nothing stands against it, but nothing was reserved: only asked for a report, or another date failed.
+    /// The date is possible but not reserved: the request was for a report, or another date failed.
     Possible,
     Refused(Refusal),
 }
 
-/// Why nothing was done.
+/// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum AllocationError {
     #[error("refused")]
     Refused(#[source] Refusal),
-    /// Neither is one of somebody else.
+    /// Also for another person's reservation.
     #[error("there is no such reservation")]
     NotFound,
     #[error("there is no such garage")]
@@ -163,7 +164,7 @@ pub enum AllocationError {
     KeyReused,
     #[error("the reservation has changed meanwhile")]
     Changed,
-    /// Maybe it will still be done: the same key says so.
+    /// The request may still be carried out; a retry with the same key returns the result.
     #[error("too many requests are waiting")]
     Busy,
     #[error("the server is closing")]

@@ -1,7 +1,7 @@
 //! The same reservation on several days, in one transaction.
 //!
-//! A series is known by its first key's dates: asked for again, dates that were reserved are those reservations, and no
-//! date is reserved that was refused at first.
+//! A series is identified by the keys of its dates. A repeated request returns the dates that were reserved the first
+//! time and reserves no date that was refused then.
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::allocation::refusal::Refusal;
@@ -103,7 +103,7 @@ fn each(
     Ok(dates)
 }
 
-/// With what was reserved taken back if any date was refused.
+/// Reserves all dates, or none if any date is refused.
 fn all_or_none(
     work: &mut Working,
     known: &Known,
@@ -124,7 +124,7 @@ fn all_or_none(
     Ok(dates)
 }
 
-/// What would come of it, on a copy of the book.
+/// Tries the dates on a copy of the book.
 fn tried(work: &Working, days: &[(NaiveDate, Reserve)], now: Timestamp) -> Dates {
     let mut book = work.kept.book.clone();
     let date = |(date, asked): &(NaiveDate, Reserve)| {

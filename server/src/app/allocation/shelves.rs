@@ -1,7 +1,7 @@
-//! The books that this process has in memory, one shelf a garage.
+//! The cached books of this process, one slot per garage.
 //!
-//! The allocator takes a book off its shelf for the time of a transaction and puts it back after the commit: whoever reads
-//! waits meanwhile and never sees what is not committed, and a book whose transaction has failed is gone.
+//! The allocator checks a book out of its slot for a transaction and checks it in after the commit. Readers wait until
+//! then and never see uncommitted data. The book of a failed transaction is dropped.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use tokio::sync::{Mutex as Turn, OwnedRwLockWriteGuard, RwLock};
 
 use super::kept::Kept;
 
-/// A book that nobody has used for so long is dropped.
+/// A book unused for this long is dropped.
 const UNUSED: Duration = Duration::from_secs(3600);
 
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(super) struct Shelves(Mutex<HashMap<GarageId, Arc<Shelf>>>);
 #[derive(Default)]
 pub(super) struct Shelf {
     pub kept: Arc<RwLock<Option<Kept>>>,
-    /// Readers who find no book make it one after the other.
+    /// Serializes readers that find no book and build it.
     pub making: Turn<()>,
     times: Mutex<Times>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Shelf {
 #[derive(Default)]
 struct Times {
     used: Option<Instant>,
-    /// When the book was last known to be of the stored version.
+    /// When the book last had the stored version.
     compared: Option<Instant>,
 }
 
@@ -41,7 +41,7 @@ impl Shelves {
         shelf
     }
 
-    /// Without counting as a use.
+    /// Returns the slot without counting as a use.
     pub fn find(&self, garage: &GarageId) -> Option<Arc<Shelf>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(garage).cloned()
     }
@@ -70,7 +70,7 @@ impl Shelf {
         times.compared = times.compared.max(Some(at));
     }
 
-    /// Takes the book off; whoever reads waits until the place is dropped.
+    /// Checks the book out; readers wait until the checkout is dropped.
     pub async fn take(self: Arc<Self>) -> (Place, Option<Kept>) {
         let mut guard = Arc::clone(&self.kept).write_owned().await;
         let kept = guard.take();
@@ -78,14 +78,14 @@ impl Shelf {
     }
 }
 
-/// The empty place of a book that was taken off.
+/// The locked, empty slot of a book that is checked out.
 pub(super) struct Place {
     shelf: Arc<Shelf>,
     guard: OwnedRwLockWriteGuard<Option<Kept>>,
 }
 
 impl Place {
-    /// The book is committed as it is now.
+    /// Checks in the book as it was committed.
     pub fn put_back(mut self, kept: Kept) {
         *self.guard = Some(kept);
         self.shelf.set_compared(Instant::now());

@@ -1,4 +1,4 @@
-//! Strikes, and what they lead to by the garage's rule: a plate that may not come as the public for some days.
+//! Strikes, and the blocks that follow by the garage's rule: a blocked plate may not use public spaces for some days.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use crate::store::{StoreError, Tx};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Stores a garage's strikes, with the blocks that follow; gives how many plates were blocked. `ended` are the stays that
-/// the strikes are for.
+/// Stores a garage's strikes and the blocks that follow. Returns the number of blocked plates. `ended` are the stays
+/// that caused the strikes.
 pub(super) async fn store(
     app: &App,
     tx: &mut Tx,
@@ -58,7 +58,7 @@ fn rows(garage: &GarageId, strikes: &[Strike]) -> Vec<strike::New> {
     strikes.iter().map(row).collect()
 }
 
-/// The block that a plate's strikes make due, if they do.
+/// The block that is due for the plate's strikes, if any.
 async fn due(
     tx: &mut Tx,
     garage: &GarageId,

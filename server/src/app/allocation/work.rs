@@ -1,4 +1,4 @@
-//! The books of one transaction: taken off their shelves, made anew where they are not of the stored version.
+//! The books of one transaction: checked out of the cache, rebuilt where their version is not the stored one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::store::reservation::{Details, KeyOf, Stored};
 use crate::store::{StoreError, Tx, book, calendar};
 
-/// Held by this transaction.
+/// Books whose rows this transaction has locked.
 pub(super) type Books = BTreeMap<GarageId, Working>;
 
 pub(super) struct Working {
@@ -22,14 +22,14 @@ pub(super) struct Working {
     pub kept: Kept,
     /// Entries that are not stored yet.
     pub new: HashSet<Uuid>,
-    /// Keys that were used in this transaction, with the entry.
+    /// Keys used in this transaction, with their entries.
     pub keys: HashMap<KeyOf, Uuid>,
-    /// An operator's words for a notice.
+    /// The operator's reason for a notice.
     pub reasons: HashMap<Uuid, String>,
     place: Place,
 }
 
-/// What one book has done in this transaction.
+/// Changes of one book in this transaction.
 pub(super) struct Written {
     pub garage: GarageId,
     pub inserted: Vec<Stored>,
@@ -38,7 +38,7 @@ pub(super) struct Written {
     pub strikes: Vec<Strike>,
 }
 
-/// Locks the garages' rows and gives their books. A garage without a row is left out.
+/// Locks the garages' rows and returns their books. Omits a garage without a row.
 pub(super) async fn take(
     app: &App,
     tx: &mut Tx,
@@ -46,7 +46,7 @@ pub(super) async fn take(
 ) -> Result<(Books, Timestamp), StoreError> {
     let locked = book::lock(tx, garages).await?;
     let district = calendar::version(tx).await?;
-    // After the wait for the rows: what is decided here comes after what was decided meanwhile.
+    // Taken after the wait for the locks, so that it is later than the decisions of other transactions.
     let now = app.now();
     let mut books = Books::new();
     for (garage, version) in locked {
@@ -66,13 +66,13 @@ impl Working {
         Self { garage, kept, new: HashSet::new(), keys: HashMap::new(), reasons: HashMap::new(), place }
     }
 
-    /// The book has made an entry that is to be stored with this.
+    /// Registers an entry that the book has made and that is to be stored with these details.
     pub fn add(&mut self, id: Uuid, details: Details) {
         self.new.insert(id);
         self.kept.details.insert(id, details);
     }
 
-    /// Takes what the book has done. Entries that have finished leave it, with their details.
+    /// Takes the book's changes. Removes finished entries' details.
     pub fn write(&mut self, now: Timestamp) -> Result<Written, StoreError> {
         let journal = self.kept.book.take_journal();
         let mut written = Written {
@@ -94,7 +94,7 @@ impl Working {
         const LOST: StoreError = StoreError::Corrupt { column: "reservation.id" };
         let details = self.kept.details.get_mut(&entry.id).ok_or(LOST)?;
         details.state_since = since(&entry, details, now);
-        // A clock that stands still or goes back does not hide a change.
+        // A clock that stands still or goes back must not hide a change.
         details.changed_at = now.max(Timestamp::from_micros(details.changed_at.micros().saturating_add(1)));
         let details = details.clone();
         if !entry.is_live() {
@@ -103,7 +103,7 @@ impl Working {
         Ok(Stored { garage: self.garage.clone(), entry, details })
     }
 
-    /// After the commit. `raised`: its version was.
+    /// Checks the book in after the commit. `raised`: its version was raised.
     pub fn put_back(mut self, raised: bool) {
         if raised {
             self.kept.stamp.version += 1;
@@ -112,7 +112,7 @@ impl Working {
     }
 }
 
-/// A held entry does not say itself since when: since its last change.
+/// A held entry does not store the time of its state: the time of its last change is used.
 fn since(entry: &Entry, former: &Details, now: Timestamp) -> Timestamp {
     use domain::allocation::entry::State;
     match entry.state {

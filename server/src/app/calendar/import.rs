@@ -1,4 +1,4 @@
-//! Importing lists: a year's national one, the city's own days. Each is one transaction and audited.
+//! Import of lists: a national one for a year, or the city's own days. Each is one audited transaction.
 
 use protocol::calendar::{CityDay, HolidayList};
 
@@ -15,13 +15,13 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
-/// What is wrong with a file that has not been imported yet.
+/// Validates a file without importing it.
 pub fn check_holidays(file: &HolidayList) -> Result<(), ListError> {
     list::check(file)?;
     Ok(())
 }
 
-/// Takes the place of the list of its year, imported or shipped.
+/// Replaces the list of its year, imported or shipped.
 pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), ListError> {
     let list = list::check(file)?;
     let mut tx = app.store.begin().await?;
@@ -31,7 +31,7 @@ pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), ListError> {
     Ok(tx.commit().await?)
 }
 
-/// All days on which the city departs from the national list; those that are not in `entries` are forgotten.
+/// Replaces all days on which the city departs from the national list.
 pub async fn city_days(app: &App, entries: &[CityDay]) -> Result<(), ListError> {
     let days = list::check_city(entries)?;
     let mut tx = app.store.begin().await?;

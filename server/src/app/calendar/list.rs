@@ -1,4 +1,4 @@
-//! A national list's and a city's mistakes, each named by its entry.
+//! Validation of a national list and of a city's days; each error names its entry.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use protocol::calendar::{CityDay, HolidayList};
 use super::is_reasonable;
 use crate::app::import::Invalid;
 
-/// The longest name of a festival that screens show.
+/// Longest name of a festival that screens show.
 const MAX_NAME: usize = 40;
 
 /// A checked national list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// Of the document.
+    /// Year of the document.
     pub year: i32,
     pub days: Vec<Listed>,
 }
@@ -24,8 +24,8 @@ fn invalid(field: impl Into<String>, message: impl Into<String>) -> Invalid {
     Invalid { field: field.into(), message: message.into() }
 }
 
-/// A list without days is refused: holiday-cn has such a file for a year that is not published yet, and with it the
-/// year would count as known.
+/// Rejects a list without days: holiday-cn has such a file for a year that is not published yet, and the year would
+/// count as known with it.
 pub fn check(list: &HolidayList) -> Result<List, Invalid> {
     let year = list.year;
     if !NaiveDate::from_ymd_opt(year, 1, 1).is_some_and(is_reasonable) {
@@ -51,7 +51,7 @@ pub fn check(list: &HolidayList) -> Result<List, Invalid> {
     Ok(List { year, days })
 }
 
-/// Notices speak of the days around New Year too.
+/// Notices also cover the days around New Year.
 fn belongs(date: NaiveDate, year: i32) -> bool {
     date.year() == year
         || (date.year() == year - 1 && date.month() == 12)
@@ -98,7 +98,7 @@ pub(super) fn check_name(at: &str, name: &str, min: usize) -> Result<(), Invalid
 mod tests {
     use super::*;
 
-    /// The field at fault.
+    /// The invalid field.
     fn fault(json: &str) -> String {
         check(&serde_json::from_str(json).unwrap()).unwrap_err().field
     }

@@ -1,4 +1,4 @@
-//! A school's calendar as it is entered, and its mistakes, each named by its field.
+//! A school's calendar as entered, and its validation; each error names its field.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use super::is_reasonable;
 use super::list::check_name;
 use crate::app::import::Invalid;
 
-/// A school has two terms and some breaks a year: decades of them.
+/// A school has two terms and some breaks a year; this suffices for decades.
 const MAX_SPANS: usize = 200;
-/// Single days that are unlike others: decades of them.
+/// Single days with lessons of their own; this suffices for decades.
 const MAX_DAYS: usize = 2000;
 /// Eight hours earlier there would be no lessons at all.
 const MAX_EARLIER: u32 = 480;
@@ -20,7 +20,7 @@ fn invalid<T>(field: impl Into<String>, message: impl Into<String>) -> Result<T,
     Err(Invalid { field: field.into(), message: message.into() })
 }
 
-/// Fields are named from the calendar on, such as `spans[0].last_day`.
+/// Field paths are relative to the calendar, such as `spans[0].last_day`.
 pub fn check(entered: &entered::SchoolCalendar) -> Result<SchoolCalendar, Invalid> {
     if entered.spans.len() > MAX_SPANS {
         return invalid("spans", format!("at most {MAX_SPANS}"));
@@ -54,7 +54,7 @@ fn check_span(at: &str, span: &entered::SchoolSpan) -> Result<SchoolSpan, Invali
         .or_else(|error| invalid(format!("{at}.last_day"), error.to_string()))
 }
 
-/// Two terms at a time, or two breaks, are a slip of the hand; a break may lie within a term.
+/// Overlapping terms, or overlapping breaks, are typing errors; a break may lie within a term.
 fn check_overlaps(spans: &[SchoolSpan]) -> Result<(), Invalid> {
     for (i, span) in spans.iter().enumerate() {
         let other = spans.iter().take(i).find(|other| {
@@ -91,7 +91,7 @@ fn check_day(at: &str, day: &entered::SchoolDay) -> Result<SchoolDay, Invalid> {
     Ok(SchoolDay { date: day.date, lessons, acts_as: day.acts_as, name: day.name.clone() })
 }
 
-/// As it could be entered again.
+/// The calendar in the form in which it is entered.
 pub fn as_entered(calendar: &SchoolCalendar) -> entered::SchoolCalendar {
     let span = |span: &SchoolSpan| entered::SchoolSpan {
         kind: span.kind(),

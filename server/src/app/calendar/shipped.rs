@@ -1,4 +1,4 @@
-//! The national lists that the program brings along (`server/data`).
+//! National lists that ship with the program (`server/data`).
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ pub fn lists() -> &'static [List] {
     &LISTS
 }
 
-/// A test reads all of them; were one wrong, its year would count as missing, which is said aloud.
+/// A test parses all lists. If one were invalid, its year would count as missing, which raises a warning.
 fn read(text: &str) -> Option<List> {
     let file = serde_json::from_str(text).ok()?;
     list::check(&file).ok()

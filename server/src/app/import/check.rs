@@ -1,4 +1,4 @@
-//! A district file's mistakes, each named by the path of its field.
+//! Validation of a district file; each error has the path of its field.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -14,20 +14,20 @@ use crate::store::pool::Pool;
 use crate::store::seal::{Keyring, Purpose};
 use crate::store::{StoreError, Tx, import, pool};
 
-/// Names of people and classes; the widest screen shows no more.
+/// Longest name of a person or class; the widest screen shows no more.
 const MAX_NAME: usize = 40;
-/// Names of places, and relations of guardians fit as well.
+/// Longest name of a place; a guardian's relation fits as well.
 const MAX_PLACE_NAME: usize = 80;
 const MAX_ADDRESS: usize = 200;
 const MAX_KEY: usize = 64;
 /// More than the largest garage of the world has.
 const MAX_CAPACITY: u32 = 100_000;
 
-/// A field that cannot be.
+/// An invalid field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}`: {message}")]
 pub struct Invalid {
-    /// Such as `schools[0].classes[2].id`.
+    /// Path of the field, such as `schools[0].classes[2].id`.
     pub field: String,
     pub message: String,
 }
@@ -38,7 +38,7 @@ pub(super) fn invalid(field: String, message: impl Into<String>) -> Checked {
     Err(Invalid { field, message: message.into() })
 }
 
-/// What a file may refer to: what is in the database, then also what is in the file.
+/// Objects to which a file may refer: those in the database, then also those in the file.
 #[derive(Debug, Default)]
 pub struct Known {
     garages: HashSet<String>,
@@ -76,7 +76,7 @@ fn joined<T: Clone + Eq + Hash>(known: &HashSet<T>, new: impl Iterator<Item = T>
     known.iter().cloned().chain(new).collect()
 }
 
-/// Each value once in the file.
+/// Detects values that occur twice in the file.
 #[derive(Default)]
 struct Once<'a>(HashSet<&'a str>);
 
@@ -167,7 +167,7 @@ fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
 }
 
 fn degrees(field: String, value: f64, max: f64) -> Checked {
-    // `contains` is false for what is not a number.
+    // `contains` is false for NaN.
     if (-max..=max).contains(&value) { Ok(()) } else { invalid(field, format!("must be -{max} to {max}")) }
 }
 

@@ -1,4 +1,4 @@
-//! Pupils and people. Names are compared by opening them: sealing the same name twice gives two ciphertexts.
+//! Import of pupils and people. Names are compared in plain text: sealing the same name twice gives two ciphertexts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -55,7 +55,7 @@ fn new_id() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// What the database knows of people, read once.
+/// The stored people and pupils, read once.
 struct Known {
     people: HashMap<Vec<u8>, PersonRow>,
     pupils: HashMap<Vec<u8>, PupilRow>,
@@ -160,7 +160,7 @@ async fn children(
     let before = known.children.get(person).unwrap_or(&none);
     let mut wanted = HashMap::new();
     for child in &spec.children {
-        // The check has found every child; a pupil of this very file has been written by now.
+        // The check has found every child; pupils of this file are already stored.
         let Some(pupil) = known.pupils.get(&keys.hash(Purpose::Key, &child.pupil)) else { continue };
         let guardianship =
             Guardianship { relation: child.relation.clone(), blocked: i64::from(child.blocked) };

@@ -1,4 +1,4 @@
-//! Garages with windows and permits, schools with classes, operators.
+//! Import of garages with windows and permits, schools with classes, and operators.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::store::seal::{Keyring, Purpose};
 use crate::store::visit::color_word;
 use crate::store::{StoreError, Tx, book, import, word};
 
-/// Without their windows, which may name classes. Nobody decides on the garages' spaces meanwhile.
+/// Imports garages without their windows, which may name classes. Locks the garages' books until the commit.
 pub async fn garages(
     tx: &mut Tx,
     keys: &Keyring,
@@ -52,7 +52,7 @@ pub async fn garages(
     Ok(outcomes)
 }
 
-/// After the schools, whose classes windows may name. Books in memory are made anew.
+/// Imports windows after the schools, because windows may name classes. Cached books are rebuilt.
 pub async fn windows(
     tx: &mut Tx,
     specs: &[GarageSpec],
@@ -89,7 +89,7 @@ fn row_of(spec: &GarageSpec) -> GarageRow {
     }
 }
 
-/// A tenth of a metre: finer than any map.
+/// Millionths of a degree; a tenth of a metre is finer than any map.
 #[expect(clippy::cast_possible_truncation, reason = "degrees have been checked to be at most 180")]
 fn millionths(degrees: f64) -> i64 {
     (degrees * 1e6).round() as i64

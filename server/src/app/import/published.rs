@@ -1,4 +1,4 @@
-//! Published facts of garages, and the district as a source of data.
+//! Import of published facts of garages, and of the district as a data source.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -11,14 +11,14 @@ use protocol::public::{PublishedSpec, SourceSpec};
 use super::check::{Checked, invalid, text};
 use crate::store::{StoreError, Tx, published};
 
-/// ParkAPI takes no longer ones.
+/// Longest fee text that ParkAPI accepts.
 const MAX_FEE_TEXT: usize = 4096;
 const MAX_URL: usize = 4096;
 const MAX_ATTRIBUTION: usize = 256;
 const MAX_PHONE: usize = 40;
 /// A garage is in a handful of registers.
 const MAX_IDENTIFIERS: usize = 20;
-/// Lower than any car, higher than any lorry: outside of it the unit was mistaken.
+/// Lower than any car, higher than any lorry: other values have the wrong unit.
 const CENTIMETRES: RangeInclusive<u32> = 100..=1000;
 
 /// `at` is the path of `published`.
@@ -100,7 +100,7 @@ pub(super) async fn put(
     Ok(true)
 }
 
-/// By garage.
+/// Published facts by garage.
 pub(super) async fn known(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedSpec>, StoreError> {
     published::all_facts(tx).await
 }

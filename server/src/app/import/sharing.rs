@@ -1,5 +1,5 @@
-//! Pools and windows of a district file. A window's id is its garage's and its position in the file, so that a window that
-//! has moved to another position is another one. What operators have entered besides stays.
+//! Import of pools and windows of a district file. A window's id consists of its garage's id and its position in the
+//! file, so a window at another position is another window. Windows and pools that operators have entered stay.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::app::sharing::{Ground, conflict, pools, rule};
 use crate::store::{StoreError, Tx, pool, window};
 
-/// The windows that the file says, checked.
+/// The file's windows, checked.
 pub(super) fn windows_of(
     at: &str,
     spec: &GarageSpec,
@@ -33,8 +33,8 @@ pub(super) fn windows_of(
     Ok(windows)
 }
 
-/// An audience of permits gets as many spaces as it has permits, unless the file says more or less: with the whole pool kept
-/// for them, nothing would be left for the public.
+/// Sets the default quota of an audience with permits to the number of its permits. With the whole pool reserved for
+/// them, no space would be left for the public.
 fn with_quota(window: &WindowSpec, spec: &GarageSpec, pools: &[PoolSpec]) -> WindowSpec {
     let by_permit = matches!(window.audience, Audience::Staff | Audience::Resident);
     if !by_permit || window.quota.is_some() {
@@ -53,7 +53,7 @@ fn id_at(garage: &GarageId, position: usize) -> Result<WindowId, Invalid> {
         .map_err(|error| Invalid { field: "id".to_owned(), message: error.to_string() })
 }
 
-/// Whether the file is where this window comes from.
+/// Whether this window was imported from a file.
 fn is_from_file(garage: &GarageId, id: &WindowId) -> bool {
     let position = id.as_str().strip_prefix(garage.as_str()).and_then(|rest| rest.strip_prefix('-'));
     position.is_some_and(|position| !position.is_empty() && position.bytes().all(|b| b.is_ascii_digit()))
@@ -96,8 +96,9 @@ pub(super) async fn put_windows(
     Ok(changed)
 }
 
-/// Windows of these garages that nobody could keep to, in words. A file is taken as it is, as the first version took it: where
-/// two windows overlap, the later one begins when the earlier one ends. What operators have entered besides may be meant, too.
+/// Describes windows of these garages that conflict. A file is imported in spite of conflicts, as the first version
+/// did: where two windows overlap, the later one begins when the earlier one ends. The conflicts include windows that
+/// operators have entered.
 pub async fn contradictions(app: &App, garages: &[GarageSpec]) -> Result<Vec<String>, StoreError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
@@ -112,7 +113,7 @@ pub async fn contradictions(app: &App, garages: &[GarageSpec]) -> Result<Vec<Str
     Ok(told)
 }
 
-/// Takes pools away that the file does not name any more and nothing uses; one that is used stays.
+/// Removes pools that the file no longer names and nothing uses.
 pub(super) async fn remove_pools(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
     let mut changed = false;
     if spec.pools.is_empty() {

@@ -1,4 +1,4 @@
-//! Where a batch stands in its gateway's sequence, by epoch and sequence number.
+//! Position of a batch in its gateway's sequence, by epoch and sequence number.
 
 use protocol::uplink::{Batch, MAX_AHEAD, MAX_BATCH, Record};
 
@@ -8,7 +8,7 @@ use crate::store::gateway::Locked;
 /// Longest epoch: a UUID has 36 characters.
 const MAX_EPOCH: usize = 64;
 
-/// What can be said without the database.
+/// Validation that needs no database.
 pub(super) fn check(batch: &Batch) -> Result<(), IngestError> {
     if batch.v != 1 {
         return Err(IngestError::Invalid("v must be 1"));
@@ -35,23 +35,23 @@ pub(super) fn check(batch: &Batch) -> Result<(), IngestError> {
     Ok(())
 }
 
-/// What a batch is to its gateway's sequence.
+/// A batch's accepted part and its position in the sequence.
 #[derive(Debug, PartialEq)]
 pub(super) struct Admitted<'a> {
-    /// Among them such as are committed already: an event is known by its id.
+    /// May include records that are committed already; their events are recognised by id.
     pub records: &'a [Record],
-    /// The gateway has a new outbox: a new box, or a lost disk.
+    /// The gateway has a new outbox: a new device, or a lost disk.
     pub new_epoch: bool,
-    /// What the receipt acknowledges.
+    /// Value of the receipt's `acked_through`.
     pub acked_through: i64,
 }
 
-/// Compares a batch with what is committed and moves `gateway` on to what will be.
+/// Compares a batch with the committed sequence and advances `gateway` to the position after the batch.
 ///
-/// A known epoch goes on without a gap. Records in places that are committed already come again after a lost answer, and
-/// are then known by their ids. A box whose folder was put back from an old copy gives the same places to new events:
-/// these must not be passed over. A new epoch starts at its first record, whatever its number is: the events
-/// before it are known by their ids or are gone. An empty batch of a new epoch starts nothing.
+/// A known epoch continues without a gap. After a lost response the gateway repeats committed positions; their events
+/// are recognised by id. A gateway whose data folder was restored from an old copy uses the same positions for new
+/// events, so these records must be processed as well. A new epoch starts at its first record, at any number: earlier
+/// events are recognised by id or are lost. An empty batch does not start a new epoch.
 pub(super) fn admit<'a>(gateway: &mut Locked, batch: &'a Batch) -> Result<Admitted<'a>, IngestError> {
     let known = gateway.epoch.as_deref() == Some(batch.epoch.as_str());
     let (Some(first), Some(last)) = (batch.records.first(), batch.records.last()) else {

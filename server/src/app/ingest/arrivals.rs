@@ -1,9 +1,9 @@
-//! Arrivals that a parent's car makes, its way through the gate, and the end of its stay.
+//! Arrivals of a guardian's car: their creation, the passage through the gate, and the exit.
 //!
-//! A car let in as pickup is an arrival for each child of the plate's guardians at the schools of this garage, unless
-//! a custody block stands against it. What the child's day already holds decides what the reading changes
-//! ([`effect`]). Until the car has passed, the arrival is at the gate. A priority record makes the arrival ahead of its
-//! order; when it comes again it changes nothing.
+//! A car admitted as pickup creates an arrival for each child of the plate's guardians at the schools of this garage,
+//! except where a custody block applies. The child's arrivals of the day decide what the reading changes ([`effect`]).
+//! An arrival is at the gate until its car has passed. A priority record creates the arrival before its turn in the
+//! sequence; when the record arrives in sequence it changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ use crate::store::school::{self, CarAt, Expected};
 use crate::store::seal::Sealed;
 use crate::store::{StoreError, Tx};
 
-/// What a transaction did to arrivals.
+/// Changes of a transaction to arrivals.
 #[derive(Debug, Default)]
 pub(super) struct News {
     /// The newest cursor, if anything has changed.
@@ -37,11 +37,11 @@ pub(super) struct News {
     pub new_arrivals: u64,
 }
 
-/// A parent's car that was let in, and one of the children it comes for.
+/// A reading of an admitted guardian's car, for one of its children.
 pub(super) struct Reading<'a> {
-    /// [`New::index`]; absent ahead of its order.
+    /// Index of the event in this transaction; `None` for a priority record.
     pub index: Option<usize>,
-    /// `gate_event.no`; absent ahead of its order.
+    /// `gate_event.no`; `None` for a priority record.
     no: Option<i64>,
     event: &'a Checked<'a>,
     plate: &'a Sealed,
@@ -49,7 +49,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// When the car came; a gateway's clock that runs ahead is not believed.
+    /// Time of the reading, at most `now`: a gateway's clock may be fast.
     fn at(&self, now: Timestamp) -> Timestamp {
         self.event.at.min(now)
     }
@@ -70,7 +70,7 @@ impl Reading<'_> {
         self.passes().then(|| self.at(now))
     }
 
-    /// A second reading that comes ahead of its order cannot be judged yet, and is doubted until it is.
+    /// A second reading in a priority record cannot be judged yet and stays in doubt until it arrives in sequence.
     fn doubt(&self) -> Option<ReadingDoubt> {
         if self.no.is_none() && self.rereads() {
             return Some(ReadingDoubt::TwoReadings);
@@ -79,7 +79,7 @@ impl Reading<'_> {
     }
 }
 
-/// Under the lock of all arrivals: the cursors are given out here.
+/// Writes arrivals and assigns their cursors, under the lock of all arrivals.
 pub(super) struct Board {
     today: NaiveDate,
     now: Timestamp,
@@ -89,10 +89,10 @@ pub(super) struct Board {
     new_arrivals: u64,
 }
 
-/// What new events are to arrivals.
+/// Events and cars of a transaction that affect arrivals.
 pub(super) struct ArrivalNews<'a> {
     pub new: &'a [New<'a>],
-    /// Events whose order has not come yet.
+    /// Events of priority records.
     pub ahead: &'a [Checked<'a>],
     pub moved: &'a [MovedCar<'a>],
     pub rereads: &'a [RereadCar<'a>],
@@ -108,7 +108,7 @@ pub(super) async fn apply(tx: &mut Tx, news: ArrivalNews<'_>, now: Timestamp) ->
     if readings.is_empty() && !arrival_entry::any_car_inside(tx, &cars).await? {
         return Ok(News::default());
     }
-    // Nothing yet: the lock comes first, how many are needed shows behind it.
+    // Takes the lock and no cursors: their number is known only after the writes.
     let start = feed::take_cursors(tx, 0).await?;
     let mut board =
         Board { today: now.local_date(), now, start, taken: 0, told: Vec::new(), new_arrivals: 0 };
@@ -153,7 +153,7 @@ async fn readings<'a>(
     Ok(readings)
 }
 
-/// The plate of a car that was let in as pickup today. What an outbox brings from another day is history.
+/// The plate of a car admitted as pickup today. Events of other days are history.
 fn pickup_plate<'a>(event: &'a Checked<'a>, now: Timestamp) -> Option<&'a Sealed> {
     let wire = event.event;
     let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup), .. }));
@@ -179,7 +179,7 @@ impl Board {
         self.now
     }
 
-    /// The next cursor, for this change.
+    /// Records a change and returns its cursor.
     pub(super) fn tell(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> Cursor {
         self.taken += 1;
         let cursor = self.start + self.taken;
@@ -224,7 +224,7 @@ impl Board {
         arrival: &Stored,
     ) -> Result<(), StoreError> {
         let ends_doubt = is_doubted(arrival) && !reading.rereads();
-        // What passed the gate under a reading that does not stand was another car.
+        // The car that passed the gate under a misread plate was another car.
         let was_other = ends_doubt && arrival.doubt == Some(ReadingDoubt::ReadAgain);
         let is_inside = arrival.entered_at.is_some() && arrival.car_left_at.is_none() && !was_other;
         let seen = CarSeenAgain {
@@ -236,7 +236,7 @@ impl Board {
         Ok(())
     }
 
-    /// A claim is confirmed by the gate itself and cannot fall back to being a claim.
+    /// The gate confirms a claim; it cannot become a claim again.
     async fn attach(
         &mut self,
         tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! What happens to arrivals after their car was read: it passes the gate, leaves, or is read again as another plate.
+//! Changes of arrivals after the reading of their car: it passes the gate, leaves, or is read again with another plate.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::store::arrival::{self, Stored};
 use crate::store::arrival_entry;
 use crate::store::{StoreError, Tx};
 
-/// Arrivals whose car is, as far as is known, still at the gate or inside, with the passage of that car. By either reading of it.
+/// Arrivals whose car is at the gate or inside, with the car's passage. Matches either reading of the car.
 async fn of_cars<'a>(
     tx: &mut Tx,
     wave: &[&'a MovedCar<'a>],
@@ -26,9 +26,9 @@ async fn of_cars<'a>(
             let plates = [&arrival.plate_hash, &arrival.other_plate_hash];
             *car.garage == arrival.garage && plates.contains(&&Some(car.plate.hash.clone()))
         };
-        // A passage that an outbox delivers late does not concern a car that came in again since.
+        // A late passage from an outbox does not concern a car that has entered again since.
         let Some(car) = wave.iter().filter(of_it).find(|car| car.at >= arrival.arrived_at) else { continue };
-        // By both of its plates an arrival is found twice.
+        // An arrival with two plates is found twice.
         if found.iter().all(|(other, _)| other.id != arrival.id) {
             found.push((arrival, car));
         }
@@ -37,7 +37,7 @@ async fn of_cars<'a>(
 }
 
 impl Board {
-    /// From now on the car is in.
+    /// Marks the arrivals of these cars as entered.
     pub(super) async fn enter(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
         let mut entered = Vec::new();
         for (arrival, car) in of_cars(tx, wave).await? {
@@ -50,7 +50,8 @@ impl Board {
         arrival_entry::set_cars_entered(tx, &entered).await
     }
 
-    /// An arrival by a reading that does not stand goes with the car; every other one stays for the teacher.
+    /// Marks the arrivals of these cars as left. Rejects a waiting arrival of a misread plate; all others stay for the
+    /// teacher.
     pub(super) async fn leave(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
         let (mut left, mut gone) = (Vec::new(), Vec::new());
         for (arrival, car) in of_cars(tx, wave).await? {
@@ -69,7 +70,7 @@ impl Board {
         Ok(())
     }
 
-    /// Marks the arrivals of both readings, so that each teacher sees that there is another one.
+    /// Marks the arrivals of both readings, so that each teacher sees the other one.
     pub(super) async fn reread(&mut self, tx: &mut Tx, car: &RereadCar<'_>) -> Result<(), StoreError> {
         let first = self.open_arrivals(tx, car, &car.first.hash).await?;
         let second = match &car.second {
@@ -114,7 +115,7 @@ impl Board {
             let is_report = arrival.by_hand && arrival.pickup.phase == Phase::Waiting;
             let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
             if read_again && is_report {
-                // The gate's word was wrong: the guardian's own report waits for the teacher again.
+                // The gate's confirmation was wrong: the guardian's claim waits for the teacher again.
                 let now = self.now();
                 arrival_entry::detach_car(tx, arrival.id, Pickup::claimed(now), now, cursor).await?;
             } else {

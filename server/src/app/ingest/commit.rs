@@ -1,4 +1,4 @@
-//! The transaction of a group: lock the gateways, insert what is new, apply it, move the sequences on.
+//! The transaction of a group: locks the gateways, inserts new events, applies them and advances the sequences.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::store::gateway::{self, Locked, Seen};
 use crate::store::{StoreError, Tx, audit, dead_letter, visit};
 
-/// What a commit did, for the answers and for whoever waits for news.
+/// Results of a commit for the replies and the feed.
 pub(super) struct Done {
     /// One for each batch, in order.
     pub outcomes: Vec<Result<Receipt, IngestError>>,
@@ -26,12 +26,12 @@ pub(super) struct Done {
     new_events: usize,
     known_events: usize,
     new_arrivals: u64,
-    /// Where cars came or went.
+    /// Garages in which cars came or left.
     moved: BTreeSet<GarageId>,
 }
 
 impl Done {
-    /// After the commit: counts, and the wake-up for the feed's readers.
+    /// Counts metrics and wakes the feed's readers, after the commit.
     pub fn announce(&self, app: &App) {
         counter!("ingest_batches_total").increment(self.outcomes.len() as u64);
         counter!("ingest_events_total", "outcome" => "new").increment(self.new_events as u64);
@@ -40,12 +40,12 @@ impl Done {
         if let Some(cursor) = self.cursor {
             app.wake(cursor);
         }
-        // Their books hear of it afterwards: no arrival waits for that.
+        // Books process the passages afterwards: arrivals do not wait for that.
         self.moved.iter().for_each(|garage| app.allocation.nudge(garage));
     }
 }
 
-/// Batches with the gateways that sent them, while their rows are held.
+/// Gateways of the batches, by garage, with their rows locked.
 type Gateways = HashMap<GarageId, Locked>;
 type Admissions<'a> = Vec<Result<Admitted<'a>, IngestError>>;
 
@@ -66,7 +66,7 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
     gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;
-    // Last: from here on this transaction holds the lock of all arrivals.
+    // Last step: from here on this transaction holds the lock of all arrivals.
     let ahead = ahead(app, batches, &admissions, now)?;
     let changes = ArrivalNews { new: &new, ahead: &ahead.events, moved: &moved_cars, rereads: &rereads.cars };
     let news = arrivals::apply(&mut tx, changes, now).await?;
@@ -117,7 +117,7 @@ fn parted<'a>(
     Ok(parted)
 }
 
-/// Events whose order has not come yet.
+/// Events of priority records.
 fn ahead<'a>(
     app: &App,
     batches: &'a [(GarageId, Batch)],
@@ -143,7 +143,7 @@ async fn log_epochs(
         if !matches!(admitted, Ok(Admitted { new_epoch: true, .. })) {
             continue;
         }
-        tracing::info!(garage.id = %garage, epoch = batch.epoch, "a gateway began a new epoch");
+        tracing::info!(garage.id = %garage, epoch = batch.epoch, "gateway began a new outbox epoch");
         let entry = audit::Entry {
             at: now,
             actor_kind: "gateway",
@@ -157,7 +157,7 @@ async fn log_epochs(
     Ok(())
 }
 
-/// The newest status of each gateway, with the place in its sequence.
+/// The newest batch of each gateway with the gateway's position.
 fn latest<'a>(
     gateways: &'a Gateways,
     batches: &'a [(GarageId, Batch)],

@@ -1,5 +1,5 @@
-//! Which events are new. A known event that comes again changes nothing. Another reading with a known id is recorded under a derived id
-//! and counts as any other (invariant 2).
+//! Detection of new events. A repeated event changes nothing. Another reading with a known id is stored under a derived
+//! id and counts like any other (invariant 2).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use crate::store::gate_event::{self, Key};
 use crate::store::seal::{Keyring, Purpose};
 use crate::store::{StoreError, Tx};
 
-/// A derived id is taken only by the same reading or by one that differs in its kind alone.
+/// Most rounds: a derived id is taken only by the same reading or by one that differs in its kind alone.
 const ROUNDS: usize = 4;
 
-/// A stored event without a plate may have lost it to the retention rules after so long.
+/// Age from which a stored event may have lost its plate to the retention rules.
 const PLATE_KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// Inserts what is not known yet; gives the new ones in the order in which they came.
+/// Inserts unknown events and returns them in the order of the batches.
 pub(super) async fn insert_events<'a, 'b>(
     tx: &mut Tx,
     keys: &Keyring,
@@ -45,7 +45,7 @@ where
     Ok(new.filter_map(|(index, (checked, no))| Some(New { no: no?, index, checked })).collect())
 }
 
-/// Gives the events whose ids are known.
+/// Inserts the pending events and returns those whose ids are known.
 async fn insert_pending(
     tx: &mut Tx,
     events: &[Checked<'_>],
@@ -58,7 +58,7 @@ async fn insert_pending(
     let mut inserted = gate_event::insert(tx, &rows).await?;
     let mut known = Vec::new();
     for (index, event) in pending.iter().filter_map(at) {
-        // Removing makes the first of two with one id the new one.
+        // `remove` makes the first of two events with one id the new one.
         match (inserted.remove(&event.key()), numbers.get_mut(index)) {
             (Some(no), Some(number)) => *number = Some(no),
             _ => known.push(index),
@@ -67,7 +67,7 @@ async fn insert_pending(
     Ok(known)
 }
 
-/// Gives derived ids to those of `known` that are other readings than the stored ones; gives these.
+/// Assigns derived ids to those of `known` that differ from the stored readings, and returns these.
 async fn rename_others(
     tx: &mut Tx,
     keys: &Keyring,

@@ -1,11 +1,11 @@
-//! What the reading of a car changes in a child's day:
+//! Effect of a car's reading on a child's day:
 //!
 //! | open arrival of the child | the reading |
 //! |---|---|
 //! | with the same plate | changes nothing, unless the car had left, passes the gate only now, or was in doubt |
-//! | without a plate, by hand | becomes this car's, and the gate's word replaces the teacher's confirmation |
-//! | with another plate | a second arrival that says `already_waiting` |
-//! | none | an arrival; it says `already_handed_over` if another car took the child within the last hour |
+//! | without a plate, by hand | becomes this car's, and the reading replaces the teacher's confirmation |
+//! | with another plate | creates a second arrival with the note `already_waiting` |
+//! | none | creates an arrival; its note is `already_handed_over` if another car took the child within the last hour |
 
 use std::time::Duration;
 
@@ -16,26 +16,26 @@ use protocol::people::{Note, ReadingDoubt};
 use crate::store::arrival::Stored;
 use crate::store::seal::Sealed;
 
-/// How long a hand-over to another car is worth a word to the teacher.
+/// A hand-over to another car within this time is noted for the teacher.
 const RECENTLY: Duration = Duration::from_secs(3600);
 
-/// A reading of a car, as far as a child's day depends on it.
+/// The facts of a reading on which the effect depends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReadingFacts<'a> {
     pub plate: &'a Sealed,
     pub at: Timestamp,
     /// The reading itself counts the car in.
     pub passes: bool,
-    /// The second reading of a car.
+    /// It is the second reading of a car.
     pub rereads: bool,
 }
 
-/// What a reading does to a child's day.
+/// Effect of a reading on a child's day.
 pub(super) enum Effect<'a> {
     Nothing,
-    /// The car of this arrival is in again, passes the gate, or is read anew after a doubt.
+    /// The car of this arrival has come back, passes the gate, or is read again after a doubt.
     Again(&'a Stored),
-    /// This arrival by hand has its car now.
+    /// This arrival was made by hand; the reading adds its car.
     Attach(&'a Stored),
     Arrive(Option<Note>),
 }
@@ -47,7 +47,7 @@ pub(super) fn effect<'a>(day: &'a [Stored], reading: ReadingFacts<'_>) -> Effect
     if let Some(waiting) = open().find(same) {
         return if is_news(waiting, reading) { Effect::Again(waiting) } else { Effect::Nothing };
     }
-    // What a teacher has refused does not hide a car that comes now.
+    // An arrival that a teacher has rejected does not suppress a car that comes now.
     let repeated = |arrival: &&Stored| {
         same(arrival)
             && arrival.pickup.phase != Phase::Rejected
@@ -76,7 +76,7 @@ fn is_news(waiting: &Stored, reading: ReadingFacts<'_>) -> bool {
     is_back || enters || (is_doubted(waiting) && !reading.rereads && waiting.arrived_at < reading.at)
 }
 
-/// A doubt that a new reading of the same plate ends: the car has come by itself.
+/// A doubt that a new reading of the same plate resolves: the car has come itself.
 pub(super) fn is_doubted(arrival: &Stored) -> bool {
     matches!(arrival.doubt, Some(ReadingDoubt::ReadAgain | ReadingDoubt::TwoReadings))
 }

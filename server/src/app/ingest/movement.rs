@@ -1,4 +1,4 @@
-//! What new events do to counts and visits. Opened is not passed: only an event with a delta moves anything.
+//! Effects of new events on counts and visits. Opened is not passed: only an event with a delta changes them.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -20,17 +20,17 @@ use crate::store::seal::Sealed;
 use crate::store::visit::{self, Entry, Exit};
 use crate::store::{StoreError, Tx, audit};
 
-/// An event that was not known before this transaction.
+/// An event that was unknown before this transaction.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct New<'a> {
     /// `gate_event.no`.
     pub no: i64,
-    /// Its place among the events of this transaction.
+    /// Its index among the events of this transaction.
     pub index: usize,
     pub checked: &'a Checked<'a>,
 }
 
-/// Adds the deltas; gives every garage's count. The first word of a gateway starts a count that was unknown.
+/// Adds the deltas and returns every garage's count. A gateway's first batch starts an unknown count.
 pub(super) async fn count(
     tx: &mut Tx,
     gateways: &HashMap<GarageId, Locked>,
@@ -73,20 +73,21 @@ async fn log_start(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(),
     audit::append(tx, &entry).await
 }
 
-/// A car that has passed the gate, for the arrivals.
+/// A car that has passed the gate.
 #[derive(Debug)]
 pub(super) struct MovedCar<'a> {
-    /// [`New::index`].
+    /// Index of the event in this transaction.
     pub index: usize,
     pub direction: Direction,
-    /// The plate event itself counted: its arrival is in already.
+    /// The plate event itself counted the car: its arrival is inside already.
     pub by_reading: bool,
     pub garage: &'a GarageId,
     pub plate: Sealed,
     pub at: Timestamp,
 }
 
-/// Opens and ends visits, in order; gives the cars that were read. What they prove about the counts mends these.
+/// Opens and ends visits in order, corrects counts that the passages prove wrong, and returns the cars with known
+/// plates.
 pub(super) async fn visits<'a>(
     tx: &mut Tx,
     new: &[New<'a>],
@@ -133,8 +134,8 @@ pub(super) async fn visits<'a>(
     Ok(moved.iter().zip(cars).filter_map(car).collect())
 }
 
-/// Takes events from the front until a car comes up for the second time: those before do not depend on each other.
-/// Gives what the garages' counts are to change by for it.
+/// Processes events from the front until a car occurs for the second time: the events before do not depend on each
+/// other. Returns the corrections of the garages' counts.
 async fn round(
     tx: &mut Tx,
     rest: &mut VecDeque<(&New<'_>, &Car)>,
@@ -162,9 +163,9 @@ async fn round(
     Ok(twice.chain(late).collect())
 }
 
-/// A second reading at an exit that counts by the reading: it ends the visit of a car inside with its plate. Where the first reading has
-/// ended the visit of another car, two cars have left: a misread plate is hardly ever the plate of a second car inside. Gives what the
-/// garage's count is to change by; nothing if no such car is inside.
+/// Processes a second reading at an exit that counts by the reading: ends the visit of a car inside with its plate. If
+/// the first reading has ended the visit of another car, two cars have left, since a misread plate is hardly ever the
+/// plate of a second car inside. Returns the correction of the garage's count; `None` if no such car is inside.
 async fn second_exit(
     tx: &mut Tx,
     event: &New<'_>,
@@ -184,7 +185,7 @@ async fn second_exit(
     Ok(Some((garage.clone(), if are_two_cars { -1 } else { 0 })))
 }
 
-/// Mends counts by what passages have proved, and says so in the audit log.
+/// Corrects counts that passages have proved wrong and writes the corrections to the audit log.
 pub(crate) async fn heal(
     tx: &mut Tx,
     wrong: BTreeMap<GarageId, i64>,
@@ -223,8 +224,8 @@ struct Car {
 /// More readings of one car than any camera sends.
 const READINGS: usize = 8;
 
-/// A `pass` has the plate and the decision of the plate event that it names; the loop itself reads nothing. Of two readings of a car, both
-/// have the one that stands.
+/// The car of each event. A `pass` takes the plate and the decision of its related plate event, since the loop reads
+/// nothing. Of two readings of a car, the one that stands is used.
 async fn cars(tx: &mut Tx, moved: &[New<'_>], standing: &Standing) -> Result<Vec<Car>, StoreError> {
     let keys: Vec<Key> = moved.iter().filter_map(named).collect();
     let named_readings = readings::newest_by_id(tx, &keys).await?;
@@ -271,7 +272,7 @@ async fn standing_car(tx: &mut Tx, first: i64) -> Result<Car, StoreError> {
     Ok(Car::default())
 }
 
-/// The plate event that an event names; both are of one controller.
+/// Key of the related plate event; both events are of one controller.
 fn named(event: &New<'_>) -> Option<Key> {
     let Checked { place, event: wire, .. } = event.checked;
     Some((place.garage.clone(), place.device.clone(), wire.of.clone()?))

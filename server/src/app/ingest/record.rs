@@ -1,5 +1,6 @@
-//! Records as they come from the wire: checked, normalised, sealed. What cannot be is a dead letter, not an error:
-//! a gateway that is refused one record for ever could send no later one. What a gateway could not date is dated here.
+//! Records of the wire: checked, normalised, sealed. An impossible record becomes a dead letter, not an error: a
+//! gateway with one record that is always rejected could never send a later one. Events that a gateway could not date
+//! get a time here.
 
 use std::time::Duration;
 
@@ -16,10 +17,10 @@ use crate::store::gate_event::{Key, NewEvent, ReadingDetails};
 use crate::store::seal::{Keyring, Purpose, Sealed};
 use crate::store::visit::color_word;
 
-/// Bytes of a dead letter's excerpt and detail that are kept.
+/// Most bytes of a dead letter's excerpt and detail.
 const EXCERPT: usize = 1024;
 
-/// A record with where it came from.
+/// Source of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub garage: &'a GarageId,
@@ -29,23 +30,23 @@ pub(super) struct Place<'a> {
     pub received_at: Timestamp,
 }
 
-/// An event that can be.
+/// A checked event.
 #[derive(Debug)]
 pub(super) struct Checked<'a> {
     pub place: Place<'a>,
     pub event: &'a GateEvent,
-    /// The id under which it is recorded: the device's own, or a derived one where another reading has that id.
+    /// The id under which it is stored: the device's own, or a derived one if another reading has that id.
     pub event_id: EventId,
-    /// In its normal form; `plate` is the same, sealed.
+    /// Normalised plate; `plate` is the same, sealed.
     pub normal_plate: Option<Plate>,
     pub plate: Option<Sealed>,
-    /// When it happened, as far as that is known.
+    /// Event time, as far as it is known.
     pub at: Timestamp,
-    /// The gateway did not know when it happened: `at` is the time of receipt.
+    /// The gateway did not know the event time: `at` is the time of receipt.
     pub time_uncertain: bool,
 }
 
-/// The records of a group, parted.
+/// Checked events and dead letters of a group.
 #[derive(Debug, Default)]
 pub(super) struct Parted<'a> {
     pub events: Vec<Checked<'a>>,
@@ -86,7 +87,7 @@ fn fault(event: &GateEvent) -> Option<&'static str> {
     (event.confidence > 100).then_some("confidence must be 0 to 100")
 }
 
-/// A reading that is no plate is an unread plate.
+/// Treats a reading that is not a plate as unread.
 fn checked<'a>(
     keys: &Keyring,
     place: Place<'a>,
@@ -103,8 +104,8 @@ fn checked<'a>(
     Ok(Checked { place, event, event_id, normal_plate, plate, at, time_uncertain })
 }
 
-/// When an event happened, and whether that is uncertain. A box that did not know the time gives the event's age instead; without it, the
-/// receipt is the best that is known.
+/// Event time, and whether it is uncertain. A gateway without the time sends the event's age; without an age, the time
+/// of receipt is the best estimate.
 fn mended_time(event: &GateEvent, now: Timestamp) -> (Timestamp, bool) {
     match &event.uncertain_time {
         None => (event.happened_at, false),
@@ -145,7 +146,7 @@ impl<'a> Checked<'a> {
         (self.place.garage.clone(), self.place.device.clone(), self.event_id.clone())
     }
 
-    /// Cars that this event put into or took out of the garage. A message that is not understood and a barrier that stays down count none.
+    /// Change of the count. A message that is not understood and a barrier that stays down count 0.
     pub const fn delta(&self) -> i64 {
         match self.event.kind {
             EventKind::NotUnderstood | EventKind::NotOpened => 0,
@@ -161,7 +162,7 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// The colour as a word; empty where it is unknown.
+    /// The colour's name; empty if unknown.
     pub fn color(&self) -> String {
         color_word(self.event.vehicle.plate_color)
     }

@@ -1,5 +1,5 @@
-//! Two readings of one car ([decision 18]): which stands, for the visit and for the arrivals. The gateway has decided that both are of one
-//! car; the rule is [`domain::reread`].
+//! Two readings of one car ([decision 18]): which one stands, for the visit and for the arrivals. The gateway has
+//! decided that both are of one car; the rule is [`domain::reread`].
 //!
 //! [decision 18]: ../../../../docs/decisions/0018-one-car-two-readings.md
 
@@ -16,16 +16,16 @@ use crate::store::seal::Sealed;
 use crate::store::visit::{self, reread::MisreadEvent};
 use crate::store::{StoreError, Tx, garage};
 
-/// By the number of an event whose reading does not stand, the number of the one that does.
+/// From the number of a superseded reading's event to the number of the event that stands.
 pub(super) type Standing = HashMap<i64, i64>;
 
 /// More readings of one car than any camera sends.
 const READINGS: usize = 8;
 
-/// A car that was read twice, for the arrivals.
+/// A car with two readings.
 #[derive(Debug)]
 pub(super) struct RereadCar<'a> {
-    /// [`New::index`] of the second reading.
+    /// Index of the second reading in this transaction.
     pub index: usize,
     pub garage: &'a GarageId,
     pub first: Sealed,
@@ -37,12 +37,13 @@ pub(super) struct RereadCar<'a> {
 pub(super) struct Rereads<'a> {
     pub standing: Standing,
     pub cars: Vec<RereadCar<'a>>,
-    /// By how many each garage's count was too high.
+    /// By garage: by how many the count was too high.
     pub wrong: BTreeMap<GarageId, i64>,
     pub exits: SecondExits,
 }
 
-/// Second readings at exits that count by the reading: by their numbers, the first readings. Where both cars are inside, two cars have left.
+/// Second readings at exits that count by the reading, by event number, with their first readings. If both cars are
+/// inside, two cars have left.
 pub(super) type SecondExits = HashMap<i64, FirstExit>;
 
 /// A first reading at an exit that counted a car.
@@ -53,7 +54,7 @@ pub(super) struct FirstExit {
     pub plate: Option<Sealed>,
 }
 
-/// Judges the second readings among the new events, in order, and gives visits that have begun the plate that stands.
+/// Judges the second readings among the new events, in order, and updates the plates of open visits.
 pub(super) async fn judge<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Rereads<'a>, StoreError> {
     let mut rereads = Rereads::default();
     for event in new.iter().filter(|event| event.checked.event.kind == EventKind::Plate) {
@@ -63,7 +64,7 @@ pub(super) async fn judge<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Rereads<'a
     Ok(rereads)
 }
 
-/// The reading that stands so far, if it let the car in.
+/// The reading that stands so far, if it admitted the car.
 async fn first_reading(
     tx: &mut Tx,
     event: &New<'_>,

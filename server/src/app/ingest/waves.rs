@@ -1,21 +1,21 @@
-//! The order in which cars change arrivals: as they came, with as many as possible in one statement.
+//! The order in which cars change arrivals: in sequence, with as many changes as possible in one statement.
 
 use super::arrivals::Reading;
 use super::movement::MovedCar;
 use super::reread::RereadCar;
 use domain::occupancy::Direction;
 
-/// Children in one statement: 23 columns each stay far below the databases' limits of values.
+/// Most children in one statement: with 23 columns each it stays far below the databases' limits of values.
 const WAVE: usize = 500;
 
-/// Steps that do not depend on each other; the waves are in the order in which the cars came.
+/// Steps that do not depend on each other; the waves are in the order of the passages.
 pub(super) enum ArrivalWave<'a> {
-    /// Each child once.
+    /// Each child occurs once.
     Read(Vec<&'a Reading<'a>>),
     /// Cars that have passed the entry after their reading.
     Entered(Vec<&'a MovedCar<'a>>),
     Left(Vec<&'a MovedCar<'a>>),
-    /// A car that was read twice.
+    /// A car with two readings.
     Reread(&'a RereadCar<'a>),
 }
 
@@ -25,7 +25,8 @@ enum ArrivalStep<'a> {
     Reread(&'a RereadCar<'a>),
 }
 
-/// A car may leave and be back, and two cars may come for one child, within one transaction. Priority records, which are ahead of their order, come last.
+/// Groups the changes into waves. Within one transaction a car may leave and come back, and two cars may come for one
+/// child. Priority records come last.
 pub(super) fn waves<'a>(
     readings: &'a [Reading<'a>],
     moved: &'a [MovedCar<'a>],
@@ -36,7 +37,7 @@ pub(super) fn waves<'a>(
     steps.extend(rereads.iter().map(|it| (it.index, 1, ArrivalStep::Reread(it))));
     let moved = moved.iter().filter(|it| it.direction == Direction::Out || !it.by_reading);
     steps.extend(moved.map(|it| (it.index, 2, ArrivalStep::Moved(it))));
-    // Stable: the children of one car stay in their order.
+    // The sort is stable: the children of one car stay in their order.
     steps.sort_by_key(|(index, rank, _)| (*index, *rank));
     let mut waves = Vec::new();
     for (_, _, step) in steps {

@@ -1,4 +1,4 @@
-//! "What would the gate say to this plate now?", by the same plan and the same function as the gate (invariant 3).
+//! "What would the gate decide for this plate now?", by the same plan and the same function as the gate (invariant 3).
 
 use domain::access::display_text;
 use domain::ids::GarageId;
@@ -24,7 +24,7 @@ impl From<StoreError> for CheckError {
     }
 }
 
-/// The decision for a car that stands at the entry now, read without doubt.
+/// The decision for a plate read with full confidence at the entry now.
 pub async fn check(
     app: &App,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Operators' accounts, made at the command line.
+//! Operators' accounts, created at the command line.
 
 use domain::ids::GarageId;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// Makes an operator of these garages who cannot log in until a password is set.
+/// Creates an operator of these garages, who cannot log in until a password is set.
 pub async fn create(app: &App, username: &str, name: &str, garages: &[GarageId]) -> Result<(), AccountError> {
     let visible = |c: char| !c.is_whitespace() && !c.is_control();
     if !(1..=64).contains(&username.chars().count()) || !username.chars().all(visible) {
@@ -43,7 +43,7 @@ pub async fn create(app: &App, username: &str, name: &str, garages: &[GarageId])
     Ok(tx.commit().await?)
 }
 
-/// Sets a password and ends every session that was opened with the one before.
+/// Sets a password and ends all sessions of the operator.
 pub async fn set_password(app: &App, username: &str, password: String) -> Result<(), AccountError> {
     let hash = password::hash(&app.operators, password).await?;
     let mut tx = app.store.begin().await?;

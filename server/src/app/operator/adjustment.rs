@@ -1,5 +1,5 @@
-//! Corrections of a count: against what was seen, with a reason, appended and audited. The gateway learns of it with
-//! its next receipt.
+//! Corrections of a count: checked against the count that the operator saw, with a reason, appended and audited. The
+//! gateway receives the new count with its next receipt.
 
 use domain::ids::GarageId;
 use protocol::operator::{Adjustment, NewAdjustment, Page};
@@ -33,7 +33,7 @@ impl From<StoreError> for AdjustError {
     }
 }
 
-/// Appends a correction; the same key again gives what was written then.
+/// Appends a correction; a repeated key returns the first correction.
 pub async fn add(
     app: &App,
     caller: &Caller,

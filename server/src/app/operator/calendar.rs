@@ -1,4 +1,4 @@
-//! The calendar on the operators' screens: what each day is, and the calendars of the schools whose garages they run.
+//! The calendar on the operators' screens: each day's kind, and the calendars of the schools whose garages they run.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::app::import::Invalid;
 use crate::app::{App, etag};
 use crate::store::{StoreError, Tx, calendar};
 
-/// Days in one answer: a year and a month.
+/// Most days in one response: a year and a month.
 const MAX_DAYS: i64 = 400;
 
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ pub async fn schools(app: &App, caller: &Caller) -> Result<wire::Schools, StoreE
     Ok(wire::Schools { schools: calendar::school::of_operator(&mut tx, &caller.operator).await? })
 }
 
-/// What each day from `from` to `to` is at this garage, both included, and what should be repaired.
+/// Each day from `from` to `to` at this garage, both included, with warnings about the calendar.
 pub async fn days(
     app: &App,
     caller: &Caller,
@@ -80,7 +80,7 @@ pub(super) fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], d
     }
 }
 
-/// Of the days asked for, and of the lists that should be there today.
+/// Warnings about the requested days, and about lists that should be there today.
 pub(super) fn warnings(
     calendar: &Calendar,
     schools: &[(SchoolId, SchoolCalendar)],
@@ -98,7 +98,7 @@ pub(super) fn warnings(
     all
 }
 
-/// All schools of the garage have stated themselves what they do on the day.
+/// Whether all schools of the garage have entered the day themselves.
 fn is_settled(schools: &[(SchoolId, SchoolCalendar)], warning: Warning) -> bool {
     match warning {
         Warning::ActsAsNotStated(date) => {
@@ -137,7 +137,7 @@ pub async fn school(app: &App, caller: &Caller, school: &SchoolId) -> Result<Tag
     Ok(Tagged::of(&calendar::school::calendar(&mut tx, school).await?))
 }
 
-/// Makes the school's calendar what is `entered`, if it is still the one that `if_match` names.
+/// Replaces the school's calendar with `entered` if `if_match` is its current tag.
 pub async fn put_school(
     app: &App,
     caller: &Caller,
@@ -148,7 +148,7 @@ pub async fn put_school(
     let mut tx = app.store.begin().await?;
     require_school(&mut tx, caller, school).await?;
     let new = school::check(entered)?;
-    // Holds the version's row: what is read now stays until the commit.
+    // Locks the version's row, so that the calendar cannot change until the commit.
     calendar::raise_version(&mut tx).await?;
     let before = Tagged::of(&calendar::school::calendar(&mut tx, school).await?);
     if !etag::matches(if_match, &before.etag) {

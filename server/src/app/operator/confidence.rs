@@ -1,4 +1,4 @@
-//! How far each count can be believed, for the operator's first screen.
+//! Confidence in each count, for the operator's first screen.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use protocol::operator::Trust;
 use crate::store::garage::Garage;
 use crate::store::{StoreError, Tx, gateway, inventory};
 
-/// For each garage; an operator runs a handful.
+/// Confidence by garage. It runs several statements per garage; an operator runs a handful of garages.
 pub(super) async fn of(
     tx: &mut Tx,
     garages: &[Garage],
@@ -48,7 +48,7 @@ pub(super) async fn of(
     Ok(trusts)
 }
 
-/// Of a garage of which nothing is known.
+/// Confidence of a garage without data.
 pub(super) fn nothing_known() -> Trust {
     Trust { level: Level::Low, doubts: vec![Doubt::NoData], checked_at: None, known_until: None }
 }

@@ -1,5 +1,6 @@
-//! An operator ends a fire alarm that only pulses raised: no input will end it. The order goes the way of a remote opening, and the
-//! gateway decides: an input that is still on, or a report later than the operator has seen, keeps the alarm.
+//! An operator ends a fire alarm that only pulses raised and that no input will end. The order takes the way of a
+//! remote opening, and the gateway decides: an input that is still on, or a report later than the operator has seen,
+//! keeps the alarm.
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
@@ -40,7 +41,7 @@ impl From<StoreError> for FireEndError {
     }
 }
 
-/// Orders the end; the same key again returns the same order as it is now.
+/// Orders the end of the alarm; a repeated key returns the same order in its current state.
 pub async fn add(
     app: &App,
     caller: &Caller,
@@ -83,7 +84,7 @@ pub async fn add(
     Ok(opened(app, order, now)?)
 }
 
-/// What the gateway has reported last must be what the operator saw.
+/// The gateway's last report must be the one that the operator saw.
 async fn check(
     tx: &mut Tx,
     garage: &GarageId,

@@ -15,7 +15,7 @@ use crate::app::sharing::public::PublicHours;
 use crate::app::{App, at_gate, public_sites};
 use crate::store::{StoreError, dead_letter, garage, gateway};
 
-/// A gateway speaks every few seconds and a controller every 10 s: three beats may be lost.
+/// A gateway sends every few seconds and a controller every 10 s: three messages may be lost.
 const ALIVE: Duration = Duration::from_secs(30);
 
 pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
@@ -75,7 +75,7 @@ fn gateway_of(health: Option<&gateway::Health>, now: Timestamp) -> Gateway {
     }
 }
 
-/// The most urgent first; those of one urgency as reported.
+/// The most urgent first; alarms of one urgency as reported.
 fn sorted<T: Clone>(alarms: &[T], urgency: impl Fn(&T) -> u8) -> Vec<T> {
     let mut alarms = alarms.to_vec();
     alarms.sort_by_key(urgency);

@@ -1,6 +1,6 @@
-//! An operator's walk through the garage: what was seen is held against the visits, previewed, and written down once. The count
-//! becomes what was seen and what has passed since. Passages that the gateway has not told yet would be counted twice, so a walk is
-//! not written down while the gateway is away or behind.
+//! An operator's walk through the garage: the plates seen are compared with the visits, previewed and stored once. The
+//! new count is the number of cars seen plus the passages since. Passages that the gateway has not sent yet would be
+//! counted twice, so a walk is rejected while the gateway is offline or behind.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::store::seal::{Purpose, SealError, Sealed};
 use crate::store::visit::inside::{self, Open};
 use crate::store::{StoreError, Tx, garage, gateway, inventory, word};
 
-/// Walks in the list.
+/// Most walks in the list.
 const SHOWN: i64 = 20;
 /// A larger garage is walked by levels, but counted at once.
 const MAX_CARS: usize = 5000;
-/// What was seen longer ago has been overtaken by too much.
+/// Older observations are outdated by too many passages.
 const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
 /// A phone's clock may run ahead a little.
 const AHEAD: Duration = Duration::from_secs(60);
@@ -63,20 +63,20 @@ impl From<SealError> for InventoryError {
 
 type Cars = BTreeMap<Vec<u8>, Plate>;
 
-/// A walk as asked, checked.
+/// A walk of a request, checked.
 struct Asked {
     walk: Walk,
     cars: Cars,
     unread: u32,
 }
 
-/// A walk held against the visits.
+/// A walk compared with the visits.
 struct Held {
     open: HashMap<Uuid, Open>,
     outcome: Outcome<Uuid, Vec<u8>>,
 }
 
-/// What the walk would change; changes nothing but the audit log.
+/// Previews the walk; writes only to the audit log.
 pub async fn preview(
     app: &App,
     caller: &Caller,
@@ -93,7 +93,7 @@ pub async fn preview(
     shown(app, found.occupied, &asked, &held)
 }
 
-/// Writes the walk down and mends visits and count; the same key again gives what was written then.
+/// Stores the walk and corrects visits and count; a repeated key returns the first walk.
 pub async fn add(
     app: &App,
     caller: &Caller,
@@ -159,7 +159,7 @@ fn asked(app: &App, new: &NewInventory) -> Result<Asked, InventoryError> {
 
 async fn require_told(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), InventoryError> {
     let health = gateway::health(tx).await?.into_iter().find(|gateway| gateway.garage == *garage);
-    // A garage without a gateway has no passages to come.
+    // A garage without a gateway has no pending passages.
     let Some(health) = health else { return Ok(()) };
     match health.last_seen_at {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! What happened at a garage's gates, and which messages were refused. Reading plates is written to the audit log.
+//! Events at a garage's gates, and rejected messages. Reading plates is audited.
 
 use domain::ids::GarageId;
 use protocol::operator::{DeadLetter, Event, Page};
@@ -11,7 +11,7 @@ use crate::store::{StoreError, dead_letter, gate_event, word};
 /// Rows on one page.
 const PAGE: usize = 50;
 
-/// The garage's events, newest first; `cursor` is the `next` of the page before.
+/// The garage's events, newest first; `cursor` is the `next` of the previous page.
 pub async fn events(
     app: &App,
     caller: &Caller,
@@ -48,7 +48,7 @@ fn event(app: &App, row: gate_event::Stored) -> Result<Event, StoreError> {
     })
 }
 
-/// The garage's refused messages, newest first. An excerpt may hold a plate.
+/// The garage's rejected messages, newest first. An excerpt may contain a plate.
 pub async fn dead_letters(
     app: &App,
     caller: &Caller,
@@ -75,7 +75,7 @@ fn letter(app: &App, row: dead_letter::Stored) -> Result<DeadLetter, StoreError>
     })
 }
 
-/// One row more than fits was asked for: it says whether there is a next page.
+/// Cuts the rows to one page. The caller has read one row more than fits, which shows whether there is a next page.
 fn page<R, T>(
     mut rows: Vec<R>,
     number: impl Fn(&R) -> i64,

@@ -1,6 +1,8 @@
-//! An operator answers a `not_understood` alarm: messages of this shape are no readings. The mark travels with the access plan.
+//! An operator answers a `not_understood` alarm: messages of this shape are not readings. The mark travels with the
+//! access plan.
 //!
-//! Only a shape that a lane of the garage reports now can be marked, and never one that resembles a reading: a mark must not hide a car.
+//! Only a shape that a lane of the garage reports now can be marked, and never one that resembles a reading: a mark
+//! must not hide a car.
 
 use domain::ids::{DeviceId, GarageId};
 use protocol::operator::{MarkedShape, NewNoReadingShape};
@@ -13,7 +15,8 @@ use crate::store::{StoreError, garage, gateway};
 const MIN_REASON: usize = 2;
 const MAX_REASON: usize = 200;
 
-/// Most marks of one garage: each is in every access plan. More kinds of unknown messages than this are a device to correct.
+/// Most marks of one garage: each is in every access plan. A device with more kinds of unknown messages must be
+/// corrected.
 const MAX_MARKS: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +103,7 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<M
     Ok(no_reading_shape::of_garage(&mut tx, garage).await?)
 }
 
-/// Takes a mark back: messages of the shape raise the alarm again.
+/// Removes a mark: messages of the shape raise the alarm again.
 pub async fn unmark(
     app: &App,
     caller: &Caller,
@@ -110,7 +113,7 @@ pub async fn unmark(
 ) -> Result<(), ShapeMarkError> {
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
-    // PostgreSQL takes no NUL, and no mark has one.
+    // PostgreSQL accepts no NUL, and no mark contains one.
     let is_marked = !shape.contains('\0') && no_reading_shape::delete(&mut tx, garage, device, shape).await?;
     if !is_marked {
         return Err(ShapeMarkError::NotMarked);

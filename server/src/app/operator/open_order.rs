@@ -1,5 +1,5 @@
-//! An operator opens a barrier from afar: for a lane of an own garage, with a reason, and only for a short time. What becomes of it is
-//! read from the list.
+//! Remote opening: an operator opens a barrier of a lane of an own garage, with a reason and for a short time only. The
+//! list of remote openings shows the outcome.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::store::open_order::{By, OrderTarget, Stored};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, garage, gateway, open_order};
 
-/// Who stands before the barrier and the operator who looks at the picture are there for so long; a gateway that is reached later opens
-/// nothing.
+/// Lifetime of an order: so long the driver waits before the barrier and the operator looks at the picture. A gateway
+/// that receives the order later opens nothing.
 pub const LIFE: Duration = Duration::from_secs(30);
 
-/// After its end, for the gateway's word about it.
+/// Time after the expiry in which the gateway may still report the outcome.
 const WORD: Duration = Duration::from_secs(15);
 
 /// Rows on one page.
@@ -52,7 +52,7 @@ impl From<StoreError> for OrderError {
     }
 }
 
-/// Orders it; the same key again gives the same order as it is now.
+/// Orders a remote opening; a repeated key returns the same order in its current state.
 pub async fn add(
     app: &App,
     caller: &Caller,
@@ -65,7 +65,7 @@ pub async fn add(
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
-    // Of two operators at once, one orders and the other learns of it.
+    // Of two concurrent operators one orders, and the other gets an error.
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
         let before = opened(app, before, now)?;
@@ -120,13 +120,13 @@ pub async fn page(
     Ok(Page { items, next })
 }
 
-/// With its plate, as it is now.
+/// The order with its plate, in its current state.
 pub(super) fn opened(app: &App, stored: Stored, now: Timestamp) -> Result<OpenOrder, StoreError> {
     let plate = stored.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
     Ok(OpenOrder { plate, ..seen(stored.order, now) })
 }
 
-/// Time ends an order without anybody's writing it down.
+/// Derives the state from the time: an order expires without a write.
 pub(in crate::app) fn seen(order: OpenOrder, now: Timestamp) -> OpenOrder {
     let state = match order.state {
         OrderState::Waiting if order.expires_at <= now => OrderState::Expired,

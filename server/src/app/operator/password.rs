@@ -1,5 +1,5 @@
-//! Passwords: argon2id with the parameters of its crate (19 MiB, 2 passes), computed off the async threads and
-//! few at a time.
+//! Passwords: argon2id with its crate's parameters (19 MiB, 2 passes), computed off the async threads and with limited
+//! concurrency.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use super::Operators;
 use crate::app::token::{RandomError, random};
 
-/// Two cores' worth; the others wait.
+/// Two cores' worth; others wait.
 pub(super) const AT_ONCE: usize = 2;
 
-/// Longest wait for a turn: a flood of log-ins is told to come again.
+/// Longest wait for a permit; after that the log-in fails as busy.
 const TURN: Duration = Duration::from_secs(5);
 
-/// A hash of nothing anybody knows, to compare with where there is no account: the answer takes as long.
+/// A hash of an unknown password. It is compared where there is no account, so that the response takes as long.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2hhcmVkLXBhcmtpbmctMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -43,7 +43,7 @@ pub(super) async fn hash(operators: &Operators, password: String) -> Result<Stri
     hashed.await?.map_err(|_| PasswordError::Hash)
 }
 
-/// Whether `password` is the one of `stored`; without a stored one it is wrong after as much work.
+/// Whether `password` matches `stored`. Without a stored hash it is wrong after as much work.
 pub(super) async fn matches(
     operators: &Operators,
     password: String,

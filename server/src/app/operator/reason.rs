@@ -1,14 +1,14 @@
-//! Why an operator did something, as it is written down: the one rule for every such field.
+//! The reason for an operator's action: one rule for every such field.
 
 /// Such as 台风, 盘点, 停电.
 const SHORTEST: usize = 2;
 
-/// Of what is kept and shown in lists.
+/// Longest reason that is stored and shown in lists.
 pub const LONGEST: usize = 500;
 
-/// The reason without space around it; absent if it has fewer than 2 characters or more than `longest`.
+/// The reason, trimmed; `None` if it has fewer than 2 characters or more than `longest`.
 pub fn reason(text: &str, longest: usize) -> Option<String> {
-    // PostgreSQL takes no NUL.
+    // PostgreSQL accepts no NUL.
     let reason = text.replace('\0', "").trim().to_owned();
     (SHORTEST..=longest).contains(&reason.chars().count()).then_some(reason)
 }

@@ -1,8 +1,8 @@
-//! Reservations of a garage, for those who run it. Whatever shows plates is written to the audit log, and so is each change.
+//! Reservations of a garage, for its operators. Reading plates is audited, and so is each change.
 //!
-//! - [`clearing`]: who must leave by when
-//! - [`timeline`]: a day, to be drawn
-//! - [`block`]: plates that are not taken, and strikes
+//! - [`clearing`]: cars that must leave by a given time
+//! - [`timeline`]: a day as a chart
+//! - [`block`]: blocked plates, and strikes
 
 pub mod block;
 pub mod clearing;
@@ -37,13 +37,13 @@ impl From<OperatorError> for ReservationError {
     }
 }
 
-/// The local day from its first to its last minute.
+/// Start of the local day and of the next one.
 fn bounds(day: NaiveDate) -> (Timestamp, Timestamp) {
     let midnight = |day: NaiveDate| Timestamp::from_local(day.and_time(chrono::NaiveTime::MIN));
     (midnight(day), midnight(day.succ_opt().unwrap_or(day)))
 }
 
-/// Those of a local day, newest start first; without a day, today's.
+/// Reservations of a local day, newest start first; without a day, today's.
 pub async fn page(
     app: &App,
     caller: &Caller,
@@ -62,7 +62,7 @@ pub async fn page(
     own::present(app, rows, PAGE).await
 }
 
-/// For any plate: the operator answers for it. The same key again gives the same reservation.
+/// Reserves for any plate, on the operator's responsibility. A repeated key returns the same reservation.
 pub async fn add(
     app: &App,
     caller: &Caller,
@@ -110,7 +110,7 @@ pub async fn act(
     Ok(reservation)
 }
 
-/// For every audience.
+/// Forecast for one audience, or for all.
 pub async fn forecast(
     app: &App,
     caller: &Caller,
@@ -130,7 +130,7 @@ async fn may_run(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), Re
     Ok(require(&mut tx, caller, garage).await?)
 }
 
-/// A reservation of this garage; of another one it is not there.
+/// A reservation of this garage; one of another garage counts as not found.
 async fn of_garage(
     app: &App,
     caller: &Caller,

@@ -12,10 +12,10 @@ use crate::app::token::{RandomError, random_token};
 use crate::store::seal::token_hash;
 use crate::store::{StoreError, operator};
 
-/// A shift: a console that is left open is not open for ever.
+/// A shift: a console that is left open expires.
 pub const TTL: Duration = Duration::from_secs(12 * 3600);
 
-/// Longest user name and password that are looked at.
+/// Longest user name and password that are checked.
 const MAX_INPUT: usize = 256;
 
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum LogInError {
     Store(#[from] StoreError),
 }
 
-/// Checks a password and gives a new session's token. `from` is the connection's peer, if known.
+/// Checks a password and returns a new session's token. `from` is the connection's peer, if known.
 pub async fn log_in(app: &App, asked: OperatorLogIn, from: Option<IpAddr>) -> Result<String, LogInError> {
     let OperatorLogIn { username, password } = asked;
     if username.len() > MAX_INPUT || password.len() > MAX_INPUT {
@@ -54,7 +54,7 @@ pub async fn log_in(app: &App, asked: OperatorLogIn, from: Option<IpAddr>) -> Re
     open(app, &account.id).await
 }
 
-/// A session for an operator whose identity the caller vouches for.
+/// Opens a session for an operator whose identity the caller vouches for.
 pub async fn issue(app: &App, username: &str) -> Result<String, LogInError> {
     let mut tx = app.store.begin_read().await?;
     let account = operator::by_username(&mut tx, username).await?.ok_or(LogInError::Wrong)?;

@@ -1,13 +1,14 @@
-//! What operators share of their garages: pools, windows, closures, rules; and the week that follows.
+//! What operators share of their garages: pools, windows, closures and rules, and the resulting week.
 //!
-//! Each change is one transaction that holds the garage's book, is written to the audit log and raises the book's version.
-//! Reservations that lose their space by it stop it, or are cancelled in the same transaction, as the operator says.
+//! Each change is one transaction that locks the garage's book, is audited and raises the book's version. If
+//! reservations lose their space, the operator's choice decides: the change is refused, or they are cancelled in the
+//! same transaction.
 //!
-//! - [`change`]: what all changes have in common
+//! - [`change`]: the common parts of all changes
 //! - [`affected`]: reservations that lose their space
 //! - [`windows`], [`closures`], [`pools`], [`rules`]: the use cases
-//! - [`openings`]: who owns which spaces when
-//! - [`wire`][]: answers
+//! - [`openings`]: the openings of a week
+//! - [`wire`][]: responses
 
 mod affected;
 mod change;
@@ -30,7 +31,7 @@ pub enum SharingError {
     Changed,
     #[error("this key was used for something else")]
     KeyReused,
-    /// Windows that cannot be together.
+    /// Windows that conflict.
     #[error("{0}")]
     Conflict(String),
     #[error("{number} reservations would lose their space")]
@@ -51,7 +52,7 @@ impl From<StoreError> for SharingError {
     }
 }
 
-/// Names the field at fault.
+/// Names the invalid field.
 fn invalid(field: impl Into<String>, message: impl Into<String>) -> SharingError {
     SharingError::Invalid(Invalid { field: field.into(), message: message.into() })
 }

@@ -1,4 +1,4 @@
-//! Who stands at an own garage's gates, and which expected car it may be.
+//! Cars that wait at an own garage's gates, and the expected cars that each may be.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use crate::app::{App, access_plan};
 use crate::store::seal::Purpose;
 use crate::store::{StoreError, Tx, garage, visit, word};
 
-/// More are no help at a gate.
+/// More candidates are no help at a gate.
 const CANDIDATES: usize = 3;
 
-/// The audit log has a line for each time that a plate was shown.
+/// Lists the cars. The audit log gets one line for each request that returned a plate.
 pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<WaitingCar>, OperatorError> {
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;

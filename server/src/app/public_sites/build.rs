@@ -1,4 +1,4 @@
-//! Reads what a snapshot is made of.
+//! Reads the input of a snapshot.
 
 use std::collections::HashMap;
 
@@ -15,14 +15,14 @@ use crate::store::gateway::{self, Health};
 use crate::store::published::{self, StoredSource};
 use crate::store::{StoreError, count_doubt};
 
-/// What is published, by the sites' numbers.
+/// The published sites, sorted by number, and their source.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PublishedFeed {
     pub sites: Vec<ParkingSite>,
     pub source: FeedSource,
 }
 
-/// The database's content at one moment.
+/// Rows of one database snapshot.
 struct StoredFeed {
     garages: Vec<Garage>,
     hours: PublicHours,
@@ -65,7 +65,7 @@ async fn read(app: &App, now: Timestamp) -> Result<StoredFeed, StoreError> {
     Ok(StoredFeed { garages, hours, gateways, facts, source, doubts })
 }
 
-/// In the order of the garages.
+/// Facts in the order of the garages.
 fn facts(app: &App, stored: &mut StoredFeed, now: Timestamp) -> Vec<(GarageId, ParkingSite)> {
     let mut parts = app.public_sites.parts();
     let SnapshotParts { hours, trust, .. } = &mut *parts;
@@ -80,7 +80,7 @@ fn facts(app: &App, stored: &mut StoredFeed, now: Timestamp) -> Vec<(GarageId, P
     all
 }
 
-/// What is true now, if the count is believed.
+/// Realtime values, if the count is trusted.
 async fn believed(
     app: &App,
     stored: &StoredFeed,

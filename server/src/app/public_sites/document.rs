@@ -1,4 +1,4 @@
-//! Bytes that are served as they are, with their tag, and compressed if that makes them smaller.
+//! Bytes served unchanged, with their tag, and compressed if that makes them smaller.
 
 use std::io::Write;
 
@@ -8,15 +8,15 @@ use flate2::write::GzEncoder;
 
 use crate::app::etag;
 
-/// Shorter ones fit into one packet as they are.
+/// Shorter documents fit into one packet uncompressed.
 const WORTH_COMPRESSING: usize = 1_200;
 
-/// JSON in two encodings. The tag is weak: it identifies the content in either of them.
+/// JSON in two encodings. The tag is weak: it identifies the content in either encoding.
 #[derive(Debug, Clone)]
 pub struct FeedDocument {
     pub etag: String,
     pub json: Bytes,
-    /// Absent where compressing is not worth it.
+    /// `None` where compression is not worth it.
     pub gzip: Option<Bytes>,
 }
 

@@ -1,4 +1,4 @@
-//! Open spaces for the public in the coming hours: from windows and reservations, without anything about people.
+//! Open spaces for the public in the coming hours, from windows and reservations, without personal data.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use crate::app::{App, directory, etag};
 
 pub use crate::app::reservation::forecast::{DEFAULT_HOURS, MOST_HOURS};
 
-/// A garage and how many hours are shown.
+/// A garage and the number of hours.
 pub type Question = (GarageId, u32);
 
 #[derive(Debug)]
 pub struct ForecastSnapshot {
     pub body: Forecasts,
-    /// Of what it says, not of when it was made.
+    /// Tag of the content; it does not depend on the time at which it was made.
     pub etag: String,
 }
 
-/// By the site's number; a second old at most.
+/// The forecast of the site with this number; a second old at most.
 pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<ForecastSnapshot>, ReservationError> {
     if snapshot(app).await?.find(number).is_none() {
         return Err(ReservationError::NoSuchGarage);

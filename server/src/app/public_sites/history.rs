@@ -1,4 +1,4 @@
-//! What was published of a site, every five minutes for a week.
+//! Published values of a site, sampled every five minutes and kept for a week.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// All samples that are kept, and the one that is pruned next.
 pub const MOST: usize = 2017;
 
-/// A day.
+/// Samples of a day.
 pub const USUAL: usize = 288;
 
-/// Which samples are asked for.
+/// A page of samples.
 #[derive(Debug, Clone, Copy)]
 pub struct HistoryPage {
-    /// Of the newest sample on the page; absent: the newest.
+    /// Number of the newest sample on the page; `None`: the newest of all.
     pub start: Option<i64>,
     pub limit: usize,
 }
 
-/// Absent where there is no such site.
+/// A page of the site's history; `None` if the site does not exist.
 pub async fn read(app: &App, site: i64, page: HistoryPage) -> Result<Option<SiteHistory>, StoreError> {
     let snapshot = snapshot(app).await?;
     let Some(published) = snapshot.find(site) else { return Ok(None) };
@@ -65,7 +65,7 @@ fn every() -> i64 {
     i64::try_from(EVERY.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Of a moment of sampling, counted from 1970.
+/// Number of a sampling time, counted from 1970.
 fn number(at: Timestamp) -> i64 {
     at.micros().div_euclid(every())
 }
@@ -74,7 +74,8 @@ fn moment(number: i64) -> Timestamp {
     Timestamp::from_micros(number.saturating_mul(every()))
 }
 
-/// Writes what is published, once every five minutes; a sample that cannot be written is missing.
+/// Stores the published values, once every five minutes. A failed write is retried with the next snapshot of the same
+/// five minutes; after that the sample is missing.
 pub(super) async fn sample(app: &App, sites: &[ParkingSite], now: Timestamp) {
     let at = moment(number(now));
     if app.public_sites.parts().sampled_at == Some(at) {

@@ -1,4 +1,4 @@
-//! The public's opening hours of each garage as text, made anew only when something that they depend on has changed.
+//! The public's opening hours of each garage as text, rebuilt only when an input has changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ struct MadeHours {
 }
 
 impl HoursCache {
-    /// Absent where no text of the allowed length holds them.
+    /// `None` where no text within the allowed length holds them.
     pub(super) fn text(
         &mut self,
         garage: &GarageId,

@@ -1,15 +1,16 @@
 //! Openings of the public in OpenStreetMap's `opening_hours` syntax, with explicit dates.
 //!
-//! Evaluators know statutory holidays only, and no make-up workdays; so `PH` is never used. Openings are read from our own
-//! calendar and written as dates and weekdays within ranges of dates:
+//! Evaluators know only statutory holidays and no make-up workdays, so `PH` is never used. Openings come from our own
+//! calendar and are written as dates and as weekdays within ranges of dates:
 //!
 //! ```text
 //! 2026 Aug 31-2026 Sep 30,2026 Oct 08-2027 Mar 31 Mo-Fr 18:00-07:30, 2026 Oct 10 18:00-07:30
 //! ```
 //!
-//! - Rules are joined by `, `: each adds to the others, and none closes what another one opens after midnight.
+//! - Rules are joined by `, `: each adds to the others, and none closes the hours after midnight of another one.
 //! - A text with dates ends with its [`HoursPeriod`]; hours that are the same on every day for ever have no dates.
-//! - Openings that overlap or adjoin are one. What lasts a day or longer is cut at midnight, so no hour exceeds 24:00.
+//! - Openings that overlap or adjoin are merged. An opening of a day or longer is cut at midnight, so no hour exceeds
+//!   24:00.
 //! - [`cover`]: a set of days as ranges, weekdays and single days; [`day`]: the hours of one day
 
 mod cover;
@@ -27,7 +28,7 @@ use day::DayHours;
 
 use crate::app::sharing::public::PublicGround;
 
-/// ParkAPI takes no more characters.
+/// Longest text that ParkAPI accepts.
 pub const LONGEST_TEXT: usize = 512;
 
 /// Whole months after the present one for which hours are published, if the text has room for them.
@@ -36,10 +37,10 @@ const MONTHS_AHEAD: u32 = 6;
 /// Days for which hours are published even if the year's list of holidays is missing.
 const DAYS_AT_LEAST: u64 = 14;
 
-/// Days of the last attempts, for garages whose hours differ from day to day.
+/// Days of the shortest periods, for garages whose hours differ from day to day.
 const SHORT: [u64; 5] = [13, 6, 3, 1, 0];
 
-/// The days of which a text speaks, both included.
+/// The days that a text covers, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HoursPeriod {
     pub first: NaiveDate,
@@ -47,8 +48,9 @@ pub struct HoursPeriod {
 }
 
 impl HoursPeriod {
-    /// The longest first: from the day before the present month to the end of a later one, so that a text stays for a month.
-    /// A month of a year whose list is missing is in it only if it begins within [`DAYS_AT_LEAST`].
+    /// Candidate periods, the longest first. Each begins on the day before the present month and ends with a month, so
+    /// that a text stays valid for a month. A month of a year whose list is missing is included only if it begins
+    /// within [`DAYS_AT_LEAST`].
     pub fn candidates(today: NaiveDate, calendar: &Calendar) -> Vec<Self> {
         let month = today.with_day(1).unwrap_or(today);
         let first = month.pred_opt().unwrap_or(month);
@@ -73,12 +75,12 @@ fn month_end(date: NaiveDate) -> NaiveDate {
     next.pred_opt().unwrap_or(date)
 }
 
-/// A text and how it was found.
+/// A text and the periods that were tried for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenHours {
-    /// The last one is that of the text.
+    /// The last period is the one of the text.
     pub tried: Vec<HoursPeriod>,
-    /// Absent where no period is short enough for [`LONGEST_TEXT`].
+    /// `None` where no period is short enough for [`LONGEST_TEXT`].
     pub text: Option<String>,
 }
 
@@ -97,8 +99,8 @@ pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<Hours
     WrittenHours { tried, text: None }
 }
 
-/// The hours of every day of the candidates, read once. An opening may last into the first day, and the one after the last decides
-/// whether what begins on it adjoins.
+/// The hours of every day of the candidates. The range includes the day before, whose openings may last into the first
+/// day, and the day after, with which the last day's openings may adjoin.
 fn days_of(
     ground: &PublicGround,
     calendar: &Calendar,
@@ -113,7 +115,7 @@ fn days_of(
     day::by_date(openings.into_iter().map(|opening| opening.span).collect())
 }
 
-/// Whether every window that is not over opens alike on every day for ever, whatever the calendar is.
+/// Whether every current window opens alike on every day for ever, independent of the calendar.
 fn is_timeless(ground: &PublicGround, period: HoursPeriod) -> bool {
     let daily = |window: &SharedWindow| {
         let recurrence = &window.recurrence;
@@ -122,7 +124,7 @@ fn is_timeless(ground: &PublicGround, period: HoursPeriod) -> bool {
             && recurrence.lessons == OnLessons::AnyDay
             && (recurrence.first_day, recurrence.last_day) == (None, None)
     };
-    // A window of before still has an opening that lasts into the period's first day.
+    // An ended window may still have an opening that lasts into the period's first day.
     let is_over = |window: &SharedWindow| window.recurrence.last_day.is_some_and(|last| last < period.first);
     let closes = |closure: &Closure| closure.spaces.is_none();
     ground.windows.iter().all(|window| daily(window) || is_over(window))
@@ -146,7 +148,7 @@ fn dated(days: BTreeMap<NaiveDate, &DayHours>, period: HoursPeriod) -> String {
         (dates.len(), cover::shortest(&dates, period, &hours.to_string()))
     };
     let mut rules: Vec<(usize, String)> = by_hours.into_iter().map(rule).collect();
-    // The usual hours first.
+    // The most frequent hours first.
     rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     rules.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! What is true of a garage now.
+//! A garage's realtime values.
 
 use std::time::Duration;
 
@@ -15,10 +15,11 @@ use crate::app::sharing::public::PublicHours;
 use crate::store::StoreError;
 use crate::store::garage::Garage;
 
-/// Published times stay for so long while nothing changes, so that readers who have the newest answer get no other one.
+/// Published times stay equal for this long while nothing changes, so that readers with the newest response get "not
+/// modified".
 const GRID: Duration = Duration::from_secs(120);
 
-/// A gateway speaks every few seconds; one that has been silent for longer is published with its exact time.
+/// A gateway sends every few seconds; after a longer silence its exact time is published.
 const QUIET: Duration = Duration::from_secs(30);
 
 pub(super) struct SiteRealtime {
@@ -27,7 +28,7 @@ pub(super) struct SiteRealtime {
     pub confirmed_at: Timestamp,
 }
 
-/// Absent where nothing is known that is young enough.
+/// `None` where no recent data is known.
 pub(super) async fn realtime(
     app: &App,
     garage: &Garage,
@@ -46,7 +47,7 @@ pub(super) async fn realtime(
     Ok(Some(SiteRealtime { free, status: OpeningStatus::Open, confirmed_at }))
 }
 
-/// What windows and reservations leave to cars without one; absent if that cannot be told now.
+/// Room that windows and reservations leave to cars without one; `None` if it cannot be determined now.
 async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<Option<u32>, StoreError> {
     let room = |book: &Book| {
         let pools = book.layout().pools.keys();
@@ -60,10 +61,11 @@ async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<Option<u32
     }
 }
 
-/// When the count was last confirmed, never later than now and never going back.
+/// Time of the count's last confirmation: never in the future and never decreasing.
 ///
-/// While the gateway speaks, all garages share the newest multiple of [`GRID`], so the feed changes once in that time and not with
-/// each garage's own contact. A change of the count has its own time, so that a reader who asks what changed since finds it.
+/// While the gateway is online, all garages share the newest multiple of [`GRID`], so the feed changes once in that
+/// time and not with each garage's own contact. A change of the count has its own time, so that a query for changes
+/// since a time finds it.
 fn confirmed_at(now: Timestamp, seen: Timestamp, count_changed_at: Option<Timestamp>) -> Timestamp {
     let coarse = floor(now.min(seen + QUIET));
     let exact = if now.since(seen) > QUIET { seen } else { coarse };

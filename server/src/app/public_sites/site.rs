@@ -8,7 +8,7 @@ use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
 use crate::store::garage::Garage;
 
-/// Without what is true only now, and with the garage's own times.
+/// The site without realtime values, with the garage's own times.
 pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option<String>) -> ParkingSite {
     ParkingSite {
         id: garage.number,
@@ -45,7 +45,7 @@ pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option
     }
 }
 
-/// With when its facts changed, and what is true now.
+/// Adds the time of the facts' last change and the realtime values.
 pub(super) fn published(
     facts: ParkingSite,
     changed_at: Timestamp,

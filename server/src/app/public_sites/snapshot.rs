@@ -1,4 +1,4 @@
-//! The newest snapshot, and who renews it.
+//! The newest snapshot and its renewal.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -13,16 +13,16 @@ use super::{FRESH, history};
 use crate::app::App;
 use crate::store::StoreError;
 
-/// While one reader renews the snapshot, others are served one of this age.
+/// While one reader renews the snapshot, others get one of at most this age.
 const SERVED_MEANWHILE: Duration = Duration::from_secs(3);
 
-/// As many sites are on the first page.
+/// Most sites on the first page.
 pub const FIRST_PAGE: usize = 1000;
 
-/// All sites as they were at one moment.
+/// All sites at one moment.
 #[derive(Debug)]
 pub struct FeedSnapshot {
-    /// By number.
+    /// Sorted by number.
     pub sites: Vec<PublishedSite>,
     /// The first page of the list of all sites.
     pub list: Arc<FeedDocument>,
@@ -41,7 +41,7 @@ pub struct PublishedSite {
     pub json: Bytes,
 }
 
-/// The newest one, at most a second old. One reader renews it; meanwhile the others are served the one before.
+/// The newest snapshot, at most a second old. One reader renews it; until then the others get the previous one.
 pub async fn snapshot(app: &App) -> Result<Arc<FeedSnapshot>, StoreError> {
     let now = app.now();
     if let Some(snapshot) = newest(app, now, FRESH) {
@@ -74,7 +74,7 @@ async fn renewed(app: &App, now: Timestamp) -> Result<Arc<FeedSnapshot>, StoreEr
     history::sample(app, &feed.sites, now).await;
     let before = app.public_sites.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
     let max_age = app.feed.max_age;
-    // Writing and compressing the sites of a district takes some milliseconds: others are served meanwhile.
+    // Writing and compressing the sites of a district takes some milliseconds, so it runs on a blocking thread.
     let make = {
         let (feed, before) = (Arc::clone(&feed), before.clone());
         move || made(feed, before.as_deref(), max_age, now)
@@ -132,12 +132,13 @@ fn published(site: &ParkingSite, before: Option<&FeedSnapshot>) -> PublishedSite
     }
 }
 
-/// Types of ours always serialise.
+/// Our own types always serialise.
 fn json(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// The first `limit` of `rest`, of `total` sites that are asked for on all pages; `query` makes the next page's query.
+/// The first `limit` of `rest` as a page; `total` is the number of sites on all pages, and `query` makes the next
+/// page's query.
 pub fn write_page(
     rest: &[&PublishedSite],
     total: usize,
@@ -154,7 +155,7 @@ pub fn write_page(
         realtime_max_age_s: max_age.as_secs(),
     };
     let envelope = json(&envelope);
-    // The items come first and are empty in it.
+    // The empty list of items comes first in the envelope.
     let (head, tail) = envelope.split_at(EMPTY_ITEMS.len().min(envelope.len()));
     let items: usize = rest.iter().take(limit).map(|site| site.json.len() + 1).sum();
     let mut page = Vec::with_capacity(envelope.len() + items);
@@ -169,7 +170,7 @@ pub fn write_page(
     page
 }
 
-/// Of an envelope, up to where items go.
+/// Start of an envelope up to its items.
 const EMPTY_ITEMS: &[u8] = br#"{"items":["#;
 
 impl FeedSnapshot {

@@ -9,7 +9,7 @@ use crate::store::published::StoredSource;
 /// The one source of this district's sites.
 pub const SOURCE_ID: i64 = 1;
 
-/// Until a district file names the source.
+/// Default until a district file names the source.
 const UNNAMED: &str = "shared-parking";
 
 pub(super) fn source(

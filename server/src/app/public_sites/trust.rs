@@ -1,7 +1,7 @@
-//! Which counts are not believed: `domain::confidence` decides, as for operators.
+//! Trust in counts: `domain::confidence` decides, as for operators.
 //!
-//! What a garage's count is and when its gateway spoke is judged at each renewal; what takes rows of events and visits to find out
-//! is read again after some seconds.
+//! The count and the gateway's last contact are judged at each renewal. Doubts that need queries over events and visits
+//! are read again every [`READ_EVERY`].
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,15 +17,15 @@ use crate::store::{StoreError, Tx};
 
 const READ_EVERY: Duration = Duration::from_secs(10);
 
-/// Garages in one renewal beyond those never read: a large district is read bit by bit.
+/// Most garages with outdated doubts in one renewal: a large district is read in parts.
 const AT_ONCE: usize = 100;
 
-/// Doubts and when they were read.
+/// Doubts and the time at which they were read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TrustCache(HashMap<GarageId, (Timestamp, CountDoubts)>);
 
 impl TrustCache {
-    /// The garages whose doubts should be read now.
+    /// The garages whose doubts are due to be read.
     pub(super) fn due(&self, garages: &[Garage], now: Timestamp) -> Vec<GarageId> {
         let unknown = |garage: &&Garage| !self.0.contains_key(&garage.id);
         let mut due: Vec<GarageId> = garages.iter().filter(unknown).map(|garage| garage.id.clone()).collect();

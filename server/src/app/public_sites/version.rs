@@ -1,4 +1,5 @@
-//! When the facts of a site changed last. It is in the database, so that all replicas publish the same time and a restart changes nothing.
+//! Time of the last change of a site's facts. It is stored in the database, so that all replicas publish the same time
+//! and a restart does not change it.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use crate::app::{App, etag};
 use crate::store::published::{self, PublishedVersion};
 use crate::store::{StoreError, Tx};
 
-/// Facts as they were published last, with their version.
+/// The last published facts with their versions.
 #[derive(Debug, Default)]
 pub(super) struct VersionCache(HashMap<GarageId, (ParkingSite, PublishedVersion)>);
 
@@ -19,7 +20,7 @@ impl VersionCache {
         self.0.get(garage).map(|(_, version)| version.changed_at)
     }
 
-    /// The sites whose facts are others than before.
+    /// The sites whose facts differ from the last published ones.
     pub(super) fn changed(&self, facts: &[(GarageId, ParkingSite)]) -> Vec<(GarageId, ParkingSite)> {
         let is_new = |(garage, site): &&(GarageId, ParkingSite)| {
             self.0.get(garage).is_none_or(|(known, _)| known != site)
@@ -32,7 +33,8 @@ impl VersionCache {
     }
 }
 
-/// Their versions: the stored one where it is of the same facts, else of now, which is then written.
+/// Versions of the changed sites: the stored one if it has the same hash, else a new one with the time `now`, which is
+/// stored.
 pub(super) async fn of(
     app: &App,
     changed: Vec<(GarageId, ParkingSite)>,
@@ -47,7 +49,7 @@ pub(super) async fn of(
         .collect();
     if !new.is_empty() {
         let mut tx = app.store.begin().await?;
-        // Another replica may have been first: its time holds.
+        // Another replica may have stored a version first: its time applies.
         known = written(&mut tx, &new).await?;
         tx.commit().await?;
     }

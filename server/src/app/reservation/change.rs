@@ -1,4 +1,4 @@
-//! Changing a reservation, confirming and cancelling it.
+//! Change, confirmation and cancellation of a reservation.
 
 use domain::allocation::entry::Phase;
 use domain::allocation::layout::PlateKey;
@@ -28,8 +28,8 @@ pub async fn change(
     change_as(app, By::Person(caller.person), &stored, if_match, asked).await
 }
 
-/// What it would become is judged like a new one: the right with which it was made may have ended, and another time or pool
-/// has the hours of the class of an own child.
+/// Checks the changed reservation like a new one: the original right may have ended, and another time or pool has other
+/// hours for the class of an own child.
 async fn check(
     app: &App,
     caller: &Caller,
@@ -47,7 +47,7 @@ async fn check(
     entitled::check_times(app, &standing, &stored.garage, (entry.audience, Some(pool)), span).await
 }
 
-/// Of the plate that it would have.
+/// Checks the right for the plate that the reservation would have.
 fn check_right(
     standing: &Standing,
     stored: &Stored,
@@ -56,12 +56,12 @@ fn check_right(
     let entry = &stored.entry;
     match plate.or(entry.plate.as_ref()) {
         Some(plate) => entitled::check(standing, &stored.garage, entry.audience, plate),
-        // Plates are forgotten of what is over, and that cannot be changed any more.
+        // The plate of a finished reservation is purged, and a finished reservation cannot be changed.
         None => Ok(()),
     }
 }
 
-/// For whoever may.
+/// Changes a reservation; the caller has checked the actor's right.
 pub(in crate::app) async fn change_as(
     app: &App,
     by: By,
@@ -90,7 +90,7 @@ async fn with_help(app: &App, question: Question, error: ReservationError) -> Re
     ReservationError::Refused { refusal: Refusal::Full { at, next }, help }
 }
 
-/// Confirms or cancels an own reservation. To accept one needs the right still; to give it back needs none.
+/// Confirms or cancels an own reservation. To confirm needs the right still; to cancel needs none.
 pub async fn act(
     app: &App,
     caller: &Caller,
@@ -100,7 +100,7 @@ pub async fn act(
 ) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
     let accepts = match stored.entry.phase() {
-        // An offer may come between this look and the act.
+        // An offer may arrive between this check and the act.
         Phase::Held | Phase::Waiting => act == ReservationActKind::Confirm,
         Phase::Confirmed
         | Phase::CheckedIn
@@ -115,7 +115,7 @@ pub async fn act(
     act_as(app, By::Person(caller.person), &stored, if_match, act).await
 }
 
-/// For whoever may. What is cancelled already stays as it is.
+/// Confirms or cancels a reservation; the caller has checked the actor's right. A cancelled reservation stays as it is.
 pub(in crate::app) async fn act_as(
     app: &App,
     by: By,

@@ -1,5 +1,5 @@
-//! Whether a person may reserve as an audience: the public with an own plate; parents in the windows of their children's
-//! classes; staff and residents with a plate that has the permit.
+//! Whether a person may reserve as an audience: as the public with an own plate; as a parent in the windows of the
+//! children's classes; as staff or resident with a plate that has the permit.
 
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
@@ -12,7 +12,7 @@ use super::{ReservationError, openings};
 use crate::app::App;
 use crate::app::standing::Standing;
 
-/// Plate and audience are this person's at this garage.
+/// Checks that the plate is the person's own and that the person may reserve as this audience at this garage.
 pub(super) fn check(
     standing: &Standing,
     garage: &GarageId,
@@ -28,7 +28,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// A parent's stays lie in the part of the window that is for a class of an own child. Others have no parts.
+/// Checks that a parent's stay lies in the part of the window for a class of an own child. Other audiences have no
+/// parts.
 pub(super) async fn check_times(
     app: &App,
     standing: &Standing,
@@ -40,7 +41,7 @@ pub(super) async fn check_times(
     refused.into_iter().flatten().next().map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
-/// The same for several stays: why not, for each.
+/// The refusal of each of several stays, if any.
 pub(super) async fn times_refused(
     app: &App,
     standing: &Standing,
@@ -55,7 +56,7 @@ pub(super) async fn times_refused(
     Ok(spans.iter().map(|span| class_refusal(&openings, &classes, pool, *span).err()).collect())
 }
 
-/// An error if every opening in which the stay starts is, at that time, for other classes only.
+/// An error if every opening in which the stay starts is for other classes at that time.
 pub(super) fn class_refusal(
     openings: &[WindowOpening],
     classes: &[ClassId],
@@ -69,7 +70,7 @@ pub(super) fn class_refusal(
     };
     let openings: Vec<_> = openings.iter().filter(here).collect();
     let parts: Vec<Span> = openings.iter().flat_map(|opening| parts_of(opening, classes)).collect();
-    // Outside of all windows: the book says so, and when the next one is.
+    // Outside of all windows the book refuses and returns the next window.
     let nothing_to_say = openings.is_empty() || classes.is_empty();
     if nothing_to_say || parts.iter().any(|part| suits(*part, span, &openings)) {
         return Ok(());
@@ -77,7 +78,7 @@ pub(super) fn class_refusal(
     Err(Refusal::OutsideWindow { next: parts.into_iter().find(|part| part.until() > span.from()) })
 }
 
-/// When each of these classes may come.
+/// The time of each of these classes.
 fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<Span> {
     let part = |class: &ClassId| {
         let group = opening.groups.iter().find(|group| group.class == *class);
@@ -86,7 +87,7 @@ fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<Span> {
     classes.iter().map(part).collect()
 }
 
-/// A stay may go on into a window that adjoins; so its end is only compared where a class's time ends earlier than the
+/// A stay may continue into an adjoining window, so its end is compared only where a class's time ends earlier than the
 /// window.
 fn suits(part: Span, span: Span, openings: &[&WindowOpening]) -> bool {
     let to_the_end = openings.iter().any(|opening| opening.span.until() == part.until());

@@ -16,10 +16,10 @@ const STEP: Minutes = Minutes(15);
 
 pub const DEFAULT_HOURS: u32 = 24;
 
-/// Three days: the book does not know windows much further than anybody may reserve.
+/// Three days: the book's windows reach little further than the longest booking horizon.
 pub const MOST_HOURS: u32 = 72;
 
-/// For a person who may be this audience here.
+/// Forecast for a person who may reserve as this audience here.
 pub async fn forecast(
     app: &App,
     caller: &Caller,
@@ -33,7 +33,7 @@ pub async fn forecast(
     of(app, garage, &[audience], asked).await
 }
 
-/// For anybody.
+/// Forecast without a check of rights.
 pub(in crate::app) async fn of(
     app: &App,
     garage: &GarageId,
@@ -58,7 +58,7 @@ fn first_step(at: Timestamp) -> Minute {
     Minute::new(minute - minute.rem_euclid(i64::from(STEP.0)))
 }
 
-/// Those in which some window is open for the audience at any time that the book knows.
+/// Forecasts of the pools that have an opening for the audience.
 fn pools(book: &Book, audience: Audience, from: Minute, steps: u32) -> Vec<Forecast> {
     let layout = book.layout();
     let shared = layout.pools.keys().filter(|pool| {

@@ -1,7 +1,7 @@
-//! What helps somebody who got no space: when there is one, how many wait, where else.
+//! Alternatives for a request that found no space: the next free time, the number of waiting requests, other garages.
 //!
-//! At the rush hundreds are told the same within a second, so what is the same for all is remembered for that long; and
-//! nobody waits for it longer than [`PATIENCE`]: help that comes late is none.
+//! At peak times hundreds of requests need the same answer within a second, so it is cached for that long. No request
+//! waits for it longer than [`PATIENCE`]: a late answer is useless.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,20 +24,20 @@ use crate::store::garage::Garage;
 
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Different questions within a second.
+/// Most different queries within a second.
 const MOST: usize = 2_000;
 
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// A walk of half an hour and more helps nobody.
+/// A longer walk than half an hour is no alternative.
 const NEAR_METRES: u32 = 3_000;
 
 const MOST_ALTERNATIVES: usize = 5;
 
-/// Garages that are asked: the nearest.
+/// Most garages that are queried; the nearest ones.
 const MOST_ASKED: usize = 30;
 
-/// What somebody asked for in vain.
+/// A request that found no space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Question {
     pub garage: GarageId,
@@ -52,11 +52,11 @@ struct Answer {
     alternatives: Vec<Alternative>,
 }
 
-/// Answers of the last second.
+/// Alternatives of the last second.
 #[derive(Debug)]
 pub struct Remembered {
     answers: Recent<Question, Arc<Answer>>,
-    /// Held while an answer is made: the others find it when they get here.
+    /// Held while alternatives are computed; the next holder finds them in the cache.
     making: Mutex<()>,
 }
 
@@ -66,21 +66,21 @@ impl Default for Remembered {
     }
 }
 
-/// Help for a question; `next` is what the book has said.
+/// Alternatives for a query; `next` is the next free time by the book.
 pub(super) async fn help(app: &App, question: Question, next: Option<Minute>) -> Help {
     let next_start = next.map(Minute::timestamp);
     let app = app.clone();
-    // A task of its own: whoever loses patience leaves the answer to those who ask next.
+    // A task of its own: after a timeout it still fills the cache for later requests.
     let made = tokio::spawn(async move { answer(&app, question).await });
     match timeout(PATIENCE, made).await {
         Ok(Ok(Ok(answer))) => {
             Help { next_start, waiting: answer.waiting, alternatives: answer.alternatives.clone() }
         }
         Ok(Ok(Err(error))) => {
-            tracing::warn!(%error, "somebody without a space gets less help");
+            tracing::warn!(%error, "computing alternatives failed; refusal sent without them");
             Help { next_start, ..Help::default() }
         }
-        // Too late, or the process is ending.
+        // Timeout, or the process is shutting down.
         Err(_) | Ok(Err(_)) => Help { next_start, ..Help::default() },
     }
 }
@@ -90,7 +90,7 @@ async fn answer(app: &App, question: Question) -> Result<Arc<Answer>, Allocation
     if let Some(answer) = answers.get(&question) {
         return Ok(answer);
     }
-    // Whoever asked has lost patience by then; so tasks cannot pile up behind a slow one.
+    // The request has timed out by then, so tasks cannot pile up behind a slow one.
     let Ok(_making) = timeout(PATIENCE, making.lock()).await else { return Err(AllocationError::Busy) };
     if let Some(answer) = answers.get(&question) {
         return Ok(answer);
@@ -112,7 +112,7 @@ fn waiting(book: &Book, question: &Question) -> u32 {
     u32::try_from(waits.count()).unwrap_or(u32::MAX)
 }
 
-/// As the public: that is what everybody may be.
+/// Alternatives for the public audience, which is open to every person.
 async fn alternatives(app: &App, question: &Question) -> Result<Vec<Alternative>, AllocationError> {
     let directory = directory::read(app).await?;
     let Some(here) = directory.get(&question.garage) else { return Ok(Vec::new()) };
@@ -149,14 +149,14 @@ fn alternative(garage: &Garage, distance_metres: u32, free: u32) -> Alternative 
     }
 }
 
-/// Spaces that some driver could reserve for all of this time.
+/// Spaces that a driver could reserve for this whole time.
 fn public_room(book: &Book, span: Span, now: Timestamp) -> u32 {
     let pools = book.layout().pools.keys();
     let possible = pools.filter(|pool| book.would(&anybody(Audience::Public, Some(pool), span), now).is_ok());
     possible.map(|pool| book.free(pool, Audience::Public, span)).sum()
 }
 
-/// Somebody without a plate or limits, to ask what would be possible.
+/// A request without plate, person or limits, to test the availability.
 pub(super) fn anybody(audience: Audience, pool: Option<&PoolId>, span: Span) -> Ask {
     Ask {
         id: Uuid::nil(),

@@ -1,4 +1,4 @@
-//! What a person is told about its reservations.
+//! A person's notices about its reservations.
 
 use protocol::reservation::{Notice, Notices};
 use uuid::Uuid;
@@ -32,7 +32,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Notices, ReservationErro
     Ok(Notices { items: views.into_iter().map(notice).collect() })
 }
 
-/// Twice is no error.
+/// Marks a notice as read; repeating it is no error.
 pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<(), ReservationError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;

@@ -1,5 +1,5 @@
-//! When a garage's windows are open, for those who only look: asking the book itself waits for the transaction in which it
-//! is, so what changes rarely is remembered for some seconds ([`crate::app::doors`]).
+//! Openings of a garage's windows for display. A read of the book waits for the transaction that holds it, so the
+//! openings, which rarely change, are cached for some seconds.
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use crate::store::reservation::{self, Before, Stored};
 /// Rows on one page.
 const PAGE: u32 = 30;
 
-/// Newest start first; `cursor` is the `next` of the page before.
+/// Newest start first; `cursor` is the `next` of the previous page.
 pub async fn page(
     app: &App,
     caller: &Caller,
@@ -25,7 +25,7 @@ pub async fn page(
     present(app, rows, PAGE).await
 }
 
-/// One row more than fits was asked for: it says whether there is a next page.
+/// Cuts the rows to one page. The caller has read one row more than fits, which shows whether there is a next page.
 pub(in crate::app) async fn present(
     app: &App,
     mut rows: Vec<Stored>,
@@ -48,7 +48,7 @@ pub(in crate::app) fn parse_cursor(text: &str) -> Result<Before, ReservationErro
     Ok(Before { starts_at, id: Uuid::parse_str(id).map_err(|_| ReservationError::Cursor)? })
 }
 
-/// One of them.
+/// One of the caller's reservations.
 pub async fn one(app: &App, caller: &Caller, id: Uuid) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
     shown::one(app, &stored).await
@@ -61,7 +61,7 @@ pub(super) async fn own(app: &App, caller: &Caller, id: Uuid) -> Result<Stored, 
         .ok_or(ReservationError::NotFound)
 }
 
-/// Whoever's it is.
+/// Finds a reservation of any person.
 pub(in crate::app) async fn find(app: &App, id: Uuid) -> Result<Option<Stored>, ReservationError> {
     let mut tx = app.store.begin_read().await?;
     Ok(reservation::by_ids(&mut tx, &[id]).await?.pop())

@@ -1,4 +1,4 @@
-//! What would be possible, without doing it.
+//! Availability of a space, without a reservation.
 
 use domain::allocation::Book;
 use domain::allocation::refusal::Refusal;
@@ -15,13 +15,13 @@ use crate::app::{App, allocation, standing};
 
 #[derive(Debug)]
 pub struct Quoted {
-    /// During the whole time; 0 if it is refused.
+    /// Free spaces during the whole time; 0 if refused.
     pub free: u32,
     pub refused: Option<Refusal>,
     pub help: Help,
 }
 
-/// For a person who may be this audience here; as the public one needs no plate to look.
+/// Quote for a person who may reserve as this audience here; the public needs no plate.
 pub async fn quote(
     app: &App,
     caller: &Caller,

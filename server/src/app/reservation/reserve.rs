@@ -1,4 +1,4 @@
-//! Reserving, once or for several days.
+//! New reservations, single or for several days.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 /// Days of one series: a term of school days.
 pub const MOST_DATES: usize = 100;
 
-/// Reserves for an own plate; the same key again gives the same reservation.
+/// Reserves for an own plate; a repeated key returns the same reservation.
 pub async fn reserve(
     app: &App,
     caller: &Caller,
@@ -36,7 +36,7 @@ pub async fn reserve(
     submit(app, garage, By::Person(caller.person), key, &wanted).await
 }
 
-/// For whoever may.
+/// Reserves; the caller has checked the actor's right.
 pub(in crate::app) async fn submit(
     app: &App,
     garage: &GarageId,
@@ -53,7 +53,7 @@ pub(in crate::app) async fn submit(
     shown::one(app, &stored).await
 }
 
-/// Who gets no space learns when and where there is one.
+/// Adds alternatives to a refusal for lack of space.
 pub(super) async fn with_help(
     app: &App,
     garage: &GarageId,
@@ -71,7 +71,7 @@ pub(super) async fn with_help(
     ReservationError::Refused { refusal: Refusal::Full { at, next }, help }
 }
 
-/// What became of a day of a series.
+/// Outcome of one day of a series.
 #[derive(Debug)]
 pub struct Day {
     pub date: NaiveDate,
@@ -84,7 +84,7 @@ pub struct Days {
     pub days: Vec<Day>,
 }
 
-/// The same local times on several days, in one transaction.
+/// Reserves the same local times on several days, in one transaction.
 pub async fn series(
     app: &App,
     caller: &Caller,
@@ -100,7 +100,7 @@ pub async fn series(
     let refused = entitled::times_refused(app, &standing, garage, asked, &spans).await?;
     let possible = |(date, refusal): (&NaiveDate, &Option<Refusal>)| refusal.is_none().then_some(*date);
     let dates: Vec<NaiveDate> = new.dates.iter().zip(&refused).filter_map(possible).collect();
-    // A day that is not for the child's class fails the others, if they shall stand or fall together.
+    // With "all or none", a day outside the class's time fails the other days, too.
     let spoiled = new.on_conflict == OnConflict::Fail && dates.len() < new.dates.len();
     let on_conflict = if spoiled { OnConflict::Report } else { new.on_conflict };
     let first = wanted.request(By::Person(caller.person), key);

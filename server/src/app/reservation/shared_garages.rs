@@ -1,4 +1,4 @@
-//! Where somebody could reserve.
+//! Garages with spaces to reserve.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::app::session::Caller;
 use crate::app::{App, allocation, directory, public_sites, standing};
 use crate::store::garage::Garage;
 
-/// Audiences that may reserve somewhere, in general.
+/// Audiences with bookable windows, by garage.
 pub type Bookable = Vec<(GarageId, BTreeSet<Audience>)>;
 
-/// Garages at which the caller may reserve as some audience, or as the one that was asked for.
+/// Garages at which the caller may reserve as any audience, or as the requested one.
 pub async fn list(
     app: &App,
     caller: &Caller,
@@ -56,7 +56,7 @@ fn shared(garage: &Garage, audiences: Vec<Audience>, open: Option<u32>) -> Share
     }
 }
 
-/// The same for everybody, so it is remembered for some seconds.
+/// The same for every caller, so it is cached for some seconds.
 async fn bookable(app: &App) -> Result<Arc<Bookable>, ReservationError> {
     let known = &app.doors.bookable;
     if let Some(bookable) = known.get(&()) {

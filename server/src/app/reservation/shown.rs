@@ -1,4 +1,4 @@
-//! A stored reservation as people see it.
+//! A stored reservation in its wire form.
 
 use domain::allocation::Book;
 use domain::allocation::entry::{Entry, Phase, State};
@@ -14,7 +14,7 @@ use crate::store::garage::Garage;
 use crate::store::reservation::Stored;
 use crate::store::seal::Purpose;
 
-/// Of one whose car has not come yet, but may.
+/// Fields of a reservation whose car may still come.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ahead {
     enter_from: Option<Timestamp>,
@@ -39,7 +39,7 @@ pub async fn one(app: &App, stored: &Stored) -> Result<Reservation, ReservationE
     reservation(app, &directory, stored, known)
 }
 
-/// In the order in which they come.
+/// In the order of `stored`.
 pub async fn all(app: &App, stored: &[Stored]) -> Result<Vec<Reservation>, ReservationError> {
     let mut shown = Vec::with_capacity(stored.len());
     for one_of_them in stored {
@@ -48,7 +48,7 @@ pub async fn all(app: &App, stored: &[Stored]) -> Result<Vec<Reservation>, Reser
     Ok(shown)
 }
 
-/// When the gate lets the car in.
+/// When the gate admits the car.
 fn entry_times(openings: &[WindowOpening], entry: &Entry) -> Ahead {
     let starts_in = |opening: &&WindowOpening| {
         entry.window.as_ref() == Some(&opening.window) && opening.span.contains(entry.span.from())
@@ -111,14 +111,14 @@ fn reservation(
     })
 }
 
-/// A time in an entity tag: `None` for `*`, an error for what is no tag of ours.
+/// The time in an entity tag: `None` for `*`, an error for a foreign tag.
 pub fn known(if_match: Option<&str>) -> Result<Option<Timestamp>, ReservationError> {
     let Some(text) = if_match.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
     let tag = text.trim_start_matches("W/").trim_matches('"');
     Timestamp::parse(tag).map(Some).map_err(|_| ReservationError::Changed)
 }
 
-/// The stored reservation of an answer about one.
+/// The reservation of a reply.
 pub(super) fn stored(answer: allocation::Answer) -> Result<Stored, ReservationError> {
     match answer {
         allocation::Answer::Reservation(stored) => Ok(*stored),

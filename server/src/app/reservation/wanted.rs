@@ -1,4 +1,4 @@
-//! A request's body, parsed: whole minutes, a real plate.
+//! A request's body, parsed: whole minutes, a valid plate.
 
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
@@ -14,13 +14,13 @@ use crate::app::App;
 use crate::app::allocation::{By, Reserve};
 use crate::store::seal::{Purpose, Sealed};
 
-/// What somebody wants to reserve.
+/// A requested reservation.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub audience: Audience,
     pub pool: Option<PoolId>,
     pub plate: Sealed,
-    /// The plate in clear, for the answer.
+    /// The plate in plain text, for the response.
     pub plate_text: String,
     pub span: Span,
     pub wish: Wish,
@@ -78,7 +78,7 @@ pub fn span(starts_at: Timestamp, ends_at: Timestamp) -> Result<Span, Reservatio
     Span::new(from, until).map_err(|_| ReservationError::Field { field: "ends_at", why: why() })
 }
 
-/// A change of a stay that is `now` so, with the new plate sealed.
+/// Parses a change of a stay with the span `now`, and seals the new plate.
 pub(super) fn change(
     app: &App,
     now: Span,

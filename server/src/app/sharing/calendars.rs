@@ -1,4 +1,4 @@
-//! The calendar in memory, as long as the district's version is the one with which it was read.
+//! Cache of the calendar, valid while the district's version is the one with which it was read.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,8 +15,8 @@ pub struct Calendars {
 }
 
 impl Calendars {
-    /// Costs one short statement where nothing has changed. The version is read first: a calendar that changes
-    /// in between is read again the next time.
+    /// The current calendar; one short statement if it is cached. The version is read first: a calendar that changes in
+    /// between is read again the next time.
     pub async fn current(&self, tx: &mut Tx) -> Result<Arc<Calendar>, StoreError> {
         let version = calendar::version(tx).await?;
         if let Some(calendar) = self.of_version(version) {

@@ -1,11 +1,11 @@
-//! What windows do to each other that nobody could keep to, in words.
+//! Conflicts between windows as text.
 
 use domain::ids::WindowId;
 use domain::shared_window::{Clash, Conflict};
 
 use crate::store::window::Stored;
 
-/// For people: both windows by name, and the first date.
+/// Describes a conflict: both windows by name, and the first date.
 pub fn told(conflict: &Conflict, windows: &[Stored]) -> String {
     let name = |id: &WindowId| {
         let stored = windows.iter().find(|stored| stored.window.id == *id);

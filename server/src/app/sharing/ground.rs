@@ -1,4 +1,4 @@
-//! One garage's rows, as they are or as they would be.
+//! One garage's sharing: the stored state, or the state after a change.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use crate::store::sharing_rules::SharingRules;
 use crate::store::window::Stored;
 use crate::store::{StoreError, Tx, closure, pool, sharing_rules, window};
 
-/// Days for which windows are made absolute, from yesterday on: none is longer than a day.
+/// Number of days for which windows are made absolute, from yesterday on. No window is longer than a day.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach(u32);
 
 impl Reach {
-    /// To beyond the 48 hours for which a gateway decides alone.
+    /// Beyond the 48 hours for which a gateway decides alone.
     pub const AROUND_NOW: Self = Self(4);
-    /// 40 days ahead: the longest horizon, the longest stay, and some days in which a book in memory may grow old.
+    /// 40 days ahead: the longest horizon, the longest stay, and some days for a cached book to grow old.
     pub const BOOK: Self = Self(42);
 
-    /// Each holiday comes once.
+    /// Contains each holiday once.
     const YEAR: Self = Self(400);
 
     pub fn days(self) -> u32 {
@@ -74,25 +74,25 @@ impl Ground {
         }
     }
 
-    /// Those that start on `days` days from `first` on, in order; of one pool and audience they do not overlap.
+    /// Openings that start on `days` days from `first` on, in order; those of one pool and audience do not overlap.
     pub fn openings(&self, first: chrono::NaiveDate, days: u32) -> Vec<WindowOpening> {
         let of = |stored: &Stored| stored.window.openings(&self.calendar, &self.schools, first, days);
         disjoint(self.windows.iter().flat_map(of).collect())
     }
 
-    /// What the windows do to each other in the coming weeks.
+    /// Conflicts of the windows in the coming weeks.
     pub fn conflicts(&self, now: Timestamp) -> Vec<Conflict> {
         let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
         self.conflicts_between(&windows, (yesterday(now), Reach::BOOK))
     }
 
-    /// What this window and the others of its pool do to each other, within a year after it begins: whoever enters it learns now
-    /// what would happen at the gate on a holiday, or next term.
+    /// Conflicts between this window and the others of its pool within a year after it begins. The operator sees them
+    /// on entry, not at the gate on a holiday or in the next term.
     pub fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<Conflict> {
         let all = || self.windows.iter().map(|stored| &stored.window);
         let Some(own) = all().find(|other| other.id == *window) else { return Vec::new() };
         let windows: Vec<SharedWindow> = all().filter(|other| other.pool == own.pool).cloned().collect();
-        // Another one of the evening before may reach into its first day.
+        // A window of the evening before may reach into its first day.
         let first = own.recurrence.first_day.and_then(|day| day.pred_opt());
         let first = first.map_or(yesterday(now), |day| day.max(yesterday(now)));
         let mut found = self.conflicts_between(&windows, (first, Reach::YEAR));
@@ -118,7 +118,7 @@ fn yesterday(now: Timestamp) -> chrono::NaiveDate {
     (now - DAY).local_date()
 }
 
-/// Closures are entered to the minute and end after they begin.
+/// Converts a closure; closures are entered to the minute and end after they begin.
 pub fn closure_of_domain(closure: &Closure) -> Option<layout::Closure> {
     let span = Span::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
     Some(layout::Closure {

@@ -1,4 +1,4 @@
-//! A garage's pools as they are entered.
+//! A garage's pools as entered.
 
 use std::collections::HashSet;
 
@@ -8,13 +8,13 @@ use super::rule::MAIN;
 use crate::app::import::Invalid;
 use crate::store::pool::Pool;
 
-/// As many as a week view has rows for; private spaces of one owner each are many.
+/// As many as a week view has rows for; private spaces make one pool per owner.
 const MAX_POOLS: usize = 500;
 const MAX_NAME: usize = 80;
-/// What is painted on the ground.
+/// Longest label painted on the ground.
 const MAX_LABEL: usize = 20;
 
-/// All spaces of a garage that has said nothing of pools.
+/// The pool of all spaces of a garage without entered pools.
 pub fn main(capacity: u32) -> PoolSpec {
     PoolSpec {
         // The id is a constant, and tested.
@@ -26,7 +26,7 @@ pub fn main(capacity: u32) -> PoolSpec {
     }
 }
 
-/// A file that says nothing of pools leaves those that are known alone; only the whole garage as one pool follows the
+/// The pools of an import. A file without pools keeps the known ones; only a single main pool is resized to the
 /// garage's capacity.
 pub fn or_known(entered: &[PoolSpec], known: &[Pool], capacity: u32) -> Vec<PoolSpec> {
     let only_main = known.iter().all(|pool| pool.id.as_str() == MAIN);

@@ -1,4 +1,4 @@
-//! When the public may come to which garage, for feeds that show all garages at once.
+//! The public's openings at all garages, for feeds.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::{DAY, closure_of_domain};
 use crate::app::{App, calendar};
 use crate::store::{StoreError, Tx, closure, window};
 
-/// Public windows of every garage, and what of them is open around now.
+/// Public windows of every garage, and their openings around now.
 #[derive(Debug)]
 pub struct PublicHours {
     calendar: Arc<Calendar>,
@@ -24,18 +24,18 @@ pub struct PublicHours {
     openings: HashMap<GarageId, Vec<WindowOpening>>,
 }
 
-/// What the public's openings of a garage follow from, beside the calendar.
+/// Input of a garage's public openings, beside the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PublicGround {
     pub windows: Vec<SharedWindow>,
-    /// That are not over, as far as they concern the public.
+    /// Current and future closures that concern the public.
     pub closures: Vec<Closure>,
-    /// Only where a window asks for lessons.
+    /// Only where a window depends on lessons.
     pub schools: Vec<School>,
 }
 
 impl PublicGround {
-    /// Those that start on `days` days from `first` on, closures cut out.
+    /// Openings that start on `days` days from `first` on, closures cut out.
     pub fn openings(&self, calendar: &Calendar, first: NaiveDate, days: u32) -> Vec<WindowOpening> {
         let of = |window: &SharedWindow| window.openings(calendar, &self.schools, first, days);
         without(disjoint(self.windows.iter().flat_map(of).collect()), &self.closures)
@@ -43,7 +43,7 @@ impl PublicGround {
 }
 
 impl PublicHours {
-    /// A handful of statements, however many garages there are.
+    /// A handful of statements, independent of the number of garages.
     pub async fn read(app: &App, tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
         let mut grounds: HashMap<GarageId, PublicGround> = HashMap::new();
         for (garage, window) in window::of_audience(tx, Audience::Public).await? {
@@ -79,7 +79,7 @@ impl PublicHours {
     }
 }
 
-/// Only of garages whose public windows ask for lessons, which are few.
+/// Schools of the few garages whose public windows depend on lessons.
 async fn schools(
     tx: &mut Tx,
     grounds: &HashMap<GarageId, PublicGround>,

@@ -1,4 +1,4 @@
-//! A window between its entered form, in which much may be left out, and the one of `domain`.
+//! Conversion of a window between its entered form, with optional fields, and the one of `domain`.
 
 use domain::access::Audience;
 use domain::calendar::DayKinds;
@@ -9,19 +9,19 @@ use protocol::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
 use crate::store::word::word;
 
-/// The pool of a garage that has said nothing of pools.
+/// The pool of a garage without entered pools.
 pub const MAIN: &str = "main";
 
 /// Two weeks.
 const HORIZON: u32 = 14 * 24 * 60;
 const DAY: u32 = 24 * 60;
-/// A public stay so short is somebody who looks for a space elsewhere.
+/// A shorter public stay is a driver who leaves to look for a space elsewhere.
 const PUBLIC_MIN_STAY: u32 = 15;
 const EARLY: u32 = 10;
 const GRACE: u32 = 15;
 const NOTICE: u32 = 15;
 
-/// A window that keeps to its rules, in one of these pools.
+/// A checked window in one of these pools.
 pub fn window(id: WindowId, spec: &WindowSpec, pools: &[PoolSpec]) -> Result<SharedWindow, WindowRuleError> {
     let pool = spec.pool.as_ref().map_or(MAIN, PoolId::as_str);
     let pool = pools.iter().find(|known| known.id.as_str() == pool).ok_or_else(|| WindowRuleError {
@@ -46,7 +46,7 @@ pub fn window(id: WindowId, spec: &WindowSpec, pools: &[PoolSpec]) -> Result<Sha
         stagger: spec.stagger.iter().map(stagger).collect(),
     };
     let mut window = window.checked()?;
-    // As it is read again.
+    // In the order in which the database returns it.
     window.stagger.sort_by(|a, b| a.class.cmp(&b.class));
     if window.quota > pool.size {
         let message = format!("the pool has {} spaces", pool.size);
@@ -76,7 +76,7 @@ fn stagger(spec: &StaggerSpec) -> Stagger {
     Stagger { class: spec.class.clone(), offset: Minutes(spec.offset_minutes) }
 }
 
-/// With every field filled in.
+/// The entered form with every field filled in.
 pub fn spec(window: &SharedWindow) -> WindowSpec {
     let (recurrence, terms) = (&window.recurrence, &window.terms);
     let lock = |hours: DailyHours| LockOut {

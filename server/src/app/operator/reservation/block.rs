@@ -1,4 +1,4 @@
-//! Plates that a garage does not take, and the strikes of plates. Nobody is kept from leaving.
+//! Plates that a garage blocks, and the strikes of plates. A block never stops a car from leaving.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::app::reservation::ReservationError;
 use crate::store::seal::Purpose;
 use crate::store::{Tx, block_list, book};
 
-/// Rows of each kind in one answer.
+/// Most rows of each kind in one response.
 const MOST: i64 = 500;
 
-/// Strikes that are shown: those of a year.
+/// Age of the oldest strikes shown.
 const SHOWN: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Reading plates is audited.
+/// Lists blocks and strikes; the reading is audited.
 pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Blocks, ReservationError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
@@ -61,7 +61,7 @@ fn shown_strike(app: &App, strike: block_list::Strike) -> Result<Strike, Reserva
     })
 }
 
-/// What the plate has reserved already stays: only new requests are refused.
+/// Blocks a plate. Its existing reservations stay: only new requests are refused.
 pub async fn add(
     app: &App,
     caller: &Caller,
@@ -107,7 +107,7 @@ pub async fn end(
     Ok(tx.commit().await?)
 }
 
-/// It does not count any more. A block that it has led to stays until it is ended.
+/// Lifts a strike, which no longer counts. A block that it has caused stays until it is ended.
 pub async fn lift(
     app: &App,
     caller: &Caller,
@@ -123,7 +123,7 @@ pub async fn lift(
     Ok(tx.commit().await?)
 }
 
-/// Books in memory know which plates are blocked: the row is held, and its version rises.
+/// Locks the garage's book and raises its version, because cached books contain the blocked plates.
 async fn begin(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tx, ReservationError> {
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;

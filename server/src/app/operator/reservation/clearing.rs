@@ -1,4 +1,4 @@
-//! Who must have left when pickup needs the spaces.
+//! Cars that must have left when pickup needs the spaces.
 
 use domain::access::Audience;
 use domain::allocation::Book;
@@ -15,15 +15,14 @@ use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
 use crate::store::reservation;
 
-/// What the book says.
+/// The list as the book has it.
 struct List {
     by: Minute,
     missing: u32,
     cars: Vec<Uuid>,
 }
 
-/// Cars inside that must leave by then, those first that should be gone already; without a time, by the next beginning of
-/// pickup.
+/// Cars inside that must leave by `by`, overdue ones first. Without `by`: by the next start of pickup.
 pub async fn clearing(
     app: &App,
     caller: &Caller,
@@ -52,7 +51,7 @@ fn list(book: &Book, by: Option<Timestamp>, now: Timestamp) -> List {
     List { by, missing, cars: cars.into_iter().map(|entry| entry.id).collect() }
 }
 
-/// Its beginning, also if it has begun; without any pickup, now.
+/// Start of the current or next pickup; without any pickup, now.
 fn next_pickup(layout: &Layout, now: Timestamp) -> Minute {
     let pickups = layout.openings.iter().filter(|opening| opening.audience == Audience::Pickup);
     let next =
@@ -60,7 +59,7 @@ fn next_pickup(layout: &Layout, now: Timestamp) -> Minute {
     next.min().unwrap_or_else(|| Minute::ceil(now))
 }
 
-/// How many of the spaces that pickup will need have others' cars on them now.
+/// Spaces that pickup will need and that other cars occupy now.
 fn missing(book: &Book, pool: &PoolId, by: Minute) -> u32 {
     let layout = book.layout();
     let needed = super::levels::quota_at(layout, pool, Audience::Pickup, by);

@@ -1,7 +1,7 @@
-//! How many spaces of a pool were, are and will be taken in the course of a day, from what is stored of its stays.
+//! Levels of a pool in the course of a day: spaces taken in the past, now and in the future, from the stored stays.
 //!
-//! Stays that have ended are no longer in the book, so the course of a day is made of the rows: each takes a space from when it
-//! began to take one until it stopped.
+//! The book no longer contains stays that have ended, so the levels are computed from the rows: each takes a space from
+//! the start to the end of its use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use domain::ids::PoolId;
 use domain::minute::{Minute, Span};
 use protocol::reservation::operator::PoolLevel;
 
-/// What an audience may take of a pool at that minute by its window and what is closed.
+/// Spaces that an audience may take of a pool at that minute, by its window and the closures.
 pub(super) fn quota_at(layout: &Layout, pool: &PoolId, audience: Audience, at: Minute) -> u32 {
     let opening = layout
         .openings
@@ -34,7 +34,7 @@ fn closures_at<'a>(layout: &'a Layout, pool: &PoolId, at: Minute) -> Vec<&'a Clo
     layout.closures.iter().filter(here).collect()
 }
 
-/// Spaces that nobody may take at that minute.
+/// Spaces of the pool that are closed for all audiences at that minute.
 pub(super) fn out_of_service_at(layout: &Layout, pool: &PoolId, at: Minute) -> u32 {
     let size = layout.pools.get(pool).map_or(0, |pool| pool.size);
     let for_all = closures_at(layout, pool, at).into_iter().filter(|closure| closure.audience.is_none());
@@ -42,7 +42,7 @@ pub(super) fn out_of_service_at(layout: &Layout, pool: &PoolId, at: Minute) -> u
     closed.min(size)
 }
 
-/// What a stay takes or has taken; absent if nothing.
+/// The time in which a stay takes or has taken a space; `None` if it takes none.
 pub(super) fn taken(entry: &Entry) -> Option<Span> {
     let ended = match entry.state {
         State::Completed { at } | State::NoShow { at } => Minute::ceil(at),
@@ -54,7 +54,7 @@ pub(super) fn taken(entry: &Entry) -> Option<Span> {
     Span::new(entry.span.from().min(ended), ended).ok()
 }
 
-/// The course of a pool during `day`: a level at its first minute and at each change.
+/// Levels of a pool during `day`: one at its first minute and one at each change.
 pub(super) fn course(
     layout: &Layout,
     pool: &PoolId,
@@ -81,7 +81,7 @@ pub(super) fn course(
     levels
 }
 
-/// By minute: who takes and gives back how many. What began before the day begins with it.
+/// Changes by minute and audience. A stay that began before the day begins with it.
 fn changes(stays: &[(Span, Audience)], day: Span) -> BTreeMap<Minute, Vec<(Audience, i64)>> {
     let mut changes: BTreeMap<Minute, Vec<(Audience, i64)>> = BTreeMap::new();
     for (span, audience) in stays {

@@ -1,4 +1,5 @@
-//! A garage's day: who had, has and will have how many spaces of each pool, and how many cars were counted inside.
+//! A garage's day: spaces of each pool by audience in the past, now and in the future, and the number of cars counted
+//! inside.
 
 use std::collections::HashMap;
 
@@ -23,7 +24,7 @@ const MOST: u32 = 5_000;
 /// More changes of a count than a day has.
 const MOST_POINTS: i64 = 20_000;
 
-/// A local day; without one, today.
+/// The timeline of a local day; without a day, today's.
 pub async fn timeline(
     app: &App,
     caller: &Caller,
@@ -69,8 +70,8 @@ fn courses(layout: &Layout, pools: Vec<pool::Pool>, stored: &[Stored], day: Span
     pools.into_iter().map(course).collect()
 }
 
-/// Counts are known backwards from the present one, so the changes come newest first; a correction says what was before it,
-/// which heals what the passages have not seen.
+/// Past counts follow backwards from the present one, so the changes come newest first. A correction stores the count
+/// before it, which removes the error of missed passages.
 fn occupied(course: &occupied_course::Course, (from, until): (Timestamp, Timestamp)) -> Vec<OccupiedPoint> {
     let Some(mut count) = course.now else { return Vec::new() };
     let mut points = Vec::new();

@@ -1,4 +1,4 @@
-//! Reservations that lose their space by a change: found by the garage's own book, as it is stored.
+//! Reservations that lose their space by a change, found by the garage's stored book.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,10 +15,10 @@ use crate::store::notice::{self, New};
 use crate::store::reservation::{self, Details, Stored};
 use crate::store::{StoreError, Tx};
 
-/// How many a preview names.
+/// Most reservations in a preview.
 const NAMED: usize = 100;
 
-/// A garage's live reservations before a change, and which of them it affects.
+/// A garage's live reservations before a change, and the ids of those that it affects.
 pub(super) struct Affected {
     book: Book,
     details: HashMap<Uuid, Details>,
@@ -26,7 +26,7 @@ pub(super) struct Affected {
 }
 
 impl Affected {
-    /// Those that have no place in `before` either are not affected by this change.
+    /// Reservations that have no space in `before` either are not affected by this change.
     pub async fn read(
         tx: &mut Tx,
         garage: &GarageId,
@@ -45,7 +45,7 @@ impl Affected {
         Ok(Self { book, details, ids })
     }
 
-    /// In order of their start.
+    /// Sorted by start.
     pub fn shown(&self) -> wire::AffectedReservations {
         let mut entries: Vec<&Entry> = self.ids.iter().filter_map(|id| self.book.entry(*id)).collect();
         entries.sort_by_key(|entry| (entry.span, entry.id));
@@ -62,7 +62,8 @@ impl Affected {
         }
     }
 
-    /// Stops the change, or cancels them with a notice to each person; gives how many were cancelled.
+    /// Refuses the change, or cancels the reservations with a notice to each person. Returns the number of affected
+    /// reservations.
     pub async fn settle(
         mut self,
         tx: &mut Tx,
@@ -79,7 +80,7 @@ impl Affected {
             return Err(SharingError::Affected { number });
         }
         for id in &self.ids {
-            // Found in this very book a moment ago; one that cannot be cancelled keeps its space.
+            // The book has found them a moment ago; one that cannot be cancelled keeps its space.
             let _ = self.book.cancel(*id, Cause::Suspended, now);
         }
         let journal = self.book.take_journal();
@@ -88,7 +89,7 @@ impl Affected {
         Ok(number)
     }
 
-    /// Also those that were offered what has come free.
+    /// The changed rows, including those that were offered the freed spaces.
     fn changed(
         &self,
         garage: &GarageId,
@@ -98,7 +99,7 @@ impl Affected {
         const LOST: StoreError = StoreError::Corrupt { column: "reservation.id" };
         let stored = |entry: &Entry| {
             let mut details = self.details.get(&entry.id).cloned().ok_or(LOST)?;
-            // A clock that stands still or goes back does not hide a change.
+            // A clock that stands still or goes back must not hide a change.
             details.changed_at =
                 now.max(Timestamp::from_micros(details.changed_at.micros().saturating_add(1)));
             details.state_since = now;

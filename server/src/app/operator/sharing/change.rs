@@ -1,5 +1,5 @@
-//! A change of what a garage shares: hold the book, look at the ground before and after, settle who is affected, write,
-//! audit, raise the version.
+//! A change of sharing: locks the book, compares the state before and after, settles affected reservations, writes,
+//! audits and raises the version.
 
 use domain::ids::GarageId;
 use domain::shared_window::Conflict;
@@ -27,7 +27,7 @@ pub(super) struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// Nobody decides on this garage's spaces until it is committed or dropped.
+    /// Locks the garage's book: no space is allocated until the change is committed or dropped.
     pub async fn begin(app: &'a App, caller: &'a Caller, garage: &'a GarageId) -> Result<Self, SharingError> {
         settle(app, caller, garage).await?;
         let mut tx = app.store.begin().await?;
@@ -36,7 +36,7 @@ impl<'a> Change<'a> {
         Self::on(app, caller, garage, tx).await
     }
 
-    /// For a look at what would be: it is dropped, never committed.
+    /// Opens a read-only change for a preview; it is dropped, never committed.
     pub async fn preview(
         app: &'a App,
         caller: &'a Caller,
@@ -63,7 +63,8 @@ impl<'a> Change<'a> {
         &self.caller.operator
     }
 
-    /// The id of what this operator makes with this key: the same again, so that a repetition finds it.
+    /// The id of what this operator creates with this key. It is the same for a repeated key, so that the first object
+    /// is found.
     pub fn id_of(&self, kind: &str, key: &str) -> Uuid {
         let text = format!("{kind}:{}:{}:{key}", self.garage, self.caller.operator);
         let hash = self.app.keys.hash(Purpose::Key, &text);
@@ -77,7 +78,7 @@ impl<'a> Change<'a> {
         Affected::read(&mut self.tx, self.garage, &before, after).await
     }
 
-    /// What the change would do.
+    /// A preview of the change.
     pub async fn seen(
         mut self,
         after: &Ground,
@@ -87,7 +88,8 @@ impl<'a> Change<'a> {
         Ok(wire::Preview { conflicts: conflicts.iter().map(answers::conflict).collect(), affected })
     }
 
-    /// Last of all: `action` and `subject` go to the audit log, `reason` to those whose reservations are cancelled.
+    /// Settles affected reservations and commits. `action` and `subject` go to the audit log, `reason` to the persons
+    /// whose reservations are cancelled.
     pub async fn finish(
         mut self,
         after: &Ground,
@@ -101,19 +103,19 @@ impl<'a> Change<'a> {
         self.commit(&detail, action, subject).await
     }
 
-    /// For what takes nobody's space.
+    /// Commits a change that takes no person's space.
     pub async fn commit(mut self, detail: &str, action: &str, subject: &str) -> Result<(), SharingError> {
         let subject = format!("{}/{subject}", self.garage);
         record(&mut self.tx, self.now, &self.caller.operator, action, &subject, detail).await?;
         book::advance(&mut self.tx, std::slice::from_ref(self.garage)).await?;
         self.tx.commit().await?;
-        // Somebody who waits may have a space now.
+        // A waiting reservation may fit now.
         self.app.allocation.nudge(self.garage);
         Ok(())
     }
 }
 
-/// Stops a change for conflicts that nobody could keep to.
+/// Refuses a change whose windows conflict.
 pub(super) fn refuse_conflicts(after: &Ground, conflicts: &[Conflict]) -> Result<(), SharingError> {
     match conflicts.iter().find(|conflict| conflict.clash.is_refused()) {
         Some(refused) => Err(SharingError::Conflict(conflict::told(refused, &after.windows))),
@@ -121,14 +123,14 @@ pub(super) fn refuse_conflicts(after: &Ground, conflicts: &[Conflict]) -> Result
     }
 }
 
-/// Lets the book hear what has passed the gate and what time it is, so that no reservation is cancelled whose car has just
-/// come in.
+/// Applies passages and what is due by the clock to the book, so that no reservation is cancelled whose car has just
+/// entered.
 async fn settle(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     tx.rollback().await?;
     if let Err(error) = allocation::submit(app, garage, Request::Settle).await {
-        tracing::warn!(%error, garage.id = %garage, "spaces are changed by a book that may be some moments behind");
+        tracing::warn!(%error, garage.id = %garage, "settling the book before a sharing change failed; book may be stale");
     }
     Ok(())
 }

@@ -17,10 +17,10 @@ use crate::app::sharing::Ground;
 use crate::store::closure::{self, Closure};
 use crate::store::operator;
 
-/// Longer than any building work; what lasts for ever is a smaller pool or an ended window.
+/// Longer than any building work; a permanent closure is a smaller pool or an ended window.
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
 
-/// Those that are not over.
+/// Current and future closures.
 pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Closures, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
@@ -28,7 +28,7 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire:
     Ok(wire::Closures { closures: closures.iter().map(answers::closure).collect() })
 }
 
-/// What it would do; nothing is written.
+/// Previews a closure; nothing is written.
 pub async fn preview(
     app: &App,
     caller: &Caller,
@@ -40,7 +40,7 @@ pub async fn preview(
     change.seen(&after, &[]).await
 }
 
-/// The same key again gives the closure that it made.
+/// Creates a closure; a repeated key returns the first one.
 pub async fn create(
     app: &App,
     caller: &Caller,
@@ -63,8 +63,8 @@ pub async fn create(
     Ok(answers::closure(&new))
 }
 
-/// The spaces are shared again from now on. Where those were closed who come first, such as parents, others may have reserved
-/// meanwhile what is kept again now: they are affected.
+/// Ends a closure: the spaces are shared again from now on. If the closure concerned an audience with priority, such as
+/// parents, others may have reserved spaces that are kept again now: these reservations are affected.
 pub async fn end(
     app: &App,
     caller: &Caller,

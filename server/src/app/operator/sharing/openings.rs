@@ -1,4 +1,4 @@
-//! Who owns which spaces when: windows made absolute for the days of a week view.
+//! The openings of a garage by pool and audience: windows made absolute for the days of a week view.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -21,12 +21,13 @@ use crate::store::closure;
 /// Five weeks.
 pub const MAX_DAYS: u32 = 35;
 
-/// Nobody plans beyond.
+/// Years of the calendar; plans end with it.
 const YEARS: RangeInclusive<i32> = 2000..=2199;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Both days included. Closures are beside the openings, not cut out of them.
+/// Openings from the first to the last day, both included. Closures are listed beside the openings, not cut out of
+/// them.
 pub async fn read(
     app: &App,
     caller: &Caller,
@@ -85,7 +86,7 @@ fn shown(ground: &Ground, openings: &[WindowOpening]) -> Vec<wire::Opening> {
     openings.iter().map(one).collect()
 }
 
-/// Pickup openings of a pool do not overlap: the most at one time is the most of one of them.
+/// Pickup openings of a pool do not overlap: the largest quota of one of them is the most at one time.
 fn kept_for_pickup(opening: &WindowOpening, all: &[WindowOpening]) -> u32 {
     if opening.audience == Audience::Pickup {
         return 0;

@@ -30,7 +30,7 @@ pub async fn read(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tagge
     Ok(Tagged::of(&pool::of_garage(&mut tx, garage).await?))
 }
 
-/// A window that promises more than its pool will have is a conflict; so is one without a pool.
+/// Replaces the pools. A window with a quota above its pool's size is a conflict, and so is one without a pool.
 pub async fn put(
     app: &App,
     caller: &Caller,

@@ -34,7 +34,7 @@ pub async fn read(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tagge
     Ok(Tagged::of(sharing_rules::find(&mut tx, garage).await?.unwrap_or_default()))
 }
 
-/// They hold for what is asked from now on; nobody loses a reservation by them.
+/// Replaces the rules. They apply to new requests; existing reservations stay.
 pub async fn put(
     app: &App,
     caller: &Caller,

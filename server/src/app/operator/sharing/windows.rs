@@ -13,10 +13,10 @@ use crate::app::{App, etag};
 use crate::store::window::{self, Stored};
 use crate::store::{Tx, school};
 
-/// How a previewed window is called that is not there yet.
+/// Id of a new window in a preview.
 const NEW: &str = "new";
 
-/// Those that have not been ended, and what they do to each other in the coming weeks.
+/// Windows that have not been ended, and their conflicts in the coming weeks.
 pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Windows, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
@@ -28,7 +28,7 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire:
     })
 }
 
-/// What a new, changed or ended window would do; nothing is written.
+/// Previews a new, changed or ended window; nothing is written.
 pub async fn preview(
     app: &App,
     caller: &Caller,
@@ -54,7 +54,7 @@ pub async fn preview(
     change.seen(&after, &conflicts).await
 }
 
-/// The same key again gives the window that it made.
+/// Creates a window; a repeated key returns the first one.
 pub async fn create(
     app: &App,
     caller: &Caller,
@@ -77,7 +77,7 @@ pub async fn create(
     put(change, new, wish, "window.create").await
 }
 
-/// `if_match` is the `etag` that was read.
+/// Changes a window if `if_match` is its current tag.
 pub async fn update(
     app: &App,
     caller: &Caller,
@@ -107,8 +107,8 @@ async fn put(
     Ok(answers::window(stored))
 }
 
-/// From now on it opens no more, in the middle of a day as well; cars that are inside stay as agreed. It is kept, because
-/// reservations name it.
+/// Ends a window: it opens no more from now on, even in the middle of a day. Cars inside may stay as agreed. The row is
+/// kept because reservations refer to it.
 pub async fn end(
     app: &App,
     caller: &Caller,
@@ -131,7 +131,7 @@ fn unchanged(known: &Stored, if_match: &str) -> Result<(), SharingError> {
     if etag::matches(if_match, &answers::window(known).etag) { Ok(()) } else { Err(SharingError::Changed) }
 }
 
-/// A window as it was entered, if it keeps to its rules; classes must be of schools that use the garage.
+/// An entered window, checked; its classes must belong to schools that use the garage.
 async fn made(
     tx: &mut Tx,
     garage: &GarageId,

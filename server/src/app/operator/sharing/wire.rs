@@ -1,4 +1,4 @@
-//! Answers about windows, closures and conflicts.
+//! Responses about windows, closures and conflicts.
 
 use domain::shared_window::{Clash, Conflict};
 use protocol::sharing as wire;

@@ -1,4 +1,4 @@
-//! A set of days as a text: ranges of dates with weekdays, and single days.
+//! A set of days as text: ranges of dates with weekdays, and single days.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ const FEBRUARY: u32 = 2;
 /// A range with fewer days is shorter as single days.
 const FEWEST_IN_RANGE: usize = 2;
 
-/// Rules that open on exactly these days of the period, with `hours`; the shortest of those that are tried.
+/// The shortest of the candidate texts that open with `hours` on exactly these days of the period.
 pub(super) fn shortest(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, hours: &str) -> String {
     let texts = masks(dates, period).into_iter().map(|mask| rules(dates, period, mask, hours));
     texts.min_by_key(String::len).unwrap_or_default()
 }
 
-/// Weekdays on which most of the days, half of them, or some are in the set.
+/// Candidate masks: weekdays of which at least nine, seven, five or three tenths or any days are in the set; none; all.
 fn masks(dates: &BTreeSet<NaiveDate>, period: HoursPeriod) -> BTreeSet<DayMask> {
     let (mut within, mut all) = ([0u32; 7], [0u32; 7]);
     for date in period.first.iter_days().take_while(|date| *date <= period.last) {
@@ -64,7 +64,7 @@ fn rules(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, mask: DayMask, hours:
 
 type DateRange = (NaiveDate, NaiveDate);
 
-/// The longest ranges whose days with these weekdays are all in the set.
+/// The longest ranges in which all days with these weekdays are in the set.
 fn ranges(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, mask: DayMask) -> Vec<DateRange> {
     let mut ranges: Vec<DateRange> = Vec::new();
     let mut open = false;
@@ -80,7 +80,7 @@ fn ranges(dates: &BTreeSet<NaiveDate>, period: HoursPeriod, mask: DayMask) -> Ve
     ranges
 }
 
-/// Days one after the other as ranges.
+/// Consecutive days as ranges.
 fn runs(dates: &BTreeSet<NaiveDate>) -> Vec<DateRange> {
     let mut runs: Vec<DateRange> = Vec::new();
     for date in dates {
@@ -101,7 +101,7 @@ fn joined(ranges: &[DateRange]) -> String {
     ranges.iter().map(|range| text(*range)).collect::<Vec<_>>().join(",")
 }
 
-/// `2026 Oct 10`, `2026 Sep 28-30`, `2026 Oct 08-2027 Mar 31`: a month without its year is not read by every evaluator.
+/// `2026 Oct 10`, `2026 Sep 28-30`, `2026 Oct 08-2027 Mar 31`: some evaluators do not read a month without its year.
 ///
 /// opening_hours.js 3.15 never opens in `2025 Feb 05-28`, but does in `2025 Feb 05-2025 Feb 28`.
 fn text((first, last): DateRange) -> String {

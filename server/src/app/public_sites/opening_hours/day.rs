@@ -9,12 +9,12 @@ use domain::minute::{Minute, Minutes, Span};
 const DAY: i64 = 24 * 60;
 const DAY_LENGTH: Minutes = Minutes(24 * 60);
 
-/// In order and apart from each other; only the last may end on the next day, before its own hour.
+/// Sorted and disjoint; only the last may end on the next day, before its own hour.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DayHours(Vec<(i64, i64)>);
 
 impl DayHours {
-    /// As a rule that holds on every day.
+    /// As a rule for every day.
     pub(super) fn every_day(&self) -> String {
         if self.0 == [(0, DAY)] { "24/7".to_owned() } else { format!("Mo-Su {self}") }
     }
@@ -32,7 +32,8 @@ impl fmt::Display for DayHours {
     }
 }
 
-/// Openings that overlap or adjoin as one, by the local day on which they begin; those of a day or longer cut at midnight.
+/// Merges openings that overlap or adjoin, and groups them by the local day on which they begin. Openings of a day or
+/// longer are cut at midnight.
 pub(super) fn by_date(mut spans: Vec<Span>) -> BTreeMap<NaiveDate, DayHours> {
     spans.sort();
     let mut merged: Vec<(Minute, Minute)> = Vec::with_capacity(spans.len());
@@ -54,7 +55,7 @@ pub(super) fn by_date(mut spans: Vec<Span>) -> BTreeMap<NaiveDate, DayHours> {
     days
 }
 
-/// Less than a day stays whole, whether or not midnight lies in it.
+/// An opening shorter than a day stays whole, even across midnight.
 fn cut(from: Minute, until: Minute) -> Vec<(Minute, Minute)> {
     if until < from + DAY_LENGTH {
         return vec![(from, until)];
