@@ -1,4 +1,4 @@
-//! The body of a message in any format: multipart, form, JSON, XML, each also inside another.
+//! The body of a message in any format: multipart, form, JSON or XML, also nested.
 //!
 //! The format is recognised by the bytes, because content types of devices are often wrong.
 
@@ -13,19 +13,19 @@ use crate::{json_text, text, xml_text};
 /// Parts of one multipart body; the rest is not read.
 const MOST_PARTS: usize = 64;
 
-/// The fields of a message and what was peculiar about it.
+/// The fields of a message and its deviations from the standard.
 #[derive(Debug)]
 pub(crate) struct MessageBody {
     /// [`FieldTree::Null`] for a body without a structure.
     pub fields: FieldTree,
     pub quirks: BTreeSet<Quirk>,
-    /// A part of the body was not of its format.
+    /// Part of the body violates its format.
     pub is_damaged: bool,
     pub has_picture: bool,
 }
 
 impl MessageBody {
-    /// Reads the body; the address's query where there is none.
+    /// Reads the body; without a body, the query of the address.
     pub fn parse(message: &InboundMessage<'_>) -> Self {
         let mut body = Self {
             fields: FieldTree::Null,
@@ -113,7 +113,7 @@ pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     }
 }
 
-/// What separates the parts: the first line of the body, else what the content type says. Some firmware ends no line after it.
+/// The delimiter of the parts: the first line of the body, else the boundary of the content type. Some firmware writes no line end after it.
 fn boundary(content_type: Option<&str>, bytes: &[u8]) -> Option<Vec<u8>> {
     let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != 0)?;
     let head = bytes.get(start..bytes.len().min(start + 200))?;
@@ -138,7 +138,7 @@ fn split<'a>(bytes: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
     parts
 }
 
-/// The part's name and content. Where no empty line ends the headers, the content follows the name.
+/// The part's name and content. Without an empty line after the headers, the content follows the name.
 fn part_of(part: &[u8]) -> (String, &[u8]) {
     let headers_end =
         [&b"\r\n\r\n"[..], b"\n\n"].iter().filter_map(|gap| Some((find(part, gap)?, gap.len()))).min();
@@ -154,7 +154,7 @@ fn part_of(part: &[u8]) -> (String, &[u8]) {
     (name, if content == b"--" { &[] } else { content })
 }
 
-/// The name, and where it ends.
+/// The name and the offset of its end.
 fn part_name(headers: &[u8]) -> (String, usize) {
     for key in [&b" name=\""[..], b";name=\"", b"\nname=\"", b"filename=\""] {
         let Some(start) = find(headers, key).map(|at| at + key.len()) else { continue };
@@ -195,7 +195,7 @@ fn form_value(value: &str) -> FieldTree {
     }
 }
 
-/// Percent escapes and plus signs; an escape that is none stays.
+/// Decodes percent escapes and plus signs; an invalid escape stays.
 fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let digit = |at: usize| {
         bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16)).and_then(|d| u8::try_from(d).ok())

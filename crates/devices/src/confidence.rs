@@ -1,12 +1,12 @@
-//! How sure a camera is of a plate. Makes write percent, 0 to 255 or a fraction of 1, and some write nothing.
+//! A camera's confidence in a plate. Makes send percent, 0 to 255 or a fraction of 1, and some send nothing.
 
 use serde::Serialize;
 
-/// A reading's confidence as the message writes it.
+/// A reading's confidence as in the message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ReadingConfidence {
     pub overall: ConfidenceValue,
-    /// Of the least certain character, where the make reports each.
+    /// Confidence of the least certain character, if the make reports each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_character: Option<ConfidenceValue>,
 }
@@ -15,9 +15,9 @@ pub struct ReadingConfidence {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConfidenceValue {
-    /// The make reports no confidence at all: a person judges the camera, not the reading.
+    /// The make reports no confidence: a person judges the camera, not each reading.
     NotReported,
-    /// Missing, empty, or no number, in a make that reports one.
+    /// Missing, empty or no number, from a make that reports one.
     #[default]
     Unreadable,
     Number {
@@ -31,7 +31,7 @@ pub enum ConfidenceValue {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfidenceScale {
-    /// By the number: decimals up to 1 are fractions, 101 to 255 are of 255, the rest is percent.
+    /// Derived from the number: decimals up to 1 are fractions, 101 to 255 are of 255, all others are percent.
     #[default]
     Auto,
     Percent,
@@ -39,12 +39,12 @@ pub enum ConfidenceScale {
     Byte,
     /// 0 to 1.
     Fraction,
-    /// The camera's numbers mean nothing: every reading counts as certain.
+    /// The camera's numbers are meaningless: every reading counts as certain.
     Ignored,
 }
 
 impl ConfidenceValue {
-    /// Parses a number as devices write it: `97`, `"45.5"`, `0.93`, `"97%"`.
+    /// Parses a number in a device's notation: `97`, `"45.5"`, `0.93`, `"97%"`.
     pub fn parse(text: &str) -> Self {
         let text = text.trim().trim_end_matches('%').trim_end();
         let is_decimal = text.contains('.');
@@ -58,7 +58,7 @@ impl ConfidenceValue {
         }
     }
 
-    /// Percent, 0 to 100. What cannot be read is 0: the reading goes to a person.
+    /// Percent, 0 to 100. An unreadable value is 0, so that a person checks the reading.
     pub fn percent(self, scale: ConfidenceScale) -> u8 {
         let (thousandths, is_decimal) = match (self, scale) {
             (_, ConfidenceScale::Ignored) | (Self::NotReported, _) => return 100,
@@ -77,7 +77,7 @@ impl ConfidenceValue {
     }
 }
 
-/// The value if it is on the scale, else 0: a number beyond its scale says nothing.
+/// The value if it is on the scale, else 0: a number outside its scale has no meaning.
 fn within(thousandths: i64, largest: i64) -> i64 {
     if (0..=largest).contains(&thousandths) { thousandths } else { 0 }
 }

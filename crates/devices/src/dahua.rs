@@ -1,11 +1,11 @@
-//! Dahua cameras, ITSAPI: JSON (in some firmware XML) that is posted.
+//! Dahua cameras, ITSAPI: posted JSON (in some firmware XML).
 //!
-//! The response only stops the camera from sending again; a request to the camera opens the barrier. A message is recognised by its
-//! structure, because the address is whatever was entered in the camera. `docs/devices/dahua.md` names the sources and what is not verified.
+//! The response only stops the camera from repeating the message; a request to the camera opens the barrier. A message is recognised by its
+//! structure, because its path is configured in the camera. `docs/devices/dahua.md` lists the sources and what is not verified.
 //!
-//! - `tollgate`: what a message means
-//! - `barrier`: the request that opens
-//! - `play`: the camera's part, for the simulator
+//! - `tollgate`: decodes messages
+//! - `barrier`: the open request
+//! - `play`: messages of a simulated camera
 
 mod barrier;
 mod play;
@@ -52,7 +52,7 @@ impl DeviceMake for DahuaCamera {
         tollgate::decode(message, &MessageBody::parse(message))
     }
 
-    /// `"result": "true"` stops the camera from sending the same again; some firmware looks for the other spelling.
+    /// `"result": "true"` stops the camera from repeating the message; some firmware needs the other spelling.
     fn reply(&self, _reply: &DeviceReply<'_>) -> ReplyBody {
         ReplyBody::json(&json!({ "result": "true", "Result": true, "Message": "OK" }))
     }

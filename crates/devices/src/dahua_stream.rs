@@ -1,8 +1,8 @@
-//! Dahua cameras, also as Intelbras, of which the gateway requests the events: `snapManager.cgi` or `eventManager.cgi`.
+//! Dahua cameras, also sold as Intelbras. The gateway requests their event stream: `snapManager.cgi` or `eventManager.cgi`.
 //!
-//! One part of the stream is a heartbeat, a picture or events: lines `Events[0].TrafficCar.PlateNumber=...`, or
-//! `Code=TrafficJunction;action=Pulse;index=0;data={...}`. The barrier is opened as with the make `dahua`. Channels of requests begin at 1, those of
-//! answers at 0. What is not verified is in `docs/devices/dahua-stream.md`.
+//! A part of the stream is a heartbeat, a picture or events: lines `Events[0].TrafficCar.PlateNumber=...`, or
+//! `Code=TrafficJunction;action=Pulse;index=0;data={...}`. The barrier opens as with the make `dahua`. Channels of requests begin at 1, those of
+//! responses at 0. `docs/devices/dahua-stream.md` lists what is not verified.
 
 mod event;
 pub mod play;
@@ -18,7 +18,7 @@ use crate::text;
 
 use event::TrafficEvent;
 
-/// Seconds between heartbeats, which the request asks for.
+/// Requested time between heartbeats in seconds.
 const HEARTBEAT: u32 = 5;
 
 pub struct DahuaStreamMake;
@@ -80,7 +80,7 @@ fn is_picture(message: &InboundMessage<'_>) -> bool {
         || message.body.starts_with(b"\xff\xd8")
 }
 
-/// The events of one part, in both shapes.
+/// The events of one part, in either format.
 fn events(text: &str) -> Vec<TrafficEvent> {
     if let Some(start) =
         text.find("Code=").filter(|start| text.get(..*start).is_some_and(|before| before.trim().is_empty()))
@@ -101,7 +101,7 @@ fn events(text: &str) -> Vec<TrafficEvent> {
     FlatFields::from_json(text.as_bytes()).map(TrafficEvent::new).into_iter().collect()
 }
 
-/// `Events[0].Lane=1` as index and rest; some firmware writes `ReturnEvents`.
+/// Splits `Events[0].Lane=1` into index and rest; some firmware writes `ReturnEvents`.
 fn numbered(line: &str) -> Option<(&str, &str)> {
     let rest = line.strip_prefix("Events[").or_else(|| line.strip_prefix("ReturnEvents["))?;
     let (index, field) = rest.split_once("].")?;

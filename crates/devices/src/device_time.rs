@@ -1,9 +1,9 @@
-//! Times as devices write them: with or without zone, separators and parts of a second, as text or as a number since 1970.
+//! Times of devices: with or without zone, separators and fractions of a second, as text or as a number since 1970.
 
 use chrono::NaiveDate;
 use domain::time::Timestamp;
 
-/// Parses a time; without a zone it is the garage's local time. `None` for what is none.
+/// Parses a time; without a zone it is the garage's local time. `None` for a text that is no time.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.is_empty() || text.len() > 48 {
@@ -23,17 +23,17 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     .map(|at| Timestamp::from_micros(at.micros() + micros))
 }
 
-/// The time as a camera without a zone writes it, to the second.
+/// Formats a time to the second, as a camera without a zone writes it.
 pub(crate) fn local_text(at: Timestamp) -> String {
     format!("{} {}", at.local_date(), at.local_hhmmss())
 }
 
-/// `20261129042026`, also with milliseconds.
+/// Parses `20261129042026`, also with milliseconds.
 fn is_compact(text: &str) -> bool {
     matches!(text.len(), 14 | 17) && (text.starts_with("19") || text.starts_with("20"))
 }
 
-/// Seconds, or parts of them by the number of digits; 0 is a clock that was never set.
+/// Parses seconds or fractions of them; the number of digits decides. 0 means that the clock was never set.
 fn since_1970(digits: &str) -> Option<Timestamp> {
     let number: i64 = digits.parse().ok().filter(|number| *number > 0)?;
     let micros = match digits.trim_start_matches('0').len() {
@@ -50,7 +50,7 @@ struct TimeScan<'a> {
 }
 
 impl TimeScan<'_> {
-    /// Exactly or at most so many digits.
+    /// Reads exactly, or at most, this many digits.
     fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
         let count = self.rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
         let number = self.rest.get(..count).filter(|_| count >= least)?.parse().ok();
@@ -72,7 +72,7 @@ impl TimeScan<'_> {
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
     }
 
-    /// Hour, minute and second, and microseconds.
+    /// Reads hour, minute and second, and microseconds.
     fn time(&mut self) -> Option<((u32, u32, u32), i64)> {
         const BETWEEN: [char; 4] = [':', '时', '分', '：'];
         self.skip(&['T', 't', ' ', '_', '日', '-', '+']);
@@ -96,7 +96,7 @@ impl TimeScan<'_> {
         format!("{digits:0<6}").parse().unwrap_or(0)
     }
 
-    /// Seconds east of Greenwich, if a zone is written; `None` if something else is.
+    /// Reads an optional zone as seconds east of Greenwich; `None` if other text follows.
     #[expect(clippy::option_option, reason = "no zone and no time are two answers")]
     fn zone(&mut self) -> Option<Option<i64>> {
         let zone = self.rest.trim();

@@ -1,16 +1,16 @@
-//! Event ids made of what makes a reading unique: the same reading sent again has the same id, another reading has another.
+//! Event ids from the parts that make a reading unique: a repeated reading has the same id, another reading has another id.
 //!
-//! All parts are hashed whole: a part that is constant in one firmware (the end of a time-based UUID, a counter that begins again, a
-//! time that cannot be read) never makes two readings one. A message without a time and a number takes the moment of its arrival.
+//! All parts are hashed completely. So a part that is constant in one firmware (the end of a time-based UUID, a counter that restarts, an
+//! unreadable time) never merges two readings. A message with neither time nor number uses the id of its receipt.
 
 use domain::ids::EventId;
 use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// Hexadecimal digits of a hash; two readings collide once in 2^80 tries.
+/// Number of hexadecimal digits of the hash; two readings collide with a probability of 2^-80.
 const DIGITS: usize = 40;
 
-/// An event id in the making.
+/// Builder of an event id.
 pub struct EventKey {
     make: &'static str,
     hash: Sha256,
@@ -24,7 +24,7 @@ impl EventKey {
         key.part("serial", serial)
     }
 
-    /// Adds a part that alone does not make a reading unique: plate, channel, kind.
+    /// Adds a part that does not make a reading unique on its own: plate, channel, kind.
     #[must_use]
     pub fn part(mut self, name: &str, value: &str) -> Self {
         for text in [name, value] {
@@ -34,14 +34,14 @@ impl EventKey {
         self
     }
 
-    /// Adds the device's number of the reading, if the message has one that is not empty.
+    /// Adds the device's number of the reading, unless it is empty.
     #[must_use]
     pub fn number(mut self, value: &str) -> Self {
         self.is_unique |= !value.is_empty();
         self.part("number", value)
     }
 
-    /// Adds the device's time, if it could be read.
+    /// Adds the device's time, if it is readable.
     #[must_use]
     pub fn time(mut self, at: Option<Timestamp>) -> Self {
         self.is_unique |= at.is_some();
@@ -49,7 +49,7 @@ impl EventKey {
         self.part("time", &micros)
     }
 
-    /// The id. `arrival` is the name of this arrival; it only counts where neither number nor time makes the reading unique.
+    /// Returns the id. `arrival` is the id of this receipt; it counts only if neither number nor time makes the reading unique.
     pub fn finish(self, arrival: &str) -> String {
         let key = if self.is_unique { self } else { self.part("arrival", arrival) };
         let make = key.make;

@@ -1,49 +1,49 @@
-//! Splits a `multipart/*` response without an end into its parts, chunk by chunk.
+//! Splits an endless `multipart/*` response into its parts, chunk by chunk.
 //!
-//! Streams differ from their documents: the boundary of the header may have its dashes already (`boundary=--boundary`, a DVR-208G-M1) or not
-//! be the one of the body, a part may lack `Content-Length` or have a wrong one, pictures may hold the boundary. Rules:
+//! Streams deviate from their documents: the boundary in the header may include the dashes (`boundary=--boundary`, a DVR-208G-M1) or differ
+//! from that of the body, a part may lack `Content-Length` or have a wrong one, pictures may contain the boundary. Rules:
 //!
-//! - The first line of the body, if it begins with `--`, is the boundary, else that of the content type.
-//! - A part that is no text ends after `Content-Length` bytes. A text ends there or before the next boundary, whichever comes first.
-//! - A text without a length ends with its document: a reading does not wait for the part after it.
-//! - A part has at most `max_part` bytes; the rest is cut and the part is flagged. Nothing that is not blank is lost between parts: it is
-//!   a part without a content type.
+//! - If the first line of the body begins with `--`, it is the boundary, else that of the content type is.
+//! - A binary part ends after `Content-Length` bytes. A text ends there or before the next boundary, whichever comes first.
+//! - A text without a length ends with its document: a reading does not wait for the next part.
+//! - A part has at most `max_part` bytes; the rest is cut and the part is flagged. Non-blank bytes between parts are not lost: they
+//!   are a part without a content type.
 
 mod completeness;
 mod delimiter;
 
 use delimiter::DelimiterSearch;
 
-/// Header lines of a part are some hundred bytes.
+/// Longest header of a part in bytes; usual ones have some hundred.
 const MAX_HEADERS: usize = 16 * 1024;
-/// What stands between parts is a line or nothing.
+/// Most bytes between two parts; usually there is a line or nothing.
 const MAX_STRAY: usize = 64 * 1024;
 
 /// One part of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamPart {
-    /// `None` for a part without this header, and for what stands between parts.
+    /// `None` for a part without this header, and for bytes between parts.
     pub content_type: Option<String>,
-    /// Blank bytes after a text are cut.
+    /// Blank bytes after a text are removed.
     pub body: Vec<u8>,
     pub is_truncated: bool,
 }
 
-/// Takes the chunks of one response.
+/// Splitter for the chunks of one response.
 #[derive(Debug)]
 pub struct EventStreamSplitter {
     boundary: Option<Vec<u8>>,
     max_part: usize,
-    /// Bytes that wait for more: header lines, or what may be the begin of a boundary.
+    /// Incomplete input: header lines, or the possible start of a boundary.
     buffer: Vec<u8>,
     state: SplitState,
 }
 
 #[derive(Debug)]
 enum SplitState {
-    /// Before the first line that is not blank.
+    /// Before the first non-blank line.
     Start,
-    /// Between two parts, with what stood there.
+    /// Between two parts, with the bytes seen there.
     Between(Vec<u8>),
     Headers,
     Body(OpenPart),
@@ -54,18 +54,18 @@ struct OpenPart {
     part: StreamPart,
     remaining: Option<usize>,
     is_text: bool,
-    /// The buffer begins with a line.
+    /// The buffer begins at the start of a line.
     is_line_start: bool,
 }
 
 impl EventStreamSplitter {
-    /// `content_type` is the response's. `max_part` bounds the memory of the splitter.
+    /// `content_type` is that of the response. `max_part` bounds the splitter's memory.
     pub fn new(content_type: Option<&str>, max_part: usize) -> Self {
         let boundary = content_type.and_then(delimiter::boundary_of).filter(|boundary| !boundary.is_empty());
         Self { boundary, max_part, buffer: Vec::new(), state: SplitState::Start }
     }
 
-    /// Parts that this chunk completes.
+    /// Returns the parts that this chunk completes.
     pub fn push(&mut self, chunk: &[u8]) -> Vec<StreamPart> {
         self.buffer.extend_from_slice(chunk);
         let mut parts = Vec::new();
@@ -73,7 +73,7 @@ impl EventStreamSplitter {
         parts
     }
 
-    /// A text without a length whose end cannot be seen. The caller asks when no byte has arrived for a second.
+    /// Returns a pending text without a length, whose end is not recognisable. The caller calls this after a second without a byte.
     pub fn pause(&mut self) -> Option<StreamPart> {
         let is_open = match &self.state {
             SplitState::Body(open) => open.is_text && open.remaining.is_none(),
@@ -84,7 +84,7 @@ impl EventStreamSplitter {
         if is_open && !is_partial { self.take_rest(false) } else { None }
     }
 
-    /// What is left when the response ends.
+    /// Returns the rest when the response ends.
     pub fn finish(mut self) -> Option<StreamPart> {
         self.take_rest(true)
     }
@@ -105,7 +105,7 @@ impl EventStreamSplitter {
         }
     }
 
-    /// Goes on as far as the buffer allows; whether there may be more to do.
+    /// Makes one step on the buffer; returns whether another step may be possible.
     fn step(&mut self, parts: &mut Vec<StreamPart>) -> bool {
         match &self.state {
             SplitState::Start => self.start(),
@@ -144,7 +144,7 @@ impl EventStreamSplitter {
         let until = search.consumable(&self.buffer);
         let taken: Vec<u8> = self.buffer.drain(..until).collect();
         let SplitState::Between(stray) = &mut self.state else { return false };
-        // Blank lines between parts are no content.
+        // Blank lines between parts are not content.
         if !stray.is_empty() || !is_blank(&taken) {
             stray.extend(taken);
         }

@@ -1,6 +1,6 @@
-//! The fields of a message without its format: a make reads JSON, XML, a form or a multipart body with the same look-ups.
+//! The fields of a message independent of its format: a make reads JSON, XML, a form or a multipart body with the same look-ups.
 //!
-//! Names are compared without case. A field of another type than documented is absent, or is taken as what it says: `"87"` is 87.
+//! Names are compared without case. A field of another type than documented is converted if possible (`"87"` is 87), else it is absent.
 
 use std::collections::VecDeque;
 
@@ -9,23 +9,23 @@ use std::collections::VecDeque;
 pub(crate) enum FieldTree {
     Null,
     Bool(bool),
-    /// As it was written.
+    /// As written in the message.
     Number(String),
     Text(String),
     List(Vec<FieldTree>),
     /// Names may repeat.
     Fields(Vec<(String, FieldTree)>),
-    /// A picture as a part of its own.
+    /// A picture in its own part.
     Picture,
 }
 
-/// Texts are cut here: longer ones are pictures and other attachments.
+/// Texts are cut to this number of bytes: longer ones are pictures and other attachments.
 pub(crate) const LONGEST_TEXT: usize = 4 * 1024;
 
-/// Fields and values of one message; the rest is not read. A reading with everything has some 200.
+/// Most fields and values of one message; the rest is ignored. A complete reading has some 200.
 pub(crate) const MOST_FIELDS: usize = 20_000;
 
-/// Deeper groups are not read.
+/// Deepest nesting; deeper groups are ignored.
 pub(crate) const DEEPEST: usize = 48;
 
 /// The text, cut to [`LONGEST_TEXT`].
@@ -38,7 +38,7 @@ pub(crate) fn bounded(text: &str) -> String {
 }
 
 impl FieldTree {
-    /// The groups and values directly inside; those of a list's elements count as its own.
+    /// The direct children; those of a list's elements count as the list's own.
     fn inner(&self) -> Vec<(&str, &Self)> {
         match self {
             Self::Fields(fields) => fields.iter().map(|(name, value)| (name.as_str(), value)).collect(),
@@ -47,7 +47,7 @@ impl FieldTree {
         }
     }
 
-    /// The nearest field with this name, at any depth; one that says something before one that does not.
+    /// The nearest field with this name at any depth; one with a value precedes an empty one.
     pub fn find(&self, name: &str) -> Option<&Self> {
         let mut empty = None;
         let mut groups = VecDeque::from([self]);
@@ -65,7 +65,7 @@ impl FieldTree {
         empty
     }
 
-    /// All fields with this name that are not inside another of it.
+    /// All fields with this name, except those nested in another one.
     pub fn find_all<'a>(&'a self, name: &str) -> Vec<&'a Self> {
         let mut found = Vec::new();
         for (own, value) in self.inner() {
@@ -78,7 +78,7 @@ impl FieldTree {
         found
     }
 
-    /// The outermost groups that have one of these fields directly inside.
+    /// The outermost groups with one of these fields as a direct child.
     pub fn find_groups<'a>(&'a self, names: &[&str]) -> Vec<&'a Self> {
         let is_named = |own: &str| names.iter().any(|name| own.eq_ignore_ascii_case(name));
         match self {
@@ -89,7 +89,7 @@ impl FieldTree {
         }
     }
 
-    /// The groups of fields that this is: itself, or those of a list.
+    /// This group of fields, or the groups of a list.
     pub fn groups(&self) -> Vec<&Self> {
         match self {
             Self::Fields(fields) if !fields.is_empty() => vec![self],
@@ -102,7 +102,7 @@ impl FieldTree {
         matches!(self, Self::Fields(_) | Self::List(_))
     }
 
-    /// The field with this name directly inside; one that says something before one that does not.
+    /// The direct child with this name; one with a value precedes an empty one.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let inner = self.inner();
         let named =
@@ -110,17 +110,17 @@ impl FieldTree {
         named().find(|value| !value.is_empty()).or_else(|| named().next())
     }
 
-    /// The first of these names that says something, at any depth.
+    /// The value of the first of these names that has one, at any depth.
     pub fn find_text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.find(name)?.text())
     }
 
-    /// The first of these names that says something, directly inside.
+    /// The value of the first of these names that has one, among the direct children.
     pub fn own_text(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.get(name)?.text())
     }
 
-    /// What the field says; `None` for nothing and groups. A list of one value says what that says.
+    /// The field's value as text; `None` for empty values and groups. A list of one value has that value.
     pub fn text(&self) -> Option<String> {
         if let Self::List(items) = self {
             return items.first().filter(|_| items.len() == 1)?.text();
@@ -134,7 +134,7 @@ impl FieldTree {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    /// A whole number, in any writing: `87`, `"87"`, `87.0`.
+    /// A whole number in any notation: `87`, `"87"`, `87.0`.
     pub fn number(&self) -> Option<i64> {
         let text = self.text()?;
         if let Ok(number) = text.parse() {
@@ -144,7 +144,7 @@ impl FieldTree {
         fraction.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok()).flatten()
     }
 
-    /// Yes or no, in any writing.
+    /// A boolean in any notation.
     pub fn flag(&self) -> Option<bool> {
         match self.text()?.to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" | "on" => Some(true),

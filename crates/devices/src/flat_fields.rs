@@ -1,8 +1,8 @@
-//! Messages of unknown nesting as a flat list of fields, each found by its name wherever it stands.
+//! Messages of unknown nesting as a flat list of fields. Look-ups find a field by its name at any depth.
 //!
-//! Public documents of several makes name fields without their place, or differ in the place. Every value becomes text: a number
-//! that arrives as text and a text that arrives as a number are the same. Nothing here fails: text that is not UTF-8 is read as GBK, byte
-//! order mark, NUL and control characters are cut.
+//! Public documents of several makes name fields without their position, or differ in it. Every value becomes text, so a number and the
+//! same number as text are equal. Nothing here fails: text that is not UTF-8 is read as GBK; byte order mark, NUL and control characters
+//! are removed.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ use crate::confidence::ReadingConfidence;
 use crate::field_tree::bounded;
 use crate::{device_time, text};
 
-/// A message has some hundred fields; what is beyond that is ignored.
+/// Most fields of a message; the rest is ignored. A message has some hundred.
 const MAX_FIELDS: usize = 4_096;
 
-/// Fields of one message, in its order.
+/// Fields of one message in their order.
 #[derive(Debug, Default)]
 pub(crate) struct FlatFields {
     fields: Vec<FlatField>,
@@ -26,7 +26,7 @@ pub(crate) struct FlatFields {
 
 #[derive(Debug)]
 struct FlatField {
-    /// All names from the outside to the inside, in lower case without `_`, for example `trafficcar.platenumber`.
+    /// All names from the outermost to the innermost, in lower case without `_`, for example `trafficcar.platenumber`.
     path: String,
     value: String,
 }
@@ -104,12 +104,12 @@ impl FlatFields {
         }
     }
 
-    /// The first value, not empty, of the first of these names that has one. A name matches the end of a path at a point.
+    /// The first non-empty value of the first of these names that has one. A name matches the end of a path after a dot.
     pub fn text(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.values(name).find(|value| !value.is_empty()))
     }
 
-    /// The value of a field that is not inside another.
+    /// The value of a top-level field.
     pub fn outer(&self, name: &str) -> Option<&str> {
         let name = normal_name(name);
         let field = self.fields.iter().find(|field| field.path == name && !field.value.is_empty());
@@ -129,12 +129,12 @@ impl FlatFields {
         names.iter().any(|name| self.values(name).next().is_some())
     }
 
-    /// Of a list the value with this index.
+    /// The value of a list with this index.
     pub fn nth(&self, name: &str, index: usize) -> Option<&str> {
         self.values(name).nth(index)
     }
 
-    /// Whether no field has another name than these.
+    /// Whether every field has one of these names.
     pub fn are_all(&self, names: &[&str]) -> bool {
         let names: Vec<String> = names.iter().map(|name| normal_name(name)).collect();
         !self.fields.is_empty() && self.fields.iter().all(|field| names.contains(&field.path))
@@ -162,7 +162,7 @@ impl FlatFields {
     }
 }
 
-/// Whether bytes that could not be decoded have a plate, a trigger or a picture in them.
+/// Whether undecodable bytes contain a plate, a trigger or a picture.
 pub(crate) fn resembles_reading(body: &[u8]) -> bool {
     const MARKS: [&str; 8] =
         ["plate", "license", "licence", "trig", "picture", "image", "trafficjunction", "车牌"];
@@ -174,7 +174,7 @@ fn ends_with(path: &str, name: &str) -> bool {
     path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Also seconds with a fraction, as programs in Python write them.
+/// Also accepts seconds with a fraction, as Python programs write them.
 fn parse_time(text: &str) -> Option<Timestamp> {
     device_time::parse(text).or_else(|| {
         let seconds: f64 = text.parse().ok()?;
@@ -184,7 +184,7 @@ fn parse_time(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// `%XX` and `+` of a form.
+/// Decodes `%XX` and `+` of a form.
 fn unescape(escaped: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(escaped.len());
     let mut rest = escaped;

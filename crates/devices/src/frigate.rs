@@ -1,8 +1,8 @@
 //! Frigate, a recorder that reads plates of any camera and publishes them.
 //!
-//! One Frigate serves several lanes: the lane is the camera's name in the payload. It has no barrier. While an object is in view its plate is
-//! read again and again: a reading is known by camera, object and plate, so each text counts once. What is not verified is in
-//! `docs/devices/frigate.md`.
+//! One Frigate serves several lanes: the camera's name in the payload identifies the lane. It has no barrier. While an object is in view,
+//! Frigate reads its plate repeatedly: camera, object and plate identify a reading, so each text counts once. `docs/devices/frigate.md`
+//! lists what is not verified.
 
 pub mod play;
 
@@ -22,7 +22,7 @@ const UPDATES: &str = "frigate/tracked_object_update";
 const EVENTS: &str = "frigate/events";
 const AVAILABLE: &str = "frigate/available";
 
-/// Labels of objects that may have a plate; `license_plate` is that of a camera that sees plates only.
+/// Labels of objects that may have a plate; `license_plate` is the label of a camera that sees only plates.
 const VEHICLES: [&str; 7] =
     ["car", "motorcycle", "bus", "truck", "school_bus", "garbage_truck", "license_plate"];
 
@@ -87,12 +87,12 @@ fn unknown(fault: &str, fields: &FlatFields) -> MessageContent {
     })
 }
 
-/// Of an event the state after the change counts.
+/// The state after the change counts.
 fn camera(fields: &FlatFields) -> Option<&str> {
     fields.text(&["after.camera", "camera"])
 }
 
-/// `frigate/tracked_object_update`: a plate was read, or something else was found out about an object.
+/// `frigate/tracked_object_update`: a plate was read, or another detail of an object was recognised.
 fn update(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
     match fields.outer("type") {
         Some("lpr") => match fields.text(&["plate"]) {
@@ -115,7 +115,7 @@ fn update(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
     }
 }
 
-/// `frigate/events`: an object appears, changes, goes.
+/// `frigate/events`: an object appears, changes or leaves.
 fn event(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
     let kind = match fields.outer("type") {
         Some(kind @ ("new" | "update" | "end")) => kind,
@@ -126,7 +126,7 @@ fn event(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
     if !VEHICLES.contains(&label) || fields.number(&["after.false_positive"]) == Some(1) {
         return MessageContent::NoReading("an object that is no vehicle");
     }
-    // LPR does not run on objects that stand: a vehicle that stands without a plate gets none.
+    // LPR does not run on stationary objects: a stationary vehicle without a plate remains without one.
     let is_unread_vehicle = kind != "end" && fields.number(&["after.stationary"]) == Some(1);
     let plate = match plate_of_event(fields) {
         Some(plate) => plate,
@@ -142,25 +142,25 @@ fn event(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
         confidence: plate_score(fields),
         vehicle: VehicleDetails { class, ..VehicleDetails::default() },
         occurred_at: fields.time(&["after.frame_time", "after.start_time"]),
-        // The object has left the picture: a plate that comes now was read from the recording.
+        // The object has left the picture: a plate that arrives now was read from the recording.
         is_retransmission: kind == "end",
         ..reading(fields, message, plate)
     })
 }
 
-/// A text, or a list of text and score. Known plates are in `sub_label` under the name that the configuration gives them.
+/// A text, or a list of text and score. For a known plate `sub_label` is its name in Frigate's configuration.
 fn plate_of_event(fields: &FlatFields) -> Option<&str> {
     let sub_label = fields.text(&["after.sub_label"]).filter(|label| Plate::parse(label).is_ok());
     fields.text(&["after.recognized_license_plate"]).or(sub_label)
 }
 
-/// `score` is the detector's, of the object and not of its plate.
+/// `score` is not used: it is the detector's score for the object, not for its plate.
 fn plate_score(fields: &FlatFields) -> ReadingConfidence {
     let score = fields.text(&["after.recognized_license_plate_score"]);
     fraction(score.or_else(|| fields.nth("after.recognized_license_plate", 1)).unwrap_or_default())
 }
 
-/// Scores are fractions of 1; a whole 1 is written without a point by some clients.
+/// Scores are fractions of 1; some clients write a whole 1 without a point.
 fn fraction(score: &str) -> ReadingConfidence {
     if matches!(score, "0" | "1") {
         ReadingConfidence::parse(&format!("{score}.0"))
@@ -196,7 +196,7 @@ impl BrokerTopics for FrigateTopics {
         Vec::new()
     }
 
-    /// What names no camera concerns every lane: it is the recorder's state, or it is not understood.
+    /// A message without a camera concerns every lane: it is the recorder's state, or it is not understood.
     fn is_from(&self, serial: &str, topic: &str, payload: &[u8]) -> bool {
         if ![UPDATES, EVENTS, AVAILABLE].contains(&topic) {
             return false;

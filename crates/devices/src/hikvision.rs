@@ -1,11 +1,11 @@
-//! Hikvision cameras and recorders, ISAPI: alerts in XML or JSON that are posted, alone or as a part beside pictures.
+//! Hikvision cameras and recorders, ISAPI: posted alerts in XML or JSON, alone or in a part next to pictures.
 //!
-//! The response says nothing; a request to the camera opens the barrier. `docs/devices/hikvision.md` names the sources and what is not
+//! The response has no meaning; a request to the camera opens the barrier. `docs/devices/hikvision.md` lists the sources and what is not
 //! verified with a device.
 //!
-//! - `alert`: what an alert means
-//! - `barrier`: the request that opens
-//! - `play`: the camera's part, for the simulator
+//! - `alert`: decodes alerts
+//! - `barrier`: the open request
+//! - `play`: messages of a simulated camera
 
 mod alert;
 mod barrier;

@@ -1,7 +1,7 @@
-//! Hikvision cameras and recorders of which the gateway requests the alerts: `alertStream` of ISAPI.
+//! Hikvision cameras and recorders. The gateway requests their alert stream: `alertStream` of ISAPI.
 //!
-//! Each part is an alert in XML or JSON, as the make `hikvision` posts it, or a picture. The barrier is opened as with that make. What is not
-//! verified is in `docs/devices/hikvision-stream.md`.
+//! Each part is an alert in XML or JSON, as the make `hikvision` posts it, or a picture. The barrier opens as with that make.
+//! `docs/devices/hikvision-stream.md` lists what is not verified.
 
 pub mod play;
 
@@ -11,7 +11,7 @@ use crate::hikvision::HikvisionCamera;
 use crate::make::{DeviceConnection, DeviceMake, EventStream, InboundMessage, OpeningMethod, UnattendedExit};
 use crate::message::{DeviceMessage, MessageContent};
 
-/// Cameras send an alert `videoloss`, `inactive` as a heartbeat, some each 10 seconds, some each 30.
+/// Cameras send an alert `videoloss`, `inactive` as a heartbeat, some every 10 seconds, some every 30.
 const SILENCE: Duration = Duration::from_secs(90);
 
 pub struct HikvisionStreamMake;
@@ -25,7 +25,7 @@ impl DeviceMake for HikvisionStreamMake {
         "海康威视 Hikvision (alert stream)"
     }
 
-    /// The stream has the alerts of all channels; each names its own.
+    /// The stream has the alerts of all channels; each alert contains its channel.
     fn connection(&self) -> DeviceConnection {
         let path = |_: u32| "/ISAPI/Event/notification/alertStream".to_owned();
         DeviceConnection::Streams(EventStream { path, silence: SILENCE })

@@ -1,9 +1,9 @@
-//! Huaxia (华夏智信) cameras, HTTP mode 5: forms that are posted, and responses that act.
+//! Huaxia (华夏智信) cameras, HTTP mode 5: posted forms; the response opens the barrier.
 //!
-//! `docs/devices/huaxia.md` names the sources and what is not verified with a device.
+//! `docs/devices/huaxia.md` lists the sources and what is not verified with a device.
 //!
-//! - `push`: what a message means
-//! - `play`: the camera's part, for the simulator
+//! - `push`: decodes messages
+//! - `play`: messages of a simulated camera
 
 mod play;
 mod push;
@@ -48,7 +48,7 @@ impl DeviceMake for HuaxiaCamera {
         push::decode(message, &MessageBody::parse(message))
     }
 
-    /// `error_num` other than 0 makes the camera send the message again.
+    /// With another `error_num` than 0 the camera repeats the message.
     fn reply(&self, reply: &DeviceReply<'_>) -> ReplyBody {
         ReplyBody::json(&if reply.open {
             json!({ "error_num": 0, "error_str": "", "gpio_data": [{ "ionum": "io1", "action": "on" }] })

@@ -1,6 +1,6 @@
-//! Huaxia (华夏智信) cameras in HTTP mode 2: forms that are posted, and replies that open the barrier.
+//! Huaxia (华夏智信) cameras in HTTP mode 2: posted forms; the response opens the barrier.
 //!
-//! The maker calls mode 2 usable and no longer extended. What is not verified is in `docs/devices/huaxia-mode2.md`.
+//! The maker calls mode 2 usable and no longer extended. `docs/devices/huaxia-mode2.md` lists what is not verified.
 
 pub mod play;
 
@@ -15,7 +15,7 @@ use crate::make::{
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading, UnknownContent};
 use crate::{plate_text, vehicle_words};
 
-/// Names that the maker's modes and field programs use for the plate.
+/// Names of the plate in the maker's modes and in field programs.
 pub(crate) const PLATE: [&str; 2] = ["plate_num", "plate"];
 
 pub struct HuaxiaModeTwoMake;
@@ -52,7 +52,7 @@ impl DeviceMake for HuaxiaModeTwoMake {
         decoded
     }
 
-    /// Another `error_num` makes the camera send the reading again. Three field programs agree on `gpio_data`.
+    /// With another `error_num` the camera repeats the reading. Three field programs agree on `gpio_data`.
     fn reply(&self, reply: &DeviceReply<'_>) -> ReplyBody {
         let mut body = json!({ "error_num": 0, "error_str": "noerror" });
         if let (true, Some(members)) = (reply.open, body.as_object_mut()) {
@@ -68,7 +68,7 @@ fn content(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent 
         "online" => MessageContent::Reading(reading("huaxia-mode2", fields, message, false)),
         "offline" => MessageContent::Reading(reading("huaxia-mode2", fields, message, true)),
         "heartbeat" => MessageContent::Health(DeviceHealth::default()),
-        // It is not known whether mode 2 has a type at all.
+        // It is unknown whether mode 2 has a type at all.
         "" if fields.has(&["plate_num"]) => {
             MessageContent::Reading(reading("huaxia-mode2", fields, message, false))
         }
@@ -82,7 +82,7 @@ pub(crate) fn unknown(fault: &str, fields: &FlatFields, body: &[u8]) -> MessageC
     MessageContent::NotUnderstood(UnknownContent { fault: fault.to_owned(), resembles_reading })
 }
 
-/// A reading by the field names of this maker, which are the same in all its protocols but for case and underscore.
+/// A reading by the maker's field names, which differ between its protocols only in case and underscores.
 pub(crate) fn reading(
     make: &'static str,
     fields: &FlatFields,

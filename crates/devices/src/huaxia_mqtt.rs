@@ -1,7 +1,7 @@
 //! Huaxia (华夏智信) cameras on the garage's broker.
 //!
-//! Topics, envelope, heartbeat and opening are those of a public field program. The name of the message that carries a reading is not public:
-//! it is recognised by its plate and by a `cmd` that speaks of a result. What is not verified is in `docs/devices/huaxia-mqtt.md`.
+//! Topics, envelope, heartbeat and open command are those of a public field program. The name of the message with a reading is not public:
+//! a plate and a word in `cmd` identify it. `docs/devices/huaxia-mqtt.md` lists what is not verified.
 
 pub mod play;
 
@@ -15,9 +15,9 @@ use crate::make::{
 };
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent};
 
-/// Words in a `cmd` that carries a reading.
+/// Words in the `cmd` of a reading.
 const READING_WORDS: [&str; 5] = ["plate", "result", "reco", "online", "offline"];
-/// Words in a `cmd` that has a plate and is no reading: a car that turned back, stays, follows another, or is no car.
+/// Words in the `cmd` of a message with a plate that is no reading: a car that turned back, stays, follows another, or is no car.
 const ALARM_WORDS: [&str; 9] =
     ["alarm", "reverse", "back", "return", "retention", "detain", "stay", "follow", "nonmotor"];
 
@@ -111,7 +111,7 @@ fn command_topic(serial: &str) -> String {
     format!("/device/{serial}/get")
 }
 
-/// Twenty digits: 13 of the time in milliseconds and 7 that differ between commands.
+/// Twenty digits: 13 for the time in milliseconds and 7 that differ between commands.
 fn message_id(target: &PublishTarget<'_>) -> String {
     let digits = target.command_id.bytes().fold(0_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 10_000_000);
     format!("{:013}{digits:07}", target.now.micros().div_euclid(1_000))

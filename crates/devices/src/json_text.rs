@@ -1,14 +1,14 @@
-//! JSON as devices write it: with commas at ends, raw control characters, quotes inside texts, several objects in a row, cut in the middle.
+//! Lenient JSON parser for devices: trailing commas, raw control characters, unescaped quotes, several objects in a row, truncated texts.
 //!
-//! The parser takes what it can and goes on: a fault costs the field in which it is.
+//! The parser continues after a fault and loses only the field that contains it.
 
 use crate::field_tree::{DEEPEST, FieldTree, MOST_FIELDS, bounded};
 use crate::text::cleaned;
 
-/// Objects in one text; the rest is not read.
+/// Most objects in one text; the rest is ignored.
 const MOST_ROOTS: usize = 64;
 
-/// Reads all objects and lists of the text. The flag says whether something was no JSON.
+/// Reads all objects and lists of the text. The flag is true if part of the text is not JSON.
 pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
     let mut reader = JsonReader { text, at: 0, values: 0, is_damaged: false };
     let mut roots = Vec::new();
@@ -48,7 +48,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// To the next object, list or quoted text; what stands before it is a fault.
+    /// Skips to the next object, list or quoted text; anything before it is a fault.
     fn skip_to_root(&mut self) -> bool {
         self.skip_white();
         let Some(ahead) = self.rest().find(['{', '[', '"']) else {
@@ -99,7 +99,7 @@ impl<'a> JsonReader<'a> {
                     let name = self.word().to_owned();
                     fields.extend(self.after_name(name, depth));
                 }
-                // The end of what is around: this object's own end is missing.
+                // The end of the enclosing list: this object's own end is missing.
                 Some(b']') if depth > 0 => break self.is_damaged = true,
                 Some(_) => self.skip_char(),
             }
@@ -153,7 +153,7 @@ impl<'a> JsonReader<'a> {
         word
     }
 
-    /// Number, word of the language, or something that is none.
+    /// A number, a literal such as `true`, or an invalid word.
     fn bare(&mut self) -> FieldTree {
         match self.word() {
             "true" | "True" => FieldTree::Bool(true),
@@ -201,7 +201,7 @@ impl<'a> JsonReader<'a> {
     }
 }
 
-/// Whether a quote before this ends a text, or is a quote inside it that should have been escaped.
+/// Whether a quote before this rest ends a text. Otherwise it is an unescaped quote inside the text.
 fn is_end_of_text(after: &str) -> bool {
     matches!(
         after.trim_start().bytes().next(),
@@ -209,7 +209,7 @@ fn is_end_of_text(after: &str) -> bool {
     )
 }
 
-/// JSON that is packed in a text is read, too.
+/// Also reads JSON that is encoded in a text.
 fn nested(text: String, depth: usize) -> FieldTree {
     let inner = text.trim();
     if depth < 4 && inner.starts_with('{') && inner.ends_with('}') && inner.contains(':') {
@@ -248,7 +248,7 @@ fn unescaped(raw: &str) -> String {
     cleaned(text)
 }
 
-/// The character of `XXXX` or of `XXXX\uXXXX`, and what follows.
+/// The character of `XXXX` or of `XXXX\uXXXX`, and the rest.
 fn unicode(text: &str) -> (char, &str) {
     let unit = |text: &str| text.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     let Some(first) = unit(text) else { return (char::REPLACEMENT_CHARACTER, text) };

@@ -1,19 +1,19 @@
-//! What gate devices of other makers send and take, in one form.
+//! Messages and commands of other makers' gate devices, in one form.
 //!
-//! Pure: bytes become contents, and commands become bytes. No decision is made here, and nothing is sent: whether a vehicle may enter is
-//! the gateway's business. Each make is a folder and a row of [`make::MAKES`]. Decoding never fails: what a driver does not understand is
-//! content, too, because a vehicle may stand before the barrier (decision 17).
+//! The crate is pure: it decodes bytes to contents and encodes commands to bytes. It decides and sends nothing; the gateway decides whether
+//! a vehicle may enter. Each make is a folder and a row of [`make::MAKES`]. Decoding never fails: a message that a driver does not
+//! understand is content, too, because a vehicle may stand at the barrier (decision 17).
 //!
 //! - [`make`], [`message`], [`confidence`], [`event_key`]: the interface of all makes
-//! - [`shape`]: the structure of a message, by which a person marks what is not understood
-//! - `text`, `body`, `field_tree`, `json_text`, `xml_text`: any bytes as fields
-//! - `device_time`, `plate_text`, `vehicle_words`, `reading_flags`: any writing of a value
-//! - `resemblance`, `unknown`: what is not understood
-//! - [`event_stream`]: parts of an endless response
+//! - [`shape`]: the structure of a message that is not understood, so that a person can mark it
+//! - `text`, `body`, `field_tree`, `json_text`, `xml_text`: bytes in any format to fields
+//! - `device_time`, `plate_text`, `vehicle_words`, `reading_flags`: values in any notation
+//! - `resemblance`, `unknown`: messages that are not understood
+//! - [`event_stream`]: splits an endless response into parts
 //! - [`dahua`], [`hikvision`], [`huaxia`], [`zhenshi`]: the makes that post, and Zhenshi's that publishes
-//! - [`dahua_stream`], [`hikvision_stream`]: the makes that are asked for a stream
+//! - [`dahua_stream`], [`hikvision_stream`]: the makes whose event stream the gateway requests
 //! - [`frigate`], [`huaxia_mode2`], [`huaxia_mqtt`], [`qianlima_mqtt`]: further makes, with fields found by `flat_fields`
-//! - [`native`]: events of native controllers that are not quite as documented
+//! - [`native`]: events of native controllers that deviate from the protocol
 
 mod body;
 pub mod confidence;

@@ -1,4 +1,4 @@
-//! The makes that a lane's device may be of. One row of [`MAKES`] and one folder are all that a make is.
+//! The makes of devices that a lane may have. A make is one row of [`MAKES`] and one folder.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 
 use crate::message::DeviceMessage;
 
-/// Every make but the native protocol.
+/// All makes except the native protocol.
 pub static MAKES: &[&dyn DeviceMake] = &[
     &crate::zhenshi::ZhenshiPushCamera,
     &crate::zhenshi::ZhenshiBrokerCamera,
@@ -27,24 +27,24 @@ pub fn find(id: &str) -> Option<&'static dyn DeviceMake> {
     MAKES.iter().copied().find(|make| make.id() == id)
 }
 
-/// A make's driver. It decodes and encodes and decides nothing.
+/// A make's driver. It decodes and encodes; it decides nothing.
 pub trait DeviceMake: Sync {
-    /// The name in a gateway's configuration, for example `zhenshi-http`; a [`MakeId`].
+    /// Name in a gateway's configuration, for example `zhenshi-http`; a valid [`MakeId`].
     fn id(&self) -> &'static str;
 
-    /// Chinese and English name for a person, for example `海康威视 Hikvision (ISAPI)`.
+    /// Chinese and English name for display, for example `海康威视 Hikvision (ISAPI)`.
     fn title(&self) -> &'static str;
 
     fn connection(&self) -> DeviceConnection;
 
     fn opening(&self) -> OpeningMethod;
 
-    /// What barrier and camera do at an exit while the gateway is gone, by the maker's documents.
+    /// Behaviour of barrier and camera at an exit without a gateway, by the maker's documents.
     fn unattended_exit(&self) -> UnattendedExit;
 
     fn decode(&self, message: &InboundMessage<'_>) -> DeviceMessage;
 
-    /// The response to a post; makes that do not post never need it.
+    /// The response to a post; unused by makes that do not post.
     fn reply(&self, _reply: &DeviceReply<'_>) -> ReplyBody {
         ReplyBody::default()
     }
@@ -53,16 +53,16 @@ pub trait DeviceMake: Sync {
 /// A message as it arrived.
 #[derive(Debug, Clone, Copy)]
 pub struct InboundMessage<'a> {
-    /// Path with query of a post, topic of a publication, path of a stream.
+    /// Path with query of a post, topic of a publication, or path of a stream.
     pub address: &'a str,
-    /// HTTP method; `POST` for everything that is no request.
+    /// HTTP method; `POST` for a message that is no request.
     pub method: &'a str,
     pub content_type: Option<&'a str>,
-    /// Cut at [`InboundMessage::MAX_BODY`]; then `is_truncated`.
+    /// Cut at [`InboundMessage::MAX_BODY`]; then `is_truncated` is set.
     pub body: &'a [u8],
     pub is_truncated: bool,
     pub received_at: Timestamp,
-    /// Unique per arrival, for messages that have neither number nor time.
+    /// Unique id of this receipt, for messages with neither number nor time.
     pub arrival: &'a str,
 }
 
@@ -71,10 +71,11 @@ impl InboundMessage<'_> {
     pub const MAX_BODY: usize = 16 * 1024 * 1024;
 }
 
-/// How messages come from the device.
+/// How the gateway receives the device's messages.
 #[derive(Clone, Copy)]
 pub enum DeviceConnection {
-    /// The device posts to the gateway's address. It is identified by source address, and channel or serial where several share one.
+    /// The device posts to the gateway's address. It is identified by its source address, and by channel or
+    /// serial number where several devices share one.
     Posts,
     /// The device publishes on the garage's broker.
     Publishes(&'static dyn BrokerTopics),
@@ -82,7 +83,7 @@ pub enum DeviceConnection {
     Streams(EventStream),
 }
 
-/// Topics of a make on the garage's broker. `serial` is what the lane's configuration names: serial number or camera name.
+/// Topics of a make on the garage's broker. `serial` is the serial number or camera name in the lane's configuration.
 pub trait BrokerTopics: Sync {
     /// Filters that the device publishes on, for subscriptions and the broker's permissions.
     fn published_by(&self, serial: &str) -> Vec<String>;
@@ -90,15 +91,15 @@ pub trait BrokerTopics: Sync {
     /// Filters that the device subscribes to.
     fn subscribed_by(&self, serial: &str) -> Vec<String>;
 
-    /// Whether the message is of the device with this serial.
+    /// Whether the message is from the device with this serial.
     fn is_from(&self, serial: &str, topic: &str, payload: &[u8]) -> bool;
 
-    /// Whether devices may also be one client for several lanes, distinguished in the payload (Frigate).
+    /// Whether one client may serve several lanes, distinguished in the payload (Frigate).
     fn is_shared(&self) -> bool {
         false
     }
 
-    /// The command that opens, for a device that last wrote on `last_topic`; `None` if the make takes no such command.
+    /// The open command for a device that last published on `last_topic`; `None` if the make has no such command.
     fn open_command(&self, _target: &PublishTarget<'_>) -> Option<PublishedCommand> {
         None
     }
@@ -118,19 +119,19 @@ pub struct PublishedCommand {
     pub payload: Vec<u8>,
 }
 
-/// A stream of events that the gateway requests: parts of `multipart/*` without an end.
+/// An event stream that the gateway requests: an endless `multipart/*` response.
 #[derive(Clone, Copy)]
 pub struct EventStream {
-    /// Path with query, for a channel.
+    /// Path with query for a channel.
     pub path: fn(channel: u32) -> String,
-    /// Without a byte for longer, the connection is dead; makes send heartbeats.
+    /// The connection is dead after this time without a byte; makes send heartbeats.
     pub silence: Duration,
 }
 
 /// How the lane's barrier is opened.
 #[derive(Clone, Copy)]
 pub enum OpeningMethod {
-    /// The reply to the reading opens it.
+    /// The response to the reading opens it.
     Reply,
     /// A message on the device's topic opens it ([`BrokerTopics::open_command`]).
     Publish,
@@ -143,30 +144,30 @@ pub enum OpeningMethod {
 /// A request that opens a barrier.
 #[derive(Clone, Copy)]
 pub struct OpenRequest {
-    /// Method, path with query, and body, for a channel.
+    /// Method, path with query, and body for a channel.
     pub request: fn(channel: u32) -> (&'static str, String, String),
-    /// Whether a response with a success status confirms the opening; `Err` says what the device answered.
+    /// Whether a response with a success status confirms the opening; `Err` contains the device's response.
     pub confirm: fn(body: &[u8]) -> Result<(), String>,
 }
 
-/// What happens at an exit while no gateway answers.
+/// Behaviour at an exit while no gateway responds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnattendedExit {
-    /// The device can open by a list of its own, as its document describes.
+    /// The device can open by its own list, as its document describes.
     OwnList(&'static str),
-    /// The device stays shut: the barrier needs a push button or a fall-back mode of its own.
+    /// The device does not open: the barrier needs a push button or its own fall-back mode.
     StaysShut(&'static str),
-    /// The maker documents nothing.
+    /// The maker does not document it.
     NotKnown,
 }
 
-/// What a device that posts is answered.
+/// Content of the response to a device's post.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DeviceReply<'a> {
     pub open: bool,
-    /// [`crate::message::PlateReading::resume_after`] of a stored reading that has arrived.
+    /// [`crate::message::PlateReading::resume_after`] of a stored reading that was received.
     pub resume_after: Option<i64>,
-    /// Text to be spoken.
+    /// Text for the device's speech output.
     pub speech: Option<&'a str>,
 }
 
@@ -183,8 +184,8 @@ impl ReplyBody {
     }
 }
 
-/// The id of a make of the table as the wire carries it.
+/// The wire id of a make of the table.
 pub fn make_id(make: &dyn DeviceMake) -> MakeId {
-    // A test holds that every id of the table parses.
+    // A test checks that every id of the table parses.
     MakeId::parse(make.id()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A device's message after decoding, the same form for every make.
+//! A decoded device message, in the same form for every make.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use crate::confidence::ReadingConfidence;
 
-/// One decoded message. Decoding never fails: what cannot be decoded is [`MessageContent::NotUnderstood`].
+/// One decoded message. Decoding never fails: undecodable content is [`MessageContent::NotUnderstood`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceMessage {
-    /// Serial number or the like, as the message claims. Anyone who reaches the gateway can write anything here: compare it, never trust it.
+    /// Serial number or similar, as claimed by the message. Any client that reaches the gateway can forge it: compare it, never trust it.
     pub serial: Option<String>,
-    /// Channel, line or camera name, where one address serves several lanes. The form in which the lane's `channel` is configured.
+    /// Channel, line or camera name, where one address serves several lanes; in the format of the lane's configured `channel`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// In the order of the message; never empty.
@@ -28,33 +28,33 @@ pub struct DeviceMessage {
 pub enum MessageContent {
     /// A vehicle stands at the barrier; its plate was read or not.
     Reading(PlateReading),
-    /// What happened to a vehicle, the barrier or an input.
+    /// An event of a vehicle, the barrier or an input.
     Signal(LaneSignal),
     /// The device is alive.
     Health(DeviceHealth),
-    /// A known message of this make that is no reading: its kind.
+    /// A known message of this make that is no reading, with its kind.
     NoReading(&'static str),
-    /// A message that the driver does not know or cannot decode.
+    /// A message of unknown kind, or one that the driver cannot decode.
     NotUnderstood(UnknownContent),
 }
 
 /// A vehicle at the barrier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlateReading {
-    /// An event id made by [`crate::event_key`]: the same reading sent again has the same key, another reading has another.
+    /// An event id made by [`crate::event_key`]: a repetition of a reading has the same key, another reading has another key.
     pub key: String,
-    /// Normalised text without the colour in front; `None` if the device saw no plate.
+    /// Normalised text without a leading colour; `None` if the device saw no plate.
     pub plate: Option<String>,
     pub confidence: ReadingConfidence,
     #[serde(skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
-    /// Device time; `None` where the message has none or an unreadable one.
+    /// Device time; `None` if the message has none, or an unreadable one.
     pub occurred_at: Option<Timestamp>,
-    /// The device stored the reading while it had no connection: the vehicle has gone since.
+    /// The device stored the reading while it had no connection: the vehicle has left since.
     pub is_retransmission: bool,
-    /// The device has opened the barrier by its own list.
+    /// The device opened the barrier by its own list.
     pub is_opened_by_device: bool,
-    /// For makes that send stored readings one by one: what the reply must name to get the next.
+    /// For makes that send stored readings one by one: the number in the response that requests the next.
     pub resume_after: Option<i64>,
 }
 
@@ -79,7 +79,7 @@ pub enum SignalKind {
     Stuck,
     /// No vehicle stands in the lane any more.
     Free,
-    /// An electric input has changed; the configuration says what is wired to it.
+    /// An electric input has changed; the configuration states what is wired to it.
     Input {
         number: u8,
         state: InputState,
@@ -87,7 +87,7 @@ pub enum SignalKind {
     Barrier(BarrierState),
 }
 
-/// State of an electric input. A value that is none of these is [`MessageContent::NoReading`] and changes nothing.
+/// State of an electric input. Any other value is [`MessageContent::NoReading`] and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputState {
@@ -109,17 +109,17 @@ pub enum BarrierState {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DeviceHealth {
     pub firmware: Option<String>,
-    /// Stored readings that the device has yet to send.
+    /// Number of stored readings that the device has not sent yet.
     pub stored_readings: Option<u32>,
     pub barrier: Option<BarrierState>,
 }
 
-/// What could not be decoded.
+/// Content that could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnknownContent {
-    /// One sentence that names the field at fault.
+    /// One sentence with the field at fault.
     pub fault: String,
-    /// The message has a plate, a trigger or a picture: at an entry a vehicle may wait.
+    /// The message has a plate, a trigger or a picture: a vehicle may wait at the lane.
     pub resembles_reading: bool,
 }
 

@@ -1,6 +1,6 @@
-//! Events of native controllers that are not quite what the protocol documents: fields are read one by one, as for other makes.
+//! Events of native controllers that deviate from the protocol: fields are read one by one, as for other makes.
 //!
-//! The gateway reads a correct event without this module.
+//! The gateway decodes a correct event without this module.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::message::{DeviceMessage, MessageContent, UnknownContent};
 use crate::plate_text;
 use crate::resemblance;
 
-/// The fields of an event as far as they can be read.
+/// The readable fields of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NativeEventFields {
     pub version: Option<i64>,
@@ -89,7 +89,7 @@ fn named<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(Value::String(text.to_owned())).ok()
 }
 
-/// A payload that is no event, in the form of every other message.
+/// A payload that is no event, as a message like that of any other make.
 pub fn not_understood(message: &InboundMessage<'_>, fault: &str) -> DeviceMessage {
     let body = MessageBody::parse(message);
     let resembles_reading = resemblance::resembles_reading(&body, message.body);

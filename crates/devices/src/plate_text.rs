@@ -1,19 +1,19 @@
-//! The text of a plate as makes write it: with a word for none, the colour in front, or the plates of three regions in one.
+//! Plate texts of the makes: with a word for no plate, a leading colour, or the plates of three regions in one text.
 
 use domain::plate::Plate;
 
-/// Longer than any plate with colour and separators.
+/// Longest text of a plate field; longer than any plate with colour and separators.
 const LONGEST: usize = 64;
 
-/// What a make's plate field says.
+/// Content of a make's plate field.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct PlateText {
-    /// Normalised if it is a plate of the mainland; `None` if the device saw none.
+    /// Normalised if it is a mainland plate; `None` if the device saw no plate.
     pub plate: Option<String>,
     pub has_colour: bool,
 }
 
-/// Reads a plate field. Of several plates (`粤ZJ068澳|MX7742|ZM127`) the first of the mainland counts.
+/// Reads a plate field. Of several plates (`粤ZJ068澳|MX7742|ZM127`) the first mainland plate counts.
 pub(crate) fn parse(text: &str) -> PlateText {
     let text = text.trim();
     if is_none(text) || text.len() > LONGEST || text.contains(char::REPLACEMENT_CHARACTER) {
@@ -26,7 +26,7 @@ pub(crate) fn parse(text: &str) -> PlateText {
     PlateText { plate: Some(plate), has_colour }
 }
 
-/// The first of these texts that is a plate, else the first that is one's attempt.
+/// The first of these texts that is a valid plate, else the first that is not empty.
 pub(crate) fn first(texts: &[String]) -> PlateText {
     let read: Vec<PlateText> = texts.iter().map(|text| parse(text)).collect();
     let is_plate = |read: &PlateText| read.plate.as_deref().is_some_and(|plate| Plate::parse(plate).is_ok());
@@ -34,13 +34,13 @@ pub(crate) fn first(texts: &[String]) -> PlateText {
     best.and_then(|at| read.into_iter().nth(at)).unwrap_or_default()
 }
 
-/// `蓝鲁B12345`
+/// Whether the text has a leading colour, as in `蓝鲁B12345`.
 fn starts_with_colour(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| "蓝黄绿白黑".contains(c)) && Plate::parse(chars.as_str()).is_ok()
 }
 
-/// What makes write when they saw a car and no plate.
+/// Texts for a car without a plate.
 fn is_none(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "",

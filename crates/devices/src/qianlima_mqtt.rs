@@ -1,8 +1,8 @@
 //! Qianlima (仟里马) T5 cameras on the garage's broker.
 //!
-//! An integrator's page names topics, `cmd`, `sn`, `nColor`, `detectFlag` and `value`; the other names are not public. A reading is recognised
-//! by its plate beside one of the names that are known. No command opens: the names of its output command are not public, so the
-//! lane's barrier needs a relay. What is not verified is in `docs/devices/qianlima-mqtt.md`.
+//! An integrator's page documents topics, `cmd`, `sn`, `nColor`, `detectFlag` and `value`; the other names are not public. A reading is
+//! recognised by its plate and one of the known names. There is no open command: the names of the output command are not public, so the
+//! lane's barrier needs a relay. `docs/devices/qianlima-mqtt.md` lists what is not verified.
 
 pub mod play;
 
@@ -19,7 +19,7 @@ use crate::message::{
 };
 use crate::plate_text;
 
-/// Names of the plate in the makers' protocols of this trade.
+/// Names of the plate in the protocols of this and similar makers.
 const PLATE: [&str; 7] = ["plateNum", "plate", "plateNo", "plateNumber", "license", "carNum", "strPlate"];
 const TIME: [&str; 6] = ["recogTime", "recoTime", "time", "timestamp", "utc", "ts"];
 const NUMBER: [&str; 5] = ["recordId", "eventId", "msgId", "messageId", "id"];
@@ -62,7 +62,7 @@ impl DeviceMake for QianlimaMqttMake {
     }
 }
 
-/// Firmware before 2024-10-24 has no `cmd`: then the fields alone distinguish the messages.
+/// Firmware before 2024-10-24 has no `cmd`: then only the fields distinguish the messages.
 fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> MessageContent {
     let cmd = fields.text(&["cmd"]).unwrap_or_default().to_ascii_lowercase();
     let speaks_of = |words: &[&str]| words.iter().any(|word| cmd.contains(word));
@@ -88,7 +88,7 @@ fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> M
     MessageContent::NotUnderstood(UnknownContent { fault, resembles_reading })
 }
 
-/// A message with its sender and its time, and nothing else.
+/// Whether a message has only fields of its sender and its time.
 fn is_bare(fields: &FlatFields) -> bool {
     fields.are_all(&["sn", "time", "timestamp", "utc", "ts", "ip", "msgId", "id", "version", "name", "model"])
 }
@@ -115,7 +115,7 @@ fn reading(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> P
     }
 }
 
-/// 6 is documented; the others are those of Zhenshi, whose numbers it has, too.
+/// 6 is documented; the other numbers are those of Zhenshi, because 6 agrees with them.
 const fn plate_color(number: i64) -> Option<PlateColor> {
     Some(match number {
         1 => PlateColor::Blue,
@@ -128,7 +128,7 @@ const fn plate_color(number: i64) -> Option<PlateColor> {
     })
 }
 
-/// `value` came with firmware of 2024-10-26; before, a message meant that the input was closed, and its opening was not reported.
+/// Firmware has `value` since 2024-10-26. Before, a message meant that the input was closed, and its opening was not reported.
 fn input(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> MessageContent {
     let Some(number) = fields.number(&INPUT).and_then(|number| u8::try_from(number).ok()) else {
         let fault = "the number of the input is missing".to_owned();

@@ -1,13 +1,13 @@
-//! Whether content that is not understood resembles a reading: it has a plate, a trigger or a picture.
+//! Checks whether content that is not understood resembles a reading: whether it has a plate, a trigger or a picture.
 //!
-//! Field names are compared by whole words, so that the `plateCount` of a heartbeat is none.
+//! Field names are compared by whole words, so that the `plateCount` of a heartbeat does not match.
 
 use domain::plate::Plate;
 
 use crate::body::{MessageBody, find};
 use crate::field_tree::FieldTree;
 
-/// A word of a field name that stands for a vehicle before the camera.
+/// Words of a field name that indicate a vehicle in view of the camera.
 const SUBJECTS: [&str; 24] = [
     "plate",
     "plates",
@@ -35,10 +35,10 @@ const SUBJECTS: [&str; 24] = [
     "carplate",
 ];
 
-/// Chinese names have no spaces between words.
+/// Chinese words; they may occur anywhere in a name, because Chinese has no spaces between words.
 const CHINESE_SUBJECTS: [&str; 5] = ["车牌", "号牌", "车号", "抓拍", "图片"];
 
-/// A last word that makes a field a setting or a figure.
+/// Last words that mark a field as a setting or a figure.
 const FIGURES: [&str; 26] = [
     "count",
     "counts",
@@ -68,7 +68,7 @@ const FIGURES: [&str; 26] = [
     "format",
 ];
 
-/// Whether the body has a field that only a reading has.
+/// Whether the body has a field that occurs only in readings.
 pub(crate) fn resembles_reading(body: &MessageBody, bytes: &[u8]) -> bool {
     body.has_picture || in_tree(&body.fields) || (body.fields == FieldTree::Null && in_bytes(bytes))
 }
@@ -89,11 +89,11 @@ fn has_subject(value: &FieldTree) -> bool {
 }
 
 fn is_plate(text: &str) -> bool {
-    // A number of letters and digits alone may be a military plate or a serial number.
+    // A text of only letters and digits may be a military plate or a serial number.
     !text.is_ascii() && Plate::parse(text).is_ok()
 }
 
-/// Bytes without a structure: any word counts.
+/// For bytes without a structure: any word counts.
 fn in_bytes(bytes: &[u8]) -> bool {
     if find(bytes, b"/9j/").is_some() {
         return true;
@@ -104,7 +104,7 @@ fn in_bytes(bytes: &[u8]) -> bool {
         .any(|token| names_subject(token) || is_plate(token))
 }
 
-/// `plate_num`, `licensePlate`, `TriggerImage`, not `plateCount`.
+/// Matches `plate_num`, `licensePlate`, `TriggerImage`, but not `plateCount`.
 fn names_subject(name: &str) -> bool {
     let words = words(name);
     let is_figure = words.last().is_some_and(|last| FIGURES.contains(&last.as_str()));

@@ -1,6 +1,6 @@
-//! The shape of a message that is not understood: its structure without values, by which a person marks it as known.
+//! The shape of a message that is not understood: its structure without values. A person can mark a shape as no reading.
 //!
-//! A shape never hides a vehicle: what resembles a reading cannot be marked, and bytes without a structure have themselves as their shape.
+//! A shape never hides a vehicle: a shape that resembles a reading cannot be marked, and bytes without a structure are their own shape.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::field_tree::FieldTree;
 use crate::make::InboundMessage;
 use crate::message::{DeviceMessage, MessageContent};
 
-/// Characters of a summary.
+/// Longest summary in characters.
 const LONGEST_SUMMARY: usize = 200;
 
-/// Fields whose value names the kind of a message.
+/// Fields whose value is the kind of a message.
 const KINDS: [&str; 8] = ["eventtype", "event_type", "type", "cmd", "name", "active", "method", "action"];
 
 /// The parts of a message's shape.
@@ -22,13 +22,13 @@ const KINDS: [&str; 8] = ["eventtype", "event_type", "type", "cmd", "name", "act
 pub struct ShapeParts {
     /// 16 hexadecimal digits of a SHA-256.
     pub id: String,
-    /// Address and field names, for a person.
+    /// Path and field names, for display.
     pub summary: String,
-    /// At an entry a vehicle may wait; such a shape cannot be marked.
+    /// True if a vehicle may wait at the lane; such a shape cannot be marked.
     pub resembles_reading: bool,
 }
 
-/// The shape of a message of this make. A value counts only where it names the message's kind (`eventType`, `cmd`), and is a word.
+/// The shape of a message of this make. A value is part of it only if it is the message's kind (`eventType`, `cmd`) and a word.
 pub fn message_shape(make_id: &str, message: &InboundMessage<'_>, decoded: &DeviceMessage) -> ShapeParts {
     let address = plain_address(message.address, decoded.serial.as_deref());
     let body = MessageBody::parse(message);
@@ -56,7 +56,7 @@ fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update(part);
 }
 
-/// Without the values of its query and without the serial number.
+/// The address without the values of its query and without the serial number.
 fn plain_address(address: &str, serial: Option<&str>) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let path: Vec<&str> = path.split('/').map(|part| if Some(part) == serial { "*" } else { part }).collect();
@@ -86,7 +86,7 @@ fn is_word(text: &str) -> bool {
     text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
 }
 
-/// Names that are none of a program (they may be data) become stars.
+/// A name with other characters than printable ASCII becomes `*`, because it may be data.
 fn summary(address: &str, names: Option<&BTreeSet<String>>, bytes: usize) -> String {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
     let named = |name: &String| if name.chars().all(is_plain) { name.clone() } else { "*".to_owned() };

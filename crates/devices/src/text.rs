@@ -1,7 +1,7 @@
-//! Text as devices write it: UTF-8 where that is documented, GBK in much firmware, sometimes both in one message.
+//! Text of devices: UTF-8 where it is documented, GBK in much firmware, sometimes both in one message.
 //!
 //! The encoding is decided for each run of text between ASCII punctuation, because a message whose plate is UTF-8 may carry a channel
-//! name in GBK. A run that is UTF-8 by accident (鲁 in GBK reads as a superscript three) is recognised by what it would say.
+//! name in GBK. A run that is UTF-8 by accident (鲁 in GBK reads as a superscript three) is recognised by its unlikely characters.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use domain::device::Quirk;
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
-/// Text of a device and what was peculiar about its bytes.
+/// Text of a device and the deviations of its bytes.
 #[derive(Debug, Default)]
 pub(crate) struct DecodedText<'a> {
     pub text: Cow<'a, str>,
@@ -42,12 +42,12 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> DecodedText
     without_controls(text, quirks)
 }
 
-/// Text of bytes that were packed in another text (base64, percent escapes).
+/// Text of bytes that were encoded in another text (base64, percent escapes).
 pub(crate) fn decode_field(bytes: &[u8]) -> String {
     decode(bytes, None).text.into_owned()
 }
 
-/// Without control characters, for texts in which an escape has made them.
+/// Removes control characters that an escape has produced.
 pub(crate) fn cleaned(text: String) -> String {
     if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }
 }
@@ -66,7 +66,7 @@ fn without_controls(text: Cow<'_, str>, mut quirks: BTreeSet<Quirk>) -> DecodedT
     DecodedText { text: Cow::Owned(cleaned(text.into_owned())), quirks }
 }
 
-/// By a byte order mark, or by the zero bytes around a first `{` or `<`.
+/// Detects UTF-16 by a byte order mark, or by the zero bytes around a first `{` or `<`.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xff, 0xfe, ..] | [b'{' | b'<', 0, _, 0, ..] => Some(UTF_16LE),
@@ -75,7 +75,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Without zero bytes and white space at both ends, and without a byte order mark.
+/// Trims zero bytes and white space at both ends and a byte order mark.
 fn trimmed<'a>(bytes: &'a [u8], quirks: &mut BTreeSet<Quirk>) -> &'a [u8] {
     let is_edge = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     let mut inner = cut_edges(bytes, is_edge);
@@ -111,7 +111,7 @@ fn declares_gbk(bytes: &[u8]) -> bool {
     declaration.is_some_and(|(declaration, _)| names_gbk(declaration))
 }
 
-/// Whether a run is valid UTF-8 but consists of characters that no device here writes.
+/// Whether a run is valid UTF-8 but consists of characters that no device writes.
 fn has_doubtful_run(text: &str) -> bool {
     !text.is_ascii()
         && text.split(|c: char| c.is_ascii() && is_boundary(c as u8)).any(|run| doubtful(run) == 1)
@@ -122,7 +122,7 @@ const fn is_boundary(byte: u8) -> bool {
     byte < 0x40 && !byte.is_ascii_digit()
 }
 
-/// How many characters of a run without any Chinese one are odd: of U+0080 to U+07FF, but for the dot of plates and signs of units.
+/// Number of unlikely characters in a run without a Chinese one: U+0080 to U+07FF, except the dot of plates and unit signs.
 fn doubtful(run: &str) -> usize {
     if run.chars().any(|c| c >= '\u{800}') {
         return 0;

@@ -1,11 +1,11 @@
-//! Contents that a driver does not understand.
+//! Content that a driver does not understand.
 
 use crate::body::MessageBody;
 use crate::make::InboundMessage;
 use crate::message::{DeviceMessage, MessageContent, UnknownContent};
 use crate::resemblance::resembles_reading;
 
-/// Content that is not understood. `is_reading_kind`: by address or kind it should have been a reading.
+/// Content that is not understood. `is_reading_kind`: its path or kind is that of a reading.
 pub(crate) fn content(
     fault: impl Into<String>,
     is_reading_kind: bool,
@@ -16,7 +16,7 @@ pub(crate) fn content(
     MessageContent::NotUnderstood(UnknownContent { fault: fault.into(), resembles_reading })
 }
 
-/// The fault of a body in which no field was found, or what the driver says of one with fields.
+/// The fault of a body without fields; for a body with fields the driver's text `otherwise`.
 pub(crate) fn fault(message: &InboundMessage<'_>, body: &MessageBody, otherwise: &str) -> String {
     if message.is_truncated {
         return format!("The body has more than {} bytes.", InboundMessage::MAX_BODY);
@@ -36,7 +36,7 @@ pub(crate) fn with_body_quirks(mut decoded: DeviceMessage, body: &MessageBody) -
     decoded
 }
 
-/// The first characters of a response, for a person.
+/// The first characters of a response, for display.
 pub(crate) fn excerpt(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
 }

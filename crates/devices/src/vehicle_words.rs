@@ -1,8 +1,8 @@
-//! Colours, classes and directions in the words of several makes, Chinese and English.
+//! Colours, vehicle classes and directions in the Chinese and English words of several makes.
 
 use domain::vehicle::{PlateColor, TravelDirection, VehicleClass};
 
-/// `Blue`, `蓝色`, `newEnergyYellowGreen`, `渐变绿`; `None` where the device does not know it.
+/// `Blue`, `蓝色`, `newEnergyYellowGreen`, `渐变绿`; `None` if the device does not know it.
 pub(crate) fn plate_color(text: &str) -> Option<PlateColor> {
     let text = text.trim().to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -19,7 +19,7 @@ pub(crate) fn plate_color(text: &str) -> Option<PlateColor> {
     })
 }
 
-/// `largeBus`, `PassengerCar`, `小型车`, `轿车`; `None` where the word names no size.
+/// `largeBus`, `PassengerCar`, `小型车`, `轿车`; `None` if the word contains no size.
 pub(crate) fn vehicle_class(text: &str) -> Option<VehicleClass> {
     let text = text.trim().to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

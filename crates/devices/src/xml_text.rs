@@ -1,6 +1,6 @@
-//! XML as devices write it: with any namespace prefix, bare ampersands, missing ends, and text where there should be none.
+//! Lenient XML parser for devices: any namespace prefix, bare ampersands, missing end tags, stray text.
 //!
-//! Document types and entities are not expanded: only the five of XML and numeric ones are known.
+//! Document types are ignored. Only the five predefined entities and numeric ones are expanded.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -8,10 +8,10 @@ use quick_xml::events::{BytesStart, Event};
 use crate::field_tree::{DEEPEST, FieldTree, MOST_FIELDS, bounded};
 use crate::text::cleaned;
 
-/// Faults after which the rest is left.
+/// Most faults; the parser then ignores the rest.
 const MOST_FAULTS: usize = 100;
 
-/// Reads the text's elements. The flag says whether something was no XML.
+/// Reads the text's elements. The flag is true if part of the text is not XML.
 pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
     let mut open = OpenElements::new();
     let (mut rest, mut is_damaged) = (text, false);
@@ -20,7 +20,7 @@ pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
             Ok(()) => break,
             Err(fault) => {
                 is_damaged = true;
-                // On to the next tag behind the fault.
+                // Continues at the next tag after the fault.
                 let behind = rest.get(fault + 1..).unwrap_or_default();
                 match behind.find('<') {
                     Some(next) => rest = behind.get(next..).unwrap_or_default(),
@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> (FieldTree, bool) {
     (root, is_damaged || is_open)
 }
 
-/// `Err`: where the fault is.
+/// `Err` contains the position of the fault.
 fn read(text: &str, open: &mut OpenElements) -> Result<(), usize> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
@@ -84,7 +84,7 @@ fn known(entity: &str) -> &'static str {
 /// The elements that are open, outermost first; the first is the document.
 struct OpenElements {
     elements: Vec<OpenElement>,
-    /// Open elements that are too deep to be read.
+    /// Number of open elements below the depth limit.
     too_deep: usize,
     count: usize,
 }
@@ -124,7 +124,7 @@ impl OpenElements {
         }
     }
 
-    /// Closes the innermost element of this name and all inside it; an end without a beginning is nothing.
+    /// Closes the innermost element of this name and all elements inside it. An end tag without a start tag has no effect.
     fn close(&mut self, name: &str) {
         if self.too_deep > 0 {
             self.too_deep -= 1;
@@ -158,7 +158,7 @@ impl OpenElements {
 }
 
 impl OpenElement {
-    /// A group if there are elements inside, else a text; an element without either is what its attributes say.
+    /// A group if the element has children, else its text. An element with neither has its attributes as a group.
     fn value(mut self) -> (String, FieldTree) {
         let text = self.text.trim();
         let value = if !self.fields.is_empty() {

@@ -1,12 +1,12 @@
-//! Zhenshi (臻识) cameras, and those of other makers that speak the same: Alphadigi, Qianyi.
+//! Zhenshi (臻识) cameras, and those of other makers with the same protocol: Alphadigi, Qianyi.
 //!
-//! A reading has one form on two ways: posted, where the response may open the barrier, and published on the garage's broker, where texts
-//! are in base64. `docs/devices/zhenshi.md` names the sources and what is not verified with a device.
+//! A reading has one form and two transports. It is posted, and the response may open the barrier; or it is published on the garage's
+//! broker, with texts in base64. `docs/devices/zhenshi.md` lists the sources and what is not verified with a device.
 //!
-//! - `alarm`: readings and inputs, on both ways
+//! - `alarm`: readings and inputs, for both transports
 //! - `push`, `broker`: the two makes
-//! - `lane_event`: what happens to a vehicle in the lane
-//! - [`play`]: the camera's part, for the simulator
+//! - `lane_event`: events of a vehicle in the lane
+//! - [`play`]: messages of a simulated camera
 
 mod alarm;
 mod broker;

@@ -1,4 +1,4 @@
-//! Alarms of a gateway and of its lanes: what an operator must look at, in [`crate::uplink::GatewayStatus`].
+//! Alarms of a gateway and of its lanes that need an operator; part of [`crate::uplink::GatewayStatus`].
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Longest summary of a message shape, in characters.
 pub const MAX_SHAPE_SUMMARY: usize = 200;
 
-/// What is wrong at a lane.
+/// Kind of a lane's alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LaneAlarmKind {
@@ -14,11 +14,11 @@ pub enum LaneAlarmKind {
     NotUnderstood,
     /// The device uses one id for several readings.
     RepeatedIds,
-    /// The device was asked to open the barrier and did not confirm it.
+    /// The device did not confirm a request to open the barrier.
     DidNotOpen,
-    /// The device names a channel that no lane has.
+    /// The device sent a channel that no lane has.
     UnknownChannel,
-    /// The device's clock is so far off that its times are replaced.
+    /// The device's clock is too far off: its times are replaced.
     ImplausibleTime,
     /// The gateway cannot connect to the device whose events it reads.
     DeviceUnreachable,
@@ -28,7 +28,7 @@ pub enum LaneAlarmKind {
 }
 
 impl LaneAlarmKind {
-    /// The lower, the sooner a person is needed: first what may hold a car at the barrier.
+    /// Lower is more urgent. Alarms that may keep a car at the barrier come first.
     pub const fn urgency(self) -> u8 {
         match self {
             Self::DidNotOpen => 0,
@@ -42,17 +42,17 @@ impl LaneAlarmKind {
     }
 }
 
-/// One alarm of a lane. It ends when its cause has been absent for some minutes or an operator has answered it.
+/// One alarm of a lane. It ends when its cause has been absent for some minutes, or when an operator marks its shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneAlarm {
     pub kind: LaneAlarmKind,
     pub since: Timestamp,
     pub last_at: Timestamp,
-    /// How often it happened since `since`.
+    /// Number of occurrences since `since`.
     pub count: u32,
     /// One sentence with the field at fault.
     pub detail: String,
-    /// For [`LaneAlarmKind::NotUnderstood`]: the shape that an operator may mark as no reading.
+    /// For [`LaneAlarmKind::NotUnderstood`]: the shape, which an operator may mark as no reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<MessageShape>,
 }
@@ -62,13 +62,13 @@ pub struct LaneAlarm {
 pub struct MessageShape {
     /// 16 hexadecimal digits.
     pub id: String,
-    /// Address and field names, for a person; at most [`MAX_SHAPE_SUMMARY`] characters.
+    /// Path and field names, for display; at most [`MAX_SHAPE_SUMMARY`] characters.
     pub summary: String,
     /// The message has a plate, a trigger or a picture. Such a shape cannot be marked as no reading.
     pub resembles_reading: bool,
 }
 
-/// A shape that an operator has marked: messages of it are no readings.
+/// A shape that an operator has marked as no reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoReadingShape {
     pub device: domain::ids::DeviceId,
@@ -76,15 +76,15 @@ pub struct NoReadingShape {
     pub shape: String,
 }
 
-/// What is wrong at the whole gateway.
+/// Kind of a gateway's alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayAlarmKind {
-    /// The box does not know the time.
+    /// The gateway's clock is not trusted.
     ClockUntrusted,
     /// No lane has a fire input configured.
     NoFireInput,
-    /// A fire alarm holds: every lane is open.
+    /// A fire alarm is active: every lane is open.
     Fire,
     /// An alarm of a newer version.
     #[serde(other)]
@@ -92,7 +92,7 @@ pub enum GatewayAlarmKind {
 }
 
 impl GatewayAlarmKind {
-    /// The lower, the sooner a person is needed.
+    /// Lower is more urgent.
     pub const fn urgency(self) -> u8 {
         match self {
             Self::Fire => 0,
@@ -108,10 +108,10 @@ pub struct GatewayAlarm {
     pub kind: GatewayAlarmKind,
     pub since: Timestamp,
     pub detail: String,
-    /// For [`GatewayAlarmKind::Fire`]: when an input last reported fire, by the gateway's clock.
+    /// For [`GatewayAlarmKind::Fire`]: time of an input's last report of fire, by the gateway's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it, so that no input ends it and a person may.
+    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it, so no input ends it and an operator may.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_pulses: bool,
 }

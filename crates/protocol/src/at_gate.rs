@@ -1,4 +1,4 @@
-//! Cars that stand before a barrier which has stayed down, and how a driver names the own one.
+//! Cars that wait at a closed barrier, and the request with which a driver registers a plate at the gate.
 
 use domain::access::{Audience, Reason};
 use domain::ids::{GarageId, LaneId};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::order::OrderState;
 
-/// `GET /api/operator/v1/garages/{garage}/waiting-cars`: one per lane at most, the newest.
+/// `GET /api/operator/v1/garages/{garage}/waiting-cars`: at most one car per lane, the newest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingCars {
     pub items: Vec<WaitingCar>,
@@ -18,12 +18,12 @@ pub struct WaitingCars {
 pub struct WaitingCar {
     pub lane: LaneId,
     pub since: Timestamp,
-    /// As the camera has read it, if that is a plate.
+    /// The camera's reading, if it is a valid plate.
     pub plate: Option<String>,
     pub confidence: u8,
-    /// Why the barrier has stayed down.
+    /// Reason for which the barrier did not open.
     pub reason: Reason,
-    /// Up to three plates that are expected today and that the reading resembles, the nearest first.
+    /// Up to three plates expected today that resemble the reading, most similar first.
     pub candidates: Vec<ExpectedCar>,
 }
 
@@ -35,7 +35,7 @@ pub struct ExpectedCar {
     pub reserved_from: Option<Timestamp>,
 }
 
-/// `POST .../gate-entries`; `Idempotency-Key` header required: a driver stands before this lane's barrier, with the car of this plate.
+/// `POST .../gate-entries`; `Idempotency-Key` header required. A driver requests entry at a lane's barrier for an own plate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -44,19 +44,19 @@ pub struct NewGateEntry {
     pub garage: GarageId,
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub lane: LaneId,
-    /// One of the own plates.
+    /// Id of one of the caller's own plates.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub plate_id: Uuid,
 }
 
-/// What became of it. The same key again asks.
+/// State of a gate entry. A request with the same key returns the current state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GateEntry {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: Uuid,
     pub state: OrderState,
-    /// Nothing opens after that.
+    /// The barrier does not open for this entry after this time.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub expires_at: Timestamp,
 }

@@ -1,6 +1,6 @@
-//! Calendars: the lists that are imported, a school's terms and days, and what the operator console shows of them.
+//! Calendars: imported lists, a school's terms and days, and their view in the operator console.
 //!
-//! Weekdays as which a day acts are written `"Mon"` to `"Sun"`, dates `"2026-10-01"`.
+//! Weekdays are written `"Mon"` to `"Sun"`, dates `"2026-10-01"`.
 
 use chrono::{NaiveDate, Weekday};
 use domain::calendar::{DayKind, Source, SpanKind};
@@ -8,11 +8,11 @@ use domain::ids::{GarageId, SchoolId};
 use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
 
-/// A year's list in the form of `NateScarlet/holiday-cn`; what it has besides is not needed.
+/// A year's holiday list in the format of `NateScarlet/holiday-cn`; other fields are ignored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HolidayList {
     pub year: i32,
-    /// Addresses of the State Council's notices; empty in a file that waits for them.
+    /// URLs of the State Council's notices; empty in a file for a year without a notice yet.
     #[serde(default)]
     pub papers: Vec<String>,
     pub days: Vec<HolidayDay>,
@@ -22,18 +22,18 @@ pub struct HolidayList {
 pub struct HolidayDay {
     pub name: String,
     pub date: NaiveDate,
-    /// False: a workday that makes up for a day off.
+    /// False: a make-up workday for a day off.
     #[serde(rename = "isOffDay")]
     pub is_off_day: bool,
 }
 
-/// One entry of the file of `server import-city-days`: what the city does otherwise.
+/// One entry of the file of `server import-city-days`: the city's exception to the national list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CityDay {
     pub date: NaiveDate,
     pub off: bool,
-    /// Of a workday only.
+    /// Weekday whose timetable applies; only for a workday.
     #[serde(default)]
     pub acts_as: Option<Weekday>,
     #[serde(default)]
@@ -67,23 +67,23 @@ pub struct SchoolSpan {
     pub last_day: NaiveDate,
 }
 
-/// What the school does on one day, whatever other lists say.
+/// A school's setting for one day; it overrides all other lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SchoolDay {
     pub date: NaiveDate,
     pub lessons: bool,
-    /// By which weekday's timetable.
+    /// Weekday whose timetable applies.
     #[serde(default)]
     pub acts_as: Option<Weekday>,
-    /// Early release: the day's pickup windows shift earlier by so many minutes.
+    /// Early release: shift of the day's pickup windows in minutes.
     #[serde(default)]
     pub earlier_minutes: Option<u32>,
     #[serde(default)]
     pub name: String,
 }
 
-/// `GET /api/operator/v1/schools`: those whose garages this operator runs.
+/// `GET /api/operator/v1/schools`: schools at garages of this operator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Schools {
     pub schools: Vec<School>,
@@ -107,13 +107,13 @@ pub struct Days {
 pub struct Day {
     pub date: NaiveDate,
     pub kind: DayKind,
-    /// What windows compare their weekdays with.
+    /// Weekday that applies to windows on this day.
     pub acts_as: Weekday,
-    /// False: nobody has stated it, it is a guess.
+    /// False: the weekday is a guess, because no list states it.
     pub acts_as_stated: bool,
     pub name: Option<String>,
     pub source: Source,
-    /// Of the garage's schools.
+    /// The garage's schools.
     pub schools: Vec<SchoolOnDay>,
 }
 
@@ -124,7 +124,7 @@ pub struct SchoolOnDay {
     /// With `earlier`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_minutes: Option<u32>,
-    /// By which weekday's timetable the school works.
+    /// Weekday whose timetable the school uses.
     pub acts_as: Weekday,
 }
 
@@ -136,11 +136,11 @@ pub enum LessonsWord {
     Earlier,
 }
 
-/// A gap in a calendar that is filled with what is safe until somebody repairs it.
+/// A gap in a calendar. A safe default applies until an operator fills it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     pub code: WarningCode,
-    /// For people, in English.
+    /// Text for people, in English.
     pub detail: String,
     /// With `missing_year`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
-//! The district file: garages, schools, classes, people. `server import` reads it; importing it again changes
-//! what has changed and removes nobody.
+//! The district file: garages, schools, classes, people. `server import` reads it. A second import applies changes and removes no
+//! person.
 //!
-//! `key` is the school's own number of a pupil or person; it is how a second import finds the same one.
+//! `key` is the school's own number of a pupil or person; a second import finds the same one by it.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub struct District {
     pub people: Vec<PersonSpec>,
     #[serde(default)]
     pub operators: Vec<OperatorSpec>,
-    /// Absent: as it is.
+    /// Absent: unchanged.
     #[serde(default)]
     pub source: Option<SourceSpec>,
 }
@@ -44,14 +44,14 @@ pub struct GarageSpec {
     pub lat: f64,
     pub lon: f64,
     pub capacity: u32,
-    /// If there are none, all spaces are one pool, `main`.
+    /// Without pools all spaces are one pool, `main`.
     #[serde(default)]
     pub pools: Vec<PoolSpec>,
     pub windows: Vec<WindowSpec>,
     /// Plates that may enter in the windows of residents or staff.
     #[serde(default)]
     pub permits: Vec<PermitSpec>,
-    /// Facts for the open-space feed. Absent: as it is.
+    /// Facts for the open-space feed. Absent: unchanged.
     #[serde(default)]
     pub published: Option<PublishedSpec>,
 }
@@ -61,7 +61,7 @@ pub struct GarageSpec {
 pub struct PermitSpec {
     pub plate: Plate,
     pub audience: Audience,
-    /// Absent: any. A yellow and a blue plate of one text are two vehicles.
+    /// Absent: any colour. A yellow and a blue plate with the same text are two vehicles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate_color: Option<PlateColor>,
 }
@@ -71,10 +71,10 @@ pub struct PermitSpec {
 pub struct SchoolSpec {
     pub id: SchoolId,
     pub name: String,
-    /// Where its parents come in.
+    /// Garage for the pickup of its pupils.
     pub garage: GarageId,
     pub classes: Vec<ClassSpec>,
-    /// Absent: as it is.
+    /// Absent: unchanged.
     #[serde(default)]
     pub calendar: Option<SchoolCalendar>,
 }
@@ -106,7 +106,7 @@ pub struct PersonSpec {
     pub children: Vec<ChildSpec>,
     #[serde(default)]
     pub plates: Vec<Plate>,
-    /// Colours of these plates, where they are known.
+    /// Known colours of these plates.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub plate_colors: BTreeMap<Plate, PlateColor>,
     /// The school whose waiting hall this account shows.
@@ -121,12 +121,12 @@ pub struct ChildSpec {
     pub pupil: String,
     /// Such as `母亲`.
     pub relation: String,
-    /// A custody block: this person's car is never an arrival for this child, whoever else uses the car.
+    /// A custody block: a car of this person never makes an arrival for this child, even if another guardian uses the car.
     #[serde(default)]
     pub blocked: bool,
 }
 
-/// Whoever runs garages; the password is set apart from this file.
+/// A garage operator. The password is not in this file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorSpec {

@@ -1,39 +1,38 @@
-//! A garage's box makes itself known to the server: first with a one-off code, then with a credential of its own, which
-//! it renews.
+//! Enrolment of a gateway: it authenticates once with a one-off code, then with its own credential, which it renews.
 //!
-//! `POST /gateway/v1/enroll` and `POST /gateway/v1/credential`, both answered with 204 and nothing else: the box makes
-//! the credential, so no answer carries a secret, and a request whose answer was lost is sent again as it is.
-//! [`RENEWAL`] on any answer of `GET /gateway/v1/access-plan` asks for a new one.
+//! `POST /gateway/v1/enroll` and `POST /gateway/v1/credential` both respond with 204 and no body. The gateway generates the credential, so
+//! no response carries a secret, and the gateway can repeat a request whose response was lost.
+//! The header [`RENEWAL`] on a response of `GET /gateway/v1/access-plan` requests a new credential.
 
 use domain::ids::GarageId;
 use serde::{Deserialize, Serialize};
 
-/// Header of an answer; its value is [`DUE`].
+/// Response header; its value is [`DUE`].
 pub const RENEWAL: &str = "gateway-credential";
 pub const DUE: &str = "renew";
 
-/// The first contact.
+/// Body of `POST /gateway/v1/enroll`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// As in the box's configuration: a code of another garage is refused and stays unused.
+    /// The garage in the gateway's configuration. A code of another garage is refused and stays unused.
     pub garage: GarageId,
-    /// As it was typed: case, spaces and hyphens do not matter.
+    /// The code as typed: case, spaces and hyphens do not matter.
     pub code: String,
     pub credential: Credential,
 }
 
-/// What the gateway will use next, offered with the one that it uses now.
+/// Body of `POST /gateway/v1/credential`: the next credential. The request authenticates with the present one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewCredential {
     pub credential: Credential,
 }
 
-/// 32 random bytes as base64url, behind a prefix that says in a log or a file what kind of secret leaked.
+/// `pkg_` and 32 random bytes as base64url. The prefix identifies the kind of secret if one leaks into a log or a file.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Credential(String);
 
-/// It does not show what was there.
+/// Contains no part of the rejected text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a gateway's credential is pkg_ and 43 characters of base64url")]
 pub struct CredentialError;
@@ -53,7 +52,7 @@ impl Credential {
         Ok(Self(text.to_owned()))
     }
 
-    /// For the one place that hands it to a client or a hash.
+    /// For the one caller that passes it to a client or a hash.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,20 +1,20 @@
-//! What crosses a wire between our processes and to the world; types, and no logic but how an event is known again.
+//! Wire types between our processes and to the outside. The only logic is how a repeated event is recognised.
 //!
-//! - [`alarm`]: what an operator must look at, of a gateway and its lanes
-//! - [`mqtt`]: gate controllers and the gateway
+//! - [`alarm`]: alarms of a gateway and of its lanes
+//! - [`mqtt`]: gate controllers and gateway
 //! - [`enrolment`]: a gateway's first contact with the server, and its credential
-//! - [`uplink`]: the gateway and the server
-//! - [`order`]: an operator opens a barrier
-//! - [`at_gate`]: cars before a barrier that has stayed down
-//! - [`people`]: the server, `miniapp-api` and the phones
+//! - [`uplink`]: gateway to server
+//! - [`order`]: remote openings, and ends of fire alarms
+//! - [`at_gate`]: cars waiting at a closed barrier
+//! - [`people`]: server, `miniapp-api` and phones
 //! - [`operator`]: the operator console
-//! - [`reservation`]: shared spaces: quotes, reservations, waiting, forecasts
-//! - [`calendar`]: lists of holidays, schools' terms, the days that follow from them
-//! - [`sharing`]: what operators share: pools, windows, closures, rules
-//! - [`public`]: open spaces for everyone
-//! - [`district`]: the file that fills a new district
-//! - [`problem`]: every HTTP error
-//! - [`reading_identity`]: when two events with one id are one reading
+//! - [`reservation`]: quotes, reservations, waiting list, forecasts of shared spaces
+//! - [`calendar`]: holiday lists, school terms, the resulting days
+//! - [`sharing`]: pools, windows, closures and rules of shared spaces
+//! - [`public`]: the public open-space feed
+//! - [`district`]: the import file of a district
+//! - [`problem`]: the body of every HTTP error
+//! - [`reading_identity`]: whether two events with one id are the same reading
 //!
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 

@@ -19,27 +19,27 @@ pub const VERSION: u8 = 1;
 /// Largest event payload a gateway reads; a real event has some 300 bytes.
 pub const MAX_EVENT_BYTES: usize = 8 * 1024;
 
-/// How long an open command may be carried out after it was issued (invariant 6).
+/// Lifetime of an open command after its issue, in ms (invariant 6).
 pub const OPEN_TTL_MS: u32 = 8_000;
 
 /// Topic of one direction of one controller, or of a garage's signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {
-    /// Controller to gateway: something happened at the lane.
+    /// Controller to gateway: an event at the lane.
     Event(GarageId, DeviceId),
     /// Controller to gateway: heartbeat.
     Status(GarageId, DeviceId),
     /// Gateway to controller: open the barrier, show a text.
     Command(GarageId, DeviceId),
-    /// Gateway to controller: these events are on disk, these were refused.
+    /// Gateway to controller: events that are on disk, and events that were rejected.
     Ack(GarageId, DeviceId),
     /// Gateway to guidance signs, retained.
     OpenSpaces(GarageId),
-    /// A gateway's self-test to itself.
+    /// A gateway's self-test; the gateway is sender and receiver.
     Probe(GarageId),
 }
 
-/// A topic that is none of ours.
+/// Why a topic name does not parse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
     #[error("not a topic of parking/v1")]
@@ -80,7 +80,7 @@ impl Topic {
         }
     }
 
-    /// What the gateway of a garage subscribes to.
+    /// Topic filters that the gateway of a garage subscribes to.
     pub fn gateway_filters(garage: &GarageId) -> [String; 2] {
         [format!("{PREFIX}/{garage}/+/event"), format!("{PREFIX}/{garage}/+/status")]
     }
@@ -99,7 +99,7 @@ impl std::fmt::Display for Topic {
     }
 }
 
-/// What one MQTT user may do; every broker's permission file is made from it.
+/// Permissions of one MQTT user. The permission files of all brokers are generated from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
     pub username: String,
@@ -108,7 +108,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// A controller: its own four topics, nothing else. The user name is `garage.device`.
+    /// A controller: only its own four topics. The user name is `garage.device`.
     pub fn device(garage: &GarageId, device: &DeviceId) -> Self {
         let topic = |make: fn(GarageId, DeviceId) -> Topic| make(garage.clone(), device.clone()).to_string();
         Self {
@@ -145,15 +145,15 @@ impl Permissions {
     }
 }
 
-/// What a controller saw.
+/// Kind of an event at a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// A car stands at the barrier, its plate was read (or not).
+    /// A car stands at the barrier; its plate was read or not.
     Plate,
-    /// A car has gone over the loop behind the barrier; `of` names its plate event.
+    /// A car has crossed the loop behind the barrier; `of` is the id of its plate event.
     Pass,
-    /// A car that had passed has come back; `of` names its plate or pass event, else it is the lane's last one.
+    /// A car that had passed has come back; `of` is the id of its plate or pass event. Without `of` it is the lane's last car.
     Reversal,
     /// A second car has gone through behind the first, unread.
     Tailgate,
@@ -161,15 +161,15 @@ pub enum EventKind {
     Stuck,
     /// The lane is free again.
     Free,
-    /// The fire input is on: everything opens until it is over.
+    /// The fire input is on: every lane opens until it is off.
     Fire,
     /// The fire input is off again.
     FireOver,
-    /// The lane's device sent a message that the gateway does not understand. Only a gateway makes it.
+    /// The lane's device sent a message that the gateway does not understand. Only a gateway creates it.
     NotUnderstood,
-    /// A device that was asked to open has confirmed it; `of` names the plate event. Only a gateway makes it.
+    /// The device confirmed an open request; `of` is the id of the plate event. Only a gateway creates it.
     Opened,
-    /// A device that was asked to open has not confirmed it; `of` names the plate event. Only a gateway makes it.
+    /// The device did not confirm an open request; `of` is the id of the plate event. Only a gateway creates it.
     NotOpened,
 }
 
@@ -201,16 +201,16 @@ pub struct ControllerEvent {
     /// Percent, 0 to 100.
     #[serde(default = "full_confidence")]
     pub confidence: u8,
-    /// The controller's clock when it happened.
+    /// Device time: the controller's clock at the event.
     pub occurred_at: Timestamp,
-    /// Milliseconds between the happening and this publish, by the controller's monotonic clock; 0 when live.
-    /// An event older than the open command's time to live is recorded but opens nothing.
+    /// Milliseconds between the event and this publish, by the controller's monotonic clock; 0 when live.
+    /// An event older than the open command's time to live is recorded and opens nothing.
     #[serde(default)]
     pub age_ms: u64,
-    /// For `pass`: the plate event of the same car.
+    /// Related event of the same car; [`EventKind`] states which event it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<EventId>,
-    /// For `plate`: what else the camera reports of the vehicle.
+    /// For `plate`: further details of the vehicle from the camera.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
 }
@@ -220,21 +220,22 @@ pub struct ControllerEvent {
 pub struct Command {
     pub v: u8,
     pub command_id: String,
-    /// The event that it answers; a controller opens at most once per event. With an `order`, which answers none: `order:` and its id.
+    /// The event that caused the command; a controller opens at most once per event. A remote opening has no event: then it is `order:` and
+    /// the order's id.
     pub event_id: EventId,
-    /// A person has ordered it from afar; a controller opens at most once per order.
+    /// Id of a remote opening; a controller opens at most once per order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Uuid>,
     pub command: CommandKind,
     pub issued_at: Timestamp,
-    /// A command that arrives later than this after `issued_at` is dropped.
+    /// Lifetime after `issued_at`; the controller drops a command that arrives later.
     pub ttl_ms: u32,
-    /// The decision that it carries out, with its reason.
+    /// The gateway's decision, with its reason.
     pub decision: Decision,
     pub display: Display,
 }
 
-/// What the controller is to do.
+/// Action of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommandKind {
@@ -244,21 +245,21 @@ pub enum CommandKind {
     Show,
 }
 
-/// For the lane's LED display.
+/// Content of the lane's LED display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Display {
     pub plate: String,
     pub text: String,
 }
 
-/// Gateway to controller, QoS 1, topic `.../ack`: these may be forgotten by the controller.
+/// Gateway to controller, QoS 1, topic `.../ack`: events that the controller may delete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ack {
     pub v: u8,
-    /// On the gateway's disk.
+    /// Events on the gateway's disk.
     #[serde(default)]
     pub event_ids: Vec<EventId>,
-    /// Kept as dead letters for the operator; sending them again does not help.
+    /// Events stored as dead letters. The controller must not send them again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<RejectedEvent>,
 }
@@ -266,7 +267,7 @@ pub struct Ack {
 /// An event that was not accepted, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedEvent {
-    /// Absent where the payload did not even have one.
+    /// Absent if the payload has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<String>,
     pub code: RejectCode,
@@ -286,7 +287,7 @@ pub enum RejectCode {
     UnknownDevice,
     UnknownTopic,
     UnsupportedVersion,
-    /// A device of this garage used an address or a method that its make does not have.
+    /// A device of this garage used a path or a method that its make does not have.
     WrongAddress,
     /// A device of another make sent a message that its driver does not understand.
     NotUnderstood,
@@ -300,10 +301,10 @@ pub struct DeviceStatus {
     pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub firmware: Option<String>,
-    /// Events that the controller still keeps.
+    /// Events that the controller has stored and that are not acknowledged yet.
     #[serde(default)]
     pub pending_events: u32,
-    /// The barrier stays up, by a switch, a timetable or a person: every car goes through.
+    /// The barrier is held open by a switch, a timetable or a person; every car passes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held_open: bool,
 }
@@ -317,8 +318,7 @@ pub struct OpenSpaces {
     /// `null`: no data, which is not 0.
     pub open: Option<u32>,
     pub at: Timestamp,
-    /// Seconds after `at` for which `open` may be shown. A sign without a clock counts them from when the message came in, if it was not
-    /// retained.
+    /// Seconds after `at` for which `open` may be shown. A sign without a clock counts from the receipt of a message that was not retained.
     #[serde(default = "open_spaces_max_age_s")]
     pub max_age_s: u64,
 }
@@ -328,7 +328,7 @@ fn open_spaces_max_age_s() -> u64 {
 }
 
 impl OpenSpaces {
-    /// "No data": the broker publishes it when the gateway is gone.
+    /// "No data": the gateway's will, which the broker publishes when the gateway disconnects.
     pub fn unknown(garage: GarageId, at: Timestamp) -> Self {
         Self { v: VERSION, garage, capacity: 0, open: None, at, max_age_s: COUNT_MAX_AGE.as_secs() }
     }

@@ -23,7 +23,7 @@ pub struct OperatorLogIn {
     pub password: String,
 }
 
-/// `GET /api/operator/v1/garages`: those that this operator runs.
+/// `GET /api/operator/v1/garages`: the operator's own garages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Garages {
     pub garages: Vec<Garage>,
@@ -37,23 +37,23 @@ pub struct Garage {
     pub capacity: u32,
     /// The raw count; may be below 0 or above capacity, which is an alarm. Absent: no data.
     pub occupied: Option<i64>,
-    /// What the public sees. Absent: no data.
+    /// Open spaces as published. Absent: no data.
     pub open: Option<u32>,
     pub count_changed_at: Option<Timestamp>,
-    /// How far the count can be believed.
+    /// Confidence in the count.
     pub trust: Trust,
     pub plausible: bool,
     pub gateway: Gateway,
     pub lanes: Vec<Lane>,
     pub dead_letters_today: i64,
-    /// Cars before barriers that stay down.
+    /// Number of cars that wait at closed barriers.
     #[serde(default)]
     pub waiting_cars: u32,
     #[serde(default)]
     pub alarms: AlarmSummary,
 }
 
-/// How many alarms a garage has, and the most urgent kind of its lanes and of its gateway.
+/// Number of a garage's alarms, with the most urgent kind of its lanes and of its gateway.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmSummary {
     pub count: u32,
@@ -61,15 +61,15 @@ pub struct AlarmSummary {
     pub worst_gateway: Option<GatewayAlarmKind>,
 }
 
-/// How far a count can be believed, and why no further.
+/// Confidence in a count, with the reasons for doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trust {
     pub level: Level,
     /// Worst first; empty with `high`.
     pub doubts: Vec<Doubt>,
-    /// When somebody last looked: an inventory or a correction.
+    /// Time of the last inventory or correction.
     pub checked_at: Option<Timestamp>,
-    /// Until when the garage's gateway has told what passed.
+    /// Time up to which the garage's gateway has reported its events.
     pub known_until: Option<Timestamp>,
 }
 
@@ -84,7 +84,7 @@ pub struct Gateway {
     pub alarms: Vec<GatewayAlarm>,
 }
 
-/// Judged by the last sign of life.
+/// Connection state by the time of the last message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
@@ -103,9 +103,9 @@ pub struct Lane {
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
     pub pending_events: u32,
-    /// Since when a car stands in the lane that should not, as long as the device is heard of.
+    /// Start of the time for which a car has blocked the lane; absent when the device is silent.
     pub stuck_since: Option<Timestamp>,
-    /// Since when the barrier stays up, as long as the device is heard of.
+    /// Start of the time for which the barrier has been held open; absent when the device is silent.
     pub held_open_since: Option<Timestamp>,
     pub make: MakeId,
     /// The make's name for a person; absent for the native protocol.
@@ -114,9 +114,9 @@ pub struct Lane {
     /// As of the gateway's `last_seen_at`, the most urgent first.
     #[serde(default)]
     pub alarms: Vec<LaneAlarm>,
-    /// Where its firmware departs from what its make documents.
+    /// Differences between the firmware and its make's documentation.
     pub quirks: BTreeSet<Quirk>,
-    /// Its clock less the gateway's, as last seen; negative: behind.
+    /// Last known device clock minus gateway clock; negative if the device is behind.
     pub clock_ahead_ms: Option<i64>,
 }
 
@@ -126,7 +126,7 @@ pub struct Lane {
 pub struct NewAdjustment {
     /// Cars counted inside.
     pub occupied: i64,
-    /// The count on the operator's screen: a correction is against what was seen.
+    /// The count on the operator's screen, to detect a change since then.
     pub seen: Option<i64>,
     /// At least 2 characters.
     pub reason: String,
@@ -143,50 +143,50 @@ pub struct Adjustment {
     pub operator: String,
 }
 
-/// `POST /api/operator/v1/garages/{garage}/inventories`, `Idempotency-Key` required, and `/inventories/preview`: what an operator saw on
-/// a walk through the garage.
+/// `POST /api/operator/v1/garages/{garage}/inventories`, `Idempotency-Key` required, and `/inventories/preview`: the
+/// cars that an operator saw on a walk through the garage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewInventory {
-    /// When the walk began.
+    /// Start of the walk.
     pub begun_at: Timestamp,
     pub ended_at: Timestamp,
-    /// One car a line: its plate and, after a blank, comma or tab, the number of its space if wanted.
+    /// One car per line: its plate and optionally, after a blank, comma or tab, the number of its space.
     pub seen: String,
-    /// Cars without a plate that can be read.
+    /// Number of cars without a readable plate.
     #[serde(default)]
     pub unread: u32,
-    /// At least 2 characters; a preview needs none.
+    /// At least 2 characters; a preview may leave it out.
     #[serde(default)]
     pub reason: String,
 }
 
-/// What a walk changes. Plates are as the operator may read them; the reading is written to the audit log.
+/// Changes that an inventory makes. It shows plates, and this access is written to the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InventoryPreview {
     pub before: Option<i64>,
     pub after: i64,
-    /// Seen and known to be inside.
+    /// Number of seen cars that have a visit.
     pub matched: u32,
-    /// Seen, and nothing is known of their coming: a visit begins.
+    /// Seen cars without a visit: a visit begins.
     pub opened: Vec<String>,
-    /// Seen, and taken for a car that nobody could read when it came in.
+    /// Seen cars that take over the visit of a car whose plate was unreadable at its entry.
     pub named: Vec<String>,
-    /// Not seen: their visits end as missed exits, without a strike.
+    /// Visits of cars that were not seen: they end as missed exits, without a strike.
     pub ghosts: Vec<Ghost>,
-    /// Seen, and gone since.
+    /// Seen cars that have left since.
     pub left: Vec<String>,
 }
 
-/// A visit whose car is not there.
+/// A visit whose car was not found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ghost {
-    /// Absent: nobody could read it.
+    /// Absent if the plate was unreadable.
     pub plate: Option<String>,
     pub entered_at: Option<Timestamp>,
 }
 
-/// A walk that was written down, with how many visits it changed.
+/// A completed inventory, with the numbers of visits that it changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     pub id: Uuid,
@@ -195,7 +195,7 @@ pub struct Inventory {
     pub at: Timestamp,
     pub before: Option<i64>,
     pub after: i64,
-    /// Cars with a plate, and without.
+    /// Number of cars with a readable plate; `unread`: without.
     pub seen: i64,
     pub unread: i64,
     pub opened: i64,
@@ -228,13 +228,13 @@ pub struct Event {
     /// Plate colour, vehicle class and the like, as far as the device reports them.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
-    /// The device's time could not be: `occurred_at` is the time of receipt.
+    /// The device's time was implausible: `occurred_at` is the time of receipt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub time_replaced: bool,
-    /// The gateway did not know when it happened: `received_at` is the time at which the server received it.
+    /// The gateway did not know the event's time: `received_at` is the server's time of receipt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub time_uncertain: bool,
-    /// The second reading of a car that the camera had read as another plate.
+    /// True for the second reading of a car that the camera had read as another plate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rereads: bool,
 }
@@ -249,7 +249,7 @@ pub struct DeadLetter {
     pub received_at: Timestamp,
 }
 
-/// `POST /api/operator/v1/garages/{garage}/no-reading-shapes`: answers a `not_understood` alarm.
+/// `POST /api/operator/v1/garages/{garage}/no-reading-shapes`: marks the shape of a `not_understood` alarm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewNoReadingShape {
@@ -262,7 +262,7 @@ pub struct NewNoReadingShape {
     pub reason: String,
 }
 
-/// A shape of messages that operators have marked: the gateway takes messages of it for no reading.
+/// A marked message shape: the gateway treats messages of this shape as no reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkedShape {
     pub device: DeviceId,
@@ -273,7 +273,7 @@ pub struct MarkedShape {
     pub marked_at: Timestamp,
 }
 
-/// `POST /api/operator/v1/garages/{garage}/access-checks`: what the gate would say to this plate now.
+/// `POST /api/operator/v1/garages/{garage}/access-checks`: checks the gate's present decision for a plate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessCheck {

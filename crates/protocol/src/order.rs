@@ -1,8 +1,8 @@
-//! An operator's order to open a lane's barrier or to end a fire alarm, on its way from the console over the server to the gateway and back.
+//! Remote orders: an operator opens a lane's barrier or ends a fire alarm. They go from the console through the server to the gateway.
 //!
-//! `GET /gateway/v1/orders?run=RUN&wait_ms=N` and `POST /gateway/v1/orders/{id}` with the gateway's token. An order is handed to one run of a
-//! gateway only, as often as that run asks: an answer that got lost comes again, and a gateway that was started anew gets nothing that
-//! the one before may have done.
+//! `GET /gateway/v1/orders?run=RUN&wait_ms=N` and `POST /gateway/v1/orders/{id}` with the gateway's token. The server gives an
+//! order to one run of a gateway only. That run receives it again with each request until it reports a result, so a lost response does no
+//! harm. A restarted gateway never receives an order that the earlier run may have carried out.
 
 use domain::ids::LaneId;
 use domain::plate::Plate;
@@ -10,22 +10,22 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Longest wait of a gateway's question; more is taken as that.
+/// Limit of `wait_ms` in a gateway's long poll; larger values are reduced to it.
 pub const MAX_WAIT_MS: u64 = 25_000;
 
-/// What a gateway is to open now.
+/// Response to `GET /gateway/v1/orders`: orders to carry out now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
     pub v: u8,
-    /// How long the server has held the question. With it the gateway knows how old the answer can be at most, without comparing clocks.
+    /// Time for which the server has held the request. It bounds the age of the response without a comparison of clocks.
     pub waited_ms: u64,
     pub orders: Vec<Order>,
-    /// Orders to end the fire alarm. They are a list of their own, so that a gateway of an earlier version opens nothing for them.
+    /// Orders to end the fire alarm. They are in a separate list, so that a gateway of an earlier version opens nothing for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fire_ends: Vec<FireEndOrder>,
 }
 
-/// Ends the garage's fire alarm as far as a person has seen it. An input that still reports fire keeps the alarm.
+/// Ends the garage's fire alarm up to the state that the operator saw. An input that still reports fire keeps the alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FireEndOrder {
     pub id: Uuid,
@@ -36,23 +36,23 @@ pub struct FireEndOrder {
     pub expires_in_ms: u64,
 }
 
-/// Who ordered it and why stays at the server.
+/// A remote opening of one lane. Operator and reason stay at the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: Uuid,
     pub lane: LaneId,
-    /// Whose car it is, where a person has said so: it is recorded as read.
+    /// Plate named by a person; the gateway records it as a reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate: Option<Plate>,
-    /// Of its life, when the answer was made.
+    /// Remaining lifetime in ms when the response was generated.
     pub expires_in_ms: u64,
 }
 
-/// What became of an order at the gate.
+/// `POST /gateway/v1/orders/{id}`: the result of an order at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     pub state: Ended,
-    /// With `refused`, and with `opened` where something is not as it should be.
+    /// Present with `refused`, and with `opened` if the result is doubtful.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
 }
@@ -60,10 +60,10 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
-    /// The device was told to open within the order's life, or has said that it did. Whether the boom has moved nobody knows.
+    /// The open command was sent within the order's lifetime, or the device confirmed it. The boom's position is not known.
     Opened,
     Refused,
-    /// It came too late, and nothing was opened.
+    /// The order arrived too late; nothing was opened.
     Expired,
     /// The fire alarm is ended.
     FireEnded,
@@ -72,23 +72,23 @@ pub enum Ended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// With `opened`: it was told, but has not been heard of for some time.
+    /// With `opened`: the command was sent, but the device has been silent for some time.
     DeviceSilent,
-    /// This make opens only by the answer to a reading.
+    /// The gateway cannot send an open command: the make opens only in response to a reading, and no opener is configured.
     OnlyAnswers,
-    /// It was asked and has not said that it opened.
+    /// The open request failed or was not confirmed.
     DeviceFailed,
-    /// The way to the device is down.
+    /// The MQTT broker could not be reached.
     BrokerAway,
     /// The gateway's configuration has no such lane.
     NoSuchLane,
-    /// No fire alarm holds.
+    /// No fire alarm is active.
     NoFire,
     /// A fire input is still on. Only the input itself ends the alarm.
     FireInputOn,
     /// A fire input has reported fire again since the operator's screen was made.
     FireAgain,
-    /// Of a newer gateway.
+    /// Any other cause, also of a newer version.
     #[serde(other)]
     Other,
 }
@@ -100,7 +100,7 @@ pub struct NewOpenOrder {
     pub lane: LaneId,
     /// 2 to 200 characters.
     pub reason: String,
-    /// Whose car it is: then it counts, and those who wait for it hear of it, as if the camera had read that plate.
+    /// Plate of the car. The opening then counts as a reading of that plate: with visit, count and arrival.
     #[serde(default)]
     pub plate: Option<String>,
 }
@@ -115,7 +115,7 @@ pub struct NewFireEnd {
     pub reason: String,
 }
 
-/// What an order asks of the gateway.
+/// Action of a remote order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderAction {
@@ -135,15 +135,15 @@ pub struct OpenOrder {
     /// Absent with `end_fire`, which concerns the whole garage.
     pub lane: Option<LaneId>,
     pub reason: String,
-    /// Absent also once it is forgotten.
+    /// Absent if none was named, and after its retention time.
     pub plate: Option<String>,
-    /// The name of who ordered it; absent: a driver who scanned the lane's code.
+    /// The operator's name; absent for a driver who scanned the lane's code.
     pub operator: Option<String>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
     pub state: OrderState,
     pub cause: Option<Cause>,
-    /// When the gateway said what became of it.
+    /// Time at which the gateway reported the result.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -151,15 +151,15 @@ pub struct OpenOrder {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
-    /// The gateway has not asked for it yet.
+    /// The gateway has not fetched it yet.
     Waiting,
-    /// The gateway has it.
+    /// The gateway has fetched it.
     Taken,
     Opened,
     Refused,
-    /// The gateway did not get it in time, and nothing was opened.
+    /// The gateway did not fetch it in time; nothing was opened.
     Expired,
-    /// The gateway got it and has not said what became of it.
+    /// The gateway fetched it and has not reported a result in time.
     Unknown,
     /// The fire alarm is ended.
     FireEnded,

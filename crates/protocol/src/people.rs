@@ -1,7 +1,7 @@
-//! HTTP bodies about people: server to `miniapp-api` (`/internal/v1`), and on to the phones (`/api/v1`).
+//! HTTP bodies about people, from the server to `miniapp-api` (`/internal/v1`) and from there to the phones (`/api/v1`).
 //!
-//! Every call to `/internal/v1` carries the service token (`Authorization: Bearer`). Calls for a person carry
-//! that person's session in [`SESSION_HEADER`] as well: `miniapp-api` can act only for people who pass through it.
+//! Every call to `/internal/v1` carries the service token (`Authorization: Bearer`). Calls for a person
+//! also carry that person's session in [`SESSION_HEADER`], so `miniapp-api` can act only for people who are logged in through it.
 
 use domain::ids::{ClassId, SchoolId};
 use domain::pickup::{Act, Phase};
@@ -13,19 +13,18 @@ use uuid::Uuid;
 /// Header with the person's session token on `/internal/v1`.
 pub const SESSION_HEADER: &str = "x-user-session";
 
-/// Place in the append-only arrivals feed: grows with each change, in the order of the commits.
+/// Position in the append-only arrivals feed. It grows with each change, in commit order.
 pub type Cursor = i64;
 
-/// `POST /internal/v1/sessions`: a WeChat user has proved to be `openid`.
+/// `POST /internal/v1/sessions`: opens a session for an authenticated WeChat user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenSession {
     pub openid: String,
-    /// On the first log-in: the one-off code that the school gave to this person.
+    /// On the first log-in: the person's one-off code from the school.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind_code: Option<String>,
-    /// An account that is bound to nobody becomes a driver: somebody without a name or a school, who may reserve public
-    /// spaces.
+    /// Registers an account without a person as a driver: a person without a name or a school who may reserve public spaces.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub register: bool,
 }
@@ -39,13 +38,13 @@ pub struct LogIn {
     pub js_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind_code: Option<String>,
-    /// Come as a driver if the account is bound to nobody yet. A code of a school later on binds it to that person, to whom
-    /// plates and reservations go over.
+    /// Registers as a driver if the account has no person yet. A school's code may later bind the account to a person; plates and
+    /// reservations then move to that person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub register: bool,
 }
 
-/// A session: the token is shown once and only its hash is stored.
+/// A new session. The server returns the token once and stores only its hash.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
@@ -55,20 +54,20 @@ pub struct Session {
     pub me: Me,
 }
 
-/// `GET .../me`: who I am and what I may open.
+/// `GET .../me`: the session's person and its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub person_id: Uuid,
     pub name: String,
-    /// Classes that this person teaches.
+    /// Classes taught by this person.
     pub classes: Vec<Class>,
     /// True if the person has children here.
     pub guardian: bool,
-    /// The waiting hall that this account shows, if it is a hall screen.
+    /// School of the waiting hall, if this is a hall screen's account.
     pub hall: Option<School>,
-    /// True for somebody who has registered alone and whom no school knows.
+    /// True for a self-registered driver without a school.
     #[serde(default)]
     pub driver: bool,
 }
@@ -92,19 +91,19 @@ pub struct School {
 
 /// `GET .../classes/{class}/arrivals?after=CURSOR`.
 ///
-/// Without `after`: every arrival of today. With `after`: those that changed since, as they are now, in the
-/// order of their last change, at most [`PAGE`]. An arrival is replaced by its `id`; `cursor` is the next `after`.
+/// Without `after`: every arrival of today. With `after`: the present state of arrivals that have changed since, in order of their last
+/// change, at most [`PAGE`]. The client replaces an arrival by its `id`; `cursor` is the next `after`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Arrivals {
     pub class: Class,
     pub cursor: Cursor,
-    /// More changes than fit are waiting: ask again with `cursor`.
+    /// More changes exist: request the next page with `cursor`.
     pub more: bool,
     pub arrivals: Vec<Arrival>,
 }
 
-/// Changes in one answer.
+/// Most changes in one response.
 pub const PAGE: i64 = 200;
 
 /// An arrival as the class's teachers see it.
@@ -127,18 +126,18 @@ pub struct Arrival {
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub arrived_at: Timestamp,
-    /// When it took its present phase; a car that leaves does not move it.
+    /// Start of the present phase; the car's exit does not change it.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
-    /// Until when the last act can be undone; absent if it cannot.
+    /// End of the time in which the last act can be undone; absent if it cannot.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub undo_until: Option<Timestamp>,
     /// Last three characters of the plate; absent for a claim by hand.
     pub plate_tail: Option<String>,
-    /// Relation of the guardians of the car to the child, such as `母亲`.
+    /// Relation of the car's guardians to the child, such as `母亲`.
     pub guardian: Option<String>,
     pub note: Option<Note>,
-    /// The car has left the garage.
+    /// Time at which the car left the garage.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
     /// The car was read and has not passed the gate.
@@ -148,7 +147,7 @@ pub struct Arrival {
     pub doubt: Option<ReadingDoubt>,
 }
 
-/// What a teacher should know before releasing.
+/// A warning to the teacher before the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -159,21 +158,21 @@ pub enum Note {
     AlreadyHandedOver,
 }
 
-/// Why a teacher should look at the car before the child goes to it. No child is lost by it and none is released by it: a person decides.
+/// Reason for the teacher to check the car before the release. It neither removes an arrival nor releases a child: a person decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadingDoubt {
-    /// The camera read this car again as another plate, which stands.
+    /// The camera read this car again as another plate; the other reading stands.
     ReadAgain,
-    /// The camera read this car as two plates: another child may wait for the same car.
+    /// The camera read this car as two plates; another child may have an arrival for the same car.
     TwoReadings,
-    /// Several registered vehicles have this text in different plate colours, and the camera reported no colour.
+    /// Several registered vehicles have this plate text in different colours, and the camera reported no colour.
     SeveralVehicles,
 }
 
-/// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen gets 409
-/// `arrival_changed` instead of acting on what it did not show. Repeating an act that is done already is not an error.
+/// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen receives 409
+/// `arrival_changed`, so that no act applies to a state that it did not show. Repeating a completed act is not an error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -183,7 +182,7 @@ pub struct ArrivalAct {
     pub seen: Cursor,
 }
 
-/// `GET .../hall/arrivals?after=CURSOR`: what the waiting hall's screen shows of a whole school.
+/// `GET .../hall/arrivals?after=CURSOR`: a whole school's arrivals for the waiting hall's screen.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HallArrivals {
@@ -214,7 +213,7 @@ pub struct HallArrival {
     pub doubt: Option<ReadingDoubt>,
 }
 
-/// `GET .../guardian`: a parent's own page.
+/// `GET .../guardian`: the caller's children and plates.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Guardian {
@@ -229,9 +228,9 @@ pub struct Child {
     pub pupil_id: Uuid,
     pub name: String,
     pub class_name: String,
-    /// Pickup window of today at the school's garage, if there is one.
+    /// Today's pickup window at the school's garage, if any.
     pub window: Option<PickupWindow>,
-    /// The latest arrival of today for this child.
+    /// Today's latest arrival for this child.
     pub arrival: Option<ChildArrival>,
 }
 
@@ -244,7 +243,7 @@ pub struct PickupWindow {
     pub to: Timestamp,
 }
 
-/// An arrival as the child's guardian sees it; with `handed_over` it is the receipt.
+/// An arrival as the child's guardian sees it. In phase `handed_over` it is the receipt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChildArrival {
@@ -258,7 +257,7 @@ pub struct ChildArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
     pub plate: Option<String>,
-    /// The teacher who did the last act.
+    /// Name of the teacher of the last act.
     pub teacher: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
@@ -275,13 +274,13 @@ pub struct OwnPlate {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     pub plate: String,
-    /// Where it is known: a yellow and a blue plate of one text are two vehicles.
+    /// Absent if unknown. A yellow and a blue plate with the same text are two vehicles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "blue"))]
     pub plate_color: Option<PlateColor>,
 }
 
-/// `GET .../plates`: the caller's own.
+/// `GET .../plates`: the caller's own plates.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnPlates {
@@ -300,10 +299,10 @@ pub struct NewPlate {
     pub plate_color: Option<PlateColor>,
 }
 
-/// Plates that one person may register: a guardian's open the gate for pickup, and anybody's may be reserved for.
+/// Most plates that one person may register. A guardian's plates open the gate for pickup; any person may reserve for an own plate.
 pub const MAX_PLATES: i64 = 3;
 
-/// `POST .../guardian/claims`: "I am here", by hand. Empty `pupils` means all of my children.
+/// `POST .../guardian/claims`: a guardian reports an arrival by hand. Empty `pupils` means all children of the caller.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -313,7 +312,7 @@ pub struct Claim {
     pub pupils: Vec<Uuid>,
 }
 
-/// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: who has news. It names rooms, never children.
+/// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: classes with changed arrivals, never children.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedPage {
@@ -321,7 +320,7 @@ pub struct FeedPage {
     pub news: Vec<RoomNews>,
 }
 
-/// The newest cursor of a class since `after`; its school's hall has the same news.
+/// The newest cursor of a class with changes after `after`. The school's hall has the same changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomNews {
@@ -334,15 +333,15 @@ pub struct RoomNews {
 
 /// Frames of the WebSockets `/api/v1/classes/{class}/arrivals/stream` and `/api/v1/hall/stream`.
 ///
-/// Close codes: 4401 the session has ended, 4403 not this person's; after any other the phone comes back with its last cursor,
-/// after 1012 without one (cursors have gone backwards). 4409 says that it read too slowly.
+/// Close codes: 4401 the session has ended, 4403 the class or hall does not belong to this person, 4409 the client read too slowly. After
+/// other codes than 4401 and 4403 the client reconnects with its last cursor, after 1012 without one, because cursors have gone backwards.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Frame<T> {
-    /// One changed arrival, whole. `cursor` inside is what to resume from.
+    /// One changed arrival, complete. The client resumes from its `cursor`.
     Arrival(T),
-    /// Everything up to `cursor` has been sent: the screen is up to date. Said after the first board, and again every 20 s
-    /// while nothing is missing: a browser cannot see pings.
+    /// Every change up to `cursor` has been sent: the screen is up to date. Sent after the first board and then every 20 s while no change
+    /// is missing, because a browser cannot see pings.
     Live { cursor: Cursor },
 }

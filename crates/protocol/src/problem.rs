@@ -19,7 +19,7 @@ pub struct Problem {
     /// Path of the field at fault, such as `lane[1].direction`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// With `full`: what is free instead.
+    /// With code `full`: alternatives that are free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub help: Option<Box<Help>>,

@@ -1,6 +1,6 @@
 //! The public open-space feed, `/api/public/v3`: the fields of ParkAPI v3.
 //!
-//! Keys that are not known are left out. A count that is older than the feed's age limit or that is not believed is no fact:
+//! Unknown facts are left out. A count older than the feed's age limit, or one that is not trusted, is not published:
 //! `has_realtime_data` is false, `realtime_opening_status` is `UNKNOWN` and the other `realtime_*` keys are missing.
 //! "No data" is not 0.
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use facts::{ExternalIdentifier, IdentifierType, PublishedSpec, SiteType, SourceSpec, SupervisionType};
 pub use source::{FeedSource, FeedSources, SourceStatus};
 
-/// A count that is older is "no data": in the feed by default, and on signs.
+/// An older count is "no data": in the feed by default, and on signs.
 pub const COUNT_MAX_AGE: Duration = Duration::from_secs(3 * 60);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct ParkingSites {
     pub next_id: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_path: Option<String>,
-    /// Seconds. A reader that has got no answer for so long shows "no data".
+    /// Seconds. A reader without a response for this long shows "no data".
     pub realtime_max_age_s: u64,
 }
 
@@ -77,10 +77,10 @@ pub struct ParkingSite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub realtime_free_capacity: Option<u32>,
     pub realtime_opening_status: OpeningStatus,
-    /// When the count was last confirmed, to two minutes or better.
+    /// Time of the last confirmation of the count, accurate to two minutes or better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub realtime_data_updated_at: Option<Timestamp>,
-    /// When anything but the realtime keys changed last.
+    /// Time of the last change of a key that is not a realtime one.
     pub static_data_updated_at: Timestamp,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
@@ -90,7 +90,7 @@ pub struct ParkingSite {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteHistory {
     pub items: Vec<SiteSample>,
-    /// Of all pages.
+    /// Total of all pages.
     pub total_count: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_id: Option<i64>,
@@ -98,10 +98,10 @@ pub struct SiteHistory {
     pub next_path: Option<String>,
 }
 
-/// What was published at one moment.
+/// The published values at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteSample {
-    /// Grows with time; `start` of a page.
+    /// Ascending by time; `start` of a page is such an id.
     pub id: i64,
     pub parking_site_id: i64,
     pub capacity: u32,

@@ -1,8 +1,8 @@
-//! When two events with one id are one reading (invariant 2), for the gateway and for the server.
+//! Whether two events with one id are the same reading (invariant 2), for the gateway and for the server.
 //!
-//! Counters of controllers begin again and some cameras send one id for ever, so the id alone is not enough. An event with a known
+//! Controllers restart their counters and some cameras always send the same id, so the id alone is not enough. An event with a known
 //! id and another kind, plate or device time is another reading. It is recorded under a [`derived_event_id`].
-//! A larger `age_ms` is no difference: a controller that repeats an event sends it older.
+//! A larger `age_ms` is no difference: it grows when a controller repeats an event.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::mqtt::EventKind;
 
-/// Replaced times are times of receipt. A controller repeats an event for minutes when it waits for an `ack`; the next reading of the
-/// same car under the same id comes later.
+/// Longest time between two receipts of one reading. Replaced times are times of receipt. A controller that waits for an `ack` repeats an
+/// event for minutes; the next reading of the same car under the same id comes later.
 pub const REPETITION: Duration = Duration::from_secs(15 * 60);
 
 /// Hexadecimal digits of the hash in a derived id.
@@ -23,13 +23,13 @@ const DIGITS: usize = 16;
 /// Between the raw id and the hash.
 const SEPARATOR: &str = ":r";
 
-/// What makes an event unique beside its id.
+/// The parts that make an event unique besides its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingIdentity<'a> {
     pub kind: EventKind,
-    /// In its normal form; readings that are no plate are all `None`.
+    /// Normalised; `None` for a reading that is no valid plate.
     pub plate: Option<&'a Plate>,
-    /// The device's time as it sent it.
+    /// Device time as sent.
     pub occurred_at: Timestamp,
     /// `occurred_at` is the time of receipt, because the device's own time was impossible.
     pub time_replaced: bool,
@@ -54,7 +54,7 @@ fn is_same_time(known: &ReadingIdentity<'_>, next: &ReadingIdentity<'_>) -> bool
 pub fn derived_event_id(raw: &EventId, plate: Option<&str>, occurred_at: Timestamp) -> EventId {
     let mut hash = Sha256::new();
     for part in [Some(raw.as_str()), plate] {
-        // Lengths keep the parts apart; an absent plate is no empty plate.
+        // Lengths separate the parts; an absent plate differs from an empty one.
         let length = part.map_or(u64::MAX, |text| text.len() as u64);
         hash.update(length.to_be_bytes());
         hash.update(part.unwrap_or_default());

@@ -1,5 +1,5 @@
-//! Shared spaces: quotes, reservations, waiting, forecasts. The same bodies for parents and public drivers (`/api/v1`,
-//! `/internal/v1`) and, where it says so, for operators.
+//! Shared spaces: quotes, reservations, waiting list, forecasts. Parents and public drivers (`/api/v1`, `/internal/v1`) use the same
+//! bodies, and operators use those that state it.
 //!
 //! Times are whole minutes; intervals are half-open: `ends_at` is the first minute that is free again.
 
@@ -16,19 +16,19 @@ use crate::problem::Problem;
 pub mod asked;
 pub mod operator;
 
-/// `POST .../garages/{garage}/reservations`; the `Idempotency-Key` header is required: the same key again gives the same
-/// reservation, with another body `idempotency_key_reused`.
+/// `POST .../garages/{garage}/reservations`; the `Idempotency-Key` header is required. The same key returns the
+/// same reservation; with another body it is refused as `idempotency_key_reused`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewReservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
     pub audience: Audience,
-    /// Absent: any pool of the garage in which it fits.
+    /// Absent: any pool of the garage with room.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "main"))]
     pub pool: Option<PoolId>,
-    /// One of the caller's own plates; for `staff` and `resident` one that has the permit. Operators may name any.
+    /// One of the caller's own plates; for `staff` and `resident` a plate with the permit. Operators may use any plate.
     pub plate: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub starts_at: Timestamp,
@@ -38,16 +38,16 @@ pub struct NewReservation {
     pub wish: WishedFor,
 }
 
-/// What to do with a free space, or without one.
+/// Action if a space is free, or if none is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WishedFor {
     #[default]
     Confirm,
-    /// Hold it for some minutes; `confirm` follows.
+    /// Holds a space for some minutes, until the act `confirm`.
     Hold,
-    /// Confirm it, or join the waiting list if it is full.
+    /// Confirms, or joins the waiting list if full.
     ConfirmOrWait,
 }
 
@@ -75,19 +75,19 @@ pub struct Reservation {
     pub state: Phase,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub state_since: Timestamp,
-    /// Held: confirm by then.
+    /// Held: deadline for the act `confirm`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<Timestamp>,
-    /// Cancelled: why.
+    /// Cancelled: the reason.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "driver"))]
     pub cause: Option<Cause>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "in_time"))]
     pub lateness: Option<Lateness>,
-    /// The numbered space, once inside.
+    /// Label of the numbered space, once the car is inside.
     pub space: Option<String>,
-    /// Waiting: how many are before this one for times that overlap.
+    /// Waiting: number of earlier entries for overlapping times.
     pub waiting_before: Option<u32>,
-    /// When the gate lets the car in: some minutes before the start, and until the end of the grace.
+    /// Start of the time in which the gate admits the car, some minutes before the reservation; `enter_until` is the end of the grace.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub enter_from: Option<Timestamp>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
@@ -95,19 +95,19 @@ pub struct Reservation {
     pub series: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
-    /// Changes with every change; `If-Match` of acts and changes may carry it.
+    /// Time of the last change; acts and changes may send it in `If-Match`.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
 }
 
 impl Reservation {
-    /// Its entity tag, with the quotes: what `ETag` says and `If-Match` may ask for.
+    /// Entity tag with its quotes, for `ETag` and `If-Match`.
     pub fn etag(&self) -> String {
         format!("\"{}\"", self.changed_at)
     }
 }
 
-/// `PATCH .../reservations/{id}`: what is absent stays. Extending is a later `ends_at`, possible while the car is inside.
+/// `PATCH .../reservations/{id}`: absent fields stay unchanged. A later `ends_at` extends the stay, also while the car is inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -125,7 +125,7 @@ pub struct ReservationChange {
     pub plate: Option<String>,
 }
 
-/// `POST .../reservations/{id}/acts`. Repeating an act that is done already answers with the reservation as it is.
+/// `POST .../reservations/{id}/acts`. Repeating a completed act returns the reservation unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -137,12 +137,12 @@ pub struct ReservationAct {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReservationActKind {
-    /// A held one or an offer.
+    /// Confirms a held reservation or an offer.
     Confirm,
     Cancel,
 }
 
-/// `GET .../reservations`: own ones, or a garage's for operators; newest start first, by cursor.
+/// `GET .../reservations`: the caller's own, or for operators a garage's. Latest start first, paged by cursor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reservations {
@@ -155,9 +155,9 @@ pub struct Reservations {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewSeries {
-    /// The first of the series; the others have the same local times.
+    /// First reservation of the series; the others have the same local times.
     pub first: NewReservation,
-    /// Local days, `YYYY-MM-DD`, on which it starts; may include that of `first`.
+    /// Local days of the starts, `YYYY-MM-DD`; may include the day of `first`.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["2026-11-24", "2026-11-25"])))]
     pub dates: Vec<NaiveDate>,
     pub on_conflict: OnConflict,
@@ -167,11 +167,11 @@ pub struct NewSeries {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnConflict {
-    /// Reserve the dates that are possible.
+    /// Reserves the dates that are possible.
     Skip,
     /// All dates or none.
     Fail,
-    /// Reserve nothing; say what would be possible.
+    /// Reserves nothing and returns what would be possible.
     Report,
 }
 
@@ -189,32 +189,33 @@ pub struct SeriesDate {
     pub date: NaiveDate,
     /// Absent if this date was not reserved.
     pub reservation: Option<Reservation>,
-    /// Why not; absent if it is, or with `report` would be, possible.
+    /// Reason for refusal; absent if the date was reserved, or with `report` if it is possible.
     pub refused: Option<Problem>,
 }
 
-/// `GET .../garages/{garage}/quote?audience&starts_at&ends_at[&pool]`: what would be possible. Promises nothing: only a reservation does.
+/// `GET .../garages/{garage}/quote?audience&starts_at&ends_at[&pool]`: what
+/// could be reserved now. A quote guarantees no space; only a reservation does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quote {
-    /// Spaces free during the whole time.
+    /// Number of spaces that are free during the whole time.
     pub free: u32,
-    /// Why it cannot be reserved, if it cannot.
+    /// Reason for refusal; absent if it can be reserved.
     pub refused: Option<Problem>,
     #[serde(flatten)]
     pub help: Help,
 }
 
-/// What helps somebody who got no space. Also in a `full` problem, as `help`.
+/// Alternatives to a stay without a free space. Also part of a `full` problem, as `help`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Help {
-    /// The next start at which a stay of this length is free at this garage.
+    /// The next start at which this garage has a space for a stay of this length.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub next_start: Option<Timestamp>,
-    /// How many wait already for times that overlap.
+    /// Number of waiting-list entries for overlapping times.
     pub waiting: u32,
-    /// Garages near by with a space for the same time, nearest first, at most five.
+    /// Nearby garages with a space for the same time, nearest first, at most five.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -227,12 +228,12 @@ pub struct Alternative {
     pub name_en: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
     pub audience: Audience,
-    /// As the crow flies.
+    /// Straight-line distance.
     pub distance_metres: u32,
     pub free: u32,
 }
 
-/// `GET .../garages?audience`: where somebody could reserve, with what is open now.
+/// `GET .../garages?audience`: garages in which the caller may reserve, with their open spaces.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharedGarages {
@@ -250,14 +251,15 @@ pub struct SharedGarage {
     /// WGS-84 degrees.
     pub lat: f64,
     pub lon: f64,
-    /// Audiences as which the caller may reserve here.
+    /// Audiences under which the caller may reserve here.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["public"])))]
     pub audiences: Vec<Audience>,
-    /// For the public, now; absent without data.
+    /// Open spaces for the public now; absent without data.
     pub open: Option<u32>,
 }
 
-/// `GET .../garages/{garage}/forecast?audience&from&hours`: open spaces from windows and reservations, now and for the coming hours.
+/// `GET .../garages/{garage}/forecast?audience&from&hours`: open spaces by windows and
+/// reservations, now and for the coming hours.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Forecasts {
@@ -282,7 +284,7 @@ pub struct Forecast {
 pub struct ForecastSlot {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub from: Timestamp,
-    /// The least number in this step.
+    /// Lowest number of free spaces within this step.
     pub free: u32,
     /// A window is open during the whole step: `free` 0 then means full, else closed.
     pub open: bool,
@@ -307,7 +309,7 @@ pub struct Notice {
     pub reservation: Uuid,
     pub garage_name: String,
     pub garage_name_en: String,
-    /// An operator's reason, where there is one.
+    /// The operator's reason; empty without one.
     pub detail: String,
     pub read: bool,
 }

@@ -1,9 +1,9 @@
-//! What an operator shares: pools, windows, closures, rules; and the week that follows from them.
+//! Sharing settings of a garage: pools, windows, closures and rules, with the resulting openings.
 //!
 //! Under `/api/operator/v1/garages/{garage}`. Times are RFC 3339 and whole minutes, intervals half-open; hours of a day are
-//! local minutes; days are `YYYY-MM-DD`. What takes spaces away that are reserved already is refused with
-//! `reservations_affected`, unless the query says `affected=cancel`: then those reservations are cancelled and
-//! their drivers get notices.
+//! local minutes; days are `YYYY-MM-DD`. A change that takes reserved spaces away is refused with
+//! `reservations_affected`, unless the query has `affected=cancel`: then those reservations are cancelled and
+//! their drivers receive notices.
 
 mod window;
 
@@ -26,45 +26,45 @@ pub struct PoolSpec {
     pub name: String,
     pub name_en: String,
     pub size: u32,
-    /// Labels of numbered spaces in the order in which they are given out; none or as many as `size`.
+    /// Labels of numbered spaces in the order of allocation; none or as many as `size`.
     #[serde(default)]
     pub spaces: Vec<String>,
 }
 
-/// `GET .../pools`, with an `ETag` that `PUT .../pools?affected=` names as `If-Match`. A pool that is left out is removed,
-/// unless something refers to it.
+/// `GET .../pools`, with an `ETag` for the `If-Match` of `PUT .../pools?affected=`. `PUT` removes a pool that is left out,
+/// unless other data refers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pools {
     pub pools: Vec<PoolSpec>,
 }
 
-/// `GET .../windows`: those that have not been ended.
+/// `GET .../windows`: windows that have not been ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Windows {
     pub windows: Vec<Window>,
-    /// Of the coming six weeks.
+    /// Conflicts of the coming six weeks.
     pub conflicts: Vec<Conflict>,
 }
 
-/// Answer to `POST .../windows?affected=` (`Idempotency-Key` required) and `PUT .../windows/{window}?affected=` (`If-Match`
+/// Response to `POST .../windows?affected=` (`Idempotency-Key` required) and `PUT .../windows/{window}?affected=` (`If-Match`
 /// required, also for `DELETE`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     pub id: WindowId,
-    /// `If-Match` of a change or an end.
+    /// For the `If-Match` of a change or an end.
     pub etag: String,
-    /// With every field filled in.
+    /// The rule with every default filled in.
     pub rule: WindowSpec,
     pub created_at: Timestamp,
     pub changed_at: Timestamp,
 }
 
-/// `?affected=`: what becomes of reservations that lose their space.
+/// `?affected=`: action on reservations that lose their space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Affected {
-    /// Nothing is changed if there are any.
+    /// Refuses the change if it affects reservations.
     #[default]
     Refuse,
     Cancel,
@@ -74,18 +74,18 @@ pub enum Affected {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowPreview {
-    /// The one to be changed or ended; absent: a new one.
+    /// The window to change or end; absent: a new one.
     #[serde(default)]
     pub window: Option<WindowId>,
-    /// Absent: it is ended.
+    /// Absent: the window is ended.
     #[serde(default)]
     pub rule: Option<WindowSpec>,
 }
 
-/// What a change would do.
+/// Effects of a previewed change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Preview {
-    /// Those of the window, within a year after it begins.
+    /// Conflicts of the window within a year after its first day.
     pub conflicts: Vec<Conflict>,
     pub affected: AffectedReservations,
 }
@@ -93,7 +93,7 @@ pub struct Preview {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AffectedReservations {
     pub number: u32,
-    /// In order of their start, at most 100; without plates.
+    /// The first 100 in order of their start, without plates.
     pub first: Vec<AffectedReservation>,
 }
 
@@ -106,20 +106,20 @@ pub struct AffectedReservation {
     pub ends_at: Timestamp,
 }
 
-/// What windows do to each other. `overlap`, `quota_above_pool` and `no_such_pool` are refused, the others are to be known.
+/// A conflict between windows. `overlap`, `quota_above_pool` and `no_such_pool` are refused, the others are warnings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     pub kind: ConflictKind,
     pub refused: bool,
     pub pool: PoolId,
-    /// A new window that is previewed is called `new`.
+    /// A previewed new window has the id `new`.
     pub windows: Vec<WindowId>,
-    /// The first time at which it happens; absent for what is wrong at any time.
+    /// First time of the conflict; absent if it exists at any time.
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
-    /// With `quota_above_pool` and `quotas_together`: spaces of the pool.
+    /// With `quota_above_pool` and `quotas_together`: number of spaces of the pool.
     pub size: Option<u32>,
-    /// With `quotas_together`: first in priority first.
+    /// With `quotas_together`: highest priority first.
     pub shares: Vec<Share>,
 }
 
@@ -134,7 +134,7 @@ pub enum ConflictKind {
     PublicDuringPickup,
 }
 
-/// What an audience gets when all want all that they may.
+/// Spaces left for an audience when every audience uses its full quota.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     pub window: WindowId,
@@ -148,22 +148,22 @@ pub struct Share {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewClosure {
-    /// Absent: all.
+    /// Absent: all pools.
     #[serde(default)]
     pub pool: Option<PoolId>,
-    /// Absent: all.
+    /// Absent: all audiences.
     #[serde(default)]
     pub audience: Option<Audience>,
     pub from: Timestamp,
     pub until: Timestamp,
-    /// So many spaces fewer; absent: closed.
+    /// Number of spaces out of service; absent: closed.
     #[serde(default)]
     pub spaces: Option<u32>,
-    /// 3 to 500 characters; those who are affected read it.
+    /// 3 to 500 characters; shown to affected drivers.
     pub reason: String,
 }
 
-/// `GET .../closures`: those that are not over. `DELETE .../closures/{closure}?affected=` ends one.
+/// `GET .../closures`: closures that are not over. `DELETE .../closures/{closure}?affected=` ends one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Closures {
     pub closures: Vec<Closure>,
@@ -183,29 +183,29 @@ pub struct Closure {
     pub created_at: Timestamp,
 }
 
-/// `GET .../sharing-rules`, with an `ETag` that `PUT` names as `If-Match`.
+/// `GET .../sharing-rules`, with an `ETag` for the `If-Match` of `PUT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharingRules {
-    /// So many strikes within so many days block a plate for so many days; 0 strikes: never.
+    /// A plate with `strikes` strikes within `strike_days` days is blocked for `block_days` days; 0: never.
     pub strikes: u32,
     pub strike_days: u32,
     pub block_days: u32,
-    /// Reservations that a person, or a plate, may have at once.
+    /// Most reservations that a person may have at once; `live_per_plate`: a plate.
     pub live_per_person: u32,
     pub live_per_plate: u32,
 }
 
-/// `GET .../openings?from&to`, both days included, at most 35: who owns which spaces when.
+/// `GET .../openings?from&to`, both days included, at most 35 days: openings and closures by pool.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Openings {
     pub days: Vec<calendar::Day>,
     pub warnings: Vec<calendar::Warning>,
     pub pools: Vec<PoolSpec>,
-    /// Of all pools, by start; of one pool and audience they never overlap. Those that begin before `from` are included
-    /// if they reach into it.
+    /// Openings of all pools by start. Those of one pool and audience never overlap. An opening that begins before `from` is included if it
+    /// ends after it.
     pub openings: Vec<Opening>,
-    /// Those that touch these days.
+    /// Closures that overlap these days.
     pub closures: Vec<Closure>,
 }
 
@@ -216,16 +216,16 @@ pub struct Opening {
     pub name: String,
     pub pool: PoolId,
     pub audience: Audience,
-    /// The day to which it belongs; it may end on the next.
+    /// Day on which the window starts; the opening may end on the next day.
     pub day: NaiveDate,
     pub from: Timestamp,
     pub until: Timestamp,
     pub quota: u32,
-    /// The most that is kept for pickup meanwhile, in the same pool; 0 for pickup itself.
+    /// Most spaces kept for pickup in the same pool during the opening; 0 for pickup itself.
     pub kept_for_pickup: u32,
     pub bookable: bool,
     pub walk_in: bool,
-    /// Classes that come later than `from`.
+    /// Classes with a later start than `from`.
     pub groups: Vec<Group>,
 }
 

@@ -1,7 +1,7 @@
 //! Gateway to server over HTTPS, version 1. A gateway keeps an event until [`Receipt::acked_through`] covers it.
 //!
 //! `POST /gateway/v1/events`, `GET /gateway/v1/access-plan`; `Authorization: Bearer <gateway token>`. The token
-//! says which garage it is: a gateway cannot speak for another one.
+//! identifies the garage: a gateway cannot send for another one.
 
 use std::collections::BTreeSet;
 
@@ -19,19 +19,19 @@ use crate::mqtt::{EventKind, RejectCode};
 /// Most records in one batch.
 pub const MAX_BATCH: usize = 500;
 
-/// Most records that are told ahead of their order in one batch.
+/// Most priority records in one batch.
 pub const MAX_AHEAD: usize = 50;
 
 /// Records in order of `seq`, which starts at 1 in each `epoch` and has no gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
     pub v: u8,
-    /// Made with the gateway's outbox file: a new box or a lost disk is a new epoch, never a second seq 1.
+    /// Id of the gateway's outbox file. A new box or a lost disk begins a new epoch, so no epoch has two records with `seq` 1.
     pub epoch: String,
-    /// May be empty: then the batch is a heartbeat.
+    /// An empty batch is a heartbeat.
     pub records: Vec<Record>,
-    /// Beside a backlog, of the records behind this batch those for which somebody waits now: parents' cars that were let in.
-    /// Their arrivals are told at once; all else that they do they do when they come again in their order.
+    /// Priority records: recent pickup entries sent early while a backlog drains. The server creates their arrivals at once; visit and count
+    /// follow when the record arrives in sequence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ahead: Vec<Record>,
     pub status: GatewayStatus,
@@ -42,7 +42,7 @@ pub struct Batch {
 pub struct Record {
     pub seq: i64,
     pub device: DeviceId,
-    /// The gateway's clock when the message came in.
+    /// Time of receipt by the gateway's clock.
     pub received_at: Timestamp,
     #[serde(flatten)]
     pub what: What,
@@ -55,7 +55,7 @@ pub enum What {
     DeadLetter(DeadLetter),
 }
 
-/// What happened at a lane and what the gateway did about it.
+/// An event at a lane with the gateway's decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateEvent {
     pub event_id: EventId,
@@ -66,57 +66,57 @@ pub struct GateEvent {
     #[serde(default)]
     pub plate: Option<String>,
     pub confidence: u8,
-    /// By the controller's clock, which may be wrong by days; kept for the record.
+    /// Device time: the controller's clock, which may be wrong by days. Stored, but not used for decisions.
     pub occurred_at: Timestamp,
-    /// By the gateway's clock: the receipt less the event's age. Decisions, visits and arrivals go by this.
+    /// Event time: the gateway's time of receipt less the event's age. Decisions, visits and arrivals use this clock.
     pub happened_at: Timestamp,
-    /// For `plate`: what the gateway decided. Absent for `pass`.
+    /// For `plate`: the gateway's decision. Absent for `pass`.
     #[serde(default)]
     pub decision: Option<Decision>,
-    /// The plan was out of reach of the server for longer than its poll.
+    /// The gateway had received no answer from the server for more than 30 s.
     #[serde(default)]
     pub offline: bool,
-    /// For `pass`: the plate event of the same car, if known.
+    /// Related event of the same car, if known; [`EventKind`] states which event it is.
     #[serde(default)]
     pub of: Option<EventId>,
-    /// Cars that this event put into (1) or took out of (-1) the garage; 0 when nobody has passed yet.
+    /// Change of the count: 1 for a car that entered, -1 for one that left, 0 while no car has passed.
     pub delta: i64,
     /// Plate colour, vehicle class and the like, as far as the device reports them.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
-    /// The device's time could not be: `occurred_at` is the time of receipt.
+    /// The device's time was implausible: `occurred_at` is the time of receipt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub time_replaced: bool,
-    /// The gateway's own clock could not be believed when this happened: `happened_at` is wrong. The server mends it.
+    /// Set when the gateway's own clock was not trusted: `happened_at` is wrong and the server corrects it from the uptime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertain_time: Option<UncertainTime>,
-    /// For `plate`: the earlier plate event of the same car, whose plate resembles this one. It counts no second car.
+    /// For `plate`: the earlier plate event of the same car, with a similar plate. The second reading counts no second car.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rereads: Option<EventId>,
 }
 
-/// When an event happened by the box's uptime, which no wrong clock can change.
+/// Time of an event by the box's uptime, which does not depend on the wall clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UncertainTime {
-    /// The kernel's id of this run of the box.
+    /// The kernel's boot id.
     pub boot_id: String,
     /// Milliseconds since the box booted.
     pub uptime_ms: u64,
-    /// Milliseconds between the event and its sending. The gateway fills it in as it sends; absent if the box has rebooted since.
+    /// Milliseconds between the event and its upload. The gateway sets it when it sends; absent if the box has rebooted since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_ms: Option<u64>,
 }
 
-/// A message that was refused; kept so that an operator can see it.
+/// A rejected message, stored for the operator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
     pub code: RejectCode,
     pub detail: String,
-    /// The first 256 bytes, lossily as UTF-8.
+    /// First 256 bytes of the message, as lossy UTF-8.
     pub excerpt: String,
 }
 
-/// How the gateway and its controllers are.
+/// State of the gateway and its controllers, sent with each batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GatewayStatus {
     pub at: Timestamp,
@@ -129,7 +129,7 @@ pub struct GatewayStatus {
     pub alarms: Vec<GatewayAlarm>,
 }
 
-/// A lane of the gateway's configuration and its controller's last sign of life.
+/// A configured lane with its device's last known state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaneStatus {
     pub lane: LaneId,
@@ -140,10 +140,10 @@ pub struct LaneStatus {
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
     pub pending_events: u32,
-    /// Since when a car stands in the lane that should not.
+    /// Start of the time for which a car has blocked the lane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stuck_since: Option<Timestamp>,
-    /// Since when the barrier stays up, by the device's own word.
+    /// Start of the time for which the device has reported its barrier as held open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_open_since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "MakeId::is_native")]
@@ -151,31 +151,31 @@ pub struct LaneStatus {
     /// The make's name for a person; absent for the native protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make_title: Option<String>,
-    /// Since the gateway started.
+    /// Quirks seen since the gateway started.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub quirks: BTreeSet<Quirk>,
-    /// The device's clock less the gateway's, by its last live message with a time.
+    /// Device clock minus gateway clock, from the device's last live message with a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<LaneAlarm>,
 }
 
-/// The server's answer to a batch.
+/// The server's response to a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Everything up to here is committed; the gateway may forget it.
+    /// Highest `seq` that is committed; the gateway may delete records up to it.
     pub acked_through: i64,
     pub count: Count,
 }
 
-/// The server's count with the place in the gateway's sequence at which it was true. The gateway adds what it
-/// has seen since: corrections made at the server arrive without a second mechanism.
+/// The server's count as of `through_seq`. The gateway adds its later events. Corrections made at the server reach the gateway this way,
+/// without a second mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     pub occupied: i64,
     pub through_seq: i64,
-    /// As whom the cars inside came in, as far as that is known; those of which it is not are only in `occupied`.
+    /// Cars inside by the audience under which they were admitted. Cars with an unknown audience count in `occupied` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside: Option<Cars>,
 }
@@ -188,7 +188,7 @@ pub struct PlanDocument {
     pub made_at: Timestamp,
     #[serde(flatten)]
     pub plan: AccessPlan,
-    /// Shapes of messages that operators have marked as no reading.
+    /// Message shapes that operators have marked as no reading.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_reading_shapes: Vec<NoReadingShape>,
 }

@@ -1,4 +1,4 @@
-//! Listening, with an error that says what to do.
+//! TCP listeners, with errors that suggest a remedy.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ pub enum BindError {
     Other { address: SocketAddr, source: io::Error },
 }
 
-/// Listens on `address`; port 0 takes any free one.
+/// Listens on `address`; port 0 takes any free port.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => BindError::Taken { address },

@@ -1,4 +1,4 @@
-//! The system's clock. Everything else takes `now` as a value or a [`Clock`] as a parameter.
+//! The system's clock. All other code takes `now` as a value or a [`Clock`] as a parameter.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        // A clock before 1970 is a box without a battery: zero makes that visible instead of stopping the gate.
+        // A clock before 1970 means a box without a battery: zero makes that visible and does not stop the gate.
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
     }

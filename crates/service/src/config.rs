@@ -1,6 +1,6 @@
-//! TOML configuration whose errors name the file, the field and what is wrong with it.
+//! TOML configuration. Its errors contain the file, the line, the field and the fault.
 //!
-//! Structs that are loaded here use `#[serde(deny_unknown_fields)]`: a misspelt key is an error, never a silent default.
+//! All structs loaded here use `#[serde(deny_unknown_fields)]`: a misspelt key is an error, never a silent default.
 
 mod secret;
 
@@ -24,7 +24,7 @@ pub enum ConfigError {
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("{path}, line {line}: `{field}`: {message}", path = path.display())]
     Field { path: PathBuf, line: usize, field: String, message: String },
-    /// A value that reads well and still makes no sense; raised by the process that knows why.
+    /// A well-formed value that is not acceptable; the process that uses it returns this error.
     #[error("`{field}`: {message}")]
     Invalid { field: String, message: String },
     #[error(transparent)]
@@ -32,7 +32,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// For checks across fields, after [`load`].
+    /// For checks across several fields, after [`load`].
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), message: message.into() }
     }
@@ -64,7 +64,7 @@ fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError>
     })
 }
 
-/// The line alone and not its text: a file with a misplaced secret must not end up in a log.
+/// Only the line's number, not its text: a misplaced secret must not appear in a log.
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start);
     1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count()

@@ -1,11 +1,11 @@
-//! Where in a document a value is wrong, as people write it: `lane[1].direction`.
+//! Path of a wrong value in a document, in the notation `lane[1].direction`.
 
 use serde_path_to_error::{Path, Segment};
 
-/// serde reports these on the object around the field; the name is only in the message.
+/// serde reports these errors for the enclosing object; only the message contains the field's name.
 const NAMED_IN_MESSAGE: [&str; 3] = ["missing field `", "unknown field `", "duplicate field `"];
 
-/// `None` when the document as a whole is meant.
+/// The path of the error; `None` for an error of the whole document.
 pub(crate) fn full_path(path: &Path, message: &str) -> Option<String> {
     let segments: Vec<&Segment> = path.iter().filter(|s| !matches!(s, Segment::Unknown)).collect();
     let mut full = match segments.is_empty() {

@@ -1,4 +1,4 @@
-//! HTTP as all of our processes speak it: limits on every request, problem+json for every failure.
+//! HTTP for all processes: limits on every request, problem+json for every failure.
 
 mod json;
 mod operational;

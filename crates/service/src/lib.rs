@@ -1,13 +1,13 @@
-//! What every binary of ours does the same way: nothing here knows about parking.
+//! Common infrastructure of all binaries, without any knowledge of parking.
 //!
-//! - [`config`]: TOML files whose errors name the field at fault, and secrets that never show
+//! - [`config`]: TOML files whose errors name the field at fault, and secrets that never appear in logs
 //! - [`telemetry`]: logs and the Prometheus recorder
 //! - [`readiness`]: named flags behind `/readyz`
 //! - [`http`]: serving with limits, problem+json, metrics and a bounded drain
 //! - [`shutdown`]: one token, cancelled by the first signal
-//! - [`retry`]: the only back-off
-//! - [`text_file`]: files that people write
-//! - [`clock`]: the only place that asks the system for the time
+//! - [`retry`]: the only back-off implementation
+//! - [`text_file`]: files written by people
+//! - [`clock`]: the only place that reads the system time
 
 mod bind;
 pub mod clock;

@@ -1,9 +1,9 @@
-//! Named flags that say whether a process can do its work now; cheap to clone, written by whoever owns the thing.
+//! Named flags for the readiness of a process. They are cheap to clone; the owner of each dependency sets its flag.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// All checks of one process. One without checks is ready.
+/// All checks of one process. A process without checks is ready.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness {
     checks: Arc<Mutex<BTreeMap<&'static str, State>>>,
@@ -15,7 +15,7 @@ enum State {
     Failed(String),
 }
 
-/// A check that fails, and the reason its owner gave.
+/// A failing check with its owner's reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub check: &'static str,
@@ -27,13 +27,13 @@ impl Readiness {
         Self::default()
     }
 
-    /// The flag called `name`; a new one starts as failed, so nothing is ready before it has said so.
+    /// The flag called `name`. A new flag starts as failed, so a dependency is not ready before its owner sets the flag.
     pub fn check(&self, name: &'static str) -> Check {
         self.lock().entry(name).or_insert_with(|| State::Failed("starting".to_owned()));
         Check { name, all: self.clone() }
     }
 
-    /// What keeps this process from being ready; empty when it is.
+    /// The failing checks; empty when the process is ready.
     pub fn failures(&self) -> Vec<Failure> {
         let checks = self.lock();
         let failed = checks.iter().filter_map(|(check, state)| match state {
@@ -44,7 +44,7 @@ impl Readiness {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
-        // Every write is a single insert, so a panic elsewhere cannot leave the map half changed.
+        // Every write is a single insert, so a panic elsewhere leaves the map consistent.
         self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -61,7 +61,7 @@ impl Check {
         self.all.lock().insert(self.name, State::Ready);
     }
 
-    /// `why` is shown on `/readyz`: a few words for an operator, nothing secret.
+    /// `/readyz` shows `why`: a few words for an operator, without secrets.
     pub fn set_failed(&self, why: impl Into<String>) {
         self.all.lock().insert(self.name, State::Failed(why.into()));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use metrics::counter;
 
-/// Doublings after which the cap has been reached for any sensible base.
+/// Most doublings; any sensible base has reached the cap by then.
 const MAX_DOUBLINGS: u32 = 16;
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Backoff {
         Self { name, base, cap, attempts: 0 }
     }
 
-    /// How long to wait before the next attempt.
+    /// Returns the wait before the next attempt and counts the retry.
     pub fn next_delay(&mut self) -> Duration {
         let ceiling = self.ceiling();
         self.attempts = self.attempts.saturating_add(1);
@@ -32,7 +32,7 @@ impl Backoff {
         ceiling.mul_f64(rand::random::<f64>())
     }
 
-    /// To be called once an attempt has succeeded.
+    /// The caller calls it after a successful attempt.
     pub const fn reset(&mut self) {
         self.attempts = 0;
     }
@@ -47,8 +47,7 @@ impl Backoff {
     }
 }
 
-/// A pause of `every`, give or take a quarter: what was started together and repeats itself drifts apart, instead of
-/// coming to the server all at once, each time.
+/// A pause of `every` plus or minus a quarter. Periodic tasks that started together drift apart and do not reach the server all at once.
 pub fn jittered(every: Duration) -> Duration {
     every.mul_f64(0.75 + rand::random::<f64>() / 2.0)
 }

@@ -5,7 +5,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// What a shell reports for a program that Ctrl-C has ended.
+/// Exit code that a shell reports for a program that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
 
 /// Installs the handlers before it returns, so that no early signal is lost. Needs a tokio runtime.
@@ -17,13 +17,13 @@ pub fn on_signals() -> io::Result<CancellationToken> {
     Ok(token)
 }
 
-#[expect(clippy::exit, reason = "whoever signals twice does not want to wait for the drain")]
+#[expect(clippy::exit, reason = "a second signal skips the drain")]
 async fn watch(mut interrupt: Signal, mut terminate: Signal, token: CancellationToken) {
     let name = either(&mut interrupt, &mut terminate).await;
     token.cancel();
-    tracing::info!(signal = name, "shutting down; signal again to end at once");
+    tracing::info!(signal = name, "shutdown signal received; a second signal exits at once");
     let name = either(&mut interrupt, &mut terminate).await;
-    tracing::warn!(signal = name, "second signal: ending at once");
+    tracing::warn!(signal = name, "second shutdown signal received; exiting without drain");
     std::process::exit(INTERRUPTED);
 }
 
@@ -45,7 +45,7 @@ mod tests {
 
     const IN_CHILD: &str = "SHUTDOWN_TEST_CHILD";
 
-    /// Not a case of its own: without the variable it is the no-op that the real tests start as a child process.
+    /// Not a test case: the real tests start it as a child process. Without the variable it does nothing.
     #[test]
     fn child() {
         if std::env::var_os(IN_CHILD).is_none() {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn send(child: &Child, name: &str) {
-        // The shell's own `kill` is on every machine, the program of that name is not.
+        // Every machine has the shell's own `kill`, but not the program of that name.
         let script = format!("kill {name} {}", child.id());
         let sent = Command::new("sh").args(["-c", &script]).status().unwrap();
         assert!(sent.success());

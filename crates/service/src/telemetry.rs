@@ -1,5 +1,5 @@
-//! Logs and metrics. Both are global to a process, so both may be asked for more than once: `standalone` runs
-//! gateways, server and miniapp-api in one.
+//! Logs and metrics, both global to a process. [`metrics_recorder`] may be called repeatedly, because `standalone` runs gateways, server
+//! and miniapp-api in one process. [`init`] succeeds only once.
 
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
@@ -18,7 +18,7 @@ use tracing_subscriber::util::TryInitError;
 const SECONDS: [f64; 16] =
     [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0, 30.0];
 
-/// Histogram samples wait in memory until someone sorts them into buckets; scrapes alone would not bound that.
+/// Interval at which histogram samples in memory are sorted into buckets; scrapes alone would not bound that memory.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -53,7 +53,7 @@ pub enum TelemetryError {
     Twice(#[from] TryInitError),
 }
 
-/// Logs go to standard error, so that standard output stays for what a program has to say. `RUST_LOG` overrides
+/// Writes logs to standard error; standard output is for the program's own output. `RUST_LOG` overrides
 /// `default_filter`, such as `info,sqlx=warn`.
 pub fn init(format: LogFormat, default_filter: &str) -> Result<(), TelemetryError> {
     use tracing_subscriber::util::SubscriberInitExt;
@@ -65,7 +65,7 @@ pub fn init(format: LogFormat, default_filter: &str) -> Result<(), TelemetryErro
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        // A reader of the log that has gone away must not panic whoever logs, such as the task that waits for SIGTERM.
+        // A closed log pipe must not panic the task that logs, such as the one that waits for SIGTERM.
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal());
     match format {
@@ -75,7 +75,7 @@ pub fn init(format: LogFormat, default_filter: &str) -> Result<(), TelemetryErro
     Ok(())
 }
 
-/// The one recorder of this process, installed by the first call.
+/// The process's only recorder; the first call installs it.
 pub fn metrics_recorder() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE.get_or_init(install).clone()
@@ -83,12 +83,12 @@ pub fn metrics_recorder() -> PrometheusHandle {
 
 fn install() -> PrometheusHandle {
     let recorder = recorder().unwrap_or_else(|error| {
-        tracing::error!(%error, "histogram buckets are unusable; falling back to summaries");
+        tracing::error!(%error, "histogram buckets rejected; falling back to summaries");
         PrometheusBuilder::new().build_recorder()
     });
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {
-        tracing::error!("another metrics recorder is installed; /metrics will stay empty");
+        tracing::error!("metrics recorder already installed; /metrics stays empty");
     }
     let upkeep = handle.clone();
     thread::spawn(move || {

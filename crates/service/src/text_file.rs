@@ -1,4 +1,4 @@
-//! Text files as people's editors write them. Editors on Windows put a byte order mark before UTF-8; it is no part of the text.
+//! Text files from people's editors. Editors on Windows put a byte order mark before UTF-8; it is not part of the text.
 
 use std::io;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// U+FEFF, which UTF-8 writes as EF BB BF.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads a whole UTF-8 file, without a byte order mark at its beginning. Every file that a person writes is read here.
+/// Reads a UTF-8 file and removes a byte order mark at its beginning. All files written by people are read with this function.
 pub fn read(path: &Path) -> io::Result<String> {
     let text = std::fs::read_to_string(path)?;
     Ok(without_mark(text))

@@ -1,7 +1,7 @@
-//! All processes in one: the same crates, wired over loopback sockets.
+//! All processes in one, connected over loopback sockets.
 //!
-//! Nothing is short-cut: gateways speak MQTT to the broker and HTTP to the server, the mini-program API speaks HTTP
-//! to the server. Each part is a task that ends with the shutdown token; if one fails, all stop.
+//! The parts use the same protocols as separate processes: gateways use MQTT to the broker and HTTP to the server, the mini-program API uses
+//! HTTP to the server. Each part is a task that ends with the shutdown token. If one fails, all stop.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::broker::{Broker, BrokerUser};
 use crate::folder::{Folder, FolderError, SECRETS};
 
-/// Where it listens.
+/// Listen addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct Addresses {
     pub people: SocketAddr,
@@ -33,7 +33,7 @@ pub struct Addresses {
     pub mqtt: SocketAddr,
 }
 
-/// Sockets that are already bound: a taken port is found before anything starts.
+/// Sockets bound before the start, so that a taken port is reported before any part runs.
 pub struct Listeners {
     pub people: TcpListener,
     pub server: TcpListener,
@@ -47,13 +47,13 @@ impl Listeners {
     }
 }
 
-/// Routes that only the caller has, such as the demo's log-in.
+/// Additional routes of the caller, such as the demo's log-in.
 pub struct Extra {
     pub people: Router,
     pub server: Router,
 }
 
-/// A part that ended before it was told to.
+/// A part that ended with an error.
 #[derive(Debug, thiserror::Error)]
 #[error("{part} failed")]
 pub struct PartError {
@@ -86,7 +86,7 @@ pub async fn open(folder: &Folder) -> anyhow::Result<App> {
     Ok(app)
 }
 
-/// Everybody who may speak to the broker, with passwords from the folder.
+/// All MQTT users with their permissions, and passwords from the folder.
 pub fn broker_users(folder: &mut Folder, sites: &[Site]) -> Result<Vec<BrokerUser>, FolderError> {
     let mut users = Vec::new();
     for site in sites {
@@ -126,7 +126,7 @@ impl Assembly {
         Ok(assembly)
     }
 
-    /// Waits until `stop` is over or a part fails, then stops all.
+    /// Runs until `stop` completes or a part ends, then stops all parts.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartError> {
         let ended = tokio::select! {
             biased;
@@ -215,7 +215,7 @@ async fn gateway_token(app: &App, garage: &GarageId) -> anyhow::Result<String> {
     Ok(server::app::gateway_token::create(app, garage).await?)
 }
 
-/// How this process reaches its own listener: one that listens everywhere is reached over loopback.
+/// Address for connections to this process's own listener: loopback for a listener on all addresses.
 fn local(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -237,7 +237,7 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
     }
 }
 
-/// There is no WeChat in the demo: its log-in answers that it cannot be reached.
+/// The demo has no WeChat: a WeChat log-in fails as unreachable.
 fn miniapp_config(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::Config {
     use miniapp_api::config::{Http, Limits, Log, Server, Wechat};
     miniapp_api::Config {

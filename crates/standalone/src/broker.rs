@@ -1,12 +1,12 @@
-//! The MQTT broker inside `standalone`, for one school or a trial; larger installations run Mosquitto or a cluster.
+//! The MQTT broker of `standalone`, for one school or a trial. Larger installations use Mosquitto or a cluster.
 //!
-//! This module and its children are the only place that names the broker crate (`docs/decisions/0003-embedded-broker.md`).
+//! Only this module and its children use the broker crate (`docs/decisions/0003-embedded-broker.md`).
 //!
-//! - The broker is a pipe, not a store: nothing outlives the process, nor does a session outlive its connection, so a
-//!   command is never replayed to a controller that was away (invariant 6). Events are safe by the protocol's own
-//!   acknowledgements (invariant 2); whoever publishes a retained message publishes it again after a start.
-//! - Every client logs in with its own name and password, and may do only what its user was granted.
-//! - It listens on the one address it was given, or fails to start.
+//! - The broker stores nothing: no message outlives the process and no session outlives its connection, so a command is
+//!   never replayed to a controller after a reconnect (invariant 6). The protocol's own acknowledgements protect events
+//!   (invariant 2). A client that publishes a retained message must publish it again after a restart.
+//! - Every client authenticates with its own name and password and has only its user's permissions.
+//! - It listens on exactly one address, or fails to start.
 //! - Memory, connections and waits are bounded by the constants below.
 
 mod denials;
@@ -25,41 +25,42 @@ use tokio::task::JoinHandle;
 use door::Door;
 use users::Users;
 
-/// What the log filter must contain: the crate warns once for every refused packet, naming the topic, and a broken
-/// controller would fill the log; refusals are counted and logged in bursts here instead.
+/// Required directive of the log filter. The crate logs a warning with the topic for every refused packet, so a broken
+/// controller would fill the log. This module counts refusals instead and logs one per burst.
 pub const LOG_DIRECTIVE: &str = "mqtt5=error";
 
-/// Largest MQTT packet; a real event has some 300 bytes. A client that announces more is cut, alone.
+/// Largest MQTT packet; a real event has some 300 bytes. The broker disconnects a client that announces more.
 pub const MAX_PACKET_BYTES: usize = 64 * 1024;
 
-/// Logged-in clients at once.
+/// Most authenticated clients at once.
 pub const MAX_CONNECTIONS: usize = 2_000;
 
-/// New sockets a second. The crate cuts a socket that sends no CONNECT after 10 s and does not count it as a client
-/// before, so this also bounds silent sockets, to 5,000.
+/// Most new sockets per second. The crate closes a socket without a CONNECT after 10 s and does not count it as a client
+/// before. So this also bounds silent sockets, to 5,000.
 const MAX_NEW_SOCKETS_PER_SECOND: u32 = 500;
 
-/// Topics remembered for one MQTT 5 connection.
+/// Most topic aliases of one MQTT 5 connection.
 const TOPIC_ALIASES: u16 = 16;
 
-/// Unfinished QoS 2 publishes of one client; clients in use send at most 100 at once.
+/// Most unfinished QoS 2 publishes of one client; known clients send at most 100 at once.
 const RECEIVE_MAXIMUM: u16 = 256;
 
 const MAX_SUBSCRIPTIONS_PER_CLIENT: usize = 256;
 
-/// One open-space topic per garage, with room for whatever else a site publishes.
+/// Most retained messages: one open-space topic per garage, with room for other topics of a site.
 const MAX_RETAINED: usize = 10_000;
 
-/// Messages waiting for one slow reader; when full the crate drops, and the protocol's acknowledgements repeat.
+/// Most queued messages of one slow client. When full the crate drops messages; unacknowledged ones are sent again by the
+/// protocol.
 const QUEUED_MESSAGES: usize = 10_000;
 const QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
-/// The crate itself waits up to 5 s for its connections; silent sockets would use all of it.
+/// The crate itself waits up to 5 s for its connections, and silent sockets would use all of that time.
 const STOP_DEADLINE: Duration = Duration::from_secs(4);
 
 const START_DEADLINE: Duration = Duration::from_secs(10);
 
-/// One MQTT user and what it was granted, as topic filters.
+/// One MQTT user with its permissions as topic filters.
 #[derive(Clone)]
 pub struct BrokerUser {
     pub username: String,
@@ -69,7 +70,7 @@ pub struct BrokerUser {
 }
 
 impl BrokerUser {
-    /// `password` should be random and long: the broker does not slow down guessing.
+    /// `password` should be random and long: the broker does not limit log-in attempts.
     pub fn new(
         username: impl Into<String>,
         password: impl Into<String>,
@@ -130,7 +131,7 @@ impl std::fmt::Debug for ShutdownHandle {
 }
 
 impl Broker {
-    /// Listens on exactly `address` (port 0 for any) and returns when clients can connect.
+    /// Listens on exactly `address` (port 0 for any free port) and returns when clients can connect.
     pub async fn start(address: SocketAddr, users: Vec<BrokerUser>) -> Result<Self, BrokerError> {
         let door = Door::new(Users::new(users)?);
         probe(address)?;
@@ -144,7 +145,7 @@ impl Broker {
         let mut ready = broker.ready_receiver();
         let task = tokio::spawn(async move {
             if let Err(error) = broker.run().await {
-                tracing::error!(%error, "the MQTT broker ended by itself");
+                tracing::error!(%error, "MQTT broker stopped unexpectedly");
             }
         });
         let broker = Self { address, shutdown, task };
@@ -154,21 +155,21 @@ impl Broker {
         }
     }
 
-    /// The address with the port that the system chose for port 0.
+    /// The listen address, with the system's port for port 0.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// False once the broker has ended by itself: a health check should say so.
+    /// False once the broker has stopped unexpectedly; for health checks.
     pub fn is_running(&self) -> bool {
         !self.task.is_finished()
     }
 
-    /// Closes the port and the connections, within 5 s; the port can be used again at once.
+    /// Closes the port and the connections within 5 s; the port is free again at once.
     pub async fn stop(mut self) {
         self.shutdown.0.shutdown();
         if tokio::time::timeout(STOP_DEADLINE, &mut self.task).await.is_err() {
-            tracing::warn!("MQTT clients did not let go in time, the broker is stopped without them");
+            tracing::warn!("MQTT broker stop timed out; aborting its connections");
         }
     }
 }
@@ -180,15 +181,15 @@ impl Drop for Broker {
     }
 }
 
-/// The crate reports a taken port as text only; trying it first gives the cause as an `io::Error`.
+/// Binds the port once before the start: the crate reports a taken port only as text, but here an `io::Error` is needed.
 fn probe(address: SocketAddr) -> Result<(), BrokerError> {
     std::net::TcpListener::bind(address).map(drop).map_err(|source| BrokerError::Listen { address, source })
 }
 
 /// The crate's defaults bind every address, allow 256 MB packets and write sessions to a folder.
 ///
-/// `AuthConfig` stays at its default, which allows everybody: the crate accepts a provider of our own only after it has
-/// built one, and refuses to build a stricter one without files. `with_auth_provider` replaces it before the port opens.
+/// `AuthConfig` keeps its default, which allows every client: the crate first builds its own provider, and cannot build a
+/// stricter one without files. `with_auth_provider` replaces it before the port opens.
 fn configuration(address: SocketAddr) -> BrokerConfig {
     let storage = StorageConfig::new()
         .with_backend(StorageBackend::Memory)
@@ -210,7 +211,7 @@ fn configuration(address: SocketAddr) -> BrokerConfig {
     config
 }
 
-/// All controllers of a site may stand behind one router, so one address may have every connection.
+/// All controllers of a site may be behind one router, so one address may have every connection.
 fn limits() -> ResourceLimits {
     ResourceLimits {
         max_connections: MAX_CONNECTIONS,

@@ -1,4 +1,4 @@
-//! The demo: an invented district, simulated gate controllers, and people to log in as.
+//! The demo: an invented district, simulated gate controllers, and a log-in as any of its people.
 
 mod login;
 mod options;
@@ -32,13 +32,13 @@ use traffic::{Gates, School};
 
 pub use options::Options;
 
-/// Lines that wait for the terminal; more than a busy second makes.
+/// Most lines queued for the terminal; more than a busy second produces.
 const LINES: usize = 1_000;
 
-/// From the open barrier until a car is over the loop.
+/// Time from the open barrier until the car has crossed the loop.
 const OVER_THE_LOOP: Duration = Duration::from_millis(1_200);
 
-/// Runs until `stop`.
+/// Runs the demo until `stop` is cancelled.
 pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<()> {
     let mut folder = Folder::open(&options.data)?;
     let addresses = options.addresses();
@@ -69,7 +69,7 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
         };
         cars.start(options, &format!("http://{}", addresses.people), &people, &mut traffic).await?;
     }
-    // Cars and robots first: they would complain about a system that goes away under them.
+    // Cars and robots stop first, because they would report errors of a system that is stopping.
     let park = async {
         stop.cancelled().await;
         parked.cancel();
@@ -103,7 +103,7 @@ fn links(server: SocketAddr) -> Vec<Link> {
     vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余泊位", "Open spaces")]
 }
 
-/// Everything that drives.
+/// Simulated cars and the teachers' robots.
 struct Cars<'a> {
     app: &'a App,
     invented: &'a Invented,
@@ -130,7 +130,7 @@ impl Cars<'_> {
         Ok(())
     }
 
-    /// Starts every garage's cars; the queue feeds the school's.
+    /// Starts the cars of every garage. Returns the queue that feeds the school's cars.
     async fn school_queue(
         &mut self,
         options: &Options,
@@ -169,7 +169,7 @@ impl Cars<'_> {
         permits.into_iter().flatten().map(|permit| permit.plate.clone()).collect()
     }
 
-    /// Cars that an earlier run has left in the garage, less the one that a person drives.
+    /// Cars that an earlier run has left in the garage, without the car for manual trials.
     async fn inside(&self, garage: &GarageId) -> anyhow::Result<Vec<Plate>> {
         let inside = server::app::visit::inside(self.app, garage).await?;
         Ok(inside.into_iter().filter(|plate| plate.as_str() != district::TRY_PLATE).collect())
@@ -202,7 +202,7 @@ impl Cars<'_> {
         Ok(Controller::start(config, self.stop.clone()))
     }
 
-    /// One robot a class, more patient in the first: that is the one which a person tries.
+    /// Starts one robot per class. The first teacher's robots have longer delays, because a person usually tries that class.
     async fn robots(
         &self,
         options: &Options,

@@ -1,4 +1,4 @@
-//! The data folder: one process at a time, secrets made once and kept.
+//! The data folder, locked for one process, with secrets that are generated once.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 /// The file with the data key and the broker's passwords.
 pub const SECRETS: &str = "secrets.json";
 
-/// An open data folder; the lock is held as long as this lives.
+/// An open data folder; it holds the lock until it is dropped.
 pub struct Folder {
     path: PathBuf,
     pub secrets: Secrets,
     _lock: File,
 }
 
-/// Made at the first start, in `secrets.json`, readable by the owner only.
+/// Content of `secrets.json`: generated at the first start, readable by the owner only.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Secrets {
     pub data_key: [u8; 32],
@@ -60,7 +60,7 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// The password of an MQTT user, made when first asked for.
+    /// The password of an MQTT user; the first call generates it.
     pub fn mqtt_password(&mut self, username: &str) -> Result<String, FolderError> {
         if let Some(password) = self.secrets.mqtt.get(username) {
             return Ok(password.clone());
@@ -70,7 +70,7 @@ impl Folder {
         Ok(password)
     }
 
-    /// Writes a secret where a process of ours, or the person who tries the demo, reads it.
+    /// Writes a secret to a file for another part of this process, or for the person who tries the demo.
     pub fn write_secret(&self, name: &str, secret: &str) -> Result<PathBuf, FolderError> {
         let path = self.file(name);
         let io = |source| FolderError::Io { path: path.clone(), source };
@@ -116,7 +116,7 @@ impl Secrets {
     }
 }
 
-/// For the owner's eyes; written beside and renamed, so that a crash leaves the old file or the new one.
+/// Writes a file that only its owner can read. It writes a temporary file and renames it, so a crash leaves the old file or the new one.
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_added_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;

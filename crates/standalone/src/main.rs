@@ -1,5 +1,5 @@
-//! `standalone demo`. Exit codes: 0 stopped by a signal, 1 failed, 2 wrong arguments, 3 a data folder that this version may
-//! not use.
+//! `standalone demo`. Exit codes: 0 stopped by a signal, 1 failed, 2 wrong arguments, 3 data folder not usable by this
+//! version.
 
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the data folder is of a newer version, of another program, or in parts that do not belong together.
+/// Whether the data folder belongs to a newer version or to another program, or its files do not belong together.
 fn is_refusal(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let folder = cause.downcast_ref::<FolderError>();
@@ -50,9 +50,9 @@ fn is_refused_outbox(error: &GatewayError) -> bool {
 }
 
 fn start(options: &demo::Options) -> anyhow::Result<()> {
-    // One provider for the process; an error means that there is one already.
+    // The process needs one crypto provider; an error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // The terminal belongs to what happens at the gates; RUST_LOG=info shows the processes' own logs.
+    // The terminal shows the events at the gates; RUST_LOG=info adds the processes' logs.
     telemetry::init(telemetry::LogFormat::Text, &format!("warn,{}", broker::LOG_DIRECTIVE))?;
     telemetry::metrics_recorder();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -1,10 +1,10 @@
-//! One embedded file and the two things that HTTP needs to know about it: its type and its version.
+//! One embedded file with its content type and its entity tag.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-/// A file of `assets/`, in the binary.
+/// A file of `assets/`, embedded in the binary.
 #[derive(Debug, Clone, Copy)]
 pub struct Asset {
     pub name: &'static str,
@@ -20,7 +20,7 @@ macro_rules! asset {
 pub(crate) use asset;
 
 impl Asset {
-    /// From the ending of the name; a file whose type is not listed is never guessed by the browser (`nosniff`).
+    /// Content type by the extension of the name. The browser never guesses an unlisted type (`nosniff`).
     pub fn content_type(&self) -> &'static str {
         match self.name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("html") => "text/html; charset=utf-8",
@@ -35,7 +35,7 @@ impl Asset {
         self.name.ends_with(".html")
     }
 
-    /// A strong entity tag: the same bytes have the same tag in every replica and after every start.
+    /// A strong entity tag: equal bytes have the same tag in every replica and after every restart.
     pub fn etag(&self) -> String {
         let hash = digest(&SHA256, self.body);
         let short: Vec<u8> = hash.as_ref().iter().copied().take(16).collect();

@@ -1,5 +1,5 @@
-//! How the files are served: always revalidated by entity tag (a new version shows at once, an old one costs one
-//! small answer), and under a policy that lets a page load from and talk to its own origin only.
+//! Serves the files. The browser always revalidates by entity tag: a new version shows at once, and an unchanged file costs one small
+//! response. The content security policy restricts a page to its own origin.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::asset::Asset;
 
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// An asset with what was computed from it at the start.
+/// An asset with its entity tag, computed at the start.
 #[derive(Debug)]
 struct Served {
     asset: Asset,
@@ -64,7 +64,7 @@ fn guard_page(headers: &mut HeaderMap, asked: &HeaderMap) {
     headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
 }
 
-/// Older phone browsers do not count a WebSocket to the own host as `'self'`, so the host is named.
+/// Older phone browsers do not match a WebSocket to the own host with `'self'`, so the policy contains the host.
 fn content_policy(host: Option<&str>) -> String {
     let sockets = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
     format!(
@@ -73,7 +73,7 @@ fn content_policy(host: Option<&str>) -> String {
     )
 }
 
-/// The host that the page was asked from, if it can stand in a policy without changing its meaning.
+/// The request's `Host`, if it contains no character that could change the policy's meaning.
 fn own_host(asked: &HeaderMap) -> Option<&str> {
     let host = asked.get(header::HOST)?.to_str().ok()?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');

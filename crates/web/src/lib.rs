@@ -2,8 +2,8 @@
 //! the operator console and the public open-space page ([`operator_router`]).
 //!
 //! Plain HTML, CSS and JavaScript modules, as they are in `assets/`: no build step, no framework, and nothing is
-//! loaded from another host, so that a school without internet sees the same pages. `kit.css` and `kit.js` are
-//! shared by all pages. The pages hold no data: everything that is personal comes over the API with a session.
+//! loaded from another host, so the pages work in a school without internet access. `kit.css` and `kit.js` are
+//! shared by all pages. The pages contain no data: all personal data comes from the API with a session.
 
 mod asset;
 mod http;
@@ -138,12 +138,12 @@ const OPERATOR_PAGES: &[(&str, Asset)] = &[
     ("/spaces", asset!("spaces.html")),
 ];
 
-/// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations`, `/gate` and what they load from `/assets/`: for the process that phones reach.
+/// `/`, `/teacher`, `/parent`, `/hall`, `/book`, `/reservations`, `/gate` and their files under `/assets/`, for `miniapp-api`.
 pub fn people_router() -> Router {
     http::router(PEOPLE_PAGES, &[KIT, PEOPLE])
 }
 
-/// `/operator` with its week, day and calendar, `/spaces`, and what they load from `/assets/`: for the server of the district.
+/// `/operator` with week, day and calendar, `/spaces`, and their files under `/assets/`, for the server.
 pub fn operator_router() -> Router {
     http::router(OPERATOR_PAGES, &[KIT, OPERATOR])
 }

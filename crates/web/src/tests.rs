@@ -1,4 +1,4 @@
-//! What a browser sees of the files: types, tags, policy, and that a page asks for nothing that is not served.
+//! The files as a browser receives them: types, tags, policy, and that a page requests only files that are served.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use axum::Router;
@@ -21,7 +21,7 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
     response.headers().get(name).unwrap().to_str().unwrap()
 }
 
-/// What the text loads: `"/assets/NAME"` of a page, `"./NAME"` of a module.
+/// Names of the files that the text loads: `"/assets/NAME"` in a page, `"./NAME"` in a module.
 fn loads(asset: &Asset) -> Vec<&str> {
     let text = std::str::from_utf8(asset.body).unwrap();
     let quoted = text.split('"').skip(1).step_by(2);

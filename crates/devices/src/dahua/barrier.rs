@@ -1,8 +1,8 @@
-//! The request that opens the barrier, and what its response says.
+//! The open request and its response.
 
 use crate::unknown::excerpt;
 
-/// A pulse at the output of the channel.
+/// Requests a pulse at the channel's output.
 pub(super) fn request(channel: u32) -> (&'static str, String, String) {
     let path = format!(
         "/cgi-bin/trafficSnap.cgi?action=openStrobe&channel={channel}&info.openType=Normal&info.plateNumber="
@@ -10,7 +10,7 @@ pub(super) fn request(channel: u32) -> (&'static str, String, String) {
     ("GET", path, String::new())
 }
 
-/// The camera says `OK` or `Error`, both with a success status.
+/// The camera responds `OK` or `Error`, both with a success status.
 pub(super) fn confirm(body: &[u8]) -> Result<(), String> {
     let text = crate::text::decode(body, None).text;
     let text = text.trim();

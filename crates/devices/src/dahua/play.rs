@@ -1,11 +1,11 @@
-//! The camera's part: what it posts.
+//! Posts of a simulated camera.
 
 use domain::time::Timestamp;
 use serde_json::json;
 
 use crate::device_time;
 
-/// A reading as it is posted to `TollgateInfo`.
+/// A reading as posted to `TollgateInfo`.
 pub fn play(device: &str, plate: Option<&str>, confidence: u8, at: Timestamp) -> Vec<u8> {
     json!({ "Picture": {
         "Plate": { "PlateNumber": plate.unwrap_or(""), "PlateColor": "Blue", "Confidence": confidence, "IsExist": plate.is_some() },

@@ -11,7 +11,7 @@ use crate::make::InboundMessage;
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading};
 use crate::{device_time, plate_text, reading_flags, resemblance, unknown, vehicle_words};
 
-/// Fields of which a reading has at least one; integrators' firmware writes the last two.
+/// A reading has at least one of these fields; integrators' firmware uses the last two.
 const READING_FIELDS: [&str; 6] =
     ["Plate", "PlateNumber", "SnapInfo", "Picture", "plate_number", "vehicle_info"];
 const PLATE_FIELDS: [&str; 3] = ["PlateNumber", "plate_number", "PlateText"];
@@ -21,7 +21,7 @@ pub(super) fn decode(message: &InboundMessage<'_>, body: &MessageBody) -> Device
     let readings = readings(fields);
     let serial = fields.find("SnapInfo").and_then(|snap| snap.find_text(&["DeviceID"]));
     let serial = serial.or_else(|| fields.find_text(&["DeviceID", "SerialNo", "device_id"]));
-    // The number of the lane distinguishes lanes of one camera; `Channel` is always 0 in a camera.
+    // The lane number distinguishes lanes of one camera; `Channel` is always 0 in a camera.
     let channel = fields.find_text(&["LanNo", "LaneNo", "Channel", "channel"]);
     let contents = if readings.is_empty() {
         vec![other(message, body)]
@@ -36,7 +36,7 @@ pub(super) fn decode(message: &InboundMessage<'_>, body: &MessageBody) -> Device
     unknown::with_body_quirks(decoded, body)
 }
 
-/// Each group with a reading; in some firmware `Plate` and `SnapInfo` stand beside `Picture` instead of inside.
+/// Each group with a reading. In some firmware `Plate` and `SnapInfo` are siblings of `Picture` instead of children.
 fn readings(fields: &FieldTree) -> Vec<&FieldTree> {
     let mut groups = fields.find_groups(&READING_FIELDS);
     let has_details = |group: &&FieldTree| {
@@ -91,7 +91,7 @@ fn read(
     }
 }
 
-/// The exact one of both times, else the other; local time of the garage.
+/// The first readable time, the most exact field first; local time of the garage.
 fn occurred_at(reading: &FieldTree) -> Option<Timestamp> {
     ["AccurateTime", "SnapTime", "CapTime", "capture_time"]
         .iter()

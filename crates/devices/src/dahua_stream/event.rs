@@ -11,10 +11,10 @@ use crate::make::InboundMessage;
 use crate::message::{MessageContent, PlateReading, UnknownContent};
 use crate::{plate_text, vehicle_words};
 
-/// Local time of the garages as UTC writes it: UTC+8.
+/// Offset of the garages' local time: UTC+8.
 const LOCAL_OFFSET: Duration = Duration::from_secs(8 * 3600);
 
-/// Parts that make one event another: a camera that has no numbers has a clock or a time since its start.
+/// Fields that make an event unique: a camera without event numbers has a clock or a time since its start.
 const NUMBERS: [&str; 5] = ["GroupID", "EventID", "PTS", "UTCMS", "Object.ObjectID"];
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct TrafficEvent {
     fields: FlatFields,
     code: String,
     action: String,
-    /// As the stream writes it, from 0.
+    /// Channel index of the stream, from 0.
     index: Option<i64>,
     fault: Option<&'static str>,
 }
@@ -104,7 +104,7 @@ impl TrafficEvent {
         }
     }
 
-    /// `Object.Text` is the plate only of an object of this type; of a vehicle it is the brand.
+    /// `Object.Text` is a plate only for an object of this type; for a vehicle it is the brand.
     fn plate(&self) -> Option<&str> {
         let is_plate_object = self.fields.text(&["Object.ObjectType"]) == Some("Plate");
         let of_object = self.fields.text(&["Object.Text"]).filter(|_| is_plate_object);
@@ -128,7 +128,7 @@ impl TrafficEvent {
         VehicleDetails { plate_color: color, class, travel, is_suspect: false }
     }
 
-    /// `RealUTC` is UTC. `UTC` is so in some firmware and the local clock written as UTC in other: the one nearer to the receipt.
+    /// `RealUTC` is UTC. `UTC` is UTC in some firmware and local time in other; the interpretation nearer to the receipt counts.
     fn occurred_at(&self, received_at: Timestamp) -> Option<Timestamp> {
         if let Some(at) = self.fields.time(&["RealUTC"]) {
             return Some(self.with_milliseconds(at));

@@ -1,10 +1,10 @@
-//! Parts of the stream as a camera sends them, each with its boundary line and headers.
+//! Stream parts of a simulated camera, each with its boundary line and headers.
 
 use domain::time::Timestamp;
 
 pub const CONTENT_TYPE: &str = "multipart/x-mixed-replace; boundary=myboundary";
 
-/// A car, in the shape of the maker's manual.
+/// A reading in the format of the maker's manual.
 pub fn reading(number: u64, plate: Option<&str>, confidence: u8, at: Timestamp) -> Vec<u8> {
     let (plate, seconds, millis) =
         (plate.unwrap_or(""), at.micros().div_euclid(1_000_000), at.micros().rem_euclid(1_000_000) / 1_000);

@@ -1,4 +1,4 @@
-//! Whether a text is a whole document, for parts without a length.
+//! Checks whether a text is a complete document, for parts without a length.
 
 use serde::de::IgnoredAny;
 
@@ -7,14 +7,14 @@ pub(super) fn is_text(content_type: &str) -> bool {
     ["text/", "json", "xml"].iter().any(|mark| kind.contains(mark))
 }
 
-/// Without blanks and NUL at the end.
+/// The bytes without blanks and NUL at the end.
 pub(super) fn trimmed(bytes: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
     let until = bytes.iter().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1);
     bytes.get(..until).unwrap_or_default()
 }
 
-/// A heartbeat of Dahua, an XML element or a JSON object, from its begin to its end.
+/// Whether the text is a complete heartbeat of Dahua, XML element or JSON object.
 pub(super) fn is_document(body: &[u8]) -> bool {
     let text = trimmed(body).trim_ascii_start();
     match (text.first(), text.last()) {

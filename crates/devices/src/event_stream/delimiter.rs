@@ -1,26 +1,26 @@
 //! Boundaries and header lines.
 
-/// Dashes in front of a boundary: two by the standard, more if it has some itself.
+/// Most dashes before a boundary: two by the standard, more if the boundary itself begins with dashes.
 const MAX_DASHES: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DelimiterSearch {
-    /// A whole boundary line.
+    /// A complete boundary line.
     Found {
         start: usize,
         end: usize,
     },
-    /// What may be a boundary begins here and the buffer ends.
+    /// A possible boundary begins here and the buffer ends before its end.
     Partial(usize),
     None,
 }
 
 impl DelimiterSearch {
-    /// Bytes that are certainly before the next boundary.
+    /// Number of bytes that are certainly before the next boundary.
     pub fn consumable(self, buffer: &[u8]) -> usize {
         match self {
             Self::Found { start, .. } | Self::Partial(start) => start,
-            // The line end may be followed by a boundary.
+            // A boundary may follow the line end.
             Self::None => {
                 let line_end =
                     buffer.iter().rev().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -49,7 +49,7 @@ pub(super) fn core(line: &[u8]) -> &[u8] {
     line.get(from..until).unwrap_or_default()
 }
 
-/// The first boundary line. `is_line_start`: the buffer begins with a line.
+/// Finds the first boundary line. `is_line_start`: the buffer begins at the start of a line.
 pub(super) fn search(buffer: &[u8], boundary: Option<&[u8]>, is_line_start: bool) -> DelimiterSearch {
     let Some(boundary) = boundary else { return DelimiterSearch::None };
     let mut from = if is_line_start { Some(0) } else { next_line(buffer, 0) };
@@ -68,7 +68,7 @@ fn next_line(buffer: &[u8], from: usize) -> Option<usize> {
     Some(from + line_end + 1).filter(|start| *start < buffer.len())
 }
 
-/// `None`: no boundary. `Some(None)`: may become one. Else the length of the line.
+/// `None`: no boundary. `Some(None)`: a possible boundary. Otherwise the length of the line.
 fn line_is_boundary(line: &[u8], boundary: &[u8]) -> Option<Option<usize>> {
     let dashes = line.iter().take_while(|byte| **byte == b'-').count();
     if dashes == line.len() {
@@ -90,7 +90,7 @@ fn line_is_boundary(line: &[u8], boundary: &[u8]) -> Option<Option<usize>> {
     }
 }
 
-/// The header lines and the length of them with the empty line that ends them.
+/// The header lines, and their length including the empty line at the end.
 pub(super) fn header_lines(buffer: &[u8]) -> Option<(Vec<String>, usize)> {
     let mut lines = Vec::new();
     let mut from = 0;

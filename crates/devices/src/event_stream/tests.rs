@@ -95,7 +95,7 @@ fn a_part_over_the_limit_is_cut_and_flagged() {
     }
 }
 
-/// A part as bytes, and what is to come of it.
+/// A part as bytes, with the expected result.
 fn any_part() -> impl Strategy<Value = (Vec<u8>, StreamPart)> {
     let text = "[a-zA-Z0-9=\\[\\]. ]{1,40}(\r\n[a-zA-Z-]{1,20}=[a-z0-9-]{1,20}){0,3}";
     let text = (text, any::<bool>()).prop_map(|(text, has_length)| {

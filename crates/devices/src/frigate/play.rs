@@ -1,4 +1,4 @@
-//! What Frigate publishes.
+//! Messages of a simulated Frigate.
 
 use domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, Copy)]
 pub struct FrigateObject<'a> {
     pub camera: &'a str,
-    /// `START_TIME-RANDOM`, the same as long as the object is in view.
+    /// `START_TIME-RANDOM`, constant while the object is in view.
     pub id: &'a str,
     pub plate: Option<&'a str>,
     /// Percent.
@@ -27,7 +27,7 @@ impl FrigateObject<'_> {
         micros / 1e6
     }
 
-    /// Published on `frigate/tracked_object_update`; `None` without a plate.
+    /// Payload on `frigate/tracked_object_update`; `None` without a plate.
     pub fn update(&self) -> Option<Vec<u8>> {
         let plate = self.plate?;
         let update = json!({
@@ -37,7 +37,7 @@ impl FrigateObject<'_> {
         Some(update.to_string().into_bytes())
     }
 
-    /// Published on `frigate/events`; `kind` is `new`, `update` or `end`.
+    /// Payload on `frigate/events`; `kind` is `new`, `update` or `end`.
     pub fn event(&self, kind: &str) -> Vec<u8> {
         let after = json!({
             "id": self.id, "camera": self.camera, "frame_time": self.seconds(), "label": "car", "sub_label": null, "top_score": 0.95,

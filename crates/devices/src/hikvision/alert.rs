@@ -1,6 +1,6 @@
-//! `EventNotificationAlert`: what happened at a camera.
+//! `EventNotificationAlert`: an event at a camera.
 //!
-//! Fields are found by their names at any depth, because the group around a plate is `ANPR`, `aNPR` or missing by firmware.
+//! Fields are found by their names at any depth, because the group around a plate is `ANPR`, `aNPR` or missing, depending on firmware.
 
 use domain::device::Quirk;
 use domain::vehicle::VehicleDetails;
@@ -15,7 +15,7 @@ use crate::message::{
 };
 use crate::{device_time, plate_text, reading_flags, resemblance, unknown, vehicle_words};
 
-/// Alerts of ISAPI that concern no vehicle at a barrier.
+/// ISAPI alerts that concern no vehicle at a barrier.
 const OTHER_EVENTS: [&str; 33] = [
     "vmd",
     "motiondetection",
@@ -110,7 +110,7 @@ impl AlertSource<'_> {
             _ if alert.find("licensePlate").is_some() => {
                 self.unknown("`eventType` is none of a reading, and there is a `licensePlate`.", alert)
             }
-            // What a camera without news sends.
+            // The heartbeat of a camera without alerts.
             "videoloss" | "heartbeat" => MessageContent::Health(DeviceHealth::default()),
             "io" => self.input(alert),
             other => match OTHER_EVENTS.iter().find(|known| **known == other) {
@@ -137,7 +137,7 @@ impl AlertSource<'_> {
         let plate = plate(alert).plate;
         let number = reading_flags::number(alert.find_text(&["UUID"]));
         let key = self.key("reading", plate.as_deref().unwrap_or_default()).number(&number).time(occurred_at);
-        // Of a live reading 1 is "opened", of one from the history 0.
+        // In a live reading 1 means "opened", in one from the history 0 does.
         let opened = if alert.find_number("alarmDataType") == Some(1) { 0 } else { 1 };
         PlateReading {
             key: key.finish(self.message.arrival),
@@ -151,7 +151,7 @@ impl AlertSource<'_> {
         }
     }
 
-    /// The alert's own; pictures have times of their own.
+    /// The alert's own time; pictures have their own times.
     fn time(&self, alert: &FieldTree) -> Option<domain::time::Timestamp> {
         let own = alert.own_text(&["dateTime"]);
         let text = own.or_else(|| self.body.is_damaged.then(|| alert.find_text(&["dateTime"])).flatten())?;

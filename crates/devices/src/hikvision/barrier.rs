@@ -1,4 +1,4 @@
-//! The request that opens the barrier, and what its response says.
+//! The open request and its response.
 
 use crate::make::InboundMessage;
 use crate::unknown::excerpt;

@@ -1,10 +1,10 @@
-//! The camera's part: what it posts.
+//! Posts of a simulated camera.
 
 use domain::time::Timestamp;
 
 use crate::device_time;
 
-/// A reading as a part of a form beside a picture.
+/// A reading as a part of a form next to a picture.
 pub fn play(mac: &str, number: u64, plate: Option<&str>, at: Timestamp, kept: bool) -> Vec<u8> {
     let plate = plate.map_or("unknown".to_owned(), |plate| format!("蓝{plate}"));
     let (date, data_type) = (device_time::local_text(at).replace(' ', "T"), u8::from(kept));

@@ -1,10 +1,10 @@
-//! Parts of the stream as a camera sends them, each with its boundary line and headers.
+//! Stream parts of a simulated camera, each with its boundary line and headers.
 
 use domain::time::Timestamp;
 
 pub const CONTENT_TYPE: &str = "multipart/mixed; boundary=boundary";
 
-/// An alert of a car, followed by its picture.
+/// An alert with a reading, followed by its picture.
 pub fn reading(number: u64, plate: Option<&str>, confidence: u8, at: Timestamp) -> Vec<u8> {
     let plate = plate.map_or_else(|| "unknown".to_owned(), |plate| format!("蓝{plate}"));
     let vehicle = format!(

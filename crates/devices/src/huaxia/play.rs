@@ -1,4 +1,4 @@
-//! The camera's part: what it posts.
+//! Posts of a simulated camera.
 
 use domain::time::Timestamp;
 

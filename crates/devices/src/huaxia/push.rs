@@ -33,7 +33,7 @@ pub(super) fn decode(message: &InboundMessage<'_>, body: &MessageBody) -> Device
     unknown::with_body_quirks(decoded, body)
 }
 
-/// A message has no number: camera, plate and second make it unique.
+/// A message has no number: camera, plate and second identify it.
 fn reading(
     fields: &FieldTree,
     is_stored: bool,
@@ -64,7 +64,7 @@ fn reading(
     }
 }
 
-/// The protocol's document has no confidence; some firmware sends one.
+/// The protocol document has no confidence; some firmware sends one.
 fn confidence(fields: &FieldTree) -> ReadingConfidence {
     match fields.find("confidence") {
         Some(value) => ReadingConfidence::parse(&value.text().unwrap_or_default()),

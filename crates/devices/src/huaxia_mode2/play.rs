@@ -1,15 +1,15 @@
-//! What a camera sends.
+//! Posts of a simulated camera.
 
 use domain::time::Timestamp;
 
-/// A car as the camera reads it.
+/// A reading of the camera.
 #[derive(Debug, Clone, Copy)]
 pub struct HuaxiaSighting<'a> {
     pub camera: &'a str,
     pub plate: Option<&'a str>,
     pub confidence: u8,
     pub at: Timestamp,
-    /// Stored while the server was away.
+    /// Stored while the gateway was unreachable.
     pub is_stored: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a camera publishes. The name of the reading is that of the field program's function, in the style of the names that are known.
+//! Messages of a simulated camera. The reading's name is that of the field program's function, in the style of the known names.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a camera publishes: the names that are public, and for the others the most common ones.
+//! Messages of a simulated camera, with the public names and for the others the most common ones.
 
 use domain::time::Timestamp;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `AlarmInfoPlate` (a reading) and `AlarmGioIn` (an input), wherever in a message they are.
+//! `AlarmInfoPlate` (a reading) and `AlarmGioIn` (an input), at any position in a message.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,23 +14,23 @@ use crate::make::InboundMessage;
 use crate::message::{InputState, LaneSignal, MessageContent, PlateReading, SignalKind};
 use crate::{device_time, plate_text, reading_flags, unknown};
 
-/// `ctrltype`: opened by the camera's own list while the server was away.
+/// `ctrltype`: opened by the camera's own list while the server was unreachable.
 const BY_OWN_LIST: i64 = 2;
-/// `type`: a plate that is none, and no plate.
+/// Values of `type`: fake plate, and no plate.
 const FAKE_PLATE: i64 = 29;
 const NO_PLATE: i64 = 31;
 
-/// Where a message comes from, for ids and times of contents that have none of their own.
+/// Source of a message, for ids and times of contents without their own.
 pub(super) struct AlarmSource<'a> {
     pub message: &'a InboundMessage<'a>,
     pub body: &'a MessageBody,
     pub serial: &'a str,
-    /// The envelope's id and time; on HTTP there is none.
+    /// The envelope's id and time; HTTP has no envelope.
     pub message_id: String,
     pub sent_at: Option<Timestamp>,
 }
 
-/// Readings and inputs in the order of the message; none if it has neither.
+/// Readings and inputs in the order of the message; empty if it has neither.
 pub(super) fn contents(source: &AlarmSource<'_>) -> Vec<MessageContent> {
     let fields = &source.body.fields;
     let mut contents = Vec::new();
@@ -52,14 +52,14 @@ pub(super) fn contents(source: &AlarmSource<'_>) -> Vec<MessageContent> {
     contents
 }
 
-/// The channel of a camera with several; 0 in most.
+/// The channel of a camera with several; 0 for most cameras.
 pub(super) fn channel(body: &MessageBody) -> Option<String> {
     body.fields
         .find_text(&["event_channel"])
         .or_else(|| body.fields.find("AlarmInfoPlate")?.own_text(&["channel"]))
 }
 
-/// Texts are in base64 on MQTT and plain on HTTP, but for some firmware.
+/// Texts are in base64 on MQTT and plain on HTTP, except in some firmware.
 pub(super) fn plain_text(text: &str) -> String {
     let Ok(bytes) = STANDARD.decode(text.trim()) else { return text.to_owned() };
     let is_utf8 = std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(char::is_control));
@@ -142,7 +142,7 @@ fn number(result: &FieldTree) -> String {
         .unwrap_or_default()
 }
 
-/// The main plate, else one of several at the vehicle. An encrypted one says nothing.
+/// The first valid plate of the vehicle's texts. An encrypted plate is unreadable.
 fn plate(result: &FieldTree) -> Option<String> {
     let is_encrypted = result.find_flag("is_encrypted") == Some(true);
     if is_encrypted || plate_type(result) == Some(NO_PLATE) {
@@ -162,7 +162,7 @@ fn is_opened(result: &FieldTree) -> bool {
     outputs.into_iter().any(|output| output.number() == Some(BY_OWN_LIST))
 }
 
-/// Codes by the maker's pages: `colorType`, `type`, `direction` (in the picture: down is towards the camera).
+/// Codes from the maker's pages: `colorType`, `type`, `direction` (in the picture: down is towards the camera).
 fn vehicle(result: &FieldTree) -> VehicleDetails {
     let code = |name: &str| result.get(name).and_then(FieldTree::number);
     VehicleDetails {
@@ -189,7 +189,7 @@ fn vehicle(result: &FieldTree) -> VehicleDetails {
     }
 }
 
-/// `timeStamp.Timeval.sec` and `usec`, else its parts of a date, else a text.
+/// Time from `timeStamp.Timeval.sec` and `usec`, else from its date fields, else from a text.
 fn occurred_at(result: &FieldTree) -> Option<Timestamp> {
     let time = result.get("timeStamp")?;
     if let Some(text) = time.text() {

@@ -1,8 +1,8 @@
 //! The make `zhenshi-mqtt`: topics with the serial number, texts in base64, an envelope around everything.
 //!
-//! Two layouts of topics are in the field, that of before March 2024 and the present one; a camera that was updated keeps the old one
-//! until it is reset. Commands go out in the layout in which the camera publishes. The maker's page puts a reading directly into
-//! `payload`, an input and a number of stored readings into `payload.body`; both places are read for every kind.
+//! Cameras use two topic layouts, the one from before March 2024 and the present one; an updated camera keeps the old one until it is
+//! reset. Commands use the layout in which the camera publishes. The maker's page has a reading directly in `payload`, and an input and
+//! the number of stored readings in `payload.body`; every kind is read from both.
 
 use domain::device::Quirk;
 use domain::time::Timestamp;
@@ -97,7 +97,7 @@ fn other(kind: &str, source: &AlarmSource<'_>) -> MessageContent {
     }
 }
 
-/// How a camera writes its topics.
+/// Layout of a camera's topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TopicLayout {
     /// `device/{sn}/message/...`
@@ -114,7 +114,7 @@ struct TopicParts<'a> {
 }
 
 impl<'a> TopicParts<'a> {
-    /// `None` if the topic is none that a camera publishes on.
+    /// `None` if no camera publishes on this topic.
     fn parse(topic: &'a str) -> Option<Self> {
         let topic = topic.strip_prefix('/').unwrap_or(topic);
         let present = topic.strip_prefix("device/").and_then(|rest| rest.split_once("/message/"));
@@ -149,7 +149,7 @@ impl BrokerTopics for ZhenshiTopics {
         TopicParts::parse(topic).is_some_and(|topic| topic.serial == serial)
     }
 
-    /// A pulse at output 0, which all firmware knows.
+    /// Requests a pulse at output 0, which all firmware supports.
     fn open_command(&self, target: &PublishTarget<'_>) -> Option<PublishedCommand> {
         let layout =
             target.last_topic.and_then(TopicParts::parse).map_or(TopicLayout::Present, |topic| topic.layout);

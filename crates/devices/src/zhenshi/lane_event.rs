@@ -1,4 +1,4 @@
-//! `lanectrl_result`: what happens to a vehicle in the lane.
+//! `lanectrl_result`: events of a vehicle in the lane.
 
 use super::alarm::{AlarmSource, signal};
 use crate::field_tree::FieldTree;
@@ -20,7 +20,7 @@ pub(super) fn content(source: &AlarmSource<'_>) -> MessageContent {
         Some(_) => return source.unknown("`event_type` is not known.", false),
         None => return source.unknown("`event_type` is missing or is no number.", false),
     };
-    // A state of the lane from the time without a connection changes nothing now.
+    // A stored state of the lane from the time without a connection is outdated.
     if reading_flags::is_stored(fields) {
         return MessageContent::NoReading("stored lanectrl_result");
     }

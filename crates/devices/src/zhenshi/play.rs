@@ -1,4 +1,4 @@
-//! The camera's part: what it posts and publishes, in the shape of the maker's pages.
+//! Messages of a simulated camera, in the format of the maker's pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,33 +7,33 @@ use serde_json::{Value, json};
 
 use crate::message::SignalKind;
 
-/// A car as the camera sees it.
+/// A car in view of the camera.
 #[derive(Debug, Clone)]
 pub struct Sight<'a> {
     pub serial: &'a str,
     /// The camera's counter.
     pub number: i64,
-    /// `None`: a car without a plate that could be read.
+    /// `None`: a car without a readable plate.
     pub plate: Option<&'a str>,
     pub confidence: u8,
     pub at: Timestamp,
     pub kept: bool,
-    /// The camera has opened by its own list.
+    /// The camera opened the barrier by its own list.
     pub opened: bool,
 }
 
-/// Posted.
+/// Body of a posted reading.
 pub fn push(sight: &Sight<'_>) -> Vec<u8> {
     json!({ "AlarmInfoPlate": reading(sight, |text| text.to_owned()) }).to_string().into_bytes()
 }
 
-/// Published as `ivs_result`.
+/// Payload of `ivs_result`.
 pub fn ivs_result(sight: &Sight<'_>) -> Vec<u8> {
     let payload = json!({ "AlarmInfoPlate": reading(sight, |text| STANDARD.encode(text)) });
     envelope(sight.serial, "ivs_result", sight.number, sight.at, &payload)
 }
 
-/// Published as `lanectrl_result`; `None` for what a camera does not send this way.
+/// Payload of `lanectrl_result`; `None` for a signal that a camera does not send this way.
 pub fn lane_event(serial: &str, kind: SignalKind, number: i64, at: Timestamp) -> Option<Vec<u8>> {
     let event_type = match kind {
         SignalKind::Free => 73,
@@ -47,7 +47,7 @@ pub fn lane_event(serial: &str, kind: SignalKind, number: i64, at: Timestamp) ->
     Some(envelope(serial, "lanectrl_result", number, at, &payload))
 }
 
-/// Published as `keep_alive`.
+/// Payload of `keep_alive`.
 pub fn keep_alive(serial: &str, at: Timestamp) -> Vec<u8> {
     envelope(serial, "keep_alive", 0, at, &json!({}))
 }

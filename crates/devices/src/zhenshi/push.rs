@@ -1,7 +1,7 @@
-//! The make `zhenshi-http`: the camera posts, and does what the response says.
+//! The make `zhenshi-http`: the camera posts and executes the response.
 //!
-//! Only `"info": "ok"` in the response opens the barrier. A camera that gets no object of this shape takes its message for undelivered,
-//! and sends it again for ever.
+//! Only `"info": "ok"` in the response opens the barrier. Without a response object of this shape the camera treats its message as
+//! undelivered and repeats it without end.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -62,7 +62,7 @@ impl DeviceMake for ZhenshiPushCamera {
     fn reply(&self, reply: &DeviceReply<'_>) -> ReplyBody {
         let mut response = json!({
             "info": if reply.open { "ok" } else { "no" },
-            // Without this, some of Alphadigi's cameras send the reading again for ever.
+            // Without this, some Alphadigi cameras repeat the reading without end.
             "content": "retransfer_stop",
             "is_pay": "true",
         });
@@ -80,7 +80,7 @@ impl DeviceMake for ZhenshiPushCamera {
     }
 }
 
-/// Heartbeats, data of the serial port, snapshots, results of commands.
+/// Decodes heartbeats, serial port data, snapshots and command results.
 fn other(source: &AlarmSource<'_>) -> MessageContent {
     const HEARTBEAT: [&str; 6] = ["device_name", "channel_num", "user_name", "pass_wd", "port", "ipaddr"];
     let fields = &source.body.fields;

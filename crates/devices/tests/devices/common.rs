@@ -1,4 +1,4 @@
-//! The corpus: files as devices send them, each with the expected content beside it. `corpus/README.md` says what is where.
+//! The corpus: messages as devices send them, each next to its expected content. `corpus/README.md` describes the folders.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,7 +57,7 @@ fn folder(make: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(make)
 }
 
-/// Files of a make by name, without those of expected contents.
+/// Files of a make by name, without the expected contents.
 pub fn files(make_id: &str) -> Vec<CorpusFile> {
     let make = make::find(make_id).expect("a make of the table");
     let entries = fs::read_dir(folder(make_id)).expect("a folder of this make");
@@ -72,7 +72,7 @@ pub fn files(make_id: &str) -> Vec<CorpusFile> {
     files
 }
 
-/// Each file decodes to what its `NAME.expected.json` says. `UPDATE_CORPUS=1` writes these files anew: look at the diff.
+/// Checks that each file decodes to its `NAME.expected.json`. `UPDATE_CORPUS=1` rewrites these files: review the diff.
 pub fn holds(make: &str) {
     let mut wrong = Vec::new();
     for file in files(make) {
@@ -92,7 +92,7 @@ pub fn holds(make: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Every file has a row in the folder's `SOURCES.md`.
+/// Checks that every file has a row in the folder's `SOURCES.md`.
 pub fn names_sources(make: &str) {
     let sources = fs::read_to_string(folder(make).join("SOURCES.md")).expect("SOURCES.md");
     for file in files(make) {
@@ -104,7 +104,7 @@ pub fn names_sources(make: &str) {
     }
 }
 
-/// Bytes of any kind, and the corpus cut, spliced and with wrong bytes in it, are decoded without a panic to at least one content.
+/// Checks that random bytes, and truncated, spliced or damaged corpus files, decode without a panic to at least one content.
 pub fn never_panics(make: &str) {
     let files = files(make);
     let seeds: Vec<Vec<u8>> = files.iter().map(|file| file.bytes.clone()).collect();

@@ -1,4 +1,4 @@
-//! What drivers make of what devices send.
+//! Decoding of device messages by the drivers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! What holds for every make of the table.
+//! Properties of every make of the table.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn a_device_that_publishes_is_opened_by_what_it_subscribes_to() {
     }
 }
 
-/// What no make knows, and what it must look like to a person.
+/// Messages that no make knows, with the expected summary.
 #[test]
 fn an_unknown_message_is_not_understood_and_resembles_a_reading_by_its_fields() {
     for make in MAKES.iter().filter(|make| fs_has(make.id())) {
@@ -59,7 +59,7 @@ fn an_unknown_message_is_not_understood_and_resembles_a_reading_by_its_fields() 
     }
 }
 
-/// Makes with a corpus of their own in this crate's first form.
+/// Makes whose corpus has this crate's first layout.
 fn fs_has(make: &str) -> bool {
     ["zhenshi-http", "zhenshi-mqtt", "hikvision", "dahua", "huaxia"].contains(&make)
 }

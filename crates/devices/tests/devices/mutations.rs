@@ -1,4 +1,4 @@
-//! Every file of the corpus with one field damaged: a reading never becomes something that is ignored.
+//! Every corpus file with one damaged field: a reading never becomes ignored content.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,7 +23,7 @@ fn is_visible(message: &DeviceMessage) -> bool {
     message.contents.iter().any(is_visible)
 }
 
-/// Fields that say what the plate is, or hold one that does.
+/// Whether the field is one of the plate, or contains one.
 fn concerns_plate(mutation: &FieldMutation) -> bool {
     const NAMES: [&str; 10] = [
         "license",
@@ -53,7 +53,7 @@ fn check(file: &CorpusFile, original: &DeviceMessage, mutation: &FieldMutation) 
     if before.is_empty() {
         return Ok(());
     }
-    // A heartbeat or another event that carried a reading is itself again without it.
+    // A heartbeat or another event that contained a reading is again a plain one without it.
     let is_contradictory = ["-with-plate", "-with-reading"].iter().any(|name| file.name.contains(name));
     let may_vanish = is_contradictory && mutation.is_group;
     if !is_visible(&decoded) && !may_vanish {

@@ -1,4 +1,4 @@
-//! Makes that are rows of the table: their corpora, what they play, and what no bytes may do to them.
+//! Makes with a corpus of the second layout: corpora, simulated devices, random bytes.
 
 mod corpora;
 mod play;

@@ -1,8 +1,8 @@
-//! The feed's part of a district file: facts of a garage, and the district as a source of data.
+//! The feed's part of a district file: facts of a garage, and the district as a data source.
 
 use serde::{Deserialize, Serialize};
 
-/// `published` of a garage. What is left out is not known and is not published. Without `published` the facts stay as they are.
+/// `published` of a garage. An absent fact is unknown and is not published. Without `published` the stored facts stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PublishedSpec {
@@ -46,26 +46,26 @@ impl Default for PublishedSpec {
     }
 }
 
-/// `source` of a district file: who publishes the data, and under which licence. Without it the source stays as it is.
+/// `source` of a district file: publisher and licence of the data. Without it the stored source stays unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceSpec {
-    /// By which readers of several feeds know this one, such as `qingdao-shinan`.
+    /// Identifies this feed to readers of several feeds, such as `qingdao-shinan`.
     pub uid: String,
     pub name: String,
-    /// Where people read about the data.
+    /// Page that describes the data.
     pub public_url: String,
     /// Such as `CC BY 4.0`.
     #[serde(default)]
     pub license: Option<String>,
-    /// The name that readers show.
+    /// Name for display by readers.
     #[serde(default)]
     pub contributor: Option<String>,
     #[serde(default)]
     pub attribution_url: Option<String>,
 }
 
-/// ParkAPI's types of sites: the first four and the last are for cars.
+/// ParkAPI's site types. The first four and the last are for cars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SiteType {
@@ -86,7 +86,7 @@ pub enum SiteType {
 }
 
 impl SiteType {
-    /// Cars can be parked there.
+    /// Whether cars can park at such a site.
     pub fn is_for_cars(self) -> bool {
         use SiteType::{CarPark, OffStreetParkingGround, OnStreet, Other, Underground};
         matches!(self, OnStreet | OffStreetParkingGround | Underground | CarPark | Other)
@@ -102,7 +102,7 @@ pub enum SupervisionType {
     Attended,
 }
 
-/// What another register calls the garage.
+/// The garage's id in another register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExternalIdentifier {
@@ -110,7 +110,7 @@ pub struct ExternalIdentifier {
     pub value: String,
 }
 
-/// ParkAPI knows no others.
+/// ParkAPI has no other types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IdentifierType {

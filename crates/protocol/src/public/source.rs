@@ -1,9 +1,9 @@
-//! `GET /api/public/v3/sources`: who publishes, under which licence.
+//! `GET /api/public/v3/sources`: publisher and licence of the feed.
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One: the district.
+/// A list with one source: the district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeedSources {
     pub items: Vec<FeedSource>,
@@ -27,7 +27,7 @@ pub struct FeedSource {
     pub attribution_url: Option<String>,
     pub static_status: SourceStatus,
     pub realtime_status: SourceStatus,
-    /// The newest of all sites.
+    /// The newest value of all sites.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub static_data_updated_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct FeedSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SourceStatus {
-    /// There are sites, but no data of them now.
+    /// Sites exist, but none has data now.
     Provisioned,
     Active,
 }

@@ -1,4 +1,4 @@
-//! The query strings of the addresses about shared spaces.
+//! Query strings of the requests about shared spaces.
 
 use domain::access::Audience;
 use domain::ids::PoolId;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct GaragesAsked {
-    /// Only where the caller may reserve as this audience.
+    /// Only garages in which the caller may reserve under this audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "public"))]
     pub audience: Option<Audience>,
@@ -57,7 +57,7 @@ pub struct ForecastAsked {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct ReservationsAsked {
-    /// `next` of the page before; absent: the newest.
+    /// `next` of the previous page; absent: the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What operators see and do of reservations: clearing list, a day's timeline, strikes and blocks.
+//! Reservations in the operator console: clearing list, a day's timeline, strikes and blocks.
 
 use chrono::NaiveDate;
 use domain::access::Audience;
@@ -9,22 +9,22 @@ use uuid::Uuid;
 
 use super::Reservation;
 
-/// `GET /api/operator/v1/garages/{garage}/clearing?by`: who must have left by then. Reading plates is audited.
+/// `GET /api/operator/v1/garages/{garage}/clearing?by`: cars that must have left by then. Each read of plates is audited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Clearing {
     pub by: Timestamp,
-    /// Spaces that pickup will need then and that are still taken by others.
+    /// Number of spaces that pickup will need then and that other audiences still occupy.
     pub missing: u32,
     pub cars: Vec<Reservation>,
 }
 
-/// `GET /api/operator/v1/garages/{garage}/timeline?day`: a day, drawn.
+/// `GET /api/operator/v1/garages/{garage}/timeline?day`: data of a day's chart.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DayTimeline {
     pub day: NaiveDate,
     pub pools: Vec<PoolTimeline>,
     pub reservations: Vec<Reservation>,
-    /// Cars inside by the count, at each change; absent parts are "no data".
+    /// The count of cars inside at each change; gaps are "no data".
     pub occupied: Vec<OccupiedPoint>,
 }
 
@@ -38,13 +38,13 @@ pub struct PoolTimeline {
     pub levels: Vec<PoolLevel>,
 }
 
-/// From this minute on.
+/// Levels of a pool from this minute on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolLevel {
     pub from: Timestamp,
-    /// Taken by each audience.
+    /// Number of spaces taken by each audience.
     pub taken: Vec<(Audience, u32)>,
-    /// Kept for pickup and not taken.
+    /// Number of spaces kept for pickup and not taken.
     pub kept: u32,
     pub out_of_service: u32,
 }
@@ -67,7 +67,7 @@ pub struct Block {
     pub id: Uuid,
     pub plate: String,
     pub reason: String,
-    /// By the rule of strikes, not by hand.
+    /// True if the strike rule made it, false if an operator did.
     pub by_rule: bool,
     pub from: Timestamp,
     pub until: Option<Timestamp>,
@@ -84,7 +84,7 @@ pub struct NewBlock {
     pub until: Option<Timestamp>,
 }
 
-/// A rule that was broken. Lifting one needs a reason (`POST .../strikes/{id}/lift`).
+/// A recorded breach of a rule. Lifting it needs a reason (`POST .../strikes/{id}/lift`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Strike {
     pub id: Uuid,

@@ -1,4 +1,4 @@
-//! A window as it is entered, by an operator or in a district file.
+//! A window as input, from an operator or a district file.
 
 use chrono::NaiveDate;
 use domain::access::Audience;
@@ -9,27 +9,27 @@ use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
 
 /// A recurring time in which a pool is shared with an audience. It belongs to the day on which it starts and may cross
-/// midnight. What is left out gets the value that is stated.
+/// midnight. The default of each optional field is stated with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowSpec {
     pub audience: Audience,
-    /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday; of the weekday as which a day acts.
+    /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday. A make-up workday counts as the weekday whose timetable it follows.
     pub weekdays: Weekdays,
     /// Local minute of the day, 0 to 1439.
     pub start_minute: u32,
     /// 1 to 1440.
     pub length_minutes: u32,
-    /// `main`.
+    /// Default: `main`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// The audience's word.
+    /// Default: the audience's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Bits: 1 workdays, 2 rest days, 4 holidays. 7: all.
+    /// Bits: 1 workdays, 2 rest days, 4 holidays. Default: 7, all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kinds: Option<DayKinds>,
-    /// `any_day`.
+    /// Default: `any_day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lessons: Option<OnLessons>,
     /// Both days included; absent: always.
@@ -37,43 +37,43 @@ pub struct WindowSpec {
     pub first_day: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
-    /// Spaces that the audience may take at once; the pool's size, or in a district file for staff and residents as many
-    /// as they have permits.
+    /// Most spaces that the audience may take at once. Default: the pool's size; in a district file for staff and residents the number of
+    /// their permits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<u32>,
-    /// May be reserved. True.
+    /// Reservations are possible. Default: true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bookable: Option<bool>,
-    /// Cars without a reservation may come in. True.
+    /// Cars without a reservation may enter. Default: true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub walk_in: Option<bool>,
-    /// 15 for the public, else 0.
+    /// Default: 15 for the public, else 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_stay_minutes: Option<u32>,
-    /// 1440.
+    /// Default: 1440.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_stay_minutes: Option<u32>,
-    /// How long ahead a reservation may start: 20160, which is two weeks.
+    /// Longest time until the start of a new reservation. Default: 20160, which is two weeks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub horizon_minutes: Option<u32>,
-    /// Hours in which no car comes in and no reservation starts or ends. None.
+    /// Hours in which no car enters and no reservation starts or ends. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_out: Option<LockOut>,
-    /// A reserved car may come so much before its start: 10.
+    /// A reserved car may enter this long before its start. Default: 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_minutes: Option<u32>,
-    /// A reservation whose car has not come so long after its start is released: 15.
+    /// A reservation is released this long after its start if the car has not entered. Default: 15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_minutes: Option<u32>,
-    /// Drivers are reminded so long before their end: 15.
+    /// Drivers are reminded this long before the end. Default: 15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice_minutes: Option<u32>,
-    /// Classes that come later than the window begins; pickup only.
+    /// Classes with a later start than the window; for pickup only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stagger: Vec<StaggerSpec>,
 }
 
-/// Part of each local day, may cross midnight.
+/// A time of each local day; it may cross midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockOut {
@@ -91,7 +91,7 @@ pub struct StaggerSpec {
 }
 
 impl WindowSpec {
-    /// The shortest one: everything else as stated.
+    /// A window with the defaults for all other fields.
     pub fn new(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minutes: u32) -> Self {
         Self {
             audience,

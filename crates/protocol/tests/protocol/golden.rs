@@ -1,9 +1,9 @@
-//! Each released message is kept as a file: a change that cannot read it, or writes it otherwise, breaks peers in the field.
+//! Each released message has a golden file: a change that cannot read it, or writes it differently, breaks peers in the field.
 
 use protocol::{enrolment, mqtt, order, people, public, uplink};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Reads the file as `T` and writes it again: nothing may get lost or change its name.
+/// Reads the file as `T` and writes it again: no field may be lost or renamed.
 fn same<T: DeserializeOwned + Serialize>(file: &str) {
     let path = format!("{}/golden/v1/{file}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! Topics are the borders between devices: what is written must read back as the same, and nothing else may.
+//! Topics separate devices: each written topic must parse to the same value, and no other text may parse.
 
 use domain::ids::{DeviceId, GarageId};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Secrets come from a file or from the environment, never from the configuration itself, and never show in a log.
+//! Secrets come from a file or from the environment, never from the configuration itself, and never appear in a log.
 
 use std::fmt;
 use std::fs;
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// Others may read: the last three bits of a file's mode.
+/// Read permission for others, in the last three bits of a file's mode.
 const WORLD_READABLE: u32 = 0o004;
 
-/// A value that no `Debug`, `Display` or log shows.
+/// A value whose `Debug` and `Display` hide it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -20,7 +20,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// For the one place that hands it to a client, a cipher or a hash.
+    /// For the one caller that passes it to a client, a cipher or a hash.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -59,7 +59,7 @@ pub enum SecretError {
 }
 
 impl SecretSource {
-    /// `field` is this secret's path in the configuration, for the error. White space around the value is cut.
+    /// Reads the secret and trims white space. `field` is its path in the configuration, for the error.
     pub fn resolve(&self, field: &str) -> Result<Secret, SecretError> {
         match self {
             Self::File(path) => from_file(field, path),
@@ -72,7 +72,7 @@ fn from_file(field: &str, path: &Path) -> Result<Secret, SecretError> {
     let named = |source| SecretError::Read { field: field.to_owned(), path: path.to_owned(), source };
     let text = crate::text_file::read(path).map_err(named)?;
     if is_world_readable(path).map_err(named)? {
-        tracing::warn!(field, path = %path.display(), "everyone on this machine may read this secret; chmod 600 it");
+        tracing::warn!(field, path = %path.display(), "secret file is world-readable; chmod 600 it");
     }
     match text.trim() {
         "" => Err(SecretError::EmptyFile { field: field.to_owned(), path: path.to_owned() }),

@@ -13,7 +13,7 @@ use crate::field;
 
 /// Use in place of `axum::Json` for every request body.
 ///
-/// 415 without a JSON content type, 413 beyond the body limit, 400 for what is not JSON, 422 for JSON of another shape.
+/// 415 without a JSON content type, 413 above the body limit, 400 for invalid JSON, 422 for JSON of another shape.
 #[derive(Debug, Clone, Copy)]
 pub struct ApiJson<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! What an orchestrator and a monitor ask: alive, ready, metrics.
+//! Routes for an orchestrator and a monitor: liveness, readiness, metrics.
 
 use axum::extract::State;
 use axum::http::header;

@@ -1,4 +1,4 @@
-//! How a [`Problem`] leaves as a response, and the problems that no handler raises itself.
+//! Converts a [`Problem`] to a response; also the problems that no handler returns itself.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, value};
 use super::ProblemResponse;
 use crate::field;
 
-/// Use in place of `axum::extract::Query`: 400 `invalid_query` for what is not of this shape.
+/// Use in place of `axum::extract::Query`: 400 `invalid_query` for a query string of another shape.
 #[derive(Debug, Clone, Copy)]
 pub struct ApiQuery<T>(pub T);
 
@@ -36,7 +36,7 @@ fn wrong(rejection: &QueryRejection) -> ProblemResponse {
     }
 }
 
-/// axum reads query strings with their path and keeps the error, some causes down.
+/// Finds axum's deserialisation error, which contains the path, in the chain of causes.
 fn located(rejection: &QueryRejection) -> Option<&serde_path_to_error::Error<value::Error>> {
     let first: &(dyn Error + 'static) = rejection;
     std::iter::successors(Some(first), |&error| error.source()).find_map(|error| error.downcast_ref())

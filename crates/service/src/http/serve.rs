@@ -1,4 +1,4 @@
-//! The accept loop and its end: no new requests after the token, ten seconds for the open ones.
+//! The accept loop and its shutdown: no new requests after the token is cancelled, ten seconds for open ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
 
 /// Returns once `shutdown` is cancelled and every request is answered, or the drain is over.
 ///
-/// WebSockets are no requests any more: whoever upgraded them watches the token itself.
+/// It does not wait for WebSockets: the handler that upgraded one must watch the token itself.
 pub async fn serve_with(
     listener: TcpListener,
     router: Router,
@@ -36,7 +36,7 @@ pub async fn serve_with(
     tokio::select! {
         ended = server => ended,
         () = drained(&shutdown, limits) => {
-            tracing::warn!(drain_ms = limits.drain.as_millis(), "requests were still open when the drain ended");
+            tracing::warn!(drain_ms = limits.drain.as_millis(), "drain deadline exceeded; open requests dropped");
             Ok(())
         }
     }

@@ -1,4 +1,4 @@
-//! The layers around every router of ours, from the outside in: span and metrics, panics, timeout, body limit.
+//! The layers around every router, from the outside in: span and metrics, panics, timeout, body limit.
 
 use std::any::Any;
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ use super::problem::{internal, method_not_allowed, not_found, timed_out};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// From the request's head to the response's head; a long poll must answer before it.
+    /// From the request's head to the response's head; a long poll must end before it.
     pub request_timeout: Duration,
-    /// Bytes. A route that takes more says so with its own `DefaultBodyLimit::max`.
+    /// Largest body in bytes. A route with larger bodies has its own `DefaultBodyLimit::max`.
     pub body: usize,
-    /// How long open requests may go on after the shutdown has begun.
+    /// Time for open requests after the shutdown has begun.
     pub drain: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Default for Limits {
     }
 }
 
-/// Puts fallbacks and layers around `router`; to be called last, by [`super::serve`] or by a test.
+/// Adds fallbacks and layers to `router`. [`super::serve`] or a test calls it last.
 pub fn app(router: Router, limits: Limits) -> Router {
     router
         .fallback(not_found)
@@ -46,21 +46,21 @@ async fn time_out(State(limit): State<Duration>, request: Request, next: Next) -
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::warn!(limit_ms = limit.as_millis(), "a request was given up");
+            tracing::warn!(limit_ms = limit.as_millis(), "request timed out");
             timed_out().into_response()
         }
     }
 }
 
-/// By value, as the layer hands it over.
+/// Takes the cause by value, as the layer requires.
 fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str);
     let message = text.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    tracing::error!(panic = message, "a request handler panicked");
+    tracing::error!(panic = message, "request handler panicked");
     internal().into_response()
 }
 
-/// Names the route by its pattern: addresses and query strings can hold plates and tokens.
+/// Labels the route by its pattern: paths and query strings can contain plates and tokens.
 async fn observe(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = method_label(request.method());
@@ -77,7 +77,7 @@ async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// Clients can invent methods; labels must not grow with them.
+/// Clients can send any method; the number of label values must stay bounded.
 const fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

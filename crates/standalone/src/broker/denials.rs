@@ -1,19 +1,19 @@
-//! Counts every refusal and logs the first of a burst, so that one broken controller fills neither disk nor screen.
+//! Counts every refusal and logs the first of a burst, so that a broken controller fills neither disk nor terminal.
 //!
-//! Names in labels come from the user table only: a stranger's name is counted as `unknown`, else anyone could grow the
-//! metrics without bound. Topics are logged, payloads never.
+//! Metric labels contain only names of the user table. An unknown name is counted as `unknown`, otherwise any client could
+//! grow the metrics without bound. Topics are logged, payloads never.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Refusals of one user and action within this time are one burst.
+/// Length of a burst: refusals of one user and action within this time.
 const BURST: Duration = Duration::from_secs(30);
 
-/// The label for names which are not in the user table.
+/// Label for names that are not in the user table.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Longest piece of a stranger's topic in a log line.
+/// Most characters of a refused topic in a log line.
 const TOPIC_CHARS: usize = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ struct Burst {
 }
 
 impl Denials {
-    /// `username` is a name of the user table or [`UNKNOWN`]; `object` is the topic, or why a log-in was refused.
+    /// `username` is a name of the user table or [`UNKNOWN`]; `object` is the topic, or the reason of a refused log-in.
     pub(super) fn record(&self, username: &str, action: Action, object: &str) {
         metrics::counter!("mqtt_denied_total", "username" => username.to_owned(), "action" => action.as_str())
             .increment(1);
@@ -57,11 +57,11 @@ impl Denials {
             mqtt.action = action.as_str(),
             mqtt.object = ?object,
             mqtt.unlogged_before = earlier,
-            "the broker refused an MQTT client's request; more of the same within 30 s are only counted"
+            "MQTT request refused; repeats within 30 s are only counted"
         );
     }
 
-    /// How many refusals went unlogged before, if this one is to be logged.
+    /// Number of unlogged refusals since the last logged one, if this refusal begins a burst; else `None`.
     fn begins_burst(&self, username: &str, action: Action, now: Instant) -> Option<u64> {
         let mut bursts = self.bursts.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(burst) = bursts.get_mut(&(username.to_owned(), action)) else {

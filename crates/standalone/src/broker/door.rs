@@ -1,4 +1,4 @@
-//! The broker's door: log-in and topic permissions, asked by `mqtt5` for every CONNECT, PUBLISH, SUBSCRIBE and will.
+//! Authentication and topic permissions. `mqtt5` calls them for every CONNECT, PUBLISH, SUBSCRIBE and will.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -31,11 +31,11 @@ impl Door {
             let known = if self.users.contains(name) { name } else { UNKNOWN };
             return self.refuse(known, Action::Connect, "wrong user name or password");
         };
-        // A second connection with the same client id ends the first, so nobody may use another user's name as its own.
+        // A second connection with the same client id ends the first, so no client may use another user's name as its id.
         if connect.client_id != user && self.users.contains(&connect.client_id) {
             return self.refuse(user, Action::Connect, "the client id is another user's name");
         }
-        // The will is refused here, as Mosquitto does, rather than dropped on the day the controller dies.
+        // The will is checked here, as in Mosquitto: otherwise it would be dropped silently when the controller disconnects.
         match &connect.will {
             Some(will) if !self.users.may_publish(user, &will.topic) => {
                 self.refuse(user, Action::Will, &will.topic)

@@ -1,7 +1,7 @@
 //! MQTT topic filters as permissions.
 //!
-//! A user may subscribe to a filter only if one of the granted filters covers it whole: every topic the wanted filter
-//! can ever match is matched by the granted one. Comparing what a subscription matches today would let `#` through.
+//! A user may subscribe to a filter only if one of its granted filters covers it completely: the granted filter matches
+//! every topic that the wanted filter can match. A comparison of the topics that exist today would allow `#`.
 
 /// A valid topic filter (MQTT 5, 4.7); a topic name is a filter without wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ enum Level {
 }
 
 impl TopicFilter {
-    /// `None` for what is no filter: empty, with NUL, or with a wildcard that does not stand alone in its level.
+    /// `None` for an invalid filter: empty, with NUL, or with a wildcard that does not fill its level.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.is_empty() || text.contains('\0') {
             return None;
@@ -27,12 +27,12 @@ impl TopicFilter {
         rest_is_last.then_some(Self(levels))
     }
 
-    /// The topic name of a publish, where a wildcard is never legal.
+    /// Parses the topic name of a publish, which must not contain a wildcard.
     pub(super) fn parse_topic(text: &str) -> Option<Self> {
         Self::parse(text).filter(|t| t.0.iter().all(|level| matches!(level, Level::Name(_))))
     }
 
-    /// Whether every topic that `wanted` matches is matched by `self`.
+    /// Whether `self` matches every topic that `wanted` matches.
     pub(super) fn covers(&self, wanted: &Self) -> bool {
         if wanted.is_reserved() && !self.is_reserved() {
             return false;
@@ -40,7 +40,7 @@ impl TopicFilter {
         covers(&self.0, &wanted.0)
     }
 
-    /// `$SYS`, `$share` and their like: a wildcard at the root does not reach them.
+    /// Whether the filter begins with `$SYS`, `$share` or the like; a wildcard at the root does not match these.
     fn is_reserved(&self) -> bool {
         matches!(self.0.first(), Some(Level::Name(name)) if name.starts_with('$'))
     }

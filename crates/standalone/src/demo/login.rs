@@ -1,5 +1,5 @@
-//! The demo's log-in: pick a person. These routes exist in this crate only; no configuration brings them into the
-//! binaries that run in earnest.
+//! The demo's log-in: a person is chosen from a list. These routes exist only in this crate; no configuration adds them to
+//! the production binaries.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,15 +20,15 @@ use server::app::App;
 use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
-/// Who can be picked, in the order of the list.
+/// A person who can be chosen; by role in the order of the list.
 #[derive(Clone, Serialize)]
 pub struct Person {
     pub person_id: Uuid,
-    /// The key in the district file.
+    /// `key` of the district file.
     pub key: String,
     pub name: String,
     pub role: Role,
-    /// The class that is taught, or the children with their classes.
+    /// Classes taught, children with their classes, the hall's school, or a driver's plates.
     pub label: String,
 }
 
@@ -41,7 +41,7 @@ pub enum Role {
     Guardian,
 }
 
-/// A page of another process that the start page leads to.
+/// A link from the start page to a page of the server.
 #[derive(Clone, Serialize)]
 pub struct Link {
     pub url: String,
@@ -67,7 +67,7 @@ struct Pick {
     person_id: Uuid,
 }
 
-/// `/demo/people` and `/demo/sessions`, beside the mini-program API.
+/// `/demo/people` and `/demo/sessions`, served with the mini-program API.
 pub fn people(app: App, people: Vec<Person>, links: Vec<Link>) -> Router {
     let list = Arc::new(List { people, links });
     Router::new()
@@ -96,7 +96,7 @@ struct OperatorPick {
     username: String,
 }
 
-/// `/demo/operators` and `/demo/operator-sessions`, beside the operator console.
+/// `/demo/operators` and `/demo/operator-sessions`, served with the operator console.
 pub fn operators(app: App, district: Arc<District>) -> Router {
     Router::new()
         .route("/demo/operators", get(list_operators))
@@ -128,7 +128,7 @@ async fn pick_operator(
     Ok(response)
 }
 
-/// What the list says of a person; staff first, then families.
+/// The person's role in the list; staff come first, then families.
 pub fn role_of(person: &PersonSpec) -> Role {
     if !person.teaches.is_empty() {
         Role::Teacher
@@ -141,11 +141,11 @@ pub fn role_of(person: &PersonSpec) -> Role {
     }
 }
 
-/// What the list says of people, found by key: a big district has tens of thousands of them.
+/// Labels of people in the list. Maps by key, because a large district has tens of thousands of people.
 pub struct Labels<'a> {
     schools: HashMap<&'a SchoolId, &'a str>,
     classes: HashMap<&'a ClassId, &'a str>,
-    /// With the class.
+    /// Class and name by the pupil's key.
     pupils: HashMap<&'a str, String>,
 }
 
@@ -162,7 +162,7 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// The class taught, the children with their classes, the hall's school, or a driver's plates.
+    /// The classes taught, the children with their classes, the hall's school, or a driver's plates.
     pub fn of(&self, person: &PersonSpec) -> String {
         let taught = person.teaches.iter().filter_map(|class| self.classes.get(class).copied());
         let children = person

@@ -1,5 +1,5 @@
-//! Reservations that are there when the demo starts: some for cars of the everyday traffic, some for cars that never come, one
-//! for the driver whom one may log in as. Their keys are of the day and the place: a second start adds none.
+//! Reservations that the demo makes at its start: some for cars of the everyday traffic, some for cars that never arrive, one for the
+//! demo's driver. Their idempotency keys contain the day and the plate: a second start on the same day adds none.
 
 use anyhow::Context;
 use domain::access::Audience;
@@ -18,12 +18,12 @@ use simulator::invent::Plates;
 
 use super::traffic;
 
-/// Of each garage; half of them are cars of the traffic.
+/// Number of reservations per garage; half of them are for cars of the everyday traffic.
 const RESERVED: usize = 10;
 
 const QUARTER: i64 = 15;
 
-/// The server must be running: it decides.
+/// Makes the reservations. The server must be running, because it decides them.
 pub async fn reserve(app: &App, invented: &Invented) -> anyhow::Result<()> {
     let Some(operator) = invented.district.operators.first() else { return Ok(()) };
     let token = session::issue(app, &operator.username).await?;
@@ -37,7 +37,7 @@ pub async fn reserve(app: &App, invented: &Invented) -> anyhow::Result<()> {
     drivers_own(app, &invented.district.garages).await
 }
 
-/// Tomorrow, at the first garage where that is possible.
+/// Reserves for the driver tomorrow, at the first garage with room.
 async fn drivers_own(app: &App, garages: &[GarageSpec]) -> anyhow::Result<()> {
     let Some(person) = server::app::import::person_id(app, DRIVER_KEY).await? else { return Ok(()) };
     let session = server::app::session::issue(app, person).await?;
@@ -53,7 +53,7 @@ async fn drivers_own(app: &App, garages: &[GarageSpec]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Cars at the gate now and in the coming hours.
+/// Reserves for cars that arrive now and in the coming hours.
 async fn fill(app: &App, operator: &Caller, garage: &GarageSpec, seed: u64) -> anyhow::Result<()> {
     let strangers = Plates::new(500 + seed).take(RESERVED / 2);
     let cars = traffic::visitors(seed).into_iter().take(RESERVED / 2).chain(strangers);
@@ -80,7 +80,7 @@ async fn one(
     }
 }
 
-/// From so long after the next full quarter, for so long.
+/// Key and body of a reservation that begins `later` after the next full quarter of an hour and lasts `length`.
 fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (String, NewReservation) {
     let starts = quarter_after(app.clock.now()) + later;
     let new = NewReservation {
@@ -94,7 +94,7 @@ fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (Strin
     (format!("demo-{}-{plate}", app.clock.now().local_date()), new)
 }
 
-/// By night, at the end of a window, where there is none, or with the same key from an earlier start of today.
+/// Ignores the expected refusals: at night, at the end of a window, without a window, or with the key of an earlier start today.
 fn expected(error: ReservationError) -> anyhow::Result<()> {
     match error {
         ReservationError::Refused { .. }

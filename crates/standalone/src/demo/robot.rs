@@ -1,7 +1,7 @@
-//! Teachers who act by themselves, so that a dismissal goes on when nobody touches a page.
+//! Simulated teachers, so that a dismissal continues without a person at a page.
 //!
-//! A robot is an ordinary user of the mini-program API with a session of its own. It acts on an arrival only when
-//! nobody has for a while: whoever opens the teacher's page is faster and has the last word.
+//! A robot is an ordinary user of the mini-program API with its own session. It acts on an arrival only after a delay, so a
+//! person with the teacher's page open is faster.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often a robot looks at its board.
+/// Interval between a robot's polls of its board.
 const LOOK: Duration = Duration::from_millis(700);
 
-/// How long it leaves an arrival to a person: first to release, then to hand over.
+/// Time that the robot leaves to a person, for the release and then for the hand-over.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     pub release: Duration,
@@ -24,24 +24,24 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// For a class that nobody looks at. `dismissal` is how long the whole school takes.
+    /// For a class without a person at its page. `dismissal` is the length of the whole school's dismissal.
     pub fn short(dismissal: Duration) -> Self {
         Self { release: dismissal / 30, hand_over: dismissal / 15 }
     }
 
-    /// For the class that a person tries; still within a car's stay.
+    /// For the class that a person tries; still shorter than a car's stay.
     pub fn long(dismissal: Duration) -> Self {
         Self { release: dismissal / 6, hand_over: dismissal / 8 }
     }
 }
 
-/// Something that a teacher's phone shows.
+/// A changed arrival on a robot's board.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub arrival: Arrival,
 }
 
-/// One class's robot.
+/// The robot of one class.
 pub struct Robot {
     pub http: reqwest::Client,
     /// Origin of the mini-program API.
@@ -52,20 +52,20 @@ pub struct Robot {
     pub seen: mpsc::Sender<Seen>,
 }
 
-/// An arrival with the moment at which it took its present phase here.
+/// An open arrival with the time at which the robot first saw its present phase.
 struct Waiting {
     arrival: Arrival,
     since: Instant,
 }
 
 impl Robot {
-    /// Until `shutdown`.
+    /// Runs until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut cursor = None;
         let mut open: HashMap<Uuid, Waiting> = HashMap::new();
         while !shutdown.is_cancelled() {
             if let Err(error) = self.round(&mut cursor, &mut open).await {
-                tracing::debug!(class.id = %self.class, error = &error as &dyn std::error::Error, "a robot's look failed");
+                tracing::debug!(class.id = %self.class, error = &error as &dyn std::error::Error, "robot poll failed");
             }
             shutdown.run_until_cancelled(tokio::time::sleep(LOOK)).await;
         }
@@ -119,7 +119,7 @@ impl Robot {
         (waiting.since.elapsed() >= patience).then(|| (waiting.arrival.clone(), act))
     }
 
-    /// A conflict means that a person was faster: the next look shows it.
+    /// A conflict means that a person was faster: the next poll shows it.
     async fn act(&self, arrival: &Arrival, act: Act) -> Result<(), reqwest::Error> {
         let url = format!("{}/api/v1/arrivals/{}/acts", self.api, arrival.id);
         let body = ArrivalAct { act, seen: arrival.cursor };

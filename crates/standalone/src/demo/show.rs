@@ -1,4 +1,4 @@
-//! What the demo prints: where to look, and what happens.
+//! The demo's output: addresses at the start, then events.
 
 use domain::pickup::Phase;
 use simulator::district::{Invented, TRY_PLATE};
@@ -9,7 +9,7 @@ use super::login::{Person, Role};
 use super::robot::Seen;
 use crate::assembly::Addresses;
 
-/// Addresses and log-ins.
+/// Prints addresses and log-ins.
 pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
     let Addresses { people: phones, server, mqtt } = addresses;
     let garages = invented.district.garages.len();
@@ -35,17 +35,17 @@ pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
     println!();
 }
 
-/// The family of the free car stands for the guardians.
+/// An example person of a role; for guardians the family of the car for manual trials.
 fn example(people: &[Person], role: Role) -> Option<&Person> {
     let mut of_role = people.iter().filter(|person| person.role == role);
     let first = of_role.clone().next();
     of_role.find(|person| person.key.ends_with("-try")).or(first)
 }
 
-/// Hands on what the robots see: to the school's cars and to the screen.
+/// Forwards the robots' arrivals to the school's cars and to the screen.
 pub async fn fork(mut seen: mpsc::Receiver<Seen>, screen: mpsc::Sender<Seen>, school: mpsc::Sender<Seen>) {
     while let Some(news) = seen.recv().await {
-        // A full screen loses a line; the cars must not miss a hand-over, so they are waited for.
+        // A full screen queue loses a line. The cars must not miss a hand-over, so this waits for their queue.
         let _ = screen.try_send(news.clone());
         if school.send(news).await.is_err() {
             return;
@@ -53,7 +53,7 @@ pub async fn fork(mut seen: mpsc::Receiver<Seen>, screen: mpsc::Sender<Seen>, sc
     }
 }
 
-/// Prints what happens at the gates and on the teachers' phones, until both have ended.
+/// Prints the events at the gates and on the teachers' phones until both channels are closed.
 pub async fn lines(mut gates: mpsc::Receiver<Progress>, mut phones: mpsc::Receiver<Seen>, quiet: bool) {
     loop {
         let line = tokio::select! {

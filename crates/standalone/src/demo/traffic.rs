@@ -1,4 +1,4 @@
-//! The demo's cars: a dismissal of the school again and again, and everyday traffic in the public garages.
+//! The demo's cars: repeated dismissals of the school, and everyday traffic in the public garages.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::robot::Seen;
 
-/// Between the last car of one dismissal and the first of the next.
+/// Pause between the last car of one dismissal and the first of the next.
 const BREAK: Duration = Duration::from_secs(10);
 
-/// Part of a dismissal's time in which the cars come; the rest is for the last ones to leave.
+/// Part of a dismissal's time in which cars arrive; in the rest the last ones leave.
 const ARRIVING: f64 = 0.6;
 
 /// Lanes of one garage with their controllers.
@@ -33,18 +33,18 @@ impl Gates {
     }
 }
 
-/// The school's afternoons.
+/// Traffic of the school's dismissals.
 pub struct School {
     pub gates: Gates,
     pub cars: Vec<Plate>,
     /// Pupils fetched by each car, by name: no two of the demo's pupils have the same.
     pub fetches: HashMap<Plate, HashSet<String>>,
-    /// From the first car to the last.
+    /// Time from the first car to the last.
     pub takes: Duration,
 }
 
 impl School {
-    /// Whom each car fetches, from the district file.
+    /// Names of the pupils that each car fetches, from the district file.
     pub fn fetches(invented: &Invented) -> HashMap<Plate, HashSet<String>> {
         let pupils: HashMap<&str, &str> = (invented.district.schools.iter())
             .flat_map(|school| &school.classes)
@@ -61,7 +61,7 @@ impl School {
         fetches
     }
 
-    /// Until `shutdown`. `inside` are cars that an earlier run has left in the garage.
+    /// Runs until `shutdown`. `inside` are cars that an earlier run has left in the garage.
     pub async fn run(
         self,
         inside: Vec<Plate>,
@@ -94,7 +94,7 @@ impl School {
         }
     }
 
-    /// Lets each car leave once all of its children have been handed over.
+    /// Makes each car leave once all of its children have been handed over.
     async fn follow(&self, dismissal: &mut Dismissal, seen: &mut mpsc::Receiver<Seen>) {
         let mut handed_over: HashSet<String> = HashSet::new();
         loop {
@@ -114,7 +114,7 @@ impl School {
     }
 }
 
-/// Strangers of a garage's everyday traffic.
+/// Plates of visitors without a permit for a garage's everyday traffic.
 pub fn visitors(seed: u64) -> Vec<Plate> {
     Plates::new(seed).take(60)
 }

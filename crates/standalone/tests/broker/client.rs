@@ -1,4 +1,4 @@
-//! An MQTT 3.1.1 client that connects once, never again, and hands every packet it gets to the test.
+//! An MQTT 3.1.1 client that connects only once and passes every received packet to the test.
 
 use std::time::Duration;
 

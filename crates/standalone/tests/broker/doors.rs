@@ -1,4 +1,4 @@
-//! What nobody may do: log in wrongly, speak or listen out of turn, not even after death.
+//! Refused actions: wrong log-ins, and publishes, subscriptions and wills without a permission.
 
 use rumqttc::{ConnectReturnCode, ConnectionError, LastWill, MqttOptions, QoS};
 

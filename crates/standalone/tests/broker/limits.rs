@@ -1,4 +1,4 @@
-//! Bounds and the life of the port.
+//! Limits, and the port after a stop.
 
 use rumqttc::QoS;
 use standalone::broker::{Broker, BrokerError, BrokerUser, MAX_PACKET_BYTES};

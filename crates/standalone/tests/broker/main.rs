@@ -1,4 +1,4 @@
-//! The embedded broker, seen by clients that are not ours.
+//! The embedded broker with clients of another library.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 

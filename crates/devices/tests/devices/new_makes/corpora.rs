@@ -1,4 +1,4 @@
-//! A corpus: files as devices send them, the sources of them, and what is understood of each.
+//! A corpus: messages as devices send them, their sources and their expected contents.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,7 +65,7 @@ fn decode(make: &dyn DeviceMake, name: &str, body: &[u8]) -> DeviceMessage {
     })
 }
 
-/// `UPDATE_CORPUS=1` writes the expectations anew: look at the difference.
+/// `UPDATE_CORPUS=1` rewrites the expected contents: review the diff.
 #[test]
 fn each_file_is_understood_as_is_written_beside_it() {
     let mut wrong = Vec::new();
@@ -125,7 +125,7 @@ fn no_bytes_make_a_driver_panic_or_say_nothing() {
     });
 }
 
-/// A message that is cut in the middle of its plate or after it is never taken as a heartbeat.
+/// Checks that a message that is cut within or after its plate never decodes to a heartbeat.
 #[test]
 fn a_reading_that_is_cut_is_a_reading_or_not_understood() {
     use devices::message::MessageContent::{NotUnderstood, Reading};

@@ -1,4 +1,4 @@
-//! What a make plays is what its driver understands.
+//! A make's driver understands the messages of its simulated device.
 
 use devices::dahua_stream;
 use devices::event_stream::EventStreamSplitter;
