@@ -1,14 +1,14 @@
-//! May this car in? One function for the edge and the server (invariant 3).
+//! Access decisions: whether a car may enter. The edge and the server call one function (invariant 3).
 //!
 //! A gateway holds an [`AccessPlan`] for the next 48 hours and decides alone. The plan names plates, audiences and numbers
 //! of spaces, never people: the edge box holds no children's data (invariant 7).
 //!
 //! - [`plan`]: openings, permits, and what is shared: reservations, limits, blocked plates
-//! - [`passage`]: what the camera and the garage know when a car stands at the gate
-//! - [`candidates`]: of which expected car a doubtful reading may be, for a person
-//! - [`decision`]: the answer, and what the lane's display says
-//! - [`entry`]: by which right a car comes in, in which order rights are looked at
-//! - [`room`]: until when a car without a reservation may stay and leave alone what is reserved and kept
+//! - [`passage`]: facts about the car at the gate and about the garage, the input of a decision
+//! - [`candidates`]: expected plates that resemble a doubtful reading, for a person to choose from
+//! - [`decision`]: the decision and the text of the lane's display
+//! - [`entry`]: the rights by which a car enters, and their order
+//! - [`room`]: how long a car without a reservation may stay without using reserved or kept spaces
 
 mod candidates;
 mod decision;
@@ -32,7 +32,7 @@ pub use plan::{
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;
 
-/// Whom a window is for. The order is the priority: a parent who is also a neighbour comes as a parent.
+/// Group of users of a window. The order is the priority: a parent who is also a neighbour enters as a parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
@@ -42,8 +42,8 @@ pub enum Audience {
     Public,
 }
 
-/// Decides for one passage. A fire opens for everybody, whatever else is known: who wants in may be the fire brigade, and a barrier
-/// that is down is in the way of those who want out. Exits always open, also for blocked plates and in locked hours: nobody is trapped (invariant 8).
+/// Decides for one passage. A fire alarm opens every lane: the car at an entry may be the fire brigade, and a closed barrier
+/// blocks the way out. Exits always open, also for blocked plates and in lock-out hours: no car is trapped (invariant 8).
 pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
     if passage.alarm == Alarm::Fire {
         return Decision::fire();
@@ -57,7 +57,8 @@ pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
     }
 }
 
-/// Told by the plate alone, read without doubt: police, armed police, fire and rescue come in at any hour, however full it is.
+/// Police, armed police, fire and rescue enter at any hour, even if the garage is full. The plate alone decides, and the
+/// camera must have read it without doubt.
 fn is_emergency(passage: &Passage<'_>) -> bool {
     passage.confidence >= passage.min_confidence
         && !passage.vehicle.is_suspect

@@ -1,20 +1,20 @@
-//! Who has which spaces when. One [`Book`] per garage holds everything that takes a space: reservations, offers to those who
-//! wait, and cars that came in without a reservation.
+//! Allocation of spaces over time. One [`Book`] per garage holds everything that takes a space: reservations, offers to the
+//! waiting list, and cars that entered without a reservation.
 //!
 //! - [`layout`]: what a garage shares: pools, openings, closures, rules
 //! - [`entry`]: one stay and its states
-//! - [`request`]: what may be asked, and [`refusal`]: why something is refused, in a form that helps
-//! - [`book`]: the only way to change any of it, and [`journal`]: what it has done
-//! - inside: `timeline`, how many spaces of a pool are taken at each minute; `limits`, what windows and closures leave to
-//!   take; `room`, both together; `terms`, what a window asks of a stay
+//! - [`request`]: requests to a book, and [`refusal`]: the reasons of a refusal, with what helps the next request
+//! - [`book`]: the only way to change entries, and [`journal`]: the changes since the last call
+//! - internal: `timeline`, taken spaces of a pool at each minute; `limits`, what windows and closures allow; `room`, the
+//!   difference of both; `terms`, the rules of a window for a stay
 //!
-//! Spaces of a pool are interchangeable. Interval graphs are perfect: whenever no minute has more stays than spaces, a
-//! numbering of the stays exists, so nobody is refused because of fragmentation; numbers are bound when a car comes in.
+//! Spaces of a pool are interchangeable. Interval graphs are perfect: if no minute has more stays than spaces, a numbering
+//! of the stays exists. Fragmentation therefore never refuses a stay; a car gets its number when it enters.
 //!
-//! What may be taken at a minute by audience A: its window's quota, and of the pool what is neither out of service, nor taken,
-//! nor kept for audiences before A ([`Audience`](crate::access::Audience) is in order of priority) whose windows are open then.
-//! A stay must fit at each of its minutes. Facts are never refused: a car that is inside takes its space even if that is
-//! one too many; then nobody else gets one.
+//! At each minute audience A may take up to its window's quota, and no more of the pool than the spaces that are in service,
+//! not taken, and not kept for audiences before A ([`Audience`](crate::access::Audience) is in order of priority) with an
+//! open window. A stay must fit at each of its minutes. Facts are never refused: a car inside takes its space even if it is
+//! one too many; until it leaves, no one else gets a space.
 
 pub mod book;
 mod by_audience;

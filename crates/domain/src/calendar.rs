@@ -1,11 +1,11 @@
-//! What kind of day it is, in layers: city, national list, weekday; and a school's lessons as a layer of its own above.
+//! The kind of each day, in layers: city, national list, weekday. A school's lessons are a separate layer above them.
 //!
-//! Each day has a kind and a weekday **as which it acts**: a holiday acts as a Sunday, a make-up workday as the weekday
-//! that was stated, else as a Friday, and any other day as itself. Windows compare their weekdays with that.
+//! Each day has a kind and an effective weekday, `acts_as`: a holiday acts as a Sunday, a make-up workday as the stated
+//! weekday or else as a Friday, and any other day as itself. Windows compare their weekdays with it.
 //!
-//! A day of a year whose list is missing counts as a workday, and its Saturdays and Sundays act as Fridays: windows of
-//! rest days stay shut and capacity for pickup stays kept. A lost weekend is repaired more easily than a lost child's
-//! space. Whoever shows a calendar shows its [`Warning`]s.
+//! In a year without a list every day counts as a workday, and Saturdays and Sundays act as Fridays: windows of rest days
+//! stay closed and capacity for pickup stays kept. A lost weekend is easier to repair than a missing space for a child's
+//! pickup. Every view of a calendar shows its [`Warning`]s.
 
 mod day;
 mod kind;
@@ -23,41 +23,41 @@ pub use listed::{Listed, Ruling};
 pub use school::{EndsBeforeItBegins, Lessons, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
 pub use warning::Warning;
 
-/// What make-up days and days of unknown years act as, where nobody has stated it: public lots keep a workday's hours,
-/// and schools mostly take the missing day from the week's end.
+/// Effective weekday of weekend workdays without a stated one: public lots keep a workday's hours, and schools mostly
+/// make up for the last days of a week.
 const MAKE_UP: Weekday = Weekday::Fri;
 
-/// The month in which the next year's notice is out: 25 October in 2023, 12 November in 2024, 4 November in 2025.
+/// From this month on the next year's notice should be published. Past dates: 2023-10-25, 2024-11-12, 2025-11-04.
 const PUBLISHED: u32 = 11;
 
 type Days = BTreeMap<NaiveDate, Listed>;
 
-/// The national lists that are known, and what the city does otherwise.
+/// The known national lists and the city's deviations from them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Calendar {
-    /// By the year of the document, which may speak of days of its neighbours.
+    /// By the year of the document. A document may list days of the neighbouring years.
     national: BTreeMap<i32, Days>,
     city: Days,
 }
 
 impl Calendar {
-    /// Knows no year.
+    /// A calendar without any list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The list of `year`'s document; takes the place of one that was added for this year before. Where the
-    /// documents of two years speak of a date, the greater year's is the newer and wins.
+    /// Adds the list of `year`'s document and replaces an earlier one of this year. If the documents of two years list the
+    /// same date, the one of the later year wins, because it is newer.
     pub fn add_national(&mut self, year: i32, entries: impl IntoIterator<Item = Listed>) {
         self.national.insert(year, by_date(entries));
     }
 
-    /// Days on which the city departs from the national list.
+    /// Adds days on which the city deviates from the national list.
     pub fn add_city(&mut self, entries: impl IntoIterator<Item = Listed>) {
         self.city.extend(by_date(entries));
     }
 
-    /// Whether the list of `year` is there.
+    /// Whether the list of `year` has been added.
     pub fn knows(&self, year: i32) -> bool {
         self.national.contains_key(&year)
     }
@@ -76,14 +76,14 @@ impl Calendar {
         self.national.values().rev().find_map(|list| list.get(&date))
     }
 
-    /// Years whose list should be there on `today` and is not: this one's, and from November on, when the State Council
-    /// has published it, the next one's.
+    /// Years whose list is due on `today` and missing: the current year and, from November on, the next one. The State
+    /// Council has usually published it by then.
     pub fn overdue(&self, today: NaiveDate) -> Vec<i32> {
         let last = if today.month() >= PUBLISHED { today.year() + 1 } else { today.year() };
         (today.year()..=last).filter(|year| !self.knows(*year)).collect()
     }
 
-    /// What people should repair, of the days from `from` to `to`, both included.
+    /// Gaps that people should fill, for the days from `from` to `to`, both included.
     pub fn warnings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Warning> {
         let years: BTreeSet<i32> = (from.year()..=to.year()).collect();
         let missing = years.into_iter().filter(|year| !self.knows(*year)).map(Warning::MissingYear);

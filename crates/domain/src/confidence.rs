@@ -1,6 +1,6 @@
-//! How far a count can be believed. A count is the sum of passages since somebody last looked; it is doubted for what is known to make
-//! such sums wrong, and each doubt has a name that an operator can act on. No formula: one grave doubt or three light ones make it
-//! low, one or two light ones medium.
+//! Confidence in a count. A count is the sum of passages since the last manual check. Each known cause of wrong sums is a
+//! doubt, with a name that an operator can act on. There is no formula: one grave doubt or three light ones make the
+//! confidence low, one or two light ones make it medium.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// A week of passages at 99.9 % of seen ones is about as far off as a glance.
+/// Age at which a manual check is old. If 99.9 % of passages are seen, a week of them adds about the error of a quick check.
 const CHECK_EVERY: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// So long a silence is a glitch.
+/// A gateway that is silent for longer than this has a temporary fault.
 const SILENT: Duration = Duration::from_secs(120);
 
-/// After so long a silence the count is of the past.
+/// After a longer silence the count is outdated.
 const LOST: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub enum Level {
     High,
 }
 
-/// Why a count is doubted, the grave ones first.
+/// Reason to doubt a count. The grave ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
@@ -34,23 +34,23 @@ pub enum Doubt {
     Impossible,
     /// The gateway has been silent for half an hour.
     GatewayLost,
-    /// Nobody has ever looked.
+    /// The count was never checked manually.
     NeverChecked,
     /// The gateway has been silent for two minutes.
     GatewaySilent,
     /// Passages wait at the gateway.
     Backlog,
-    /// Nobody has looked for a week.
+    /// The last manual check is more than a week old.
     CheckOld,
     /// More than one passage in twenty was not read.
     Unread,
-    /// Since the last look exits were found missed.
+    /// Missed exits were found since the last check.
     MissedExits,
-    /// Since the last look a lane's own device sent messages that the gateway did not understand: each may have been a car.
+    /// A lane's own device sent messages since the last check that the gateway did not understand: each may have been a car.
     NotUnderstood,
-    /// Since the last look messages of devices were refused.
+    /// Messages of devices were refused since the last check.
     DeadLetters,
-    /// The open visits are not as many as the count says, by more than one in ten and by more than 2.
+    /// The number of open visits differs from the count by more than 10 % and by more than 2.
     VisitsDiffer,
 }
 
@@ -60,7 +60,7 @@ impl Doubt {
     }
 }
 
-/// What is known about a count.
+/// Facts about a count. The numbers from `passages` to `dead_letters` are since the last check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts {
     pub capacity: u32,
@@ -68,7 +68,7 @@ pub struct Facts {
     pub checked_at: Option<Timestamp>,
     pub heard_at: Option<Timestamp>,
     pub backlog: i64,
-    /// Of the newest passages since the last look.
+    /// Number of the newest passages since the last check; `unread` is how many of them were not read.
     pub passages: i64,
     pub unread: i64,
     pub missed_exits: i64,
@@ -93,7 +93,7 @@ pub fn judge(facts: &Facts, now: Timestamp) -> (Level, Vec<Doubt>) {
         (Doubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
         (Doubt::MissedExits, facts.missed_exits > 0),
         (Doubt::NotUnderstood, facts.not_understood > 0),
-        // Each message that was not understood has a letter, too: it is doubted once.
+        // Each message that was not understood is a dead letter, too: it counts as one doubt only.
         (Doubt::DeadLetters, facts.dead_letters > facts.not_understood),
         (Doubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
     ];

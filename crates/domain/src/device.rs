@@ -1,4 +1,4 @@
-//! What stands in a lane: whose protocol it speaks and what is peculiar about it.
+//! Devices in lanes: their make, which determines the protocol, and their quirks.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,8 @@ impl MakeId {
     }
 }
 
-/// Where a device's firmware departs from what its make documents. The gateway tolerates it; an operator who looks for a fault sees it.
+/// A deviation of a device's firmware from its maker's documentation. The gateway tolerates it and shows it to operators who
+/// look for a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quirk {
@@ -23,11 +24,11 @@ pub enum Quirk {
     LeadingNul,
     /// The plate's colour is written in front of it.
     ColourInPlate,
-    /// Readings without a time: the gateway's is taken.
+    /// Readings without a time: the gateway's time replaces it.
     NoTime,
-    /// A time that cannot be: the time of receipt replaces it.
+    /// An implausible time: the time of receipt replaces it.
     ImplausibleTime,
-    /// Text in GBK where UTF-8 is due.
+    /// Text in GBK instead of UTF-8.
     GbkText,
     /// A byte order mark before the message.
     ByteOrderMark,
@@ -35,7 +36,7 @@ pub enum Quirk {
     ControlCharacters,
     /// A field has another type than documented.
     WrongType,
-    /// One id for several readings.
+    /// Several readings with the same id.
     RepeatedIds,
     /// A quirk of a newer version.
     #[serde(other)]

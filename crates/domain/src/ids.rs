@@ -1,11 +1,11 @@
-//! Names that cross process borders. Each is parsed once, at the edge, and cannot be wrong inside.
+//! Text ids that cross process borders. Each is parsed once, at the edge, and is valid inside.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is not a name of ours.
+/// Why a text is not a valid id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     #[error("must be 1 to {max} characters long, is {length}")]
@@ -112,7 +112,7 @@ text_id!(
     WindowId, 64, slug_char
 );
 text_id!(
-    /// The controller's own name of an event, unique per controller: a ULID, a UUID or the like.
+    /// The controller's own id of an event, unique per controller: a ULID, a UUID or the like.
     EventId, 64, event_char
 );
 

@@ -1,17 +1,17 @@
-//! An operator's walk through the garage, against the visits. Cars pass meanwhile, so the walk has a beginning and an end:
+//! Compares an operator's walk through the garage with the visits. Cars pass during the walk, so it has a start and an end:
 //!
 //! | visit | car seen | not seen |
 //! |---|---|---|
 //! | inside since before the walk | stays | a ghost |
-//! | came in during or after it | stays | stays: it came behind the operator's back |
+//! | began during or after the walk | stays | stays: the car entered unnoticed by the operator |
 //! | ended since the walk began | has left since | has left |
-//! | none | comes to be, or names one of a car that nobody could read | - |
+//! | none | is created, or gives its plate to a visit without one | - |
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::time::Timestamp;
 
-/// The time of the walk, its end not before its beginning.
+/// Start and end of a walk; the end is not before the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Walk {
     begun: Timestamp,
@@ -19,7 +19,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Nothing if it ends before it begins.
+    /// `None` if the walk ends before it begins.
     pub fn new(begun: Timestamp, ended: Timestamp) -> Option<Self> {
         (begun <= ended).then_some(Self { begun, ended })
     }
@@ -33,40 +33,40 @@ impl Walk {
     }
 }
 
-/// A visit of a car that is inside as far as is known. `Car` is whatever tells cars apart.
+/// An open visit. `Car` is any value that identifies a car, such as a plate.
 #[derive(Debug, Clone)]
 pub struct Inside<Visit, Car> {
     pub visit: Visit,
-    /// Absent: nobody could read it.
+    /// Absent if the plate was not read.
     pub car: Option<Car>,
     pub entered_at: Timestamp,
 }
 
-/// What was seen, and what has left since the walk began.
+/// Cars that the operator saw, and cars that have left since the walk began.
 #[derive(Debug, Clone, Default)]
 pub struct Seen<Car> {
     pub cars: BTreeSet<Car>,
-    /// Without a plate that can be read.
+    /// Number of seen cars without a readable plate.
     pub unread: u32,
     pub left: BTreeSet<Car>,
-    /// Left, and nobody knows which.
+    /// Number of cars that have left unread.
     pub left_unread: u32,
 }
 
-/// What a walk changes.
+/// Changes of visits and count after a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome<Visit, Car> {
     pub matched: u32,
     pub ghosts: Vec<Visit>,
-    /// Visits of unread cars, with the car that each now is.
+    /// Visits of unread cars, each with the car now assigned to it.
     pub named: Vec<(Visit, Car)>,
     pub opened: Vec<Car>,
     pub left: Vec<Car>,
-    /// Cars inside now.
+    /// Number of cars inside now.
     pub occupied: i64,
 }
 
-/// Holds what was seen against the visits that are open now, the oldest first.
+/// Compares the seen cars with the open visits, which the caller sorts by entry, oldest first.
 pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
     walk: Walk,
     inside: &[Inside<Visit, Car>],
@@ -83,7 +83,7 @@ pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
         occupied: 0,
     };
     let mut unread: Vec<&Inside<Visit, Car>> = inside.iter().filter(|visit| visit.car.is_none()).collect();
-    // Of those that came while the operator walked, some may have been seen.
+    // The operator may have seen some of the unread cars that entered during the walk.
     let mut nameless =
         unread.extract_if(.., |visit| visit.entered_at < walk.ended).collect::<Vec<_>>().into_iter();
     for car in &seen.cars {

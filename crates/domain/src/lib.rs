@@ -3,20 +3,20 @@
 //! - [`ids`]: names of garages, lanes, controllers, events
 //! - [`time`]: the one instant type, local time of a garage, the `Clock` that callers pass in
 //! - [`plate`]: number plates, normalised before they are compared
-//! - [`plate_likeness`]: how like a doubtful reading is to a plate
-//! - [`vehicle`]: what a camera reports beside the plate's text
-//! - [`calendar`]: what kind of day it is, and as which weekday it acts
+//! - [`plate_likeness`]: the distance between a doubtful reading and a plate
+//! - [`vehicle`]: details that a camera reports beside the plate's text
+//! - [`calendar`]: the kind of each day and its effective weekday
 //! - [`window`]: the days of the week on which a window starts
-//! - [`minute`]: time to the minute, in which spaces are shared
-//! - [`shared_window`]: who may use which spaces when
-//! - [`allocation`]: reservations, waiting, cars inside: never more than there are spaces
-//! - [`access`]: may this car in? The edge and the server call the same function
-//! - [`occupancy`]: what a passage does to the count, and what may be published of it
-//! - [`confidence`]: how far a count can be believed, and what it is doubted for
-//! - [`inventory`]: an operator's walk through the garage, against the visits
-//! - [`device`]: what stands in a lane
+//! - [`minute`]: time in whole minutes, the unit of sharing
+//! - [`shared_window`]: recurring windows in which an audience may use spaces
+//! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
+//! - [`access`]: whether a car may enter; the edge and the server call the same function
+//! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
+//! - [`confidence`]: the confidence in a count, and its doubts
+//! - [`inventory`]: compares an operator's walk through the garage with the visits
+//! - [`device`]: makes and quirks of devices in lanes
 //! - [`pickup`]: the life of an arrival from the gate to the hand-over
-//! - [`reread`]: two readings of one car, and which of them stands
+//! - [`reread`]: decides which of two readings of one car stands
 //! - [`name`]: personal names and their masked form
 
 pub mod access;

@@ -86,7 +86,7 @@ pub struct Span {
     until: Minute,
 }
 
-/// An interval that ends before it has begun.
+/// Error of an interval that does not end after it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must end after it begins")]
 pub struct EmptySpan;
@@ -96,7 +96,7 @@ impl Span {
         if from < until { Ok(Self { from, until }) } else { Err(EmptySpan) }
     }
 
-    /// One minute.
+    /// The interval of one minute from `from` on.
     pub fn starting(from: Minute) -> Self {
         Self { from, until: from + Minutes(1) }
     }
@@ -125,7 +125,7 @@ impl Span {
         self.from < other.until && other.from < self.until
     }
 
-    /// What both have in common.
+    /// The common part; absent if the spans do not overlap.
     pub fn intersection(self, other: Self) -> Option<Self> {
         Self::new(self.from.max(other.from), self.until.min(other.until)).ok()
     }

@@ -1,8 +1,8 @@
-//! Personal names, and what of them may be read from ten metres away.
+//! Personal names and their masked form for public screens.
 
 /// The hall screen's form of a name: first character, stars, last character (`王*明`, `王*`).
 ///
-/// Families find their own child by it; a stranger in the hall does not learn a full name.
+/// Families recognise their own child by it; a stranger in the hall does not learn a full name.
 pub fn masked(name: &str) -> String {
     let chars: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
     match chars.as_slice() {

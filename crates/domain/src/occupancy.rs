@@ -1,11 +1,11 @@
-//! What a passage does to the number of cars inside, and what may be published of it.
+//! The effect of a passage on the number of cars inside, and the published number of open spaces.
 //!
-//! The raw count may be wrong (a missed exit, a car that was inside before the first event); it is kept
-//! as it is and only clamped when published, so that an operator sees the error instead of losing it.
+//! The raw count may be wrong (a missed exit, a car that was inside before the first event). It is stored unchanged and
+//! clamped only when published, so that an operator sees the error.
 
 use serde::{Deserialize, Serialize};
 
-/// Which way cars go through a lane.
+/// Direction in which cars use a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -14,7 +14,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Change of the count when one car has passed.
+    /// Change of the count per passed car.
     pub fn delta(self) -> i64 {
         match self {
             Self::In => 1,
@@ -23,24 +23,24 @@ impl Direction {
     }
 }
 
-/// How a lane tells that a car has passed: an opened barrier alone does not (invariant 5).
+/// How a lane detects that a car has passed. An opened barrier alone is no proof (invariant 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PassBy {
-    /// The lane has no loop: a plate that was let through counts as passed.
+    /// The lane has no loop: an admitted plate counts as passed.
     #[default]
     Plate,
     /// A loop behind the barrier sends a `pass` event of its own.
     Loop,
 }
 
-/// Open spaces as a sign or a feed may show them: within `0..=capacity` whatever the raw count says.
+/// Open spaces for signs and feeds: within `0..=capacity` for any raw count.
 pub fn open_spaces(capacity: u32, occupied: i64) -> u32 {
     let occupied = u32::try_from(occupied.max(0)).unwrap_or(u32::MAX);
     capacity.saturating_sub(occupied)
 }
 
-/// Whether a raw count can be true; if not, an operator is told.
+/// Whether a raw count is possible; if not, an operator is notified.
 pub fn is_plausible(capacity: u32, occupied: i64) -> bool {
     (0..=i64::from(capacity)).contains(&occupied)
 }

@@ -1,11 +1,11 @@
-//! The life of an arrival, from the car at the gate to the child in the right hands.
+//! States of an arrival, from the car at the gate to the hand-over of the child.
 //!
 //! ```text
 //! Claimed --confirm--> Waiting --release--> Released --hand over--> HandedOver
 //!    \---reject--> Rejected <--not here-- Waiting
 //! ```
 //! A car match alone never releases a child (invariant 7): each step past `Waiting` is a teacher's act.
-//! The last act can be undone by a teacher within [`UNDO_WINDOW`].
+//! A teacher can undo the last act within [`UNDO_WINDOW`].
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ pub const UNDO_WINDOW: Duration = Duration::from_secs(120);
 /// Readings of one car within this time are one arrival (cameras report a passage more than once).
 pub const SAME_ARRIVAL: Duration = Duration::from_secs(60);
 
-/// Where an arrival stands.
+/// State of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// "I am here" by hand, for an unread plate; the teacher has to confirm it.
+    /// A manual "I am here" for an unread plate; the teacher must confirm it.
     Claimed,
-    /// A guardian's car is in; the child has not left the class.
+    /// A guardian's car has entered; the child has not left the class.
     Waiting,
     /// The child is on the way to, or in, the waiting hall.
     Released,
@@ -35,7 +35,7 @@ pub enum Phase {
     Rejected,
 }
 
-/// What a teacher does with an arrival.
+/// An act of a teacher on an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
@@ -44,20 +44,20 @@ pub enum Act {
     Release,
     HandOver,
     Undo,
-    /// The car or the guardian is not here: the reading was of another car, or the car has turned back.
+    /// The car or the guardian is absent: the reading was of another car, or the car has turned back.
     NotHere,
 }
 
-/// An arrival's phase and when it got there.
+/// An arrival's phase and the time of its last transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pickup {
     pub phase: Phase,
     pub since: Timestamp,
-    /// A claim that was confirmed goes back to a claim when the confirmation is undone.
+    /// The arrival began as a claim; undoing the confirmation returns it to `Claimed`.
     pub claimed: bool,
 }
 
-/// An act that the arrival's phase does not allow.
+/// Why an act is not possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PickupError {
     #[error("{act:?} is not possible while the arrival is {phase:?}")]
@@ -69,7 +69,7 @@ pub enum PickupError {
 }
 
 impl Phase {
-    /// An open arrival still needs the teacher.
+    /// An open arrival still needs an act of the teacher.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Claimed | Self::Waiting | Self::Released)
     }
@@ -84,7 +84,7 @@ impl Pickup {
         Self { phase: Phase::Claimed, since: at, claimed: true }
     }
 
-    /// The next state, or why there is none.
+    /// Applies an act and returns the next state.
     pub fn act(self, act: Act, at: Timestamp) -> Result<Self, PickupError> {
         let phase = match (act, self.phase) {
             (Act::Confirm, Phase::Claimed) => Phase::Waiting,

@@ -1,7 +1,7 @@
 //! Number plates of GA 36-2018, normalised before they are compared.
 //!
 //! Cameras write the same plate in many ways: full-width letters, separators, a colour in front
-//! (`蓝鲁B12345`), `O` for `0`. Two readings of one car must be one value here.
+//! (`蓝鲁B12345`), `O` for `0`. All spellings of one plate must give one value.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ const ENERGY: &str = "DABCEFGHJK";
 #[serde(try_from = "String", into = "String")]
 pub struct Plate(String);
 
-/// A text that no plate of GA 36-2018 has.
+/// The text is not a plate of GA 36-2018.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a number plate of mainland China")]
 pub struct PlateError;
 
 impl Plate {
-    /// Normalises and checks a reading. `Err` also for the cameras' "no plate" words.
+    /// Normalises and checks a reading. The cameras' words for "no plate" return `Err`, too.
     pub fn parse(reading: &str) -> Result<Self, PlateError> {
         // Longer than any plate with colour and separators: not worth normalising.
         if reading.len() > 64 {
@@ -39,12 +39,12 @@ impl Plate {
         &self.0
     }
 
-    /// Of the police, the armed police, or fire and rescue. Ambulances have plates like everybody.
+    /// Whether the plate is of the police, the armed police, or fire and rescue. Ambulances have ordinary plates.
     pub fn is_emergency(&self) -> bool {
         self.0.ends_with('警') || self.0.ends_with(RESCUE) || self.0.starts_with("WJ")
     }
 
-    /// The last three characters: enough for a teacher to tell two cars apart, not to trace one.
+    /// The last three characters: enough for a teacher to distinguish two cars, too few to trace one.
     pub fn tail(&self) -> String {
         let mut tail: Vec<char> = self.0.chars().rev().take(3).collect();
         tail.reverse();
@@ -76,7 +76,7 @@ fn half_width(c: char) -> char {
     }
 }
 
-/// The serial has no letter O or I: readings of them are 0 and 1. The authority letter stays.
+/// Replaces O and I in the serial by 0 and 1, because a serial has neither letter. The authority letter stays.
 fn serial_digits(chars: &[char]) -> Vec<char> {
     let provincial = chars.first().is_some_and(|&c| PROVINCES.contains(c));
     chars
@@ -153,7 +153,7 @@ fn new_energy_large(serial: &[char]) -> bool {
     matches!(serial, [digits @ .., energy] if digits.len() == 5 && all_digits(digits) && ENERGY.contains(*energy))
 }
 
-/// The letters of a serial are few: a camera's word for nothing, such as `NOPLATE`, is none.
+/// A military plate. Its serial has at least three digits, which excludes a camera's word for "no plate", such as `NOPLATE`.
 fn military(chars: &[char]) -> bool {
     matches!(chars, [a, b, serial @ ..]
         if a.is_ascii_uppercase() && b.is_ascii_uppercase() && serial.len() == 5 && all_serial(serial)

@@ -1,18 +1,18 @@
-//! How like a doubtful reading is to a plate, as cameras err.
+//! Distance between a doubtful reading and a plate, weighted by the usual errors of cameras.
 
 use crate::plate::Plate;
 
-/// More than this is another plate.
+/// Largest distance at which a reading may be of the plate.
 pub const MOST: u32 = 3;
 
-/// What cameras take for each other costs less than another character.
+/// Cost of a confusion that is usual for cameras; `OTHER` is the cost of any other difference.
 const CONFUSED: u32 = 1;
 const OTHER: u32 = 2;
 
 /// Characters that look alike on a dirty plate. `I` and `O` are digits already.
 const ALIKE: [&str; 7] = ["8B3", "0DQ", "2Z", "5S", "1LT", "6G", "VYU"];
 
-/// The least that has to go wrong to read `reading` from `plate`: 0 if they are the same, absent if they are too far apart.
+/// The least cost of errors that turn `plate` into `reading`: 0 if they are equal, absent if it exceeds [`MOST`].
 pub fn difference(reading: &Plate, plate: &Plate) -> Option<u32> {
     let (reading, plate): (Vec<char>, Vec<char>) =
         (reading.as_str().chars().collect(), plate.as_str().chars().collect());
@@ -32,7 +32,8 @@ pub fn difference(reading: &Plate, plate: &Plate) -> Option<u32> {
     above.last().copied().filter(|cost| *cost <= MOST)
 }
 
-/// The character of the province is the hardest to read.
+/// Cost of reading `read` instead of `stands`. Any two provinces count as a usual confusion: their characters are the
+/// hardest to read.
 fn swapped(read: char, stands: char, is_province: bool) -> u32 {
     let alike = || ALIKE.iter().any(|group| group.contains(read) && group.contains(stands));
     match read == stands {

@@ -1,12 +1,12 @@
-//! Shared windows: who may use which spaces when, by the calendar, with a quota.
+//! Shared windows: recurring times in which an audience may use spaces of a pool, by the calendar, with a quota.
 //!
 //! A window belongs to the local day on which it starts and may cross midnight. Its weekdays are compared with the
-//! weekday as which the day acts: a holiday acts as a Sunday, a make-up Saturday as the weekday that was stated.
-//! Windows of the same pool and audience never overlap: that is refused when they are entered.
+//! effective weekday of the day: a holiday acts as a Sunday, a make-up Saturday as the stated weekday.
+//! Windows of the same pool and audience never overlap: an overlapping window is refused on entry.
 //!
-//! - [`rule`]: what a window may say
-//! - [`openings`]: on which days it starts, made absolute
-//! - [`conflict`]: what several windows do to each other
+//! - [`rule`]: validation of a window
+//! - [`openings`]: the absolute openings of a window
+//! - [`conflict`]: conflicts between windows
 
 mod conflict;
 mod openings;
@@ -25,7 +25,7 @@ pub use conflict::{Clash, Conflict, Share, conflicts};
 pub use openings::{disjoint, without};
 pub use rule::{LONGEST_HORIZON, WindowRuleError};
 
-/// On which days a window starts.
+/// The days on which a window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recurrence {
     pub weekdays: Weekdays,
@@ -36,7 +36,7 @@ pub struct Recurrence {
     pub last_day: Option<NaiveDate>,
 }
 
-/// Whether the school's lessons matter. With several schools at one garage, one with lessons is enough.
+/// Whether the window depends on lessons. With several schools at one garage, lessons at one of them are enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnLessons {
@@ -46,7 +46,7 @@ pub enum OnLessons {
     LessonFreeDays,
 }
 
-/// Part of each local day, may cross midnight.
+/// Hours of each local day; they may cross midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyHours {
     /// 0 to 1439.
@@ -55,28 +55,28 @@ pub struct DailyHours {
     pub length_minutes: u32,
 }
 
-/// What a stay in a window must keep to.
+/// Rules for stays in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     pub min_stay: Minutes,
     pub max_stay: Minutes,
-    /// How long ahead a reservation may start.
+    /// How far in the future a reservation may start.
     pub horizon: Minutes,
-    /// Local hours in which no car comes in and no reservation starts or ends. Cars may always leave.
+    /// Local hours in which no car enters and no reservation starts or ends. Cars may always leave.
     pub lock_out: Option<DailyHours>,
-    /// A reserved car may come so much before its start, if the window is open then.
+    /// How long before its start a reserved car may enter, if the window is open then.
     pub early: Minutes,
-    /// A reservation whose car has not come so long after its start is released.
+    /// How long after its start a reservation waits for its car before it is released.
     pub grace: Minutes,
-    /// Drivers are reminded so long before their end.
+    /// How long before the end drivers are reminded.
     pub notice: Minutes,
-    /// May be reserved.
+    /// The window accepts reservations.
     pub bookable: bool,
-    /// Cars without a reservation may come in: for the public anybody, for others the permitted plates.
+    /// Cars without a reservation may enter: any car of the public, and the permitted plates of other audiences.
     pub walk_in: bool,
 }
 
-/// Classes that come later than the window begins.
+/// A class that comes `offset` later than the window begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stagger {
     pub class: ClassId,
@@ -95,11 +95,11 @@ pub struct SharedWindow {
     /// Spaces that the audience may take at once.
     pub quota: u32,
     pub terms: Terms,
-    /// Pickup only.
+    /// Empty unless the audience is pickup.
     pub stagger: Vec<Stagger>,
 }
 
-/// A window on one day, from one minute to another.
+/// One opening of a window, on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowOpening {
     pub window: WindowId,
@@ -108,7 +108,7 @@ pub struct WindowOpening {
     pub span: Span,
     pub quota: u32,
     pub terms: Terms,
-    /// Classes that may come only in a part of `span`; others come in all of it.
+    /// Classes that may come only in a part of `span`; other classes may come in all of it.
     pub groups: Vec<GroupOpening>,
 }
 
@@ -118,7 +118,7 @@ pub struct GroupOpening {
     pub span: Span,
 }
 
-/// A school with its calendar, for windows that ask for lessons.
+/// A school with its calendar, for windows that depend on lessons.
 pub type School = (SchoolId, crate::calendar::SchoolCalendar);
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Asia/Shanghai: UTC+8 without daylight saving since 1991, so a fixed offset says all of it.
+/// Asia/Shanghai: UTC+8 without daylight saving since 1991, so a fixed offset is sufficient.
 pub(crate) const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// An instant, UTC, whole microseconds. RFC 3339 in JSON, `bigint` microseconds in the databases.
@@ -60,8 +60,8 @@ impl Timestamp {
         format!("{}:{:02}", self.local_hhmm(), self.local().second())
     }
 
-    /// The instant of a local wall-clock time at the garage. At the beginning of all dates, which somebody may ask for, the
-    /// offset is left out.
+    /// The instant of a local wall-clock time at the garage. At the first representable date, which a request may contain,
+    /// the offset is omitted.
     pub fn from_local(local: NaiveDateTime) -> Self {
         let offset = chrono::Duration::seconds(i64::from(SHANGHAI_SECONDS));
         let utc = local.checked_sub_signed(offset).unwrap_or(local);
@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where a use case gets "now" from: the system's clock in a process, a hand-set one in a test.
+/// Source of the current time: the system clock in a process, a manual clock in a test.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }

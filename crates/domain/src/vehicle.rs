@@ -1,6 +1,6 @@
-//! What a camera reports of a vehicle beside its plate's text.
+//! Details that a camera reports of a vehicle beside its plate's text.
 //!
-//! The colour of a plate tells its kind (GA 36-2018): a yellow and a blue plate of one text are two vehicles.
+//! The colour of a plate determines its kind (GA 36-2018): a yellow and a blue plate with the same text are two vehicles.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub enum PlateColor {
 }
 
 impl PlateColor {
-    /// Whether two plates of one text may be of one vehicle. Only two known colours that differ make them two.
+    /// Whether two plates with the same text may belong to one vehicle: unless both colours are known and differ.
     pub fn may_be_same_vehicle(one: Option<Self>, other: Option<Self>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => one == other || one == Self::Other || other == Self::Other,
@@ -48,7 +48,7 @@ pub enum VehicleClass {
     Other,
 }
 
-/// Which way a vehicle moves as the camera sees it.
+/// Direction of travel relative to the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TravelDirection {

@@ -1,4 +1,4 @@
-//! Of which expected car a doubtful reading may be. For a person to choose from: no barrier opens by it.
+//! Expected plates that resemble a doubtful reading. A person chooses from them; a candidate never opens a barrier.
 
 use super::Audience;
 use super::plan::AccessPlan;
@@ -11,13 +11,13 @@ use crate::time::Timestamp;
 pub struct Candidate {
     pub plate: Plate,
     pub audience: Audience,
-    /// From when its space is reserved, where one is.
+    /// Start of its reservation; absent for a plate with a permit only.
     pub reserved_from: Option<Timestamp>,
-    /// How unlike the reading it is.
+    /// Distance from the reading, as [`difference`] returns it.
     pub difference: u32,
 }
 
-/// The nearest first; a plate that has reserved before one that may come in by a permit.
+/// Sorted by distance from the reading; at equal distance a reservation comes before a permit.
 pub fn candidates(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = reserved(plan, reading, at).chain(permitted(plan, reading, at)).collect();
     found.sort_by(|a, b| {

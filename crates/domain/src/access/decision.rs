@@ -1,4 +1,4 @@
-//! The answer to a car at the gate, and what the lane's display says.
+//! The decision for a car at the gate, and the text of the lane's display.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,83 +7,83 @@ use super::Audience;
 use crate::occupancy::Direction;
 use crate::time::Timestamp;
 
-/// Answer to a car at the gate.
+/// Decision for a car at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Decision {
-    /// Barrier up. Exits have no audience: everybody may leave.
+    /// The barrier opens. Exits have no audience: every car may leave.
     Open {
         audience: Option<Audience>,
-        /// By which reservation, if by one.
+        /// The reservation that admits the car, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reservation: Option<Uuid>,
-        /// When the car must be out again, where its stay has an end.
+        /// Latest exit; absent for a stay without an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         leave_by: Option<Timestamp>,
-        /// Where no right has opened it.
+        /// Present if the barrier opens without a right of the car.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         because: Option<Because>,
     },
-    /// Barrier stays down, and the driver is told why.
+    /// The barrier stays closed, and the display shows the reason.
     Refuse {
         reason: Reason,
-        /// When this car may come in, where that is today.
+        /// Earliest entry of this car, if it is today.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_before: Option<Timestamp>,
     },
-    /// Barrier stays down until a person has looked.
+    /// The barrier stays closed until a person decides.
     Review { reason: Reason },
 }
 
-/// Why a barrier opens though no right does it.
+/// Why a barrier opens for a car without a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Because {
     Fire,
-    /// A person lets in a car that the rules would not.
+    /// An operator opens for a car that the rules do not admit.
     Ordered,
-    /// Police, fire and rescue: by the plate.
+    /// Police, fire and rescue, recognised by the plate.
     Emergency,
-    /// The barrier stays up, and the car drives through.
+    /// The barrier is held open, and the car drives through.
     HeldOpen,
     /// The gateway did not understand a message of the lane's own device. The exit opens so that no car is trapped.
     NotUnderstood,
-    /// Standing rights of a box whose clock cannot be believed.
+    /// A permit admits the car while the gateway's clock is untrusted.
     ClockUntrusted,
-    /// Of a newer version.
+    /// A reason of a newer version.
     #[serde(other)]
     Other,
 }
 
-/// Why a barrier stays down.
+/// Why a barrier stays closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     UnknownPlate,
     OutsideWindow,
-    /// As many cars are inside as there are spaces.
+    /// The count has reached the capacity.
     Full,
-    /// What is not taken yet is reserved or kept for others.
+    /// The free spaces are reserved or kept for others.
     Reserved,
-    /// The window is for those who have reserved.
+    /// The window admits reserved cars only.
     NotReserved,
     /// The plate's own time, by reservation or class, begins later today.
     TooEarly,
-    /// No car comes in at this hour.
+    /// Lock-out hours: no car enters.
     LockedOut,
-    /// The shortest stay would not end before the window does.
+    /// The window ends before the shortest stay would.
     WindowEnding,
-    /// An operator or the rule of strikes keeps the plate from coming in as the public.
+    /// An operator or the strike rule blocks the plate from entering as the public.
     Blocked,
     UnreadPlate,
     LowConfidence,
-    /// The camera suspects a picture of a plate.
+    /// The camera suspects a picture of a plate instead of a plate.
     SuspectedFake,
-    /// The device was asked to open and did not confirm it.
+    /// The device received an open request and did not confirm it.
     DidNotOpen,
     /// The vehicle drives away from an entry.
     DrivesAway,
-    /// The box does not know the time, and the plate has no standing right.
+    /// The gateway's clock is untrusted, and the plate has no permit.
     ClockUntrusted,
     NoPlan,
     PlanTooOld,
@@ -93,32 +93,32 @@ pub enum Reason {
 }
 
 impl Decision {
-    /// Up, without a reservation and without an end.
+    /// Opens without a reservation and without an end of the stay.
     pub const fn open(audience: Option<Audience>) -> Self {
         Self::Open { audience, reservation: None, leave_by: None, because: None }
     }
 
-    /// For everybody, in and out.
+    /// Opens for every car, in and out.
     pub const fn fire() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Fire) }
     }
 
-    /// Without a right, because a person has said so.
+    /// Opens without a right, by an operator's command.
     pub const fn ordered() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Ordered) }
     }
 
-    /// Without a right, by what the car is there for.
+    /// Opens without a right, for an emergency vehicle.
     pub const fn emergency() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Emergency) }
     }
 
-    /// Without a right, through a barrier that stays up.
+    /// Opens without a right, because the barrier is held open.
     pub const fn held_open() -> Self {
         Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::HeldOpen) }
     }
 
-    /// Without a right, after a message that the gateway did not understand.
+    /// Opens without a right, after a message that the gateway did not understand.
     pub const fn not_understood() -> Self {
         Self::Open {
             audience: None,
@@ -141,10 +141,10 @@ impl Decision {
     }
 }
 
-/// The lane's display while a person lets the car pass, whatever was decided.
+/// Text of the lane's display while an operator lets a car pass, whatever the decision was.
 pub const ORDERED_DISPLAY: &str = "值班员放行 请通行";
 
-/// The lane's display at `now`, in Chinese: two short texts, which the usual two-row LED shows one below the other.
+/// Text of the lane's display at `now`, in Chinese: two short parts that the usual two-row LED shows one below the other.
 pub fn display_text(decision: Decision, direction: Direction, now: Timestamp) -> String {
     match (direction, decision) {
         (Direction::In, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请勿驶入".to_owned(),

@@ -1,12 +1,12 @@
-//! By which right a car comes in.
+//! The right by which a car enters.
 //!
-//! A reservation comes first: it is a promise. Then permits, by the priority of their audiences, then the public. A car
-//! without a reservation is let in if its stay leaves alone what is reserved and kept ([`super::room`]); it is told until
-//! when. A parent before the class's time does not come in as the public: the teacher would never hear of the car.
-//! Neither does somebody with a reservation for later today: the reserved space would wait in vain.
+//! A reservation comes first: it is a promise. Permits follow in the priority of their audiences, then the public. A car
+//! without a reservation enters if its stay leaves reserved and kept spaces free ([`super::room`]); the decision states
+//! the latest exit. A parent before the class's time does not enter as the public: the teacher would not be notified.
+//! A car with a reservation for later today does not enter as the public either: its reserved space would stay empty.
 //!
-//! Past the plan's time nobody knows what is reserved. Standing rights go on for some days more: a parent is let in at the
-//! usual hour. Everybody else is looked at by a person, as is everybody in the end.
+//! After the plan has expired its reservations are unknown. Standing rights stay valid for some more days: a parent enters
+//! at the usual hour. A person decides about every other car, and about every car once standing rights have expired.
 
 use super::Audience;
 use super::decision::{Because, Decision, Reason};
@@ -44,7 +44,7 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
     unless_full(plan, passage, decision)
 }
 
-/// The plate if the camera read it without doubt.
+/// The plate if the camera read it without doubt; else the reason for a review.
 fn certain_plate<'a>(passage: &Passage<'a>) -> Result<&'a Plate, Reason> {
     let plate = passage.plate.ok_or(Reason::UnreadPlate)?;
     if passage.vehicle.is_suspect {
@@ -82,7 +82,7 @@ fn without_time(plan: &AccessPlan, passage: &Passage<'_>) -> Decision {
     }
 }
 
-/// A car that was read without doubt, with a plan that may be trusted.
+/// A car with a certain plate, and the openings that are valid for it: the plan's or its standing rights'.
 struct Entry<'a> {
     plan: &'a AccessPlan,
     openings: &'a [Opening],
@@ -170,7 +170,7 @@ impl Entry<'_> {
         later.min().map(Decision::too_early)
     }
 
-    /// Those that are open for this plate now, first in priority first.
+    /// Openings that are open to this plate now, in order of priority.
     fn openings(&self) -> Vec<&Opening> {
         let permitted: Vec<Audience> = self.permitted().collect();
         let mut openings: Vec<_> = self
@@ -197,7 +197,7 @@ impl Entry<'_> {
         }
         let from = Minute::floor(self.at());
         let shortest = terms.min_stay.max(Minutes(1));
-        // A permit has no end that the gate would know of.
+        // The gate knows no end for a stay by permit.
         let is_public = audience == Audience::Public;
         let longest = if is_public { terms.max_stay } else { shortest };
         let reach = room::reach(self.plan, self.passage, audience, from, longest);
@@ -208,7 +208,7 @@ impl Entry<'_> {
         Decision::refuse(self.why_short(&reach, from))
     }
 
-    /// Why a car does not come in by this opening, however much room there is.
+    /// Why this opening does not admit the car, whatever room there is.
     fn barred(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
         let is_public = opening.audience == Audience::Public;
         if is_public && self.plan.sharing.blocked.contains(self.plate) {
@@ -227,7 +227,8 @@ impl Entry<'_> {
         terms.lock_out.is_some_and(|hours| covers(hours, Minute::floor(self.at())))
     }
 
-    /// The plate's classes have other times. With children in several classes the earliest counts.
+    /// Refusal if no part of the opening for the plate's classes is open now. With children in several classes the earliest
+    /// coming part counts.
     fn outside_group(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
         let at = self.at();
         let mine = self.plan.sharing.groups.get(self.plate)?;
@@ -247,13 +248,14 @@ impl Entry<'_> {
         match reach.short {
             Some(Short::Taken) if full => Reason::Full,
             Some(Short::Taken) => Reason::Reserved,
-            // Closed by the operator, while the window would be open.
+            // The operator has closed the pool although the window is open.
             Some(Short::Closed) if reach.until == from => Reason::OutsideWindow,
             Some(Short::Closed) | None => Reason::WindowEnding,
         }
     }
 
-    /// A known car comes at the wrong time; so does a stranger to a garage that has public hours.
+    /// Reason if no opening admits the plate. A permitted plate, or any plate at a garage with public hours, comes at the
+    /// wrong time; every other plate is unknown.
     fn why_not(&self) -> Reason {
         let public_hours = self.openings.iter().any(|o| o.audience == Audience::Public);
         if self.permitted().next().is_some() || public_hours {
@@ -269,7 +271,7 @@ fn is_early_parent(opening: &Opening, decision: Decision) -> bool {
     early && opening.audience == Audience::Pickup
 }
 
-/// Whether a minute lies in these local hours, on whichever day they began.
+/// Whether a minute lies in these local hours; they may have begun on the day before.
 fn covers(hours: DailyHours, minute: Minute) -> bool {
     let since = (minute.local_minute_of_day() - i64::from(hours.start_minute)).rem_euclid(DAY);
     since < i64::from(hours.length_minutes)

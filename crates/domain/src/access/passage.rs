@@ -1,4 +1,4 @@
-//! What the camera and the garage know when a car stands at the gate.
+//! Facts about the car at the gate and about the garage, the input of a decision.
 
 use std::collections::HashMap;
 
@@ -16,30 +16,30 @@ pub struct Passage<'a> {
     pub direction: Direction,
     pub plate: Option<&'a Plate>,
     pub confidence: u8,
-    /// Percent; a reading below it goes to a person. A property of the lane's camera.
+    /// Percent; a reading below it goes to a person. Set per lane, for its camera.
     pub min_confidence: u8,
     pub vehicle: VehicleDetails,
-    /// Whether `at` can be believed: a box that has just booted without a network may have any time.
+    /// Whether `at` can be trusted: a gateway that has just booted without a network may have any time.
     pub clock: ClockTrust,
     pub at: Timestamp,
     pub occupied: i64,
-    /// As whom the cars inside came in. Absent: not known, then each is taken for what would leave the least room.
+    /// Cars inside by the audience under which they entered. If absent, all count for the audience that leaves the least room.
     pub inside: Option<Cars>,
-    /// What has become of reservations since the plan was made.
+    /// Use of reservations since the plan was made.
     pub uses: &'a Uses,
     pub alarm: Alarm,
 }
 
-/// Whether the gateway's clock can be believed.
+/// Whether the gateway's clock can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ClockTrust {
     #[default]
     Trusted,
-    /// The clock stands before a time that the box has already known: only rules without hours and weekdays hold.
+    /// The clock is behind a time that the gateway has already recorded: only rules without hours and weekdays hold.
     Untrusted,
 }
 
-/// What goes before every rule.
+/// Alarm of the garage; it overrides every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Alarm {
     #[default]
@@ -47,18 +47,18 @@ pub enum Alarm {
     Fire,
 }
 
-/// Reservations that were used here and that the plan may still name.
+/// Reservations that were used at this garage and that the plan may still contain, by id.
 pub type Uses = HashMap<Uuid, Use>;
 
-/// A reservation lets its car in as long as it has not left again: a barrier that was opened is not a car that came in, and
-/// the driver may have to be read twice.
+/// A reservation admits its car until the car has left again: an opened barrier does not prove that the car entered, and
+/// the camera may have to read it twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     Inside,
     Left,
 }
 
-/// How many cars of each audience.
+/// Number of cars of each audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cars {
     #[serde(default)]

@@ -1,7 +1,7 @@
-//! What a gateway needs to decide alone.
+//! The access plan: what a gateway needs to decide alone.
 //!
-//! Whatever was added after the first version is left out where there is nothing to say: a plan without it is read, written
-//! and decided by as before.
+//! Fields that were added after the first version are omitted when empty: a plan without them is read, written and applied
+//! as before.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,7 +22,7 @@ pub struct Opening {
     pub audience: Audience,
     pub from: Timestamp,
     pub to: Timestamp,
-    /// Absent: whoever is of the audience may come in as long as there is a space.
+    /// Absent: every car of the audience may enter while a space is free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<OpeningTerms>,
 }
@@ -37,7 +37,7 @@ impl Opening {
     }
 }
 
-/// What a car must keep to that comes in without a reservation.
+/// Terms for a car that enters without a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningTerms {
     pub window: WindowId,
@@ -46,17 +46,17 @@ pub struct OpeningTerms {
     pub min_stay: Minutes,
     #[serde(rename = "max_stay_minutes")]
     pub max_stay: Minutes,
-    /// Local hours in which no car comes in, with a reservation neither.
+    /// Local hours in which no car enters, not even with a reservation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_out: Option<DailyHours>,
-    /// Cars without a reservation may come in: of the public anybody, of others the permitted plates.
+    /// Cars without a reservation may enter: any car of the public, and the permitted plates of other audiences.
     pub walk_in: bool,
-    /// Those that may come only in a part of the opening.
+    /// Groups of plates that may enter only in a part of the opening.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group>,
 }
 
-/// A part of the opening for some plates. What the number stands for the edge does not know.
+/// A part of the opening for some plates. The edge does not know the meaning of `id`: it holds no data of classes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     pub id: u16,
@@ -64,7 +64,7 @@ pub struct Group {
     pub to: Timestamp,
 }
 
-/// By plate and audience.
+/// Colours with which a permit is valid, by plate and audience.
 pub type PermitColors = BTreeMap<Plate, BTreeMap<Audience, BTreeSet<PlateColor>>>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,11 +72,11 @@ pub struct AccessPlan {
     pub capacity: u32,
     pub openings: Vec<Opening>,
     pub permits: HashMap<Plate, BTreeSet<Audience>>,
-    /// Of permitted plates whose colour is known: the colours with which each audience's permit holds. A permit that is not here holds for
-    /// every colour.
+    /// For permitted plates with a known colour: the colours with which each audience's permit is valid. A permit that is
+    /// not listed is valid for every colour.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub colors: PermitColors,
-    /// Past this instant only [`AccessPlan::standing`] is said; the rest is not trusted silently.
+    /// From this instant on only [`AccessPlan::standing`] is valid; the rest is never used silently.
     pub valid_until: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
@@ -85,7 +85,7 @@ pub struct AccessPlan {
 }
 
 impl AccessPlan {
-    /// The audiences as which this plate is permitted. A yellow and a blue plate of one text are two vehicles.
+    /// Audiences under which this plate has a permit. A yellow and a blue plate with the same text are two vehicles.
     pub fn permitted(&self, plate: &Plate, color: Option<PlateColor>) -> impl Iterator<Item = Audience> {
         let colors = self.colors.get(plate);
         let holds = move |audience: &Audience| {
@@ -98,41 +98,41 @@ impl AccessPlan {
     }
 }
 
-/// What goes on as usual where no newer plan has come: permitted plates in the hours of their audiences. Past it the plan
-/// says nothing.
+/// Rights that stay valid if no newer plan arrives: permitted plates in the hours of their audiences. After `until` the
+/// plan grants nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     pub until: Timestamp,
-    /// Never the public's: what is reserved by then and how much room that leaves is not known.
+    /// Never openings of the public: reservations of that time, and the room that they leave, are unknown.
     pub openings: Vec<Opening>,
 }
 
-/// What must be left alone, and who has a right to it.
+/// Reserved and kept spaces, and the plates with a right to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sharing {
-    /// Those that begin while the plan is valid and whose car is not inside.
+    /// Reservations that begin while the plan is valid and whose car is not inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reservations: Vec<PlannedReservation>,
-    /// Plates that do not come in as the public.
+    /// Plates that must not enter as the public.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub blocked: BTreeSet<Plate>,
-    /// Of each pool the limits from a time on, in order. Before the first nothing is open.
+    /// The limits of each pool over time, in order. Before the first nothing is open.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pools: BTreeMap<PoolId, Vec<Limit>>,
-    /// Groups of the plates that are in some; a number that an opening does not name means all of that opening.
+    /// Group ids of each plate in a group. If an opening does not list the id, the plate may enter in all of that opening.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<Plate, BTreeSet<u16>>,
 }
 
-/// A space that is reserved. Its plate may come from `enter_from` (its start, less how early it may be) until
-/// `enter_until`, and takes its space from `from` to `to`.
+/// A reserved space. Its plate may enter from `enter_from` (the start minus the allowed earliness) until `enter_until`, and
+/// takes the space from `from` to `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedReservation {
     pub id: Uuid,
-    /// Absent: the space is held for somebody who has not accepted it yet.
+    /// Absent: the space is held for an offer that is not accepted yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate: Option<Plate>,
-    /// Of the plate, where it is known.
+    /// Absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate_color: Option<PlateColor>,
     pub audience: Audience,
@@ -143,13 +143,13 @@ pub struct PlannedReservation {
     pub enter_until: Timestamp,
 }
 
-/// How much of a pool may be taken from then on.
+/// How much of a pool may be taken from `from` on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     pub from: Timestamp,
     /// Spaces in service.
     pub capacity: u32,
-    /// Of audiences with an open window. What those that come first have not taken of theirs is kept for them.
+    /// Quotas of audiences with an open window. The untaken part of a prior audience's quota is kept for it.
     pub quota: BTreeMap<Audience, u32>,
 }
 

@@ -1,15 +1,14 @@
-//! Until when one more car without a reservation may stay and leave alone what is reserved and kept.
+//! How long one more car without a reservation may stay without using reserved or kept spaces.
 //!
-//! The rule is the book's ([`crate::allocation`]): at each minute what is taken, and what audiences that come first have not
-//! taken of their quotas, must leave a space; and so must the quota of the car's own audience. The book knows when each car
-//! inside should leave; the gate does not, and counts it as staying. So the gate may refuse what the book would allow, never
-//! the other way round.
+//! The rule is the book's ([`crate::allocation`]): at each minute the capacity minus taken spaces minus the untaken quotas of
+//! prior audiences must leave a space, and the quota of the car's own audience must leave one too. The book knows when each
+//! car inside should leave; the gate does not, and counts it as staying. Therefore the gate may refuse what the book would
+//! allow, never the reverse.
 //!
-//! What is kept for some is kept from the public only: a permit is a standing right, and its car leaves alone what is
-//! reserved.
+//! Kept spaces are kept from the public only: a permit is a standing right, and its car uses no reserved space.
 //!
-//! Who comes in is not sent to a pool: all pools in which the audience has an open window count as one. Cars of audiences
-//! that have windows only in other pools are taken to stand there.
+//! The gate directs no car to a pool: all pools in which the audience has an open window count as one. Cars of audiences
+//! with windows only in other pools are assumed to stand there.
 
 use std::iter::Peekable;
 use std::{slice, vec};
@@ -27,18 +26,18 @@ const AUDIENCES: [Audience; 4] = [Audience::Pickup, Audience::Staff, Audience::R
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reach {
     pub(super) until: Minute,
-    /// Why no longer; absent for the longest stay that the terms allow.
+    /// What limits the stay; absent for the longest stay that the terms allow.
     pub(super) short: Option<Short>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Short {
     Closed,
-    /// All that would be open is taken, reserved or kept.
+    /// All open spaces are taken, reserved or kept.
     Taken,
 }
 
-/// From `from` for at most `longest`, and never for longer than the plan is valid: it does not know who comes then.
+/// The stay from `from` for at most `longest`. It never exceeds the validity of the plan: later reservations are unknown.
 pub(super) fn reach(
     plan: &AccessPlan,
     passage: &Passage<'_>,
@@ -71,7 +70,7 @@ struct Present {
 }
 
 impl Present {
-    /// Not knowing who they are, all are of the audience that asks: its quota is used up and nothing of what is kept.
+    /// If the audiences of the cars inside are unknown, all count for `audience`: they use up its quota and no kept space.
     fn of(passage: &Passage<'_>, audience: Audience) -> Self {
         let occupied = passage.occupied.max(0);
         let mut of = Cars::default();
@@ -79,8 +78,8 @@ impl Present {
             of.add(audience, occupied);
             return Self { total: occupied, of };
         };
-        // More than the count were let in where exits have been missed. The count is what operators correct, and others
-        // are doubted first: what is kept for them is kept wholly.
+        // After missed exits the admitted cars exceed the count. The count wins, because operators correct it. The excess
+        // is removed from other audiences first: their kept spaces stay kept in full.
         let mut rest = occupied;
         let others = AUDIENCES.into_iter().rev().filter(|other| *other != audience);
         for known in std::iter::once(audience).chain(others) {
@@ -92,7 +91,7 @@ impl Present {
     }
 }
 
-/// What one more car of `audience` finds at one minute; absent where no window of it is open.
+/// Room for more cars of `audience` at one minute; absent if no window of it is open.
 fn room(pools: &[Pool<'_>], present: &Present, audience: Audience) -> Option<i64> {
     let (open, other): (Vec<_>, Vec<_>) = pools.iter().partition(|pool| pool.quota(audience).is_some());
     if open.is_empty() {
@@ -140,11 +139,11 @@ impl Sum {
     }
 }
 
-/// A pool in the course of time.
+/// A pool that is stepped through time: its current limit and reservations, and the changes that follow.
 struct Pool<'a> {
     limit: Option<&'a Limit>,
     limits: Peekable<slice::Iter<'a, Limit>>,
-    /// Of cars that are not here yet.
+    /// Reservations whose car is not inside yet.
     reserved: Cars,
     moves: Peekable<vec::IntoIter<(Timestamp, Audience, i64)>>,
 }

@@ -1,4 +1,4 @@
-//! Reservations, walk-ins and what they leave alone.
+//! Reservations and walk-ins beside reserved and kept spaces.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -142,7 +142,7 @@ fn what_is_kept_for_staff_is_left_alone() {
     let seven = publics(7);
     assert_eq!(leave_by(ask(&school(), 400, seven)), Some(480));
     assert_eq!(ask(&school(), 500, seven), Decision::refuse(Reason::Reserved));
-    // Staff that is here already needs nothing kept.
+    // No space is kept for staff that is already inside.
     let with_staff = Cars { staff: 3, ..publics(6) };
     assert_eq!(leave_by(ask(&school(), 500, with_staff)), Some(900));
     assert_eq!(ask(&school(), 800, publics(8)), Decision::refuse(Reason::Reserved));
@@ -156,7 +156,7 @@ fn a_permit_leaves_alone_what_is_reserved_and_no_more() {
     let inside = |staff| Cars { staff, ..publics(6) };
     let ask = |plan: &AccessPlan, cars| decide(Some(plan), &entry(&staff, 500, cars));
     assert_eq!(ask(&plan, inside(2)), Decision::open(Some(Audience::Staff)));
-    // Beyond the quota it comes as anybody does.
+    // Beyond the quota the car enters under the same rules as the public.
     assert_eq!(leave_by(ask(&plan, inside(3))), Some(900));
     for pool in plan.sharing.pools.values_mut().flatten() {
         pool.quota.insert(Audience::Pickup, 10);
@@ -199,7 +199,7 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
         because: None,
     };
     assert_eq!(decision, open);
-    // Used, it is a car inside and not one to come.
+    // A used reservation counts as a car inside, not as one to come.
     let uses = HashMap::from([(first.id, Use::Inside)]);
     let mine = numbered(0);
     let again = Passage { uses: &uses, ..entry(&mine, 1100, publics(1)) };

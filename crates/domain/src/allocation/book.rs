@@ -1,12 +1,12 @@
-//! The book of one garage: who has which spaces when, and all that can be asked of it or happen to it.
+//! The book of one garage: all its entries, and the requests, facts and sweeps that change them.
 //!
-//! Requests are refused or done wholly. Facts are never refused. The clock ends what has not been used. Every change goes
-//! through [`Book::put`], which keeps what is derived from the entries in step with them: after any history, a book equals
-//! one made anew from its live entries. Whoever stores entries takes them from the journal; if storing fails, the book is
-//! thrown away and made from what is stored.
+//! A request is refused or done completely. Facts are never refused. The clock ends unused entries. Every change goes
+//! through [`Book::put`], which keeps the index consistent with the entries: after any history, a book equals one rebuilt
+//! from its live entries. The caller stores the entries of the journal; if that fails, it discards the book and rebuilds it
+//! from the stored entries.
 //!
-//! Time past frees nothing: a space comes free only by a change. Whatever may free one ends with an offer to those who wait,
-//! so that nobody who asks later overtakes them.
+//! The passing of time frees no space: only a change does. Every change that may free a space ends with offers to the
+//! waiting list, so that no later request overtakes it.
 
 mod affected;
 mod clock;
@@ -35,20 +35,20 @@ use crate::time::Timestamp;
 pub struct Book {
     layout: Layout,
     limits: BTreeMap<PoolId, Limits>,
-    /// Live ones, and those that have finished since the journal was last taken.
+    /// Live entries, and those that have finished since the journal was last taken.
     entries: HashMap<Uuid, Entry>,
     index: Index,
     changed: BTreeSet<Uuid>,
     notices: Vec<Notice>,
     strikes: Vec<Strike>,
-    /// Something may have come free without an offer to those who wait.
+    /// A space may have become free without an offer to the waiting list.
     unoffered: bool,
-    /// The latest time that was told; a fact may be older.
+    /// The latest `now` of any call; the time of a fact may be older.
     told: Timestamp,
 }
 
 impl Book {
-    /// From entries as they were stored; finished ones are left out.
+    /// Builds a book from stored entries; finished ones are ignored.
     pub fn new(layout: Layout, live: Vec<Entry>) -> Self {
         let mut book = Self {
             limits: limits_of(&layout),
@@ -65,8 +65,8 @@ impl Book {
         book
     }
 
-    /// Windows have changed, or a new day has come into sight. Entries stay, even those that the layout would not allow:
-    /// ask [`Book::affected`] before.
+    /// Replaces the layout, when windows have changed or a new day has come within the horizon. All entries stay, even those
+    /// that the new layout would not allow: [`Book::affected`] lists them beforehand.
     pub fn set_layout(&mut self, layout: Layout) {
         self.limits = limits_of(&layout);
         self.layout = layout;
@@ -78,17 +78,17 @@ impl Book {
         &self.layout
     }
 
-    /// Also one that has finished, until the journal is taken.
+    /// An entry by id. Finished entries are included until the journal is taken.
     pub fn entry(&self, id: Uuid) -> Option<&Entry> {
         self.entries.get(&id)
     }
 
-    /// The live ones, in no order.
+    /// Live entries, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.is_live())
     }
 
-    /// What has changed since the last call. Finished entries leave the book here.
+    /// Returns the changes since the last call and removes finished entries from the book.
     pub fn take_journal(&mut self) -> Journal {
         let changed: Vec<_> = std::mem::take(&mut self.changed)
             .into_iter()
@@ -104,14 +104,14 @@ impl Book {
         }
     }
 
-    /// The same live entries, and everything that is derived from them the same. For tests of whoever keeps a book.
+    /// Whether both books have the same live entries and the same index. For tests of callers that hold a book.
     pub fn agrees_with(&self, other: &Self) -> bool {
         self.index == other.index
             && self.entries().count() == other.entries().count()
             && self.entries().all(|entry| other.entry(entry.id) == Some(entry))
     }
 
-    /// The one way to change an entry: replaces its former version in everything that is derived.
+    /// The only way to change an entry: replaces its former version in the index and records the change.
     fn put(&mut self, entry: Entry) {
         if let Some(former) = self.entries.get(&entry.id).filter(|former| former.is_live()) {
             self.index.remove(former, self.due(former));

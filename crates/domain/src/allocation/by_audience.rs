@@ -2,7 +2,7 @@
 
 use crate::access::Audience;
 
-/// All audiences, first in priority first.
+/// All audiences in order of priority.
 pub(super) const IN_PRIORITY: [Audience; 4] =
     [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
 
@@ -34,7 +34,7 @@ impl<T> ByAudience<T> {
     }
 }
 
-/// Those whose capacity is kept from `audience`.
+/// Audiences with priority over `audience`: their untaken quotas are kept from it.
 pub(super) fn before(audience: Audience) -> impl Iterator<Item = Audience> {
     IN_PRIORITY.into_iter().take_while(move |other| *other < audience)
 }

@@ -1,4 +1,4 @@
-//! One stay: reserved, waited for, or just taken by a car at the gate.
+//! One stay: reserved, on the waiting list, or taken by a car that entered without a reservation.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,14 +9,14 @@ use crate::ids::{PoolId, WindowId};
 use crate::minute::Span;
 use crate::time::Timestamp;
 
-/// Who made it.
+/// Who created an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A person, through the mini-program.
     App,
     Operator,
-    /// A car that came in without a reservation: a walk-in, or a permit.
+    /// A car that entered without a reservation: as a walk-in or by a permit.
     Gate,
 }
 
@@ -26,29 +26,29 @@ pub struct Entry {
     pub pool: PoolId,
     pub audience: Audience,
     pub origin: Origin,
-    /// The window in which it starts; absent for a car that came in outside of all.
+    /// The window in which the stay starts; absent for a car that entered outside every window.
     pub window: Option<WindowId>,
     pub person: Option<Uuid>,
-    /// Absent where the gate could not read it.
+    /// Absent if the gate could not read it.
     pub plate: Option<PlateKey>,
-    /// What was agreed; for a car at the gate, from its entry to when it must leave.
+    /// The agreed time; for a car without a reservation, from its entry to its latest exit.
     pub span: Span,
     pub state: State,
-    /// What it takes of the pool. Longer than `span` for a car that came early or stays too long.
+    /// The time for which the entry takes a space. Longer than `span` for a car that came early or overstays.
     pub taken: Option<Span>,
-    /// The numbered space, once inside.
+    /// Label of the numbered space, once the car is inside.
     pub space: Option<String>,
     pub visit: Option<Uuid>,
     pub reminded: bool,
-    /// Those who wait are served in this order, then by id.
+    /// Order of the waiting list, then by id.
     pub created_at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// On the waiting list; takes nothing.
+    /// On the waiting list; takes no space.
     Waiting,
-    /// Taken until then, unless it is confirmed.
+    /// Takes a space until `until`, then expires unless confirmed.
     Held {
         until: Timestamp,
         offered: Offered,
@@ -71,13 +71,13 @@ pub enum State {
         cause: Cause,
         lateness: Lateness,
     },
-    /// The car has not come by start and grace.
+    /// The car did not enter by start plus grace.
     NoShow {
         at: Timestamp,
     },
 }
 
-/// Whether a held space is an offer to somebody who waited.
+/// Whether a hold is a driver's own request or an offer to the waiting list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offered {
@@ -95,11 +95,11 @@ pub enum Cause {
     Suspended,
     HoldExpired,
     OfferExpired,
-    /// Waited until its own start, in vain.
+    /// No space became free until the start of the stay.
     NeverFree,
 }
 
-/// A late cancellation is one after the start.
+/// A cancellation after the start is late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lateness {
@@ -107,7 +107,7 @@ pub enum Lateness {
     Late,
 }
 
-/// The state's name, as it is stored and sent.
+/// Name of a state, as databases and interfaces use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -147,7 +147,7 @@ impl State {
 }
 
 impl Phase {
-    /// Still in the book: it may take a space or come to take one.
+    /// The entry is still in the book: it takes a space or may take one later.
     pub fn is_live(self) -> bool {
         match self {
             Self::Waiting | Self::Held | Self::Confirmed | Self::CheckedIn | Self::Overstayed => true,
@@ -155,7 +155,7 @@ impl Phase {
         }
     }
 
-    /// A space is promised and the car has not come yet.
+    /// A space is promised and the car has not entered.
     pub fn is_reserved(self) -> bool {
         matches!(self, Self::Held | Self::Confirmed)
     }

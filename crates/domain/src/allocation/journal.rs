@@ -1,4 +1,4 @@
-//! What a book has done since it was last asked: to be stored, told and counted.
+//! Changes of a book since the last call: entries to store, notices to send, strikes to count.
 
 use uuid::Uuid;
 
@@ -6,7 +6,7 @@ use super::entry::Entry;
 use super::layout::PlateKey;
 use crate::time::Timestamp;
 
-/// Changes in the order of ids, each entry once, as it is now.
+/// `changed` is in order of ids and contains each entry once, in its current version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Journal {
     pub changed: Vec<Entry>,
@@ -14,7 +14,7 @@ pub struct Journal {
     pub strikes: Vec<Strike>,
 }
 
-/// Something a person should hear of.
+/// A notification for the person of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
     pub person: Uuid,
@@ -24,7 +24,7 @@ pub struct Notice {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
-    /// A space has come free for somebody who waits.
+    /// A space became free for an entry of the waiting list.
     Offer,
     OfferExpired,
     EndingSoon,
@@ -32,11 +32,11 @@ pub enum NoticeKind {
     NoShow,
     /// The operator has closed the spaces.
     Suspended,
-    /// Waited until the start, in vain.
+    /// No space became free until the start of the stay.
     NeverFree,
 }
 
-/// A broken promise, counted against the plate. Only the public gets strikes; parents, staff and residents get none.
+/// A broken rule, counted against the plate. Only the public gets strikes; parents, staff and residents get none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strike {
     pub entry: Uuid,

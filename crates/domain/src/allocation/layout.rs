@@ -1,4 +1,4 @@
-//! What a garage shares, made absolute: the ground on which its book stands.
+//! What a garage shares, with recurring windows resolved to absolute openings: the input of its book.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,7 +15,7 @@ pub struct PlateKey(pub Vec<u8>);
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
     pub pools: BTreeMap<PoolId, Pool>,
-    /// In order of their start.
+    /// Sorted by start.
     pub openings: Vec<WindowOpening>,
     pub closures: Vec<Closure>,
     pub rules: Rules,
@@ -25,34 +25,34 @@ pub struct Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     pub size: u32,
-    /// Labels of numbered spaces, in the order in which they are given out; may be empty.
+    /// Labels of numbered spaces in order of assignment; may be empty.
     pub spaces: Vec<String>,
 }
 
 /// A suspension, a blackout, or spaces out of service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
-    /// Absent: all.
+    /// Absent: all pools.
     pub pool: Option<PoolId>,
-    /// Absent: all.
+    /// Absent: all audiences.
     pub audience: Option<Audience>,
     pub span: Span,
-    /// So many spaces fewer; absent: closed.
+    /// Number of spaces out of service; absent: all are closed.
     pub spaces: Option<u32>,
 }
 
-/// Rules of a garage that belong to no window.
+/// Rules of a garage that apply to all windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// Live reservations of one person at this garage.
+    /// Maximum of live reservations of one person at this garage.
     pub live_per_person: u32,
-    /// Live reservations of one plate at this garage; they never overlap.
+    /// Maximum of live reservations of one plate at this garage; they never overlap.
     pub live_per_plate: u32,
-    /// How long a space is held until it is confirmed.
+    /// How long an unconfirmed hold keeps its space.
     pub hold: Minutes,
-    /// How long somebody who waited has to accept an offer.
+    /// How long an offer to the waiting list can be accepted.
     pub offer: Minutes,
-    /// A car that stays beyond its end is counted as staying at least so much longer.
+    /// An overstaying car counts as staying at least this much longer.
     pub overstay_ahead: Minutes,
 }
 

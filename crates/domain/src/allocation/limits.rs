@@ -1,4 +1,4 @@
-//! What windows and closures leave to take in one pool: a step function like the timeline, made once for a layout.
+//! What windows and closures allow in one pool: a step function like the timeline, computed once per layout.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::shared_window::{Terms, WindowOpening};
 pub(super) struct Limit {
     /// Spaces of the pool that are in service.
     capacity: u32,
-    /// Absent where no window of the audience is open.
+    /// Absent if no window of the audience is open.
     quota: ByAudience<Option<u32>>,
 }
 
@@ -24,7 +24,7 @@ impl Limit {
         self.quota.get(audience).is_some()
     }
 
-    /// How many more `audience` may take where so much is taken.
+    /// How many more spaces `audience` may take beside `taken`.
     pub(super) fn room(&self, taken: &Level, audience: Audience) -> u32 {
         let Some(quota) = *self.quota.get(audience) else {
             return 0;
@@ -34,7 +34,7 @@ impl Limit {
         in_pool.min(quota.saturating_sub(taken.of(audience)))
     }
 
-    /// What audiences before this one have not taken yet, but may.
+    /// Untaken quotas of audiences before this one.
     fn kept_from(&self, audience: Audience, taken: &Level) -> u32 {
         before(audience).fold(0, |sum, other| {
             let quota = self.quota.get(other).unwrap_or(0);
@@ -43,7 +43,7 @@ impl Limit {
     }
 }
 
-/// An opening of this pool, without what the book does not need.
+/// An opening of this pool, reduced to the fields that the book needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) window: WindowId,
@@ -66,7 +66,7 @@ impl From<&WindowOpening> for Open {
 /// Limits of one pool at all times.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
-    /// The limit from that minute on, in order; before the first, nothing is open.
+    /// Each limit with its first minute, in order. Before the first nothing is open.
     steps: Vec<(Minute, Limit)>,
     /// In order, not overlapping.
     openings: ByAudience<Vec<Open>>,
@@ -124,7 +124,7 @@ impl Limits {
         rest.iter().take_while(move |(from, _)| *from < span.until()).copied()
     }
 
-    /// When the last window ends.
+    /// The last change: the end of the last window or closure.
     pub(super) fn end(&self) -> Option<Minute> {
         self.steps.last().map(|(minute, _)| *minute)
     }
@@ -140,7 +140,7 @@ impl Limits {
         openings.get(first..).unwrap_or_default()
     }
 
-    /// Until when it is open from `minute` on without a gap: an opening and those that adjoin it.
+    /// End of the opening at `minute` and of those that adjoin it without a gap.
     pub(super) fn open_until(&self, audience: Audience, minute: Minute) -> Option<Minute> {
         let (first, rest) = self.openings_from(audience, minute).split_first()?;
         if !first.span.contains(minute) {
@@ -156,7 +156,7 @@ impl Limits {
         Some(until)
     }
 
-    /// The first closure that has something in common with `span`.
+    /// The first closure that overlaps `span`.
     pub(super) fn closed_within(&self, audience: Audience, span: Span) -> Option<Span> {
         self.closed.get(audience).iter().copied().find(|closed| closed.overlaps(span))
     }
@@ -185,18 +185,18 @@ fn closed_for(audience: Audience, closures: &[&Closure]) -> Vec<Span> {
     closed
 }
 
-/// Limits of a pool from a minute on, for those who decide without the book.
+/// Limits of a pool from a minute on, for gateways, which decide without the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolLimit {
     pub from: Minute,
     /// Spaces in service.
     pub capacity: u32,
-    /// Of audiences with an open window.
+    /// Quotas of audiences with an open window.
     pub quota: BTreeMap<Audience, u32>,
 }
 
 impl Layout {
-    /// What may be taken of a pool, in the order of time; before the first nothing is open.
+    /// The limits of a pool over time, in order. Before the first nothing is open.
     pub fn limits(&self, id: &PoolId) -> Vec<PoolLimit> {
         let steps = self.pools.get(id).map(|pool| Limits::of(self, id, pool).steps).unwrap_or_default();
         let told = |(from, limit): (Minute, Limit)| PoolLimit {

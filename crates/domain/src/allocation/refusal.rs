@@ -1,4 +1,4 @@
-//! Why something is refused, with what helps to ask better.
+//! Reasons of a refusal, with data that helps the next request.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! What may be asked of a book.
+//! Requests to a book, and facts and forecasts at its interface.
 
 use uuid::Uuid;
 
@@ -9,11 +9,11 @@ use crate::ids::PoolId;
 use crate::minute::{Minute, Span};
 use crate::time::Timestamp;
 
-/// A new reservation. Asking again with the same id answers what became of the first.
+/// Request for a new reservation. A repeated request with the same id returns the existing entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     pub id: Uuid,
-    /// Absent: the first pool, in order, in which it fits.
+    /// Absent: the first pool, in order of ids, in which the stay fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
     pub origin: Origin,
@@ -26,13 +26,13 @@ pub struct Ask {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     Confirm,
-    /// Takes the space for a few minutes, in which it can be confirmed.
+    /// Takes the space for a few minutes, until it is confirmed or expires.
     Hold,
-    /// Waits if nothing but a full pool stands against it; without a pool, in the first that is full.
+    /// Joins the waiting list if a full pool is the only obstacle; without a pool, that of the first full one.
     ConfirmOrWait,
 }
 
-/// What shall be different; absent is as it was.
+/// Fields to change; absent fields stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
     /// Once the car is inside, only the end may change.
@@ -41,14 +41,14 @@ pub struct Change {
     pub pool: Option<PoolId>,
 }
 
-/// A car that has come in.
+/// A car that has entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrived {
-    /// For the entry, if there is no reservation.
+    /// Id of a new entry if the car has no reservation.
     pub id: Uuid,
     pub visit: Uuid,
     pub plate: Option<PlateKey>,
-    /// As whom it came in; absent counts as the public.
+    /// Audience under which the car was admitted; absent counts as the public.
     pub audience: Option<Audience>,
     pub at: Timestamp,
 }
@@ -57,8 +57,8 @@ pub struct Arrived {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     pub from: Minute,
-    /// The fewest that are free at any minute of the step.
+    /// Minimum of free spaces over the minutes of the step.
     pub free: u32,
-    /// A window is open during all of the step.
+    /// A window is open during the whole step.
     pub open: bool,
 }

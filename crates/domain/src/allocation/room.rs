@@ -1,4 +1,4 @@
-//! Room: what an audience may still take, minute by minute, from a pool's limits and its timeline.
+//! Room: how many spaces an audience may still take at each minute, from a pool's limits and its timeline.
 
 use std::iter::Peekable;
 
@@ -7,7 +7,7 @@ use super::timeline::{Level, Timeline};
 use crate::access::Audience;
 use crate::minute::{Minute, Span};
 
-/// A stretch of time in which nothing changes.
+/// An interval with constant room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) from: Minute,
@@ -16,7 +16,7 @@ pub(super) struct Stretch {
     pub(super) open: bool,
 }
 
-/// All stretches of `span`, without a gap.
+/// The intervals of constant room that make up `span`, without a gap.
 pub(super) fn stretches(
     limits: &Limits,
     timeline: &Timeline,
@@ -55,7 +55,7 @@ pub(super) fn first_full(
     stretches(limits, timeline, audience, span).find(|stretch| stretch.room == 0).map(|stretch| stretch.from)
 }
 
-/// A value that changes in the course of time.
+/// Cursor over a step function: the current value and the changes that follow.
 struct Course<T, I: Iterator<Item = (Minute, T)>> {
     value: T,
     changes: Peekable<I>,

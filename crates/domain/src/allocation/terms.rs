@@ -1,4 +1,4 @@
-//! Whether a stay keeps to the terms of the window in which it starts.
+//! Checks a stay against the terms of the window in which it starts.
 
 use super::limits::Open;
 use super::refusal::Refusal;
@@ -8,11 +8,11 @@ use crate::time::Timestamp;
 
 const DAY: i64 = 24 * 60;
 
-/// Which ends of a stay are still ahead.
+/// Which ends of a stay are in the future and must be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ahead {
     StartAndEnd,
-    /// The car is inside: only its end is asked for.
+    /// The car is inside: only its end can change.
     End,
 }
 
@@ -46,18 +46,18 @@ impl Open {
         }
     }
 
-    /// The lock-out in which no car comes in at that minute.
+    /// The lock-out that contains `minute`.
     pub(super) fn lock_at(&self, minute: Minute) -> Option<Span> {
         self.terms.lock_out.and_then(|hours| hours.around(minute))
     }
 
-    /// A stay may end when a lock-out begins and when it is over, but not between.
+    /// The lock-out in which a stay must not end. It may end exactly when a lock-out begins, and when it is over.
     fn lock_at_end(&self, end: Minute) -> Option<Span> {
         self.lock_at(end).filter(|lock| lock.from() != end)
     }
 
-    /// Whether a stay of this length may start then, whatever is taken; if not, the next start to try.
-    /// Without `now`, how far ahead it is does not matter.
+    /// Whether the terms allow a stay of this length to start at `start`, regardless of taken spaces. `Err` holds the next
+    /// start to try. Without `now` the horizon is not checked.
     pub(super) fn start_or_later(
         &self,
         start: Minute,
@@ -75,7 +75,7 @@ impl Open {
             (None, Some(lock)) => lock.until() - length,
             (None, None) => return Ok(()),
         };
-        // The next window may have other hours.
+        // The next window may have other lock-out hours.
         Err(later.min(self.span.until()))
     }
 }

@@ -1,7 +1,7 @@
-//! How many spaces of a pool are taken at each minute: a step function.
+//! Taken spaces of a pool at each minute: a step function.
 //!
-//! It holds a step only where the level changes, so that two timelines of the same stays are equal, in whatever order the
-//! stays came and went. Looking at an interval costs one search and then one step per change in it.
+//! It holds a step only where the level changes. Two timelines of the same stays are therefore equal, whatever the order in
+//! which stays were added and removed. Reading an interval costs one search, then one step per change in it.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -10,7 +10,7 @@ use super::by_audience::{ByAudience, IN_PRIORITY};
 use crate::access::Audience;
 use crate::minute::{Minute, Span};
 
-/// What is taken at one minute.
+/// Taken spaces at one minute, by audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Level {
     taken: ByAudience<u32>,
@@ -40,7 +40,7 @@ impl Level {
 /// Taken spaces of one pool, at all times.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Timeline {
-    /// The level from that minute on; before the first, nothing is taken.
+    /// Each level with its first minute. Before the first nothing is taken.
     steps: BTreeMap<Minute, Level>,
 }
 
@@ -71,14 +71,14 @@ impl Timeline {
         self.steps.range(inner).map(|(minute, level)| (*minute, *level))
     }
 
-    /// The timeline of many stays at once, in less time than one after the other.
+    /// Builds the timeline of many stays at once, faster than adding them one by one.
     pub(super) fn of(stays: impl IntoIterator<Item = (Span, Audience)>) -> Self {
         let mut moves = Vec::new();
         for (span, audience) in stays {
             moves.push((span.from(), audience, Level::raise as fn(&mut Level, Audience)));
             moves.push((span.until(), audience, Level::lower));
         }
-        // Stable: within a minute a stay's end comes after its own beginning, which lies earlier.
+        // Each stay's start sorts before its end, because its end lies at a later minute.
         moves.sort_by_key(|(minute, ..)| *minute);
         let mut timeline = Self::new();
         let mut level = Level::default();

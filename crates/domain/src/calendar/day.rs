@@ -1,11 +1,11 @@
-//! One day, as the layers say it.
+//! One day, resolved from the layers.
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{DayKind, MAKE_UP, is_weekend};
 
-/// Which layer has said what a day is.
+/// The layer that determined a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -13,26 +13,26 @@ pub enum Source {
     National,
     /// The weekday, in a year whose list does not name the day.
     Pattern,
-    /// Nobody: the year's list is missing, and the day counts as a workday to be safe.
+    /// No layer: the year's list is missing, and the day counts as a workday to be safe.
     Assumed,
 }
 
-/// A day and the weekday as which it acts.
+/// A day with its kind and effective weekday.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     pub date: NaiveDate,
     pub kind: DayKind,
-    /// What windows and timetables compare their weekdays with.
+    /// Effective weekday: windows and timetables compare their weekdays with it.
     pub acts_as: Weekday,
-    /// The festival's, where a list names the day.
+    /// Name of the festival, if a list contains the day.
     pub name: Option<String>,
     pub source: Source,
-    /// False where `acts_as` is a guess: on a workday of a weekend for which nobody has said it.
+    /// False if `acts_as` is a guess: for a workday on a weekend without a stated weekday.
     pub acts_as_stated: bool,
 }
 
 impl Day {
-    /// A day that no list names.
+    /// A day that no list contains.
     pub(super) fn by_pattern(date: NaiveDate) -> Self {
         let acts_as = date.weekday();
         let kind = if is_weekend(acts_as) { DayKind::RestDay } else { DayKind::Workday };
@@ -46,7 +46,7 @@ impl Day {
     }
 }
 
-/// As which weekday people work on `date`, and whether that is more than a guess.
+/// Effective weekday of a workday, and whether it is stated or certain rather than a guess.
 pub(super) fn working(date: NaiveDate, stated: Option<Weekday>) -> (Weekday, bool) {
     match stated {
         Some(stated) => (stated, true),

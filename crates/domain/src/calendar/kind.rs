@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a day is for those who share spaces.
+/// Kind of a day for windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     Workday,
-    /// A weekend by its weekday.
+    /// A Saturday or Sunday that no list contains.
     RestDay,
-    /// Off by a list.
+    /// A day off by a list.
     Holiday,
 }
 
-/// Kinds of days; never empty.
+/// Set of day kinds; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct DayKinds(u8);

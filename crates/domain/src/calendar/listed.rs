@@ -1,15 +1,15 @@
-//! A day that a list names.
+//! Entries of holiday lists.
 
 use chrono::{NaiveDate, Weekday};
 
 use super::day::working;
 use super::{Day, DayKind, Source};
 
-/// What a list says of a day.
+/// Whether a listed day is off or worked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
     Off,
-    /// People work, on a weekend to make up for a day off; `acts_as` where it was stated.
+    /// A workday; on a weekend it makes up for a day off. `acts_as` is absent if the list does not state it.
     Work {
         acts_as: Option<Weekday>,
     },
@@ -19,7 +19,7 @@ pub enum Ruling {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     pub date: NaiveDate,
-    /// Of the festival.
+    /// Name of the festival; may be empty.
     pub name: String,
     pub ruling: Ruling,
 }

@@ -1,4 +1,4 @@
-//! The rules told once more, plainly, and compared on invented lists and schools.
+//! A second, plain implementation of the rules, compared with the first on random lists and schools.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn built(lists: impl IntoIterator<Item = (i32, Vec<Listed>)>, city: &[Listed]) -
     calendar
 }
 
-/// The rules, told once more without layers in maps: all sheets in order, the last one that speaks holds.
+/// The rules without layers in maps: all lists in order, and the last one that contains the date decides.
 fn told_plainly(lists: &BTreeMap<i32, Vec<Listed>>, city: &[Listed], date: NaiveDate) -> (DayKind, Weekday) {
     let sheets = lists.values().flatten().chain(city);
     let weekday = date.weekday();

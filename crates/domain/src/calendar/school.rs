@@ -1,7 +1,7 @@
-//! When a school has lessons: dated overrides, then breaks and terms, then the days of its week.
+//! The lessons of a school: dated overrides first, then breaks and terms, then the days of its week.
 //!
-//! Where no term is known lessons are assumed, so that the capacity for pickup stays kept: with no terms at all, before
-//! the first span and after the last one. Between two terms there are none.
+//! Where no term is known, lessons are assumed, so that the capacity for pickup stays kept: without any term, before the
+//! first span, and after the last one. Between two terms there are no lessons.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::window::Weekdays;
 pub enum Lessons {
     None,
     Full,
-    /// Early release: the pickup windows of that day shift earlier by so many minutes.
+    /// Early release: the pickup windows of that day shift earlier by `minutes`.
     Earlier {
         minutes: u32,
     },
@@ -29,7 +29,7 @@ pub enum SpanKind {
     Break,
 }
 
-/// A term or a break, both its days included.
+/// A term or a break, first and last day included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolSpan {
     kind: SpanKind,
@@ -76,17 +76,17 @@ impl SchoolSpan {
     }
 }
 
-/// What a school does on one day, whatever all other layers say.
+/// A school's override for one date. It beats all other layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolDay {
     pub date: NaiveDate,
     pub lessons: Lessons,
-    /// By which weekday's timetable.
+    /// Weekday of the timetable, if stated.
     pub acts_as: Option<Weekday>,
     pub name: String,
 }
 
-/// When a school has lessons.
+/// Days of the school week, terms and breaks, and dated overrides of one school.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchoolCalendar {
     weekdays: Weekdays,
@@ -102,7 +102,7 @@ impl Default for SchoolCalendar {
 }
 
 impl SchoolCalendar {
-    /// The last one of two overrides for a date holds.
+    /// If `days` has two overrides for a date, the last one applies.
     pub fn new(weekdays: Weekdays, mut spans: Vec<SchoolSpan>, days: Vec<SchoolDay>) -> Self {
         spans.sort_by_key(|span| (span.first_day, span.last_day));
         let days = days.into_iter().map(|day| (day.date, day)).collect();
@@ -113,12 +113,12 @@ impl SchoolCalendar {
         self.weekdays
     }
 
-    /// By their first day.
+    /// Sorted by first day.
     pub fn spans(&self) -> &[SchoolSpan] {
         &self.spans
     }
 
-    /// By date.
+    /// Sorted by date.
     pub fn days(&self) -> impl Iterator<Item = &SchoolDay> {
         self.days.values()
     }
@@ -131,10 +131,10 @@ impl SchoolCalendar {
         if on_this_day && self.in_term(day.date) { Lessons::Full } else { Lessons::None }
     }
 
-    /// By which weekday's timetable the school works on this day.
+    /// Weekday of the school's timetable on this day.
     ///
-    /// Where it has lessons on a day that others have off and has not stated a weekday, the day acts as itself if it is
-    /// one of the school's days, and else as a make-up day.
+    /// If the school has lessons on a day that is otherwise off and has not stated a weekday, the day acts as itself if its
+    /// weekday is one of the school's, else as a make-up day.
     pub fn acts_as(&self, day: &Day) -> Weekday {
         match self.days.get(&day.date) {
             Some(SchoolDay { acts_as: Some(stated), .. }) => *stated,
@@ -154,7 +154,7 @@ impl SchoolCalendar {
         !within(SpanKind::Break) && (within(SpanKind::Term) || self.is_unknown(date))
     }
 
-    /// Nobody has said whether this day is in a term.
+    /// No span determines whether this day is in a term.
     fn is_unknown(&self, date: NaiveDate) -> bool {
         if !self.spans.iter().any(|span| span.kind == SpanKind::Term) {
             return !self.spans.iter().any(|span| span.contains(date));
@@ -163,13 +163,13 @@ impl SchoolCalendar {
         before || self.spans.iter().all(|span| span.last_day < date)
     }
 
-    /// What people should repair, of the days from `from` to `to`, both included.
+    /// Gaps that people should fill, for the days from `from` to `to`, both included.
     pub fn warnings(&self, from: NaiveDate, to: NaiveDate) -> Vec<Warning> {
         let mut days = from.iter_days().take_while(|date| *date <= to);
         days.find(|date| self.is_unknown(*date)).map(Warning::NoTerms).into_iter().collect()
     }
 
-    /// Whether the school itself has stated a weekday for this date.
+    /// Whether an override of the school settles this date: with a stated weekday, or without lessons.
     pub fn states(&self, date: NaiveDate) -> bool {
         self.days.get(&date).is_some_and(|own| own.acts_as.is_some() || own.lessons == Lessons::None)
     }

@@ -1,15 +1,15 @@
-//! What a calendar does not know and people should tell it.
+//! Gaps in a calendar that people should fill.
 
 use std::fmt;
 
 use chrono::NaiveDate;
 
-/// A gap that is filled with what is safe until somebody repairs it.
+/// A gap for which the calendar assumes the safe case until a person fills it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Warning {
     /// The list of this year is missing: all its days count as workdays.
     MissingYear(i32),
-    /// A workday on a weekend for which nobody has stated a weekday: it acts as a Friday.
+    /// A workday on a weekend without a stated weekday: it acts as a Friday.
     ActsAsNotStated(NaiveDate),
     /// From this day on the school's terms are unknown: lessons are assumed.
     NoTerms(NaiveDate),

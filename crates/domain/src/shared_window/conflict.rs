@@ -1,7 +1,7 @@
-//! What several windows do to each other, said when they are entered and not at the gate.
+//! Conflicts between windows. They are reported when a window is entered, not at the gate.
 //!
-//! Some is refused, since nobody could keep to it; the rest is explained, since it may be meant: audiences that share
-//! spaces at the same time are usual, and who comes first follows from the order of [`Audience`].
+//! An impossible combination is refused. Other conflicts are reported as warnings, since they may be intended: audiences
+//! often share spaces at the same time, and the order of [`Audience`] is their priority.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +15,9 @@ use crate::minute::{Minute, Span};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     pub pool: PoolId,
-    /// Those concerned, in order of their ids.
+    /// Affected windows, in order of their ids.
     pub windows: Vec<WindowId>,
-    /// The first time at which it happens; absent for what is wrong at any time.
+    /// First time of the conflict; absent if it holds at any time.
     pub span: Option<Span>,
     pub clash: Clash,
 }
@@ -28,18 +28,19 @@ pub enum Clash {
     NoSuchPool,
     /// Two windows of the same pool and audience are open at once.
     Overlap,
-    /// One window promises more spaces than the pool has; to parents above all.
+    /// The quota of one window exceeds the size of its pool.
     QuotaAbovePool { quota: u32, size: u32 },
-    /// Different audiences together may want more than there is: who comes first, and what is surely left for whom.
+    /// The quotas of different audiences together exceed the pool. `shares` lists, in order of priority, what is certain for
+    /// each.
     QuotasTogether { size: u32, shares: Vec<Share> },
-    /// The public must be gone at an hour at which no car is to move.
+    /// A window of the public ends during its lock-out, when no reservation may end.
     EndsInLockOut,
-    /// The public is let in while spaces are kept for parents, who then find strangers' cars beside theirs.
+    /// A window of the public overlaps one of pickup: strangers' cars are inside while parents fetch children.
     PublicDuringPickup,
 }
 
 impl Clash {
-    /// Nobody could keep to it; the others are only to be known.
+    /// Whether the conflict refuses the window. Other conflicts are warnings.
     pub fn is_refused(&self) -> bool {
         match self {
             Self::NoSuchPool | Self::Overlap | Self::QuotaAbovePool { .. } => true,
@@ -47,7 +48,7 @@ impl Clash {
         }
     }
 
-    /// One of each kind is said for the same windows.
+    /// Number of the kind: one conflict of each kind is reported for the same set of windows.
     fn kind(&self) -> u8 {
         match self {
             Self::NoSuchPool => 0,
@@ -66,18 +67,18 @@ impl Conflict {
     }
 }
 
-/// What an audience gets when all want all that they may.
+/// Spaces of an audience if every audience takes its whole quota.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
     pub window: WindowId,
     pub audience: Audience,
     pub quota: u32,
-    /// When those before it take their whole quotas.
+    /// Spaces that remain for it after prior audiences have taken their whole quotas; at most `quota`.
     pub left: u32,
 }
 
-/// Of the windows that start on `days` days from `first` on; what is refused comes first. Each is said once, with the first
-/// time at which it happens.
+/// Finds conflicts of the openings that start on `days` days from `first` on. Refused ones come first. Each conflict is
+/// returned once, with its first time.
 pub fn conflicts(
     windows: &[SharedWindow],
     pools: &BTreeMap<PoolId, Pool>,
@@ -99,7 +100,7 @@ pub fn conflicts(
     found.0.into_values().collect()
 }
 
-/// By weight, kind and windows, so that each is there once and the order is always the same.
+/// Conflicts by severity, kind and windows, which makes them unique and their order stable.
 #[derive(Default)]
 struct Found(BTreeMap<(bool, u8, Vec<WindowId>), Conflict>);
 
@@ -121,7 +122,7 @@ impl Found {
         }
     }
 
-    /// Goes through one pool's openings in order of their start, with those that are still open.
+    /// Sweeps over one pool's openings in order of start and compares each with those that are still open.
     fn sweep<'a>(&mut self, id: &PoolId, pool: &Pool, openings: impl Iterator<Item = &'a WindowOpening>) {
         let mut open: Vec<&WindowOpening> = Vec::new();
         for opening in openings {
@@ -162,7 +163,7 @@ impl Found {
     }
 }
 
-/// First in priority first.
+/// Shares in order of priority.
 fn shares(size: u32, open: &[&WindowOpening]) -> Vec<Share> {
     let mut by_priority = open.to_vec();
     by_priority.sort_by_key(|opening| opening.audience);
@@ -175,7 +176,7 @@ fn shares(size: u32, open: &[&WindowOpening]) -> Vec<Share> {
     by_priority.into_iter().map(share).collect()
 }
 
-/// A stay may end when the lock-out begins and when it is over, but not between.
+/// Whether an opening of the public ends inside its lock-out. A stay may end when the lock-out begins and when it is over.
 fn ends_in_lock_out(opening: &WindowOpening) -> bool {
     let Some(hours) = opening.terms.lock_out.filter(|_| opening.audience == Audience::Public) else {
         return false;

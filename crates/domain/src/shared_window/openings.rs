@@ -1,8 +1,8 @@
-//! On which days a window starts, and from when to when it is then open.
+//! Resolves a recurring window to absolute openings.
 //!
-//! A pickup window that asks for lessons goes by its schools' own timetables: it starts if one of them has lessons and
-//! works by one of the window's weekdays. When schools release their pupils early, a pickup window begins as much earlier
-//! as the earliest of them, and ends earlier only if all of them do.
+//! A pickup window for lesson days follows the timetables of its schools: it starts if one school has lessons and its
+//! timetable's weekday is one of the window's. On days of early release a pickup window begins earlier by the largest shift of
+//! its schools, and ends earlier by the smallest: only if all schools release early.
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -97,9 +97,9 @@ impl SharedWindow {
     }
 }
 
-/// In order of their start, each beginning where the one before of the same pool and audience ends at the earliest.
+/// Sorts openings by start and cuts each to begin no earlier than the end of the previous one of its pool and audience.
 ///
-/// Windows that overlap are refused when they are entered; but older ones may, and so may an early release.
+/// Overlapping windows are refused on entry, but older windows may overlap, and early release may cause an overlap.
 pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
     openings.sort_by(|a, b| (a.span, &a.pool, a.audience).cmp(&(b.span, &b.pool, b.audience)));
     let mut kept: Vec<WindowOpening> = Vec::with_capacity(openings.len());
@@ -115,7 +115,7 @@ pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
     kept
 }
 
-/// What is left of openings, in order, where what is wholly closed is cut out. An opening may fall apart.
+/// Cuts full closures out of openings and returns the rest, sorted by start. An opening may be split in two.
 pub fn without(openings: Vec<WindowOpening>, closures: &[Closure]) -> Vec<WindowOpening> {
     let mut left = openings;
     for closure in closures.iter().filter(|closure| closure.spaces.is_none()) {
@@ -147,7 +147,7 @@ impl WindowOpening {
         Some(self)
     }
 
-    /// What of it is left from `earliest` on.
+    /// The part of the opening from `earliest` on.
     fn left_from(mut self, earliest: Minute) -> Option<Self> {
         let cut = |span: Span| Span::new(span.from().max(earliest), span.until()).ok();
         self.span = cut(self.span)?;

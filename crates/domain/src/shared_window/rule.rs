@@ -1,4 +1,4 @@
-//! What a window may say, whoever enters it: an operator, or a district file.
+//! Validation of windows, the same for operators' input and district files.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -11,23 +11,23 @@ use crate::minute::Minutes;
 
 const DAY: u32 = 24 * 60;
 
-/// The week view shows no more.
+/// Characters that the week view can show.
 const MAX_NAME: usize = 80;
 
-/// More than the largest garage of the world has.
+/// More spaces than the largest garage of the world has.
 const MAX_QUOTA: u32 = 100_000;
 
-/// A day beyond them is a slip of the hand.
+/// A year outside this range is a typing error.
 const YEARS: RangeInclusive<i32> = 2000..=2199;
 
-/// Books look so far ahead, and some days more.
+/// Longest horizon of reservations. Layouts of books reach this far ahead, and some days further.
 pub const LONGEST_HORIZON: Minutes = Minutes(30 * DAY);
 
-/// A field of a window that cannot be.
+/// An invalid field of a window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct WindowRuleError {
-    /// As it is called in files and bodies, such as `lock_out.start_minute`.
+    /// Name of the field in files and request bodies, such as `lock_out.start_minute`.
     pub field: String,
     pub message: String,
 }
@@ -35,7 +35,7 @@ pub struct WindowRuleError {
 type Checked = Result<(), WindowRuleError>;
 
 impl SharedWindow {
-    /// The window as it is, if it can be.
+    /// Returns the window unchanged if it is valid.
     pub fn checked(self) -> Result<Self, WindowRuleError> {
         name(&self.name)?;
         start_minute("start_minute", self.hours)?;
@@ -71,7 +71,7 @@ impl SharedWindow {
 
 impl Terms {
     fn check(&self) -> Checked {
-        // Windows that adjoin, such as those of whole days, make stays of several days possible.
+        // Adjoining windows, such as those of whole days, make stays of several days possible.
         within("max_stay_minutes", self.max_stay.0, 1, 7 * DAY)?;
         within("min_stay_minutes", self.min_stay.0, 0, self.max_stay.0)?;
         within("horizon_minutes", self.horizon.0, 0, LONGEST_HORIZON.0)?;

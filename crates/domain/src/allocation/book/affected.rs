@@ -1,4 +1,4 @@
-//! Whom another layout would hurt.
+//! Entries that a new layout would affect.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::allocation::timeline::Timeline;
 use crate::ids::PoolId;
 
 impl Book {
-    /// Reservations that another layout has no room for: its windows do not cover them, it closes their spaces, or has too
-    /// few of them. Where it is a matter of number, older ones stay. Those who wait are affected if no space could come free
-    /// for them any more. Other terms, such as the longest stay, do not touch what was agreed.
+    /// Reservations for which `layout` has no room: its windows do not cover them, it closes their spaces, or it has too few
+    /// spaces. If spaces are too few, older reservations stay. A waiting entry is affected if no space can become free for it
+    /// any more. Changed terms, such as the longest stay, do not affect agreed reservations.
     pub fn affected(&self, layout: &Layout) -> Vec<Uuid> {
         let limits = limits_of(layout);
         let mut timelines = self.timelines_of_inside();
@@ -47,7 +47,7 @@ impl Book {
 fn fits(limits: Option<&Limits>, timeline: &Timeline, entry: &Entry) -> bool {
     limits.is_some_and(|limits| {
         let open = opening_over(limits, entry.audience, entry.span).is_some();
-        // One that waits is not hurt by a full pool.
+        // A full pool does not affect a waiting entry.
         let empty = Timeline::new();
         let others = if entry.taken.is_some() { timeline } else { &empty };
         open && misfit(limits, others, entry.audience, entry.span).is_none()

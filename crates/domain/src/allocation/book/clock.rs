@@ -1,8 +1,8 @@
-//! What ends by itself: offers and holds that nobody confirmed, reservations whose car never came, stays beyond their end.
+//! Expiry by the clock: unconfirmed offers and holds, reservations whose car did not come, stays beyond their end.
 //!
-//! Each live entry is due at one time; a sweep looks only at those that are. A car may have come or gone while its garage
-//! was offline: until the gate's events are known, nobody is a no-show or gets a strike, but a car that should be gone and
-//! may be there keeps its space.
+//! Each live entry is due at one time; a sweep processes only due entries. A car may have entered or left while its garage
+//! was offline: until the gate's events are known, no reservation becomes a no-show and no plate gets a strike. A car that
+//! should have left and may still be inside keeps its space.
 
 use super::Book;
 use crate::access::Audience;
@@ -13,15 +13,15 @@ use crate::minute::{Minute, Minutes, Span};
 use crate::shared_window::Terms;
 use crate::time::Timestamp;
 
-/// Of a reservation that ended so long ago, a gate that has been silent since before will tell nothing any more that matters:
-/// it is taken for used, so that it does not count against its person's limit for ever.
+/// How long after its end a reservation waits for events of an offline gate. Later events would change nothing of
+/// importance. The reservation then counts as used, so that it does not count against its person's limit for ever.
 const NEVER_KNOWN: Minutes = Minutes(7 * 24 * 60);
 
-/// For an entry whose window does not exist any more.
+/// Grace of an entry whose window no longer exists.
 const USUAL_GRACE: Minutes = Minutes(15);
 
 impl Book {
-    /// `known_until`: up to when the gate's events are known.
+    /// Processes all due entries. The gate's events are known up to `known_until`.
     pub fn sweep(&mut self, now: Timestamp, known_until: Timestamp) {
         let due: Vec<_> = self.index.due_by(now).collect();
         for id in due {
@@ -33,7 +33,7 @@ impl Book {
         self.offer(now);
     }
 
-    /// Before that, a sweep finds nothing to do.
+    /// Time of the next due entry; an earlier sweep has nothing to process.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.index.first_due()
     }
@@ -96,13 +96,14 @@ impl Book {
             self.notify(&entry, NoticeKind::Overstayed);
             self.strike(&entry, StrikeKind::Overstay, now);
         }
-        // Of an unknown car nothing changes until the next minute: nothing is to be stored, and its driver's copy stays good.
+        // While the gate's events are unknown the entry stays equal until the next minute: there is nothing to store, and the
+        // driver's version of it stays valid.
         if entry != former {
             self.put(entry);
         }
     }
 
-    /// Counted as staying a while longer.
+    /// The entry with its space taken for `overstay_ahead` longer than `now`.
     fn staying_on(&self, entry: Entry, now: Timestamp) -> Entry {
         let ahead = Minute::ceil(now) + self.layout.rules.overstay_ahead;
         let taken =
@@ -110,7 +111,7 @@ impl Book {
         Entry { taken, ..entry }
     }
 
-    /// When the clock has to look at an entry.
+    /// When a sweep has to process an entry.
     pub(super) fn due(&self, entry: &Entry) -> Timestamp {
         match entry.state {
             State::Waiting => (entry.span.from() + Minutes(1)).timestamp(),
@@ -131,13 +132,13 @@ impl Book {
         }
     }
 
-    /// A reservation whose car has not come by then is a no-show.
+    /// Start plus grace, at most the end. A reservation whose car has not entered by then is a no-show.
     pub(super) fn latest_arrival(&self, entry: &Entry) -> Timestamp {
         let grace = self.terms_of(entry).map_or(USUAL_GRACE, |terms| terms.grace);
         (entry.span.from() + grace).min(entry.span.until()).timestamp()
     }
 
-    /// Terms of the window in which it starts.
+    /// Terms of the window in which the entry starts; absent if that window no longer exists.
     pub(super) fn terms_of(&self, entry: &Entry) -> Option<Terms> {
         let limits = self.limits.get(&entry.pool)?;
         limits.opening_at(entry.audience, entry.span.from()).map(|open| open.terms)

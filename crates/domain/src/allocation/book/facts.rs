@@ -1,4 +1,4 @@
-//! What has happened at the gate. Facts are never refused, however late they are told, and telling one again changes nothing.
+//! Facts from the gate. They are never refused, however late they arrive, and a repeated fact changes nothing.
 
 use std::collections::HashSet;
 
@@ -14,14 +14,14 @@ use crate::ids::PoolId;
 use crate::minute::{Minute, Minutes, Span};
 use crate::time::Timestamp;
 
-/// A car that came in while no window of its audience is open has to go; this is for turning round.
+/// Stay of a car that entered while no window of its audience is open: time to turn round and leave.
 const TURN_ROUND: Minutes = Minutes(15);
 
-/// Where a car stands in a garage of which no pool is known.
+/// Pool of a car in a garage without any known pool.
 const SOMEWHERE: &str = "main";
 
 impl Book {
-    /// A car has come in: it takes up its reservation, the earliest that it is in time for, or stays as a walk-in.
+    /// A car has entered. It checks in to the earliest of its reservations for which it is in time, or becomes a walk-in.
     pub fn enter(&mut self, car: &Arrived, now: Timestamp) -> Entry {
         self.hear(now);
         let known = self.index.of_visit(car.visit).unwrap_or(car.id);
@@ -37,7 +37,7 @@ impl Book {
         entry
     }
 
-    /// A car has left. The running minute is free again, too: the space is.
+    /// A car has left. Its space is free from the current minute on, this minute included.
     pub fn leave(&mut self, visit: Uuid, at: Timestamp) -> Option<Entry> {
         let entry = self.index.of_visit(visit).and_then(|id| self.entry(id)).cloned()?;
         let taken = entry.taken.and_then(|taken| Span::new(taken.from(), Minute::floor(at)).ok());
@@ -83,19 +83,19 @@ impl Book {
         }
     }
 
-    /// When a car without a reservation must be out again: at the end of the windows, after the longest stay, or when others
-    /// have all spaces. Absent if no window is open.
+    /// Latest exit of a car without a reservation: the end of the adjoining windows, the longest stay, or the first minute
+    /// without a free space, whichever comes first. Absent if no window is open.
     pub(super) fn leave_by(&self, pool: &PoolId, audience: Audience, from: Minute) -> Option<Minute> {
         let limits = self.limits.get(pool)?;
         let longest = from + limits.opening_at(audience, from)?.terms.max_stay;
         let until = limits.open_until(audience, from)?.min(longest);
         let span = Span::new(from, until).ok()?;
         let full = room::first_full(limits, self.index.timeline(pool), audience, span);
-        // One too many already: when others come does not tell when it goes.
+        // If the pool is full already, the car is one too many: the reservations of others do not determine its exit.
         Some(full.filter(|full| *full > from).unwrap_or(until))
     }
 
-    /// Of the pools that are open for the audience the first with room; else the first that is open; else the first.
+    /// The first pool that is open to the audience and has room; else the first open pool; else the first pool.
     fn pool_for(&self, audience: Audience, at: Minute) -> PoolId {
         let open = |pool: &&PoolId| self.window_at(pool, audience, at).is_some();
         let pools = self.layout.pools.keys().filter(open);
@@ -104,7 +104,7 @@ impl Book {
         best.or_else(|| self.layout.pools.keys().next()).cloned().unwrap_or_else(somewhere)
     }
 
-    /// The first numbered space of the pool on which no car stands.
+    /// Label of the first numbered space of the pool that no car inside has.
     fn free_label(&self, pool: &PoolId) -> Option<String> {
         let inside = self.index.inside().filter_map(|id| self.entry(id)).filter(|entry| entry.pool == *pool);
         let used: HashSet<&str> = inside.filter_map(|entry| entry.space.as_deref()).collect();
@@ -112,7 +112,7 @@ impl Book {
     }
 }
 
-/// One that came early takes its space from then on.
+/// The reservation with its car inside. A car that came early takes its space from its entry on.
 fn checked_in(reserved: &Entry, car: &Arrived) -> Entry {
     let from = Minute::floor(car.at).min(reserved.span.from());
     let taken = Span::new(from, reserved.span.until()).unwrap_or(reserved.span);

@@ -1,4 +1,4 @@
-//! What is derived from the live entries, to find them fast. Nothing here is known only here.
+//! Index over the live entries. All of it is derived from them and can be rebuilt.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,23 +14,23 @@ use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Index {
-    /// Only of pools of which something is taken.
+    /// Only pools with taken spaces have a timeline.
     timelines: BTreeMap<PoolId, Timeline>,
     plates: BTreeSet<(PlateKey, Uuid)>,
     persons: BTreeSet<(Uuid, Uuid)>,
     visits: HashMap<Uuid, Uuid>,
     inside: BTreeSet<Uuid>,
-    /// In the order in which they are served.
+    /// In order of service: by creation, then by id.
     waiting: BTreeSet<(Timestamp, Uuid)>,
-    /// When the clock next has to look at an entry.
+    /// When a sweep next has to process each entry.
     due: BTreeSet<(Timestamp, Uuid)>,
 }
 
-/// Of a pool of which nothing is taken.
+/// Timeline of a pool without taken spaces.
 static NOTHING_TAKEN: Timeline = Timeline::new();
 
 impl Index {
-    /// Of many entries at once.
+    /// Builds the index of many entries at once.
     pub(super) fn of<'a>(entries: impl Iterator<Item = (&'a Entry, Timestamp)>) -> Self {
         let mut index = Self::default();
         let mut taken: BTreeMap<PoolId, Vec<(Span, Audience)>> = BTreeMap::new();

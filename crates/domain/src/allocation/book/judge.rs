@@ -1,4 +1,4 @@
-//! What is legal. Nothing here changes anything.
+//! Checks of requests against rules and room. They change nothing.
 
 use uuid::Uuid;
 
@@ -17,12 +17,12 @@ use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, Minutes, Span};
 use crate::time::Timestamp;
 
-/// How far a refusal looks for the next free start: over a weekend. Further is a question of its own.
+/// How far ahead a refusal searches for the next free start: over a weekend. [`Book::next_start`] searches further.
 const LOOK_AHEAD: Minutes = Minutes(3 * 24 * 60);
 
-/// Who wants to be there when.
+/// Person, plate and time of a requested stay, for the checks that do not depend on a pool.
 pub(super) struct Claim<'a> {
-    /// Its own entry does not stand against it.
+    /// The entry with this id does not count as a conflict.
     pub(super) id: Uuid,
     pub(super) origin: Origin,
     pub(super) audience: Audience,
@@ -31,18 +31,18 @@ pub(super) struct Claim<'a> {
     pub(super) span: Span,
 }
 
-/// A wish for spaces of one pool.
+/// A requested stay in one pool.
 #[derive(Clone, Copy)]
 pub(super) struct Stay<'a> {
     pub(super) pool: &'a PoolId,
     pub(super) audience: Audience,
     pub(super) span: Span,
-    /// What the same entry has taken of this pool already: it is free for it.
+    /// The time for which the same entry already takes a space of this pool: it counts as free.
     pub(super) has: Option<Span>,
     pub(super) ahead: Ahead,
 }
 
-/// Where a new stay goes.
+/// Pool and window of a new stay.
 pub(super) struct Place {
     pub(super) pool: PoolId,
     pub(super) window: WindowId,
@@ -79,7 +79,7 @@ impl<'a> Claim<'a> {
 }
 
 impl Book {
-    /// Whether this plate may be there then.
+    /// Refuses a blocked plate, and a plate with another entry at that time.
     pub(super) fn check_plate(&self, claim: &Claim<'_>) -> Result<(), Refusal> {
         let Some(plate) = claim.plate else {
             return Ok(());
@@ -93,14 +93,14 @@ impl Book {
         }
     }
 
-    /// A block is against the public only, and an operator may make an exception.
+    /// Refuses a blocked plate. A block applies to the public only, and an operator's request is exempt.
     pub(super) fn check_blocked(&self, claim: &Claim<'_>) -> Result<(), Refusal> {
         let bound = claim.origin != Origin::Operator && claim.audience == Audience::Public;
         let blocked = bound && claim.plate.is_some_and(|plate| self.layout.blocked.contains(plate));
         if blocked { Err(Refusal::Blocked) } else { Ok(()) }
     }
 
-    /// Whether this person and this plate may have one more.
+    /// Refuses a person or plate at its maximum of live reservations. An operator's request is exempt.
     pub(super) fn check_limits(&self, claim: &Claim<'_>) -> Result<(), Refusal> {
         if claim.origin == Origin::Operator {
             return Ok(());
@@ -118,13 +118,13 @@ impl Book {
         Ok(())
     }
 
-    /// How many of these are reservations, without `own`.
+    /// Counts the reservations among `ids`, without `own`.
     fn reservations(&self, ids: impl Iterator<Item = Uuid>, own: Uuid) -> u32 {
         let reserved = |id: &Uuid| self.entry(*id).is_some_and(|entry| entry.origin != Origin::Gate);
         u32::try_from(ids.filter(|id| *id != own).filter(reserved).count()).unwrap_or(u32::MAX)
     }
 
-    /// In which pool it fits; else the refusal that helps most.
+    /// The first pool in which the stay fits; else the most helpful refusal.
     pub(super) fn place(&self, ask: &Ask, now: Timestamp) -> Result<Place, Refusal> {
         let mut refused = Refusal::NoSuchPool;
         for stay in self.stays(ask) {
@@ -136,7 +136,7 @@ impl Book {
         Err(refused)
     }
 
-    /// The first pool in which nothing but other stays stand against it.
+    /// The first pool in which other stays are the only obstacle.
     pub(super) fn place_in_line(&self, ask: &Ask, now: Timestamp) -> Option<Place> {
         self.stays(ask).find_map(|stay| match self.check_stay(&stay, now) {
             Err(Refusal::Full { .. }) => {
@@ -147,7 +147,7 @@ impl Book {
         })
     }
 
-    /// One in each pool that the ask leaves open, in order.
+    /// One stay in each pool that the request allows, in order of pool ids.
     fn stays<'a>(&'a self, ask: &'a Ask) -> impl Iterator<Item = Stay<'a>> {
         let pools =
             self.layout.pools.keys().filter(|pool| ask.pool.as_ref().is_none_or(|asked| asked == *pool));
@@ -155,7 +155,7 @@ impl Book {
         pools.map(move |pool| Stay { pool, audience, span, has: None, ahead: Ahead::StartAndEnd })
     }
 
-    /// The opening in which the stay starts, if it is legal in its pool.
+    /// The opening in which the stay starts, if windows, terms and room of its pool allow the stay.
     pub(super) fn check_stay(&self, stay: &Stay<'_>, now: Timestamp) -> Result<&Open, Refusal> {
         let limits = self.limits.get(stay.pool).ok_or(Refusal::NoSuchPool)?;
         let open = opening_over(limits, stay.audience, stay.span)
@@ -183,13 +183,13 @@ impl Book {
 }
 
 impl Entry {
-    /// Is there at that time, by what was agreed or by what it takes.
+    /// Whether the agreed or the taken time of the entry overlaps `span`.
     fn touches(&self, span: Span) -> bool {
         self.span.overlaps(span) || self.taken.is_some_and(|taken| taken.overlaps(span))
     }
 }
 
-/// Why there is no room within the windows.
+/// Why there is no room within the windows: a closure, or the first full minute.
 pub(super) enum Misfit {
     Closed(Span),
     Full(Minute),
@@ -208,7 +208,7 @@ pub(super) fn misfit(limits: &Limits, timeline: &Timeline, audience: Audience, s
     room::first_full(limits, timeline, audience, span).map(Misfit::Full)
 }
 
-/// What remains of `span` without what is already had.
+/// `span` without `has`: the part before it and the part after it.
 fn outside(span: Span, has: Option<Span>) -> [Option<Span>; 2] {
     match has.and_then(|has| has.intersection(span)) {
         None => [Some(span), None],
@@ -224,12 +224,12 @@ fn next_opening(limits: &Limits, stay: &Stay<'_>, now: Timestamp) -> Option<Span
     Span::new(start, limits.open_until(stay.audience, start)?).ok()
 }
 
-/// Of two pools' refusals: the first full one, else the first whose windows at least are open.
+/// The more helpful of two pools' refusals: one of a full pool, else one of a pool with open windows; on a tie the former.
 fn more_helpful(former: Refusal, other: Refusal) -> Refusal {
     if distance(&other) < distance(&former) { other } else { former }
 }
 
-/// How far a refusal is from a space.
+/// Rank of a refusal by its distance from a free space.
 fn distance(refusal: &Refusal) -> u8 {
     match refusal {
         Refusal::Full { .. } => 0,

@@ -1,4 +1,4 @@
-//! What a book can tell.
+//! Queries of free spaces, forecasts and cars that must leave.
 
 use std::cmp::Reverse;
 
@@ -12,22 +12,22 @@ use crate::ids::PoolId;
 use crate::minute::{Minute, Minutes, Span};
 use crate::time::Timestamp;
 
-/// Starts to look at, both included.
+/// Range of starts to search, both ends included.
 pub(super) struct Starts {
     pub(super) from: Minute,
     pub(super) latest: Minute,
-    /// Present: none too far ahead.
+    /// If present, starts beyond the horizon from `now` are excluded.
     pub(super) now: Option<Minute>,
 }
 
 impl Book {
-    /// The fewest that the audience could still take at any minute of `span`; 0 where no window is open.
+    /// Minimum of spaces that the audience can still take over the minutes of `span`; 0 where no window is open.
     pub fn free(&self, pool: &PoolId, audience: Audience, span: Span) -> u32 {
         self.stretches(pool, audience, span).map(|stretch| stretch.room).min().unwrap_or(0)
     }
 
-    /// The earliest start, not before `from`, at which a stay of this length keeps to windows and terms and is free, in one
-    /// pool or in any. How far ahead one may reserve is not looked at: `from` is not now.
+    /// The earliest start from `from` on at which windows, terms and room allow a stay of this length, in one pool or in any.
+    /// The horizon of reservations is not checked: `from` is not the current time.
     pub fn next_start(
         &self,
         pool: Option<&PoolId>,
@@ -52,7 +52,7 @@ impl Book {
     ) -> Option<Minute> {
         let limits = self.limits.get(pool)?;
         let range = Span::new(starts.from, starts.latest + length).ok()?;
-        // The earliest start that has been free ever since, of those not ruled out by terms.
+        // The earliest start since which all intervals have room and that terms have not excluded.
         let mut start: Option<Minute> = None;
         for stretch in self.stretches(pool, audience, range) {
             if stretch.room == 0 {
@@ -72,7 +72,7 @@ impl Book {
         None
     }
 
-    /// `count` steps from `from` on.
+    /// Free spaces in `count` steps of length `step` from `from` on.
     pub fn forecast(
         &self,
         pool: &PoolId,
@@ -97,7 +97,7 @@ impl Book {
             .unwrap_or(closed)
     }
 
-    /// Cars inside that must leave by then: first those that should be gone, then by their end.
+    /// Cars inside that must leave by `by`: overstaying cars first, then by end.
     pub fn clearing(&self, by: Minute) -> Vec<&Entry> {
         let inside = self.index.inside().filter_map(|id| self.entry(id));
         let mut leaving: Vec<_> = inside.filter(|entry| entry.span.until() <= by).collect();
@@ -106,8 +106,8 @@ impl Book {
         leaving
     }
 
-    /// How many cars without a reservation may come in now, and when such a car must be out again. Absent if none may: no
-    /// window for them is open, no car comes in at this hour, or the shortest stay would not end in time.
+    /// How many cars without a reservation may enter now, and their latest exit. Absent if none may: no window admits them,
+    /// a lock-out is active, no space is free, or the shortest stay would not end in time.
     pub fn room_for_walk_in(
         &self,
         pool: &PoolId,

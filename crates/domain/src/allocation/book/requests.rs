@@ -1,4 +1,4 @@
-//! What people ask for: each request is done wholly or refused.
+//! Requests of people: each is done completely or refused.
 
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ impl Book {
         Ok(entry)
     }
 
-    /// What [`Book::reserve`] would say, without doing it.
+    /// Checks a request as [`Book::reserve`] does, without making the reservation.
     pub fn would(&self, ask: &Ask, now: Timestamp) -> Result<(), Refusal> {
         self.judge(ask, now).map(|_| ())
     }
@@ -55,8 +55,8 @@ impl Book {
         }
     }
 
-    /// Another time, plate or pool; to extend is to change the end, which is possible while the car is inside, too. What
-    /// the entry has is free for it. One that waits keeps its place in the line.
+    /// Changes time, plate or pool. The end can also change while the car is inside, which extends the stay. The space that
+    /// the entry already takes counts as free. A waiting entry keeps its position.
     pub fn change(&mut self, id: Uuid, change: &Change, now: Timestamp) -> Result<Entry, Refusal> {
         self.hear(now);
         let former = self.live(id, now)?;
@@ -104,7 +104,7 @@ impl Book {
         }
     }
 
-    /// Accepts what is held, unless the plate was blocked meanwhile. Again does no harm.
+    /// Confirms a held space, unless the plate has been blocked since. Idempotent.
     pub fn confirm(&mut self, id: Uuid, now: Timestamp) -> Result<Entry, Refusal> {
         self.hear(now);
         let mut entry = self.live(id, now)?.clone();
@@ -125,7 +125,7 @@ impl Book {
         }
     }
 
-    /// Gives back all that was taken. A car that is inside ends its stay by leaving.
+    /// Cancels an entry and frees its space. The stay of a car inside cannot be cancelled: it ends with the exit.
     pub fn cancel(&mut self, id: Uuid, cause: Cause, now: Timestamp) -> Result<Entry, Refusal> {
         self.hear(now);
         let entry = self.entry(id).ok_or(Refusal::NotFound)?;
@@ -143,14 +143,14 @@ impl Book {
         Ok(entry)
     }
 
-    /// Ends a stay that has not begun: it has taken nothing.
+    /// Ends a stay that has not begun; it takes no space any more.
     pub(super) fn end(&mut self, entry: Entry, state: State) -> Entry {
         let ended = Entry { state, taken: None, ..entry };
         self.put(ended.clone());
         ended
     }
 
-    /// An entry of which something may still be asked.
+    /// An entry that a request may still change.
     fn live(&self, id: Uuid, now: Timestamp) -> Result<&Entry, Refusal> {
         let entry = self.entry(id).ok_or(Refusal::NotFound)?;
         match entry.state {
@@ -180,7 +180,7 @@ fn entry_of(ask: &Ask, place: Place, state: State, now: Timestamp) -> Entry {
     }
 }
 
-/// Of a car inside only the end may change, and nothing may be moved into the past.
+/// For a car inside only the end may change, and no start or end may move into the past.
 fn check_times(former: &Entry, entry: &Entry, now: Timestamp) -> Result<(), Refusal> {
     let other_start = entry.span.from() != former.span.from();
     let moved = other_start || entry.pool != former.pool;
@@ -196,7 +196,7 @@ fn check_times(former: &Entry, entry: &Entry, now: Timestamp) -> Result<(), Refu
     Ok(())
 }
 
-/// A car that came early keeps the time before its start.
+/// The taken time after a change to `span`. A car that came early keeps the time before its start.
 fn taken_after(former: &Entry, span: Span) -> Option<Span> {
     let taken = former.taken?;
     if former.phase().is_inside() { Span::new(taken.from(), span.until()).ok() } else { Some(span) }

@@ -1,8 +1,7 @@
 //! The waiting list: first come, first served.
 //!
-//! Whatever frees a space ends with an offer to those for whom it now suffices, in the order in which they came. One who
-//! wants more than is free keeps waiting and keeps nobody behind from what is too small for him; neither does one whose plate is
-//! blocked.
+//! Every change that frees a space ends with offers to the entries that now fit, in their order. An entry that needs more
+//! than is free keeps waiting and does not hold up later entries; an entry with a blocked plate does not either.
 
 use uuid::Uuid;
 
@@ -14,7 +13,7 @@ use crate::minute::Minute;
 use crate::time::Timestamp;
 
 impl Book {
-    /// Before anything is asked: those who wait get what has come free without anybody being told the time.
+    /// Advances the book's time before a request or fact, and offers spaces that became free by a change without a time.
     pub(super) fn hear(&mut self, now: Timestamp) {
         self.told = self.told.max(now);
         if self.unoffered {
@@ -33,7 +32,7 @@ impl Book {
         }
     }
 
-    /// The entry with its offer, if it fits now. An offer never outlives its own start and grace.
+    /// The entry with an offer, if it fits now. An offer expires at start plus grace at the latest.
     fn offered(&self, entry: &Entry, now: Timestamp) -> Option<Entry> {
         let until = (now + self.layout.rules.offer.duration()).min(self.latest_arrival(entry));
         let too_late = until <= now || entry.span.from() < Minute::floor(now);

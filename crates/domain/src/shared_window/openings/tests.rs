@@ -164,7 +164,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// Day by day, by the words of the rule alone.
+    /// Day by day, from the text of the rule alone.
     #[test]
     fn openings_are_what_the_rule_says_of_each_day(
         window in any_window(),

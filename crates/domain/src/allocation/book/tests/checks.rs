@@ -1,4 +1,4 @@
-//! What is looked at after a step of a history.
+//! Checks after each step of a history.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,13 +18,13 @@ use crate::time::Timestamp;
 
 pub type Check = Result<(), TestCaseError>;
 
-/// What was the case before a step.
+/// State before a step.
 pub struct Before {
     pub book: Book,
     pub entries: HashMap<Uuid, Entry>,
 }
 
-/// Runs a history and looks at it after each step.
+/// Runs a history and checks the book after each step.
 pub fn run(
     layout: Layout,
     steps: &[Timed],
@@ -34,7 +34,7 @@ pub fn run(
     let mut now = first().timestamp();
     for (n, (seconds, step)) in steps.iter().enumerate() {
         now = now + Duration::from_secs(u64::from(*seconds));
-        // Nobody is left without an offer that only waits to be told the time.
+        // Makes pending offers, so that they do not count as an effect of the step.
         book.hear(now);
         book.take_journal();
         let before = Before {
@@ -47,7 +47,7 @@ pub fn run(
     Ok(book)
 }
 
-/// A request is accepted if and only if the oracle finds it legal, and a full pool is full where it says.
+/// A request is accepted if and only if the oracle finds it legal, and a full pool is full at the returned minute.
 pub fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timestamp) -> Check {
     let (Step::Reserve(ask), Some(result)) = (step, outcome) else {
         return Ok(());
@@ -82,7 +82,7 @@ fn next_is_the_next(oracle: &Oracle, ask: &Ask, next: Option<Minute>, now: Times
     Ok(())
 }
 
-/// What reservations have newly taken they were free to take: pool, quota and what is kept for others.
+/// Reservations newly take only free spaces: within pool and quota, and none that is kept for others.
 pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
     let oracle = Oracle::of(book, range());
     for entry in book.entries().filter(|entry| entry.phase().is_reserved()) {
@@ -101,7 +101,7 @@ pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
     Ok(())
 }
 
-/// Nobody whose plate is not blocked waits for what is free, and nobody got an offer that one who came before him wanted.
+/// No entry with an unblocked plate waits for a free space, and no offer passes over an earlier entry that it would fit.
 pub fn waiting_in_order(before: &Before, book: &Book, now: Timestamp) -> Check {
     let oracle = Oracle::of(book, range());
     let still_waiting: Vec<_> = in_order(book)

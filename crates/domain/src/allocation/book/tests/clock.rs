@@ -1,4 +1,4 @@
-//! What a sweep ends, and what it leaves alone.
+//! Entries that a sweep ends, and entries that it leaves unchanged.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
 use crate::access::Audience;
@@ -53,7 +53,7 @@ fn while_a_garage_is_offline_nobody_is_a_no_show() {
     book.reserve(&ask(1, span("18:00", "20:00")), at("12:00")).unwrap();
     book.sweep(at("19:00"), at("18:10"));
     assert_eq!(phase(&book, 1), Phase::Confirmed);
-    // It had come, and the garage could not tell.
+    // The car had entered, and the offline garage could not report it.
     book.enter(&car(1, "18:12"), at("19:30"));
     sweep(&mut book, "19:30");
     assert_eq!(phase(&book, 1), Phase::CheckedIn);

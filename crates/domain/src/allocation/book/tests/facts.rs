@@ -1,4 +1,4 @@
-//! Cars come and go; nobody can refuse that.
+//! Entries and exits of cars, which are never refused.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, pool, span, visit};
 use crate::access::Audience;

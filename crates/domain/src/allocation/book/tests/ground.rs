@@ -1,4 +1,4 @@
-//! Layouts, times and asks, short to write. The day is Monday 2026-11-23.
+//! Short constructors of layouts, times and requests. The day is Monday 2026-11-23.
 
 use uuid::Uuid;
 
@@ -85,7 +85,7 @@ pub fn evening(size: u32) -> Layout {
     ground(size).opened(Audience::Public, span("18:00", "+07:30"), size, TERMS)
 }
 
-/// One of the public, with a person and a plate of its own.
+/// A request of the public, with its own person and plate.
 pub fn ask(n: u8, hours: Span) -> Ask {
     Ask {
         id: id(u128::from(n)),

@@ -25,7 +25,7 @@ pub fn first() -> Minute {
     minute("20:00")
 }
 
-/// With room for stays that end later.
+/// The minutes of histories, with a margin for stays that end later.
 pub fn range() -> Span {
     Span::new(first() - Minutes(60), first() + Minutes(LENGTH as u32 + 120)).unwrap()
 }
@@ -53,7 +53,7 @@ pub enum Step {
     SetLayout(Layout),
 }
 
-/// A change as seen from what is changed: minutes added to start and end.
+/// A change relative to the entry: minutes added to start and end.
 #[derive(Debug, Clone)]
 pub struct Shift {
     from: i64,
@@ -135,7 +135,7 @@ fn pool_id() -> impl Strategy<Value = PoolId> {
 
 /// Mostly on round minutes, so that ends and starts meet.
 pub fn stay() -> impl Strategy<Value = Span> {
-    // The times that everybody wants.
+    // The most requested times.
     let popular = prop::sample::select(vec![(10_i64, 60_i64), (10, 60), (30, 90), (60, 60), (200, 90)]);
     let round = (0_i64..LENGTH / 10, 1_i64..10).prop_map(|(from, length)| (from * 10, length * 10));
     let any = (0_i64..LENGTH, 1_i64..120);
@@ -218,7 +218,7 @@ fn terms() -> impl Strategy<Value = Terms> {
     )
 }
 
-/// When, how many, on which terms.
+/// Time, quota and terms of a window.
 type Hours = (Span, u32, Terms);
 
 /// Up to four windows of an audience, one after the other, mostly without gaps.
@@ -247,7 +247,7 @@ pub fn layout() -> impl Strategy<Value = Layout> {
     prop_oneof![busy_layout(), any_layout()]
 }
 
-/// Everybody may come at all times, but there are few spaces.
+/// Every audience may enter at all times, but there are few spaces.
 fn busy_layout() -> impl Strategy<Value = Layout> {
     let always = (1_u32..4).prop_map(|quota| Some(vec![(range(), quota, TERMS)]));
     let of_pools = prop::collection::vec(prop_oneof![3 => always, 1 => Just(None)], 8);

@@ -1,5 +1,5 @@
-//! A second opinion: the rules of allocation once more, minute by minute and entry by entry, with nothing in common with the
-//! book but the types. Slow and plain on purpose.
+//! Test oracle: a second implementation of the allocation rules, minute by minute and entry by entry. It shares only the
+//! types with the book, and is slow and plain on purpose.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub const AUDIENCES: [Audience; 4] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Legal,
-    /// Only other stays stand against it, first at this minute.
+    /// Other stays are the only obstacle, first at this minute.
     Full(Minute),
     Illegal,
 }
@@ -85,7 +85,7 @@ impl Oracle {
         kept.sum()
     }
 
-    /// -1 where it is not open.
+    /// -1 if it is not open.
     pub fn room(&self, pool: &PoolId, audience: Audience, minute: Minute) -> i64 {
         let Some(quota) = self.quota(pool, audience, minute) else {
             return -1;
@@ -130,7 +130,7 @@ impl Oracle {
         !busy && (operator || !(too_many || self.blocked(ask.origin, ask.audience, ask.plate.as_ref())))
     }
 
-    /// A block is against the public only, and not against what an operator made.
+    /// A block applies to the public only, and not to entries of an operator.
     pub fn blocked(&self, origin: Origin, audience: Audience, plate: Option<&PlateKey>) -> bool {
         origin != Origin::Operator
             && audience == Audience::Public
@@ -212,7 +212,7 @@ fn is_within(hours: DailyHours, minute: Minute) -> bool {
     (0..hours.length_minutes).any(|passed| (hours.start_minute + passed) % 1440 == of_day)
 }
 
-/// Gives each stay the lowest number that is free, in order of their start: how many numbers are needed?
+/// Assigns each stay the lowest free number, in order of start, and returns how many numbers are needed.
 pub fn numbers_needed(stays: &[Span]) -> usize {
     let mut stays = stays.to_vec();
     stays.sort();

@@ -1,4 +1,4 @@
-//! What holds after any history.
+//! Properties that hold after any history.
 
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn requests() -> impl Strategy<Value = Vec<Timed>> {
     prop::collection::vec(timed(request()), 1..60)
 }
 
-/// One pool for one audience, so that only numbers can stand against a stay.
+/// One pool for one audience, so that the number of spaces is the only obstacle to a stay.
 fn simple_ground(size: u32) -> Layout {
     let mut layout = ground::evening(size);
     layout.rules = Rules { live_per_person: 1000, live_per_plate: 1000, ..Rules::default() };

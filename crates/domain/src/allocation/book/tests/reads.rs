@@ -1,4 +1,4 @@
-//! What a book tells of free spaces.
+//! Queries of free spaces.
 
 use super::ground::{TERMS, ask, at, evening, ground, minute, pool, span};
 use crate::access::Audience;

@@ -1,4 +1,4 @@
-//! What is refused and why, and what a request changes.
+//! Refusals with their reasons, and the effects of requests.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
 use crate::access::Audience;

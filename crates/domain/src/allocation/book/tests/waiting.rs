@@ -1,4 +1,4 @@
-//! Those who wait, and whom a change of the layout hurts.
+//! The waiting list, and entries that a change of the layout affects.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
 use crate::access::Audience;
