@@ -1,6 +1,7 @@
-//! Acknowledgements: what is on disk is told to its controller, many event ids in one message.
+//! Acknowledges stored events to their controllers, many event ids in one MQTT message.
 //!
-//! One that does not get through is not repeated from here: the controller sends its event again and is answered then.
+//! A lost acknowledgement is not resent from here. The controller resends its event and receives the acknowledgement
+//! then.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,14 +14,14 @@ use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
 use crate::outbox::entry::Answer;
 
-/// Answers of one message: at most some 16 KiB, which small controllers can hold.
+/// Acknowledgements in one message: at most some 16 KiB, which small controllers can hold.
 const PER_MESSAGE: usize = 64;
-/// Answers taken together before they are sorted by device.
+/// Acknowledgements received together before they are grouped by device.
 const AT_ONCE: usize = 512;
 
-/// Runs until every sender is gone.
+/// Runs until every sender is dropped.
 ///
-/// Of the devices in `posting`, those who wait at the desk are told instead.
+/// For the devices in `posting`, completes the pending HTTP request instead of publishing.
 pub(crate) async fn run(
     mut answers: mpsc::Receiver<(DeviceId, Answer)>,
     (posting, desk): (HashSet<DeviceId>, Desk),

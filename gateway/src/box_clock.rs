@@ -1,7 +1,9 @@
-//! Whether the box knows the time. A box that boots without a network and without a battery has the time of its image or 1970.
+//! Tracks whether the box's clock can be trusted. A box without a network and without a battery boots with the time of
+//! its image or 1970.
 //!
-//! The time that the box has known last is written to a file of the data folder. While the clock stands more than a day before it, the clock
-//! is not trusted: rules without hours decide, and events carry the box's uptime, by which the server mends their time.
+//! The last known time is kept in a file of the data folder. While the clock is more than a day behind it, the clock is
+//! not trusted: decisions use rules without hours, and events carry the box's uptime, from which the server corrects
+//! their time.
 
 use std::fs;
 use std::io::Write;
@@ -19,16 +21,16 @@ use tokio_util::sync::CancellationToken;
 
 const FILE: &str = "last-known-time";
 
-/// A clock that is put right by hours, or has the wrong zone, is not one that was never set.
+/// A clock that is hours behind was corrected or has the wrong time zone. It is not a clock that was never set.
 const TOLERANCE: Duration = Duration::from_secs(24 * 3600);
 
-/// Between two writes; the disk is an SD card in many boxes.
+/// Interval between two writes. The disk is an SD card in many boxes.
 const WRITE_EVERY: Duration = Duration::from_secs(600);
 
-/// No box of this program ran before: 2026-01-01.
+/// 2026-01-01: no box ran this program earlier.
 const FIRST: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
-/// The box's clock and what it has known.
+/// The box's clock and its last known time.
 #[derive(Debug)]
 pub(crate) struct BoxClock {
     path: PathBuf,
@@ -36,12 +38,12 @@ pub(crate) struct BoxClock {
     boot_id: String,
     /// The server's time at the last contact, in microseconds; 0 without one.
     server_time: AtomicI64,
-    /// When it was first not trusted, in microseconds; 0 while it is.
+    /// When the clock was first not trusted, in microseconds; 0 while it is trusted.
     untrusted_since: AtomicI64,
 }
 
 impl BoxClock {
-    /// With what the folder's file says.
+    /// Restores the last known time from the folder's file.
     pub fn restored(folder: &Path) -> Self {
         let path = folder.join(FILE);
         let stored = fs::read_to_string(&path).ok().and_then(|text| Timestamp::parse(text.trim()).ok());
@@ -56,7 +58,7 @@ impl BoxClock {
         }
     }
 
-    /// The server has answered at this time by its own clock. A box whose clock ran years ahead has known what was not so.
+    /// Registers the server's time at a response. It replaces a last known time that came from a clock years ahead.
     pub fn confirm(&self, server: Timestamp) {
         self.server_time.store(server.micros(), Ordering::Relaxed);
         self.last_known.fetch_min((server + TOLERANCE).micros(), Ordering::Relaxed);
@@ -66,7 +68,7 @@ impl BoxClock {
         Timestamp::from_micros(self.last_known.load(Ordering::Relaxed))
     }
 
-    /// The clock has been right at this time, as far as the server has not said otherwise.
+    /// Registers a time at which the clock was right, unless the server's time contradicts it.
     fn has_known(&self, now: Timestamp) {
         let server = self.server_time.load(Ordering::Relaxed);
         if server == 0 || now <= Timestamp::from_micros(server) + TOLERANCE {
@@ -89,7 +91,7 @@ impl BoxClock {
         ClockTrust::Trusted
     }
 
-    /// The time by which decisions are made: never before what the box has known.
+    /// The time for decisions: never before the last known time.
     pub fn decision_time(&self, now: Timestamp) -> Timestamp {
         match self.trust(now) {
             ClockTrust::Trusted => now,
@@ -97,7 +99,7 @@ impl BoxClock {
         }
     }
 
-    /// For events of a clock that is not trusted.
+    /// The uncertainty of an event's time while the clock is not trusted.
     pub fn uncertain_time(&self, now: Timestamp) -> Option<UncertainTime> {
         if self.trust(now) == ClockTrust::Trusted {
             return None;
@@ -105,7 +107,7 @@ impl BoxClock {
         Some(UncertainTime { boot_id: self.boot_id.clone(), uptime_ms: uptime_ms(), age_ms: None })
     }
 
-    /// Fills in how old an uncertain event is as it is sent, if the box has not rebooted since.
+    /// Fills in the age of an uncertain event when it is sent, if the box has not rebooted since.
     pub fn with_age(&self, event: &mut GateEvent) {
         if let Some(uncertain) = &mut event.uncertain_time {
             let is_same_boot = !self.boot_id.is_empty() && uncertain.boot_id == self.boot_id;
@@ -124,7 +126,7 @@ impl BoxClock {
         Some(GatewayAlarm { since, ..GatewayAlarm::new(GatewayAlarmKind::ClockUntrusted, now, detail) })
     }
 
-    /// Writes the time down, now and then.
+    /// Writes the last known time periodically.
     pub async fn run(self: Arc<Self>, clock: Arc<dyn Clock>, stop: CancellationToken) {
         loop {
             let now = clock.now();
@@ -151,7 +153,7 @@ fn uptime_ms() -> u64 {
     seconds * 1_000 + nanos / 1_000_000
 }
 
-/// Whole or not at all.
+/// Replaces the file as a whole or not at all.
 fn write(path: &Path, now: Timestamp) -> std::io::Result<()> {
     let fresh = path.with_extension("new");
     let mut file = fs::File::create(&fresh)?;

@@ -1,4 +1,4 @@
-//! Why an error happened, in one line: `Display` of ours never repeats its cause.
+//! Formats the causes of an error in one line. The `Display` of our errors never repeats its cause.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
-//! What one gateway is told: its garage, its broker, its server, its lanes.
+//! Configuration of one gateway: its garage, its broker, its server, its lanes.
 //!
-//! A [`Config`] is plain values, so that one process can run many gateways; [`file`] reads it from TOML. Either way
-//! [`Config::validate`] names the field at fault.
+//! A [`Config`] holds plain values, so that one process can run many gateways. [`file`] reads it from TOML. In both
+//! cases [`Config::validate`] names the invalid field.
 
 mod devices;
 pub mod file;
@@ -19,43 +19,43 @@ use domain::occupancy::{Direction, PassBy};
 use domain::vehicle::TravelDirection;
 use service::config::{ConfigError, Secret};
 
-/// The plan changes a few times a day; 5 s is what an operator who changed it will wait without wondering.
+/// The plan changes a few times a day. An operator who has changed it waits 5 s without wondering.
 pub const PLAN_POLL: Duration = Duration::from_secs(5);
 
-/// A lane has some ten cars a minute, and a controller sends what it has kept at 50 a second.
+/// A lane has some ten cars a minute, and a controller resends its stored events at 50 a second.
 pub const EVENTS_PER_SECOND: u32 = 100;
 
 /// A barrier needs longer to move.
 pub const UNREAD_PAUSE: Duration = Duration::from_secs(1);
 
-/// Beyond it the limit is none.
+/// Upper bound of the setting: a higher rate would be no limit.
 const MOST_EVENTS_PER_SECOND: u32 = 1_000_000;
 
-/// Names that users of the broker other than controllers have.
+/// Names of broker users that are not controllers.
 const RESERVED: [&str; 2] = ["gateway", "sign"];
 
 /// Everything that a gateway needs to run.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub garage: GarageId,
-    /// Holds the outbox; made if missing. One gateway a folder.
+    /// Holds the outbox; created if missing. One gateway per folder.
     pub data_dir: PathBuf,
     pub mqtt: Mqtt,
     pub server: Server,
-    /// Where health and metrics are served; `None` serves none.
+    /// Address for health and metrics; `None` serves none.
     pub http: Option<SocketAddr>,
-    /// Where devices post that do not speak MQTT: an address in the garage's own network.
+    /// Address to which devices without MQTT post, in the garage's own network.
     pub devices: Option<SocketAddr>,
-    /// Of the lanes whose devices are asked to open.
+    /// For the lanes whose devices the gateway calls to open the barrier or to read events.
     pub controls: HashMap<LaneId, Control>,
-    /// Of one device, in the long run; ten times as many may come at once.
+    /// Per device, in the long run; a burst may have ten times as many.
     pub events_per_second: u32,
-    /// Between two commands of one exit for messages that were not understood.
+    /// Minimum interval between two commands of one exit for messages that were not understood.
     pub unread_pause: Duration,
     pub lanes: Vec<Lane>,
 }
 
-/// The broker on this box or on the garage's own network: there is no TLS on this way.
+/// The broker on this box or in the garage's own network. The connection has no TLS.
 #[derive(Debug, Clone)]
 pub struct Mqtt {
     pub host: String,
@@ -69,7 +69,7 @@ pub struct Mqtt {
 pub struct Server {
     /// Without a path: `https://parking.example`. Plain HTTP only to a loopback address.
     pub url: String,
-    /// Made by the server's administrator; `None` for a box that has enrolled, whose credential is in the data folder.
+    /// Issued by the server's administrator; `None` for an enrolled box, whose credential is in the data folder.
     pub token: Option<Secret>,
     /// PEM certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
@@ -99,7 +99,7 @@ impl Lane {
         }
     }
 
-    /// The device, unless it speaks the native protocol.
+    /// The device of another make; `None` for the native protocol.
     pub const fn foreign(&self) -> Option<&ForeignDevice> {
         match &self.make {
             LaneMake::Native => None,
@@ -108,21 +108,22 @@ impl Lane {
     }
 }
 
-/// How a lane's camera is judged.
+/// Rules for the readings of a lane's camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingRules {
-    /// Percent; a reading below it goes to a person.
+    /// Percent; a reading below it goes to a person for review.
     pub min_confidence: u8,
     pub scale: ConfidenceScale,
-    /// The least certain character decides, where the make reports it; else the whole plate's confidence.
+    /// Uses the confidence of the least certain character where the make reports it, else the confidence of the whole
+    /// plate.
     pub by_worst_character: bool,
-    /// The only direction of travel that is a car for this lane; absent: any.
+    /// The direction of travel of a car in this lane; absent: any.
     pub travel: Option<TravelDirection>,
-    /// Readings within it may be of one car. Zero: each is a car of its own.
+    /// Readings within this time may be of one car. Zero: each reading is a car of its own.
     pub same_car: Duration,
 }
 
-/// Cameras give several results for one car; no one drives in, out and up again so fast.
+/// Cameras report several results for one car. No car enters, leaves and enters again within this time.
 pub const SAME_CAR: Duration = Duration::from_secs(10);
 
 impl Default for ReadingRules {
@@ -137,7 +138,7 @@ impl Default for ReadingRules {
     }
 }
 
-/// How what stands at a lane speaks.
+/// The protocol of a lane's device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum LaneMake {
     /// The native protocol (`docs/mqtt.md`).
@@ -147,7 +148,7 @@ pub enum LaneMake {
 }
 
 impl LaneMake {
-    /// As the wire carries it.
+    /// The make's id on the wire.
     pub fn id(&self) -> MakeId {
         match self {
             Self::Native => MakeId::default(),
@@ -155,7 +156,7 @@ impl LaneMake {
         }
     }
 
-    /// The make's name for a person.
+    /// The make's display name.
     pub fn title(&self) -> Option<&'static str> {
         match self {
             Self::Native => None,
@@ -164,12 +165,12 @@ impl LaneMake {
     }
 }
 
-/// A row of the table of makes.
+/// An entry of the table of makes.
 #[derive(Clone, Copy)]
 pub struct MakeRow(&'static dyn DeviceMake);
 
 impl MakeRow {
-    /// The make with this id.
+    /// Finds the make with this id.
     pub fn find(id: &str) -> Option<Self> {
         make::find(id).map(Self)
     }
@@ -197,16 +198,16 @@ impl fmt::Debug for MakeRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignDevice {
     pub make: MakeRow,
-    /// The address from which it posts; several lanes may share one.
+    /// Source address of its posts; several lanes may share one.
     pub address: Option<IpAddr>,
-    /// Part of its topics, or compared with what its messages claim.
+    /// Part of its topics, or compared with the serial number in its messages.
     pub serial: Option<String>,
-    /// Channel, line or camera name, where one device serves several lanes.
+    /// Channel, line or camera name where one device serves several lanes.
     pub channel: Option<String>,
     pub inputs: DeviceInputs,
 }
 
-/// What is wired to a camera.
+/// Inputs that are wired to a camera.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeviceInputs {
     /// The loop behind the barrier.
@@ -215,7 +216,7 @@ pub struct DeviceInputs {
     pub fire_input: Option<u8>,
 }
 
-/// How a device is reached that is asked to open or whose events are read.
+/// Access to a device that the gateway calls: to open the barrier or to read events.
 #[derive(Debug, Clone)]
 pub struct Control {
     /// Scheme, host and port.
@@ -224,12 +225,13 @@ pub struct Control {
     pub password: Secret,
     /// The barrier's channel at the device.
     pub channel: u32,
-    /// A request that opens instead of the make's own: method and path with query, for example of a network relay.
+    /// Method, and path with query, of a request that replaces the make's own opening request, for example of a network
+    /// relay.
     pub relay: Option<(reqwest::Method, String)>,
 }
 
 impl Config {
-    /// Checks across fields; the error names the one to change.
+    /// Checks across fields; the error names the field to change.
     pub fn validate(&self) -> Result<(), ConfigError> {
         validate_url(&self.server.url)?;
         validate_lanes(&self.lanes)?;
@@ -287,7 +289,7 @@ fn validate_url(url: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Whether a request to `url` stays on this machine.
+/// Whether a request to `url` stays on this machine (loopback).
 pub(crate) fn is_loopback(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

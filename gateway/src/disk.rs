@@ -1,4 +1,4 @@
-//! How much room the data folder's disk has left: told before there is none.
+//! Watches the free space of the data folder's disk and warns before it is full.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use tracing::{error, info, warn};
 
 use crate::metric::Meter;
 
-/// A garage of 300 spaces has some 5,000 events a day of some 700 bytes: a week of it, ten times.
+/// A garage of 300 spaces has some 5,000 events a day of some 700 bytes. This is ten times a week's events.
 pub(crate) const ENOUGH: u64 = 256 * 1024 * 1024;
-/// Below it the outbox cannot even be tidied up.
+/// Below this the outbox cannot even delete rows.
 pub(crate) const TOO_LITTLE: u64 = 32 * 1024 * 1024;
 pub(crate) const MIB: u64 = 1024 * 1024;
 
@@ -40,7 +40,7 @@ pub(crate) fn free(folder: &Path) -> io::Result<u64> {
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Measures until `stop`; the log has a line whenever it becomes better or worse.
+/// Measures until `stop`; logs a line at each change of level.
 pub(crate) async fn watch(folder: PathBuf, meter: Meter, stop: CancellationToken) {
     let mut before = Room::Enough;
     loop {
@@ -53,7 +53,7 @@ pub(crate) async fn watch(folder: PathBuf, meter: Meter, stop: CancellationToken
                 }
                 before = room;
             }
-            Err(error) => warn!(%error, folder = %folder.display(), "the disk's free space cannot be told"),
+            Err(error) => warn!(%error, folder = %folder.display(), "free disk space not measured"),
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -65,10 +65,12 @@ pub(crate) async fn watch(folder: PathBuf, meter: Meter, stop: CancellationToken
 fn tell(room: Room, free: u64, folder: &Path) {
     let (free, folder) = (free / MIB, folder.display());
     match room {
-        Room::Enough => info!(free_mib = free, %folder, "the disk has room again"),
-        Room::Little => warn!(free_mib = free, %folder, "the disk has no room for a week without the server"),
+        Room::Enough => info!(free_mib = free, %folder, "disk space sufficient again"),
+        Room::Little => {
+            warn!(free_mib = free, %folder, "low disk space: no room for a week without the server")
+        }
         Room::TooLittle => {
-            error!(free_mib = free, %folder, "the disk is nearly full: soon events stay with their controllers")
+            error!(free_mib = free, %folder, "disk nearly full: new events will soon stay with their controllers")
         }
     }
 }

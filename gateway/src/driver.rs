@@ -1,14 +1,14 @@
-//! Devices of other makes (decisions 11 and 17): what they send becomes what a native controller would have published, and the lane loop's
-//! answer goes back in the make's form.
+//! Drivers for devices of other makes (decisions 11 and 17). A driver converts a device's message to the event that a
+//! native controller would publish, and the lane loop's reply to the make's format.
 //!
-//! - `desk`: requests that wait for the answer to their event
-//! - `translate`: from a decoded message to events of the lane loop
-//! - `place`: which lane a message belongs to
-//! - `door`: the address where devices post
+//! - `desk`: HTTP requests that wait for the reply to their event
+//! - `translate`: converts a decoded message to events of the lane loop
+//! - `place`: finds the lane of a message
+//! - `door`: the HTTP endpoint to which devices post
 //! - `published`: devices that publish on the garage's broker
-//! - `stream`: devices whose events the gateway reads
-//! - `last`: the last car of a lane, of which a camera may report several results
-//! - `device_http`, `opener`: requests to devices, and the one that opens the barrier
+//! - `stream`: devices whose event stream the gateway reads
+//! - `last`: the last car of each lane; a camera may report several results for it
+//! - `device_http`, `opener`: requests to devices, and the request that opens the barrier
 
 mod desk;
 mod device_http;
@@ -41,7 +41,7 @@ pub(crate) use published::Cameras;
 pub(crate) use stream::EventStreams;
 pub(crate) use translate::unread_message;
 
-/// From a device to the lane loop.
+/// A message from a device's driver to the lane loop.
 #[derive(Debug)]
 pub(crate) enum FromDevice {
     Event {
@@ -72,7 +72,7 @@ pub(crate) enum FromDevice {
         lane: Lane,
         kind: LaneAlarmKind,
     },
-    /// What became of a request to open; `counts` if a confirmed opening counts a car.
+    /// Result of an open request. `counts`: a confirmed opening counts a car.
     Opening {
         lane: Lane,
         reading: EventId,
@@ -81,12 +81,12 @@ pub(crate) enum FromDevice {
     },
 }
 
-/// What the event itself does not carry.
+/// Facts about an event that the event itself does not carry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct EventNote {
-    /// The device's time cannot be; the time of receipt replaces it.
+    /// The device's time was implausible; the time of receipt replaces it.
     pub time_replaced: bool,
-    /// An input that was on and off again: no "off" will follow.
+    /// The input was on and off again: no "off" follows.
     pub is_pulse: bool,
 }
 
@@ -94,32 +94,32 @@ pub(crate) struct EventNote {
 #[derive(Debug)]
 pub(crate) struct UnreadMessage {
     pub code: RejectCode,
-    /// One sentence that names the field at fault.
+    /// One sentence that names the invalid field.
     pub fault: String,
     pub shape: MessageShape,
-    /// Of the whole message.
+    /// Digest of the whole message.
     pub digest: String,
-    /// Its first bytes, for the dead letter.
+    /// The first bytes, for the dead letter.
     pub excerpt: Vec<u8>,
-    /// A native event's id, as far as it could be read.
+    /// The id of a native event, as far as it was readable.
     pub event_id: Option<String>,
     pub at: Instant,
-    /// The broker kept it, or it is too old: no car waits for it.
+    /// The broker retained the message, or it is too old: no car waits for it.
     pub is_stale: bool,
 }
 
-/// What a post that was not understood is answered.
+/// Reply to a post that was not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnreadVerdict {
     OpenAfter(Duration),
     StaysShut,
 }
 
-/// What a device's messages show of itself.
+/// Quirks and clock offset observed in a device's messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub quirks: BTreeSet<Quirk>,
-    /// Its clock less the gateway's.
+    /// The device's clock minus the gateway's.
     pub clock_ahead_ms: Option<i64>,
 }
 

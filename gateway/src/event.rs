@@ -1,7 +1,7 @@
-//! What a controller sent, parsed once: inside, every event is of a known device and possible.
+//! Parses a controller's message once. Every event behind this module has a known device and plausible values.
 //!
-//! A correct event takes the short way. Any other is read field by field (`native`): what cannot be read is left out, with a dead letter that names
-//! the field, and only a message that is no event is not understood.
+//! A correct event takes the short way. Any other is read field by field (`native`): an unreadable field is left out,
+//! and a dead letter names it. Only a message that is no event is not understood.
 
 mod native;
 
@@ -20,15 +20,15 @@ use serde_json::Value;
 use crate::config::Lane;
 use crate::driver::UnreadMessage;
 
-/// A controller without a network for longer has lost what it kept; an older time is a wrong clock.
+/// A controller that was without a network for longer has lost its stored events; an older time is a wrong clock.
 const OLDEST: Duration = Duration::from_secs(40 * 24 * 3600);
 /// A controller's clock may run ahead, or lack its time zone, by this much.
 const NEWEST: Duration = Duration::from_secs(24 * 3600);
-/// Characters; the longest real plate with colour and separators has 12.
+/// Maximum characters; the longest real plate with colour and separators has 12.
 const MAX_PLATE: usize = 32;
-/// Bytes of a refused payload that an operator gets to see.
+/// Maximum bytes of a rejected payload that are shown to an operator.
 const EXCERPT: usize = 256;
-/// Characters of an error's detail.
+/// Maximum characters of an error's detail.
 const DETAIL: usize = 200;
 
 /// A message of a known controller.
@@ -39,38 +39,38 @@ pub(crate) enum Incoming<'a> {
     NotUnderstood(&'a Lane, Box<UnreadMessage>),
 }
 
-/// An event with what was wrong about it.
+/// An event with the faults found in it.
 #[derive(Debug)]
 pub(crate) struct ParsedEvent {
     pub event: ControllerEvent,
-    /// As the device sent it, also where it cannot be.
+    /// The time that the device sent, even if it is implausible.
     pub device_time: Timestamp,
-    /// The device's time cannot be; `occurred_at` is the gateway's, less the event's age.
+    /// The device's time is implausible; `occurred_at` is the gateway's time minus the event's age.
     pub time_replaced: bool,
     pub quirks: BTreeSet<Quirk>,
     /// Dead letters for fields that were left out.
     pub faults: Vec<Refusal>,
 }
 
-/// A message that is refused, and all that is known of it.
+/// A rejected message and all that is known about it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refusal {
-    /// From the topic; `None` where even that names no device.
+    /// From the topic; `None` if the topic names no device.
     pub device: Option<DeviceId>,
-    /// Whether the device is one of this garage, so that it can be answered.
+    /// Whether the device belongs to this garage, so that it can receive a reply.
     pub known: bool,
     pub event_id: Option<String>,
     pub letter: DeadLetter,
 }
 
-/// Which messages a gateway takes.
+/// Parser of the messages of one garage's controllers.
 #[derive(Debug, Clone)]
 pub(crate) struct Intake {
     garage: GarageId,
     lanes: Vec<Lane>,
 }
 
-/// A refusal in the making: why, and the event id as far as it could be read.
+/// The reason for a rejection, with the event id as far as it was readable.
 #[derive(Debug)]
 struct Fault {
     code: RejectCode,
@@ -94,8 +94,8 @@ impl Intake {
         Self { garage, lanes }
     }
 
-    /// `now` is the gateway's clock. An error is a message that is stored for an operator and does nothing else: of no lane's device, or a
-    /// damaged heartbeat.
+    /// `now` is the gateway's clock. An error is a message that is stored for an operator and has no other effect: it
+    /// comes from no lane's device, or is a damaged heartbeat.
     pub fn parse(&self, topic: &str, payload: &[u8], now: Timestamp) -> Result<Incoming<'_>, Box<Refusal>> {
         let (is_event, device) = match Topic::parse(topic) {
             Ok(Topic::Event(garage, device)) if garage == self.garage => (true, device),
@@ -158,7 +158,7 @@ fn event_id_of(payload: &[u8]) -> Option<String> {
     object.get("event_id")?.as_str().map(str::to_owned)
 }
 
-/// JSON of the right size and version.
+/// Parses JSON of the right size and version.
 fn object(payload: &[u8]) -> Result<Value, Fault> {
     if payload.len() > MAX_EVENT_BYTES {
         return Err(Fault::new(
@@ -195,7 +195,7 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
     })
 }
 
-/// An event as the protocol documents it.
+/// Parses an event in the documented form.
 fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
     let event: ControllerEvent = typed(object(payload)?)?;
     let fault = |code, detail: &str| Err(Fault::new(code, detail).of(Some(event.event_id.as_str())));
@@ -205,7 +205,7 @@ fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
     if event.confidence > 100 {
         return fault(RejectCode::Field, "`confidence` must be 0 to 100");
     }
-    // Unbounded, it would put the event before the year 0, which no record can say.
+    // Without a bound, the age would put the event before the year 0, which no record can represent.
     if Duration::from_millis(event.age_ms) > OLDEST {
         return fault(RejectCode::ImpossibleTime, "`age_ms` is more than 40 days");
     }
@@ -226,13 +226,13 @@ fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
     }
 }
 
-/// Whether a time by a device's clock can be one at which something happened.
+/// Whether a device's time is a plausible time of an event.
 pub(crate) fn is_possible(at: Timestamp, now: Timestamp) -> bool {
     at <= now + NEWEST && at >= now - OLDEST
 }
 
 impl Refusal {
-    /// Of a device of this garage.
+    /// A message of a device of this garage.
     pub fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
         *refusal(Some(device), true, Fault::new(code, detail), payload)
     }

@@ -1,7 +1,7 @@
-//! While it burns every lane is open (invariant 8): at once when an input says so, and again every few seconds, since a barrier closes
-//! behind each car. Each of these commands is a new one with a short life, none is repeated.
+//! Opens every lane while a fire alarm is active (invariant 8): at once when an input reports fire, and again every few
+//! seconds, since a barrier closes behind each car. Each command is new and has a short lifetime; none is repeated.
 //!
-//! That it burns is written to a file of the data folder: a gateway that starts anew in the middle of it goes on.
+//! The alarm is written to a file of the data folder, so that a gateway that restarts during a fire continues.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::garage::{Fire, Garage};
 use crate::metric::Meter;
 use crate::order::{Hand, Why};
 
-/// Less than a barrier needs to come down behind a car and stop the next one.
+/// Shorter than the time in which a barrier closes behind a car and stops the next one.
 const AGAIN: Duration = Duration::from_secs(5);
 
 const FILE: &str = "fire.json";
@@ -32,7 +32,7 @@ pub(crate) struct FireWatch {
     pub meter: Meter,
 }
 
-/// What was written before the restart. A file that cannot be read says nothing: the inputs will.
+/// Reads the state before the restart. An unreadable file counts as no report; the inputs will report.
 pub(crate) fn restored(folder: &Path) -> Fire {
     let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
@@ -47,13 +47,13 @@ impl FireWatch {
             self.meter.fire(alarm);
             let open = async {
                 if alarm == Alarm::Fire {
-                    tracing::warn!(garage.id = %self.meter.garage(), "fire: every lane is opened");
+                    tracing::warn!(garage.id = %self.meter.garage(), "fire alarm active; opening every lane");
                     self.open_all().await;
                 }
             };
-            // At the same time: the barriers wait for no disk, and the file for no device.
+            // Concurrent: the barriers wait for no disk, and the file waits for no device.
             tokio::join!(open, self.write(now));
-            // Until an input says something, and while it burns until it is time again.
+            // Waits for the next report of an input; during a fire, at most until the next round of commands.
             let pause = async {
                 match alarm {
                     Alarm::Fire => tokio::time::sleep(AGAIN).await,
@@ -85,22 +85,22 @@ impl FireWatch {
             if let Ok((outcome, lane)) = opened
                 && outcome.state != Ended::Opened
             {
-                tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane, cause = ?outcome.cause, "a lane could not be opened in a fire");
+                tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane, cause = ?outcome.cause, "lane not opened during fire alarm");
             }
         }
     }
 
-    /// Nobody waits for it; without a disk the gateway opens all the same.
+    /// Writes the state to disk. No opening waits for it; without a disk the gateway still opens.
     async fn write(&self, fire: Fire) {
         let path = self.folder.join(FILE);
         let written = tokio::task::spawn_blocking(move || write(&path, &fire)).await;
         if !matches!(written, Ok(Ok(()))) {
-            tracing::error!(garage.id = %self.meter.garage(), "whether it burns could not be written down");
+            tracing::error!(garage.id = %self.meter.garage(), "fire alarm state not written to disk");
         }
     }
 }
 
-/// Whole or not at all, and only if it says something else.
+/// Replaces the file as a whole or not at all, and only if the state has changed.
 fn write(path: &Path, fire: &Fire) -> std::io::Result<()> {
     use std::io::Write;
     let text = serde_json::to_vec(fire)?;

@@ -1,7 +1,7 @@
-//! What a gateway knows of its garage, in memory: plan, count, events it has met, its controllers.
+//! The state of the garage in memory: access plan, count, registered events, controllers.
 //!
-//! Decisions are made from this alone (invariant 1). The lane loop, the outbox writer, the plan's and the uplink's
-//! tasks share it; the lock is held for a look or a change, never across an await.
+//! Decisions use this state alone (invariant 1). The lane loop, the outbox writer and the tasks of plan and uplink
+//! share it. The lock is held for one read or change, never across an await.
 
 mod alarms;
 mod by_hand;
@@ -40,13 +40,14 @@ use seen::{SeenEvent, SeenEvents, SeenLookup};
 pub(crate) use unread::ExitOpening;
 use unread::UnreadMessages;
 
-/// As long as an open command lives: a device that asks again within it has not received the reply, and its car still stands there.
+/// The lifetime of an open command. A device that resends its event within it has not received the reply, and its car
+/// is still present.
 const COMMAND_LIFE: Duration = Duration::from_millis(protocol::mqtt::OPEN_TTL_MS as u64);
 
-/// Without an answer from the server for longer, records say `offline`.
+/// Without a response of the server for longer, records are marked `offline`.
 const OFFLINE_AFTER: Duration = Duration::from_secs(30);
 
-/// A plan with the name that the server knows it by.
+/// An access plan with its ETag.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoredPlan {
     pub document: PlanDocument,
@@ -56,7 +57,7 @@ pub(crate) struct StoredPlan {
 /// Result of registering an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Registration {
-    /// The id under which the event is recorded; another than the device's where that is of another reading.
+    /// The id under which the event is recorded. It differs from the device's id if that belongs to another reading.
     pub event_id: EventId,
     pub is_repeated_id: bool,
     pub novelty: Novelty,
@@ -68,22 +69,22 @@ pub(crate) enum Novelty {
     New(Outcome),
     /// On disk already: acknowledge again.
     Stored(KnownAnswer),
-    /// On its way to the disk: the acknowledgement will come.
+    /// Queued for the disk: the acknowledgement follows.
     Queued(KnownAnswer),
-    /// Decided before, but the outbox had no place: record it now, command nothing.
+    /// Decided before, but the outbox queue was full: record it now, command nothing.
     Unstored(Outcome),
 }
 
-/// What was decided about an event that comes again. Absent if that is longer ago than an open command lives.
+/// The decision on a repeated event. Absent if it is older than an open command's lifetime.
 pub(crate) type KnownAnswer = Option<Decision>;
 
-/// What was decided about an event and what it does to the count.
+/// The decision on an event and its effect on the count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Of `plate` events, and of messages that were not understood.
+    /// For `plate` events, and for messages that were not understood.
     pub decision: Option<Decision>,
     pub delta: i64,
-    /// As whom the car that has moved came in, as far as that is known here.
+    /// Audience under which the car was admitted, if it is known here.
     pub audience: Option<Audience>,
     /// The earlier reading of the same car.
     pub rereads: Option<EventId>,
@@ -97,23 +98,23 @@ impl Outcome {
     }
 }
 
-/// How an event arrived.
+/// Circumstances of an event's arrival.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival {
     pub at: Instant,
     pub now: Timestamp,
     pub clock: ClockTrust,
-    /// Its car can still be waiting.
+    /// The car can still be waiting.
     pub is_live: bool,
     /// The device's time was replaced.
     pub time_replaced: bool,
-    /// Of a fire input: no "off" will follow.
+    /// For a fire input: no "off" follows.
     pub is_pulse: bool,
     /// For an `opened` event: the confirmed opening counts a car.
     pub opening_counts: bool,
 }
 
-/// What a sign may show now.
+/// The values that a sign may show now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spaces {
     pub capacity: u32,
@@ -137,12 +138,12 @@ struct State {
 #[derive(Debug, Default)]
 pub(crate) struct Garage {
     state: Mutex<State>,
-    /// Wakes whoever shows the open spaces.
+    /// Wakes the task that publishes the open spaces.
     pub changed: Notify,
 }
 
 impl Garage {
-    /// With what survived on disk.
+    /// Restores the state that survived on disk.
     pub fn restored(
         plan: Option<StoredPlan>,
         ledger: Ledger,
@@ -158,26 +159,26 @@ impl Garage {
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
-    /// What the inputs said before a restart.
+    /// Restores the fire inputs' reports from before a restart.
     pub fn burning(self, fire: Fire) -> Self {
         self.state().fire.send_replace(fire);
         self
     }
 
-    /// Ends the fire alarm as far as a person has seen it.
+    /// Ends the fire alarm if only pulses raised it and none of them is later than `through`.
     pub fn end_fire(&self, through: Timestamp) -> Result<(), FireEndRefusal> {
         let mut ended = Ok(());
         self.state().fire.send_modify(|fire| ended = fire.end(through));
         ended
     }
 
-    /// Changes whenever a fire input says something.
+    /// Changes whenever a fire input reports.
     pub fn fire(&self) -> watch::Receiver<Fire> {
         self.state().fire.subscribe()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change below is whole before anything can panic.
+        // Every change below is complete before anything can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -211,7 +212,8 @@ impl Garage {
         Registration { event_id, is_repeated_id, novelty: Novelty::New(outcome) }
     }
 
-    /// A pass and a reversal with the event by which the server knows their car; other events as they are.
+    /// Sets `of` of a pass and of a reversal to the event by which the server knows their car; other events stay
+    /// unchanged.
     pub fn named(&self, lane: &Lane, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
         let age = Duration::from_millis(event.age_ms);
         let of = match event.kind {
@@ -225,7 +227,7 @@ impl Garage {
         ControllerEvent { of, ..event }
     }
 
-    /// The outbox had no place for the event: it counts nothing until it is sent again.
+    /// The outbox queue was full: the event counts nothing until it is sent again.
     pub fn unstored(&self, device: &DeviceId, event: &EventId, change: Change) {
         let mut state = self.state();
         state.seen.mark(device, event, Storage::Unstored);
@@ -237,7 +239,7 @@ impl Garage {
         self.state().seen.mark(device, event, Storage::Stored);
     }
 
-    /// The lane's device did not confirm the opening: its car stands there, and the next reading is another try.
+    /// The lane's device did not confirm the opening: its car is still present, and the next reading is another try.
     pub fn did_not_open(&self, lane: &Lane, detail: &str, now: Timestamp) {
         let mut state = self.state();
         state.last_readings.gone(&lane.device);
@@ -257,23 +259,23 @@ impl Garage {
         self.state().alarms.end(&lane.device, kind);
     }
 
-    /// A message was not understood.
+    /// Raises the alarm for a message that was not understood.
     pub fn raise_not_understood(&self, lane: &Lane, shape: MessageShape, fault: &str, now: Timestamp) {
         let kind = (LaneAlarmKind::NotUnderstood, Some(shape));
         self.state().alarms.raise(&lane.device, kind, fault, now);
     }
 
-    /// What a message that was not understood does at an exit.
+    /// Plans the effect of a message at an exit that was not understood.
     pub fn unread_at_exit(&self, lane: &Lane, digest: &str, pace: Duration, at: Instant) -> ExitOpening {
         self.state().unread.at_exit(&lane.device, digest, pace, at)
     }
 
-    /// Whether such a message at an entry is no repetition.
+    /// Whether such a message at an entry is new, not a repetition.
     pub fn unread_is_new(&self, lane: &Lane, digest: &str, at: Instant) -> bool {
         self.state().unread.is_new(&lane.device, digest, at)
     }
 
-    /// Plans the opening of an exit for a car whose message was not taken.
+    /// Plans the opening of an exit for a car whose message was not accepted.
     pub fn plan_exit(&self, lane: &Lane, pace: Duration, at: Instant) -> ExitOpening {
         self.state().unread.plan(&lane.device, pace, at)
     }
@@ -283,7 +285,7 @@ impl Garage {
         self.state().is_no_reading(device, shape)
     }
 
-    /// Lets the ledger follow what has been committed.
+    /// Updates the ledger after a commit.
     pub fn settle(&self, change: impl FnOnce(&mut Ledger)) {
         change(&mut self.state().ledger);
         self.changed.notify_one();
@@ -325,7 +327,7 @@ impl Garage {
         self.changed.notify_one();
     }
 
-    /// The server has answered.
+    /// Registers a response of the server.
     pub fn contact(&self) {
         self.state().last_contact = Some(Instant::now());
     }
@@ -353,7 +355,7 @@ fn is_marked(plan: Option<&StoredPlan>, device: &DeviceId, shape: &str) -> bool 
     marked.iter().any(|mark| mark.device == *device && mark.shape == shape)
 }
 
-/// What an event that comes again is.
+/// Classifies a repeated event.
 fn again(known: &mut SeenEvent, now: Instant) -> Novelty {
     let is_fresh = |at: Instant| now.saturating_duration_since(at) < COMMAND_LIFE;
     let answer = known.outcome.decision.filter(|_| known.at.is_some_and(is_fresh));

@@ -1,8 +1,8 @@
-//! What the gateway proves itself with to the server: a token of its configuration, or a credential that the box made.
+//! The gateway's credential for the server: a token of the configuration, or a credential that the box generated.
 //!
-//! The box's own is in one file of the data folder and is replaced by itself when the server asks for it. The next one
-//! is on disk before the server hears of it, and the server takes both until the next one was used: so whatever
-//! happens in between, after a restart the box has one that works.
+//! The box's own credential is in one file of the data folder. It is replaced automatically when the server requests
+//! it. The next credential is on disk before it is sent to the server, and the server accepts both until the next one
+//! has been used. So the box has a working credential after a restart at any moment.
 
 mod enrol;
 mod file;
@@ -21,7 +21,7 @@ pub use file::FileError;
 use file::Stored;
 pub(crate) use renewal::Renewal;
 
-/// Why there is nothing to prove oneself with.
+/// Error if no usable credential exists.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     #[error(
@@ -43,21 +43,21 @@ pub enum IdentityError {
 struct State {
     current: Secret,
     next: Option<Credential>,
-    /// What the server wants to be replaced.
+    /// The credential whose replacement the server requests.
     asked: Option<Secret>,
 }
 
-/// Shared by everybody who calls the server.
+/// Shared by all callers of the server.
 #[derive(Debug)]
 pub(crate) struct Identity {
     state: Mutex<State>,
-    /// Of the box's own credential; `None` for a token of the configuration, which stays.
+    /// Folder of the box's own credential; `None` for a token of the configuration, which is not replaced.
     folder: Option<PathBuf>,
     wake: Notify,
 }
 
 impl Identity {
-    /// The configuration's token, or what is in the data folder.
+    /// Reads the configuration's token, or the credential in the data folder.
     pub fn load(config: &Config) -> Result<Self, IdentityError> {
         match &config.server.token {
             Some(token) => Ok(Self::new(token.clone(), None, None)),
@@ -77,7 +77,7 @@ impl Identity {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change below is whole before anything can panic.
+        // Every change below is complete before anything can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,13 +85,13 @@ impl Identity {
         self.state().current.clone()
     }
 
-    /// The server has asked for another one than `used`.
+    /// Registers the server's request to replace `used`.
     pub fn renew(&self, used: Secret) {
         self.state().asked = Some(used);
         self.wake.notify_one();
     }
 
-    /// Waits until another credential is wanted, or one waits to be used.
+    /// Waits until a replacement is requested, or a next credential is ready for use.
     async fn due(&self) {
         while !self.is_due() {
             self.wake.notified().await;
@@ -103,7 +103,7 @@ impl Identity {
         self.folder.is_some() && (state.next.is_some() || state.asked.as_ref() == Some(&state.current))
     }
 
-    /// The credential to use next; on disk when this returns.
+    /// The next credential; on disk when this returns.
     fn next(&self) -> Result<Credential, FileError> {
         if let Some(next) = self.state().next.clone() {
             return Ok(next);
@@ -114,7 +114,7 @@ impl Identity {
         Ok(next)
     }
 
-    /// The server knows the next one: it is the only one from now on, first on disk.
+    /// Makes the next credential, which the server has accepted, the only one; first on disk.
     fn adopt(&self, next: &Credential) -> Result<(), FileError> {
         let current = Secret::new(next.expose());
         self.save(&current, None)?;

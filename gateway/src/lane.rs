@@ -1,10 +1,10 @@
-//! The lane loop: a message comes in, a command goes out at once, the record goes to the disk.
+//! The lane loop: receives a message, publishes the command at once, queues the record for the disk.
 //!
-//! The command waits for neither disk nor server; the acknowledgement is sent by the outbox writer's side, after the
-//! commit (invariant 1). A repeated event is acknowledged again and opens nothing.
+//! The command waits for neither disk nor server. The outbox writer sends the acknowledgement after the commit
+//! (invariant 1). A repeated event is acknowledged again and opens nothing.
 //!
 //! - `command`: from a decision to the barrier
-//! - `not_understood`: messages of a lane's own device that make no sense
+//! - `not_understood`: messages of a lane's own device that were not understood
 //! - `record`: from an event to the outbox
 
 mod command;
@@ -36,10 +36,10 @@ use crate::watchdog::Heartbeat;
 
 pub(crate) use record::{RecordTime, entry};
 
-/// A loop without messages turns so often, for the watchdog.
+/// Interval of the loop without messages, for the watchdog.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
-/// Barriers that are asked to open at the same time, and records that wait for a place.
+/// Tasks of concurrent open requests, and records that wait for a place in the queue.
 #[derive(Clone, Default)]
 pub(crate) struct LaneTasks(TaskTracker);
 
@@ -49,36 +49,36 @@ pub(crate) struct LaneLoop {
     pub clock: Arc<dyn Clock>,
     pub box_clock: Arc<BoxClock>,
     pub broker: Broker,
-    /// For devices that wait for their reply themselves.
+    /// Replies to devices whose HTTP request is pending.
     pub desk: Desk,
     pub cameras: Arc<Cameras>,
     pub openers: Openers,
-    /// Back into this loop, from requests to open.
+    /// Results of open requests, back into this loop.
     pub openings: mpsc::Sender<FromDevice>,
-    /// To the outbox writer; full means that the event stays with its controller.
+    /// To the outbox writer; if full, the event stays with its controller.
     pub entries: mpsc::Sender<Entry>,
     pub answers: Answers,
     pub meter: Meter,
-    /// Of one device.
+    /// Limit per device.
     pub events_per_second: u32,
-    /// Between two commands for messages that were not understood.
+    /// Minimum interval between two commands for messages that were not understood.
     pub unread_pace: Duration,
     pub tasks: LaneTasks,
     pub heartbeat: Heartbeat,
 }
 
-/// What the loop remembers of devices.
+/// The loop's state of devices.
 struct LoopState {
     refusals: Allowance,
     events: Pace,
     last_cars: LastCars,
 }
 
-/// How and when an event came.
+/// Time and circumstances of an event's receipt.
 #[derive(Debug, Clone, Copy)]
 struct Receipt {
     at: Instant,
-    /// The broker had kept it.
+    /// The broker had retained the message.
     is_retained: bool,
     now: Timestamp,
     note: EventNote,
@@ -163,7 +163,7 @@ impl LaneLoop {
 
     async fn event(&self, lane: &Lane, event: ControllerEvent, receipt: Receipt, state: &mut LoopState) {
         self.garage.heard(&lane.device, receipt.now);
-        // What a fire input says is never too much.
+        // The rate limit does not apply to reports of a fire input.
         let is_fire = matches!(event.kind, EventKind::Fire | EventKind::FireOver);
         if !is_fire && !state.events.admits(&lane.device, Instant::now()) {
             self.meter.over_pace();
@@ -220,8 +220,8 @@ impl LaneLoop {
     }
 }
 
-/// Whether the car can still be waiting: its time at the controller and here is within the open command's life, and
-/// the broker has not kept the message for an unknown time.
+/// Whether the car can still be waiting: the event's age at the controller plus its time here is within the open
+/// command's lifetime, and the broker has not retained the message for an unknown time.
 fn is_live(event: &ControllerEvent, receipt: Receipt) -> bool {
     let here = u64::try_from(receipt.at.elapsed().as_millis()).unwrap_or(u64::MAX);
     !receipt.is_retained && event.age_ms.saturating_add(here) <= u64::from(OPEN_TTL_MS)

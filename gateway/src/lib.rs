@@ -1,21 +1,21 @@
-//! The edge process of one garage: decides at the gate, keeps what happened until the server has it.
+//! The edge process of one garage: it decides at the gate, and keeps events until the server has acknowledged them.
 //!
-//! - [`config`]: what it is told
-//! - `mqtt`: the broker's connection, the only file that names the client
-//! - `event`, `refusals`, `pace`: messages parsed once, what becomes of those that make no sense, and of too many
-//! - `driver`: devices of other makers, translated to the same events and back
-//! - `garage`: plan, count and met events in memory, from which decisions are made
+//! - [`config`]: configuration
+//! - `mqtt`: the broker's connection; the only file that names the MQTT client
+//! - `event`, `refusals`, `pace`: parses each message once, limits dead letters and the rate of events
+//! - `driver`: devices of other makes, translated to the same events and back
+//! - `garage`: plan, count and registered events in memory, the input of decisions
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
-//! - `answers`, `sign`: acknowledgements and open spaces to the broker
-//! - `order`, `fire`: what opens without a car: an operator, a fire input
-//! - `server`, `uplink`, `plan`: the way to the district's server and back
-//! - `identity`: what the gateway proves itself with to the server
-//! - `disk`: how much room is left
-//! - `box_clock`: whether the box knows the time
-//! - `watchdog`: a lane loop that hangs is started anew
-//! - `metric`, `cause`: what is measured, and how an error is told
-//! - [`self_test`]: whether all of this works on this box
+//! - `answers`, `sign`: publish acknowledgements and open spaces
+//! - `order`, `fire`: openings without a car: by an operator, by a fire input
+//! - `server`, `uplink`, `plan`: the connection to the district's server in both directions
+//! - `identity`: the gateway's credential for the server
+//! - `disk`: free disk space
+//! - `box_clock`: whether the box's clock can be trusted
+//! - `watchdog`: restarts a gateway whose lane loop hangs
+//! - `metric`, `cause`: metrics, and the format of errors
+//! - [`self_test`]: checks all of this on the box
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
 //! [`run`] is one gateway; a process may run many.

@@ -1,7 +1,7 @@
 //! `gateway`: runs one garage's edge process, checks its configuration, writes its broker's files.
 //!
-//! Exit codes: 0 done, 1 failed while running, 2 the configuration is wrong, 3 the data folder is of a newer version or of
-//! another program.
+//! Exit codes: 0 success, 1 failure while running, 2 invalid configuration, 3 the data folder belongs to a newer
+//! version or to another program.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ enum Action {
         #[arg(long)]
         config: PathBuf,
     },
-    /// Say whether the configuration is right, and which field is not
+    /// Check the configuration and name the invalid field
     CheckConfig {
         #[arg(long)]
         config: PathBuf,
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not `eprintln!`: where the log's disk is full, too, that would panic and hide the exit code.
+            // Not `eprintln!`: it would panic and hide the exit code if the disk of the log is full, too.
             let _ = writeln!(std::io::stderr(), "gateway: {error:#}");
             ExitCode::from(exit_code(&error))
         }
@@ -107,14 +107,14 @@ fn run(path: &Path) -> anyhow::Result<()> {
     telemetry::init(file.log_format, "info,sqlx=warn")?;
     let config = file.config()?;
     telemetry::metrics_recorder();
-    // The whole process's, chosen once.
+    // Global to the process; installed once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(async {
         let stop = shutdown::on_signals().context("signals cannot be handled")?;
-        tracing::info!(garage.id = %config.garage, lanes = config.lanes.len(), version = env!("CARGO_PKG_VERSION"), "gateway starts");
+        tracing::info!(garage.id = %config.garage, lanes = config.lanes.len(), version = env!("CARGO_PKG_VERSION"), "gateway starting");
         gateway::run(config, Arc::new(SystemClock), stop).await?;
-        tracing::info!("gateway has stopped");
+        tracing::info!("gateway stopped");
         Ok(())
     })
 }
@@ -134,7 +134,7 @@ fn enroll(path: &Path, code_file: Option<&Path>) -> anyhow::Result<()> {
     let file = File::load(path)?;
     let config = file.config()?;
     let code = code(code_file)?;
-    // The whole process's, chosen once.
+    // Global to the process; installed once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(gateway::enrol(&config, &code))?;
@@ -157,13 +157,13 @@ fn self_test(path: &Path, json: bool, wait: Duration) -> ExitCode {
 
 fn tested(path: &Path, wait: Duration) -> anyhow::Result<Report> {
     let config = File::load(path)?.config()?;
-    // The whole process's, chosen once.
+    // Global to the process; installed once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     Ok(runtime.block_on(self_test::run(&config, wait, || SystemClock.now())))
 }
 
-/// Not an argument: everybody on the machine sees those.
+/// Not an argument, because every user of the machine can read those.
 fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
     let text = match (file, std::env::var("GATEWAY_ENROLMENT_CODE")) {
         (Some(path), _) => {
@@ -200,7 +200,7 @@ fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
     write(&out.join("mosquitto.conf"), &configuration(file.mqtt_port(), &folder))
 }
 
-/// Only for the owner: Mosquitto complains of password files that others may read.
+/// Readable only by the owner: Mosquitto warns about password files that others may read.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;

@@ -7,7 +7,7 @@ use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use protocol::mqtt::{EventKind, RejectCode};
 
-/// Records into the process's recorder under the name of one garage.
+/// Records metrics in the process's recorder, labelled with one garage.
 #[derive(Debug, Clone)]
 pub(crate) struct Meter {
     garage: GarageId,
@@ -47,7 +47,7 @@ impl Meter {
         counter!("dead_letters_total", "garage" => self.label(), "code" => code_label(code)).increment(1);
     }
 
-    /// A refused message beyond what is stored of one device.
+    /// A rejected message beyond the number that is stored per device.
     pub fn dead_letter_dropped(&self, code: RejectCode) {
         counter!("dead_letters_dropped_total", "garage" => self.label(), "code" => code_label(code))
             .increment(1);
@@ -57,32 +57,32 @@ impl Meter {
         histogram!("decision_seconds", "garage" => self.label()).record(took);
     }
 
-    /// A command or an acknowledgement that was given up.
+    /// A command or an acknowledgement that was not published.
     pub fn publish_dropped(&self, what: &'static str) {
         counter!("publish_dropped_total", "garage" => self.label(), "what" => what).increment(1);
     }
 
-    /// A post that was not taken.
+    /// A post that was not accepted.
     pub fn device_refused(&self, why: &'static str) {
         counter!("device_posts_refused_total", "garage" => self.label(), "why" => why).increment(1);
     }
 
-    /// What a device tells that concerns no car.
+    /// A device's report that concerns no car.
     pub fn device_said(&self, what: &'static str) {
         counter!("device_messages_total", "garage" => self.label(), "what" => what).increment(1);
     }
 
-    /// An event whose device was answered, or told to come again, before it was on disk.
+    /// An event whose device received its reply, or a request to resend, before the event was on disk.
     pub fn device_unstored(&self) {
         counter!("device_answers_before_disk_total", "garage" => self.label()).increment(1);
     }
 
-    /// A device that was asked to open and has not said that it did.
+    /// A device that received an open request and has not confirmed it.
     pub fn device_unopened(&self) {
         counter!("device_opens_failed_total", "garage" => self.label()).increment(1);
     }
 
-    /// An event of a device that sends too many.
+    /// An event beyond the device's rate limit.
     pub fn over_pace(&self) {
         counter!("events_over_pace_total", "garage" => self.label()).increment(1);
     }
@@ -95,7 +95,7 @@ impl Meter {
         gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == Alarm::Fire)));
     }
 
-    /// What became of an operator's order to open.
+    /// Outcome of an operator's order to open.
     pub fn order(&self, outcome: &'static str) {
         counter!("orders_total", "garage" => self.label(), "outcome" => outcome).increment(1);
     }
@@ -104,7 +104,7 @@ impl Meter {
         counter!("inbound_dropped_total", "garage" => self.label()).increment(1);
     }
 
-    /// An event that found the outbox's queue full.
+    /// An event that found the outbox queue full.
     pub fn outbox_full(&self) {
         counter!("outbox_full_total", "garage" => self.label()).increment(1);
     }
@@ -128,7 +128,7 @@ impl Meter {
         gauge!("outbox_backlog", "garage" => self.label()).set(records as f64);
     }
 
-    /// Negative: only standing rights are left of the plan, or nothing.
+    /// Negative: only standing rights of the plan are valid, or nothing.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no plan lasts 2^52 microseconds")]
     pub fn plan_valid(&self, micros: i64) {
         gauge!("access_plan_valid_seconds", "garage" => self.label()).set(micros as f64 / 1e6);

@@ -1,4 +1,4 @@
-//! The files of a Mosquitto 2 broker for one garage, made from the same permissions as every other broker's.
+//! The files of a Mosquitto 2 broker for one garage, generated from the same permissions as every other broker's.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,13 +11,14 @@ use service::config::Secret;
 use crate::config::file::BrokerUser;
 use crate::mqtt::MAX_PAYLOAD;
 
-/// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Its own default is 101 rounds; the file says how many there are.
+/// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Mosquitto's default is 101 rounds; the file contains the number of
+/// rounds.
 const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(10_000).expect("not zero");
 /// Bytes, as `mosquitto_passwd` of 2.0 makes and expects them.
 const SALT: usize = 12;
 const HASH: usize = 64;
 
-/// The system gave no random bytes.
+/// The operating system returned no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("no random bytes for a password's salt")]
 pub struct NoRandom;
@@ -29,7 +30,7 @@ pub struct User {
 }
 
 impl User {
-    /// The gateway subscribes to what devices of other makes publish, and commands them.
+    /// The gateway subscribes to the topics of devices of other makes, and publishes commands to them.
     pub fn gateway<'a>(
         garage: &GarageId,
         foreign: impl IntoIterator<Item = &'a BrokerUser>,
@@ -43,14 +44,14 @@ impl User {
         Self { permissions, password }
     }
 
-    /// A device of another make: its own topics, and nothing of the garage's.
+    /// A device of another make may use its own topics only, and none of the garage's.
     pub fn foreign(garage: &GarageId, device: &DeviceId, topics: &BrokerUser, password: Secret) -> Self {
         let username = Permissions::device(garage, device).username;
         let (publish, subscribe) = (topics.publish.clone(), topics.subscribe.clone());
         Self { permissions: Permissions { username, publish, subscribe }, password }
     }
 
-    /// Guidance signs share one user, which may only read.
+    /// Guidance signs share one user with read access only.
     pub fn sign(garage: &GarageId, password: Secret) -> Self {
         Self { permissions: Permissions::sign(garage), password }
     }
@@ -60,7 +61,7 @@ impl User {
     }
 }
 
-/// For `acl_file`. Nobody may use what is not listed.
+/// For `acl_file`. It denies every topic that is not listed.
 pub fn acl_file(users: &[User]) -> String {
     let mut text = "# Written by `gateway mosquitto-files`.\n".to_owned();
     for Permissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
@@ -92,10 +93,10 @@ fn hashed(password: &str, salt: &[u8]) -> String {
     format!("$7${ROUNDS}${}${}", STANDARD.encode(salt), STANDARD.encode(hash))
 }
 
-/// An example of a whole configuration; `folder` is where the other two files will be.
+/// An example of a complete configuration; `folder` is the future folder of the other two files.
 pub fn configuration(port: u16, folder: &std::path::Path) -> String {
-    // Far above an event's limit: what is too large opens an exit and becomes a dead letter. Only what would cost memory is
-    // dropped by the broker.
+    // Far above an event's limit: a message that is too large opens an exit and becomes a dead letter. The broker drops
+    // only messages that would cost too much memory.
     let (limit, packet) = (MAX_PAYLOAD, MAX_PAYLOAD + 4 * 1024);
     let folder = folder.display();
     format!(

@@ -1,10 +1,10 @@
-//! The broker's connection; the only file that names the client.
+//! The broker's connection; the only file that names the MQTT client.
 //!
-//! One connection is one client: after any error client and event loop are thrown away and new ones made, with a
-//! clean session and a new subscription. No MQTT state crosses connections: what must not be lost is acknowledged
-//! end to end, and an open command must not come back after a reconnect (invariant 6). So the client's own
-//! reconnect, which drops what it had pending and can live-lock on a colliding packet id, is never used.
-//! Nobody publishes from the task that polls: a full request channel would then wait for itself.
+//! One connection is one client. After any error, client and event loop are dropped and replaced, with a clean session
+//! and a new subscription. No MQTT state crosses connections: records are acknowledged end to end, and an open command
+//! must not be replayed after a reconnect (invariant 6). So the client's own reconnect is never used; it drops pending
+//! messages and can live-lock on a colliding packet id. The polling task never publishes, because it would wait for its
+//! own full request channel.
 
 pub(crate) mod probe;
 
@@ -25,37 +25,38 @@ use crate::config;
 use crate::metric::Meter;
 use crate::sign;
 
-/// Payload that the garage's broker lets through: what is larger than an event still opens an exit and becomes a dead letter.
+/// Maximum payload at the garage's broker. A message larger than an event still opens an exit and becomes a dead
+/// letter.
 pub(crate) const MAX_PAYLOAD: usize = 128 * 1024;
-/// The client's default of 10 KiB turns one larger packet into endless reconnects.
+/// With the client's default of 10 KiB, one larger packet causes endless reconnects.
 const MAX_PACKET: usize = MAX_PAYLOAD + 4 * 1024;
 /// Requests between the publishers and the polling task; a publisher waits when it is full.
 const REQUESTS: usize = 256;
-/// Publishes that the broker has not confirmed; as many packet ids are in use.
+/// Maximum of unconfirmed publishes; each uses one packet id.
 const INFLIGHT: u16 = 256;
-/// A dead link is noticed after at most twice this.
+/// A dead link is detected after at most twice this.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
-/// For connecting, and for one flush.
+/// Deadline for connecting, and for one flush.
 const CONNECT_SECONDS: u64 = 5;
-/// From the first byte to the granted subscription.
+/// Deadline from the first byte to the granted subscription.
 const READY_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a publisher waits for a place in the queue before the message is given up.
+/// Deadline for a place in the request queue. After it the message is dropped.
 const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
 
-/// What came in, as it came in.
+/// A received message, not yet parsed.
 #[derive(Debug)]
 pub(crate) struct Message {
     pub topic: String,
     pub payload: Vec<u8>,
-    /// The broker kept it for new subscribers: it may be of any age.
+    /// The broker retained it for new subscribers: it may be of any age.
     pub retained: bool,
     pub at: Instant,
 }
 
-/// Why a connection ended.
+/// Error that ended a connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
     #[error("the connection to the broker ended")]
@@ -68,7 +69,7 @@ pub(crate) enum LinkError {
     Slow,
 }
 
-/// Why a message was given up.
+/// Error of a message that was not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PublishError {
     #[error("there is no connection to the broker")]
@@ -77,19 +78,19 @@ pub(crate) enum PublishError {
     Slow,
 }
 
-/// Whether the broker keeps a message for those who subscribe later.
+/// Whether the broker retains a message for later subscribers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
     Transient,
     Retained,
 }
 
-/// The publishing side of whatever connection there is now.
+/// The publishing side of the current connection, if there is one.
 #[derive(Clone)]
 pub(crate) struct Broker(watch::Receiver<Option<AsyncClient>>);
 
 impl Broker {
-    /// QoS 1. What is given up here is never sent later.
+    /// Publishes with QoS 1. A message that fails here is never sent later.
     pub async fn publish(&self, topic: String, keep: Keep, payload: Vec<u8>) -> Result<(), PublishError> {
         let client = self.0.borrow().clone().ok_or(PublishError::Offline)?;
         let sent = client.publish(topic, QoS::AtLeastOnce, keep == Keep::Retained, payload);
@@ -100,13 +101,14 @@ impl Broker {
         }
     }
 
-    /// QoS 0: whoever is not there now never hears of it. For what has no end of its own life.
+    /// Publishes with QoS 0: a device that is offline now never receives it. For messages without a lifetime of their
+    /// own.
     pub fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), PublishError> {
         let client = self.0.borrow().clone().ok_or(PublishError::Offline)?;
         client.try_publish(topic, QoS::AtMostOnce, false, payload).map_err(|_| PublishError::Slow)
     }
 
-    /// Waits until a connection has come or gone; `false` when there will be no more.
+    /// Waits until a connection is established or lost; `false` when no more will follow.
     pub async fn changed(&mut self) -> bool {
         self.0.changed().await.is_ok()
     }
@@ -124,7 +126,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Payloads are cut at `largest` bytes; when `inbound` is full a message is dropped and counted.
+    /// Truncates payloads to `largest` bytes. When `inbound` is full, a message is dropped and counted.
     pub fn new(
         mqtt: config::Mqtt,
         filters: Vec<String>,
@@ -144,10 +146,10 @@ impl Connection {
             self.link.send_replace(None);
             self.meter.connected(false);
             self.check.set_failed("no connection to the broker");
-            // Once an outage, not once a try.
+            // Logged once per outage, not once per try.
             if backoff.attempts() == 0 {
                 let cause = causes(&error);
-                tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the broker is out of reach");
+                tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "broker unreachable; reconnecting");
             }
             let delay = backoff.next_delay();
             if stop.run_until_cancelled(tokio::time::sleep(delay)).await.is_none() {
@@ -157,7 +159,7 @@ impl Connection {
         self.link.send_replace(None);
     }
 
-    /// One connection from its first byte to its end; `Ok` when it was told to stop.
+    /// Runs one connection from its first byte to its end; `Ok` when it was stopped.
     async fn connection(&self, backoff: &mut Backoff, stop: &CancellationToken) -> Result<(), LinkError> {
         let (topic, payload) = sign::last_will(self.meter.garage());
         let will = LastWill::new(topic, payload, QoS::AtLeastOnce, true);
@@ -185,7 +187,7 @@ impl Connection {
                 Event::Incoming(Packet::ConnAck(_)) => {
                     let filters =
                         self.filters.iter().map(|f| SubscribeFilter::new(f.clone(), QoS::AtLeastOnce));
-                    // The request channel of a new connection is empty: this cannot wait.
+                    // The request channel of a new connection is empty, so this cannot wait.
                     client.try_subscribe_many(filters).map_err(|e| LinkError::Client(Box::new(e)))?;
                 }
                 Event::Incoming(Packet::SubAck(granted)) => return all_granted(&granted),
@@ -218,8 +220,8 @@ impl Connection {
 }
 
 fn client(mqtt: &config::Mqtt, will: Option<&LastWill>) -> (AsyncClient, EventLoop) {
-    // Nobody can guess it: whoever connects with a known client id ends the connection that has it, and most brokers
-    // let any user do so.
+    // A random client id. A client that connects with a known id ends the connection that has it, and most brokers
+    // allow this to any user.
     let client_id = format!("{}.{}", mqtt.username, uuid::Uuid::new_v4().simple());
     let mut options = MqttOptions::new(client_id, &mqtt.host, mqtt.port);
     options
@@ -250,10 +252,11 @@ fn all_granted(granted: &SubAck) -> Result<(), LinkError> {
     Ok(())
 }
 
-/// Sends what is queued and the last will, which a broker drops after a clean disconnect, and disconnects, within a deadline.
+/// Sends the queued messages and the last will, which a broker drops after a clean disconnect, and disconnects, within
+/// a deadline.
 async fn close(client: &AsyncClient, events: &mut EventLoop, will: Option<LastWill>) {
     if let Some(will) = will {
-        // A queue that is full of commands matters more.
+        // If the queue is full of commands, these are more important.
         let _ = client.try_publish(will.topic, will.qos, will.retain, will.message);
     }
     if client.try_disconnect().is_err() {
@@ -266,6 +269,6 @@ async fn close(client: &AsyncClient, events: &mut EventLoop, will: Option<LastWi
             }
         }
     };
-    // Past the deadline the broker notices by itself.
+    // After the deadline the broker detects the end by itself.
     let _ = tokio::time::timeout(CLOSE_DEADLINE, gone).await;
 }

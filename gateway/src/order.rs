@@ -1,9 +1,10 @@
-//! Operators' orders to open, fetched by a long poll: the garage needs no door to the outside.
+//! Operators' orders to open, fetched by a long poll, so that the garage needs no inbound port.
 //!
-//! An order opens at most once. Within this run its id is remembered; after a crash the server gives the next run nothing that it gave
-//! this one, whatever had become of it: the operator then reads that it is not known, looks, and orders again. So the command waits
-//! for no disk (invariant 1). How much of an order's life is left is measured by this machine's monotonic clock from the moment of the
-//! question: neither machine's idea of the time matters, and an answer that was long on its way opens nothing (invariant 6).
+//! An order opens at most once. This run remembers its id. After a crash the server gives the next run none of the
+//! orders that this one received, whatever their outcome; the operator then reads "outcome unknown", looks at the lane,
+//! and orders again. So the command waits for no disk (invariant 1). An order's remaining lifetime is measured by this
+//! machine's monotonic clock from the moment of the request. It depends on neither machine's wall clock, and a delayed
+//! response opens nothing (invariant 6).
 
 mod hand;
 
@@ -27,17 +28,17 @@ pub(crate) use hand::{Hand, Why};
 
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
-/// A server of an earlier version knows no orders; it will be updated some day.
+/// Retry delay for a server of an earlier version, which knows no orders until its upgrade.
 const UNKNOWN_THERE: Duration = Duration::from_secs(60);
-/// Between questions that are answered at once with nothing new: another box with this one's token asks, too.
+/// Cap of the delay between polls that return at once with nothing new: another box polls with the same token.
 const IDLE_CAP: Duration = Duration::from_secs(2);
-/// Longer than any order lives, whatever an answer says.
+/// Upper bound of an order's lifetime, whatever a response contains.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Orders that are opened or told of at once; one beyond is asked for again within its life.
+/// Orders that are executed or reported at once. A further one is fetched again within its lifetime.
 const AT_ONCE: usize = 32;
-/// Ids that are remembered: more than a garage's operators order within an order's life.
+/// Ids in memory: more than a garage's operators order within an order's lifetime.
 const REMEMBERED: usize = 256;
-/// How long an outcome is offered to a server that is away. Later nobody looks.
+/// How long the report of an outcome is retried. Later no operator looks at it.
 const TELL_FOR: Duration = Duration::from_secs(300);
 
 pub(crate) struct OrderPoll {
@@ -47,12 +48,12 @@ pub(crate) struct OrderPoll {
     pub meter: Meter,
 }
 
-/// What this run has fetched already, oldest first.
+/// Ids that this run has fetched, oldest first.
 #[derive(Debug, Default)]
 struct Met(VecDeque<Uuid>);
 
 impl Met {
-    /// Whether it is new.
+    /// Returns whether the id is new.
     fn insert(&mut self, id: Uuid) -> bool {
         if self.0.contains(&id) {
             return false;
@@ -94,14 +95,14 @@ impl OrderPoll {
         self.meter.uplink_failed("orders", error.label());
         if backoff.attempts() == 0 {
             let cause = causes(error);
-            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "operators' orders cannot be fetched");
+            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "fetching operators' orders failed; will retry");
         }
         let delay = backoff.next_delay();
         let unknown = matches!(error, CallError::Status { status, .. } if *status == StatusCode::NOT_FOUND);
         if unknown { jittered(UNKNOWN_THERE) } else { delay }
     }
 
-    /// Whether anything was new.
+    /// Returns whether anything was new.
     fn take(
         &self,
         fetched: &FetchedOrders,
@@ -124,7 +125,7 @@ impl OrderPoll {
             work.spawn(async move {
                 let outcome = hand.let_in(&order, due).await;
                 meter.order(label(outcome));
-                tracing::info!(garage.id = %meter.garage(), lane.id = %order.lane, order.id = %order.id, ?outcome, "an operator's order");
+                tracing::info!(garage.id = %meter.garage(), lane.id = %order.lane, order.id = %order.id, ?outcome, "operator's open order processed");
                 tell(&server, order.id, outcome, &meter, &stop).await;
             });
         }
@@ -137,7 +138,7 @@ impl OrderPoll {
                 let due = due(fetched, end.expires_in_ms, Instant::now());
                 let outcome = self.end_fire(end, due);
                 self.meter.order(label(outcome));
-                tracing::warn!(garage.id = %self.meter.garage(), order.id = %end.id, ?outcome, "order to end the fire alarm");
+                tracing::warn!(garage.id = %self.meter.garage(), order.id = %end.id, ?outcome, "order to end the fire alarm processed");
                 let (server, meter, id, stop) =
                     (self.server.clone(), self.meter.clone(), end.id, stop.clone());
                 work.spawn(async move { tell(&server, id, outcome, &meter, &stop).await });
@@ -160,21 +161,21 @@ impl OrderPoll {
     }
 }
 
-/// Until when an order may open: the answer was made no earlier than the wait after the question.
+/// The deadline of an order. The server made the response no earlier than its wait after the request.
 fn due(fetched: &FetchedOrders, expires_in_ms: u64, now: Instant) -> Instant {
     let waited = Duration::from_millis(fetched.answer.waited_ms).min(now.duration_since(fetched.asked));
     let left = Duration::from_millis(expires_in_ms).min(LONGEST);
     fetched.asked + waited + left
 }
 
-/// Until the server knows, does not want to, or nobody asks any more.
+/// Reports an outcome until the server accepts it, rejects it for good, or the time limit ends.
 async fn tell(server: &Server, id: Uuid, outcome: Outcome, meter: &Meter, stop: &CancellationToken) {
     let (mut backoff, since) = (Backoff::new("order_outcome", RETRY_BASE, RETRY_CAP), Instant::now());
     while let Err(error) = server.order_ended(id, outcome).await {
         meter.uplink_failed("order_outcome", error.label());
         let over = since.elapsed() > TELL_FOR || stop.is_cancelled();
         if over || error.is_permanent() {
-            tracing::warn!(garage.id = %meter.garage(), order.id = %id, %error, "the server was not told what became of an order");
+            tracing::warn!(garage.id = %meter.garage(), order.id = %id, %error, "order outcome not reported to the server");
             return;
         }
         let _ = stop.run_until_cancelled(tokio::time::sleep(backoff.next_delay())).await;

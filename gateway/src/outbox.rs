@@ -1,9 +1,9 @@
-//! Store and forward: what a controller was told is safe is in here until the server has it.
+//! Store and forward: holds every acknowledged event until the server has it.
 //!
-//! One SQLite file in WAL mode with `synchronous = full`; one task writes ([`writer`]), one connection reads for the
-//! uplink ([`reader`]). `seq` has no gaps within an `epoch`, and the epoch is made with the file: a new box or a
-//! lost disk never re-uses a sequence number. The access plan and the server's count live in the same file, so that
-//! a restart finds all three from one instant.
+//! One SQLite file in WAL mode with `synchronous = full`. One task writes ([`writer`]), one connection reads for the
+//! uplink ([`reader`]). `seq` has no gaps within an `epoch`, and the epoch is created with the file, so a new box or a
+//! lost disk never re-uses a sequence number. The access plan and the server's count are in the same file, so that a
+//! restart finds all three in one consistent state.
 
 pub(crate) mod behind;
 pub(crate) mod entry;
@@ -25,14 +25,14 @@ use crate::garage::{Garage, Known, Ledger, Movement, ReadingMark, StoredPlan};
 use behind::Behind;
 use reader::Reader;
 
-/// Rows from which a restarted gateway learns as whom cars are inside: some days of the largest garage, in less than a
-/// second. Of cars before them it learns that with their exit, as of cars before its time.
+/// Rows from which a restarted gateway restores the audiences of the cars inside: some days of the largest garage, read
+/// in less than a second. An earlier car is treated like a car from before this gateway's memory.
 const REMEMBERED: i64 = 50_000;
 
 /// The file in the data folder.
 const FILE: &str = "outbox.sqlite";
 
-/// Why the outbox cannot be used.
+/// Error of opening or using the outbox.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboxError {
     #[error("cannot make the folder {path}", path = path.display())]
@@ -61,13 +61,13 @@ pub enum OutboxError {
 }
 
 impl OutboxError {
-    /// The file is another version's or another program's: starting again does not help.
+    /// The file belongs to another version or another program: a restart does not help.
     pub const fn is_refusal(&self) -> bool {
         matches!(self, Self::TooNew { .. } | Self::Foreign { .. })
     }
 }
 
-/// An opened outbox with what survived in it.
+/// An opened outbox with the state that survived in it.
 pub(crate) struct Outbox {
     pub file: PathBuf,
     pub write: SqliteConnection,
@@ -81,12 +81,12 @@ pub(crate) struct Outbox {
     pub known: Known,
     /// The newest events in it, oldest first.
     pub stored: Vec<(DeviceId, EventId, ReadingMark)>,
-    /// Held while this gateway uses the folder.
+    /// Locks the folder while this gateway uses it.
     pub lock: File,
 }
 
 impl Outbox {
-    /// Opens or makes the outbox in `folder`.
+    /// Opens the outbox in `folder`, or creates it.
     pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
         let lock = lock(folder)?;
         let path = folder.join(FILE);
@@ -98,7 +98,7 @@ impl Outbox {
         Self::restore(path, write, reader, lock).await
     }
 
-    /// What survived, for decisions; it is taken out of here.
+    /// Moves the surviving state out of the outbox, as input of decisions.
     pub fn garage(&mut self) -> Garage {
         let known = std::mem::take(&mut self.known);
         let (ledger, stored) = (std::mem::take(&mut self.ledger), std::mem::take(&mut self.stored));
@@ -124,7 +124,7 @@ impl Outbox {
     }
 }
 
-/// Makes the data folder where it is missing, and takes it for this process as long as the file is held.
+/// Creates the data folder if it is missing, and locks it for this process as long as the file is held.
 pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
     let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
     std::fs::create_dir_all(folder).map_err(failed)?;
@@ -133,7 +133,7 @@ pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
     Ok(lock)
 }
 
-/// What was met before the restart and is still in the file behind `seq`, met again.
+/// Registers again the events from before the restart that are still in the file after `seq`.
 async fn known(reader: &mut Reader, mut seq: i64) -> Result<Known, sqlx::Error> {
     let mut known = Known::default();
     loop {

@@ -1,20 +1,20 @@
-//! How many events of one device are taken: one that floods, broken or taken over, fills neither disk nor database and keeps nobody else
-//! waiting. Beyond its pace an event is not answered, so that a sound device sends it again.
+//! Rate limit per device. A device that floods, broken or compromised, fills neither disk nor database and delays no
+//! other device. An event beyond the limit is not acknowledged, so that a sound device sends it again.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
 
-/// So many seconds' worth may come at once: a controller sends what it has kept after an outage.
+/// A burst may have this many seconds' worth of events: a controller resends its stored events after an outage.
 const BURST_SECONDS: u32 = 10;
 
-/// Of each device, how far ahead of its pace it is.
+/// For each device, how far it is ahead of its rate.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// Between two events, in the long run.
+    /// Long-term interval between two events.
     apart: Duration,
-    /// When the last event would have come at that pace.
+    /// When the last event was due at that rate.
     due: HashMap<DeviceId, Instant>,
 }
 
@@ -24,7 +24,7 @@ impl Pace {
         Self { apart: Duration::from_secs(1) / per_second.max(1), due: HashMap::new() }
     }
 
-    /// Whether one more event of this device is taken at `now`.
+    /// Whether one more event of this device is accepted at `now`.
     pub fn admits(&mut self, device: &DeviceId, now: Instant) -> bool {
         let ahead = Duration::from_secs(BURST_SECONDS.into());
         let next = self.due.get(device).map_or(now, |due| now.max(*due + self.apart));
@@ -52,7 +52,7 @@ mod tests {
         assert!(pace.admits(&sound, begin));
         let later = begin + Duration::from_secs(2);
         assert_eq!((0..5_000).filter(|_| pace.admits(&flood, later)).count(), 200);
-        // Who was silent has a burst again, and no more than one.
+        // A device that was silent has a full burst again, and no more than one.
         let much_later = begin + Duration::from_secs(3_600);
         assert_eq!((0..5_000).filter(|_| pace.admits(&flood, much_later)).count(), 1_000);
     }

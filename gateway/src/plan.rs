@@ -1,4 +1,4 @@
-//! Keeps the access plan fresh: polled with its ETag, used at once, stored for the next start.
+//! Keeps the access plan up to date: polls with its ETag, uses a new plan at once, stores it for the next start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::garage::{Garage, StoredPlan};
 use crate::metric::Meter;
 use crate::server::{CallError, FetchedPlan, Server};
 
-/// While the server is away.
+/// Cap of the retry delay while the server is unreachable.
 const RETRY_CAP: Duration = Duration::from_secs(15);
 
-/// Why a poll brought no plan.
+/// Error of a poll.
 #[derive(Debug, thiserror::Error)]
 enum PollError {
     #[error("the access plan could not be fetched")]
@@ -45,7 +45,7 @@ impl PlanPoll {
         while !stop.is_cancelled() {
             let is_whole = self.is_whole();
             if was_whole && !is_whole {
-                tracing::error!(garage.id = %self.meter.garage(), "the access plan is too old: only permitted plates come in by themselves");
+                tracing::error!(garage.id = %self.meter.garage(), "access plan too old; only permitted plates are admitted automatically");
             }
             was_whole = is_whole;
             let delay = match stop.run_until_cancelled(self.poll()).await {
@@ -78,7 +78,7 @@ impl PlanPoll {
         self.meter.uplink_failed("plan", why);
         if earlier == 0 {
             let cause = causes(error);
-            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the access plan is not refreshed");
+            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "access plan refresh failed; will retry");
         }
     }
 
@@ -100,7 +100,7 @@ impl PlanPoll {
         if document.v != VERSION {
             return Err(PollError::Version(document.v));
         }
-        tracing::info!(garage.id = %document.garage, permits = document.plan.permits.len(), valid_until = %document.plan.valid_until, "new access plan");
+        tracing::info!(garage.id = %document.garage, permits = document.plan.permits.len(), valid_until = %document.plan.valid_until, "access plan updated");
         let plan = Arc::new(StoredPlan { document, etag });
         self.garage.set_plan(plan.clone());
         self.store.send_replace(Some(plan));

@@ -1,5 +1,5 @@
-//! Refused messages become dead letters, so that an operator sees them; a device that sends nothing else cannot fill
-//! the disk with them.
+//! Rejected messages become dead letters, so that an operator sees them. A limit prevents that a device fills the disk
+//! with them.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -13,20 +13,20 @@ use crate::driver::UnreadMessage;
 use crate::event::Refusal;
 use crate::outbox::entry::{Answer, Entry};
 
-/// Enough to see what is wrong with a device.
+/// Per minute; enough to see what is wrong with a device.
 const PER_MINUTE: u32 = 20;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The name under which a record of a device without a possible name is kept.
+/// The stand-in name for records of a device without a valid name.
 const NOBODY: &str = "unknown";
 
-/// How many dead letters each device has had in this minute. Strangers share one allowance, so that invented names
-/// cost no memory.
+/// Number of dead letters of each device in this minute. Unknown devices share one allowance, so that invented names
+/// use no memory.
 #[derive(Debug, Default)]
 pub(crate) struct Allowance(HashMap<Option<DeviceId>, (Instant, u32)>);
 
 impl Allowance {
-    /// Whether one more of this message's sender may be stored at `now`.
+    /// Whether one more message of this sender may be stored at `now`.
     pub fn take(&mut self, refusal: &Refusal, now: Instant) -> bool {
         let sender = if refusal.known { refusal.device.clone() } else { None };
         let (since, used) = self.0.entry(sender).or_insert((now, 0));
@@ -45,7 +45,7 @@ impl Refusal {
         Self { event_id: message.event_id.clone(), ..refusal }
     }
 
-    /// `None` only if not even the stand-in's name could be made.
+    /// `None` only if the stand-in name is invalid, too.
     pub fn into_entry(self, received_at: Timestamp) -> Option<Entry> {
         let answer = match self.known {
             true => Answer::Rejected(RejectedEvent {

@@ -1,4 +1,5 @@
-//! Wires one gateway, and ends it in order: first the intake, then the disk, then the answers, last the broker.
+//! Wires one gateway, and stops it in order: first the intake, then the disk, then the acknowledgements, last the
+//! broker.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,18 +37,19 @@ use crate::sign;
 use crate::uplink::Uplink;
 use crate::watchdog::{self, Heartbeat};
 
-/// Messages between the broker's connection and the lane loop; beyond, one is dropped and its controller sends again.
+/// Messages between the broker's connection and the lane loop. If full, a message is dropped, and its controller
+/// resends it.
 const INBOUND: usize = 1_024;
-/// Records between the lane loop and the disk; beyond, an event stays with its controller.
+/// Records between the lane loop and the disk. If full, an event stays with its controller.
 const ENTRIES: usize = 4_096;
-/// What devices of other makes have said; beyond, they wait, and come again.
+/// Messages of devices of other makes. If full, their requests wait and are resent.
 const FROM_DEVICES: usize = 256;
-/// Answers between the disk and the broker; beyond, a controller asks again.
+/// Acknowledgements between the disk and the broker. If full, a controller resends its event.
 const ANSWERS: usize = 8_192;
-/// For storing what was taken in, and for telling so, after the stop.
+/// Deadline after the stop for storing and acknowledging the accepted events.
 const STOP_DEADLINE: Duration = Duration::from_secs(8);
 
-/// Why a gateway ended by itself or did not start.
+/// Error that ended a gateway or prevented its start.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     #[error(transparent)]
@@ -70,7 +72,7 @@ pub enum GatewayError {
 
 type Tasks = JoinSet<&'static str>;
 
-/// Runs one gateway until `shutdown` is cancelled, then stores and tells what it has taken in.
+/// Runs one gateway until `shutdown` is cancelled, then stores and acknowledges the accepted events.
 pub async fn run(
     config: Config,
     clock: Arc<dyn Clock>,
@@ -78,7 +80,7 @@ pub async fn run(
 ) -> Result<(), GatewayError> {
     config.validate()?;
     let readiness = Readiness::new();
-    // Named before anybody can ask: what has not spoken up yet is not ready.
+    // Registered before the first request: a check that has not reported yet is not ready.
     readiness.check("mqtt");
     readiness.check("outbox");
     let meter = Meter::new(config.garage.clone());
@@ -108,7 +110,7 @@ pub async fn run(
     spawn(&mut tasks, "clock", box_clock.clone().run(clock.clone(), stop.clone()));
     let (connection, broker, inbound) = connection(&config, &cameras, meter.clone(), &readiness);
     let leave = CancellationToken::new();
-    // A set of its own: it ends when this future is dropped, and after all others when it is not.
+    // A separate set: it ends when this future is dropped, else after all others.
     let mut link = Tasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
     let parts = Parts {
@@ -142,7 +144,7 @@ fn connection(
 ) -> (Connection, Broker, mpsc::Receiver<Message>) {
     let (sender, inbound) = mpsc::channel(INBOUND);
     let filters = Topic::gateway_filters(&config.garage).into_iter().chain(cameras.filters()).collect();
-    // One byte more shows that a payload was too large.
+    // One more byte shows that a payload was too large.
     let largest = cameras.largest().max(MAX_EVENT_BYTES) + 1;
     let (connection, broker) =
         Connection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
@@ -166,7 +168,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Starts every task but the broker's; returns the lock of the data folder.
+    /// Starts every task except the broker's; returns the lock of the data folder.
     fn spawn(
         self,
         outbox: Outbox,
@@ -289,7 +291,7 @@ impl Parts {
     }
 }
 
-/// When each device was heard last; the self-test asks for it.
+/// Times of the last message of each device, which the self-test requests.
 fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>, clock: Arc<dyn Clock>) -> Router {
     let lanes: Arc<[Lane]> = lanes.into();
     let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes, clock.now())));
@@ -312,16 +314,16 @@ async fn serve(
     let listener = service::bind(listen).await?;
     spawn(tasks, name, async move {
         if let Err(error) = service::http::serve(listener, router, stop).await {
-            tracing::error!(%error, name, "an address is not served any more");
+            tracing::error!(%error, name, "HTTP listener stopped");
         }
     });
     Ok(())
 }
 
-/// Waits for the stop or for a task that ends before it, then for all of them, within a deadline.
+/// Waits for the stop, or for a task that ends before it; then for all tasks, within a deadline.
 async fn supervise(tasks: &mut Tasks, stop: &CancellationToken) -> Result<(), GatewayError> {
     let early = tokio::select! {
-        // First: tasks that end because of the stop have not ended by themselves.
+        // Checked first: tasks that end because of the stop have not failed.
         biased;
         () = stop.cancelled() => None,
         ended = tasks.join_next() => ended,
@@ -329,7 +331,7 @@ async fn supervise(tasks: &mut Tasks, stop: &CancellationToken) -> Result<(), Ga
     stop.cancel();
     let rest = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(STOP_DEADLINE, rest).await.is_err() {
-        tracing::warn!("not everything was stored or told in time; controllers will send it again");
+        tracing::warn!("shutdown deadline passed with unacknowledged events; controllers resend");
         tasks.shutdown().await;
     }
     match early {

@@ -1,7 +1,8 @@
-//! Proves that this box can do its work, beside the running gateway or without it: what is wrong is named with what to do.
+//! Checks that this box can do its work, beside the running gateway or without it. Each fault is reported with a
+//! remedy.
 //!
-//! It changes nothing: its record goes into a scratch file beside the outbox, its message to a topic of its own, and the
-//! folder's lock is not touched. A check that depends on another one that failed says so instead of failing again.
+//! It changes nothing: its record goes to a scratch file beside the outbox, its message to a topic of its own, and it
+//! does not take the folder's lock. A check that depends on a failed one reports this instead of failing again.
 
 mod broker;
 mod clock;
@@ -18,15 +19,16 @@ use domain::time::Timestamp;
 use crate::config::Config;
 pub use report::{Line, Report, Verdict};
 
-/// Devices of the native protocol say that they live every 10 s.
+/// Devices with the native protocol send a heartbeat every 10 s.
 pub const DEVICES_WAIT: Duration = Duration::from_secs(12);
 
-/// What each exit does while this box is dead, as far as the makes' documents say; without a look at the network.
+/// The behaviour of each exit while this box is down, according to the makes' documents; without network access.
 pub fn unattended_exits(config: &Config) -> Vec<Line> {
     config.lanes.iter().filter_map(lanes::unattended).collect()
 }
 
-/// Looks at everything. `wait` is how long devices are listened to where no gateway runs that has heard them.
+/// Runs all checks. `wait` is how long the self-test listens for devices if no running gateway has received their
+/// messages.
 pub async fn run(config: &Config, wait: Duration, now: impl Fn() -> Timestamp) -> Report {
     let mut report = Report::default();
     let lanes = format!("garage {}, {} lanes", config.garage, config.lanes.len());

@@ -20,16 +20,16 @@ use crate::config::{self, is_loopback};
 use crate::identity::Identity;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the first byte of a request to the last of its answer.
+/// Deadline from the first byte of a request to the last of its response.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// A plan of 100,000 plates has some 5 MB.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
-/// The server's word for records that are missing before a batch.
+/// The server's problem code for records that are missing before a batch.
 const SEQUENCE_GAP: &str = "sequence_gap";
-/// Bytes of an error's body that go into the log.
+/// Maximum bytes of an error's body in the log.
 const EXCERPT: usize = 300;
 
-/// Why there is no client.
+/// Error of building the client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("`server.ca_file`: cannot read {path}", path = path.display())]
@@ -42,7 +42,7 @@ pub enum ClientError {
     Build(#[source] reqwest::Error),
 }
 
-/// Why a call brought nothing.
+/// Error of a call.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     #[error("the server is out of reach")]
@@ -56,7 +56,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// A short word for a metric's label.
+    /// A short label for metrics.
     pub fn label(&self) -> String {
         match self {
             Self::Unreachable(_) => "unreachable".to_owned(),
@@ -66,7 +66,7 @@ impl CallError {
         }
     }
 
-    /// The problem's word, if the server has given one.
+    /// The code of the problem, if the server sent one.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Status { code, .. } => code.as_deref(),
@@ -74,12 +74,12 @@ impl CallError {
         }
     }
 
-    /// Whether the server lacks what this gateway has long forgotten.
+    /// Whether the server lacks records that this gateway has deleted.
     pub fn is_gap(&self) -> bool {
         self.code() == Some(SEQUENCE_GAP)
     }
 
-    /// Whether trying again without a change somewhere is hopeless.
+    /// Whether a retry without any change cannot succeed.
     pub fn is_permanent(&self) -> bool {
         let Self::Status { status, .. } = self else { return false };
         let passing = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
@@ -87,16 +87,16 @@ impl CallError {
     }
 }
 
-/// An access plan as it came.
+/// An access plan as received.
 pub(crate) struct FetchedPlan {
     pub document: PlanDocument,
     pub etag: Option<String>,
 }
 
-/// The server's clock by its last response.
+/// The server's clock at its last response.
 type ServerTime = Arc<AtomicI64>;
 
-/// What a self-test learns of one answer.
+/// The self-test's result of one call.
 pub(crate) struct Seen {
     /// The server's clock.
     pub date: Option<Timestamp>,
@@ -132,7 +132,7 @@ impl Server {
         })
     }
 
-    /// The first contact: the code is all that it proves itself with. The outer error is the configuration's.
+    /// The first contact, authenticated by the enrolment code alone. The outer error is an error of the configuration.
     pub async fn enrol(
         config: &config::Server,
         asked: &Enrolment,
@@ -143,7 +143,7 @@ impl Server {
         Ok(taken(request).await)
     }
 
-    /// Tells which credential comes next, as whoever has the token `current`.
+    /// Registers the next credential, authenticated by the token `current`.
     pub async fn offer(&self, current: &str, next: &Credential) -> Result<(), CallError> {
         let asked = NewCredential { credential: next.clone() };
         taken(self.client.post(self.credential.clone()).bearer_auth(current).json(&asked)).await
@@ -154,7 +154,7 @@ impl Server {
         json(succeeded(self.authorized(request).await?).await?).await
     }
 
-    /// `None` when it is still the one called `etag`.
+    /// `None` if the plan still has the ETag `etag`.
     pub async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, CallError> {
         let request = || {
             let request = self.client.get(self.plan.clone());
@@ -179,7 +179,7 @@ impl Server {
         (micros != 0).then(|| Timestamp::from_micros(micros))
     }
 
-    /// The plan as it is, whatever the answer says.
+    /// Fetches the plan without an ETag. The date is returned even if the plan is an error.
     pub async fn look(&self) -> Result<Seen, CallError> {
         let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
         let date = date(&response);
@@ -187,7 +187,7 @@ impl Server {
         Ok(Seen { date, plan: plan.await })
     }
 
-    /// With the present credential; again with the next one, if it was renewed while the request was under way.
+    /// Sends with the present credential, and again with the next one if it was renewed during the request.
     async fn authorized(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, CallError> {
         let used = self.identity.current();
         let send = async |token: &Secret| request().bearer_auth(token.expose()).send().await;
@@ -212,7 +212,7 @@ fn date_of(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_micros(i64::try_from(since.as_micros()).ok()?))
 }
 
-/// For calls that answer nothing but that they were taken.
+/// For calls whose response has no content.
 async fn taken(request: RequestBuilder) -> Result<(), CallError> {
     succeeded(request.send().await.map_err(CallError::Unreachable)?).await.map(|_| ())
 }
@@ -221,7 +221,7 @@ fn client(config: &config::Server, base: &Url) -> Result<Client, ClientError> {
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
-        // The token goes to this server and to no other.
+        // No redirects: the token is sent to this server only.
         .redirect(redirect::Policy::none())
         .user_agent(concat!("parking-gateway/", env!("CARGO_PKG_VERSION")));
     if is_loopback(base) {
@@ -229,7 +229,7 @@ fn client(config: &config::Server, base: &Url) -> Result<Client, ClientError> {
     }
     match &config.ca_file {
         Some(path) => builder = builder.tls_certs_merge(certificates(path)?),
-        // Without TLS the system's certificates need not be there.
+        // Without TLS the system's certificates are not required.
         None if base.scheme() == "http" => builder = builder.tls_certs_only([]),
         None => {}
     }

@@ -1,7 +1,7 @@
 //! Open spaces for the guidance signs: retained, at each change, after each connect, and once a minute.
 //!
-//! Each message carries how long it may be shown. When the gateway goes, or its link to the broker breaks, the broker replaces the
-//! number by "no data": it has been given that message as the connection's last will.
+//! Each message contains how long it may be shown. When the gateway or its link to the broker ends, the broker replaces
+//! the number by "no data", the connection's last will.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::garage::{Garage, Spaces};
 use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
 
-/// So that a sign can tell a quiet garage from a dead gateway.
+/// Lets a sign distinguish a quiet garage from a dead gateway.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 
-/// The broker may notice the end of the connection before only now, and carry out its last will over the new number: a connection is
-/// dead after one and a half times its keep-alive of 5 s.
+/// The broker may detect the end of the previous connection late and publish its last will over the new number. A
+/// connection is dead after one and a half times its keep-alive of 5 s.
 const AGAIN_AFTER_CONNECT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(
@@ -58,7 +58,7 @@ pub(crate) async fn run(
     }
 }
 
-/// `false` when it was given up; the next connect shows the newest.
+/// `false` if it was not published; the next connect publishes the newest number.
 async fn show(broker: &Broker, meter: &Meter, clock: &dyn Clock, spaces: Spaces) -> bool {
     let garage = meter.garage().clone();
     let topic = Topic::OpenSpaces(garage.clone()).to_string();
@@ -69,9 +69,9 @@ async fn show(broker: &Broker, meter: &Meter, clock: &dyn Clock, spaces: Spaces)
     broker.publish(topic, Keep::Retained, payload).await.is_ok()
 }
 
-/// What signs get when this gateway is gone: the topic and "no data", to be retained.
+/// The signs' message when this gateway is gone: the topic and "no data", to be retained.
 pub(crate) fn last_will(garage: &GarageId) -> (String, Vec<u8>) {
     let message = OpenSpaces::unknown(garage.clone(), SystemClock.now());
-    // Types of ours always serialise.
+    // Our own types always serialise.
     (Topic::OpenSpaces(garage.clone()).to_string(), serde_json::to_vec(&message).unwrap_or_default())
 }

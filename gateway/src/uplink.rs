@@ -1,9 +1,10 @@
-//! Sends the outbox to the server: in order, one request in flight, the next batch gathers meanwhile.
+//! Sends the outbox to the server in order, with one request in flight; the next batch gathers during it.
 //!
-//! Beside a backlog the newest parents' cars are told ahead of their order ([`ahead`]): no teacher waits for last week.
+//! While a backlog drains, the newest pickup entries are sent early ([`ahead`]), so that no teacher waits for last
+//! week's records.
 //!
-//! Nothing is ever given up. What the server refuses for good (which should not happen) is logged and tried again
-//! with back-off, since only a person can say what is right; the backlog's gauge shows it.
+//! No record is ever given up. A permanent rejection by the server (which should not happen) is logged and retried with
+//! back-off, since only a person can correct it; the backlog's gauge shows it.
 
 mod ahead;
 
@@ -27,13 +28,13 @@ use crate::outbox::reader::{Page, Reader};
 use crate::outbox::writer::{Answered, Word};
 use crate::server::{CallError, Server};
 
-/// An empty batch when there is nothing to say: the server sees that the gateway lives, the gateway gets corrections.
+/// Interval of empty batches: the server sees that the gateway is alive, and the gateway receives corrections.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const RETRY_BASE: Duration = Duration::from_millis(200);
-/// After a long outage the backlog begins to move within this.
+/// Cap of the retry delay: the backlog begins to drain within this time after a long outage.
 const RETRY_CAP: Duration = Duration::from_secs(5);
 
-/// Why a turn of the uplink failed.
+/// Error of one turn of the uplink.
 #[derive(Debug, thiserror::Error)]
 enum TurnError {
     #[error("the outbox cannot be read")]
@@ -58,16 +59,16 @@ pub(crate) struct Uplink {
     pub meter: Meter,
 }
 
-/// How far the server has come.
+/// Position that the server has reached.
 #[derive(Default)]
 struct Progress {
     epoch: String,
     through: i64,
-    /// Up to where records have been looked at that are told ahead.
+    /// Position through which records have been searched for early sending.
     ahead: i64,
 }
 
-/// A native controller reports fire by its own wiring, which the gateway cannot know.
+/// A native controller reports fire by its own wiring, which is unknown to the gateway.
 fn has_no_fire_input(lanes: &[Lane]) -> bool {
     lanes.iter().all(|lane| lane.foreign().is_some_and(|device| device.inputs.fire_input.is_none()))
 }
@@ -90,7 +91,7 @@ impl Uplink {
         }
     }
 
-    /// Told once when it begins or changes, not at each try.
+    /// Logs a failure once when it begins or changes, not at each try.
     fn failed(&self, error: &TurnError, last_told: &mut String) {
         let (why, permanent) = match error {
             TurnError::Call(call) => (call.label(), call.is_permanent()),
@@ -104,14 +105,14 @@ impl Uplink {
         let garage = self.meter.garage();
         let cause = causes(error);
         if permanent {
-            tracing::error!(garage.id = %garage, %error, cause, "the server refuses records; they are kept and sent again");
+            tracing::error!(garage.id = %garage, %error, cause, "server rejected records; records kept and retried");
         } else {
-            tracing::warn!(garage.id = %garage, %error, cause, "records wait for the server");
+            tracing::warn!(garage.id = %garage, %error, cause, "uplink failed; records queued");
         }
         *last_told = why;
     }
 
-    /// One batch, or a heartbeat when there was nothing to send for a while, and at the start.
+    /// Sends one batch; an empty one as heartbeat at the start, and after a while without records.
     async fn turn(&mut self, progress: &mut Progress) -> Result<(), TurnError> {
         let first = progress.epoch.is_empty();
         let mut page = self.page(progress).await?;
@@ -138,7 +139,7 @@ impl Uplink {
         self.take(progress, &batch, receipt)
     }
 
-    /// Behind what was acknowledged; a new epoch starts from its beginning.
+    /// Reads after the acknowledged position; a new epoch starts from its beginning.
     async fn page(&mut self, progress: &mut Progress) -> Result<Page, TurnError> {
         let mut page = self.reader.after(progress.through, MAX_BATCH).await?;
         if page.epoch != progress.epoch {
@@ -151,7 +152,7 @@ impl Uplink {
         Ok(page)
     }
 
-    /// With how far it looks ahead.
+    /// Builds the batch; also returns the new search position for early sending.
     async fn batch(&mut self, page: Page, progress: &Progress) -> Result<(Batch, i64), TurnError> {
         let (mut ahead, looked) = self.ahead(&page, progress.ahead).await?;
         let mut records = page.records;

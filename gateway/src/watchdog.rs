@@ -1,5 +1,5 @@
-//! Reports to systemd that the gateway is ready and that its lane loop turns. A loop that hangs is killed and started anew (`WatchdogSec` of the unit);
-//! without systemd this does nothing.
+//! Reports to systemd that the gateway is ready and that its lane loop runs. systemd kills and restarts a gateway whose
+//! loop hangs (`WatchdogSec` of the unit). Without systemd this does nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
-/// Turns of the lane loop; it turns at least once a second.
+/// Counts the turns of the lane loop; it turns at least once a second.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Heartbeat(Arc<AtomicU64>);
 
@@ -22,7 +22,7 @@ impl Heartbeat {
     }
 }
 
-/// Notifies the service manager while the heartbeat goes on.
+/// Notifies the service manager while the heartbeat continues.
 pub(crate) async fn run(heartbeat: Heartbeat, stop: CancellationToken) {
     notify(NotifyState::Ready);
     let Some(life) = sd_notify::watchdog_enabled() else {
@@ -41,7 +41,7 @@ pub(crate) async fn run(heartbeat: Heartbeat, stop: CancellationToken) {
     notify(NotifyState::Stopping);
 }
 
-/// Half of the watchdog's time, as systemd recommends; more than a turn of the loop.
+/// Half of the watchdog's timeout, as systemd recommends; longer than a turn of the loop.
 fn pause(life: Duration) -> Duration {
     (life / 2).max(Duration::from_millis(1_500))
 }

@@ -1,4 +1,5 @@
-//! Checks of lanes with devices of other makes: each message must belong to one lane, and each barrier must have somebody who opens it.
+//! Checks lanes with devices of other makes: each message must belong to one lane, and each barrier must have a way to
+//! open.
 
 use std::net::IpAddr;
 
@@ -8,7 +9,7 @@ use service::config::ConfigError;
 
 use super::{Config, ForeignDevice, Lane};
 
-/// Characters; real ones have 17.
+/// Maximum characters; real serial numbers have 17.
 const MAX_SERIAL: usize = 64;
 
 pub(super) fn validate(config: &Config) -> Result<(), ConfigError> {
@@ -64,7 +65,7 @@ fn at_address(config: &Config, address: IpAddr) -> impl Iterator<Item = (usize, 
     devices.filter(move |(_, device)| device.address == Some(address))
 }
 
-/// Two lanes behind one address need what their messages differ by.
+/// Two lanes behind one address need a field that distinguishes their messages.
 fn apart(
     index: usize,
     device: &ForeignDevice,

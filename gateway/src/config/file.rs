@@ -20,7 +20,7 @@ use super::{
     PLAN_POLL, ReadingRules, SAME_CAR, Server, UNREAD_PAUSE,
 };
 
-/// The file as written: secrets are still where they come from.
+/// The file as written; secrets are not yet resolved from their sources.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -42,7 +42,7 @@ pub struct File {
 #[serde(deny_unknown_fields, default)]
 struct LimitsPart {
     events_per_second: u32,
-    /// Between two commands of one exit for messages that were not understood.
+    /// Minimum interval between two commands of one exit for messages that were not understood.
     unread_pause_seconds: f64,
 }
 
@@ -100,7 +100,7 @@ struct LanePart {
     confidence_scale: ConfidenceScale,
     #[serde(default)]
     confidence_by: ConfidenceBy,
-    /// The direction of travel, as the camera reports it, that is a car for this lane.
+    /// The direction of travel of a car in this lane, as the camera reports it.
     travel: Option<TravelDirection>,
     same_car_seconds: Option<u32>,
     loop_input: Option<u8>,
@@ -114,9 +114,9 @@ struct ControlPart {
     url: String,
     username: String,
     password: SecretSource,
-    /// Of the barrier at the device; the lane's channel where that is a number, else 1.
+    /// The barrier's channel at the device. Default: the lane's channel if that is a number, else 1.
     channel: Option<u32>,
-    /// Method and path with query that open instead of the make's own request: `GET /relay/0?turn=on&timer=1`.
+    /// Method, and path with query, that replace the make's own opening request: `GET /relay/0?turn=on&timer=1`.
     open: Option<String>,
 }
 
@@ -162,7 +162,7 @@ impl File {
         load(path)
     }
 
-    /// Resolves the secrets that a running gateway needs, and checks everything.
+    /// Resolves the secrets of a running gateway and validates everything.
     pub fn config(&self) -> Result<Config, ConfigError> {
         let config = Config {
             garage: self.garage.clone(),
@@ -220,14 +220,14 @@ impl File {
         Ok(self.mqtt.password.resolve("mqtt.password")?)
     }
 
-    /// Of the garage's guidance signs, if it has any; only the broker's files need it.
+    /// The password of the garage's guidance signs, if it has any; only the broker's files need it.
     pub fn sign_password(&self) -> Result<Option<Secret>, ConfigError> {
         let source = self.mqtt.sign_password.as_ref();
         Ok(source.map(|source| source.resolve("mqtt.sign_password")).transpose()?)
     }
 
-    /// Each controller of the broker, and each camera with its serial number, with its password; only the broker's files
-    /// need them.
+    /// Each controller, and each camera with its serial number, with its broker password. Only the broker's files need
+    /// them.
     pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Option<BrokerUser>, Secret)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
             let field = format!("lane[{index}].device_password");
@@ -245,7 +245,7 @@ impl File {
         self.lane.iter().enumerate().filter(at_broker).map(one).collect()
     }
 
-    /// Resolves what is only there for the broker's files, as far as it is given.
+    /// Resolves the secrets that only the broker's files need, as far as they are configured.
     pub fn check_device_passwords(&self) -> Result<(), ConfigError> {
         self.sign_password()?;
         for (index, lane) in self.lane.iter().enumerate() {
@@ -264,9 +264,9 @@ impl File {
 /// A device of another make that is a client of the garage's broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerUser {
-    /// Filters that it publishes on.
+    /// Topic filters on which it publishes.
     pub publish: Vec<String>,
-    /// Filters that it subscribes to.
+    /// Topic filters to which it subscribes.
     pub subscribe: Vec<String>,
 }
 
@@ -338,7 +338,7 @@ impl LanePart {
         }
     }
 
-    /// The field at fault and why, if the parts do not go together.
+    /// The invalid field and the reason, if the fields contradict each other.
     fn make(&self) -> Result<LaneMake, (&'static str, String)> {
         if self.make.is_native() {
             return self.native();

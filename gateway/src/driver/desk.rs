@@ -1,6 +1,6 @@
-//! Requests of devices that wait for what becomes of their event.
+//! HTTP requests of devices that wait for the decision and the storage of their event.
 //!
-//! The lane loop and the outbox answer here as they answer a native controller; neither waits for a device.
+//! The lane loop and the outbox reply here as they reply to a native controller; neither waits for a device.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 type WaitingKey = (DeviceId, EventId);
 
-/// Cheap to clone.
+/// Shared registry of pending requests; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Desk(Arc<Mutex<HashMap<WaitingKey, WaitingRequest>>>);
 
@@ -21,10 +21,10 @@ struct WaitingRequest {
     stored: oneshot::Sender<()>,
 }
 
-/// What a request waits for; gone when dropped.
+/// The receiving side of a pending request; dropping it removes the request.
 #[derive(Debug)]
 pub(crate) struct Expected {
-    /// `None`: the event is known for longer than an open command lives, or is too old for a car to be there.
+    /// `None`: the event was registered longer ago than an open command lives, or is too old for its car to be present.
     pub decided: oneshot::Receiver<Option<Decision>>,
     pub stored: oneshot::Receiver<()>,
     desk: Desk,
@@ -36,7 +36,8 @@ impl Desk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Before the event is handed to the lane loop. Of two requests with the same event, the later one is answered.
+    /// Registers a request; called before the event is sent to the lane loop. Of two requests with the same event, the
+    /// later one receives the reply.
     pub fn expect(&self, device: &DeviceId, event: &EventId) -> Expected {
         let key = (device.clone(), event.clone());
         let (decided_in, decided) = oneshot::channel();
@@ -46,16 +47,16 @@ impl Desk {
         Expected { decided, stored, desk: self.clone(), key }
     }
 
-    /// From the lane loop, once for each time that it registers the event under the device's id.
+    /// Called by the lane loop each time that it registers the event under the device's id.
     pub fn decided(&self, device: &DeviceId, event: &EventId, decision: Option<Decision>) {
         let key = (device.clone(), event.clone());
         if let Some(sender) = self.state().get_mut(&key).and_then(|waiting| waiting.decided.take()) {
-            // The request has ended meanwhile.
+            // An error means that the request has ended.
             let _ = sender.send(decision);
         }
     }
 
-    /// From the outbox, after the commit.
+    /// Called after the outbox commit.
     pub fn stored(&self, device: &DeviceId, event: &EventId) {
         let waiting = self.state().remove(&(device.clone(), event.clone()));
         if let Some(waiting) = waiting {
@@ -68,7 +69,7 @@ impl Drop for Expected {
     fn drop(&mut self) {
         self.stored.close();
         let mut state = self.desk.state();
-        // Only one's own: a later request with the same event has taken the place.
+        // Removes only its own entry: a later request with the same event may have replaced it.
         if state.get(&self.key).is_some_and(|waiting| waiting.stored.is_closed()) {
             state.remove(&self.key);
         }

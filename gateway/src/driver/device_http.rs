@@ -1,4 +1,4 @@
-//! Requests to a device, with the authentication that it asks for: digest where it offers one, else basic.
+//! Requests to a device, with the authentication scheme that it offers: digest if available, else basic.
 
 use http_auth::{PasswordClient, PasswordParams};
 use reqwest::{Method, Response, StatusCode, Url, header};
@@ -6,7 +6,7 @@ use service::config::Secret;
 
 use crate::config::Control;
 
-/// Why a request got no usable response.
+/// Error of a request without a usable response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DeviceHttpError {
     #[error("the device cannot be reached")]
@@ -19,7 +19,7 @@ pub(crate) enum DeviceHttpError {
     Url,
 }
 
-/// A device's control address.
+/// HTTP client for a device's control address.
 #[derive(Debug, Clone)]
 pub(super) struct DeviceHttp {
     http: reqwest::Client,
@@ -36,7 +36,7 @@ impl DeviceHttp {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
     }
 
-    /// Sends the request and once more with the answer to a challenge; a response without success is an error.
+    /// Sends the request, and repeats it once with credentials after a challenge. A non-success status is an error.
     pub async fn send(&self, method: &Method, path: &str, body: &str) -> Result<Response, DeviceHttpError> {
         let url = self.control.url.join(path).map_err(|_| DeviceHttpError::Url)?;
         let first = self.http.request(method.clone(), url.clone()).body(body.to_owned()).send().await?;
@@ -54,7 +54,7 @@ impl DeviceHttp {
         }
     }
 
-    /// Answers the challenge; with a digest if the device offers one.
+    /// Builds the credentials for the challenge; digest if the device offers it.
     fn authorization(
         &self,
         headers: &header::HeaderMap,

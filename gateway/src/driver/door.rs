@@ -1,9 +1,9 @@
-//! The address where devices post. Devices are identified by source address, and by channel or serial number where several lanes share one;
-//! what a message claims of itself is only compared.
+//! The HTTP endpoint to which devices post. Devices are identified by source address, and by channel or serial number
+//! where several lanes share one address. The identity that a message claims is only compared.
 //!
-//! The reply is sent as soon as the decision is made and, where that is quick, after the event is on disk, because it makes the device
-//! forget the event. A stored reading is only acknowledged once it is on disk. Whatever arrives from a lane's own address is answered in the
-//! form of its make: any path, any method, any size.
+//! The reply is sent as soon as the decision is made. It waits a short time for the disk, because the device forgets
+//! the event after the reply. A stored reading is acknowledged only once it is on disk. Any message from a lane's own
+//! address receives a reply in its make's format: any path, any method, any size.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -33,19 +33,19 @@ use super::{Desk, EventNote, FromDevice, Notice, UnreadVerdict};
 use crate::config::Config;
 use crate::metric::Meter;
 
-/// For a decision, made in memory. After it the device is told to come again.
+/// Deadline for a decision, which is made in memory. After it the reply requests a resend.
 const DECIDE: Duration = Duration::from_secs(1);
 
-/// For the disk, while a car waits for its reply. After it the barrier opens all the same.
+/// Deadline for the disk while a car waits for the reply. After it the barrier opens without waiting for the disk.
 const STORE_LIVE: Duration = Duration::from_millis(200);
 
-/// For the disk, when no car waits.
+/// Deadline for the disk when no car waits.
 const STORE_KEPT: Duration = Duration::from_secs(5);
 
-/// For a body; what has not come by then is cut.
+/// Deadline for a body; bytes that arrive later are cut.
 const BODY: Duration = Duration::from_secs(5);
 
-/// What requests share; clones are cheap.
+/// State that requests share; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Door(Arc<DoorState>);
 
@@ -58,13 +58,13 @@ struct DoorState {
     arrivals: AtomicU64,
 }
 
-/// What becomes of one post.
+/// Result of one post.
 #[derive(Debug, Default)]
 struct PostAnswer {
     open: bool,
     resume_after: Option<i64>,
     speech: Option<String>,
-    /// Not on disk: the device is to send it again.
+    /// Not on disk: the device must resend the event.
     again: bool,
 }
 
@@ -85,7 +85,7 @@ impl Door {
     }
 
     pub fn router(self) -> Router {
-        // Whatever path and method was entered in the device.
+        // Accepts the path and method that are configured in the device, whatever they are.
         Router::new().route("/", any(posted)).route("/{*path}", any(posted)).with_state(self)
     }
 }
@@ -119,7 +119,7 @@ async fn posted(
     door.deliver(&places, &inbound, at).await
 }
 
-/// The body as far as it came in time and fits, and whether something is missing.
+/// Reads the body within the deadline and the size limit; returns it and whether it is truncated.
 async fn read(body: Body) -> (Vec<u8>, bool) {
     let (mut stream, mut bytes) = (body.into_data_stream(), Vec::new());
     let due = tokio::time::Instant::now() + BODY;
@@ -235,7 +235,7 @@ impl DoorState {
         answer.resume_after = waits.resume_after.filter(|_| is_stored);
     }
 
-    /// No car waits for an answer: the device is answered when the event is on disk. False if it is not.
+    /// No car waits: replies when the event is on disk. False if it is not stored in time.
     async fn signal(
         &self,
         place: &DevicePlace,
@@ -273,7 +273,7 @@ impl DoorState {
         }
     }
 
-    /// False if the lane loop does not take it in time.
+    /// False if the lane loop does not accept it in time.
     async fn send(&self, message: FromDevice) -> bool {
         matches!(timeout(DECIDE, self.lanes.send(message)).await, Ok(Ok(())))
     }
@@ -290,7 +290,7 @@ fn reject_code(inbound: &InboundMessage<'_>) -> RejectCode {
     }
 }
 
-/// It was not taken: the device sends it again.
+/// The event was not accepted: the device resends it.
 fn again() -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }

@@ -30,15 +30,16 @@ impl LastCars {
         }
     }
 
-    /// The barrier did not open for it: the next result is another try.
+    /// The barrier did not open for the car: its next result is another try.
     pub fn did_not_open(&mut self, lane: &Lane) {
         if let Some(car) = self.0.get_mut(&lane.id) {
             car.is_let_in = false;
         }
     }
 
-    /// Cameras give several results for one car, each with a number of its own: a live result with the plate of a car that was let in a moment
-    /// ago is that car under its first id. One that was not let in is decided anew: a fire may have begun. A pass is of the last car.
+    /// Cameras report several results for one car, each with its own number. A live result with the plate of a car that
+    /// was admitted a moment ago is that car under its first id. A car that was not admitted is decided again, because
+    /// a fire may have begun. A pass belongs to the last car.
     pub fn merge(
         &mut self,
         lane: &Lane,

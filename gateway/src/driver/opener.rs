@@ -1,6 +1,7 @@
-//! Opens the barrier of a make that does not open by a reply: a request to the device or to a relay, tried again while its car waits.
+//! Opens the barrier of a make that does not open by a reply: sends a request to the device or to a relay, and retries
+//! while the car waits.
 //!
-//! What could not be sent within the reading's life is never sent later (invariant 6).
+//! A request that could not be sent within the reading's lifetime is never sent later (invariant 6).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,15 +17,15 @@ use tokio::time::timeout_at;
 use super::device_http::{DeviceHttp, DeviceHttpError};
 use crate::config::{Config, Control, Lane, LaneMake};
 
-/// Of one try, with its challenge. A camera on its own network answers in milliseconds or is busy.
+/// Deadline of one try, with its challenge. A camera on its own network replies in milliseconds or is busy.
 const TRY: Duration = Duration::from_secs(2);
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(1);
 
-/// Bytes of a response that are read: a status document has some 300.
+/// Maximum bytes read of a response; a status document has some 300.
 const LARGEST_RESPONSE: usize = 16 * 1024;
 
-/// Why the barrier may not have opened.
+/// Error of an open request; the barrier may not have opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
     #[error("the device did not answer in time")]
@@ -35,7 +36,7 @@ pub(crate) enum OpenError {
     Refused(String),
 }
 
-/// The lanes whose barrier is opened by a request.
+/// Openers of the lanes whose barrier is opened by a request.
 #[derive(Clone, Default)]
 pub(crate) struct Openers(HashMap<LaneId, Arc<Opener>>);
 
@@ -56,7 +57,7 @@ impl Openers {
     }
 }
 
-/// What is sent, and how its response is read.
+/// The request to send, and the parser of its response.
 struct OpenerRequest {
     method: Method,
     path: String,
@@ -65,7 +66,7 @@ struct OpenerRequest {
 }
 
 impl OpenerRequest {
-    /// A relay of the configuration comes before the make's own request.
+    /// A configured relay takes precedence over the make's own request.
     fn of(make: &LaneMake, control: &Control) -> Option<Self> {
         let LaneMake::Foreign(device) = make else { return None };
         if let Some((method, path)) = &control.relay {
@@ -85,7 +86,7 @@ pub(crate) struct Opener {
 }
 
 impl Opener {
-    /// Tries until `due`. One request at a time: the next car's waits for it.
+    /// Retries until `due`. Sends one request at a time; the request for the next car waits.
     pub async fn open(&self, due: Instant) -> Result<(), OpenError> {
         let due = due.into();
         let Ok(_busy) = timeout_at(due, self.busy.lock()).await else { return Err(OpenError::Late) };

@@ -1,4 +1,4 @@
-//! Which lane a message belongs to, where several share an address, a device or a topic.
+//! Finds the lane of a message where several lanes share an address, a device or a topic.
 
 use devices::make::{DeviceMake, InboundMessage};
 use devices::message::{DeviceMessage, MessageContent};
@@ -13,7 +13,7 @@ pub(super) struct DevicePlace {
 }
 
 impl DevicePlace {
-    /// Of every lane whose device is of another make.
+    /// The lanes whose device is of another make.
     pub fn of_lanes(lanes: &[Lane]) -> impl Iterator<Item = Self> {
         lanes.iter().filter_map(|lane| Some(Self { lane: lane.clone(), device: lane.foreign()?.clone() }))
     }
@@ -22,7 +22,7 @@ impl DevicePlace {
         self.device.make.driver()
     }
 
-    /// Whether a message that claims this serial number and channel can be of this lane's device.
+    /// Whether a message with this serial number and channel can belong to this lane's device.
     fn accepts(&self, message: &DeviceMessage) -> bool {
         let fits = |wanted: &Option<String>, claimed: &Option<String>| {
             wanted.as_ref().zip(claimed.as_ref()).is_none_or(|(wanted, claimed)| wanted == claimed)
@@ -30,21 +30,21 @@ impl DevicePlace {
         fits(&self.device.serial, &message.serial) && fits(&self.device.channel, &message.channel)
     }
 
-    /// Whether the message names this lane by all that is configured.
+    /// Whether the message matches all configured identifiers of this lane.
     fn is_named_by(&self, message: &DeviceMessage) -> bool {
         let is = |wanted: &Option<String>, claimed: &Option<String>| wanted.is_none() || wanted == claimed;
         is(&self.device.serial, &message.serial) && is(&self.device.channel, &message.channel)
     }
 }
 
-/// The lane of a message, or why it could be of several.
+/// The lane of a message, or the reason why it is ambiguous.
 pub(super) enum PlaceChoice<'a> {
     One(&'a DevicePlace),
-    /// The fault, for every lane behind the address.
+    /// The fault, which is reported for every lane behind the address.
     Unclear(String),
 }
 
-/// Decodes with the makes of these places; the first that understands the message wins.
+/// Decodes with the makes of these lanes; the first that understands the message wins.
 pub(super) fn decode(
     places: &[&DevicePlace],
     inbound: &InboundMessage<'_>,
@@ -70,7 +70,7 @@ fn is_understood(message: &DeviceMessage) -> bool {
     !message.contents.iter().any(|content| matches!(content, MessageContent::NotUnderstood(_)))
 }
 
-/// The place of a decoded message among those of its make.
+/// Finds the lane of a decoded message among the lanes of its make.
 pub(super) fn choose<'a>(
     places: &[&'a DevicePlace],
     make: &dyn DeviceMake,
@@ -90,7 +90,7 @@ pub(super) fn choose<'a>(
             }
         }
     }
-    // A message without news of a car is of the device, not of a lane.
+    // A message that reports no car belongs to the device, not to a lane.
     if let Some(first) = of_make.first().filter(|_| !concerns_a_lane(message)) {
         return PlaceChoice::One(first);
     }
@@ -116,7 +116,7 @@ fn fault(message: &DeviceMessage) -> String {
     )
 }
 
-/// Whether a message of which the lane is unclear may be a car's.
+/// Whether a message with an ambiguous lane may report a car.
 pub(super) fn may_be_reading(message: &DeviceMessage) -> bool {
     message.contents.iter().any(|content| match content {
         MessageContent::Reading(_) => true,

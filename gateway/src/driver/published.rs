@@ -1,7 +1,9 @@
-//! Devices of other makes that are clients of the garage's broker. They are identified by topic, on which the broker lets no other client
-//! publish, or by the camera's name in the message where one client reports for several.
+//! Devices of other makes that are clients of the garage's broker. A device is identified by its topic, on which the
+//! broker lets no other client publish. Where one client reports for several cameras, the camera's name in the message
+//! identifies it.
 //!
-//! Such a device knows no life of a command: it is told to open with QoS 0, so that the broker stores it for no one.
+//! The protocol of such a device has no command lifetime. Open commands are published with QoS 0, so that the broker
+//! stores none.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,10 +24,10 @@ use crate::driver::stream::lane_messages;
 use crate::metric::Meter;
 use crate::mqtt::{MAX_PAYLOAD, Message};
 
-/// Without pictures, which are to be switched off.
+/// Maximum payload without pictures, which must be disabled in the device.
 const LARGEST: usize = MAX_PAYLOAD;
 
-/// The devices of a garage that publish.
+/// The devices of a garage that publish on its broker.
 #[derive(Default)]
 pub(crate) struct Cameras {
     cameras: Vec<Camera>,
@@ -36,7 +38,7 @@ struct Camera {
     place: DevicePlace,
     serial: String,
     topics: &'static dyn BrokerTopics,
-    /// As it wrote last.
+    /// The topic of its last message.
     last_topic: Mutex<Option<String>>,
 }
 
@@ -53,17 +55,17 @@ impl Cameras {
         }
     }
 
-    /// What to subscribe to.
+    /// Topic filters to subscribe to.
     pub fn filters(&self) -> impl Iterator<Item = String> {
         self.cameras.iter().flat_map(|camera| camera.topics.published_by(&camera.serial))
     }
 
-    /// Bytes of a message that are worth keeping; none if there are no cameras.
+    /// Maximum bytes kept of a message; 0 if there are no cameras.
     pub fn largest(&self) -> usize {
         if self.cameras.is_empty() { 0 } else { LARGEST }
     }
 
-    /// The lanes whose device has published this.
+    /// The lanes whose device has published this message.
     pub fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &Lane> {
         self.cameras
             .iter()
@@ -71,7 +73,7 @@ impl Cameras {
             .map(|camera| &camera.place.lane)
     }
 
-    /// What a device has sent; `None` if the message is of none.
+    /// Decodes a device's message; `None` if no device publishes on its topic.
     pub fn read(&self, message: &Message, now: Timestamp, meter: &Meter) -> Option<Vec<FromDevice>> {
         let is_from =
             |camera: &&Camera| camera.topics.is_from(&camera.serial, &message.topic, &message.payload);
@@ -84,7 +86,7 @@ impl Cameras {
             *last = Some(message.topic.clone());
         }
         if message.retained {
-            // Of any age, and by its own account of none.
+            // The message may be of any age and carries no age of its own.
             meter.device_said("retained");
             return Some(Vec::new());
         }
@@ -129,7 +131,7 @@ impl Cameras {
         }
     }
 
-    /// The command that opens the lane's barrier; `None` where no device of the lane takes one.
+    /// The command that opens the lane's barrier; `None` if no device of the lane accepts one.
     pub fn open(&self, lane: &LaneId, now: Timestamp) -> Option<PublishedCommand> {
         let camera = self.cameras.iter().find(|camera| camera.place.lane.id == *lane)?;
         let last = camera.last_topic.lock().unwrap_or_else(PoisonError::into_inner).clone();

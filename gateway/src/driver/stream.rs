@@ -1,6 +1,8 @@
-//! Devices whose events the gateway reads: it connects, and the device sends parts of a response without an end.
+//! Devices whose event stream the gateway reads: the gateway connects, and the device sends parts of a response that
+//! does not end.
 //!
-//! Each lane has a connection of its own. A connection that is silent or ends is made anew; while it cannot be made, the lane has an alarm.
+//! Each lane has its own connection. A connection that is silent or ends is replaced. While none can be established,
+//! the lane has an alarm.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,12 +31,12 @@ use crate::metric::Meter;
 
 const RETRY_BASE: Duration = Duration::from_millis(500);
 const RETRY_CAP: Duration = Duration::from_secs(10);
-/// For the response's head.
+/// Deadline for the response's head.
 const CONNECT: Duration = Duration::from_secs(10);
-/// A text whose end cannot be seen ends when no byte has arrived for so long.
+/// A part without a recognisable end is complete when no byte arrives for this long.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The streams of a garage.
+/// The event streams of a garage.
 pub(crate) struct EventStreams {
     streams: Vec<LaneStream>,
     lanes: mpsc::Sender<FromDevice>,
@@ -49,7 +51,7 @@ struct LaneStream {
     silence: Duration,
 }
 
-/// Why a stream ended.
+/// Error that ended a stream.
 #[derive(Debug, thiserror::Error)]
 enum StreamError {
     #[error("cannot connect to the device")]
@@ -127,7 +129,7 @@ impl StreamReader {
         }
     }
 
-    /// One connection from its request to its end.
+    /// Runs one connection from its request to its end.
     async fn read(
         &self,
         stream: &LaneStream,
@@ -184,7 +186,7 @@ impl StreamReader {
             arrival: &arrival,
         };
         let decoded = stream.place.make().decode(&inbound);
-        // Of another channel of the same device: that lane has a stream of its own.
+        // It belongs to another channel of the same device; that lane has its own stream.
         let channels = stream.place.device.channel.as_ref().zip(decoded.channel.as_ref());
         if channels.is_some_and(|(wanted, claimed)| wanted != claimed) {
             self.meter.device_said("other_channel");
@@ -205,7 +207,7 @@ fn content_type(response: &Response) -> Option<&str> {
     response.headers().get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
-/// The contents of a message that waits for no reply, for the lane loop.
+/// Sends the contents of a message without a pending reply to the lane loop.
 pub(super) fn lane_messages(
     place: &DevicePlace,
     (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),

@@ -1,4 +1,4 @@
-//! From a decoded message to what a native controller would publish, and what of it waits for a reply.
+//! Converts a decoded message to the events of a native controller, and states which of them need a reply.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use super::{EventNote, UnreadMessage};
 use crate::config::{DeviceInputs, Lane, ReadingRules};
 use crate::event::is_possible;
 
-/// Bytes of a message that an operator gets to see.
+/// Maximum bytes of a message that are shown to an operator.
 const EXCERPT: usize = 256;
 
-/// A content of a message as the lane loop takes it.
+/// A content of a message, in the form that the lane loop accepts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum LaneMessage {
     Car {
@@ -28,23 +28,23 @@ pub(super) enum LaneMessage {
         note: EventNote,
         waits: CarWait,
     },
-    /// No car waits for an answer to it.
+    /// No car waits for a reply to it.
     Signal {
         event: ControllerEvent,
         note: EventNote,
     },
     Status(DeviceStatus),
-    /// Of no use for the lane loop: its kind.
+    /// Not used by the lane loop; holds its kind.
     Other(&'static str),
     NotUnderstood(UnknownContent),
 }
 
-/// What the device does after the reply.
+/// The device's behaviour after the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CarWait {
     /// The car waits for the reply.
     pub is_live: bool,
-    /// Of a stored reading: the device sends the next one when the reply names it.
+    /// For a stored reading: the device sends the next one when the reply contains this number.
     pub resume_after: Option<i64>,
 }
 
@@ -66,7 +66,8 @@ pub(super) fn lane_message(
     }
 }
 
-/// What the signal is for the lane loop, if anything. A pulse raises the fire alarm and counts one pass; only "off" ends the alarm.
+/// Maps a signal to an event for the lane loop, if any. A pulse raises the fire alarm and counts one pass; only "off"
+/// ends the alarm.
 fn event_kind(signal: &LaneSignal, inputs: DeviceInputs) -> Option<EventKind> {
     match signal.kind {
         SignalKind::Passed => Some(EventKind::Pass),
@@ -93,7 +94,7 @@ fn car(reading: &PlateReading, rules: ReadingRules, now: Timestamp) -> LaneMessa
     };
     let (at, time_replaced) = possible(reading.occurred_at, now);
     let note = EventNote { time_replaced, is_pulse: false };
-    // A stored car has gone, even if that was a second ago.
+    // The car of a stored reading has gone, even if the reading is only a second old.
     let gone = Duration::from_millis(u64::from(OPEN_TTL_MS) + 1);
     let age = if reading.is_retransmission { now.since(at).max(gone) } else { Duration::ZERO };
     let worst = reading.confidence.worst_character.filter(|_| rules.by_worst_character);
@@ -119,7 +120,7 @@ fn signal_event(signal: &LaneSignal, kind: EventKind, now: Timestamp) -> LaneMes
     };
     let (at, time_replaced) = possible(signal.occurred_at, now);
     let is_pulse = matches!(signal.kind, SignalKind::Input { state: InputState::Pulse, .. });
-    // A signal without a time is no sign of a wrong clock.
+    // A signal without a time does not indicate a wrong clock.
     let note = EventNote { time_replaced: time_replaced && signal.occurred_at.is_some(), is_pulse };
     let event = ControllerEvent {
         v: VERSION,
@@ -140,7 +141,7 @@ fn without_id(resembles_reading: bool) -> LaneMessage {
     LaneMessage::NotUnderstood(UnknownContent { fault, resembles_reading })
 }
 
-/// The device's time if it can be, else the time of receipt; and whether it was replaced.
+/// The device's time if it is plausible, else the time of receipt; and whether it was replaced.
 fn possible(at: Option<Timestamp>, now: Timestamp) -> (Timestamp, bool) {
     match at.filter(|at| is_possible(*at, now)) {
         Some(at) => (at, false),
@@ -170,7 +171,7 @@ const fn signal_label(kind: SignalKind) -> &'static str {
     }
 }
 
-/// The message as the lane loop takes what was not understood.
+/// Converts a message that was not understood for the lane loop.
 pub(crate) fn unread_message(
     make: &str,
     (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),

@@ -1,4 +1,4 @@
-//! An event that is not as the protocol documents it, read field by field.
+//! Reads an event field by field that does not have the documented form.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ use super::{Fault, MAX_PLATE, OLDEST, ParsedEvent, is_possible, refusal};
 use crate::config::Lane;
 use crate::driver::{UnreadMessage, unread_message};
 
-/// `fault` is why the event is not correct. Where the rest of it makes an event, that is taken, and the fault is a dead letter.
+/// `fault` is the reason why the event is not correct. If the readable fields form an event, it is accepted, and the
+/// fault becomes a dead letter.
 pub(super) fn event(
     inbound: &InboundMessage<'_>,
     lane: &Lane,
@@ -53,7 +54,7 @@ fn parsed(fields: &NativeEventFields, lane: &Lane, now: Timestamp) -> Option<Par
         kind,
         plate: fields.plate.clone().filter(|plate| plate.chars().count() <= MAX_PLATE),
         confidence,
-        // Less the age, so that the event has the same time each time that it is sent.
+        // The age is subtracted, so that the event has the same time each time it is sent.
         occurred_at: told.unwrap_or(now - age),
         age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
         of: fields.of.as_deref().and_then(|of| EventId::parse(of).ok()),
@@ -63,7 +64,7 @@ fn parsed(fields: &NativeEventFields, lane: &Lane, now: Timestamp) -> Option<Par
     Some(ParsedEvent { event, device_time, time_replaced: told.is_none(), quirks, faults: Vec::new() })
 }
 
-/// An age that cannot be read may be any: at an entry the event opens nothing, at an exit it does.
+/// An unreadable age may be any age: at an entry the event opens nothing, at an exit it opens.
 fn age(age: NativeAge, direction: Direction) -> Duration {
     match (age, direction) {
         (NativeAge::Absent, _) | (NativeAge::Unreadable, Direction::Out) => Duration::ZERO,
@@ -72,20 +73,20 @@ fn age(age: NativeAge, direction: Direction) -> Duration {
     }
 }
 
-/// A confidence with decimals is read as it is meant.
+/// Accepts a confidence with decimals.
 fn is_harmless(fields: &NativeEventFields, fault: &Fault) -> bool {
     let is_readable = |confidence: ReadingConfidence| confidence.overall.percent(ConfidenceScale::Auto) > 0;
     fault.detail.starts_with("`confidence`") && fields.confidence.is_some_and(is_readable)
 }
 
-/// The letter has no event id: the event itself is acknowledged.
+/// The dead letter has no event id, because the event itself is acknowledged.
 fn with_letter(
     mut parsed: ParsedEvent,
     inbound: &InboundMessage<'_>,
     lane: &Lane,
     fault: Fault,
 ) -> ParsedEvent {
-    // A byte order mark or a trailing NUL alone costs nothing; the quirk says it.
+    // A byte order mark or a trailing NUL alone is no fault; only the quirk is recorded.
     let is_text_only = fault.code == RejectCode::NotJson && !parsed.quirks.is_empty();
     if !is_text_only {
         let fault = Fault { event_id: None, ..fault };

@@ -1,4 +1,4 @@
-//! Alarms of the lanes, in memory: a restart forgets them, the dead letters stay.
+//! Alarms of the lanes, in memory. A restart clears them; the dead letters stay.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use domain::ids::DeviceId;
 use domain::time::Timestamp;
 use protocol::alarm::{LaneAlarm, LaneAlarmKind, MessageShape};
 
-/// An alarm whose cause has been absent for so long ends by itself: a day, so that the next shift sees it.
+/// An alarm whose cause has been absent for this long ends by itself. It lasts a day, so that the next shift sees it.
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 
-/// Shapes of one lane; a device that sends more has one alarm for all further ones.
+/// Shapes per lane; further shapes of the same device share one alarm.
 const MOST_SHAPES: usize = 8;
 
-/// Characters of a detail.
+/// Maximum characters of a detail.
 const DETAIL: usize = 200;
 
 /// Alarms by device.

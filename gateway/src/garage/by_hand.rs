@@ -1,4 +1,4 @@
-//! A plate that a person names for a car that is let in: a reading by hand ([`super::Garage`] has those by cameras).
+//! A plate that a person names for an admitted car: a manual reading. [`super::Garage`] has the readings of cameras.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::{Arrival, Garage, Outcome, ReadingMark, SeenEvent, State, Storage};
 use crate::config::Lane;
 
-/// The event's name in the making; a controller's command for the order has it as well.
+/// Prefix of the event ids; a controller's command for the order carries the same id.
 pub(crate) const PREFIX: &str = "order:";
 
-/// What is recorded for an order that names a plate.
+/// The event that is recorded for an order that names a plate.
 pub(crate) fn reading(event_id: EventId, plate: &Plate, now: Timestamp) -> ControllerEvent {
     ControllerEvent {
         v: VERSION,
@@ -35,7 +35,7 @@ pub(crate) fn event_id(order: Uuid) -> Option<EventId> {
 }
 
 impl Garage {
-    /// By which right the car comes in that a person lets in. Never a refusal.
+    /// The decision under which a manually admitted car comes in. It is never a refusal.
     pub fn judge(&self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Decision {
         let state = self.state();
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
@@ -43,7 +43,8 @@ impl Garage {
         if decision.opens() { decision } else { Decision::ordered() }
     }
 
-    /// The barrier opened for it; it counts as pending. Absent: it is known already.
+    /// Registers the event after the barrier has opened for it; it counts as pending. `None` if it is registered
+    /// already.
     pub fn let_in(
         &self,
         lane: &Lane,
@@ -68,8 +69,8 @@ impl Garage {
 }
 
 impl State {
-    /// Of a pass: the plate event of the car. A device knows only what it has read itself; a car that was not let in by that is the one that
-    /// a person has let in last.
+    /// The plate event of a pass's car. A device knows only its own readings. If none of them admitted the car, the
+    /// pass belongs to the last car that a person admitted.
     pub(super) fn car_of_pass(
         &self,
         device: &DeviceId,
@@ -83,5 +84,5 @@ impl State {
     }
 }
 
-/// A pass of longer ago was before the order.
+/// A pass that is older happened before the order.
 const LONGEST: Duration = Duration::from_secs(120);

@@ -1,17 +1,17 @@
-//! The number of cars inside, in all and of each audience: the server's count plus what has happened since.
+//! The number of cars inside, in total and per audience: the server's count plus later events.
 //!
-//! The server says how many were inside at a place in this gateway's sequence; rows behind that place are added,
-//! and so are events that are decided but not on disk yet. Corrections made at the server thus arrive here.
+//! The server's count is valid at a position of this gateway's sequence. Rows after that position are added, and so are
+//! events that are decided but not yet on disk. Corrections made at the server reach the gateway in this way.
 
 use domain::access::{Audience, Cars};
 use protocol::uplink::Count;
 use serde::{Deserialize, Serialize};
 
-/// What events have done to the count.
+/// The effect of events on the count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     delta: i64,
-    /// The part of it of which it is known as whom the cars came in.
+    /// The part of `delta` with a known audience.
     inside: Cars,
 }
 
@@ -36,7 +36,7 @@ impl Change {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Ledger {
     server: Option<Count>,
-    /// Sum of the stored rows behind `server.through_seq`, or of all while there is no count.
+    /// Sum of the stored rows after `server.through_seq`, or of all rows while there is no count.
     stored: Change,
     pending: Change,
 }
@@ -46,13 +46,14 @@ impl Ledger {
         Self { server, stored, pending: Change::default() }
     }
 
-    /// For decisions: without a count from the server, what was seen here.
+    /// For decisions. Without a count from the server, only the cars counted here.
     pub fn occupied(&self) -> i64 {
         self.server.map_or(0, |count| count.occupied) + self.stored.delta + self.pending.delta
     }
 
-    /// As whom the cars inside came in. A car that leaves and was let in before this gateway's memory begins goes on being
-    /// counted until the server's next receipt: too many leave too little room, never too much.
+    /// Audiences of the cars inside. A car that was admitted before this gateway's memory begins stays counted after it
+    /// leaves, until the server's next receipt. The count is then too high, so the remaining room is too low, never too
+    /// high.
     pub fn inside(&self) -> Option<Cars> {
         let server = self.server?.inside?;
         Some(server + self.stored.inside + self.pending.inside)
@@ -63,18 +64,18 @@ impl Ledger {
         self.server.map(|_| self.occupied())
     }
 
-    /// An event has been decided.
+    /// Adds a decided event.
     pub fn pend(&mut self, change: Change) {
         self.pending = self.pending.plus(change);
     }
 
-    /// An event that was pending is not any more.
+    /// Removes an event that is no longer pending.
     pub fn unpend(&mut self, change: Change) {
         self.pending = self.pending.minus(change);
     }
 
-    /// The disk has changed: with what the server has counted last, if it has said something new, and the sum of the rows
-    /// that this does not cover.
+    /// Updates the sums after a commit: the server's last count, if it is new, and the sum of the rows that the count
+    /// does not cover.
     pub fn rebase(&mut self, server: Option<Count>, behind: Change) {
         self.server = server.or(self.server);
         self.stored = behind;

@@ -1,4 +1,4 @@
-//! The controllers' last signs of life; in memory only, they say so again every 10 s.
+//! The controllers' last heartbeats, in memory only; controllers repeat them every 10 s.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -12,20 +12,20 @@ use protocol::uplink::LaneStatus;
 use crate::config::Lane;
 use crate::driver::Notice;
 
-/// Characters of a firmware's name that are passed on.
+/// Maximum characters of a firmware's name.
 const MAX_FIRMWARE: usize = 64;
 
-/// Three heartbeats: what a device that is silent said of its barrier opens nothing.
+/// Three heartbeats. After that a silent device's report of a raised barrier opens nothing.
 const WORD_HOLDS: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Default)]
 struct Device {
     last_seen_at: Option<Timestamp>,
-    /// The last heartbeat.
+    /// Time of the last heartbeat.
     reported_at: Option<Timestamp>,
     firmware: Option<String>,
     pending_events: u32,
-    /// Since when a car stands in its lane that should not.
+    /// Since when a stuck car stands in its lane.
     stuck_since: Option<Timestamp>,
     /// Since when its barrier stays up.
     held_open_since: Option<Timestamp>,
@@ -33,7 +33,7 @@ struct Device {
     clock_ahead_ms: Option<i64>,
 }
 
-/// Only of devices that the configuration knows: nobody else gets this far.
+/// Contains only devices of the configuration; messages of other devices are rejected earlier.
 #[derive(Debug, Default)]
 pub(super) struct Devices(HashMap<DeviceId, Device>);
 
@@ -57,7 +57,7 @@ impl Devices {
         known.held_open_since = status.held_open.then(|| known.held_open_since.unwrap_or(at));
     }
 
-    /// Whether the barrier stayed up at that time, by a word of the device that is not too old.
+    /// Whether the barrier stayed up at that time, by a recent report of the device.
     pub fn is_held_open(&self, device: &DeviceId, at: Timestamp, now: Timestamp) -> bool {
         let Some(known) = self.0.get(device) else { return false };
         let is_fresh = known.reported_at.is_some_and(|reported| now.since(reported) <= WORD_HOLDS);
@@ -70,7 +70,7 @@ impl Devices {
         known.clock_ahead_ms = notice.clock_ahead_ms.or(known.clock_ahead_ms);
     }
 
-    /// A car stands in the lane since then, or the lane is free again.
+    /// Sets or clears the time since which a car stands in the lane.
     pub fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>) {
         let known = self.0.entry(device.clone()).or_default();
         known.stuck_since = since.map(|since| known.stuck_since.unwrap_or(since));

@@ -1,7 +1,7 @@
-//! Whether it burns: what each device's fire input reported last.
+//! The fire alarm: the last report of each device's fire input.
 //!
-//! One input that reports fire is enough; the alarm ends when each has reported its end. A report that is older than the last one of the same device
-//! changes nothing, however late it comes. A pulse is followed by no end: a person ends its alarm.
+//! One input that reports fire raises the alarm. It ends when each input has reported its end. A report that is older
+//! than the device's last one changes nothing. No end follows a pulse; a person ends its alarm.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use serde::{Deserialize, Serialize};
 
-/// What an input reports.
+/// A report of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
@@ -21,7 +21,7 @@ pub(crate) enum Input {
     Over,
 }
 
-/// Only of devices that the configuration knows: no other message gets this far.
+/// Contains only devices of the configuration; messages of other devices are rejected earlier.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Fire {
@@ -31,7 +31,7 @@ pub(crate) struct Fire {
     since: Option<Timestamp>,
 }
 
-/// Why a person cannot end the alarm.
+/// The reason why a person cannot end the alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FireEndRefusal {
     NoFire,
@@ -55,7 +55,7 @@ impl Fire {
         };
     }
 
-    /// Ends the alarm if only pulses raised it, none of them after `through`.
+    /// Ends the alarm if only pulses raised it and none of them is later than `through`.
     pub fn end(&mut self, through: Timestamp) -> Result<(), FireEndRefusal> {
         let reports: Vec<(Input, Timestamp)> = self.reports().collect();
         if reports.is_empty() {
@@ -82,7 +82,7 @@ impl Fire {
         if self.reports().next().is_some() { Alarm::Fire } else { Alarm::None }
     }
 
-    /// For the operators, while the alarm holds.
+    /// The alarm for the operators, while it is active.
     pub fn gateway_alarm(&self) -> Option<GatewayAlarm> {
         let last_at = self.reports().map(|(_, at)| at).max()?;
         let only_pulses = self.reports().all(|(input, _)| input == Input::Pulsed);

@@ -1,8 +1,8 @@
-//! Cars that were let in here: as whom, and by which reservation.
+//! Cars that this gateway has admitted, with their audience and reservation.
 //!
-//! The plan names a reservation until the server has heard of its car; the server's count is of some time ago. What this
-//! gateway has done since then it remembers itself. After a restart it reads it from the outbox, in which everything is
-//! that the server does not have.
+//! The plan names a reservation until the server has received its car's entry, and the server's count is of an earlier
+//! time. The gateway keeps its own later events in memory. After a restart it reads them from the outbox, which holds
+//! everything that the server does not have.
 
 mod counted;
 
@@ -19,16 +19,17 @@ use uuid::Uuid;
 use super::by_hand::PREFIX;
 use counted::Counted;
 
-/// Cars that are remembered; many times the largest garage. One more is not, and counts as inside until the server knows.
+/// Maximum number of cars in memory; many times the largest garage. A further car is not kept, and counts as inside
+/// until the server's receipt covers it.
 const REMEMBERED: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     inside: HashMap<Plate, Stay>,
     uses: Uses,
-    /// By lane: the last car for which the barrier went up and that has not passed yet.
+    /// By lane: the last car for which the barrier opened and that has not passed yet.
     opened: HashMap<DeviceId, Opened>,
-    /// By lane: the last car that was counted, which may come back.
+    /// By lane: the last counted car, which may reverse.
     counted: HashMap<DeviceId, Counted>,
 }
 
@@ -45,7 +46,7 @@ struct Opened {
     decision: Decision,
 }
 
-/// An event with what was decided and counted.
+/// An event with its decision and its count change.
 #[derive(Debug)]
 pub(crate) struct Movement<'a> {
     pub device: &'a DeviceId,
@@ -61,7 +62,7 @@ pub(crate) struct Movement<'a> {
 }
 
 impl<'a> Movement<'a> {
-    /// As it was recorded.
+    /// Restores a movement from its record.
     pub fn of(device: &'a DeviceId, event: &'a GateEvent) -> Self {
         Self {
             device,
@@ -81,13 +82,14 @@ impl Known {
         &self.uses
     }
 
-    /// The reading by hand of the last car for which this lane's barrier went up, if it was by one and has not passed.
+    /// The manual reading of the last car for which this lane's barrier opened, if a person admitted it and it has not
+    /// passed.
     pub fn let_in_by_hand(&self, device: &DeviceId) -> Option<&EventId> {
         let event = self.opened.get(device).map(|opened| &opened.event)?;
         event.as_str().starts_with(PREFIX).then_some(event)
     }
 
-    /// As whom the car that this event has moved came in; absent where none moved, or that is not known.
+    /// Audience under which the moved car was admitted; `None` if no car moved or its audience is not known.
     pub fn met(&mut self, movement: Movement<'_>) -> Option<Audience> {
         match movement.kind {
             EventKind::Plate | EventKind::Pass => self.went(movement),
@@ -145,7 +147,7 @@ impl Known {
         Some(audience)
     }
 
-    /// A plan that does not name a reservation any more has been made with its use.
+    /// Forgets the uses of reservations that the plan no longer names: such a plan already includes them.
     pub fn planned(&mut self, plan: &AccessPlan) {
         let named = |id: &Uuid| plan.sharing.reservations.iter().any(|reservation| reservation.id == *id);
         self.uses.retain(|id, _| named(id));

@@ -1,4 +1,5 @@
-//! What is decided about a new event, and what it does to the count: one function for each kind of fact, under the garage's lock.
+//! The decision on a new event and its effect on the count: one function for each kind of fact, under the garage's
+//! lock.
 
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ impl State {
         self.decided(lane, event, (decision, rereads), arrival)
     }
 
-    /// The earlier reading of the same car; the lane's last car is followed on the way.
+    /// Returns the earlier reading of the same car, and updates the lane's last car.
     fn rereads(
         &mut self,
         lane: &Lane,
@@ -63,7 +64,7 @@ impl State {
         }
     }
 
-    /// What an event does on which has been decided.
+    /// Applies a decided event.
     pub(super) fn decided(
         &mut self,
         lane: &Lane,
@@ -83,7 +84,7 @@ impl State {
             decision,
             delta,
         };
-        // A second reading of a counted car is no car of its own.
+        // A second reading of a counted car is not another car.
         let audience =
             if rereads.is_some() && lane.pass_by == PassBy::Plate { None } else { self.known.met(movement) };
         Outcome { decision, delta, audience, rereads }
@@ -120,7 +121,7 @@ impl State {
         if counts { lane.direction.delta() } else { 0 }
     }
 
-    /// However old it is: a fire that began while the controller was out of reach may still burn.
+    /// Applies a fire report of any age: a fire that began while the controller was unreachable may still burn.
     fn burns(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
         let input = match event.kind {
             EventKind::Fire if arrival.is_pulse => Input::Pulsed,
@@ -132,7 +133,7 @@ impl State {
         Outcome::NONE
     }
 
-    /// Through a barrier that stays up every car comes, whatever the rules say of it.
+    /// A barrier that stays up admits every car, whatever the rules decide.
     pub(super) fn decide(
         &self,
         lane: &Lane,
@@ -140,7 +141,7 @@ impl State {
         plate: Option<&Plate>,
         arrival: Arrival,
     ) -> Decision {
-        // When it happened by the gateway's clock: a controller's own may be hours off.
+        // The event's time by the gateway's clock; a controller's clock may be hours off.
         let at = arrival.now - Duration::from_millis(event.age_ms);
         let alarm = self.fire.borrow().alarm();
         if alarm == Alarm::None && drives_away(lane, event) {
@@ -170,13 +171,13 @@ impl State {
     }
 }
 
-/// Whether the vehicle moves against the lane, as far as camera and configuration say.
+/// Whether the vehicle moves against the lane, by camera and configuration.
 fn drives_away(lane: &Lane, event: &ControllerEvent) -> bool {
     let travel = event.vehicle.travel.filter(|travel| *travel != TravelDirection::Unknown);
     lane.reading.travel.zip(travel).is_some_and(|(wanted, travel)| wanted != travel)
 }
 
-/// A message that was not understood opens an exit; whether a car left is not known.
+/// A message that was not understood opens an exit, but it is unknown whether a car left.
 fn counts_a_car(decision: Decision) -> bool {
     decision.opens() && !matches!(decision, Decision::Open { because: Some(Because::NotUnderstood), .. })
 }

@@ -1,6 +1,7 @@
-//! Two readings of one car: a camera reads a plate, and a moment later another one that resembles it, without a pass between.
+//! Detects two readings of one car: a camera reads a plate and shortly afterwards a similar one, without a pass in
+//! between.
 //!
-//! The second counts no second car. Which reading stands is the server's to say, which knows both.
+//! The second reading counts no second car. The server knows both readings and decides which one stands.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,10 +10,10 @@ use domain::ids::{DeviceId, EventId};
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
 
-/// One other character, or two that cameras confuse.
+/// Maximum difference: one other character, or two that cameras confuse.
 const RESEMBLES: u32 = 2;
 
-/// The last car of each lane that was let in and has not passed.
+/// The last admitted car of each lane that has not passed.
 #[derive(Debug, Default)]
 pub(super) struct LastReadings(HashMap<DeviceId, LastReading>);
 
@@ -38,12 +39,12 @@ impl LastReadings {
         (is_near && resembles).then(|| last.event.clone())
     }
 
-    /// A car was let in. A later reading of it is compared with the first.
+    /// Registers an admitted car. Its later readings are compared with the first.
     pub fn let_in(&mut self, device: &DeviceId, event: EventId, plate: Plate, at: Instant) {
         self.0.insert(device.clone(), LastReading { event, plate, at });
     }
 
-    /// The lane's car has passed, turned back, or was not let in after all.
+    /// The lane's car has passed, has turned back, or was not admitted.
     pub fn gone(&mut self, device: &DeviceId) {
         self.0.remove(device);
     }

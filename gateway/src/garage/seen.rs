@@ -1,8 +1,8 @@
-//! The events that this gateway has registered, so that a repeated one opens nothing and counts nothing.
+//! The registered events, so that a repeated one opens nothing and counts nothing.
 //!
-//! A reading is known again by id, plate and time (invariant 12): a known id with another plate or time is another reading, which gets a derived
-//! id. Bounded: the oldest goes first. One that is forgotten and comes again is still kept apart by the outbox's unique index and by the server;
-//! and it is too old to open anything.
+//! A reading is identified by id, plate and time (invariant 12). A known id with another plate or time is another
+//! reading, which gets a derived id. The memory is bounded; the oldest event is removed first. If a removed event is
+//! sent again, the outbox's unique index and the server still recognise it, and it is too old to open anything.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,21 +17,21 @@ use protocol::uplink::GateEvent;
 
 use super::Outcome;
 
-/// More than all controllers of a garage send in the 8 s in which an event may open.
+/// More events than all controllers of a garage send in the 8 s in which an event may open.
 pub(crate) const REMEMBERED: usize = 8_192;
 
 type SeenKey = Arc<(DeviceId, EventId)>;
 
-/// How far a registered event has come.
+/// Storage state of a registered event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Storage {
     Queued,
     Stored,
-    /// The outbox had no place for it.
+    /// The outbox queue was full.
     Unstored,
 }
 
-/// What makes a reading unique beside its id ([`ReadingIdentity`], owned).
+/// The facts that make a reading unique beside its id ([`ReadingIdentity`], owned).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReadingMark {
     kind: EventKind,
@@ -72,11 +72,11 @@ pub(crate) struct SeenEvent {
     pub at: Option<Instant>,
 }
 
-/// What a look-up found.
+/// Result of a look-up.
 #[derive(Debug)]
 pub(super) enum SeenLookup<'a> {
     Known(EventId, &'a mut SeenEvent),
-    /// Register it under this id; `is_repeated` if the device's id is of another reading.
+    /// Register it under this id; `is_repeated` if the device's id belongs to another reading.
     New {
         event_id: EventId,
         is_repeated: bool,
@@ -94,7 +94,7 @@ impl SeenEvents {
         self.events.get(&(device.clone(), event.clone()))
     }
 
-    /// Looks for the reading, under the device's id and under the derived one.
+    /// Looks up the reading under the device's id and under the derived one.
     pub fn look_up(&mut self, device: &DeviceId, raw: &EventId, mark: &ReadingMark) -> SeenLookup<'_> {
         let raw_key = (device.clone(), raw.clone());
         let Some(first) = self.events.get(&raw_key) else {

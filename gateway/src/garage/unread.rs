@@ -1,14 +1,15 @@
-//! Messages that were not understood: which are repetitions, and when the next one may open an exit.
+//! Messages that were not understood: detects repetitions, and limits how often they open an exit.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
 
-/// The same bytes again within it are the same message, sent again; a heartbeat of an unknown kind does not hold an exit open.
+/// The same bytes within this time are a repetition of the same message. So a heartbeat of an unknown kind does not
+/// hold an exit open.
 const SAME_MESSAGE: Duration = Duration::from_secs(10);
 
-/// Messages of one device that are remembered; a flood of others forgets the oldest.
+/// Messages kept per device; a flood of different messages removes the oldest.
 const MOST_REMEMBERED: usize = 256;
 
 /// By device.
@@ -22,16 +23,16 @@ struct UnreadOfDevice {
     next_open: Option<Instant>,
 }
 
-/// What a message that was not understood does at an exit.
+/// Effect of a message at an exit that was not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitOpening {
     /// Opens after this pause.
     After(Duration),
-    /// A command that is already planned opens for it too, after this pause.
+    /// An already planned command, due after this pause, opens for this message too.
     Planned(Duration),
-    /// The same message was answered before.
+    /// The same message received a reply before.
     Repeated {
-        /// Since the first time.
+        /// Time since its first arrival.
         ago: Duration,
     },
 }
@@ -51,7 +52,7 @@ impl UnreadMessages {
         self.0.entry(device.clone()).or_default().repeated(digest, now).is_none()
     }
 
-    /// Plans a command for a car whose message was not taken.
+    /// Plans a command for a car whose message was not accepted.
     pub fn plan(&mut self, device: &DeviceId, pace: Duration, now: Instant) -> ExitOpening {
         self.0.entry(device.clone()).or_default().plan(pace, now)
     }

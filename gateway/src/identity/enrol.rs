@@ -1,4 +1,4 @@
-//! The box's first contact with the server, and any later one after it has been locked out.
+//! The box's first contact with the server, and later ones after it has been locked out.
 
 use std::fs;
 
@@ -10,10 +10,10 @@ use crate::config::Config;
 use crate::outbox::{OutboxError, lock};
 use crate::server::{CallError, ClientError, Server};
 
-/// The server's word for a code that admits nobody.
+/// The server's problem code for an enrolment code that is not valid.
 const CODE_INVALID: &str = "enrolment_code_invalid";
 
-/// Why the box is not enrolled.
+/// Error of an enrolment.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
     #[error("`server.token` is set: take it out of the configuration, then enrol")]
@@ -32,7 +32,8 @@ pub enum EnrolError {
     Call(#[source] CallError),
 }
 
-/// Makes a credential, keeps it, and has the server take it for `code`. It can be repeated with the same code.
+/// Generates a credential, stores it, and registers it at the server with `code`. It can be repeated with the same
+/// code.
 pub async fn enrol(config: &Config, code: &Secret) -> Result<(), EnrolError> {
     if config.server.token.is_some() {
         return Err(EnrolError::HasToken);
@@ -55,7 +56,7 @@ pub async fn enrol(config: &Config, code: &Secret) -> Result<(), EnrolError> {
     Ok(enrolled.save(&config.data_dir)?)
 }
 
-/// A damaged file is what one enrols again for; it is kept aside for whoever wonders.
+/// A damaged file is a reason to enrol again; it is kept aside for an investigation.
 fn renewed_if_damaged(error: FileError) -> Result<Option<Stored>, FileError> {
     let FileError::Damaged { path, .. } = &error else { return Err(error) };
     let aside = path.with_extension("damaged");

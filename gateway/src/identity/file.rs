@@ -1,5 +1,5 @@
-//! The file of the box's own credential. It is replaced as a whole and synced, so that a power cut leaves the old one or
-//! the new one; nobody but its owner may read it.
+//! The file of the box's own credential. It is replaced as a whole and synced, so that a power cut leaves the old one
+//! or the new one. Only its owner may read it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ const NAME: &str = "credential.json";
 const NEW: &str = "credential.json.new";
 const OWNER_ONLY: u32 = 0o600;
 
-/// Why the credential cannot be read, made or kept.
+/// Error of reading, generating or writing the credential.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("cannot read {path}", path = path.display())]
@@ -30,14 +30,14 @@ pub enum FileError {
     Random,
 }
 
-/// What is in the file.
+/// Content of the file.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Stored {
-    /// What the server knows; absent while the first enrolment has no answer.
+    /// The credential that the server knows; absent until the first enrolment has a response.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub current: Option<String>,
-    /// What it has perhaps heard of already.
+    /// The next credential, which the server may have received already.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub next: Option<Credential>,
 }
@@ -58,7 +58,7 @@ impl Stored {
         serde_json::from_slice(&text).map(Some).map_err(|source| FileError::Damaged { path, source })
     }
 
-    /// Returns once it is on disk.
+    /// Returns once the file is on disk.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = path(folder);
         self.replace(folder, &path).map_err(|source| FileError::Write { path, source })
@@ -67,7 +67,7 @@ impl Stored {
     fn replace(&self, folder: &Path, path: &Path) -> io::Result<()> {
         let new = folder.join(NEW);
         let mut options = OpenOptions::new();
-        // Made anew: one that is left of a crash may have other permissions.
+        // Removed first: a file left by a crash may have other permissions.
         let _ = fs::remove_file(&new);
         let mut file = options.write(true).create_new(true).mode(OWNER_ONLY).open(&new)?;
         file.write_all(&serde_json::to_vec(self)?)?;
@@ -77,7 +77,7 @@ impl Stored {
     }
 }
 
-/// A fresh credential of 32 random bytes.
+/// Generates a credential of 32 random bytes.
 pub(super) fn make() -> Result<Credential, FileError> {
     let mut bytes = [0_u8; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| FileError::Random)?;

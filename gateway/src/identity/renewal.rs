@@ -1,4 +1,4 @@
-//! Replaces the box's credential when the server asks for it, and ends what a crash has left half done.
+//! Replaces the box's credential when the server requests it, and completes a replacement that a crash interrupted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::metric::Meter;
 use crate::server::{CallError, Server};
 
 const RETRY_BASE: Duration = Duration::from_secs(1);
-/// There are weeks to do it in.
+/// Long retry delay: the replacement has weeks of time.
 const RETRY_CAP: Duration = Duration::from_secs(300);
 
-/// Why there is no new credential.
+/// Error of a credential renewal.
 #[derive(Debug, thiserror::Error)]
 enum RenewalError {
     #[error("the new credential cannot be kept")]
@@ -44,7 +44,7 @@ impl Renewal {
                 None => return,
                 Some(Ok(())) => {
                     backoff.reset();
-                    tracing::info!(garage.id = %self.meter.garage(), "the credential for the server is renewed");
+                    tracing::info!(garage.id = %self.meter.garage(), "server credential renewed");
                 }
                 Some(Err(error)) => {
                     self.failed(&error, backoff.attempts());
@@ -62,7 +62,7 @@ impl Renewal {
         self.meter.renewal_failed(why);
         if earlier == 0 {
             let cause = causes(error);
-            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "the credential for the server is not renewed yet");
+            tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "server credential renewal failed; will retry");
         }
     }
 
@@ -74,7 +74,8 @@ impl Renewal {
         Ok(spawn_blocking(move || identity.adopt(&next)).await??)
     }
 
-    /// With the present one; a server that does not know that has seen the next one used.
+    /// Registers the next credential with the present one. A server that no longer knows the present one has already
+    /// seen the next one in use.
     async fn offer(&self, next: &Credential) -> Result<(), CallError> {
         match self.server.offer(self.identity.current().expose(), next).await {
             Err(CallError::Status { status: StatusCode::UNAUTHORIZED, .. }) => {

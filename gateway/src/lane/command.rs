@@ -1,4 +1,4 @@
-//! From a decision to the barrier: by a command, by the reply that a device waits for, or by a request to the device.
+//! From a decision to the barrier: by a command, by the reply to a waiting device, or by a request to the device.
 
 use std::time::{Duration, Instant};
 
@@ -18,13 +18,13 @@ use crate::driver::FromDevice;
 use crate::garage::{ExitOpening, Outcome};
 use crate::mqtt::Keep;
 
-/// As long as a reading's car may wait.
+/// The time for which a reading's car may wait.
 const LIFE: Duration = Duration::from_millis(OPEN_TTL_MS as u64);
 
-/// How a lane's barrier is opened.
+/// The way in which a lane's barrier is opened.
 enum LaneOpening {
     NativeCommand,
-    /// The request that waits at the desk is replied to.
+    /// Replies to the pending HTTP request.
     Reply,
     Publish,
     Request,
@@ -42,7 +42,7 @@ fn lane_opening(lane: &Lane) -> LaneOpening {
 }
 
 impl LaneLoop {
-    /// Carries a new event's decision out.
+    /// Executes the decision on a new event.
     pub(super) async fn command(
         &self,
         lane: &Lane,
@@ -51,7 +51,7 @@ impl LaneLoop {
         receipt: Receipt,
         state: &mut LoopState,
     ) {
-        // A car of long ago is gone: there is no driver to read the display either.
+        // The car has gone, and no driver is there to read the display.
         let decision = outcome.decision.filter(|_| super::is_live(event, receipt));
         self.desk.decided(&lane.device, sent_id, decision);
         let Some(decision) = decision else { return };
@@ -76,7 +76,7 @@ impl LaneLoop {
         tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
     }
 
-    /// A car at an exit whose event the device's limit keeps out: the barrier opens all the same.
+    /// Opens an exit for a car whose event exceeds the device's rate limit.
     pub(super) async fn over_pace(&self, lane: &Lane, event: &ControllerEvent, receipt: Receipt) {
         let is_car = event.kind == EventKind::Plate && super::is_live(event, receipt);
         if lane.direction != Direction::Out || !is_car {
@@ -88,7 +88,7 @@ impl LaneLoop {
         }
     }
 
-    /// Opens a lane for a message that cannot be decided; the reply of a device that waits opens by itself.
+    /// Opens a lane for a message that cannot be decided; the reply to a waiting device opens by itself.
     pub(super) async fn open_after(&self, lane: &Lane, event_id: EventId, pause: Duration, now: Timestamp) {
         match lane_opening(lane) {
             LaneOpening::Reply => {}
@@ -144,18 +144,18 @@ impl LaneLoop {
         });
     }
 
-    /// In a task of its own: the loop waits for no device.
+    /// Opens in a separate task, because the loop waits for no device.
     fn request_open(&self, lane: &Lane, (reading, counts): (EventId, bool), due: Instant) {
         let Some(opener) = self.openers.get(&lane.id).cloned() else { return };
         let (lane, openings) = (lane.clone(), self.openings.clone());
         self.tasks.0.spawn(async move {
             let result = opener.open(due).await.map_err(|error| error.to_string());
-            // Only a stopping gateway does not take it.
+            // Sending fails only while the gateway stops.
             let _ = openings.send(FromDevice::Opening { lane, reading, counts, result }).await;
         });
     }
 
-    /// Whether the broker took the command.
+    /// Returns whether the broker accepted the command.
     fn publish_open(&self, lane: &Lane, now: Timestamp) -> bool {
         let Some(command) = self.cameras.open(&lane.id, now) else { return false };
         if let Err(error) = self.broker.publish_now(command.topic, command.payload) {

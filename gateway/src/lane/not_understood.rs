@@ -1,5 +1,5 @@
-//! What a lane's own device sends and the gateway does not understand (invariant 11): an exit opens, at an entry a car waits where the message
-//! resembles a reading, and in both cases a person sees it.
+//! Messages of a lane's own device that were not understood (invariant 11). An exit opens. At an entry a car waits if
+//! the message resembles a reading. In both cases a person sees the message.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ impl LaneLoop {
         let now = self.clock.now();
         let reply = |answer| {
             if let Some(verdict) = verdict {
-                // A request that has ended meanwhile.
+                // An error means that the request has ended.
                 let _ = verdict.send(answer);
             }
         };
-        // A mark never hides a car, whoever made it.
+        // A mark as "no reading" does not apply to a message that resembles one.
         let is_marked = self.garage.is_no_reading(&lane.device, &message.shape.id);
         if is_marked && !message.shape.resembles_reading {
             self.meter.device_said("marked_as_no_reading");
@@ -60,7 +60,7 @@ impl LaneLoop {
 
     async fn at_exit(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) -> UnreadVerdict {
         match self.garage.unread_at_exit(lane, &message.digest, self.unread_pace, message.at) {
-            // The device has not received the reply, and its car still stands there.
+            // The device has not received the reply, and its car is still present.
             ExitOpening::Repeated { ago } if ago < Duration::from_millis(OPEN_TTL_MS.into()) => {
                 UnreadVerdict::OpenAfter(Duration::ZERO)
             }
@@ -80,7 +80,7 @@ impl LaneLoop {
         }
     }
 
-    /// The event counts no car; the server doubts the count by it.
+    /// The event counts no car; it makes the server doubt the count.
     fn record_unread(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) {
         let Some(event) = unread_event(message, EventKind::NotUnderstood, now) else { return };
         let receipt = Receipt { at: message.at, is_retained: false, now, note: EventNote::default() };
@@ -92,7 +92,7 @@ impl LaneLoop {
         }
     }
 
-    /// A car whose plate was not read: decided as such, so that a fire opens for it, too.
+    /// Registers a car whose plate was not read. It is decided like a reading, so that a fire opens for it, too.
     async fn waits_at_entry(
         &self,
         lane: &Lane,
@@ -106,7 +106,7 @@ impl LaneLoop {
     }
 }
 
-/// For a native controller the id by which it knows its event, where that could be read.
+/// For a native controller: the id by which it knows its event, if that was readable.
 fn command_id(message: &UnreadMessage) -> Option<EventId> {
     let own = message.event_id.as_deref().and_then(|id| EventId::parse(id).ok());
     own.or_else(|| unread_id(message))
@@ -126,7 +126,7 @@ fn unread_event(message: &UnreadMessage, kind: EventKind, now: Timestamp) -> Opt
     })
 }
 
-/// A new id for each arrival: which messages are repetitions is known before.
+/// A new id for each arrival; repetitions are detected before.
 fn unread_id(message: &UnreadMessage) -> Option<EventId> {
     let mut hash = Sha256::new();
     hash.update(message.digest.as_bytes());

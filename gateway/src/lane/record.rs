@@ -18,10 +18,10 @@ use crate::garage::{Arrival, Novelty, Outcome};
 use crate::outbox::entry::{Answer, Entry};
 use crate::refusals::Allowance;
 
-/// The ids of events that the gateway makes of messages that it does not understand.
+/// Prefix of the ids of events that the gateway creates for messages that were not understood.
 pub(super) const UNREAD: &str = "unread:";
 
-/// When an event happened, as far as the box can say.
+/// The time of an event, as exactly as the box knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordTime {
     pub now: Timestamp,
@@ -63,7 +63,7 @@ impl LaneLoop {
         entry(lane, (event, sent_id), outcome, time, self.garage.is_offline())
     }
 
-    /// What became of a request to open: the second event of its reading.
+    /// Records the result of an open request: the second event of its reading.
     pub(super) fn opening_ended(
         &self,
         lane: &Lane,
@@ -90,7 +90,7 @@ impl LaneLoop {
         let id = event.event_id.clone();
         let entry = self.entry(lane, (event, id), outcome, receipt);
         let (entries, garage) = (self.entries.clone(), self.meter.garage().clone());
-        // No device would send it again: it waits for its place.
+        // Waits for a place in the queue, because no device would resend it.
         self.tasks.0.spawn(async move {
             if entries.send(entry).await.is_err() {
                 tracing::error!(garage.id = %garage, "barrier outcome not recorded: the gateway stops");
@@ -98,8 +98,8 @@ impl LaneLoop {
         });
     }
 
-    /// Beyond a device's allowance nothing is stored and so nothing answered: a real event among the refused ones will
-    /// be sent again.
+    /// Beyond a device's allowance a rejected message is neither stored nor acknowledged. A real event among such
+    /// messages is sent again.
     pub(super) fn refused(&self, refusal: Refusal, allowance: &mut Allowance, now: Timestamp) {
         let code = refusal.letter.code;
         if !allowance.take(&refusal, Instant::now()) {
@@ -107,7 +107,7 @@ impl LaneLoop {
         }
         self.meter.dead_letter(code);
         let device = refusal.device.as_ref().map(ToString::to_string);
-        tracing::warn!(garage.id = %self.meter.garage(), device.id = device, ?code, detail = refusal.letter.detail, "message refused; stored as a dead letter");
+        tracing::warn!(garage.id = %self.meter.garage(), device.id = device, ?code, detail = refusal.letter.detail, "message rejected; stored as a dead letter");
         if let Some(entry) = refusal.into_entry(now)
             && self.entries.try_send(entry).is_err()
         {
@@ -134,7 +134,7 @@ fn opening_event(reading: EventId, kind: EventKind, now: Timestamp) -> Option<Co
     })
 }
 
-/// As it goes into the outbox; `sent_id` is acknowledged.
+/// Builds the outbox entry; `sent_id` is acknowledged.
 pub(crate) fn entry(
     lane: &Lane,
     (event, sent_id): (ControllerEvent, EventId),
@@ -142,7 +142,7 @@ pub(crate) fn entry(
     time: RecordTime,
     offline: bool,
 ) -> Entry {
-    // A controller knows no event of ours by such an id.
+    // The controller does not know the id of an event that the gateway created.
     let is_own = event.event_id.as_str().starts_with(UNREAD);
     let answer = if is_own { Answer::Silence } else { Answer::Stored(sent_id) };
     Entry {

@@ -1,4 +1,4 @@
-//! A connection that looks at the broker for a moment: for the self-test, beside the gateway's own.
+//! A short connection to the broker for the self-test, beside the gateway's own.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::config;
 
-/// What the broker has passed on.
+/// A message received from the broker.
 pub(crate) struct Heard {
     pub topic: String,
     pub payload: Vec<u8>,
@@ -20,7 +20,7 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    /// Connected as the gateway's user, and subscribed.
+    /// Connects as the gateway's user, and subscribes.
     pub async fn open(mqtt: &config::Mqtt, filters: &[String]) -> Result<Self, LinkError> {
         let (client, events) = client(mqtt, None);
         let mut probe = Self { client, events };
@@ -49,7 +49,7 @@ impl Probe {
         sent.map_err(|e| LinkError::Client(Box::new(e)))
     }
 
-    /// The next message, or `None` when there was none within `wait`.
+    /// The next message, or `None` if none arrives within `wait`.
     pub async fn heard(&mut self, wait: Duration) -> Result<Option<Heard>, LinkError> {
         match tokio::time::timeout(wait, self.publish_in()).await {
             Ok(heard) => heard.map(Some),

@@ -1,4 +1,4 @@
-//! Opens a lane's barrier because a person has ordered it or it burns: once, at once or not at all.
+//! Opens a lane's barrier on an operator's order or in a fire: once, at once or not at all.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,17 +19,17 @@ use crate::metric::Meter;
 use crate::mqtt::{Broker, Keep};
 use crate::outbox::entry::Entry;
 
-/// Controllers say every 10 s that they are there.
+/// Controllers send a heartbeat every 10 s; this is three of them.
 const SILENT: Duration = Duration::from_secs(30);
 
-/// Why it opens without a car's having been read.
+/// The reason for an opening without a reading.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Why {
     Ordered(Option<Named>),
     Fire,
 }
 
-/// A car that a person has named: what is recorded of it, and by which right it comes in.
+/// A car that a person has named: the event to record, and the decision under which it is admitted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Named {
     event: ControllerEvent,
@@ -57,7 +57,7 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
-    /// As [`Self::open`]; a plate that the order names is recorded as read by this lane's device.
+    /// Like [`Self::open`]. A plate that the order names is recorded as a reading of this lane's device.
     pub async fn let_in(&self, order: &Order, due: Instant) -> Outcome {
         let lane = self.lanes.iter().find(|lane| lane.id == order.lane);
         let named = lane.and_then(|lane| self.named(lane, order));
@@ -77,7 +77,7 @@ impl Hand {
         Some(Named { event, decision })
     }
 
-    /// Waits for a place: nobody would send it again.
+    /// Waits for a place in the queue, because no device would resend the event.
     async fn record(&self, lane: &Lane, Named { event, decision }: Named) {
         let now = self.clock.now();
         let Some(outcome) = self.garage.let_in(lane, &event, decision, self.arrival(now)) else { return };
@@ -86,11 +86,11 @@ impl Hand {
         let time = RecordTime { now, time_replaced: false, uncertain };
         let entry = entry(lane, (event, id), outcome, time, self.garage.is_offline());
         if self.entries.send(entry).await.is_err() {
-            tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane.id, "a car was let in by hand and could not be recorded");
+            tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane.id, "manually admitted car not recorded");
         }
     }
 
-    /// The barrier has opened before: the car counts at once.
+    /// The barrier has opened before, so the car counts at once.
     fn arrival(&self, now: Timestamp) -> Arrival {
         Arrival {
             at: Instant::now(),
@@ -103,7 +103,7 @@ impl Hand {
         }
     }
 
-    /// By the end of the order's life; past it nothing is sent.
+    /// Opens before `due`, the end of the order's lifetime. After it nothing is sent.
     pub async fn open(&self, order: &Order, due: Instant, why: &Why) -> Outcome {
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -147,7 +147,7 @@ impl Hand {
         };
         if let Err(error) = self.broker.publish_now(command.topic, command.payload) {
             self.meter.publish_dropped("command");
-            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "an order's command was given up");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "open command not published");
             return refused(Cause::BrokerAway);
         }
         Outcome { cause: self.is_silent(lane, now).then_some(Cause::DeviceSilent), ..OPENED }
@@ -162,13 +162,13 @@ impl Hand {
         let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
         if let Err(error) = self.broker.publish(topic, Keep::Transient, payload).await {
             self.meter.publish_dropped("command");
-            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "an order's command was given up");
+            tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, order.id = %order.id, %error, "open command not published");
             return refused(Cause::BrokerAway);
         }
         Outcome { cause: self.is_silent(lane, now).then_some(Cause::DeviceSilent), ..OPENED }
     }
 
-    /// It may hear the command all the same.
+    /// A silent controller may still receive the command.
     fn is_silent(&self, lane: &Lane, now: Timestamp) -> bool {
         let statuses = self.garage.lane_statuses(std::slice::from_ref(lane), now);
         let seen = statuses.first().and_then(|status| status.last_seen_at);

@@ -1,5 +1,5 @@
-//! The sum of the rows that the server's count does not cover, kept up with every commit: with a million rows behind
-//! a lost link nobody adds them up again, neither at a restart nor for each receipt.
+//! The sum of the rows that the server's count does not cover. Every commit updates it, so that neither a restart nor a
+//! receipt sums up a million rows behind a lost link.
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -9,15 +9,15 @@ use crate::garage::Change;
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Behind {
-    /// The sum of all rows behind this place ...
+    /// Position after which all rows are summed ...
     through_seq: i64,
-    /// ... up to this one, the last that was given out.
+    /// ... up to this one, the last `seq` that was assigned.
     last_seq: i64,
     pub change: Change,
 }
 
 impl Behind {
-    /// As it was kept, unless whoever wrote the file last did not keep it.
+    /// Reads the stored sum. Recomputes it if the last writer of the file did not update it.
     pub async fn restored(
         db: &mut SqliteConnection,
         through_seq: i64,
@@ -38,12 +38,13 @@ impl Behind {
         Ok(Self { through_seq, last_seq, change })
     }
 
-    /// New rows, the last of them at `last_seq`.
+    /// Adds new rows, the last of them at `last_seq`.
     pub fn with(self, change: Change, last_seq: i64) -> Self {
         Self { last_seq, change: self.change.plus(change), ..self }
     }
 
-    /// The server has counted through `through_seq`; rows through `acked` are still there, and about to go.
+    /// Moves the start to `through_seq`, the server's new count. Rows through `acked` are still in the file and are
+    /// deleted next.
     pub async fn without(
         self,
         db: &mut SqliteConnection,

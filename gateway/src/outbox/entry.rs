@@ -1,4 +1,4 @@
-//! What is put into the outbox, and who is told once it is on disk.
+//! A new outbox row, and the reply that its controller receives once it is on disk.
 
 use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
@@ -8,25 +8,25 @@ use protocol::uplink::{Record, What};
 
 use crate::garage::Change;
 
-/// One row in the making; the writer gives it its place in the sequence.
+/// A row before the writer has assigned its sequence number.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub device: DeviceId,
     pub received_at: Timestamp,
     pub what: What,
     pub delta: i64,
-    /// As whom the car came in, where it is known.
+    /// Audience under which the car was admitted, if known.
     pub audience: Option<Audience>,
     pub answer: Answer,
 }
 
-/// What the controller is told after the commit.
+/// The reply to the controller after the commit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
     /// The id that the controller sent.
     Stored(EventId),
     Rejected(RejectedEvent),
-    /// Nobody is there to be told.
+    /// No device waits for a reply.
     Silence,
 }
 
@@ -35,8 +35,8 @@ impl Entry {
         Change::of(self.delta, self.audience)
     }
 
-    /// By what a second copy is recognised: the event's id, behind a mark for those that were refused (no id can
-    /// contain it), nothing where there is none.
+    /// The key that identifies a second copy: the event's id, with a prefix for rejected events that no id can contain.
+    /// `None` without an id.
     pub fn key(&self) -> Option<String> {
         match &self.answer {
             Answer::Stored(sent) => Some(self.event_id().unwrap_or(sent).to_string()),
@@ -45,7 +45,7 @@ impl Entry {
         }
     }
 
-    /// The id under which an event is recorded: the device's own, or a derived one where that is of another reading.
+    /// The id under which an event is recorded: the device's own, or a derived one if that belongs to another reading.
     pub fn event_id(&self) -> Option<&EventId> {
         match &self.what {
             What::Event(event) => Some(&event.event_id),

@@ -1,4 +1,4 @@
-//! The outbox as the self-test sees it: the real file is only read, what is written goes to a scratch file beside it.
+//! The outbox for the self-test: the real file is only read, and writes go to a scratch file beside it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,13 +12,13 @@ use super::entry::{Answer, Entry};
 use super::reader::Reader;
 use super::{FILE, OutboxError, rows, schema};
 
-/// What is in the real one.
+/// Content of the real outbox.
 pub(crate) struct Looked {
     pub backlog: i64,
     pub plan: Option<PlanDocument>,
 }
 
-/// `None` where no gateway has run yet. Neither the file nor the folder's lock is touched.
+/// `None` if no gateway has run yet. Does not modify the file and does not take the folder's lock.
 pub(crate) async fn look(folder: &Path) -> Result<Option<Looked>, OutboxError> {
     let path = folder.join(FILE);
     if !path.exists() {
@@ -33,7 +33,7 @@ pub(crate) async fn look(folder: &Path) -> Result<Option<Looked>, OutboxError> {
     Ok(Some(Looked { backlog, plan }))
 }
 
-/// Puts a record into an outbox of its own, reads it as the uplink would, and forgets it.
+/// Writes a record into a scratch outbox, reads it as the uplink does, and deletes it.
 pub(crate) async fn scratch(folder: &Path, now: Timestamp) -> Result<(), OutboxError> {
     let scratch = Scratch(folder.join(format!("self-test-{}.sqlite", std::process::id())));
     let open = |source| OutboxError::Open { path: scratch.0.clone(), source };
@@ -70,7 +70,7 @@ fn entry(now: Timestamp) -> Result<Entry, OutboxError> {
     })
 }
 
-/// Removed whatever happens.
+/// The scratch file; deleted on drop.
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {

@@ -1,4 +1,4 @@
-//! The uplink's view: rows in order, as records.
+//! The uplink's view of the outbox: rows in order, as records.
 
 use domain::ids::DeviceId;
 use domain::time::Timestamp;
@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::rows;
 
-/// Reads beside the writer; WAL lets both go on.
+/// Reads concurrently with the writer, which WAL allows.
 pub(crate) struct Reader(SqliteConnection);
 
 /// Records of one epoch.
@@ -16,7 +16,7 @@ pub(crate) struct Reader(SqliteConnection);
 pub(crate) struct Page {
     pub epoch: String,
     pub records: Vec<Record>,
-    /// Rows whose content could not be read; each is in `records` as a dead letter in its place.
+    /// Rows with unreadable content; each is in `records` as a dead letter with its `seq`.
     pub damaged: usize,
 }
 
@@ -30,10 +30,10 @@ impl Reader {
         self.0.close().await
     }
 
-    /// Up to `limit` records behind `seq`, and the epoch that they are of.
+    /// Up to `limit` records after `seq`, and their epoch.
     pub async fn after(&mut self, seq: i64, limit: usize) -> Result<Page, sqlx::Error> {
         use sqlx::Connection;
-        // One transaction, so that epoch and rows are of one instant.
+        // One transaction, so that epoch and rows are consistent.
         let mut tx = self.0.begin().await?;
         let epoch = rows::epoch(&mut tx).await?;
         let rows = rows::after(&mut tx, seq, wide(limit)).await?;
@@ -41,7 +41,7 @@ impl Reader {
         Ok(Page::new(epoch, rows))
     }
 
-    /// The newest `limit` records behind `seq`, in order.
+    /// The newest `limit` records after `seq`, in order.
     pub async fn newest(&mut self, seq: i64, limit: usize) -> Result<Page, sqlx::Error> {
         use sqlx::Connection;
         let mut tx = self.0.begin().await?;
@@ -65,12 +65,13 @@ impl Page {
         page
     }
 
-    /// The row's place is the truth, not the one in its text. A damaged row keeps its place: a gap would stop the server.
+    /// The row's `seq` is authoritative, not the one in its text. A damaged row keeps its `seq`, because a gap would
+    /// stop the server.
     fn push(&mut self, seq: i64, device: &str, text: &str) {
         match serde_json::from_str::<Record>(text) {
             Ok(record) => self.records.push(Record { seq, ..record }),
             Err(error) => {
-                tracing::error!(seq, %error, "a record of the outbox is damaged");
+                tracing::error!(seq, %error, "damaged outbox record; sent as a dead letter");
                 self.damaged += 1;
                 self.records.extend(damaged(seq, device, text));
             }

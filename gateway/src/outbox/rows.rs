@@ -1,4 +1,4 @@
-//! All SQL of the outbox but its tables, one function a statement.
+//! All SQL of the outbox except its tables, one function per statement.
 
 use std::collections::HashSet;
 
@@ -12,20 +12,20 @@ use super::behind::Behind;
 use super::entry::Entry;
 use crate::garage::{Change, ReadingMark, StoredPlan};
 
-/// Rows of which a restarted gateway knows that it has met them; as many as it remembers in memory.
+/// Rows that a restarted gateway registers as known events; as many as it keeps in memory.
 const REMEMBERED: i64 = 8_192;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// The last place in the sequence that was ever given out, also when its row is long gone.
+/// The last `seq` that was ever assigned, even if its row was deleted.
 pub(super) async fn last_seq(db: &mut SqliteConnection) -> Result<i64> {
     let seq = sqlx::query_scalar("select seq from sqlite_sequence where name = 'outbox'");
     Ok(seq.fetch_optional(db).await?.unwrap_or(0))
 }
 
-/// How many rows there are: places have no gaps, and rows go from the front.
+/// Number of rows: `seq` has no gaps, and rows are deleted from the front.
 pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
-    // Two statements in one: `min` and `max` together would read every row.
+    // Two sub-queries: `min` and `max` in one would read every row.
     sqlx::query_scalar(
         "select coalesce((select max(seq) from outbox) - (select min(seq) from outbox) + 1, 0)",
     )
@@ -33,7 +33,7 @@ pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
     .await
 }
 
-/// What the rows behind `after` have done to the count, up to `through`.
+/// Effect on the count of the rows after `after`, up to `through`.
 pub(super) async fn sum(db: &mut SqliteConnection, after: i64, through: i64) -> Result<Change> {
     let rows = sqlx::query_as(
         "select audience, sum(delta) from outbox where seq > $1 and seq <= $2 group by audience",
@@ -49,7 +49,7 @@ fn word(audience: Audience) -> Option<String> {
     serde_json::to_value(audience).ok()?.as_str().map(str::to_owned)
 }
 
-/// The newest events, oldest first, with what makes each unique beside its id.
+/// The newest events, oldest first, each with the facts that make it unique beside its id.
 pub(super) async fn newest_events(
     db: &mut SqliteConnection,
 ) -> Result<Vec<(DeviceId, EventId, ReadingMark)>> {
@@ -60,7 +60,7 @@ pub(super) async fn newest_events(
     .fetch_all(db)
     .await?;
     let parsed = |(device, record): &(String, String)| {
-        // Refused and damaged records are no events, and are passed over.
+        // Rejected and damaged records are no events and are skipped.
         let What::Event(event) = serde_json::from_str::<Record>(record).ok()?.what else { return None };
         let mark = ReadingMark::of_record(&event);
         Some((DeviceId::parse(device).ok()?, event.event_id, mark))
@@ -68,7 +68,7 @@ pub(super) async fn newest_events(
     Ok(rows.iter().rev().filter_map(parsed).collect())
 }
 
-/// Which of the keyed entries are rows already.
+/// Which of the keyed entries are stored already.
 pub(super) async fn known(db: &mut SqliteConnection, entries: &[Entry]) -> Result<HashSet<(String, String)>> {
     let keys: Vec<(&str, String)> =
         entries.iter().filter_map(|e| Some((e.device.as_str(), e.key()?))).collect();
@@ -85,7 +85,7 @@ pub(super) async fn known(db: &mut SqliteConnection, entries: &[Entry]) -> Resul
     Ok(query.build_query_as::<(String, String)>().fetch_all(db).await?.into_iter().collect())
 }
 
-/// Inserts rows with the places that they were given.
+/// Inserts rows with their assigned `seq`.
 pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &Entry)]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -114,7 +114,7 @@ pub(super) async fn delete_through(db: &mut SqliteConnection, seq: i64) -> Resul
     Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }
 
-/// Up to `limit` rows behind `seq`, in order.
+/// Up to `limit` rows after `seq`, in order.
 pub(super) async fn after(
     db: &mut SqliteConnection,
     seq: i64,
@@ -127,7 +127,7 @@ pub(super) async fn after(
         .await
 }
 
-/// The newest `limit` rows behind `seq`, in order.
+/// The newest `limit` rows after `seq`, in order.
 pub(super) async fn newest(
     db: &mut SqliteConnection,
     seq: i64,
@@ -140,7 +140,7 @@ pub(super) async fn newest(
     Ok(rows)
 }
 
-/// Starts a new epoch: the rows that are left get places from 1 on, in the same order. Returns the last one.
+/// Starts a new epoch: renumbers the remaining rows from 1, in the same order. Returns the last number.
 pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> Result<i64> {
     set(db, "epoch", epoch).await?;
     let first: Option<i64> = sqlx::query_scalar("select min(seq) from outbox").fetch_one(&mut *db).await?;
@@ -185,14 +185,14 @@ pub(super) async fn set_plan(db: &mut SqliteConnection, plan: &StoredPlan) -> Re
     set_json(db, "plan_etag", &plan.etag).await
 }
 
-/// A value that cannot be read any more counts as none: the server sends plan and count again.
+/// An unreadable value counts as none: the server sends plan and count again.
 async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Result<Option<T>> {
     let text: Option<String> =
         sqlx::query_scalar("select value from meta where key = $1").bind(key).fetch_optional(db).await?;
     Ok(text.and_then(|text| match serde_json::from_str(&text) {
         Ok(value) => Some(value),
         Err(error) => {
-            tracing::error!(key, %error, "a stored value is damaged and ignored");
+            tracing::error!(key, %error, "damaged stored value ignored");
             None
         }
     }))

@@ -1,4 +1,4 @@
-//! The file's tables, and how it is opened.
+//! The file's tables, and the ways to open it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::OutboxError;
 
-/// Counted up with each change of the tables. Each older format stays readable.
+/// Incremented with each change of the tables. Every older format stays readable.
 const FORMAT: i64 = 2;
 
 /// SQLITE_NOTADB: the file has another format or is damaged.
 const NOT_A_DATABASE: &str = "26";
 
-/// Nobody else writes; a backup tool may hold the file for a moment.
+/// No other process writes; a backup tool may lock the file for a moment.
 const BUSY: Duration = Duration::from_secs(1);
 
 const TABLES: &str = "
@@ -43,7 +43,7 @@ pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error
         .await
 }
 
-/// Beside the gateway that writes it, or without one.
+/// Opens read-only, beside the gateway that writes or without one.
 pub(super) async fn connect_to_read(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnectOptions::new()
         .filename(path)
@@ -54,7 +54,7 @@ pub(super) async fn connect_to_read(path: &Path) -> Result<SqliteConnection, sql
         .await
 }
 
-/// Refuses a file that this version may not use, before anything is written to it. A missing file is usable.
+/// Rejects a file that this version may not use, before any write to it. A missing file is usable.
 pub(super) async fn check(path: &Path) -> Result<(), OutboxError> {
     if !path.exists() {
         return Ok(());
@@ -66,7 +66,7 @@ pub(super) async fn check(path: &Path) -> Result<(), OutboxError> {
         _ => OutboxError::Open { path: path.to_owned(), source },
     })?;
     match format {
-        // A crash while the file was made leaves neither number nor table.
+        // A crash during creation leaves neither number nor table.
         0 if tables == 0 => Ok(()),
         1..=FORMAT => Ok(()),
         newer if newer > FORMAT => {
@@ -79,7 +79,7 @@ pub(super) async fn check(path: &Path) -> Result<(), OutboxError> {
     }
 }
 
-/// The format and the number of tables.
+/// The format number and the number of tables.
 async fn read_format(path: &Path) -> Result<(i64, i64), sqlx::Error> {
     use sqlx::Connection;
     let mut db = connect_to_read(path).await?;
@@ -90,7 +90,7 @@ async fn read_format(path: &Path) -> Result<(i64, i64), sqlx::Error> {
     Ok((format, tables))
 }
 
-/// Brings a file that [`check`] has accepted to this version's format.
+/// Upgrades a file that [`check`] has accepted to this version's format.
 pub(super) async fn migrate(write: &mut SqliteConnection) -> Result<(), OutboxError> {
     let format: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *write).await?;
     match format {
@@ -109,12 +109,12 @@ async fn create(write: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         .bind(Uuid::new_v4().to_string())
         .execute(&mut *tx)
         .await?;
-    // A pragma takes no parameter; the number is FORMAT.
+    // A pragma accepts no parameter; the number is FORMAT.
     sqlx::raw_sql("pragma user_version = 2").execute(&mut *tx).await?;
     tx.commit().await
 }
 
-/// Rows of the first format do not say as whom cars came in.
+/// Rows of the first format have no audience.
 async fn add_audience(write: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     use sqlx::Connection;
     let mut tx = write.begin_with("begin immediate").await?;

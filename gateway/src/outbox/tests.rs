@@ -164,7 +164,7 @@ async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
     outbox.append(&[1, 2, 3]).await;
     let (old, _) = outbox.ids().await;
     outbox.ack(&old, 1, 1, 2).await;
-    // Somebody has put an old copy of the file back; the server has seen 900 records of this epoch.
+    // An old copy of the file was restored; the server has seen 900 records of this epoch.
     outbox.receipts.send_replace(Some(Answered {
         epoch: old.clone(),
         word: Word::Receipt(Receipt {

@@ -1,8 +1,8 @@
-//! The only task that writes the outbox: group commit.
+//! The only task that writes the outbox, with group commit.
 //!
-//! Each turn takes whatever waits (entries, the newest receipt, the newest plan) into one transaction, synced to
-//! disk. Only then are controllers answered and the uplink woken. A failed turn is kept whole and tried again with
-//! back-off; meanwhile the queue fills and new events find no place, so they stay with their controllers.
+//! Each turn writes everything that waits (entries, the newest receipt, the newest plan) in one transaction, synced to
+//! disk. Only then it acknowledges to controllers and wakes the uplink. A failed turn is kept whole and retried with
+//! back-off. Until it succeeds the queue fills, and new events that find no place stay with their controllers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,14 +23,14 @@ use super::{rows, schema};
 use crate::garage::{Change, Garage, StoredPlan};
 use crate::metric::Meter;
 
-/// Rows of one transaction; more gain nothing, and make the last one wait.
+/// Maximum rows of one transaction; more improve nothing and delay the last one.
 const GROUP: usize = 256;
 const RETRY_BASE: Duration = Duration::from_millis(50);
 const RETRY_CAP: Duration = Duration::from_secs(2);
-/// Failures in a row after which a stopping gateway gives up: some 3 s.
+/// Consecutive failures after which a stopping gateway gives up: some 3 s.
 const LAST_TRIES: u32 = 8;
 
-/// What the writer hands on after a commit.
+/// Replies that the writer sends after a commit.
 pub(crate) type Answers = mpsc::Sender<(DeviceId, Answer)>;
 
 pub(crate) struct Writer {
@@ -43,22 +43,22 @@ pub(crate) struct Writer {
     pub answers: Answers,
     /// Wakes the uplink.
     pub committed: Arc<Notify>,
-    /// How many rows wait for the server.
+    /// Number of rows that wait for the server.
     pub waiting: watch::Sender<i64>,
     pub meter: Meter,
     pub check: Check,
 }
 
-/// Where a writer gets its work.
+/// The writer's inputs.
 pub(crate) struct Inbox {
-    /// Ends the writer when every sender is gone.
+    /// The writer ends when every sender is dropped.
     pub entries: mpsc::Receiver<Entry>,
-    /// The newest wins: receipts are cumulative.
+    /// Only the newest counts: receipts are cumulative.
     pub receipts: watch::Receiver<Option<Answered>>,
     pub plans: watch::Receiver<Option<Arc<StoredPlan>>>,
 }
 
-/// What the server said about a batch of an epoch.
+/// The server's reply to a batch of an epoch.
 #[derive(Debug, Clone)]
 pub(crate) struct Answered {
     pub epoch: String,
@@ -68,11 +68,12 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) enum Word {
     Receipt(Receipt),
-    /// It lacks records that it had acknowledged, and that are gone here: it was put back to an older state.
+    /// The server lacks records that it had acknowledged and that are deleted here: it was restored from an older
+    /// backup.
     Gap,
 }
 
-/// The work of one transaction.
+/// The content of one transaction.
 #[derive(Default)]
 struct Turn {
     entries: Vec<Entry>,
@@ -80,13 +81,13 @@ struct Turn {
     plan: Option<Arc<StoredPlan>>,
 }
 
-/// What a committed turn has changed.
+/// The effect of a committed turn.
 struct Done {
     last_seq: i64,
     inserted: i64,
     deleted: i64,
     behind: Behind,
-    /// With a receipt.
+    /// Present after a receipt.
     count: Option<Count>,
 }
 
@@ -125,15 +126,16 @@ impl Writer {
     fn failed(&self, error: &sqlx::Error, entries: usize) {
         self.meter.commit_failed();
         self.check.set_failed("the outbox cannot be written");
-        tracing::error!(garage.id = %self.meter.garage(), %error, entries, "the outbox cannot be written; trying again");
+        tracing::error!(garage.id = %self.meter.garage(), %error, entries, "outbox write failed; will retry");
     }
 
-    /// On a full disk SQLite ends the transaction by itself, and the connection goes on to believe that it is in one.
+    /// Reopens the connection. On a full disk SQLite ends the transaction by itself, but the connection still assumes
+    /// an open one.
     async fn reconnect(&mut self) {
         match schema::connect(&self.file).await {
             Ok(db) => self.db = db,
             Err(error) => {
-                tracing::error!(garage.id = %self.meter.garage(), %error, "the outbox cannot be opened again");
+                tracing::error!(garage.id = %self.meter.garage(), %error, "reopening the outbox failed; will retry");
             }
         }
     }
@@ -156,7 +158,7 @@ impl Writer {
         Ok(done)
     }
 
-    /// Memory follows the disk; then those who wait are told.
+    /// Updates memory after the commit, then sends the replies.
     fn settle(&mut self, turn: Turn, done: &Done) {
         self.last_seq = done.last_seq;
         self.backlog += done.inserted - done.deleted;
@@ -171,7 +173,7 @@ impl Writer {
             if let Some(event) = entry.event_id() {
                 self.garage.stored(&entry.device, event);
             }
-            // Without a place the controller sends again, and is answered then.
+            // If the queue is full, the controller resends and receives its acknowledgement then.
             if entry.answer != Answer::Silence && self.answers.try_send((entry.device, entry.answer)).is_err()
             {
                 self.meter.publish_dropped("ack");
@@ -189,7 +191,7 @@ impl Writer {
 }
 
 impl Inbox {
-    /// Waits for work, then takes all that is there; `false` when there will be no more.
+    /// Waits for work, then takes all that is queued; `false` when no more will come.
     async fn fill(&mut self, turn: &mut Turn) -> bool {
         if turn.is_empty() {
             tokio::select! {
@@ -215,7 +217,7 @@ impl Inbox {
     }
 }
 
-/// Gives places to the entries that are not rows yet, without a gap.
+/// Assigns consecutive `seq` numbers to the entries that are not stored yet.
 async fn insert_new(
     db: &mut SqliteConnection,
     entries: &[Entry],
@@ -254,7 +256,7 @@ async fn apply(
         }
     };
     if receipt.acked_through > sent_through {
-        // The file is older than what the server has: a copy was put back. Its places must not be used twice.
+        // The file is older than the server's state: a copy was restored. Its `seq` numbers must not be used twice.
         return renew(db, Some(receipt.count), done).await;
     }
     done.behind = done.behind.without(db, receipt.count.through_seq, receipt.acked_through).await?;
@@ -263,11 +265,11 @@ async fn apply(
     rows::set_count(db, receipt.count).await
 }
 
-/// Starts a new epoch, since the server's idea of this one and the rows do not fit together any more. Events that the
-/// server has already are known to it by their ids.
+/// Starts a new epoch, because the server's state of this one and the rows contradict each other. The server recognises
+/// events that it already has by their ids.
 async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done) -> Result<(), sqlx::Error> {
     let epoch = Uuid::new_v4().to_string();
-    tracing::error!(epoch, "the outbox and the server disagree about the sequence; starting a new epoch");
+    tracing::error!(epoch, "outbox and server sequences diverged; starting a new epoch");
     done.last_seq = rows::renumber(db, &epoch).await?;
     done.behind = Behind::added_up(db, 0, done.last_seq).await?;
     if let Some(count) = count {
@@ -281,7 +283,7 @@ async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done)
 /// Waits before the next try; `false` when a stopping gateway has tried long enough.
 async fn wait(delay: Duration, stop: &CancellationToken, backoff: &Backoff) -> bool {
     if stop.is_cancelled() && backoff.attempts() > LAST_TRIES {
-        tracing::error!("stopping without having stored all; controllers will send it again");
+        tracing::error!("stopped before all events were stored; controllers will resend them");
         return false;
     }
     tokio::time::sleep(delay).await;

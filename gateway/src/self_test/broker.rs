@@ -1,4 +1,4 @@
-//! The broker: connects as the gateway's user, and hears what it says on the topic for this.
+//! Checks the broker: connects as the gateway's user, and receives its own message on the self-test's topic.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use crate::config::Config;
 use crate::driver::Cameras;
 use crate::mqtt::probe::Probe;
 
-/// A broker on the same network needs milliseconds.
+/// A broker on the same network replies within milliseconds.
 const ROUND_TRIP: Duration = Duration::from_secs(5);
 
 const NAME: &str = "broker";
 
-/// The connection goes on to whoever listens to the devices.
+/// Returns the connection, on which the lanes' check listens for devices.
 pub(super) async fn look(config: &Config) -> (Option<Probe>, Line) {
     let at = format!("{}:{}", config.mqtt.host, config.mqtt.port);
     let topic = Topic::Probe(config.garage.clone()).to_string();

@@ -1,4 +1,4 @@
-//! The box's clock beside the server's.
+//! Compares the box's clock with the server's.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use domain::time::Timestamp;
 
 use super::report::Line;
 
-/// What is off by more is noticed in decisions at the edge of a window.
+/// A larger offset affects decisions at the edge of a window.
 const NOTICED: Duration = Duration::from_secs(5);
-/// The server refuses events from further ahead, and plans of another day are used.
+/// With a larger offset the server rejects events as too far in the future, and plans of another day are used.
 const WRONG: Duration = Duration::from_secs(24 * 3600);
-/// The header names the second that has begun.
+/// The header's resolution is a second, rounded down.
 const HALF_A_SECOND: Duration = Duration::from_millis(500);
 
 const ADVICE: &str = "set the clock and give the box NTP or a battery";
 
-/// `server` is the `Date` of the answer that came just before `now`.
+/// `server` is the `Date` of the response that arrived just before `now`.
 pub(super) fn compare(server: Option<Timestamp>, now: Timestamp) -> Line {
     let Some(server) = server else {
         let found = format!("{now} here; not compared, since the server has not answered");

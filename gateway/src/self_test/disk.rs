@@ -1,4 +1,4 @@
-//! The data folder, its disk, the outbox and the plan in it.
+//! Checks the data folder, its disk, and the outbox and the plan in it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::outbox::probe::{self, Looked};
 
 const ADVICE: &str = "run it as the gateway's user; look at the folder's owner and at the disk";
 
-/// A file can be written, synced, read and removed.
+/// Writes, syncs, reads and removes a file.
 pub(super) fn folder(folder: &Path) -> Line {
     match written(folder) {
         Ok(()) => Line::ok("data folder", format!("{} takes files and syncs them", folder.display())),
@@ -31,7 +31,7 @@ fn written(folder: &Path) -> io::Result<()> {
     if kept? == proof { Ok(()) } else { Err(io::Error::other("what was written reads otherwise")) }
 }
 
-/// Room for what waits while the server is away.
+/// Checks the free space for the backlog while the server is unreachable.
 pub(super) fn space(folder: &Path) -> Line {
     let free = match disk::free(folder) {
         Ok(free) => free,
@@ -49,7 +49,7 @@ pub(super) fn space(folder: &Path) -> Line {
     }
 }
 
-/// A record is kept and given back by a scratch outbox; how many wait in the real one.
+/// Writes a record to a scratch outbox and reads it; reports the backlog of the real one.
 pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
     if let Err(error) = probe::scratch(folder, now).await {
         return Line::failed(
@@ -71,7 +71,7 @@ pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
     }
 }
 
-/// What the gate goes by while the server is away.
+/// Checks the plan that the gate uses while the server is unreachable.
 pub(super) async fn plan(folder: &Path, now: Timestamp) -> Line {
     let name = "plan on disk";
     let Ok(looked) = looked(folder).await else {

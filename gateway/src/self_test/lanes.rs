@@ -1,4 +1,4 @@
-//! Each lane's device: when it last gave a sign of life, to the running gateway or to us.
+//! Checks each lane's device: when it last gave a sign of life, to the running gateway or to the self-test.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -20,9 +20,9 @@ use crate::mqtt::probe::Probe;
 
 /// Three heartbeats.
 const FRESH: Duration = Duration::from_secs(30);
-/// For a camera's answer on its own network.
+/// Deadline for a camera's response on its own network.
 const CONNECT: Duration = Duration::from_secs(2);
-/// Where cameras have their pages.
+/// Port of the cameras' web pages.
 const WEB: u16 = 80;
 
 const ADVICE: &str = "look at the device's power, cable, and its user and password at the broker";
@@ -56,7 +56,7 @@ pub(super) async fn look(
     lines
 }
 
-/// Where a device is looked for that does not come to the broker.
+/// Address to probe for a device that does not use the broker.
 fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
     let device = lane.foreign()?;
     let of_control = || config.controls.get(&lane.id)?.url.host_str()?.parse().ok();
@@ -67,14 +67,14 @@ fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
     }
 }
 
-/// What an exit does while this box is dead, where that traps people.
+/// The behaviour of an exit while this box is down, if it traps people.
 pub(super) fn unattended(lane: &Lane) -> Option<Line> {
     let name = format!("lane {} without this box", lane.id);
     let advice = "give the barrier a push button or a fall-back of its own, and try it with the box off";
     if lane.direction != Direction::Out {
         return None;
     }
-    // What a native controller does is in the protocol.
+    // The protocol defines the behaviour of a native controller.
     Some(match lane.foreign()?.make.driver().unattended_exit() {
         UnattendedExit::OwnList(how) => Line::ok(name, how.to_owned()),
         UnattendedExit::StaysShut(how) => Line::warning(name, how.to_owned(), advice),
@@ -115,7 +115,7 @@ fn unasked(name: String, lane: &Lane, heard: Option<&HashSet<DeviceId>>, wait: D
     }
 }
 
-/// A device that posts is only heard by a running gateway, and some makes are silent while no car comes.
+/// Only a running gateway receives the messages of a device that posts, and some makes are silent while no car comes.
 async fn posts(name: String, address: IpAddr, status: Option<&LaneStatus>, now: Timestamp) -> Line {
     let ago = status.and_then(|status| status.last_seen_at).map(|at| now.since(at));
     if let Some(ago) = ago.filter(|ago| *ago <= FRESH) {
@@ -139,7 +139,7 @@ async fn posts(name: String, address: IpAddr, status: Option<&LaneStatus>, now: 
     )
 }
 
-/// Whether it answers at all: that nobody listens is an answer.
+/// Whether the address responds at all; a refused connection is a response.
 async fn is_there(address: IpAddr) -> bool {
     let connecting = TcpStream::connect(SocketAddr::new(address, WEB));
     match tokio::time::timeout(CONNECT, connecting).await {
@@ -149,7 +149,7 @@ async fn is_there(address: IpAddr) -> bool {
     }
 }
 
-/// The devices that gave a sign of life within `wait`; ends early when all have.
+/// The devices that gave a sign of life within `wait`. Ends early when all have.
 async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<DeviceId> {
     let cameras = Cameras::new(&config.lanes);
     let wanted = config.lanes.iter().filter(|lane| address_of(config, lane).is_none()).count();

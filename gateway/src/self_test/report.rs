@@ -1,4 +1,4 @@
-//! What the self-test found: one line a check.
+//! The self-test's report: one line per check.
 
 use std::error::Error;
 use std::fmt;
@@ -11,18 +11,18 @@ use crate::cause::causes;
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Ok,
-    /// It works, or cannot be known now, and somebody should look.
+    /// It works or cannot be determined now; a person should look.
     Warning,
     Failed,
 }
 
-/// One check.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     pub check: String,
     pub verdict: Verdict,
     pub found: String,
-    /// What to do about it.
+    /// The remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
 }
@@ -61,14 +61,14 @@ impl fmt::Display for Line {
     }
 }
 
-/// Every check in the order in which it was made.
+/// Every check in the order of execution.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
     pub checks: Vec<Line>,
 }
 
 impl Report {
-    /// The only thing there is to say when the configuration cannot be read.
+    /// The report if the configuration cannot be read: no other check is possible.
     pub fn of_configuration(error: &(dyn Error + 'static)) -> Self {
         let advice = "put the named field right; gateway.example.toml explains each";
         Self { checks: vec![Line::failed("configuration", told(error), advice)] }

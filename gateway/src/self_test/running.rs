@@ -1,4 +1,4 @@
-//! The gateway that runs on this box, if one does, and what it has heard of its devices.
+//! The gateway that runs on this box, if there is one, and its devices' last messages.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use reqwest::{Client, StatusCode};
 use super::report::Line;
 use crate::config::Config;
 
-/// It is on this box and answers from memory.
+/// Deadline; the gateway is on this box and replies from memory.
 const DEADLINE: Duration = Duration::from_secs(2);
 
 const NAME: &str = "gateway";
 
-/// The lanes as the running gateway knows them; `None` when none answers.
+/// The lanes as the running gateway reports them; `None` if none replies.
 pub(super) async fn look(config: &Config) -> (Option<Vec<LaneStatus>>, Line) {
     let Some(listen) = config.http else {
         let line = Line::warning(NAME, "not asked: it serves no health", "set [http] listen");
@@ -32,7 +32,7 @@ pub(super) async fn look(config: &Config) -> (Option<Vec<LaneStatus>>, Line) {
 }
 
 async fn asked(listen: SocketAddr) -> Result<(Vec<LaneStatus>, StatusCode, String), reqwest::Error> {
-    // Plain HTTP on this box: no proxy, and no certificates that would have to be there.
+    // Plain HTTP on this box: no proxy, and no certificates, which may be missing.
     let client = Client::builder().no_proxy().tls_certs_only([]).timeout(DEADLINE).build()?;
     let origin = format!("http://{}", local(listen));
     let ready = client.get(format!("{origin}/readyz")).send().await?;
@@ -42,7 +42,7 @@ async fn asked(listen: SocketAddr) -> Result<(Vec<LaneStatus>, StatusCode, Strin
     Ok((lanes, status, why))
 }
 
-/// One that listens everywhere is reached over loopback.
+/// Uses loopback for a gateway that listens on all addresses.
 fn local(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -1,4 +1,4 @@
-//! The way to the server: address, TLS, credential, and the plan that it would give.
+//! Checks the connection to the server: address, TLS, credential, and the plan that it returns.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::identity::{Identity, IdentityError};
 use crate::server::{CallError, ClientError, Seen, Server};
 
-/// A server that answers with an older one does not follow its own clock or database.
+/// A server that sends an older plan has a wrong clock or does not read its own database.
 const OLD: std::time::Duration = std::time::Duration::from_secs(3600);
 
 #[derive(Debug, thiserror::Error)]

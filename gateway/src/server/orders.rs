@@ -1,4 +1,4 @@
-//! The calls about operators' orders to open.
+//! The calls for operators' orders to open.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::{CallError, Server, json, succeeded};
 
-/// How long the server is asked to wait. Shorter than an order lives: a link that has died without a word is noticed while the order
-/// can still be fetched over another.
+/// Wait requested from the server. It is shorter than an order's lifetime: a silently dead connection is detected while
+/// the order can still be fetched over another.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// On the way, besides the wait.
+/// Transfer time in addition to the wait.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// Orders with the moment of the question by this machine's monotonic clock.
+/// Orders with the time of the request by this machine's monotonic clock.
 pub(crate) struct FetchedOrders {
     pub asked: Instant,
     pub answer: Orders,

@@ -1,7 +1,7 @@
-//! What is told ahead of its order while a backlog is sent: parents' cars of the last minutes that were let in.
+//! Records that are sent early while a backlog drains: pickup entries of the last half hour.
 //!
-//! A backlog is what does not fit into one batch. Records are looked at once: what is older, or among too many at a time,
-//! comes in its order, as everything does in the end.
+//! A backlog is more than one batch. Each record is searched once. An older record, or one beyond the limit, is sent
+//! only in its order, as every record is in the end.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use protocol::uplink::{MAX_AHEAD, MAX_BATCH, Record, What};
 use super::{TurnError, Uplink};
 use crate::outbox::reader::Page;
 
-/// Newest records that are looked through; more than all lanes of a garage record within a batch's way.
+/// Newest records to search; more than all lanes of a garage record while a batch is in flight.
 const LOOKED_AT: usize = 200;
-/// A teacher who has waited for longer has been told by other means.
+/// After a longer wait the teacher has learned of the car by other means.
 const RECENT: Duration = Duration::from_secs(30 * 60);
 
 impl Uplink {
-    /// The records behind `page` and behind `looked`, with how far they have been looked at now.
+    /// The records to send early, after `page` and `looked`, and the new search position.
     pub(super) async fn ahead(&mut self, page: &Page, looked: i64) -> Result<(Vec<Record>, i64), TurnError> {
         let Some(last) = page.records.last().filter(|_| page.records.len() == MAX_BATCH) else {
             return Ok((Vec::new(), looked));
         };
         let newest = self.reader.newest(last.seq.max(looked), LOOKED_AT).await?;
-        // The writer has just begun a new epoch: the next turn sees it.
+        // The writer has just begun a new epoch: the next turn reads it.
         if newest.epoch != page.epoch {
             return Ok((Vec::new(), looked));
         }

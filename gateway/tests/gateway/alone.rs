@@ -73,7 +73,7 @@ async fn for_a_week_alone_parents_come_in_and_a_plan_that_is_too_old_is_said() {
     let events = events(&site);
     let too_old = Some(Decision::Review { reason: Reason::PlanTooOld });
     assert_eq!((events[5].decision, events[16].decision), (too_old, too_old));
-    // Since the restart it has never heard the server.
+    // Since the restart it has received nothing from the server.
     assert!(events[8..].iter().all(|event| event.offline));
 }
 

@@ -1,4 +1,4 @@
-//! Cameras of other makes that post what they see and do what the answer says.
+//! Cameras of other makes that post their readings and act on the reply.
 
 use std::net::IpAddr;
 
@@ -59,7 +59,7 @@ async fn a_known_car_is_let_in_by_the_answer_and_told_once() {
     let parent = camera.reading(Car::at_the_gate(PARENT, now));
     let answer = camera.post(parent.clone()).await.unwrap();
     assert!(answer.opens() && answer.settles(), "{answer:?}");
-    // It has not heard the answer: the car still stands there.
+    // It has not received the reply: the car is still present.
     assert!(camera.post(parent).await.unwrap().opens());
     // With a picture of some megabytes.
     let stranger = String::from_utf8(camera.reading(Car::at_the_gate("鲁B99999", now))).unwrap();

@@ -68,7 +68,7 @@ impl Controller {
         self.publish(&self.event_topic(), false, serde_json::to_vec(event).unwrap()).await;
     }
 
-    /// What has been heard so far.
+    /// Messages received so far.
     pub fn heard<T>(&self, look: impl FnOnce(&Heard) -> T) -> T {
         look(&self.heard.lock().unwrap())
     }

@@ -36,7 +36,7 @@ pub struct Books {
     pub mood: Mood,
     /// By epoch and seq, each once.
     pub records: Vec<(String, Record)>,
-    /// What was told ahead of its order, with how many records had come by then.
+    /// Records that were sent early, with the number of records received by then.
     pub ahead: Vec<(usize, String)>,
     pub batches: usize,
     pub last: Option<Batch>,
@@ -45,7 +45,7 @@ pub struct Books {
     pub plan: PlanDocument,
     pub plan_polls: usize,
     pub plan_unchanged: usize,
-    /// Of the plan that the gateway says it has.
+    /// Tag of the plan that the gateway reports.
     pub known_tag: Option<String>,
     pub doorman: Doorman,
     pub orders: Orders,

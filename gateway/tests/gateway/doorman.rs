@@ -16,7 +16,7 @@ pub const CODE: &str = "K7PQ2-M9XWD";
 pub struct Doorman {
     pub current: String,
     pub next: Option<String>,
-    /// Whether it asks for a new one.
+    /// Whether it requests a new credential.
     pub asks: bool,
     pub offers: usize,
     code: Option<&'static str>,

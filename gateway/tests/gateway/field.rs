@@ -1,4 +1,4 @@
-//! What cameras in the field really send, at an exit and at an entry: nobody is trapped, no reading is lost.
+//! Messages that real cameras send, at an exit and at an entry: no car is trapped, no reading is lost.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -21,10 +21,10 @@ use testkit::wait;
 use crate::controller::{SOON, plate};
 use crate::site::{OUT_SERIAL, PARENT, Site, foreign, lane};
 
-/// Lanes of each make that posts, in and out, with a camera that is asked to open.
+/// An entry and an exit lane for each make that posts, with a camera that receives open requests.
 pub struct FieldSite {
     pub site: Site,
-    /// The device that is asked to open, by lane.
+    /// The device that receives open requests, by lane.
     pub barriers: HashMap<String, StreamingCamera>,
 }
 

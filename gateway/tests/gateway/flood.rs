@@ -13,7 +13,7 @@ async fn a_flood_is_left_unanswered_and_the_other_lanes_go_on() {
     for n in 0..200 {
         flood.send(&plate(&format!("f{n}"), "鲁B99999")).await;
     }
-    // Whoever keeps to the pace is answered at once.
+    // A device within its rate receives its acknowledgement at once.
     sound.send(&plate("e1", PARENT)).await;
     sound.acked("e1", 1).await;
     flood.acked("f0", 1).await;

@@ -9,7 +9,7 @@ use crate::controller::{SOON, plate};
 use crate::machine::Machine;
 use crate::site::PARENT;
 
-/// Beyond the limit the kernel would end a process; a full file system only says so.
+/// Beyond the limit the kernel would end a process; a full file system only returns an error.
 fn told_only(machine: &Machine) -> Program {
     let script = "trap '' XFSZ; exec \"$0\" run --config \"$1\"";
     let config = machine.config().display().to_string();

@@ -37,7 +37,7 @@ async fn every_car_counts_that_is_read_at_a_barrier_that_stays_up_and_none_after
         let Decision::Open { because, audience, .. } = decision(event).await else { panic!("it is up") };
         assert_eq!((because, audience), (Some(Because::HeldOpen), None));
     }
-    // Who has a right comes in by it: the teacher hears of the car.
+    // A permitted car is admitted under its permit, so the teacher is notified.
     let Decision::Open { because, audience, .. } = decision(plate("e3", PARENT)).await else { panic!() };
     assert!(because.is_none() && audience.is_some());
     says(&site, &gate, false).await;

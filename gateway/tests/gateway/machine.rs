@@ -83,7 +83,7 @@ impl Machine {
         gateway
     }
 
-    /// Until `/readyz` says so.
+    /// Waits until `/readyz` reports it.
     pub async fn answers(&self, status: u16) {
         let what = format!("readyz answers {status}");
         let said =

@@ -32,7 +32,7 @@ async fn all_arrived(machine: &Machine, sent: &[String]) {
     let district = machine.district.as_ref().unwrap();
     district.has(sent.len()).await;
     district.assert_in_order();
-    // Two lanes are told apart by nothing but the moment at which each event came.
+    // Only the time of receipt distinguishes the two lanes.
     let (mut had, mut sent) = (district.event_ids(), sent.to_vec());
     had.sort();
     sent.sort();
@@ -49,7 +49,7 @@ async fn an_hour_of_cars_without_a_way_to_the_server() {
     let mut sent = cars(&entry, &exit, 0..600).await;
     assert!(machine.district.as_ref().unwrap().event_ids().is_empty());
     machine.answers(200).await;
-    // One that stands there when the way is back is told of before the hour's.
+    // A car that is present when the connection returns is reported before the hour's backlog.
     entry.send(&plate("now", PARENT)).await;
     entry.acked("now", 1).await;
     sent.push("now".to_owned());
@@ -68,7 +68,7 @@ async fn a_half_open_way_is_given_up_and_found_again() {
     let (entry, exit) = (machine.device("in").await, machine.device("out").await);
     let mut sent = cars(&entry, &exit, 0..5).await;
     all_arrived(&machine, &sent).await;
-    // Packets vanish, and nobody says so.
+    // Packets are lost without any error.
     machine.network.freeze();
     sent.extend(cars(&entry, &exit, 5..25).await);
     wait::until(SOON, "the gateway has given up a request", async || {

@@ -44,7 +44,7 @@ impl Site {
         .await
     }
 
-    /// Until it has asked so many times more.
+    /// Waits for this many more polls.
     async fn asks_again(&self, times: usize) {
         let before = self.district.books(|books| books.orders.polls);
         wait::until(SOON, "questions", async || {

@@ -1,4 +1,4 @@
-//! Garbage at the broker's door becomes dead letters and harms nobody.
+//! Garbage on the broker becomes dead letters and harms no other client.
 
 use protocol::mqtt::{CommandKind, RejectCode};
 use protocol::uplink::What;

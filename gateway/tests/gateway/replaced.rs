@@ -20,7 +20,7 @@ async fn the_lane_goes_on_with_another_controller_that_counts_its_events_anew() 
     // The same id is another event.
     new.send(&plate("1", "鲁B99999")).await;
     new.acked("1", 1).await;
-    // What the old one had kept is nobody's any more: an operator sees it, and nothing opens.
+    // Events stored by the old device belong to no lane: an operator sees them, and nothing opens.
     old.send(&plate("late", PARENT)).await;
     wait::until(SOON, "a dead letter", async || (site.letters() == 1).then_some(())).await;
     assert!(old.commands_for("late").is_empty());

@@ -12,7 +12,7 @@ use crate::controller::{Controller, SOON};
 use crate::district::{Mood, garage};
 use crate::machine::{Machine, live};
 
-/// What the self-test said.
+/// Output of the self-test.
 struct Said {
     code: Option<i32>,
     checks: Vec<Value>,
@@ -52,7 +52,7 @@ impl Machine {
     }
 }
 
-/// Says it again, so that a slow machine does not make them look silent.
+/// Repeats it, so that a slow machine does not make them look silent.
 async fn alive(entry: &Controller, exit: &Controller) {
     live(entry, &DeviceId::parse("in").unwrap()).await;
     live(exit, &DeviceId::parse("out").unwrap()).await;
@@ -82,7 +82,7 @@ async fn each_thing_that_is_switched_off_is_named() {
     let mut machine = Machine::new().await;
     let mut gateway = machine.gateway().await;
     let entry = machine.device("in").await;
-    // A camera: never heard.
+    // A camera that has never sent a message.
     machine.self_test().await.assert_failed(&["lane out"], &[]);
     let exit = machine.device("out").await;
     // The network: the gate goes on alone, from the plan on its disk.

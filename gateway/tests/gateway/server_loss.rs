@@ -91,7 +91,7 @@ async fn a_server_that_was_put_back_to_an_older_state_gets_all_that_comes_after(
     let gate = site.controller("out").await;
     gate.send(&plate("before", PARENT)).await;
     site.district.has(6).await;
-    // By the next record the gateway has been told that all are safe; then the server forgets the last four.
+    // By the next record the gateway has the acknowledgement of all; then the server forgets the last four.
     site.district.books(|b| b.records.truncate(2));
     gate.send(&plate("after", PARENT)).await;
     wait::until(SOON, "the new record", async || {

@@ -55,7 +55,7 @@ pub struct Site {
     pub unread_pause: Duration,
     /// Whether the lane `in` has the controller `in-2`.
     pub replaced: bool,
-    /// What those open that are asked by a request.
+    /// Cameras that open by a request.
     pub barrier: Option<Barrier>,
     /// The gateway's.
     pub clock: Arc<ShiftedClock>,
@@ -333,7 +333,7 @@ impl Site {
         .await;
     }
 
-    /// A plan that was changed after the start: seen by the tag with which the gateway asks.
+    /// Waits for a plan that changed after the start, detected by the tag in the gateway's poll.
     pub async fn knows_plan_of(&self, capacity: u32) {
         wait::until(SOON, "the new plan is known", async || {
             let told = self.district.books(|b| b.known_tag.clone());

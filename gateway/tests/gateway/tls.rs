@@ -1,5 +1,5 @@
-//! The way to a server with a certificate of a private authority: a gateway that is told of the authority works through it,
-//! any other says what is wrong and tells nobody its token.
+//! TLS to a server with a certificate of a private authority. A gateway with the configured authority works; any other
+//! reports the fault and sends its token to no server.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ impl Secured {
         self.site.way = Some(Way { url, ca_file });
     }
 
-    /// What the self-test says of the server.
+    /// The self-test's result for the server.
     async fn server_line(&self) -> (Verdict, String) {
         let mut config = self.site.config();
         config.server.token = Some(Secret::new("token"));

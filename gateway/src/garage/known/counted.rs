@@ -1,4 +1,4 @@
-//! A car that was counted and comes back out of the lane: its count is rolled back, once.
+//! A counted car that reverses out of the lane: its count is rolled back, once.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use domain::time::Timestamp;
 
 use super::{Known, Movement, Opened};
 
-/// A car that comes back later has been somewhere: a reversal that names nothing is not about it.
+/// A car that returns later has been elsewhere; a reversal without a named event does not refer to it.
 const SOON: Duration = Duration::from_secs(60);
 
-/// The last car of a lane.
+/// The last counted car of a lane.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
-    /// What has counted it.
+    /// The event that counted it.
     event: EventId,
     car: Option<Opened>,
     delta: i64,
@@ -41,14 +41,14 @@ impl Known {
         self.counted.insert(device.clone(), counted);
     }
 
-    /// Of the car that a reversal is about: the event by which the server knows it, and what it did to the count.
+    /// For the car of a reversal: the event by which the server knows it, and its effect on the count.
     pub fn reversed(&self, device: &DeviceId, of: Option<&EventId>, at: Timestamp) -> Option<(EventId, i64)> {
         let counted = self.counted.get(device).filter(|counted| counted.is(of, at))?;
         let event = counted.car.as_ref().map_or(&counted.event, |car| &car.event);
         Some((event.clone(), counted.delta))
     }
 
-    /// Whoever had driven in is out again, and the other way round.
+    /// Moves the reversed car: a car that had entered is outside again, and a car that had left is inside again.
     pub(super) fn came_back(&mut self, movement: &Movement<'_>) -> Option<Audience> {
         let counted = self.counted.remove(movement.device)?;
         self.passed(counted.car?, movement.delta)

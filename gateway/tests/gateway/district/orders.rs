@@ -16,12 +16,12 @@ use super::{Mood, Shared};
 #[derive(Debug, Default)]
 pub struct Orders {
     pub handed_out: Vec<Order>,
-    /// What gateways have said, in order.
+    /// Outcomes that gateways have reported, in order.
     pub outcomes: Vec<(Uuid, Outcome)>,
     /// Outcomes are answered with 503.
     pub deaf: bool,
     pub polls: usize,
-    /// Each run of a gateway that has asked.
+    /// Each run of a gateway that has polled.
     pub runs: Vec<Uuid>,
 }
 
