@@ -33,39 +33,46 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Run until SIGINT or SIGTERM
+    /// Runs until SIGINT or SIGTERM
     Run {
+        /// Configuration file (TOML)
         #[arg(long)]
         config: PathBuf,
     },
-    /// Check the configuration and name the invalid field
+    /// Checks the configuration and its secrets, and reports what is wrong
     CheckConfig {
+        /// Configuration file (TOML)
         #[arg(long)]
         config: PathBuf,
     },
-    /// Make this box known to the server with a one-off code, read from a file, from the variable
-    /// `GATEWAY_ENROLMENT_CODE` or from the first line of standard input
+    /// Enrols this box at the server with a one-off code. The code is read from `--code-file`, from the
+    /// variable `GATEWAY_ENROLMENT_CODE` or from the first line of standard input
     Enroll {
+        /// Configuration file (TOML)
         #[arg(long)]
         config: PathBuf,
+        /// File whose first line is the code
         #[arg(long)]
         code_file: Option<PathBuf>,
     },
-    /// Prove disk, clock, broker, server and devices, beside the running gateway or without it; 1 if a check fails
+    /// Checks disk, clock, broker, server and devices, with or without a running gateway. Exit code 1 if a check fails
     SelfTest {
+        /// Configuration file (TOML)
         #[arg(long)]
         config: PathBuf,
-        /// One JSON object instead of a line a check
+        /// Print one JSON object instead of one line per check
         #[arg(long)]
         json: bool,
-        /// How long devices are listened to where no gateway runs
+        /// Seconds to wait for messages of the devices when no gateway is running
         #[arg(long, default_value_t = self_test::DEVICES_WAIT.as_secs())]
         wait_seconds: u64,
     },
-    /// Write aclfile, passwordfile and an example mosquitto.conf for this garage's broker
+    /// Writes aclfile, passwordfile and an example mosquitto.conf for this garage's broker
     MosquittoFiles {
+        /// Configuration file (TOML)
         #[arg(long)]
         config: PathBuf,
+        /// Folder for the files; created if missing
         #[arg(long)]
         out: PathBuf,
     },

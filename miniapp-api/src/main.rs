@@ -11,7 +11,7 @@ use service::{shutdown, telemetry};
 const WRONG_CONFIGURATION: u8 = 2;
 
 #[derive(Parser)]
-#[command(version, about = "The API for the WeChat mini-program")]
+#[command(version, about = "API of the WeChat mini-program")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -21,12 +21,13 @@ struct Arguments {
 enum Command {
     /// Serves until SIGINT or SIGTERM.
     Run(File),
-    /// Reads the configuration and its secrets, and says what is wrong with them.
+    /// Checks the configuration and its secrets, and reports what is wrong.
     CheckConfig(File),
 }
 
 #[derive(clap::Args)]
 struct File {
+    /// Configuration file.
     #[arg(long, default_value = "miniapp-api.toml", env = "MINIAPP_API_CONFIG")]
     config: PathBuf,
 }

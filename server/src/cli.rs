@@ -26,7 +26,7 @@ const DATA_REFUSED: u8 = 3;
 const QUIET: &str = "warn";
 
 #[derive(Debug, Parser)]
-#[command(version, about = "The server of a district's shared car parks")]
+#[command(version, about = "Server of a district with shared car parks")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -36,92 +36,99 @@ pub struct Arguments {
 enum Command {
     /// Serves until SIGINT or SIGTERM.
     Run(File),
-    /// Reads the configuration and its secrets, and reports errors in them.
+    /// Checks the configuration and its secrets, and reports what is wrong.
     CheckConfig(File),
-    /// Reads a district file (.toml or .json); importing it again changes only what differs.
+    /// Imports a district file (.toml or .json). Importing it again changes only what differs.
     Import {
         #[command(flatten)]
         file: File,
+        /// The district file.
         district: PathBuf,
     },
-    /// Reads a year's list of holidays and make-up workdays (holiday-cn's form); it replaces the list stored for its
-    /// year.
+    /// Imports lists of holidays and make-up workdays (holiday-cn format). A list replaces the stored one of its year.
     ImportHolidays {
         #[command(flatten)]
         file: File,
+        /// The lists, one JSON file per year.
         #[arg(required = true)]
         lists: Vec<PathBuf>,
     },
-    /// Reads all days on which the city departs from the national list: JSON, `[{date, off, acts_as?, name}]`; it
-    /// replaces the days stored before.
+    /// Imports all days on which the city differs from the national list. JSON: `[{date, off, acts_as?, name}]`.
     ImportCityDays {
         #[command(flatten)]
         file: File,
+        /// The JSON file.
         days: PathBuf,
     },
-    /// Prints the kind of each day, one JSON object a line; warnings go to standard error.
+    /// Prints the kind of each day, one JSON object per line. Warnings go to standard error.
     Calendar {
         #[command(flatten)]
         file: File,
+        /// First day, such as 2027-01-01.
         #[arg(long)]
         from: NaiveDate,
-        /// Included.
+        /// Last day, included.
         #[arg(long)]
         to: NaiveDate,
-        /// With this school's lessons.
+        /// Include the lessons of this school.
         #[arg(long)]
         school: Option<SchoolId>,
     },
-    /// Makes a new token for a garage's gateway; the previous token ends.
+    /// Creates a new token for a garage's gateway. The previous token ends.
     GatewayToken {
         #[command(flatten)]
         file: File,
+        /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
         /// Writes the token into this file (mode 0600) instead of printing it.
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Makes a one-off code with which a garage's box enrols (`gateway enroll`); an unused previous code ends.
+    /// Creates a one-off code for `gateway enroll`. A previous unused code of the garage ends.
     GatewayCode {
         #[command(flatten)]
         file: File,
+        /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
         /// Writes the code into this file (mode 0600) instead of printing it.
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Requests that a garage's enrolled gateway renews its credential now; it does so within some seconds.
+    /// Requests an enrolled gateway to renew its credential. It does so within some seconds.
     GatewayRenew {
         #[command(flatten)]
         file: File,
+        /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
     },
-    /// Makes a new token for a process that calls /internal/v1; the previous token ends.
+    /// Creates a new token for a process that calls /internal/v1. The previous token ends.
     ServiceToken {
         #[command(flatten)]
         file: File,
+        /// Name of the process, such as miniapp-api.
         #[arg(long)]
         name: String,
         /// Writes the token into this file (mode 0600) instead of printing it.
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Makes a one-off code with which a person binds a WeChat account.
+    /// Creates a one-off code that links a person to a WeChat account.
     BindCode {
         #[command(flatten)]
         file: File,
-        /// The school's own number for the person.
+        /// Key of the person in the district file.
         #[arg(long)]
         person_key: String,
     },
-    /// Commands for the operators of garages.
+    /// Manages the operators of garages.
     #[command(subcommand)]
     Operator(Operator),
-    /// Makes a data key: 32 random bytes in base64.
+    /// Creates a data key: 32 random bytes in base64.
     NewKey {
+        /// File for the key.
         #[arg(long)]
         out: PathBuf,
     },
@@ -129,13 +136,14 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Operator {
-    /// Sets the password of an operator who is in the district file, and ends the operator's sessions.
+    /// Sets the password of an imported operator and ends the operator's sessions.
     SetPassword {
         #[command(flatten)]
         file: File,
+        /// User name of the operator.
         #[arg(long)]
         username: String,
-        /// The password is the first line of this file; without it, the first line of standard input.
+        /// File whose first line is the password. Default: the first line of standard input.
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
@@ -143,6 +151,7 @@ enum Operator {
 
 #[derive(Debug, clap::Args)]
 struct File {
+    /// Configuration file.
     #[arg(long, default_value = "server.toml", env = "SERVER_CONFIG")]
     config: PathBuf,
 }

@@ -100,7 +100,7 @@ async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
 
 fn links(server: SocketAddr) -> Vec<Link> {
     let link = |path: &str, label, label_en| Link { url: format!("http://{server}{path}"), label, label_en };
-    vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余泊位", "Open spaces")]
+    vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余车位", "Open spaces")]
 }
 
 /// Simulated cars and the teachers' robots.

@@ -116,7 +116,7 @@ function parse(text) {
 words({
   zh: {
     "problem.offline": "网络不通，请检查网络后再试。",
-    "problem.timeout": "服务器没有及时回答，请再试一次。",
+    "problem.timeout": "服务器没有及时响应，请再试一次。",
     "problem.internal": "服务器出了问题，请稍后再试。",
     "problem.unknown": "没有成功，请再试一次。",
     "problem.too_many_requests": "操作太频繁，请稍等片刻。",
@@ -126,12 +126,12 @@ words({
   },
   en: {
     "problem.offline": "No connection. Check the network and try again.",
-    "problem.timeout": "The server did not answer in time. Try again.",
-    "problem.internal": "Something failed on the server. Try again later.",
+    "problem.timeout": "The server did not respond in time. Try again.",
+    "problem.internal": "Server error. Try again later.",
     "problem.unknown": "That did not work. Try again.",
     "problem.too_many_requests": "Too many requests. Wait a moment.",
-    "problem.unauthorized": "Your session has ended. Log in again.",
-    "problem.forbidden": "You may not see or do this.",
+    "problem.unauthorized": "Your session has expired. Log in again.",
+    "problem.forbidden": "You are not allowed to see or do this.",
     "problem.not_found": "Not found.",
   },
 });

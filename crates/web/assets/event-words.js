@@ -19,8 +19,8 @@ words({
     "event.class_other": "其他车型",
     "event.suspect": "疑似假牌或照片",
     "event.rereads": "同一辆车的再次识别",
-    "event.time_replaced": "设备时间不合理，按收到时刻记",
-    "event.time_uncertain": "时间不确定：网关当时没有可信时钟",
+    "event.time_replaced": "设备时间不合理，按收到时间记录",
+    "event.time_uncertain": "时间不确定：网关当时没有可信时间",
   },
   en: {
     "operator.head_note": "Notes",
@@ -36,9 +36,9 @@ words({
     "event.class_large": "large vehicle",
     "event.class_motorcycle": "motorcycle",
     "event.class_other": "other vehicle class",
-    "event.suspect": "possibly a fake plate or a picture",
+    "event.suspect": "suspected fake plate or photo",
     "event.rereads": "second reading of the same car",
-    "event.time_replaced": "device time implausible; time of receipt shown",
+    "event.time_replaced": "implausible device time; time of receipt shown",
     "event.time_uncertain": "time uncertain: the gateway had no trusted clock",
   },
 });

@@ -43,13 +43,13 @@ function link(children) {
 words({
   zh: {
     "space.title": "预约接送车位",
-    "space.why": "车位不多时，先预约就一定有位。不预约也可以来接。",
+    "space.why": "车位紧张时，预约可以保证有位。不预约也可以来接。",
     "space.book": "预约一个车位",
     "space.mine": "我的预约",
   },
   en: {
     "space.title": "Reserve a pickup space",
-    "space.why": "A reservation makes sure of a space on busy days. You may come without one.",
+    "space.why": "A reservation guarantees a space on busy days. You can also come without one.",
     "space.book": "Reserve a space",
     "space.mine": "My reservations",
   },

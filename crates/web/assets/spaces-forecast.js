@@ -68,6 +68,6 @@ words({
     "forecast.title": "The next {n} hours",
     "forecast.free": "{at}: {n} open",
     "forecast.shut": "{at}: not open",
-    "forecast.why": "From opening hours and reservations; the live number above is what counts now.",
+    "forecast.why": "Estimated from opening hours and reservations. The live number above applies now.",
   },
 });

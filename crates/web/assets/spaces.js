@@ -123,7 +123,7 @@ async function follow() {
 words({
   zh: {
     skip: "跳到内容",
-    "spaces.title": "空余泊位",
+    "spaces.title": "空余车位",
     "spaces.none": "还没有车库。",
     "spaces.loading": "正在读取…",
     "spaces.live": "实时更新",
@@ -147,12 +147,12 @@ words({
     "spaces.none": "No garages yet.",
     "spaces.loading": "Loading…",
     "spaces.live": "Live",
-    "spaces.stale": "No connection. This is from {age} ago.",
+    "spaces.stale": "No connection. Data from {age} ago.",
     "spaces.unknown": "No data",
     "spaces.shut": "Not open to the public",
     "spaces.full": "Full",
     "spaces.of": "of {n}",
-    "spaces.hours_unknown": "Opening hours: see the notice at the garage",
+    "spaces.hours_unknown": "Opening hours: see the sign at the garage",
     "spaces.fee": "Paid parking",
     "spaces.free_of_charge": "Free of charge",
     "spaces.max_height": "Height limit {n} m",

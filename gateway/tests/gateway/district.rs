@@ -153,7 +153,7 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
     if let (Some(first), Some(expected)) = (batch.records.first(), expected)
         && first.seq > expected
     {
-        let problem = Problem::new(409, "sequence_gap", "Records are missing before this batch");
+        let problem = Problem::new(409, "sequence_gap", "Records missing before this batch");
         return (StatusCode::CONFLICT, Json(problem)).into_response();
     }
     for record in &batch.records {

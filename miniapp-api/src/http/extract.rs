@@ -46,8 +46,8 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let ApiQuery(asked) = ApiQuery::<Self>::from_request_parts(parts, state).await?;
         if asked.after.is_some_and(|cursor| cursor < 0) {
-            let problem = Problem::new(400, "invalid_query", "The query string is wrong").field("after");
-            return Err(problem.detail("a cursor is not negative").into());
+            let problem = Problem::new(400, "invalid_query", "Invalid query parameter").field("after");
+            return Err(problem.detail("the cursor must not be negative").into());
         }
         Ok(asked)
     }
@@ -65,7 +65,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let missing = || {
-            let title = "The header Idempotency-Key is needed, 1 to 100 characters";
+            let title = "Idempotency-Key header required (1 to 100 characters)";
             Refusal::new(400, "idempotency_key_missing", title)
         };
         let key = parts.headers.get("idempotency-key").ok_or_else(missing)?;
@@ -115,7 +115,7 @@ impl FromRequestParts<App> for Looking {
 }
 
 fn too_many(wait: Duration) -> Refusal {
-    let title = "Too many attempts in a row; wait a moment";
+    let title = "Too many requests; try again shortly";
     Refusal::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
 }
 

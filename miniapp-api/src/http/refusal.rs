@@ -26,11 +26,11 @@ impl Refusal {
     }
 
     pub fn unauthorized() -> Self {
-        Self::new(401, "unauthorized", "Log in first")
+        Self::new(401, "unauthorized", "Session token missing")
     }
 
     pub fn bad_request(field: &str, detail: impl Into<String>) -> Self {
-        Problem::new(400, "bad_request", "A part of the address is wrong").field(field).detail(detail).into()
+        Problem::new(400, "bad_request", "Invalid value in the path").field(field).detail(detail).into()
     }
 
     #[must_use]
@@ -61,7 +61,7 @@ impl From<ServerError> for Refusal {
             }
             other => {
                 tracing::warn!(error = other.chain(), "the server did not answer a request");
-                Self::new(503, "server_unavailable", "The server cannot be reached; try again")
+                Self::new(503, "server_unavailable", "Server unavailable; try again later")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
         }
@@ -71,12 +71,12 @@ impl From<ServerError> for Refusal {
 impl From<WechatError> for Refusal {
     fn from(error: WechatError) -> Self {
         match error {
-            WechatError::InvalidCode => Self::new(400, "invalid_js_code", "WeChat does not know this code"),
-            WechatError::CodeUsed => Self::new(400, "js_code_used", "This code has been used already"),
+            WechatError::InvalidCode => Self::new(400, "invalid_js_code", "WeChat login code invalid"),
+            WechatError::CodeUsed => Self::new(400, "js_code_used", "WeChat login code already used"),
             WechatError::TooOften => {
-                Self::new(429, "too_many_attempts", "Too many log-ins; wait a minute").retry_after(60)
+                Self::new(429, "too_many_attempts", "Too many log-ins; try again in a minute").retry_after(60)
             }
-            WechatError::Blocked => Self::new(403, "user_blocked", "WeChat has blocked this account"),
+            WechatError::Blocked => Self::new(403, "user_blocked", "Account blocked by WeChat"),
             WechatError::Busy => unavailable(),
             other @ (WechatError::Other(_)
             | WechatError::Status(_)
@@ -91,7 +91,7 @@ impl From<WechatError> for Refusal {
 }
 
 fn unavailable() -> Refusal {
-    Refusal::new(503, "wechat_unavailable", "WeChat does not answer; try again")
+    Refusal::new(503, "wechat_unavailable", "WeChat unavailable; try again later")
         .retry_after(RETRY_AFTER_SECONDS)
 }
 
@@ -103,11 +103,11 @@ impl From<NoPlace> for Refusal {
     fn from(error: NoPlace) -> Self {
         match error {
             NoPlace::Full => {
-                Self::new(503, "too_many_connections", "No place for another connection; try again")
+                Self::new(503, "too_many_connections", "Connection limit reached; try again later")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
             NoPlace::TooManyOfSession => {
-                Self::new(429, "too_many_connections", "Too many connections of this session; close some")
+                Self::new(429, "too_many_connections", "Too many connections in this session; close one")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
         }

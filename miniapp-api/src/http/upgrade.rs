@@ -37,17 +37,13 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         if !app.doors.allows_origin(&parts.headers) {
-            return Err(Refusal::new(403, "origin_refused", "This page may not connect here"));
+            return Err(Refusal::new(403, "origin_refused", "Origin not allowed"));
         }
         let session = SessionToken::from_headers(&parts.headers).or_else(|| from_protocols(&parts.headers));
         let session = session.ok_or_else(Refusal::unauthorized)?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, app).await;
         let upgrade = upgrade.map_err(|rejection| {
-            Refusal::new(
-                rejection.status().as_u16(),
-                "websocket_expected",
-                "This address takes WebSockets only",
-            )
+            Refusal::new(rejection.status().as_u16(), "websocket_expected", "WebSocket upgrade required")
         })?;
         Ok(Self { upgrade, session })
     }

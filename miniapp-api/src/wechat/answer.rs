@@ -13,7 +13,7 @@ pub(super) struct Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum WechatError {
     /// 40029: not a code of this mini-program, or too old.
-    #[error("WeChat does not know this code")]
+    #[error("WeChat login code invalid")]
     InvalidCode,
     /// 40163: seen in practice, not documented.
     #[error("this code has been used already")]

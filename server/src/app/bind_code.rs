@@ -28,7 +28,7 @@ pub enum BindError {
     Code,
     #[error("too many wrong codes")]
     TooManyAttempts,
-    #[error("nobody has this key")]
+    #[error("there is no person with this key")]
     NoSuchPerson,
     #[error("a code could not be made")]
     Random(#[from] RandomError),

@@ -30,7 +30,7 @@ const REASON: &str = "车主扫码入场";
 
 #[derive(Debug, thiserror::Error)]
 pub enum GateEntryError {
-    #[error("the plate is none of this person's")]
+    #[error("the plate is not registered to this person")]
     NotYourPlate,
     #[error("there is no such lane")]
     NoSuchLane,

@@ -44,7 +44,7 @@ pub enum ReservationError {
     NotEntitled,
     #[error("there is no such garage")]
     NoSuchGarage,
-    #[error("the cursor is none of ours")]
+    #[error("the cursor is invalid")]
     Cursor,
     #[error("refused")]
     Refused {
@@ -55,7 +55,7 @@ pub enum ReservationError {
     #[error("no such reservation of this person's")]
     NotFound,
     /// The tag of `If-Match` is not the current one.
-    #[error("the reservation has changed meanwhile")]
+    #[error("the reservation has changed since it was read")]
     Changed,
     #[error("not possible now")]
     Allocation(#[source] AllocationError),

@@ -39,7 +39,7 @@ impl Caller {
 pub enum SessionError {
     #[error("no such session, or it has ended")]
     Ended,
-    #[error("this openid is bound to nobody")]
+    #[error("this openid is not linked to a person")]
     NotBound,
     #[error("openid must be 1 to {MAX_OPENID} characters")]
     OpenId,

@@ -35,17 +35,17 @@ use crate::store::word::word;
 /// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
     tracing::error!(error = chain(error), "request failed with an internal error");
-    Problem::new(500, "internal", "Something went wrong on our side").into()
+    Problem::new(500, "internal", "Internal server error").into()
 }
 
 pub fn not_found() -> ProblemResponse {
-    Problem::new(404, "not_found", "There is nothing at this address").into()
+    Problem::new(404, "not_found", "Resource not found").into()
 }
 
 /// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.
 fn busy(error: &StoreError) -> ProblemResponse {
     tracing::warn!(error = chain(error), "request refused; database overloaded or unavailable");
-    Problem::new(503, "busy", "Too much is going on; try again").into()
+    Problem::new(503, "busy", "Service busy; try again later").into()
 }
 
 fn chain(error: &(dyn Error + 'static)) -> String {
@@ -71,23 +71,23 @@ fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
 
 /// One response for a missing, a wrong and an expired token.
 pub fn unknown_gateway() -> ProblemResponse {
-    problem(401, "unauthorized", "A gateway's token is needed")
+    problem(401, "unauthorized", "Gateway token missing or invalid")
 }
 
 fn not_your_class() -> ProblemResponse {
-    problem(403, "not_your_class", "This is not one of your classes")
+    problem(403, "not_your_class", "Class not assigned to this account")
 }
 
 fn not_a_guardian() -> ProblemResponse {
-    problem(403, "not_a_guardian", "This account has no children here")
+    problem(403, "not_a_guardian", "No children registered to this account")
 }
 
 impl From<SessionError> for ProblemResponse {
     fn from(error: SessionError) -> Self {
         match error {
-            SessionError::Ended => problem(401, "unauthorized", "There is no such session, or it has ended"),
-            SessionError::NotBound => problem(404, "person_not_bound", "This account is bound to nobody yet"),
-            SessionError::OpenId => Problem::new(422, "invalid_body", "A field of the body is wrong")
+            SessionError::Ended => problem(401, "unauthorized", "Session unknown or expired"),
+            SessionError::NotBound => problem(404, "person_not_bound", "Account not linked to a person yet"),
+            SessionError::OpenId => Problem::new(422, "invalid_body", "Invalid field in the request body")
                 .field("openid")
                 .detail(error.to_string())
                 .into(),
@@ -101,9 +101,9 @@ impl From<SessionError> for ProblemResponse {
 impl From<BindError> for ProblemResponse {
     fn from(error: BindError) -> Self {
         match error {
-            BindError::Code => problem(403, "bind_code_invalid", "This code is unknown, used or too old"),
+            BindError::Code => problem(403, "bind_code_invalid", "Code unknown, already used or expired"),
             BindError::TooManyAttempts => {
-                problem(429, "too_many_attempts", "Too many wrong codes; wait a quarter of an hour")
+                problem(429, "too_many_attempts", "Too many wrong codes; try again in 15 minutes")
             }
             BindError::Store(error) => error.into(),
             BindError::NoSuchPerson | BindError::Random(_) => internal(&error),
@@ -117,13 +117,13 @@ impl From<EnrolError> for ProblemResponse {
             EnrolError::Code => problem(
                 403,
                 "enrolment_code_invalid",
-                "This code is unknown, used, too old or another garage's",
+                "Code unknown, already used, expired or issued for another garage",
             ),
             EnrolError::TooManyAttempts => {
-                problem(429, "too_many_attempts", "Too many wrong codes; wait a quarter of an hour")
+                problem(429, "too_many_attempts", "Too many wrong codes; try again in 15 minutes")
             }
             EnrolError::NotEnrolled(_) => {
-                problem(409, "not_enrolled", "This gateway's token was made by an administrator and stays")
+                problem(409, "not_enrolled", "Gateway token set by an administrator cannot be renewed")
             }
             EnrolError::Store(error) => error.into(),
             EnrolError::UnknownGarage(_) | EnrolError::Random(_) => internal(&error),
@@ -145,7 +145,9 @@ impl From<ActError> for ProblemResponse {
         match error {
             ActError::NoSuchArrival => not_found(),
             ActError::NotYourClass => not_your_class(),
-            ActError::Changed => problem(409, "arrival_changed", "The arrival has changed; look again"),
+            ActError::Changed => {
+                problem(409, "arrival_changed", "Arrival changed since it was read; reload it")
+            }
             ActError::Pickup(error) => pickup(error),
             ActError::Store(error) => error.into(),
         }
@@ -155,17 +157,19 @@ impl From<ActError> for ProblemResponse {
 fn pickup(error: PickupError) -> ProblemResponse {
     match error {
         PickupError::Phase { .. } => {
-            Problem::new(409, "wrong_phase", "This step is not possible now").detail(error.to_string()).into()
+            Problem::new(409, "wrong_phase", "Action not possible in the arrival's current phase")
+                .detail(error.to_string())
+                .into()
         }
-        PickupError::NothingToUndo => problem(409, "nothing_to_undo", "There is nothing to undo"),
-        PickupError::TooLate => problem(409, "undo_too_late", "The last act is too long ago to be undone"),
+        PickupError::NothingToUndo => problem(409, "nothing_to_undo", "Nothing to undo"),
+        PickupError::TooLate => problem(409, "undo_too_late", "Too late to undo the last action"),
     }
 }
 
 impl From<HallError> for ProblemResponse {
     fn from(error: HallError) -> Self {
         match error {
-            HallError::NotAHall => problem(403, "not_a_hall", "This account is not a hall screen"),
+            HallError::NotAHall => problem(403, "not_a_hall", "Account is not a hall screen"),
             HallError::Store(error) => error.into(),
         }
     }
@@ -183,11 +187,11 @@ impl From<ClaimError> for ProblemResponse {
     fn from(error: ClaimError) -> Self {
         match error {
             ClaimError::NotYourChild => {
-                problem(403, "not_your_child", "One of these is not a child of yours")
+                problem(403, "not_your_child", "Child not registered to this account")
             }
             ClaimError::NotAGuardian => not_a_guardian(),
             ClaimError::OutsideWindow => {
-                problem(409, "outside_pickup_window", "The school's pickup window is not open")
+                problem(409, "outside_pickup_window", "Outside the school's pickup window")
             }
             ClaimError::Page(error) => error.into(),
             ClaimError::Store(error) => error.into(),
@@ -198,15 +202,15 @@ impl From<ClaimError> for ProblemResponse {
 impl From<OwnPlateError> for ProblemResponse {
     fn from(error: OwnPlateError) -> Self {
         match error {
-            OwnPlateError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+            OwnPlateError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
             OwnPlateError::Color => {
                 Problem::new(422, "invalid_plate", "Unknown plate colour").field("plate_color").into()
             }
-            OwnPlateError::TooMany => problem(409, "too_many_plates", "No more plates can be registered"),
-            OwnPlateError::Taken => problem(409, "plate_taken", "This plate is registered already"),
+            OwnPlateError::TooMany => problem(409, "too_many_plates", "Maximum number of plates reached"),
+            OwnPlateError::Taken => problem(409, "plate_taken", "Plate already registered to this account"),
             OwnPlateError::NoSuchPlate => not_found(),
             OwnPlateError::Store(error) => error.into(),
         }
@@ -217,17 +221,15 @@ impl From<IngestError> for ProblemResponse {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Gap { expected } => {
-                Problem::new(409, "sequence_gap", "Records are missing before this batch")
+                Problem::new(409, "sequence_gap", "Records missing before this batch")
                     .field("records[0].seq")
                     .detail(format!("expected {expected}"))
                     .into()
             }
             IngestError::Invalid(detail) => {
-                Problem::new(422, "invalid_batch", "The batch is wrong").detail(detail).into()
+                Problem::new(422, "invalid_batch", "Invalid batch").detail(detail).into()
             }
-            IngestError::Busy | IngestError::Closing => {
-                problem(503, "busy", "Too much is going on; try again")
-            }
+            IngestError::Busy | IngestError::Closing => problem(503, "busy", "Service busy; try again later"),
             IngestError::Unknown => unknown_gateway(),
             IngestError::Store(error) => error.into(),
         }
@@ -248,11 +250,11 @@ impl From<LogInError> for ProblemResponse {
         match error {
             LogInError::Wrong => problem(401, "bad_credentials", "Wrong user name or password"),
             LogInError::TooManyAttempts => {
-                problem(429, "too_many_attempts", "Too many wrong passwords; wait a quarter of an hour")
+                problem(429, "too_many_attempts", "Too many wrong passwords; try again in 15 minutes")
             }
-            LogInError::Ended => problem(401, "unauthorized", "There is no such session, or it has ended"),
+            LogInError::Ended => problem(401, "unauthorized", "Session unknown or expired"),
             LogInError::Password(PasswordError::Busy) => {
-                problem(503, "busy", "Too much is going on; try again")
+                problem(503, "busy", "Service busy; try again later")
             }
             LogInError::Password(_) | LogInError::Random(_) => internal(&error),
             LogInError::Store(error) => error.into(),
@@ -263,7 +265,7 @@ impl From<LogInError> for ProblemResponse {
 impl From<AdjustError> for ProblemResponse {
     fn from(error: AdjustError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "A field of the body is wrong")
+            Problem::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
@@ -272,12 +274,12 @@ impl From<AdjustError> for ProblemResponse {
             AdjustError::Occupied { .. } => invalid("occupied").into(),
             AdjustError::Changed { now } => {
                 let now = now.map_or_else(|| "no data".to_owned(), |count| count.to_string());
-                Problem::new(409, "count_changed", "The count has changed; look again")
-                    .detail(format!("it is now {now}"))
+                Problem::new(409, "count_changed", "Count changed since it was read; reload it")
+                    .detail(format!("current count: {now}"))
                     .into()
             }
             AdjustError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for another correction")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another correction")
             }
             AdjustError::Operator(error) => error.into(),
         }
@@ -287,7 +289,7 @@ impl From<AdjustError> for ProblemResponse {
 impl From<InventoryError> for ProblemResponse {
     fn from(error: InventoryError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "A field of the body is wrong")
+            Problem::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
@@ -295,13 +297,11 @@ impl From<InventoryError> for ProblemResponse {
             InventoryError::Reason => invalid("reason").into(),
             InventoryError::Walk => invalid("begun_at").into(),
             InventoryError::Plate { .. } | InventoryError::TooMany => invalid("seen").into(),
-            InventoryError::Behind => problem(
-                409,
-                "gateway_behind",
-                "The gateway has not told yet what passed; try again when it has",
-            ),
+            InventoryError::Behind => {
+                problem(409, "gateway_behind", "Passages not yet received from the gateway; try again later")
+            }
             InventoryError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for another walk")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another inventory")
             }
             InventoryError::Operator(error) => error.into(),
         }
@@ -311,22 +311,22 @@ impl From<InventoryError> for ProblemResponse {
 impl From<OrderError> for ProblemResponse {
     fn from(error: OrderError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "A field of the body is wrong")
+            Problem::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
         match error {
             OrderError::Reason => invalid("reason").into(),
-            OrderError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+            OrderError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
             OrderError::Lane => invalid("lane").into(),
             OrderError::Waiting => {
-                problem(409, "order_waiting", "An order to open this lane is still waiting for its gateway")
+                problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
             OrderError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for another order")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another order")
             }
             OrderError::Operator(error) => error.into(),
         }
@@ -336,26 +336,26 @@ impl From<OrderError> for ProblemResponse {
 impl From<GateEntryError> for ProblemResponse {
     fn from(error: GateEntryError) -> Self {
         match error {
-            GateEntryError::NotYourPlate => problem(403, "not_your_plate", "This plate is none of yours"),
+            GateEntryError::NotYourPlate => {
+                problem(403, "not_your_plate", "Plate not registered to this account")
+            }
             GateEntryError::NoSuchLane => not_found(),
-            GateEntryError::NobodyThere => {
-                problem(409, "no_car_waiting", "The gate has told of no car that waits in this lane")
-            }
+            GateEntryError::NobodyThere => problem(409, "no_car_waiting", "No car waiting in this lane"),
             GateEntryError::AnotherCar => {
-                problem(409, "another_car_waiting", "The camera has read another plate in this lane")
+                problem(409, "another_car_waiting", "Another plate was read in this lane")
             }
-            GateEntryError::Inside => problem(409, "car_inside", "A car with this plate is inside already"),
+            GateEntryError::Inside => problem(409, "car_inside", "Car with this plate already inside"),
             GateEntryError::Refused(reason) => {
-                Problem::new(409, "not_let_in", "This car may not come in now").detail(word(reason)).into()
+                Problem::new(409, "not_let_in", "Entry not permitted now").detail(word(reason)).into()
             }
             GateEntryError::TooSoon => {
-                problem(429, "too_many_requests", "Wait a minute before the next attempt")
+                problem(429, "too_many_requests", "Too many attempts; try again in a minute")
             }
             GateEntryError::Waiting => {
-                problem(409, "order_waiting", "An order to open this lane is still waiting for its gateway")
+                problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
             GateEntryError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for another lane")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another lane")
             }
             GateEntryError::Store(error) => error.into(),
         }
@@ -365,7 +365,7 @@ impl From<GateEntryError> for ProblemResponse {
 impl From<CheckError> for ProblemResponse {
     fn from(error: CheckError) -> Self {
         match error {
-            CheckError::Plate(error) => Problem::new(422, "invalid_plate", "This is not a number plate")
+            CheckError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
@@ -378,14 +378,14 @@ impl From<CalendarError> for ProblemResponse {
     fn from(error: CalendarError) -> Self {
         match error {
             CalendarError::NoSuchSchool => not_found(),
-            CalendarError::Range => Problem::new(400, "invalid_query", "The query string is wrong")
-                .detail(error.to_string())
-                .into(),
+            CalendarError::Range => {
+                Problem::new(400, "invalid_query", "Invalid query parameter").detail(error.to_string()).into()
+            }
             CalendarError::Changed => {
-                problem(412, "calendar_changed", "The calendar has changed since it was read; look again")
+                problem(412, "calendar_changed", "Calendar changed since it was read; reload it")
             }
             CalendarError::Invalid(Invalid { field, message }) => {
-                Problem::new(422, "invalid_body", "A field of the body is wrong")
+                Problem::new(422, "invalid_body", "Invalid field in the request body")
                     .field(field)
                     .detail(message)
                     .into()

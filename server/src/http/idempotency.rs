@@ -30,7 +30,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             Problem::new(
                 400,
                 "idempotency_key_missing",
-                "The header Idempotency-Key is needed, 1 to 100 characters",
+                "Idempotency-Key header required (1 to 100 characters)",
             )
         })?;
         Ok(Self(key.to_owned()))

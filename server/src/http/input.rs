@@ -30,7 +30,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let path = Path::<T>::from_request_parts(parts, state).await;
         let wrong = |rejection: PathRejection| {
-            Problem::new(404, "not_found", "There is nothing at this address").detail(rejection.body_text())
+            Problem::new(404, "not_found", "Resource not found").detail(rejection.body_text())
         };
         Ok(Self(path.map_err(wrong)?.0))
     }

@@ -42,10 +42,10 @@ async fn nothing() -> ProblemResponse {
 }
 
 async fn method() -> ProblemResponse {
-    Problem::new(405, "method_not_allowed", "This address does not take this method").into()
+    Problem::new(405, "method_not_allowed", "Method not allowed").into()
 }
 
 /// A parameter with an invalid value.
 fn wrong(field: &str, detail: &str) -> ProblemResponse {
-    Problem::new(400, "invalid_query", "The query string is wrong").field(field).detail(detail).into()
+    Problem::new(400, "invalid_query", "Invalid query parameter").field(field).detail(detail).into()
 }

@@ -14,44 +14,44 @@ use crate::app::reservation::ReservationError;
 pub fn problem(refusal: &Refusal) -> Problem {
     let conflict = |code: &str, title: &str| Problem::new(409, code, title);
     let about = match refusal {
-        Refusal::NoSuchPool => {
-            Problem::new(422, "no_such_pool", "This garage has no such pool").field("pool")
-        }
+        Refusal::NoSuchPool => Problem::new(422, "no_such_pool", "No such pool in this garage").field("pool"),
         Refusal::OutsideWindow { next } => return outside(*next),
-        Refusal::NotBookable => conflict("not_bookable", "Spaces cannot be reserved at that time"),
-        Refusal::TooShort { .. } => conflict("too_short", "The stay is too short"),
-        Refusal::TooLong { .. } => conflict("too_long", "The stay is too long"),
-        Refusal::TooFarAhead { .. } => conflict("too_far_ahead", "That is too far ahead"),
-        Refusal::InThePast => conflict("in_the_past", "That time is over"),
+        Refusal::NotBookable => conflict("not_bookable", "Reservations not offered at that time"),
+        Refusal::TooShort { .. } => conflict("too_short", "Stay too short"),
+        Refusal::TooLong { .. } => conflict("too_long", "Stay too long"),
+        Refusal::TooFarAhead { .. } => conflict("too_far_ahead", "Start too far ahead"),
+        Refusal::InThePast => conflict("in_the_past", "Time already past"),
         Refusal::LockedOut { lock } => {
-            let title = "No car moves in or out at that hour";
+            let title = "No entry or exit at that hour";
             return conflict("locked_out", title).detail(times(*lock));
         }
         Refusal::Closed { span } => {
-            return conflict("closed", "The operator has closed these spaces").detail(times(*span));
+            return conflict("closed", "Spaces closed by the operator").detail(times(*span));
         }
         Refusal::Full { at, next } => {
             let help = Help { next_start: next.map(|minute| minute.timestamp()), ..Help::default() };
-            let full = conflict("full", "No space is free all the time")
+            let full = conflict("full", "No space free for the whole stay")
                 .detail(format!("full at {}", at.timestamp()));
             return Problem { help: Some(Box::new(help)), ..full };
         }
-        Refusal::Blocked => conflict("plate_blocked", "This plate is blocked here"),
+        Refusal::Blocked => conflict("plate_blocked", "Plate blocked at this garage"),
         // The other reservation is not named: it may belong to another person.
         Refusal::PlateBusy { .. } => {
-            return conflict("plate_busy", "This plate has another reservation at that time");
+            return conflict("plate_busy", "Plate already has a reservation at that time");
         }
         Refusal::PersonLimit { .. } | Refusal::PlateLimit { .. } => {
             conflict("too_many_reservations", "Too many reservations at this garage")
         }
         Refusal::NotFound => return fail::not_found().0,
-        Refusal::WrongPhase { .. } => conflict("wrong_phase", "This is not possible any more"),
+        Refusal::WrongPhase { .. } => {
+            conflict("wrong_phase", "Action not possible in the reservation's current state")
+        }
     };
     about.detail(refusal.to_string())
 }
 
 fn outside(next: Option<Span>) -> Problem {
-    let problem = Problem::new(409, "outside_window", "No window covers the whole time");
+    let problem = Problem::new(409, "outside_window", "Stay not within opening hours");
     match next {
         Some(next) => {
             let help = Help { next_start: Some(next.from().timestamp()), ..Help::default() };
@@ -69,33 +69,34 @@ impl From<ReservationError> for ProblemResponse {
     fn from(error: ReservationError) -> Self {
         match error {
             ReservationError::Field { field, why } => {
-                Problem::new(422, "invalid_body", "A field of the body is wrong")
+                Problem::new(422, "invalid_body", "Invalid field in the request body")
                     .field(field)
                     .detail(why)
                     .into()
             }
-            ReservationError::Plate(error) => {
-                Problem::new(422, "invalid_plate", "This is not a number plate")
+            ReservationError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
+                .field("plate")
+                .detail(error.to_string())
+                .into(),
+            ReservationError::NotYourPlate => {
+                Problem::new(403, "not_your_plate", "Plate not registered to this account")
                     .field("plate")
-                    .detail(error.to_string())
                     .into()
             }
-            ReservationError::NotYourPlate => {
-                Problem::new(403, "not_your_plate", "This is not one of your plates").field("plate").into()
-            }
             ReservationError::NotEntitled => {
-                Problem::new(403, "not_entitled", "You may not reserve here as this audience").into()
+                Problem::new(403, "not_entitled", "Not entitled to reserve for this audience").into()
             }
             ReservationError::NoSuchGarage | ReservationError::NotFound => fail::not_found(),
             ReservationError::Cursor => {
-                Problem::new(400, "invalid_query", "The query string is wrong").field("cursor").into()
+                Problem::new(400, "invalid_query", "Invalid query parameter").field("cursor").into()
             }
             ReservationError::Refused { refusal, help } => {
                 let about = problem(&refusal);
                 Problem { help: help.or(about.help.clone()), ..about }.into()
             }
             ReservationError::Changed => {
-                Problem::new(412, "reservation_changed", "The reservation has changed; look again").into()
+                Problem::new(412, "reservation_changed", "Reservation changed since it was read; reload it")
+                    .into()
             }
             ReservationError::Allocation(error) => error.into(),
             ReservationError::Store(error) => error.into(),
@@ -108,15 +109,18 @@ impl From<AllocationError> for ProblemResponse {
         match error {
             AllocationError::Refused(refusal) => problem(&refusal).into(),
             AllocationError::NotFound | AllocationError::NoSuchGarage => fail::not_found(),
-            AllocationError::KeyReused => {
-                Problem::new(409, "idempotency_key_reused", "This key was used for another reservation")
+            AllocationError::KeyReused => Problem::new(
+                409,
+                "idempotency_key_reused",
+                "Idempotency key already used for another request",
+            )
+            .into(),
+            AllocationError::Changed => {
+                Problem::new(412, "reservation_changed", "Reservation changed since it was read; reload it")
                     .into()
             }
-            AllocationError::Changed => {
-                Problem::new(412, "reservation_changed", "The reservation has changed; look again").into()
-            }
             AllocationError::Busy | AllocationError::Closing => {
-                Problem::new(503, "busy", "Too much is going on; try again").into()
+                Problem::new(503, "busy", "Service busy; try again later").into()
             }
             AllocationError::Store(error) => error.into(),
         }

@@ -82,7 +82,7 @@ test("a stale screen is refreshed instead of acting on what it did not show", as
   // Changed behind the page's back: no frame tells.
   world.arrivals.set(arrival.id, { ...arrival, phase: "released", cursor: ++world.cursor });
   await page.getByRole("button", { name: "放行：甲" }).click();
-  await page.getByText("这一条刚刚有变化").waitFor();
+  await page.getByText("这条记录刚刚有变化").waitFor();
   await page.getByRole("button", { name: "交接：甲" }).waitFor();
 });
 

@@ -49,8 +49,8 @@ test("the driver's choice opens, and is followed to the barrier under one key", 
 
 test("what is refused says why, and may be tried again", async () => {
   const refused = [
-    ["no_car_waiting", {}, "门口没有看到等候的车"], ["another_car_waiting", {}, "门口识别到的是另一个车牌"], ["car_inside", {}, "已经在车库里了"],
-    ["not_let_in", { detail: "outside_window" }, "现在不在可以入场的时段"], ["not_let_in", { detail: "no_plan" }, "这个车牌现在不能入场"],
+    ["no_car_waiting", {}, "道闸前没有检测到车"], ["another_car_waiting", {}, "识别到的是另一个车牌"], ["car_inside", {}, "已经在车库里了"],
+    ["not_let_in", { detail: "outside_window" }, "现在不是您可以入场的时段"], ["not_let_in", { detail: "no_plan" }, "这个车牌现在不能入场"],
   ];
   const page = await open();
   for (const [code, more, words] of refused) {
@@ -61,7 +61,7 @@ test("what is refused says why, and may be tried again", async () => {
   world.gate = () => problem(429, "too_many_requests");
   await car(page).click();
   await said(page, "请一分钟后再试").waitFor();
-  for (const [state, words] of [["refused", "没有开闸，请联系值班员"], ["expired", "没有及时送到门口"], ["unknown", "门口没有回音"]]) {
+  for (const [state, words] of [["refused", "没有开闸，请联系值班员"], ["expired", "请求没有及时送达"], ["unknown", "道闸没有回复"]]) {
     world.gate = () => entry(state);
     await car(page).click();
     await said(page, words).waitFor();

@@ -54,7 +54,7 @@ test("each kind of alarm has plain words, since when, and what to do", async () 
   for (const kind of Object.keys(GATEWAY_KINDS)) world.alarms.raiseAtGateway(garage, kind, { detail: `gateway ${kind}` });
   world.alarms.raise(garage, "in", "not_understood");
   const page = await open("", { viewport: DESK });
-  await lane(page, "B1 入口").getByText("道闸没有开。请看现场有没有车在等").waitFor();
+  await lane(page, "B1 入口").getByText("道闸没有开。请查看现场是否有车等候").waitFor();
   for (const [kind, words] of Object.entries(LANE_KINDS)) {
     const alarm = lane(page, "B1 出口").locator(".alarm", { hasText: `detail of ${kind}` });
     await alarm.getByText(words, { exact: true }).waitFor();
@@ -89,9 +89,9 @@ test("a message that is no reading is marked with a reason, after what the mark 
   const exit = lane(page, "B1 出口");
   await exit.getByText(SUMMARY).waitFor();
   await exit.getByRole("button", { name: "不是识别结果" }).click();
-  await dialog(page).getByText("不再开闸、不再告警，也不算车辆").waitFor();
+  await dialog(page).getByText("不再开闸、不再告警，也不计车辆").waitFor();
   await dialog(page).getByRole("button", { name: "标记", exact: true }).click();
-  await dialog(page).getByText("请写明理由（至少 2 个字）。").waitFor();
+  await dialog(page).getByText("请填写理由（至少 2 个字）。").waitFor();
   assert.deepEqual(asked(MARK), []);
   await shoot(page, "mark-dialog");
   await dialog(page).getByLabel("理由").fill("串口心跳");
@@ -112,7 +112,7 @@ test("a mark is taken back", async () => {
   await page.getByRole("button", { name: `撤回标记：${SUMMARY}` }).click();
   await dialog(page).getByText("出口开闸，车道告警").waitFor();
   await dialog(page).getByRole("button", { name: "撤回", exact: true }).click();
-  await page.getByText("没有标记过的消息。").waitFor();
+  await page.getByText("没有已标记的消息。").waitFor();
   assert.equal(asked("DELETE /garages/school/no-reading-shapes/d-out/0f1e2d3c4b5a6978").length, 1);
 });
 
@@ -123,7 +123,7 @@ test("a message that resembles a reading cannot be marked, and a refusal of the 
   await exit.getByText("不能标记").waitFor();
   assert.equal(await exit.getByRole("button", { name: "不是识别结果" }).count(), 0);
   alarm.shape.resembles_reading = false;
-  for (const [code, words] of [["shape_resembles_reading", "这种消息像识别结果"], ["shape_not_reported", "车道现在没有报告这种消息"]]) {
+  for (const [code, words] of [["shape_resembles_reading", "这种消息像识别结果"], ["shape_not_reported", "现在没有车道上报这种消息"]]) {
     world.instead.set(MARK, problem(409, code));
     await exit.getByRole("button", { name: "不是识别结果" }).click();
     await dialog(page).getByLabel("理由").fill("串口心跳");
@@ -167,7 +167,7 @@ test("a fire alarm of pulses is ended with a reason, as far as it was seen", asy
 test("a fire alarm whose input is still on has no button", async () => {
   world.alarms.raiseAtGateway(garage, "fire", { only_pulses: false });
   const page = await open();
-  await page.getByText("消防输入仍然接通，只有输入断开才会解除。").waitFor();
+  await page.getByText("消防输入仍在报警，输入断开后才会解除。").waitFor();
   assert.equal(await page.getByRole("button", { name: "解除火警" }).count(), 0);
 });
 
@@ -213,7 +213,7 @@ test("every word of the wire has words in both languages, in the lists of passag
   events.push({ ...reading, plate: "B9", vehicle: { is_suspect: true }, rereads: true, time_replaced: true, time_uncertain: true });
   const codes = ["too_large", "not_json", "field", "impossible_time", "impossible_plate", "unknown_device", "unknown_topic", "unsupported_version", "wrong_address", "not_understood"];
   const letters = codes.map((code) => ({ device: "d-in", code, detail: "detail", excerpt: "excerpt", received_at: NOW }));
-  for (const [language, tabs] of [["zh", ["通行记录", "异常消息"]], ["en", ["Passages", "Bad messages"]]]) {
+  for (const [language, tabs] of [["zh", ["通行记录", "异常消息"]], ["en", ["Passages", "Rejected messages"]]]) {
     world.instead.set("GET /garages/school/events", [200, { items: events, next: null }]);
     world.instead.set("GET /garages/school/dead-letters", [200, { items: letters, next: null }]);
     const page = await open(`?lang=${language}`, { viewport: DESK });

@@ -40,7 +40,7 @@ test("each day says what it is, who says so, and whether there are lessons", asy
   const page = await open();
   assert.equal(await label(page, "2026-11-23"), "2026-11-23，工作日，按星期，上课");
   assert.equal(await label(page, "2026-11-27"), "2026-11-27，休息日，市里的安排，上课");
-  assert.equal(await label(page, "2026-11-20"), "2026-11-20，工作日，按星期，上课，提前 90 分钟放学，学校写明，家长会");
+  assert.equal(await label(page, "2026-11-20"), "2026-11-20，工作日，按星期，上课，提前 90 分钟放学，学校登记，家长会");
   assert.equal(await day(page, "2026-11-23").getAttribute("aria-current"), "date");
   assert.match(await day(page, "2026-11-05").innerText(), /秋假/);
   await turn(page, "#before", "2026年10月");
@@ -52,7 +52,7 @@ test("each day says what it is, who says so, and whether there are lessons", asy
 test("a day tells layer by layer why it is so", async () => {
   const page = await open();
   await day(page, "2026-11-05").click();
-  assert.match(await dialog(page).innerText(), /大家的日历\s+工作日 · 按星期\s+海滨路小学\s+不上课 · 秋假/);
+  assert.match(await dialog(page).innerText(), /公共日历\s+工作日 · 按星期\s+海滨路小学\s+不上课 · 秋假/);
   await page.keyboard.press("Escape");
   await day(page, "2026-11-28").click();
   assert.match(await dialog(page).innerText(), /不上课 · 周六平常不上课/);
@@ -62,8 +62,8 @@ test("a missing year is warned of, and its weekends are no make-up days", async 
   const page = await open("?lang=en");
   await turn(page, "#after", "December 2026");
   await turn(page, "#after", "January 2027");
-  await page.locator("#warnings .note.bad").getByText("The list of holidays of 2027 is missing.").waitFor();
-  assert.match(await label(page, "2027-01-09"), /workday, no list yet: taken for a workday/);
+  await page.locator("#warnings .note.bad").getByText("The 2027 holiday list is missing.").waitFor();
+  assert.match(await label(page, "2027-01-09"), /workday, no list yet; assumed workday/);
   assert.equal(await page.locator("#month .make-up").count(), 0);
   assert.equal(await overflow(page), 0);
 });
@@ -71,7 +71,7 @@ test("a missing year is warned of, and its weekends are no make-up days", async 
 test("a make-up day asks for its weekday and is settled by the school", async () => {
   const page = await open();
   await turn(page, "#before", "2026年10月");
-  await page.getByText("2026-10-10 是调休上班日，还没有说明").waitFor();
+  await page.getByText("2026-10-10 是调休上班日，还没有指定").waitFor();
   await day(page, "2026-10-10").click();
   await dialog(page).getByLabel("这一天").selectOption("yes");
   await dialog(page).getByLabel("按星期几的课表").selectOption("Wed");
@@ -108,7 +108,7 @@ test("terms and breaks are entered, changed and removed; two terms at once are r
   await dialog(page).getByLabel("第一天").fill("2027-01-20");
   await dialog(page).getByLabel("最后一天").fill("2027-07-02");
   await dialog(page).getByRole("button", { name: "保存" }).click();
-  await dialog(page).getByText("和“2026 秋季学期”的日期重叠。").waitFor();
+  await dialog(page).getByText("与“2026 秋季学期”的日期重叠。").waitFor();
   await dialog(page).getByLabel("第一天").fill("2027-02-22");
   await dialog(page).getByRole("button", { name: "保存" }).click();
   await page.locator("#spans").getByText("2027 春季学期").waitFor();
@@ -171,10 +171,10 @@ test("the month is one stop of the Tab key and arrows walk through it", async ()
 
 test("a garage without a school still shows why a day is what it is", async () => {
   const page = await open("?garage=mall&lang=en");
-  await page.getByText("No school belongs to this garage.").waitFor();
+  await page.getByText("No school is linked to this garage.").waitFor();
   assert.equal(await page.locator("#of-school").isVisible(), false);
   await day(page, "2026-11-27").click();
-  await dialog(page).getByText("rest day · the city's list").waitFor();
+  await dialog(page).getByText("rest day · city list").waitFor();
   assert.equal(await dialog(page).getByRole("button").count(), 1);
 });
 

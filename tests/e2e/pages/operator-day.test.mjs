@@ -60,7 +60,7 @@ test("a moment is read out while one moves along the day", async () => {
 });
 
 test("an empty day and a day without data say so, in both languages, on a phone", async () => {
-  for (const [lang, empty, count] of [["zh", "这一天没有预约。", "在场数暂无数据"], ["en", "No reservations on this day.", "no data of cars inside"]]) {
+  for (const [lang, empty, count] of [["zh", "这一天没有预约。", "在场数暂无数据"], ["en", "No reservations on this day.", "cars inside: no data"]]) {
     const page = await opened(`?lang=${lang}`);
     await page.getByText(empty).waitFor();
     assert.match(await page.locator("#said").textContent(), new RegExp(count));
@@ -78,7 +78,7 @@ test("a full day fits a phone, and its many rows are shown when asked for", asyn
   assert.equal(await page.locator("[data-reservation]").count(), 45);
   await page.getByText("4 more").click();
   assert.equal(await page.locator("#clearing li:visible").count(), 14);
-  assert.match(await page.locator("#said").textContent(), /5 too many/);
+  assert.match(await page.locator("#said").textContent(), /5 over/);
   assert.equal(await overflow(page), 0);
 });
 
@@ -102,8 +102,8 @@ test("whoever must leave is listed, those first who should be gone, also where t
   const lines = page.locator("#cars li");
   assert.match(await lines.nth(0).innerText(), /鲁B22222[\s\S]*已超 20 分钟/);
   assert.match(await lines.nth(1).innerText(), /鲁B11111[\s\S]*还剩 10 分钟/);
-  await page.getByText("15:40 接送开始前要离场的车（2 辆）").waitFor();
-  await page.getByText("还差 1 个").waitFor();
+  await page.getByText("15:40 接送开始前应离场的车（2 辆）").waitFor();
+  await page.getByText("还缺 1 个").waitFor();
   await page.getByRole("button", { name: "查看 鲁B22222" }).click();
   await dialog(page).getByText("已超时，请联系车主").waitFor();
   assert.equal(await dialog(page).getByRole("button").count(), 1);
@@ -111,7 +111,7 @@ test("whoever must leave is listed, those first who should be gone, also where t
 
 test("nobody to call is said, and a garage without pickup speaks of none", async () => {
   const page = await opened("?garage=mall");
-  await page.getByText("该离场的车（0 辆）").waitFor();
+  await page.getByText("现在应离场的车（0 辆）").waitFor();
   await page.getByText("没有车需要催离").waitFor();
 });
 
@@ -120,11 +120,11 @@ test("a reservation is cancelled after a question", async () => {
   const page = await opened();
   await bar(page, stay).click();
   await dialog(page).getByRole("button", { name: "取消预约" }).click();
-  await page.getByText("请先告诉车主").waitFor();
+  await page.getByText("请先通知车主").waitFor();
   await dialog(page).last().getByRole("button", { name: "取消预约" }).click();
   await page.getByText("已取消", { exact: true }).last().waitFor();
   await bar(page, stay).waitFor({ state: "detached" });
-  await page.getByLabel("也显示已取消的").check();
+  await page.getByLabel("显示已取消的").check();
   await bar(page, stay).waitFor();
   assert.deepEqual(posted(`POST ${RESERVATIONS}/${stay.id}/acts`)[0].body, { act: "cancel" });
 });
@@ -156,7 +156,7 @@ test("only what was changed is sent, and an end before the start is said at its 
   await until.fill("21:15");
   assert.equal(await until.getAttribute("aria-invalid"), null);
   await page.getByRole("button", { name: "保存" }).click();
-  await page.getByText("已改好").waitFor();
+  await page.getByText("已保存").waitFor();
   const [{ body, headers }] = posted(`PATCH ${RESERVATIONS}/${stay.id}`);
   assert.deepEqual(body, { ends_at: at("21:15") });
   assert.equal(headers["if-match"], `"${at("09:00")}"`);
@@ -182,7 +182,7 @@ test("a car is reserved for at the counter; faults are said at their fields; a l
   await form.getByText("请填写车牌。").waitFor();
   await form.getByLabel("车牌").fill("ABC");
   await submit.click();
-  await form.locator('.field:has([name="plate"])').getByText("车牌不对，请检查。").waitFor();
+  await form.locator('.field:has([name="plate"])').getByText("车牌号不正确，请检查。").waitFor();
   await form.getByLabel("车牌").fill("鲁B99999");
   world.down = true;
   await submit.click();
@@ -215,7 +215,7 @@ test("a plate is found among many", async () => {
   assert.equal(await page.locator("[data-reservation]").count(), 1);
   assert.equal(await bar(page, sought).count(), 1);
   await page.getByLabel("找车牌").fill("999");
-  await page.getByText("没有找到这块车牌。").waitFor();
+  await page.getByText("没有找到这个车牌。").waitFor();
 });
 
 test("with keys alone one goes from bar to bar, looks at one and comes back to it, also after it was drawn anew", async () => {
@@ -243,7 +243,7 @@ test("a plate is blocked with a reason, and a strike is lifted with one", async 
   await dialog(page).getByLabel("车牌").fill("鲁B66666");
   await dialog(page).getByLabel("原因").fill("占");
   await dialog(page).getByRole("button", { name: "添加" }).click();
-  await dialog(page).locator('.field:has([name="reason"])').getByText("请写明原因，至少 2 个字。").waitFor();
+  await dialog(page).locator('.field:has([name="reason"])').getByText("请填写原因，至少 2 个字。").waitFor();
   await dialog(page).getByLabel("原因").fill("多次占用接送车位");
   await dialog(page).getByRole("button", { name: "添加" }).click();
   await page.locator("#blocks").getByText("鲁B66666").waitFor();
@@ -257,7 +257,7 @@ test("several pools are drawn and read out by name", async () => {
   world.stay({ garage: "mall", pool: "b", starts_at: at("14:00"), ends_at: at("17:00"), state: "checked_in" });
   const page = await opened("?garage=mall&lang=en");
   await page.getByRole("heading", { name: "Zone B (80 spaces)" }).waitFor();
-  assert.match(await page.locator("#said").textContent(), /Zone A nothing taken, 120 left; Zone B Public 1, 79 left/);
+  assert.match(await page.locator("#said").textContent(), /Zone A none taken, 120 left; Zone B Public 1, 79 left/);
 });
 
 test("without a network today stays with its age; another day shows nothing rather than today", async () => {

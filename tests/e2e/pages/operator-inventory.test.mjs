@@ -40,10 +40,10 @@ test("cars are noted with a phone, the change is seen and written down with a re
   await page.getByText("计数可信度 中").waitFor();
   await page.getByRole("button", { name: "开始盘点" }).click();
   await page.getByLabel("车牌", { exact: true }).fill("鲁B99999");
-  await page.getByLabel("车位号（可不填）").fill("B1-017");
+  await page.getByLabel("车位号（选填）").fill("B1-017");
   await page.getByRole("button", { name: "记下" }).click();
   assert.equal(await page.getByLabel("已看到的车").inputValue(), "鲁B99999 B1-017\n");
-  await page.getByRole("button", { name: "查看将有的变化" }).click();
+  await page.getByRole("button", { name: "预览变化" }).click();
   await page.getByText("在场 12 → 11").waitFor();
   await page.getByText("鲁B10002、未识别车辆").waitFor();
   assert.equal(await overflow(page), 0);
@@ -64,6 +64,6 @@ test("an unfinished walk outlives a reload, and a gateway that is behind is said
   await page.getByRole("tab", { name: "盘点" }).click();
   assert.equal(await page.getByLabel("已看到的车").inputValue(), "鲁B99999");
   world.instead.set(PREVIEW, [409, { code: "gateway_behind", status: 409 }]);
-  await page.getByRole("button", { name: "查看将有的变化" }).click();
-  await page.getByText("网关还没有报完期间的进出").waitFor();
+  await page.getByRole("button", { name: "预览变化" }).click();
+  await page.getByText("网关还没有上传完期间的进出记录").waitFor();
 });

@@ -60,7 +60,7 @@ test("who waits is seen, and an expected car is let in under the plate that a pe
   world.orders.wait();
   const page = await open("", { viewport: DESK });
   const entry = lane(page, "B1 入口");
-  await entry.getByText("有车等候，自 15:20:00").waitFor();
+  await entry.getByText("15:20:00 起有车等候").waitFor();
   await entry.getByText("识别为 鲁B1234S（可信度 61%） · 可信度低").waitFor();
   await entry.getByRole("button", { name: "是 鲁B1234B · 社会车辆 · 预约 15:20" }).waitFor();
   await entry.getByRole("button", { name: "是 鲁B12345 · 接送学生" }).click();
@@ -96,14 +96,14 @@ test("a driver who scanned the code at the lane is told apart from operators", a
   world.orders.order({ operator: null, reason: "车主扫码入场", plate: "鲁B12345", state: "opened" });
   const page = await open("?lang=en");
   const history = page.locator(".lanes").last();
-  await history.getByText("Scanned the lane's code and named the own plate").waitFor();
+  await history.getByText("Scanned the lane's QR code and chose a plate").waitFor();
   await history.getByText("the driver", { exact: true }).waitFor();
 });
 
 test("without a reason nothing is ordered", async () => {
   const page = await open();
   await order(page, "B1 出口", null);
-  await dialog(page).getByText("请写明理由（至少 2 个字）。").waitFor();
+  await dialog(page).getByText("请填写理由（至少 2 个字）。").waitFor();
   await dialog(page).getByLabel("理由").press("Escape");
   assert.deepEqual(posted(), []);
 });
@@ -127,7 +127,7 @@ test("an answer that got lost is asked for again under the same key", async () =
 });
 
 test("what did not work says why", async () => {
-  const causes = [["expired", null, "未能及时送达"], ["unknown", null, "没有回音"], ["refused", "only_answers", "不能远程开闸"], ["refused", "device_failed", "设备没有确认"], ["opened", "device_silent", "但设备没有信号"]];
+  const causes = [["expired", null, "未及时送达"], ["unknown", null, "没有回复"], ["refused", "only_answers", "不能远程开闸"], ["refused", "device_failed", "设备没有确认"], ["opened", "device_silent", "但设备离线"]];
   const page = await open();
   for (const [state, cause, words] of causes) {
     world.orders.order({ state, cause });
@@ -135,17 +135,17 @@ test("what did not work says why", async () => {
   }
   world.instead.set(POST, problem(409, "order_waiting"));
   await order(page, "B1 入口", "再开一次");
-  await dialog(page).getByText("这条车道已有一个开闸指令在等待。").waitFor();
+  await dialog(page).getByText("这条车道已有开闸指令在等待。").waitFor();
 });
 
 test("a silent gateway is told before one tries", async () => {
   const [garage] = world.garages;
   garage.gateway = { ...garage.gateway, health: "offline", last_seen_at: new Date(Date.parse(NOW) - 45_000).toISOString() };
   const page = await open();
-  await page.locator("#detail").getByText("已 45 秒 没有收到网关消息").waitFor();
+  await page.locator("#detail").getByText("网关已离线 45 秒").waitFor();
   await page.getByRole("button", { name: "开闸：消防通道侧门入口" }).click();
-  await dialog(page).getByText("远程开闸多半无效").waitFor();
-  await dialog(page).getByText("这条车道的设备没有信号").waitFor();
+  await dialog(page).getByText("远程开闸可能无效").waitFor();
+  await dialog(page).getByText("这条车道的设备离线").waitFor();
 });
 
 test("a car that stands in a lane is said at the garage and at the lane", async () => {

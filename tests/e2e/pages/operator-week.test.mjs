@@ -91,8 +91,8 @@ test("all pools of a garage are rows across the week, and one of them is drawn l
 test("a conflict is said in whole sentences, marked in the drawing, and leads to its windows", async () => {
   const { night } = together();
   const page = await opened();
-  await page.getByText("“业主”、“夜间开放”的配额加起来超过总数 40 个；都来满时，业主要 20 个、得 20 个、社会车辆要 24 个、得 20 个。").waitFor();
-  assert.match(await drawn(page, night).first().getAttribute("aria-label"), /已被优先的一方占去一部分，有冲突，见下方说明$/);
+  await page.getByText("“业主”、“夜间开放”的配额加起来超过总数 40 个；都来满时，业主需 20 个、得 20 个、社会车辆需 24 个、得 20 个。").waitFor();
+  assert.match(await drawn(page, night).first().getAttribute("aria-label"), /部分车位已被优先的一方占用，有冲突，见下方说明$/);
   await page.getByText("最早在 11月23日 18:00–22:00。").waitFor();
   await page.locator("#conflict-list").getByRole("button", { name: "修改“夜间开放”" }).click();
   await dialog(page).getByRole("heading", { name: "修改“夜间开放”" }).waitFor();
@@ -172,7 +172,7 @@ test("without a network the week stays, says how old it is, and comes back when 
   world.down = true;
   await page.getByRole("button", { name: "下一周" }).click();
   await page.getByText("网络不通").waitFor();
-  await page.getByText("下面是 15:20 的情况。").waitFor();
+  await page.getByText("以下是 15:20 的数据。").waitFor();
   await page.getByRole("heading", { name: "11月23日 – 11月29日" }).waitFor();
   world.down = false;
   await page.getByRole("button", { name: "再试一次" }).click();

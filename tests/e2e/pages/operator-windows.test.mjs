@@ -40,7 +40,7 @@ test("a window is entered with what is usual, and one without consequences is sa
   await page.locator("#add-window").click();
   await dialog(page).getByLabel("给谁用").selectOption("staff");
   assert.equal(await dialog(page).getByLabel("从几点").inputValue(), "07:00");
-  await dialog(page).getByLabel("最多给几个车位").fill("16");
+  await dialog(page).getByLabel("最多用几个车位").fill("16");
   await press(page, "保存");
   await page.getByText("已保存").waitFor();
   await page.locator("#windows").getByText("教职工").waitFor();
@@ -65,10 +65,10 @@ test("hours past midnight are said in words", async () => {
 test("what is missing or cannot be is said at its field before anything is asked", async () => {
   const page = await opened();
   await page.locator("#add-window").click();
-  await dialog(page).getByLabel("最多给几个车位").fill("41");
+  await dialog(page).getByLabel("最多用几个车位").fill("41");
   await press(page, "保存");
   await faultOf(page, "quota").getByText("这组车位一共只有 40 个。").waitFor();
-  await dialog(page).getByLabel("最多给几个车位").fill("10");
+  await dialog(page).getByLabel("最多用几个车位").fill("10");
   for (const box of await dialog(page).locator('[name="weekday"]').all()) await box.uncheck();
   await press(page, "保存");
   await dialog(page).getByText("请至少选一个星期几。").waitFor();
@@ -114,7 +114,7 @@ test("reservations that would lose their space are named, and are kept unless so
   const page = await opened();
   await page.getByRole("button", { name: "修改“夜间开放”" }).click();
   world.week.foreseen.affected = [STAY];
-  await dialog(page).getByLabel("最多给几个车位").fill("1");
+  await dialog(page).getByLabel("最多用几个车位").fill("1");
   await press(page, "保存");
   await dialog(page).getByText("有 1 个预约会失去车位：").waitFor();
   await dialog(page).getByText("11月23日 18:30–21:00 · 社会车辆").waitFor();
@@ -136,7 +136,7 @@ test("reservations made between looking and saving are shown before anything is 
   await dialog(page).getByText("没有预约受影响。").waitFor();
   world.week.foreseen.affected = [STAY];
   await press(page, "停用");
-  await dialog(page).getByText("情况刚刚变了，没有保存。请再看一遍。").waitFor();
+  await dialog(page).getByText("情况刚刚有变化，没有保存。请再看一遍。").waitFor();
   await dialog(page).getByText("有 1 个预约会失去车位：").waitFor();
   assert.equal(world.week.windows.length, 1);
   await press(page, "停用，并取消 1 个预约");
@@ -149,7 +149,7 @@ test("a window that somebody else has changed is not overwritten", async () => {
   const page = await opened();
   await page.getByRole("button", { name: "修改“夜间开放”" }).click();
   night.etag = '"another"';
-  await dialog(page).getByLabel("最多给几个车位").fill("2");
+  await dialog(page).getByLabel("最多用几个车位").fill("2");
   await press(page, "保存");
   await dialog(page).getByText("别人刚刚改过，没有保存。请关闭后再看一遍。").waitFor();
   assert.equal(night.rule.quota, 24);
@@ -176,7 +176,7 @@ test("from an opening only its own day is suspended, with a reason that drivers 
   await press(page, "只停这一次");
   assert.equal(await dialog(page).getByLabel("从哪天").inputValue(), "2026-11-27");
   await press(page, "下一步");
-  await faultOf(page, "reason").getByText("请写明原因，至少 2 个字。").waitFor();
+  await faultOf(page, "reason").getByText("请填写原因，至少 2 个字。").waitFor();
   await dialog(page).locator('[name="reason"]').fill("学校晚会");
   world.week.foreseen.affected = [STAY];
   await press(page, "下一步");

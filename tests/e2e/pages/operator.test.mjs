@@ -44,7 +44,7 @@ test("a correction with a reason moves the count and is written down", async () 
     await page.getByLabel("理由（至少 2 个字）").fill("人工清点 100 辆");
     await page.getByRole("button", { name: "提交更正" }).click();
     const done = page.getByText("→ 100");
-    const changed = page.getByText("计数刚刚变了");
+    const changed = page.getByText("计数刚刚变化");
     await done.or(changed).first().waitFor();
     if (await done.count()) return;
   }
@@ -55,10 +55,10 @@ test("a plate can be checked against the gate's rules", async () => {
   const page = await console_({ viewport: DESK });
   await page.getByRole("button", { name: SCHOOL }).click();
   await page.getByRole("tab", { name: "查询车牌" }).click();
-  await page.getByLabel("现在到门口，这块车牌会怎样？").fill("鲁b·88888");
+  await page.getByLabel("这个车牌现在能否入场？").fill("鲁b·88888");
   await page.getByRole("button", { name: "查询", exact: true }).click();
   await page.getByText("鲁B88888 · 放行").waitFor();
-  await page.getByLabel("现在到门口，这块车牌会怎样？").fill("鲁B00001");
+  await page.getByLabel("这个车牌现在能否入场？").fill("鲁B00001");
   await page.getByRole("button", { name: "查询", exact: true }).click();
   await page.getByText("车牌未登记").first().waitFor();
 });
@@ -69,7 +69,7 @@ test("a wrong password is told in words", async () => {
   await page.getByLabel("User name").fill("nobody");
   await page.getByLabel("Password").fill("wrong-password");
   await page.getByRole("button", { name: "Log in", exact: true }).click();
-  await page.getByText("User name or password is wrong.").waitFor();
+  await page.getByText("Wrong user name or password.").waitFor();
 });
 
 test("both pages fit a small phone, in both languages", async () => {
@@ -123,7 +123,7 @@ test("a school's own word about a day is kept by the running system, and taken b
   await dialog.getByLabel("提前几分钟放学").fill("60");
   await dialog.getByLabel("说明").fill("运动会");
   await dialog.getByRole("button", { name: "保存" }).click();
-  const own = page.locator('#month [aria-label$="上课，提前 60 分钟放学，学校写明，运动会"]');
+  const own = page.locator('#month [aria-label$="上课，提前 60 分钟放学，学校登记，运动会"]');
   await own.click();
   await dialog.getByLabel("这一天").selectOption("lists");
   await dialog.getByRole("button", { name: "保存" }).click();

@@ -117,7 +117,7 @@ test("a cancellation is asked for, and says when it is late", async () => {
   const r = world.reservations.add({ starts_at: inHours(-0.1), ends_at: inHours(2) });
   const page = await open("/reservations");
   await page.locator(`[data-id="${r.id}"]`).getByRole("button", { name: "取消预约" }).click();
-  await page.getByText("这次会记为迟取消").waitFor();
+  await page.getByText("会记为迟取消").waitFor();
   await page.locator("dialog").getByRole("button", { name: "取消预约" }).click();
   await page.locator(`#past [data-id="${r.id}"][data-state="cancelled"]`).waitFor();
 });
@@ -128,7 +128,7 @@ test("times are changed in a dialog", async () => {
   await page.getByRole("button", { name: "改时间" }).click();
   await page.locator("#change-until").fill("13:30");
   await page.getByRole("button", { name: "保存" }).click();
-  await page.getByText("已改好").waitFor();
+  await page.getByText("已保存").waitFor();
   assert.equal(r.ends_at, `${tomorrow()}T05:30:00.000Z`);
 });
 

@@ -18,7 +18,7 @@ const HOURS = [
     ["周一至周五 18:00–次日07:30", "9月20日 18:00–次日07:30", "9月25日 不开放", "10月1日至7日 不开放", "其余日期另有调整"],
     ["Mon–Fri 18:00–07:30 next day", "Sep 20 18:00–07:30 next day", "Sep 25 closed", "Oct 1–7 closed", "Other dates differ, too"]],
   ["2026 Sep 02-2026 Dec 31 Mo-Fr 07:30-08:30,12:00-13:00", ["周一至周五 07:30–08:30、12:00–13:00"], ["Mon–Fri 07:30–08:30, 12:00–13:00"]],
-  ["a text that we never write", ["开放时间以现场公告为准"], ["Opening hours: see the notice at the garage"]],
+  ["a text that we never write", ["开放时间以现场公告为准"], ["Opening hours: see the sign at the garage"]],
 ];
 
 let browser;

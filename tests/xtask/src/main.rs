@@ -20,7 +20,7 @@ use packages::CannotInstall;
 const EXIT_CANNOT_INSTALL: u8 = 2;
 
 #[derive(Parser)]
-#[command(about = "The commands of this repository", bin_name = "cargo xtask")]
+#[command(about = "Commands of this repository", bin_name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -28,17 +28,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Installs what the tests need and runs everything: format, lints, unit to end-to-end tests
+    /// Installs the tests' dependencies and runs format check, lints and all tests
     Test(command::test::Options),
-    /// Format check and clippy, as `test` does them
+    /// Runs format check and clippy, as `test` does
     Lint,
-    /// Runs the bench `bench-NAME` in release, with PostgreSQL and Mosquitto at hand
+    /// Runs the bench `bench-NAME` in release mode, with PostgreSQL and Mosquitto
     Bench(command::bench::Options),
     /// Kills processes at random moments under load and counts what was lost
     Crash(command::crash::Options),
-    /// Throws damaged messages at every parser, for an hour if nothing else is said
+    /// Sends damaged messages to every parser, for an hour by default
     Fuzz(command::fuzz::Options),
-    /// Damages every field of every message of the corpus, at a real gateway's exit and entry
+    /// Sends every message of the corpus with each field damaged to a real gateway's exit and entry
     Mutate(command::mutate::Options),
     /// Builds the static gateway and packs it with its unit and an example configuration
     Package(command::package::Options),

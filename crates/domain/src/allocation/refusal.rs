@@ -9,26 +9,26 @@ use crate::minute::{Minute, Minutes, Span};
 pub enum Refusal {
     #[error("this garage has no such pool")]
     NoSuchPool,
-    #[error("no window of this audience covers the whole time")]
+    #[error("no window of this audience covers the whole stay")]
     OutsideWindow {
         /// The next opening in which a stay may start.
         next: Option<Span>,
     },
-    #[error("these windows cannot be reserved")]
+    #[error("the windows at that time do not offer reservations")]
     NotBookable,
     #[error("the stay must be at least {min}")]
     TooShort { min: Minutes },
     #[error("the stay may be at most {max}")]
     TooLong { max: Minutes },
-    #[error("it may start at most {horizon} from now")]
+    #[error("the stay may start at most {horizon} from now")]
     TooFarAhead { horizon: Minutes },
-    #[error("it would be over already")]
+    #[error("the time is already past")]
     InThePast,
-    #[error("no car moves in or out in these hours")]
+    #[error("no entry or exit during these hours")]
     LockedOut { lock: Span },
     #[error("the operator has closed these spaces")]
     Closed { span: Span },
-    #[error("no space is free all the time")]
+    #[error("no space is free for the whole stay")]
     Full {
         /// The first minute without a free space.
         at: Minute,
@@ -39,12 +39,12 @@ pub enum Refusal {
     Blocked,
     #[error("this plate has another reservation at that time")]
     PlateBusy { with: Uuid },
-    #[error("more than {limit} reservations of one person")]
+    #[error("at most {limit} reservations per person")]
     PersonLimit { limit: u32 },
-    #[error("more than {limit} reservations of one plate")]
+    #[error("at most {limit} reservations per plate")]
     PlateLimit { limit: u32 },
     #[error("there is no such reservation")]
     NotFound,
-    #[error("not possible any more")]
+    #[error("not possible in the current phase")]
     WrongPhase { phase: Phase },
 }

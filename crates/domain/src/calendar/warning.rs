@@ -22,7 +22,7 @@ impl fmt::Display for Warning {
                 write!(f, "the list of holidays of {year} is missing: all its days count as workdays")
             }
             Self::ActsAsNotStated(date) => {
-                write!(f, "nobody has stated as which weekday {date} is worked: it acts as a Friday")
+                write!(f, "no weekday is set for the make-up workday {date}: it acts as a Friday")
             }
             Self::NoTerms(date) => {
                 write!(f, "no term is known on {date} and after: lessons are assumed")

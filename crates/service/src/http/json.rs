@@ -22,7 +22,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(415, "not_json", "The body must be sent as application/json").into());
+            return Err(Problem::new(415, "not_json", "Content-Type must be application/json").into());
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
         parse(&body).map(Self)
@@ -39,8 +39,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn unreadable(rejection: &BytesRejection) -> ProblemResponse {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(413, "body_too_large", "The body is too large").into(),
-        _ => Problem::new(400, "body_unreadable", "The body could not be read").into(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(413, "body_too_large", "Request body too large").into(),
+        _ => Problem::new(400, "body_unreadable", "Request body unreadable").into(),
     }
 }
 
@@ -59,11 +59,11 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProblemResponse> {
 }
 
 fn malformed(message: String) -> ProblemResponse {
-    Problem::new(400, "malformed_json", "The body is not JSON").detail(message).into()
+    Problem::new(400, "malformed_json", "Request body is not valid JSON").detail(message).into()
 }
 
 fn wrong_shape(field: Option<String>, message: String) -> ProblemResponse {
-    let mut problem = Problem::new(422, "invalid_body", "A field of the body is wrong").detail(message);
+    let mut problem = Problem::new(422, "invalid_body", "Invalid field in the request body").detail(message);
     problem.field = field;
     problem.into()
 }

@@ -25,17 +25,17 @@ impl IntoResponse for ProblemResponse {
 }
 
 pub(super) async fn not_found() -> ProblemResponse {
-    Problem::new(404, "not_found", "There is nothing at this address").into()
+    Problem::new(404, "not_found", "Resource not found").into()
 }
 
 pub(super) async fn method_not_allowed() -> ProblemResponse {
-    Problem::new(405, "method_not_allowed", "This address does not take this method").into()
+    Problem::new(405, "method_not_allowed", "Method not allowed").into()
 }
 
 pub(super) fn internal() -> ProblemResponse {
-    Problem::new(500, "internal", "Something went wrong on our side").into()
+    Problem::new(500, "internal", "Internal server error").into()
 }
 
 pub(super) fn timed_out() -> ProblemResponse {
-    Problem::new(503, "timed_out", "The answer took too long").into()
+    Problem::new(503, "timed_out", "Request timed out").into()
 }

@@ -25,7 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
 }
 
 fn wrong(rejection: &QueryRejection) -> ProblemResponse {
-    let mut problem = Problem::new(400, "invalid_query", "The query string is wrong");
+    let mut problem = Problem::new(400, "invalid_query", "Invalid query parameter");
     match located(rejection) {
         Some(error) => {
             let message = error.inner().to_string();

@@ -114,11 +114,7 @@ async fn pick_operator(
     ApiJson(pick): ApiJson<OperatorPick>,
 ) -> Result<Response, ProblemResponse> {
     if headers.get("x-requested-with").is_none_or(|value| value != "console") {
-        return Err(ProblemResponse(Problem::new(
-            403,
-            "cross_site",
-            "Only the console's own pages may ask this.",
-        )));
+        return Err(ProblemResponse(Problem::new(403, "cross_site", "Cross-site request refused")));
     }
     let token = server::app::operator::session::issue(&operators.app, &pick.username).await?;
     let mut response = StatusCode::CREATED.into_response();

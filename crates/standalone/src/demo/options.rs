@@ -7,37 +7,37 @@ use crate::assembly::Addresses;
 
 /// Runs the whole system with an invented district and simulated gate controllers.
 ///
-/// Data stays in one folder; the next start continues where this one ends. Ctrl-C stops it.
+/// The data is kept in one folder; the next start continues with it. Ctrl-C stops the demo.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// Folder for the databases, keys and secrets; made if missing.
+    /// Folder for the databases, keys and secrets; created if missing.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
-    /// Address to listen on. The demo's log-in needs no password: leave it on this machine.
+    /// Address to listen on. The demo's log-in needs no password: do not expose it to a network.
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     pub host: IpAddr,
     /// First of three ports: pages and mini-program API, server, MQTT.
     #[arg(long, value_name = "PORT", default_value_t = 8800)]
     pub port_base: u16,
-    /// Port of the pages and the mini-program API, instead of the first.
+    /// Port of the pages and the mini-program API. Default: the port base.
     #[arg(long, value_name = "PORT")]
     pub http_port: Option<u16>,
-    /// Port of the server (operator console, open spaces), instead of the second.
+    /// Port of the server (operator console, open spaces). Default: the port base plus 1.
     #[arg(long, value_name = "PORT")]
     pub server_port: Option<u16>,
-    /// Port of the MQTT broker, instead of the third.
+    /// Port of the MQTT broker. Default: the port base plus 2.
     #[arg(long, value_name = "PORT")]
     pub mqtt_port: Option<u16>,
-    /// Seconds that one dismissal takes, from the first car to the last.
+    /// Duration of one dismissal in seconds, from the first car to the last.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(10..=3600))]
     pub dismissal: u64,
-    /// Starts everything but no simulated cars and reservations: make your own.
+    /// Start without simulated cars and reservations.
     #[arg(long)]
     pub no_traffic: bool,
-    /// Instead of the demo's district, this many schools that are all alike, with CLASSES and CARS each: for load tests.
+    /// Replace the demo's district by identical schools with CLASSES and CARS each, for load tests.
     #[arg(long, value_name = "SCHOOLS,CLASSES,CARS", value_parser = uniform)]
     pub uniform: Option<[usize; 3]>,
-    /// Prints the addresses and log-ins only, not each car.
+    /// Print only the addresses and log-ins, not each car.
     #[arg(long)]
     pub quiet: bool,
 }

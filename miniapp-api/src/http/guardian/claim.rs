@@ -24,9 +24,9 @@ pub async fn claim(
     ApiJson(body): ApiJson<Claim>,
 ) -> Result<Json<Guardian>, Refusal> {
     if body.pupils.len() > MOST_PUPILS {
-        return Err(Problem::new(422, "invalid_body", "A field of the body is wrong")
+        return Err(Problem::new(422, "invalid_body", "Invalid field in the request body")
             .field("pupils")
-            .detail("at most 20")
+            .detail("at most 20 pupils")
             .into());
     }
     Ok(Json(app.server.claim(&body, &session).await?))

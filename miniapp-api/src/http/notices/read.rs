@@ -16,7 +16,7 @@ use crate::http::refusal::Refusal;
     responses(
         (status = 204),
         (status = 400, body = Problem, description = "`bad_request`: the path"),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = "default", body = Problem),
     )
 )]

@@ -34,7 +34,7 @@ pub async fn add(
 /// A plate in its normal form, or a problem that names the field.
 pub fn parsed(text: &str) -> Result<Plate, Refusal> {
     Plate::parse(text).map_err(|error| {
-        let problem = Problem::new(422, "invalid_plate", "Not a number plate").field("plate");
+        let problem = Problem::new(422, "invalid_plate", "Invalid number plate").field("plate");
         problem.detail(error.to_string()).into()
     })
 }

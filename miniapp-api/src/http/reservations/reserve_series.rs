@@ -21,7 +21,7 @@ use crate::http::refusal::Refusal;
         (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
         (status = 404, body = Problem, description = "`not_found`"),
         (status = 409, body = Problem, description = "`idempotency_key_reused`"),
-        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`; `no_such_pool` is told of each date"),
+        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`; `no_such_pool` is reported for each date"),
         (status = 429, body = Problem, description = "`too_many_requests`"),
         (status = "default", body = Problem),
     )

@@ -19,7 +19,7 @@ use crate::http::refusal::Refusal;
     responses(
         (status = 200, body = Reservation),
         (status = 400, body = Problem, description = "`bad_request`: the path"),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = "default", body = Problem),
     )
 )]

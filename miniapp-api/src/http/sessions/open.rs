@@ -34,7 +34,7 @@ pub async fn open(
     ApiJson(body): ApiJson<LogIn>,
 ) -> Result<(StatusCode, Json<Session>), Refusal> {
     app.log_ins.admit(app.doors.client_ip(peer.ip(), &headers)).map_err(|wait| {
-        Refusal::new(429, "too_many_requests", "Too many log-ins from this address; wait a moment")
+        Refusal::new(429, "too_many_requests", "Too many log-ins from this address; try again later")
             .retry_after(wait.as_secs().max(1))
     })?;
     let bind_code = body.bind_code.map(checked_bind_code).transpose()?;
@@ -47,9 +47,9 @@ pub async fn open(
 fn checked_bind_code(code: String) -> Result<String, Refusal> {
     let code = code.trim();
     if code.is_empty() || code.chars().count() > LONGEST_BIND_CODE {
-        return Err(Problem::new(422, "invalid_body", "A field of the body is wrong")
+        return Err(Problem::new(422, "invalid_body", "Invalid field in the request body")
             .field("bind_code")
-            .detail("1 to 64 characters")
+            .detail("must have 1 to 64 characters")
             .into());
     }
     Ok(code.to_owned())

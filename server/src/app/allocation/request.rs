@@ -162,7 +162,7 @@ pub enum AllocationError {
     NoSuchGarage,
     #[error("this key was used for another request")]
     KeyReused,
-    #[error("the reservation has changed meanwhile")]
+    #[error("the reservation has changed since it was read")]
     Changed,
     /// The request may still be carried out; a retry with the same key returns the result.
     #[error("too many requests are waiting")]

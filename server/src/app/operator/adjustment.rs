@@ -15,7 +15,7 @@ const PAGE: usize = 50;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AdjustError {
-    #[error("a reason has 2 to 500 characters")]
+    #[error("the reason must have 2 to 500 characters")]
     Reason,
     #[error("occupied must be 0 to {capacity}")]
     Occupied { capacity: u32 },

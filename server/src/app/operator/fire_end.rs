@@ -19,7 +19,7 @@ const MAX_REASON: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FireEndError {
-    #[error("a reason has 2 to 200 characters")]
+    #[error("the reason must have 2 to 200 characters")]
     Reason,
     #[error("the gateway reports no fire alarm")]
     NoFire,

@@ -33,17 +33,17 @@ const BEHIND: i64 = 500;
 
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
-    #[error("a reason has 2 to 500 characters")]
+    #[error("the reason must have 2 to 500 characters")]
     Reason,
-    #[error("the walk ends after it begins, and began at most 12 hours ago")]
+    #[error("the walk must end after it begins and begin at most 12 hours ago")]
     Walk,
-    #[error("line {line} holds no plate")]
+    #[error("line {line} is not a plate")]
     Plate { line: usize },
-    #[error("at most {MAX_CARS} cars")]
+    #[error("at most {MAX_CARS} cars are allowed")]
     TooMany,
-    #[error("the gateway is away or behind: what passed meanwhile is not known yet")]
+    #[error("the gateway is offline or behind: passages are missing")]
     Behind,
-    #[error("this key was used for another walk")]
+    #[error("the idempotency key was used for another inventory")]
     KeyReused,
     #[error(transparent)]
     Operator(#[from] OperatorError),

@@ -21,11 +21,11 @@ const MAX_MARKS: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ShapeMarkError {
-    #[error("a reason has 2 to 200 characters")]
+    #[error("the reason must have 2 to 200 characters")]
     Reason,
     #[error("no lane with this device reports such a message now")]
     NotReported,
-    #[error("messages of this shape have a plate, a trigger or a picture; correct the device or its make")]
+    #[error("messages of this shape contain a plate, a trigger or a picture; correct the device or its make")]
     ResemblesReading,
     #[error("a garage has at most {MAX_MARKS} marked shapes")]
     TooMany,

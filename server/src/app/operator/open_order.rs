@@ -32,11 +32,11 @@ const MAX_REASON: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
-    #[error("a reason has 2 to 200 characters")]
+    #[error("the reason must have 2 to 200 characters")]
     Reason,
     #[error(transparent)]
     Plate(#[from] PlateError),
-    #[error("the garage's gateway has told of no such lane")]
+    #[error("the garage's gateway has reported no such lane")]
     Lane,
     #[error("an order for this lane is still waiting")]
     Waiting,

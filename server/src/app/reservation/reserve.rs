@@ -159,7 +159,7 @@ fn spans(first: Span, dates: &[NaiveDate]) -> Result<Vec<Span>, ReservationError
     let moved = |date: &NaiveDate| {
         let minutes = Duration::days(date.signed_duration_since(start).num_days()).num_minutes();
         let at = |minute: Minute| Minute::new(minute.get().saturating_add(minutes));
-        Span::new(at(first.from()), at(first.until())).map_err(|_| wrong("not a day of ours"))
+        Span::new(at(first.from()), at(first.until())).map_err(|_| wrong("is not a supported date"))
     };
     dates.iter().map(moved).collect()
 }

@@ -8,7 +8,7 @@ use crate::app::operator::fire_end::FireEndError;
 use crate::app::operator::no_reading_shape::ShapeMarkError;
 
 fn invalid_reason(error: &impl ToString) -> ProblemResponse {
-    Problem::new(422, "invalid_body", "A field of the body is wrong")
+    Problem::new(422, "invalid_body", "Invalid field in the request body")
         .field("reason")
         .detail(error.to_string())
         .into()
@@ -23,15 +23,15 @@ impl From<ShapeMarkError> for ProblemResponse {
         match error {
             ShapeMarkError::Reason => invalid_reason(&error),
             ShapeMarkError::NotReported => {
-                conflict("shape_not_reported", "No lane reports this message now; look again", &error)
+                conflict("shape_not_reported", "Message not reported by any lane now", &error)
             }
             ShapeMarkError::ResemblesReading => conflict(
                 "shape_resembles_reading",
-                "This message resembles a reading and cannot be marked",
+                "Message resembles a plate reading and cannot be marked",
                 &error,
             ),
             ShapeMarkError::TooMany => {
-                conflict("too_many_shapes", "No more message shapes can be marked", &error)
+                conflict("too_many_shapes", "Maximum number of marked message shapes reached", &error)
             }
             ShapeMarkError::NotMarked => not_found(),
             ShapeMarkError::Operator(error) => error.into(),
@@ -43,20 +43,16 @@ impl From<FireEndError> for ProblemResponse {
     fn from(error: FireEndError) -> Self {
         match error {
             FireEndError::Reason => invalid_reason(&error),
-            FireEndError::NoFire => conflict("no_fire_alarm", "No fire alarm holds", &error),
-            FireEndError::InputOn => {
-                conflict("fire_input_on", "A fire input is still on and keeps the alarm", &error)
-            }
+            FireEndError::NoFire => conflict("no_fire_alarm", "No active fire alarm", &error),
+            FireEndError::InputOn => conflict("fire_input_on", "Fire input still on", &error),
             FireEndError::Again { .. } => {
-                conflict("fire_reported_again", "A fire input has reported fire again; look again", &error)
+                conflict("fire_reported_again", "Fire reported again; reload and check", &error)
             }
-            FireEndError::Waiting => problem(
-                409,
-                "order_waiting",
-                "An order to end the fire alarm is still waiting for its gateway",
-            ),
+            FireEndError::Waiting => {
+                problem(409, "order_waiting", "Order to end the fire alarm already pending")
+            }
             FireEndError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for another order")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another order")
             }
             FireEndError::Operator(error) => error.into(),
         }

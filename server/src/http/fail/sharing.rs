@@ -13,22 +13,20 @@ impl From<SharingError> for ProblemResponse {
         let with_detail = |code: &str, title: &str| Problem::new(409, code, title).detail(&text).into();
         match error {
             SharingError::NotFound => not_found(),
-            SharingError::Changed => {
-                problem(412, "sharing_changed", "It has changed since it was read; look again")
-            }
+            SharingError::Changed => problem(412, "sharing_changed", "Changed since it was read; reload it"),
             SharingError::KeyReused => {
-                problem(409, "idempotency_key_reused", "This key was used for something else")
+                problem(409, "idempotency_key_reused", "Idempotency key already used for another request")
             }
-            SharingError::Conflict(_) => with_detail("window_conflict", "These windows cannot be together"),
+            SharingError::Conflict(_) => with_detail("window_conflict", "Windows conflict"),
             SharingError::Affected { .. } => {
-                with_detail("reservations_affected", "Reservations would lose their space")
+                with_detail("reservations_affected", "Existing reservations would lose their space")
             }
-            SharingError::PoolInUse(_) => with_detail("pool_in_use", "The pool is still used"),
+            SharingError::PoolInUse(_) => with_detail("pool_in_use", "Pool still in use"),
             SharingError::Range => {
-                Problem::new(400, "invalid_query", "The query string is wrong").detail(text).into()
+                Problem::new(400, "invalid_query", "Invalid query parameter").detail(text).into()
             }
             SharingError::Invalid(Invalid { field, message }) => {
-                Problem::new(422, "invalid_body", "A field of the body is wrong")
+                Problem::new(422, "invalid_body", "Invalid field in the request body")
                     .field(field)
                     .detail(message)
                     .into()

@@ -14,7 +14,7 @@ pub async fn require(
     request: Request,
     next: Next,
 ) -> Result<Response, ProblemResponse> {
-    let refused = || Problem::new(401, "service_unauthorized", "The service token is missing or unknown");
+    let refused = || Problem::new(401, "service_unauthorized", "Service token missing or invalid");
     let token = bearer::token(request.headers()).ok_or_else(refused)?;
     if service_token::authenticate(&app, token).await?.is_none() {
         return Err(refused().into());

@@ -17,7 +17,7 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let Some(token) = cookie::token(&parts.headers) else {
-            return Err(Problem::new(401, "unauthorized", "There is no such session, or it has ended").into());
+            return Err(Problem::new(401, "unauthorized", "Session unknown or expired").into());
         };
         Ok(Self(session::authenticate(app, token).await?))
     }

@@ -15,5 +15,5 @@ pub(super) async fn require(request: Request, next: Next) -> Result<Response, Pr
     if request.method().is_safe() || named {
         return Ok(next.run(request).await);
     }
-    Err(Problem::new(403, "not_from_console", "The header X-Requested-With: console is missing").into())
+    Err(Problem::new(403, "not_from_console", "X-Requested-With: console header required").into())
 }

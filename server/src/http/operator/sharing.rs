@@ -35,8 +35,7 @@ struct OfAffected {
 /// The `If-Match` value of a request that replaces a whole resource; 428 without the header.
 fn required(seen: &IfMatch) -> Result<&str, ProblemResponse> {
     seen.as_deref().ok_or_else(|| {
-        Problem::new(428, "if_match_missing", "The header If-Match is needed, with the ETag of what was read")
-            .into()
+        Problem::new(428, "if_match_missing", "If-Match header required, with the ETag last read").into()
     })
 }
 

@@ -13,18 +13,18 @@ use super::peer::{Choice, Peer, Rule};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// PostgreSQL alone, exclusion constraint, the client picks from its memory
+    /// PostgreSQL alone, exclusion constraint, the client chooses the space
     ExcludePicked,
-    /// PostgreSQL alone, exclusion constraint, SQL searches
+    /// PostgreSQL alone, exclusion constraint, SQL searches the space
     ExcludeSearched,
-    /// PostgreSQL alone, serializable transactions, the client picks from its memory
+    /// PostgreSQL alone, serializable transactions, the client chooses the space
     SerializablePicked,
-    /// PostgreSQL alone, serializable transactions, SQL searches
+    /// PostgreSQL alone, serializable transactions, SQL searches the space
     SerializableSearched,
     /// The use case, any free space of a pool
     Sqlite,
     Postgres,
-    /// The use case, pools of one of which the client picks
+    /// The use case, pools of one space; the client chooses the pool
     ThisSqlite,
     ThisPostgres,
     /// Through the server's HTTP, any free space of a pool

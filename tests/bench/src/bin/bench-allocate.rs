@@ -12,49 +12,51 @@ use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 #[derive(Parser)]
-#[command(about = "Reservations a second and how long they take, beside PostgreSQL alone")]
+#[command(about = "Reservations per second and their latency, compared with PostgreSQL alone")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// All of them if none is named
+    /// Contestants to run. Default: all
     #[arg(long, value_delimiter = ',')]
     contestants: Vec<Kind>,
-    /// A scenario for each number and each scale
+    /// Concurrent callers; one scenario per number and scale
     #[arg(long, value_delimiter = ',', default_value = "16,256")]
     callers: Vec<usize>,
+    /// Sizes of the district
     #[arg(long, value_delimiter = ',', default_value = "one,thirty")]
     scales: Vec<Size>,
-    /// Measured, of one round
+    /// Measured seconds of one round
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Of each round, before; not measured, but judged
+    /// Seconds before each measurement; results are checked but not measured
     #[arg(long, default_value_t = 3)]
     warm_up: u64,
-    /// Rounds of each contestant, forwards and backwards by turns
+    /// Rounds of each contestant, in alternating order
     #[arg(long, default_value_t = 2)]
     passes: usize,
-    /// The most of one contestant to its database
+    /// Maximum database connections of one contestant
     #[arg(long, default_value_t = 32)]
     connections: u32,
-    /// Of 32 callers for the last space; 0 for none, and no attempts either
+    /// Races of 32 callers for the last space; 0: no races and no attempts
     #[arg(long, default_value_t = 1_000)]
     races: usize,
-    /// In a nearly full garage; a million takes minutes
+    /// Attempts in a nearly full garage; a million takes minutes
     #[arg(long, default_value_t = 100_000)]
     attempts: u64,
-    /// Before a book is made anew; 0 for no such measurement
+    /// Days of history for the measurement of a book's rebuild; 0: no measurement
     #[arg(long, default_value_t = 365)]
     history_days: u32,
+    /// Seed of the random demand
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Some seconds: does it work at all?
+    /// Run for a few seconds only, as a smoke test
     #[arg(long)]
     quick: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Makes one book in this process and says what it took
+    /// Rebuilds one book in this process and reports the cost
     #[command(hide = true)]
     Book {
         #[arg(long)]

@@ -14,28 +14,29 @@ use serde_json::json;
 use standalone::broker::{Broker, BrokerUser};
 
 #[derive(Parser)]
-#[command(about = "How long an arrival takes, hop by hop, beside the bare broker")]
+#[command(about = "Latency of an arrival, hop by hop, compared with the bare broker")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Forms of the system to measure
     #[arg(long, value_delimiter = ',', default_value = "standalone,separate", value_parser = ["standalone", "separate"])]
     forms: Vec<String>,
-    /// A configuration for each number
+    /// Garages of the district; one configuration per number
     #[arg(long, value_delimiter = ',', default_value = "1,10,100")]
     garages: Vec<usize>,
-    /// Open WebSockets of teachers in all
+    /// Open WebSockets of teachers in total
     #[arg(long, default_value_t = 1_000)]
     connections: usize,
-    /// Entries a second over all garages
+    /// Entries per second over all garages
     #[arg(long, default_value_t = 50)]
     per_second: u32,
-    /// Of one round, the warm-up included
+    /// Seconds of one round, including the warm-up
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Of each round; not measured, but what is lost in it counts
+    /// Warm-up seconds of each round; not measured, but losses count
     #[arg(long, default_value_t = 5)]
     warm_up: u64,
-    /// One round of each instead of yardstick, system, system, yardstick
+    /// Run one round of each instead of yardstick, system, system, yardstick
     #[arg(long)]
     one_pair: bool,
     /// Some seconds with few phones: does it work at all?

@@ -8,23 +8,24 @@ use clap::Parser;
 use serde_json::json;
 
 #[derive(Parser)]
-#[command(about = "How fast the list of open spaces is handed out, beside nginx with a file")]
+#[command(about = "Throughput of the list of open spaces, compared with nginx and a static file")]
 struct Arguments {
-    /// Of a district; a scenario for each number
+    /// Garages of the district; one scenario per number
     #[arg(long, value_delimiter = ',', default_value = "100,1000")]
     garages: Vec<usize>,
+    /// Concurrent HTTP connections
     #[arg(long, default_value_t = 16)]
     connections: usize,
-    /// Of one round
+    /// Seconds of one round
     #[arg(long, default_value_t = 8)]
     seconds: u64,
-    /// Turns of ours, nginx, nginx, ours
+    /// Passes of the order: server, nginx, nginx, server
     #[arg(long, default_value_t = 2)]
     passes: usize,
-    /// Cars that pass the gates of the whole district during a round
+    /// Cars per second that pass the gates of the whole district during a round
     #[arg(long, default_value_t = 20)]
     passages_per_s: u32,
-    /// Some seconds: does it work at all?
+    /// Run for a few seconds only, as a smoke test
     #[arg(long)]
     quick: bool,
 }

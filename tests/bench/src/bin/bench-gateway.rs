@@ -13,54 +13,56 @@ use clap::{Parser, Subcommand};
 use serde_json::json;
 
 #[derive(Parser)]
-#[command(about = "What one gateway decides and stores, and what a backlog costs, beside the bare broker")]
+#[command(
+    about = "Decisions and stored events per second of one gateway, and the cost of a backlog, compared with the bare broker"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Of the open loop
+    /// Events per second of the open loop
     #[arg(long, default_value_t = 1_000)]
     per_second: u32,
-    /// Of one round of the open loop, the warm-up included
+    /// Seconds of one round of the open loop, including the warm-up
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// Of each round of the open loop; not measured, but what is lost in it counts
+    /// Warm-up seconds of each round of the open loop; not measured, but losses count
     #[arg(long, default_value_t = 2)]
     warm_up: u64,
-    /// Of one round of a closed loop
+    /// Events of one round of a closed loop
     #[arg(long, default_value_t = 30_000)]
     events: usize,
-    /// Decisions that are waited for in the closed loop
+    /// Outstanding decisions in the closed loop
     #[arg(long, default_value_t = 128)]
     in_flight: usize,
-    /// Acknowledgements that are waited for; a closed loop for each number
+    /// Outstanding acknowledgements; one closed loop per number
     #[arg(long, value_delimiter = ',', default_value = "1,16,256")]
     stored_in_flight: Vec<usize>,
-    /// Rounds of each contestant, forwards and backwards by turns
+    /// Rounds of each contestant, in alternating order
     #[arg(long, default_value_t = 2)]
     passes: usize,
-    /// Compares with this program, besides: where `pip install thingsboard-gateway` has put it
+    /// Also compare with this program, as installed by `pip install thingsboard-gateway`
     #[arg(long, value_name = "PROGRAM")]
     thingsboard: Option<PathBuf>,
-    /// Events under way between a controller and behind the uplink, in that comparison
+    /// Outstanding events from the controller to the end of the uplink in that comparison
     #[arg(long, default_value_t = 500)]
     delivered_in_flight: usize,
-    /// Events of the long outage, really sent; 0 for no such measurement
+    /// Events of the long outage, all of them sent; 0: no measurement
     #[arg(long, default_value_t = 1_000_000)]
     backlog: usize,
-    /// Of the gateway, with that backlog on disk
+    /// Restarts of the gateway with that backlog on disk
     #[arg(long, default_value_t = 3)]
     restarts: usize,
-    /// Seconds, for storing the backlog, and again for its catching up
+    /// Time limit in seconds for storing the backlog, and again for sending it
     #[arg(long, default_value_t = 1_800)]
     deadline: u64,
-    /// Some seconds: does it work at all?
+    /// Run for a few seconds only, as a smoke test
     #[arg(long)]
     quick: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// The relay alone
+    /// Runs the relay alone
     #[command(hide = true)]
     Relay {
         #[arg(long)]

@@ -119,7 +119,7 @@ async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
     let through = all.entry(batch.epoch.to_owned()).or_default();
     for record in &batch.records {
         if record.seq > *through + 1 {
-            let problem = Problem::new(409, "sequence_gap", "Records are missing before this batch");
+            let problem = Problem::new(409, "sequence_gap", "Records missing before this batch");
             return (StatusCode::CONFLICT, Json(problem)).into_response();
         }
         // What came before and whose receipt was lost is not new.

@@ -11,18 +11,19 @@ use serde_json::json;
 #[derive(Parser)]
 #[command(about = "Kills processes under load and checks what is left")]
 struct Options {
-    /// How often a process is killed, over all forms, in rounds of 25
+    /// Number of kills over all forms, in rounds of 25
     #[arg(long, default_value_t = 50)]
     cycles: u32,
-    /// Only one form
+    /// Run only this form
     #[arg(long, value_parser = ["standalone", "separate"])]
     form: Option<String>,
-    /// Of a run that is to be repeated; otherwise invented and printed
+    /// Seed of a run to repeat. Default: a random one, printed
     #[arg(long)]
     seed: Option<u64>,
+    /// Garages of the district
     #[arg(long, default_value_t = 3)]
     garages: usize,
-    /// Entries a second over all garages
+    /// Entries per second over all garages
     #[arg(long, default_value_t = 25.0)]
     per_second: f64,
 }

@@ -10,17 +10,18 @@ use e2e::fuzz::{Until, run, targets};
 use serde_json::json;
 
 #[derive(Parser)]
-#[command(about = "Damaged messages for everything that reads what strangers send")]
+#[command(about = "Sends damaged messages to every parser of untrusted input")]
 struct Options {
+    /// Duration in minutes
     #[arg(long, default_value_t = 60.0)]
     minutes: f64,
-    /// Only the target of this name
+    /// Run only this target
     #[arg(long)]
     target: Option<String>,
-    /// Of a run that is to be repeated; otherwise invented and printed
+    /// Seed of a run to repeat. Default: a random one, printed
     #[arg(long)]
     seed: Option<u64>,
-    /// Where an input is kept that was found
+    /// Folder for inputs that caused a failure
     #[arg(long, default_value = "target")]
     findings: PathBuf,
 }

@@ -36,14 +36,14 @@ const SHARED: &str = "shelter-south";
 const SURE: u8 = 98;
 
 #[derive(Parser)]
-#[command(about = "Writes a database and a gateway's folder of this revision, for tests of later ones")]
+#[command(about = "Writes a database and a gateway folder of this revision, for tests of later revisions")]
 enum Options {
     /// Runs the separate form: a database and the folder of one gateway
     District {
-        /// Folder for the files; made if missing
+        /// Folder for the files; created if missing
         out: PathBuf,
     },
-    /// Packs the data folder of a demo that was stopped
+    /// Packs the data folder of a stopped demo
     Demo { folder: PathBuf, out: PathBuf },
 }
 

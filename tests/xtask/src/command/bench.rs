@@ -11,9 +11,9 @@ use crate::workspace::{Profile, binary, build_binaries, root};
 
 #[derive(Args)]
 pub struct Options {
-    /// `arrival`, `allocate`, `gateway` or `feed`
+    /// Bench to run: `arrival`, `allocate`, `gateway` or `feed`
     name: String,
-    /// Handed to the bench; see its `--help`
+    /// Arguments of the bench; see its `--help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

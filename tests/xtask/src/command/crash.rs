@@ -11,10 +11,10 @@ use crate::workspace::{Profile, binary, build_binaries, root};
 
 #[derive(Args)]
 pub struct Options {
-    /// How often a process is killed
+    /// Number of kills
     #[arg(long, default_value_t = 50)]
     cycles: u32,
-    /// Handed to the harness; see its `--help`
+    /// Arguments of the harness; see its `--help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

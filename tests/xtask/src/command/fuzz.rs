@@ -10,7 +10,7 @@ use crate::workspace::{Profile, binary, cargo, root};
 
 #[derive(Args)]
 pub struct Options {
-    /// Handed to the fuzzer; see its `--help`
+    /// Arguments of the fuzzer; see its `--help`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

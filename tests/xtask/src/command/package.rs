@@ -26,7 +26,7 @@ const UNITS: [&str; 3] = ["parking-gateway.service", "parking-server.service", "
 
 #[derive(Args)]
 pub struct Options {
-    /// Where the archive and its checksum go
+    /// Folder for the archive and its checksum
     #[arg(long, default_value = "target/package")]
     out: PathBuf,
 }

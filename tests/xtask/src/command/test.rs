@@ -15,10 +15,10 @@ use crate::workspace::{Profile, binary, build_binaries, cargo, root, target};
 
 #[derive(Args)]
 pub struct Options {
-    /// Only tests whose name contains this; without format check and lints
+    /// Run only tests whose name contains FILTER, without format check and lints
     #[arg(long, value_name = "FILTER")]
     only: Option<String>,
-    /// Only the tests of this crate; without format check and lints
+    /// Run only the tests of this crate, without format check and lints
     #[arg(long, short, value_name = "CRATE")]
     package: Option<String>,
 }

@@ -134,6 +134,6 @@ async fn begin(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tx, Rese
 }
 
 fn reason(text: &str) -> Result<String, ReservationError> {
-    let why = || "a reason has 2 to 500 characters".to_owned();
+    let why = || "the reason must have 2 to 500 characters".to_owned();
     rule::reason(text, rule::LONGEST).ok_or_else(|| ReservationError::Field { field: "reason", why: why() })
 }

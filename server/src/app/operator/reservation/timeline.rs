@@ -43,8 +43,8 @@ pub async fn timeline(
     tx.commit().await?;
     let layout = allocation::read(app, garage, |book| book.layout().clone()).await?;
     let span = Span::new(Minute::floor(from), Minute::floor(until));
-    let span =
-        span.map_err(|_| ReservationError::Field { field: "day", why: "not a day of ours".to_owned() })?;
+    let span = span
+        .map_err(|_| ReservationError::Field { field: "day", why: "is not a supported date".to_owned() })?;
     Ok(DayTimeline {
         day,
         pools: courses(&layout, pools, &stored, span),

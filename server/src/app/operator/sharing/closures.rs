@@ -82,7 +82,7 @@ pub async fn end(
 
 fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closure, SharingError> {
     let reason = reason(&asked.reason, reason::LONGEST);
-    let reason = reason.ok_or_else(|| invalid("reason", "a reason has 2 to 500 characters"))?;
+    let reason = reason.ok_or_else(|| invalid("reason", "the reason must have 2 to 500 characters"))?;
     for (field, at) in [("from", asked.from), ("until", asked.until)] {
         if Minute::exact(at).is_none() {
             return Err(invalid(field, "must be a whole minute"));

@@ -17,7 +17,7 @@ use crate::http::internal::caller::User;
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
     responses(
         (status = 204),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = "default", body = Problem),
     )
 )]

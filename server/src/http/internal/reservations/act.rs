@@ -23,7 +23,7 @@ use crate::http::reservation_answer::{self, Answer};
         (status = 200, body = Reservation),
         (status = 400, body = Problem, description = "`malformed_json`"),
         (status = 403, body = Problem, description = "of `confirm` only: `not_your_plate`, `not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = 409, body = Problem, description = "`wrong_phase`; of `confirm` `plate_blocked`, too"),
         (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
         (status = 422, body = Problem, description = "`invalid_body`"),

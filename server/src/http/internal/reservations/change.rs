@@ -23,7 +23,7 @@ use crate::http::reservation_answer::{self, Answer};
         (status = 200, body = Reservation),
         (status = 400, body = Problem, description = "`malformed_json`"),
         (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = 409, body = Problem,
             description = "`wrong_phase`, `full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, \
             `too_far_ahead`, `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`"),

@@ -18,7 +18,7 @@ use crate::http::reservation_answer::{self, Answer};
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Reservation),
-        (status = 404, body = Problem, description = "`not_found`, also if it is somebody else's"),
+        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
         (status = "default", body = Problem),
     )
 )]

@@ -24,7 +24,7 @@ pub async fn put_school(
 ) -> Result<Response, ProblemResponse> {
     let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
     let seen = seen.ok_or_else(|| {
-        Problem::new(428, "if_match_missing", "The header If-Match is needed, with the ETag of what was read")
+        Problem::new(428, "if_match_missing", "If-Match header required, with the ETag last read")
     })?;
     let put = calendar::put_school(&app, &caller, &school, seen, &entered).await?;
     Ok(([(header::ETAG, put.etag)], Json(put.calendar)).into_response())
