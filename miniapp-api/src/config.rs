@@ -27,7 +27,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     pub listen: SocketAddr,
-    /// Where health and metrics are served; without it, beside the API.
+    /// Where health and metrics are served. Without it they share the API's listener.
     pub operations_listen: Option<SocketAddr>,
     #[serde(default)]
     pub allowed_origins: Vec<String>,
@@ -85,7 +85,7 @@ pub struct Log {
     pub format: LogFormat,
 }
 
-/// Everything that was looked up: a process can start with it.
+/// Validated configuration with its secrets read: enough to start a process.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub server: server::Settings,
@@ -97,7 +97,7 @@ impl Config {
         load(path)
     }
 
-    /// Checks what serde cannot, and reads the secrets.
+    /// Checks what serde cannot check, and reads the secrets.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         self.check_limits()?;
         self.check_origins()?;
@@ -143,7 +143,7 @@ impl Config {
     }
 }
 
-/// Tokens and names travel there: in clear text only within this machine.
+/// Tokens and names travel to this address, so plain HTTP is allowed only within this machine.
 fn address(field: &str, text: &str) -> Result<Url, ConfigError> {
     let wrong = |message: &str| ConfigError::invalid(field, format!("{text:?} {message}"));
     let url = Url::parse(text).map_err(|_| wrong("is not an address, such as https://server.example.com"))?;

@@ -1,4 +1,4 @@
-//! What is checked at the door of the internet: from which address and from which page somebody comes, and how often.
+//! Admission checks for requests from the internet: source address, origin and request rate.
 
 mod attempts;
 mod log_ins;
@@ -14,17 +14,17 @@ pub use network::{Network, NetworkError};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Which pages may connect, and whose word about addresses counts.
+/// Allowed origins and trusted proxies.
 #[derive(Debug, Clone, Default)]
 pub struct Doors {
     /// Origins besides our own host, such as `https://servicewechat.com`.
     pub allowed_origins: Vec<String>,
-    /// Proxies in front of us: only their `X-Forwarded-For` is believed.
+    /// Proxies in front of this process. `X-Forwarded-For` counts only from these.
     pub trusted_proxies: Vec<Network>,
 }
 
 impl Doors {
-    /// The nearest address on the way here that is not one of our own proxies.
+    /// Returns the nearest address on the request's path that is not a trusted proxy.
     pub fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
@@ -39,7 +39,7 @@ impl Doors {
         self.trusted_proxies.iter().any(|network| network.contains(address))
     }
 
-    /// A browser names the page that connects; the mini-program and other programs often name none.
+    /// A browser names the page that connects; the mini-program and other programs often send no origin.
     pub fn allows_origin(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Ok(origin) = origin.to_str() else { return false };

@@ -1,4 +1,4 @@
-//! HTTP: one action a file. This file is the route table.
+//! The HTTP API, one action per file. This file is the route table.
 
 mod arrivals;
 mod extract;
@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 
 use crate::App;
 
-/// No body of this API is longer; a log-in with its code has some 100 bytes.
+/// Larger than every body of this API; a log-in with its code has some 100 bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
 /// Every route with its description.

@@ -4,23 +4,23 @@
 //! server feed --"class X has news up to 41"--> feed task --> room X --one read--> ring --> each socket's `sent`
 //! ```
 //!
-//! - **The feed names rooms, never children.** One task ([`feed`]) long-polls it. It starts at the feed's head: what was
-//!   before is read by each socket when it connects.
+//! - **The feed names rooms, never children.** One task ([`feed`]) long-polls it. It starts at the feed's head, because
+//!   each socket reads earlier changes itself when it connects.
 //! - **A room** ([`room`]) is a class with connected teachers or a school's hall with connected screens. It is made for the first
-//!   socket and dropped after the last. On news its reader ([`reader`]) makes one read for all, with the session of one of those who
-//!   are connected, so this process can read nothing that nobody here may see. A refused session ends that member's socket
-//!   and the next member's is tried. The room is level-triggered: it reads until its head has reached the newest cursor that the
-//!   feed has named; a failed read is repeated with back-off.
+//!   socket and dropped after the last. On news its reader ([`reader`]) makes one read for all, with the session of one
+//!   connected member, so this process can read only what one of its connected users may read. A refused session ends that
+//!   member's socket, and the reader tries the next member's session. The room is level-triggered: it reads until its head has
+//!   reached the newest cursor that the feed has named; it repeats a failed read with back-off.
 //! - **The ring** ([`ring`]) keeps the last changes as frames that were serialized once.
-//! - **A socket** ([`socket`]) has no queue. It knows the cursor that it has `sent`, takes what is later from the ring, and reads from
-//!   the server itself what the ring no longer has. So a frame cannot be missed between two sources, none is sent twice, and a
-//!   slow phone costs nothing but its own connection: a frame that cannot be written in time ends it with 4409.
+//! - **A socket** ([`socket`]) has no queue. It keeps the cursor that it has `sent`, takes later changes from the ring, and reads from
+//!   the server itself what the ring no longer has. So no frame is missed between two sources, none is sent twice, and a
+//!   slow phone affects only its own connection: a frame that cannot be written in time ends it with 4409.
 //! - **Authorization** is the server's. Each socket reads its own first page with its own session, and again at least every
-//!   minute: a revoked teacher does not ride on a colleague's reads for longer than that.
-//! - **Backwards.** If cursors shrink (another database behind the server), rooms forget what they know and sockets end with 1012;
-//!   a phone that comes with a cursor of the future gets the whole board. A replacement whose cursors are already ahead of ours
-//!   cannot be told from news: cursors carry no name of their database.
-//! - **Limits.** Places are counted in all and per session ([`places`]); sockets' reads run at most [`READS`] at a time.
+//!   minute: a revoked teacher profits from a colleague's reads for one minute at most.
+//! - **Backwards.** If cursors shrink (another database behind the server), rooms drop their state and sockets end with 1012;
+//!   a phone that sends a cursor of the future gets the whole board. If the other database's cursors are already ahead of ours,
+//!   the change cannot be distinguished from news: cursors carry no name of their database.
+//! - **Limits.** Sockets are counted in all and per session ([`places`]); sockets' reads run at most [`READS`] at a time.
 //!
 //! Locks are plain mutexes, taken hub before room, never held across an await.
 
@@ -63,7 +63,7 @@ use room::Room;
 /// room at most, do not wait behind them.
 const READS: usize = 64;
 
-/// A socket that has not had its turn by then tries again later.
+/// Longest wait for a read permit; then the socket tries again later.
 const PERMIT_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -102,12 +102,12 @@ impl Hub {
         })
     }
 
-    /// Where the hub's and its sockets' tasks are counted.
+    /// Counts the tasks of the hub and its sockets.
     pub fn tasks(&self) -> &TaskTracker {
         &self.tasks
     }
 
-    /// A place for one more socket of this session.
+    /// Takes one of the session's places for a socket.
     pub fn place(&self, session: &SessionToken) -> Result<Place, NoPlace> {
         self.places.take(session)
     }
@@ -144,7 +144,7 @@ impl Hub {
         }
     }
 
-    /// Tells the rooms that are open here what the feed says.
+    /// Marks the open rooms that a feed page names.
     fn news(&self, page: &FeedPage) {
         let rooms = self.rooms();
         for news in &page.news {
@@ -156,7 +156,7 @@ impl Hub {
         }
     }
 
-    /// Somebody has logged out here: the sockets of this session end at once, those at other replicas at their next check.
+    /// Ends this session's sockets after a log-out here at once; those at other replicas end at their next check.
     pub fn end_session(&self, session: &SessionToken) {
         for room in self.rooms().values() {
             room.end_session(session);
@@ -174,12 +174,12 @@ impl Hub {
         self.following.store(following, Ordering::Relaxed);
     }
 
-    /// The feed answers, so that silence in a room means that nothing has happened.
+    /// True while the feed responds: silence in a room then means that nothing has happened.
     pub fn is_following(&self) -> bool {
         self.following.load(Ordering::Relaxed)
     }
 
-    /// One page of a room's list for one socket. Sockets wait for each other, but not for ever.
+    /// Reads one page of a room's list for one socket. Sockets wait for each other, with a deadline.
     async fn read(
         &self,
         key: &RoomKey,

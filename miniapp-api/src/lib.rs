@@ -1,12 +1,12 @@
 //! The internet-facing API for the WeChat mini-program and the pages that mimic it.
 //!
-//! It owns nothing: no database, no names. What it may read it reads from the server with the session of somebody who is connected, so
-//! whoever takes this process over can see only what people look at through it at that moment.
+//! It owns nothing: no database, no names. It reads from the server with the session of a connected person, so an attacker who
+//! takes this process over sees only what people read through it at that moment.
 //!
 //! - [`http`]: the routes below `/api/v1`, one action a file
 //! - [`hub`]: from the server's feed to the WebSockets
 //! - [`server`]: the client of the server's `/internal/v1`
-//! - [`wechat`]: who somebody is, by WeChat's word
+//! - [`wechat`]: identifies a person through WeChat
 //! - [`door`]: origins, addresses, log-ins per address, attempts per session
 
 pub mod config;
@@ -30,7 +30,7 @@ use hub::Hub;
 use server::ServerClient;
 use wechat::Wechat;
 
-/// What handlers share; clones are cheap.
+/// State shared by handlers; clones are cheap.
 #[derive(Debug, Clone)]
 pub struct App {
     pub server: ServerClient,
@@ -38,9 +38,9 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub doors: Arc<Doors>,
     pub log_ins: Arc<LogIns>,
-    /// At reserving.
+    /// Limits reservations.
     pub attempts: Arc<Attempts>,
-    /// At quotes and forecasts.
+    /// Limits quotes and forecasts.
     pub looks: Arc<Attempts>,
 }
 

@@ -1,4 +1,4 @@
-//! The life of the process: build, serve, say goodbye.
+//! The life of the process: build, serve, close all sockets.
 
 use std::io;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::server::{ServerClient, ServerClientError};
 use crate::wechat::Wechat;
 use crate::{App, router};
 
-/// Close frames to all phones are out by then, or never will be.
+/// Deadline for the close frames to all phones.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +34,8 @@ pub enum RunError {
     Serve(#[source] io::Error),
 }
 
-/// Serves on `listener` until `shutdown` is cancelled and every phone has been told. `extra` is merged in; only the
-/// demo has any.
+/// Serves on `listener` until `shutdown` is cancelled and every phone has received its close frame. `extra` is merged in;
+/// only the demo has any.
 pub async fn run(
     config: Config,
     listener: TcpListener,
@@ -103,6 +103,6 @@ async fn serve_all(
 async fn say_goodbye(hub: &Hub) {
     hub.tasks().close();
     if tokio::time::timeout(GOODBYE_WITHIN, hub.tasks().wait()).await.is_err() {
-        tracing::warn!(open = hub.tasks().len(), "some phones could not be told that we stop");
+        tracing::warn!(open = hub.tasks().len(), "shutdown timed out; sockets left without close frame");
     }
 }

@@ -1,11 +1,11 @@
-//! A person's session token on its way through: opaque here, checked by the server.
+//! A person's session token in transit: opaque here, checked by the server.
 
 use std::fmt;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// Tokens of the server are shorter; a header beyond this is not worth asking about.
+/// Tokens of the server are shorter; a longer header is refused without a request.
 const LONGEST: usize = 256;
 
 /// A token of the right form. No log and no `Debug` shows it.

@@ -1,8 +1,8 @@
-//! WeChat's server API, as far as logging in needs it. The only place that knows its addresses.
+//! WeChat's server API for logging in. The only place that knows its addresses.
 //!
 //! Facts: developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session. A code is single use and lives some
-//! five minutes; the app secret and the `session_key` never leave the server side, and we keep no `session_key`. A code that was sent is spent:
-//! nothing is repeated here, the phone asks `wx.login` for a new one.
+//! five minutes; the app secret and the `session_key` never leave the server side, and we keep no `session_key`. A code is spent
+//! once it was sent: nothing is retried here, the phone gets a new one from `wx.login`.
 
 mod answer;
 
@@ -17,7 +17,7 @@ pub use answer::WechatError;
 
 use answer::Answer;
 
-/// What the configuration takes if it says nothing else.
+/// Default of the configuration.
 pub const BASE_URL: &str = "https://api.weixin.qq.com";
 
 /// WeChat answers in some 100 ms; a phone does not wait for long.
@@ -27,7 +27,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 /// Longer than any code of WeChat's.
 const LONGEST_CODE: usize = 256;
 
-/// Where WeChat is and which mini-program we are.
+/// WeChat's address and the mini-program's credentials.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub base_url: Url,
@@ -51,7 +51,7 @@ impl Wechat {
         Ok(Self { http, settings })
     }
 
-    /// Who the person is that got `js_code` from `wx.login`: the openid.
+    /// Exchanges the `js_code` of `wx.login` for the person's openid.
     pub async fn code_to_session(&self, js_code: &str) -> Result<String, WechatError> {
         let started = Instant::now();
         let result = match js_code.is_empty() || js_code.len() > LONGEST_CODE {
@@ -85,7 +85,7 @@ impl Wechat {
     }
 }
 
-/// The address holds the app secret and the code: it is cut off before the error goes anywhere.
+/// The address holds the app secret and the code, so it is removed before the error is passed on.
 fn unreachable(error: reqwest::Error) -> WechatError {
     WechatError::Unreachable(error.without_url())
 }
@@ -99,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn neither_the_secret_nor_the_code_shows_in_an_error() {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Taken and given back: nobody listens there.
+        // The port was bound and released: no process listens there.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base_url = format!("http://127.0.0.1:{port}").parse().unwrap();
         let settings = Settings { base_url, app_id: "wx1".to_owned(), secret: Secret::new("hunter2") };

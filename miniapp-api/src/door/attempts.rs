@@ -1,7 +1,8 @@
-//! Attempts per session, at reserving or at looking for spaces: one bucket each, refilled steadily.
+//! Rate limit per session for reservations and for quotes: one bucket each, refilled steadily.
 //!
-//! The bound keeps one phone, or a program behind it, from asking for every space of the rush, and from keeping the server busy with
-//! questions; it does not touch a crowd in which everybody asks once or twice. A session that nobody has checked yet costs an entry only until its bucket is full again.
+//! The limit keeps one phone, or a program behind it, from requesting every space of a rush and from keeping the server busy.
+//! It does not affect a crowd in which each person sends one or two requests. A session that is not yet verified costs an
+//! entry only until its bucket is full again.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,17 +12,17 @@ use metrics::counter;
 
 use crate::session::SessionToken;
 
-/// Sessions remembered at most, some 3 MB. When all of them are busy, further ones are let through uncounted: made-up
-/// tokens must not lock real people out, and the server refuses them anyway.
+/// Most sessions remembered, some 3 MB. When all of them are busy, further sessions pass uncounted: made-up
+/// tokens must not lock real people out, and the server refuses such tokens anyway.
 const MOST_SESSIONS: usize = 20_000;
 
 #[derive(Debug)]
 pub struct Attempts {
-    /// For the metric.
+    /// Label of the metric.
     of: &'static str,
     burst: u32,
     refill: Duration,
-    /// When each session's bucket will be full again.
+    /// The time at which each session's bucket is full again.
     full_at: Mutex<HashMap<SessionToken, Instant>>,
 }
 
@@ -35,7 +36,7 @@ impl Attempts {
         }
     }
 
-    /// Takes one attempt from the bucket, or says how long to wait.
+    /// Takes one attempt from the bucket, or returns how long to wait.
     pub fn admit(&self, session: &SessionToken) -> Result<(), Duration> {
         self.admit_at(session, Instant::now())
     }

@@ -1,8 +1,8 @@
-//! Log-ins per address: one bucket each, refilled steadily.
+//! Rate limit per address for log-ins: one bucket each, refilled steadily.
 //!
-//! The bound keeps one address from spending our quota at WeChat and from guessing. It is per address, and a school's network or
-//! a mobile carrier puts many people behind one: hence some tens a minute, set in the configuration. Guessing of bind codes per person is
-//! bounded by the server.
+//! The limit keeps one address from using up our quota at WeChat and from guessing. A school's network or a mobile carrier
+//! puts many people behind one address, hence a default of some tens a minute, set in the configuration. The server limits
+//! the guessing of bind codes per person.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use metrics::counter;
 
-/// Addresses remembered at most, some 1 MB. When all of them are busy, new ones share one bucket: an attack from so
-/// many addresses slows log-ins down and fills no memory.
+/// Most addresses remembered, some 1 MB. When all of them are busy, new ones share one bucket: an attack from so
+/// many addresses slows log-ins down but fills no memory.
 const MOST_ADDRESSES: usize = 20_000;
 
 const SHARED: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
@@ -21,7 +21,7 @@ const SHARED: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 pub struct LogIns {
     burst: u32,
     refill: Duration,
-    /// When each address's bucket will be full again.
+    /// The time at which each address's bucket is full again.
     full_at: Mutex<HashMap<IpAddr, Instant>>,
 }
 
@@ -31,7 +31,7 @@ impl LogIns {
         Self { burst: most.max(1), refill, full_at: Mutex::default() }
     }
 
-    /// Takes one log-in from the bucket, or says how long to wait.
+    /// Takes one log-in from the bucket, or returns how long to wait.
     pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
         self.admit_at(address, Instant::now())
     }

@@ -1,4 +1,4 @@
-//! What handlers take from a request, parsed: ids in the path, what the query asks, headers, the person's session.
+//! Extractors: ids in the path, query parameters, headers and the person's session, parsed.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use crate::App;
 use crate::session::SessionToken;
 
-/// The one parameter of the path.
+/// The only parameter of the path.
 #[derive(Debug)]
 pub struct At<T>(pub T);
 
@@ -36,7 +36,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct After {
-    /// The cursor of the last answer: only what changed since is sent. Without it: everything of today.
+    /// The cursor of the last response: returns only later changes. Without it: everything of today.
     pub after: Option<Cursor>,
 }
 
@@ -74,7 +74,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// `If-Match`, for the server to look at.
+/// `If-Match`, passed on to the server.
 #[derive(Debug)]
 pub struct Seen(pub Option<HeaderValue>);
 
@@ -86,7 +86,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
     }
 }
 
-/// A person who may try for a reservation now: not more often than the session's limit.
+/// A person who requests a reservation, within the session's rate limit.
 #[derive(Debug)]
 pub struct Trying(pub SessionToken);
 
@@ -100,7 +100,7 @@ impl FromRequestParts<App> for Trying {
     }
 }
 
-/// A person who may look for spaces now: a book is searched for each look.
+/// A person who requests a quote or a forecast, within the session's rate limit: each request searches a book.
 #[derive(Debug)]
 pub struct Looking(pub SessionToken);
 

@@ -1,3 +1,3 @@
-//! Cars that the gate has not read.
+//! Entries of cars that the camera did not read.
 
 pub mod enter;

@@ -9,7 +9,7 @@ use super::extract::Person;
 use super::refusal::Refusal;
 use crate::App;
 
-/// Who is logged in, and what this person may open.
+/// The logged-in person and the pages that this person may open.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "sessions", security(("session" = [])),
     responses((status = 200, body = Me), (status = "default", body = Problem))

@@ -1,4 +1,4 @@
-//! What I am told about my reservations.
+//! Notices about the person's own reservations.
 
 pub mod list;
 pub mod read;

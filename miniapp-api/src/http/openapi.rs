@@ -49,7 +49,7 @@ mod tests {
 
     use super::*;
 
-    /// What an operation takes says how it may refuse.
+    /// Lists the error responses of an operation, derived from its parameters and body.
     fn refusals(operation: &Value) -> Vec<(&'static str, &'static str)> {
         let takes = |part: &str, text: &str| {
             operation["parameters"].as_array().is_some_and(|list| list.iter().any(|one| one[part] == text))

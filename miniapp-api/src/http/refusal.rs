@@ -1,5 +1,5 @@
-//! Every error becomes a problem here and nowhere else. What the server refuses goes to the phone with its own words;
-//! what is wrong between the processes is logged, and the phone learns only that it may try again.
+//! Every error becomes a problem document here and nowhere else. A refusal of the server goes to the phone unchanged. A
+//! failure between the processes is logged, and the phone receives only that it may try again.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use crate::hub::NoPlace;
 use crate::server::ServerError;
 use crate::wechat::WechatError;
 
-/// A server that restarts is back in a few seconds.
+/// A restarting server is back in a few seconds.
 const RETRY_AFTER_SECONDS: u64 = 3;
 
 /// The error of every handler here.
@@ -60,7 +60,7 @@ impl From<ServerError> for Refusal {
                 Self::from(*problem).retry_after(RETRY_AFTER_SECONDS)
             }
             other => {
-                tracing::warn!(error = other.chain(), "the server did not answer a request");
+                tracing::warn!(error = other.chain(), "server request failed");
                 Self::new(503, "server_unavailable", "Server unavailable; try again later")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
@@ -83,7 +83,7 @@ impl From<WechatError> for Refusal {
             | WechatError::Unreachable(_)
             | WechatError::Garbled(_)
             | WechatError::Empty) => {
-                tracing::warn!(error = %other, cause = cause(&other), "WeChat did not log a person in");
+                tracing::warn!(error = %other, cause = cause(&other), "WeChat log-in failed");
                 unavailable()
             }
         }

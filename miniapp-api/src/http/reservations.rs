@@ -1,4 +1,4 @@
-//! My reservations. The answer with one of them has its `ETag`.
+//! The person's own reservations. A response with a single reservation has its `ETag`.
 
 pub mod act;
 pub mod change;

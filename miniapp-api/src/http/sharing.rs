@@ -1,4 +1,4 @@
-//! Where spaces are shared, and how many are free when.
+//! Garages with shared spaces, and how many spaces are free at which time.
 
 pub mod forecast;
 pub mod garages;

@@ -1,4 +1,4 @@
-//! From an HTTP request to a WebSocket of the hub: who calls, from which page, and is there a place.
+//! Upgrades an HTTP request to a WebSocket of the hub: checks session, origin and the limit on sockets.
 //!
 //! A browser cannot set headers on a WebSocket, so the session may come as a subprotocol `bearer.TOKEN` beside `arrivals.v1`
 //! (subprotocols are not written to logs, unlike addresses). `wx.connectSocket` can set `Authorization`. The answer picks
@@ -19,7 +19,7 @@ use crate::session::SessionToken;
 const PROTOCOL: &str = "arrivals.v1";
 const BEARER: &str = "bearer.";
 
-/// Frames come from us: what a phone sends is pings and pongs. With small buffers a socket takes some 3 KB.
+/// Frames come from us; a phone sends only pings and pongs. With small buffers a socket takes some 3 KB.
 const READ_BUFFER: usize = 1024;
 const LONGEST_MESSAGE: usize = 4 * 1024;
 

@@ -1,4 +1,4 @@
-//! Why a socket ends, and the close code that tells the phone what to do next.
+//! The reasons for which a socket ends, and the close codes from which the phone derives its next step.
 
 use axum::extract::ws::{CloseFrame, Utf8Bytes};
 
@@ -17,14 +17,14 @@ pub enum Ending {
     Backwards,
     /// 1011: the server cannot be reached.
     Trouble,
-    /// 1008: the phone sends where it has nothing to say.
+    /// 1008: the phone sends more messages than the protocol allows.
     Flood,
-    /// The phone has left or fallen silent: nobody is there to be told.
+    /// The phone has left or fallen silent: no close frame can reach it.
     Gone,
 }
 
 impl Ending {
-    /// The close frame, unless nobody would read it.
+    /// Returns the close frame, or `None` if it cannot reach the phone.
     pub fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::SessionEnded => (4401, "session ended"),
@@ -39,7 +39,7 @@ impl Ending {
         Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })
     }
 
-    /// For the metric's label.
+    /// Label of the metric.
     pub fn label(self) -> &'static str {
         match self {
             Self::SessionEnded => "session_ended",

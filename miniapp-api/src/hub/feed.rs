@@ -1,7 +1,7 @@
 //! The one task that follows the server's feed.
 //!
-//! After each failure the feed's head is asked for first: a head before our place means that another database is behind the server.
-//! Otherwise the poll goes on from the old place, so that news from the time of the failure is not lost.
+//! After each failure the task first requests the feed's head: a head before its own cursor means that another database is
+//! behind the server. Otherwise the poll goes on from the old cursor, so that no news from the time of the failure is lost.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::server::ServerError;
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
-/// An answer without news that came sooner than this was no long poll: asking at once would be a busy loop.
+/// An empty response that arrives sooner than this was no long poll; an immediate next request would be a busy loop.
 const TOO_SOON: Duration = Duration::from_millis(200);
 
 /// Follows until the hub shuts down.
@@ -86,12 +86,12 @@ impl Follower {
         self.sure = true;
         self.hub.set_following(true);
         self.ready.set_ready();
-        tracing::info!(feed.cursor = head, "following the server's feed");
+        tracing::info!(feed.cursor = head, "following server feed");
     }
 
     fn went_backwards(&mut self, head: Cursor) {
         counter!("feed_backwards_total").increment(1);
-        tracing::warn!(feed.cursor = head, "the feed's cursor went backwards: every room is read again");
+        tracing::warn!(feed.cursor = head, "feed cursor went backwards; resetting all rooms");
         self.place = Some(head);
         self.hub.reset();
     }
@@ -99,7 +99,7 @@ impl Follower {
     fn failed(&mut self, error: &ServerError) {
         counter!("feed_failures_total").increment(1);
         if self.sure || self.place.is_none() {
-            tracing::warn!(error = error.chain(), "the server's feed does not answer; trying again");
+            tracing::warn!(error = error.chain(), "feed poll failed; will retry");
         }
         self.sure = false;
         self.hub.set_following(false);

@@ -1,4 +1,4 @@
-//! The hub's numbers. Only tests choose others than the defaults, except for the two counts of sockets.
+//! Limits of the hub. Only tests change them, except for the two counts of sockets.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use std::time::Duration;
 pub struct Limits {
     pub sockets: usize,
     pub sockets_per_session: usize,
-    /// A ping, and a `live` frame if the socket is up to date, each so often.
+    /// Interval of pings, and of `live` frames while the socket is up to date.
     pub ping_every: Duration,
-    /// A phone that has not been heard of for so long is gone: two pings went unanswered.
+    /// A phone that has been silent for so long is gone: two pings went unanswered.
     pub silent_for: Duration,
     /// A session is checked again at the first ping after this time: within a minute in all.
     pub check_every: Duration,
     /// A frame that the network has not taken in this time belongs to a phone that reads too slowly.
     pub send_within: Duration,
-    /// The close frame gets this long.
+    /// Deadline for the close frame.
     pub close_within: Duration,
-    /// How long a new socket waits for a server that does not answer.
+    /// How long a new socket waits for an unresponsive server.
     pub first_read_within: Duration,
-    /// Messages from a phone between two pings: it has nothing to say but pongs.
+    /// Messages accepted from a phone between two pings: only pongs are expected.
     pub messages_per_ping: u32,
     /// The server may hold a feed request for so long when there is no news.
     pub feed_wait: Duration,

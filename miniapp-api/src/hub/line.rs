@@ -1,4 +1,4 @@
-//! One WebSocket with its deadlines: what is written is taken in time, and what is silent for too long is gone.
+//! One WebSocket with its deadlines: a write that takes too long and a silence that lasts too long both end it.
 
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ impl Line {
         }
     }
 
-    /// Waits for something from the phone. Only its being there counts: phones have nothing to say on this line.
+    /// Waits for any message from the phone. The content is ignored; a message only proves that the phone is connected.
     pub async fn listen(&mut self) -> Result<(), Ending> {
         let message = self.socket.recv().await;
         self.heard = Instant::now();
@@ -46,7 +46,7 @@ impl Line {
         if self.messages > self.limits.messages_per_ping { Err(Ending::Flood) } else { Ok(()) }
     }
 
-    /// Asks whether the phone is still there, after having looked when it last was.
+    /// Checks when the phone was last seen, then sends a ping.
     pub async fn ping(&mut self) -> Result<(), Ending> {
         if self.heard.elapsed() > self.limits.silent_for {
             return Err(Ending::Gone);
@@ -55,7 +55,7 @@ impl Line {
         self.write(Message::Ping(axum::body::Bytes::new())).await
     }
 
-    /// Says why, if there is somebody to read it, and waits for the phone's own close: a connection that is dropped with
+    /// Sends the close frame if it can reach the phone, and waits for the phone's own close: a connection that is dropped with
     /// unread bytes is reset, and the reset can overtake our close frame.
     pub async fn close(mut self, ending: Ending) {
         counter!("ws_endings_total", "why" => ending.label()).increment(1);
@@ -66,7 +66,7 @@ impl Line {
             }
         };
         if tokio::time::timeout(self.limits.close_within, goodbye).await.is_err() {
-            tracing::debug!(why = ending.label(), "a phone did not answer its close frame");
+            tracing::debug!(why = ending.label(), "phone did not answer the close frame");
         }
     }
 }

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::ring::Entry;
 
-/// An answer of the server, ready to send. Entries are in the order of their cursors.
+/// A page of the server's list, ready to send. Entries are in the order of their cursors.
 #[derive(Debug)]
 pub struct Page {
     pub cursor: Cursor,
     pub more: bool,
     pub entries: Vec<Entry>,
-    /// When the newest of them changed: for the lag.
+    /// Time of the newest entry's change, for the lag metric.
     pub newest: Option<Timestamp>,
 }
 
@@ -46,7 +46,7 @@ fn entry<T: Serialize>(id: Uuid, cursor: Cursor, arrival: T) -> Result<Entry, se
     Ok(Entry { id, cursor, text: text(&Frame::Arrival(arrival))? })
 }
 
-/// The frame that says: everything up to `cursor` has been sent.
+/// The frame that confirms: everything up to `cursor` has been sent.
 pub fn live(cursor: Cursor) -> Result<Utf8Bytes, serde_json::Error> {
     text(&Frame::<()>::Live { cursor })
 }

@@ -1,4 +1,4 @@
-//! How many sockets there may be: in all, so that memory has a bound, and per session, so that one person cannot take all.
+//! Limits on sockets: in all, to bound memory, and per session, so that one person cannot take all.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use metrics::gauge;
 
 use crate::session::SessionToken;
 
-/// Why there is no place.
+/// The limit that refused the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
     #[error("this process has no place for another connection")]
@@ -29,7 +29,7 @@ struct Taken {
     by_session: HashMap<SessionToken, usize>,
 }
 
-/// One place, free again when dropped.
+/// One counted socket; released when dropped.
 #[derive(Debug)]
 pub struct Place {
     session: SessionToken,

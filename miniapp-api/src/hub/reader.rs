@@ -1,4 +1,4 @@
-//! A room's reader: one task per room that reads what the feed has named, with the session of somebody who is connected.
+//! A room's reader: one task per room that reads what the feed has named, with the session of a connected member.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,11 +14,11 @@ use super::page::Page;
 use super::room::{Job, Room};
 use crate::server::ServerError;
 
-/// A server that restarts is back within seconds: short waits first, never long ones.
+/// A restarting server is back within seconds: short waits first, never long ones.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(3);
 
-/// Until the last socket has left.
+/// Reads until the last socket has left.
 pub async fn read_for(room: Arc<Room>, hub: Arc<Hub>) {
     let reading = async {
         loop {
@@ -66,7 +66,7 @@ fn settle(room: &Room, job: &Job, answer: Result<Page, ServerError>) -> bool {
                 tracing::warn!(
                     room.kind = room.key.kind(),
                     error = error.chain(),
-                    "a room could not be read; trying again"
+                    "room read failed; will retry"
                 );
                 false
             }
@@ -75,7 +75,7 @@ fn settle(room: &Room, job: &Job, answer: Result<Page, ServerError>) -> bool {
 }
 
 impl ServerError {
-    /// The ending of a socket whose session the server refuses; `None` if the trouble is not the session's.
+    /// The close reason for a socket whose session the server refuses; `None` if the failure has another cause.
     pub(super) fn ends_session(&self) -> Option<Ending> {
         match self.refusal()?.status {
             401 => Some(Ending::SessionEnded),

@@ -1,8 +1,8 @@
 //! The last changes of one room, each serialized once, in the order of their cursors.
 //!
-//! The ring answers like the server's list: an arrival that changes again moves to the end with its latest state, and its
-//! older frame is dropped. Whoever has not seen it gets the latest only. What is certain: every arrival whose latest change
-//! has a cursor in `floor+1..=head` is in the ring. A reader before `floor` has to ask the server.
+//! The ring returns the same as the server's list: an arrival that changes again moves to the end with its latest state, and
+//! its older frame is dropped. A reader that has not seen the older frame gets only the latest. The invariant: every arrival
+//! whose latest change has a cursor in `floor+1..=head` is in the ring. A reader before `floor` has to read from the server.
 
 use std::collections::VecDeque;
 
@@ -48,7 +48,7 @@ impl Ring {
         self.floor
     }
 
-    /// Adds a change; one that is known already (not past `head`) changes nothing.
+    /// Adds a change; a change that is not past `head` is already known and ignored.
     pub fn push(&mut self, entry: Entry) {
         if entry.cursor <= self.head {
             return;
@@ -63,7 +63,7 @@ impl Ring {
         }
     }
 
-    /// Nothing else changed up to `cursor`.
+    /// Records that nothing else changed up to `cursor`.
     pub fn advance(&mut self, cursor: Cursor) {
         self.head = self.head.max(cursor);
     }

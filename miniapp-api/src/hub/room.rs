@@ -15,10 +15,10 @@ use super::page::Page;
 use super::ring::{Entry, Ring};
 use crate::session::SessionToken;
 
-/// Complete answers that stop short of the feed's cursor before the feed is taken to be wrong about this room.
+/// Complete responses that stop short of the feed's cursor before the room trusts the server's list over the feed.
 const SHORT_ANSWERS: u32 = 3;
 
-/// What a socket listens to.
+/// The subject of a socket's subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RoomKey {
     Class(ClassId),
@@ -35,16 +35,16 @@ impl RoomKey {
     }
 }
 
-/// What the room's ring has for a socket.
+/// Result of reading the room's ring for a socket.
 #[derive(Debug)]
 pub enum Take {
-    /// Send these, oldest first, then ask again.
+    /// Send these, oldest first, then read again.
     Frames(Vec<Entry>),
     /// Everything up to this cursor has been sent.
     Current(Cursor),
     /// The ring starts later, at `floor`, or is not there yet: read from the server.
     Gap { floor: Option<Cursor> },
-    /// Cursors have gone backwards: what was sent holds no longer.
+    /// Cursors have gone backwards: the frames that were sent are no longer valid.
     Backwards,
 }
 
@@ -79,7 +79,7 @@ struct Inner {
 pub struct Room {
     pub key: RoomKey,
     inner: Mutex<Inner>,
-    /// Counts the changes that sockets should look at.
+    /// Counts the changes that sockets should process.
     changes: watch::Sender<u64>,
     /// Wakes the room's reader.
     pub wake: Notify,
@@ -106,7 +106,7 @@ impl Room {
         self.changes.subscribe()
     }
 
-    /// The epoch to compare later takes with: it grows when cursors go backwards.
+    /// The epoch for later calls of `take`; it grows when cursors go backwards.
     pub fn epoch(&self) -> u64 {
         self.lock().epoch
     }
@@ -114,19 +114,19 @@ impl Room {
     pub fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<Ending> {
         let (kick, kicked) = oneshot::channel();
         self.lock().members.push(Member { id, session, kick });
-        // A room whose last reader was turned away may have news waiting for the next one.
+        // After a refused session ended the last reader, news may wait for the next one.
         self.wake.notify_one();
         kicked
     }
 
-    /// True if nobody is left.
+    /// True if no socket is left.
     pub fn leave(&self, id: u64) -> bool {
         let mut inner = self.lock();
         inner.members.retain(|member| member.id != id);
         inner.members.is_empty()
     }
 
-    /// Ends one member's socket and never reads with that session again.
+    /// Ends one member's socket and never reads with its session again.
     pub fn kick(&self, id: u64, ending: Ending) {
         let mut inner = self.lock();
         if let Some(place) = inner.members.iter().position(|member| member.id == id) {
@@ -142,7 +142,7 @@ impl Room {
         }
     }
 
-    /// A socket has read everything up to `cursor`: the ring starts there, if it has not started.
+    /// Starts the ring at `cursor`, if it has not started: a socket has read everything up to there.
     pub fn anchor(&self, cursor: Cursor, epoch: u64) {
         let mut inner = self.lock();
         if inner.ring.is_none() && inner.epoch == epoch {
@@ -151,7 +151,7 @@ impl Room {
         }
     }
 
-    /// The feed has named a newer cursor.
+    /// Records a newer cursor that the feed has named.
     pub fn news(&self, cursor: Cursor) {
         let mut inner = self.lock();
         if cursor > inner.wanted {
@@ -161,7 +161,7 @@ impl Room {
         }
     }
 
-    /// Cursors have gone backwards: nothing that was read holds any longer.
+    /// Drops the ring: cursors have gone backwards, and nothing that was read is valid.
     pub fn reset(&self) {
         Self::forget(&mut self.lock());
         self.changed();
@@ -178,7 +178,7 @@ impl Room {
         self.changes.send_modify(|n| *n = n.wrapping_add(1));
     }
 
-    /// The next read, if the room is behind and somebody is there to read with.
+    /// The next read, if the room is behind and has a member to read with.
     pub fn job(&self) -> Option<Job> {
         let mut inner = self.lock();
         let after = inner.ring.as_ref()?.head();
@@ -192,7 +192,7 @@ impl Room {
         Some(Job { member: member.id, session: member.session.clone(), after, wanted, epoch })
     }
 
-    /// Takes an answer into the ring. False if it stops short of what the feed has named: try again a little later.
+    /// Adds a page to the ring. Returns false if the page stops short of the cursor that the feed has named: try again a little later.
     pub fn take_in(&self, job: &Job, page: Page) -> bool {
         let enough = {
             let mut inner = self.lock();
@@ -224,7 +224,7 @@ impl Room {
         }
     }
 
-    /// Nothing that the feed has named is still to be read.
+    /// True if the room has read everything that the feed has named.
     pub fn is_current(&self) -> bool {
         let inner = self.lock();
         inner.ring.as_ref().is_some_and(|ring| ring.head() >= inner.wanted)
@@ -242,7 +242,7 @@ impl Inner {
         if more || ring.head() >= job.wanted {
             return true;
         }
-        // The server says that this is all: believe it after a few tries, or the room would ask for ever.
+        // The server's list ends here. Accept it after a few tries, or the room would repeat the read for ever.
         self.short_answers += 1;
         if self.short_answers >= SHORT_ANSWERS && self.wanted == job.wanted {
             self.wanted = ring.head();

@@ -1,4 +1,4 @@
-//! One phone's connection: its own first read, then what the room's ring has, until it ends.
+//! One phone's connection: first its own read, then the frames of the room's ring, until it ends.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -26,7 +26,7 @@ use crate::session::SessionToken;
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LONGEST_RETRY: Duration = Duration::from_secs(3);
 
-/// What the phone wants to listen to. Which hall, the server says.
+/// The subject that the phone requests. The server names the hall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Door {
     Class(ClassId),
@@ -42,17 +42,17 @@ impl Door {
     }
 }
 
-/// A phone at the door.
+/// A phone's request to follow, with the place that was taken for it.
 #[derive(Debug)]
 pub struct Visit {
     pub door: Door,
     pub session: SessionToken,
-    /// The cursor that the phone has; without it the whole board is sent first.
+    /// The phone's cursor; without it the whole board is sent first.
     pub after: Option<Cursor>,
     pub place: Place,
 }
 
-/// Serves one phone until its connection ends, and tells it why.
+/// Serves one phone until its connection ends, and closes with the reason.
 pub async fn serve(hub: Arc<Hub>, socket: WebSocket, visit: Visit) {
     let kind = visit.door.kind();
     gauge!("ws_connections", "kind" => kind).increment(1.0);
@@ -76,13 +76,13 @@ async fn attend(hub: &Arc<Hub>, line: &mut Line, visit: &Visit) -> Ending {
     let mut phone = Phone::new(hub, line, visit, &member);
     tokio::select! {
         biased;
-        // A sender that is dropped without a word belongs to a member that leaves anyhow.
+        // A sender that is dropped without a value belongs to a member that leaves anyway.
         ending = kicked => ending.unwrap_or(Ending::Gone),
         ending = phone.stay(deadline) => ending,
     }
 }
 
-/// The room is entered before its list is read, so that no news falls in between; a hall's name is asked for first.
+/// Resolves the room; a hall's name comes from the server. The caller enters the room before it reads, so that no news falls between.
 async fn find_room(hub: &Hub, visit: &Visit, deadline: Instant) -> Result<RoomKey, Ending> {
     let Door::Class(class) = &visit.door else {
         let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
@@ -96,7 +96,7 @@ async fn find_room(hub: &Hub, visit: &Visit, deadline: Instant) -> Result<RoomKe
     Ok(RoomKey::Class(class.clone()))
 }
 
-/// Waits before the next attempt, or says why there is none.
+/// Waits before the next attempt, or returns the reason why there is none.
 async fn wait_out(error: &ServerError, backoff: &mut Backoff, deadline: Instant) -> Result<(), Ending> {
     if let Some(ending) = error.ends_session() {
         return Err(ending);
@@ -150,7 +150,7 @@ impl<'a> Phone<'a> {
         }
     }
 
-    /// The first read, repeated while the server does not answer.
+    /// The first read, repeated while the server does not respond.
     async fn arrive(&mut self, deadline: Instant) -> Result<(), Ending> {
         let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
         loop {
@@ -178,7 +178,7 @@ impl<'a> Phone<'a> {
         ticks
     }
 
-    /// Sends what the ring has, or reads what it no longer has.
+    /// Sends the ring's frames, or reads from the server what the ring no longer has.
     async fn deliver(&mut self) -> Result<(), Ending> {
         loop {
             match self.room.take(self.epoch, self.cursor()) {
@@ -214,8 +214,8 @@ impl<'a> Phone<'a> {
         Ok(())
     }
 
-    /// Reads with the own session: is it still good for this room? While the server is away nothing new can be
-    /// shown to anybody, so the check waits with it.
+    /// Reads with the socket's own session to check that it is still valid for this room. While the server is unreachable
+    /// no phone receives anything new, so the check waits as well.
     async fn check(&mut self) -> Result<(), Ending> {
         match self.read().await {
             Ok(()) => Ok(()),

@@ -1,4 +1,4 @@
-//! One request and its answer: a value, or why there is none.
+//! One request and its response: a value, or the error.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use super::client::ServerClient;
 use super::error::ServerError;
 use crate::session::SessionToken;
 
-/// A phone gives up after ten seconds: an answer later than this helps nobody.
+/// A phone gives up after ten seconds: a later response is of no use.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// The server's code for a service token that it does not know; any other 401 is about the person's session.
+/// The server's code for an unknown service token; any other 401 concerns the person's session.
 const SERVICE_REFUSED: &str = "service_unauthorized";
 
 /// A request to be sent; `route` is the metric's label.
@@ -58,7 +58,7 @@ impl Call {
         self
     }
 
-    /// Passes a header of the phone's on.
+    /// Passes one of the phone's headers on.
     pub fn header(mut self, name: HeaderName, value: Option<HeaderValue>) -> Self {
         if let Some(value) = value {
             self.request = self.request.header(name, value);
@@ -77,7 +77,7 @@ impl Call {
         serde_json::from_slice(&body).map_err(ServerError::Garbled)
     }
 
-    /// Sends; the body of a success does not matter.
+    /// Sends the request and ignores the body of a success.
     pub async fn done(self) -> Result<(), ServerError> {
         self.send().await.map(|_| ())
     }
@@ -93,7 +93,7 @@ impl Call {
 }
 
 fn unsent(error: reqwest::Error) -> ServerError {
-    // The address may hold ids of people; the log does not need it.
+    // The address may hold ids of people, which the log must not contain.
     let error = error.without_url();
     if error.is_builder() { ServerError::Request(error) } else { ServerError::Unreachable(error) }
 }

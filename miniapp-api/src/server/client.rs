@@ -1,4 +1,4 @@
-//! How the server is reached: one pool of connections, the service token on every request.
+//! The connection pool to the server, with the service token on every request.
 
 use std::fs;
 use std::io;
@@ -14,15 +14,15 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// Connections kept open: as many as the hub's reads and a few people's requests at once.
 const IDLE_CONNECTIONS: usize = 128;
 
-/// Shorter than a balancer's usual idle time, so that it is rarely the other side that closes first.
+/// Shorter than a balancer's usual idle time, so that the other side rarely closes first.
 const IDLE_FOR: Duration = Duration::from_secs(30);
 
-/// Where the server is and how to prove who we are.
+/// The server's address and our credentials.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub url: Url,
     pub token: Secret,
-    /// PEM; only these authorities are trusted then.
+    /// PEM file; if set, only its authorities are trusted.
     pub ca_file: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong between us and the server.
+//! Failures of a call to the server.
 
 use std::error::Error;
 
@@ -9,21 +9,21 @@ pub enum ServerError {
     /// No answer: connection refused, broken or too slow.
     #[error("the server cannot be reached")]
     Unreachable(#[source] reqwest::Error),
-    /// The server said no, and why.
+    /// The server refused with a problem document.
     #[error("the server answered {} {}", .0.status, .0.code)]
     Refused(Box<Problem>),
     /// An error without a problem document: a balancer's page, for example.
     #[error("the server answered {status} without saying why")]
     Unexplained { status: u16 },
-    /// A success that is not what the protocol says.
+    /// A success whose body does not match the protocol.
     #[error("the server's answer is not of the protocol")]
     Garbled(#[source] serde_json::Error),
     #[error("the request cannot be built")]
     Request(#[source] reqwest::Error),
-    /// The server does not know this process: the service token is wrong. It is nobody's session that has ended.
+    /// The server refuses this process: the service token is wrong. No person's session has ended.
     #[error("the server refuses the service token")]
     ServiceRefused,
-    /// Too many others are asking, and none was answered in time.
+    /// Too many other requests wait, and none was answered in time.
     #[error("too many reads are waiting for the server")]
     Queue,
 }

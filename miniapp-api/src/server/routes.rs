@@ -16,7 +16,7 @@ use crate::hub::RoomKey;
 use crate::hub::page::Page;
 use crate::session::SessionToken;
 
-/// What a long poll may take beyond the wait that was asked for.
+/// Allowance for a long poll beyond the requested wait.
 const FEED_SLACK: Duration = Duration::from_secs(5);
 
 type Answer<T> = Result<T, ServerError>;

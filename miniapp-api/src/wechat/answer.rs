@@ -1,8 +1,8 @@
-//! What code2Session answers: an openid, or one of its error numbers.
+//! The response of code2Session: an openid, or one of its error numbers.
 
 use serde::Deserialize;
 
-/// A success often has no `errcode`. The `session_key` is not even read.
+/// A success often has no `errcode`. The `session_key` is not read.
 #[derive(Deserialize)]
 pub(super) struct Answer {
     openid: Option<String>,
@@ -21,10 +21,10 @@ pub enum WechatError {
     /// 45011: 100 a minute per user.
     #[error("this user logs in too often")]
     TooOften,
-    /// 40226: WeChat takes the user for a risk.
+    /// 40226: WeChat rates the user as high-risk.
     #[error("WeChat has blocked this user")]
     Blocked,
-    /// -1: WeChat asks to try again.
+    /// -1: WeChat requests a retry.
     #[error("WeChat is busy")]
     Busy,
     /// Any other number: our appid or secret is wrong, or WeChat has changed something.
@@ -55,7 +55,7 @@ impl Answer {
 }
 
 impl WechatError {
-    /// For the metric's label.
+    /// Label of the metric.
     pub fn label(&self) -> &'static str {
         match self {
             Self::InvalidCode => "invalid_code",

@@ -1,4 +1,4 @@
-//! The door for pages and programs: origins, upgrades, the API's description.
+//! Admission of pages and programs: origins, upgrades, the API's description.
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A server as far as `protocol::people` describes it, in memory, behind a link that tests can cut.
+//! A fake server that follows `protocol::people`, in memory, behind a link that tests can cut.
 
 mod district;
 mod reservations;

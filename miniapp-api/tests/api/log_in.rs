@@ -91,7 +91,7 @@ async fn one_address_logs_in_so_often_and_no_more() {
     assert_eq!(answer.status(), 429);
     let wait: u64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=20).contains(&wait));
-    // Writing another address into a header does not help.
+    // A forged address in a header has no effect.
     let forged = reqwest::Client::new().post(world.url("/sessions")).header("x-forwarded-for", "1.2.3.4");
     assert_eq!(forged.json(&body).send().await.unwrap().status(), 429);
 }

@@ -1,4 +1,4 @@
-//! What is passed on to the server, and what comes back.
+//! Requests passed on to the server, and their responses.
 
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};

@@ -54,7 +54,7 @@ impl Phone {
         }
     }
 
-    /// What comes before the screen is up to date, and the cursor it then has.
+    /// Reads until the screen is up to date; returns the arrivals and the cursor.
     pub async fn board(&mut self) -> (Vec<Arrival>, Cursor) {
         let mut arrivals = Vec::new();
         loop {
@@ -65,7 +65,7 @@ impl Phone {
         }
     }
 
-    /// The code that the connection ends with; frames before it do not matter.
+    /// The close code of the connection; skips frames before it.
     pub async fn end(&mut self) -> u16 {
         loop {
             if let Err(code) = self.next::<serde_json::Value>().await {

@@ -1,4 +1,4 @@
-//! Resuming by cursor: whatever breaks and whenever, nothing is lost and nothing comes twice.
+//! Resuming by cursor: whatever breaks, nothing is lost and nothing comes twice.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::world::World;
 
 const CLASS: &str = "macau-road-1-1";
 
-/// A phone that reconnects with its cursor and notes every breach of the promise.
+/// A phone that reconnects with its cursor and records every violation.
 #[derive(Default)]
 struct Screen {
     cursor: Option<Cursor>,

@@ -80,7 +80,7 @@ async fn a_colleague_takes_over_reading_from_a_revoked_teacher() {
     for id in ids {
         assert_eq!(phones[1].arrival().await.id, id);
     }
-    // Each further read is somebody else's turn, so both refused sessions come up soon.
+    // Further reads take turns over the sessions, so both refused sessions come up soon.
     let mut third = phones.pop().unwrap();
     let mut first = phones.remove(0);
     let ended = tokio::spawn(async move { (first.end().await, third.end().await) });
@@ -129,7 +129,7 @@ async fn a_phone_that_has_fallen_silent_gives_its_place_back() {
     assert_eq!(world.hub.tasks().len(), 4);
     radio.freeze();
     let gone = async || (world.hub.tasks().len() == 3).then_some(());
-    // The near phone answers its pings while it listens.
+    // The phone that is read answers its pings.
     tokio::select! {
         () = until(SOON, "the silent phone to be gone", gone) => {}
         code = near.end() => panic!("the phone that answers was cut with {code}"),

@@ -39,7 +39,7 @@ pub fn limits() -> Limits {
     }
 }
 
-/// Sessions are checked again soon.
+/// Limits with which sessions are checked again soon.
 pub fn suspicious() -> Limits {
     Limits { check_every: Duration::from_millis(300), ..limits() }
 }
@@ -88,7 +88,7 @@ impl World {
         format!("http://{}/api/v1{path}", self.address)
     }
 
-    /// Until news reaches the rooms.
+    /// Waits until news reaches the rooms.
     pub async fn following(&self) {
         until(SOON, "the feed", async || self.readiness.failures().is_empty().then_some(())).await;
     }
@@ -99,7 +99,7 @@ impl World {
     }
 }
 
-/// Until the process's metrics say so.
+/// Waits until the process's metrics contain such a line.
 pub async fn metric(line_starts_with: &str) {
     until(SOON, line_starts_with, async || {
         metrics_recorder().render().lines().any(|line| line.starts_with(line_starts_with)).then_some(())

@@ -6,7 +6,7 @@
 //! - [`ours`]: our own allocation
 //! - [`callers`]: a closed loop of callers
 //! - [`round`]: one contestant for some seconds; [`processor`]: what it used
-//! - [`judge`]: overselling, asked of the database
+//! - [`judge`]: counts oversales in the database
 //! - [`races`]: many replicas and callers for few spaces; [`rebuild`]: making a book anew
 //! - [`report`]: figures for people and for programs
 //!
@@ -41,7 +41,7 @@ use demand::Scale;
 use report::Scenario;
 use round::Entrant;
 
-/// What to measure.
+/// Configuration of the bench.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub scales: Vec<Scale>,
@@ -61,7 +61,7 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// Everything that was found.
+/// All results.
 #[derive(Debug, Serialize)]
 pub struct Findings {
     pub scenarios: Vec<Scenario>,
@@ -70,7 +70,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Nothing was sold twice and nothing is astray.
+    /// True if no space was sold twice and no reservation is astray.
     pub fn is_right(&self) -> bool {
         self.scenarios.iter().all(Scenario::is_right) && self.races.iter().all(races::Report::is_right)
     }

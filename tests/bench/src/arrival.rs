@@ -1,9 +1,9 @@
 //! Measures the way of an arrival, hop by hop, beside the bare broker.
 //!
-//! - [`district`]: who drives where and whose phones follow
+//! - [`district`]: the drivers, and the phones that follow them
 //! - [`phones`]: the teachers' open WebSockets
 //! - [`bare`]: the same publishes through a broker with nothing behind it but an echo: the yardstick
-//! - [`round`]: one load and what became of each entry
+//! - [`round`]: one load and the outcome of each entry
 //! - [`hops`]: latencies from the instants
 //! - [`report`]: figures for people and for programs
 //!
@@ -27,7 +27,7 @@ use e2e::system::{Form, Postgres, Setup, System};
 use phones::Phones;
 use report::{Configuration, Round};
 
-/// What to measure.
+/// Configuration of the bench.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub forms: Vec<Form>,

@@ -5,7 +5,7 @@
 //! - [`load`]: `wrk`, and what it has found
 //! - [`report`]: figures for people and for programs
 //!
-//! Both are asked by the same program over the same number of connections that stay open, one after the other: ours, nginx, nginx, ours.
+//! One program requests from both over the same number of connections that stay open, in turns: ours, nginx, nginx, ours.
 
 mod load;
 mod nginx;
@@ -19,7 +19,7 @@ use nginx::FileServer;
 use report::{FeedFindings, FeedRound, RoundPlace};
 use server::FeedServer;
 
-/// What to measure.
+/// Configuration of the bench.
 #[derive(Debug, Clone)]
 pub struct FeedOptions {
     /// Of a district; a scenario for each.
@@ -29,7 +29,7 @@ pub struct FeedOptions {
     pub seconds: u64,
     /// Turns of ours, nginx, nginx, ours.
     pub passes: usize,
-    /// Passages at the gates meanwhile, each of which changes a count.
+    /// Passages at the gates during a round, each of which changes a count.
     pub passages_per_s: u32,
 }
 

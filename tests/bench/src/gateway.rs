@@ -1,15 +1,15 @@
 //! Measures one gateway: what it decides and stores a second, and what a backlog costs, beside the bare broker and a relay that
 //! stores nothing.
 //!
-//! - [`book`]: what became of each event
+//! - [`book`]: the outcome of each event
 //! - [`site`], [`sink`], [`stand`]: the broker, the gateway's process, what stands behind its uplink; the contestants
 //! - [`fleet`]: the controllers and their loads, open and closed loop
 //! - [`peer`]: another edge gateway that stores and forwards
 //! - [`rounds`]: one load on one contestant; [`backlog`]: a long outage
 //! - [`report`], [`show`]: figures for people and for programs
 //!
-//! Everybody speaks through one Mosquitto and is asked by the same clients with the same payloads, each in a garage of its own. In
-//! an open loop latencies count from the moment at which an event was meant to be sent. Contestants take turns, forwards and backwards.
+//! All contestants use one Mosquitto and get the same payloads from the same clients, each in a garage of its own. In
+//! an open loop latencies count from the intended send of an event. Contestants take turns, forwards and backwards.
 
 pub mod backlog;
 pub mod book;
@@ -31,7 +31,7 @@ use std::time::Duration;
 use report::Findings;
 use stand::Stand;
 
-/// What to measure.
+/// Configuration of the bench.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Of the open loop.
@@ -48,7 +48,7 @@ pub struct Options {
     pub passes: usize,
     /// Where `thingsboard-gateway` is installed, for a comparison with it.
     pub peer: Option<PathBuf>,
-    /// Events under way between a controller and whoever stands behind the uplink, for that comparison.
+    /// Events in flight between a controller and the receiver behind the uplink, for that comparison.
     pub delivered_in_flight: usize,
     /// Events of the long outage; none for no such measurement.
     pub backlog: usize,

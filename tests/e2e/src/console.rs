@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::phone::PATIENCE;
 
-/// What the console's own pages send with each request that changes something.
+/// The header that the console's own pages send with each changing request.
 const OURS: (&str, &str) = ("x-requested-with", "console");
 
 /// One operator's browser.
@@ -21,13 +21,13 @@ pub struct Console {
 }
 
 impl Console {
-    /// With user name and password.
+    /// Logs in with user name and password.
     pub async fn log_in(server: &str, username: &str, password: &str) -> Result<Self, Response> {
         let body = json!({ "username": username, "password": password });
         Self::open(server, "/api/operator/v1/sessions", &body).await
     }
 
-    /// By picking a name, which only the demo offers.
+    /// Logs in by picking a name, which only the demo offers.
     pub async fn pick(server: &str, username: &str) -> Result<Self, Response> {
         Self::open(server, "/demo/operator-sessions", &json!({ "username": username })).await
     }
@@ -64,27 +64,27 @@ impl Console {
         garages.into_iter().find(|garage| &garage.id == id).expect("a garage of this operator")
     }
 
-    /// The newest page.
+    /// The newest page of events.
     pub async fn events(&self, garage: &GarageId) -> Page<Event> {
         self.read(&format!("/garages/{garage}/events")).await
     }
 
-    /// The newest page.
+    /// The newest page of dead letters.
     pub async fn dead_letters(&self, garage: &GarageId) -> Page<DeadLetter> {
         self.read(&format!("/garages/{garage}/dead-letters")).await
     }
 
-    /// `key` makes a repetition harmless.
+    /// `key` is the idempotency key.
     pub async fn adjust(&self, garage: &GarageId, adjustment: &NewAdjustment, key: &str) -> Response {
         self.post_once(&format!("/garages/{garage}/adjustments"), key, adjustment).await
     }
 
-    /// Any body to any address of the console.
+    /// Posts any body to any address of the console.
     pub async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(path).json(body).send().await.expect("an answer")
     }
 
-    /// With a key that makes a repetition harmless.
+    /// Posts with an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: &impl serde::Serialize) -> Response {
         self.request(path).header("idempotency-key", key).json(body).send().await.expect("an answer")
     }
@@ -99,7 +99,7 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client")
 }
 
-/// What everybody may read of one garage.
+/// The public data of one garage.
 pub async fn public_site(server: &str, garage: &GarageId) -> ParkingSite {
     let url = format!("{server}/api/public/v3/parking-sites");
     let answer = http().get(url).send().await.expect("an answer");

@@ -1,13 +1,13 @@
-//! Kills parts of a running system under load, and then holds what it says against what its controllers and phones were
-//! told.
+//! Kills parts of a running system under load, and then compares its data with what its controllers and phones
+//! received.
 //!
-//! - [`cars`]: the load; it knows for each event what its controller was told
+//! - [`cars`]: the load; it records for each event what its controller received
 //! - [`phones`]: one phone per class that follows its board by cursor through everything
 //! - [`kills`]: which part dies when
 //! - [`check`]: what has to be true afterwards
 //!
 //! Nothing here is timed: a run takes as long as the restarts take, and only its waits have deadlines. The seed decides
-//! which part is killed and when, not what the parts happen to be doing at that moment.
+//! which part is killed and when, not the state of the parts at that moment.
 
 pub mod cars;
 pub mod check;
@@ -27,13 +27,13 @@ use cars::{Cars, Told};
 use phones::Phones;
 pub use report::Report;
 
-/// Restarts are over by then: what has not arrived after this is taken for lost.
+/// Restarts are over by then: an event that has not arrived after this counts as lost.
 const DRAIN: Duration = Duration::from_secs(120);
 
 /// Cars of one school; more cars than a run can drive, so that each comes once.
 const CARS_PER_KILL: usize = 60;
 
-/// One run.
+/// Configuration of one run.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     pub form: Form,
@@ -53,7 +53,7 @@ impl Plan {
     }
 }
 
-/// Runs it and checks it; panics only if a process does not come back.
+/// Runs the plan and checks the result; panics only if a process does not come back.
 pub async fn run(plan: Plan) -> Report {
     let mut system = System::start(plan.setup()).await;
     let mut rng = StdRng::seed_from_u64(plan.seed);
@@ -71,7 +71,7 @@ pub async fn run(plan: Plan) -> Report {
     report
 }
 
-/// Waits until the database has as many events as controllers were told of, or for long enough.
+/// Waits until the database has all events that controllers recorded, at most for [`DRAIN`].
 async fn settled(system: &System, told: &[Told]) {
     let stored = told.iter().filter(|told| told.is_stored()).count();
     let wanted = i64::try_from(stored).expect("a count");
@@ -80,7 +80,7 @@ async fn settled(system: &System, told: &[Told]) {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
-    // Late: the check says what is missing.
+    // On a timeout the check reports what is missing.
     let _ = tokio::time::timeout(DRAIN, arriving).await;
 }
 

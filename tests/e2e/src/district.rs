@@ -1,4 +1,4 @@
-//! Which invented district a system is started with, and who is who in it.
+//! Selects the invented district of a system, and finds people and cars in it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use domain::ids::{ClassId, GarageId};
 use protocol::district::PersonSpec;
 use simulator::district::{Invented, demo, uniform};
 
-/// The two kinds that the demo can be started with.
+/// The two districts with which the demo can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// One school, three shelters, a mall and a housing block.
@@ -24,14 +24,14 @@ impl Place {
     }
 }
 
-/// One car of one family, and what its coming has to bring about.
+/// One car of one family, and the arrivals that it causes.
 #[derive(Debug, Clone)]
 pub struct Family {
     /// In the person's normal form, as the district file has it.
     pub plate: String,
     /// Key of the guardian who owns the plate.
     pub guardian: String,
-    /// Each child's name with its class.
+    /// Each child's name and class.
     pub children: Vec<(String, ClassId)>,
 }
 
@@ -41,7 +41,7 @@ pub fn families(invented: &Invented, garage: &GarageId) -> Vec<Family> {
     cars.iter().filter_map(|plate| family(invented, plate.as_str())).collect()
 }
 
-/// Everybody whose child the car with this plate comes for.
+/// The children that the car with this plate comes for.
 pub fn family(invented: &Invented, plate: &str) -> Option<Family> {
     let owns = |person: &&PersonSpec| person.plates.iter().any(|own| own.as_str() == plate);
     let guardian = invented.district.people.iter().find(owns)?;
@@ -56,7 +56,7 @@ pub fn family(invented: &Invented, plate: &str) -> Option<Family> {
     Some(Family { plate: plate.to_owned(), guardian: guardian.key.clone(), children })
 }
 
-/// A child that a car comes for.
+/// A child whom a car fetches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Child {
     pub class: ClassId,

@@ -1,6 +1,6 @@
-//! One test for both forms. Tests of a file share one system of each form as long as any of them runs.
+//! Runs one test for both forms. Tests of a file share one system of each form as long as any of them runs.
 //!
-//! Everything runs on one runtime that outlives the tests: what a shared system has spawned must not end with the
+//! Everything runs on one runtime that outlives the tests: the tasks of a shared system must not end with the
 //! test that happened to start it.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::district::Place;
 use crate::system::{Form, Setup, System};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    // Both reqwest and the server's crate want the process to have chosen.
+    // Both reqwest and the server's crate need an installed TLS provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
 });
@@ -40,7 +40,7 @@ pub async fn shared(form: Form, place: Place) -> Arc<System> {
 /// Makes `standalone::NAME` and `separate::NAME` of each `async fn NAME`.
 ///
 /// `shared(PLACE): a, b` gives each an `Arc<System>` that they share; `alone: a, b` gives each the [`Form`], to start and
-/// to kill a system of its own. The names begin with the form so that tests of one form run one after another.
+/// kill its own system. The names begin with the form so that tests of one form run one after another.
 #[macro_export]
 macro_rules! both_forms {
     (shared($place:expr): $($name:ident),+ $(,)?) => {

@@ -1,10 +1,10 @@
-//! Throws damaged messages at everything that reads what strangers send: every driver's parser and the protocol.
+//! Sends damaged messages to every parser of untrusted input: every driver's parser and the protocol.
 //!
-//! - [`targets`]: what is tried, each with the corpus that its inputs are made from
+//! - [`targets`]: the parsers, each with the corpus for its inputs
 //! - [`mutate`]: from known inputs to a new one
 //!
-//! A panic and an input that takes longer than [`HANG`] are findings. There is no instrumentation: an input whose *outcome* (what was
-//! understood, or why nothing was) was not seen before becomes a parent of others, which leads past the first `if` as well. The
+//! A panic and an input that takes longer than [`HANG`] are findings. There is no instrumentation: an input with a new *outcome*
+//! (the parsed value, or the reason why there is none) becomes a parent of others, which leads past the first `if` as well. The
 //! same seed makes the same inputs as long as nothing is slower than a slice.
 
 pub mod mutate;
@@ -21,19 +21,19 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use serde::Serialize;
 
-/// An input that takes longer holds a lane up.
+/// An input that takes longer blocks a lane.
 pub const HANG: Duration = Duration::from_secs(2);
-/// Inputs for one target before it is another's turn.
+/// Inputs for one target before the next target's turn.
 const SLICE: u64 = 2_000;
-/// Parents of one target; then a new one takes the place of any.
+/// Most parents of one target; then a new one replaces a random one.
 const PARENTS: usize = 2_000;
-/// Outcomes of one target that are told apart; beyond, nothing is learned any more.
+/// Most outcomes that are distinguished for one target; further ones are ignored.
 const OUTCOMES: usize = 1_000_000;
-/// Longer inputs are for the parsers' own limits, which their tests know.
+/// Longer inputs are left to the parsers' own limits, which their tests cover.
 const LONGEST: usize = 64 * 1024;
 const PROGRESS: Duration = Duration::from_secs(10);
 
-/// Something that reads bytes; what it says is the outcome by which inputs are told apart.
+/// A parser of bytes. It returns a text of the outcome, by which inputs are distinguished.
 #[derive(Clone)]
 pub struct Target {
     pub name: &'static str,
@@ -41,10 +41,10 @@ pub struct Target {
     pub read: fn(&[u8]) -> String,
 }
 
-/// How far to go.
+/// Length of a run.
 #[derive(Debug, Clone, Copy)]
 pub enum Until {
-    /// For each target.
+    /// Number of inputs for each target.
     Inputs(u64),
     Time(Duration),
 }
@@ -76,7 +76,7 @@ enum Word {
     End,
 }
 
-/// Tries all targets by turns until the first finding.
+/// Fuzzes all targets in turns until the first finding.
 pub fn run(targets: Vec<Target>, seed: u64, until: Until) -> (Vec<Tried>, Option<Finding>) {
     let started = Instant::now();
     let mut states: Vec<State> = targets.into_iter().map(|target| State::new(target, seed)).collect();
@@ -132,7 +132,7 @@ impl State {
         input
     }
 
-    /// The reading is done by a thread of its own, which is left behind should it hang.
+    /// A separate thread parses; it is abandoned if it hangs.
     fn slice(&mut self, inputs: u64) -> Option<Finding> {
         let (work, to_do) = channel::<Vec<u8>>();
         let (done_in, done) = channel::<Word>();

@@ -1,4 +1,4 @@
-//! An MQTT client that does what no controller should: wrong passwords, foreign topics. The only file here that names the library.
+//! An MQTT client that misbehaves: wrong passwords, foreign topics. The only file here that names the library.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use uuid::Uuid;
 
 use crate::phone::PATIENCE;
 
-/// More than any test has under way.
+/// More messages than any test has in flight.
 const MESSAGES: usize = 1_000;
 
 /// Large enough to send what a gateway must refuse.
 const MAX_PACKET: usize = 1024 * 1024;
 
-/// The broker did not let the client in.
+/// The broker refused the client.
 #[derive(Debug, thiserror::Error)]
 #[error("the broker refused the connection")]
 pub struct Refused(#[source] Box<ConnectionError>);
 
-/// Topic and payload; the error is the last thing that comes.
+/// Topic and payload; an error is the last item.
 type Message = Result<(String, Vec<u8>), ConnectionError>;
 
 /// One connection; it ends when dropped.
@@ -32,9 +32,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Once the broker has accepted user and password.
+    /// Returns once the broker has accepted user and password.
     pub async fn connect(broker: SocketAddr, username: &str, password: &str) -> Result<Self, Refused> {
-        // The embedded broker takes ids that begin with the own user name, so that nobody ends another's session.
+        // The embedded broker takes ids that begin with the client's own user name, so that no client ends another's session.
         let id = format!("{username}.{}", Uuid::new_v4().simple());
         let mut options = MqttOptions::new(id, broker.ip().to_string(), broker.port());
         options.set_credentials(username, password).set_max_packet_size(MAX_PACKET, MAX_PACKET);
@@ -55,7 +55,7 @@ impl Client {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("the connection lives");
     }
 
-    /// The next message's topic and payload; panics with the reason if the connection has ended.
+    /// Returns the next message's topic and payload; panics with the reason if the connection has ended.
     pub async fn next(&mut self) -> (String, Vec<u8>) {
         let message = tokio::time::timeout(PATIENCE, self.inbox.recv()).await.expect("a message in time");
         message.expect("a connection that has not ended before").expect("an open connection")
@@ -73,7 +73,7 @@ async fn accepted(events: &mut EventLoop) -> Result<(), ConnectionError> {
     Ok(())
 }
 
-/// Until the connection ends; it is not made again.
+/// Polls until the connection ends; does not reconnect.
 async fn poll(mut events: EventLoop, inbox: mpsc::Sender<Message>) {
     loop {
         let message = match events.poll().await {

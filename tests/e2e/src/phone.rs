@@ -1,4 +1,4 @@
-//! What a person has in the hand: the mini-program API over HTTP and its WebSockets.
+//! A person's client: the mini-program API over HTTP and its WebSockets.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl Phone {
         Self::with_client(http, origin, token)
     }
 
-    /// For thousands of phones: they share one client's connections.
+    /// Shares one HTTP client's connections, for thousands of phones.
     pub fn with_client(http: reqwest::Client, origin: &str, token: &str) -> Self {
         Self { http, origin: origin.to_owned(), token: token.to_owned() }
     }
@@ -68,7 +68,7 @@ impl Phone {
         self.http.post(self.url(path)).bearer_auth(&self.token).json(body).send().await.expect("an answer")
     }
 
-    /// With a key that makes a repetition harmless.
+    /// Posts with an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: &impl serde::Serialize) -> reqwest::Response {
         let request = self.http.post(self.url(path)).bearer_auth(&self.token).header("idempotency-key", key);
         request.json(body).send().await.expect("an answer")
@@ -106,7 +106,7 @@ impl Stream {
         }
     }
 
-    /// Reads to the end; the close code, if there was one.
+    /// Reads to the end; returns the close code, if there was one.
     pub async fn end(&mut self) -> Option<u16> {
         let reading = async {
             loop {
@@ -118,7 +118,7 @@ impl Stream {
         tokio::time::timeout(PATIENCE, reading).await.expect("an end in time")
     }
 
-    /// Reads until everything up to now has come; the cursor to resume from and what was shown.
+    /// Reads until the stream is up to date; returns the cursor to resume from and the arrivals.
     pub async fn until_live(&mut self) -> (Cursor, Vec<Arrival>) {
         let mut shown = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! What the main database holds, read past every door: for checks after a run, which must not believe the system's own words.
+//! Reads the main database directly: for checks after a run, which must not rely on the system's own responses.
 //! The only SQL of this crate; it reads and never writes.
 
 use server::store::Store;
@@ -18,7 +18,7 @@ pub struct Event {
     pub received_at: i64,
     /// When the transaction that stored it began; microseconds since 1970.
     pub stored_at: i64,
-    /// Cars that it put into the garage, or took out.
+    /// Change of the count: cars that entered minus cars that left.
     pub delta: i64,
 }
 
@@ -58,7 +58,7 @@ pub async fn occupied(store: &Store) -> Vec<(String, Option<i64>)> {
     rows(store, "select id, occupied from garage").await
 }
 
-/// The access plan that each garage's gateway has said it goes by.
+/// The access plan that each garage's gateway has reported as applied.
 pub async fn plan_etags(store: &Store) -> Vec<(String, Option<String>)> {
     rows(store, "select garage_id, plan_etag from gateway").await
 }
@@ -69,13 +69,13 @@ pub async fn feed(store: &Store) -> Vec<i64> {
     cursors.into_iter().map(|(cursor,)| cursor).collect()
 }
 
-/// The cursor that was given out last.
+/// The last cursor that was assigned.
 pub async fn feed_head(store: &Store) -> i64 {
     let heads: Vec<(i64,)> = rows(store, "select cursor from feed_head").await;
     heads.first().expect("the feed has a head").0
 }
 
-/// How many rows a table has.
+/// The number of rows of a table.
 pub async fn count(store: &Store, table: &'static str) -> i64 {
     let counts: Vec<(i64,)> = rows(store, &format!("select cast(count(*) as bigint) from {table}")).await;
     counts.first().expect("a count is one row").0

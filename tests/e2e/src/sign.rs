@@ -1,4 +1,4 @@
-//! A guidance sign at the road: it knows its garage's retained message and nothing else.
+//! A guidance sign at the road: it receives only its garage's retained message.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ impl Sign {
         Self { client }
     }
 
-    /// What it is told next; a new sign is told the retained message first.
+    /// The next message; a new sign receives the retained message first.
     pub async fn next(&mut self) -> OpenSpaces {
         let (_, payload) = self.client.next().await;
         serde_json::from_slice(&payload).expect("open spaces of the protocol")

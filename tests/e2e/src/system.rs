@@ -1,7 +1,7 @@
-//! The whole system as real processes, started and handled as an operator would.
+//! The whole system as real processes, started and operated as an operator would.
 //!
-//! Sessions are issued through the server's own crate on the same database, because logging thousands of people in
-//! through WeChat is not what tests are about; everything else goes through the system's doors.
+//! Sessions are issued through the server's own crate on the same database, because tests need not log thousands of people in
+//! through WeChat; everything else goes through the system's interfaces.
 
 mod passwords;
 mod separate;
@@ -36,9 +36,9 @@ use separate::Separate;
 pub use separate::ServerCommand;
 use standalone::Standalone;
 
-/// Debug binaries on two busy cores migrate a database and import a district.
+/// Time for debug binaries on two busy cores to migrate a database and import a district.
 const START: Duration = Duration::from_secs(60);
-/// Orders to stop are obeyed within this, with everything under way.
+/// Time within which SIGTERM ends a process, with all work in progress.
 const STOP: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ pub enum Postgres {
     Own,
 }
 
-/// What to start.
+/// Configuration of the system.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
     pub form: Form,
@@ -66,9 +66,9 @@ pub struct Setup {
     /// Seconds that one dismissal of the demo's own traffic takes; `None` for no traffic. Standalone only.
     pub dismissal: Option<u64>,
     pub postgres: Postgres,
-    /// How often each gateway of the separate form asks for its access plan: often, so that tests need not wait for it.
+    /// The interval at which each gateway of the separate form polls its access plan: short, so that tests need not wait for it.
     pub plan_poll_seconds: u32,
-    /// Data of a released version to go on with; `None` starts empty.
+    /// Data of a released version to start with; `None` starts empty.
     pub released: Option<ReleasedData>,
     /// A killed gateway of the separate form also loses what it has not synced, as in a power cut.
     pub lossy_disks: bool,
@@ -95,17 +95,17 @@ pub struct GatewayFiles {
     pub data: PathBuf,
 }
 
-/// What can be killed and started again.
+/// A part that can be killed and started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The only one of the standalone form.
+    /// The only part of the standalone form.
     Standalone,
-    /// By the garage's place in the district.
+    /// By the garage's index in the district.
     Gateway(usize),
     Server,
     Miniapp,
     Broker,
-    /// Only with [`Postgres::Own`].
+    /// Available only with [`Postgres::Own`].
     Database,
 }
 
@@ -114,7 +114,7 @@ enum Running {
     Separate(Box<Separate>),
 }
 
-/// Where the doors are.
+/// Addresses of the system's listeners.
 #[derive(Debug, Clone)]
 struct Doors {
     people: SocketAddr,
@@ -131,7 +131,7 @@ pub struct System {
     app: App,
     http: reqwest::Client,
     people: Mutex<HashMap<String, Uuid>>,
-    /// A broker ends the older of two connections of one controller, so there is one of each.
+    /// A broker ends the older of two connections of one controller, so each controller has one connection.
     connected: Mutex<HashMap<String, Handle>>,
     operators: Mutex<HashMap<String, Console>>,
     running: Running,
@@ -142,7 +142,7 @@ pub struct System {
 impl System {
     /// Returns once every process is ready and every gateway has its access plan and count.
     pub async fn start(setup: Setup) -> Self {
-        // Everything that speaks HTTP here wants the process to have chosen.
+        // Everything that speaks HTTP here needs an installed TLS provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let invented = setup.place.invent();
         let (running, doors) = match setup.form {
@@ -200,7 +200,7 @@ impl System {
         self.doors.mqtt
     }
 
-    /// Of a controller (`garage.device`), a gateway or a sign.
+    /// The MQTT password of a controller (`garage.device`), a gateway or a sign.
     pub fn password(&self, mqtt_username: &str) -> String {
         self.passwords.of(mqtt_username)
     }
@@ -218,7 +218,7 @@ impl System {
         }
     }
 
-    /// The server's command line with its configuration, as its operator has it.
+    /// The server's command line with its configuration, as its operator uses it.
     pub fn server_command(&self) -> &ServerCommand {
         match &self.running {
             Running::Separate(many) => many.server_command(),
@@ -258,7 +258,7 @@ impl System {
         }
     }
 
-    /// With which the mini-program API calls the server.
+    /// The token with which the mini-program API calls the server.
     pub fn service_token(&self) -> String {
         match &self.running {
             Running::Standalone(one) => one.service_token(),
@@ -266,7 +266,7 @@ impl System {
         }
     }
 
-    /// What all processes have printed so far.
+    /// The output of all processes so far.
     pub fn logs(&self) -> String {
         match &self.running {
             Running::Standalone(one) => one.log(),
@@ -274,14 +274,14 @@ impl System {
         }
     }
 
-    /// How a controller of this garage would connect; change it before [`Self::connect`].
+    /// The default configuration of a controller of this garage; change it before [`Self::connect`].
     pub fn controller_config(&self, garage: &GarageId, device: &DeviceId) -> Config {
         let password = self.password(&Permissions::device(garage, device).username);
         let (host, port) = (self.doors.mqtt.ip().to_string(), self.doors.mqtt.port());
         Config::new(&host, port, garage.clone(), device.clone(), &password)
     }
 
-    /// A connected controller; it lives as long as the system. The same one for everybody who asks.
+    /// A connected controller; it lives as long as the system. All callers share it.
     pub async fn controller(&self, garage: &GarageId, device: &DeviceId) -> Handle {
         let mut connected = self.connected.lock().await;
         if let Some(known) = connected.get(&format!("{garage}.{device}")) {
@@ -292,14 +292,14 @@ impl System {
         controller
     }
 
-    /// One more controller, with a configuration of one's own.
+    /// Connects one more controller, with its own configuration.
     pub async fn connect(&self, config: Config) -> Handle {
         let controller = Controller::start(config, self.controllers.clone());
         controller.connected(PATIENCE).await.expect("the broker accepts the controller");
         controller
     }
 
-    /// Logged in at the console: with a password set on the command line, or by picking in the demo.
+    /// Logs an operator in at the console: with a password set on the command line, or by picking in the demo.
     pub async fn operator(&self, username: &str) -> Console {
         let mut operators = self.operators.lock().await;
         if let Some(known) = operators.get(username) {
@@ -329,7 +329,7 @@ impl System {
         Phone::with_client(self.http.clone(), &self.people(), &session.token)
     }
 
-    /// Id in the database.
+    /// The person's id in the database.
     pub async fn person(&self, key: &str) -> Uuid {
         if let Some(known) = self.people.lock().await.get(key) {
             return *known;
@@ -340,13 +340,13 @@ impl System {
         id
     }
 
-    /// A lane of the district's `garage`, by the id that it has in the invented site.
+    /// A lane of `garage`, by its id in the invented site.
     pub fn lane(&self, garage: &GarageId, lane: &str) -> &SiteLane {
         let site = self.invented.sites.iter().find(|site| &site.garage == garage).expect("a garage here");
         site.lanes.iter().find(|known| known.id.as_str() == lane).expect("a lane of the garage")
     }
 
-    /// Everything that can be killed here, in the order in which it starts.
+    /// All parts that can be killed, in their start order.
     pub fn parts(&self) -> Vec<Part> {
         match &self.running {
             Running::Standalone(_) => vec![Part::Standalone],
@@ -354,13 +354,13 @@ impl System {
         }
     }
 
-    /// Those that are ours.
+    /// The parts that are our own processes.
     pub fn processes(&self) -> Vec<Part> {
         let ours = |part: &Part| !matches!(part, Part::Broker | Part::Database);
         self.parts().into_iter().filter(ours).collect()
     }
 
-    /// Ends it without a chance to say good-bye.
+    /// Kills the part with SIGKILL.
     pub fn kill9(&mut self, part: Part) {
         match &mut self.running {
             Running::Standalone(one) => one.kill9(part),
@@ -368,7 +368,7 @@ impl System {
         }
     }
 
-    /// Starts it again, after ending what still runs, and waits until it is ready.
+    /// Starts the part again, after ending what still runs, and waits until it is ready.
     pub async fn restart(&mut self, part: Part) {
         match &mut self.running {
             Running::Standalone(one) => one.restart(part, &self.doors).await,
@@ -376,7 +376,7 @@ impl System {
         }
     }
 
-    /// Stops one of our processes with SIGTERM, which it has to obey in time and with exit code 0.
+    /// Stops one of our processes with SIGTERM; it has to exit in time with code 0.
     pub async fn terminate(&mut self, part: Part) {
         match &mut self.running {
             Running::Standalone(one) => one.terminate().await,
@@ -384,7 +384,7 @@ impl System {
         }
     }
 
-    /// Waits until every gateway has its plan and count, and is heard by signs.
+    /// Waits until every gateway has its plan and count, and signs receive its messages.
     pub async fn gateways_ready(&self) {
         for site in &self.invented.sites {
             self.sign(&site.garage).await.shows_a_number().await;
@@ -401,7 +401,7 @@ impl System {
 }
 
 async fn open(database: &str, data_key: &[u8; Keyring::KEY_LEN]) -> App {
-    // Few connections: this is a bystander, and the system under test needs its own.
+    // Few connections: this store only observes, and the system under test needs its own.
     let store = Store::open(database, 4).await.expect("the system's database opens");
     App::new(store, Keyring::new(data_key).expect("a key"), Arc::new(SystemClock))
 }

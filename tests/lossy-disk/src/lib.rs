@@ -1,9 +1,9 @@
-//! A disk that forgets what was not synced, for tests. Loaded into a process by `LD_PRELOAD`, it stands in for `fsync` and
-//! `fdatasync`: of each file below `LOSSY_DISK` it keeps, in `LOSSY_DISK_SYNCED`, the content at its last sync. After a `kill -9` the
-//! test puts these back (`testkit::disk`), and has what a power cut could have left.
+//! A disk that loses what was not synced, for tests. Loaded into a process by `LD_PRELOAD`, it replaces `fsync` and
+//! `fdatasync`: for each file below `LOSSY_DISK` it keeps, in `LOSSY_DISK_SYNCED`, the content at its last sync. After a `kill -9` the
+//! test restores these copies (`testkit::disk`), which leaves what a power cut could have left.
 //!
-//! What is modelled: the content of files; what was written since the last sync is gone, all of it. Not modelled: names (a file that was
-//! made, renamed or removed stays so, as on a file system that journals them at once), and pages of which some were written.
+//! Modelled: the content of files. Everything written since the last sync is gone. Not modelled: names (a file that was
+//! made, renamed or removed stays so, as on a file system that journals them at once), and partly written pages.
 
 use std::ffi::{OsString, c_int, c_long};
 use std::fs::{self, File};
@@ -76,13 +76,13 @@ impl Disk {
         let number = COPIES.fetch_add(1, Ordering::Relaxed);
         let copy = self.synced.join(format!("{}-{number}.copy", process::id()));
         match copied(&borrowed, &copy) {
-            // Opened for writing only, which a database never is.
+            // The file was opened for writing only. A database never does that.
             Err(error) if error.raw_os_error() == Some(libc::EBADF) => {
                 copied(&File::open(format!("/proc/self/fd/{fd}"))?, &copy)?;
             }
             other => other?,
         }
-        // An inode's number is used again, the moment of its birth is not.
+        // An inode number is reused, its time of birth is not.
         let born =
             metadata.created().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         fs::rename(copy, self.synced.join(format!("{}-{}", metadata.ino(), born.as_nanos())))

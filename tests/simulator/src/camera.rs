@@ -1,9 +1,9 @@
-//! Cameras of other makes, played: they see a car, say so in their make's words, and do what they are told.
+//! Simulated cameras of other makes: they report a car in their make's format and follow the responses.
 //!
-//! - [`posting`]: those that post over HTTP and hear the answer
-//! - [`barrier`]: the door at which such a one is asked to open, if the answer does not do it
-//! - [`publishing`]: those that are clients of the garage's broker
-//! - [`streaming`]: those that a gateway asks for a stream of events
+//! - [`posting`]: cameras that post over HTTP and read the response
+//! - [`barrier`]: the HTTP server on which such a camera takes opening requests, if the response does not open
+//! - [`publishing`]: cameras that are clients of the garage's broker
+//! - [`streaming`]: cameras from which a gateway requests a stream of events
 
 pub mod barrier;
 pub mod posting;
@@ -12,21 +12,21 @@ pub mod streaming;
 
 use domain::time::Timestamp;
 
-/// A car as a camera sees it.
+/// A car as a camera reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Car<'a> {
-    /// `None`: it could not be read.
+    /// `None`: the plate could not be read.
     pub plate: Option<&'a str>,
-    /// Percent, of a make that says so.
+    /// Percent, for makes that report it.
     pub confidence: u8,
     /// By the camera's clock.
     pub at: Timestamp,
-    /// Seen while nobody could be told.
+    /// The reading was kept because the camera had no connection.
     pub kept: bool,
 }
 
 impl<'a> Car<'a> {
-    /// Now, and read well.
+    /// A reading at `at` with high confidence.
     pub const fn at_the_gate(plate: &'a str, at: Timestamp) -> Self {
         Self { plate: Some(plate), confidence: 98, at, kept: false }
     }

@@ -28,10 +28,10 @@ pub use pending::{AckOutcome, Acked, Decided, PendingEvent, PendingPass};
 use crate::mqtt::{Delivery, Door};
 use state::{Now, State};
 
-/// Messages that a slow reader of [`Handle::received`] may be behind; older ones are dropped for it.
+/// Messages that a slow reader of [`Handle::received`] may lag behind; older ones are dropped for it.
 const RECEIVED: usize = 256;
 
-/// Which controller to be, and how.
+/// Configuration of the controller.
 #[derive(Clone)]
 pub struct Config {
     pub host: String,
@@ -39,10 +39,10 @@ pub struct Config {
     pub garage: GarageId,
     pub device: DeviceId,
     pub password: String,
-    /// For a lane with a loop: how long a car takes from the open barrier to behind it. The `pass` event is then
-    /// sent by the controller itself; 0.7 to 1.5 times this.
+    /// For a lane with a loop: the time from the open barrier until the car is behind it. The controller then sends the
+    /// `pass` event itself, after 0.7 to 1.5 times this.
     pub drive_over: Option<Duration>,
-    /// Events kept at most; a further one is refused to the caller.
+    /// Most events kept; a further one is refused to the caller.
     pub capacity: usize,
     pub resend: Resend,
     pub heartbeat: Duration,
@@ -63,7 +63,7 @@ impl Config {
         }
     }
 
-    /// With a loop behind the barrier.
+    /// Adds a loop behind the barrier.
     #[must_use]
     pub fn drive_over(mut self, takes: Duration) -> Self {
         self.drive_over = Some(takes);
@@ -116,7 +116,7 @@ impl Shared {
         }
     }
 
-    /// A panic elsewhere leaves counters and queues whole: each change is one call.
+    /// A panic elsewhere leaves counters and queues consistent: each change is one call.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,7 +137,7 @@ impl Shared {
 pub struct Controller;
 
 impl Controller {
-    /// Connects in the background and goes on trying until `shutdown`.
+    /// Connects in the background and retries until `shutdown`.
     pub fn start(config: Config, shutdown: CancellationToken) -> Handle {
         let shared = Arc::new(Shared::new(config));
         let (ready, connected) = watch::channel(None);
@@ -149,7 +149,7 @@ impl Controller {
     }
 }
 
-/// A running controller. Clones speak of the same one.
+/// A running controller. Clones refer to the same one.
 #[derive(Clone)]
 pub struct Handle {
     shared: Arc<Shared>,
@@ -157,7 +157,7 @@ pub struct Handle {
     tasks: TaskTracker,
 }
 
-/// There is no connection to publish on.
+/// The controller has no connection to publish on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the controller is not connected to its broker")]
 pub struct NotConnected;
@@ -177,13 +177,13 @@ impl Handle {
         pending
     }
 
-    /// Any bytes on any topic, once, with QoS 1: garbage and trespass for tests.
+    /// Publishes any bytes on any topic, once, with QoS 1: garbage and foreign topics for tests.
     pub async fn publish_raw(&self, topic: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
         let publisher = self.connected.borrow().clone().ok_or(NotConnected)?;
         publisher.publish(topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
     }
 
-    /// Where this controller publishes its events.
+    /// The topic of this controller's events.
     pub fn event_topic(&self) -> &str {
         &self.shared.topics.event
     }

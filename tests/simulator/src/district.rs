@@ -1,6 +1,6 @@
 //! Invented districts: the demo's, and uniform ones of any size for benches.
 //!
-//! A [`Site`] is what a garage has on the ground (lanes and controllers), which the district file does not say.
+//! A [`Site`] is a garage's equipment (lanes and controllers), which the district file does not describe.
 
 mod demo;
 mod uniform;
@@ -17,7 +17,7 @@ use crate::invent::Family;
 pub use demo::{DRIVER_KEY, DRIVER_PLATE, TRY_PLATE, demo};
 pub use uniform::uniform;
 
-/// A district and what stands at its gates.
+/// A district and the equipment of its gates.
 #[derive(Debug, Clone)]
 pub struct Invented {
     pub district: District,
@@ -38,7 +38,7 @@ pub struct SiteLane {
     pub name: String,
     pub direction: Direction,
     pub pass_by: PassBy,
-    /// Left alone by the simulated cars: for a person who drives one by hand.
+    /// Reserved for a person who drives a car by hand: simulated cars do not use it.
     pub by_hand: bool,
 }
 
@@ -48,7 +48,7 @@ impl Site {
     }
 }
 
-/// The ids here are written in this crate; one that cannot be is a mistake in it.
+/// Parses an id written in this crate; a failure is a mistake in this crate.
 #[expect(clippy::panic, reason = "only called with names written in this crate, covered by tests")]
 fn id<T: std::str::FromStr>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| panic!("{text:?} is not an id"))
@@ -69,7 +69,7 @@ fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minu
     WindowSpec::new(audience, weekdays, start_minute, length_minutes)
 }
 
-/// Pupils go round the classes, siblings into neighbouring ones; guardians get their children and cars.
+/// Distributes pupils over the classes, siblings into neighbouring ones, and assigns children and cars to guardians.
 fn enrol(school: &str, classes: &mut [ClassSpec], families: &[Family]) -> Vec<PersonSpec> {
     let mut people = Vec::new();
     for (f, family) in families.iter().enumerate() {

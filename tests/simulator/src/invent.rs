@@ -1,7 +1,7 @@
 //! Plates, families and teachers that do not exist, the same ones for the same seed.
 //!
-//! Names are put together from the commonest surnames and given names, plates from the serials of Qingdao; that
-//! one of them also exists somewhere is chance.
+//! Names are combined from the commonest surnames and given names, plates from the serials of Qingdao. A match with a
+//! real one is chance.
 
 mod names;
 mod plates;
@@ -19,14 +19,14 @@ pub use plates::Plates;
 pub struct Family {
     /// One or two; siblings belong into different classes.
     pub children: Vec<String>,
-    /// The parents, and in some families a grandparent. Some plates are in the hands of two of them.
+    /// The parents, and in some families a grandparent. Two of them may share a plate.
     pub guardians: Vec<Guardian>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guardian {
     pub name: String,
-    /// To the children, such as `母亲`.
+    /// The relation to the children, such as `母亲`.
     pub relation: &'static str,
     pub plates: Vec<Plate>,
 }

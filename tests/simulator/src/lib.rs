@@ -1,4 +1,4 @@
-//! Simulated gate controllers and cameras that speak real MQTT and HTTP through the same doors as real devices.
+//! Simulated gate controllers and cameras that speak real MQTT and HTTP through the same interfaces as real devices.
 //!
 //! - [`controller`]: one controller: keeps its events until they are acknowledged, opens its barrier at most once an event
 //! - [`camera`]: cameras of other makes, on HTTP and MQTT
@@ -7,7 +7,7 @@
 //! - [`district`]: whole districts made of these
 //! - [`invent`]: plates, families and teachers that do not exist
 //!
-//! Nothing here is told anything about the system that a device at a gate would not know.
+//! Nothing here uses information that a device at a gate does not have.
 
 pub mod camera;
 pub mod controller;

@@ -1,7 +1,7 @@
-//! Open-loop load: entries at a fixed rate over many lanes, each timed from the moment at which it was meant to
-//! be sent, so that a slow system cannot slow down its own measurement.
+//! Open-loop load: entries at a fixed rate over many lanes, each timed from its intended send,
+//! so that a slow system cannot slow down its own measurement.
 //!
-//! A thread of its own keeps the times: the runtime's timer is a millisecond coarse, as much as what is measured.
+//! A separate thread keeps the times: the runtime's timer has a resolution of one millisecond, as much as the measured values.
 
 mod report;
 
@@ -15,18 +15,18 @@ use tokio_util::sync::CancellationToken;
 use crate::controller::{AckOutcome, Action, Counters, Handle, PendingEvent};
 pub use report::{Latencies, Percentiles, Report};
 
-/// How much, how fast, and how long to wait for the answers.
+/// Size, rate and patience of a load.
 #[derive(Debug, Clone)]
 pub struct Load {
     /// One entry for each, in this order; the lanes take turns.
     pub plates: Vec<Plate>,
     /// Entries a second over all lanes; at least one in a thousand seconds.
     pub per_second: f64,
-    /// After the last entry: what has not been acknowledged by then is lost.
+    /// Wait after the last entry: an entry that is not acknowledged by then is lost.
     pub patience: Duration,
 }
 
-/// One entry with its instants; those that did not come are `None`.
+/// One entry with its instants; `None` for those that did not come.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub event_id: EventId,
@@ -47,7 +47,7 @@ impl Load {
         (0u32..).map(move |i| start + gap.saturating_mul(i))
     }
 
-    /// Sends everything over `lanes` and waits for the answers; `shutdown` ends it early with what there is.
+    /// Sends all entries over `lanes` and waits for the answers; `shutdown` ends it early with the results so far.
     pub async fn run(self, lanes: &[Handle], shutdown: &CancellationToken) -> Report {
         let before = counters(lanes);
         let (sent, refused) = self.send(lanes, shutdown).await;
@@ -94,7 +94,7 @@ fn keep_time(schedule: Vec<(Plate, Instant, Handle)>, shutdown: &CancellationTok
     sent
 }
 
-/// All answers are stamped when they arrive, so it does not matter that they are looked at only now.
+/// Collects the answers. They are stamped on arrival, so a late collection changes no figure.
 async fn collect(
     sent: Vec<Sent>,
     deadline: tokio::time::Instant,

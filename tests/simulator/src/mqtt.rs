@@ -1,8 +1,8 @@
 //! One MQTT connection; the only file that names the client.
 //!
-//! One connection is one client: after an error the [`Link`] is thrown away and a new one is made, with a clean
+//! One connection is one client: after an error the [`Link`] is dropped and a new one is made, with a clean
 //! session. The client's own reconnect drops what it had pending and can live-lock on a colliding packet id, and
-//! what must not be lost is kept by the controller anyway. Nobody publishes from the task that polls: a full
+//! the controller keeps what must not be lost anyway. No code publishes from the polling task: a full
 //! request channel would then wait for itself.
 
 use std::time::Duration;
@@ -28,7 +28,7 @@ const PUBLISH_DEADLINE: Duration = Duration::from_secs(10);
 
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Where and as whom to connect; the user name is the client id too.
+/// Address and credentials; the user name is the client id too.
 #[derive(Clone)]
 pub(crate) struct Door {
     pub host: String,
@@ -37,7 +37,7 @@ pub(crate) struct Door {
     pub password: String,
 }
 
-/// Why a connection ended.
+/// The reason why a connection ended.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
     #[error("the connection to the broker ended")]
@@ -50,7 +50,7 @@ pub(crate) enum LinkError {
     Stuck,
 }
 
-/// Whether the broker confirms a publish.
+/// QoS: whether the broker confirms a publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivery {
     AtMostOnce,
@@ -74,7 +74,7 @@ impl Publisher {
     }
 }
 
-/// What a link has to say.
+/// An event of a link.
 pub(crate) enum News {
     /// Connected and subscribed: answers to what is published from now on will arrive.
     Ready(Publisher),
@@ -136,7 +136,7 @@ impl Link {
         Ok(News::Ready(Publisher(self.client.clone())))
     }
 
-    /// Says goodbye to the broker, within a deadline.
+    /// Disconnects from the broker, within a deadline.
     pub async fn close(mut self) {
         if self.client.try_disconnect().is_err() {
             return;

@@ -1,4 +1,4 @@
-//! The other side of a controller, for tests: a real broker, and a gateway that does only what it is told.
+//! The other side of a controller, for tests: a real broker and a scripted gateway.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ const LANES: usize = 4;
 
 const PASSWORD: &str = "secret";
 
-/// With the permissions that a real one gets: a controller that spoke on another one's topic would go unheard.
+/// A broker with real permissions: it drops what a controller publishes on another one's topic.
 pub fn broker() -> Mosquitto {
     let mut users: Vec<Permissions> =
         (1..=LANES).map(|n| Permissions::device(&garage(), &device(n))).collect();
@@ -52,7 +52,7 @@ fn acl(user: &Permissions) -> String {
     format!("user {}\n{}{}\n", user.username, lines("write", &user.publish), lines("read", &user.subscribe))
 }
 
-/// Resends fast, so that a test does not wait for it.
+/// Resends fast, so that tests wait less.
 pub fn config(broker: &Mosquitto, number: usize) -> Config {
     let mut config = Config::new("127.0.0.1", broker.port(), garage(), device(number), PASSWORD);
     config.resend = Resend { first: Duration::from_millis(50), most: Duration::from_millis(200) };
@@ -81,7 +81,7 @@ pub async fn answer<T>(receiver: tokio::sync::oneshot::Receiver<T>) -> T {
     tokio::time::timeout(DEADLINE, receiver).await.expect("no answer in time").unwrap()
 }
 
-/// Sees the controllers' events and heartbeats and publishes what it is told.
+/// Receives the controllers' events and heartbeats; publishes only on the test's call.
 pub struct Gateway {
     events: mpsc::Receiver<(DeviceId, ControllerEvent)>,
     statuses: mpsc::Receiver<DeviceStatus>,
@@ -136,7 +136,7 @@ impl Gateway {
         self.publisher.publish(&topic.to_string(), Delivery::AtLeastOnce, payload).await.unwrap();
     }
 
-    /// To the first lane.
+    /// Sends `open` to the first lane.
     pub async fn open(&self, event: &EventId, issued_at: Timestamp) {
         self.command(device(1), event, CommandKind::Open, issued_at).await;
     }
@@ -156,7 +156,7 @@ impl Gateway {
         self.publish(&Topic::Command(garage(), device), &command).await;
     }
 
-    /// To the first lane.
+    /// Sends `ack` to the first lane.
     pub async fn ack(&self, event: &EventId) {
         self.ack_to(device(1), event).await;
     }
@@ -166,7 +166,7 @@ impl Gateway {
         self.publish(&Topic::Ack(garage(), device), &ack).await;
     }
 
-    /// Answers every event from now on: opens for whom `opens` says, and acknowledges.
+    /// Answers every event from now on: opens if `opens` returns true, and acknowledges.
     pub async fn serve(mut self, opens: impl Fn(&ControllerEvent) -> bool) {
         while let Some((device, event)) = self.events.recv().await {
             let kind = if opens(&event) { CommandKind::Open } else { CommandKind::Show };

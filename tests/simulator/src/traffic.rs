@@ -1,7 +1,7 @@
 //! Cars for people to watch: a school's dismissal, and the everyday coming and going of public garages.
 //!
-//! The same seed gives the same cars at the same times; what the gates answer is up to the system. Every car's
-//! story is told as [`Progress`]; a reader that is too slow misses some of it, and the traffic never waits for it.
+//! The same seed gives the same cars at the same times; the gates' answers are up to the system. Every car
+//! reports its [`Progress`]; a reader that is too slow misses some of it, and the traffic never waits for it.
 
 mod arrivals;
 mod background;
@@ -16,14 +16,14 @@ pub use dismissal::{Dismissal, Plan, Summary, drive_out};
 pub use lane::{Lane, LaneName, Passage};
 pub use progress::{Progress, Reports, What};
 
-/// How many times faster than life a scenario plays.
+/// Speed of a scenario as a multiple of real time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace(f64);
 
 impl Pace {
     pub const LIFE: Self = Self(1.0);
 
-    /// Clamped to a hundredth up to a thousand times.
+    /// Clamps `factor` to 0.01 to 1000.
     pub fn times(factor: f64) -> Self {
         Self(if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 })
     }

@@ -1,4 +1,4 @@
-//! A disk that loses what was not synced: the other half of the crate `lossy-disk`, which says what it models.
+//! A disk that loses what was not synced: the test's half of the crate `lossy-disk`, which documents the model.
 
 use std::fs::{self, File, Metadata};
 use std::os::unix::fs::MetadataExt;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::process::{Program, beside};
 
-/// Of one folder of one process.
+/// The lossy disk of one folder of one process.
 #[derive(Debug)]
 pub struct LossyDisk {
     folder: PathBuf,
@@ -23,7 +23,7 @@ impl LossyDisk {
         Self { folder, synced: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// The program with its folder on this disk.
+    /// Returns the program with its folder on this disk.
     #[must_use]
     pub fn under(&self, program: Program) -> Program {
         let library = beside("liblossy_disk.so");
@@ -38,7 +38,7 @@ impl LossyDisk {
             .env("LOSSY_DISK_SYNCED", self.synced.path())
     }
 
-    /// Power is cut: the process has been killed, and each file is what it was when it was last synced. Gives how many bytes are gone.
+    /// Simulates a power cut after the process was killed: each file gets its content as of its last sync. Returns the bytes lost.
     pub fn cut(&self) -> u64 {
         lost_below(&self.folder, self.synced.path())
     }

@@ -1,4 +1,4 @@
-//! The world around our processes, for tests: real servers where there are any, breakable ones where that is the point.
+//! The environment of our processes, for tests: real servers where possible, breakable ones where tests need faults.
 //!
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
 //! - [`disk`]: a disk that loses what was not synced
@@ -6,11 +6,11 @@
 //! - [`proxy`]: a TCP link that tests can cut, freeze and delay
 //! - [`tls`]: a private certificate authority, and TLS in front of a process
 //! - [`wechat`]: the two WeChat calls we make
-//! - [`process`]: our own binaries, from outside
+//! - [`process`]: our own binaries, run from outside
 //! - [`released`]: data of released versions
 //! - [`wait`]: polling with a deadline; tests never sleep
 //!
-//! Everything here panics with a clear message when it cannot do its work: a missing server fails a test, it never
+//! Everything here panics with a clear message on failure: a missing server fails a test and never
 //! skips it. Only for dev-dependencies, benches and the crash harness.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 

@@ -19,7 +19,7 @@ impl Log {
         Self { name: name.to_owned(), path: folder.join(format!("{name}.log")) }
     }
 
-    /// Appends, so that one file tells all of a server's lives.
+    /// Opens the file for appending, so that one file has the output of all of a server's runs.
     pub(crate) fn stdio(&self) -> Stdio {
         let file = File::options().create(true).append(true).open(&self.path);
         Stdio::from(file.expect("the log file opens"))
@@ -36,7 +36,7 @@ impl Log {
         format!("--- last lines of {} ---\n{}\n---", self.name, shown.join("\n"))
     }
 
-    /// To be called when the server goes away.
+    /// Prints the log's tail if the test is panicking; call it when the server is dropped.
     pub(crate) fn show_if_panicking(&self) {
         if thread::panicking() {
             eprintln!("{}", self.tail());

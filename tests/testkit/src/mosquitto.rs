@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::log::Log;
 use crate::{port, signal, wait};
 
-/// Where Debian puts it; not in the `PATH` of ordinary users.
+/// Debian's path; it is not in the `PATH` of ordinary users.
 const PROGRAM: &str = "/usr/sbin/mosquitto";
 const READY: Duration = Duration::from_secs(10);
 
@@ -19,13 +19,13 @@ const READY: Duration = Duration::from_secs(10);
 pub struct MosquittoConf {
     /// The whole ACL file.
     pub acl: Option<String>,
-    /// The whole password file; see [`password_file`]. Without one everybody may connect.
+    /// The whole password file; see [`password_file`]. Without one the broker accepts anonymous clients.
     pub passwords: Option<String>,
     /// Whether sessions and retained messages outlive a restart.
     pub persistence: bool,
     /// More lines for mosquitto.conf.
     pub extra: String,
-    /// For clients whose configuration is written before the broker runs; otherwise a free one.
+    /// A fixed port, for clients whose configuration is written before the broker runs; otherwise a free one.
     pub port: Option<u16>,
 }
 
@@ -39,7 +39,7 @@ pub struct Mosquitto {
 }
 
 impl Mosquitto {
-    /// Returns once the broker takes connections.
+    /// Returns once the broker accepts connections.
     pub fn start(conf: MosquittoConf) -> Self {
         let folder = tempfile::Builder::new().prefix("mosquitto-").tempdir().expect("a temporary folder");
         let port = conf.port.unwrap_or_else(port::free);
@@ -59,25 +59,25 @@ impl Mosquitto {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
-    /// What the broker has written so far.
+    /// The broker's output so far.
     pub fn log(&self) -> String {
         self.log.text()
     }
 
-    /// Ends the broker without a chance to say good-bye or to save.
+    /// Kills the broker with SIGKILL: it cannot save or disconnect.
     pub fn kill9(&mut self) {
         self.child.kill().expect("the broker can be killed");
         self.child.wait().expect("the broker ends");
     }
 
-    /// Starts again on the same port with the same files, after ending what still runs.
+    /// Starts again on the same port with the same files; ends a broker that still runs.
     pub fn restart(&mut self) {
         self.kill9();
         self.child = spawn(self.folder.path(), &self.log);
         self.wait_until_ready();
     }
 
-    /// Replaces the ACL file and lets the running broker read it again. It does so at its next turn: poll for the effect.
+    /// Replaces the ACL file and makes the running broker read it again. The effect comes at the broker's next loop: poll for it.
     pub fn reload_acl(&self, acl: &str) {
         fs::write(self.folder.path().join("acl"), acl).expect("the ACL file is written");
         assert!(signal::send("HUP", self.child.id()), "the broker runs");

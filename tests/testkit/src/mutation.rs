@@ -1,7 +1,7 @@
-//! Damages of one field of a message, in any format of devices: what firmware gets wrong, made systematically.
+//! Systematic damage to one field of a message, in any format of devices: the mistakes of firmware.
 //!
-//! [`mutations`] finds the fields of JSON, XML, forms and multipart bodies (and of what is inside a part) and damages each in every way
-//! of [`FieldDamage`]. The order depends on the bytes alone.
+//! [`mutations`] finds the fields of JSON, XML, forms and multipart bodies (and of the contents of a part) and damages each in
+//! every way of [`FieldDamage`]. The order depends on the bytes alone.
 
 mod json;
 mod xml;
@@ -13,7 +13,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-/// A huge value has so many bytes.
+/// Size of a huge value in bytes.
 const HUGE: usize = 100 * 1024;
 
 /// A way in which a field is damaged.
@@ -31,7 +31,7 @@ pub enum FieldDamage {
     ControlCharacter,
 }
 
-/// Every damage, in the order in which they are made.
+/// Every damage, in the order in which [`mutations`] applies them.
 pub const DAMAGES: [FieldDamage; 8] = [
     FieldDamage::Absent,
     FieldDamage::Null,
@@ -48,7 +48,7 @@ pub const DAMAGES: [FieldDamage; 8] = [
 pub struct FieldMutation {
     /// Path of the field: `a.b[0].c`.
     pub field: String,
-    /// The field holds other fields.
+    /// The field contains other fields.
     pub is_group: bool,
     pub damage: FieldDamage,
     pub bytes: Vec<u8>,
@@ -60,7 +60,7 @@ struct FieldSpan {
     path: String,
     format: SpanFormat,
     is_group: bool,
-    /// What is removed with the field.
+    /// The bytes that are removed with the field.
     whole: Range<usize>,
     value: Range<usize>,
 }

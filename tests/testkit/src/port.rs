@@ -1,4 +1,4 @@
-//! Ports for servers that must be told theirs.
+//! Ports for servers that need a fixed one.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rand::Rng;
 
-/// Below the range from which Linux gives out ports by itself, so that nobody's connection or `bind(0)` takes the
-/// port between this answer and its use, nor while a server is down between `kill9` and `restart`.
+/// Below the range from which Linux assigns ports by itself, so that no other connection or `bind(0)` takes the
+/// port between this call and its use, nor while a server is down between `kill9` and `restart`.
 const RANGE: Range<u16> = 15_000..32_000;
 
 /// A free port of the loopback interface; never the same twice in one test process.

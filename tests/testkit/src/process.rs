@@ -1,4 +1,4 @@
-//! Our own binaries as an operator would run them: started, asked for readiness, signalled, killed.
+//! Our own binaries as an operator would run them: started, checked for readiness, signalled, killed.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ pub(crate) fn beside(name: &str) -> PathBuf {
     beside.unwrap_or_else(|| here.with_file_name(name))
 }
 
-/// What to start; can be started many times.
+/// A program with its arguments; can be started many times.
 #[derive(Debug, Clone)]
 pub struct Program {
     path: PathBuf,
@@ -29,7 +29,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// A path, such as `env!("CARGO_BIN_EXE_gateway")`.
+    /// A program at a path, such as `env!("CARGO_BIN_EXE_gateway")`.
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
         assert!(path.exists(), "{} is not built: run `cargo build --workspace --bins --lib`", path.display());
@@ -53,7 +53,7 @@ impl Program {
         self
     }
 
-    /// Starts it; what it prints goes to a file that is shown when the test fails.
+    /// Starts it; its output goes to a file that is shown when the test fails.
     pub fn start(&self) -> Child {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let name = self.path.file_name().expect("a program has a name").to_string_lossy();
@@ -84,7 +84,7 @@ impl Child {
         self.child.id()
     }
 
-    /// All output of all its lives.
+    /// The output of all its runs.
     pub fn log(&self) -> String {
         self.log.text()
     }
@@ -101,25 +101,25 @@ impl Child {
         .await;
     }
 
-    /// Waits for its end without asking for it.
+    /// Waits until it ends by itself.
     pub async fn exit(&mut self, deadline: Duration) -> ExitStatus {
         let what = format!("{} ends", self.program.path.display());
         wait::until(deadline, &what, async || self.ended()).await
     }
 
-    /// SIGTERM, then its exit status; panics if it takes longer than `deadline`.
+    /// Sends SIGTERM and returns the exit status; panics if it takes longer than `deadline`.
     pub async fn stop(&mut self, deadline: Duration) -> ExitStatus {
         signal::send("TERM", self.child.id());
         self.exit(deadline).await
     }
 
-    /// Ends it as a power cut of the process would.
+    /// Kills the process with SIGKILL, as a crash would.
     pub fn kill9(&mut self) {
         self.child.kill().expect("the process can be killed");
         self.child.wait().expect("the process ends");
     }
 
-    /// Starts it again with the same arguments, after ending what still runs.
+    /// Starts it again with the same arguments; ends a process that still runs.
     pub fn restart(&mut self) {
         self.kill9();
         self.child = self.program.spawn(&self.log);
@@ -138,7 +138,7 @@ impl Drop for Child {
     }
 }
 
-/// One GET by hand: its status, or `None` when nobody answers. Spares every test crate an HTTP client for this.
+/// Sends one GET by hand: its status, or `None` without an answer. Saves every test crate an HTTP client.
 pub async fn status_of(address: SocketAddr, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");

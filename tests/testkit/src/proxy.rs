@@ -1,4 +1,4 @@
-//! A TCP link between two of our processes that tests can break and mend while it is in use.
+//! A TCP link between two of our processes that tests can break and restore while it is in use.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 const CHUNK: usize = 16 * 1024;
-/// Chunks on the way in one direction; beyond that the sender feels back-pressure, as on a real link.
+/// Chunks in flight in one direction; beyond that the sender gets back-pressure, as on a real link.
 const IN_FLIGHT: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +49,13 @@ impl TcpProxy {
         self.mode.send_replace(Mode::Pass);
     }
 
-    /// Resets every connection, and each new one right after it was accepted. (The port stays ours, so nobody else takes it.)
+    /// Resets every connection, and each new one right after it was accepted. (The port stays bound, so no other process takes it.)
     pub fn cut(&self) {
         self.mode.send_replace(Mode::Cut);
     }
 
-    /// Half open: connections are accepted and stay, nothing is forwarded, not even their end. What was sent
-    /// meanwhile arrives after [`TcpProxy::pass`].
+    /// Half open: connections are accepted and stay, nothing is forwarded, not even their end. Bytes sent until then
+    /// arrive after [`TcpProxy::pass`].
     pub fn freeze(&self) {
         self.mode.send_replace(Mode::Freeze);
     }
@@ -106,7 +106,7 @@ async fn forward(client: &mut TcpStream, upstream: SocketAddr, mut mode: watch::
     tokio::join!(pump(client_in, server_out, mode.clone()), pump(server_in, client_out, mode));
 }
 
-/// One direction. Reading and writing are apart so that a delay holds each chunk up but not the ones behind it.
+/// Forwards one direction. Reading and writing are separate so that a delay holds each chunk up but not the ones behind it.
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -134,7 +134,7 @@ async fn pump(
     tokio::join!(read, write);
 }
 
-/// Waits until the present mode lets go what was read at `read_at`.
+/// Waits until the present mode releases the bytes that were read at `read_at`.
 async fn released(mode: &mut watch::Receiver<Mode>, read_at: Instant) {
     loop {
         let current = *mode.borrow_and_update();

@@ -1,4 +1,4 @@
-//! Data that released versions have written, so that every later version proves that it reads them.
+//! Data that released versions have written, with which every later version proves that it reads them.
 //! `tests/testkit/released/README.md` describes how each was made.
 
 use std::path::{Path, PathBuf};
@@ -16,15 +16,15 @@ pub struct ReleasedData {
 }
 
 impl ReleasedData {
-    /// The garage whose gateway's folder was kept.
+    /// The garage of the kept gateway folder.
     pub const GARAGE: &'static str = "haifeng-b1";
 
-    /// The data folder of a demo that was stopped, into `folder`.
+    /// Unpacks the data folder of a stopped demo into `folder`.
     pub fn unpack_demo(self, folder: &Path) {
         unpack(&self.file("demo.tar.gz"), folder);
     }
 
-    /// The data folder of the gateway of [`Self::GARAGE`], with records that the district's server does not have.
+    /// Unpacks the data folder of the gateway of [`Self::GARAGE`], with records that the district's server does not have.
     pub fn unpack_gateway(self, folder: &Path) {
         unpack(&self.file("gateway.tar.gz"), folder);
     }
@@ -64,7 +64,7 @@ impl ReleasedData {
     }
 }
 
-/// What a released version has counted in its own database.
+/// The rows that a released version counted in its own database.
 #[derive(Debug, Clone)]
 pub struct ReleasedCounts(serde_json::Value);
 

@@ -17,7 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 const KEY: [&str; 4] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
-/// A key that signs certificates, and nobody trusts unless told to.
+/// A certificate authority that only clients with its file trust.
 #[derive(Debug)]
 pub struct Authority {
     folder: TempDir,
@@ -32,19 +32,19 @@ impl Default for Authority {
 impl Authority {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("authority-").tempdir().expect("a temporary folder");
-        // A name of its own: a certificate of another authority shall fail for that and for nothing else.
+        // A unique name: a certificate of another authority must fail for its signer and for nothing else.
         let name = format!("/CN=Private authority {}", uuid::Uuid::new_v4());
         let subject = ["-x509", "-nodes", "-days", "2", "-subj", &name];
         openssl(folder.path(), &["req"], &[&subject, &KEY, &["-keyout", "ca.key", "-out", "ca.pem"]]);
         Self { folder }
     }
 
-    /// The file that clients are told to trust.
+    /// The authority's certificate, for clients to trust.
     pub fn ca_file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// For a server that is reached as `name`: `DNS:localhost` or `IP:127.0.0.1`.
+    /// Issues a certificate for a server that is reached as `name`: `DNS:localhost` or `IP:127.0.0.1`.
     fn issue(&self, name: &str) -> ServerConfig {
         let folder = self.folder.path();
         let request = ["-nodes", "-subj", "/CN=server", "-keyout", "server.key", "-out", "server.csr"];
@@ -72,7 +72,7 @@ fn openssl(folder: &Path, command: &[&str], arguments: &[&[&str]]) {
     assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Ends TLS and passes everything on to one upstream; stops when dropped.
+/// Terminates TLS and forwards everything to one upstream; stops when dropped.
 #[derive(Debug)]
 pub struct TlsFront {
     address: SocketAddr,
@@ -80,7 +80,7 @@ pub struct TlsFront {
 }
 
 impl TlsFront {
-    /// With a certificate of `authority` for `name`.
+    /// Starts with a certificate of `authority` for `name`.
     pub async fn start(upstream: SocketAddr, authority: &Authority, name: &str) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(authority.issue(name)));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port for the front");
@@ -102,7 +102,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, upstream: SocketAd
     }
 }
 
-/// Whatever goes wrong, the client sees an ended connection.
+/// On any failure the client sees a closed connection.
 async fn forward(client: TcpStream, acceptor: TlsAcceptor, upstream: SocketAddr) {
     let Ok(mut client) = acceptor.accept(client).await else { return };
     let Ok(mut server) = TcpStream::connect(upstream).await else { return };

@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Short beside anything that tests wait for, long beside one look.
+/// Short compared with the waits of tests, long compared with one probe.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Looks again and again until `probe` answers `Some`; panics after `deadline`, naming `what` was waited for.
+/// Repeats `probe` until it returns `Some`; panics after `deadline` with the name `what`.
 pub async fn until<T>(deadline: Duration, what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let polling = async {
         loop {

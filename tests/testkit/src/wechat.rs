@@ -1,6 +1,6 @@
-//! WeChat as far as we call it: `code2Session` and `stable_token`, with its habits and its errors.
+//! A fake of the WeChat API that we call: `code2Session` and `stable_token`, with its conventions and its errors.
 //!
-//! Habits: HTTP 200 for everything, JSON under `text/plain`, no `errcode` on success.
+//! Conventions: HTTP 200 for everything, JSON under `text/plain`, no `errcode` on success.
 
 mod account;
 mod log;
@@ -19,7 +19,7 @@ pub use log::Call;
 pub const APP_ID: &str = "wx0123456789abcdef";
 pub const APP_SECRET: &str = "fake-app-secret";
 
-/// What the fake does in place of answering well.
+/// The fake's misbehaviour in place of a correct answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// An `errcode`: -1 busy, 45011 too often, 40226 blocked user, or any other.
@@ -72,12 +72,12 @@ impl FakeWechat {
         Self { address, state, _stop: stop.drop_guard() }
     }
 
-    /// For the configuration, in place of `https://api.weixin.qq.com`.
+    /// The base URL for the configuration, in place of `https://api.weixin.qq.com`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What `wx.login` would hand to the mini-program on the phone of `openid`: a code for one use.
+    /// The code that `wx.login` returns on the phone of `openid`; it is valid for one use.
     pub fn code_for(&self, openid: &str) -> String {
         self.state.lock().issue_code(openid)
     }
@@ -87,7 +87,7 @@ impl FakeWechat {
         self.state.lock().faults.push((endpoint, fault, calls));
     }
 
-    /// Makes the current access token invalid before its time, as a forced refresh by somebody else does.
+    /// Makes the current access token invalid before its time, as another client's forced refresh does.
     pub fn revoke_token(&self) {
         self.state.lock().token = None;
     }

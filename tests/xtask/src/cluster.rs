@@ -1,4 +1,4 @@
-//! The PostgreSQL of a test run: testkit's own binary starts it, says its URL, and stops with us.
+//! The PostgreSQL of a test run: testkit's own binary starts it, prints its URL, and stops with this process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Where the tests look for their cluster.
+/// The variable from which the tests read their cluster's URL.
 pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
 
-/// Runs until dropped. Should we be killed, its input ends and so does it.
+/// Runs until dropped. If this process is killed, the cluster's input ends and it stops.
 pub struct Cluster {
     child: Child,
     pub url: String,

@@ -1,7 +1,7 @@
 //! `cargo xtask ...`: the only list of commands of this repository, for people and for CI.
 //!
-//! It depends on none of our crates, so that it is built in seconds on a bare machine. What it says goes to standard
-//! error; standard output belongs to what it runs.
+//! It depends on none of our crates, so that it is built in seconds on a bare machine. Its own messages go to standard
+//! error; standard output belongs to the programs that it runs.
 
 mod cluster;
 mod command;
@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 
 use packages::CannotInstall;
 
-/// For what the person at the keyboard has to do first.
+/// Exit code if a person must install something first.
 const EXIT_CANNOT_INSTALL: u8 = 2;
 
 #[derive(Parser)]

@@ -1,4 +1,4 @@
-//! What the tests need beyond Rust: Debian's packages, installed where they are missing, and said before it is done.
+//! What the tests need beyond Rust: Debian's packages. Missing ones are announced, then installed.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::steps::{Steps, shown};
 
-/// A package of Debian and how to see that it is there, from whatever source.
+/// A package of Debian and the check for its presence, from whatever source.
 struct Package {
     name: &'static str,
     why: &'static str,
@@ -77,7 +77,7 @@ const FEED_BENCH: [Package; 2] = [
     Package { name: "wrk", why: "asks both as fast as they answer", sign: Sign::Program("wrk") },
 ];
 
-/// What a person must do before the tests can run.
+/// What a person must install before the tests can run.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotInstall {
     #[error("missing: {0}. Only root may install packages and there is no sudo; run this as root:\n  {1}")]
@@ -120,7 +120,7 @@ fn install(steps: &mut Steps, wanted: Vec<&Package>) -> Result<()> {
     steps.run(&format!("install: {}", names.join(" ")), &mut apt(&prefix, &arguments))
 }
 
-/// The words before `apt-get`: none for root, `sudo` where there is one.
+/// The prefix of `apt-get`: none for root, `sudo` where there is one.
 fn privilege(names: &[&str]) -> Result<Vec<&'static str>, CannotInstall> {
     if find("apt-get").is_none() {
         return Err(CannotInstall::NoApt(names.join(", ")));
@@ -136,7 +136,7 @@ fn privilege(names: &[&str]) -> Result<Vec<&'static str>, CannotInstall> {
     }
 }
 
-/// `env` sets the variable behind `sudo` too; without it a package may ask questions.
+/// `env` sets the variable behind `sudo` too; without it a package may show a prompt.
 fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
     let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
     let mut words = words.into_iter();
@@ -168,7 +168,7 @@ impl Sign {
     }
 }
 
-/// Also where ordinary users have no path to: servers lie in `/usr/sbin`.
+/// Searches also folders outside an ordinary user's `PATH`: servers lie in `/usr/sbin`.
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/sbin")]);

@@ -1,11 +1,11 @@
-//! Steps of a command: each is announced, timed, and the last thing printed is the list of them.
+//! Steps of a command: each is announced and timed; the list of them is printed last.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// Prints its summary when it goes away, so a failed run shows where the time went as well.
+/// Prints its summary when dropped, so a failed run shows its times as well.
 #[derive(Default)]
 pub struct Steps {
     done: Vec<Done>,
@@ -51,7 +51,7 @@ impl Drop for Steps {
     }
 }
 
-/// As one could type it.
+/// The command as typed in a shell.
 pub fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

@@ -11,8 +11,8 @@ pub fn root() -> Result<&'static Path> {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("xtask lies in a workspace")
 }
 
-/// What `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read these variables and run again when
-/// they change, and half of the workspace is compiled again with them.
+/// Variables that `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read them and run
+/// again when they change, which recompiles half of the workspace.
 const SET_BY_CARGO_RUN: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
 
 /// The cargo that runs us, in the root.
@@ -33,7 +33,7 @@ pub enum Profile {
     Release,
 }
 
-/// A binary of ours, which `cargo build --workspace --bins --lib` has made.
+/// A binary of ours, made by `cargo build --workspace --bins --lib`.
 pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
     let folder = match profile {
         Profile::Debug => "debug",
@@ -46,7 +46,7 @@ pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
     }
 }
 
-/// Builds every binary at once: one at a time would compile some dependencies again with fewer features.
+/// Builds every binary at once: separate builds would compile some dependencies again with fewer features.
 pub fn build_binaries(profile: Profile) -> Result<Command> {
     match profile {
         Profile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
@@ -59,7 +59,7 @@ struct Metadata {
     target_directory: PathBuf,
 }
 
-/// Cargo's folder for what it builds.
+/// Cargo's target folder.
 pub fn target() -> Result<PathBuf> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?.output()?;
     let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;

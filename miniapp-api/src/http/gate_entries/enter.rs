@@ -10,8 +10,8 @@ use crate::App;
 use crate::http::extract::{IdempotencyKey, Person};
 use crate::http::refusal::Refusal;
 
-/// I stand before this lane's barrier, which has not opened, with the car of this plate. The same `Idempotency-Key` again asks what has
-/// become of it.
+/// Requests entry for a plate of mine that the camera has not read, at this lane's closed barrier. A repetition with
+/// the same `Idempotency-Key` returns the state of the first request.
 #[utoipa::path(
     post, path = "/api/v1/gate-entries", tag = "driver", security(("session" = [])),
     params(("Idempotency-Key" = String, Header)), request_body = NewGateEntry,

@@ -13,7 +13,7 @@ use crate::http::refusal::Refusal;
 /// More children than any guardian has.
 const MOST_PUPILS: usize = 20;
 
-/// "I am here", by hand, for an unread plate; the teacher has to confirm it.
+/// Reports a guardian's arrival by hand when the plate was not read; the teacher confirms it.
 #[utoipa::path(
     post, path = "/api/v1/guardian/claims", tag = "parent", security(("session" = [])), request_body = Claim,
     responses((status = 200, body = Guardian), (status = "default", body = Problem))

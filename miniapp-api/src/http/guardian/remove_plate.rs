@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::{At, Person};
 use crate::http::refusal::Refusal;
 
-/// Removes a plate of mine: it opens no gate any longer.
+/// Removes a plate of mine. It no longer opens any gate.
 #[utoipa::path(
     delete, path = "/api/v1/guardian/plates/{id}", tag = "parent", security(("session" = [])),
     params(("id" = String, Path)),

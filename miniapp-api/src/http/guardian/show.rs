@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::Person;
 use crate::http::refusal::Refusal;
 
-/// My children, how they stand today, and my plates.
+/// My children with today's pickup state, and my plates.
 #[utoipa::path(
     get, path = "/api/v1/guardian", tag = "parent", security(("session" = [])),
     responses((status = 200, body = Guardian), (status = "default", body = Problem))

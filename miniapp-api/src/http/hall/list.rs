@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::{After, Person};
 use crate::http::refusal::Refusal;
 
-/// What the waiting hall's screen shows: masked names of the whole school.
+/// The arrivals of the whole school for the waiting hall's screen, with masked names.
 #[utoipa::path(
     get, path = "/api/v1/hall/arrivals", tag = "hall", security(("session" = [])), params(After),
     responses((status = 200, body = HallArrivals), (status = "default", body = Problem))

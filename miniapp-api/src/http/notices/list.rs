@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::Person;
 use crate::http::refusal::Refusal;
 
-/// News of my reservations, newest first, at most 50.
+/// Notices about my reservations, newest first, at most 50.
 #[utoipa::path(
     get, path = "/api/v1/notices", tag = "reservations", security(("session" = [])),
     responses((status = 200, body = Notices), (status = "default", body = Problem))

@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::{At, Person};
 use crate::http::refusal::Refusal;
 
-/// I have seen it; twice is no error.
+/// Marks a notice as read; a repetition is no error.
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/read", tag = "reservations", security(("session" = [])),
     params(("id" = String, Path)),

@@ -9,7 +9,7 @@ use crate::App;
 use crate::http::extract::{At, Person};
 use crate::http::refusal::Refusal;
 
-/// Removes a plate of mine: it opens no gate any longer. Reservations for it stay.
+/// Removes a plate of mine. It no longer opens any gate; reservations for it stay.
 #[utoipa::path(
     delete, path = "/api/v1/plates/{id}", tag = "plates", security(("session" = [])),
     params(("id" = String, Path)),

@@ -13,7 +13,7 @@ use crate::App;
 use crate::http::extract::{At, Seen, Trying};
 use crate::http::refusal::Refusal;
 
-/// Confirms a held one or an offer, or cancels. `act` is `confirm` or `cancel`.
+/// Confirms a held reservation or an offer, or cancels. `act` is `confirm` or `cancel`.
 #[utoipa::path(
     post, path = "/api/v1/reservations/{id}/acts", tag = "reservations", security(("session" = [])),
     params(("id" = String, Path), ("If-Match" = Option<String>, Header)), request_body = ReservationAct,

@@ -13,7 +13,7 @@ use crate::App;
 use crate::http::extract::{At, IdempotencyKey, Trying};
 use crate::http::refusal::Refusal;
 
-/// Reserves a space for one of my plates. The same `Idempotency-Key` again gives the same reservation.
+/// Reserves a space for one of my plates. A repetition with the same `Idempotency-Key` returns the same reservation.
 #[utoipa::path(
     post, path = "/api/v1/garages/{garage}/reservations", tag = "reservations", security(("session" = [])),
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewReservation,

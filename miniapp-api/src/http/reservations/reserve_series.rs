@@ -11,7 +11,7 @@ use crate::App;
 use crate::http::extract::{At, IdempotencyKey, Trying};
 use crate::http::refusal::Refusal;
 
-/// Reserves the same local times on several days, at most 100; `on_conflict` says what if a day is not possible.
+/// Reserves the same local times on several days, at most 100. `on_conflict` selects what happens if a day is not possible.
 #[utoipa::path(
     post, path = "/api/v1/garages/{garage}/reservation-series", tag = "reservations", security(("session" = [])),
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewSeries,

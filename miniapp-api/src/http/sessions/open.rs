@@ -1,4 +1,4 @@
-//! `POST /api/v1/sessions`: WeChat says who it is, the server opens the session.
+//! `POST /api/v1/sessions`: WeChat identifies the person, the server opens the session.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use crate::http::refusal::Refusal;
 /// Longer than any code that a school gives out.
 const LONGEST_BIND_CODE: usize = 64;
 
-/// Logs in with a code of `wx.login`; the first time also with the code that the school gave, or with `register` as a driver.
+/// Logs in with a code of `wx.login`. The first log-in also needs the school's bind code, or `register` for a driver.
 #[utoipa::path(
     post, path = "/api/v1/sessions", tag = "sessions", request_body = LogIn,
     responses(

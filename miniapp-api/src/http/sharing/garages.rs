@@ -11,7 +11,7 @@ use crate::App;
 use crate::http::extract::Person;
 use crate::http::refusal::Refusal;
 
-/// Where I could reserve, with what is open now.
+/// Garages that take reservations, with their open spaces now.
 #[utoipa::path(
     get, path = "/api/v1/garages", tag = "reservations", security(("session" = [])), params(GaragesAsked),
     responses(

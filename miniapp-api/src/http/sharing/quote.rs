@@ -12,7 +12,7 @@ use crate::App;
 use crate::http::extract::{At, Looking};
 use crate::http::refusal::Refusal;
 
-/// What would be possible then, and why not, if it is not. Promises nothing.
+/// Quotes a time: what is possible, or the reason why nothing is. A quote holds no space.
 #[utoipa::path(
     get, path = "/api/v1/garages/{garage}/quote", tag = "reservations", security(("session" = [])),
     params(("garage" = String, Path), QuoteAsked),

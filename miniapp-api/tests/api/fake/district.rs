@@ -1,4 +1,4 @@
-//! What the fake server knows.
+//! State of the fake server.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,7 +38,7 @@ pub struct District {
     pub arrivals: BTreeMap<Uuid, Arrival>,
     pub feed: Vec<(Cursor, ClassId)>,
     pub calls: Vec<Call>,
-    /// So many requests end in a 500.
+    /// Number of next requests that end in a 500.
     pub failures: u32,
     pub cursor: Cursor,
 }

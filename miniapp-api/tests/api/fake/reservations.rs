@@ -1,4 +1,4 @@
-//! `/internal/v1` of the fake server about shared spaces: always the same answers, and one garage that is full.
+//! `/internal/v1` of the fake server about shared spaces: constant responses, and one garage that is full.
 
 use axum::extract::Path;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! A closed loop: so many callers, each with its next wish as soon as it has an answer.
+//! A closed loop of callers; each sends its next request as soon as it has an answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,20 +16,20 @@ use super::demand::{Caller, Town, Turn};
 /// Of a run that is bounded by its attempts.
 const LONGEST_RUN: Duration = Duration::from_secs(3_600);
 
-/// How long a round is.
+/// Length of a round.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
     pub warm_up: Duration,
     pub measured: Duration,
 }
 
-/// Answers that came in the measured time.
+/// Answers within the measured time.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     accepted: Vec<Duration>,
     refused: Vec<Duration>,
     cancelled: Vec<Duration>,
-    /// Refused from the client's own knowledge: takes no time worth measuring.
+    /// Refused from the client's own view, without a request: takes no time worth measuring.
     unasked: u64,
     gave_up: Vec<Duration>,
 }
@@ -81,22 +81,22 @@ impl Tally {
     }
 }
 
-/// Of one round.
+/// Figures of one round.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Figures {
     pub accepted_per_s: f64,
     pub refused_per_s: f64,
-    /// Refused by the client without asking.
+    /// Refused by the client without a request.
     pub unasked_per_s: f64,
     pub cancelled_per_s: f64,
-    /// Accepted, refused, cancelled and given up; not those that nobody was asked for.
+    /// Accepted, refused, cancelled and given up; not those refused without a request.
     pub answered_per_s: f64,
     pub gave_up: usize,
     pub accepted: Option<Percentiles>,
     pub answered: Option<Percentiles>,
 }
 
-/// When answers count, and when callers end.
+/// The time in which answers count, and the end of the callers.
 struct Bounds {
     from: Instant,
     until: Instant,
@@ -110,7 +110,7 @@ impl Bounds {
     }
 }
 
-/// Lets `callers` loose on the town for some time; returns when the last one has its last answer.
+/// Runs `callers` callers for some time; returns when the last one has its last answer.
 pub async fn run(
     contestant: &Arc<Contestant>,
     town: &Arc<Town>,
@@ -171,9 +171,9 @@ async fn turns(mut caller: Caller, contestant: &Contestant, town: &Town, bounds:
         match (answer, turn) {
             (Answer::Accepted(ticket), _) => town.accepted(garage, ticket),
             (Answer::Cancelled, Turn::Cancel(ticket)) => town.given_back(garage, ticket.interval),
-            // It is still there.
+            // The reservation still exists.
             (Answer::GaveUp, Turn::Cancel(ticket)) => town.accepted(garage, ticket),
-            // Nothing was awaited: others have their turn.
+            // No request was awaited: let other callers run.
             (Answer::Unasked, _) => tokio::task::yield_now().await,
             _ => {}
         }

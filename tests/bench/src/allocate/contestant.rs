@@ -1,4 +1,4 @@
-//! Who does the work that is measured.
+//! The systems under measurement.
 
 use domain::time::Timestamp;
 use rand::rngs::StdRng;
@@ -66,13 +66,13 @@ impl Kind {
     }
 }
 
-/// Ready to be asked.
+/// A started contestant.
 pub enum Contestant {
     Peer(Box<Peer>),
     Ours(Box<Ours>),
 }
 
-/// What a caller was told.
+/// The outcome of a caller's request.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     Accepted(Ticket),
@@ -85,7 +85,7 @@ pub enum Answer {
     GaveUp,
 }
 
-/// Where contestants are made.
+/// Everything that a contestant is built from.
 pub struct Ground<'a> {
     pub cluster: &'a Cluster,
     pub connections: u32,
@@ -139,7 +139,7 @@ impl Contestant {
         }
     }
 
-    /// An independent question to the database.
+    /// Counts oversales by independent SQL.
     pub async fn judge(&self) -> Verdict {
         match self {
             Self::Peer(peer) => peer.judge().await,

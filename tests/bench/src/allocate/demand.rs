@@ -1,7 +1,7 @@
-//! What callers want: garages filled to a share of their space-time, and more asks than there is room for.
+//! The callers' demand: garages filled to a share of their space-time, and more requests than there is room for.
 //!
-//! Every caller does the same in turns: it gives a random reservation back, asks for a time that somebody has given back
-//! (as in a rush, where somebody always wants it), and every other time asks for a random time as well, which a garage that
+//! Every caller takes turns: it gives a random reservation back, requests a time that some caller has given back
+//! (as in a rush, where such a time is always wanted), and every other time requests a random time as well, which a garage that
 //! is 95 % full mostly has to refuse. So the fill stays, and all contestants have the same mix: of five answers two are
 //! cancellations, two are for what is free, one is for what mostly is not.
 
@@ -15,11 +15,11 @@ use serde::Serialize;
 pub const DAY_MINUTES: u32 = 24 * 60;
 pub const SHORTEST: u32 = 30;
 pub const LONGEST: u32 = 240;
-/// The chance of an ask for a random time after one for a time that was given back.
+/// The chance of a request for a random time after one for a time that was given back.
 const RANDOM: f64 = 0.5;
 const MINUTE_MICROS: i64 = 60_000_000;
 
-/// How much there is to share.
+/// Size of the shared supply.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Scale {
     pub garages: usize,
@@ -67,7 +67,7 @@ impl Interval {
     }
 }
 
-/// Under which a contestant knows a reservation.
+/// A contestant's id of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Id(pub u128);
 
@@ -150,12 +150,12 @@ impl Caller {
         &mut self.rng
     }
 
-    /// It has given a time back that nobody has asked for since.
+    /// True if it has given a time back that no caller has requested since.
     pub const fn owes(&self) -> bool {
         matches!(self.next, Next::AskAgain { .. })
     }
 
-    /// A garage and what to do there. A ticket that is to be cancelled is nobody else's from now on.
+    /// A garage and the turn there. A ticket that is to be cancelled belongs to this caller alone from now on.
     pub fn turn(&mut self, town: &Town) -> (usize, Turn) {
         let (garage, turn) = match self.next {
             Next::GiveBack => {
@@ -175,7 +175,7 @@ impl Caller {
     }
 }
 
-/// What is taken as the callers know it, from the answers that they got.
+/// The callers' view of what is taken, from their answers.
 pub struct Town {
     scale: Scale,
     garages: Vec<Mutex<Held>>,
@@ -185,7 +185,7 @@ pub struct Town {
 struct Held {
     tickets: Vec<Ticket>,
     minutes: u64,
-    /// Given back, and not asked for since: one for each caller that still is to ask.
+    /// Given back, and not requested since: one for each caller that has yet to request.
     wanted: Vec<Interval>,
 }
 
@@ -220,7 +220,7 @@ impl Town {
         held.tickets.push(ticket);
     }
 
-    /// The cancellation was answered: somebody else may want this time.
+    /// The cancellation was answered: another caller may request this time.
     pub fn given_back(&self, garage: usize, interval: Interval) {
         self.held(garage).wanted.push(interval);
     }

@@ -1,4 +1,4 @@
-//! Whether anything was sold twice, asked of the database in SQL that has nothing to do with how it was sold: starts and
+//! Counts oversales in SQL that is independent of the allocation: starts and
 //! ends in the order of time, an end before a start at the same instant, summed up.
 
 use serde::Serialize;
@@ -36,7 +36,7 @@ pub async fn peer(pool: &PgPool, rule: Rule) -> Verdict {
     Verdict { reservations, oversold }
 }
 
-/// Both what was agreed with drivers and what the books say is taken, by pool.
+/// Counts both the drivers' reservations and the books' taken spaces, by pool.
 pub async fn ours(store: &Store) -> Verdict {
     let agreed = "state in ('held', 'confirmed', 'checked_in', 'overstayed')";
     let (reservations, by_agreement) = sweep(store, ("starts_at", "ends_at"), agreed).await;

@@ -1,8 +1,8 @@
 //! Our own allocation, as the use case in this process or through the server's HTTP, on either database.
 //!
 //! - [`place`]: its database: garages, windows, people with plates, the fill
-//! - [`use_case`]: asked by a call
-//! - [`http`]: asked by requests to a server process, with a service token and people's sessions
+//! - [`use_case`]: called in this process
+//! - [`http`]: called by requests to a server process, with a service token and people's sessions
 //! - [`plates`]: no plate may have two reservations at once, so each live one has a plate of its own
 //!
 //! "Any free space" is a garage with one pool; "this space" a garage with a pool for each space, of which the client picks
@@ -62,7 +62,7 @@ enum Door {
     Http(Box<Http>),
 }
 
-/// What is asked for: by which car, where, when.
+/// A request: car, garage, pool and time.
 struct Wanted {
     garage: usize,
     plate: u16,

@@ -166,7 +166,7 @@ impl Peer {
         }
     }
 
-    /// What the database says is taken, though the view had it free, stays taken in the view, and another is tried.
+    /// A space that the database reports as taken, though the view had it free, stays taken in the view, and another is tried.
     async fn picked(&self, view: &View, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
         let mut retry = Retry::new(&self.conflicts);
         let Some(mut space) = view.pick(garage, interval) else { return Answer::Unasked };

@@ -113,7 +113,7 @@ fn book_of(place: &Place) -> Book {
     serde_json::from_slice(&output.stdout).expect("a book's figures")
 }
 
-/// What the child does: opens the database, has the book of the first garage made, prints what it took.
+/// The child's task: opens the database, builds the book of the first garage, prints the cost.
 pub async fn child(url: &str, key: &str) {
     let halves = key.split_at_checked(32).expect("a key has 64 digits");
     let half = |text: &str| Uuid::parse_str(text).expect("a key is hexadecimal").into_bytes();

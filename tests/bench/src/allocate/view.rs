@@ -1,5 +1,5 @@
-//! What a client believes is free: a bit for each minute of each space. All callers share it, so it is as good as such a
-//! belief can be; a real one, with a client on each of several machines, knows less.
+//! The free space from a client's view: a bit for each minute of each space. All callers share it, so it is as accurate as such a
+//! view can be; real clients on several machines know less.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Who drives where: each round sends cars that have not come before, since a car that stands in the garage makes no
+//! Selects the cars: each round sends cars that have not come before, since a car that stands in the garage makes no
 //! second arrival.
 
 use std::collections::HashMap;

@@ -83,7 +83,7 @@ impl Phones {
         std::mem::take(&mut *lock(&self.shown))
     }
 
-    /// Closes all; answers how many had been closed by the system before, and what was shown behind the last round.
+    /// Closes all sockets; returns how many the system had closed before, and the frames after the last round.
     pub async fn hang_up(mut self) -> (usize, usize) {
         let mut closed = 0;
         while self.sockets.try_join_next().is_some() {

@@ -1,4 +1,4 @@
-//! One load through the system, and what became of each entry.
+//! One load through the system, and the outcome of each entry.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::phones::{Phones, Shown};
 use e2e::records;
 use e2e::system::System;
 
-/// After the last entry of a round: what has not come by then is lost.
+/// Wait after the last entry of a round: what has not come by then is lost.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a round has measured; latencies of the warm-up are left out, its losses are not.
@@ -134,7 +134,7 @@ pub(super) async fn system(
     Outcome::System(Box::new(way))
 }
 
-/// What the database and the phones have, by what it belongs to.
+/// Records of the database and the phones, by their key.
 struct Found {
     events: HashMap<String, Vec<records::Event>>,
     arrivals: HashMap<i64, Vec<records::Arrival>>,

@@ -1,5 +1,5 @@
-//! `cargo xtask bench allocate`: reservations a second and how long they take, beside PostgreSQL alone. The last line
-//! printed is one JSON object; exit code 1 says that a space was sold twice or a reservation is astray.
+//! `cargo xtask bench allocate`: reservations a second and their latency, beside PostgreSQL alone. The last line
+//! printed is one JSON object; exit code 1 means that a space was sold twice or a reservation is astray.
 
 use std::process::ExitCode;
 use std::time::Duration;

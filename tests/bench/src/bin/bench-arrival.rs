@@ -1,5 +1,5 @@
 //! `cargo xtask bench arrival`: how long an arrival takes, hop by hop, beside the bare broker. The last line printed is one
-//! JSON object; exit code 1 says that something was lost or came twice.
+//! JSON object; exit code 1 means that something was lost or came twice.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! `cargo xtask bench feed`: how fast the list of open spaces is handed out while counts move, beside nginx with the same bytes as a file.
-//! The last line printed is one JSON object; exit code 1 says that a request was not answered.
+//! `cargo xtask bench feed`: how fast the server returns the list of open spaces while counts move, beside nginx with the same
+//! bytes as a file. The last line printed is one JSON object; exit code 1 means that a request was not answered.
 
 use std::process::ExitCode;
 

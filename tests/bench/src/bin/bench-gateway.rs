@@ -1,6 +1,6 @@
-//! `cargo xtask bench gateway`: what one gateway decides and stores a second, how long that takes, and what a backlog costs, beside the
-//! bare broker and a relay that stores nothing. The last line printed is one JSON object; exit code 1 says that something was
-//! lost or came twice.
+//! `cargo xtask bench gateway`: what one gateway decides and stores a second, how long that takes, and what a backlog costs, beside
+//! the bare broker and a relay that stores nothing. The last line printed is one JSON object; exit code 1 means that something
+//! was lost or came twice.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `wrk`, which asks as fast as it is answered over connections that stay open.
+//! `wrk`, which sends requests as fast as they are answered over connections that stay open.
 
 use serde::Serialize;
 use tokio::process::Command;

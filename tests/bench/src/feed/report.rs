@@ -9,7 +9,7 @@ use super::load::MeasuredLoad;
 /// Of nginx's requests a second.
 const SHARE: f64 = 0.5;
 
-/// Who was asked in a round.
+/// The server of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoundPlace {

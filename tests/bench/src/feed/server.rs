@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 
 /// A debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// As often as a gateway says that it is there.
+/// The interval at which a gateway reports that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const KEY: [u8; Keyring::KEY_LEN] = [7; Keyring::KEY_LEN];
 const PATH: &str = "/api/public/v3/parking-sites";
@@ -174,7 +174,7 @@ impl Fleet {
         }
     }
 
-    /// Cars that come in and go out at the other garages, by turns, so that each of these speaks as well.
+    /// Cars that enter and leave at the other garages, by turns, so that each of these sends as well.
     async fn passages(self, per_s: u32) {
         let quiet = self.garages.div_ceil(3);
         let busy: Vec<usize> = (quiet..self.garages).collect();

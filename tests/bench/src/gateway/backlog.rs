@@ -59,7 +59,7 @@ pub struct CatchUp {
     /// Of the first and the last tenth.
     pub first_tenth_per_s: Option<f64>,
     pub last_tenth_per_s: Option<f64>,
-    /// Cars that came meanwhile, from their send.
+    /// Cars that came while the backlog caught up, from their send.
     pub live_answered: Samples,
     pub live_acked: Samples,
     /// In their order.
@@ -166,7 +166,7 @@ impl CatchUp {
     }
 }
 
-/// Until all has come or the deadline is over; answers how long the first record took.
+/// Waits until all has come or the deadline is over; returns how long the first record took.
 async fn watch(round: &Round, started: Instant, deadline: Duration) -> Duration {
     let (mut first, mut told) = (None, Instant::now());
     while round.have(Mark::Up) < round.sent() && started.elapsed() < deadline {

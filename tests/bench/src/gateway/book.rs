@@ -1,4 +1,4 @@
-//! What became of each event: when it was meant to be sent, and when what came back.
+//! The outcome of each event: the intended time of its send, and the times of all responses.
 //!
 //! Marks are set from the tasks of many connections and of the sink: each is one atomic store, so that the book costs every contestant
 //! the same, and little.
@@ -11,16 +11,16 @@ use tokio::sync::Semaphore;
 
 use crate::arrival::hops::Samples;
 
-/// What can come back.
+/// The kinds of response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// The command at its controller; with the bare broker the event at its subscriber.
     Answered,
     /// The acknowledgement at its controller: the event is on the gateway's disk.
     Acked,
-    /// The event in its order at whoever stands behind the uplink.
+    /// The event in its order at the receiver behind the uplink.
     Up,
-    /// The event at whoever stands behind the uplink, in its order or ahead of it, whichever is first.
+    /// The event at the receiver behind the uplink, in its order or ahead of it, whichever is first.
     Told,
 }
 
@@ -28,7 +28,7 @@ pub enum Mark {
 pub struct Round {
     number: usize,
     start: Instant,
-    /// Nanoseconds since `start`, and never 0: that says that it did not happen.
+    /// Nanoseconds since `start`; 0 means that it did not happen.
     intended: Box<[AtomicU64]>,
     sent: Box<[AtomicU64]>,
     marks: [Box<[AtomicU64]>; 4],
@@ -171,7 +171,7 @@ impl Round {
         (!took.is_zero()).then(|| marks as f64 / took.as_secs_f64())
     }
 
-    /// Marks a second from the first event's send on: for whoever lets events out in packs.
+    /// Marks a second from the first event's send on: for contestants that release events in batches.
     pub fn throughput(&self, mark: Mark) -> Option<f64> {
         let first = at(&self.intended, 0)?;
         let last = (0..self.events()).filter_map(|event| at(self.of(mark), event)).max()?;
@@ -189,7 +189,7 @@ impl Round {
     }
 }
 
-/// All rounds of a run; an event's id says which it is of.
+/// All rounds of a run; an event's id names its round.
 #[derive(Clone, Default)]
 pub struct Book(Arc<RwLock<Vec<Arc<Round>>>>);
 

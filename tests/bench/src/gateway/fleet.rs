@@ -20,7 +20,7 @@ use super::site::{Garage, PATIENCE};
 const SEND_AGAIN: Duration = Duration::from_secs(2);
 /// Sent again together at most.
 const AGAIN_AT_ONCE: usize = 200;
-/// Between two tries whether somebody is there.
+/// Interval of probes for a connected receiver.
 const PROBE: Duration = Duration::from_millis(5);
 /// Between two looks at what has come.
 const LOOK: Duration = Duration::from_millis(20);
@@ -34,7 +34,7 @@ pub struct Fleet {
 struct Lane {
     client: Client,
     topic: String,
-    /// Microseconds: of two events of a controller the later one says a later millisecond.
+    /// Microseconds: of two events of a controller the later one has a later millisecond.
     told: AtomicI64,
 }
 
@@ -124,7 +124,7 @@ impl Fleet {
         lane.client.publish(lane.topic.clone(), payload).await;
     }
 
-    /// A few events a second, each as soon as its time has come, until all are sent or it is told to stop.
+    /// A few events a second, each as soon as its time has come, until all are sent or `stop` is cancelled.
     pub async fn trickle(&self, round: &Round, per_second: u32, stop: &CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_secs(1) / per_second.max(1));
         for event in 0..round.events() {

@@ -1,4 +1,4 @@
-//! What a process occupies, as the kernel says.
+//! Memory of a process, as the kernel reports it.
 
 use serde::Serialize;
 

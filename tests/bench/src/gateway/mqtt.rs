@@ -34,7 +34,7 @@ impl Drop for Client {
 }
 
 impl Client {
-    /// Subscribed to all that its user may read; `hear` gets each message.
+    /// Subscribes to all topics that its user may read; the callback gets each message.
     pub async fn connect(
         broker: SocketAddr,
         user: &User,
@@ -95,7 +95,7 @@ struct Named<'a> {
     event_ids: Vec<&'a str>,
 }
 
-/// A command answers its event, an acknowledgement names many.
+/// A command answers one event, an acknowledgement names many.
 pub fn hear_as_controller(book: &Book, topic: &str, payload: &[u8]) {
     let Ok(named) = serde_json::from_slice::<Named>(payload) else { return };
     let mark = if topic.ends_with("/ack") { Mark::Acked } else { Mark::Answered };

@@ -1,9 +1,9 @@
 //! The edge gateway that users would pick instead: `thingsboard-gateway` of PyPI, with MQTT from the controllers, its SQLite storage, and
 //! MQTT up, which is the way that it is made for. It decides nothing and commands nothing: compared is store and forward.
 //!
-//! What stands above it is a Mosquitto of its own and a client that counts. That client answers `getSessionLimits` (no limits), without
-//! which the gateway sends nothing. It keeps one value a key, device and millisecond: what a device says twice in one is merged, which is why
-//! the bench's controllers never do.
+//! Above it stand a Mosquitto of its own and a client that counts. That client answers `getSessionLimits` (no limits), without
+//! which the gateway sends nothing. It keeps one value per key, device and millisecond and merges two in one millisecond, so
+//! the bench's controllers never send two.
 
 use std::collections::HashMap;
 use std::fs;
@@ -26,10 +26,10 @@ use super::site::{Garage, User};
 const TELEMETRY: &str = "v1/gateway/telemetry";
 const REQUEST: &str = "v1/devices/me/rpc/request/";
 const RESPONSE: &str = "v1/devices/me/rpc/response/";
-/// Answers under way: it asks once.
+/// Pending answers: the gateway requests once.
 const QUESTIONS: usize = 16;
 
-/// Dropped in this order: whoever speaks before whoever is spoken to.
+/// Fields drop in this order: clients before their servers.
 pub struct Peer {
     _gateway: Child,
     answering: AbortHandle,

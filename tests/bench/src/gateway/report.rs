@@ -1,4 +1,4 @@
-//! Figures for people, and one JSON object for programs. Times in the JSON are microseconds where a name does not say otherwise.
+//! Figures for people, and one JSON object for programs. Times in the JSON are microseconds unless a name has another unit.
 
 use std::fmt;
 
@@ -81,7 +81,7 @@ impl Findings {
         Self { rounds, backlog, targets }
     }
 
-    /// The gateway has lost nothing and done nothing twice. What the yardsticks lose is in their figures: nobody sends again there.
+    /// The gateway has lost nothing and done nothing twice. Losses of the yardsticks are in their figures: they resend nothing.
     pub fn is_whole(&self) -> bool {
         let mut ours = self.rounds.iter().filter(|round| round.turn.is_gateway());
         ours.all(Measured::is_whole) && self.backlog.as_ref().is_none_or(Backlog::is_whole)

@@ -1,4 +1,4 @@
-//! One load on one contestant, and what became of its events.
+//! One load on one contestant, and the outcome of its events.
 
 use std::ops::Range;
 use std::path::Path;

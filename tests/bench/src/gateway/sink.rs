@@ -1,5 +1,5 @@
-//! Stands where the server stands: takes batches, answers receipts, hands out a plan. It stores nothing, so that a figure is the
-//! gateway's and not a database's; what the real server makes of it is measured by the bench of arrivals.
+//! Replaces the server: takes batches, answers receipts, returns a plan. It stores nothing, so that a figure is the
+//! gateway's and not a database's; the bench of arrivals measures the real server's part.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ use super::book::{Book, Mark};
 /// More than are ever inside: half of the events are exits.
 const CAPACITY: u32 = 5_000;
 const BODY: usize = 4 * 1024 * 1024;
-/// As long as the gateway asks for.
+/// The wait that the gateway requests.
 const POLL: Duration = Duration::from_secs(10);
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -132,7 +132,7 @@ async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
     Json(Receipt { acked_through: *through, count }).into_response()
 }
 
-/// Nobody opens anything from afar here: the gateway waits, as it does.
+/// No remote opening exists here: the gateway waits, as it does in production.
 async fn no_orders(stop: CancellationToken) -> Response {
     let _ = stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
     let waited_ms = u64::try_from(POLL.as_millis()).unwrap_or(u64::MAX);

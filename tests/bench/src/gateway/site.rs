@@ -32,7 +32,7 @@ impl User {
     }
 }
 
-/// The users of one garage. Contestants have a garage each, so that they can stay connected without hearing each other.
+/// The users of one garage. Contestants have a garage each, so that all stay connected without receiving each other's messages.
 #[derive(Debug, Clone)]
 pub struct Garage {
     pub id: GarageId,
@@ -103,7 +103,7 @@ impl Gateway {
         self.child.kill9();
     }
 
-    /// Ends it as a power cut of the process would, and says when it was started again.
+    /// Kills it with SIGKILL and returns when it was started again.
     pub fn kill_and_restart(&mut self) -> Instant {
         self.child.kill9();
         let started = Instant::now();

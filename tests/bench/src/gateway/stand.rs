@@ -24,7 +24,7 @@ const SEED: u64 = 7;
 pub const RELAY: &str = "relay";
 pub const RELAY_PASSWORD: &str = "RELAY_PASSWORD";
 
-/// Who answers.
+/// The contestant that answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Turn {
@@ -40,7 +40,7 @@ pub enum Turn {
     Peer,
 }
 
-/// Dropped in this order: whoever speaks before whoever is spoken to.
+/// Fields drop in this order: clients before their servers.
 pub struct Stand {
     pub book: Book,
     bare: Fleet,

@@ -1,5 +1,5 @@
-//! `cargo xtask crash`: kills processes under load and checks what is left. The last line printed is one JSON object; exit
-//! code 1 says that something was lost, doubled, stale or wrong.
+//! `cargo xtask crash`: kills processes under load and checks the remaining data. The last line printed is one JSON object; exit
+//! code 1 means that something was lost, doubled, stale or wrong.
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ struct Options {
     per_second: f64,
 }
 
-/// Kills in one round: each starts with an empty system, is checked, and has a seed of its own.
+/// Kills in one round. Each round starts with an empty system, is checked, and has its own seed.
 const ROUND: u32 = 25;
 
 impl Options {
@@ -55,7 +55,7 @@ impl Options {
     }
 }
 
-/// Rounds one after another; none once one has found something.
+/// Runs the rounds one after another and stops after the first that finds something.
 fn survive(rounds: Vec<Plan>) -> Option<Report> {
     let mut all: Option<Report> = None;
     let planned = rounds.len();

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: damaged messages for everything that reads what strangers send. The last line printed is one JSON object; exit code 1
-//! says that something panicked or hung, and its input is in a file.
+//! `cargo xtask fuzz`: damaged messages for every parser of untrusted input. The last line printed is one JSON object; exit
+//! code 1 means that something panicked or hung; its input is in a file.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

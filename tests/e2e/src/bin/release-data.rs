@@ -1,8 +1,8 @@
-//! Writes data of this revision that later versions have to read. `tests/testkit/released/README.md` describes when it is run.
+//! Writes data of this revision for later versions to read. `tests/testkit/released/README.md` describes when to run it.
 //!
 //! `release-data district OUT` runs the separate form and writes the PostgreSQL database as `district.sql.gz`, its key as
 //! `district.key`, and a gateway's folder with unsent records as `gateway.tar.gz`. `release-data demo FOLDER OUT` packs the
-//! folder of a demo that was stopped as `demo.tar.gz`. Both note the numbers of rows as JSON.
+//! folder of a stopped demo as `demo.tar.gz`. Both write the numbers of rows as JSON.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Packed before it is looked at.
+/// Packs the folder before it opens the database.
 async fn demo(folder: &Path, out: &Path) -> anyhow::Result<()> {
     pack(folder, &out.join("demo.tar.gz"))?;
     let store = Store::open(&format!("sqlite:{}", folder.join("server.sqlite").display()), 1).await?;
@@ -90,7 +90,7 @@ async fn district(out: &Path) -> anyhow::Result<()> {
     dump(&system.database(), &out.join("district.sql"))
 }
 
-/// The box makes its own credential, as an installed one does.
+/// Enrols the gateway: the box makes its own credential, as an installed one does.
 async fn enrol(system: &mut System, garage: &GarageId, gateway: Part) -> anyhow::Result<()> {
     system.terminate(gateway).await;
     let files = system.gateway_files(garage);
@@ -192,7 +192,7 @@ async fn correct(system: &System) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the gateway keeps while the server is away: three entries, an exit, a stranger, nonsense.
+/// Fills the gateway's outbox while the server is away: three entries, an exit, a stranger, nonsense.
 async fn unsent(system: &System, school: &GarageId, cars: &[Family]) -> anyhow::Result<()> {
     let (entry, exit) = (lane(system, school, "b1-in-1").await, lane(system, school, "b1-out-1").await);
     for family in cars.iter().skip(6).take(3) {
@@ -204,7 +204,7 @@ async fn unsent(system: &System, school: &GarageId, cars: &[Family]) -> anyhow::
     Ok(())
 }
 
-/// Tables whose rows later versions are asked about.
+/// Tables whose rows are counted for later versions.
 const COUNTED: [&str; 9] =
     ["gate_event", "visit", "arrival", "reservation", "dead_letter", "adjustment", "feed", "audit", "person"];
 
@@ -227,7 +227,7 @@ fn pack(folder: &Path, archive: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// As statements that any client can run; without the lines that newer versions of `psql` alone understand.
+/// Dumps the database as statements for any client; without the lines that only newer versions of `psql` understand.
 fn dump(database: &str, file: &Path) -> anyhow::Result<()> {
     let arguments = ["--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges", "--no-comments"];
     let done = Command::new("pg_dump").args(arguments).arg(database).output()?;

@@ -1,4 +1,4 @@
-//! Cars that come, each once, and mostly leave again; for each event what its controller was told.
+//! Cars that come, each once, and mostly leave again; records for each event what its controller received.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::district::{Child, children};
 use crate::system::System;
 
-/// Sent again sooner than a real controller does, so that a run has more of it.
+/// Shorter than a real controller's, so that a run has more resends.
 const RESEND: Resend = Resend { first: Duration::from_secs(1), most: Duration::from_secs(4) };
 
 /// A car that stays shorter than its first event needs to the disk would be recorded as leaving before it came.
@@ -30,14 +30,14 @@ const LEAVES: f64 = 0.67;
 /// A gateway opens within the command's life after the reading, the controller within it after the command.
 const STALE: Duration = Duration::from_millis(2 * OPEN_TTL_MS as u64);
 
-/// What a controller knows of one of its events at the end.
+/// A controller's record of one of its events at the end of the load.
 #[derive(Debug)]
 pub struct Told {
     pub garage: GarageId,
     pub device: String,
     pub event_id: EventId,
     pub direction: Direction,
-    /// Of the children that this car fetches; one place for each child.
+    /// The classes of the children that this car fetches; one entry per child.
     pub classes: Vec<ClassId>,
     pub opened: bool,
     /// The barrier went up for a car that was read too long ago.
@@ -59,11 +59,11 @@ pub struct Cars {
     lanes: Vec<Handle>,
 }
 
-/// Everything there is to know at the end of the load.
+/// The complete record of the load.
 pub struct Driven {
     pub told: Vec<Told>,
     pub counters: Counters,
-    /// Still in the controllers' memory.
+    /// Events still in the controllers' memory.
     pub kept: usize,
 }
 
@@ -86,7 +86,7 @@ impl Cars {
         Self { driving, stop, give_up, lanes }
     }
 
-    /// Lets nobody in any more and waits for every answer, at most for `patience`.
+    /// Lets no further car in and waits for every answer, at most for `patience`.
     pub async fn finish(self, patience: Duration) -> Driven {
         self.stop.cancel();
         let mut under_way = self.driving.await.expect("the load does not panic");
@@ -134,7 +134,7 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
     (in_turn(by_garage), lanes)
 }
 
-/// Without the cars whose plates resemble that of a car just before: to a gateway such a pair is one car that was read twice.
+/// Removes cars whose plates resemble that of a car just before: a gateway takes such a pair for one car that was read twice.
 fn unlike(plates: Vec<Plate>) -> Vec<Plate> {
     let mut kept: Vec<Plate> = Vec::with_capacity(plates.len());
     for plate in plates {
@@ -180,7 +180,7 @@ async fn drive(
 }
 
 impl Car {
-    /// It leaves once its entry is on the gateway's disk, which takes less than parking does.
+    /// Drives in and out. The car leaves once its entry is on the gateway's disk, which takes less time than parking does.
     async fn visit(self, give_up: CancellationToken) -> Vec<Told> {
         let mut told = vec![self.passes(&self.entry, Direction::In, &give_up).await];
         if self.leaves && told.iter().all(Told::is_stored) {
@@ -204,14 +204,14 @@ impl Car {
             stale: false,
             acked: None,
         };
-        // Given up: it keeps what it was told so far.
+        // If the run gives up, the record keeps the answers so far.
         let _ = give_up.run_until_cancelled(told.listen(pending, read_at)).await;
         told
     }
 }
 
 impl Told {
-    /// Until the acknowledgement; a command that was lost with its process never comes.
+    /// Reads answers until the acknowledgement; a command that was lost with its process never comes.
     async fn listen(&mut self, pending: PendingEvent, read_at: Instant) {
         let PendingEvent { mut decided, acked, .. } = pending;
         self.acked = acked.await.ok().map(|acked| acked.outcome);

@@ -1,4 +1,4 @@
-//! What has to be true after a run, in the words of `ARCHITECTURE.md`'s invariants.
+//! The conditions that hold after a run, in the words of `ARCHITECTURE.md`'s invariants.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,10 +12,10 @@ use super::{Plan, Report};
 use crate::records::{self, Arrival, Event, Visit};
 use crate::system::{Form, System};
 
-/// What names an event: garage, device, event id.
+/// Identity of an event: garage, device, event id.
 type Key = (String, String, String);
 
-/// Examples of a violation; a hundred say no more.
+/// Examples shown of a violation; a hundred add nothing.
 const SHOWN: usize = 3;
 
 struct Found {
@@ -45,7 +45,7 @@ impl Found {
 struct Violations(Vec<String>);
 
 impl Violations {
-    /// Says so if there is any.
+    /// Reports `wrong` as a violation unless it is empty.
     fn none<T: std::fmt::Debug>(&mut self, what: &str, wrong: Vec<T>) -> usize {
         if !wrong.is_empty() {
             let shown: Vec<&T> = wrong.iter().take(SHOWN).collect();
@@ -107,7 +107,7 @@ fn key(told: &Told) -> Key {
     (told.garage.to_string(), told.device.clone(), told.event_id.to_string())
 }
 
-/// Acknowledged events are there exactly once, and nothing that nobody sent (invariant 2).
+/// Acknowledged events are there exactly once, and the database has no event that was never sent (invariant 2).
 fn events(told: &[Told], stored: &[Event], violations: &mut Violations) -> (usize, usize) {
     let mut times: HashMap<Key, usize> = HashMap::new();
     for event in stored {
@@ -146,7 +146,7 @@ fn stale(driven: &Driven, violations: &mut Violations) -> u64 {
     commanded + u64::try_from(opened).expect("a count")
 }
 
-/// The count is what has passed, no more and no less (invariants 4 and 5).
+/// The count equals the passages, no more and no less (invariants 4 and 5).
 fn counts(told: &[Told], found: &Found, violations: &mut Violations) {
     let mut inside: BTreeMap<String, i64> = BTreeMap::new();
     for told in told.iter().filter(|told| told.is_stored()) {
@@ -209,7 +209,7 @@ fn arrivals(told: &[Told], found: &Found, violations: &mut Violations) {
     violations.none("arrivals belong to no entry", by_entry.into_iter().collect());
 }
 
-/// Cursors are given out one by one, and every one is used.
+/// Cursors are assigned one by one, and every one is used.
 fn feed(found: &Found, violations: &mut Violations) {
     let steps = found.feed.iter().zip(1..).filter(|(cursor, place)| **cursor != *place).collect();
     violations.none("cursors of the feed are not the next one (cursor, place)", steps);
@@ -219,7 +219,7 @@ fn feed(found: &Found, violations: &mut Violations) {
     }
 }
 
-/// A phone that resumes by cursor has missed nothing and has seen nothing twice.
+/// A phone that resumes by cursor misses nothing and sees nothing twice.
 fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
     let mut missed = Vec::new();
     for arrival in &found.arrivals {

@@ -1,7 +1,7 @@
-//! Which part dies when.
+//! Selects which part dies when.
 //!
-//! Half of the gateways that die lose the server first. What a gateway has acknowledged is then nowhere but on its own disk, and a power
-//! cut shows whether it was synced: with the server there, it would have gone up within milliseconds.
+//! Half of the gateways that die lose the server first. What a gateway has acknowledged is then only on its own disk, and a power
+//! cut shows whether it was synced: with the server running, the records would be uploaded within milliseconds.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use rand::seq::SliceRandom;
 
 use crate::system::{Part, System};
 
-/// Between a restart and the next kill: sometimes before everybody has connected again.
+/// Time between a restart and the next kill: sometimes before every client has connected again.
 const LIFE_MS: std::ops::Range<u64> = 100..1_500;
 /// How long a part stays dead.
 const DEATH_MS: std::ops::Range<u64> = 0..700;
 
-/// Kills by part: gateways together.
+/// Number of kills by part; gateways count together.
 pub type Killed = BTreeMap<&'static str, u32>;
 
 const fn name(part: Part) -> &'static str {
@@ -31,7 +31,7 @@ const fn name(part: Part) -> &'static str {
     }
 }
 
-/// Every kind of part gets its turn before one gets its second.
+/// Kills one part of every kind before any kind dies a second time.
 pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
     let mut killed = Killed::new();
     let mut deck = Vec::new();

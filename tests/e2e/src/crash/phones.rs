@@ -16,19 +16,19 @@ use crate::phone::{Phone, Stream};
 use crate::records;
 use crate::system::System;
 
-/// A phone comes back this soon; the process that it was connected to may still be starting.
+/// Time until a phone reconnects; its process may still be starting.
 const RECONNECT: Duration = Duration::from_millis(150);
 
-/// What one phone has been shown.
+/// What one phone has received.
 #[derive(Debug, Default)]
 pub struct Seen {
     pub class: String,
     /// The latest cursor of each arrival.
     pub latest: HashMap<Uuid, i64>,
     pub frames: u64,
-    /// Frames that it had been shown before.
+    /// Frames received twice.
     pub twice: u64,
-    /// Frames behind what it had already.
+    /// Frames whose cursor is behind the phone's own.
     pub backwards: u64,
     /// Children of another class.
     pub foreign: u64,
@@ -43,7 +43,7 @@ pub struct Phones {
 }
 
 impl Phones {
-    /// The phones of all teachers.
+    /// Starts the phones of all teachers.
     pub async fn follow(system: &System) -> Self {
         let stop = CancellationToken::new();
         let mut following = Vec::new();
@@ -56,7 +56,7 @@ impl Phones {
         Self { following, stop }
     }
 
-    /// Waits until each has come to the newest cursor of its class, at most for `patience`, and hangs up.
+    /// Waits until each phone has the newest cursor of its class, at most for `patience`, and closes the connections.
     pub async fn finish(self, system: &System, patience: Duration) -> Vec<Seen> {
         let mut newest: HashMap<String, i64> = HashMap::new();
         for arrival in records::arrivals(&system.app().store).await {
@@ -73,7 +73,7 @@ impl Phones {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        // Late: the check says what is missing.
+        // On a timeout the check reports what is missing.
         let _ = tokio::time::timeout(patience, catching_up).await;
         self.stop.cancel();
         let mut seen = Vec::new();
@@ -95,12 +95,12 @@ async fn follow(phone: Phone, class: ClassId, reached: Arc<AtomicI64>, stop: Can
             tokio::time::sleep(RECONNECT).await;
         }
     };
-    // Told to stop, which is the only end.
+    // The stop signal is the only end.
     let _: Option<()> = stop.run_until_cancelled(following).await;
     seen
 }
 
-/// Until the connection ends.
+/// Reads until the connection ends.
 async fn read(mut stream: Stream, seen: &mut Seen, reached: &AtomicI64) {
     while let Some(frame) = stream.next().await {
         match frame {

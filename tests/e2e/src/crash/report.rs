@@ -1,33 +1,33 @@
-//! What a run found.
+//! Results of a run.
 
 use serde::Serialize;
 
 use super::kills::Killed;
 
-/// Figures, and every sentence of the check that was not true.
+/// Figures, and every violation that the check found.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub form: &'static str,
-    /// Of the first round; each further one has the next number.
+    /// Seed of the first round; each further round has the next number.
     pub seed: u64,
     pub rounds: u32,
     pub kills: Killed,
     pub events: usize,
     pub entries: usize,
     pub exits: usize,
-    /// Entries for which the barrier went up; the others came while their gateway was dead and were recorded later.
+    /// Entries whose barrier went up; the others came while their gateway was dead and were recorded later.
     pub opened: usize,
-    /// Events that a controller had to send more than once, summed over the sendings.
+    /// Resends of events by controllers.
     pub resent: u64,
-    /// Commands that a controller had had before and ignored.
+    /// Repeated commands that a controller ignored.
     pub repeated_commands: u64,
-    /// Acknowledged, and not in the database.
+    /// Acknowledged events that are not in the database.
     pub lost: usize,
-    /// Never acknowledged.
+    /// Events that were never acknowledged.
     pub unacknowledged: usize,
-    /// In the database more than once.
+    /// Events that are in the database more than once.
     pub doubled: usize,
-    /// Barriers that went up, or were told to, for a car of long ago.
+    /// Barriers that went up, or open commands that came, for a car of long ago.
     pub stale: u64,
     pub arrivals: usize,
     pub frames: u64,
@@ -37,7 +37,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Of both rounds.
+    /// Sums both rounds.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         for (part, kills) in other.kills {

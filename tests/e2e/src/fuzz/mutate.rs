@@ -1,4 +1,4 @@
-//! From known inputs to a new one: one to six small damages, each as a bad wire, an odd firmware or an attacker makes them.
+//! Makes a new input from known ones: one to six small damages, as a bad link, an odd firmware or an attacker makes them.
 
 #![expect(clippy::indexing_slicing, reason = "each place is drawn from what is there")]
 
@@ -6,7 +6,7 @@ use rand::Rng;
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
 
-/// What parsers stumble over.
+/// Tokens that parsers often mishandle.
 const TOKENS: [&[u8]; 40] = [
     b"\"",
     b"{",
@@ -50,7 +50,7 @@ const TOKENS: [&[u8]; 40] = [
     b"#",
 ];
 
-/// Characters whose number a parser counts.
+/// Most repetitions of a byte, for parsers that count or nest.
 const MANY: usize = 2_000;
 
 pub fn mutated(mut input: Vec<u8>, others: &[Vec<u8>], random: &mut SmallRng) -> Vec<u8> {
@@ -106,14 +106,14 @@ fn insert(input: &mut Vec<u8>, place: usize, what: &[u8]) {
     input.splice(place..place, what.iter().copied());
 }
 
-/// Up to a quarter of it, somewhere.
+/// A random range of at most a quarter of the length.
 fn part(length: usize, random: &mut SmallRng) -> std::ops::Range<usize> {
     let from = random.random_range(0..=length);
     let to = (from + random.random_range(0..=length / 4 + 1)).min(length);
     from..to
 }
 
-/// Another number in the place of one.
+/// Replaces a number by another one.
 fn number(input: &mut Vec<u8>, random: &mut SmallRng) {
     let digits: Vec<usize> = (0..input.len()).filter(|at| input[*at].is_ascii_digit()).collect();
     let Some(from) = digits.choose(random).copied() else { return };

@@ -1,4 +1,4 @@
-//! Everything that reads what strangers send. Each target has the messages that the tests of its parser keep as its corpus.
+//! Every parser of untrusted input. The corpus of each target is the messages of its parser's tests.
 
 use std::fmt::Debug;
 use std::fs;
@@ -43,7 +43,7 @@ pub fn all() -> Vec<Target> {
     targets
 }
 
-/// As every make reads it: a target's own make is one of them.
+/// Decodes as every make: a target's own make is one of them.
 fn decode(body: &[u8]) -> String {
     let message = InboundMessage {
         address: "/NotificationInfo/TollgateInfo",
@@ -72,11 +72,11 @@ fn challenge(header: &str) -> String {
         method: "PUT",
         body: None,
     };
-    // The nonce of its own is another one each time.
+    // The client's nonce differs each time, so only the length is compared.
     client.respond(&asked).map_or_else(|error| error, |answer| answer.len().to_string())
 }
 
-/// What was understood is written, and understood again as the same.
+/// A parsed value is written and parsed again to the same value.
 fn json<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> String {
     match serde_json::from_slice::<T>(bytes) {
         Ok(value) => {
@@ -85,7 +85,7 @@ fn json<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> String {
             assert_eq!(format!("{value:?}"), format!("{again:?}"), "read, written and read again");
             format!("{value:?}")
         }
-        // Without the place, which each byte moves.
+        // Without the position, which each byte moves.
         Err(error) => format!("{:?}", error.classify()),
     }
 }

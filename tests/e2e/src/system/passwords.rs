@@ -1,4 +1,4 @@
-//! MQTT passwords by user name, kept by whoever started the system.
+//! MQTT passwords by user name, kept by the code that started the system.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub(super) struct Passwords(pub BTreeMap<String, String>);
 
 impl Passwords {
-    /// For every controller, gateway and sign.
+    /// Makes a password for every controller, gateway and sign.
     pub fn invent(sites: &[Site]) -> Self {
         let users = sites.iter().flat_map(|site| {
             let devices = site.lanes.iter().map(|lane| Permissions::device(&site.garage, &lane.device));

@@ -25,10 +25,10 @@ use super::{Doors, GatewayFiles, Part, Postgres, START, STOP, Setup};
 use files::Files;
 pub use server_command::ServerCommand;
 
-/// In the order in which it is dropped: whoever speaks before whoever is spoken to.
+/// Fields drop in this order: clients before their servers.
 pub(super) struct Separate {
     gateways: Vec<Process>,
-    /// One for each gateway, or none.
+    /// One disk per gateway, or none.
     disks: Vec<LossyDisk>,
     miniapp: Process,
     server: Process,
@@ -147,7 +147,7 @@ impl Separate {
         &self.command
     }
 
-    /// Sets the password of an operator, which ends the sessions that were opened with another one.
+    /// Sets an operator's password, which ends all sessions of the previous one.
     pub async fn operator_password(&self, username: &str) -> String {
         let password = format!("{username} counts cars");
         self.files.secret("operator.password", &password);
@@ -170,7 +170,7 @@ impl Separate {
         ours.map(|process| process.child.log()).chain([self.broker.log()]).collect()
     }
 
-    /// In the order in which they start.
+    /// All parts in their start order.
     pub fn parts(&self) -> Vec<Part> {
         let mut parts: Vec<Part> = self.cluster.iter().map(|_| Part::Database).collect();
         parts.extend([Part::Broker, Part::Server, Part::Miniapp]);
@@ -231,7 +231,7 @@ impl Separate {
     }
 }
 
-/// The database, its key, and one gateway's folder.
+/// Restores the database, its key, and one gateway's folder.
 async fn restore(released: ReleasedData, files: &Files, database: &Database) {
     released.restore_district(&database.url()).await;
     files.secret("data.key", &released.district_key());
@@ -277,14 +277,14 @@ async fn miniapp(files: &Files, doors: &Doors, server: &ServerCommand, wechat: &
     Program::named("miniapp-api").args(["run", "--config", &config])
 }
 
-/// Answers the path of the file with it.
+/// Creates a gateway's token; returns the path of its file.
 async fn gateway_token(files: &Files, server: &ServerCommand, garage: &GarageId) -> String {
     let token = files.path(&format!("{garage}.token"));
     server.call(["gateway-token", "--garage", garage.as_str(), "--out", &token]).await;
     token
 }
 
-/// A gateway for each garage, with the address of its health.
+/// Starts a gateway for each garage; returns it with its health address.
 async fn gateways(
     files: &Files,
     doors: &Doors,
@@ -296,7 +296,7 @@ async fn gateways(
     let mut programs = Vec::new();
     for site in &invented.sites {
         let token = match files.gateway_data(&site.garage).exists() {
-            // It has enrolled.
+            // The gateway has enrolled.
             true => None,
             false => Some(gateway_token(files, server, &site.garage).await),
         };

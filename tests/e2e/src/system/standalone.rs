@@ -18,7 +18,7 @@ pub(super) struct Standalone {
     secrets: Secrets,
 }
 
-/// What the demo writes for itself at its first start.
+/// Secrets that the demo writes at its first start.
 #[derive(Deserialize)]
 struct Secrets {
     data_key: [u8; 32],
@@ -52,7 +52,7 @@ impl Standalone {
         self.secrets.data_key
     }
 
-    /// As the README tells a person: one file a user.
+    /// Reads the passwords as the README describes: one file per user.
     pub fn passwords(&self) -> Passwords {
         let files = std::fs::read_dir(self.folder.path().join("devices")).expect("the demo's passwords");
         let one = |entry: std::io::Result<std::fs::DirEntry>| {

@@ -1,4 +1,4 @@
-//! The main job: a car comes in, and whoever has to know knows.
+//! The main job: a car comes in, and everyone concerned is notified.
 
 mod counts;
 mod people;

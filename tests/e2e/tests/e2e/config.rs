@@ -1,4 +1,4 @@
-//! What an operator has in hand: example files, command lines, ports, signals.
+//! The operator's interfaces: example files, command lines, ports, signals.
 
 mod example;
 
@@ -10,7 +10,7 @@ use testkit::process::{Child, Program};
 use testkit::{port, signal, wait};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Orders to stop are obeyed within this.
+/// Time within which SIGTERM ends a process.
 const STOP: Duration = Duration::from_secs(15);
 
 /// Exit code and output.

@@ -1,4 +1,4 @@
-//! Fifty kills, half of them of the one process and half over all parts of the separate form. A failing run says its seed:
+//! Fifty kills, half of them of the one process and half over all parts of the separate form. A failing run prints its seed:
 //! `cargo xtask crash --cycles N -- --seed SEED` repeats it.
 
 use e2e::crash::{Plan, run};

@@ -1,4 +1,4 @@
-//! Every door refuses what it must, says why, and harms nothing else.
+//! Every interface refuses what it must, returns the reason, and stays intact.
 
 mod http;
 mod logs;

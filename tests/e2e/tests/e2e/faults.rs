@@ -1,4 +1,4 @@
-//! Parts die and come back. What a controller was told is stored stays stored, once; what it was not told comes again.
+//! Parts die and come back. An event that a controller saw acknowledged stays stored, once; any other is sent again.
 
 mod away;
 mod back;

@@ -1,4 +1,4 @@
-//! Whoever runs garages: log-in, corrections, what happened, and whose garage it is.
+//! The operators of garages: log-in, corrections, the event log, and access only to their own garages.
 
 use std::sync::Arc;
 

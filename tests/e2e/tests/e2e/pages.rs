@@ -7,7 +7,7 @@ use e2e::district::Place;
 use e2e::system::{Form, Setup, System};
 use tokio::process::Command;
 
-/// Of one file of tests: a dismissal has to come round while the browser watches, on a machine that does other work.
+/// Limit for one file of tests: a dismissal has to come round while the browser watches, on a busy machine.
 const LONGEST: Duration = Duration::from_secs(300);
 
 #[test]

@@ -45,7 +45,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// With `-d`, which says when the subscription is there, line by line; `exec`, so that ending it ends the client.
+    /// With `-d`, which reports the subscription, line by line; `exec`, so that ending it ends the client.
     async fn open(system: &System, passwords: &str, listen: &str) -> Self {
         let listen = listen.replacen("mosquitto_sub", "exec stdbuf -oL mosquitto_sub -d", 1);
         let (_folder, mut command) = shell(system, &format!("{passwords}\n{listen}"));

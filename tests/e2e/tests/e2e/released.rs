@@ -1,5 +1,5 @@
-//! This version's processes start on the data of each released version and go on. Nothing here depends on today's date: it
-//! asks for rows that are kept for good, and for what happens after the start.
+//! This version's processes start on the data of each released version and go on. Nothing here depends on today's date: the
+//! tests check rows that are kept for good, and events after the start.
 
 mod outbox;
 mod refused;
@@ -29,7 +29,7 @@ async fn stored(system: &System, device: &str, event: &str) -> usize {
     events.iter().filter(|row| row.device == device && row.event_id == event).count()
 }
 
-/// The car that is left for a person to try comes for its child: it is let in, counted, and shown to the teacher.
+/// The car reserved for a person comes for its child: it is let in, counted, and shown to the teacher.
 async fn a_new_car_drives_in(system: &System) {
     let class = id("haifeng-1-1");
     let before = occupied(system, &school()).await;
@@ -101,7 +101,7 @@ async fn all_are_taken(system: &System, released: ReleasedData, unsent: &UnsentR
     assert_eq!(records::count(&system.app().store, "person").await, counts.rows("person"));
 }
 
-/// The gateway's disk is put back as it was before it sent anything. Its credential stays: an older one may have ended.
+/// Restores the gateway's disk as it was before it sent anything. Its credential stays: an older one may have ended.
 async fn the_old_outbox_changes_nothing_again(
     system: &mut System,
     released: ReleasedData,

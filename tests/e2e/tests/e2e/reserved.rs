@@ -21,7 +21,7 @@ e2e::both_forms!(alone:
     a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved,
 );
 
-/// The smallest that is open for the public all day.
+/// The smallest garage that is open for the public all day.
 fn garage() -> GarageId {
     id("shelter-south")
 }
@@ -61,11 +61,11 @@ async fn fill(system: &System) {
             .buffer_unordered(16);
     let statuses: Vec<StatusCode> = answers.collect().await;
     let full = statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count();
-    // The driver has one, and some are kept for cars that were seen to come in.
+    // The driver has one space, and some are kept for cars that were seen entering.
     assert!((1..capacity / 2).contains(&full), "{statuses:?}");
 }
 
-/// Until the gateway has said that it goes by the plan of now.
+/// Waits until the gateway has reported the current plan as applied.
 async fn gate_knows(system: &System) {
     wait::until(PATIENCE, "the gateway goes by the newest plan", async || {
         let plan = server::app::access_plan::plan(system.app(), &garage()).await.unwrap().unwrap();

@@ -1,5 +1,5 @@
-//! The rush: 1,500 parents ask for the same 107 spaces within ten seconds, through the mini-program's API in front of a server on
-//! PostgreSQL. Whoever gets no space is helped, and nobody gets one twice.
+//! The rush: 1,500 parents request the same 107 spaces within ten seconds, through the mini-program's API in front of a server on
+//! PostgreSQL. A parent without a space gets alternatives, and no space is reserved twice.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,14 +33,14 @@ const PARENTS: usize = 1_500;
 const SPACES: u32 = 107;
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// One in so many would rather wait than go elsewhere.
+/// One in so many joins the waiting list.
 const WAITERS: usize = 10;
 
-/// No claim about speed, only that nobody is left without an answer: a debug build that has a seventh of two cores needs more than a
+/// No claim about speed, only that every parent gets an answer: a debug build that has a seventh of two cores needs more than a
 /// minute for so many.
 const SURELY: Duration = Duration::from_secs(300);
 
-/// Between a phone's first two attempts, then twice as long each time, up to the other.
+/// Between a phone's first two attempts, doubled each time up to `SELDOM`.
 const AGAIN: Duration = Duration::from_millis(500);
 const SELDOM: Duration = Duration::from_secs(16);
 
@@ -140,7 +140,7 @@ fn miniapp(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> minia
     }
 }
 
-/// The whole way from the phones to the database; gives where the phones arrive.
+/// Starts the whole path from the phones to the database; returns the address for the phones.
 async fn start(app: &App, shutdown: &CancellationToken, folder: &std::path::Path) -> SocketAddr {
     let bind = || TcpListener::bind("127.0.0.1:0");
     let (server, people) = (bind().await.unwrap(), bind().await.unwrap());
@@ -170,13 +170,13 @@ fn wish(app: &App, n: usize) -> NewReservation {
 enum Answer {
     Space,
     Waiting,
-    /// Refused, with when there is a space and, on a machine that is not too slow for it, where else.
+    /// Refused, with the next free start and, unless the machine is too slow for it, other garages.
     Helped {
         elsewhere: bool,
     },
 }
 
-/// As a phone does it: with the same key again when the machine is too busy for an answer.
+/// Requests as a phone does: with the same key again when the machine is too busy for an answer.
 async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (Answer, Duration) {
     let (asked, mut pause) = (Instant::now(), AGAIN);
     let (status, text) = loop {
@@ -198,13 +198,13 @@ async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (An
     assert_eq!((status.as_u16(), problem.code.as_str()), (409, "full"), "{problem:?}");
     let help = problem.help.expect("help");
     let near: Vec<_> = help.alternatives.iter().map(|other| other.garage.as_str()).collect();
-    // Help that takes too long is left out rather than waited for.
+    // Alternatives that take too long are left out.
     assert!(near.is_empty() || near == ["mall", "shelter"] || near == ["shelter", "mall"], "{help:?}");
     assert!(help.next_start.is_some_and(|next| next >= body.ends_at), "{help:?}");
     (Answer::Helped { elsewhere: !near.is_empty() }, took)
 }
 
-/// When each parent asks: most of them at the beginning.
+/// When each parent sends the request: most of them at the beginning.
 fn moments() -> Vec<Duration> {
     let mut random = StdRng::seed_from_u64(1530);
     (0..PARENTS).map(|_| WITHIN.mul_f64(random.random::<f64>().powi(2))).collect()

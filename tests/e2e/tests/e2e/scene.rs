@@ -8,7 +8,7 @@ use e2e::system::System;
 use simulator::controller::{Acked, Decided, Handle};
 use tokio::sync::oneshot;
 
-/// How well the camera has read.
+/// The confidence of a reliable reading.
 pub const SURE: u8 = 98;
 
 pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {

@@ -1,4 +1,4 @@
-//! Logging in as people do in earnest: WeChat says who it is, and the school's code says whose account that becomes.
+//! Real log-in: WeChat identifies the person, and the school's code assigns the account.
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ fn a_session_that_was_closed_opens_nothing() {
 
 #[test]
 fn while_wechat_is_away_sessions_go_on() {
-    // A system of its own: a fault of the fake WeChat would meet the other tests' log-ins.
+    // Its own system: a fault of the fake WeChat would affect the other tests' log-ins.
     e2e::run(async {
         let place = Place::Uniform { schools: 1, classes: 1, cars: 1 };
         let system = System::start(e2e::system::Setup::new(Form::Separate, place)).await;

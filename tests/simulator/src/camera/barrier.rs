@@ -1,4 +1,4 @@
-//! The door at which a camera of some makes is asked to open its barrier, by whoever knows the password (digest authentication, MD5).
+//! The HTTP server on which a camera of some makes takes opening requests (digest authentication, MD5).
 
 use std::collections::HashMap;
 use std::io;
@@ -17,17 +17,17 @@ use tokio::task::JoinHandle;
 const REALM: &str = "IP Camera";
 const NONCE: &str = "4e6f6e6365";
 
-/// A request that was let in.
+/// A request that passed authentication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub method: String,
-    /// With its query.
+    /// The path with its query.
     pub path: String,
     pub body: String,
 }
 
 impl Asked {
-    /// Whether it raises the barrier.
+    /// True if the request raises the barrier.
     pub fn opens(&self) -> bool {
         let hikvision = self.method == "PUT"
             && self.path.starts_with("/ISAPI/Parking/channels/")
@@ -57,7 +57,7 @@ impl Drop for Barrier {
 }
 
 impl Barrier {
-    /// On a free port of this machine.
+    /// Listens on a free port of this machine.
     pub async fn start(username: &str, password: &str) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -66,7 +66,7 @@ impl Barrier {
         let router = Router::new().fallback(answer).with_state(Arc::new(door));
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
-                tracing::warn!(%error, "a simulated barrier serves no more");
+                tracing::warn!(%error, "simulated barrier stopped serving");
             }
         });
         Ok(Self { address, asked, serving })
@@ -76,12 +76,12 @@ impl Barrier {
         self.address
     }
 
-    /// What it was asked so far.
+    /// The requests so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.borrow().clone()
     }
 
-    /// Once it was asked so often; the latest request.
+    /// Waits for so many requests and returns the latest.
     pub async fn asked_times(&self, times: usize) -> Option<Asked> {
         let mut asked = self.asked.clone();
         let asked = asked.wait_for(|asked| asked.len() >= times).await.ok()?;

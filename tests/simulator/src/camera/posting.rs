@@ -1,4 +1,4 @@
-//! A camera that posts what it sees.
+//! A camera that posts its readings.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Car;
 
-/// A camera gives up sooner, and sends it again.
+/// Longer than a real camera waits before it sends again.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +21,15 @@ pub enum Make {
     Dahua,
 }
 
-/// Which camera to be.
+/// Configuration of the camera.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub make: Make,
-    /// As the make calls it: serial number, `cam_id`, `deviceID`.
+    /// The make's identifier: serial number, `cam_id`, `deviceID`.
     pub serial: String,
-    /// Where it posts to.
+    /// Target of the posts.
     pub gateway: SocketAddr,
-    /// Where it posts from: by this a gateway knows whose lane it is.
+    /// Source address of the posts: a gateway identifies the lane by it.
     pub address: IpAddr,
 }
 
@@ -41,12 +41,12 @@ pub struct Camera {
     counter: AtomicI64,
 }
 
-/// What the camera was told.
+/// The gateway's response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     make: Make,
     pub status: u16,
-    /// `Null` where it was not JSON.
+    /// `Null` if the body was not JSON.
     pub body: Value,
 }
 
@@ -67,12 +67,12 @@ impl Camera {
         })
     }
 
-    /// Tells of a car once.
+    /// Posts a reading of a car once.
     pub async fn sees(&self, car: Car<'_>) -> Result<Answer, reqwest::Error> {
         self.post(self.reading(car)).await
     }
 
-    /// What it would post; each is another reading. To be posted again it is kept.
+    /// The body of a new reading. To repeat a reading, keep these bytes and post them again.
     pub fn reading(&self, car: Car<'_>) -> Vec<u8> {
         let Self { serial, .. } = self;
         let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
@@ -84,7 +84,7 @@ impl Camera {
         }
     }
 
-    /// Any bytes: what it has posted before, what its inputs say, garbage.
+    /// Posts any bytes: an earlier reading, a report of the inputs, garbage.
     pub async fn post(&self, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
         let answer = self.http.post(&self.url).body(body).send().await?;
         let status = answer.status().as_u16();
@@ -93,7 +93,7 @@ impl Camera {
 }
 
 impl Answer {
-    /// Whether the camera raises its barrier by this answer. Makes that are asked by a request ([`super::barrier`]) never do.
+    /// True if this response raises the barrier. Makes that open by a separate request ([`super::barrier`]) never do.
     pub fn opens(&self) -> bool {
         match self.make {
             Make::Zhenshi => self.zhenshi("info") == "ok",
@@ -102,7 +102,7 @@ impl Answer {
         }
     }
 
-    /// Whether the camera forgets the reading; else it sends it again.
+    /// True if the camera deletes the reading; otherwise it sends the reading again.
     pub fn settles(&self) -> bool {
         self.status == 200
             && match self.make {

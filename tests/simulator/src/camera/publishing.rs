@@ -19,7 +19,7 @@ use crate::mqtt::{Delivery, Door, Link, LinkError, News, Publisher};
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Which camera to be.
+/// Configuration of the camera.
 #[derive(Clone)]
 pub struct Config {
     pub host: String,
@@ -68,30 +68,30 @@ impl Camera {
         }
     }
 
-    /// What it would publish as `ivs_result`; each is another reading.
+    /// The payload of a new reading for `ivs_result`.
     pub fn reading(&self, car: Car<'_>) -> Vec<u8> {
         let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
         play::ivs_result(&sight(&self.serial, number, car))
     }
 
-    /// Tells of a car once.
+    /// Publishes a reading of a car once.
     pub async fn sees(&self, car: Car<'_>) -> Result<(), NotConnected> {
         self.publish("ivs_result", self.reading(car)).await
     }
 
-    /// Any bytes as any kind of message: what it has published before, lane control, garbage.
+    /// Publishes any bytes as any kind of message: an earlier reading, lane control, garbage.
     pub async fn publish(&self, kind: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
         let publisher = self.ready.borrow().clone().ok_or(NotConnected)?;
         let topic = up(&self.serial, kind);
         publisher.publish(&topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
     }
 
-    /// How often its barrier was raised.
+    /// Number of times that the barrier was raised.
     pub fn pulses(&self) -> usize {
         *self.pulses.borrow()
     }
 
-    /// Once it was raised so often; false if that can no longer be.
+    /// Waits until the barrier was raised so often; false if the camera has ended.
     pub async fn pulsed(&self, times: usize) -> bool {
         self.pulses.clone().wait_for(|pulses| *pulses >= times).await.is_ok()
     }
@@ -111,7 +111,7 @@ async fn run(
         let mut link = Link::new(&door, ZhenshiTopics.subscribed_by(&serial));
         let error = listen(&mut link, &serial, &ready, &pulses).await;
         ready.send_replace(None);
-        debug!(camera = &*serial, %error, "a simulated camera has no broker");
+        debug!(camera = &*serial, %error, "simulated camera has no broker connection");
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -1,7 +1,7 @@
 //! A camera that serves a stream of events over HTTP and opens its barrier by request, on a free port of this machine.
 //!
-//! It speaks for Hikvision (`alertStream`, `barrierGate`) and Dahua (`snapManager.cgi`, `eventManager.cgi`, `openStrobe`): the test sends the bytes of
-//! the parts. Every request needs the password, by digest or basic authentication.
+//! It stands for Hikvision (`alertStream`, `barrierGate`) and Dahua (`snapManager.cgi`, `eventManager.cgi`, `openStrobe`):
+//! the test sends the bytes of the parts. Every request needs the password, by digest or basic authentication.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,11 +20,11 @@ use tokio::task::JoinHandle;
 
 use super::barrier::{Asked, digest_challenge, is_digest_of};
 
-/// Parts that a slow reader may be behind; then its stream ends.
+/// Parts that a slow reader may lag behind; then its stream ends.
 const BACKLOG: usize = 1_024;
 const STREAMS: [&str; 3] =
     ["/ISAPI/Event/notification/alertStream", "/cgi-bin/snapManager.cgi", "/cgi-bin/eventManager.cgi"];
-/// What Hikvision and Dahua answer to a request that is done.
+/// The response of Hikvision and Dahua to a successful request.
 const HIKVISION_DONE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ResponseStatus version=\"2.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\
 <requestURL>/ISAPI/Parking/channels/1/barrierGate</requestURL><statusCode>1</statusCode><statusString>OK</statusString><subStatusCode>ok</subStatusCode></ResponseStatus>";
 const DAHUA_DONE: &str = "OK\r\n";
@@ -40,16 +40,16 @@ pub struct StreamingConfig {
     pub username: String,
     pub password: String,
     pub authentication: CameraAuthentication,
-    /// Of the stream, for example `multipart/mixed; boundary=boundary`.
+    /// Content type of the stream, for example `multipart/mixed; boundary=boundary`.
     pub content_type: String,
 }
 
-/// How the camera answers the next requests to open.
+/// The camera's response to the next opening requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpeningAnswer {
     /// It opens.
     Done,
-    /// It answers 503 so many times, then it opens.
+    /// It answers 503 so many times, then opens.
     Busy { times: u32 },
     /// It answers 200 with this body and stays shut.
     Failed { body: String },
@@ -121,17 +121,17 @@ impl StreamingCamera {
         let _ = self.shared.parts.send(StreamOrder::End);
     }
 
-    /// Waits until so many streams were opened since the start.
+    /// Waits until so many streams have been opened since the start.
     pub async fn streamed_times(&self, times: usize) -> bool {
         self.shared.streams.subscribe().wait_for(|streams| *streams >= times).await.is_ok()
     }
 
-    /// From now on.
+    /// Sets the response to all further opening requests.
     pub fn answer_openings(&self, answer: OpeningAnswer) {
         self.shared.answer.send_replace(answer);
     }
 
-    /// Requests with the right password that are no stream.
+    /// Requests with the right password that are not for a stream.
     pub fn requests(&self) -> Vec<Asked> {
         self.shared.requests.borrow().clone()
     }

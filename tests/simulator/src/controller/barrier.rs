@@ -1,8 +1,8 @@
 //! The barrier of one lane: it opens at most once for an event, and only within the command's time to live
 //! (invariant 6).
 //!
-//! It opens for events of this controller and for orders of a person only, and remembers as many of them as the store keeps; the oldest
-//! goes first, so that a command for a car of long ago finds nothing to open.
+//! It opens only for events of this controller and for remote openings by a person, and remembers as many of them as the store
+//! keeps. The oldest is forgotten first, so that a command for a car of long ago opens nothing.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::pending::Decided;
 
-/// What the controller did about a command.
+/// The controller's action on a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     Opened,
@@ -34,7 +34,7 @@ struct Car {
     opened: bool,
 }
 
-/// How a command was taken.
+/// Result of processing a command.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub action: Action,
@@ -56,12 +56,12 @@ impl Barrier {
         Self { capacity, cars: HashMap::new(), order: VecDeque::new(), passes: VecDeque::new() }
     }
 
-    /// A car stands in front; the next command for `event` is for it.
+    /// Registers an event: the next command for `event` is for this car.
     pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<Decided>) {
         self.remember(event, Car { waiter: Some(waiter), opened: false });
     }
 
-    /// A person has ordered it: it answers no event, and is remembered like one.
+    /// A remote opening by a person: it answers no event and is remembered like one.
     fn ordered(&mut self, command: &Command, now: Timestamp) -> Taken {
         let mut car = Car { waiter: None, opened: false };
         let action = car.act(command, now);
@@ -79,7 +79,7 @@ impl Barrier {
         self.cars.insert(event, car);
     }
 
-    /// `now` is the controller's clock.
+    /// Processes a command. `now` is the controller's clock.
     pub fn take(&mut self, command: &Command, now: Timestamp) -> Taken {
         if command.order.is_some() && !self.cars.contains_key(&command.event_id) {
             return self.ordered(command, now);

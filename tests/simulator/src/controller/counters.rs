@@ -1,4 +1,4 @@
-//! What a controller has counted since it started.
+//! Counters of a controller since its start.
 
 use std::iter::Sum;
 use std::ops::{Add, Sub};

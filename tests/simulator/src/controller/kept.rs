@@ -1,8 +1,8 @@
 //! The events that no acknowledgement has named yet (invariant 2).
 //!
-//! A car that stands at the gate now goes before the history: events that were never sent come first, in order,
+//! A car that stands at the gate now precedes the history: events that were never sent come first, in order,
 //! then those whose resend is due. The store is bounded; when it is full a new event is refused to the caller,
-//! because forgetting an older one would lose it silently.
+//! because dropping an older one would lose it silently.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -44,14 +44,14 @@ pub struct StoreFull(pub usize);
 pub(super) struct KeptEvent {
     event: ControllerEvent,
     happened: Instant,
-    /// Of its first publish.
+    /// Time of its first publish.
     pub published: Option<Instant>,
     pub sent: u32,
     due: Option<Instant>,
     pub acked: oneshot::Sender<Acked>,
 }
 
-/// An event on its way out.
+/// An event to publish.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub event: ControllerEvent,
@@ -130,7 +130,7 @@ impl Kept {
         self.waiting.first().map(|(due, _)| *due)
     }
 
-    /// After a reconnect: what was in flight may be lost, so everything is due now.
+    /// Makes every event due after a reconnect: what was in flight may be lost.
     pub fn all_due(&mut self, now: Instant) {
         let waiting = std::mem::take(&mut self.waiting);
         for (_, id) in waiting {

@@ -1,4 +1,4 @@
-//! What the caller of a [`Handle`](super::Handle) gets for an event, with the instants that the benches measure.
+//! Pending results of an event for the caller of a [`Handle`](super::Handle), with the instants that the benches measure.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::barrier::Action;
 
-/// A plate event under way. A receiver fails when the answer can no longer come: the controller stopped or
+/// A published plate event. A receiver fails when the answer can no longer come: the controller stopped or
 /// has forgotten the event.
 #[derive(Debug)]
 pub struct PendingEvent {
@@ -17,7 +17,7 @@ pub struct PendingEvent {
     pub acked: oneshot::Receiver<Acked>,
 }
 
-/// A pass event under way; nobody answers it with a command.
+/// A published pass event; no command answers it.
 #[derive(Debug)]
 pub struct PendingPass {
     pub event_id: EventId,
@@ -28,14 +28,14 @@ pub struct PendingPass {
 #[derive(Debug)]
 pub struct Decided {
     pub command: Command,
-    /// What the controller did about it.
+    /// The controller's action on it.
     pub action: Action,
     /// When the event was first handed to the MQTT client.
     pub published: Option<Instant>,
     pub at: Instant,
 }
 
-/// The gateway's word that the event may be forgotten.
+/// The gateway's acknowledgement: the event may be deleted.
 #[derive(Debug)]
 pub struct Acked {
     pub outcome: AckOutcome,

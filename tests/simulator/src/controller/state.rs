@@ -1,4 +1,4 @@
-//! What one controller knows, as a value: events kept, cars expected, counters. Times come in as arguments; the
+//! The state of one controller, as a value: events kept, cars expected, counters. Times come in as arguments; the
 //! tasks around it only move bytes.
 
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use super::counters::Counters;
 use super::kept::{Kept, Outgoing, Resend, StoreFull};
 use super::pending::{AckOutcome, Acked, Decided, PendingEvent, PendingPass};
 
-/// Events published in one go; a car that arrives meanwhile waits for no more than these.
+/// Events published in one go; a car that arrives during these waits for no more than these.
 const ROUND: usize = 32;
 
 /// A moment on both clocks: the wall's for the wire, the monotonic one for ages.
@@ -85,7 +85,7 @@ impl State {
     /// The next events to publish; fewer than a full round means that nothing more is due.
     pub fn take_round(&mut self, now: Now) -> Vec<Outgoing> {
         while let Some(of) = self.barrier.passed(now.instant) {
-            // A full store refuses the pass as it refuses a plate: counted, and nobody waits for it here.
+            // A full store refuses the pass as it refuses a plate: the refusal is counted, and no caller waits for the pass.
             let _ = self.passed(of, now);
         }
         let round = self.kept.take_due(now.instant, ROUND, &mut self.rng);
@@ -95,7 +95,7 @@ impl State {
         round
     }
 
-    /// When [`Self::take_round`] has something again, if nothing happens before.
+    /// When [`Self::take_round`] next returns something, if nothing happens before.
     pub fn next_due(&self) -> Option<Instant> {
         self.kept.next_due().into_iter().chain(self.barrier.next_pass()).min()
     }
@@ -143,7 +143,7 @@ impl State {
         }
     }
 
-    /// Whether the event was still kept.
+    /// Returns true if the event was still kept.
     fn settle(&mut self, id: &EventId, outcome: AckOutcome, now: Instant) -> bool {
         let Some(kept) = self.kept.forget(id) else { return false };
         // The caller may have stopped waiting.

@@ -18,13 +18,13 @@ use crate::mqtt::{Delivery, Link, LinkError, News, Publisher};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Without a deadline of its own the publishing task sleeps this long at most.
+/// Longest sleep of the publishing task when it has no deadline.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// `Some` while connected and subscribed.
 pub(super) type Ready = Option<Publisher>;
 
-/// Connects again and again until `shutdown`.
+/// Connects and reconnects until `shutdown`.
 pub(super) async fn receive(shared: Arc<Shared>, ready: watch::Sender<Ready>, shutdown: CancellationToken) {
     let mut pause = FIRST_PAUSE;
     loop {
@@ -46,14 +46,14 @@ pub(super) async fn receive(shared: Arc<Shared>, ready: watch::Sender<Ready>, sh
     }
 }
 
-/// A broker that stays away is worth one line, not one every two seconds.
+/// Logs a warning only for the first failure: a broker that stays away must not log one every two seconds.
 fn report(shared: &Shared, error: &LinkError, was_ready: bool) {
     let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let device = &shared.door.username;
     if was_ready {
-        warn!(gate.device = %device, %error, cause, "a simulated controller lost its broker");
+        warn!(gate.device = %device, %error, cause, "simulated controller lost its broker connection");
     } else {
-        debug!(gate.device = %device, %error, cause, "a simulated controller cannot reach its broker");
+        debug!(gate.device = %device, %error, cause, "simulated controller cannot connect to its broker");
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn send(
             if let Some(publisher) = publisher {
                 shared.lock().reconnected(Instant::now());
                 if let Err(error) = publish(&shared, &publisher, &mut ready).await {
-                    debug!(gate.device = %shared.door.username, %error, "a publish was cut short");
+                    debug!(gate.device = %shared.door.username, %error, "publish interrupted by a lost connection");
                 }
             }
             if ready.changed().await.is_err() {
@@ -114,7 +114,7 @@ pub(super) async fn send(
     }
 }
 
-/// Returns when the connection has changed; the change is left for the caller to see.
+/// Publishes until the connection changes, and leaves that change for the caller to see.
 async fn publish(
     shared: &Shared,
     publisher: &Publisher,

@@ -1,4 +1,4 @@
-//! A controller against a real broker and a gateway that does only what a test tells it to.
+//! A controller against a real broker and a scripted gateway.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::HashSet;

@@ -14,10 +14,10 @@ use protocol::sharing::{PoolSpec, WindowSpec};
 use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
 use crate::invent::{Plates, families, teachers};
 
-/// The car that is left for the person who tries the demo; its child is in the first class.
+/// The car reserved for the person who tries the demo; its child is in the first class.
 pub const TRY_PLATE: &str = "鲁B88888";
 
-/// The car of the driver whom one may log in as.
+/// The car of the driver who can be picked at the demo's log-in.
 pub const DRIVER_PLATE: &str = "鲁B66666";
 
 /// The driver's own key in the file.
@@ -29,7 +29,7 @@ const FAMILIES: usize = 92;
 const RESIDENTS: usize = 40;
 const DAY: u32 = 24 * 60;
 
-/// The same district at each call.
+/// Returns the same district at each call.
 pub fn demo() -> Invented {
     let mut garages = vec![school_garage()];
     garages.extend(shelters());
@@ -122,7 +122,7 @@ fn mall() -> GarageSpec {
     garage
 }
 
-/// Residents at any time, everybody else by day from Monday to Friday. One resident shares the own space as well.
+/// Residents at any time, the public by day from Monday to Friday. One resident shares a private space as well.
 fn housing() -> GarageSpec {
     let names = ["榆园小区", "Yuyuan housing block"];
     let mut garage = garage("yuyuan-block", names, "榆园路 20 号", (36.0643, 120.3759), 160);
@@ -193,7 +193,7 @@ fn school() -> (SchoolSpec, Vec<PersonSpec>) {
     (school, people)
 }
 
-/// One mother with the car that is left for the person who tries the demo.
+/// One mother with the car reserved for the person who tries the demo.
 fn try_family(classes: &mut [ClassSpec]) -> PersonSpec {
     let key = "haifeng-pupil-try";
     if let Some(first) = classes.first_mut() {
@@ -208,7 +208,7 @@ fn try_family(classes: &mut [ClassSpec]) -> PersonSpec {
     }
 }
 
-/// Somebody from the neighbourhood, without a child at the school.
+/// A neighbour without a child at the school.
 fn driver() -> PersonSpec {
     PersonSpec {
         key: DRIVER_KEY.into(),

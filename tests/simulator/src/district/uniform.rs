@@ -46,7 +46,7 @@ fn garage(g: usize, cars: usize) -> GarageSpec {
         address: "海风路".into(),
         lat: 36.06,
         lon: 120.38,
-        // Room for each family's car twice: a bench never meets a full garage.
+        // Room for each family's car twice: no bench reaches a full garage.
         capacity: u32::try_from(cars * 2).unwrap_or(u32::MAX).max(1),
         pools: Vec::new(),
         windows: vec![window(Audience::Pickup, Weekdays::ALL, 0, 24 * 60)],

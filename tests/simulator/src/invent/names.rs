@@ -64,8 +64,8 @@ impl Names {
         self.pick(&SURNAMES)
     }
 
-    /// A name that this list has not given before. The combinations of a surname are some 800, and
-    /// there are more with a longer name.
+    /// A name that this list has not returned before. A surname has some 800 combinations, and
+    /// more with a longer name.
     pub fn unique(&mut self, surname: &str, sex: Sex) -> String {
         let last = match sex {
             Sex::Female => &LAST_FEMALE,
@@ -92,7 +92,7 @@ impl Names {
         self.adult_of(surname, sex)
     }
 
-    /// Grown-ups may share a name, as in life.
+    /// An adult's name; adults may share a name, as in life.
     pub fn adult_of(&mut self, surname: &str, sex: Sex) -> String {
         let given = match sex {
             Sex::Female => self.pick(&ADULT_FEMALE),

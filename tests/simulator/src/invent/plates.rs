@@ -1,4 +1,4 @@
-//! Number plates of Qingdao that are valid by form and belong to nobody we know.
+//! Number plates of Qingdao that are valid by form and invented.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ impl Plates {
         Self { rng: StdRng::seed_from_u64(seed), given: HashSet::new() }
     }
 
-    /// The next one. There are some 27 million of these forms; a program asks for thousands.
+    /// The next plate. There are some 27 million of these forms; a program needs thousands.
     pub fn invent(&mut self) -> Plate {
         loop {
             if let Ok(plate) = Plate::parse(&self.text())
@@ -35,7 +35,7 @@ impl Plates {
         }
     }
 
-    /// The next `count` ones.
+    /// The next `count` plates.
     pub fn take(&mut self, count: usize) -> Vec<Plate> {
         (0..count).map(|_| self.invent()).collect()
     }

@@ -1,4 +1,4 @@
-//! What a load run found out.
+//! Results of a load run.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ impl Report {
         self.entries.iter().filter(|e| e.acked.is_none()).count()
     }
 
-    /// Entries that no command answered in time, though they may be stored.
+    /// Entries without a command in time, though they may be stored.
     pub fn unanswered(&self) -> usize {
         self.entries.iter().filter(|e| e.commanded.is_none()).count()
     }
@@ -36,7 +36,7 @@ impl Report {
         self.counters.duplicate_commands
     }
 
-    /// Of the entries meant for `warm_up` after the first one or later.
+    /// Latencies of the entries meant for `warm_up` after the first one or later.
     pub fn latencies(&self, warm_up: Duration) -> Latencies {
         let from = self.entries.first().map(|e| e.intended + warm_up);
         let warm = || self.entries.iter().filter(move |e| from.is_some_and(|from| e.intended >= from));
@@ -53,10 +53,10 @@ impl Report {
     }
 }
 
-/// From the intended send, in microseconds; `None` if there was nothing.
+/// From the intended send, in microseconds; `None` without entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Latencies {
-    /// Until it was handed to the MQTT client: the load's own lateness.
+    /// Until the entry was handed to the MQTT client: the load's own lateness.
     pub publish: Option<Percentiles>,
     pub command: Option<Percentiles>,
     pub ack: Option<Percentiles>,
@@ -72,7 +72,7 @@ pub struct Percentiles {
 }
 
 impl Percentiles {
-    /// Nearest rank.
+    /// Percentiles by nearest rank.
     pub fn of(mut values: Vec<Duration>) -> Option<Self> {
         values.sort_unstable();
         let rank = |percent: usize| {

@@ -12,7 +12,7 @@ async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
     let mut lanes = Vec::new();
     for number in 1..=4 {
         let mut config = config(&broker, number);
-        // However slow the machine: a repetition would be answered twice.
+        // Longer than the test on any machine: a repetition would be answered twice.
         config.resend.first = Duration::from_secs(60);
         config.resend.most = Duration::from_secs(60);
         lanes.push(connected(config).await);

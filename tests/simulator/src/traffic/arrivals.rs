@@ -1,4 +1,4 @@
-//! When cars come: in bunches, as traffic lights let them go, densest somewhat before the middle.
+//! Arrival times: in bunches, as traffic lights let cars go, densest somewhat before the middle.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn centre(rng: &mut impl Rng) -> f64 {
     hill.powf(1.2)
 }
 
-/// A pause whose mean is `mean`, as between cars that know nothing of each other; five times that at most.
+/// A pause with the given mean, as between independent cars; five times that at most.
 pub(super) fn exponential(mean: Duration, rng: &mut impl Rng) -> Duration {
     let uniform: f64 = rng.random_range(f64::EPSILON..1.0);
     mean.mul_f64((-uniform.ln()).min(5.0))

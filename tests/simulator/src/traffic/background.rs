@@ -1,4 +1,4 @@
-//! Everyday traffic of one garage: cars come and go around a number that are usually inside.
+//! Everyday traffic of one garage: cars come and go around a target number inside.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::arrivals::exponential;
 use super::lane::{Lane, Passage};
 use super::progress::Reports;
 
-/// Who comes to a garage and how often.
+/// The cars of a garage's traffic and their rate.
 #[derive(Clone)]
 pub struct Background {
-    /// Those who may come; strangers among them are turned away again and again.
+    /// Cars that may come; unregistered ones among them are turned away each time.
     pub visitors: Vec<Plate>,
     /// Cars that an earlier run has left inside.
     pub inside: Vec<Plate>,
@@ -53,7 +53,7 @@ impl Background {
         }
     }
 
-    /// Chance that the next car is one that comes: one half at the target, more below it, less above.
+    /// Chance that the next car enters: one half at the target, more below it, less above.
     fn entering(&self, inside: usize) -> f64 {
         let (target, inside) = (self.target.max(1) as f64, inside as f64);
         (0.5 + (target - inside) / target).clamp(0.05, 0.95)

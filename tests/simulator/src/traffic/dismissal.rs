@@ -21,10 +21,10 @@ use super::progress::Reports;
 /// From the hand-over to the barrier: seat belt, ramp.
 const WALK_BACK: Range<f64> = 3.0..9.0;
 
-/// Until the camera tries an unread plate again.
+/// Time until the camera reads an unread plate again.
 const READ_AGAIN: Duration = Duration::from_secs(3);
 
-/// Who comes, where and when.
+/// Cars, lanes and times of a dismissal.
 #[derive(Clone)]
 pub struct Plan {
     /// One for each car; a plate that comes twice drives once.
@@ -33,9 +33,9 @@ pub struct Plan {
     pub strangers: Vec<Plate>,
     pub entries: Vec<Lane>,
     pub exits: Vec<Lane>,
-    /// All have come within this time.
+    /// All cars have come within this time.
     pub arrive_over: Duration,
-    /// How long a car stays if nobody tells it to leave; each draws its own.
+    /// Stay of a car without a call of [`Dismissal::leave`]; each car draws its own.
     pub stay: Range<Duration>,
     /// Part of the cars whose plate is unread at first, 0 to 1.
     pub unread: f64,
@@ -43,7 +43,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// How it went.
+/// Numbers of cars by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     pub entered: usize,
@@ -51,7 +51,7 @@ pub struct Summary {
     pub left: usize,
 }
 
-/// A dismissal under way. Dropping it stops it.
+/// A running dismissal. Dropping it stops it.
 pub struct Dismissal {
     cars: JoinSet<Summary>,
     leave: HashMap<Plate, Arc<Notify>>,
@@ -69,7 +69,7 @@ struct Script {
 }
 
 impl Dismissal {
-    /// Nothing happens without an entry and an exit. `shutdown` lets every car vanish where it is.
+    /// Does nothing without an entry and an exit. `shutdown` stops every car where it is.
     pub fn start(plan: &Plan, reports: &Reports, shutdown: &CancellationToken) -> Self {
         let mut cars = JoinSet::new();
         let mut leave = HashMap::new();
@@ -82,7 +82,7 @@ impl Dismissal {
         Self { cars, leave }
     }
 
-    /// The child is in the car. Also before the car has parked; `false` if no such car is in this dismissal.
+    /// The child is in the car: the car leaves, also if it has not parked yet. `false` if no such car is in this dismissal.
     pub fn leave(&self, plate: &Plate) -> bool {
         self.leave.get(plate).inspect(|told| told.notify_one()).is_some()
     }
@@ -132,7 +132,7 @@ impl Script {
         if self.enter(pace, &reports).await == Passage::TurnedAway {
             return Summary { turned_away: 1, ..Summary::default() };
         }
-        // Told to leave or not: in the end everybody goes.
+        // With or without a call, every car leaves in the end.
         let _ = tokio::time::timeout(pace.scale(self.stays), told.notified()).await;
         tokio::time::sleep(pace.scale(self.walk_back)).await;
         let out = self.exit.drive(Some(&self.plate), pace, &reports).await;

@@ -48,7 +48,7 @@ impl fmt::Display for LaneName {
     }
 }
 
-/// What became of a car at a gate.
+/// Outcome of a car's drive to a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passage {
     Through,
@@ -68,8 +68,7 @@ impl Lane {
         Self { name: LaneName::new(name, direction), controller, turn: Arc::default() }
     }
 
-    /// Waits for its turn and drives up; `plate` is what the camera makes of it. Cars are served in the order in
-    /// which they came.
+    /// Waits for its turn and drives up; `plate` is the camera's reading. Cars are served in the order of their arrival.
     pub async fn drive(&self, plate: Option<&Plate>, pace: Pace, reports: &Reports) -> Passage {
         let _turn = self.turn.lock().await;
         for _ in 0..READINGS {

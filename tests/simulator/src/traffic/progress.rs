@@ -1,4 +1,4 @@
-//! What happens at the gates, as plain values for printing.
+//! Events at the gates, as plain values for printing.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::lane::LaneName;
 
-/// One answer of a gate, or none.
+/// One answer of a gate, or its absence.
 #[derive(Debug, Clone)]
 pub struct Progress {
     /// `HH:MM:SS` at the garage.
@@ -24,7 +24,7 @@ pub struct Progress {
 pub enum What {
     /// The barrier went up this long after the plate was read.
     Opened { after: Duration },
-    /// It stayed down; the lane's display says why.
+    /// It stayed down; `text` is the reason on the lane's display.
     Stopped { after: Duration, text: String },
     /// Neither came while the driver waited.
     NoAnswer,
@@ -49,12 +49,12 @@ fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-/// Where the traffic reports to; drops what finds no room.
+/// The channel of the traffic's reports; drops reports that find no room.
 #[derive(Debug, Clone)]
 pub struct Reports(mpsc::Sender<Progress>);
 
 impl Reports {
-    /// `room` reports wait for the reader at most.
+    /// At most `room` reports wait for the reader.
     pub fn channel(room: usize) -> (Self, mpsc::Receiver<Progress>) {
         let (sender, receiver) = mpsc::channel(room.max(1));
         (Self(sender), receiver)
@@ -62,7 +62,7 @@ impl Reports {
 
     pub(super) fn tell(&self, lane: &LaneName, plate: Option<&Plate>, what: What) {
         let at = local_time();
-        // Full or closed: the reader's loss.
+        // The channel is full or closed: the report is dropped.
         let _ = self.0.try_send(Progress { at, lane: lane.clone(), plate: plate.cloned(), what });
     }
 }

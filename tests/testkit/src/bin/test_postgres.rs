@@ -1,5 +1,5 @@
 //! Starts a PostgreSQL cluster for a test run, prints its URL, and stops it when standard input ends or a signal comes.
-//! So it never outlives whoever started it.
+//! So the cluster never outlives its caller.
 
 use std::io::{Read, Write, stdin, stdout};
 

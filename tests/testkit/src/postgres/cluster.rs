@@ -1,4 +1,4 @@
-//! A cluster in a temporary folder, with the durable settings PostgreSQL has by default: crash tests rely on them.
+//! A cluster in a temporary folder, with PostgreSQL's durable default settings: crash tests rely on them.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -43,7 +43,7 @@ impl Cluster {
         cluster
     }
 
-    /// Of the maintenance database, as superuser, without a password.
+    /// URL of the maintenance database, as superuser, without a password.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
@@ -52,7 +52,7 @@ impl Cluster {
         self.port
     }
 
-    /// Ends the server as a crash would; its backends notice and follow.
+    /// Kills the server as a crash would; its backends notice and exit.
     pub fn kill9(&mut self) {
         self.child.kill().expect("the server can be killed");
         self.child.wait().expect("the server ends");
@@ -65,7 +65,7 @@ impl Cluster {
         self.wait_until_ready();
     }
 
-    /// After a kill the start is tried again: an orphaned backend can hold the shared memory for a moment.
+    /// Waits for readiness. After a kill the start is repeated: an orphaned backend can hold the shared memory for a moment.
     fn wait_until_ready(&mut self) {
         let port = self.port.to_string();
         let what = "PostgreSQL takes connections";
@@ -80,7 +80,7 @@ impl Cluster {
         });
     }
 
-    /// Fast shutdown: sessions are ended, nothing is waited for.
+    /// Fast shutdown: ends all sessions and waits for none of them.
     fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) || !signal::send("INT", self.child.id()) {
             return;
@@ -114,7 +114,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").expect("/proc is mounted").uid() == 0
 }
 
-/// PostgreSQL refuses to run as root, so root hands the folder and the process to Debian's user for it.
+/// PostgreSQL refuses to run as root, so root gives the folder and the process to Debian's user for it.
 fn give_to_postgres(folder: &Path) {
     if is_root() {
         chown(folder, Some(id_of("-u")), Some(id_of("-g"))).expect("the folder changes hands");

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::URL_VARIABLE;
 
-/// Dropped, with whoever is still connected, when it goes out of scope.
+/// Dropped with all its connections when it goes out of scope.
 #[derive(Debug)]
 pub struct Database {
     cluster_url: String,
@@ -13,7 +13,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// In the cluster of this test run.
+    /// Creates a database in the cluster of this test run.
     pub async fn create() -> Self {
         match std::env::var(URL_VARIABLE) {
             Ok(url) => Self::create_in(&url).await,
@@ -21,7 +21,7 @@ impl Database {
         }
     }
 
-    /// In the cluster at `cluster_url`, such as [`super::Cluster::url`].
+    /// Creates a database in the cluster at `cluster_url`, such as [`super::Cluster::url`].
     pub async fn create_in(cluster_url: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         execute(cluster_url, format!("create database {name} template template0"))
@@ -37,7 +37,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// On a thread of its own: the test's runtime may be the one that is dropping this.
+    /// Runs on its own thread: the test's runtime may be the one that is dropping this.
     fn drop(&mut self) {
         let sql = format!("drop database if exists {} with (force)", self.name);
         let url = self.cluster_url.clone();

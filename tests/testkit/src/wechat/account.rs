@@ -1,4 +1,4 @@
-//! The state of one WeChat account: codes, token, faults to come.
+//! The state of one WeChat account: codes, token, pending faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ impl Account {
         Ok(json!({ "openid": openid, "session_key": "ZmFrZSBzZXNzaW9uIGtleQ==" }))
     }
 
-    /// Normal mode answers the same token while it is valid.
+    /// Normal mode returns the same token while it is valid.
     pub(super) fn stable_token(&mut self, force_refresh: bool) -> Value {
         let now = Instant::now();
         let fresh = || (format!("token-{}", Uuid::new_v4().simple()), now + TOKEN_LIFETIME);

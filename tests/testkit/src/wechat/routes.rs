@@ -15,7 +15,7 @@ use super::{Call, Endpoint, Fault, Shared};
 
 const SESSION: &str = "/sns/jscode2session";
 const TOKEN: &str = "/cgi-bin/stable_token";
-/// "Invalid argument", what WeChat says to a body or query it cannot use.
+/// "Invalid argument": WeChat's error for an unusable body or query.
 const INVALID_ARGUMENT: i64 = 40_035;
 
 pub(super) fn router(state: Shared) -> Router {

@@ -1,4 +1,4 @@
-//! Programs seen from outside, on one of our own: the one that runs a PostgreSQL for a test run.
+//! Programs run from outside, on one of our own: the one that runs PostgreSQL for a test run.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use testkit::wait;
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// `sh` stands in for a program of ours: what counts is how it starts and ends.
+/// `sh` stands in for a program of ours: only its start and end matter.
 fn shell(script: &str) -> Program {
     Program::at("/bin/sh").args(["-c", script])
 }

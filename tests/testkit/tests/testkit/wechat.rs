@@ -1,12 +1,12 @@
-//! The fake answers as WeChat's documents and practice say.
+//! The fake answers as WeChat's documents and practice describe.
 
 use reqwest::Client;
 use serde_json::{Value, json};
 use testkit::wechat::{APP_ID, APP_SECRET, Endpoint, FakeWechat, Fault};
 
-/// The client is built without a provider of its own; even plain HTTP wants one named.
+/// The client is built without a TLS provider; even plain HTTP needs an installed one.
 fn client() -> Client {
-    // An error says that another test of this file was first.
+    // An error means that another test of this file was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }

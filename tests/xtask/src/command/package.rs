@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the gateway for an edge box, as one file to copy there.
 //!
-//! The binary is static (musl), so that it runs on whatever Linux the box has; that is proved before it is packed.
+//! The binary is static (musl), so that it runs on any Linux of the box; the command proves that before it packs the binary.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ fn tools() -> Result<()> {
     Ok(())
 }
 
-/// Without what only a debugger reads; the names of functions stay for panics.
+/// Strips debug information; the names of functions stay for panics.
 fn gather(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -88,13 +88,13 @@ fn proved(gateway: &Path) -> Result<()> {
     if !text.contains("statically linked") && !text.contains("not a dynamic executable") {
         bail!("{} is not static:\n{text}", gateway.display());
     }
-    // Without any file of the system: what it needs is in it.
+    // Runs without any environment: the binary needs none.
     let version = output(Command::new(gateway).arg("--version").env_clear())?;
     eprintln!("{}: {}, {}", gateway.display(), version.trim(), text.trim());
     Ok(())
 }
 
-/// By systemd itself, where it is here; each unit starts the one binary that is.
+/// Verifies the units with systemd itself, if present; each unit starts the one binary that is there.
 fn units(out: &Path, gateway: &Path) -> Result<()> {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
         eprintln!("there is no systemd-analyze here: the units are not verified");
@@ -114,7 +114,7 @@ fn units(out: &Path, gateway: &Path) -> Result<()> {
     fs::remove_dir_all(folder).context("the copies of the units")
 }
 
-/// The same files make the same archive.
+/// Packs reproducibly: the same files make the same archive.
 fn pack(out: &Path, name: &str, archive: &str) -> Command {
     let mut tar = Command::new("tar");
     tar.current_dir(out).args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"]);
@@ -127,7 +127,7 @@ fn checksum(out: &Path, archive: &str) -> Result<()> {
     fs::write(out.join(format!("{archive}.sha256")), sum).context("cannot write the checksum")
 }
 
-/// What it prints; an exit status other than 0 is an error that shows what it complained of.
+/// Returns the command's output; an exit status other than 0 is an error with the command's error output.
 fn output(command: &mut Command) -> Result<String> {
     let shown = crate::steps::shown(command);
     let output = command.output().with_context(|| format!("cannot start {shown}"))?;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything, from a bare machine to the summary.
 //!
-//! The pages' tests are started by a test of `e2e`, so `cargo test` is all there is to run.
+//! A test of `e2e` starts the pages' tests, so `cargo test` runs everything.
 
 use std::process::Command;
 
@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> Result<()> {
     steps.run("tests", tests(options)?.env(URL_VARIABLE, &cluster.url))
 }
 
-/// `ci` installs exactly the lock file. The driver's own browsers stay out: the tests use Debian's.
+/// `ci` installs exactly the lock file. The driver's own browsers are not installed: the tests use Debian's.
 fn npm(folder: &str) -> Result<Command> {
     let mut command = Command::new("npm");
     command.args(["ci", "--no-audit", "--no-fund"]).current_dir(root()?.join(folder));
@@ -53,8 +53,8 @@ fn npm(folder: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// A Python program that judges, with its packages in a folder of the program's name, where the server's tests look for it: cargo calls
-/// it `CARGO_TARGET_TMPDIR`.
+/// Installs a Python program that judges results, with its packages, into a folder of the program's name. The server's tests
+/// look for it there; cargo calls the parent folder `CARGO_TARGET_TMPDIR`.
 fn judge(program: &str) -> Result<Command> {
     let program = root()?.join(program);
     let name = program.file_stem().context("a program has a name")?.to_owned();
@@ -64,7 +64,7 @@ fn judge(program: &str) -> Result<Command> {
 }
 
 fn tests(options: &Options) -> Result<Command> {
-    // One run shows all that is broken.
+    // One run shows all failures.
     let mut command = cargo(&["test", "--no-fail-fast"])?;
     match &options.package {
         Some(package) => command.args(["--package", package]),

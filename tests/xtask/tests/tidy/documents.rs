@@ -63,7 +63,7 @@ fn links(text: &str) -> Vec<String> {
     targets.filter(local).map(str::to_owned).collect()
 }
 
-/// As the host of the repository makes it from a heading.
+/// The anchor that the repository's host makes from a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().to_lowercase().replace(' ', "-");
     kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()

@@ -1,4 +1,4 @@
-//! How files lie.
+//! The layout of files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

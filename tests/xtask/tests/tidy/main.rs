@@ -1,4 +1,4 @@
-//! Rules of the repository that no compiler knows: what may be named where, and that documents list what the code has.
+//! Rules of the repository that no compiler checks: which names may occur where, and that documents list what the code has.
 #![allow(clippy::unwrap_used)]
 
 mod documents;

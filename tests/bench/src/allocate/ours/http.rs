@@ -1,4 +1,4 @@
-//! Asked through the door of `miniapp-api`: a server process, a service token, a session for each person.
+//! Called through the internal HTTP interface of `miniapp-api`: a server process, a service token, a session for each person.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -101,7 +101,7 @@ impl Http {
         }
     }
 
-    /// On a connection that nobody uses, or a new one.
+    /// Sends on an idle connection, or on a new one.
     async fn post(&self, path: &str, car: &Car, body: &Value) -> Response {
         let session = self.sessions.get(car.owner).expect("everybody has a session");
         let (body, token, host) = (body.to_string(), &self.service_token, self.address);

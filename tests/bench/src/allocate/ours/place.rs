@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{Database, Spaces};
 use crate::allocate::demand::{Id, Scale, Taken, Ticket};
 
-/// Who asks; each has many cars.
+/// People who reserve; each has many cars.
 const PEOPLE: usize = 256;
 /// Rows of one bulk insert.
 const BULK: usize = 5_000;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::allocate::demand::{Scale, Taken};
 
-/// Beyond the fill, for asks under way, and since short stays get in where long ones are refused: there are more and more.
+/// Beyond the fill, for pending requests, and since short stays get in where long ones are refused: there are more and more.
 const SPARE: usize = 16_384;
 
 pub struct Plates {

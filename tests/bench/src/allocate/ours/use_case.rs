@@ -1,4 +1,4 @@
-//! Asked by a call, in this process.
+//! Called in this process.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

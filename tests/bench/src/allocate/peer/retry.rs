@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand::Rng;
 use rand::rngs::StdRng;
 
-/// A client that had no luck so often tells its user to come again.
+/// After so many failures a client gives up.
 const ATTEMPTS: u32 = 20;
 /// Waits double from 1 ms up to this exponent: 32 ms.
 const LONGEST_WAIT: u32 = 5;

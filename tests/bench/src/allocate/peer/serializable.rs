@@ -1,4 +1,4 @@
-//! Plain rows. That nothing else was committed meanwhile is what serializable isolation is for. The index holds the
+//! Plain rows. Serializable isolation ensures that no conflicting row was committed in the meantime. The index holds the
 //! start of what can still be there: no stay is longer than four hours.
 
 use super::Statements;

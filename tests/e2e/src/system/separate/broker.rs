@@ -1,6 +1,6 @@
 //! Mosquitto with the files that the gateways' binary writes.
 //!
-//! In life each garage has its own broker; here one serves all garages, with their files one behind the other.
+//! In production each garage has its own broker; here one broker serves all garages, with their files concatenated.
 
 use simulator::district::Site;
 use testkit::mosquitto::{Mosquitto, MosquittoConf};
@@ -10,7 +10,7 @@ use super::files::Files;
 use super::server_command::run;
 use crate::system::Doors;
 
-/// Settings of a listener and of files, which the test kit writes itself.
+/// Settings of a listener and of files, which testkit writes itself.
 const OURS: [&str; 6] =
     ["listener", "allow_anonymous", "password_file", "acl_file", "persistence", "set_tcp_nodelay"];
 

@@ -29,21 +29,21 @@ impl Files {
         self.folder.join(name).display().to_string()
     }
 
-    /// Answers the path.
+    /// Returns the path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).expect("a file is written");
         path
     }
 
-    /// A file for its owner only; answers the TOML value that names it.
+    /// Writes a file that only its owner can read; returns the TOML value that names it.
     pub fn secret(&self, name: &str, value: &str) -> String {
         let path = self.write(name, value);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file's mode is set");
         format!("{{ file = \"{path}\" }}")
     }
 
-    /// What `server new-key` has written.
+    /// The key that `server new-key` wrote.
     pub fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
         let text = fs::read_to_string(self.path("data.key")).expect("the data key");
         let bytes = STANDARD.decode(text.trim()).expect("a key in base64");
@@ -54,7 +54,7 @@ impl Files {
         self.folder.join(format!("{garage}.data"))
     }
 
-    /// Answers the path of the gateway's configuration. Without a token the gateway uses the credential in its data folder.
+    /// Returns the path of the gateway's configuration. Without a token the gateway uses the credential in its data folder.
     pub fn gateway(
         &self,
         site: &Site,

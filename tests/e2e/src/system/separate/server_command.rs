@@ -19,18 +19,18 @@ impl ServerCommand {
         Program::named("server").args(["run", "--config", &self.config])
     }
 
-    /// Runs a command to its end with `--config` behind it; answers what it prints.
+    /// Runs a command with `--config` appended; returns its output.
     pub async fn call<const N: usize>(&self, arguments: [&str; N]) -> String {
         run(Program::named("server").args(arguments).args(["--config", &self.config])).await
     }
 
-    /// A command that needs no configuration.
+    /// Runs a command that needs no configuration.
     pub(super) async fn plain<const N: usize>(&self, arguments: [&str; N]) -> String {
         run(Program::named("server").args(arguments)).await
     }
 }
 
-/// What it has printed; panics with it if the command fails.
+/// Returns the output; panics with it if the command fails.
 pub(super) async fn run(program: Program) -> String {
     let mut child = program.start();
     let status = child.exit(START).await;

@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 
 use crate::scene::{answer, drive, id, lane, now};
 
-/// Where everybody's counts are read.
+/// The sources of all counts.
 struct Counts<'a> {
     system: &'a System,
     console: Console,
@@ -23,7 +23,7 @@ struct Counts<'a> {
 }
 
 impl Counts<'_> {
-    /// The server's count and what is published of it.
+    /// Waits until the server's count and the published count have these values.
     async fn reach(&self, occupied: i64, open: u32) {
         wait::until(PATIENCE, &format!("{occupied} cars inside {}", self.garage), async || {
             let garage = self.console.garage(&self.garage).await;
@@ -83,7 +83,7 @@ pub async fn a_repeated_event_counts_once(system: Arc<System>) {
     counts.reach(1, 379).await;
     let events = counts.console.events(&garage).await.items;
     assert_eq!(events.len(), 2, "each event is stored once");
-    // Whatever came after the repetitions is counted on from one.
+    // Events after the repetitions are counted on from one.
     another_car(&entry).await;
     counts.reach(2, 378).await;
 }

@@ -54,7 +54,7 @@ impl Example {
         format!("{head}{{ file = \"{}\"{tail}", self.write(name, value))
     }
 
-    /// A file for its owner only; answers its path.
+    /// Writes a file that only its owner can read; returns its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, text).unwrap();
@@ -69,7 +69,7 @@ impl Example {
         fs::write(self.path(), text.replacen(from, to, 1)).unwrap();
     }
 
-    /// What the example says of a machine in earnest, changed to this folder.
+    /// Changes the example's production values to this folder.
     pub fn on_this_machine(&self) {
         match self.binary {
             "server" => {

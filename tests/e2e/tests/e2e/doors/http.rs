@@ -1,4 +1,4 @@
-//! HTTP: what is wrong is told, and the demo's log-in is the demo's.
+//! HTTP: errors name their cause, and the demo's log-in exists only in the demo.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What an administrator who reads logs must not learn.
+//! Data that must not reach an administrator who reads logs.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::scene::{drive, id, lane, of_class, school, teacher_of};
 
-/// The demo names one family to log in as; it is printed for the person who tries it, not logged.
+/// The demo offers one family's log-in; its name is printed for the person who tries it, not logged.
 const OFFERED: &str = "王小满";
 
 pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<System>) {

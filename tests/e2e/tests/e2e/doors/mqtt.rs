@@ -1,4 +1,4 @@
-//! The broker's door, and what the gateway does with nonsense.
+//! Access to the broker, and the gateway's handling of nonsense.
 
 use std::sync::Arc;
 

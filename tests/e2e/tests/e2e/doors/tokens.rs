@@ -1,4 +1,4 @@
-//! Tokens of machines: each opens what it is for.
+//! Tokens of machines: each opens only its own interface.
 
 use std::sync::Arc;
 

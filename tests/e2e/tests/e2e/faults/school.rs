@@ -1,4 +1,4 @@
-//! One small school, its cars, and what has to be true of them in the end.
+//! One small school, its cars, and the checks that hold in the end.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,13 +29,13 @@ pub fn classes() -> [ClassId; 2] {
     [id("s0-c0"), id("s0-c1")]
 }
 
-/// A car at the gate, and what its controller is told.
+/// A car at the gate, with its controller's pending answers.
 pub struct Car {
     pub family: Family,
     pub pending: PendingEvent,
 }
 
-/// What became of it.
+/// The outcome of a car.
 pub struct Told {
     pub family: Family,
     pub event_id: String,

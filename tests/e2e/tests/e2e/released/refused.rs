@@ -1,5 +1,5 @@
-//! The demo refuses a data folder that this version may not use: exit code 3, and what to do. The folder of a released version
-//! is changed in one place each.
+//! The demo refuses a data folder that this version may not use: exit code 3 and advice. Each test changes the folder of a
+//! released version in one place.
 
 use std::path::{Path, PathBuf};
 
