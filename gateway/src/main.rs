@@ -16,6 +16,7 @@ use gateway::GatewayError;
 use gateway::config::file::File;
 use gateway::mosquitto::{User, acl_file, configuration, password_file};
 use gateway::self_test::{self, Report};
+use service::build::{REVISION, VERSION, VERSION_AND_REVISION};
 use service::clock::SystemClock;
 use service::config::{ConfigError, Secret};
 use service::{shutdown, telemetry};
@@ -25,7 +26,7 @@ const CONFIG_WRONG: u8 = 2;
 const DATA_REFUSED: u8 = 3;
 
 #[derive(Parser)]
-#[command(version, about = "Edge gateway of one garage")]
+#[command(version = VERSION_AND_REVISION, about = "Edge gateway of one garage")]
 struct Cli {
     #[command(subcommand)]
     command: Action,
@@ -119,7 +120,13 @@ fn run(path: &Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(async {
         let stop = shutdown::on_signals().context("signals cannot be handled")?;
-        tracing::info!(garage.id = %config.garage, lanes = config.lanes.len(), version = env!("CARGO_PKG_VERSION"), "gateway starting");
+        tracing::info!(
+            garage.id = %config.garage,
+            lanes = config.lanes.len(),
+            version = VERSION,
+            revision = REVISION,
+            "gateway starting"
+        );
         gateway::run(config, Arc::new(SystemClock), stop).await?;
         tracing::info!("gateway stopped");
         Ok(())

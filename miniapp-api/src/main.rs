@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use axum::Router;
 use clap::{Parser, Subcommand};
 use miniapp_api::{Config, run};
+use service::build::VERSION_AND_REVISION;
 use service::{shutdown, telemetry};
 
 const WRONG_CONFIGURATION: u8 = 2;
 
 #[derive(Parser)]
-#[command(version, about = "API of the WeChat mini-program")]
+#[command(version = VERSION_AND_REVISION, about = "API of the WeChat mini-program")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

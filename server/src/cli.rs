@@ -15,6 +15,7 @@ use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
 use server::config::{Checked, Config};
 use server::store::{Store, StoreError};
+use service::build::VERSION_AND_REVISION;
 use service::clock::SystemClock;
 use service::{shutdown, telemetry};
 
@@ -26,7 +27,7 @@ const DATA_REFUSED: u8 = 3;
 const QUIET: &str = "warn";
 
 #[derive(Debug, Parser)]
-#[command(version, about = "Server of a district with shared car parks")]
+#[command(version = VERSION_AND_REVISION, about = "Server of a district with shared car parks")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,

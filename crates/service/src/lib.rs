@@ -7,9 +7,11 @@
 //! - [`shutdown`]: one token, cancelled by the first signal
 //! - [`retry`]: the only back-off implementation
 //! - [`text_file`]: files written by people
+//! - [`build`]: version and revision
 //! - [`clock`]: the only place that reads the system time
 
 mod bind;
+pub mod build;
 pub mod clock;
 pub mod config;
 mod field;

@@ -14,6 +14,8 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::TryInitError;
 
+use crate::build;
+
 /// Upper bounds in seconds: fine around the targets (a command in a few ms, a frame under 50 ms), coarse above.
 const SECONDS: [f64; 16] =
     [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0, 30.0];
@@ -90,6 +92,7 @@ fn install() -> PrometheusHandle {
     if metrics::set_global_recorder(recorder).is_err() {
         tracing::error!("metrics recorder already installed; /metrics stays empty");
     }
+    metrics::gauge!("build_info", "version" => build::VERSION, "revision" => build::REVISION).set(1.0);
     let upkeep = handle.clone();
     thread::spawn(move || {
         loop {
@@ -123,6 +126,15 @@ mod tests {
         let handle = metrics_recorder();
         metrics::histogram!("telemetry_test_seconds").record(0.004);
         assert!(handle.render().contains(r#"telemetry_test_seconds_bucket{le="0.005"} 1"#));
+    }
+
+    #[test]
+    fn the_build_is_a_metric() {
+        let text = metrics_recorder().render();
+        let line = text.lines().find(|line| line.starts_with("build_info{")).unwrap();
+        assert!(line.contains(&format!("version=\"{}\"", build::VERSION)), "{line}");
+        assert!(line.contains(&format!("revision=\"{}\"", build::REVISION)), "{line}");
+        assert!(line.ends_with(" 1"), "{line}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use gateway::GatewayError;
 use server::store::StoreError;
+use service::build::VERSION_AND_REVISION;
 use service::{shutdown, telemetry};
 use standalone::folder::FolderError;
 use standalone::{broker, demo};
@@ -13,7 +14,7 @@ use standalone::{broker, demo};
 const DATA_REFUSED: u8 = 3;
 
 #[derive(Parser)]
-#[command(version, about = "Shared parking in one process")]
+#[command(version = VERSION_AND_REVISION, about = "Shared parking in one process")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -52,6 +52,15 @@ fn a_right_configuration_is_fine_and_a_wrong_one_names_its_field() {
     assert_eq!(gateway(&["check-config", "--config", "/nowhere"]).status.code(), Some(2));
 }
 
+#[test]
+fn the_version_has_a_revision() {
+    let output = gateway(&["--version"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let revision = text.strip_prefix(concat!("gateway ", env!("CARGO_PKG_VERSION"), " ("));
+    let revision = revision.and_then(|rest| rest.strip_suffix(")\n")).unwrap_or_else(|| panic!("{text}"));
+    assert!(!revision.is_empty() && revision.chars().all(char::is_alphanumeric), "{text}");
+}
+
 #[tokio::test]
 async fn a_newer_versions_data_folder_is_refused() {
     use sqlx::{ConnectOptions, Connection};
