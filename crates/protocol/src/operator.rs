@@ -27,6 +27,17 @@ pub struct OperatorLogIn {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Garages {
     pub garages: Vec<Garage>,
+    /// Absent from a server of 0.1.0.
+    #[serde(default)]
+    pub build: Option<ServerBuild>,
+}
+
+/// Which server answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerBuild {
+    pub version: String,
+    /// Twelve digits of the commit, or `unknown`.
+    pub revision: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

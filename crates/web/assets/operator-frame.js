@@ -4,6 +4,7 @@
 import "./operator-words.js";
 import { byId, clock, fill, h, icon, language, now, onLanguage, start, t, toast, words } from "./kit.js";
 import { garages, logOut, SESSION_ENDED } from "./operator-api.js";
+import { showBuild, startBuild } from "./operator-build.js";
 import { logInForm } from "./operator-log-in.js";
 import { navTo, startNav } from "./operator-nav.js";
 
@@ -24,6 +25,7 @@ export class Frame {
     byId("garage").addEventListener("change", (event) => this.choose(event.target.value));
     addEventListener(SESSION_ENDED, () => this.ended());
     startNav();
+    startBuild();
     start();
     onLanguage(() => {
       document.title = t(this.title);
@@ -66,9 +68,10 @@ export class Frame {
     const mine = ++this.round;
     byId("console").setAttribute("aria-busy", "true");
     try {
-      const { garages: all } = await garages();
+      const { garages: all, build } = await garages();
       if (mine !== this.round) return;
       this.all = all;
+      showBuild(build);
       this.show(true);
       const garage = this.all.find(({ id }) => id === this.chosen) ?? this.all[0] ?? null;
       const keep = garage ? await this.load(garage) : () => {};
@@ -104,6 +107,7 @@ export class Frame {
     this.round += 1;
     Object.assign(this, { all: null, garage: null, loaded: null, state: "connecting" });
     byId("console").removeAttribute("aria-busy");
+    showBuild(null);
     this.show(false);
     this.drawState();
   }

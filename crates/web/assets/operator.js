@@ -3,6 +3,7 @@
 import "./operator-words.js";
 import { byId, fill, h, icon, language, list, onLanguage, start, t } from "./kit.js";
 import { garages, logOut } from "./operator-api.js";
+import { showBuild, startBuild } from "./operator-build.js";
 import { alarmColour, alarmWord } from "./lane-alarm.js";
 import { Detail, free } from "./operator-detail.js";
 import { logInForm } from "./operator-log-in.js";
@@ -104,13 +105,16 @@ function show(loggedIn) {
 
 async function refresh() {
   try {
-    all = (await garages()).garages;
+    const answer = await garages();
+    all = answer.garages;
+    showBuild(answer.build);
     state = "live";
     show(true);
     draw();
   } catch (error) {
     if (error.status === 401) {
       all = null;
+      showBuild(null);
       show(false);
       return false;
     }
@@ -133,10 +137,12 @@ logInForm(byId("log-in"), () => follow());
 byId("leave").addEventListener("click", async () => {
   await logOut().catch(() => null);
   round += 1;
+  showBuild(null);
   show(false);
 });
 
 startNav();
+startBuild();
 start();
 onLanguage(() => {
   document.title = t("operator.title");

@@ -70,6 +70,7 @@ const OPERATOR: &[Asset] = &[
     asset!("operator.css"),
     asset!("operator.js"),
     asset!("operator-api.js"),
+    asset!("operator-build.js"),
     asset!("operator-detail.js"),
     asset!("operator-frame.js"),
     asset!("inventory-words.js"),

@@ -126,6 +126,8 @@ contract!(the_console_shows_own_garages_and_their_health, |f| async {
     assert_eq!(garages.len(), 1);
     assert_eq!((&garages[0]["occupied"], &garages[0]["open"]), (&Value::Null, &Value::Null));
     assert_eq!(garages[0]["gateway"]["health"], json!("never_seen"));
+    assert_eq!(own.body["build"]["version"], json!(env!("CARGO_PKG_VERSION")));
+    assert!(own.body["build"]["revision"].is_string());
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, vec![entry("e1", MOTHER, MONDAY)])).await;
     let live = console.get("/garages").await;
     let garage = &live.body["garages"][0];

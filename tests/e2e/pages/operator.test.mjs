@@ -29,6 +29,7 @@ test("an operator sees every garage with its count and its gateway", async () =>
   const page = await console_({ viewport: DESK });
   assert.equal(await page.locator(".garage").count(), 6);
   await page.getByRole("button", { name: SCHOOL }).getByText("网关在线").waitFor();
+  await page.getByText(/^服务器版本 \d+\.\d+\.\d+，修订 [0-9a-z]+$/).waitFor();
   assert.deepEqual(page.trouble.filter((line) => !line.includes("401")), []);
 });
 

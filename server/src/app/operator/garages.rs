@@ -7,8 +7,9 @@ use domain::ids::GarageId;
 use domain::occupancy::is_plausible;
 use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, LaneAlarm};
-use protocol::operator::{AlarmSummary, Garage, Garages, Gateway, Health, Lane};
+use protocol::operator::{AlarmSummary, Garage, Garages, Gateway, Health, Lane, ServerBuild};
 use protocol::uplink::LaneStatus;
+use service::build;
 
 use super::{Caller, confidence};
 use crate::app::sharing::public::PublicHours;
@@ -57,7 +58,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
             count_changed_at: own.count_changed_at,
         });
     }
-    Ok(Garages { garages })
+    let build = ServerBuild { version: build::VERSION.to_owned(), revision: build::REVISION.to_owned() };
+    Ok(Garages { garages, build: Some(build) })
 }
 
 fn midnight(now: Timestamp) -> Timestamp {
