@@ -1,6 +1,7 @@
 //! Rules of the repository that no compiler checks: which names may occur where, and that documents list what the code has.
 #![allow(clippy::unwrap_used)]
 
+mod dependencies;
 mod documents;
 mod layout;
 mod names;
