@@ -55,6 +55,7 @@ pub mod word;
 
 use std::future::Future;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -64,8 +65,13 @@ use sqlx::{Connection, PgPool, SqlitePool};
 
 pub use tx::Tx;
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
+static SQLITE_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| Migrator { ignore_missing: IGNORE_UNKNOWN, ..sqlx::migrate!("../migrations/sqlite") });
+static POSTGRES_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| Migrator { ignore_missing: IGNORE_UNKNOWN, ..sqlx::migrate!("../migrations/postgres") });
+
+/// [`schema`] judges migrations of newer versions; to sqlx each of them would be an error.
+const IGNORE_UNKNOWN: bool = true;
 
 /// How long a unit of work waits for a connection before it fails with an overload error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -195,13 +201,16 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await.map_err(|error| {
-                schema::migration_error(
-                    error,
-                    schema::sqlite_name(&write.connect_options()),
-                    &SQLITE_MIGRATIONS,
-                )
-            })?,
+            Self::Sqlite { write, .. } => {
+                SQLITE_MIGRATIONS.run(write).await.map_err(|error| {
+                    schema::migration_error(
+                        error,
+                        schema::sqlite_name(&write.connect_options()),
+                        &SQLITE_MIGRATIONS,
+                    )
+                })?;
+                schema::check_open_sqlite(write, &SQLITE_MIGRATIONS).await?;
+            }
             Self::Postgres(pool) => {
                 // Replicas that start together wait without a time limit for the one that migrates.
                 let mut connection = pool.acquire().await?;
@@ -210,6 +219,8 @@ impl Store {
                     schema::migration_error(error, schema::postgres_name(pool), &POSTGRES_MIGRATIONS)
                 })?;
                 sqlx::query("reset lock_timeout").execute(&mut *connection).await?;
+                drop(connection);
+                schema::check_postgres(pool, &POSTGRES_MIGRATIONS).await?;
             }
         }
         Ok(())

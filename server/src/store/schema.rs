@@ -1,21 +1,34 @@
 //! Checks whether this version may use a database. The check runs before the first write, so that a refused database
 //! stays unchanged.
 //!
-//! A database is ours if its first migration is ours. It is usable if this version knows each of its migrations with
-//! the released checksum. An empty database is usable.
+//! A database is ours if its first migration is ours. It is usable if each migration that this version knows has the
+//! checksum that was released, and if the schema allows this version: the table `schema_compatibility` has the lowest
+//! program version that may use it. Migrations of a newer version are no reason to refuse a database that still allows
+//! this version, so that old and new replicas run side by side. An empty database is usable.
+
+mod program_version;
 
 use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, FromRow, PgPool};
+use sqlx::{ConnectOptions, Connection, FromRow, PgConnection, PgPool, SqliteConnection, SqlitePool};
 
 use super::StoreError;
+use program_version::allows;
+
+/// The version of this program, as `schema_compatibility` names one.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// The table where sqlx records applied migrations.
 const LEDGER: &str = "_sqlx_migrations";
 
 const APPLIED: &str = "select version, description, checksum from _sqlx_migrations order by version";
+
+/// The table with the lowest program version that may use the schema.
+const COMPATIBILITY: &str = "schema_compatibility";
+
+const LOWEST_PROGRAM: &str = "select lowest_program from schema_compatibility where id = 1";
 
 const SQLITE_TABLES: &str = "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name";
 
@@ -39,6 +52,11 @@ pub enum SchemaRefusal {
          {known}. Start the newer version, or restore the backup from before the upgrade"
     )]
     Newer { database: String, found: i64, known: i64 },
+    #[error(
+        "{database} was migrated by a newer version: it allows version {lowest} and later, and this is version \
+         {PROGRAM}. Start the newer version, or restore the backup from before the upgrade"
+    )]
+    ProgramTooOld { database: String, lowest: String },
     #[error(
         "{database} was made by a development version: its migration {found} is not the one that was released. This \
          version uses released migrations 1 to {known}. Restore a backup of a released version, or give an empty \
@@ -70,6 +88,8 @@ struct FoundSchema {
     database: String,
     tables: Vec<String>,
     applied: Vec<AppliedMigration>,
+    /// Absent before the migration that makes the table.
+    lowest_program: Option<String>,
 }
 
 /// Checks the file through a read-only connection; a missing file is usable.
@@ -89,24 +109,56 @@ pub(super) async fn check_sqlite(options: SqliteConnectOptions, known: &Migrator
 
 async fn read_sqlite(options: &SqliteConnectOptions, database: &str) -> Result<FoundSchema, sqlx::Error> {
     let mut connection = options.connect().await?;
-    let tables: Vec<String> = sqlx::query_scalar(SQLITE_TABLES).fetch_all(&mut connection).await?;
-    let applied = match has_ledger(&tables) {
-        true => sqlx::query_as(APPLIED).fetch_all(&mut connection).await?,
-        false => Vec::new(),
-    };
+    let found = found_in_sqlite(&mut connection, database.to_owned()).await?;
     connection.close().await?;
-    Ok(FoundSchema { database: database.to_owned(), tables, applied })
+    Ok(found)
 }
 
-/// Reads the tables before the applied migrations: a replica that migrates between the two reads has recorded its
-/// migrations by then.
-pub(super) async fn check_postgres(pool: &PgPool, known: &Migrator) -> Result<(), StoreError> {
-    let tables: Vec<String> = sqlx::query_scalar(POSTGRES_TABLES).fetch_all(pool).await?;
-    let applied = match has_ledger(&tables) {
-        true => sqlx::query_as(APPLIED).fetch_all(pool).await?,
+async fn found_in_sqlite(
+    connection: &mut SqliteConnection,
+    database: String,
+) -> Result<FoundSchema, sqlx::Error> {
+    let tables: Vec<String> = sqlx::query_scalar(SQLITE_TABLES).fetch_all(&mut *connection).await?;
+    let applied = match has_table(&tables, LEDGER) {
+        true => sqlx::query_as(APPLIED).fetch_all(&mut *connection).await?,
         false => Vec::new(),
     };
-    Ok(judge(&FoundSchema { database: postgres_name(pool), tables, applied }, known)?)
+    let lowest_program = match has_table(&tables, COMPATIBILITY) {
+        true => sqlx::query_scalar(LOWEST_PROGRAM).fetch_optional(&mut *connection).await?,
+        false => None,
+    };
+    Ok(FoundSchema { database, tables, applied, lowest_program })
+}
+
+/// Looks through a connection that may write and writes nothing.
+pub(super) async fn check_postgres(pool: &PgPool, known: &Migrator) -> Result<(), StoreError> {
+    let mut connection = pool.acquire().await?;
+    let found = found_in_postgres(&mut connection, postgres_name(pool)).await?;
+    Ok(judge(&found, known)?)
+}
+
+/// Tables first, what was applied second: a replica that migrates at the same time has recorded its migrations by then.
+async fn found_in_postgres(
+    connection: &mut PgConnection,
+    database: String,
+) -> Result<FoundSchema, sqlx::Error> {
+    let tables: Vec<String> = sqlx::query_scalar(POSTGRES_TABLES).fetch_all(&mut *connection).await?;
+    let applied = match has_table(&tables, LEDGER) {
+        true => sqlx::query_as(APPLIED).fetch_all(&mut *connection).await?,
+        false => Vec::new(),
+    };
+    let lowest_program = match has_table(&tables, COMPATIBILITY) {
+        true => sqlx::query_scalar(LOWEST_PROGRAM).fetch_optional(&mut *connection).await?,
+        false => None,
+    };
+    Ok(FoundSchema { database, tables, applied, lowest_program })
+}
+
+/// Looks again after the migration, for what another process has migrated in the meantime.
+pub(super) async fn check_open_sqlite(pool: &SqlitePool, known: &Migrator) -> Result<(), StoreError> {
+    let mut connection = pool.acquire().await?;
+    let found = found_in_sqlite(&mut connection, sqlite_name(&pool.connect_options())).await?;
+    Ok(judge(&found, known)?)
 }
 
 pub(super) fn sqlite_name(options: &SqliteConnectOptions) -> String {
@@ -124,8 +176,8 @@ fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error()?.code()
 }
 
-fn has_ledger(tables: &[String]) -> bool {
-    tables.iter().any(|table| table == LEDGER)
+fn has_table(tables: &[String], name: &str) -> bool {
+    tables.iter().any(|table| table == name)
 }
 
 fn newest(known: &Migrator) -> i64 {
@@ -146,10 +198,22 @@ fn judge(found: &FoundSchema, known: &Migrator) -> Result<(), SchemaRefusal> {
     if let Some(edited) = found.applied.iter().find(edited) {
         return Err(SchemaRefusal::Edited { database, found: edited.version, known: newest });
     }
-    match found.applied.iter().rfind(|applied| released(applied).is_none()) {
-        Some(unknown) => Err(SchemaRefusal::Newer { database, found: unknown.version, known: newest }),
-        None => Ok(()),
+    if let Some(lowest) = found.lowest_program.as_deref().filter(|lowest| !allows(lowest, PROGRAM)) {
+        return Err(SchemaRefusal::ProgramTooOld { database, lowest: lowest.to_owned() });
     }
+    match found.applied.iter().rfind(|applied| released(applied).is_none()) {
+        Some(unknown) if !is_ahead(found, known) => {
+            Err(SchemaRefusal::Newer { database, found: unknown.version, known: newest })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a schema with unknown migrations names the lowest program and has everything that this program knows: only
+/// then is it a later schema of the same line, and only then may the unknown migrations be ignored.
+fn is_ahead(found: &FoundSchema, known: &Migrator) -> bool {
+    let is_applied = |version| found.applied.iter().any(|applied| applied.version == version);
+    found.lowest_program.is_some() && known.iter().all(|migration| is_applied(migration.version))
 }
 
 /// An interrupted first start leaves an empty ledger and no other table.
@@ -170,12 +234,13 @@ fn listed(tables: &[String]) -> String {
     format!("the tables {}{more}", names.join(", "))
 }
 
-/// Maps the error that sqlx returns when another process migrated between the check and the migration.
+/// What sqlx found when another process migrated between the check and the migration. It ignores unknown migrations; the
+/// check after the migration judges those.
 pub(super) fn migration_error(error: MigrateError, database: String, known: &Migrator) -> StoreError {
-    let known = newest(known);
     match error {
-        MigrateError::VersionMissing(found) => SchemaRefusal::Newer { database, found, known }.into(),
-        MigrateError::VersionMismatch(found) => SchemaRefusal::Edited { database, found, known }.into(),
+        MigrateError::VersionMismatch(found) => {
+            SchemaRefusal::Edited { database, found, known: newest(known) }.into()
+        }
         other => other.into(),
     }
 }

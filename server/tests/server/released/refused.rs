@@ -129,7 +129,10 @@ macro_rules! both {
 }
 
 both!(
-    a_newer_versions_database,
+    a_newer_schema_that_allows_this_program_is_used,
+    a_newer_schema_that_needs_a_newer_program,
+    a_newer_schema_that_names_no_program,
+    a_newer_schema_that_lacks_a_migration_of_this_program,
     an_edited_migration,
     another_programs_database,
     another_program_of_the_same_library,
@@ -137,14 +140,39 @@ both!(
     an_interrupted_first_start_is_no_reason,
 );
 
-async fn a_newer_versions_database(installation: Installation) {
+/// A later version's additions: a table, a column with a default, and the migration that made them.
+const LATER_MIGRATION: &str = "create table later (id bigint); \
+     alter table garage add column later text not null default 'later'; \
+     insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+     select 9000, 'a later one', success, checksum, 1 from _sqlx_migrations where version = 2";
+
+async fn a_newer_schema_that_allows_this_program_is_used(installation: Installation) {
     installation.opens();
-    installation
-        .execute(
-            "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
-             select 9000, 'a later one', success, checksum, 1 from _sqlx_migrations where version = 2",
-        )
-        .await;
+    installation.execute(LATER_MIGRATION).await;
+    installation.execute("delete from service_token").await;
+    installation.opens();
+    assert_eq!(installation.count("service_token").await, 1, "the command has written");
+    assert_eq!(installation.count("_sqlx_migrations where version = 9000").await, 1);
+}
+
+async fn a_newer_schema_that_needs_a_newer_program(installation: Installation) {
+    installation.opens();
+    installation.execute(LATER_MIGRATION).await;
+    installation.execute("update schema_compatibility set lowest_program = '9000.1.2'").await;
+    installation.execute("delete from service_token").await;
+    installation.is_refused(&[
+        "the database ",
+        "migrated by a newer version: it allows version 9000.1.2 and later",
+        concat!("this is version ", env!("CARGO_PKG_VERSION")),
+        "Start the newer version, or restore the backup",
+    ]);
+    assert_eq!(installation.count("service_token").await, 0, "nothing was written");
+}
+
+async fn a_newer_schema_that_names_no_program(installation: Installation) {
+    installation.opens();
+    installation.execute(LATER_MIGRATION).await;
+    installation.execute("drop table schema_compatibility").await;
     let before = installation.count("_sqlx_migrations").await;
     installation.is_refused(&[
         "the database ",
@@ -152,6 +180,16 @@ async fn a_newer_versions_database(installation: Installation) {
         "this version knows migrations 1 to ",
         "Start the newer version, or restore the backup",
     ]);
+    assert_eq!(installation.count("_sqlx_migrations").await, before);
+}
+
+/// Of a development version: a released one applies its migrations in order.
+async fn a_newer_schema_that_lacks_a_migration_of_this_program(installation: Installation) {
+    installation.opens();
+    installation.execute(LATER_MIGRATION).await;
+    installation.execute("delete from _sqlx_migrations where version = 5").await;
+    let before = installation.count("_sqlx_migrations").await;
+    installation.is_refused(&["migrated by a newer version: it has migration 9000"]);
     assert_eq!(installation.count("_sqlx_migrations").await, before);
 }
 

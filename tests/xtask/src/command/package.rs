@@ -15,11 +15,12 @@ use crate::workspace::{cargo, root, target};
 const TARGET: &str = "x86_64-unknown-linux-musl";
 
 /// Beside the binary in the archive, from the repository's root.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "deploy/systemd/parking-gateway.service",
     "deploy/systemd/parking-gateway.sysusers.conf",
     "gateway/gateway.example.toml",
     "docs/operating.md",
+    "docs/upgrade.md",
 ];
 
 const UNITS: [&str; 3] = ["parking-gateway.service", "parking-server.service", "parking-miniapp-api.service"];
