@@ -1,7 +1,7 @@
 //! Configuration of one gateway: its garage, its broker, its server, its lanes.
 //!
-//! A [`Config`] holds plain values, so that one process can run many gateways. [`file`] reads it from TOML. In both
-//! cases [`Config::validate`] names the invalid field.
+//! A [`GatewayConfig`] holds plain values, so that one process can run many gateways. [`mod@file`] reads it from TOML. In both
+//! cases [`GatewayConfig::validate`] names the invalid field.
 
 mod devices;
 pub mod file;
@@ -15,9 +15,9 @@ use std::time::Duration;
 use ::devices::confidence::ConfidenceScale;
 use ::devices::make::{self, DeviceMake, OpeningMethod, make_id};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::vehicle::TravelDirection;
-use service::config::{ConfigError, Secret};
+use service::config::{ConfigError, SecretText};
 
 /// The plan changes a few times a day. An operator who has changed it waits 5 s without wondering.
 pub const PLAN_POLL: Duration = Duration::from_secs(5);
@@ -36,41 +36,41 @@ const RESERVED: [&str; 2] = ["gateway", "sign"];
 
 /// Everything that a gateway needs to run.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct GatewayConfig {
     pub garage: GarageId,
     /// Holds the outbox; created if missing. One gateway per folder.
     pub data_dir: PathBuf,
-    pub mqtt: Mqtt,
-    pub server: Server,
+    pub mqtt: MqttConfig,
+    pub server: DistrictServerConfig,
     /// Address for health and metrics; `None` serves none.
     pub http: Option<SocketAddr>,
     /// Address to which devices without MQTT post, in the garage's own network.
     pub devices: Option<SocketAddr>,
     /// For the lanes whose devices the gateway calls to open the barrier or to read events.
-    pub controls: HashMap<LaneId, Control>,
+    pub controls: HashMap<LaneId, DeviceControlConfig>,
     /// Per device, in the long run; a burst may have ten times as many.
     pub events_per_second: u32,
     /// Minimum interval between two commands of one exit for messages that were not understood.
     pub unread_pause: Duration,
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<LaneConfig>,
 }
 
 /// The broker on this box or in the garage's own network. The connection has no TLS.
 #[derive(Debug, Clone)]
-pub struct Mqtt {
+pub struct MqttConfig {
     pub host: String,
     pub port: u16,
     pub username: String,
-    pub password: Secret,
+    pub password: SecretText,
 }
 
 /// The district's server.
 #[derive(Debug, Clone)]
-pub struct Server {
+pub struct DistrictServerConfig {
     /// Without a path: `https://parking.example`. Plain HTTP only to a loopback address.
     pub url: String,
     /// Issued by the server's administrator; `None` for an enrolled box, whose credential is in the data folder.
-    pub token: Option<Secret>,
+    pub token: Option<SecretText>,
     /// PEM certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     pub plan_poll: Duration,
@@ -78,17 +78,17 @@ pub struct Server {
 
 /// One lane with its controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lane {
+pub struct LaneConfig {
     pub id: LaneId,
     pub name: String,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub device: DeviceId,
-    pub pass_by: PassBy,
+    pub pass_by: PassDetection,
     pub make: LaneMake,
     pub reading: ReadingRules,
 }
 
-impl Lane {
+impl LaneConfig {
     /// Whether the barrier's device confirms an opening, so that a car counts only then.
     pub fn confirms_opening(&self) -> bool {
         match &self.make {
@@ -218,11 +218,11 @@ pub struct DeviceInputs {
 
 /// Access to a device that the gateway calls: to open the barrier or to read events.
 #[derive(Debug, Clone)]
-pub struct Control {
+pub struct DeviceControlConfig {
     /// Scheme, host and port.
     pub url: reqwest::Url,
     pub username: String,
-    pub password: Secret,
+    pub password: SecretText,
     /// The barrier's channel at the device.
     pub channel: u32,
     /// Method, and path with query, of a request that replaces the make's own opening request, for example of a network
@@ -230,7 +230,7 @@ pub struct Control {
     pub relay: Option<(reqwest::Method, String)>,
 }
 
-impl Config {
+impl GatewayConfig {
     /// Checks across fields; the error names the field to change.
     pub fn validate(&self) -> Result<(), ConfigError> {
         validate_url(&self.server.url)?;
@@ -249,7 +249,7 @@ impl Config {
     }
 }
 
-fn validate_lanes(lanes: &[Lane]) -> Result<(), ConfigError> {
+fn validate_lanes(lanes: &[LaneConfig]) -> Result<(), ConfigError> {
     if lanes.is_empty() {
         return Err(ConfigError::invalid("lane", "a gateway needs at least one [[lane]]"));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::metric::Meter;
+use crate::metric::GatewayMetrics;
 
 /// A garage of 300 spaces has some 5,000 events a day of some 700 bytes. This is ten times a week's events.
 pub(crate) const ENOUGH: u64 = 256 * 1024 * 1024;
@@ -18,13 +18,13 @@ pub(crate) const MIB: u64 = 1024 * 1024;
 const EVERY: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
+enum DiskSpaceLevel {
     Enough,
     Little,
     TooLittle,
 }
 
-impl Room {
+impl DiskSpaceLevel {
     const fn of(free: u64) -> Self {
         match free {
             ..TOO_LITTLE => Self::TooLittle,
@@ -41,13 +41,13 @@ pub(crate) fn free(folder: &Path) -> io::Result<u64> {
 }
 
 /// Measures until `stop`; logs a line at each change of level.
-pub(crate) async fn watch(folder: PathBuf, meter: Meter, stop: CancellationToken) {
-    let mut before = Room::Enough;
+pub(crate) async fn watch(folder: PathBuf, meter: GatewayMetrics, stop: CancellationToken) {
+    let mut before = DiskSpaceLevel::Enough;
     loop {
         match free(&folder) {
             Ok(free) => {
                 meter.disk_free(free);
-                let room = Room::of(free);
+                let room = DiskSpaceLevel::of(free);
                 if room != before {
                     tell(room, free, &folder);
                 }
@@ -62,14 +62,14 @@ pub(crate) async fn watch(folder: PathBuf, meter: Meter, stop: CancellationToken
     }
 }
 
-fn tell(room: Room, free: u64, folder: &Path) {
+fn tell(room: DiskSpaceLevel, free: u64, folder: &Path) {
     let (free, folder) = (free / MIB, folder.display());
     match room {
-        Room::Enough => info!(free_mib = free, %folder, "disk space sufficient again"),
-        Room::Little => {
+        DiskSpaceLevel::Enough => info!(free_mib = free, %folder, "disk space sufficient again"),
+        DiskSpaceLevel::Little => {
             warn!(free_mib = free, %folder, "low disk space: no room for a week without the server")
         }
-        Room::TooLittle => {
+        DiskSpaceLevel::TooLittle => {
             error!(free_mib = free, %folder, "disk nearly full: new events will soon stay with their controllers")
         }
     }
@@ -86,7 +86,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(free(folder.path()).unwrap() > 0);
         assert!(free(&folder.path().join("missing")).is_err());
-        let rooms = [0, TOO_LITTLE, ENOUGH].map(Room::of);
-        assert_eq!(rooms, [Room::TooLittle, Room::Little, Room::Enough]);
+        let rooms = [0, TOO_LITTLE, ENOUGH].map(DiskSpaceLevel::of);
+        assert_eq!(rooms, [DiskSpaceLevel::TooLittle, DiskSpaceLevel::Little, DiskSpaceLevel::Enough]);
     }
 }

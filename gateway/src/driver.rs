@@ -10,12 +10,12 @@
 //! - `last`: the last car of each lane; a camera may report several results for it
 //! - `device_http`, `opener`: requests to devices, and the request that opens the barrier
 
-mod desk;
 mod device_http;
-mod door;
-mod last;
+mod device_post;
+mod lane_device;
+mod last_car;
 mod opener;
-mod place;
+mod pending_reply;
 mod published;
 mod stream;
 mod translate;
@@ -24,57 +24,57 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use devices::message::{DeviceMessage, MessageContent};
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::ids::EventId;
 use domain::time::Timestamp;
 use protocol::alarm::{LaneAlarmKind, MessageShape};
-use protocol::mqtt::{ControllerEvent, DeviceStatus, RejectCode};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, RejectCode};
 use tokio::sync::oneshot;
 
-use crate::config::Lane;
+use crate::config::LaneConfig;
 
-pub(crate) use desk::Desk;
-pub(crate) use door::Door;
-pub(crate) use last::LastCars;
-pub(crate) use opener::{Opener, Openers};
-pub(crate) use published::Cameras;
-pub(crate) use stream::EventStreams;
+pub(crate) use device_post::DevicePostEndpoint;
+pub(crate) use last_car::LastCars;
+pub(crate) use opener::{DeviceOpener, DeviceOpeners};
+pub(crate) use pending_reply::PendingReplies;
+pub(crate) use published::BrokerCameras;
+pub(crate) use stream::LaneEventStreams;
 pub(crate) use translate::unread_message;
 
 /// A message from a device's driver to the lane loop.
 #[derive(Debug)]
-pub(crate) enum FromDevice {
+pub(crate) enum DriverMessage {
     Event {
-        lane: Lane,
+        lane: LaneConfig,
         event: ControllerEvent,
         at: Instant,
         note: EventNote,
     },
     Status {
-        lane: Lane,
-        status: DeviceStatus,
+        lane: LaneConfig,
+        status: ControllerStatus,
     },
     Noticed {
-        lane: Lane,
-        notice: Notice,
+        lane: LaneConfig,
+        notice: DeviceObservation,
     },
     NotUnderstood {
-        lane: Lane,
-        message: Box<UnreadMessage>,
-        verdict: Option<oneshot::Sender<UnreadVerdict>>,
+        lane: LaneConfig,
+        message: Box<UnrecognizedMessage>,
+        verdict: Option<oneshot::Sender<UnrecognizedMessageReply>>,
     },
     Alarm {
-        lane: Lane,
+        lane: LaneConfig,
         kind: LaneAlarmKind,
         detail: String,
     },
     AlarmEnded {
-        lane: Lane,
+        lane: LaneConfig,
         kind: LaneAlarmKind,
     },
     /// Result of an open request. `counts`: a confirmed opening counts a car.
     Opening {
-        lane: Lane,
+        lane: LaneConfig,
         reading: EventId,
         counts: bool,
         result: Result<(), String>,
@@ -92,7 +92,7 @@ pub(crate) struct EventNote {
 
 /// A message of a lane's own device that was not understood.
 #[derive(Debug)]
-pub(crate) struct UnreadMessage {
+pub(crate) struct UnrecognizedMessage {
     pub code: RejectCode,
     /// One sentence that names the invalid field.
     pub fault: String,
@@ -110,20 +110,20 @@ pub(crate) struct UnreadMessage {
 
 /// Reply to a post that was not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UnreadVerdict {
+pub(crate) enum UnrecognizedMessageReply {
     OpenAfter(Duration),
     StaysShut,
 }
 
 /// Quirks and clock offset observed in a device's messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Notice {
-    pub quirks: BTreeSet<Quirk>,
+pub(crate) struct DeviceObservation {
+    pub quirks: BTreeSet<DeviceQuirk>,
     /// The device's clock minus the gateway's.
     pub clock_ahead_ms: Option<i64>,
 }
 
-impl Notice {
+impl DeviceObservation {
     pub fn of(message: &DeviceMessage, now: Timestamp) -> Self {
         let live = |content: &MessageContent| match content {
             MessageContent::Reading(reading) if !reading.is_retransmission => reading.occurred_at,
@@ -132,7 +132,7 @@ impl Notice {
         let at = message.contents.iter().find_map(live);
         let mut quirks = message.quirks.clone();
         if at.is_some_and(|at| !crate::event::is_possible(at, now)) {
-            quirks.insert(Quirk::ImplausibleTime);
+            quirks.insert(DeviceQuirk::ImplausibleTime);
         }
         Self { quirks, clock_ahead_ms: at.map(|at| ahead_ms(at, now)) }
     }

@@ -9,16 +9,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use devices::make::InboundMessage;
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
-use protocol::mqtt::{ControllerEvent, DeviceStatus, MAX_EVENT_BYTES, RejectCode, Topic, VERSION};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, MAX_EVENT_BYTES, MqttTopic, RejectCode, VERSION};
 use protocol::uplink::DeadLetter;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::config::Lane;
-use crate::driver::UnreadMessage;
+use crate::config::LaneConfig;
+use crate::driver::UnrecognizedMessage;
 
 /// A controller that was without a network for longer has lost its stored events; an older time is a wrong clock.
 const OLDEST: Duration = Duration::from_secs(40 * 24 * 3600);
@@ -33,10 +33,10 @@ const DETAIL: usize = 200;
 
 /// A message of a known controller.
 #[derive(Debug)]
-pub(crate) enum Incoming<'a> {
-    Event(&'a Lane, Box<ParsedEvent>),
-    Status(&'a Lane, DeviceStatus),
-    NotUnderstood(&'a Lane, Box<UnreadMessage>),
+pub(crate) enum ControllerMessage<'a> {
+    Event(&'a LaneConfig, Box<ParsedEvent>),
+    Status(&'a LaneConfig, ControllerStatus),
+    NotUnderstood(&'a LaneConfig, Box<UnrecognizedMessage>),
 }
 
 /// An event with the faults found in it.
@@ -47,14 +47,14 @@ pub(crate) struct ParsedEvent {
     pub device_time: Timestamp,
     /// The device's time is implausible; `occurred_at` is the gateway's time minus the event's age.
     pub time_replaced: bool,
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
     /// Dead letters for fields that were left out.
-    pub faults: Vec<Refusal>,
+    pub faults: Vec<RejectedMessage>,
 }
 
 /// A rejected message and all that is known about it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Refusal {
+pub(crate) struct RejectedMessage {
     /// From the topic; `None` if the topic names no device.
     pub device: Option<DeviceId>,
     /// Whether the device belongs to this garage, so that it can receive a reply.
@@ -65,20 +65,20 @@ pub(crate) struct Refusal {
 
 /// Parser of the messages of one garage's controllers.
 #[derive(Debug, Clone)]
-pub(crate) struct Intake {
+pub(crate) struct MessageIntake {
     garage: GarageId,
-    lanes: Vec<Lane>,
+    lanes: Vec<LaneConfig>,
 }
 
 /// The reason for a rejection, with the event id as far as it was readable.
 #[derive(Debug)]
-struct Fault {
+struct MessageFault {
     code: RejectCode,
     detail: String,
     event_id: Option<String>,
 }
 
-impl Fault {
+impl MessageFault {
     fn new(code: RejectCode, detail: impl Into<String>) -> Self {
         let detail = detail.into().chars().filter(|c| !c.is_control()).take(DETAIL).collect();
         Self { code, detail, event_id: None }
@@ -89,34 +89,41 @@ impl Fault {
     }
 }
 
-impl Intake {
-    pub const fn new(garage: GarageId, lanes: Vec<Lane>) -> Self {
+impl MessageIntake {
+    pub const fn new(garage: GarageId, lanes: Vec<LaneConfig>) -> Self {
         Self { garage, lanes }
     }
 
     /// `now` is the gateway's clock. An error is a message that is stored for an operator and has no other effect: it
     /// comes from no lane's device, or is a damaged heartbeat.
-    pub fn parse(&self, topic: &str, payload: &[u8], now: Timestamp) -> Result<Incoming<'_>, Box<Refusal>> {
-        let (is_event, device) = match Topic::parse(topic) {
-            Ok(Topic::Event(garage, device)) if garage == self.garage => (true, device),
-            Ok(Topic::Status(garage, device)) if garage == self.garage => (false, device),
+    pub fn parse(
+        &self,
+        topic: &str,
+        payload: &[u8],
+        now: Timestamp,
+    ) -> Result<ControllerMessage<'_>, Box<RejectedMessage>> {
+        let (is_event, device) = match MqttTopic::parse(topic) {
+            Ok(MqttTopic::Event(garage, device)) if garage == self.garage => (true, device),
+            Ok(MqttTopic::Status(garage, device)) if garage == self.garage => (false, device),
             _ => {
-                let fault = Fault::new(RejectCode::UnknownTopic, format!("not a topic of ours: {topic}"));
+                let fault =
+                    MessageFault::new(RejectCode::UnknownTopic, format!("not a topic of ours: {topic}"));
                 return Err(refusal(None, false, fault, payload));
             }
         };
         let Some(lane) = self.lanes.iter().find(|lane| lane.device == device) else {
             let detail = format!("`{device}` is the controller of no lane here");
-            let fault = Fault::new(RejectCode::UnknownDevice, detail).of(event_id_of(payload).as_deref());
+            let fault =
+                MessageFault::new(RejectCode::UnknownDevice, detail).of(event_id_of(payload).as_deref());
             return Err(refusal(Some(device), false, fault, payload));
         };
         if !is_event {
             let status = object(payload).and_then(typed);
-            let status = status.map(|status| Incoming::Status(lane, status));
+            let status = status.map(|status| ControllerMessage::Status(lane, status));
             return status.map_err(|fault| refusal(Some(device), true, fault, payload));
         }
         Ok(match correct(payload, now) {
-            Ok(event) => Incoming::Event(lane, Box::new(ParsedEvent::correct(event))),
+            Ok(event) => ControllerMessage::Event(lane, Box::new(ParsedEvent::correct(event))),
             Err(fault) => {
                 let inbound = InboundMessage {
                     address: "event",
@@ -128,8 +135,8 @@ impl Intake {
                     arrival: "",
                 };
                 match native::event(&inbound, lane, fault) {
-                    Ok(parsed) => Incoming::Event(lane, Box::new(parsed)),
-                    Err(unread) => Incoming::NotUnderstood(lane, unread),
+                    Ok(parsed) => ControllerMessage::Event(lane, Box::new(parsed)),
+                    Err(unread) => ControllerMessage::NotUnderstood(lane, unread),
                 }
             }
         })
@@ -143,14 +150,19 @@ impl ParsedEvent {
     }
 }
 
-fn refusal(device: Option<DeviceId>, known: bool, fault: Fault, payload: &[u8]) -> Box<Refusal> {
+fn refusal(
+    device: Option<DeviceId>,
+    known: bool,
+    fault: MessageFault,
+    payload: &[u8],
+) -> Box<RejectedMessage> {
     let excerpt = payload.get(..EXCERPT).unwrap_or(payload);
     let letter = DeadLetter {
         code: fault.code,
         detail: fault.detail,
         excerpt: String::from_utf8_lossy(excerpt).into_owned(),
     };
-    Box::new(Refusal { device, known, event_id: fault.event_id, letter })
+    Box::new(RejectedMessage { device, known, event_id: fault.event_id, letter })
 }
 
 fn event_id_of(payload: &[u8]) -> Option<String> {
@@ -159,17 +171,17 @@ fn event_id_of(payload: &[u8]) -> Option<String> {
 }
 
 /// Parses JSON of the right size and version.
-fn object(payload: &[u8]) -> Result<Value, Fault> {
+fn object(payload: &[u8]) -> Result<Value, MessageFault> {
     if payload.len() > MAX_EVENT_BYTES {
-        return Err(Fault::new(
+        return Err(MessageFault::new(
             RejectCode::TooLarge,
             format!("the payload has more than {MAX_EVENT_BYTES} bytes"),
         ));
     }
     let value: Value =
-        serde_json::from_slice(payload).map_err(|e| Fault::new(RejectCode::NotJson, e.to_string()))?;
+        serde_json::from_slice(payload).map_err(|e| MessageFault::new(RejectCode::NotJson, e.to_string()))?;
     if !value.is_object() {
-        return Err(Fault::new(RejectCode::Field, "the payload must be a JSON object"));
+        return Err(MessageFault::new(RejectCode::Field, "the payload must be a JSON object"));
     }
     let event_id = value.get("event_id").and_then(Value::as_str).map(str::to_owned);
     match value.get("v") {
@@ -177,13 +189,13 @@ fn object(payload: &[u8]) -> Result<Value, Fault> {
         Some(v) if v.as_u64() == Some(u64::from(VERSION)) => Ok(value),
         Some(v) if v.is_number() => {
             let detail = format!("`v` must be {VERSION}, is {v}");
-            Err(Fault::new(RejectCode::UnsupportedVersion, detail).of(event_id.as_deref()))
+            Err(MessageFault::new(RejectCode::UnsupportedVersion, detail).of(event_id.as_deref()))
         }
-        Some(_) => Err(Fault::new(RejectCode::Field, "`v` must be a number").of(event_id.as_deref())),
+        Some(_) => Err(MessageFault::new(RejectCode::Field, "`v` must be a number").of(event_id.as_deref())),
     }
 }
 
-fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, MessageFault> {
     let event_id = value.get("event_id").and_then(Value::as_str).map(str::to_owned);
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -191,14 +203,14 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
             "." => error.inner().to_string(),
             field => format!("`{field}`: {}", error.inner()),
         };
-        Fault::new(RejectCode::Field, detail).of(event_id.as_deref())
+        MessageFault::new(RejectCode::Field, detail).of(event_id.as_deref())
     })
 }
 
 /// Parses an event in the documented form.
-fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, Fault> {
+fn correct(payload: &[u8], now: Timestamp) -> Result<ControllerEvent, MessageFault> {
     let event: ControllerEvent = typed(object(payload)?)?;
-    let fault = |code, detail: &str| Err(Fault::new(code, detail).of(Some(event.event_id.as_str())));
+    let fault = |code, detail: &str| Err(MessageFault::new(code, detail).of(Some(event.event_id.as_str())));
     if !event.kind.is_from_controller() {
         return fault(RejectCode::Field, "`kind` is not one that a controller sends");
     }
@@ -231,10 +243,10 @@ pub(crate) fn is_possible(at: Timestamp, now: Timestamp) -> bool {
     at <= now + NEWEST && at >= now - OLDEST
 }
 
-impl Refusal {
+impl RejectedMessage {
     /// A message of a device of this garage.
     pub fn of_device(device: DeviceId, code: RejectCode, detail: &str, payload: &[u8]) -> Self {
-        *refusal(Some(device), true, Fault::new(code, detail), payload)
+        *refusal(Some(device), true, MessageFault::new(code, detail), payload)
     }
 }
 

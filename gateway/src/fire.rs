@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::access::Alarm;
+use domain::access::GarageAlarm;
 use protocol::mqtt::OPEN_TTL_MS;
-use protocol::order::{Ended, Order};
+use protocol::order::{RemoteOpening, RemoteOrderResult};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::config::Lane;
-use crate::garage::{Fire, Garage};
-use crate::metric::Meter;
-use crate::order::{Hand, Why};
+use crate::config::LaneConfig;
+use crate::garage::{FireAlarmState, GarageState};
+use crate::metric::GatewayMetrics;
+use crate::order::{BarrierOpener, OpenReason};
 
 /// Shorter than the time in which a barrier closes behind a car and stops the next one.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -26,14 +26,14 @@ const FILE: &str = "fire.json";
 
 pub(crate) struct FireWatch {
     pub folder: PathBuf,
-    pub lanes: Vec<Lane>,
-    pub garage: Arc<Garage>,
-    pub hand: Arc<Hand>,
-    pub meter: Meter,
+    pub lanes: Vec<LaneConfig>,
+    pub garage: Arc<GarageState>,
+    pub hand: Arc<BarrierOpener>,
+    pub meter: GatewayMetrics,
 }
 
 /// Reads the state before the restart. An unreadable file counts as no report; the inputs will report.
-pub(crate) fn restored(folder: &Path) -> Fire {
+pub(crate) fn restored(folder: &Path) -> FireAlarmState {
     let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
@@ -46,7 +46,7 @@ impl FireWatch {
             let alarm = now.alarm();
             self.meter.fire(alarm);
             let open = async {
-                if alarm == Alarm::Fire {
+                if alarm == GarageAlarm::Fire {
                     tracing::warn!(garage.id = %self.meter.garage(), "fire alarm active; opening every lane");
                     self.open_all().await;
                 }
@@ -56,8 +56,8 @@ impl FireWatch {
             // Waits for the next report of an input; during a fire, at most until the next round of commands.
             let pause = async {
                 match alarm {
-                    Alarm::Fire => tokio::time::sleep(AGAIN).await,
-                    Alarm::None => std::future::pending().await,
+                    GarageAlarm::Fire => tokio::time::sleep(AGAIN).await,
+                    GarageAlarm::None => std::future::pending().await,
                 }
             };
             tokio::select! {
@@ -72,18 +72,18 @@ impl FireWatch {
         let due = Instant::now() + Duration::from_millis(u64::from(OPEN_TTL_MS));
         let mut lanes = JoinSet::new();
         for lane in &self.lanes {
-            let order = Order {
+            let order = RemoteOpening {
                 id: Uuid::new_v4(),
                 lane: lane.id.clone(),
                 plate: None,
                 expires_in_ms: u64::from(OPEN_TTL_MS),
             };
             let hand = self.hand.clone();
-            lanes.spawn(async move { (hand.open(&order, due, &Why::Fire).await, order.lane) });
+            lanes.spawn(async move { (hand.open(&order, due, &OpenReason::Fire).await, order.lane) });
         }
         while let Some(opened) = lanes.join_next().await {
             if let Ok((outcome, lane)) = opened
-                && outcome.state != Ended::Opened
+                && outcome.state != RemoteOrderResult::Opened
             {
                 tracing::error!(garage.id = %self.meter.garage(), lane.id = %lane, cause = ?outcome.cause, "lane not opened during fire alarm");
             }
@@ -91,7 +91,7 @@ impl FireWatch {
     }
 
     /// Writes the state to disk. No opening waits for it; without a disk the gateway still opens.
-    async fn write(&self, fire: Fire) {
+    async fn write(&self, fire: FireAlarmState) {
         let path = self.folder.join(FILE);
         let written = tokio::task::spawn_blocking(move || write(&path, &fire)).await;
         if !matches!(written, Ok(Ok(()))) {
@@ -101,10 +101,11 @@ impl FireWatch {
 }
 
 /// Replaces the file as a whole or not at all, and only if the state has changed.
-fn write(path: &Path, fire: &Fire) -> std::io::Result<()> {
+fn write(path: &Path, fire: &FireAlarmState) -> std::io::Result<()> {
     use std::io::Write;
     let text = serde_json::to_vec(fire)?;
-    if std::fs::read(path).is_ok_and(|before| before == text) || (*fire == Fire::default() && !path.exists())
+    if std::fs::read(path).is_ok_and(|before| before == text)
+        || (*fire == FireAlarmState::default() && !path.exists())
     {
         return Ok(());
     }

@@ -3,12 +3,12 @@
 //! Decisions use this state alone (invariant 1). The lane loop, the outbox writer and the tasks of plan and uplink
 //! share it. The lock is held for one read or change, never across an await.
 
+mod admitted;
 mod alarms;
 mod by_hand;
 mod count;
 mod devices;
 mod fire;
-mod known;
 mod outcome;
 mod rereading;
 mod seen;
@@ -17,28 +17,28 @@ mod unread;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::access::{Audience, ClockTrust, Decision};
+use domain::access::{AccessDecision, Audience, ClockTrust};
 use domain::ids::{DeviceId, EventId};
 use domain::occupancy::{is_plausible, open_spaces};
 use domain::time::Timestamp;
 use protocol::alarm::{LaneAlarmKind, MessageShape};
-use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind};
-use protocol::uplink::{LaneStatus, PlanDocument};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, EventKind};
+use protocol::uplink::{AccessPlanDocument, LaneStatus};
 use tokio::sync::{Notify, watch};
 
-use crate::config::Lane;
-use crate::driver::Notice;
+use crate::config::LaneConfig;
+use crate::driver::DeviceObservation;
+pub(crate) use admitted::{AdmittedCars, LaneMovement};
 use alarms::LaneAlarms;
 pub(crate) use by_hand::{event_id as order_event_id, reading as reading_by_hand};
-pub(crate) use count::{Change, Ledger};
-use devices::Devices;
-pub(crate) use fire::{Fire, FireEndRefusal};
-pub(crate) use known::{Known, Movement};
+pub(crate) use count::{CountDelta, OccupancyLedger};
+use devices::DeviceStates;
+pub(crate) use fire::{FireAlarmState, FireEndRefusal};
 use rereading::LastReadings;
-pub(crate) use seen::{ReadingMark, Storage};
+pub(crate) use seen::{EventStorage, ReadingFingerprint};
 use seen::{SeenEvent, SeenEvents, SeenLookup};
 pub(crate) use unread::ExitOpening;
-use unread::UnreadMessages;
+use unread::UnrecognizedMessages;
 
 /// The lifetime of an open command. A device that resends its event within it has not received the reply, and its car
 /// is still present.
@@ -50,39 +50,39 @@ const OFFLINE_AFTER: Duration = Duration::from_secs(30);
 /// An access plan with its ETag.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoredPlan {
-    pub document: PlanDocument,
+    pub document: AccessPlanDocument,
     pub etag: Option<String>,
 }
 
 /// Result of registering an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Registration {
+pub(crate) struct EventRegistration {
     /// The id under which the event is recorded. It differs from the device's id if that belongs to another reading.
     pub event_id: EventId,
     pub is_repeated_id: bool,
-    pub novelty: Novelty,
+    pub novelty: DedupOutcome,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Novelty {
+pub(crate) enum DedupOutcome {
     /// Not registered before: decide, command, record.
-    New(Outcome),
+    New(GateEventOutcome),
     /// On disk already: acknowledge again.
-    Stored(KnownAnswer),
+    Stored(RepeatedDecision),
     /// Queued for the disk: the acknowledgement follows.
-    Queued(KnownAnswer),
+    Queued(RepeatedDecision),
     /// Decided before, but the outbox queue was full: record it now, command nothing.
-    Unstored(Outcome),
+    Unstored(GateEventOutcome),
 }
 
 /// The decision on a repeated event. Absent if it is older than an open command's lifetime.
-pub(crate) type KnownAnswer = Option<Decision>;
+pub(crate) type RepeatedDecision = Option<AccessDecision>;
 
 /// The decision on an event and its effect on the count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outcome {
+pub(crate) struct GateEventOutcome {
     /// For `plate` events, and for messages that were not understood.
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub delta: i64,
     /// Audience under which the car was admitted, if it is known here.
     pub audience: Option<Audience>,
@@ -90,17 +90,17 @@ pub(crate) struct Outcome {
     pub rereads: Option<EventId>,
 }
 
-impl Outcome {
+impl GateEventOutcome {
     pub const NONE: Self = Self { decision: None, delta: 0, audience: None, rereads: None };
 
-    pub fn change(&self) -> Change {
-        Change::of(self.delta, self.audience)
+    pub fn change(&self) -> CountDelta {
+        CountDelta::of(self.delta, self.audience)
     }
 }
 
 /// Circumstances of an event's arrival.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Arrival {
+pub(crate) struct EventArrival {
     pub at: Instant,
     pub now: Timestamp,
     pub clock: ClockTrust,
@@ -116,51 +116,53 @@ pub(crate) struct Arrival {
 
 /// The values that a sign may show now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Spaces {
+pub(crate) struct SignSpaces {
     pub capacity: u32,
     pub open: Option<u32>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct GarageStateData {
     plan: Option<Arc<StoredPlan>>,
-    ledger: Ledger,
-    known: Known,
+    ledger: OccupancyLedger,
+    known: AdmittedCars,
     seen: SeenEvents,
     last_readings: LastReadings,
-    unread: UnreadMessages,
+    unread: UnrecognizedMessages,
     alarms: LaneAlarms,
-    devices: Devices,
+    devices: DeviceStates,
     last_contact: Option<Instant>,
-    fire: watch::Sender<Fire>,
+    fire: watch::Sender<FireAlarmState>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Garage {
-    state: Mutex<State>,
+pub(crate) struct GarageState {
+    state: Mutex<GarageStateData>,
     /// Wakes the task that publishes the open spaces.
     pub changed: Notify,
 }
 
-impl Garage {
+impl GarageState {
     /// Restores the state that survived on disk.
     pub fn restored(
         plan: Option<StoredPlan>,
-        ledger: Ledger,
-        known: Known,
-        stored: Vec<(DeviceId, EventId, ReadingMark)>,
+        ledger: OccupancyLedger,
+        known: AdmittedCars,
+        stored: Vec<(DeviceId, EventId, ReadingFingerprint)>,
     ) -> Self {
         let mut seen = SeenEvents::default();
         for (device, event, mark) in stored {
-            let known = SeenEvent { outcome: Outcome::NONE, storage: Storage::Stored, mark, at: None };
+            let known =
+                SeenEvent { outcome: GateEventOutcome::NONE, storage: EventStorage::Stored, mark, at: None };
             seen.insert(device, event, known);
         }
-        let state = State { plan: plan.map(Arc::new), ledger, known, seen, ..State::default() };
+        let state =
+            GarageStateData { plan: plan.map(Arc::new), ledger, known, seen, ..GarageStateData::default() };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
     /// Restores the fire inputs' reports from before a restart.
-    pub fn burning(self, fire: Fire) -> Self {
+    pub fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
         self.state().fire.send_replace(fire);
         self
     }
@@ -173,35 +175,40 @@ impl Garage {
     }
 
     /// Changes whenever a fire input reports.
-    pub fn fire(&self) -> watch::Receiver<Fire> {
+    pub fn fire(&self) -> watch::Receiver<FireAlarmState> {
         self.state().fire.subscribe()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, GarageStateData> {
         // Every change below is complete before anything can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Registers an event; a new one is decided and counted as pending.
-    pub fn register(&self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Registration {
-        let mark = ReadingMark::of_event(event, arrival.time_replaced);
+    pub fn register(
+        &self,
+        lane: &LaneConfig,
+        event: &ControllerEvent,
+        arrival: EventArrival,
+    ) -> EventRegistration {
+        let mark = ReadingFingerprint::of_event(event, arrival.time_replaced);
         let mut guard = self.state();
         let state = &mut *guard;
         let (event_id, is_repeated_id) = match state.seen.look_up(&lane.device, &event.event_id, &mark) {
             SeenLookup::New { event_id, is_repeated } => (event_id, is_repeated),
             SeenLookup::Known(event_id, known) => {
                 let novelty = again(known, arrival.at);
-                if let Novelty::Unstored(outcome) = &novelty {
+                if let DedupOutcome::Unstored(outcome) = &novelty {
                     state.ledger.pend(outcome.change());
                 }
-                return Registration { event_id, is_repeated_id: false, novelty };
+                return EventRegistration { event_id, is_repeated_id: false, novelty };
             }
         };
         let named = ControllerEvent { event_id: event_id.clone(), ..event.clone() };
         let outcome = state.outcome(lane, &named, arrival);
         state.ledger.pend(outcome.change());
         let seen =
-            SeenEvent { outcome: outcome.clone(), storage: Storage::Queued, mark, at: Some(arrival.at) };
+            SeenEvent { outcome: outcome.clone(), storage: EventStorage::Queued, mark, at: Some(arrival.at) };
         state.seen.insert(lane.device.clone(), event_id.clone(), seen);
         if is_repeated_id {
             let detail = format!("the id `{}` is of an earlier reading", event.event_id);
@@ -209,74 +216,81 @@ impl Garage {
         }
         drop(guard);
         self.changed.notify_one();
-        Registration { event_id, is_repeated_id, novelty: Novelty::New(outcome) }
+        EventRegistration { event_id, is_repeated_id, novelty: DedupOutcome::New(outcome) }
     }
 
     /// Sets `of` of a pass and of a reversal to the event by which the server knows their car; other events stay
     /// unchanged.
-    pub fn named(&self, lane: &Lane, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
+    pub fn named(&self, lane: &LaneConfig, event: ControllerEvent, now: Timestamp) -> ControllerEvent {
         let age = Duration::from_millis(event.age_ms);
         let of = match event.kind {
-            EventKind::Pass => self.state().car_of_pass(&lane.device, event.of, age),
+            EventKind::Pass => self.state().car_of_pass(&lane.device, event.related_event_id, age),
             EventKind::Reversal => {
-                let reversed = self.state().known.reversed(&lane.device, event.of.as_ref(), now - age);
-                reversed.map(|(car, _)| car).or(event.of)
+                let reversed =
+                    self.state().known.reversed(&lane.device, event.related_event_id.as_ref(), now - age);
+                reversed.map(|(car, _)| car).or(event.related_event_id)
             }
-            _ => event.of,
+            _ => event.related_event_id,
         };
-        ControllerEvent { of, ..event }
+        ControllerEvent { related_event_id: of, ..event }
     }
 
     /// The outbox queue was full: the event counts nothing until it is sent again.
-    pub fn unstored(&self, device: &DeviceId, event: &EventId, change: Change) {
+    pub fn unstored(&self, device: &DeviceId, event: &EventId, change: CountDelta) {
         let mut state = self.state();
-        state.seen.mark(device, event, Storage::Unstored);
+        state.seen.mark(device, event, EventStorage::Unstored);
         state.ledger.unpend(change);
     }
 
     /// The event is on disk.
     pub fn stored(&self, device: &DeviceId, event: &EventId) {
-        self.state().seen.mark(device, event, Storage::Stored);
+        self.state().seen.mark(device, event, EventStorage::Stored);
     }
 
     /// The lane's device did not confirm the opening: its car is still present, and the next reading is another try.
-    pub fn did_not_open(&self, lane: &Lane, detail: &str, now: Timestamp) {
+    pub fn did_not_open(&self, lane: &LaneConfig, detail: &str, now: Timestamp) {
         let mut state = self.state();
         state.last_readings.gone(&lane.device);
         state.alarms.raise(&lane.device, (LaneAlarmKind::DidNotOpen, None), detail, now);
     }
 
     /// The lane's device confirmed an opening.
-    pub fn did_open(&self, lane: &Lane) {
+    pub fn did_open(&self, lane: &LaneConfig) {
         self.state().alarms.end(&lane.device, LaneAlarmKind::DidNotOpen);
     }
 
-    pub fn raise(&self, lane: &Lane, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
+    pub fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
         self.state().alarms.raise(&lane.device, (kind, None), detail, now);
     }
 
-    pub fn end_alarm(&self, lane: &Lane, kind: LaneAlarmKind) {
+    pub fn end_alarm(&self, lane: &LaneConfig, kind: LaneAlarmKind) {
         self.state().alarms.end(&lane.device, kind);
     }
 
     /// Raises the alarm for a message that was not understood.
-    pub fn raise_not_understood(&self, lane: &Lane, shape: MessageShape, fault: &str, now: Timestamp) {
+    pub fn raise_not_understood(&self, lane: &LaneConfig, shape: MessageShape, fault: &str, now: Timestamp) {
         let kind = (LaneAlarmKind::NotUnderstood, Some(shape));
         self.state().alarms.raise(&lane.device, kind, fault, now);
     }
 
     /// Plans the effect of a message at an exit that was not understood.
-    pub fn unread_at_exit(&self, lane: &Lane, digest: &str, pace: Duration, at: Instant) -> ExitOpening {
+    pub fn unread_at_exit(
+        &self,
+        lane: &LaneConfig,
+        digest: &str,
+        pace: Duration,
+        at: Instant,
+    ) -> ExitOpening {
         self.state().unread.at_exit(&lane.device, digest, pace, at)
     }
 
     /// Whether such a message at an entry is new, not a repetition.
-    pub fn unread_is_new(&self, lane: &Lane, digest: &str, at: Instant) -> bool {
+    pub fn unread_is_new(&self, lane: &LaneConfig, digest: &str, at: Instant) -> bool {
         self.state().unread.is_new(&lane.device, digest, at)
     }
 
     /// Plans the opening of an exit for a car whose message was not accepted.
-    pub fn plan_exit(&self, lane: &Lane, pace: Duration, at: Instant) -> ExitOpening {
+    pub fn plan_exit(&self, lane: &LaneConfig, pace: Duration, at: Instant) -> ExitOpening {
         self.state().unread.plan(&lane.device, pace, at)
     }
 
@@ -286,26 +300,26 @@ impl Garage {
     }
 
     /// Updates the ledger after a commit.
-    pub fn settle(&self, change: impl FnOnce(&mut Ledger)) {
+    pub fn settle(&self, change: impl FnOnce(&mut OccupancyLedger)) {
         change(&mut self.state().ledger);
         self.changed.notify_one();
     }
 
-    pub fn heard(&self, device: &DeviceId, at: Timestamp) {
+    pub fn record_contact(&self, device: &DeviceId, at: Timestamp) {
         self.state().devices.heard(device, at);
     }
 
-    pub fn reported(&self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
+    pub fn reported(&self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
         self.state().devices.reported(device, status, at);
     }
 
-    pub fn noticed(&self, device: &DeviceId, notice: &Notice) {
+    pub fn noticed(&self, device: &DeviceId, notice: &DeviceObservation) {
         self.state().devices.noticed(device, notice);
     }
 
-    pub fn lane_statuses(&self, lanes: &[Lane], now: Timestamp) -> Vec<LaneStatus> {
+    pub fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
         let state = self.state();
-        let status = |lane: &Lane| LaneStatus {
+        let status = |lane: &LaneConfig| LaneStatus {
             alarms: state.alarms.of(&lane.device, now),
             ..state.devices.status(lane)
         };
@@ -320,7 +334,7 @@ impl Garage {
         let mut state = self.state();
         state.known.planned(&plan.document.plan);
         state.plan = Some(plan);
-        let State { plan, alarms, .. } = &mut *state;
+        let GarageStateData { plan, alarms, .. } = &mut *state;
         let is_marked = |device: &DeviceId, shape: &str| is_marked(plan.as_deref(), device, shape);
         alarms.end_marked(is_marked);
         drop(state);
@@ -337,7 +351,7 @@ impl Garage {
     }
 
     /// "No data" is never 0: without a count from the server, or with one that cannot be true, `open` is absent.
-    pub fn spaces(&self) -> Spaces {
+    pub fn spaces(&self) -> SignSpaces {
         let state = self.state();
         let capacity = state.plan.as_ref().map(|plan| plan.document.plan.capacity);
         let open = match (capacity, state.ledger.published()) {
@@ -346,7 +360,7 @@ impl Garage {
             }
             _ => None,
         };
-        Spaces { capacity: capacity.unwrap_or(0), open }
+        SignSpaces { capacity: capacity.unwrap_or(0), open }
     }
 }
 
@@ -356,20 +370,20 @@ fn is_marked(plan: Option<&StoredPlan>, device: &DeviceId, shape: &str) -> bool 
 }
 
 /// Classifies a repeated event.
-fn again(known: &mut SeenEvent, now: Instant) -> Novelty {
+fn again(known: &mut SeenEvent, now: Instant) -> DedupOutcome {
     let is_fresh = |at: Instant| now.saturating_duration_since(at) < COMMAND_LIFE;
     let answer = known.outcome.decision.filter(|_| known.at.is_some_and(is_fresh));
     match known.storage {
-        Storage::Stored => Novelty::Stored(answer),
-        Storage::Queued => Novelty::Queued(answer),
-        Storage::Unstored => {
-            known.storage = Storage::Queued;
-            Novelty::Unstored(known.outcome.clone())
+        EventStorage::Stored => DedupOutcome::Stored(answer),
+        EventStorage::Queued => DedupOutcome::Queued(answer),
+        EventStorage::Unstored => {
+            known.storage = EventStorage::Queued;
+            DedupOutcome::Unstored(known.outcome.clone())
         }
     }
 }
 
-impl State {
+impl GarageStateData {
     fn is_no_reading(&self, device: &DeviceId, shape: &str) -> bool {
         is_marked(self.plan.as_deref(), device, shape)
     }

@@ -11,19 +11,19 @@ mod renewal;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use protocol::enrolment::Credential;
-use service::config::Secret;
+use protocol::enrolment::GatewayCredential;
+use service::config::SecretText;
 use tokio::sync::Notify;
 
-use crate::config::Config;
-pub use enrol::{EnrolError, enrol};
-pub use file::FileError;
-use file::Stored;
-pub(crate) use renewal::Renewal;
+use crate::config::GatewayConfig;
+pub use enrol::{BoxEnrolmentError, enrol};
+use file::CredentialFile;
+pub use file::CredentialFileError;
+pub(crate) use renewal::CredentialRenewalTask;
 
 /// Error if no usable credential exists.
 #[derive(Debug, thiserror::Error)]
-pub enum IdentityError {
+pub enum BoxIdentityError {
     #[error(
         "this box is not known to the server: `server.token` is not set and {path} is not there; enrol it with a code \
          of the server's administrator: gateway enroll --config FILE",
@@ -36,57 +36,62 @@ pub enum IdentityError {
     )]
     Unanswered { path: PathBuf },
     #[error(transparent)]
-    File(#[from] FileError),
+    File(#[from] CredentialFileError),
 }
 
 #[derive(Debug)]
-struct State {
-    current: Secret,
-    next: Option<Credential>,
+struct CredentialState {
+    current: SecretText,
+    next: Option<GatewayCredential>,
     /// The credential whose replacement the server requests.
-    asked: Option<Secret>,
+    asked: Option<SecretText>,
 }
 
 /// Shared by all callers of the server.
 #[derive(Debug)]
-pub(crate) struct Identity {
-    state: Mutex<State>,
+pub(crate) struct BoxIdentity {
+    state: Mutex<CredentialState>,
     /// Folder of the box's own credential; `None` for a token of the configuration, which is not replaced.
     folder: Option<PathBuf>,
     wake: Notify,
 }
 
-impl Identity {
+impl BoxIdentity {
     /// Reads the configuration's token, or the credential in the data folder.
-    pub fn load(config: &Config) -> Result<Self, IdentityError> {
+    pub fn load(config: &GatewayConfig) -> Result<Self, BoxIdentityError> {
         match &config.server.token {
             Some(token) => Ok(Self::new(token.clone(), None, None)),
             None => Self::own(&config.data_dir),
         }
     }
 
-    fn own(folder: &Path) -> Result<Self, IdentityError> {
+    fn own(folder: &Path) -> Result<Self, BoxIdentityError> {
         let path = || file::path(folder);
-        let stored = Stored::load(folder)?.ok_or_else(|| IdentityError::NotEnrolled { path: path() })?;
-        let current = stored.current.ok_or_else(|| IdentityError::Unanswered { path: path() })?;
-        Ok(Self::new(Secret::new(current), stored.next, Some(folder.to_owned())))
+        let stored =
+            CredentialFile::load(folder)?.ok_or_else(|| BoxIdentityError::NotEnrolled { path: path() })?;
+        let current = stored.current.ok_or_else(|| BoxIdentityError::Unanswered { path: path() })?;
+        Ok(Self::new(SecretText::new(current), stored.next, Some(folder.to_owned())))
     }
 
-    fn new(current: Secret, next: Option<Credential>, folder: Option<PathBuf>) -> Self {
-        Self { state: Mutex::new(State { current, next, asked: None }), folder, wake: Notify::new() }
+    fn new(current: SecretText, next: Option<GatewayCredential>, folder: Option<PathBuf>) -> Self {
+        Self {
+            state: Mutex::new(CredentialState { current, next, asked: None }),
+            folder,
+            wake: Notify::new(),
+        }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CredentialState> {
         // Every change below is complete before anything can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn current(&self) -> Secret {
+    pub fn current(&self) -> SecretText {
         self.state().current.clone()
     }
 
     /// Registers the server's request to replace `used`.
-    pub fn renew(&self, used: Secret) {
+    pub fn renew(&self, used: SecretText) {
         self.state().asked = Some(used);
         self.wake.notify_one();
     }
@@ -104,7 +109,7 @@ impl Identity {
     }
 
     /// The next credential; on disk when this returns.
-    fn next(&self) -> Result<Credential, FileError> {
+    fn next(&self) -> Result<GatewayCredential, CredentialFileError> {
         if let Some(next) = self.state().next.clone() {
             return Ok(next);
         }
@@ -115,17 +120,21 @@ impl Identity {
     }
 
     /// Makes the next credential, which the server has accepted, the only one; first on disk.
-    fn adopt(&self, next: &Credential) -> Result<(), FileError> {
-        let current = Secret::new(next.expose());
+    fn adopt(&self, next: &GatewayCredential) -> Result<(), CredentialFileError> {
+        let current = SecretText::new(next.expose());
         self.save(&current, None)?;
         let mut state = self.state();
         (state.current, state.next) = (current, None);
         Ok(())
     }
 
-    fn save(&self, current: &Secret, next: Option<&Credential>) -> Result<(), FileError> {
+    fn save(
+        &self,
+        current: &SecretText,
+        next: Option<&GatewayCredential>,
+    ) -> Result<(), CredentialFileError> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        Stored { current: Some(current.expose().to_owned()), next: next.cloned() }.save(folder)
+        CredentialFile { current: Some(current.expose().to_owned()), next: next.cloned() }.save(folder)
     }
 }
 

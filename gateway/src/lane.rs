@@ -22,17 +22,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::box_clock::BoxClock;
-use crate::config::{Lane, LaneMake};
-use crate::driver::{Cameras, Desk, EventNote, FromDevice, LastCars, Notice, Openers, ahead_ms};
-use crate::event::{Incoming, Intake};
-use crate::garage::{Arrival, Garage, Novelty};
-use crate::metric::Meter;
-use crate::mqtt::{Broker, Message};
-use crate::outbox::entry::{Answer, Entry};
-use crate::outbox::writer::Answers;
-use crate::pace::Pace;
-use crate::refusals::Allowance;
-use crate::watchdog::Heartbeat;
+use crate::config::{LaneConfig, LaneMake};
+use crate::driver::{
+    BrokerCameras, DeviceObservation, DeviceOpeners, DriverMessage, EventNote, LastCars, PendingReplies,
+    ahead_ms,
+};
+use crate::event::{ControllerMessage, MessageIntake};
+use crate::garage::{DedupOutcome, EventArrival, GarageState};
+use crate::metric::GatewayMetrics;
+use crate::mqtt::{BrokerPublisher, MqttMessage};
+use crate::outbox::entry::{OutboxEntry, OutboxReply};
+use crate::outbox::writer::OutboxReplySender;
+use crate::pace::DevicePaceLimiter;
+use crate::refusals::DeadLetterAllowance;
+use crate::watchdog::LoopHeartbeat;
 
 pub(crate) use record::{RecordTime, entry};
 
@@ -44,39 +47,39 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 pub(crate) struct LaneTasks(TaskTracker);
 
 pub(crate) struct LaneLoop {
-    pub intake: Intake,
-    pub garage: Arc<Garage>,
+    pub intake: MessageIntake,
+    pub garage: Arc<GarageState>,
     pub clock: Arc<dyn Clock>,
     pub box_clock: Arc<BoxClock>,
-    pub broker: Broker,
+    pub broker: BrokerPublisher,
     /// Replies to devices whose HTTP request is pending.
-    pub desk: Desk,
-    pub cameras: Arc<Cameras>,
-    pub openers: Openers,
+    pub desk: PendingReplies,
+    pub cameras: Arc<BrokerCameras>,
+    pub openers: DeviceOpeners,
     /// Results of open requests, back into this loop.
-    pub openings: mpsc::Sender<FromDevice>,
+    pub openings: mpsc::Sender<DriverMessage>,
     /// To the outbox writer; if full, the event stays with its controller.
-    pub entries: mpsc::Sender<Entry>,
-    pub answers: Answers,
-    pub meter: Meter,
+    pub entries: mpsc::Sender<OutboxEntry>,
+    pub answers: OutboxReplySender,
+    pub meter: GatewayMetrics,
     /// Limit per device.
     pub events_per_second: u32,
     /// Minimum interval between two commands for messages that were not understood.
     pub unread_pace: Duration,
     pub tasks: LaneTasks,
-    pub heartbeat: Heartbeat,
+    pub heartbeat: LoopHeartbeat,
 }
 
 /// The loop's state of devices.
-struct LoopState {
-    refusals: Allowance,
-    events: Pace,
+struct LaneLoopState {
+    refusals: DeadLetterAllowance,
+    events: DevicePaceLimiter,
     last_cars: LastCars,
 }
 
 /// Time and circumstances of an event's receipt.
 #[derive(Debug, Clone, Copy)]
-struct Receipt {
+struct EventReceipt {
     at: Instant,
     /// The broker had retained the message.
     is_retained: bool,
@@ -87,13 +90,13 @@ struct Receipt {
 impl LaneLoop {
     pub async fn run(
         self,
-        mut inbound: mpsc::Receiver<Message>,
-        mut devices: mpsc::Receiver<FromDevice>,
+        mut inbound: mpsc::Receiver<MqttMessage>,
+        mut devices: mpsc::Receiver<DriverMessage>,
         stop: CancellationToken,
     ) {
-        let mut state = LoopState {
-            refusals: Allowance::default(),
-            events: Pace::new(self.events_per_second),
+        let mut state = LaneLoopState {
+            refusals: DeadLetterAllowance::default(),
+            events: DevicePaceLimiter::new(self.events_per_second),
             last_cars: LastCars::default(),
         };
         loop {
@@ -110,7 +113,7 @@ impl LaneLoop {
         self.tasks.0.wait().await;
     }
 
-    async fn message(&self, message: Message, state: &mut LoopState) {
+    async fn message(&self, message: MqttMessage, state: &mut LaneLoopState) {
         let now = self.clock.now();
         if let Some(messages) = self.cameras.read(&message, now, &self.meter) {
             for message in messages {
@@ -119,19 +122,20 @@ impl LaneLoop {
             return;
         }
         match self.intake.parse(&message.topic, &message.payload, now) {
-            Ok(Incoming::Event(lane, parsed)) => {
+            Ok(ControllerMessage::Event(lane, parsed)) => {
                 let there = parsed.device_time + Duration::from_millis(parsed.event.age_ms);
-                let notice = Notice { clock_ahead_ms: Some(ahead_ms(there, now)), quirks: parsed.quirks };
+                let notice =
+                    DeviceObservation { clock_ahead_ms: Some(ahead_ms(there, now)), quirks: parsed.quirks };
                 self.garage.noticed(&lane.device, &notice);
                 for refusal in parsed.faults {
                     self.refused(refusal, &mut state.refusals, now);
                 }
                 let note = EventNote { time_replaced: parsed.time_replaced, is_pulse: false };
-                let receipt = Receipt { at: message.at, is_retained: message.retained, now, note };
+                let receipt = EventReceipt { at: message.at, is_retained: message.retained, now, note };
                 self.event(lane, parsed.event, receipt, state).await;
             }
-            Ok(Incoming::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
-            Ok(Incoming::NotUnderstood(lane, mut unread)) => {
+            Ok(ControllerMessage::Status(lane, status)) => self.garage.reported(&lane.device, status, now),
+            Ok(ControllerMessage::NotUnderstood(lane, mut unread)) => {
                 unread.at = message.at;
                 unread.is_stale = message.retained;
                 self.not_understood(lane, *unread, None, state).await;
@@ -140,29 +144,35 @@ impl LaneLoop {
         }
     }
 
-    async fn take(&self, message: FromDevice, state: &mut LoopState) {
+    async fn take(&self, message: DriverMessage, state: &mut LaneLoopState) {
         let now = self.clock.now();
         match message {
-            FromDevice::Event { lane, event, at, note } => {
-                let receipt = Receipt { at, is_retained: false, now, note };
+            DriverMessage::Event { lane, event, at, note } => {
+                let receipt = EventReceipt { at, is_retained: false, now, note };
                 self.event(&lane, event, receipt, state).await;
             }
-            FromDevice::Status { lane, status } => self.garage.reported(&lane.device, status, now),
-            FromDevice::Noticed { lane, notice } => self.garage.noticed(&lane.device, &notice),
-            FromDevice::NotUnderstood { lane, message, verdict } => {
-                self.garage.heard(&lane.device, now);
+            DriverMessage::Status { lane, status } => self.garage.reported(&lane.device, status, now),
+            DriverMessage::Noticed { lane, notice } => self.garage.noticed(&lane.device, &notice),
+            DriverMessage::NotUnderstood { lane, message, verdict } => {
+                self.garage.record_contact(&lane.device, now);
                 self.not_understood(&lane, *message, verdict, state).await;
             }
-            FromDevice::Alarm { lane, kind, detail } => self.garage.raise(&lane, kind, &detail, now),
-            FromDevice::AlarmEnded { lane, kind } => self.garage.end_alarm(&lane, kind),
-            FromDevice::Opening { lane, reading, counts, result } => {
+            DriverMessage::Alarm { lane, kind, detail } => self.garage.raise(&lane, kind, &detail, now),
+            DriverMessage::AlarmEnded { lane, kind } => self.garage.end_alarm(&lane, kind),
+            DriverMessage::Opening { lane, reading, counts, result } => {
                 self.opening_ended(&lane, (reading, counts), result, state);
             }
         }
     }
 
-    async fn event(&self, lane: &Lane, event: ControllerEvent, receipt: Receipt, state: &mut LoopState) {
-        self.garage.heard(&lane.device, receipt.now);
+    async fn event(
+        &self,
+        lane: &LaneConfig,
+        event: ControllerEvent,
+        receipt: EventReceipt,
+        state: &mut LaneLoopState,
+    ) {
+        self.garage.record_contact(&lane.device, receipt.now);
         // The rate limit does not apply to reports of a fire input.
         let is_fire = matches!(event.kind, EventKind::Fire | EventKind::FireOver);
         if !is_fire && !state.events.admits(&lane.device, Instant::now()) {
@@ -184,31 +194,31 @@ impl LaneLoop {
         let registration = self.garage.register(lane, &event, arrival);
         let event = ControllerEvent { event_id: registration.event_id, ..event };
         match registration.novelty {
-            Novelty::New(outcome) => {
+            DedupOutcome::New(outcome) => {
                 self.command(lane, (&event, &sent_id), &outcome, receipt, state).await;
                 self.meter.event(event.kind, record::label(&outcome));
                 self.record(lane, (event, sent_id), outcome, receipt);
             }
-            Novelty::Unstored(outcome) => {
+            DedupOutcome::Unstored(outcome) => {
                 self.desk.decided(&lane.device, &sent_id, outcome.decision.filter(|_| is_live));
                 self.record(lane, (event, sent_id), outcome, receipt);
             }
-            Novelty::Queued(answer) => {
+            DedupOutcome::Queued(answer) => {
                 self.meter.event(event.kind, "duplicate");
                 self.desk.decided(&lane.device, &sent_id, answer);
             }
-            Novelty::Stored(answer) => {
+            DedupOutcome::Stored(answer) => {
                 self.meter.event(event.kind, "duplicate");
                 self.desk.decided(&lane.device, &sent_id, answer);
-                if self.answers.try_send((lane.device.clone(), Answer::Stored(sent_id))).is_err() {
+                if self.answers.try_send((lane.device.clone(), OutboxReply::Stored(sent_id))).is_err() {
                     self.meter.publish_dropped("ack");
                 }
             }
         }
     }
 
-    fn arrival(&self, receipt: Receipt, is_live: bool) -> Arrival {
-        Arrival {
+    fn arrival(&self, receipt: EventReceipt, is_live: bool) -> EventArrival {
+        EventArrival {
             at: receipt.at,
             now: self.box_clock.decision_time(receipt.now),
             clock: self.box_clock.trust(receipt.now),
@@ -222,7 +232,7 @@ impl LaneLoop {
 
 /// Whether the car can still be waiting: the event's age at the controller plus its time here is within the open
 /// command's lifetime, and the broker has not retained the message for an unknown time.
-fn is_live(event: &ControllerEvent, receipt: Receipt) -> bool {
+fn is_live(event: &ControllerEvent, receipt: EventReceipt) -> bool {
     let here = u64::try_from(receipt.at.elapsed().as_millis()).unwrap_or(u64::MAX);
     !receipt.is_retained && event.age_ms.saturating_add(here) <= u64::from(OPEN_TTL_MS)
 }
@@ -244,11 +254,11 @@ mod tests {
             confidence: 100,
             occurred_at: Timestamp::from_micros(0),
             age_ms,
-            of: None,
+            related_event_id: None,
             vehicle: domain::vehicle::VehicleDetails::default(),
         };
         let now = Timestamp::from_micros(0);
-        is_live(&event, Receipt { at: Instant::now(), is_retained, now, note: EventNote::default() })
+        is_live(&event, EventReceipt { at: Instant::now(), is_retained, now, note: EventNote::default() })
     }
 
     #[test]

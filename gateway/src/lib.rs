@@ -1,13 +1,13 @@
 //! The edge process of one garage: it decides at the gate, and keeps events until the server has acknowledged them.
 //!
-//! - [`config`]: configuration
+//! - [`config`]: the configuration file and its checks
 //! - `mqtt`: the broker's connection; the only file that names the MQTT client
 //! - `event`, `refusals`, `pace`: parses each message once, limits dead letters and the rate of events
 //! - `driver`: devices of other makes, translated to the same events and back
 //! - `garage`: plan, count and registered events in memory, the input of decisions
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
-//! - `answers`, `sign`: publish acknowledgements and open spaces
+//! - `acknowledgement`, `sign`: publish acknowledgements and open spaces
 //! - `order`, `fire`: openings without a car: by an operator, by a fire input
 //! - `server`, `uplink`, `plan`: the connection to the district's server in both directions
 //! - `identity`: the gateway's credential for the server
@@ -18,9 +18,9 @@
 //! - [`self_test`]: checks all of this on the box
 //! - [`mosquitto`]: a broker's files from the same permissions
 //!
-//! [`run`] is one gateway; a process may run many.
+//! [`run()`] is one gateway; a process may run many.
 
-mod answers;
+mod acknowledgement;
 mod box_clock;
 mod cause;
 pub mod config;
@@ -46,8 +46,8 @@ mod sign;
 mod uplink;
 mod watchdog;
 
-pub use config::Config;
-pub use identity::{EnrolError, FileError, IdentityError, enrol};
+pub use config::GatewayConfig;
+pub use identity::{BoxEnrolmentError, BoxIdentityError, CredentialFileError, enrol};
 pub use outbox::OutboxError;
 pub use run::{GatewayError, run};
-pub use server::{CallError, ClientError};
+pub use server::{DistrictServerError, ServerClientBuildError};

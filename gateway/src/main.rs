@@ -13,12 +13,12 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use domain::time::Clock;
 use gateway::GatewayError;
-use gateway::config::file::File;
-use gateway::mosquitto::{User, acl_file, configuration, password_file};
-use gateway::self_test::{self, Report};
+use gateway::config::file::GatewayConfigFile;
+use gateway::mosquitto::{MosquittoUser, acl_file, configuration, password_file};
+use gateway::self_test::{self, SelfTestReport};
 use service::build::{REVISION, VERSION, VERSION_AND_REVISION};
 use service::clock::SystemClock;
-use service::config::{ConfigError, Secret};
+use service::config::{ConfigError, SecretText};
 use service::{shutdown, telemetry};
 
 const RUNTIME_FAILED: u8 = 1;
@@ -27,13 +27,13 @@ const DATA_REFUSED: u8 = 3;
 
 #[derive(Parser)]
 #[command(version = VERSION_AND_REVISION, about = "Edge gateway of one garage")]
-struct Cli {
+struct GatewayArguments {
     #[command(subcommand)]
-    command: Action,
+    command: GatewayCommand,
 }
 
 #[derive(Subcommand)]
-enum Action {
+enum GatewayCommand {
     /// Runs until SIGINT or SIGTERM
     Run {
         /// Configuration file (TOML)
@@ -80,14 +80,14 @@ enum Action {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Action::Run { config } => run(&config),
-        Action::CheckConfig { config } => check(&config),
-        Action::Enroll { config, code_file } => enroll(&config, code_file.as_deref()),
-        Action::SelfTest { config, json, wait_seconds } => {
+    let result = match GatewayArguments::parse().command {
+        GatewayCommand::Run { config } => run(&config),
+        GatewayCommand::CheckConfig { config } => check(&config),
+        GatewayCommand::Enroll { config, code_file } => enroll(&config, code_file.as_deref()),
+        GatewayCommand::SelfTest { config, json, wait_seconds } => {
             return self_test(&config, json, Duration::from_secs(wait_seconds));
         }
-        Action::MosquittoFiles { config, out } => mosquitto_files(&config, &out),
+        GatewayCommand::MosquittoFiles { config, out } => mosquitto_files(&config, &out),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -111,7 +111,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 }
 
 fn run(path: &Path) -> anyhow::Result<()> {
-    let file = File::load(path)?;
+    let file = GatewayConfigFile::load(path)?;
     telemetry::init(file.log_format, "info,sqlx=warn")?;
     let config = file.config()?;
     telemetry::metrics_recorder();
@@ -134,7 +134,7 @@ fn run(path: &Path) -> anyhow::Result<()> {
 }
 
 fn check(path: &Path) -> anyhow::Result<()> {
-    let file = File::load(path)?;
+    let file = GatewayConfigFile::load(path)?;
     file.check_device_passwords()?;
     let config = file.config()?;
     for line in self_test::unattended_exits(&config) {
@@ -145,7 +145,7 @@ fn check(path: &Path) -> anyhow::Result<()> {
 }
 
 fn enroll(path: &Path, code_file: Option<&Path>) -> anyhow::Result<()> {
-    let file = File::load(path)?;
+    let file = GatewayConfigFile::load(path)?;
     let config = file.config()?;
     let code = code(code_file)?;
     // Global to the process; installed once.
@@ -159,7 +159,7 @@ fn enroll(path: &Path, code_file: Option<&Path>) -> anyhow::Result<()> {
 fn self_test(path: &Path, json: bool, wait: Duration) -> ExitCode {
     let report = match tested(path, wait) {
         Ok(report) => report,
-        Err(error) => Report::of_configuration(error.as_ref()),
+        Err(error) => SelfTestReport::of_configuration(error.as_ref()),
     };
     if json {
         println!("{}", serde_json::json!(report));
@@ -169,8 +169,8 @@ fn self_test(path: &Path, json: bool, wait: Duration) -> ExitCode {
     if report.has_failed() { ExitCode::from(RUNTIME_FAILED) } else { ExitCode::SUCCESS }
 }
 
-fn tested(path: &Path, wait: Duration) -> anyhow::Result<Report> {
-    let config = File::load(path)?.config()?;
+fn tested(path: &Path, wait: Duration) -> anyhow::Result<SelfTestReport> {
+    let config = GatewayConfigFile::load(path)?.config()?;
     // Global to the process; installed once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
@@ -178,7 +178,7 @@ fn tested(path: &Path, wait: Duration) -> anyhow::Result<Report> {
 }
 
 /// Not an argument, because every user of the machine can read those.
-fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
+fn code(file: Option<&Path>) -> anyhow::Result<SecretText> {
     let text = match (file, std::env::var("GATEWAY_ENROLMENT_CODE")) {
         (Some(path), _) => {
             std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
@@ -193,19 +193,19 @@ fn code(file: Option<&Path>) -> anyhow::Result<Secret> {
     };
     match text.trim() {
         "" => anyhow::bail!("there is no enrolment code"),
-        code => Ok(Secret::new(code)),
+        code => Ok(SecretText::new(code)),
     }
 }
 
 fn mosquitto_files(path: &Path, out: &Path) -> anyhow::Result<()> {
-    let file = File::load(path)?;
+    let file = GatewayConfigFile::load(path)?;
     let devices = file.device_passwords()?;
     let cameras = devices.iter().filter_map(|(_, topics, _)| topics.as_ref());
-    let mut users = vec![User::gateway(&file.garage, cameras, file.gateway_password()?)];
-    users.extend(file.sign_password()?.map(|password| User::sign(&file.garage, password)));
+    let mut users = vec![MosquittoUser::gateway(&file.garage, cameras, file.gateway_password()?)];
+    users.extend(file.sign_password()?.map(|password| MosquittoUser::sign(&file.garage, password)));
     users.extend(devices.into_iter().map(|(device, topics, password)| match topics {
-        Some(topics) => User::foreign(&file.garage, &device, &topics, password),
-        None => User::device(&file.garage, &device, password),
+        Some(topics) => MosquittoUser::foreign(&file.garage, &device, &topics, password),
+        None => MosquittoUser::device(&file.garage, &device, password),
     }));
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let folder = std::path::absolute(out).with_context(|| format!("no such folder: {}", out.display()))?;

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use domain::access::Alarm;
+use domain::access::GarageAlarm;
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use protocol::mqtt::{EventKind, RejectCode};
 
 /// Records metrics in the process's recorder, labelled with one garage.
 #[derive(Debug, Clone)]
-pub(crate) struct Meter {
+pub(crate) struct GatewayMetrics {
     garage: GarageId,
 }
 
-impl Meter {
+impl GatewayMetrics {
     pub const fn new(garage: GarageId) -> Self {
         Self { garage }
     }
@@ -91,8 +91,8 @@ impl Meter {
         gauge!("disk_free_bytes", "garage" => self.label()).set(bytes as f64);
     }
 
-    pub fn fire(&self, alarm: Alarm) {
-        gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == Alarm::Fire)));
+    pub fn fire(&self, alarm: GarageAlarm) {
+        gauge!("fire", "garage" => self.label()).set(f64::from(u8::from(alarm == GarageAlarm::Fire)));
     }
 
     /// Outcome of an operator's order to open.

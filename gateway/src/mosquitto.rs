@@ -3,12 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{DeviceId, GarageId};
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use ring::pbkdf2;
 use ring::rand::{SecureRandom, SystemRandom};
-use service::config::Secret;
+use service::config::SecretText;
 
-use crate::config::file::BrokerUser;
+use crate::config::file::DeviceBrokerUser;
 use crate::mqtt::MAX_PAYLOAD;
 
 /// Mosquitto's `$7$`: PBKDF2 with HMAC-SHA-512. Mosquitto's default is 101 rounds; the file contains the number of
@@ -21,22 +21,22 @@ const HASH: usize = 64;
 /// The operating system returned no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("no random bytes for a password's salt")]
-pub struct NoRandom;
+pub struct NoRandomBytes;
 
 /// A user of the broker.
-pub struct User {
-    permissions: Permissions,
-    password: Secret,
+pub struct MosquittoUser {
+    permissions: MqttPermissions,
+    password: SecretText,
 }
 
-impl User {
+impl MosquittoUser {
     /// The gateway subscribes to the topics of devices of other makes, and publishes commands to them.
     pub fn gateway<'a>(
         garage: &GarageId,
-        foreign: impl IntoIterator<Item = &'a BrokerUser>,
-        password: Secret,
+        foreign: impl IntoIterator<Item = &'a DeviceBrokerUser>,
+        password: SecretText,
     ) -> Self {
-        let mut permissions = Permissions::gateway(garage);
+        let mut permissions = MqttPermissions::gateway(garage);
         for device in foreign {
             permissions.subscribe.extend(device.publish.iter().cloned());
             permissions.publish.extend(device.subscribe.iter().cloned());
@@ -45,26 +45,31 @@ impl User {
     }
 
     /// A device of another make may use its own topics only, and none of the garage's.
-    pub fn foreign(garage: &GarageId, device: &DeviceId, topics: &BrokerUser, password: Secret) -> Self {
-        let username = Permissions::device(garage, device).username;
+    pub fn foreign(
+        garage: &GarageId,
+        device: &DeviceId,
+        topics: &DeviceBrokerUser,
+        password: SecretText,
+    ) -> Self {
+        let username = MqttPermissions::device(garage, device).username;
         let (publish, subscribe) = (topics.publish.clone(), topics.subscribe.clone());
-        Self { permissions: Permissions { username, publish, subscribe }, password }
+        Self { permissions: MqttPermissions { username, publish, subscribe }, password }
     }
 
     /// Guidance signs share one user with read access only.
-    pub fn sign(garage: &GarageId, password: Secret) -> Self {
-        Self { permissions: Permissions::sign(garage), password }
+    pub fn sign(garage: &GarageId, password: SecretText) -> Self {
+        Self { permissions: MqttPermissions::sign(garage), password }
     }
 
-    pub fn device(garage: &GarageId, device: &DeviceId, password: Secret) -> Self {
-        Self { permissions: Permissions::device(garage, device), password }
+    pub fn device(garage: &GarageId, device: &DeviceId, password: SecretText) -> Self {
+        Self { permissions: MqttPermissions::device(garage, device), password }
     }
 }
 
 /// For `acl_file`. It denies every topic that is not listed.
-pub fn acl_file(users: &[User]) -> String {
+pub fn acl_file(users: &[MosquittoUser]) -> String {
     let mut text = "# Written by `gateway mosquitto-files`.\n".to_owned();
-    for Permissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
+    for MqttPermissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
         text.push_str(&format!("\nuser {username}\n"));
         for topic in publish {
             text.push_str(&format!("topic write {topic}\n"));
@@ -77,11 +82,11 @@ pub fn acl_file(users: &[User]) -> String {
 }
 
 /// For `password_file`.
-pub fn password_file(users: &[User]) -> Result<String, NoRandom> {
+pub fn password_file(users: &[MosquittoUser]) -> Result<String, NoRandomBytes> {
     let random = SystemRandom::new();
-    let line = |user: &User| {
+    let line = |user: &MosquittoUser| {
         let mut salt = [0; SALT];
-        random.fill(&mut salt).map_err(|_| NoRandom)?;
+        random.fill(&mut salt).map_err(|_| NoRandomBytes)?;
         Ok(format!("{}:{}\n", user.permissions.username, hashed(user.password.expose(), &salt)))
     };
     users.iter().map(line).collect()
@@ -128,10 +133,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn users() -> Vec<User> {
+    fn users() -> Vec<MosquittoUser> {
         let garage = GarageId::parse("g").unwrap();
         let device = DeviceId::parse("in-1").unwrap();
-        vec![User::gateway(&garage, [], Secret::new("a")), User::device(&garage, &device, Secret::new("b"))]
+        vec![
+            MosquittoUser::gateway(&garage, [], SecretText::new("a")),
+            MosquittoUser::device(&garage, &device, SecretText::new("b")),
+        ]
     }
 
     #[test]

@@ -14,15 +14,15 @@ use rumqttc::{
     AsyncClient, ClientError, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
     Outgoing, Packet, Publish, QoS, SubAck, SubscribeFilter, SubscribeReasonCode,
 };
-use service::Readiness;
-use service::config::Secret;
-use service::retry::Backoff;
+use service::ProcessReadiness;
+use service::config::SecretText;
+use service::retry::RetryBackoff;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::config;
-use crate::metric::Meter;
+use crate::metric::GatewayMetrics;
 use crate::sign;
 
 /// Maximum payload at the garage's broker. A message larger than an event still opens an exit and becomes a dead
@@ -48,7 +48,7 @@ const RETRY_CAP: Duration = Duration::from_secs(5);
 
 /// A received message, not yet parsed.
 #[derive(Debug)]
-pub(crate) struct Message {
+pub(crate) struct MqttMessage {
     pub topic: String,
     pub payload: Vec<u8>,
     /// The broker retained it for new subscribers: it may be of any age.
@@ -58,7 +58,7 @@ pub(crate) struct Message {
 
 /// Error that ended a connection.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LinkError {
+pub(crate) enum BrokerLinkError {
     #[error("the connection to the broker ended")]
     Connection(#[source] Box<ConnectionError>),
     #[error("the client takes no requests")]
@@ -71,7 +71,7 @@ pub(crate) enum LinkError {
 
 /// Error of a message that was not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PublishError {
+pub(crate) enum MqttPublishError {
     #[error("there is no connection to the broker")]
     Offline,
     #[error("the broker takes messages too slowly")]
@@ -80,32 +80,37 @@ pub(crate) enum PublishError {
 
 /// Whether the broker retains a message for later subscribers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keep {
+pub(crate) enum MqttRetention {
     Transient,
     Retained,
 }
 
 /// The publishing side of the current connection, if there is one.
 #[derive(Clone)]
-pub(crate) struct Broker(watch::Receiver<Option<AsyncClient>>);
+pub(crate) struct BrokerPublisher(watch::Receiver<Option<AsyncClient>>);
 
-impl Broker {
+impl BrokerPublisher {
     /// Publishes with QoS 1. A message that fails here is never sent later.
-    pub async fn publish(&self, topic: String, keep: Keep, payload: Vec<u8>) -> Result<(), PublishError> {
-        let client = self.0.borrow().clone().ok_or(PublishError::Offline)?;
-        let sent = client.publish(topic, QoS::AtLeastOnce, keep == Keep::Retained, payload);
+    pub async fn publish(
+        &self,
+        topic: String,
+        keep: MqttRetention,
+        payload: Vec<u8>,
+    ) -> Result<(), MqttPublishError> {
+        let client = self.0.borrow().clone().ok_or(MqttPublishError::Offline)?;
+        let sent = client.publish(topic, QoS::AtLeastOnce, keep == MqttRetention::Retained, payload);
         match tokio::time::timeout(PUBLISH_DEADLINE, sent).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(PublishError::Offline),
-            Err(_) => Err(PublishError::Slow),
+            Ok(Err(_)) => Err(MqttPublishError::Offline),
+            Err(_) => Err(MqttPublishError::Slow),
         }
     }
 
     /// Publishes with QoS 0: a device that is offline now never receives it. For messages without a lifetime of their
     /// own.
-    pub fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), PublishError> {
-        let client = self.0.borrow().clone().ok_or(PublishError::Offline)?;
-        client.try_publish(topic, QoS::AtMostOnce, false, payload).map_err(|_| PublishError::Slow)
+    pub fn publish_now(&self, topic: String, payload: Vec<u8>) -> Result<(), MqttPublishError> {
+        let client = self.0.borrow().clone().ok_or(MqttPublishError::Offline)?;
+        client.try_publish(topic, QoS::AtMostOnce, false, payload).map_err(|_| MqttPublishError::Slow)
     }
 
     /// Waits until a connection is established or lost; `false` when no more will follow.
@@ -114,34 +119,34 @@ impl Broker {
     }
 }
 
-/// The polling side; [`Connection::run`] is its task.
-pub(crate) struct Connection {
-    mqtt: config::Mqtt,
+/// The polling side; [`BrokerConnection::run`] is its task.
+pub(crate) struct BrokerConnection {
+    mqtt: config::MqttConfig,
     filters: Vec<String>,
     largest: usize,
-    inbound: mpsc::Sender<Message>,
+    inbound: mpsc::Sender<MqttMessage>,
     link: watch::Sender<Option<AsyncClient>>,
-    meter: Meter,
-    check: service::readiness::Check,
+    meter: GatewayMetrics,
+    check: service::readiness::ReadinessCheck,
 }
 
-impl Connection {
+impl BrokerConnection {
     /// Truncates payloads to `largest` bytes. When `inbound` is full, a message is dropped and counted.
     pub fn new(
-        mqtt: config::Mqtt,
+        mqtt: config::MqttConfig,
         filters: Vec<String>,
         largest: usize,
-        inbound: mpsc::Sender<Message>,
-        meter: Meter,
-        readiness: &Readiness,
-    ) -> (Self, Broker) {
+        inbound: mpsc::Sender<MqttMessage>,
+        meter: GatewayMetrics,
+        readiness: &ProcessReadiness,
+    ) -> (Self, BrokerPublisher) {
         let (link, broker) = watch::channel(None);
         let check = readiness.check("mqtt");
-        (Self { mqtt, filters, largest, inbound, link, meter, check }, Broker(broker))
+        (Self { mqtt, filters, largest, inbound, link, meter, check }, BrokerPublisher(broker))
     }
 
     pub async fn run(self, stop: CancellationToken) {
-        let mut backoff = Backoff::new("mqtt", RETRY_BASE, RETRY_CAP);
+        let mut backoff = RetryBackoff::new("mqtt", RETRY_BASE, RETRY_CAP);
         while let Err(error) = self.connection(&mut backoff, &stop).await {
             self.link.send_replace(None);
             self.meter.connected(false);
@@ -160,14 +165,18 @@ impl Connection {
     }
 
     /// Runs one connection from its first byte to its end; `Ok` when it was stopped.
-    async fn connection(&self, backoff: &mut Backoff, stop: &CancellationToken) -> Result<(), LinkError> {
+    async fn connection(
+        &self,
+        backoff: &mut RetryBackoff,
+        stop: &CancellationToken,
+    ) -> Result<(), BrokerLinkError> {
         let (topic, payload) = sign::last_will(self.meter.garage());
         let will = LastWill::new(topic, payload, QoS::AtLeastOnce, true);
         let (client, mut events) = client(&self.mqtt, Some(&will));
         let ready = tokio::time::timeout(READY_DEADLINE, self.subscribed(&client, &mut events));
         match stop.run_until_cancelled(ready).await {
             None => return Ok(()),
-            Some(ready) => ready.map_err(|_| LinkError::Slow)??,
+            Some(ready) => ready.map_err(|_| BrokerLinkError::Slow)??,
         }
         backoff.reset();
         tracing::info!(garage.id = %self.meter.garage(), mqtt.host = %self.mqtt.host, mqtt.port = self.mqtt.port, "connected to the broker");
@@ -181,14 +190,14 @@ impl Connection {
         end
     }
 
-    async fn subscribed(&self, client: &AsyncClient, events: &mut EventLoop) -> Result<(), LinkError> {
+    async fn subscribed(&self, client: &AsyncClient, events: &mut EventLoop) -> Result<(), BrokerLinkError> {
         loop {
             match next(events).await? {
                 Event::Incoming(Packet::ConnAck(_)) => {
                     let filters =
                         self.filters.iter().map(|f| SubscribeFilter::new(f.clone(), QoS::AtLeastOnce));
                     // The request channel of a new connection is empty, so this cannot wait.
-                    client.try_subscribe_many(filters).map_err(|e| LinkError::Client(Box::new(e)))?;
+                    client.try_subscribe_many(filters).map_err(|e| BrokerLinkError::Client(Box::new(e)))?;
                 }
                 Event::Incoming(Packet::SubAck(granted)) => return all_granted(&granted),
                 Event::Incoming(Packet::Publish(message)) => self.take(message),
@@ -197,7 +206,7 @@ impl Connection {
         }
     }
 
-    async fn poll(&self, events: &mut EventLoop) -> Result<(), LinkError> {
+    async fn poll(&self, events: &mut EventLoop) -> Result<(), BrokerLinkError> {
         loop {
             if let Event::Incoming(Packet::Publish(message)) = next(events).await? {
                 self.take(message);
@@ -207,7 +216,7 @@ impl Connection {
 
     fn take(&self, message: Publish) {
         let kept = message.payload.get(..self.largest).unwrap_or(&message.payload);
-        let message = Message {
+        let message = MqttMessage {
             payload: kept.to_vec(),
             topic: message.topic,
             retained: message.retain,
@@ -219,13 +228,13 @@ impl Connection {
     }
 }
 
-fn client(mqtt: &config::Mqtt, will: Option<&LastWill>) -> (AsyncClient, EventLoop) {
+fn client(mqtt: &config::MqttConfig, will: Option<&LastWill>) -> (AsyncClient, EventLoop) {
     // A random client id. A client that connects with a known id ends the connection that has it, and most brokers
     // allow this to any user.
     let client_id = format!("{}.{}", mqtt.username, uuid::Uuid::new_v4().simple());
     let mut options = MqttOptions::new(client_id, &mqtt.host, mqtt.port);
     options
-        .set_credentials(&mqtt.username, Secret::expose(&mqtt.password))
+        .set_credentials(&mqtt.username, SecretText::expose(&mqtt.password))
         .set_clean_session(true)
         .set_keep_alive(KEEP_ALIVE)
         .set_inflight(INFLIGHT)
@@ -241,13 +250,13 @@ fn client(mqtt: &config::Mqtt, will: Option<&LastWill>) -> (AsyncClient, EventLo
     (client, events)
 }
 
-async fn next(events: &mut EventLoop) -> Result<Event, LinkError> {
-    events.poll().await.map_err(|e| LinkError::Connection(Box::new(e)))
+async fn next(events: &mut EventLoop) -> Result<Event, BrokerLinkError> {
+    events.poll().await.map_err(|e| BrokerLinkError::Connection(Box::new(e)))
 }
 
-fn all_granted(granted: &SubAck) -> Result<(), LinkError> {
+fn all_granted(granted: &SubAck) -> Result<(), BrokerLinkError> {
     if granted.return_codes.contains(&SubscribeReasonCode::Failure) {
-        return Err(LinkError::SubscriptionRefused);
+        return Err(BrokerLinkError::SubscriptionRefused);
     }
     Ok(())
 }

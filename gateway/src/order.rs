@@ -6,25 +6,25 @@
 //! machine's monotonic clock from the moment of the request. It depends on neither machine's wall clock, and a delayed
 //! response opens nothing (invariant 6).
 
-mod hand;
+mod barrier_opener;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use protocol::order::{Cause, Ended, FireEndOrder, Outcome};
+use protocol::order::{FireEndOrder, RemoteOrderCause, RemoteOrderOutcome, RemoteOrderResult};
 use reqwest::StatusCode;
-use service::retry::{Backoff, jittered};
+use service::retry::{RetryBackoff, jittered};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::cause::causes;
-use crate::garage::{FireEndRefusal, Garage};
-use crate::metric::Meter;
+use crate::garage::{FireEndRefusal, GarageState};
+use crate::metric::GatewayMetrics;
 use crate::server::orders::FetchedOrders;
-use crate::server::{CallError, Server};
-pub(crate) use hand::{Hand, Why};
+use crate::server::{DistrictServerClient, DistrictServerError};
+pub(crate) use barrier_opener::{BarrierOpener, OpenReason};
 
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
@@ -39,20 +39,20 @@ const AT_ONCE: usize = 32;
 /// Ids in memory: more than a garage's operators order within an order's lifetime.
 const REMEMBERED: usize = 256;
 /// How long the report of an outcome is retried. Later no operator looks at it.
-const TELL_FOR: Duration = Duration::from_secs(300);
+const OUTCOME_RETRY_LIMIT: Duration = Duration::from_secs(300);
 
-pub(crate) struct OrderPoll {
-    pub server: Server,
-    pub garage: Arc<Garage>,
-    pub hand: Arc<Hand>,
-    pub meter: Meter,
+pub(crate) struct RemoteOpenPoll {
+    pub server: DistrictServerClient,
+    pub garage: Arc<GarageState>,
+    pub hand: Arc<BarrierOpener>,
+    pub meter: GatewayMetrics,
 }
 
 /// Ids that this run has fetched, oldest first.
 #[derive(Debug, Default)]
-struct Met(VecDeque<Uuid>);
+struct FetchedOrderIds(VecDeque<Uuid>);
 
-impl Met {
+impl FetchedOrderIds {
     /// Returns whether the id is new.
     fn insert(&mut self, id: Uuid) -> bool {
         if self.0.contains(&id) {
@@ -66,11 +66,11 @@ impl Met {
     }
 }
 
-impl OrderPoll {
+impl RemoteOpenPoll {
     pub async fn run(self, stop: CancellationToken) {
-        let (run, mut met, mut work) = (Uuid::new_v4(), Met::default(), JoinSet::new());
-        let mut backoff = Backoff::new("orders", RETRY_BASE, RETRY_CAP);
-        let mut idle = Backoff::new("orders_idle", RETRY_BASE, IDLE_CAP);
+        let (run, mut met, mut work) = (Uuid::new_v4(), FetchedOrderIds::default(), JoinSet::new());
+        let mut backoff = RetryBackoff::new("orders", RETRY_BASE, RETRY_CAP);
+        let mut idle = RetryBackoff::new("orders_idle", RETRY_BASE, IDLE_CAP);
         while let Some(fetched) = stop.run_until_cancelled(self.server.orders(run)).await {
             while work.try_join_next().is_some() {}
             let pause = match fetched {
@@ -91,14 +91,15 @@ impl OrderPoll {
         while work.join_next().await.is_some() {}
     }
 
-    fn failed(&self, error: &CallError, backoff: &mut Backoff) -> Duration {
+    fn failed(&self, error: &DistrictServerError, backoff: &mut RetryBackoff) -> Duration {
         self.meter.uplink_failed("orders", error.label());
         if backoff.attempts() == 0 {
             let cause = causes(error);
             tracing::warn!(garage.id = %self.meter.garage(), %error, cause, "fetching operators' orders failed; will retry");
         }
         let delay = backoff.next_delay();
-        let unknown = matches!(error, CallError::Status { status, .. } if *status == StatusCode::NOT_FOUND);
+        let unknown =
+            matches!(error, DistrictServerError::Status { status, .. } if *status == StatusCode::NOT_FOUND);
         if unknown { jittered(UNKNOWN_THERE) } else { delay }
     }
 
@@ -106,7 +107,7 @@ impl OrderPoll {
     fn take(
         &self,
         fetched: &FetchedOrders,
-        met: &mut Met,
+        met: &mut FetchedOrderIds,
         work: &mut JoinSet<()>,
         stop: &CancellationToken,
     ) -> bool {
@@ -126,7 +127,7 @@ impl OrderPoll {
                 let outcome = hand.let_in(&order, due).await;
                 meter.order(label(outcome));
                 tracing::info!(garage.id = %meter.garage(), lane.id = %order.lane, order.id = %order.id, ?outcome, "operator's open order processed");
-                tell(&server, order.id, outcome, &meter, &stop).await;
+                report_outcome(&server, order.id, outcome, &meter, &stop).await;
             });
         }
         for end in &fetched.answer.fire_ends {
@@ -141,22 +142,22 @@ impl OrderPoll {
                 tracing::warn!(garage.id = %self.meter.garage(), order.id = %end.id, ?outcome, "order to end the fire alarm processed");
                 let (server, meter, id, stop) =
                     (self.server.clone(), self.meter.clone(), end.id, stop.clone());
-                work.spawn(async move { tell(&server, id, outcome, &meter, &stop).await });
+                work.spawn(async move { report_outcome(&server, id, outcome, &meter, &stop).await });
             }
         }
         any
     }
 
-    fn end_fire(&self, end: &FireEndOrder, due: Instant) -> Outcome {
+    fn end_fire(&self, end: &FireEndOrder, due: Instant) -> RemoteOrderOutcome {
         if Instant::now() >= due {
-            return Outcome { state: Ended::Expired, cause: None };
+            return RemoteOrderOutcome { state: RemoteOrderResult::Expired, cause: None };
         }
-        let refused = |cause| Outcome { state: Ended::Refused, cause: Some(cause) };
+        let refused = |cause| RemoteOrderOutcome { state: RemoteOrderResult::Refused, cause: Some(cause) };
         match self.garage.end_fire(end.through) {
-            Ok(()) => Outcome { state: Ended::FireEnded, cause: None },
-            Err(FireEndRefusal::NoFire) => refused(Cause::NoFire),
-            Err(FireEndRefusal::InputOn) => refused(Cause::FireInputOn),
-            Err(FireEndRefusal::FireAgain) => refused(Cause::FireAgain),
+            Ok(()) => RemoteOrderOutcome { state: RemoteOrderResult::FireEnded, cause: None },
+            Err(FireEndRefusal::NoFire) => refused(RemoteOrderCause::NoFire),
+            Err(FireEndRefusal::InputOn) => refused(RemoteOrderCause::FireInputOn),
+            Err(FireEndRefusal::FireAgain) => refused(RemoteOrderCause::FireAgain),
         }
     }
 }
@@ -169,11 +170,17 @@ fn due(fetched: &FetchedOrders, expires_in_ms: u64, now: Instant) -> Instant {
 }
 
 /// Reports an outcome until the server accepts it, rejects it for good, or the time limit ends.
-async fn tell(server: &Server, id: Uuid, outcome: Outcome, meter: &Meter, stop: &CancellationToken) {
-    let (mut backoff, since) = (Backoff::new("order_outcome", RETRY_BASE, RETRY_CAP), Instant::now());
+async fn report_outcome(
+    server: &DistrictServerClient,
+    id: Uuid,
+    outcome: RemoteOrderOutcome,
+    meter: &GatewayMetrics,
+    stop: &CancellationToken,
+) {
+    let (mut backoff, since) = (RetryBackoff::new("order_outcome", RETRY_BASE, RETRY_CAP), Instant::now());
     while let Err(error) = server.order_ended(id, outcome).await {
         meter.uplink_failed("order_outcome", error.label());
-        let over = since.elapsed() > TELL_FOR || stop.is_cancelled();
+        let over = since.elapsed() > OUTCOME_RETRY_LIMIT || stop.is_cancelled();
         if over || error.is_permanent() {
             tracing::warn!(garage.id = %meter.garage(), order.id = %id, %error, "order outcome not reported to the server");
             return;
@@ -182,12 +189,12 @@ async fn tell(server: &Server, id: Uuid, outcome: Outcome, meter: &Meter, stop: 
     }
 }
 
-const fn label(outcome: Outcome) -> &'static str {
+const fn label(outcome: RemoteOrderOutcome) -> &'static str {
     match outcome.state {
-        Ended::Opened => "opened",
-        Ended::FireEnded => "fire_ended",
-        Ended::Refused => "refused",
-        Ended::Expired => "expired",
+        RemoteOrderResult::Opened => "opened",
+        RemoteOrderResult::FireEnded => "fire_ended",
+        RemoteOrderResult::Refused => "refused",
+        RemoteOrderResult::Expired => "expired",
     }
 }
 
@@ -195,13 +202,15 @@ const fn label(outcome: Outcome) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use domain::ids::LaneId;
-    use protocol::order::{Order, Orders};
+    use protocol::order::{PendingRemoteOrders, RemoteOpening};
 
     use super::*;
 
-    fn fetched(waited_ms: u64, expires_in_ms: u64) -> (FetchedOrders, Order) {
-        let order = Order { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), plate: None, expires_in_ms };
-        let answer = Orders { v: 1, waited_ms, orders: vec![order.clone()], fire_ends: Vec::new() };
+    fn fetched(waited_ms: u64, expires_in_ms: u64) -> (FetchedOrders, RemoteOpening) {
+        let order =
+            RemoteOpening { id: Uuid::nil(), lane: LaneId::parse("in").unwrap(), plate: None, expires_in_ms };
+        let answer =
+            PendingRemoteOrders { v: 1, waited_ms, orders: vec![order.clone()], fire_ends: Vec::new() };
         (FetchedOrders { asked: Instant::now(), answer }, order)
     }
 
@@ -221,7 +230,7 @@ mod tests {
 
     #[test]
     fn an_order_is_new_once_and_remembering_has_a_bound() {
-        let mut met = Met::default();
+        let mut met = FetchedOrderIds::default();
         let ids: Vec<Uuid> = (0..2 * REMEMBERED as u128).map(Uuid::from_u128).collect();
         for id in &ids {
             assert!(met.insert(*id));

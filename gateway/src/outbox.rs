@@ -5,12 +5,12 @@
 //! lost disk never re-uses a sequence number. The access plan and the server's count are in the same file, so that a
 //! restart finds all three in one consistent state.
 
-pub(crate) mod behind;
 pub(crate) mod entry;
 pub(crate) mod probe;
 pub(crate) mod reader;
 mod rows;
 mod schema;
+pub(crate) mod uncounted;
 pub(crate) mod writer;
 
 use std::fs::File;
@@ -18,12 +18,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::ids::{DeviceId, EventId};
-use protocol::uplink::{MAX_BATCH, What};
+use protocol::uplink::{MAX_BATCH, UplinkRecordContent};
 use sqlx::SqliteConnection;
 
-use crate::garage::{Garage, Known, Ledger, Movement, ReadingMark, StoredPlan};
-use behind::Behind;
-use reader::Reader;
+use crate::garage::{
+    AdmittedCars, GarageState, LaneMovement, OccupancyLedger, ReadingFingerprint, StoredPlan,
+};
+use reader::OutboxReader;
+use uncounted::UncountedSum;
 
 /// Rows from which a restarted gateway restores the audiences of the cars inside: some days of the largest garage, read
 /// in less than a second. An earlier car is treated like a car from before this gateway's memory.
@@ -44,7 +46,7 @@ pub enum OutboxError {
     #[error("the outbox cannot be read or written")]
     Database(#[from] sqlx::Error),
     #[error("what was written to the disk reads otherwise")]
-    Otherwise,
+    ReadBackMismatch,
     #[error(
         "the outbox {path} was written by a newer version: it has format {found}, and this version knows formats 1 to \
          {known}. Start the newer version; if that cannot be, give another `data_dir`: events in this one then wait for \
@@ -68,24 +70,24 @@ impl OutboxError {
 }
 
 /// An opened outbox with the state that survived in it.
-pub(crate) struct Outbox {
+pub(crate) struct OpenedOutbox {
     pub file: PathBuf,
     pub write: SqliteConnection,
-    pub reader: Reader,
+    pub reader: OutboxReader,
     pub last_seq: i64,
     pub backlog: i64,
-    pub behind: Behind,
+    pub behind: UncountedSum,
     pub plan: Option<StoredPlan>,
-    pub ledger: Ledger,
+    pub ledger: OccupancyLedger,
     /// From the newest rows that the server does not have.
-    pub known: Known,
+    pub known: AdmittedCars,
     /// The newest events in it, oldest first.
-    pub stored: Vec<(DeviceId, EventId, ReadingMark)>,
+    pub stored: Vec<(DeviceId, EventId, ReadingFingerprint)>,
     /// Locks the folder while this gateway uses it.
     pub lock: File,
 }
 
-impl Outbox {
+impl OpenedOutbox {
     /// Opens the outbox in `folder`, or creates it.
     pub async fn open(folder: &Path) -> Result<Self, OutboxError> {
         let lock = lock(folder)?;
@@ -94,21 +96,21 @@ impl Outbox {
         let open = |source| OutboxError::Open { path: path.clone(), source };
         let mut write = schema::connect(&path).await.map_err(open)?;
         schema::migrate(&mut write).await?;
-        let reader = Reader::new(schema::connect(&path).await.map_err(open)?);
+        let reader = OutboxReader::new(schema::connect(&path).await.map_err(open)?);
         Self::restore(path, write, reader, lock).await
     }
 
     /// Moves the surviving state out of the outbox, as input of decisions.
-    pub fn garage(&mut self) -> Garage {
+    pub fn garage(&mut self) -> GarageState {
         let known = std::mem::take(&mut self.known);
         let (ledger, stored) = (std::mem::take(&mut self.ledger), std::mem::take(&mut self.stored));
-        Garage::restored(self.plan.take(), ledger, known, stored)
+        GarageState::restored(self.plan.take(), ledger, known, stored)
     }
 
     async fn restore(
         file: PathBuf,
         mut write: SqliteConnection,
-        mut reader: Reader,
+        mut reader: OutboxReader,
         lock: File,
     ) -> Result<Self, OutboxError> {
         let last_seq = rows::last_seq(&mut write).await?;
@@ -116,9 +118,9 @@ impl Outbox {
         let plan = rows::plan(&mut write).await?;
         let count = rows::count(&mut write).await?;
         let counted = count.map_or(0, |count| count.through_seq);
-        let behind = Behind::restored(&mut write, counted, last_seq).await?;
+        let behind = UncountedSum::restored(&mut write, counted, last_seq).await?;
         let stored = rows::newest_events(&mut write).await?;
-        let ledger = Ledger::restored(count, behind.change);
+        let ledger = OccupancyLedger::restored(count, behind.change);
         let known = known(&mut reader, last_seq - REMEMBERED).await?;
         Ok(Self { file, write, reader, last_seq, backlog, behind, plan, ledger, known, stored, lock })
     }
@@ -134,13 +136,13 @@ pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
 }
 
 /// Registers again the events from before the restart that are still in the file after `seq`.
-async fn known(reader: &mut Reader, mut seq: i64) -> Result<Known, sqlx::Error> {
-    let mut known = Known::default();
+async fn known(reader: &mut OutboxReader, mut seq: i64) -> Result<AdmittedCars, sqlx::Error> {
+    let mut known = AdmittedCars::default();
     loop {
         let page = reader.after(seq, MAX_BATCH).await?;
         for record in &page.records {
-            if let What::Event(event) = &record.what {
-                known.met(Movement::of(&record.device, event));
+            if let UplinkRecordContent::Event(event) = &record.content {
+                known.record_movement(LaneMovement::of(&record.device, event));
             }
         }
         match page.records.last().map(|record| record.seq) {

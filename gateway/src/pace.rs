@@ -11,14 +11,14 @@ const BURST_SECONDS: u32 = 10;
 
 /// For each device, how far it is ahead of its rate.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct DevicePaceLimiter {
     /// Long-term interval between two events.
     apart: Duration,
     /// When the last event was due at that rate.
     due: HashMap<DeviceId, Instant>,
 }
 
-impl Pace {
+impl DevicePaceLimiter {
     /// `per_second` is 1 or more.
     pub fn new(per_second: u32) -> Self {
         Self { apart: Duration::from_secs(1) / per_second.max(1), due: HashMap::new() }
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn a_device_has_a_burst_and_then_its_pace_and_no_other_device_pays() {
         let [flood, sound] = ["flood", "sound"].map(|name| DeviceId::parse(name).unwrap());
-        let mut pace = Pace::new(100);
+        let mut pace = DevicePaceLimiter::new(100);
         let begin = Instant::now();
         let taken = (0..5_000).filter(|_| pace.admits(&flood, begin)).count();
         assert_eq!(taken, 1_000);

@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use domain::time::Clock;
 use protocol::mqtt::VERSION;
-use service::retry::{Backoff, jittered};
+use service::retry::{RetryBackoff, jittered};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
-use crate::garage::{Garage, StoredPlan};
-use crate::metric::Meter;
-use crate::server::{CallError, FetchedPlan, Server};
+use crate::garage::{GarageState, StoredPlan};
+use crate::metric::GatewayMetrics;
+use crate::server::{DistrictServerClient, DistrictServerError, FetchedPlan};
 
 /// Cap of the retry delay while the server is unreachable.
 const RETRY_CAP: Duration = Duration::from_secs(15);
 
 /// Error of a poll.
 #[derive(Debug, thiserror::Error)]
-enum PollError {
+enum PlanPollError {
     #[error("the access plan could not be fetched")]
-    Call(#[from] CallError),
+    Call(#[from] DistrictServerError),
     #[error("the server sent a plan of garage `{0}`: is the token another garage's?")]
     OtherGarage(String),
     #[error("the server sent a plan of version {0}; this gateway reads {VERSION}")]
@@ -29,18 +29,18 @@ enum PollError {
 }
 
 pub(crate) struct PlanPoll {
-    pub server: Server,
-    pub garage: Arc<Garage>,
+    pub server: DistrictServerClient,
+    pub garage: Arc<GarageState>,
     pub every: Duration,
     /// To the outbox writer, which stores it.
     pub store: watch::Sender<Option<Arc<StoredPlan>>>,
     pub clock: Arc<dyn Clock>,
-    pub meter: Meter,
+    pub meter: GatewayMetrics,
 }
 
 impl PlanPoll {
     pub async fn run(self, stop: CancellationToken) {
-        let mut backoff = Backoff::new("plan", self.every, RETRY_CAP.max(self.every));
+        let mut backoff = RetryBackoff::new("plan", self.every, RETRY_CAP.max(self.every));
         let mut was_whole = true;
         while !stop.is_cancelled() {
             let is_whole = self.is_whole();
@@ -70,10 +70,10 @@ impl PlanPoll {
         left > 0
     }
 
-    fn failed(&self, error: &PollError, earlier: u32) {
+    fn failed(&self, error: &PlanPollError, earlier: u32) {
         let why = match error {
-            PollError::Call(call) => call.label(),
-            PollError::OtherGarage(_) | PollError::Version(_) => "wrong_plan".to_owned(),
+            PlanPollError::Call(call) => call.label(),
+            PlanPollError::OtherGarage(_) | PlanPollError::Version(_) => "wrong_plan".to_owned(),
         };
         self.meter.uplink_failed("plan", why);
         if earlier == 0 {
@@ -82,7 +82,7 @@ impl PlanPoll {
         }
     }
 
-    async fn poll(&self) -> Result<(), PollError> {
+    async fn poll(&self) -> Result<(), PlanPollError> {
         let known = self.garage.plan();
         let etag = known.as_ref().and_then(|plan| plan.etag.as_deref());
         let fetched = self.server.plan(etag).await?;
@@ -93,12 +93,12 @@ impl PlanPoll {
         }
     }
 
-    fn take(&self, FetchedPlan { document, etag }: FetchedPlan) -> Result<(), PollError> {
+    fn take(&self, FetchedPlan { document, etag }: FetchedPlan) -> Result<(), PlanPollError> {
         if document.garage != *self.meter.garage() {
-            return Err(PollError::OtherGarage(document.garage.to_string()));
+            return Err(PlanPollError::OtherGarage(document.garage.to_string()));
         }
         if document.v != VERSION {
-            return Err(PollError::Version(document.v));
+            return Err(PlanPollError::Version(document.v));
         }
         tracing::info!(garage.id = %document.garage, permits = document.plan.permits.len(), valid_until = %document.plan.valid_until, "access plan updated");
         let plan = Arc::new(StoredPlan { document, etag });

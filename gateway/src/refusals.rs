@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use domain::ids::DeviceId;
 use domain::time::Timestamp;
 use protocol::mqtt::RejectedEvent;
-use protocol::uplink::What;
+use protocol::uplink::UplinkRecordContent;
 
-use crate::driver::UnreadMessage;
-use crate::event::Refusal;
-use crate::outbox::entry::{Answer, Entry};
+use crate::driver::UnrecognizedMessage;
+use crate::event::RejectedMessage;
+use crate::outbox::entry::{OutboxEntry, OutboxReply};
 
 /// Per minute; enough to see what is wrong with a device.
 const PER_MINUTE: u32 = 20;
@@ -23,11 +23,11 @@ const NOBODY: &str = "unknown";
 /// Number of dead letters of each device in this minute. Unknown devices share one allowance, so that invented names
 /// use no memory.
 #[derive(Debug, Default)]
-pub(crate) struct Allowance(HashMap<Option<DeviceId>, (Instant, u32)>);
+pub(crate) struct DeadLetterAllowance(HashMap<Option<DeviceId>, (Instant, u32)>);
 
-impl Allowance {
+impl DeadLetterAllowance {
     /// Whether one more message of this sender may be stored at `now`.
-    pub fn take(&mut self, refusal: &Refusal, now: Instant) -> bool {
+    pub fn take(&mut self, refusal: &RejectedMessage, now: Instant) -> bool {
         let sender = if refusal.known { refusal.device.clone() } else { None };
         let (since, used) = self.0.entry(sender).or_insert((now, 0));
         if now.duration_since(*since) >= MINUTE {
@@ -38,26 +38,26 @@ impl Allowance {
     }
 }
 
-impl Refusal {
+impl RejectedMessage {
     /// The dead letter of a message that was not understood.
-    pub fn of_unread(device: DeviceId, message: &UnreadMessage) -> Self {
+    pub fn of_unread(device: DeviceId, message: &UnrecognizedMessage) -> Self {
         let refusal = Self::of_device(device, message.code, &message.fault, &message.excerpt);
         Self { event_id: message.event_id.clone(), ..refusal }
     }
 
     /// `None` only if the stand-in name is invalid, too.
-    pub fn into_entry(self, received_at: Timestamp) -> Option<Entry> {
+    pub fn into_entry(self, received_at: Timestamp) -> Option<OutboxEntry> {
         let answer = match self.known {
-            true => Answer::Rejected(RejectedEvent {
+            true => OutboxReply::Rejected(RejectedEvent {
                 event_id: self.event_id,
                 code: self.letter.code,
                 detail: self.letter.detail.clone(),
             }),
-            false => Answer::Silence,
+            false => OutboxReply::None,
         };
         let device = self.device.or_else(|| DeviceId::parse(NOBODY).ok())?;
-        let what = What::DeadLetter(self.letter);
-        Some(Entry { device, received_at, what, delta: 0, audience: None, answer })
+        let what = UplinkRecordContent::DeadLetter(self.letter);
+        Some(OutboxEntry { device, received_at, what, delta: 0, audience: None, answer })
     }
 }
 
@@ -69,16 +69,16 @@ mod tests {
 
     use super::*;
 
-    fn refusal(device: &str, known: bool) -> Refusal {
+    fn refusal(device: &str, known: bool) -> RejectedMessage {
         let letter = DeadLetter { code: RejectCode::NotJson, detail: String::new(), excerpt: String::new() };
-        Refusal { device: DeviceId::parse(device).ok(), known, event_id: None, letter }
+        RejectedMessage { device: DeviceId::parse(device).ok(), known, event_id: None, letter }
     }
 
     #[test]
     fn a_device_gets_twenty_a_minute_whatever_others_send() {
-        let mut allowance = Allowance::default();
+        let mut allowance = DeadLetterAllowance::default();
         let start = Instant::now();
-        let taken = |allowance: &mut Allowance, device: &str, known: bool, at: Instant| {
+        let taken = |allowance: &mut DeadLetterAllowance, device: &str, known: bool, at: Instant| {
             (0..50).filter(|_| allowance.take(&refusal(device, known), at)).count()
         };
         assert_eq!(taken(&mut allowance, "a", true, start), 20);

@@ -8,34 +8,36 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Json, Router};
 use domain::time::Clock;
-use protocol::mqtt::{MAX_EVENT_BYTES, Topic};
+use protocol::mqtt::{MAX_EVENT_BYTES, MqttTopic};
 use service::config::ConfigError;
-use service::{BindError, Readiness};
+use service::{ProcessReadiness, SocketBindError};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::answers;
+use crate::acknowledgement;
 use crate::box_clock::BoxClock;
-use crate::config::{Config, Lane, LaneMake};
+use crate::config::{GatewayConfig, LaneConfig, LaneMake};
 use crate::disk;
-use crate::driver::{Cameras, Desk, Door, EventStreams, FromDevice, Openers};
-use crate::event::Intake;
+use crate::driver::{
+    BrokerCameras, DeviceOpeners, DevicePostEndpoint, DriverMessage, LaneEventStreams, PendingReplies,
+};
+use crate::event::MessageIntake;
 use crate::fire::{self, FireWatch};
-use crate::garage::Garage;
-use crate::identity::{Identity, IdentityError, Renewal};
+use crate::garage::GarageState;
+use crate::identity::{BoxIdentity, BoxIdentityError, CredentialRenewalTask};
 use crate::lane::{LaneLoop, LaneTasks};
-use crate::metric::Meter;
-use crate::mqtt::{Broker, Connection, Message};
-use crate::order::{Hand, OrderPoll};
-use crate::outbox::entry::Answer;
-use crate::outbox::writer::{Inbox, Writer};
-use crate::outbox::{Outbox, OutboxError};
+use crate::metric::GatewayMetrics;
+use crate::mqtt::{BrokerConnection, BrokerPublisher, MqttMessage};
+use crate::order::{BarrierOpener, RemoteOpenPoll};
+use crate::outbox::entry::OutboxReply;
+use crate::outbox::writer::{OutboxWriter, OutboxWriterInputs};
+use crate::outbox::{OpenedOutbox, OutboxError};
 use crate::plan::PlanPoll;
-use crate::server::{ClientError, Server};
+use crate::server::{DistrictServerClient, ServerClientBuildError};
 use crate::sign;
-use crate::uplink::Uplink;
-use crate::watchdog::{self, Heartbeat};
+use crate::uplink::UplinkTask;
+use crate::watchdog::{self, LoopHeartbeat};
 
 /// Messages between the broker's connection and the lane loop. If full, a message is dropped, and its controller
 /// resends it.
@@ -57,63 +59,63 @@ pub enum GatewayError {
     #[error(transparent)]
     Outbox(#[from] OutboxError),
     #[error(transparent)]
-    Identity(#[from] IdentityError),
+    Identity(#[from] BoxIdentityError),
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Client(#[from] ServerClientBuildError),
     #[error("no HTTP client for devices can be made")]
     Devices(#[from] reqwest::Error),
     #[error(transparent)]
-    Bind(#[from] BindError),
+    Bind(#[from] SocketBindError),
     #[error("the task `{0}` has ended by itself")]
     TaskEnded(&'static str),
     #[error("a task has failed")]
     TaskFailed(#[source] tokio::task::JoinError),
 }
 
-type Tasks = JoinSet<&'static str>;
+type GatewayTasks = JoinSet<&'static str>;
 
 /// Runs one gateway until `shutdown` is cancelled, then stores and acknowledges the accepted events.
 pub async fn run(
-    config: Config,
+    config: GatewayConfig,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 ) -> Result<(), GatewayError> {
     config.validate()?;
-    let readiness = Readiness::new();
+    let readiness = ProcessReadiness::new();
     // Registered before the first request: a check that has not reported yet is not ready.
     readiness.check("mqtt");
     readiness.check("outbox");
-    let meter = Meter::new(config.garage.clone());
-    let identity = Arc::new(Identity::load(&config)?);
-    let server = Server::new(&config.server, identity.clone())?;
-    let mut outbox = Outbox::open(&config.data_dir).await?;
-    let garage = Arc::new(outbox.garage().burning(fire::restored(&config.data_dir)));
+    let meter = GatewayMetrics::new(config.garage.clone());
+    let identity = Arc::new(BoxIdentity::load(&config)?);
+    let server = DistrictServerClient::new(&config.server, identity.clone())?;
+    let mut outbox = OpenedOutbox::open(&config.data_dir).await?;
+    let garage = Arc::new(outbox.garage().with_fire_alarm(fire::restored(&config.data_dir)));
     let stop = shutdown.child_token();
-    let mut tasks = Tasks::new();
+    let mut tasks = GatewayTasks::new();
     if let Some(listen) = config.http {
         let routes = service::http::operational_routes(readiness.clone());
         let routes = routes.merge(lane_routes(garage.clone(), config.lanes.clone(), clock.clone()));
         serve(("http", listen), routes, stop.clone(), &mut tasks).await?;
     }
-    let desk = Desk::default();
+    let desk = PendingReplies::default();
     let (devices_in, devices) = mpsc::channel(FROM_DEVICES);
-    let openers = Openers::new(&config)?;
+    let openers = DeviceOpeners::new(&config)?;
     if let Some(listen) = config.devices {
         let ways = (desk.clone(), devices_in.clone());
-        let door = Door::new(&config, ways, clock.clone(), meter.clone());
+        let door = DevicePostEndpoint::new(&config, ways, clock.clone(), meter.clone());
         serve(("devices", listen), door.router(), stop.clone(), &mut tasks).await?;
     }
-    let streams = EventStreams::new(&config, devices_in.clone(), clock.clone(), meter.clone())?;
+    let streams = LaneEventStreams::new(&config, devices_in.clone(), clock.clone(), meter.clone())?;
     spawn(&mut tasks, "streams", streams.run(stop.clone()));
-    let cameras = Arc::new(Cameras::new(&config.lanes));
+    let cameras = Arc::new(BrokerCameras::new(&config.lanes));
     let box_clock = Arc::new(BoxClock::restored(&config.data_dir));
     spawn(&mut tasks, "clock", box_clock.clone().run(clock.clone(), stop.clone()));
     let (connection, broker, inbound) = connection(&config, &cameras, meter.clone(), &readiness);
     let leave = CancellationToken::new();
     // A separate set: it ends when this future is dropped, else after all others.
-    let mut link = Tasks::new();
+    let mut link = GatewayTasks::new();
     spawn(&mut link, "mqtt", connection.run(leave.clone()));
-    let parts = Parts {
+    let parts = GatewayParts {
         garage,
         config,
         clock,
@@ -137,44 +139,44 @@ pub async fn run(
 }
 
 fn connection(
-    config: &Config,
-    cameras: &Cameras,
-    meter: Meter,
-    readiness: &Readiness,
-) -> (Connection, Broker, mpsc::Receiver<Message>) {
+    config: &GatewayConfig,
+    cameras: &BrokerCameras,
+    meter: GatewayMetrics,
+    readiness: &ProcessReadiness,
+) -> (BrokerConnection, BrokerPublisher, mpsc::Receiver<MqttMessage>) {
     let (sender, inbound) = mpsc::channel(INBOUND);
-    let filters = Topic::gateway_filters(&config.garage).into_iter().chain(cameras.filters()).collect();
+    let filters = MqttTopic::gateway_filters(&config.garage).into_iter().chain(cameras.filters()).collect();
     // One more byte shows that a payload was too large.
     let largest = cameras.largest().max(MAX_EVENT_BYTES) + 1;
     let (connection, broker) =
-        Connection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
+        BrokerConnection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
     (connection, broker, inbound)
 }
 
-struct Parts {
-    garage: Arc<Garage>,
-    config: Config,
+struct GatewayParts {
+    garage: Arc<GarageState>,
+    config: GatewayConfig,
     clock: Arc<dyn Clock>,
     box_clock: Arc<BoxClock>,
-    readiness: Readiness,
-    meter: Meter,
-    identity: Arc<Identity>,
-    server: Server,
-    broker: Broker,
-    desk: Desk,
-    openers: Openers,
-    cameras: Arc<Cameras>,
-    devices_in: mpsc::Sender<FromDevice>,
+    readiness: ProcessReadiness,
+    meter: GatewayMetrics,
+    identity: Arc<BoxIdentity>,
+    server: DistrictServerClient,
+    broker: BrokerPublisher,
+    desk: PendingReplies,
+    openers: DeviceOpeners,
+    cameras: Arc<BrokerCameras>,
+    devices_in: mpsc::Sender<DriverMessage>,
 }
 
-impl Parts {
+impl GatewayParts {
     /// Starts every task except the broker's; returns the lock of the data folder.
     fn spawn(
         self,
-        outbox: Outbox,
-        (inbound, devices): (mpsc::Receiver<Message>, mpsc::Receiver<FromDevice>),
+        outbox: OpenedOutbox,
+        (inbound, devices): (mpsc::Receiver<MqttMessage>, mpsc::Receiver<DriverMessage>),
         stop: &CancellationToken,
-        tasks: &mut Tasks,
+        tasks: &mut GatewayTasks,
     ) -> std::fs::File {
         let Self {
             garage,
@@ -192,14 +194,14 @@ impl Parts {
             devices_in,
         } = self;
         let (entries_in, entries) = mpsc::channel(ENTRIES);
-        let (answers_in, answers) = mpsc::channel::<(_, Answer)>(ANSWERS);
+        let (answers_in, answers) = mpsc::channel::<(_, OutboxReply)>(ANSWERS);
         let (receipts_in, receipts) = watch::channel(None);
         let (plans_in, plans) = watch::channel(None);
         let (waiting_in, waiting) = watch::channel(outbox.backlog);
         let committed = Arc::new(Notify::new());
         let posting = config.lanes.iter().filter(|lane| lane.make != LaneMake::Native);
         let posting = posting.map(|lane| lane.device.clone()).collect();
-        let writer = Writer {
+        let writer = OutboxWriter {
             file: outbox.file,
             db: outbox.write,
             last_seq: outbox.last_seq,
@@ -212,9 +214,9 @@ impl Parts {
             meter: meter.clone(),
             check: readiness.check("outbox"),
         };
-        let heartbeat = Heartbeat::default();
+        let heartbeat = LoopHeartbeat::default();
         let lanes = LaneLoop {
-            intake: Intake::new(config.garage.clone(), config.lanes.clone()),
+            intake: MessageIntake::new(config.garage.clone(), config.lanes.clone()),
             garage: garage.clone(),
             clock: clock.clone(),
             box_clock: box_clock.clone(),
@@ -231,7 +233,7 @@ impl Parts {
             tasks: LaneTasks::default(),
             heartbeat: heartbeat.clone(),
         };
-        let hand = Hand {
+        let hand = BarrierOpener {
             lanes: config.lanes.clone(),
             openers,
             cameras,
@@ -250,8 +252,9 @@ impl Parts {
             hand: hand.clone(),
             meter: meter.clone(),
         };
-        let orders = OrderPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
-        let uplink = Uplink {
+        let orders =
+            RemoteOpenPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
+        let uplink = UplinkTask {
             server: server.clone(),
             reader: outbox.reader,
             garage: garage.clone(),
@@ -264,7 +267,7 @@ impl Parts {
             receipts: receipts_in,
             meter: meter.clone(),
         };
-        let renewal = Renewal { server: server.clone(), identity, meter: meter.clone() };
+        let renewal = CredentialRenewalTask { server: server.clone(), identity, meter: meter.clone() };
         let every = config.server.plan_poll;
         let plan = PlanPoll {
             server,
@@ -276,7 +279,7 @@ impl Parts {
         };
         let disk = disk::watch(config.data_dir, meter.clone(), stop.clone());
         spawn(tasks, "watchdog", watchdog::run(heartbeat, stop.clone()));
-        let inbox = Inbox { entries, receipts, plans };
+        let inbox = OutboxWriterInputs { entries, receipts, plans };
         spawn(tasks, "outbox", writer.run(inbox, stop.clone()));
         spawn(tasks, "lanes", lanes.run(inbound, devices, stop.clone()));
         spawn(tasks, "uplink", uplink.run(stop.clone()));
@@ -285,20 +288,24 @@ impl Parts {
         spawn(tasks, "disk", disk);
         spawn(tasks, "fire", fire.run(stop.clone()));
         spawn(tasks, "orders", orders.run(stop.clone()));
-        spawn(tasks, "answers", answers::run(answers, (posting, desk), broker.clone(), meter.clone()));
+        spawn(
+            tasks,
+            "answers",
+            acknowledgement::run(answers, (posting, desk), broker.clone(), meter.clone()),
+        );
         spawn(tasks, "sign", sign::run(garage, clock, broker, meter, stop.clone()));
         outbox.lock
     }
 }
 
 /// Times of the last message of each device, which the self-test requests.
-fn lane_routes(garage: Arc<Garage>, lanes: Vec<Lane>, clock: Arc<dyn Clock>) -> Router {
-    let lanes: Arc<[Lane]> = lanes.into();
+fn lane_routes(garage: Arc<GarageState>, lanes: Vec<LaneConfig>, clock: Arc<dyn Clock>) -> Router {
+    let lanes: Arc<[LaneConfig]> = lanes.into();
     let answer = move || std::future::ready(Json(garage.lane_statuses(&lanes, clock.now())));
     Router::new().route("/lanes", get(answer))
 }
 
-fn spawn(tasks: &mut Tasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+fn spawn(tasks: &mut GatewayTasks, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
     tasks.spawn(async move {
         task.await;
         name
@@ -309,7 +316,7 @@ async fn serve(
     (name, listen): (&'static str, SocketAddr),
     router: Router,
     stop: CancellationToken,
-    tasks: &mut Tasks,
+    tasks: &mut GatewayTasks,
 ) -> Result<(), GatewayError> {
     let listener = service::bind(listen).await?;
     spawn(tasks, name, async move {
@@ -321,7 +328,7 @@ async fn serve(
 }
 
 /// Waits for the stop, or for a task that ends before it; then for all tasks, within a deadline.
-async fn supervise(tasks: &mut Tasks, stop: &CancellationToken) -> Result<(), GatewayError> {
+async fn supervise(tasks: &mut GatewayTasks, stop: &CancellationToken) -> Result<(), GatewayError> {
     let early = tokio::select! {
         // Checked first: tasks that end because of the stop have not failed.
         biased;

@@ -16,23 +16,23 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
-use crate::config::Config;
-pub use report::{Line, Report, Verdict};
+use crate::config::GatewayConfig;
+pub use report::{SelfTestCheck, SelfTestReport, SelfTestVerdict};
 
 /// Devices with the native protocol send a heartbeat every 10 s.
 pub const DEVICES_WAIT: Duration = Duration::from_secs(12);
 
 /// The behaviour of each exit while this box is down, according to the makes' documents; without network access.
-pub fn unattended_exits(config: &Config) -> Vec<Line> {
+pub fn unattended_exits(config: &GatewayConfig) -> Vec<SelfTestCheck> {
     config.lanes.iter().filter_map(lanes::unattended).collect()
 }
 
 /// Runs all checks. `wait` is how long the self-test listens for devices if no running gateway has received their
 /// messages.
-pub async fn run(config: &Config, wait: Duration, now: impl Fn() -> Timestamp) -> Report {
-    let mut report = Report::default();
+pub async fn run(config: &GatewayConfig, wait: Duration, now: impl Fn() -> Timestamp) -> SelfTestReport {
+    let mut report = SelfTestReport::default();
     let lanes = format!("garage {}, {} lanes", config.garage, config.lanes.len());
-    report.add(Line::ok("configuration", lanes));
+    report.add(SelfTestCheck::ok("configuration", lanes));
     report.add(disk::folder(&config.data_dir));
     report.add(disk::space(&config.data_dir));
     report.add(disk::outbox(&config.data_dir, now()).await);

@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use domain::time::Timestamp;
-use protocol::enrolment::{Credential, DUE, Enrolment, NewCredential, RENEWAL};
-use protocol::problem::Problem;
-use protocol::uplink::{Batch, PlanDocument, Receipt};
+use protocol::enrolment::{CredentialRenewal, DUE, GatewayCredential, GatewayEnrolment, RENEWAL};
+use protocol::problem::ProblemDetails;
+use protocol::uplink::{AccessPlanDocument, BatchReceipt, UplinkBatch};
 use reqwest::header::{DATE, ETAG, IF_NONE_MATCH};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
-use service::config::Secret;
+use service::config::SecretText;
 
 use crate::config::{self, is_loopback};
-use crate::identity::Identity;
+use crate::identity::BoxIdentity;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Deadline from the first byte of a request to the last of its response.
@@ -31,7 +31,7 @@ const EXCERPT: usize = 300;
 
 /// Error of building the client.
 #[derive(Debug, thiserror::Error)]
-pub enum ClientError {
+pub enum ServerClientBuildError {
     #[error("`server.ca_file`: cannot read {path}", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("`server.ca_file`: {path} holds no PEM certificates", path = path.display())]
@@ -44,7 +44,7 @@ pub enum ClientError {
 
 /// Error of a call.
 #[derive(Debug, thiserror::Error)]
-pub enum CallError {
+pub enum DistrictServerError {
     #[error("the server is out of reach")]
     Unreachable(#[source] reqwest::Error),
     #[error("the server answered {status}: {excerpt}")]
@@ -55,7 +55,7 @@ pub enum CallError {
     Unreadable(#[source] serde_json::Error),
 }
 
-impl CallError {
+impl DistrictServerError {
     /// A short label for metrics.
     pub fn label(&self) -> String {
         match self {
@@ -89,7 +89,7 @@ impl CallError {
 
 /// An access plan as received.
 pub(crate) struct FetchedPlan {
-    pub document: PlanDocument,
+    pub document: AccessPlanDocument,
     pub etag: Option<String>,
 }
 
@@ -97,28 +97,31 @@ pub(crate) struct FetchedPlan {
 type ServerTime = Arc<AtomicI64>;
 
 /// The self-test's result of one call.
-pub(crate) struct Seen {
+pub(crate) struct ServerProbeResult {
     /// The server's clock.
     pub date: Option<Timestamp>,
-    pub plan: Result<PlanDocument, CallError>,
+    pub plan: Result<AccessPlanDocument, DistrictServerError>,
 }
 
 #[derive(Clone)]
-pub(crate) struct Server {
+pub(crate) struct DistrictServerClient {
     client: Client,
     events: Url,
     plan: Url,
     credential: Url,
     orders: Url,
-    identity: Arc<Identity>,
+    identity: Arc<BoxIdentity>,
     /// Microseconds; 0 before the first response.
     time: ServerTime,
 }
 
-impl Server {
-    pub fn new(config: &config::Server, identity: Arc<Identity>) -> Result<Self, ClientError> {
-        let base: Url = config.url.parse().map_err(|_| ClientError::Url)?;
-        let join = |path| base.join(path).map_err(|_| ClientError::Url);
+impl DistrictServerClient {
+    pub fn new(
+        config: &config::DistrictServerConfig,
+        identity: Arc<BoxIdentity>,
+    ) -> Result<Self, ServerClientBuildError> {
+        let base: Url = config.url.parse().map_err(|_| ServerClientBuildError::Url)?;
+        let join = |path| base.join(path).map_err(|_| ServerClientBuildError::Url);
         let (events, plan) = (join("/gateway/v1/events")?, join("/gateway/v1/access-plan")?);
         let (credential, orders) = (join("/gateway/v1/credential")?, join("/gateway/v1/orders")?);
         Ok(Self {
@@ -134,28 +137,28 @@ impl Server {
 
     /// The first contact, authenticated by the enrolment code alone. The outer error is an error of the configuration.
     pub async fn enrol(
-        config: &config::Server,
-        asked: &Enrolment,
-    ) -> Result<Result<(), CallError>, ClientError> {
-        let base: Url = config.url.parse().map_err(|_| ClientError::Url)?;
-        let url = base.join("/gateway/v1/enroll").map_err(|_| ClientError::Url)?;
+        config: &config::DistrictServerConfig,
+        asked: &GatewayEnrolment,
+    ) -> Result<Result<(), DistrictServerError>, ServerClientBuildError> {
+        let base: Url = config.url.parse().map_err(|_| ServerClientBuildError::Url)?;
+        let url = base.join("/gateway/v1/enroll").map_err(|_| ServerClientBuildError::Url)?;
         let request = client(config, &base)?.post(url).json(asked);
         Ok(taken(request).await)
     }
 
     /// Registers the next credential, authenticated by the token `current`.
-    pub async fn offer(&self, current: &str, next: &Credential) -> Result<(), CallError> {
-        let asked = NewCredential { credential: next.clone() };
+    pub async fn offer(&self, current: &str, next: &GatewayCredential) -> Result<(), DistrictServerError> {
+        let asked = CredentialRenewal { credential: next.clone() };
         taken(self.client.post(self.credential.clone()).bearer_auth(current).json(&asked)).await
     }
 
-    pub async fn send(&self, batch: &Batch) -> Result<Receipt, CallError> {
+    pub async fn send(&self, batch: &UplinkBatch) -> Result<BatchReceipt, DistrictServerError> {
         let request = || self.client.post(self.events.clone()).json(batch);
         json(succeeded(self.authorized(request).await?).await?).await
     }
 
     /// `None` if the plan still has the ETag `etag`.
-    pub async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, CallError> {
+    pub async fn plan(&self, etag: Option<&str>) -> Result<Option<FetchedPlan>, DistrictServerError> {
         let request = || {
             let request = self.client.get(self.plan.clone());
             etag.iter().fold(request, |request, etag| request.header(IF_NONE_MATCH, *etag))
@@ -180,18 +183,21 @@ impl Server {
     }
 
     /// Fetches the plan without an ETag. The date is returned even if the plan is an error.
-    pub async fn look(&self) -> Result<Seen, CallError> {
+    pub async fn look(&self) -> Result<ServerProbeResult, DistrictServerError> {
         let response = self.authorized(|| self.client.get(self.plan.clone())).await?;
         let date = date(&response);
         let plan = async { json(succeeded(response).await?).await };
-        Ok(Seen { date, plan: plan.await })
+        Ok(ServerProbeResult { date, plan: plan.await })
     }
 
     /// Sends with the present credential, and again with the next one if it was renewed during the request.
-    async fn authorized(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, CallError> {
+    async fn authorized(
+        &self,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Response, DistrictServerError> {
         let used = self.identity.current();
-        let send = async |token: &Secret| request().bearer_auth(token.expose()).send().await;
-        let response = send(&used).await.map_err(CallError::Unreachable)?;
+        let send = async |token: &SecretText| request().bearer_auth(token.expose()).send().await;
+        let response = send(&used).await.map_err(DistrictServerError::Unreachable)?;
         if let Some(date) = date(&response) {
             self.time.store(date.micros(), Ordering::Relaxed);
         }
@@ -199,7 +205,7 @@ impl Server {
         if response.status() != StatusCode::UNAUTHORIZED || current == used {
             return Ok(response);
         }
-        send(&current).await.map_err(CallError::Unreachable)
+        send(&current).await.map_err(DistrictServerError::Unreachable)
     }
 }
 
@@ -213,11 +219,11 @@ fn date_of(text: &str) -> Option<Timestamp> {
 }
 
 /// For calls whose response has no content.
-async fn taken(request: RequestBuilder) -> Result<(), CallError> {
-    succeeded(request.send().await.map_err(CallError::Unreachable)?).await.map(|_| ())
+async fn taken(request: RequestBuilder) -> Result<(), DistrictServerError> {
+    succeeded(request.send().await.map_err(DistrictServerError::Unreachable)?).await.map(|_| ())
 }
 
-fn client(config: &config::Server, base: &Url) -> Result<Client, ClientError> {
+fn client(config: &config::DistrictServerConfig, base: &Url) -> Result<Client, ServerClientBuildError> {
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
@@ -233,36 +239,37 @@ fn client(config: &config::Server, base: &Url) -> Result<Client, ClientError> {
         None if base.scheme() == "http" => builder = builder.tls_certs_only([]),
         None => {}
     }
-    builder.build().map_err(ClientError::Build)
+    builder.build().map_err(ServerClientBuildError::Build)
 }
 
-fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ClientError> {
-    let pem = std::fs::read(path).map_err(|source| ClientError::Read { path: path.to_owned(), source })?;
+fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, ServerClientBuildError> {
+    let pem = std::fs::read(path)
+        .map_err(|source| ServerClientBuildError::Read { path: path.to_owned(), source })?;
     Certificate::from_pem_bundle(&pem)
-        .map_err(|source| ClientError::Certificate { path: path.to_owned(), source })
+        .map_err(|source| ServerClientBuildError::Certificate { path: path.to_owned(), source })
 }
 
-async fn succeeded(response: Response) -> Result<Response, CallError> {
+async fn succeeded(response: Response) -> Result<Response, DistrictServerError> {
     let status = response.status();
     if matches!(status, StatusCode::OK | StatusCode::NO_CONTENT) {
         return Ok(response);
     }
     let body = body(response).await.unwrap_or_default();
-    let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+    let problem: Option<ProblemDetails> = serde_json::from_slice(&body).ok();
     let body = body.get(..EXCERPT).unwrap_or(&body);
     let excerpt = String::from_utf8_lossy(body).into_owned();
-    Err(CallError::Status { status, code: problem.map(|problem| problem.code), excerpt })
+    Err(DistrictServerError::Status { status, code: problem.map(|problem| problem.code), excerpt })
 }
 
-async fn json<T: DeserializeOwned>(response: Response) -> Result<T, CallError> {
-    serde_json::from_slice(&body(response).await?).map_err(CallError::Unreadable)
+async fn json<T: DeserializeOwned>(response: Response) -> Result<T, DistrictServerError> {
+    serde_json::from_slice(&body(response).await?).map_err(DistrictServerError::Unreadable)
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, CallError> {
+async fn body(mut response: Response) -> Result<Vec<u8>, DistrictServerError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(CallError::Unreachable)? {
+    while let Some(chunk) = response.chunk().await.map_err(DistrictServerError::Unreachable)? {
         if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(CallError::TooLarge);
+            return Err(DistrictServerError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }

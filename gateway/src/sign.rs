@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use domain::time::Clock;
-use protocol::mqtt::{OpenSpaces, Topic, VERSION};
+use protocol::mqtt::{MqttTopic, OpenSpaces, VERSION};
 use protocol::public::COUNT_MAX_AGE;
 use service::clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
-use crate::garage::{Garage, Spaces};
-use crate::metric::Meter;
-use crate::mqtt::{Broker, Keep};
+use crate::garage::{GarageState, SignSpaces};
+use crate::metric::GatewayMetrics;
+use crate::mqtt::{BrokerPublisher, MqttRetention};
 
 /// Lets a sign distinguish a quiet garage from a dead gateway.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
@@ -25,13 +25,13 @@ const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 const AGAIN_AFTER_CONNECT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(
-    garage: Arc<Garage>,
+    garage: Arc<GarageState>,
     clock: Arc<dyn Clock>,
-    mut broker: Broker,
-    meter: Meter,
+    mut broker: BrokerPublisher,
+    meter: GatewayMetrics,
     stop: CancellationToken,
 ) {
-    let mut shown: Option<Spaces> = None;
+    let mut shown: Option<SignSpaces> = None;
     let mut pause = AT_LEAST_EVERY;
     loop {
         let again = tokio::select! {
@@ -59,19 +59,24 @@ pub(crate) async fn run(
 }
 
 /// `false` if it was not published; the next connect publishes the newest number.
-async fn show(broker: &Broker, meter: &Meter, clock: &dyn Clock, spaces: Spaces) -> bool {
+async fn show(
+    broker: &BrokerPublisher,
+    meter: &GatewayMetrics,
+    clock: &dyn Clock,
+    spaces: SignSpaces,
+) -> bool {
     let garage = meter.garage().clone();
-    let topic = Topic::OpenSpaces(garage.clone()).to_string();
-    let Spaces { capacity, open } = spaces;
+    let topic = MqttTopic::OpenSpaces(garage.clone()).to_string();
+    let SignSpaces { capacity, open } = spaces;
     let max_age_s = COUNT_MAX_AGE.as_secs();
     let message = OpenSpaces { v: VERSION, garage, capacity, open, at: clock.now(), max_age_s };
     let Ok(payload) = serde_json::to_vec(&message) else { return false };
-    broker.publish(topic, Keep::Retained, payload).await.is_ok()
+    broker.publish(topic, MqttRetention::Retained, payload).await.is_ok()
 }
 
 /// The signs' message when this gateway is gone: the topic and "no data", to be retained.
 pub(crate) fn last_will(garage: &GarageId) -> (String, Vec<u8>) {
     let message = OpenSpaces::unknown(garage.clone(), SystemClock.now());
     // Our own types always serialise.
-    (Topic::OpenSpaces(garage.clone()).to_string(), serde_json::to_vec(&message).unwrap_or_default())
+    (MqttTopic::OpenSpaces(garage.clone()).to_string(), serde_json::to_vec(&message).unwrap_or_default())
 }

@@ -1,12 +1,12 @@
 //! Sends the outbox to the server in order, with one request in flight; the next batch gathers during it.
 //!
-//! While a backlog drains, the newest pickup entries are sent early ([`ahead`]), so that no teacher waits for last
+//! While a backlog drains, the newest pickup entries are sent early ([`priority`]), so that no teacher waits for last
 //! week's records.
 //!
 //! No record is ever given up. A permanent rejection by the server (which should not happen) is logged and retried with
 //! back-off, since only a person can correct it; the backlog's gauge shows it.
 
-mod ahead;
+mod priority;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,19 +14,19 @@ use std::time::{Duration, Instant};
 use domain::time::{Clock, Timestamp};
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::mqtt::VERSION;
-use protocol::uplink::{Batch, GatewayStatus, MAX_BATCH, Receipt, What};
-use service::retry::{Backoff, jittered};
+use protocol::uplink::{BatchReceipt, GatewayStatus, MAX_BATCH, UplinkBatch, UplinkRecordContent};
+use service::retry::{RetryBackoff, jittered};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::box_clock::BoxClock;
 use crate::cause::causes;
-use crate::config::Lane;
-use crate::garage::Garage;
-use crate::metric::Meter;
-use crate::outbox::reader::{Page, Reader};
-use crate::outbox::writer::{Answered, Word};
-use crate::server::{CallError, Server};
+use crate::config::LaneConfig;
+use crate::garage::GarageState;
+use crate::metric::GatewayMetrics;
+use crate::outbox::reader::{OutboxPage, OutboxReader};
+use crate::outbox::writer::{EpochReply, EpochReplyContent};
+use crate::server::{DistrictServerClient, DistrictServerError};
 
 /// Interval of empty batches: the server sees that the gateway is alive, and the gateway receives corrections.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -36,32 +36,32 @@ const RETRY_CAP: Duration = Duration::from_secs(5);
 
 /// Error of one turn of the uplink.
 #[derive(Debug, thiserror::Error)]
-enum TurnError {
+enum UplinkTurnError {
     #[error("the outbox cannot be read")]
     Read(#[from] sqlx::Error),
     #[error("a batch was not taken")]
-    Call(#[from] CallError),
+    Call(#[from] DistrictServerError),
     #[error("the server acknowledged through {acked}, which is before the batch's end {sent}")]
     NotAll { acked: i64, sent: i64 },
 }
 
-pub(crate) struct Uplink {
-    pub server: Server,
-    pub reader: Reader,
-    pub garage: Arc<Garage>,
+pub(crate) struct UplinkTask {
+    pub server: DistrictServerClient,
+    pub reader: OutboxReader,
+    pub garage: Arc<GarageState>,
     pub clock: Arc<dyn Clock>,
     pub box_clock: Arc<BoxClock>,
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<LaneConfig>,
     pub started_at: Timestamp,
     pub committed: Arc<Notify>,
     pub waiting: watch::Receiver<i64>,
-    pub receipts: watch::Sender<Option<Answered>>,
-    pub meter: Meter,
+    pub receipts: watch::Sender<Option<EpochReply>>,
+    pub meter: GatewayMetrics,
 }
 
 /// Position that the server has reached.
 #[derive(Default)]
-struct Progress {
+struct UplinkProgress {
     epoch: String,
     through: i64,
     /// Position through which records have been searched for early sending.
@@ -69,14 +69,14 @@ struct Progress {
 }
 
 /// A native controller reports fire by its own wiring, which is unknown to the gateway.
-fn has_no_fire_input(lanes: &[Lane]) -> bool {
+fn has_no_fire_input(lanes: &[LaneConfig]) -> bool {
     lanes.iter().all(|lane| lane.foreign().is_some_and(|device| device.inputs.fire_input.is_none()))
 }
 
-impl Uplink {
+impl UplinkTask {
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::new("uplink", RETRY_BASE, RETRY_CAP);
-        let mut progress = Progress::default();
+        let mut backoff = RetryBackoff::new("uplink", RETRY_BASE, RETRY_CAP);
+        let mut progress = UplinkProgress::default();
         let mut last_told = String::new();
         while !stop.is_cancelled() {
             let turn = stop.run_until_cancelled(self.turn(&mut progress)).await;
@@ -92,11 +92,11 @@ impl Uplink {
     }
 
     /// Logs a failure once when it begins or changes, not at each try.
-    fn failed(&self, error: &TurnError, last_told: &mut String) {
+    fn failed(&self, error: &UplinkTurnError, last_told: &mut String) {
         let (why, permanent) = match error {
-            TurnError::Call(call) => (call.label(), call.is_permanent()),
-            TurnError::Read(_) => ("outbox".to_owned(), false),
-            TurnError::NotAll { .. } => ("not_all".to_owned(), true),
+            UplinkTurnError::Call(call) => (call.label(), call.is_permanent()),
+            UplinkTurnError::Read(_) => ("outbox".to_owned(), false),
+            UplinkTurnError::NotAll { .. } => ("not_all".to_owned(), true),
         };
         self.meter.uplink_failed("events", why.clone());
         if why == *last_told {
@@ -113,7 +113,7 @@ impl Uplink {
     }
 
     /// Sends one batch; an empty one as heartbeat at the start, and after a while without records.
-    async fn turn(&mut self, progress: &mut Progress) -> Result<(), TurnError> {
+    async fn turn(&mut self, progress: &mut UplinkProgress) -> Result<(), UplinkTurnError> {
         let first = progress.epoch.is_empty();
         let mut page = self.page(progress).await?;
         let due = tokio::time::Instant::now() + jittered(HEARTBEAT);
@@ -128,8 +128,8 @@ impl Uplink {
         let (batch, ahead) = self.batch(page, progress).await?;
         let started = Instant::now();
         let sent = self.server.send(&batch).await;
-        if sent.as_ref().is_err_and(CallError::is_gap) {
-            self.told(&batch, Word::Gap);
+        if sent.as_ref().is_err_and(DistrictServerError::is_gap) {
+            self.told(&batch, EpochReplyContent::Gap);
         }
         let receipt = sent?;
         self.server.last_date().iter().for_each(|date| self.box_clock.confirm(*date));
@@ -140,10 +140,10 @@ impl Uplink {
     }
 
     /// Reads after the acknowledged position; a new epoch starts from its beginning.
-    async fn page(&mut self, progress: &mut Progress) -> Result<Page, TurnError> {
+    async fn page(&mut self, progress: &mut UplinkProgress) -> Result<OutboxPage, UplinkTurnError> {
         let mut page = self.reader.after(progress.through, MAX_BATCH).await?;
         if page.epoch != progress.epoch {
-            *progress = Progress { epoch: page.epoch.clone(), through: 0, ahead: 0 };
+            *progress = UplinkProgress { epoch: page.epoch.clone(), through: 0, ahead: 0 };
             page = self.reader.after(0, MAX_BATCH).await?;
         }
         for _ in 0..page.damaged {
@@ -153,11 +153,15 @@ impl Uplink {
     }
 
     /// Builds the batch; also returns the new search position for early sending.
-    async fn batch(&mut self, page: Page, progress: &Progress) -> Result<(Batch, i64), TurnError> {
+    async fn batch(
+        &mut self,
+        page: OutboxPage,
+        progress: &UplinkProgress,
+    ) -> Result<(UplinkBatch, i64), UplinkTurnError> {
         let (mut ahead, looked) = self.ahead(&page, progress.ahead).await?;
         let mut records = page.records;
         for record in records.iter_mut().chain(&mut ahead) {
-            if let What::Event(event) = &mut record.what {
+            if let UplinkRecordContent::Event(event) = &mut record.content {
                 self.box_clock.with_age(event);
             }
         }
@@ -170,7 +174,7 @@ impl Uplink {
             lanes: self.garage.lane_statuses(&self.lanes, now),
             alarms: self.alarms(now),
         };
-        Ok((Batch { v: VERSION, epoch: page.epoch, records, ahead, status }, looked))
+        Ok((UplinkBatch { v: VERSION, epoch: page.epoch, records, priority_records: ahead, status }, looked))
     }
 
     fn alarms(&self, now: Timestamp) -> Vec<GatewayAlarm> {
@@ -182,15 +186,20 @@ impl Uplink {
         fire.into_iter().chain(self.box_clock.alarm(now)).chain(no_fire_input).collect()
     }
 
-    fn told(&self, batch: &Batch, word: Word) {
-        self.receipts.send_replace(Some(Answered { epoch: batch.epoch.clone(), word }));
+    fn told(&self, batch: &UplinkBatch, word: EpochReplyContent) {
+        self.receipts.send_replace(Some(EpochReply { epoch: batch.epoch.clone(), content: word }));
     }
 
-    fn take(&self, progress: &mut Progress, batch: &Batch, receipt: Receipt) -> Result<(), TurnError> {
+    fn take(
+        &self,
+        progress: &mut UplinkProgress,
+        batch: &UplinkBatch,
+        receipt: BatchReceipt,
+    ) -> Result<(), UplinkTurnError> {
         let acked = receipt.acked_through;
-        self.told(batch, Word::Receipt(receipt));
+        self.told(batch, EpochReplyContent::Receipt(receipt));
         match batch.records.last() {
-            Some(last) if acked < last.seq => Err(TurnError::NotAll { acked, sent: last.seq }),
+            Some(last) if acked < last.seq => Err(UplinkTurnError::NotAll { acked, sent: last.seq }),
             Some(last) => {
                 progress.through = last.seq;
                 Ok(())

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Counts the turns of the lane loop; it turns at least once a second.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Heartbeat(Arc<AtomicU64>);
+pub(crate) struct LoopHeartbeat(Arc<AtomicU64>);
 
-impl Heartbeat {
+impl LoopHeartbeat {
     pub fn beat(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
@@ -23,7 +23,7 @@ impl Heartbeat {
 }
 
 /// Notifies the service manager while the heartbeat continues.
-pub(crate) async fn run(heartbeat: Heartbeat, stop: CancellationToken) {
+pub(crate) async fn run(heartbeat: LoopHeartbeat, stop: CancellationToken) {
     notify(NotifyState::Ready);
     let Some(life) = sd_notify::watchdog_enabled() else {
         return stop.cancelled().await;

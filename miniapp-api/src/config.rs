@@ -8,36 +8,36 @@ use serde::Deserialize;
 use service::config::{ConfigError, SecretSource, load};
 use service::telemetry::LogFormat;
 
-use crate::door::Network;
+use crate::door::IpNetwork;
 use crate::{server, wechat};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
-    pub http: Http,
-    pub server: Server,
-    pub wechat: Wechat,
+pub struct MiniappConfig {
+    pub http: MiniappHttpConfig,
+    pub server: ServerClientConfig,
+    pub wechat: WechatConfig,
     #[serde(default)]
-    pub limits: Limits,
+    pub limits: MiniappLimitsConfig,
     #[serde(default)]
-    pub log: Log,
+    pub log: MiniappLogConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Http {
+pub struct MiniappHttpConfig {
     pub listen: SocketAddr,
     /// Where health and metrics are served. Without it they share the API's listener.
     pub operations_listen: Option<SocketAddr>,
     #[serde(default)]
     pub allowed_origins: Vec<String>,
     #[serde(default)]
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNetwork>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Server {
+pub struct ServerClientConfig {
     pub url: String,
     pub token: SecretSource,
     pub ca_file: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub struct Server {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wechat {
+pub struct WechatConfig {
     #[serde(default = "wechat_base_url")]
     pub base_url: String,
     pub appid: String,
@@ -58,7 +58,7 @@ fn wechat_base_url() -> String {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Limits {
+pub struct MiniappLimitsConfig {
     pub sockets: usize,
     pub sockets_per_session: usize,
     pub log_ins_per_minute: u32,
@@ -66,9 +66,9 @@ pub struct Limits {
     pub quotes_per_minute: u32,
 }
 
-impl Default for Limits {
+impl Default for MiniappLimitsConfig {
     fn default() -> Self {
-        let hub = crate::hub::Limits::default();
+        let hub = crate::hub::SocketLimits::default();
         Self {
             sockets: hub.sockets,
             sockets_per_session: hub.sockets_per_session,
@@ -81,40 +81,40 @@ impl Default for Limits {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Log {
+pub struct MiniappLogConfig {
     pub format: LogFormat,
 }
 
 /// Validated configuration with its secrets read: enough to start a process.
 #[derive(Debug, Clone)]
-pub struct Settings {
-    pub server: server::Settings,
-    pub wechat: wechat::Settings,
+pub struct MiniappSettings {
+    pub server: server::ServerClientSettings,
+    pub wechat: wechat::WechatSettings,
 }
 
-impl Config {
+impl MiniappConfig {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         load(path)
     }
 
     /// Checks what serde cannot check, and reads the secrets.
-    pub fn settings(&self) -> Result<Settings, ConfigError> {
+    pub fn settings(&self) -> Result<MiniappSettings, ConfigError> {
         self.check_limits()?;
         self.check_origins()?;
         if self.wechat.appid.trim().is_empty() {
             return Err(ConfigError::invalid("wechat.appid", "must not be empty"));
         }
-        let server = server::Settings {
+        let server = server::ServerClientSettings {
             url: address("server.url", &self.server.url)?,
             token: self.server.token.resolve("server.token")?,
             ca_file: self.server.ca_file.clone(),
         };
-        let wechat = wechat::Settings {
+        let wechat = wechat::WechatSettings {
             base_url: address("wechat.base_url", &self.wechat.base_url)?,
             app_id: self.wechat.appid.clone(),
             secret: self.wechat.secret.resolve("wechat.secret")?,
         };
-        Ok(Settings { server, wechat })
+        Ok(MiniappSettings { server, wechat })
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {

@@ -8,22 +8,22 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
 
-pub use attempts::Attempts;
-pub use log_ins::LogIns;
-pub use network::{Network, NetworkError};
+pub use attempts::SessionRateLimiter;
+pub use log_ins::LoginRateLimiter;
+pub use network::{IpNetwork, IpNetworkError};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Allowed origins and trusted proxies.
 #[derive(Debug, Clone, Default)]
-pub struct Doors {
+pub struct ConnectionPolicy {
     /// Origins besides our own host, such as `https://servicewechat.com`.
     pub allowed_origins: Vec<String>,
     /// Proxies in front of this process. `X-Forwarded-For` counts only from these.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNetwork>,
 }
 
-impl Doors {
+impl ConnectionPolicy {
     /// Returns the nearest address on the request's path that is not a trusted proxy.
     pub fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
@@ -72,14 +72,14 @@ mod tests {
     #[test]
     fn a_strangers_word_about_its_address_does_not_count() {
         let headers = headers(&[("x-forwarded-for", "1.2.3.4")]);
-        assert_eq!(Doors::default().client_ip(ip("9.9.9.9"), &headers), ip("9.9.9.9"));
+        assert_eq!(ConnectionPolicy::default().client_ip(ip("9.9.9.9"), &headers), ip("9.9.9.9"));
     }
 
     #[test]
     fn behind_our_proxies_the_last_foreign_hop_counts() {
-        let doors = Doors {
+        let doors = ConnectionPolicy {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "192.0.2.7".parse().unwrap()],
-            ..Doors::default()
+            ..ConnectionPolicy::default()
         };
         let forged = headers(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.1.1.1")]);
         assert_eq!(doors.client_ip(ip("192.0.2.7"), &forged), ip("1.2.3.4"));
@@ -88,8 +88,10 @@ mod tests {
 
     #[test]
     fn pages_of_other_hosts_may_not_connect() {
-        let doors =
-            Doors { allowed_origins: vec!["https://servicewechat.com".to_owned()], ..Doors::default() };
+        let doors = ConnectionPolicy {
+            allowed_origins: vec!["https://servicewechat.com".to_owned()],
+            ..ConnectionPolicy::default()
+        };
         let from = |origin| headers(&[("origin", origin), ("host", "pickup.example.com:8443")]);
         assert!(doors.allows_origin(&HeaderMap::new()));
         assert!(doors.allows_origin(&from("https://pickup.example.com:8443")));

@@ -23,13 +23,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::App;
+use crate::MiniappState;
 
 /// Larger than every body of this API; a log-in with its code has some 100 bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
 /// Every route with its description.
-fn described() -> OpenApiRouter<App> {
+fn described() -> OpenApiRouter<MiniappState> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(sessions::open::open))
         .routes(routes!(sessions::close::close))
@@ -61,7 +61,7 @@ fn described() -> OpenApiRouter<App> {
 }
 
 /// The API below `/api`: never cached, never sniffed, never framed.
-pub fn api(app: App) -> Router {
+pub fn api(app: MiniappState) -> Router {
     let (router, document) = described().split_for_parts();
     router
         .with_state(app)

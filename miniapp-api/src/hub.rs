@@ -41,23 +41,23 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use protocol::people::{Cursor, FeedPage};
+use protocol::people::{ArrivalFeedPage, FeedCursor};
 use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::server::{ServerClient, ServerError};
+use crate::server::{ServerCallError, ServerClient};
 use crate::session::SessionToken;
 
-pub use ending::Ending;
-pub use limits::Limits;
-pub use places::{NoPlace, Place};
-pub use room::RoomKey;
-pub use socket::{Door, Visit, serve};
+pub use ending::StreamCloseReason;
+pub use limits::SocketLimits;
+pub use places::{SocketLimitError, SocketPermit};
+pub use room::PushRoomKey;
+pub use socket::{StreamRequest, StreamTarget, serve};
 
-use page::Page;
-use places::Places;
-use room::Room;
+use page::ArrivalPage;
+use places::SocketQuota;
+use room::PushRoom;
 
 /// Sockets' own reads in flight to the server: after a restart thousands of phones come back at once. The rooms' reads, one a
 /// room at most, do not wait behind them.
@@ -67,33 +67,33 @@ const READS: usize = 64;
 const PERMIT_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
-pub struct Hub {
+pub struct PushHub {
     pub(crate) server: ServerClient,
-    pub(crate) limits: Limits,
+    pub(crate) limits: SocketLimits,
     pub(crate) shutdown: CancellationToken,
-    places: Places,
+    places: SocketQuota,
     reads: Semaphore,
     tasks: TaskTracker,
-    rooms: Mutex<HashMap<RoomKey, Arc<Room>>>,
+    rooms: Mutex<HashMap<PushRoomKey, Arc<PushRoom>>>,
     next_member: AtomicU64,
     following: AtomicBool,
 }
 
 /// A socket's stay in a room; leaves it when dropped.
 #[derive(Debug)]
-pub(crate) struct Membership {
-    pub room: Arc<Room>,
+pub(crate) struct RoomMembership {
+    pub room: Arc<PushRoom>,
     id: u64,
-    hub: Arc<Hub>,
+    hub: Arc<PushHub>,
 }
 
-impl Hub {
-    pub fn new(server: ServerClient, limits: Limits, shutdown: CancellationToken) -> Arc<Self> {
+impl PushHub {
+    pub fn new(server: ServerClient, limits: SocketLimits, shutdown: CancellationToken) -> Arc<Self> {
         Arc::new(Self {
             server,
             limits,
             shutdown,
-            places: Places::new(limits.sockets, limits.sockets_per_session),
+            places: SocketQuota::new(limits.sockets, limits.sockets_per_session),
             reads: Semaphore::new(READS),
             tasks: TaskTracker::new(),
             rooms: Mutex::default(),
@@ -108,35 +108,35 @@ impl Hub {
     }
 
     /// Takes one of the session's places for a socket.
-    pub fn place(&self, session: &SessionToken) -> Result<Place, NoPlace> {
+    pub fn place(&self, session: &SessionToken) -> Result<SocketPermit, SocketLimitError> {
         self.places.take(session)
     }
 
-    fn rooms(&self) -> MutexGuard<'_, HashMap<RoomKey, Arc<Room>>> {
+    fn rooms(&self) -> MutexGuard<'_, HashMap<PushRoomKey, Arc<PushRoom>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Enters a room, which is made if this is the first socket.
     pub(crate) fn join(
         self: &Arc<Self>,
-        key: &RoomKey,
+        key: &PushRoomKey,
         session: &SessionToken,
-    ) -> (Membership, oneshot::Receiver<Ending>) {
+    ) -> (RoomMembership, oneshot::Receiver<StreamCloseReason>) {
         let id = self.next_member.fetch_add(1, Ordering::Relaxed);
         let mut rooms = self.rooms();
         let room = match rooms.entry(key.clone()) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(free) => {
-                let room = free.insert(Arc::new(Room::new(key.clone()))).clone();
+                let room = free.insert(Arc::new(PushRoom::new(key.clone()))).clone();
                 self.tasks.spawn(reader::read_for(room.clone(), self.clone()));
                 room
             }
         };
         let kicked = room.enter(id, session.clone());
-        (Membership { room, id, hub: self.clone() }, kicked)
+        (RoomMembership { room, id, hub: self.clone() }, kicked)
     }
 
-    fn leave(&self, room: &Arc<Room>, id: u64) {
+    fn leave(&self, room: &Arc<PushRoom>, id: u64) {
         let mut rooms = self.rooms();
         if room.leave(id) && rooms.get(&room.key).is_some_and(|known| Arc::ptr_eq(known, room)) {
             rooms.remove(&room.key);
@@ -145,10 +145,10 @@ impl Hub {
     }
 
     /// Marks the open rooms that a feed page names.
-    fn news(&self, page: &FeedPage) {
+    fn news(&self, page: &ArrivalFeedPage) {
         let rooms = self.rooms();
         for news in &page.news {
-            for key in [RoomKey::Class(news.class.clone()), RoomKey::Hall(news.school.clone())] {
+            for key in [PushRoomKey::Class(news.class.clone()), PushRoomKey::Hall(news.school.clone())] {
                 if let Some(room) = rooms.get(&key) {
                     room.news(news.cursor);
                 }
@@ -182,17 +182,17 @@ impl Hub {
     /// Reads one page of a room's list for one socket. Sockets wait for each other, with a deadline.
     async fn read(
         &self,
-        key: &RoomKey,
-        after: Option<Cursor>,
+        key: &PushRoomKey,
+        after: Option<FeedCursor>,
         session: &SessionToken,
-    ) -> Result<Page, ServerError> {
+    ) -> Result<ArrivalPage, ServerCallError> {
         let permit = tokio::time::timeout(PERMIT_WITHIN, self.reads.acquire()).await;
-        let _permit = permit.map_err(|_| ServerError::Queue)?;
+        let _permit = permit.map_err(|_| ServerCallError::Queue)?;
         self.server.page(key, after, session).await
     }
 }
 
-impl Drop for Membership {
+impl Drop for RoomMembership {
     fn drop(&mut self) {
         self.hub.leave(&self.room, self.id);
     }

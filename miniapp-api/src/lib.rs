@@ -22,29 +22,29 @@ use std::sync::Arc;
 
 use axum::Router;
 
-pub use config::Config;
-pub use run::{RunError, run};
+pub use config::MiniappConfig;
+pub use run::{MiniappRunError, run};
 
-use door::{Attempts, Doors, LogIns};
-use hub::Hub;
+use door::{ConnectionPolicy, LoginRateLimiter, SessionRateLimiter};
+use hub::PushHub;
 use server::ServerClient;
-use wechat::Wechat;
+use wechat::WechatClient;
 
 /// State shared by handlers; clones are cheap.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct MiniappState {
     pub server: ServerClient,
-    pub wechat: Wechat,
-    pub hub: Arc<Hub>,
-    pub doors: Arc<Doors>,
-    pub log_ins: Arc<LogIns>,
+    pub wechat: WechatClient,
+    pub hub: Arc<PushHub>,
+    pub doors: Arc<ConnectionPolicy>,
+    pub log_ins: Arc<LoginRateLimiter>,
     /// Limits reservations.
-    pub attempts: Arc<Attempts>,
+    pub attempts: Arc<SessionRateLimiter>,
     /// Limits quotes and forecasts.
-    pub looks: Arc<Attempts>,
+    pub looks: Arc<SessionRateLimiter>,
 }
 
 /// The API and the pages for people.
-pub fn router(app: App) -> Router {
+pub fn router(app: MiniappState) -> Router {
     http::api(app).merge(web::people_router())
 }

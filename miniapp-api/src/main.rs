@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use axum::Router;
 use clap::{Parser, Subcommand};
-use miniapp_api::{Config, run};
+use miniapp_api::{MiniappConfig, run};
 use service::build::VERSION_AND_REVISION;
 use service::{shutdown, telemetry};
 
@@ -13,29 +13,29 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 #[derive(Parser)]
 #[command(version = VERSION_AND_REVISION, about = "API of the WeChat mini-program")]
-struct Arguments {
+struct MiniappArguments {
     #[command(subcommand)]
-    command: Command,
+    command: MiniappCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum MiniappCommand {
     /// Serves until SIGINT or SIGTERM.
-    Run(File),
+    Run(MiniappConfigFile),
     /// Checks the configuration and its secrets, and reports what is wrong.
-    CheckConfig(File),
+    CheckConfig(MiniappConfigFile),
 }
 
 #[derive(clap::Args)]
-struct File {
+struct MiniappConfigFile {
     /// Configuration file.
     #[arg(long, default_value = "miniapp-api.toml", env = "MINIAPP_API_CONFIG")]
     config: PathBuf,
 }
 
 fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
-    let (Command::Run(file) | Command::CheckConfig(file)) = &command;
+    let MiniappArguments { command } = MiniappArguments::parse();
+    let (MiniappCommand::Run(file) | MiniappCommand::CheckConfig(file)) = &command;
     let config = match checked(file) {
         Ok(config) => config,
         Err(error) => {
@@ -44,11 +44,11 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match command {
-        Command::CheckConfig(file) => {
+        MiniappCommand::CheckConfig(file) => {
             println!("{} is good", file.config.display());
             Ok(())
         }
-        Command::Run(_) => start(config),
+        MiniappCommand::Run(_) => start(config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,8 +59,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn checked(file: &File) -> anyhow::Result<Config> {
-    let config = Config::load(&file.config)?;
+fn checked(file: &MiniappConfigFile) -> anyhow::Result<MiniappConfig> {
+    let config = MiniappConfig::load(&file.config)?;
     let settings = config.settings()?;
     // Building the client reads the authority's certificates.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -68,7 +68,7 @@ fn checked(file: &File) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-fn start(config: Config) -> anyhow::Result<()> {
+fn start(config: MiniappConfig) -> anyhow::Result<()> {
     telemetry::init(config.log.format, "info")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

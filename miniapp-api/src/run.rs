@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use axum::Router;
 use service::http::{operational_routes, serve};
-use service::readiness::Readiness;
+use service::readiness::ProcessReadiness;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Settings};
-use crate::door::{Attempts, Doors, LogIns};
-use crate::hub::{Hub, Limits, feed};
+use crate::config::{MiniappConfig, MiniappSettings};
+use crate::door::{ConnectionPolicy, LoginRateLimiter, SessionRateLimiter};
+use crate::hub::{PushHub, SocketLimits, feed};
 use crate::server::{ServerClient, ServerClientError};
-use crate::wechat::Wechat;
-use crate::{App, router};
+use crate::wechat::WechatClient;
+use crate::{MiniappState, router};
 
 /// Deadline for the close frames to all phones.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub enum MiniappRunError {
     #[error(transparent)]
     Config(#[from] service::config::ConfigError),
     #[error(transparent)]
@@ -29,7 +29,7 @@ pub enum RunError {
     #[error("the client for WeChat cannot be built")]
     Wechat(#[source] reqwest::Error),
     #[error(transparent)]
-    Bind(#[from] service::BindError),
+    Bind(#[from] service::SocketBindError),
     #[error("serving has failed")]
     Serve(#[source] io::Error),
 }
@@ -37,14 +37,14 @@ pub enum RunError {
 /// Serves on `listener` until `shutdown` is cancelled and every phone has received its close frame. `extra` is merged in;
 /// only the demo has any.
 pub async fn run(
-    config: Config,
+    config: MiniappConfig,
     listener: TcpListener,
     extra: Router,
     shutdown: CancellationToken,
-) -> Result<(), RunError> {
+) -> Result<(), MiniappRunError> {
     let settings = config.settings()?;
     let app = build(&config, &settings, shutdown.clone())?;
-    let readiness = Readiness::new();
+    let readiness = ProcessReadiness::new();
     let following = feed::follow(app.hub.clone(), readiness.check("feed"));
     app.hub.tasks().spawn(following);
     let result = serve_all(&config, &app, listener, extra, readiness, shutdown.clone()).await;
@@ -54,53 +54,60 @@ pub async fn run(
 }
 
 /// The state of a process with this configuration.
-pub fn build(config: &Config, settings: &Settings, shutdown: CancellationToken) -> Result<App, RunError> {
+pub fn build(
+    config: &MiniappConfig,
+    settings: &MiniappSettings,
+    shutdown: CancellationToken,
+) -> Result<MiniappState, MiniappRunError> {
     // The first provider of the process stays; in `standalone` others may have installed the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let server = ServerClient::new(&settings.server)?;
-    let wechat = Wechat::new(settings.wechat.clone()).map_err(RunError::Wechat)?;
-    let limits = Limits {
+    let wechat = WechatClient::new(settings.wechat.clone()).map_err(MiniappRunError::Wechat)?;
+    let limits = SocketLimits {
         sockets: config.limits.sockets,
         sockets_per_session: config.limits.sockets_per_session,
-        ..Limits::default()
+        ..SocketLimits::default()
     };
-    let doors = Doors {
+    let doors = ConnectionPolicy {
         allowed_origins: config.http.allowed_origins.clone(),
         trusted_proxies: config.http.trusted_proxies.clone(),
     };
-    Ok(App {
-        hub: Hub::new(server.clone(), limits, shutdown),
+    Ok(MiniappState {
+        hub: PushHub::new(server.clone(), limits, shutdown),
         server,
         wechat,
         doors: Arc::new(doors),
-        log_ins: Arc::new(LogIns::per_minute(config.limits.log_ins_per_minute)),
-        attempts: Arc::new(Attempts::per_minute("reservations", config.limits.reservations_per_minute)),
-        looks: Arc::new(Attempts::per_minute("quotes", config.limits.quotes_per_minute)),
+        log_ins: Arc::new(LoginRateLimiter::per_minute(config.limits.log_ins_per_minute)),
+        attempts: Arc::new(SessionRateLimiter::per_minute(
+            "reservations",
+            config.limits.reservations_per_minute,
+        )),
+        looks: Arc::new(SessionRateLimiter::per_minute("quotes", config.limits.quotes_per_minute)),
     })
 }
 
 async fn serve_all(
-    config: &Config,
-    app: &App,
+    config: &MiniappConfig,
+    app: &MiniappState,
     listener: TcpListener,
     extra: Router,
-    readiness: Readiness,
+    readiness: ProcessReadiness,
     shutdown: CancellationToken,
-) -> Result<(), RunError> {
+) -> Result<(), MiniappRunError> {
     let public = router(app.clone()).merge(extra);
     let operations = operational_routes(readiness);
     let Some(address) = config.http.operations_listen else {
-        return serve(listener, public.merge(operations), shutdown).await.map_err(RunError::Serve);
+        return serve(listener, public.merge(operations), shutdown).await.map_err(MiniappRunError::Serve);
     };
     let inside = service::bind(address).await?;
     let both = tokio::try_join!(
         serve(listener, public, shutdown.clone()),
         serve(inside, operations, shutdown.clone())
     );
-    both.map(|_| ()).map_err(RunError::Serve)
+    both.map(|_| ()).map_err(MiniappRunError::Serve)
 }
 
-async fn say_goodbye(hub: &Hub) {
+async fn say_goodbye(hub: &PushHub) {
     hub.tasks().close();
     if tokio::time::timeout(GOODBYE_WITHIN, hub.tasks().wait()).await.is_err() {
         tracing::warn!(open = hub.tasks().len(), "shutdown timed out; sockets left without close frame");

@@ -9,5 +9,5 @@ mod error;
 mod reservations;
 mod routes;
 
-pub use client::{ServerClient, ServerClientError, Settings};
-pub use error::ServerError;
+pub use client::{ServerClient, ServerClientError, ServerClientSettings};
+pub use error::ServerCallError;

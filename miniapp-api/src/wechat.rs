@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use metrics::{counter, histogram};
 use reqwest::{Client, Url};
-use service::config::Secret;
+use service::config::SecretText;
 use tokio::time::Instant;
 
 pub use answer::WechatError;
 
-use answer::Answer;
+use answer::CodeToSessionReply;
 
 /// Default of the configuration.
 pub const BASE_URL: &str = "https://api.weixin.qq.com";
@@ -29,20 +29,20 @@ const LONGEST_CODE: usize = 256;
 
 /// WeChat's address and the mini-program's credentials.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct WechatSettings {
     pub base_url: Url,
     pub app_id: String,
-    pub secret: Secret,
+    pub secret: SecretText,
 }
 
 #[derive(Debug, Clone)]
-pub struct Wechat {
+pub struct WechatClient {
     http: Client,
-    settings: Settings,
+    settings: WechatSettings,
 }
 
-impl Wechat {
-    pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
+impl WechatClient {
+    pub fn new(settings: WechatSettings) -> Result<Self, reqwest::Error> {
         let http = Client::builder()
             .connect_timeout(CONNECT_WITHIN)
             .timeout(ANSWER_WITHIN)
@@ -81,7 +81,7 @@ impl Wechat {
         }
         // WeChat sends JSON as text/plain.
         let body = response.bytes().await.map_err(unreachable)?;
-        serde_json::from_slice::<Answer>(&body).map_err(WechatError::Garbled)?.openid()
+        serde_json::from_slice::<CodeToSessionReply>(&body).map_err(WechatError::Garbled)?.openid()
     }
 }
 
@@ -102,9 +102,13 @@ mod tests {
         // The port was bound and released: no process listens there.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let base_url = format!("http://127.0.0.1:{port}").parse().unwrap();
-        let settings = Settings { base_url, app_id: "wx1".to_owned(), secret: Secret::new("hunter2") };
-        let error =
-            Wechat::new(settings.clone()).unwrap().code_to_session("the-code").await.expect_err("no answer");
+        let settings =
+            WechatSettings { base_url, app_id: "wx1".to_owned(), secret: SecretText::new("hunter2") };
+        let error = WechatClient::new(settings.clone())
+            .unwrap()
+            .code_to_session("the-code")
+            .await
+            .expect_err("no answer");
         let shown = format!("{error} {error:?} {settings:?}");
         assert_eq!(error.label(), "unreachable");
         assert!(!shown.contains("hunter2") && !shown.contains("the-code"), "{shown}");

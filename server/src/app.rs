@@ -11,7 +11,6 @@ pub mod bind_code;
 pub mod calendar;
 pub mod claim;
 pub mod directory;
-pub mod doors;
 mod driver;
 pub mod enrolment;
 pub mod etag;
@@ -28,8 +27,8 @@ pub mod operator;
 mod pickup_window;
 pub mod plate;
 pub mod public_sites;
+pub mod read_cache;
 mod read_log;
-pub mod recent;
 pub mod reservation;
 pub mod retention;
 pub mod service_token;
@@ -37,6 +36,7 @@ pub mod session;
 pub mod sharing;
 pub mod standing;
 mod token;
+pub mod ttl_cache;
 pub mod visit;
 
 use std::ops::Deref;
@@ -44,12 +44,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::{Clock, Timestamp};
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
-use crate::store::seal::Keyring;
+use crate::store::seal::SealingKeyring;
 
 /// Shared state of all use cases. A clone is one more reference: each request makes several.
 #[derive(Clone)]
@@ -58,45 +58,45 @@ pub struct App(Arc<AppParts>);
 #[derive(Clone)]
 pub struct AppParts {
     pub store: Store,
-    pub keys: Arc<Keyring>,
+    pub keys: Arc<SealingKeyring>,
     pub clock: Arc<dyn Clock>,
     /// Newest feed cursor known to this replica. It only wakes long polls; the database is authoritative.
-    pub news: Arc<watch::Sender<Cursor>>,
+    pub news: Arc<watch::Sender<FeedCursor>>,
     /// Newest cursor committed by this replica, which is sent to the other replicas.
-    pub committed: Arc<watch::Sender<Cursor>>,
+    pub committed: Arc<watch::Sender<FeedCursor>>,
     /// Cancelled when the process ends, so that long polls return at once and do not delay the shutdown.
     pub closing: CancellationToken,
     /// How long a person's session lives without being used.
     pub session_ttl: Duration,
-    pub retention: retention::Retention,
+    pub retention: retention::RetentionPeriods,
     reads: Arc<read_log::ReadLog>,
     /// Queue of gateways' batches; [`ingest::run`] commits them.
-    pub ingest: ingest::Ingest,
+    pub ingest: ingest::IngestHandle,
     /// Queue of reservation requests; [`allocation::run`] decides them.
-    pub allocation: allocation::Allocation,
+    pub allocation: allocation::AllocatorHandle,
     /// The public feed, at most a second old.
     pub public_sites: Arc<public_sites::FeedCache>,
     /// The feed's configuration.
     pub feed: public_sites::FeedSettings,
-    pub operators: operator::Operators,
+    pub operators: operator::OperatorLogInState,
     /// Rate limiter for enrolment codes.
-    enrolments: Arc<attempts::Attempts>,
+    enrolments: Arc<attempts::AttemptLimiter>,
     /// Gateways that wait for remote openings.
-    pub waiters: open_order::Shared,
+    pub waiters: open_order::SharedRemoteOpenWaiters,
     /// Cache of the gateways' access plans.
-    access_plans: Arc<access_plan::Cache>,
-    pub calendars: Arc<sharing::Calendars>,
+    access_plans: Arc<access_plan::AccessPlanCache>,
+    pub calendars: Arc<sharing::CalendarCache>,
     /// Cached sessions, tokens and rights, some seconds old at most.
-    pub doors: Arc<doors::Doors>,
+    pub read_cache: Arc<read_cache::ReadCache>,
     /// 1 s cache of alternatives offered when full.
-    help: Arc<reservation::Remembered>,
+    alternatives: Arc<reservation::AlternativesCache>,
 }
 
 /// A month: parents come every school day, and a lost phone is noticed sooner.
 pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl App {
-    pub fn new(store: Store, keys: Keyring, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Store, keys: SealingKeyring, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(AppParts {
             store,
             keys: Arc::new(keys),
@@ -105,19 +105,19 @@ impl App {
             committed: Arc::new(watch::Sender::new(0)),
             closing: CancellationToken::new(),
             session_ttl: SESSION_TTL,
-            retention: retention::Retention::default(),
+            retention: retention::RetentionPeriods::default(),
             reads: Arc::default(),
-            ingest: ingest::Ingest::default(),
-            allocation: allocation::Allocation::default(),
+            ingest: ingest::IngestHandle::default(),
+            allocation: allocation::AllocatorHandle::default(),
             public_sites: Arc::default(),
             feed: public_sites::FeedSettings::default(),
-            operators: operator::Operators::default(),
-            enrolments: Arc::new(attempts::Attempts::new(enrolment::LIMITS)),
-            waiters: open_order::Shared::default(),
+            operators: operator::OperatorLogInState::default(),
+            enrolments: Arc::new(attempts::AttemptLimiter::new(enrolment::LIMITS)),
+            waiters: open_order::SharedRemoteOpenWaiters::default(),
             access_plans: Arc::default(),
             calendars: Arc::default(),
-            doors: Arc::default(),
-            help: Arc::default(),
+            read_cache: Arc::default(),
+            alternatives: Arc::default(),
         }))
     }
 
@@ -131,13 +131,13 @@ impl App {
     }
 
     /// Wakes all readers of the feed, on other replicas as well. Call it after the commit.
-    pub fn wake(&self, cursor: Cursor) {
+    pub fn wake(&self, cursor: FeedCursor) {
         advance(&self.committed, cursor);
-        self.heard(cursor);
+        self.advance_feed(cursor);
     }
 
     /// Advances the feed to a cursor that another replica has committed.
-    pub fn heard(&self, cursor: Cursor) {
+    pub fn advance_feed(&self, cursor: FeedCursor) {
         advance(&self.news, cursor);
     }
 }
@@ -150,7 +150,7 @@ impl Deref for App {
     }
 }
 
-fn advance(watched: &watch::Sender<Cursor>, cursor: Cursor) {
+fn advance(watched: &watch::Sender<FeedCursor>, cursor: FeedCursor) {
     watched.send_if_modified(|known| {
         let newer = cursor > *known;
         *known = (*known).max(cursor);

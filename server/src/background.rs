@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use service::Readiness;
-use service::retry::Backoff;
+use service::ProcessReadiness;
+use service::retry::RetryBackoff;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, allocation, ingest, open_order};
 use crate::jobs::{calendar, publish, purge, sweep};
-use crate::store::wake::{self, Ear, News};
+use crate::store::wake::{self, ReplicaListener, ReplicaNotification};
 use crate::store::{Store, StoreError};
 
 /// Interval of the database's readiness check.
@@ -24,24 +24,24 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Tasks that stop and are joined together.
-pub struct Background {
+pub struct BackgroundTasks {
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
-impl Background {
-    pub fn start(app: &App, readiness: &Readiness) -> Self {
+impl BackgroundTasks {
+    pub fn start(app: &App, readiness: &ProcessReadiness) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(ingest::run(app.clone(), stop.clone()));
         tasks.spawn(allocation::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), announce(app.clone())));
-        tasks.spawn(until(stop.clone(), hear(app.clone())));
-        tasks.spawn(until(stop.clone(), open_order::look(app.clone())));
+        tasks.spawn(until(stop.clone(), listen_with_retry(app.clone())));
+        tasks.spawn(until(stop.clone(), open_order::poll_database(app.clone())));
         tasks.spawn(until(stop.clone(), purge::run(app.clone())));
         tasks.spawn(until(stop.clone(), sweep::run(app.clone())));
         tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
         tasks.spawn(until(stop.clone(), publish::run(app.clone())));
-        tasks.spawn(until(stop.clone(), look(app.store.clone(), readiness.check("database"))));
+        tasks.spawn(until(stop.clone(), watch_database(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }
     }
 
@@ -65,7 +65,7 @@ async fn until(stop: CancellationToken, task: impl Future<Output = ()>) {
 /// Notifies other replicas of this one's commits; consecutive commits are one notification.
 async fn announce(app: App) {
     let mut committed = app.committed.subscribe();
-    let mut backoff = Backoff::new("feed_announce", Duration::from_millis(50), Duration::from_secs(5));
+    let mut backoff = RetryBackoff::new("feed_announce", Duration::from_millis(50), Duration::from_secs(5));
     while committed.changed().await.is_ok() {
         let cursor = *committed.borrow_and_update();
         match wake::announce(&app.store, cursor).await {
@@ -80,38 +80,38 @@ async fn announce(app: App) {
 }
 
 /// Receives the notifications of other replicas' commits and reconnects after a failure.
-async fn hear(app: App) {
-    let mut backoff = Backoff::new("feed_listen", Duration::from_millis(100), Duration::from_secs(10));
+async fn listen_with_retry(app: App) {
+    let mut backoff = RetryBackoff::new("feed_listen", Duration::from_millis(100), Duration::from_secs(10));
     loop {
         match listen(&app, &mut backoff).await {
-            Ok(Heard::Nobody) => return,
-            Ok(Heard::Lost) => tracing::warn!("LISTEN connection lost; falling back to polling"),
+            Ok(ListenEnd::Nobody) => return,
+            Ok(ListenEnd::Lost) => tracing::warn!("LISTEN connection lost; falling back to polling"),
             Err(error) => tracing::warn!(error = %error, "LISTEN unavailable; falling back to polling"),
         }
         sleep(backoff.next_delay()).await;
     }
 }
 
-enum Heard {
+enum ListenEnd {
     /// The database is SQLite, with this process only.
     Nobody,
     /// The connection was lost.
     Lost,
 }
 
-async fn listen(app: &App, backoff: &mut Backoff) -> Result<Heard, StoreError> {
-    let Some(mut ear) = Ear::open(&app.store).await? else { return Ok(Heard::Nobody) };
+async fn listen(app: &App, backoff: &mut RetryBackoff) -> Result<ListenEnd, StoreError> {
+    let Some(mut ear) = ReplicaListener::open(&app.store).await? else { return Ok(ListenEnd::Nobody) };
     backoff.reset();
     while let Some(news) = ear.next().await? {
         match news {
-            News::Feed(cursor) => app.heard(cursor),
-            News::Order(garage) => app.waiters.wake(&garage),
+            ReplicaNotification::Feed(cursor) => app.advance_feed(cursor),
+            ReplicaNotification::Order(garage) => app.waiters.wake(&garage),
         }
     }
-    Ok(Heard::Lost)
+    Ok(ListenEnd::Lost)
 }
 
-async fn look(store: Store, check: service::readiness::Check) {
+async fn watch_database(store: Store, check: service::readiness::ReadinessCheck) {
     loop {
         match timeout(ANSWER_WITHIN, store.ping()).await {
             Ok(Ok(())) => check.set_ready(),

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use domain::ids::{GarageId, SchoolId};
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
-use server::config::{Checked, Config};
+use server::config::{CheckedServerConfig, ServerConfigFile};
 use server::store::{Store, StoreError};
 use service::build::VERSION_AND_REVISION;
 use service::clock::SystemClock;
@@ -28,28 +28,28 @@ const QUIET: &str = "warn";
 
 #[derive(Debug, Parser)]
 #[command(version = VERSION_AND_REVISION, about = "Server of a district with shared car parks")]
-pub struct Arguments {
+pub struct ServerArguments {
     #[command(subcommand)]
-    command: Command,
+    command: ServerSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum ServerSubcommand {
     /// Serves until SIGINT or SIGTERM.
-    Run(File),
+    Run(ConfigFileOption),
     /// Checks the configuration and its secrets, and reports what is wrong.
-    CheckConfig(File),
+    CheckConfig(ConfigFileOption),
     /// Imports a district file (.toml or .json). Importing it again changes only what differs.
     Import {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// The district file.
         district: PathBuf,
     },
     /// Imports lists of holidays and make-up workdays (holiday-cn format). A list replaces the stored one of its year.
     ImportHolidays {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// The lists, one JSON file per year.
         #[arg(required = true)]
         lists: Vec<PathBuf>,
@@ -57,14 +57,14 @@ enum Command {
     /// Imports all days on which the city differs from the national list. JSON: `[{date, off, acts_as?, name}]`.
     ImportCityDays {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// The JSON file.
         days: PathBuf,
     },
     /// Prints the kind of each day, one JSON object per line. Warnings go to standard error.
     Calendar {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// First day, such as 2027-01-01.
         #[arg(long)]
         from: NaiveDate,
@@ -78,7 +78,7 @@ enum Command {
     /// Creates a new token for a garage's gateway. The previous token ends.
     GatewayToken {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
@@ -89,7 +89,7 @@ enum Command {
     /// Creates a one-off code for `gateway enroll`. A previous unused code of the garage ends.
     GatewayCode {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
@@ -100,7 +100,7 @@ enum Command {
     /// Requests an enrolled gateway to renew its credential. It does so within some seconds.
     GatewayRenew {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// Id of the garage.
         #[arg(long)]
         garage: GarageId,
@@ -108,7 +108,7 @@ enum Command {
     /// Creates a new token for a process that calls /internal/v1. The previous token ends.
     ServiceToken {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// Name of the process, such as miniapp-api.
         #[arg(long)]
         name: String,
@@ -119,14 +119,14 @@ enum Command {
     /// Creates a one-off code that links a person to a WeChat account.
     BindCode {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// Key of the person in the district file.
         #[arg(long)]
         person_key: String,
     },
     /// Manages the operators of garages.
     #[command(subcommand)]
-    Operator(Operator),
+    Operator(OperatorSubcommand),
     /// Creates a data key: 32 random bytes in base64.
     NewKey {
         /// File for the key.
@@ -136,11 +136,11 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-enum Operator {
+enum OperatorSubcommand {
     /// Sets the password of an imported operator and ends the operator's sessions.
     SetPassword {
         #[command(flatten)]
-        file: File,
+        file: ConfigFileOption,
         /// User name of the operator.
         #[arg(long)]
         username: String,
@@ -151,7 +151,7 @@ enum Operator {
 }
 
 #[derive(Debug, clap::Args)]
-struct File {
+struct ConfigFileOption {
     /// Configuration file.
     #[arg(long, default_value = "server.toml", env = "SERVER_CONFIG")]
     config: PathBuf,
@@ -159,12 +159,12 @@ struct File {
 
 /// The error that `main` prints and the exit code that it returns.
 #[derive(Debug)]
-pub struct Failure {
+pub struct CommandFailure {
     pub error: anyhow::Error,
     pub code: u8,
 }
 
-impl Failure {
+impl CommandFailure {
     fn input(error: impl Into<anyhow::Error>) -> Self {
         Self { error: error.into(), code: WRONG_INPUT }
     }
@@ -180,78 +180,78 @@ impl Failure {
     }
 }
 
-impl<E: Into<anyhow::Error>> From<E> for Failure {
+impl<E: Into<anyhow::Error>> From<E> for CommandFailure {
     fn from(error: E) -> Self {
         Self { error: error.into(), code: FAILED }
     }
 }
 
-type Done = Result<(), Failure>;
+type CommandResult = Result<(), CommandFailure>;
 
-pub fn run(arguments: Arguments) -> Done {
+pub fn run(arguments: ServerArguments) -> CommandResult {
     match arguments.command {
-        Command::Run(file) => serve(checked(&file)?),
-        Command::CheckConfig(file) => {
+        ServerSubcommand::Run(file) => serve(checked(&file)?),
+        ServerSubcommand::CheckConfig(file) => {
             checked(&file)?;
             println!("{} is good", file.config.display());
             Ok(())
         }
-        Command::NewKey { out } => admin::new_key(&out),
-        Command::Import { file, district } => {
-            let district = district::read(&district).map_err(Failure::input)?;
+        ServerSubcommand::NewKey { out } => admin::new_key(&out),
+        ServerSubcommand::Import { file, district } => {
+            let district = district::read(&district).map_err(CommandFailure::input)?;
             with_app(&file, async |app| district::import(app, &district).await)
         }
-        Command::ImportHolidays { file, lists } => {
+        ServerSubcommand::ImportHolidays { file, lists } => {
             with_app(&file, async |app| calendar::import_holidays(app, &lists).await)
         }
-        Command::ImportCityDays { file, days } => {
+        ServerSubcommand::ImportCityDays { file, days } => {
             with_app(&file, async |app| calendar::import_city_days(app, &days).await)
         }
-        Command::Calendar { file, from, to, school } => {
+        ServerSubcommand::Calendar { file, from, to, school } => {
             with_app(&file, async |app| calendar::show(app, from, to, school.as_ref()).await)
         }
-        Command::GatewayToken { file, garage, out } => {
+        ServerSubcommand::GatewayToken { file, garage, out } => {
             with_app(&file, async |app| admin::gateway_token(app, &garage, out.as_deref()).await)
         }
-        Command::GatewayCode { file, garage, out } => {
+        ServerSubcommand::GatewayCode { file, garage, out } => {
             with_app(&file, async |app| admin::gateway_code(app, &garage, out.as_deref()).await)
         }
-        Command::GatewayRenew { file, garage } => {
+        ServerSubcommand::GatewayRenew { file, garage } => {
             with_app(&file, async |app| admin::gateway_renew(app, &garage).await)
         }
-        Command::ServiceToken { file, name, out } => {
+        ServerSubcommand::ServiceToken { file, name, out } => {
             with_app(&file, async |app| admin::service_token(app, &name, out.as_deref()).await)
         }
-        Command::BindCode { file, person_key } => {
+        ServerSubcommand::BindCode { file, person_key } => {
             with_app(&file, async |app| admin::bind_code(app, &person_key).await)
         }
-        Command::Operator(Operator::SetPassword { file, username, password_file }) => {
+        ServerSubcommand::Operator(OperatorSubcommand::SetPassword { file, username, password_file }) => {
             let password = admin::read_password(password_file.as_deref())?;
             with_app(&file, async |app| admin::set_password(app, &username, password).await)
         }
     }
 }
 
-fn checked(file: &File) -> Result<Checked, Failure> {
-    Config::load(&file.config).and_then(Config::check).map_err(Failure::input)
+fn checked(file: &ConfigFileOption) -> Result<CheckedServerConfig, CommandFailure> {
+    ServerConfigFile::load(&file.config).and_then(ServerConfigFile::check).map_err(CommandFailure::input)
 }
 
 /// Opens and migrates the database. Refuses a database of a newer version or of another program, and a data key that
 /// is not its own.
-async fn open(config: Checked) -> Result<App, Failure> {
+async fn open(config: CheckedServerConfig) -> Result<App, CommandFailure> {
     let store = Store::open(config.database_url.expose(), config.connections).await;
-    let store = store.map_err(Failure::opening)?;
+    let store = store.map_err(CommandFailure::opening)?;
     let mut app = App::new(store, config.keys, Arc::new(SystemClock));
     let parts = app.parts_mut();
     parts.session_ttl = config.session_ttl;
     parts.retention = config.retention;
     parts.feed = config.feed;
     parts.operators.cookies = config.cookies;
-    key_check::run(&app).await.map_err(Failure::key)?;
+    key_check::run(&app).await.map_err(CommandFailure::key)?;
     Ok(app)
 }
 
-fn with_app(file: &File, command: impl AsyncFnOnce(&App) -> Done) -> Done {
+fn with_app(file: &ConfigFileOption, command: impl AsyncFnOnce(&App) -> CommandResult) -> CommandResult {
     let config = checked(file)?;
     telemetry::init(config.log.format, QUIET)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -263,7 +263,7 @@ fn with_app(file: &File, command: impl AsyncFnOnce(&App) -> Done) -> Done {
     })
 }
 
-fn serve(config: Checked) -> Done {
+fn serve(config: CheckedServerConfig) -> CommandResult {
     telemetry::init(config.log.format, &config.log.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

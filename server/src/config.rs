@@ -8,13 +8,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use service::config::{ConfigError, Secret, SecretSource, load};
+use service::config::{ConfigError, SecretSource, SecretText, load};
 use service::telemetry::LogFormat;
 
-use crate::app::operator::Cookies;
+use crate::app::operator::CookiePolicy;
 use crate::app::public_sites::FeedSettings;
-use crate::app::retention::Retention;
-use crate::store::seal::Keyring;
+use crate::app::retention::RetentionPeriods;
+use crate::store::seal::SealingKeyring;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -26,23 +26,23 @@ const FEWEST_CONNECTIONS: u32 = 3;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
-    pub database: Database,
-    pub secrets: Secrets,
-    pub http: Http,
+pub struct ServerConfigFile {
+    pub database: DatabaseConfig,
+    pub secrets: ServerSecrets,
+    pub http: ServerHttpConfig,
     #[serde(default)]
-    pub sessions: Sessions,
+    pub sessions: SessionConfig,
     #[serde(default)]
     pub retention: RetentionDays,
     #[serde(default)]
-    pub public_feed: PublicFeed,
+    pub public_feed: PublicFeedConfig,
     #[serde(default)]
-    pub log: Log,
+    pub log: ServerLogConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Database {
+pub struct DatabaseConfig {
     pub url: DatabaseUrl,
     #[serde(default = "connections")]
     pub connections: u32,
@@ -62,14 +62,14 @@ pub enum DatabaseUrl {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Secrets {
+pub struct ServerSecrets {
     /// 32 random bytes in base64, made by `server new-key`.
     pub data_key: SecretSource,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Http {
+pub struct ServerHttpConfig {
     pub listen: SocketAddr,
     /// The address that browsers use: over TLS, or on this machine. The operators' cookie depends on it.
     pub public_url: String,
@@ -77,11 +77,11 @@ pub struct Http {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Sessions {
+pub struct SessionConfig {
     pub days: u32,
 }
 
-impl Default for Sessions {
+impl Default for SessionConfig {
     fn default() -> Self {
         Self { days: 30 }
     }
@@ -103,12 +103,12 @@ impl Default for RetentionDays {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct PublicFeed {
+pub struct PublicFeedConfig {
     /// A count that was not confirmed for longer is published as "no data".
     pub max_age_minutes: u32,
 }
 
-impl Default for PublicFeed {
+impl Default for PublicFeedConfig {
     fn default() -> Self {
         Self { max_age_minutes: 3 }
     }
@@ -116,37 +116,37 @@ impl Default for PublicFeed {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Log {
+pub struct ServerLogConfig {
     pub format: LogFormat,
     pub filter: String,
 }
 
-impl Default for Log {
+impl Default for ServerLogConfig {
     fn default() -> Self {
         Self { format: LogFormat::Text, filter: "info,sqlx=warn".to_owned() }
     }
 }
 
 /// A validated configuration whose secrets have been read.
-pub struct Checked {
-    pub database_url: Secret,
+pub struct CheckedServerConfig {
+    pub database_url: SecretText,
     pub connections: u32,
-    pub keys: Keyring,
+    pub keys: SealingKeyring,
     pub listen: SocketAddr,
-    pub cookies: Cookies,
+    pub cookies: CookiePolicy,
     pub session_ttl: Duration,
-    pub retention: Retention,
+    pub retention: RetentionPeriods,
     pub feed: FeedSettings,
-    pub log: Log,
+    pub log: ServerLogConfig,
 }
 
-impl Config {
+impl ServerConfigFile {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         load(path)
     }
 
     /// Reads the secrets and validates the values that the types cannot.
-    pub fn check(self) -> Result<Checked, ConfigError> {
+    pub fn check(self) -> Result<CheckedServerConfig, ConfigError> {
         if self.database.connections < FEWEST_CONNECTIONS {
             let message = format!("must be at least {FEWEST_CONNECTIONS}");
             return Err(ConfigError::invalid("database.connections", message));
@@ -155,14 +155,14 @@ impl Config {
             0 => Err(ConfigError::invalid(field, "must be at least 1")),
             days => Ok(DAY * days),
         };
-        Ok(Checked {
+        Ok(CheckedServerConfig {
             database_url: database_url(&self.database.url)?,
             connections: self.database.connections,
             keys: keyring(&self.secrets.data_key)?,
             listen: self.http.listen,
             cookies: cookies(&self.http.public_url)?,
             session_ttl: days("sessions.days", self.sessions.days)?,
-            retention: Retention {
+            retention: RetentionPeriods {
                 plates: days("retention.plates_days", self.retention.plates_days)?,
                 arrivals: days("retention.arrivals_days", self.retention.arrivals_days)?,
                 audit: days("retention.audit_days", self.retention.audit_days)?,
@@ -176,7 +176,7 @@ impl Config {
 /// A gateway reports every few seconds. A count older than half an hour is out of date for operators too.
 const MAX_AGE_MINUTES: RangeInclusive<u32> = 1..=30;
 
-fn feed(feed: PublicFeed, public_url: String) -> Result<FeedSettings, ConfigError> {
+fn feed(feed: PublicFeedConfig, public_url: String) -> Result<FeedSettings, ConfigError> {
     let minutes = feed.max_age_minutes;
     if !MAX_AGE_MINUTES.contains(&minutes) {
         return Err(ConfigError::invalid("public_feed.max_age_minutes", "must be 1 to 30"));
@@ -186,27 +186,27 @@ fn feed(feed: PublicFeed, public_url: String) -> Result<FeedSettings, ConfigErro
 }
 
 /// Plain HTTP is allowed on this machine only, because it exposes passwords to anyone on the network path.
-fn cookies(public_url: &str) -> Result<Cookies, ConfigError> {
+fn cookies(public_url: &str) -> Result<CookiePolicy, ConfigError> {
     let loopback = ["http://localhost", "http://127.", "http://[::1]"];
     if public_url.starts_with("https://") {
-        Ok(Cookies::HttpsOnly)
+        Ok(CookiePolicy::HttpsOnly)
     } else if loopback.iter().any(|start| public_url.starts_with(start)) {
-        Ok(Cookies::LoopbackHttp)
+        Ok(CookiePolicy::LoopbackHttp)
     } else {
         let message = "must begin with https://, or with http:// for this machine alone";
         Err(ConfigError::invalid("http.public_url", message))
     }
 }
 
-fn database_url(url: &DatabaseUrl) -> Result<Secret, ConfigError> {
+fn database_url(url: &DatabaseUrl) -> Result<SecretText, ConfigError> {
     const FIELD: &str = "database.url";
     let url = match url {
-        DatabaseUrl::Plain(url) if url.starts_with("sqlite:") => Secret::new(url.clone()),
+        DatabaseUrl::Plain(url) if url.starts_with("sqlite:") => SecretText::new(url.clone()),
         DatabaseUrl::Plain(url) if url.starts_with("postgres") && has_password(url) => {
             let message = "has a password in it: put it into a file and write `{ file = \"...\" }`";
             return Err(ConfigError::invalid(FIELD, message));
         }
-        DatabaseUrl::Plain(url) => Secret::new(url.clone()),
+        DatabaseUrl::Plain(url) => SecretText::new(url.clone()),
         DatabaseUrl::Secret(source) => source.resolve(FIELD)?,
     };
     let known = ["sqlite:", "postgres:", "postgresql:"];
@@ -223,14 +223,14 @@ fn has_password(url: &str) -> bool {
     user.is_some_and(|user| user.contains(':')) || url.contains("password=")
 }
 
-fn keyring(source: &SecretSource) -> Result<Keyring, ConfigError> {
+fn keyring(source: &SecretSource) -> Result<SealingKeyring, ConfigError> {
     const FIELD: &str = "secrets.data_key";
     let text = source.resolve(FIELD)?;
     let invalid =
         || ConfigError::invalid(FIELD, "must be 32 bytes in base64, as `server new-key` makes them");
     let bytes = STANDARD.decode(text.expose()).map_err(|_| invalid())?;
-    let key: [u8; Keyring::KEY_LEN] = bytes.try_into().map_err(|_| invalid())?;
-    Keyring::new(&key).map_err(|_| invalid())
+    let key: [u8; SealingKeyring::KEY_LEN] = bytes.try_into().map_err(|_| invalid())?;
+    SealingKeyring::new(&key).map_err(|_| invalid())
 }
 
 #[cfg(test)]
@@ -239,12 +239,12 @@ mod tests {
 
     use super::*;
 
-    fn checked(toml: &str) -> Result<Checked, String> {
+    fn checked(toml: &str) -> Result<CheckedServerConfig, String> {
         let dir = tempfile::tempdir().unwrap();
         let (path, key) = (dir.path().join("server.toml"), dir.path().join("data.key"));
         std::fs::write(&key, STANDARD.encode([7; 32])).unwrap();
         std::fs::write(&path, toml.replace("KEY", &key.display().to_string())).unwrap();
-        Config::load(&path).and_then(Config::check).map_err(|error| error.to_string())
+        ServerConfigFile::load(&path).and_then(ServerConfigFile::check).map_err(|error| error.to_string())
     }
 
     const GOOD: &str = r#"
@@ -261,7 +261,7 @@ mod tests {
     fn the_shortest_configuration_is_enough() {
         let config = checked(GOOD).unwrap();
         assert_eq!(config.session_ttl, DAY * 30);
-        assert_eq!(config.retention, Retention::default());
+        assert_eq!(config.retention, RetentionPeriods::default());
         assert_eq!(config.feed.max_age, COUNT_MAX_AGE);
     }
 
@@ -298,6 +298,6 @@ mod tests {
     #[test]
     fn the_example_file_reads() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("server.example.toml");
-        Config::load(&path).unwrap();
+        ServerConfigFile::load(&path).unwrap();
     }
 }

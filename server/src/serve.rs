@@ -3,13 +3,13 @@
 use std::io;
 
 use axum::Router;
-use service::Readiness;
+use service::ProcessReadiness;
 use service::http::operational_routes;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::background::Background;
+use crate::background::BackgroundTasks;
 use crate::http;
 
 /// Serves on `listener` until `shutdown`, then completes open requests, commits what gateways have sent, and ends its
@@ -22,8 +22,8 @@ pub async fn serve(
     extra: Router,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let readiness = Readiness::new();
-    let background = Background::start(&app, &readiness);
+    let readiness = ProcessReadiness::new();
+    let background = BackgroundTasks::start(&app, &readiness);
     let closing = tokio::spawn(close_long_polls(app.clone(), shutdown.clone()));
     let router =
         http::router(app).merge(operational_routes(readiness)).merge(web::operator_router()).merge(extra);

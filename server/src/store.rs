@@ -20,6 +20,7 @@ pub mod block_list;
 pub mod book;
 pub mod calendar;
 pub mod closure;
+pub mod codec;
 pub mod count_doubt;
 pub mod credential;
 pub mod dead_letter;
@@ -33,7 +34,7 @@ pub mod key_check;
 pub mod no_reading_shape;
 pub mod notice;
 pub mod notice_view;
-pub mod occupied_course;
+pub mod occupancy_history;
 pub mod open_order;
 pub mod operator;
 pub mod person;
@@ -51,7 +52,6 @@ pub mod strike;
 pub mod visit;
 pub mod wake;
 pub mod window;
-pub mod word;
 
 use std::future::Future;
 use std::str::FromStr;
@@ -96,7 +96,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs a unit of work within [`ANSWER_TIMEOUT`], so that an unresponsive database does not block the work queued
 /// behind it. After a timeout it is unknown whether the work was committed.
-pub async fn answered<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub async fn with_timeout<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(ANSWER_TIMEOUT, work).await.unwrap_or(Err(StoreError::Silent))
 }
 

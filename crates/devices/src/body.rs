@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 
 use crate::field_tree::{FieldTree, bounded};
 use crate::make::InboundMessage;
@@ -18,7 +18,7 @@ const MOST_PARTS: usize = 64;
 pub(crate) struct MessageBody {
     /// [`FieldTree::Null`] for a body without a structure.
     pub fields: FieldTree,
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
     /// Part of the body violates its format.
     pub is_damaged: bool,
     pub has_picture: bool,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::time::Timestamp;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ const MAX_FIELDS: usize = 4_096;
 #[derive(Debug, Default)]
 pub(crate) struct FlatFields {
     fields: Vec<FlatField>,
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
 }
 
 #[derive(Debug)]

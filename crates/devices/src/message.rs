@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct DeviceMessage {
     /// In the order of the message; never empty.
     pub contents: Vec<MessageContent>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,7 +126,7 @@ pub struct UnknownContent {
 impl DeviceMessage {
     pub fn new(serial: Option<String>, contents: Vec<MessageContent>) -> Self {
         let is_timeless = |content: &MessageContent| matches!(content, MessageContent::Reading(reading) if reading.occurred_at.is_none());
-        let quirks = contents.iter().any(is_timeless).then_some(Quirk::NoTime).into_iter().collect();
+        let quirks = contents.iter().any(is_timeless).then_some(DeviceQuirk::NoTime).into_iter().collect();
         Self { serial, channel: None, contents, quirks }
     }
 
@@ -138,7 +138,7 @@ impl DeviceMessage {
 
     /// Adds the quirk if it was seen.
     #[must_use]
-    pub fn with(mut self, quirk: Quirk, is_seen: bool) -> Self {
+    pub fn with(mut self, quirk: DeviceQuirk, is_seen: bool) -> Self {
         if is_seen {
             self.quirks.insert(quirk);
         }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::time::Timestamp;
 use domain::vehicle::{PlateColor, TravelDirection, VehicleClass, VehicleDetails};
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ pub struct NativeEventFields {
     pub age: NativeAge,
     pub of: Option<String>,
     pub vehicle: VehicleDetails,
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
 }
 
 /// The field `age_ms`.

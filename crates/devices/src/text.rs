@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
 /// Text of a device and the deviations of its bytes.
 #[derive(Debug, Default)]
 pub(crate) struct DecodedText<'a> {
     pub text: Cow<'a, str>,
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
 }
 
 /// Bytes in which an XML declaration may stand.
@@ -24,7 +24,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> DecodedText
     let mut quirks = BTreeSet::new();
     if let Some(encoding) = utf16(bytes) {
         let (text, _) = encoding.decode_with_bom_removal(bytes);
-        quirks.insert(Quirk::ByteOrderMark);
+        quirks.insert(DeviceQuirk::ByteOrderMark);
         return without_controls(Cow::Owned(text.into_owned()), quirks);
     }
     let bytes = trimmed(bytes, &mut quirks);
@@ -34,7 +34,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> DecodedText
         whole => {
             let (text, used_gbk) = decode_runs(bytes, is_gbk || whole.is_err());
             if used_gbk {
-                quirks.insert(Quirk::GbkText);
+                quirks.insert(DeviceQuirk::GbkText);
             }
             Cow::Owned(text)
         }
@@ -58,11 +58,11 @@ fn is_unwanted(c: char) -> bool {
         || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
-fn without_controls(text: Cow<'_, str>, mut quirks: BTreeSet<Quirk>) -> DecodedText<'_> {
+fn without_controls(text: Cow<'_, str>, mut quirks: BTreeSet<DeviceQuirk>) -> DecodedText<'_> {
     if !text.chars().any(is_unwanted) {
         return DecodedText { text, quirks };
     }
-    quirks.insert(Quirk::ControlCharacters);
+    quirks.insert(DeviceQuirk::ControlCharacters);
     DecodedText { text: Cow::Owned(cleaned(text.into_owned())), quirks }
 }
 
@@ -76,18 +76,18 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Trims zero bytes and white space at both ends and a byte order mark.
-fn trimmed<'a>(bytes: &'a [u8], quirks: &mut BTreeSet<Quirk>) -> &'a [u8] {
+fn trimmed<'a>(bytes: &'a [u8], quirks: &mut BTreeSet<DeviceQuirk>) -> &'a [u8] {
     let is_edge = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     let mut inner = cut_edges(bytes, is_edge);
     if let Some(after) = inner.strip_prefix(b"\xef\xbb\xbf") {
-        quirks.insert(Quirk::ByteOrderMark);
+        quirks.insert(DeviceQuirk::ByteOrderMark);
         inner = cut_edges(after, is_edge);
     }
     let start = bytes.len() - inner.len();
     let leading = bytes.iter().take(start).take_while(|byte| is_edge(byte)).any(|byte| *byte == 0);
     let trailing = bytes.iter().rev().take_while(|byte| is_edge(byte)).any(|byte| *byte == 0);
     if leading || trailing {
-        quirks.insert(Quirk::LeadingNul);
+        quirks.insert(DeviceQuirk::LeadingNul);
     }
     inner
 }
@@ -186,7 +186,7 @@ mod tests {
             decoded.text,
             "<licensePlate>蓝鲁B77704</licensePlate><channelName>东门出口</channelName>"
         );
-        assert!(decoded.quirks.contains(&Quirk::GbkText));
+        assert!(decoded.quirks.contains(&DeviceQuirk::GbkText));
     }
 
     #[test]
@@ -203,11 +203,11 @@ mod tests {
     fn marks_zero_bytes_and_control_characters_are_cut() {
         let quirks = |bytes: &[u8]| decode(bytes, None).quirks.into_iter().collect::<Vec<_>>();
         assert_eq!(text(b"\xef\xbb\xbf{}"), "{}");
-        assert_eq!(quirks(b"\xef\xbb\xbf{}"), [Quirk::ByteOrderMark]);
+        assert_eq!(quirks(b"\xef\xbb\xbf{}"), [DeviceQuirk::ByteOrderMark]);
         assert_eq!(text(b"\0\0{}\0\r\n"), "{}");
-        assert_eq!(quirks(b"{}\0"), [Quirk::LeadingNul]);
+        assert_eq!(quirks(b"{}\0"), [DeviceQuirk::LeadingNul]);
         assert_eq!(text("鲁B77703\u{1}".as_bytes()), "鲁B77703");
-        assert_eq!(quirks(b"a\x01b"), [Quirk::ControlCharacters]);
+        assert_eq!(quirks(b"a\x01b"), [DeviceQuirk::ControlCharacters]);
         assert_eq!(text(b"\0\0\0"), "");
     }
 

@@ -5,7 +5,7 @@
 //!
 //! - [`plan`]: openings, permits, and what is shared: reservations, limits, blocked plates
 //! - [`passage`]: facts about the car at the gate and about the garage, the input of a decision
-//! - [`candidates`]: expected plates that resemble a doubtful reading, for a person to choose from
+//! - [`mod@candidates`]: expected plates that resemble a doubtful reading, for a person to choose from
 //! - [`decision`]: the decision and the text of the lane's display
 //! - [`entry`]: the rights by which a car enters, and their order
 //! - [`room`]: how long a car without a reservation may stay without using reserved or kept spaces
@@ -19,14 +19,15 @@ mod room;
 
 use serde::{Deserialize, Serialize};
 
-use crate::occupancy::Direction;
+use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 
-pub use candidates::{Candidate, candidates};
-pub use decision::{Because, Decision, ORDERED_DISPLAY, Reason, display_text};
-pub use passage::{Alarm, Cars, ClockTrust, Passage, Use, Uses};
+pub use candidates::{PlateCandidate, candidates};
+pub use decision::{AccessDecision, DenialReason, ORDERED_DISPLAY, OverrideReason, display_text};
+pub use passage::{AccessRequest, AudienceCounts, ClockTrust, GarageAlarm, ReservationUse, ReservationUses};
 pub use plan::{
-    AccessPlan, Group, Limit, Opening, OpeningTerms, PermitColors, PlannedReservation, Sharing, Standing,
+    AccessPlan, OpeningGroup, OpeningTerms, PermitColors, PlannedLimit, PlannedOpening, PlannedReservation,
+    SharingPlan, StandingRights,
 };
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
@@ -44,14 +45,14 @@ pub enum Audience {
 
 /// Decides for one passage. A fire alarm opens every lane: the car at an entry may be the fire brigade, and a closed barrier
 /// blocks the way out. Exits always open, also for blocked plates and in lock-out hours: no car is trapped (invariant 8).
-pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
-    if passage.alarm == Alarm::Fire {
-        return Decision::fire();
+pub fn decide(plan: Option<&AccessPlan>, passage: &AccessRequest<'_>) -> AccessDecision {
+    if passage.alarm == GarageAlarm::Fire {
+        return AccessDecision::fire();
     }
     match passage.direction {
-        Direction::Out => Decision::open(None),
-        Direction::In => match entry::decide(plan, passage) {
-            decision if !decision.opens() && is_emergency(passage) => Decision::emergency(),
+        LaneDirection::Out => AccessDecision::open(None),
+        LaneDirection::In => match entry::decide(plan, passage) {
+            decision if !decision.opens() && is_emergency(passage) => AccessDecision::emergency(),
             decision => decision,
         },
     }
@@ -59,7 +60,7 @@ pub fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
 
 /// Police, armed police, fire and rescue enter at any hour, even if the garage is full. The plate alone decides, and the
 /// camera must have read it without doubt.
-fn is_emergency(passage: &Passage<'_>) -> bool {
+fn is_emergency(passage: &AccessRequest<'_>) -> bool {
     passage.confidence >= passage.min_confidence
         && !passage.vehicle.is_suspect
         && passage.plate.is_some_and(Plate::is_emergency)

@@ -1,4 +1,4 @@
-//! Allocation of spaces over time. One [`Book`] per garage holds everything that takes a space: reservations, offers to the
+//! Allocation of spaces over time. One [`AllocationBook`] per garage holds everything that takes a space: reservations, offers to the
 //! waiting list, and cars that entered without a reservation.
 //!
 //! - [`layout`]: what a garage shares: pools, openings, closures, rules
@@ -28,7 +28,7 @@ mod room;
 mod terms;
 mod timeline;
 
-pub use book::Book;
-pub use journal::{Journal, Notice, NoticeKind, Strike, StrikeKind};
+pub use book::AllocationBook;
+pub use journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
 pub use limits::PoolLimit;
-pub use request::{Arrived, Ask, Change, Slot, Wish};
+pub use request::{EnteredCar, EntryChange, FreeSpaceSlot, ReservationIntent, ReservationRequest};

@@ -19,7 +19,7 @@ const LOST: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
+pub enum ConfidenceLevel {
     Low,
     Medium,
     High,
@@ -28,7 +28,7 @@ pub enum Level {
 /// Reason to doubt a count. The grave ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Doubt {
+pub enum CountDoubt {
     NoData,
     /// Below 0 or above the capacity.
     Impossible,
@@ -54,7 +54,7 @@ pub enum Doubt {
     VisitsDiffer,
 }
 
-impl Doubt {
+impl CountDoubt {
     fn is_grave(self) -> bool {
         self <= Self::GatewayLost
     }
@@ -62,11 +62,11 @@ impl Doubt {
 
 /// Facts about a count. The numbers from `passages` to `dead_letters` are since the last check.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Facts {
+pub struct CountFacts {
     pub capacity: u32,
     pub occupied: Option<i64>,
     pub checked_at: Option<Timestamp>,
-    pub heard_at: Option<Timestamp>,
+    pub last_contact_at: Option<Timestamp>,
     pub backlog: i64,
     /// Number of the newest passages since the last check; `unread` is how many of them were not read.
     pub passages: i64,
@@ -78,31 +78,32 @@ pub struct Facts {
 }
 
 /// The level and all doubts, worst first.
-pub fn judge(facts: &Facts, now: Timestamp) -> (Level, Vec<Doubt>) {
-    let Some(occupied) = facts.occupied else { return (Level::Low, vec![Doubt::NoData]) };
-    let silent = facts.heard_at.is_none_or(|at| now.since(at) > SILENT);
-    let lost = facts.heard_at.is_none_or(|at| now.since(at) > LOST);
+pub fn judge(facts: &CountFacts, now: Timestamp) -> (ConfidenceLevel, Vec<CountDoubt>) {
+    let Some(occupied) = facts.occupied else { return (ConfidenceLevel::Low, vec![CountDoubt::NoData]) };
+    let silent = facts.last_contact_at.is_none_or(|at| now.since(at) > SILENT);
+    let lost = facts.last_contact_at.is_none_or(|at| now.since(at) > LOST);
     let apart = (facts.open_visits - occupied).abs();
     let held = [
-        (Doubt::Impossible, !crate::occupancy::is_plausible(facts.capacity, occupied)),
-        (Doubt::GatewayLost, lost),
-        (Doubt::NeverChecked, facts.checked_at.is_none()),
-        (Doubt::GatewaySilent, silent && !lost),
-        (Doubt::Backlog, facts.backlog > 0),
-        (Doubt::CheckOld, facts.checked_at.is_some_and(|at| now.since(at) > CHECK_EVERY)),
-        (Doubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
-        (Doubt::MissedExits, facts.missed_exits > 0),
-        (Doubt::NotUnderstood, facts.not_understood > 0),
+        (CountDoubt::Impossible, !crate::occupancy::is_plausible(facts.capacity, occupied)),
+        (CountDoubt::GatewayLost, lost),
+        (CountDoubt::NeverChecked, facts.checked_at.is_none()),
+        (CountDoubt::GatewaySilent, silent && !lost),
+        (CountDoubt::Backlog, facts.backlog > 0),
+        (CountDoubt::CheckOld, facts.checked_at.is_some_and(|at| now.since(at) > CHECK_EVERY)),
+        (CountDoubt::Unread, facts.unread > 0 && facts.unread * 20 > facts.passages),
+        (CountDoubt::MissedExits, facts.missed_exits > 0),
+        (CountDoubt::NotUnderstood, facts.not_understood > 0),
         // Each message that was not understood is a dead letter, too: it counts as one doubt only.
-        (Doubt::DeadLetters, facts.dead_letters > facts.not_understood),
-        (Doubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
+        (CountDoubt::DeadLetters, facts.dead_letters > facts.not_understood),
+        (CountDoubt::VisitsDiffer, apart > 2 && apart * 10 > occupied.abs()),
     ];
-    let doubts: Vec<Doubt> = held.into_iter().filter(|(_, held)| *held).map(|(doubt, _)| doubt).collect();
+    let doubts: Vec<CountDoubt> =
+        held.into_iter().filter(|(_, held)| *held).map(|(doubt, _)| doubt).collect();
     let level = match doubts.len() {
-        _ if doubts.iter().any(|doubt| doubt.is_grave()) => Level::Low,
-        0 => Level::High,
-        1 | 2 => Level::Medium,
-        _ => Level::Low,
+        _ if doubts.iter().any(|doubt| doubt.is_grave()) => ConfidenceLevel::Low,
+        0 => ConfidenceLevel::High,
+        1 | 2 => ConfidenceLevel::Medium,
+        _ => ConfidenceLevel::Low,
     };
     (level, doubts)
 }
@@ -113,47 +114,53 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(2_000_000_000_000_000);
 
-    fn good() -> Facts {
-        Facts {
+    fn good() -> CountFacts {
+        CountFacts {
             capacity: 100,
             occupied: Some(10),
             checked_at: Some(NOW),
-            heard_at: Some(NOW),
+            last_contact_at: Some(NOW),
             passages: 100,
             open_visits: 10,
-            ..Facts::default()
+            ..CountFacts::default()
         }
     }
 
     #[test]
     fn a_count_that_was_just_checked_is_believed() {
-        assert_eq!(judge(&good(), NOW), (Level::High, vec![]));
+        assert_eq!(judge(&good(), NOW), (ConfidenceLevel::High, vec![]));
     }
 
     #[test]
     fn a_light_doubt_makes_it_medium_and_three_make_it_low() {
-        let old = Facts { checked_at: Some(NOW - CHECK_EVERY - SILENT), ..good() };
-        assert_eq!(judge(&old, NOW), (Level::Medium, vec![Doubt::CheckOld]));
-        let worse = Facts { unread: 6, missed_exits: 1, ..old };
-        assert_eq!(judge(&worse, NOW).0, Level::Low);
+        let old = CountFacts { checked_at: Some(NOW - CHECK_EVERY - SILENT), ..good() };
+        assert_eq!(judge(&old, NOW), (ConfidenceLevel::Medium, vec![CountDoubt::CheckOld]));
+        let worse = CountFacts { unread: 6, missed_exits: 1, ..old };
+        assert_eq!(judge(&worse, NOW).0, ConfidenceLevel::Low);
     }
 
     #[test]
     fn a_message_that_was_not_understood_may_have_been_a_car() {
-        let judged = judge(&Facts { not_understood: 1, ..good() }, NOW);
-        assert_eq!(judged, (Level::Medium, vec![Doubt::NotUnderstood]));
+        let judged = judge(&CountFacts { not_understood: 1, ..good() }, NOW);
+        assert_eq!(judged, (ConfidenceLevel::Medium, vec![CountDoubt::NotUnderstood]));
     }
 
     #[test]
     fn a_grave_doubt_is_enough() {
-        assert_eq!(judge(&Facts { occupied: None, ..good() }, NOW), (Level::Low, vec![Doubt::NoData]));
-        assert_eq!(judge(&Facts { occupied: Some(-3), ..good() }, NOW).0, Level::Low);
-        assert_eq!(judge(&Facts { heard_at: Some(NOW - LOST - SILENT), ..good() }, NOW).0, Level::Low);
+        assert_eq!(
+            judge(&CountFacts { occupied: None, ..good() }, NOW),
+            (ConfidenceLevel::Low, vec![CountDoubt::NoData])
+        );
+        assert_eq!(judge(&CountFacts { occupied: Some(-3), ..good() }, NOW).0, ConfidenceLevel::Low);
+        assert_eq!(
+            judge(&CountFacts { last_contact_at: Some(NOW - LOST - SILENT), ..good() }, NOW).0,
+            ConfidenceLevel::Low
+        );
     }
 
     #[test]
     fn a_few_cars_more_or_less_than_visits_are_nothing() {
-        assert_eq!(judge(&Facts { open_visits: 12, ..good() }, NOW).0, Level::High);
-        assert_eq!(judge(&Facts { open_visits: 13, ..good() }, NOW).1, [Doubt::VisitsDiffer]);
+        assert_eq!(judge(&CountFacts { open_visits: 12, ..good() }, NOW).0, ConfidenceLevel::High);
+        assert_eq!(judge(&CountFacts { open_visits: 13, ..good() }, NOW).1, [CountDoubt::VisitsDiffer]);
     }
 }

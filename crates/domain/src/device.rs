@@ -17,7 +17,7 @@ impl MakeId {
 /// look for a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Quirk {
+pub enum DeviceQuirk {
     /// The serial number comes first in its topics, as before March 2024.
     OldTopics,
     /// Zero bytes before or after its messages.

@@ -13,12 +13,12 @@ use crate::time::Timestamp;
 
 /// Start and end of a walk; the end is not before the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Walk {
+pub struct InventoryWalk {
     begun: Timestamp,
     ended: Timestamp,
 }
 
-impl Walk {
+impl InventoryWalk {
     /// `None` if the walk ends before it begins.
     pub fn new(begun: Timestamp, ended: Timestamp) -> Option<Self> {
         (begun <= ended).then_some(Self { begun, ended })
@@ -35,7 +35,7 @@ impl Walk {
 
 /// An open visit. `Car` is any value that identifies a car, such as a plate.
 #[derive(Debug, Clone)]
-pub struct Inside<Visit, Car> {
+pub struct InsideVisit<Visit, Car> {
     pub visit: Visit,
     /// Absent if the plate was not read.
     pub car: Option<Car>,
@@ -44,7 +44,7 @@ pub struct Inside<Visit, Car> {
 
 /// Cars that the operator saw, and cars that have left since the walk began.
 #[derive(Debug, Clone, Default)]
-pub struct Seen<Car> {
+pub struct SeenCars<Car> {
     pub cars: BTreeSet<Car>,
     /// Number of seen cars without a readable plate.
     pub unread: u32,
@@ -55,7 +55,7 @@ pub struct Seen<Car> {
 
 /// Changes of visits and count after a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome<Visit, Car> {
+pub struct InventoryOutcome<Visit, Car> {
     pub matched: u32,
     pub ghosts: Vec<Visit>,
     /// Visits of unread cars, each with the car now assigned to it.
@@ -68,13 +68,13 @@ pub struct Outcome<Visit, Car> {
 
 /// Compares the seen cars with the open visits, which the caller sorts by entry, oldest first.
 pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
-    walk: Walk,
-    inside: &[Inside<Visit, Car>],
-    seen: &Seen<Car>,
-) -> Outcome<Visit, Car> {
-    let known: BTreeMap<&Car, &Inside<Visit, Car>> =
+    walk: InventoryWalk,
+    inside: &[InsideVisit<Visit, Car>],
+    seen: &SeenCars<Car>,
+) -> InventoryOutcome<Visit, Car> {
+    let known: BTreeMap<&Car, &InsideVisit<Visit, Car>> =
         inside.iter().filter_map(|visit| Some((visit.car.as_ref()?, visit))).collect();
-    let mut outcome = Outcome {
+    let mut outcome = InventoryOutcome {
         matched: 0,
         ghosts: Vec::new(),
         named: Vec::new(),
@@ -82,7 +82,8 @@ pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
         left: Vec::new(),
         occupied: 0,
     };
-    let mut unread: Vec<&Inside<Visit, Car>> = inside.iter().filter(|visit| visit.car.is_none()).collect();
+    let mut unread: Vec<&InsideVisit<Visit, Car>> =
+        inside.iter().filter(|visit| visit.car.is_none()).collect();
     // The operator may have seen some of the unread cars that entered during the walk.
     let mut nameless =
         unread.extract_if(.., |visit| visit.entered_at < walk.ended).collect::<Vec<_>>().into_iter();
@@ -102,7 +103,8 @@ pub fn reconcile<Visit: Clone, Car: Ord + Clone>(
     let (old, during): (Vec<_>, Vec<_>) = nameless.partition(|visit| visit.entered_at < walk.begun);
     let gone = old.len().saturating_sub(seen.unread as usize);
     outcome.ghosts.extend(old.iter().take(gone).map(|visit| visit.visit.clone()));
-    let unseen = |visit: &&Inside<Visit, Car>| visit.car.as_ref().is_some_and(|car| !seen.cars.contains(car));
+    let unseen =
+        |visit: &&InsideVisit<Visit, Car>| visit.car.as_ref().is_some_and(|car| !seen.cars.contains(car));
     let (ghosts, came): (Vec<_>, Vec<_>) =
         inside.iter().filter(unseen).partition(|visit| visit.entered_at < walk.begun);
     outcome.ghosts.extend(ghosts.into_iter().map(|visit| visit.visit.clone()));
@@ -122,16 +124,16 @@ mod tests {
         Timestamp::from_micros(minute * 60_000_000)
     }
 
-    fn inside(visit: u8, car: Option<&'static str>, minute: i64) -> Inside<u8, &'static str> {
-        Inside { visit, car, entered_at: at(minute) }
+    fn inside(visit: u8, car: Option<&'static str>, minute: i64) -> InsideVisit<u8, &'static str> {
+        InsideVisit { visit, car, entered_at: at(minute) }
     }
 
-    fn seen(cars: &[&'static str], unread: u32) -> Seen<&'static str> {
-        Seen { cars: cars.iter().copied().collect(), unread, ..Seen::default() }
+    fn seen(cars: &[&'static str], unread: u32) -> SeenCars<&'static str> {
+        SeenCars { cars: cars.iter().copied().collect(), unread, ..SeenCars::default() }
     }
 
-    fn walk() -> Walk {
-        Walk::new(at(10), at(20)).unwrap()
+    fn walk() -> InventoryWalk {
+        InventoryWalk::new(at(10), at(20)).unwrap()
     }
 
     #[test]
@@ -145,7 +147,7 @@ mod tests {
     #[test]
     fn cars_that_pass_during_the_walk_are_neither_ghosts_nor_missing() {
         let visits = [inside(1, Some("A"), 12), inside(2, None, 25)];
-        let left = Seen { left: ["B"].into(), ..seen(&["B"], 0) };
+        let left = SeenCars { left: ["B"].into(), ..seen(&["B"], 0) };
         let outcome = reconcile(walk(), &visits, &left);
         assert_eq!((outcome.ghosts, outcome.opened, outcome.left), (vec![], vec![], vec!["B"]));
         assert_eq!(outcome.occupied, 2);
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn unread_exits_since_the_walk_count() {
-        let left = Seen { left_unread: 1, ..seen(&["A"], 0) };
+        let left = SeenCars { left_unread: 1, ..seen(&["A"], 0) };
         assert_eq!(reconcile(walk(), &[inside(1, Some("A"), 1)], &left).occupied, 0);
     }
 }

@@ -81,7 +81,7 @@ impl fmt::Display for Minutes {
 
 /// A half-open interval `[from, until)` of at least one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Span {
+pub struct MinuteSpan {
     from: Minute,
     until: Minute,
 }
@@ -91,7 +91,7 @@ pub struct Span {
 #[error("must end after it begins")]
 pub struct EmptySpan;
 
-impl Span {
+impl MinuteSpan {
     pub fn new(from: Minute, until: Minute) -> Result<Self, EmptySpan> {
         if from < until { Ok(Self { from, until }) } else { Err(EmptySpan) }
     }
@@ -135,8 +135,8 @@ impl Span {
 mod tests {
     use super::*;
 
-    fn span(from: i64, until: i64) -> Span {
-        Span::new(Minute::new(from), Minute::new(until)).unwrap()
+    fn span(from: i64, until: i64) -> MinuteSpan {
+        MinuteSpan::new(Minute::new(from), Minute::new(until)).unwrap()
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
         assert!(!span(0, 10).overlaps(span(10, 20)));
         assert!(span(0, 11).overlaps(span(10, 20)));
         assert_eq!(span(0, 15).intersection(span(10, 20)), Some(span(10, 15)));
-        assert_eq!(Span::new(Minute::new(3), Minute::new(3)), Err(EmptySpan));
+        assert_eq!(MinuteSpan::new(Minute::new(3), Minute::new(3)), Err(EmptySpan));
     }
 
     #[test]

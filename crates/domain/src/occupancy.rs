@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 /// Direction in which cars use a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Direction {
+pub enum LaneDirection {
     In,
     Out,
 }
 
-impl Direction {
+impl LaneDirection {
     /// Change of the count per passed car.
     pub fn delta(self) -> i64 {
         match self {
@@ -26,7 +26,7 @@ impl Direction {
 /// How a lane detects that a car has passed. An opened barrier alone is no proof (invariant 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PassBy {
+pub enum PassDetection {
     /// The lane has no loop: an admitted plate counts as passed.
     #[default]
     Plate,

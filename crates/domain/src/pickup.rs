@@ -22,7 +22,7 @@ pub const SAME_ARRIVAL: Duration = Duration::from_secs(60);
 /// State of an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum PickupPhase {
     /// A manual "I am here" for an unread plate; the teacher must confirm it.
     Claimed,
     /// A guardian's car has entered; the child has not left the class.
@@ -38,7 +38,7 @@ pub enum Phase {
 /// An act of a teacher on an arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Act {
+pub enum PickupAct {
     Confirm,
     Reject,
     Release,
@@ -50,8 +50,8 @@ pub enum Act {
 
 /// An arrival's phase and the time of its last transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pickup {
-    pub phase: Phase,
+pub struct PickupState {
+    pub phase: PickupPhase,
     pub since: Timestamp,
     /// The arrival began as a claim; undoing the confirmation returns it to `Claimed`.
     pub claimed: bool,
@@ -61,52 +61,61 @@ pub struct Pickup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PickupError {
     #[error("{act:?} is not possible while the arrival is {phase:?}")]
-    Phase { act: Act, phase: Phase },
+    Phase { act: PickupAct, phase: PickupPhase },
     #[error("there is nothing to undo")]
     NothingToUndo,
     #[error("the last act is too long ago to be undone")]
     TooLate,
 }
 
-impl Phase {
+impl PickupPhase {
     /// An open arrival still needs an act of the teacher.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Claimed | Self::Waiting | Self::Released)
     }
 }
 
-impl Pickup {
+impl PickupState {
     pub fn arrived(at: Timestamp) -> Self {
-        Self { phase: Phase::Waiting, since: at, claimed: false }
+        Self { phase: PickupPhase::Waiting, since: at, claimed: false }
     }
 
     pub fn claimed(at: Timestamp) -> Self {
-        Self { phase: Phase::Claimed, since: at, claimed: true }
+        Self { phase: PickupPhase::Claimed, since: at, claimed: true }
     }
 
     /// Applies an act and returns the next state.
-    pub fn act(self, act: Act, at: Timestamp) -> Result<Self, PickupError> {
+    pub fn act(self, act: PickupAct, at: Timestamp) -> Result<Self, PickupError> {
         let phase = match (act, self.phase) {
-            (Act::Confirm, Phase::Claimed) => Phase::Waiting,
-            (Act::Reject, Phase::Claimed) | (Act::NotHere, Phase::Waiting) => Phase::Rejected,
-            (Act::Release, Phase::Waiting) => Phase::Released,
-            (Act::HandOver, Phase::Released) => Phase::HandedOver,
-            (Act::Undo, _) => self.undone(at)?,
-            (Act::Confirm | Act::Reject | Act::Release | Act::HandOver | Act::NotHere, phase) => {
+            (PickupAct::Confirm, PickupPhase::Claimed) => PickupPhase::Waiting,
+            (PickupAct::Reject, PickupPhase::Claimed) | (PickupAct::NotHere, PickupPhase::Waiting) => {
+                PickupPhase::Rejected
+            }
+            (PickupAct::Release, PickupPhase::Waiting) => PickupPhase::Released,
+            (PickupAct::HandOver, PickupPhase::Released) => PickupPhase::HandedOver,
+            (PickupAct::Undo, _) => self.undone(at)?,
+            (
+                PickupAct::Confirm
+                | PickupAct::Reject
+                | PickupAct::Release
+                | PickupAct::HandOver
+                | PickupAct::NotHere,
+                phase,
+            ) => {
                 return Err(PickupError::Phase { act, phase });
             }
         };
         Ok(Self { phase, since: at, claimed: self.claimed })
     }
 
-    fn undone(self, at: Timestamp) -> Result<Phase, PickupError> {
+    fn undone(self, at: Timestamp) -> Result<PickupPhase, PickupError> {
         let before = match self.phase {
-            Phase::Released => Phase::Waiting,
-            Phase::HandedOver => Phase::Released,
-            Phase::Rejected if !self.claimed => Phase::Waiting,
-            Phase::Rejected => Phase::Claimed,
-            Phase::Waiting if self.claimed => Phase::Claimed,
-            Phase::Waiting | Phase::Claimed => return Err(PickupError::NothingToUndo),
+            PickupPhase::Released => PickupPhase::Waiting,
+            PickupPhase::HandedOver => PickupPhase::Released,
+            PickupPhase::Rejected if !self.claimed => PickupPhase::Waiting,
+            PickupPhase::Rejected => PickupPhase::Claimed,
+            PickupPhase::Waiting if self.claimed => PickupPhase::Claimed,
+            PickupPhase::Waiting | PickupPhase::Claimed => return Err(PickupError::NothingToUndo),
         };
         if at.since(self.since) > UNDO_WINDOW {
             return Err(PickupError::TooLate);
@@ -127,61 +136,61 @@ mod tests {
 
     #[test]
     fn the_usual_way_ends_in_the_right_hands() {
-        let p = Pickup::arrived(at(0)).act(Act::Release, at(10)).unwrap();
-        let p = p.act(Act::HandOver, at(20)).unwrap();
-        assert_eq!(p.phase, Phase::HandedOver);
-        let p = p.act(Act::Undo, at(30)).unwrap();
-        assert_eq!(p.phase, Phase::Released);
+        let p = PickupState::arrived(at(0)).act(PickupAct::Release, at(10)).unwrap();
+        let p = p.act(PickupAct::HandOver, at(20)).unwrap();
+        assert_eq!(p.phase, PickupPhase::HandedOver);
+        let p = p.act(PickupAct::Undo, at(30)).unwrap();
+        assert_eq!(p.phase, PickupPhase::Released);
     }
 
     #[test]
     fn a_slip_can_be_undone_but_not_yesterday() {
-        let p = Pickup::arrived(at(0)).act(Act::Release, at(10)).unwrap();
-        assert!(p.act(Act::Undo, at(130)).is_ok());
-        assert_eq!(p.act(Act::Undo, at(131)), Err(PickupError::TooLate));
+        let p = PickupState::arrived(at(0)).act(PickupAct::Release, at(10)).unwrap();
+        assert!(p.act(PickupAct::Undo, at(130)).is_ok());
+        assert_eq!(p.act(PickupAct::Undo, at(131)), Err(PickupError::TooLate));
     }
 
     #[test]
     fn a_claim_waits_for_the_teacher() {
-        let claim = Pickup::claimed(at(0));
-        assert!(claim.act(Act::Release, at(1)).is_err());
-        let p = claim.act(Act::Confirm, at(1)).unwrap();
-        assert_eq!(p.phase, Phase::Waiting);
-        assert_eq!(p.act(Act::Undo, at(2)).unwrap().phase, Phase::Claimed);
+        let claim = PickupState::claimed(at(0));
+        assert!(claim.act(PickupAct::Release, at(1)).is_err());
+        let p = claim.act(PickupAct::Confirm, at(1)).unwrap();
+        assert_eq!(p.phase, PickupPhase::Waiting);
+        assert_eq!(p.act(PickupAct::Undo, at(2)).unwrap().phase, PickupPhase::Claimed);
     }
 
     #[test]
     fn a_car_that_is_not_here_can_be_taken_back() {
-        let gone = Pickup::arrived(at(0)).act(Act::NotHere, at(1)).unwrap();
-        assert_eq!(gone.phase, Phase::Rejected);
-        assert!(gone.act(Act::Release, at(2)).is_err());
-        assert_eq!(gone.act(Act::Undo, at(2)).unwrap().phase, Phase::Waiting);
-        let released = Pickup::arrived(at(0)).act(Act::Release, at(1)).unwrap();
-        assert!(released.act(Act::NotHere, at(2)).is_err());
+        let gone = PickupState::arrived(at(0)).act(PickupAct::NotHere, at(1)).unwrap();
+        assert_eq!(gone.phase, PickupPhase::Rejected);
+        assert!(gone.act(PickupAct::Release, at(2)).is_err());
+        assert_eq!(gone.act(PickupAct::Undo, at(2)).unwrap().phase, PickupPhase::Waiting);
+        let released = PickupState::arrived(at(0)).act(PickupAct::Release, at(1)).unwrap();
+        assert!(released.act(PickupAct::NotHere, at(2)).is_err());
     }
 
-    fn any_act() -> impl Strategy<Value = Act> {
+    fn any_act() -> impl Strategy<Value = PickupAct> {
         prop_oneof![
-            Just(Act::Confirm),
-            Just(Act::Reject),
-            Just(Act::Release),
-            Just(Act::HandOver),
-            Just(Act::Undo),
-            Just(Act::NotHere)
+            Just(PickupAct::Confirm),
+            Just(PickupAct::Reject),
+            Just(PickupAct::Release),
+            Just(PickupAct::HandOver),
+            Just(PickupAct::Undo),
+            Just(PickupAct::NotHere)
         ]
     }
 
     proptest! {
         #[test]
         fn no_child_is_handed_over_without_a_release(acts in prop::collection::vec(any_act(), 0..20), claimed in any::<bool>()) {
-            let mut p = if claimed { Pickup::claimed(at(0)) } else { Pickup::arrived(at(0)) };
+            let mut p = if claimed { PickupState::claimed(at(0)) } else { PickupState::arrived(at(0)) };
             for act in acts {
                 let Ok(next) = p.act(act, at(1)) else { continue };
-                if next.phase == Phase::HandedOver {
-                    prop_assert_eq!((p.phase, act), (Phase::Released, Act::HandOver));
+                if next.phase == PickupPhase::HandedOver {
+                    prop_assert_eq!((p.phase, act), (PickupPhase::Released, PickupAct::HandOver));
                 }
-                if p.phase == Phase::Claimed {
-                    prop_assert!(matches!(next.phase, Phase::Waiting | Phase::Rejected));
+                if p.phase == PickupPhase::Claimed {
+                    prop_assert!(matches!(next.phase, PickupPhase::Waiting | PickupPhase::Rejected));
                 }
                 p = next;
             }

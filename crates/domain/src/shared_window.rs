@@ -18,19 +18,19 @@ use serde::{Deserialize, Serialize};
 use crate::access::Audience;
 use crate::calendar::DayKinds;
 use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
-use crate::minute::{Minutes, Span};
+use crate::minute::{MinuteSpan, Minutes};
 use crate::window::Weekdays;
 
-pub use conflict::{Clash, Conflict, Share, conflicts};
+pub use conflict::{QuotaShare, WindowClash, WindowConflict, conflicts};
 pub use openings::{disjoint, without};
 pub use rule::{LONGEST_HORIZON, WindowRuleError};
 
 /// The days on which a window starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recurrence {
+pub struct WindowRecurrence {
     pub weekdays: Weekdays,
     pub kinds: DayKinds,
-    pub lessons: OnLessons,
+    pub lessons: LessonRule,
     /// Both days included.
     pub first_day: Option<NaiveDate>,
     pub last_day: Option<NaiveDate>,
@@ -39,7 +39,7 @@ pub struct Recurrence {
 /// Whether the window depends on lessons. With several schools at one garage, lessons at one of them are enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OnLessons {
+pub enum LessonRule {
     #[default]
     AnyDay,
     LessonDays,
@@ -57,7 +57,7 @@ pub struct DailyHours {
 
 /// Rules for stays in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct WindowTerms {
     pub min_stay: Minutes,
     pub max_stay: Minutes,
     /// How far in the future a reservation may start.
@@ -78,7 +78,7 @@ pub struct Terms {
 
 /// A class that comes `offset` later than the window begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stagger {
+pub struct ClassStagger {
     pub class: ClassId,
     pub offset: Minutes,
 }
@@ -90,13 +90,13 @@ pub struct SharedWindow {
     pub pool: PoolId,
     pub audience: Audience,
     pub name: String,
-    pub recurrence: Recurrence,
+    pub recurrence: WindowRecurrence,
     pub hours: DailyHours,
     /// Spaces that the audience may take at once.
     pub quota: u32,
-    pub terms: Terms,
+    pub terms: WindowTerms,
     /// Empty unless the audience is pickup.
-    pub stagger: Vec<Stagger>,
+    pub stagger: Vec<ClassStagger>,
 }
 
 /// One opening of a window, on one day.
@@ -105,21 +105,21 @@ pub struct WindowOpening {
     pub window: WindowId,
     pub pool: PoolId,
     pub audience: Audience,
-    pub span: Span,
+    pub span: MinuteSpan,
     pub quota: u32,
-    pub terms: Terms,
+    pub terms: WindowTerms,
     /// Classes that may come only in a part of `span`; other classes may come in all of it.
-    pub groups: Vec<GroupOpening>,
+    pub groups: Vec<ClassOpening>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupOpening {
+pub struct ClassOpening {
     pub class: ClassId,
-    pub span: Span,
+    pub span: MinuteSpan,
 }
 
 /// A school with its calendar, for windows that depend on lessons.
-pub type School = (SchoolId, crate::calendar::SchoolCalendar);
+pub type SchoolWithCalendar = (SchoolId, crate::calendar::SchoolCalendar);
 
 #[cfg(test)]
 mod tests;

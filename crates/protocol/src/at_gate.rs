@@ -1,12 +1,12 @@
 //! Cars that wait at a closed barrier, and the request with which a driver registers a plate at the gate.
 
-use domain::access::{Audience, Reason};
+use domain::access::{Audience, DenialReason};
 use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::order::OrderState;
+use crate::order::RemoteOrderState;
 
 /// `GET /api/operator/v1/garages/{garage}/waiting-cars`: at most one car per lane, the newest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct WaitingCar {
     pub plate: Option<String>,
     pub confidence: u8,
     /// Reason for which the barrier did not open.
-    pub reason: Reason,
+    pub reason: DenialReason,
     /// Up to three plates expected today that resemble the reading, most similar first.
     pub candidates: Vec<ExpectedCar>,
 }
@@ -55,7 +55,7 @@ pub struct NewGateEntry {
 pub struct GateEntry {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: Uuid,
-    pub state: OrderState,
+    pub state: RemoteOrderState,
     /// The barrier does not open for this entry after this time.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]
     pub expires_at: Timestamp,

@@ -3,7 +3,7 @@
 //! Weekdays are written `"Mon"` to `"Sun"`, dates `"2026-10-01"`.
 
 use chrono::{NaiveDate, Weekday};
-use domain::calendar::{DayKind, Source, SpanKind};
+use domain::calendar::{DayKind, DaySource, SchoolPeriodKind};
 use domain::ids::{GarageId, SchoolId};
 use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
@@ -43,14 +43,14 @@ pub struct CityDay {
 /// A school's calendar: `GET` and `PUT /api/operator/v1/schools/{school}/calendar`, and in the district file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchoolCalendar {
+pub struct SchoolCalendarSpec {
     /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday. Monday to Friday if absent.
     #[serde(default = "school_week")]
     pub weekdays: Weekdays,
     #[serde(default)]
-    pub spans: Vec<SchoolSpan>,
+    pub spans: Vec<SchoolSpanSpec>,
     #[serde(default)]
-    pub days: Vec<SchoolDay>,
+    pub days: Vec<SchoolDaySpec>,
 }
 
 fn school_week() -> Weekdays {
@@ -60,8 +60,8 @@ fn school_week() -> Weekdays {
 /// A term or a break, both its days included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchoolSpan {
-    pub kind: SpanKind,
+pub struct SchoolSpanSpec {
+    pub kind: SchoolPeriodKind,
     pub name: String,
     pub first_day: NaiveDate,
     pub last_day: NaiveDate,
@@ -70,7 +70,7 @@ pub struct SchoolSpan {
 /// A school's setting for one day; it overrides all other lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchoolDay {
+pub struct SchoolDaySpec {
     pub date: NaiveDate,
     pub lessons: bool,
     /// Weekday whose timetable applies.
@@ -85,12 +85,12 @@ pub struct SchoolDay {
 
 /// `GET /api/operator/v1/schools`: schools at garages of this operator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Schools {
-    pub schools: Vec<School>,
+pub struct SchoolList {
+    pub schools: Vec<SchoolSummary>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct School {
+pub struct SchoolSummary {
     pub id: SchoolId,
     pub name: String,
     pub garage: GarageId,
@@ -98,13 +98,13 @@ pub struct School {
 
 /// `GET /api/operator/v1/garages/{garage}/calendar?from=YYYY-MM-DD&to=YYYY-MM-DD`, both days included.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Days {
-    pub days: Vec<Day>,
-    pub warnings: Vec<Warning>,
+pub struct CalendarDays {
+    pub days: Vec<CalendarDay>,
+    pub warnings: Vec<CalendarWarningDetail>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Day {
+pub struct CalendarDay {
     pub date: NaiveDate,
     pub kind: DayKind,
     /// Weekday that applies to windows on this day.
@@ -112,15 +112,15 @@ pub struct Day {
     /// False: the weekday is a guess, because no list states it.
     pub acts_as_stated: bool,
     pub name: Option<String>,
-    pub source: Source,
+    pub source: DaySource,
     /// The garage's schools.
-    pub schools: Vec<SchoolOnDay>,
+    pub schools: Vec<SchoolDayStatus>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SchoolOnDay {
+pub struct SchoolDayStatus {
     pub school: SchoolId,
-    pub lessons: LessonsWord,
+    pub lessons: LessonSchedule,
     /// With `earlier`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_minutes: Option<u32>,
@@ -130,7 +130,7 @@ pub struct SchoolOnDay {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LessonsWord {
+pub enum LessonSchedule {
     None,
     Full,
     Earlier,
@@ -138,8 +138,8 @@ pub enum LessonsWord {
 
 /// A gap in a calendar. A safe default applies until an operator fills it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    pub code: WarningCode,
+pub struct CalendarWarningDetail {
+    pub code: CalendarWarningCode,
     /// Text for people, in English.
     pub detail: String,
     /// With `missing_year`.
@@ -155,7 +155,7 @@ pub struct Warning {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum WarningCode {
+pub enum CalendarWarningCode {
     MissingYear,
     ActsAsNotStated,
     NoTerms,

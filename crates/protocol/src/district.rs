@@ -11,14 +11,14 @@ use domain::plate::Plate;
 use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::SchoolCalendar;
+use crate::calendar::SchoolCalendarSpec;
 use crate::public::{PublishedSpec, SourceSpec};
 
 pub use crate::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct District {
+pub struct DistrictSpec {
     #[serde(default)]
     pub garages: Vec<GarageSpec>,
     #[serde(default)]
@@ -76,7 +76,7 @@ pub struct SchoolSpec {
     pub classes: Vec<ClassSpec>,
     /// Absent: unchanged.
     #[serde(default)]
-    pub calendar: Option<SchoolCalendar>,
+    pub calendar: Option<SchoolCalendarSpec>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! The native MQTT protocol between gate controllers and the gateway, version 1 (`docs/mqtt.md`).
 //!
 //! MQTT's own acknowledgements end at the broker, so the protocol has its own: a controller keeps an event
-//! until an [`Ack`] names its id (invariant 2). Payloads are JSON; unknown fields are ignored, so that
+//! until an [`EventAck`] names its id (invariant 2). Payloads are JSON; unknown fields are ignored, so that
 //! fields can be added; none is ever renamed.
 
-use domain::access::Decision;
+use domain::access::AccessDecision;
 use domain::ids::{DeviceId, EventId, GarageId, IdError};
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
@@ -24,7 +24,7 @@ pub const OPEN_TTL_MS: u32 = 8_000;
 
 /// Topic of one direction of one controller, or of a garage's signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Topic {
+pub enum MqttTopic {
     /// Controller to gateway: an event at the lane.
     Event(GarageId, DeviceId),
     /// Controller to gateway: heartbeat.
@@ -41,7 +41,7 @@ pub enum Topic {
 
 /// Why a topic name does not parse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TopicError {
+pub enum MqttTopicError {
     #[error("not a topic of parking/v1")]
     Unknown,
     #[error("topic names a garage or device that cannot be")]
@@ -50,24 +50,24 @@ pub enum TopicError {
 
 const PREFIX: &str = "parking/v1";
 
-impl Topic {
-    pub fn parse(topic: &str) -> Result<Self, TopicError> {
+impl MqttTopic {
+    pub fn parse(topic: &str) -> Result<Self, MqttTopicError> {
         let mut levels = topic
             .strip_prefix(PREFIX)
             .and_then(|t| t.strip_prefix('/'))
-            .ok_or(TopicError::Unknown)?
+            .ok_or(MqttTopicError::Unknown)?
             .split('/');
         let (Some(garage), Some(second), third, None) =
             (levels.next(), levels.next(), levels.next(), levels.next())
         else {
-            return Err(TopicError::Unknown);
+            return Err(MqttTopicError::Unknown);
         };
         let garage = GarageId::parse(garage)?;
         let Some(verb) = third else {
             return match second {
                 "open-spaces" => Ok(Self::OpenSpaces(garage)),
                 "probe" => Ok(Self::Probe(garage)),
-                _ => Err(TopicError::Unknown),
+                _ => Err(MqttTopicError::Unknown),
             };
         };
         let device = DeviceId::parse(second)?;
@@ -76,7 +76,7 @@ impl Topic {
             "status" => Ok(Self::Status(garage, device)),
             "command" => Ok(Self::Command(garage, device)),
             "ack" => Ok(Self::Ack(garage, device)),
-            _ => Err(TopicError::Unknown),
+            _ => Err(MqttTopicError::Unknown),
         }
     }
 
@@ -86,7 +86,7 @@ impl Topic {
     }
 }
 
-impl std::fmt::Display for Topic {
+impl std::fmt::Display for MqttTopic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Event(g, d) => write!(f, "{PREFIX}/{g}/{d}/event"),
@@ -101,20 +101,21 @@ impl std::fmt::Display for Topic {
 
 /// Permissions of one MQTT user. The permission files of all brokers are generated from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permissions {
+pub struct MqttPermissions {
     pub username: String,
     pub publish: Vec<String>,
     pub subscribe: Vec<String>,
 }
 
-impl Permissions {
+impl MqttPermissions {
     /// A controller: only its own four topics. The user name is `garage.device`.
     pub fn device(garage: &GarageId, device: &DeviceId) -> Self {
-        let topic = |make: fn(GarageId, DeviceId) -> Topic| make(garage.clone(), device.clone()).to_string();
+        let topic =
+            |make: fn(GarageId, DeviceId) -> MqttTopic| make(garage.clone(), device.clone()).to_string();
         Self {
             username: format!("{garage}.{device}"),
-            publish: vec![topic(Topic::Event), topic(Topic::Status)],
-            subscribe: vec![topic(Topic::Command), topic(Topic::Ack)],
+            publish: vec![topic(MqttTopic::Event), topic(MqttTopic::Status)],
+            subscribe: vec![topic(MqttTopic::Command), topic(MqttTopic::Ack)],
         }
     }
 
@@ -125,12 +126,12 @@ impl Permissions {
             publish: vec![
                 format!("{PREFIX}/{garage}/+/command"),
                 format!("{PREFIX}/{garage}/+/ack"),
-                Topic::OpenSpaces(garage.clone()).to_string(),
-                Topic::Probe(garage.clone()).to_string(),
+                MqttTopic::OpenSpaces(garage.clone()).to_string(),
+                MqttTopic::Probe(garage.clone()).to_string(),
             ],
-            subscribe: Topic::gateway_filters(garage)
+            subscribe: MqttTopic::gateway_filters(garage)
                 .into_iter()
-                .chain([Topic::Probe(garage.clone()).to_string()])
+                .chain([MqttTopic::Probe(garage.clone()).to_string()])
                 .collect(),
         }
     }
@@ -140,7 +141,7 @@ impl Permissions {
         Self {
             username: format!("{garage}.sign"),
             publish: Vec::new(),
-            subscribe: vec![Topic::OpenSpaces(garage.clone()).to_string()],
+            subscribe: vec![MqttTopic::OpenSpaces(garage.clone()).to_string()],
         }
     }
 }
@@ -208,8 +209,8 @@ pub struct ControllerEvent {
     #[serde(default)]
     pub age_ms: u64,
     /// Related event of the same car; [`EventKind`] states which event it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<EventId>,
+    #[serde(default, rename = "of", skip_serializing_if = "Option::is_none")]
+    pub related_event_id: Option<EventId>,
     /// For `plate`: further details of the vehicle from the camera.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
@@ -217,7 +218,7 @@ pub struct ControllerEvent {
 
 /// Gateway to controller, QoS 1, never retained, topic `.../command`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Command {
+pub struct ControllerCommand {
     pub v: u8,
     pub command_id: String,
     /// The event that caused the command; a controller opens at most once per event. A remote opening has no event: then it is `order:` and
@@ -226,19 +227,19 @@ pub struct Command {
     /// Id of a remote opening; a controller opens at most once per order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Uuid>,
-    pub command: CommandKind,
+    pub command: ControllerCommandKind,
     pub issued_at: Timestamp,
     /// Lifetime after `issued_at`; the controller drops a command that arrives later.
     pub ttl_ms: u32,
     /// The gateway's decision, with its reason.
-    pub decision: Decision,
-    pub display: Display,
+    pub decision: AccessDecision,
+    pub display: DisplayContent,
 }
 
 /// Action of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CommandKind {
+pub enum ControllerCommandKind {
     /// Raise the barrier and show the text.
     Open,
     /// Only show the text.
@@ -247,14 +248,14 @@ pub enum CommandKind {
 
 /// Content of the lane's LED display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Display {
+pub struct DisplayContent {
     pub plate: String,
     pub text: String,
 }
 
 /// Gateway to controller, QoS 1, topic `.../ack`: events that the controller may delete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ack {
+pub struct EventAck {
     pub v: u8,
     /// Events on the gateway's disk.
     #[serde(default)]
@@ -295,7 +296,7 @@ pub enum RejectCode {
 
 /// Controller to gateway, QoS 0 or 1, topic `.../status`, every 10 s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviceStatus {
+pub struct ControllerStatus {
     #[serde(default = "version")]
     pub v: u8,
     pub at: Timestamp,

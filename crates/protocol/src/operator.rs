@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::Decision;
-use domain::confidence::{Doubt, Level};
-use domain::device::Quirk;
+use domain::access::AccessDecision;
+use domain::confidence::{ConfidenceLevel, CountDoubt};
+use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ pub struct OperatorLogIn {
 
 /// `GET /api/operator/v1/garages`: the operator's own garages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Garages {
-    pub garages: Vec<Garage>,
+pub struct GarageOverviews {
+    pub garages: Vec<GarageOverview>,
     /// Absent from a server of 0.1.0.
     #[serde(default)]
     pub build: Option<ServerBuild>,
@@ -41,7 +41,7 @@ pub struct ServerBuild {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Garage {
+pub struct GarageOverview {
     pub id: GarageId,
     pub name: String,
     pub name_en: String,
@@ -52,10 +52,10 @@ pub struct Garage {
     pub open: Option<u32>,
     pub count_changed_at: Option<Timestamp>,
     /// Confidence in the count.
-    pub trust: Trust,
+    pub trust: CountConfidence,
     pub plausible: bool,
-    pub gateway: Gateway,
-    pub lanes: Vec<Lane>,
+    pub gateway: GatewayOverview,
+    pub lanes: Vec<LaneOverview>,
     pub dead_letters_today: i64,
     /// Number of cars that wait at closed barriers.
     #[serde(default)]
@@ -74,10 +74,10 @@ pub struct AlarmSummary {
 
 /// Confidence in a count, with the reasons for doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trust {
-    pub level: Level,
+pub struct CountConfidence {
+    pub level: ConfidenceLevel,
     /// Worst first; empty with `high`.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<CountDoubt>,
     /// Time of the last inventory or correction.
     pub checked_at: Option<Timestamp>,
     /// Time up to which the garage's gateway has reported its events.
@@ -85,8 +85,8 @@ pub struct Trust {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Gateway {
-    pub health: Health,
+pub struct GatewayOverview {
+    pub health: ConnectionHealth,
     pub last_seen_at: Option<Timestamp>,
     pub backlog: i64,
     pub version: Option<String>,
@@ -98,19 +98,19 @@ pub struct Gateway {
 /// Connection state by the time of the last message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Health {
+pub enum ConnectionHealth {
     Online,
     Offline,
     NeverSeen,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Lane {
+pub struct LaneOverview {
     pub id: LaneId,
     pub name: String,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub device: DeviceId,
-    pub health: Health,
+    pub health: ConnectionHealth,
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
     pub pending_events: u32,
@@ -126,7 +126,7 @@ pub struct Lane {
     #[serde(default)]
     pub alarms: Vec<LaneAlarm>,
     /// Differences between the firmware and its make's documentation.
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
     /// Last known device clock minus gateway clock; negative if the device is behind.
     pub clock_ahead_ms: Option<i64>,
 }
@@ -134,7 +134,7 @@ pub struct Lane {
 /// `POST /api/operator/v1/garages/{garage}/adjustments`; `Idempotency-Key` header required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewAdjustment {
+pub struct NewCountAdjustment {
     /// Cars counted inside.
     pub occupied: i64,
     /// The count on the operator's screen, to detect a change since then.
@@ -145,7 +145,7 @@ pub struct NewAdjustment {
 
 /// An appended correction; counts are never overwritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Adjustment {
+pub struct CountAdjustment {
     pub id: Uuid,
     pub at: Timestamp,
     pub before: Option<i64>,
@@ -158,7 +158,7 @@ pub struct Adjustment {
 /// cars that an operator saw on a walk through the garage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewInventory {
+pub struct InventoryReport {
     /// Start of the walk.
     pub begun_at: Timestamp,
     pub ended_at: Timestamp,
@@ -184,14 +184,14 @@ pub struct InventoryPreview {
     /// Seen cars that take over the visit of a car whose plate was unreadable at its entry.
     pub named: Vec<String>,
     /// Visits of cars that were not seen: they end as missed exits, without a strike.
-    pub ghosts: Vec<Ghost>,
+    pub ghosts: Vec<UnseenVisit>,
     /// Seen cars that have left since.
     pub left: Vec<String>,
 }
 
 /// A visit whose car was not found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ghost {
+pub struct UnseenVisit {
     /// Absent if the plate was unreadable.
     pub plate: Option<String>,
     pub entered_at: Option<Timestamp>,
@@ -199,7 +199,7 @@ pub struct Ghost {
 
 /// A completed inventory, with the numbers of visits that it changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inventory {
+pub struct InventorySummary {
     pub id: Uuid,
     pub begun_at: Timestamp,
     pub ended_at: Timestamp,
@@ -218,23 +218,23 @@ pub struct Inventory {
 
 /// One page of a list, newest first. `next` is the `cursor` of the next page; absent on the last.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Page<T> {
+pub struct CursorPage<T> {
     pub items: Vec<T>,
     pub next: Option<String>,
 }
 
 /// `GET /api/operator/v1/garages/{garage}/events`. Reading plates is written to the audit log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Event {
+pub struct EventLogEntry {
     pub lane: LaneId,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub kind: EventKind,
     pub plate: Option<String>,
     pub confidence: u8,
     pub occurred_at: Timestamp,
     pub received_at: Timestamp,
     pub stored_at: Timestamp,
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub offline: bool,
     /// Plate colour, vehicle class and the like, as far as the device reports them.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
@@ -252,7 +252,7 @@ pub struct Event {
 
 /// `GET /api/operator/v1/garages/{garage}/dead-letters`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DeadLetter {
+pub struct DeadLetterEntry {
     pub device: DeviceId,
     pub code: RejectCode,
     pub detail: String,
@@ -275,7 +275,7 @@ pub struct NewNoReadingShape {
 
 /// A marked message shape: the gateway treats messages of this shape as no reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarkedShape {
+pub struct MarkedShapeEntry {
     pub device: DeviceId,
     pub shape: String,
     pub summary: String,
@@ -292,8 +292,8 @@ pub struct AccessCheck {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct AccessAnswer {
+pub struct AccessCheckResult {
     pub plate: String,
-    pub decision: Decision,
+    pub decision: AccessDecision,
     pub display: String,
 }

@@ -15,11 +15,11 @@ pub const MAX_WAIT_MS: u64 = 25_000;
 
 /// Response to `GET /gateway/v1/orders`: orders to carry out now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Orders {
+pub struct PendingRemoteOrders {
     pub v: u8,
     /// Time for which the server has held the request. It bounds the age of the response without a comparison of clocks.
     pub waited_ms: u64,
-    pub orders: Vec<Order>,
+    pub orders: Vec<RemoteOpening>,
     /// Orders to end the fire alarm. They are in a separate list, so that a gateway of an earlier version opens nothing for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fire_ends: Vec<FireEndOrder>,
@@ -38,7 +38,7 @@ pub struct FireEndOrder {
 
 /// A remote opening of one lane. Operator and reason stay at the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
+pub struct RemoteOpening {
     pub id: Uuid,
     pub lane: LaneId,
     /// Plate named by a person; the gateway records it as a reading.
@@ -50,16 +50,16 @@ pub struct Order {
 
 /// `POST /gateway/v1/orders/{id}`: the result of an order at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    pub state: Ended,
+pub struct RemoteOrderOutcome {
+    pub state: RemoteOrderResult,
     /// Present with `refused`, and with `opened` if the result is doubtful.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
+    pub cause: Option<RemoteOrderCause>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ended {
+pub enum RemoteOrderResult {
     /// The open command was sent within the order's lifetime, or the device confirmed it. The boom's position is not known.
     Opened,
     Refused,
@@ -71,7 +71,7 @@ pub enum Ended {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cause {
+pub enum RemoteOrderCause {
     /// With `opened`: the command was sent, but the device has been silent for some time.
     DeviceSilent,
     /// The gateway cannot send an open command: the make opens only in response to a reading, and no opener is configured.
@@ -96,7 +96,7 @@ pub enum Cause {
 /// `POST /api/operator/v1/garages/{garage}/open-orders`; `Idempotency-Key` header required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewOpenOrder {
+pub struct NewRemoteOpening {
     pub lane: LaneId,
     /// 2 to 200 characters.
     pub reason: String,
@@ -118,7 +118,7 @@ pub struct NewFireEnd {
 /// Action of a remote order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OrderAction {
+pub enum RemoteOrderAction {
     /// Opens a lane's barrier.
     #[default]
     Open,
@@ -128,10 +128,10 @@ pub enum OrderAction {
 
 /// `GET /api/operator/v1/garages/{garage}/open-orders`, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenOrder {
+pub struct RemoteOrderEntry {
     pub id: Uuid,
     #[serde(default)]
-    pub action: OrderAction,
+    pub action: RemoteOrderAction,
     /// Absent with `end_fire`, which concerns the whole garage.
     pub lane: Option<LaneId>,
     pub reason: String,
@@ -141,8 +141,8 @@ pub struct OpenOrder {
     pub operator: Option<String>,
     pub made_at: Timestamp,
     pub expires_at: Timestamp,
-    pub state: OrderState,
-    pub cause: Option<Cause>,
+    pub state: RemoteOrderState,
+    pub cause: Option<RemoteOrderCause>,
     /// Time at which the gateway reported the result.
     pub ended_at: Option<Timestamp>,
 }
@@ -150,7 +150,7 @@ pub struct OpenOrder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum OrderState {
+pub enum RemoteOrderState {
     /// The gateway has not fetched it yet.
     Waiting,
     /// The gateway has fetched it.
@@ -165,13 +165,13 @@ pub enum OrderState {
     FireEnded,
 }
 
-impl From<Ended> for OrderState {
-    fn from(ended: Ended) -> Self {
+impl From<RemoteOrderResult> for RemoteOrderState {
+    fn from(ended: RemoteOrderResult) -> Self {
         match ended {
-            Ended::Opened => Self::Opened,
-            Ended::Refused => Self::Refused,
-            Ended::Expired => Self::Expired,
-            Ended::FireEnded => Self::FireEnded,
+            RemoteOrderResult::Opened => Self::Opened,
+            RemoteOrderResult::Refused => Self::Refused,
+            RemoteOrderResult::Expired => Self::Expired,
+            RemoteOrderResult::FireEnded => Self::FireEnded,
         }
     }
 }

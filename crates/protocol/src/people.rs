@@ -4,7 +4,7 @@
 //! also carry that person's session in [`SESSION_HEADER`], so `miniapp-api` can act only for people who are logged in through it.
 
 use domain::ids::{ClassId, SchoolId};
-use domain::pickup::{Act, Phase};
+use domain::pickup::{PickupAct, PickupPhase};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,12 @@ use uuid::Uuid;
 pub const SESSION_HEADER: &str = "x-user-session";
 
 /// Position in the append-only arrivals feed. It grows with each change, in commit order.
-pub type Cursor = i64;
+pub type FeedCursor = i64;
 
 /// `POST /internal/v1/sessions`: opens a session for an authenticated WeChat user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct OpenSession {
+pub struct NewPersonSession {
     pub openid: String,
     /// On the first log-in: the person's one-off code from the school.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct OpenSession {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct LogIn {
+pub struct WechatLogIn {
     /// From `wx.login`; single use.
     pub js_code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,26 +47,26 @@ pub struct LogIn {
 /// A new session. The server returns the token once and stores only its hash.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Session {
+pub struct PersonSession {
     pub token: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
-    pub me: Me,
+    pub me: PersonProfile,
 }
 
 /// `GET .../me`: the session's person and its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Me {
+pub struct PersonProfile {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub person_id: Uuid,
     pub name: String,
     /// Classes taught by this person.
-    pub classes: Vec<Class>,
+    pub classes: Vec<SchoolClass>,
     /// True if the person has children here.
     pub guardian: bool,
     /// School of the waiting hall, if this is a hall screen's account.
-    pub hall: Option<School>,
+    pub hall: Option<SchoolReference>,
     /// True for a self-registered driver without a school.
     #[serde(default)]
     pub driver: bool,
@@ -74,16 +74,16 @@ pub struct Me {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Class {
+pub struct SchoolClass {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub id: ClassId,
     pub name: String,
-    pub school: School,
+    pub school: SchoolReference,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct School {
+pub struct SchoolReference {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-primary"))]
     pub id: SchoolId,
     pub name: String,
@@ -95,12 +95,12 @@ pub struct School {
 /// change, at most [`PAGE`]. The client replaces an arrival by its `id`; `cursor` is the next `after`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Arrivals {
-    pub class: Class,
-    pub cursor: Cursor,
+pub struct ClassArrivals {
+    pub class: SchoolClass,
+    pub cursor: FeedCursor,
     /// More changes exist: request the next page with `cursor`.
     pub more: bool,
-    pub arrivals: Vec<Arrival>,
+    pub arrivals: Vec<ClassArrival>,
 }
 
 /// Most changes in one response.
@@ -109,11 +109,11 @@ pub const PAGE: i64 = 200;
 /// An arrival as the class's teachers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Arrival {
+pub struct ClassArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     /// Cursor of its last change.
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub pupil_id: Uuid,
     pub pupil: String,
@@ -121,7 +121,7 @@ pub struct Arrival {
     pub class: ClassId,
     pub class_name: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
-    pub phase: Phase,
+    pub phase: PickupPhase,
     /// 1 for the first arrival of the class today.
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -136,7 +136,7 @@ pub struct Arrival {
     pub plate_tail: Option<String>,
     /// Relation of the car's guardians to the child, such as `母亲`.
     pub guardian: Option<String>,
-    pub note: Option<Note>,
+    pub note: Option<ArrivalNote>,
     /// Time at which the car left the garage.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub car_left_at: Option<Timestamp>,
@@ -151,7 +151,7 @@ pub struct Arrival {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Note {
+pub enum ArrivalNote {
     /// Another guardian's car is waiting for the same child already.
     AlreadyWaiting,
     /// The child was handed over to another car less than an hour ago.
@@ -178,16 +178,16 @@ pub enum ReadingDoubt {
 #[serde(deny_unknown_fields)]
 pub struct ArrivalAct {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "release"))]
-    pub act: Act,
-    pub seen: Cursor,
+    pub act: PickupAct,
+    pub seen: FeedCursor,
 }
 
 /// `GET .../hall/arrivals?after=CURSOR`: a whole school's arrivals for the waiting hall's screen.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HallArrivals {
-    pub school: School,
-    pub cursor: Cursor,
+    pub school: SchoolReference,
+    pub cursor: FeedCursor,
     pub more: bool,
     pub arrivals: Vec<HallArrival>,
 }
@@ -197,12 +197,12 @@ pub struct HallArrivals {
 pub struct HallArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
     /// Masked: `王*明`.
     pub pupil: String,
     pub class_name: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
-    pub phase: Phase,
+    pub phase: PickupPhase,
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
@@ -216,14 +216,14 @@ pub struct HallArrival {
 /// `GET .../guardian`: the caller's children and plates.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Guardian {
-    pub children: Vec<Child>,
+pub struct GuardianOverview {
+    pub children: Vec<GuardianChild>,
     pub plates: Vec<OwnPlate>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Child {
+pub struct GuardianChild {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub pupil_id: Uuid,
     pub name: String,
@@ -250,7 +250,7 @@ pub struct ChildArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
-    pub phase: Phase,
+    pub phase: PickupPhase,
     pub order: i64,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub arrived_at: Timestamp,
@@ -306,7 +306,7 @@ pub const MAX_PLATES: i64 = 3;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Claim {
+pub struct ArrivalClaim {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub pupils: Vec<Uuid>,
@@ -315,20 +315,20 @@ pub struct Claim {
 /// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: classes with changed arrivals, never children.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FeedPage {
-    pub cursor: Cursor,
-    pub news: Vec<RoomNews>,
+pub struct ArrivalFeedPage {
+    pub cursor: FeedCursor,
+    pub news: Vec<ClassFeedUpdate>,
 }
 
 /// The newest cursor of a class with changes after `after`. The school's hall has the same changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RoomNews {
+pub struct ClassFeedUpdate {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub class: ClassId,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-primary"))]
     pub school: SchoolId,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
 }
 
 /// Frames of the WebSockets `/api/v1/classes/{class}/arrivals/stream` and `/api/v1/hall/stream`.
@@ -338,10 +338,10 @@ pub struct RoomNews {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Frame<T> {
+pub enum StreamFrame<T> {
     /// One changed arrival, complete. The client resumes from its `cursor`.
     Arrival(T),
     /// Every change up to `cursor` has been sent: the screen is up to date. Sent after the first board and then every 20 s while no change
     /// is missing, because a browser cannot see pings.
-    Live { cursor: Cursor },
+    Live { cursor: FeedCursor },
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::reservation::Help;
+use crate::reservation::ReservationAlternatives;
 
 /// `application/problem+json`. Programs read `code`; people read `title` and `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Problem {
+pub struct ProblemDetails {
     #[serde(rename = "type")]
     pub r#type: String,
     pub title: String,
@@ -22,10 +22,10 @@ pub struct Problem {
     /// With code `full`: alternatives that are free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
-    pub help: Option<Box<Help>>,
+    pub help: Option<Box<ReservationAlternatives>>,
 }
 
-impl Problem {
+impl ProblemDetails {
     pub fn new(status: u16, code: &str, title: &str) -> Self {
         Self {
             r#type: "about:blank".to_owned(),

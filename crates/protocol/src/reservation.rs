@@ -5,16 +5,16 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::allocation::entry::{Cause, Lateness, Origin, Phase};
+use domain::allocation::entry::{CancelCause, CancelLateness, EntryOrigin, EntryPhase};
 use domain::ids::{GarageId, PoolId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::problem::Problem;
+use crate::problem::ProblemDetails;
 
-pub mod asked;
 pub mod operator;
+pub mod query;
 
 /// `POST .../garages/{garage}/reservations`; the `Idempotency-Key` header is required. The same key returns the
 /// same reservation; with another body it is refused as `idempotency_key_reused`.
@@ -35,14 +35,14 @@ pub struct NewReservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub ends_at: Timestamp,
     #[serde(default)]
-    pub wish: WishedFor,
+    pub wish: ReservationMode,
 }
 
 /// Action if a space is free, or if none is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum WishedFor {
+pub enum ReservationMode {
     #[default]
     Confirm,
     /// Holds a space for some minutes, until the act `confirm`.
@@ -65,14 +65,14 @@ pub struct Reservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
     pub audience: Audience,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "app"))]
-    pub origin: Origin,
+    pub origin: EntryOrigin,
     pub plate: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub starts_at: Timestamp,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub ends_at: Timestamp,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "confirmed"))]
-    pub state: Phase,
+    pub state: EntryPhase,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub state_since: Timestamp,
     /// Held: deadline for the act `confirm`.
@@ -80,9 +80,9 @@ pub struct Reservation {
     pub expires_at: Option<Timestamp>,
     /// Cancelled: the reason.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "driver"))]
-    pub cause: Option<Cause>,
+    pub cause: Option<CancelCause>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "in_time"))]
-    pub lateness: Option<Lateness>,
+    pub lateness: Option<CancelLateness>,
     /// Label of the numbered space, once the car is inside.
     pub space: Option<String>,
     /// Waiting: number of earlier entries for overlapping times.
@@ -145,7 +145,7 @@ pub enum ReservationActKind {
 /// `GET .../reservations`: the caller's own, or for operators a garage's. Latest start first, paged by cursor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Reservations {
+pub struct ReservationPage {
     pub items: Vec<Reservation>,
     pub next: Option<String>,
 }
@@ -154,19 +154,19 @@ pub struct Reservations {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct NewSeries {
+pub struct NewReservationSeries {
     /// First reservation of the series; the others have the same local times.
     pub first: NewReservation,
     /// Local days of the starts, `YYYY-MM-DD`; may include the day of `first`.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["2026-11-24", "2026-11-25"])))]
     pub dates: Vec<NaiveDate>,
-    pub on_conflict: OnConflict,
+    pub on_conflict: SeriesConflictPolicy,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum OnConflict {
+pub enum SeriesConflictPolicy {
     /// Reserves the dates that are possible.
     Skip,
     /// All dates or none.
@@ -177,7 +177,7 @@ pub enum OnConflict {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Series {
+pub struct ReservationSeries {
     pub id: String,
     pub dates: Vec<SeriesDate>,
 }
@@ -190,38 +190,38 @@ pub struct SeriesDate {
     /// Absent if this date was not reserved.
     pub reservation: Option<Reservation>,
     /// Reason for refusal; absent if the date was reserved, or with `report` if it is possible.
-    pub refused: Option<Problem>,
+    pub refused: Option<ProblemDetails>,
 }
 
 /// `GET .../garages/{garage}/quote?audience&starts_at&ends_at[&pool]`: what
 /// could be reserved now. A quote guarantees no space; only a reservation does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Quote {
+pub struct AvailabilityQuote {
     /// Number of spaces that are free during the whole time.
     pub free: u32,
     /// Reason for refusal; absent if it can be reserved.
-    pub refused: Option<Problem>,
+    pub refused: Option<ProblemDetails>,
     #[serde(flatten)]
-    pub help: Help,
+    pub help: ReservationAlternatives,
 }
 
 /// Alternatives to a stay without a free space. Also part of a `full` problem, as `help`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Help {
+pub struct ReservationAlternatives {
     /// The next start at which this garage has a space for a stay of this length.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub next_start: Option<Timestamp>,
     /// Number of waiting-list entries for overlapping times.
     pub waiting: u32,
     /// Nearby garages with a space for the same time, nearest first, at most five.
-    pub alternatives: Vec<Alternative>,
+    pub alternatives: Vec<AlternativeGarage>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Alternative {
+pub struct AlternativeGarage {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "shelter-east"))]
     pub garage: GarageId,
     pub name: String,
@@ -262,16 +262,16 @@ pub struct SharedGarage {
 /// reservations, now and for the coming hours.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Forecasts {
+pub struct PoolForecasts {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub made_at: Timestamp,
     pub step_minutes: u32,
-    pub pools: Vec<Forecast>,
+    pub pools: Vec<PoolForecast>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Forecast {
+pub struct PoolForecast {
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "main"))]
     pub pool: PoolId,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
@@ -293,18 +293,18 @@ pub struct ForecastSlot {
 /// `GET .../notices`: newest first, at most 50.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Notices {
-    pub items: Vec<Notice>,
+pub struct DriverNotices {
+    pub items: Vec<DriverNotice>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Notice {
+pub struct DriverNotice {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: Uuid,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
-    pub kind: NoticeKind,
+    pub kind: DriverNoticeKind,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub reservation: Uuid,
     pub garage_name: String,
@@ -317,7 +317,7 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
+pub enum DriverNoticeKind {
     Offer,
     OfferExpired,
     EndingSoon,

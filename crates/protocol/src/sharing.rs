@@ -35,22 +35,22 @@ pub struct PoolSpec {
 /// unless other data refers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Pools {
+pub struct PoolList {
     pub pools: Vec<PoolSpec>,
 }
 
 /// `GET .../windows`: windows that have not been ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Windows {
-    pub windows: Vec<Window>,
+pub struct WindowList {
+    pub windows: Vec<WindowEntry>,
     /// Conflicts of the coming six weeks.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<WindowConflictEntry>,
 }
 
 /// Response to `POST .../windows?affected=` (`Idempotency-Key` required) and `PUT .../windows/{window}?affected=` (`If-Match`
 /// required, also for `DELETE`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Window {
+pub struct WindowEntry {
     pub id: WindowId,
     /// For the `If-Match` of a change or an end.
     pub etag: String,
@@ -63,7 +63,7 @@ pub struct Window {
 /// `?affected=`: action on reservations that lose their space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Affected {
+pub enum AffectedPolicy {
     /// Refuses the change if it affects reservations.
     #[default]
     Refuse,
@@ -73,7 +73,7 @@ pub enum Affected {
 /// `POST .../windows/preview`: nothing is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WindowPreview {
+pub struct WindowPreviewRequest {
     /// The window to change or end; absent: a new one.
     #[serde(default)]
     pub window: Option<WindowId>,
@@ -84,9 +84,9 @@ pub struct WindowPreview {
 
 /// Effects of a previewed change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Preview {
+pub struct SharingChangePreview {
     /// Conflicts of the window within a year after its first day.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<WindowConflictEntry>,
     pub affected: AffectedReservations,
 }
 
@@ -108,8 +108,8 @@ pub struct AffectedReservation {
 
 /// A conflict between windows. `overlap`, `quota_above_pool` and `no_such_pool` are refused, the others are warnings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conflict {
-    pub kind: ConflictKind,
+pub struct WindowConflictEntry {
+    pub kind: WindowConflictKind,
     pub refused: bool,
     pub pool: PoolId,
     /// A previewed new window has the id `new`.
@@ -120,12 +120,12 @@ pub struct Conflict {
     /// With `quota_above_pool` and `quotas_together`: number of spaces of the pool.
     pub size: Option<u32>,
     /// With `quotas_together`: highest priority first.
-    pub shares: Vec<Share>,
+    pub shares: Vec<AudienceShare>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ConflictKind {
+pub enum WindowConflictKind {
     NoSuchPool,
     Overlap,
     QuotaAbovePool,
@@ -136,7 +136,7 @@ pub enum ConflictKind {
 
 /// Spaces left for an audience when every audience uses its full quota.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
+pub struct AudienceShare {
     pub window: WindowId,
     pub audience: Audience,
     pub quota: u32,
@@ -165,12 +165,12 @@ pub struct NewClosure {
 
 /// `GET .../closures`: closures that are not over. `DELETE .../closures/{closure}?affected=` ends one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Closures {
-    pub closures: Vec<Closure>,
+pub struct ClosureList {
+    pub closures: Vec<ClosureEntry>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closure {
+pub struct ClosureEntry {
     pub id: Uuid,
     pub pool: Option<PoolId>,
     pub audience: Option<Audience>,
@@ -186,7 +186,7 @@ pub struct Closure {
 /// `GET .../sharing-rules`, with an `ETag` for the `If-Match` of `PUT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SharingRules {
+pub struct SharingRulesSpec {
     /// A plate with `strikes` strikes within `strike_days` days is blocked for `block_days` days; 0: never.
     pub strikes: u32,
     pub strike_days: u32,
@@ -198,20 +198,20 @@ pub struct SharingRules {
 
 /// `GET .../openings?from&to`, both days included, at most 35 days: openings and closures by pool.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Openings {
-    pub days: Vec<calendar::Day>,
-    pub warnings: Vec<calendar::Warning>,
+pub struct OpeningSchedule {
+    pub days: Vec<calendar::CalendarDay>,
+    pub warnings: Vec<calendar::CalendarWarningDetail>,
     pub pools: Vec<PoolSpec>,
     /// Openings of all pools by start. Those of one pool and audience never overlap. An opening that begins before `from` is included if it
     /// ends after it.
-    pub openings: Vec<Opening>,
+    pub openings: Vec<ScheduledOpening>,
     /// Closures that overlap these days.
-    pub closures: Vec<Closure>,
+    pub closures: Vec<ClosureEntry>,
 }
 
 /// A window on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct ScheduledOpening {
     pub window: WindowId,
     pub name: String,
     pub pool: PoolId,
@@ -226,11 +226,11 @@ pub struct Opening {
     pub bookable: bool,
     pub walk_in: bool,
     /// Classes with a later start than `from`.
-    pub groups: Vec<Group>,
+    pub groups: Vec<StaggeredClass>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
+pub struct StaggeredClass {
     pub class: ClassId,
     pub from: Timestamp,
 }

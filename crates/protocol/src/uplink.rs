@@ -1,14 +1,14 @@
-//! Gateway to server over HTTPS, version 1. A gateway keeps an event until [`Receipt::acked_through`] covers it.
+//! Gateway to server over HTTPS, version 1. A gateway keeps an event until [`BatchReceipt::acked_through`] covers it.
 //!
 //! `POST /gateway/v1/events`, `GET /gateway/v1/access-plan`; `Authorization: Bearer <gateway token>`. The token
 //! identifies the garage: a gateway cannot send for another one.
 
 use std::collections::BTreeSet;
 
-use domain::access::{AccessPlan, Cars, Decision};
-use domain::device::Quirk;
+use domain::access::{AccessDecision, AccessPlan, AudienceCounts};
+use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, EventId, GarageId, LaneId, MakeId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
@@ -20,37 +20,37 @@ use crate::mqtt::{EventKind, RejectCode};
 pub const MAX_BATCH: usize = 500;
 
 /// Most priority records in one batch.
-pub const MAX_AHEAD: usize = 50;
+pub const MAX_PRIORITY_RECORDS: usize = 50;
 
 /// Records in order of `seq`, which starts at 1 in each `epoch` and has no gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Batch {
+pub struct UplinkBatch {
     pub v: u8,
     /// Id of the gateway's outbox file. A new box or a lost disk begins a new epoch, so no epoch has two records with `seq` 1.
     pub epoch: String,
     /// An empty batch is a heartbeat.
-    pub records: Vec<Record>,
+    pub records: Vec<UplinkRecord>,
     /// Priority records: recent pickup entries sent early while a backlog drains. The server creates their arrivals at once; visit and count
     /// follow when the record arrives in sequence.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ahead: Vec<Record>,
+    #[serde(default, rename = "ahead", skip_serializing_if = "Vec::is_empty")]
+    pub priority_records: Vec<UplinkRecord>,
     pub status: GatewayStatus,
 }
 
 /// One line of the gateway's outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct UplinkRecord {
     pub seq: i64,
     pub device: DeviceId,
     /// Time of receipt by the gateway's clock.
     pub received_at: Timestamp,
     #[serde(flatten)]
-    pub what: What,
+    pub content: UplinkRecordContent,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum What {
+pub enum UplinkRecordContent {
     Event(GateEvent),
     DeadLetter(DeadLetter),
 }
@@ -61,7 +61,7 @@ pub struct GateEvent {
     pub event_id: EventId,
     pub kind: EventKind,
     pub lane: LaneId,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     /// As read; the server normalises it again.
     #[serde(default)]
     pub plate: Option<String>,
@@ -72,13 +72,13 @@ pub struct GateEvent {
     pub happened_at: Timestamp,
     /// For `plate`: the gateway's decision. Absent for `pass`.
     #[serde(default)]
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     /// The gateway had received no answer from the server for more than 30 s.
     #[serde(default)]
     pub offline: bool,
     /// Related event of the same car, if known; [`EventKind`] states which event it is.
-    #[serde(default)]
-    pub of: Option<EventId>,
+    #[serde(default, rename = "of")]
+    pub related_event_id: Option<EventId>,
     /// Change of the count: 1 for a car that entered, -1 for one that left, 0 while no car has passed.
     pub delta: i64,
     /// Plate colour, vehicle class and the like, as far as the device reports them.
@@ -134,8 +134,8 @@ pub struct GatewayStatus {
 pub struct LaneStatus {
     pub lane: LaneId,
     pub name: String,
-    pub direction: Direction,
-    pub pass_by: PassBy,
+    pub direction: LaneDirection,
+    pub pass_by: PassDetection,
     pub device: DeviceId,
     pub last_seen_at: Option<Timestamp>,
     pub firmware: Option<String>,
@@ -153,7 +153,7 @@ pub struct LaneStatus {
     pub make_title: Option<String>,
     /// Quirks seen since the gateway started.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub quirks: BTreeSet<Quirk>,
+    pub quirks: BTreeSet<DeviceQuirk>,
     /// Device clock minus gateway clock, from the device's last live message with a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
@@ -163,26 +163,26 @@ pub struct LaneStatus {
 
 /// The server's response to a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Receipt {
+pub struct BatchReceipt {
     /// Highest `seq` that is committed; the gateway may delete records up to it.
     pub acked_through: i64,
-    pub count: Count,
+    pub count: ServerCount,
 }
 
 /// The server's count as of `through_seq`. The gateway adds its later events. Corrections made at the server reach the gateway this way,
 /// without a second mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Count {
+pub struct ServerCount {
     pub occupied: i64,
     pub through_seq: i64,
     /// Cars inside by the audience under which they were admitted. Cars with an unknown audience count in `occupied` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inside: Option<Cars>,
+    pub inside: Option<AudienceCounts>,
 }
 
 /// `GET /gateway/v1/access-plan`, with an `ETag`; 304 when unchanged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlanDocument {
+pub struct AccessPlanDocument {
     pub v: u8,
     pub garage: GarageId,
     pub made_at: Timestamp,

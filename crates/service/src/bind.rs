@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 #[derive(Debug, thiserror::Error)]
-pub enum BindError {
+pub enum SocketBindError {
     #[error(
         "address {address} is already taken by another program; choose another one \
          (`listen` in the configuration file, or `--port-base` of the demo)"
@@ -21,12 +21,12 @@ pub enum BindError {
 }
 
 /// Listens on `address`; port 0 takes any free port.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, SocketBindError> {
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => BindError::Taken { address },
-        io::ErrorKind::PermissionDenied => BindError::Forbidden { address },
-        io::ErrorKind::AddrNotAvailable => BindError::NotOurs { address },
-        _ => BindError::Other { address, source },
+        io::ErrorKind::AddrInUse => SocketBindError::Taken { address },
+        io::ErrorKind::PermissionDenied => SocketBindError::Forbidden { address },
+        io::ErrorKind::AddrNotAvailable => SocketBindError::NotOurs { address },
+        _ => SocketBindError::Other { address, source },
     })
 }
 

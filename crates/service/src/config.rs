@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::text_file;
 
-pub use secret::{Secret, SecretError, SecretSource};
+pub use secret::{SecretError, SecretSource, SecretText};
 
 use crate::field;
 

@@ -12,4 +12,4 @@ pub use operational::operational_routes;
 pub use problem::ProblemResponse;
 pub use query::ApiQuery;
 pub use serve::{serve, serve_with};
-pub use stack::{Limits, app};
+pub use stack::{HttpLimits, app};

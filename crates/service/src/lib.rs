@@ -22,5 +22,5 @@ pub mod shutdown;
 pub mod telemetry;
 pub mod text_file;
 
-pub use bind::{BindError, bind};
-pub use readiness::Readiness;
+pub use bind::{SocketBindError, bind};
+pub use readiness::ProcessReadiness;

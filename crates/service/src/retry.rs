@@ -11,14 +11,14 @@ use metrics::counter;
 const MAX_DOUBLINGS: u32 = 16;
 
 #[derive(Debug)]
-pub struct Backoff {
+pub struct RetryBackoff {
     name: &'static str,
     base: Duration,
     cap: Duration,
     attempts: u32,
 }
 
-impl Backoff {
+impl RetryBackoff {
     /// `name` is the label `loop` of the counter `retries_total`.
     pub const fn new(name: &'static str, base: Duration, cap: Duration) -> Self {
         Self { name, base, cap, attempts: 0 }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn ceilings_double_up_to_the_cap() {
-        let mut backoff = Backoff::new("test", BASE, CAP);
+        let mut backoff = RetryBackoff::new("test", BASE, CAP);
         let mut ceilings = Vec::new();
         for _ in 0..8 {
             ceilings.push(backoff.ceiling().as_millis());
@@ -72,13 +72,13 @@ mod tests {
 
     #[test]
     fn no_delay_exceeds_the_cap_however_many_attempts() {
-        let mut backoff = Backoff::new("test", BASE, CAP);
+        let mut backoff = RetryBackoff::new("test", BASE, CAP);
         assert!((0..10_000).all(|_| backoff.next_delay() <= CAP));
     }
 
     #[test]
     fn delays_are_spread_over_the_whole_range() {
-        let mut backoff = Backoff::new("test", CAP, CAP);
+        let mut backoff = RetryBackoff::new("test", CAP, CAP);
         let delays: Vec<_> = (0..1_000).map(|_| backoff.next_delay()).collect();
         assert!(delays.iter().any(|d| *d < CAP / 4));
         assert!(delays.iter().any(|d| *d > CAP * 3 / 4));
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_success_starts_over() {
-        let mut backoff = Backoff::new("test", BASE, CAP);
+        let mut backoff = RetryBackoff::new("test", BASE, CAP);
         for _ in 0..5 {
             backoff.next_delay();
         }

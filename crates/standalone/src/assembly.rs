@@ -9,38 +9,38 @@ use std::sync::Arc;
 
 use axum::Router;
 use domain::ids::GarageId;
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
-use server::app::operator::Cookies;
+use server::app::operator::CookiePolicy;
 use server::store::Store;
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
-use service::config::{Secret, SecretSource};
-use simulator::district::{Invented, Site, SiteLane};
+use service::config::{SecretSource, SecretText};
+use simulator::district::{GarageSite, InventedDistrict, SiteLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::{Broker, BrokerUser};
-use crate::folder::{Folder, FolderError, SECRETS};
+use crate::broker::{BrokerUserSpec, EmbeddedBroker};
+use crate::folder::{DataFolder, DataFolderError, SECRETS};
 
 /// Listen addresses.
 #[derive(Debug, Clone, Copy)]
-pub struct Addresses {
+pub struct ListenAddresses {
     pub people: SocketAddr,
     pub server: SocketAddr,
     pub mqtt: SocketAddr,
 }
 
 /// Sockets bound before the start, so that a taken port is reported before any part runs.
-pub struct Listeners {
+pub struct HttpListeners {
     pub people: TcpListener,
     pub server: TcpListener,
 }
 
-impl Listeners {
-    pub async fn bind(addresses: Addresses) -> Result<Self, service::BindError> {
+impl HttpListeners {
+    pub async fn bind(addresses: ListenAddresses) -> Result<Self, service::SocketBindError> {
         let people = service::bind(addresses.people).await?;
         let server = service::bind(addresses.server).await?;
         Ok(Self { people, server })
@@ -48,7 +48,7 @@ impl Listeners {
 }
 
 /// Additional routes of the caller, such as the demo's log-in.
-pub struct Extra {
+pub struct ExtraRoutes {
     pub people: Router,
     pub server: Router,
 }
@@ -62,24 +62,24 @@ pub struct PartError {
 }
 
 /// The running parts.
-pub struct Assembly {
+pub struct SystemAssembly {
     tasks: JoinSet<Result<(), PartError>>,
-    broker: Broker,
+    broker: EmbeddedBroker,
     shutdown: CancellationToken,
 }
 
 /// Opens the main database of a data folder.
-pub async fn open(folder: &Folder) -> anyhow::Result<App> {
+pub async fn open(folder: &DataFolder) -> anyhow::Result<App> {
     let database = folder.file("server.sqlite");
     let url = format!("sqlite:{}", database.display());
-    let keys = Keyring::new(&folder.secrets.data_key)?;
+    let keys = SealingKeyring::new(&folder.secrets.data_key)?;
     let store = Store::open(&url, 4).await?;
     let mut app = App::new(store, keys, Arc::new(SystemClock));
     // Browsers reach this process over plain HTTP on the same machine.
-    app.parts_mut().operators.cookies = Cookies::LoopbackHttp;
+    app.parts_mut().operators.cookies = CookiePolicy::LoopbackHttp;
     key_check::run(&app).await.map_err(|error| match error {
         KeyCheckError::WrongKey => {
-            anyhow::Error::new(FolderError::WrongKey { secrets: folder.file(SECRETS), database })
+            anyhow::Error::new(DataFolderError::WrongKey { secrets: folder.file(SECRETS), database })
         }
         KeyCheckError::Store(_) => error.into(),
     })?;
@@ -87,33 +87,36 @@ pub async fn open(folder: &Folder) -> anyhow::Result<App> {
 }
 
 /// All MQTT users with their permissions, and passwords from the folder.
-pub fn broker_users(folder: &mut Folder, sites: &[Site]) -> Result<Vec<BrokerUser>, FolderError> {
+pub fn broker_users(
+    folder: &mut DataFolder,
+    sites: &[GarageSite],
+) -> Result<Vec<BrokerUserSpec>, DataFolderError> {
     let mut users = Vec::new();
     for site in sites {
-        let devices = site.lanes.iter().map(|lane| Permissions::device(&site.garage, &lane.device));
-        let others = [Permissions::gateway(&site.garage), Permissions::sign(&site.garage)];
+        let devices = site.lanes.iter().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
+        let others = [MqttPermissions::gateway(&site.garage), MqttPermissions::sign(&site.garage)];
         for who in devices.chain(others) {
             let password = folder.mqtt_password(&who.username)?;
             folder.write_secret(&format!("devices/{}", who.username), &password)?;
-            users.push(BrokerUser::new(who.username, password, who.publish, who.subscribe));
+            users.push(BrokerUserSpec::new(who.username, password, who.publish, who.subscribe));
         }
     }
     folder.save()?;
     Ok(users)
 }
 
-impl Assembly {
+impl SystemAssembly {
     /// Starts everything. The district must be in the database already.
     pub async fn start(
         app: &App,
-        folder: &mut Folder,
-        invented: &Invented,
+        folder: &mut DataFolder,
+        invented: &InventedDistrict,
         mqtt: SocketAddr,
-        listeners: Listeners,
-        extra: Extra,
+        listeners: HttpListeners,
+        extra: ExtraRoutes,
     ) -> anyhow::Result<Self> {
         let shutdown = CancellationToken::new();
-        let broker = Broker::start(mqtt, broker_users(folder, &invented.sites)?).await?;
+        let broker = EmbeddedBroker::start(mqtt, broker_users(folder, &invented.sites)?).await?;
         let mut assembly = Self { tasks: JoinSet::new(), broker, shutdown };
         let server = local(listeners.server.local_addr()?);
         assembly.serve(app.clone(), listeners.server, extra.server);
@@ -150,7 +153,7 @@ impl Assembly {
     async fn serve_people(
         &mut self,
         app: &App,
-        folder: &Folder,
+        folder: &DataFolder,
         server: SocketAddr,
         listener: TcpListener,
         extra: Router,
@@ -168,24 +171,24 @@ impl Assembly {
     async fn gateway_config(
         &self,
         app: &App,
-        folder: &mut Folder,
-        site: &Site,
+        folder: &mut DataFolder,
+        site: &GarageSite,
         server: SocketAddr,
-    ) -> anyhow::Result<gateway::Config> {
-        let username = Permissions::gateway(&site.garage).username;
+    ) -> anyhow::Result<gateway::GatewayConfig> {
+        let username = MqttPermissions::gateway(&site.garage).username;
         let mqtt = local(self.broker.local_addr());
-        Ok(gateway::Config {
+        Ok(gateway::GatewayConfig {
             garage: site.garage.clone(),
             data_dir: folder.file("gateways").join(site.garage.as_str()),
-            mqtt: gateway::config::Mqtt {
+            mqtt: gateway::config::MqttConfig {
                 host: mqtt.ip().to_string(),
                 port: mqtt.port(),
-                password: Secret::new(folder.mqtt_password(&username)?),
+                password: SecretText::new(folder.mqtt_password(&username)?),
                 username,
             },
-            server: gateway::config::Server {
+            server: gateway::config::DistrictServerConfig {
                 url: format!("http://{server}"),
-                token: Some(Secret::new(gateway_token(app, &site.garage).await?)),
+                token: Some(SecretText::new(gateway_token(app, &site.garage).await?)),
                 ca_file: None,
                 plan_poll: gateway::config::PLAN_POLL,
             },
@@ -225,8 +228,8 @@ fn local(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn lane(lane: &SiteLane) -> gateway::config::Lane {
-    gateway::config::Lane {
+fn lane(lane: &SiteLane) -> gateway::config::LaneConfig {
+    gateway::config::LaneConfig {
         id: lane.id.clone(),
         name: lane.name.clone(),
         direction: lane.direction,
@@ -238,18 +241,24 @@ fn lane(lane: &SiteLane) -> gateway::config::Lane {
 }
 
 /// The demo has no WeChat: a WeChat log-in fails as unreachable.
-fn miniapp_config(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::Config {
-    use miniapp_api::config::{Http, Limits, Log, Server, Wechat};
-    miniapp_api::Config {
-        http: Http {
+fn miniapp_config(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::MiniappConfig {
+    use miniapp_api::config::{
+        MiniappHttpConfig, MiniappLimitsConfig, MiniappLogConfig, ServerClientConfig, WechatConfig,
+    };
+    miniapp_api::MiniappConfig {
+        http: MiniappHttpConfig {
             listen,
             operations_listen: None,
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
         },
-        server: Server { url: format!("http://{server}"), token: token.clone(), ca_file: None },
-        wechat: Wechat { base_url: "http://127.0.0.1:9".to_owned(), appid: "demo".to_owned(), secret: token },
-        limits: Limits::default(),
-        log: Log::default(),
+        server: ServerClientConfig { url: format!("http://{server}"), token: token.clone(), ca_file: None },
+        wechat: WechatConfig {
+            base_url: "http://127.0.0.1:9".to_owned(),
+            appid: "demo".to_owned(),
+            secret: token,
+        },
+        limits: MiniappLimitsConfig::default(),
+        log: MiniappLogConfig::default(),
     }
 }

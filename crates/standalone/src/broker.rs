@@ -9,8 +9,8 @@
 //! - It listens on exactly one address, or fails to start.
 //! - Memory, connections and waits are bounded by the constants below.
 
+mod auth_provider;
 mod denials;
-mod door;
 mod filter;
 mod users;
 
@@ -22,8 +22,8 @@ use mqtt5::broker::config::StorageBackend;
 use mqtt5::broker::{BrokerConfig, BrokerShutdownHandle, MqttBroker, ResourceLimits, StorageConfig};
 use tokio::task::JoinHandle;
 
-use door::Door;
-use users::Users;
+use auth_provider::BrokerAuthProvider;
+use users::BrokerUserTable;
 
 /// Required directive of the log filter. The crate logs a warning with the topic for every refused packet, so a broken
 /// controller would fill the log. This module counts refusals instead and logs one per burst.
@@ -62,14 +62,14 @@ const START_DEADLINE: Duration = Duration::from_secs(10);
 
 /// One MQTT user with its permissions as topic filters.
 #[derive(Clone)]
-pub struct BrokerUser {
+pub struct BrokerUserSpec {
     pub username: String,
     pub password: String,
     pub publish: Vec<String>,
     pub subscribe: Vec<String>,
 }
 
-impl BrokerUser {
+impl BrokerUserSpec {
     /// `password` should be random and long: the broker does not limit log-in attempts.
     pub fn new(
         username: impl Into<String>,
@@ -81,7 +81,7 @@ impl BrokerUser {
     }
 }
 
-impl std::fmt::Debug for BrokerUser {
+impl std::fmt::Debug for BrokerUserSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BrokerUser")
             .field("username", &self.username)
@@ -116,7 +116,7 @@ pub enum BrokerError {
 
 /// A running broker. Dropping it stops it without waiting.
 #[derive(Debug)]
-pub struct Broker {
+pub struct EmbeddedBroker {
     address: SocketAddr,
     shutdown: ShutdownHandle,
     task: JoinHandle<()>,
@@ -130,10 +130,10 @@ impl std::fmt::Debug for ShutdownHandle {
     }
 }
 
-impl Broker {
+impl EmbeddedBroker {
     /// Listens on exactly `address` (port 0 for any free port) and returns when clients can connect.
-    pub async fn start(address: SocketAddr, users: Vec<BrokerUser>) -> Result<Self, BrokerError> {
-        let door = Door::new(Users::new(users)?);
+    pub async fn start(address: SocketAddr, users: Vec<BrokerUserSpec>) -> Result<Self, BrokerError> {
+        let door = BrokerAuthProvider::new(BrokerUserTable::new(users)?);
         probe(address)?;
         let mut broker = MqttBroker::with_config(configuration(address))
             .await
@@ -174,7 +174,7 @@ impl Broker {
     }
 }
 
-impl Drop for Broker {
+impl Drop for EmbeddedBroker {
     fn drop(&mut self) {
         self.shutdown.0.shutdown();
         self.task.abort();

@@ -13,24 +13,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::{DeviceId, GarageId};
-use domain::occupancy::PassBy;
+use domain::occupancy::PassDetection;
 use domain::plate::Plate;
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use server::app::App;
-use simulator::controller::{Config, Controller, Handle};
-use simulator::district::{self, Invented, Site, SiteLane};
-use simulator::traffic::{Lane, Reports};
+use simulator::controller::{ControllerConfig, ControllerHandle, SimulatedController};
+use simulator::district::{self, GarageSite, InventedDistrict, SiteLane};
+use simulator::traffic::{ProgressSender, TrafficLane};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::assembly::{Assembly, Extra, Listeners, open};
-use crate::folder::Folder;
-use login::{Labels, Link, Person};
-use robot::{Patience, Robot, Seen};
-use traffic::{Gates, School};
+use crate::assembly::{ExtraRoutes, HttpListeners, SystemAssembly, open};
+use crate::folder::DataFolder;
+use login::{DemoPerson, PersonLabels, StartPageLink};
+use robot::{ActionDelays, ObservedArrival, TeacherRobot};
+use traffic::{DismissalTraffic, GarageLanes};
 
-pub use options::Options;
+pub use options::DemoOptions;
 
 /// Most lines queued for the terminal; more than a busy second produces.
 const LINES: usize = 1_000;
@@ -39,10 +39,10 @@ const LINES: usize = 1_000;
 const OVER_THE_LOOP: Duration = Duration::from_millis(1_200);
 
 /// Runs the demo until `stop` is cancelled.
-pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<()> {
-    let mut folder = Folder::open(&options.data)?;
+pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut folder = DataFolder::open(&options.data)?;
     let addresses = options.addresses();
-    let listeners = Listeners::bind(addresses).await?;
+    let listeners = HttpListeners::bind(addresses).await?;
     let invented = match options.uniform {
         Some([schools, classes, cars]) => district::uniform(schools, classes, cars),
         None => district::demo(),
@@ -50,17 +50,18 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     let app = open(&folder).await?;
     server::app::import::run(&app, &invented.district).await?;
     let people = people(&app, &invented).await?;
-    let extra = Extra {
+    let extra = ExtraRoutes {
         people: login::people(app.clone(), people.clone(), links(addresses.server)),
         server: login::operators(app.clone(), Arc::new(invented.district.clone())),
     };
-    let assembly = Assembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
+    let assembly =
+        SystemAssembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
     show::welcome(&addresses, &invented, &people);
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();
     if !options.no_traffic {
         reservations::reserve(&app, &invented).await?;
-        let mut cars = Cars {
+        let mut cars = DemoTraffic {
             app: &app,
             invented: &invented,
             mqtt: addresses.mqtt,
@@ -81,12 +82,12 @@ pub async fn run(options: &Options, stop: CancellationToken) -> anyhow::Result<(
     Ok(result?)
 }
 
-async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
-    let labels = Labels::new(&invented.district);
+async fn people(app: &App, invented: &InventedDistrict) -> anyhow::Result<Vec<DemoPerson>> {
+    let labels = PersonLabels::new(&invented.district);
     let mut people = Vec::new();
     for person in &invented.district.people {
         let Some(person_id) = server::app::import::person_id(app, &person.key).await? else { continue };
-        people.push(Person {
+        people.push(DemoPerson {
             person_id,
             key: person.key.clone(),
             name: person.name.clone(),
@@ -98,29 +99,33 @@ async fn people(app: &App, invented: &Invented) -> anyhow::Result<Vec<Person>> {
     Ok(people)
 }
 
-fn links(server: SocketAddr) -> Vec<Link> {
-    let link = |path: &str, label, label_en| Link { url: format!("http://{server}{path}"), label, label_en };
+fn links(server: SocketAddr) -> Vec<StartPageLink> {
+    let link = |path: &str, label, label_en| StartPageLink {
+        url: format!("http://{server}{path}"),
+        label,
+        label_en,
+    };
     vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余车位", "Open spaces")]
 }
 
 /// Simulated cars and the teachers' robots.
-struct Cars<'a> {
+struct DemoTraffic<'a> {
     app: &'a App,
-    invented: &'a Invented,
+    invented: &'a InventedDistrict,
     mqtt: SocketAddr,
-    folder: &'a mut Folder,
+    folder: &'a mut DataFolder,
     stop: CancellationToken,
 }
 
-impl Cars<'_> {
+impl DemoTraffic<'_> {
     async fn start(
         &mut self,
-        options: &Options,
+        options: &DemoOptions,
         api: &str,
-        people: &[Person],
+        people: &[DemoPerson],
         tasks: &mut JoinSet<()>,
     ) -> anyhow::Result<()> {
-        let (reports, progress) = Reports::channel(LINES);
+        let (reports, progress) = ProgressSender::channel(LINES);
         let (seen, told) = mpsc::channel(LINES);
         let (shown, screen) = mpsc::channel(LINES);
         tasks.spawn(show::lines(progress, screen, options.quiet));
@@ -133,10 +138,10 @@ impl Cars<'_> {
     /// Starts the cars of every garage. Returns the queue that feeds the school's cars.
     async fn school_queue(
         &mut self,
-        options: &Options,
-        reports: &Reports,
+        options: &DemoOptions,
+        reports: &ProgressSender,
         tasks: &mut JoinSet<()>,
-    ) -> anyhow::Result<mpsc::Sender<Seen>> {
+    ) -> anyhow::Result<mpsc::Sender<ObservedArrival>> {
         let (to_school, from_robots) = mpsc::channel(LINES);
         let mut from_robots = Some(from_robots);
         for (n, site) in self.invented.sites.iter().enumerate() {
@@ -146,8 +151,8 @@ impl Cars<'_> {
             match from_robots.take_if(|_| !cars.is_empty()) {
                 Some(seen) => {
                     let takes = Duration::from_secs(options.dismissal);
-                    let fetches = School::fetches(self.invented);
-                    let school = School { gates, cars, fetches, takes };
+                    let fetches = DismissalTraffic::fetches(self.invented);
+                    let school = DismissalTraffic { gates, cars, fetches, takes };
                     let (reports, stop) = (reports.clone(), self.stop.clone());
                     tasks.spawn(async move {
                         stop.clone().run_until_cancelled(school.run(inside, seen, reports, stop)).await;
@@ -175,7 +180,7 @@ impl Cars<'_> {
         Ok(inside.into_iter().filter(|plate| plate.as_str() != district::TRY_PLATE).collect())
     }
 
-    fn gates(&mut self, site: &Site) -> anyhow::Result<Gates> {
+    fn gates(&mut self, site: &GarageSite) -> anyhow::Result<GarageLanes> {
         let mut controllers = HashMap::new();
         for lane in &site.lanes {
             if !lane.by_hand {
@@ -185,30 +190,33 @@ impl Cars<'_> {
         let lane = |lane: &SiteLane| {
             let name =
                 format!("{} {}", self.invented.garage(&site.garage).map_or("", |g| &g.name), lane.name);
-            controllers.get(&lane.device).map(|handle| Lane::new(&name, lane.direction, handle.clone()))
+            controllers
+                .get(&lane.device)
+                .map(|handle| TrafficLane::new(&name, lane.direction, handle.clone()))
         };
-        Ok(Gates::new(site, lane))
+        Ok(GarageLanes::new(site, lane))
     }
 
-    fn controller(&mut self, garage: &GarageId, lane: &SiteLane) -> anyhow::Result<Handle> {
+    fn controller(&mut self, garage: &GarageId, lane: &SiteLane) -> anyhow::Result<ControllerHandle> {
         let device: &DeviceId = &lane.device;
-        let password = self.folder.mqtt_password(&Permissions::device(garage, device).username)?;
+        let password = self.folder.mqtt_password(&MqttPermissions::device(garage, device).username)?;
         let host = self.mqtt.ip().to_string();
-        let config = Config::new(&host, self.mqtt.port(), garage.clone(), device.clone(), &password);
+        let config =
+            ControllerConfig::new(&host, self.mqtt.port(), garage.clone(), device.clone(), &password);
         let config = match lane.pass_by {
-            PassBy::Loop => config.drive_over(OVER_THE_LOOP),
-            PassBy::Plate => config,
+            PassDetection::Loop => config.drive_over(OVER_THE_LOOP),
+            PassDetection::Plate => config,
         };
-        Ok(Controller::start(config, self.stop.clone()))
+        Ok(SimulatedController::start(config, self.stop.clone()))
     }
 
     /// Starts one robot per class. The first teacher's robots have longer delays, because a person usually tries that class.
     async fn robots(
         &self,
-        options: &Options,
+        options: &DemoOptions,
         api: &str,
-        people: &[Person],
-        seen: mpsc::Sender<Seen>,
+        people: &[DemoPerson],
+        seen: mpsc::Sender<ObservedArrival>,
         tasks: &mut JoinSet<()>,
     ) -> anyhow::Result<()> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
@@ -218,14 +226,15 @@ impl Cars<'_> {
             let Some(id) = ids.get(teacher.key.as_str()) else { continue };
             let session = server::app::session::issue(self.app, *id).await?;
             let dismissal = Duration::from_secs(options.dismissal);
-            let patience = if n == 0 { Patience::long(dismissal) } else { Patience::short(dismissal) };
+            let patience =
+                if n == 0 { ActionDelays::long(dismissal) } else { ActionDelays::short(dismissal) };
             for class in &teacher.teaches {
-                let robot = Robot {
+                let robot = TeacherRobot {
                     http: http.clone(),
                     api: api.to_owned(),
                     token: session.token.clone(),
                     class: class.clone(),
-                    patience,
+                    delays: patience,
                     seen: seen.clone(),
                 };
                 tasks.spawn(robot.run(self.stop.clone()));

@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 pub const SECRETS: &str = "secrets.json";
 
 /// An open data folder; it holds the lock until it is dropped.
-pub struct Folder {
+pub struct DataFolder {
     path: PathBuf,
-    pub secrets: Secrets,
+    pub secrets: FolderSecrets,
     _lock: File,
 }
 
 /// Content of `secrets.json`: generated at the first start, readable by the owner only.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Secrets {
+pub struct FolderSecrets {
     pub data_key: [u8; 32],
     /// By MQTT user name: controllers, gateways and signs.
     pub mqtt: BTreeMap<String, String>,
@@ -29,7 +29,7 @@ pub struct Secrets {
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum FolderError {
+pub enum DataFolderError {
     #[error("{0} is in use by another demo; stop it or give another --data DIR")]
     InUse(PathBuf),
     #[error("{path} cannot be used")]
@@ -46,13 +46,13 @@ pub enum FolderError {
     Random,
 }
 
-impl Folder {
-    pub fn open(path: &Path) -> Result<Self, FolderError> {
-        let io = |source| FolderError::Io { path: path.to_owned(), source };
+impl DataFolder {
+    pub fn open(path: &Path) -> Result<Self, DataFolderError> {
+        let io = |source| DataFolderError::Io { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(io)?;
         let lock = File::create(path.join("lock")).map_err(io)?;
-        lock.try_lock().map_err(|_| FolderError::InUse(path.to_owned()))?;
-        let secrets = Secrets::load(&path.join(SECRETS))?;
+        lock.try_lock().map_err(|_| DataFolderError::InUse(path.to_owned()))?;
+        let secrets = FolderSecrets::load(&path.join(SECRETS))?;
         Ok(Self { path: path.to_owned(), secrets, _lock: lock })
     }
 
@@ -61,7 +61,7 @@ impl Folder {
     }
 
     /// The password of an MQTT user; the first call generates it.
-    pub fn mqtt_password(&mut self, username: &str) -> Result<String, FolderError> {
+    pub fn mqtt_password(&mut self, username: &str) -> Result<String, DataFolderError> {
         if let Some(password) = self.secrets.mqtt.get(username) {
             return Ok(password.clone());
         }
@@ -71,9 +71,9 @@ impl Folder {
     }
 
     /// Writes a secret to a file for another part of this process, or for the person who tries the demo.
-    pub fn write_secret(&self, name: &str, secret: &str) -> Result<PathBuf, FolderError> {
+    pub fn write_secret(&self, name: &str, secret: &str) -> Result<PathBuf, DataFolderError> {
         let path = self.file(name);
-        let io = |source| FolderError::Io { path: path.clone(), source };
+        let io = |source| DataFolderError::Io { path: path.clone(), source };
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(io)?;
         }
@@ -81,33 +81,35 @@ impl Folder {
         Ok(path)
     }
 
-    pub fn save(&self) -> Result<(), FolderError> {
+    pub fn save(&self) -> Result<(), DataFolderError> {
         let path = self.file(SECRETS);
-        self.secrets.store(&path).map_err(|source| FolderError::Io { path, source })
+        self.secrets.store(&path).map_err(|source| DataFolderError::Io { path, source })
     }
 }
 
-fn random_bytes<const N: usize>() -> Result<[u8; N], FolderError> {
+fn random_bytes<const N: usize>() -> Result<[u8; N], DataFolderError> {
     let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| FolderError::Random)?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| DataFolderError::Random)?;
     Ok(bytes)
 }
 
 /// 128 random bits in hexadecimal.
-fn random_text() -> Result<String, FolderError> {
+fn random_text() -> Result<String, DataFolderError> {
     Ok(random_bytes::<16>()?.iter().map(|b| format!("{b:02x}")).collect())
 }
 
-impl Secrets {
-    fn load(path: &Path) -> Result<Self, FolderError> {
+impl FolderSecrets {
+    fn load(path: &Path) -> Result<Self, DataFolderError> {
         match fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| FolderError::Damaged(path.to_owned())),
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|_| DataFolderError::Damaged(path.to_owned()))
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Self::new(),
-            Err(source) => Err(FolderError::Io { path: path.to_owned(), source }),
+            Err(source) => Err(DataFolderError::Io { path: path.to_owned(), source }),
         }
     }
 
-    fn new() -> Result<Self, FolderError> {
+    fn new() -> Result<Self, DataFolderError> {
         Ok(Self { data_key: random_bytes()?, mqtt: BTreeMap::new() })
     }
 
@@ -132,12 +134,12 @@ mod tests {
     #[test]
     fn secrets_are_kept_and_one_process_holds_the_folder() {
         let dir = tempfile::tempdir().unwrap();
-        let mut folder = Folder::open(dir.path()).unwrap();
+        let mut folder = DataFolder::open(dir.path()).unwrap();
         let password = folder.mqtt_password("g.d").unwrap();
         folder.save().unwrap();
-        assert!(matches!(Folder::open(dir.path()), Err(FolderError::InUse(_))));
+        assert!(matches!(DataFolder::open(dir.path()), Err(DataFolderError::InUse(_))));
         drop(folder);
-        let mut again = Folder::open(dir.path()).unwrap();
+        let mut again = DataFolder::open(dir.path()).unwrap();
         assert_eq!(again.mqtt_password("g.d").unwrap(), password);
     }
 }

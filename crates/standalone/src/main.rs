@@ -8,25 +8,25 @@ use gateway::GatewayError;
 use server::store::StoreError;
 use service::build::VERSION_AND_REVISION;
 use service::{shutdown, telemetry};
-use standalone::folder::FolderError;
+use standalone::folder::DataFolderError;
 use standalone::{broker, demo};
 
 const DATA_REFUSED: u8 = 3;
 
 #[derive(Parser)]
 #[command(version = VERSION_AND_REVISION, about = "Shared parking in one process")]
-struct Arguments {
+struct StandaloneArguments {
     #[command(subcommand)]
-    command: Command,
+    command: StandaloneCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
-    Demo(demo::Options),
+enum StandaloneCommand {
+    Demo(demo::DemoOptions),
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Demo(options) } = Arguments::parse();
+    let StandaloneArguments { command: StandaloneCommand::Demo(options) } = StandaloneArguments::parse();
     match start(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -39,8 +39,8 @@ fn main() -> ExitCode {
 /// Whether the data folder belongs to a newer version or to another program, or its files do not belong together.
 fn is_refusal(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        let folder = cause.downcast_ref::<FolderError>();
-        matches!(folder, Some(FolderError::WrongKey { .. } | FolderError::Damaged(_)))
+        let folder = cause.downcast_ref::<DataFolderError>();
+        matches!(folder, Some(DataFolderError::WrongKey { .. } | DataFolderError::Damaged(_)))
             || matches!(cause.downcast_ref::<StoreError>(), Some(StoreError::Refused(_)))
             || cause.downcast_ref::<GatewayError>().is_some_and(is_refused_outbox)
     })
@@ -50,7 +50,7 @@ fn is_refused_outbox(error: &GatewayError) -> bool {
     matches!(error, GatewayError::Outbox(outbox) if outbox.is_refusal())
 }
 
-fn start(options: &demo::Options) -> anyhow::Result<()> {
+fn start(options: &demo::DemoOptions) -> anyhow::Result<()> {
     // The process needs one crypto provider; an error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // The terminal shows the events at the gates; RUST_LOG=info adds the processes' logs.

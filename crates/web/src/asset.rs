@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 
 /// A file of `assets/`, embedded in the binary.
 #[derive(Debug, Clone, Copy)]
-pub struct Asset {
+pub struct EmbeddedAsset {
     pub name: &'static str,
     pub body: &'static [u8],
 }
@@ -14,12 +14,12 @@ pub struct Asset {
 /// Embeds `assets/NAME`.
 macro_rules! asset {
     ($name:literal) => {
-        crate::asset::Asset { name: $name, body: include_bytes!(concat!("../assets/", $name)) }
+        crate::asset::EmbeddedAsset { name: $name, body: include_bytes!(concat!("../assets/", $name)) }
     };
 }
 pub(crate) use asset;
 
-impl Asset {
+impl EmbeddedAsset {
     /// Content type by the extension of the name. The browser never guesses an unlisted type (`nosniff`).
     pub fn content_type(&self) -> &'static str {
         match self.name.rsplit_once('.').map(|(_, ending)| ending) {

@@ -9,19 +9,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::asset::Asset;
+use crate::asset::EmbeddedAsset;
 
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// An asset with its entity tag, computed at the start.
 #[derive(Debug)]
-struct Served {
-    asset: Asset,
+struct ServedAsset {
+    asset: EmbeddedAsset,
     etag: String,
 }
 
 /// Pages at their paths, every other file at `/assets/NAME`.
-pub fn router(pages: &[(&str, Asset)], files: &[&[Asset]]) -> Router {
+pub fn router(pages: &[(&str, EmbeddedAsset)], files: &[&[EmbeddedAsset]]) -> Router {
     let mut router = Router::new();
     for (path, page) in pages {
         router = mount(router, path, *page);
@@ -32,12 +32,12 @@ pub fn router(pages: &[(&str, Asset)], files: &[&[Asset]]) -> Router {
     router
 }
 
-fn mount(router: Router, path: &str, asset: Asset) -> Router {
-    let served = Arc::new(Served { asset, etag: asset.etag() });
+fn mount(router: Router, path: &str, asset: EmbeddedAsset) -> Router {
+    let served = Arc::new(ServedAsset { asset, etag: asset.etag() });
     router.route(path, get(move |headers: HeaderMap| async move { answer(&served, &headers) }))
 }
 
-fn answer(served: &Served, asked: &HeaderMap) -> Response {
+fn answer(served: &ServedAsset, asked: &HeaderMap) -> Response {
     let mut response = if has_it_already(asked, &served.etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -12,9 +12,9 @@ mod tests;
 
 use axum::Router;
 
-use asset::{Asset, asset};
+use asset::{EmbeddedAsset, asset};
 
-const KIT: &[Asset] = &[
+const KIT: &[EmbeddedAsset] = &[
     asset!("kit.css"),
     asset!("kit.js"),
     asset!("api.js"),
@@ -23,7 +23,7 @@ const KIT: &[Asset] = &[
     asset!("icon.svg"),
 ];
 
-const PEOPLE: &[Asset] = &[
+const PEOPLE: &[EmbeddedAsset] = &[
     asset!("people.js"),
     asset!("stream.js"),
     asset!("index.css"),
@@ -56,7 +56,7 @@ const PEOPLE: &[Asset] = &[
     asset!("hall-column.js"),
 ];
 
-const PEOPLE_PAGES: &[(&str, Asset)] = &[
+const PEOPLE_PAGES: &[(&str, EmbeddedAsset)] = &[
     ("/", asset!("index.html")),
     ("/teacher", asset!("teacher.html")),
     ("/parent", asset!("parent.html")),
@@ -66,7 +66,7 @@ const PEOPLE_PAGES: &[(&str, Asset)] = &[
     ("/gate", asset!("gate.html")),
 ];
 
-const OPERATOR: &[Asset] = &[
+const OPERATOR: &[EmbeddedAsset] = &[
     asset!("operator.css"),
     asset!("operator.js"),
     asset!("operator-api.js"),
@@ -131,7 +131,7 @@ const OPERATOR: &[Asset] = &[
     asset!("spaces-forecast.js"),
 ];
 
-const OPERATOR_PAGES: &[(&str, Asset)] = &[
+const OPERATOR_PAGES: &[(&str, EmbeddedAsset)] = &[
     ("/operator", asset!("operator.html")),
     ("/operator/week", asset!("operator-week.html")),
     ("/operator/day", asset!("operator-day.html")),

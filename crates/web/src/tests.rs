@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use tower::ServiceExt;
 
-use crate::asset::Asset;
+use crate::asset::EmbeddedAsset;
 use crate::{KIT, OPERATOR, OPERATOR_PAGES, PEOPLE, PEOPLE_PAGES, operator_router, people_router};
 
 async fn get(router: Router, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -22,7 +22,7 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
 }
 
 /// Names of the files that the text loads: `"/assets/NAME"` in a page, `"./NAME"` in a module.
-fn loads(asset: &Asset) -> Vec<&str> {
+fn loads(asset: &EmbeddedAsset) -> Vec<&str> {
     let text = std::str::from_utf8(asset.body).unwrap();
     let quoted = text.split('"').skip(1).step_by(2);
     quoted.filter_map(|word| word.strip_prefix("/assets/").or_else(|| word.strip_prefix("./"))).collect()

@@ -4,15 +4,15 @@
 use std::net::IpAddr;
 
 use ::devices::make::{DeviceConnection, OpeningMethod};
-use domain::occupancy::PassBy;
+use domain::occupancy::PassDetection;
 use service::config::ConfigError;
 
-use super::{Config, ForeignDevice, Lane};
+use super::{ForeignDevice, GatewayConfig, LaneConfig};
 
 /// Maximum characters; real serial numbers have 17.
 const MAX_SERIAL: usize = 64;
 
-pub(super) fn validate(config: &Config) -> Result<(), ConfigError> {
+pub(super) fn validate(config: &GatewayConfig) -> Result<(), ConfigError> {
     for (index, lane) in config.lanes.iter().enumerate() {
         if !(1..=100).contains(&lane.reading.min_confidence) {
             return invalid(index, "min_confidence", "must be 1 to 100");
@@ -33,20 +33,20 @@ fn invalid(index: usize, field: &str, message: impl Into<String>) -> Result<(), 
     Err(ConfigError::invalid(format!("lane[{index}].{field}"), message.into()))
 }
 
-fn inputs(index: usize, lane: &Lane, device: &ForeignDevice) -> Result<(), ConfigError> {
+fn inputs(index: usize, lane: &LaneConfig, device: &ForeignDevice) -> Result<(), ConfigError> {
     let inputs = device.inputs;
     if inputs.fire_input.is_some() && inputs.fire_input == inputs.loop_input {
         return invalid(index, "fire_input", "is the loop's input: the fire alarm needs its own");
     }
     let posts = matches!(device.make.driver().connection(), DeviceConnection::Posts);
-    if posts && lane.pass_by == PassBy::Loop && inputs.loop_input.is_none() {
+    if posts && lane.pass_by == PassDetection::Loop && inputs.loop_input.is_none() {
         let message = "is needed where cars are counted by the loop; or set pass_by = \"plate\"";
         return invalid(index, "loop_input", message);
     }
     Ok(())
 }
 
-fn posts(config: &Config, index: usize, device: &ForeignDevice) -> Result<(), ConfigError> {
+fn posts(config: &GatewayConfig, index: usize, device: &ForeignDevice) -> Result<(), ConfigError> {
     let Some(address) = device.address else {
         return invalid(index, "address", "is needed for this make: the address from which the device posts");
     };
@@ -60,7 +60,7 @@ fn posts(config: &Config, index: usize, device: &ForeignDevice) -> Result<(), Co
     Ok(())
 }
 
-fn at_address(config: &Config, address: IpAddr) -> impl Iterator<Item = (usize, &ForeignDevice)> {
+fn at_address(config: &GatewayConfig, address: IpAddr) -> impl Iterator<Item = (usize, &ForeignDevice)> {
     let devices = config.lanes.iter().enumerate().filter_map(|(index, lane)| Some((index, lane.foreign()?)));
     devices.filter(move |(_, device)| device.address == Some(address))
 }
@@ -84,7 +84,7 @@ fn apart(
 }
 
 fn publishes(
-    config: &Config,
+    config: &GatewayConfig,
     index: usize,
     device: &ForeignDevice,
     is_shared: bool,
@@ -114,14 +114,19 @@ fn publishes(
     Ok(())
 }
 
-fn streams(config: &Config, index: usize, lane: &Lane) -> Result<(), ConfigError> {
+fn streams(config: &GatewayConfig, index: usize, lane: &LaneConfig) -> Result<(), ConfigError> {
     if config.controls.contains_key(&lane.id) {
         return Ok(());
     }
     invalid(index, "control", "is needed for this make: the gateway reads the device's events there")
 }
 
-fn opening(config: &Config, index: usize, lane: &Lane, device: &ForeignDevice) -> Result<(), ConfigError> {
+fn opening(
+    config: &GatewayConfig,
+    index: usize,
+    lane: &LaneConfig,
+    device: &ForeignDevice,
+) -> Result<(), ConfigError> {
     let control = config.controls.get(&lane.id);
     match device.make.driver().opening() {
         OpeningMethod::Request(_) if control.is_none() => {

@@ -1,4 +1,4 @@
-//! The TOML form of a [`Config`]; `gateway.example.toml` explains each line.
+//! The TOML form of a [`GatewayConfig`]; `gateway.example.toml` explains each line.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -8,22 +8,22 @@ use std::time::Duration;
 use devices::confidence::ConfidenceScale;
 use devices::make::{DeviceConnection, MAKES};
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::vehicle::TravelDirection;
 use reqwest::Method;
 use serde::Deserialize;
-use service::config::{ConfigError, Secret, SecretSource, load};
+use service::config::{ConfigError, SecretSource, SecretText, load};
 use service::telemetry::LogFormat;
 
 use super::{
-    Config, Control, DeviceInputs, EVENTS_PER_SECOND, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt,
-    PLAN_POLL, ReadingRules, SAME_CAR, Server, UNREAD_PAUSE,
+    DeviceControlConfig, DeviceInputs, DistrictServerConfig, EVENTS_PER_SECOND, ForeignDevice, GatewayConfig,
+    LaneConfig, LaneMake, MakeRow, MqttConfig, PLAN_POLL, ReadingRules, SAME_CAR, UNREAD_PAUSE,
 };
 
 /// The file as written; secrets are not yet resolved from their sources.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
+pub struct GatewayConfigFile {
     pub garage: GarageId,
     pub data_dir: PathBuf,
     #[serde(default)]
@@ -84,10 +84,10 @@ struct HttpPart {
 struct LanePart {
     id: LaneId,
     name: String,
-    direction: Direction,
+    direction: LaneDirection,
     device: DeviceId,
     #[serde(default)]
-    pass_by: PassBy,
+    pass_by: PassDetection,
     device_password: Option<SecretSource>,
     #[serde(default)]
     make: MakeId,
@@ -157,14 +157,14 @@ const fn mqtt_port() -> u16 {
     1883
 }
 
-impl File {
+impl GatewayConfigFile {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         load(path)
     }
 
     /// Resolves the secrets of a running gateway and validates everything.
-    pub fn config(&self) -> Result<Config, ConfigError> {
-        let config = Config {
+    pub fn config(&self) -> Result<GatewayConfig, ConfigError> {
+        let config = GatewayConfig {
             garage: self.garage.clone(),
             data_dir: self.data_dir.clone(),
             mqtt: self.mqtt()?,
@@ -181,9 +181,9 @@ impl File {
         Ok(config)
     }
 
-    fn mqtt(&self) -> Result<Mqtt, ConfigError> {
+    fn mqtt(&self) -> Result<MqttConfig, ConfigError> {
         let username = self.mqtt.username.clone().unwrap_or_else(|| format!("{}.gateway", self.garage));
-        Ok(Mqtt {
+        Ok(MqttConfig {
             host: self.mqtt.host.clone(),
             port: self.mqtt.port,
             username,
@@ -191,11 +191,11 @@ impl File {
         })
     }
 
-    fn server(&self) -> Result<Server, ConfigError> {
+    fn server(&self) -> Result<DistrictServerConfig, ConfigError> {
         let seconds = self.server.plan_poll_seconds;
         let plan_poll = seconds.map_or(Ok(PLAN_POLL), Duration::try_from_secs_f64);
         let token = self.server.token.as_ref().map(|token| token.resolve("server.token")).transpose()?;
-        Ok(Server {
+        Ok(DistrictServerConfig {
             url: self.server.url.clone(),
             token,
             ca_file: self.server.ca_file.clone(),
@@ -204,7 +204,7 @@ impl File {
         })
     }
 
-    fn controls(&self) -> Result<HashMap<LaneId, Control>, ConfigError> {
+    fn controls(&self) -> Result<HashMap<LaneId, DeviceControlConfig>, ConfigError> {
         let mut controls = HashMap::new();
         for (index, lane) in self.lane.iter().enumerate() {
             if let Some(part) = &lane.control {
@@ -216,30 +216,32 @@ impl File {
     }
 
     /// The gateway's own password at the broker.
-    pub fn gateway_password(&self) -> Result<Secret, ConfigError> {
+    pub fn gateway_password(&self) -> Result<SecretText, ConfigError> {
         Ok(self.mqtt.password.resolve("mqtt.password")?)
     }
 
     /// The password of the garage's guidance signs, if it has any; only the broker's files need it.
-    pub fn sign_password(&self) -> Result<Option<Secret>, ConfigError> {
+    pub fn sign_password(&self) -> Result<Option<SecretText>, ConfigError> {
         let source = self.mqtt.sign_password.as_ref();
         Ok(source.map(|source| source.resolve("mqtt.sign_password")).transpose()?)
     }
 
     /// Each controller, and each camera with its serial number, with its broker password. Only the broker's files need
     /// them.
-    pub fn device_passwords(&self) -> Result<Vec<(DeviceId, Option<BrokerUser>, Secret)>, ConfigError> {
+    pub fn device_passwords(
+        &self,
+    ) -> Result<Vec<(DeviceId, Option<DeviceBrokerUser>, SecretText)>, ConfigError> {
         let one = |(index, lane): (usize, &LanePart)| {
             let field = format!("lane[{index}].device_password");
             let Some(source) = &lane.device_password else {
                 return Err(ConfigError::invalid(field, "is needed to write the broker's files"));
             };
-            let topics = lane.make().ok().and_then(|make| BrokerUser::of(&make));
+            let topics = lane.make().ok().and_then(|make| DeviceBrokerUser::of(&make));
             Ok((lane.device.clone(), topics, source.resolve(&field)?))
         };
         let at_broker = |(_, lane): &(usize, &LanePart)| match lane.make() {
             Ok(LaneMake::Native) => true,
-            Ok(make) => BrokerUser::of(&make).is_some(),
+            Ok(make) => DeviceBrokerUser::of(&make).is_some(),
             Err(_) => false,
         };
         self.lane.iter().enumerate().filter(at_broker).map(one).collect()
@@ -263,14 +265,14 @@ impl File {
 
 /// A device of another make that is a client of the garage's broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokerUser {
+pub struct DeviceBrokerUser {
     /// Topic filters on which it publishes.
     pub publish: Vec<String>,
     /// Topic filters to which it subscribes.
     pub subscribe: Vec<String>,
 }
 
-impl BrokerUser {
+impl DeviceBrokerUser {
     fn of(make: &LaneMake) -> Option<Self> {
         let LaneMake::Foreign(device) = make else { return None };
         let DeviceConnection::Publishes(topics) = device.make.driver().connection() else { return None };
@@ -280,7 +282,7 @@ impl BrokerUser {
 }
 
 impl ControlPart {
-    fn control(&self, field: &str, lane: Option<&ChannelPart>) -> Result<Control, ConfigError> {
+    fn control(&self, field: &str, lane: Option<&ChannelPart>) -> Result<DeviceControlConfig, ConfigError> {
         let whole = |url: &reqwest::Url| {
             let bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
             bare && matches!(url.scheme(), "http" | "https")
@@ -291,7 +293,7 @@ impl ControlPart {
         };
         let password = self.password.resolve(&format!("{field}.password"))?;
         let of_lane = || lane.and_then(|channel| channel.text().parse().ok()).unwrap_or(1);
-        Ok(Control {
+        Ok(DeviceControlConfig {
             url,
             username: self.username.clone(),
             password,
@@ -313,11 +315,11 @@ fn relay(field: &str, open: &str) -> Result<(Method, String), ConfigError> {
 }
 
 impl LanePart {
-    fn lane((index, part): (usize, &Self)) -> Result<Lane, ConfigError> {
+    fn lane((index, part): (usize, &Self)) -> Result<LaneConfig, ConfigError> {
         let make = part
             .make()
             .map_err(|(field, message)| ConfigError::invalid(format!("lane[{index}].{field}"), message))?;
-        Ok(Lane {
+        Ok(LaneConfig {
             id: part.id.clone(),
             name: part.name.clone(),
             direction: part.direction,

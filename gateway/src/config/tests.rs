@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use super::file::File;
+use super::file::GatewayConfigFile;
 use super::*;
 
 const GOOD: &str = r#"
@@ -23,11 +23,11 @@ direction = "out"
 device = "cam-2"
 "#;
 
-fn check(text: &str) -> Result<Config, ConfigError> {
+fn check(text: &str) -> Result<GatewayConfig, ConfigError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("gateway.toml");
     std::fs::write(&path, text).unwrap();
-    File::load(&path)?.config()
+    GatewayConfigFile::load(&path)?.config()
 }
 
 fn error_of(from: &str, to: &str) -> String {
@@ -39,7 +39,7 @@ fn error_of(from: &str, to: &str) -> String {
 fn a_short_file_is_enough() {
     let config = check(GOOD).unwrap();
     assert_eq!(config.mqtt.username, "macau-road.gateway");
-    assert_eq!(config.lanes[0].pass_by, PassBy::Plate);
+    assert_eq!(config.lanes[0].pass_by, PassDetection::Plate);
     assert_eq!((config.http, config.server.plan_poll), (None, PLAN_POLL));
     assert_eq!(config.events_per_second, EVENTS_PER_SECOND);
 }

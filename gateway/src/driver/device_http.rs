@@ -2,9 +2,9 @@
 
 use http_auth::{PasswordClient, PasswordParams};
 use reqwest::{Method, Response, StatusCode, Url, header};
-use service::config::Secret;
+use service::config::SecretText;
 
-use crate::config::Control;
+use crate::config::DeviceControlConfig;
 
 /// Error of a request without a usable response.
 #[derive(Debug, thiserror::Error)]
@@ -21,13 +21,13 @@ pub(crate) enum DeviceHttpError {
 
 /// HTTP client for a device's control address.
 #[derive(Debug, Clone)]
-pub(super) struct DeviceHttp {
+pub(super) struct DeviceHttpClient {
     http: reqwest::Client,
-    control: Control,
+    control: DeviceControlConfig,
 }
 
-impl DeviceHttp {
-    pub const fn new(http: reqwest::Client, control: Control) -> Self {
+impl DeviceHttpClient {
+    pub const fn new(http: reqwest::Client, control: DeviceControlConfig) -> Self {
         Self { http, control }
     }
 
@@ -70,7 +70,7 @@ impl DeviceHttp {
             url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
         let asked = PasswordParams {
             username: &self.control.username,
-            password: Secret::expose(&self.control.password),
+            password: SecretText::expose(&self.control.password),
             uri: &uri,
             method: method.as_str(),
             body: None,

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use devices::make::OpeningMethod;
 use domain::ids::LaneId;
 use reqwest::Method;
-use service::retry::Backoff;
+use service::retry::RetryBackoff;
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
-use super::device_http::{DeviceHttp, DeviceHttpError};
-use crate::config::{Config, Control, Lane, LaneMake};
+use super::device_http::{DeviceHttpClient, DeviceHttpError};
+use crate::config::{DeviceControlConfig, GatewayConfig, LaneConfig, LaneMake};
 
 /// Deadline of one try, with its challenge. A camera on its own network replies in milliseconds or is busy.
 const TRY: Duration = Duration::from_secs(2);
@@ -27,7 +27,7 @@ const LARGEST_RESPONSE: usize = 16 * 1024;
 
 /// Error of an open request; the barrier may not have opened.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum OpenError {
+pub(crate) enum BarrierOpenError {
     #[error("the device did not answer in time")]
     Late,
     #[error(transparent)]
@@ -38,36 +38,36 @@ pub(crate) enum OpenError {
 
 /// Openers of the lanes whose barrier is opened by a request.
 #[derive(Clone, Default)]
-pub(crate) struct Openers(HashMap<LaneId, Arc<Opener>>);
+pub(crate) struct DeviceOpeners(HashMap<LaneId, Arc<DeviceOpener>>);
 
-impl Openers {
-    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
-        let http = DeviceHttp::client()?;
-        let opener = |lane: &Lane| {
+impl DeviceOpeners {
+    pub fn new(config: &GatewayConfig) -> Result<Self, reqwest::Error> {
+        let http = DeviceHttpClient::client()?;
+        let opener = |lane: &LaneConfig| {
             let control = config.controls.get(&lane.id)?;
-            let request = OpenerRequest::of(&lane.make, control)?;
-            let device = DeviceHttp::new(http.clone(), control.clone());
-            Some((lane.id.clone(), Arc::new(Opener { device, request, busy: Mutex::default() })))
+            let request = DeviceOpenRequest::of(&lane.make, control)?;
+            let device = DeviceHttpClient::new(http.clone(), control.clone());
+            Some((lane.id.clone(), Arc::new(DeviceOpener { device, request, busy: Mutex::default() })))
         };
         Ok(Self(config.lanes.iter().filter_map(opener).collect()))
     }
 
-    pub fn get(&self, lane: &LaneId) -> Option<&Arc<Opener>> {
+    pub fn get(&self, lane: &LaneId) -> Option<&Arc<DeviceOpener>> {
         self.0.get(lane)
     }
 }
 
 /// The request to send, and the parser of its response.
-struct OpenerRequest {
+struct DeviceOpenRequest {
     method: Method,
     path: String,
     body: String,
     confirm: fn(&[u8]) -> Result<(), String>,
 }
 
-impl OpenerRequest {
+impl DeviceOpenRequest {
     /// A configured relay takes precedence over the make's own request.
-    fn of(make: &LaneMake, control: &Control) -> Option<Self> {
+    fn of(make: &LaneMake, control: &DeviceControlConfig) -> Option<Self> {
         let LaneMake::Foreign(device) = make else { return None };
         if let Some((method, path)) = &control.relay {
             let (method, path) = (method.clone(), path.clone());
@@ -79,24 +79,24 @@ impl OpenerRequest {
     }
 }
 
-pub(crate) struct Opener {
-    device: DeviceHttp,
-    request: OpenerRequest,
+pub(crate) struct DeviceOpener {
+    device: DeviceHttpClient,
+    request: DeviceOpenRequest,
     busy: Mutex<()>,
 }
 
-impl Opener {
+impl DeviceOpener {
     /// Retries until `due`. Sends one request at a time; the request for the next car waits.
-    pub async fn open(&self, due: Instant) -> Result<(), OpenError> {
+    pub async fn open(&self, due: Instant) -> Result<(), BarrierOpenError> {
         let due = due.into();
-        let Ok(_busy) = timeout_at(due, self.busy.lock()).await else { return Err(OpenError::Late) };
-        let mut backoff = Backoff::new("barrier", RETRY_BASE, RETRY_CAP);
+        let Ok(_busy) = timeout_at(due, self.busy.lock()).await else { return Err(BarrierOpenError::Late) };
+        let mut backoff = RetryBackoff::new("barrier", RETRY_BASE, RETRY_CAP);
         loop {
             let until = due.min(tokio::time::Instant::now() + TRY);
             let error = match timeout_at(until, self.attempt()).await {
                 Ok(Ok(())) => return Ok(()),
                 Ok(Err(error)) => error,
-                Err(_) => OpenError::Late,
+                Err(_) => BarrierOpenError::Late,
             };
             let pause = backoff.next_delay();
             if tokio::time::Instant::now() + pause >= due {
@@ -107,8 +107,8 @@ impl Opener {
         }
     }
 
-    async fn attempt(&self) -> Result<(), OpenError> {
-        let OpenerRequest { method, path, body, confirm } = &self.request;
+    async fn attempt(&self) -> Result<(), BarrierOpenError> {
+        let DeviceOpenRequest { method, path, body, confirm } = &self.request;
         let mut response = self.device.send(method, path, body).await?;
         let mut document = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(DeviceHttpError::from)? {
@@ -117,6 +117,6 @@ impl Opener {
                 break;
             }
         }
-        confirm(&document).map_err(OpenError::Refused)
+        confirm(&document).map_err(BarrierOpenError::Refused)
     }
 }

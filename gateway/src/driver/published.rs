@@ -16,41 +16,41 @@ use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::RejectCode;
 use uuid::Uuid;
 
-use super::FromDevice;
-use super::place::{self, DevicePlace, PlaceChoice};
+use super::DriverMessage;
+use super::lane_device::{self, LaneDevice, LaneDeviceMatch};
 use super::translate;
-use crate::config::Lane;
+use crate::config::LaneConfig;
 use crate::driver::stream::lane_messages;
-use crate::metric::Meter;
-use crate::mqtt::{MAX_PAYLOAD, Message};
+use crate::metric::GatewayMetrics;
+use crate::mqtt::{MAX_PAYLOAD, MqttMessage};
 
 /// Maximum payload without pictures, which must be disabled in the device.
 const LARGEST: usize = MAX_PAYLOAD;
 
 /// The devices of a garage that publish on its broker.
 #[derive(Default)]
-pub(crate) struct Cameras {
-    cameras: Vec<Camera>,
+pub(crate) struct BrokerCameras {
+    cameras: Vec<BrokerCamera>,
     arrivals: AtomicU64,
 }
 
-struct Camera {
-    place: DevicePlace,
+struct BrokerCamera {
+    place: LaneDevice,
     serial: String,
     topics: &'static dyn BrokerTopics,
     /// The topic of its last message.
     last_topic: Mutex<Option<String>>,
 }
 
-impl Cameras {
-    pub fn new(lanes: &[Lane]) -> Self {
-        let camera = |place: DevicePlace| {
+impl BrokerCameras {
+    pub fn new(lanes: &[LaneConfig]) -> Self {
+        let camera = |place: LaneDevice| {
             let DeviceConnection::Publishes(topics) = place.make().connection() else { return None };
             let serial = place.device.serial.clone()?;
-            Some(Camera { place, serial, topics, last_topic: Mutex::default() })
+            Some(BrokerCamera { place, serial, topics, last_topic: Mutex::default() })
         };
         Self {
-            cameras: DevicePlace::of_lanes(lanes).filter_map(camera).collect(),
+            cameras: LaneDevice::of_lanes(lanes).filter_map(camera).collect(),
             arrivals: AtomicU64::new(0),
         }
     }
@@ -66,7 +66,7 @@ impl Cameras {
     }
 
     /// The lanes whose device has published this message.
-    pub fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &Lane> {
+    pub fn lanes_of(&self, topic: &str, payload: &[u8]) -> impl Iterator<Item = &LaneConfig> {
         self.cameras
             .iter()
             .filter(move |camera| camera.topics.is_from(&camera.serial, topic, payload))
@@ -74,10 +74,15 @@ impl Cameras {
     }
 
     /// Decodes a device's message; `None` if no device publishes on its topic.
-    pub fn read(&self, message: &Message, now: Timestamp, meter: &Meter) -> Option<Vec<FromDevice>> {
+    pub fn read(
+        &self,
+        message: &MqttMessage,
+        now: Timestamp,
+        meter: &GatewayMetrics,
+    ) -> Option<Vec<DriverMessage>> {
         let is_from =
-            |camera: &&Camera| camera.topics.is_from(&camera.serial, &message.topic, &message.payload);
-        let cameras: Vec<&Camera> = self.cameras.iter().filter(is_from).collect();
+            |camera: &&BrokerCamera| camera.topics.is_from(&camera.serial, &message.topic, &message.payload);
+        let cameras: Vec<&BrokerCamera> = self.cameras.iter().filter(is_from).collect();
         if cameras.is_empty() {
             return None;
         }
@@ -95,11 +100,11 @@ impl Cameras {
 
     fn decoded(
         &self,
-        cameras: &[&Camera],
-        message: &Message,
+        cameras: &[&BrokerCamera],
+        message: &MqttMessage,
         now: Timestamp,
-        meter: &Meter,
-    ) -> Vec<FromDevice> {
+        meter: &GatewayMetrics,
+    ) -> Vec<DriverMessage> {
         let arrival = format!("{:x}.{:x}", now.micros(), self.arrivals.fetch_add(1, Ordering::Relaxed));
         let inbound = InboundMessage {
             address: &message.topic,
@@ -110,20 +115,20 @@ impl Cameras {
             received_at: now,
             arrival: &arrival,
         };
-        let places: Vec<&DevicePlace> = cameras.iter().map(|camera| &camera.place).collect();
-        let Some((make, decoded)) = place::decode(&places, &inbound) else { return Vec::new() };
-        match place::choose(&places, make, &decoded) {
-            PlaceChoice::One(place) => lane_messages(place, (&inbound, &decoded), message.at, meter),
-            PlaceChoice::Unclear(fault) => {
-                let resembles_reading = place::may_be_reading(&decoded);
+        let places: Vec<&LaneDevice> = cameras.iter().map(|camera| &camera.place).collect();
+        let Some((make, decoded)) = lane_device::decode(&places, &inbound) else { return Vec::new() };
+        match lane_device::choose(&places, make, &decoded) {
+            LaneDeviceMatch::One(place) => lane_messages(place, (&inbound, &decoded), message.at, meter),
+            LaneDeviceMatch::Unclear(fault) => {
+                let resembles_reading = lane_device::may_be_reading(&decoded);
                 let messages = places.iter().flat_map(|place| {
                     let unknown = UnknownContent { fault: fault.clone(), resembles_reading };
                     let what = (unknown, RejectCode::NotUnderstood);
                     let unread = translate::unread_message(make.id(), (&inbound, &decoded), what, message.at);
                     let (lane, kind) = (place.lane.clone(), LaneAlarmKind::UnknownChannel);
                     [
-                        FromDevice::Alarm { lane: lane.clone(), kind, detail: fault.clone() },
-                        FromDevice::NotUnderstood { lane, message: unread, verdict: None },
+                        DriverMessage::Alarm { lane: lane.clone(), kind, detail: fault.clone() },
+                        DriverMessage::NotUnderstood { lane, message: unread, verdict: None },
                     ]
                 });
                 messages.collect()

@@ -15,19 +15,19 @@ use domain::time::Clock;
 use protocol::alarm::LaneAlarmKind;
 use protocol::mqtt::RejectCode;
 use reqwest::{Method, Response, header};
-use service::retry::Backoff;
+use service::retry::RetryBackoff;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::device_http::{DeviceHttp, DeviceHttpError};
-use super::place::DevicePlace;
+use super::device_http::{DeviceHttpClient, DeviceHttpError};
+use super::lane_device::LaneDevice;
 use super::translate::{self, LaneMessage};
-use super::{FromDevice, Notice};
+use super::{DeviceObservation, DriverMessage};
 use crate::cause::causes;
-use crate::config::Config;
-use crate::metric::Meter;
+use crate::config::GatewayConfig;
+use crate::metric::GatewayMetrics;
 
 const RETRY_BASE: Duration = Duration::from_millis(500);
 const RETRY_CAP: Duration = Duration::from_secs(10);
@@ -37,23 +37,23 @@ const CONNECT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The event streams of a garage.
-pub(crate) struct EventStreams {
+pub(crate) struct LaneEventStreams {
     streams: Vec<LaneStream>,
-    lanes: mpsc::Sender<FromDevice>,
+    lanes: mpsc::Sender<DriverMessage>,
     clock: Arc<dyn Clock>,
-    meter: Meter,
+    meter: GatewayMetrics,
 }
 
 struct LaneStream {
-    place: DevicePlace,
-    device: DeviceHttp,
+    place: LaneDevice,
+    device: DeviceHttpClient,
     path: String,
     silence: Duration,
 }
 
 /// Error that ended a stream.
 #[derive(Debug, thiserror::Error)]
-enum StreamError {
+enum DeviceStreamError {
     #[error("cannot connect to the device")]
     Connect(#[from] DeviceHttpError),
     #[error("the device does not answer")]
@@ -68,30 +68,30 @@ enum StreamError {
     LaneLoop,
 }
 
-impl EventStreams {
+impl LaneEventStreams {
     pub fn new(
-        config: &Config,
-        lanes: mpsc::Sender<FromDevice>,
+        config: &GatewayConfig,
+        lanes: mpsc::Sender<DriverMessage>,
         clock: Arc<dyn Clock>,
-        meter: Meter,
+        meter: GatewayMetrics,
     ) -> Result<Self, reqwest::Error> {
-        let http = DeviceHttp::client()?;
-        let stream = |place: DevicePlace| {
+        let http = DeviceHttpClient::client()?;
+        let stream = |place: LaneDevice| {
             let DeviceConnection::Streams(EventStream { path, silence }) = place.make().connection() else {
                 return None;
             };
             let control = config.controls.get(&place.lane.id)?.clone();
             let path = path(control.channel);
-            Some(LaneStream { place, device: DeviceHttp::new(http.clone(), control), path, silence })
+            Some(LaneStream { place, device: DeviceHttpClient::new(http.clone(), control), path, silence })
         };
-        let streams = DevicePlace::of_lanes(&config.lanes).filter_map(stream).collect();
+        let streams = LaneDevice::of_lanes(&config.lanes).filter_map(stream).collect();
         Ok(Self { streams, lanes, clock, meter })
     }
 
     pub async fn run(self, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         for stream in self.streams {
-            let reader = StreamReader {
+            let reader = DeviceStreamReader {
                 lanes: self.lanes.clone(),
                 clock: self.clock.clone(),
                 meter: self.meter.clone(),
@@ -104,15 +104,15 @@ impl EventStreams {
 }
 
 /// Reads one lane's stream.
-struct StreamReader {
-    lanes: mpsc::Sender<FromDevice>,
+struct DeviceStreamReader {
+    lanes: mpsc::Sender<DriverMessage>,
     clock: Arc<dyn Clock>,
-    meter: Meter,
+    meter: GatewayMetrics,
 }
 
-impl StreamReader {
+impl DeviceStreamReader {
     async fn run(self, stream: LaneStream, stop: CancellationToken) {
-        let mut backoff = Backoff::new("device_stream", RETRY_BASE, RETRY_CAP);
+        let mut backoff = RetryBackoff::new("device_stream", RETRY_BASE, RETRY_CAP);
         let arrivals = AtomicU64::new(0);
         while let Some(ended) = stop.run_until_cancelled(self.read(&stream, &arrivals, &mut backoff)).await {
             let Err(error) = ended else { return };
@@ -121,7 +121,7 @@ impl StreamReader {
                 tracing::warn!(garage.id = %self.meter.garage(), lane.id = %stream.place.lane.id, %error, cause, "device event stream failed; reconnecting");
             }
             let (lane, kind) = (stream.place.lane.clone(), LaneAlarmKind::DeviceUnreachable);
-            let _ = self.lanes.send(FromDevice::Alarm { lane, kind, detail: error.to_string() }).await;
+            let _ = self.lanes.send(DriverMessage::Alarm { lane, kind, detail: error.to_string() }).await;
             let delay = backoff.next_delay();
             if stop.run_until_cancelled(tokio::time::sleep(delay)).await.is_none() {
                 return;
@@ -134,13 +134,13 @@ impl StreamReader {
         &self,
         stream: &LaneStream,
         arrivals: &AtomicU64,
-        backoff: &mut Backoff,
-    ) -> Result<(), StreamError> {
+        backoff: &mut RetryBackoff,
+    ) -> Result<(), DeviceStreamError> {
         let sent = stream.device.send(&Method::GET, &stream.path, "");
-        let mut response = timeout(CONNECT, sent).await.map_err(|_| StreamError::Slow)??;
+        let mut response = timeout(CONNECT, sent).await.map_err(|_| DeviceStreamError::Slow)??;
         backoff.reset();
         let (lane, kind) = (stream.place.lane.clone(), LaneAlarmKind::DeviceUnreachable);
-        self.send(FromDevice::AlarmEnded { lane, kind }).await?;
+        self.send(DriverMessage::AlarmEnded { lane, kind }).await?;
         let mut splitter = EventStreamSplitter::new(content_type(&response), InboundMessage::MAX_BODY);
         let mut last_byte = Instant::now();
         loop {
@@ -157,7 +157,7 @@ impl StreamReader {
                         self.part(stream, &part, arrivals).await?;
                     }
                     if last_byte.elapsed() > stream.silence {
-                        return Err(StreamError::Silent(stream.silence));
+                        return Err(DeviceStreamError::Silent(stream.silence));
                     }
                 }
             }
@@ -165,7 +165,7 @@ impl StreamReader {
         if let Some(part) = splitter.finish() {
             self.part(stream, &part, arrivals).await?;
         }
-        Err(StreamError::Ended)
+        Err(DeviceStreamError::Ended)
     }
 
     async fn part(
@@ -173,7 +173,7 @@ impl StreamReader {
         stream: &LaneStream,
         part: &StreamPart,
         arrivals: &AtomicU64,
-    ) -> Result<(), StreamError> {
+    ) -> Result<(), DeviceStreamError> {
         let (at, now) = (Instant::now(), self.clock.now());
         let arrival = format!("{:x}.{:x}", now.micros(), arrivals.fetch_add(1, Ordering::Relaxed));
         let inbound = InboundMessage {
@@ -198,8 +198,8 @@ impl StreamReader {
         Ok(())
     }
 
-    async fn send(&self, message: FromDevice) -> Result<(), StreamError> {
-        self.lanes.send(message).await.map_err(|_| StreamError::LaneLoop)
+    async fn send(&self, message: DriverMessage) -> Result<(), DeviceStreamError> {
+        self.lanes.send(message).await.map_err(|_| DeviceStreamError::LaneLoop)
     }
 }
 
@@ -209,20 +209,20 @@ fn content_type(response: &Response) -> Option<&str> {
 
 /// Sends the contents of a message without a pending reply to the lane loop.
 pub(super) fn lane_messages(
-    place: &DevicePlace,
+    place: &LaneDevice,
     (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),
     at: Instant,
-    meter: &Meter,
-) -> Vec<FromDevice> {
+    meter: &GatewayMetrics,
+) -> Vec<DriverMessage> {
     let now = inbound.received_at;
     let lane = || place.lane.clone();
-    let notice = Notice::of(decoded, now);
-    let noticed = (!notice.is_empty()).then(|| FromDevice::Noticed { lane: lane(), notice });
+    let notice = DeviceObservation::of(decoded, now);
+    let noticed = (!notice.is_empty()).then(|| DriverMessage::Noticed { lane: lane(), notice });
     let message = |content| match translate::lane_message(content, &place.lane, place.device.inputs, now) {
         LaneMessage::Car { event, note, .. } | LaneMessage::Signal { event, note } => {
-            Some(FromDevice::Event { lane: lane(), event, at, note })
+            Some(DriverMessage::Event { lane: lane(), event, at, note })
         }
-        LaneMessage::Status(status) => Some(FromDevice::Status { lane: lane(), status }),
+        LaneMessage::Status(status) => Some(DriverMessage::Status { lane: lane(), status }),
         LaneMessage::Other(kind) => {
             meter.device_said(kind);
             None
@@ -231,7 +231,7 @@ pub(super) fn lane_messages(
             let code = if inbound.is_truncated { RejectCode::TooLarge } else { RejectCode::NotUnderstood };
             let unread =
                 translate::unread_message(place.make().id(), (inbound, decoded), (unknown, code), at);
-            Some(FromDevice::NotUnderstood { lane: lane(), message: unread, verdict: None })
+            Some(DriverMessage::NotUnderstood { lane: lane(), message: unread, verdict: None })
         }
     };
     noticed.into_iter().chain(decoded.contents.iter().filter_map(message)).collect()

@@ -10,11 +10,11 @@ use devices::message::{
 use domain::ids::EventId;
 use domain::time::Timestamp;
 use protocol::alarm::MessageShape;
-use protocol::mqtt::{ControllerEvent, DeviceStatus, EventKind, OPEN_TTL_MS, RejectCode, VERSION};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, EventKind, OPEN_TTL_MS, RejectCode, VERSION};
 use sha2::{Digest, Sha256};
 
-use super::{EventNote, UnreadMessage};
-use crate::config::{DeviceInputs, Lane, ReadingRules};
+use super::{EventNote, UnrecognizedMessage};
+use crate::config::{DeviceInputs, LaneConfig, ReadingRules};
 use crate::event::is_possible;
 
 /// Maximum bytes of a message that are shown to an operator.
@@ -26,14 +26,14 @@ pub(super) enum LaneMessage {
     Car {
         event: ControllerEvent,
         note: EventNote,
-        waits: CarWait,
+        waits: ReplyContext,
     },
     /// No car waits for a reply to it.
     Signal {
         event: ControllerEvent,
         note: EventNote,
     },
-    Status(DeviceStatus),
+    Status(ControllerStatus),
     /// Not used by the lane loop; holds its kind.
     Other(&'static str),
     NotUnderstood(UnknownContent),
@@ -41,7 +41,7 @@ pub(super) enum LaneMessage {
 
 /// The device's behaviour after the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CarWait {
+pub(super) struct ReplyContext {
     /// The car waits for the reply.
     pub is_live: bool,
     /// For a stored reading: the device sends the next one when the reply contains this number.
@@ -50,7 +50,7 @@ pub(super) struct CarWait {
 
 pub(super) fn lane_message(
     content: &MessageContent,
-    lane: &Lane,
+    lane: &LaneConfig,
     inputs: DeviceInputs,
     now: Timestamp,
 ) -> LaneMessage {
@@ -106,11 +106,11 @@ fn car(reading: &PlateReading, rules: ReadingRules, now: Timestamp) -> LaneMessa
         confidence: worst.unwrap_or(reading.confidence.overall).percent(rules.scale),
         occurred_at: at,
         age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
-        of: None,
+        related_event_id: None,
         vehicle: reading.vehicle,
     };
     let is_live = !reading.is_retransmission;
-    let waits = CarWait { is_live, resume_after: reading.resume_after.filter(|_| !is_live) };
+    let waits = ReplyContext { is_live, resume_after: reading.resume_after.filter(|_| !is_live) };
     LaneMessage::Car { event, note, waits }
 }
 
@@ -130,7 +130,7 @@ fn signal_event(signal: &LaneSignal, kind: EventKind, now: Timestamp) -> LaneMes
         confidence: 100,
         occurred_at: at,
         age_ms: 0,
-        of: None,
+        related_event_id: None,
         vehicle: domain::vehicle::VehicleDetails::default(),
     };
     LaneMessage::Signal { event, note }
@@ -149,8 +149,8 @@ fn possible(at: Option<Timestamp>, now: Timestamp) -> (Timestamp, bool) {
     }
 }
 
-fn status(health: &DeviceHealth, now: Timestamp) -> DeviceStatus {
-    DeviceStatus {
+fn status(health: &DeviceHealth, now: Timestamp) -> ControllerStatus {
+    ControllerStatus {
         v: VERSION,
         at: now,
         firmware: health.firmware.clone(),
@@ -177,10 +177,10 @@ pub(crate) fn unread_message(
     (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),
     (unknown, code): (UnknownContent, RejectCode),
     at: std::time::Instant,
-) -> Box<UnreadMessage> {
+) -> Box<UnrecognizedMessage> {
     let parts = devices::shape::message_shape(make, inbound, decoded);
     let resembles_reading = unknown.resembles_reading || parts.resembles_reading;
-    Box::new(UnreadMessage {
+    Box::new(UnrecognizedMessage {
         code,
         fault: unknown.fault,
         shape: MessageShape { id: parts.id, summary: parts.summary, resembles_reading },

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use domain::ids::LaneId;
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use proptest::prelude::*;
 use protocol::mqtt::EventKind;
 
@@ -9,24 +9,24 @@ use super::*;
 
 const TOPIC: &str = "parking/v1/g/in-1/event";
 
-fn intake() -> Intake {
-    let lane = Lane {
+fn intake() -> MessageIntake {
+    let lane = LaneConfig {
         id: LaneId::parse("in").unwrap(),
         name: "in".into(),
-        direction: Direction::In,
+        direction: LaneDirection::In,
         device: DeviceId::parse("in-1").unwrap(),
-        pass_by: PassBy::Plate,
+        pass_by: PassDetection::Plate,
         make: crate::config::LaneMake::Native,
         reading: crate::config::ReadingRules::default(),
     };
-    Intake::new(GarageId::parse("g").unwrap(), vec![lane])
+    MessageIntake::new(GarageId::parse("g").unwrap(), vec![lane])
 }
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T15:30:00+08:00").unwrap()
 }
 
-fn refused(topic: &str, payload: &str) -> Refusal {
+fn refused(topic: &str, payload: &str) -> RejectedMessage {
     *intake().parse(topic, payload.as_bytes(), now()).unwrap_err()
 }
 
@@ -40,7 +40,9 @@ const LIVE: &str = "2026-11-23T15:30:00+08:00";
 fn a_short_event_is_enough_and_unknown_fields_are_ignored() {
     let intake = intake();
     let payload = event_at(LIVE, r#","plate":"鲁B12345","colour":"blue""#);
-    let Ok(Incoming::Event(lane, parsed)) = intake.parse(TOPIC, payload.as_bytes(), now()) else { panic!() };
+    let Ok(ControllerMessage::Event(lane, parsed)) = intake.parse(TOPIC, payload.as_bytes(), now()) else {
+        panic!()
+    };
     let event = parsed.event;
     assert_eq!(lane.id.as_str(), "in");
     assert_eq!((event.kind, event.confidence, event.age_ms), (EventKind::Plate, 100, 0));
@@ -54,10 +56,10 @@ fn an_unread_plate_is_an_event() {
     }
 }
 
-fn parsed(payload: &str) -> Result<Box<ParsedEvent>, Box<UnreadMessage>> {
+fn parsed(payload: &str) -> Result<Box<ParsedEvent>, Box<UnrecognizedMessage>> {
     match intake().parse(TOPIC, payload.as_bytes(), now()) {
-        Ok(Incoming::Event(_, parsed)) => Ok(parsed),
-        Ok(Incoming::NotUnderstood(_, unread)) => Err(unread),
+        Ok(ControllerMessage::Event(_, parsed)) => Ok(parsed),
+        Ok(ControllerMessage::NotUnderstood(_, unread)) => Err(unread),
         other => panic!("{other:?}"),
     }
 }

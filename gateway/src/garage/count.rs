@@ -3,21 +3,21 @@
 //! The server's count is valid at a position of this gateway's sequence. Rows after that position are added, and so are
 //! events that are decided but not yet on disk. Corrections made at the server reach the gateway in this way.
 
-use domain::access::{Audience, Cars};
-use protocol::uplink::Count;
+use domain::access::{Audience, AudienceCounts};
+use protocol::uplink::ServerCount;
 use serde::{Deserialize, Serialize};
 
 /// The effect of events on the count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Change {
+pub(crate) struct CountDelta {
     delta: i64,
     /// The part of `delta` with a known audience.
-    inside: Cars,
+    inside: AudienceCounts,
 }
 
-impl Change {
+impl CountDelta {
     pub fn of(delta: i64, audience: Option<Audience>) -> Self {
-        let mut inside = Cars::default();
+        let mut inside = AudienceCounts::default();
         if let Some(audience) = audience {
             inside.add(audience, delta);
         }
@@ -34,16 +34,16 @@ impl Change {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Ledger {
-    server: Option<Count>,
+pub(crate) struct OccupancyLedger {
+    server: Option<ServerCount>,
     /// Sum of the stored rows after `server.through_seq`, or of all rows while there is no count.
-    stored: Change,
-    pending: Change,
+    stored: CountDelta,
+    pending: CountDelta,
 }
 
-impl Ledger {
-    pub fn restored(server: Option<Count>, stored: Change) -> Self {
-        Self { server, stored, pending: Change::default() }
+impl OccupancyLedger {
+    pub fn restored(server: Option<ServerCount>, stored: CountDelta) -> Self {
+        Self { server, stored, pending: CountDelta::default() }
     }
 
     /// For decisions. Without a count from the server, only the cars counted here.
@@ -54,7 +54,7 @@ impl Ledger {
     /// Audiences of the cars inside. A car that was admitted before this gateway's memory begins stays counted after it
     /// leaves, until the server's next receipt. The count is then too high, so the remaining room is too low, never too
     /// high.
-    pub fn inside(&self) -> Option<Cars> {
+    pub fn inside(&self) -> Option<AudienceCounts> {
         let server = self.server?.inside?;
         Some(server + self.stored.inside + self.pending.inside)
     }
@@ -65,18 +65,18 @@ impl Ledger {
     }
 
     /// Adds a decided event.
-    pub fn pend(&mut self, change: Change) {
+    pub fn pend(&mut self, change: CountDelta) {
         self.pending = self.pending.plus(change);
     }
 
     /// Removes an event that is no longer pending.
-    pub fn unpend(&mut self, change: Change) {
+    pub fn unpend(&mut self, change: CountDelta) {
         self.pending = self.pending.minus(change);
     }
 
     /// Updates the sums after a commit: the server's last count, if it is new, and the sum of the rows that the count
     /// does not cover.
-    pub fn rebase(&mut self, server: Option<Count>, behind: Change) {
+    pub fn rebase(&mut self, server: Option<ServerCount>, behind: CountDelta) {
         self.server = server.or(self.server);
         self.stored = behind;
     }
@@ -89,29 +89,33 @@ mod tests {
 
     #[test]
     fn a_count_of_the_server_replaces_what_it_covers() {
-        let one = Change::of(1, None);
-        let mut ledger = Ledger::default();
+        let one = CountDelta::of(1, None);
+        let mut ledger = OccupancyLedger::default();
         ledger.pend(one);
         assert_eq!((ledger.occupied(), ledger.published()), (1, None));
         ledger.unpend(one);
         ledger.rebase(None, one);
         assert_eq!((ledger.occupied(), ledger.published()), (1, None));
-        ledger.rebase(Some(Count { occupied: 40, through_seq: 1, inside: None }), Change::default());
+        ledger
+            .rebase(Some(ServerCount { occupied: 40, through_seq: 1, inside: None }), CountDelta::default());
         assert_eq!(ledger.published(), Some(40));
-        ledger.pend(Change::of(-1, None));
+        ledger.pend(CountDelta::of(-1, None));
         assert_eq!(ledger.published(), Some(39));
     }
 
     #[test]
     fn it_is_known_as_whom_cars_are_inside_once_the_server_has_said_so() {
-        let mut ledger = Ledger::default();
-        ledger.pend(Change::of(1, Some(Audience::Public)));
+        let mut ledger = OccupancyLedger::default();
+        ledger.pend(CountDelta::of(1, Some(Audience::Public)));
         assert_eq!(ledger.inside(), None);
-        let inside = Some(Cars { public: 3, ..Cars::default() });
-        let server = Count { occupied: 4, through_seq: 0, inside };
-        ledger.rebase(Some(server), Change::of(1, Some(Audience::Staff)));
-        assert_eq!(ledger.inside().unwrap(), Cars { public: 4, staff: 1, ..Cars::default() });
-        ledger.pend(Change::of(-1, None));
+        let inside = Some(AudienceCounts { public: 3, ..AudienceCounts::default() });
+        let server = ServerCount { occupied: 4, through_seq: 0, inside };
+        ledger.rebase(Some(server), CountDelta::of(1, Some(Audience::Staff)));
+        assert_eq!(
+            ledger.inside().unwrap(),
+            AudienceCounts { public: 4, staff: 1, ..AudienceCounts::default() }
+        );
+        ledger.pend(CountDelta::of(-1, None));
         assert_eq!((ledger.occupied(), ledger.inside().unwrap().total()), (5, 5));
     }
 }

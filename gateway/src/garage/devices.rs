@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::ids::DeviceId;
 use domain::time::Timestamp;
-use protocol::mqtt::DeviceStatus;
+use protocol::mqtt::ControllerStatus;
 use protocol::uplink::LaneStatus;
 
-use crate::config::Lane;
-use crate::driver::Notice;
+use crate::config::LaneConfig;
+use crate::driver::DeviceObservation;
 
 /// Maximum characters of a firmware's name.
 const MAX_FIRMWARE: usize = 64;
@@ -19,7 +19,7 @@ const MAX_FIRMWARE: usize = 64;
 const WORD_HOLDS: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Default)]
-struct Device {
+struct DeviceState {
     last_seen_at: Option<Timestamp>,
     /// Time of the last heartbeat.
     reported_at: Option<Timestamp>,
@@ -29,24 +29,24 @@ struct Device {
     stuck_since: Option<Timestamp>,
     /// Since when its barrier stays up.
     held_open_since: Option<Timestamp>,
-    quirks: BTreeSet<Quirk>,
+    quirks: BTreeSet<DeviceQuirk>,
     clock_ahead_ms: Option<i64>,
 }
 
 /// Contains only devices of the configuration; messages of other devices are rejected earlier.
 #[derive(Debug, Default)]
-pub(super) struct Devices(HashMap<DeviceId, Device>);
+pub(super) struct DeviceStates(HashMap<DeviceId, DeviceState>);
 
-impl Devices {
+impl DeviceStates {
     pub fn heard(&mut self, device: &DeviceId, at: Timestamp) {
         if let Some(known) = self.0.get_mut(device) {
             known.last_seen_at = Some(at);
         } else {
-            self.0.insert(device.clone(), Device { last_seen_at: Some(at), ..Device::default() });
+            self.0.insert(device.clone(), DeviceState { last_seen_at: Some(at), ..DeviceState::default() });
         }
     }
 
-    pub fn reported(&mut self, device: &DeviceId, status: DeviceStatus, at: Timestamp) {
+    pub fn reported(&mut self, device: &DeviceId, status: ControllerStatus, at: Timestamp) {
         let firmware = status.firmware.map(|text| text.chars().take(MAX_FIRMWARE).collect());
         let pending_events = status.pending_events;
         let known = self.0.entry(device.clone()).or_default();
@@ -64,7 +64,7 @@ impl Devices {
         is_fresh && known.held_open_since.is_some_and(|since| since <= at)
     }
 
-    pub fn noticed(&mut self, device: &DeviceId, notice: &Notice) {
+    pub fn noticed(&mut self, device: &DeviceId, notice: &DeviceObservation) {
         let known = self.0.entry(device.clone()).or_default();
         known.quirks.extend(&notice.quirks);
         known.clock_ahead_ms = notice.clock_ahead_ms.or(known.clock_ahead_ms);
@@ -76,7 +76,7 @@ impl Devices {
         known.stuck_since = since.map(|since| known.stuck_since.unwrap_or(since));
     }
 
-    pub fn status(&self, lane: &Lane) -> LaneStatus {
+    pub fn status(&self, lane: &LaneConfig) -> LaneStatus {
         let device = self.0.get(&lane.device);
         LaneStatus {
             lane: lane.id.clone(),

@@ -3,24 +3,29 @@
 
 use std::time::Duration;
 
-use domain::access::{Alarm, Because, Decision, Passage, Reason, decide};
+use domain::access::{AccessDecision, AccessRequest, DenialReason, GarageAlarm, OverrideReason, decide};
 use domain::ids::EventId;
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
 use domain::vehicle::TravelDirection;
 use protocol::mqtt::{ControllerEvent, EventKind};
 
-use super::fire::Input;
-use super::known::Movement;
-use super::{Arrival, Outcome, State};
-use crate::config::Lane;
+use super::admitted::LaneMovement;
+use super::fire::FireInputState;
+use super::{EventArrival, GarageStateData, GateEventOutcome};
+use crate::config::LaneConfig;
 
-impl State {
-    pub(super) fn outcome(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
+impl GarageStateData {
+    pub(super) fn outcome(
+        &mut self,
+        lane: &LaneConfig,
+        event: &ControllerEvent,
+        arrival: EventArrival,
+    ) -> GateEventOutcome {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let decision = match event.kind {
             EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), arrival)),
-            EventKind::NotUnderstood => Some(Decision::not_understood()),
+            EventKind::NotUnderstood => Some(AccessDecision::not_understood()),
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
                 let stuck = (event.kind == EventKind::Stuck).then_some(arrival.now);
                 self.devices.stuck(&lane.device, stuck);
@@ -36,10 +41,10 @@ impl State {
     /// Returns the earlier reading of the same car, and updates the lane's last car.
     fn rereads(
         &mut self,
-        lane: &Lane,
+        lane: &LaneConfig,
         event: &ControllerEvent,
-        (plate, decision): (Option<&Plate>, Option<Decision>),
-        arrival: Arrival,
+        (plate, decision): (Option<&Plate>, Option<AccessDecision>),
+        arrival: EventArrival,
     ) -> Option<EventId> {
         match event.kind {
             EventKind::Pass | EventKind::Reversal | EventKind::Free | EventKind::NotOpened => {
@@ -50,7 +55,7 @@ impl State {
                 let plate = plate?;
                 let earlier =
                     self.last_readings.earlier(&lane.device, plate, arrival.at, lane.reading.same_car);
-                if earlier.is_none() && decision.is_some_and(Decision::opens) {
+                if earlier.is_none() && decision.is_some_and(AccessDecision::opens) {
                     self.last_readings.let_in(
                         &lane.device,
                         event.event_id.clone(),
@@ -67,48 +72,51 @@ impl State {
     /// Applies a decided event.
     pub(super) fn decided(
         &mut self,
-        lane: &Lane,
+        lane: &LaneConfig,
         event: &ControllerEvent,
-        (decision, rereads): (Option<Decision>, Option<EventId>),
-        arrival: Arrival,
-    ) -> Outcome {
+        (decision, rereads): (Option<AccessDecision>, Option<EventId>),
+        arrival: EventArrival,
+    ) -> GateEventOutcome {
         let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let delta = self.delta(lane, event, (decision, rereads.is_some()), arrival);
-        let movement = Movement {
+        let movement = LaneMovement {
             device: &lane.device,
             event: &event.event_id,
             kind: event.kind,
             at: arrival.now - Duration::from_millis(event.age_ms),
-            of: event.of.as_ref(),
+            of: event.related_event_id.as_ref(),
             plate,
             decision,
             delta,
         };
         // A second reading of a counted car is not another car.
-        let audience =
-            if rereads.is_some() && lane.pass_by == PassBy::Plate { None } else { self.known.met(movement) };
-        Outcome { decision, delta, audience, rereads }
+        let audience = if rereads.is_some() && lane.pass_by == PassDetection::Plate {
+            None
+        } else {
+            self.known.record_movement(movement)
+        };
+        GateEventOutcome { decision, delta, audience, rereads }
     }
 
     fn delta(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         event: &ControllerEvent,
-        (decision, is_reread): (Option<Decision>, bool),
-        arrival: Arrival,
+        (decision, is_reread): (Option<AccessDecision>, bool),
+        arrival: EventArrival,
     ) -> i64 {
         let counts = match event.kind {
             EventKind::Plate => {
-                let by_plate = lane.pass_by == PassBy::Plate && !is_reread;
+                let by_plate = lane.pass_by == PassDetection::Plate && !is_reread;
                 let waits = arrival.is_live && lane.confirms_opening();
                 by_plate && !waits && decision.is_some_and(counts_a_car)
             }
-            EventKind::Opened => arrival.opening_counts && lane.pass_by == PassBy::Plate,
-            EventKind::Pass => lane.pass_by == PassBy::Loop,
+            EventKind::Opened => arrival.opening_counts && lane.pass_by == PassDetection::Plate,
+            EventKind::Pass => lane.pass_by == PassDetection::Loop,
             EventKind::Tailgate => true,
             EventKind::Reversal => {
                 let at = arrival.now - Duration::from_millis(event.age_ms);
-                let reversed = self.known.reversed(&lane.device, event.of.as_ref(), at);
+                let reversed = self.known.reversed(&lane.device, event.related_event_id.as_ref(), at);
                 return reversed.map_or(0, |(_, delta)| -delta);
             }
             EventKind::Stuck
@@ -122,35 +130,40 @@ impl State {
     }
 
     /// Applies a fire report of any age: a fire that began while the controller was unreachable may still burn.
-    fn burns(&mut self, lane: &Lane, event: &ControllerEvent, arrival: Arrival) -> Outcome {
+    fn burns(
+        &mut self,
+        lane: &LaneConfig,
+        event: &ControllerEvent,
+        arrival: EventArrival,
+    ) -> GateEventOutcome {
         let input = match event.kind {
-            EventKind::Fire if arrival.is_pulse => Input::Pulsed,
-            EventKind::Fire => Input::Burning,
-            _ => Input::Over,
+            EventKind::Fire if arrival.is_pulse => FireInputState::Pulsed,
+            EventKind::Fire => FireInputState::Burning,
+            _ => FireInputState::Over,
         };
         let at = arrival.now - Duration::from_millis(event.age_ms);
-        self.fire.send_modify(|fire| fire.said(&lane.device, input, at));
-        Outcome::NONE
+        self.fire.send_modify(|fire| fire.record_report(&lane.device, input, at));
+        GateEventOutcome::NONE
     }
 
     /// A barrier that stays up admits every car, whatever the rules decide.
     pub(super) fn decide(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         event: &ControllerEvent,
         plate: Option<&Plate>,
-        arrival: Arrival,
-    ) -> Decision {
+        arrival: EventArrival,
+    ) -> AccessDecision {
         // The event's time by the gateway's clock; a controller's clock may be hours off.
         let at = arrival.now - Duration::from_millis(event.age_ms);
         let alarm = self.fire.borrow().alarm();
-        if alarm == Alarm::None && drives_away(lane, event) {
+        if alarm == GarageAlarm::None && drives_away(lane, event) {
             return match lane.direction {
-                Direction::In => Decision::Review { reason: Reason::DrivesAway },
-                Direction::Out => Decision::not_understood(),
+                LaneDirection::In => AccessDecision::Review { reason: DenialReason::DrivesAway },
+                LaneDirection::Out => AccessDecision::not_understood(),
             };
         }
-        let passage = Passage {
+        let passage = AccessRequest {
             direction: lane.direction,
             plate,
             confidence: event.confidence,
@@ -165,19 +178,20 @@ impl State {
         };
         let decision = decide(self.plan.as_ref().map(|plan| &plan.document.plan), &passage);
         if !decision.opens() && self.devices.is_held_open(&lane.device, at, arrival.now) {
-            return Decision::held_open();
+            return AccessDecision::held_open();
         }
         decision
     }
 }
 
 /// Whether the vehicle moves against the lane, by camera and configuration.
-fn drives_away(lane: &Lane, event: &ControllerEvent) -> bool {
+fn drives_away(lane: &LaneConfig, event: &ControllerEvent) -> bool {
     let travel = event.vehicle.travel.filter(|travel| *travel != TravelDirection::Unknown);
     lane.reading.travel.zip(travel).is_some_and(|(wanted, travel)| wanted != travel)
 }
 
 /// A message that was not understood opens an exit, but it is unknown whether a car left.
-fn counts_a_car(decision: Decision) -> bool {
-    decision.opens() && !matches!(decision, Decision::Open { because: Some(Because::NotUnderstood), .. })
+fn counts_a_car(decision: AccessDecision) -> bool {
+    decision.opens()
+        && !matches!(decision, AccessDecision::Open { because: Some(OverrideReason::NotUnderstood), .. })
 }

@@ -15,16 +15,16 @@ use protocol::mqtt::{ControllerEvent, EventKind};
 use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
 use protocol::uplink::GateEvent;
 
-use super::Outcome;
+use super::GateEventOutcome;
 
 /// More events than all controllers of a garage send in the 8 s in which an event may open.
 pub(crate) const REMEMBERED: usize = 8_192;
 
-type SeenKey = Arc<(DeviceId, EventId)>;
+type SeenEventKey = Arc<(DeviceId, EventId)>;
 
 /// Storage state of a registered event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Storage {
+pub(crate) enum EventStorage {
     Queued,
     Stored,
     /// The outbox queue was full.
@@ -33,7 +33,7 @@ pub(crate) enum Storage {
 
 /// The facts that make a reading unique beside its id ([`ReadingIdentity`], owned).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReadingMark {
+pub(crate) struct ReadingFingerprint {
     kind: EventKind,
     /// As the device sent it.
     text: Option<String>,
@@ -42,7 +42,7 @@ pub(crate) struct ReadingMark {
     time_replaced: bool,
 }
 
-impl ReadingMark {
+impl ReadingFingerprint {
     pub fn of_event(event: &ControllerEvent, time_replaced: bool) -> Self {
         Self::new(event.kind, event.plate.as_deref(), event.occurred_at, time_replaced)
     }
@@ -65,9 +65,9 @@ impl ReadingMark {
 /// A registered event.
 #[derive(Debug, Clone)]
 pub(crate) struct SeenEvent {
-    pub outcome: Outcome,
-    pub storage: Storage,
-    pub mark: ReadingMark,
+    pub outcome: GateEventOutcome,
+    pub storage: EventStorage,
+    pub mark: ReadingFingerprint,
     /// Absent for events from before this start.
     pub at: Option<Instant>,
 }
@@ -85,8 +85,8 @@ pub(super) enum SeenLookup<'a> {
 
 #[derive(Debug, Default)]
 pub(super) struct SeenEvents {
-    events: HashMap<SeenKey, SeenEvent>,
-    order: VecDeque<SeenKey>,
+    events: HashMap<SeenEventKey, SeenEvent>,
+    order: VecDeque<SeenEventKey>,
 }
 
 impl SeenEvents {
@@ -95,7 +95,7 @@ impl SeenEvents {
     }
 
     /// Looks up the reading under the device's id and under the derived one.
-    pub fn look_up(&mut self, device: &DeviceId, raw: &EventId, mark: &ReadingMark) -> SeenLookup<'_> {
+    pub fn look_up(&mut self, device: &DeviceId, raw: &EventId, mark: &ReadingFingerprint) -> SeenLookup<'_> {
         let raw_key = (device.clone(), raw.clone());
         let Some(first) = self.events.get(&raw_key) else {
             return SeenLookup::New { event_id: raw.clone(), is_repeated: false };
@@ -124,7 +124,7 @@ impl SeenEvents {
         }
     }
 
-    pub fn mark(&mut self, device: &DeviceId, event: &EventId, storage: Storage) {
+    pub fn mark(&mut self, device: &DeviceId, event: &EventId, storage: EventStorage) {
         if let Some(entry) = self.events.get_mut(&(device.clone(), event.clone())) {
             entry.storage = storage;
         }

@@ -14,10 +14,10 @@ const MOST_REMEMBERED: usize = 256;
 
 /// By device.
 #[derive(Debug, Default)]
-pub(super) struct UnreadMessages(HashMap<DeviceId, UnreadOfDevice>);
+pub(super) struct UnrecognizedMessages(HashMap<DeviceId, DeviceUnrecognizedMessages>);
 
 #[derive(Debug, Default)]
-struct UnreadOfDevice {
+struct DeviceUnrecognizedMessages {
     /// Digest, first and last arrival.
     messages: Vec<(String, Instant, Instant)>,
     next_open: Option<Instant>,
@@ -37,7 +37,7 @@ pub(crate) enum ExitOpening {
     },
 }
 
-impl UnreadMessages {
+impl UnrecognizedMessages {
     /// Registers a message of a device at an exit.
     pub fn at_exit(&mut self, device: &DeviceId, digest: &str, pace: Duration, now: Instant) -> ExitOpening {
         let of_device = self.0.entry(device.clone()).or_default();
@@ -58,7 +58,7 @@ impl UnreadMessages {
     }
 }
 
-impl UnreadOfDevice {
+impl DeviceUnrecognizedMessages {
     fn repeated(&mut self, digest: &str, now: Instant) -> Option<Duration> {
         self.messages.retain(|(_, _, last)| now.saturating_duration_since(*last) < SAME_MESSAGE);
         if let Some((_, first, last)) = self.messages.iter_mut().find(|(known, ..)| known == digest) {
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn each_distinct_message_opens_and_commands_are_a_second_apart() {
         let (device, start) = (DeviceId::parse("d").unwrap(), Instant::now());
-        let mut unread = UnreadMessages::default();
+        let mut unread = UnrecognizedMessages::default();
         let mut at =
             |digest: &str, ms| unread.at_exit(&device, digest, PACE, start + Duration::from_millis(ms));
         assert_eq!(at("a", 0), ExitOpening::After(Duration::ZERO));

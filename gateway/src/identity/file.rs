@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::enrolment::{Credential, CredentialError};
+use protocol::enrolment::{GatewayCredential, GatewayCredentialError};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// Error of reading, generating or writing the credential.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+pub enum CredentialFileError {
     #[error("cannot read {path}", path = path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("{path} is damaged: enrol this box again", path = path.display())]
@@ -33,35 +33,37 @@ pub enum FileError {
 /// Content of the file.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Stored {
+pub(super) struct CredentialFile {
     /// The credential that the server knows; absent until the first enrolment has a response.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub current: Option<String>,
     /// The next credential, which the server may have received already.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub next: Option<Credential>,
+    pub next: Option<GatewayCredential>,
 }
 
 pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 
-impl Stored {
+impl CredentialFile {
     /// `None` when there is no file.
-    pub fn load(folder: &Path) -> Result<Option<Self>, FileError> {
+    pub fn load(folder: &Path) -> Result<Option<Self>, CredentialFileError> {
         let path = path(folder);
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(FileError::Read { path, source }),
+            Err(source) => return Err(CredentialFileError::Read { path, source }),
         };
-        serde_json::from_slice(&text).map(Some).map_err(|source| FileError::Damaged { path, source })
+        serde_json::from_slice(&text)
+            .map(Some)
+            .map_err(|source| CredentialFileError::Damaged { path, source })
     }
 
     /// Returns once the file is on disk.
-    pub fn save(&self, folder: &Path) -> Result<(), FileError> {
+    pub fn save(&self, folder: &Path) -> Result<(), CredentialFileError> {
         let path = path(folder);
-        self.replace(folder, &path).map_err(|source| FileError::Write { path, source })
+        self.replace(folder, &path).map_err(|source| CredentialFileError::Write { path, source })
     }
 
     fn replace(&self, folder: &Path, path: &Path) -> io::Result<()> {
@@ -78,9 +80,9 @@ impl Stored {
 }
 
 /// Generates a credential of 32 random bytes.
-pub(super) fn make() -> Result<Credential, FileError> {
+pub(super) fn make() -> Result<GatewayCredential, CredentialFileError> {
     let mut bytes = [0_u8; 32];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| FileError::Random)?;
-    let text = format!("{}{}", Credential::PREFIX, URL_SAFE_NO_PAD.encode(bytes));
-    Credential::parse(&text).map_err(|CredentialError| FileError::Random)
+    SystemRandom::new().fill(&mut bytes).map_err(|_| CredentialFileError::Random)?;
+    let text = format!("{}{}", GatewayCredential::PREFIX, URL_SAFE_NO_PAD.encode(bytes));
+    GatewayCredential::parse(&text).map_err(|GatewayCredentialError| CredentialFileError::Random)
 }

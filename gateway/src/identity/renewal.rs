@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::enrolment::Credential;
+use protocol::enrolment::GatewayCredential;
 use reqwest::StatusCode;
-use service::retry::Backoff;
+use service::retry::RetryBackoff;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use super::Identity;
-use super::file::FileError;
+use super::BoxIdentity;
+use super::file::CredentialFileError;
 use crate::cause::causes;
-use crate::metric::Meter;
-use crate::server::{CallError, Server};
+use crate::metric::GatewayMetrics;
+use crate::server::{DistrictServerClient, DistrictServerError};
 
 const RETRY_BASE: Duration = Duration::from_secs(1);
 /// Long retry delay: the replacement has weeks of time.
@@ -21,24 +21,24 @@ const RETRY_CAP: Duration = Duration::from_secs(300);
 
 /// Error of a credential renewal.
 #[derive(Debug, thiserror::Error)]
-enum RenewalError {
+enum CredentialRenewalError {
     #[error("the new credential cannot be kept")]
-    File(#[from] FileError),
+    File(#[from] CredentialFileError),
     #[error("the server did not take the new credential")]
-    Call(#[from] CallError),
+    Call(#[from] DistrictServerError),
     #[error("the disk's task has failed")]
     Task(#[from] JoinError),
 }
 
-pub(crate) struct Renewal {
-    pub server: Server,
-    pub identity: Arc<Identity>,
-    pub meter: Meter,
+pub(crate) struct CredentialRenewalTask {
+    pub server: DistrictServerClient,
+    pub identity: Arc<BoxIdentity>,
+    pub meter: GatewayMetrics,
 }
 
-impl Renewal {
+impl CredentialRenewalTask {
     pub async fn run(self, stop: CancellationToken) {
-        let mut backoff = Backoff::new("credential", RETRY_BASE, RETRY_CAP);
+        let mut backoff = RetryBackoff::new("credential", RETRY_BASE, RETRY_CAP);
         while stop.run_until_cancelled(self.identity.due()).await.is_some() {
             match stop.run_until_cancelled(self.renew()).await {
                 None => return,
@@ -54,10 +54,10 @@ impl Renewal {
         }
     }
 
-    fn failed(&self, error: &RenewalError, earlier: u32) {
+    fn failed(&self, error: &CredentialRenewalError, earlier: u32) {
         let why = match error {
-            RenewalError::Call(call) => call.label(),
-            RenewalError::File(_) | RenewalError::Task(_) => "disk".to_owned(),
+            CredentialRenewalError::Call(call) => call.label(),
+            CredentialRenewalError::File(_) | CredentialRenewalError::Task(_) => "disk".to_owned(),
         };
         self.meter.renewal_failed(why);
         if earlier == 0 {
@@ -66,7 +66,7 @@ impl Renewal {
         }
     }
 
-    async fn renew(&self) -> Result<(), RenewalError> {
+    async fn renew(&self) -> Result<(), CredentialRenewalError> {
         let identity = self.identity.clone();
         let next = spawn_blocking(move || identity.next()).await??;
         self.offer(&next).await?;
@@ -76,9 +76,9 @@ impl Renewal {
 
     /// Registers the next credential with the present one. A server that no longer knows the present one has already
     /// seen the next one in use.
-    async fn offer(&self, next: &Credential) -> Result<(), CallError> {
+    async fn offer(&self, next: &GatewayCredential) -> Result<(), DistrictServerError> {
         match self.server.offer(self.identity.current().expose(), next).await {
-            Err(CallError::Status { status: StatusCode::UNAUTHORIZED, .. }) => {
+            Err(DistrictServerError::Status { status: StatusCode::UNAUTHORIZED, .. }) => {
                 self.server.offer(next.expose(), next).await
             }
             answer => answer,

@@ -4,22 +4,22 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 
-fn enrolled(folder: &Path) -> Credential {
+fn enrolled(folder: &Path) -> GatewayCredential {
     let first = file::make().unwrap();
-    Stored { current: Some(first.expose().to_owned()), next: None }.save(folder).unwrap();
+    CredentialFile { current: Some(first.expose().to_owned()), next: None }.save(folder).unwrap();
     first
 }
 
-fn secret(of: &Credential) -> Secret {
-    Secret::new(of.expose())
+fn secret(of: &GatewayCredential) -> SecretText {
+    SecretText::new(of.expose())
 }
 
 #[test]
 fn a_box_that_is_not_known_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let message = |folder: &Path| Identity::own(folder).unwrap_err().to_string();
+    let message = |folder: &Path| BoxIdentity::own(folder).unwrap_err().to_string();
     assert!(message(folder.path()).contains("gateway enroll --config FILE"));
-    Stored { current: None, next: Some(file::make().unwrap()) }.save(folder.path()).unwrap();
+    CredentialFile { current: None, next: Some(file::make().unwrap()) }.save(folder.path()).unwrap();
     assert!(message(folder.path()).contains("again with the same code"));
     std::fs::write(file::path(folder.path()), "{").unwrap();
     assert!(message(folder.path()).contains("enrol this box again"));
@@ -31,7 +31,7 @@ fn the_file_is_for_its_owner_and_shows_nothing_in_logs() {
     let first = enrolled(folder.path());
     let mode = std::fs::metadata(file::path(folder.path())).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let identity = Identity::own(folder.path()).unwrap();
+    let identity = BoxIdentity::own(folder.path()).unwrap();
     assert!(!format!("{identity:?}").contains(first.expose()));
 }
 
@@ -39,12 +39,12 @@ fn the_file_is_for_its_owner_and_shows_nothing_in_logs() {
 fn a_crash_between_making_and_using_keeps_both() {
     let folder = tempfile::tempdir().unwrap();
     let first = enrolled(folder.path());
-    let next = Identity::own(folder.path()).unwrap().next().unwrap();
-    let restarted = Identity::own(folder.path()).unwrap();
+    let next = BoxIdentity::own(folder.path()).unwrap().next().unwrap();
+    let restarted = BoxIdentity::own(folder.path()).unwrap();
     assert!(restarted.is_due());
     assert_eq!((restarted.current(), restarted.next().unwrap()), (secret(&first), next.clone()));
     restarted.adopt(&next).unwrap();
-    let again = Identity::own(folder.path()).unwrap();
+    let again = BoxIdentity::own(folder.path()).unwrap();
     assert!(!again.is_due());
     assert_eq!(again.current(), secret(&next));
 }
@@ -53,7 +53,7 @@ fn a_crash_between_making_and_using_keeps_both() {
 fn a_late_answer_to_the_old_credential_renews_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let first = enrolled(folder.path());
-    let identity = Identity::own(folder.path()).unwrap();
+    let identity = BoxIdentity::own(folder.path()).unwrap();
     identity.renew(secret(&first));
     assert!(identity.is_due());
     let next = identity.next().unwrap();
@@ -64,7 +64,7 @@ fn a_late_answer_to_the_old_credential_renews_nothing() {
 
 #[test]
 fn a_token_of_the_configuration_stays() {
-    let identity = Identity::new(Secret::new("token"), None, None);
-    identity.renew(Secret::new("token"));
+    let identity = BoxIdentity::new(SecretText::new("token"), None, None);
+    identity.renew(SecretText::new("token"));
     assert!(!identity.is_due());
 }

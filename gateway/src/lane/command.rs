@@ -3,26 +3,27 @@
 use std::time::{Duration, Instant};
 
 use devices::make::OpeningMethod;
-use domain::access::{Decision, display_text};
+use domain::access::{AccessDecision, display_text};
 use domain::ids::EventId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use protocol::mqtt::{
-    Command, CommandKind, ControllerEvent, Display, EventKind, OPEN_TTL_MS, Topic, VERSION,
+    ControllerCommand, ControllerCommandKind, ControllerEvent, DisplayContent, EventKind, MqttTopic,
+    OPEN_TTL_MS, VERSION,
 };
 use uuid::Uuid;
 
-use super::{LaneLoop, LoopState, Receipt};
-use crate::config::{Lane, LaneMake};
-use crate::driver::FromDevice;
-use crate::garage::{ExitOpening, Outcome};
-use crate::mqtt::Keep;
+use super::{EventReceipt, LaneLoop, LaneLoopState};
+use crate::config::{LaneConfig, LaneMake};
+use crate::driver::DriverMessage;
+use crate::garage::{ExitOpening, GateEventOutcome};
+use crate::mqtt::MqttRetention;
 
 /// The time for which a reading's car may wait.
 const LIFE: Duration = Duration::from_millis(OPEN_TTL_MS as u64);
 
 /// The way in which a lane's barrier is opened.
-enum LaneOpening {
+enum LaneOpeningMethod {
     NativeCommand,
     /// Replies to the pending HTTP request.
     Reply,
@@ -30,13 +31,13 @@ enum LaneOpening {
     Request,
 }
 
-fn lane_opening(lane: &Lane) -> LaneOpening {
+fn lane_opening(lane: &LaneConfig) -> LaneOpeningMethod {
     match &lane.make {
-        LaneMake::Native => LaneOpening::NativeCommand,
+        LaneMake::Native => LaneOpeningMethod::NativeCommand,
         LaneMake::Foreign(device) => match device.make.driver().opening() {
-            OpeningMethod::Reply => LaneOpening::Reply,
-            OpeningMethod::Publish => LaneOpening::Publish,
-            OpeningMethod::Request(_) | OpeningMethod::Relay => LaneOpening::Request,
+            OpeningMethod::Reply => LaneOpeningMethod::Reply,
+            OpeningMethod::Publish => LaneOpeningMethod::Publish,
+            OpeningMethod::Request(_) | OpeningMethod::Relay => LaneOpeningMethod::Request,
         },
     }
 }
@@ -45,11 +46,11 @@ impl LaneLoop {
     /// Executes the decision on a new event.
     pub(super) async fn command(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         (event, sent_id): (&ControllerEvent, &EventId),
-        outcome: &Outcome,
-        receipt: Receipt,
-        state: &mut LoopState,
+        outcome: &GateEventOutcome,
+        receipt: EventReceipt,
+        state: &mut LaneLoopState,
     ) {
         // The car has gone, and no driver is there to read the display.
         let decision = outcome.decision.filter(|_| super::is_live(event, receipt));
@@ -59,51 +60,59 @@ impl LaneLoop {
             state.last_cars.let_in(lane);
         }
         match lane_opening(lane) {
-            LaneOpening::NativeCommand => self.publish(lane, (event, sent_id), decision, receipt.now).await,
-            LaneOpening::Reply => {}
-            LaneOpening::Publish if decision.opens() => {
+            LaneOpeningMethod::NativeCommand => {
+                self.publish(lane, (event, sent_id), decision, receipt.now).await
+            }
+            LaneOpeningMethod::Reply => {}
+            LaneOpeningMethod::Publish if decision.opens() => {
                 if !self.publish_open(lane, receipt.now) {
                     state.last_cars.did_not_open(lane);
                 }
             }
-            LaneOpening::Request if decision.opens() => {
+            LaneOpeningMethod::Request if decision.opens() => {
                 let counts = event.kind == EventKind::Plate && outcome.rereads.is_none();
                 self.request_open(lane, (event.event_id.clone(), counts), receipt.at + LIFE);
             }
-            LaneOpening::Publish | LaneOpening::Request => {}
+            LaneOpeningMethod::Publish | LaneOpeningMethod::Request => {}
         }
         self.meter.decision(receipt.at.elapsed());
         tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
     }
 
     /// Opens an exit for a car whose event exceeds the device's rate limit.
-    pub(super) async fn over_pace(&self, lane: &Lane, event: &ControllerEvent, receipt: Receipt) {
+    pub(super) async fn over_pace(&self, lane: &LaneConfig, event: &ControllerEvent, receipt: EventReceipt) {
         let is_car = event.kind == EventKind::Plate && super::is_live(event, receipt);
-        if lane.direction != Direction::Out || !is_car {
+        if lane.direction != LaneDirection::Out || !is_car {
             return;
         }
-        self.desk.decided(&lane.device, &event.event_id, Some(Decision::not_understood()));
+        self.desk.decided(&lane.device, &event.event_id, Some(AccessDecision::not_understood()));
         if let ExitOpening::After(pause) = self.garage.plan_exit(lane, self.unread_pace, receipt.at) {
             self.open_after(lane, event.event_id.clone(), pause, receipt.now).await;
         }
     }
 
     /// Opens a lane for a message that cannot be decided; the reply to a waiting device opens by itself.
-    pub(super) async fn open_after(&self, lane: &Lane, event_id: EventId, pause: Duration, now: Timestamp) {
+    pub(super) async fn open_after(
+        &self,
+        lane: &LaneConfig,
+        event_id: EventId,
+        pause: Duration,
+        now: Timestamp,
+    ) {
         match lane_opening(lane) {
-            LaneOpening::Reply => {}
-            LaneOpening::NativeCommand | LaneOpening::Publish if !pause.is_zero() => {
-                let sender = LaterOpening { lane: lane.clone(), event_id, pause };
+            LaneOpeningMethod::Reply => {}
+            LaneOpeningMethod::NativeCommand | LaneOpeningMethod::Publish if !pause.is_zero() => {
+                let sender = DelayedOpening { lane: lane.clone(), event_id, pause };
                 self.open_later(sender);
             }
-            LaneOpening::NativeCommand => {
-                let command = open_command(lane, event_id, Decision::not_understood(), now);
+            LaneOpeningMethod::NativeCommand => {
+                let command = open_command(lane, event_id, AccessDecision::not_understood(), now);
                 self.publish_command(lane, &command).await;
             }
-            LaneOpening::Publish => {
+            LaneOpeningMethod::Publish => {
                 self.publish_open(lane, now);
             }
-            LaneOpening::Request => {
+            LaneOpeningMethod::Request => {
                 let due = Instant::now() + pause + LIFE;
                 let (lane, openers) = (lane.clone(), self.openers.clone());
                 let openings = self.openings.clone();
@@ -111,31 +120,31 @@ impl LaneLoop {
                     tokio::time::sleep(pause).await;
                     let Some(opener) = openers.get(&lane.id) else { return };
                     let result = opener.open(due).await.map_err(|error| error.to_string());
-                    let opening = FromDevice::Opening { lane, reading: event_id, counts: false, result };
+                    let opening = DriverMessage::Opening { lane, reading: event_id, counts: false, result };
                     let _ = openings.send(opening).await;
                 });
             }
         }
     }
 
-    fn open_later(&self, LaterOpening { lane, event_id, pause }: LaterOpening) {
+    fn open_later(&self, DelayedOpening { lane, event_id, pause }: DelayedOpening) {
         let (broker, cameras, clock) = (self.broker.clone(), self.cameras.clone(), self.clock.clone());
         let meter = self.meter.clone();
         self.tasks.0.spawn(async move {
             tokio::time::sleep(pause).await;
             let now = clock.now();
             let sent = match lane_opening(&lane) {
-                LaneOpening::Publish => match cameras.open(&lane.id, now) {
+                LaneOpeningMethod::Publish => match cameras.open(&lane.id, now) {
                     Some(command) => broker.publish_now(command.topic, command.payload),
                     None => return,
                 },
-                LaneOpening::NativeCommand => {
-                    let command = open_command(&lane, event_id, Decision::not_understood(), now);
+                LaneOpeningMethod::NativeCommand => {
+                    let command = open_command(&lane, event_id, AccessDecision::not_understood(), now);
                     let Ok(payload) = serde_json::to_vec(&command) else { return };
-                    let topic = Topic::Command(meter.garage().clone(), lane.device.clone()).to_string();
-                    broker.publish(topic, Keep::Transient, payload).await
+                    let topic = MqttTopic::Command(meter.garage().clone(), lane.device.clone()).to_string();
+                    broker.publish(topic, MqttRetention::Transient, payload).await
                 }
-                LaneOpening::Reply | LaneOpening::Request => return,
+                LaneOpeningMethod::Reply | LaneOpeningMethod::Request => return,
             };
             if let Err(error) = sent {
                 meter.publish_dropped("command");
@@ -145,18 +154,18 @@ impl LaneLoop {
     }
 
     /// Opens in a separate task, because the loop waits for no device.
-    fn request_open(&self, lane: &Lane, (reading, counts): (EventId, bool), due: Instant) {
+    fn request_open(&self, lane: &LaneConfig, (reading, counts): (EventId, bool), due: Instant) {
         let Some(opener) = self.openers.get(&lane.id).cloned() else { return };
         let (lane, openings) = (lane.clone(), self.openings.clone());
         self.tasks.0.spawn(async move {
             let result = opener.open(due).await.map_err(|error| error.to_string());
             // Sending fails only while the gateway stops.
-            let _ = openings.send(FromDevice::Opening { lane, reading, counts, result }).await;
+            let _ = openings.send(DriverMessage::Opening { lane, reading, counts, result }).await;
         });
     }
 
     /// Returns whether the broker accepted the command.
-    fn publish_open(&self, lane: &Lane, now: Timestamp) -> bool {
+    fn publish_open(&self, lane: &LaneConfig, now: Timestamp) -> bool {
         let Some(command) = self.cameras.open(&lane.id, now) else { return false };
         if let Err(error) = self.broker.publish_now(command.topic, command.payload) {
             self.meter.publish_dropped("command");
@@ -169,29 +178,30 @@ impl LaneLoop {
 
     async fn publish(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         (event, sent_id): (&ControllerEvent, &EventId),
-        decision: Decision,
+        decision: AccessDecision,
         now: Timestamp,
     ) {
-        let command = if decision.opens() { CommandKind::Open } else { CommandKind::Show };
+        let command =
+            if decision.opens() { ControllerCommandKind::Open } else { ControllerCommandKind::Show };
         let plate = event.plate.clone().unwrap_or_default();
         let text = display_text(decision, lane.direction, now);
-        let command = Command {
+        let command = ControllerCommand {
             command,
-            display: Display { plate, text },
+            display: DisplayContent { plate, text },
             ..open_command(lane, sent_id.clone(), decision, now)
         };
         self.publish_command(lane, &command).await;
     }
 
-    async fn publish_command(&self, lane: &Lane, command: &Command) {
+    async fn publish_command(&self, lane: &LaneConfig, command: &ControllerCommand) {
         let Ok(payload) = serde_json::to_vec(command) else { return };
-        let topic = Topic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
-        if let Err(error) = self.broker.publish(topic, Keep::Transient, payload).await {
+        let topic = MqttTopic::Command(self.meter.garage().clone(), lane.device.clone()).to_string();
+        if let Err(error) = self.broker.publish(topic, MqttRetention::Transient, payload).await {
             self.meter.publish_dropped("command");
             tracing::warn!(garage.id = %self.meter.garage(), lane.id = %lane.id, event.id = %command.event_id, %error, "open command not published");
-            if command.command == CommandKind::Open {
+            if command.command == ControllerCommandKind::Open {
                 let detail = format!("the open command was not published: {error}");
                 self.garage.did_not_open(lane, &detail, command.issued_at);
             }
@@ -199,22 +209,27 @@ impl LaneLoop {
     }
 }
 
-struct LaterOpening {
-    lane: Lane,
+struct DelayedOpening {
+    lane: LaneConfig,
     event_id: EventId,
     pause: Duration,
 }
 
-fn open_command(lane: &Lane, event_id: EventId, decision: Decision, now: Timestamp) -> Command {
-    Command {
+fn open_command(
+    lane: &LaneConfig,
+    event_id: EventId,
+    decision: AccessDecision,
+    now: Timestamp,
+) -> ControllerCommand {
+    ControllerCommand {
         v: VERSION,
         command_id: Uuid::new_v4().to_string(),
         event_id,
         order: None,
-        command: CommandKind::Open,
+        command: ControllerCommandKind::Open,
         issued_at: now,
         ttl_ms: OPEN_TTL_MS,
         decision,
-        display: Display { plate: String::new(), text: display_text(decision, lane.direction, now) },
+        display: DisplayContent { plate: String::new(), text: display_text(decision, lane.direction, now) },
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::ids::EventId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use protocol::mqtt::{ControllerEvent, EventKind, OPEN_TTL_MS, VERSION};
@@ -12,19 +12,19 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{LaneLoop, LoopState, Receipt, record};
-use crate::config::Lane;
-use crate::driver::{EventNote, UnreadMessage, UnreadVerdict};
-use crate::event::Refusal;
-use crate::garage::{ExitOpening, Novelty};
+use super::{EventReceipt, LaneLoop, LaneLoopState, record};
+use crate::config::LaneConfig;
+use crate::driver::{EventNote, UnrecognizedMessage, UnrecognizedMessageReply};
+use crate::event::RejectedMessage;
+use crate::garage::{DedupOutcome, ExitOpening};
 
 impl LaneLoop {
     pub(super) async fn not_understood(
         &self,
-        lane: &Lane,
-        message: UnreadMessage,
-        verdict: Option<oneshot::Sender<UnreadVerdict>>,
-        state: &mut LoopState,
+        lane: &LaneConfig,
+        message: UnrecognizedMessage,
+        verdict: Option<oneshot::Sender<UnrecognizedMessageReply>>,
+        state: &mut LaneLoopState,
     ) {
         let now = self.clock.now();
         let reply = |answer| {
@@ -37,18 +37,18 @@ impl LaneLoop {
         let is_marked = self.garage.is_no_reading(&lane.device, &message.shape.id);
         if is_marked && !message.shape.resembles_reading {
             self.meter.device_said("marked_as_no_reading");
-            return reply(UnreadVerdict::StaysShut);
+            return reply(UnrecognizedMessageReply::StaysShut);
         }
         self.garage.raise_not_understood(lane, message.shape.clone(), &message.fault, now);
-        let refusal = Refusal::of_unread(lane.device.clone(), &message);
+        let refusal = RejectedMessage::of_unread(lane.device.clone(), &message);
         self.refused(refusal, &mut state.refusals, now);
         if message.is_stale {
-            return reply(UnreadVerdict::StaysShut);
+            return reply(UnrecognizedMessageReply::StaysShut);
         }
         match lane.direction {
-            Direction::Out => reply(self.at_exit(lane, &message, now).await),
-            Direction::In => {
-                reply(UnreadVerdict::StaysShut);
+            LaneDirection::Out => reply(self.at_exit(lane, &message, now).await),
+            LaneDirection::In => {
+                reply(UnrecognizedMessageReply::StaysShut);
                 if message.shape.resembles_reading
                     && self.garage.unread_is_new(lane, &message.digest, message.at)
                 {
@@ -58,16 +58,21 @@ impl LaneLoop {
         }
     }
 
-    async fn at_exit(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) -> UnreadVerdict {
+    async fn at_exit(
+        &self,
+        lane: &LaneConfig,
+        message: &UnrecognizedMessage,
+        now: Timestamp,
+    ) -> UnrecognizedMessageReply {
         match self.garage.unread_at_exit(lane, &message.digest, self.unread_pace, message.at) {
             // The device has not received the reply, and its car is still present.
             ExitOpening::Repeated { ago } if ago < Duration::from_millis(OPEN_TTL_MS.into()) => {
-                UnreadVerdict::OpenAfter(Duration::ZERO)
+                UnrecognizedMessageReply::OpenAfter(Duration::ZERO)
             }
-            ExitOpening::Repeated { .. } => UnreadVerdict::StaysShut,
+            ExitOpening::Repeated { .. } => UnrecognizedMessageReply::StaysShut,
             ExitOpening::Planned(pause) => {
                 self.record_unread(lane, message, now);
-                UnreadVerdict::OpenAfter(pause)
+                UnrecognizedMessageReply::OpenAfter(pause)
             }
             ExitOpening::After(pause) => {
                 let event_id = command_id(message);
@@ -75,17 +80,17 @@ impl LaneLoop {
                     self.open_after(lane, event_id, pause, now).await;
                 }
                 self.record_unread(lane, message, now);
-                UnreadVerdict::OpenAfter(pause)
+                UnrecognizedMessageReply::OpenAfter(pause)
             }
         }
     }
 
     /// The event counts no car; it makes the server doubt the count.
-    fn record_unread(&self, lane: &Lane, message: &UnreadMessage, now: Timestamp) {
+    fn record_unread(&self, lane: &LaneConfig, message: &UnrecognizedMessage, now: Timestamp) {
         let Some(event) = unread_event(message, EventKind::NotUnderstood, now) else { return };
-        let receipt = Receipt { at: message.at, is_retained: false, now, note: EventNote::default() };
+        let receipt = EventReceipt { at: message.at, is_retained: false, now, note: EventNote::default() };
         let registration = self.garage.register(lane, &event, self.arrival(receipt, true));
-        if let Novelty::New(outcome) = registration.novelty {
+        if let DedupOutcome::New(outcome) = registration.novelty {
             self.meter.event(event.kind, record::label(&outcome));
             let sent_id = event.event_id.clone();
             self.record(lane, (event, sent_id), outcome, receipt);
@@ -95,24 +100,24 @@ impl LaneLoop {
     /// Registers a car whose plate was not read. It is decided like a reading, so that a fire opens for it, too.
     async fn waits_at_entry(
         &self,
-        lane: &Lane,
-        message: &UnreadMessage,
+        lane: &LaneConfig,
+        message: &UnrecognizedMessage,
         now: Timestamp,
-        state: &mut LoopState,
+        state: &mut LaneLoopState,
     ) {
         let Some(event) = unread_event(message, EventKind::Plate, now) else { return };
-        let receipt = Receipt { at: message.at, is_retained: false, now, note: EventNote::default() };
+        let receipt = EventReceipt { at: message.at, is_retained: false, now, note: EventNote::default() };
         self.event(lane, event, receipt, state).await;
     }
 }
 
 /// For a native controller: the id by which it knows its event, if that was readable.
-fn command_id(message: &UnreadMessage) -> Option<EventId> {
+fn command_id(message: &UnrecognizedMessage) -> Option<EventId> {
     let own = message.event_id.as_deref().and_then(|id| EventId::parse(id).ok());
     own.or_else(|| unread_id(message))
 }
 
-fn unread_event(message: &UnreadMessage, kind: EventKind, now: Timestamp) -> Option<ControllerEvent> {
+fn unread_event(message: &UnrecognizedMessage, kind: EventKind, now: Timestamp) -> Option<ControllerEvent> {
     Some(ControllerEvent {
         v: VERSION,
         event_id: unread_id(message)?,
@@ -121,13 +126,13 @@ fn unread_event(message: &UnreadMessage, kind: EventKind, now: Timestamp) -> Opt
         confidence: 0,
         occurred_at: now,
         age_ms: 0,
-        of: None,
+        related_event_id: None,
         vehicle: VehicleDetails::default(),
     })
 }
 
 /// A new id for each arrival; repetitions are detected before.
-fn unread_id(message: &UnreadMessage) -> Option<EventId> {
+fn unread_id(message: &UnrecognizedMessage) -> Option<EventId> {
     let mut hash = Sha256::new();
     hash.update(message.digest.as_bytes());
     hash.update(Uuid::new_v4().as_bytes());

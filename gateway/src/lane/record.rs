@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use domain::access::Decision;
+use domain::access::AccessDecision;
 use domain::ids::EventId;
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use protocol::mqtt::{ControllerEvent, EventKind, VERSION};
-use protocol::uplink::{GateEvent, UncertainTime, What};
+use protocol::uplink::{GateEvent, UncertainTime, UplinkRecordContent};
 use sha2::{Digest, Sha256};
 
-use super::{LaneLoop, LoopState, Receipt};
-use crate::config::Lane;
+use super::{EventReceipt, LaneLoop, LaneLoopState};
+use crate::config::LaneConfig;
 use crate::driver::EventNote;
-use crate::event::Refusal;
-use crate::garage::{Arrival, Novelty, Outcome};
-use crate::outbox::entry::{Answer, Entry};
-use crate::refusals::Allowance;
+use crate::event::RejectedMessage;
+use crate::garage::{DedupOutcome, EventArrival, GateEventOutcome};
+use crate::outbox::entry::{OutboxEntry, OutboxReply};
+use crate::refusals::DeadLetterAllowance;
 
 /// Prefix of the ids of events that the gateway creates for messages that were not understood.
 pub(super) const UNREAD: &str = "unread:";
@@ -33,10 +33,10 @@ impl LaneLoop {
     /// `sent_id` is the device's own id, which is acknowledged.
     pub(super) fn record(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         (event, sent_id): (ControllerEvent, EventId),
-        outcome: Outcome,
-        receipt: Receipt,
+        outcome: GateEventOutcome,
+        receipt: EventReceipt,
     ) {
         let entry = self.entry(lane, (event, sent_id), outcome, receipt);
         if let Err(full) = self.entries.try_send(entry) {
@@ -50,11 +50,11 @@ impl LaneLoop {
 
     fn entry(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         (event, sent_id): (ControllerEvent, EventId),
-        outcome: Outcome,
-        receipt: Receipt,
-    ) -> Entry {
+        outcome: GateEventOutcome,
+        receipt: EventReceipt,
+    ) -> OutboxEntry {
         let time = RecordTime {
             now: receipt.now,
             time_replaced: receipt.note.time_replaced,
@@ -66,10 +66,10 @@ impl LaneLoop {
     /// Records the result of an open request: the second event of its reading.
     pub(super) fn opening_ended(
         &self,
-        lane: &Lane,
+        lane: &LaneConfig,
         (reading, counts): (EventId, bool),
         result: Result<(), String>,
-        state: &mut LoopState,
+        state: &mut LaneLoopState,
     ) {
         let now = self.clock.now();
         match &result {
@@ -83,9 +83,10 @@ impl LaneLoop {
         }
         let kind = if result.is_ok() { EventKind::Opened } else { EventKind::NotOpened };
         let Some(event) = opening_event(reading, kind, now) else { return };
-        let receipt = Receipt { at: Instant::now(), is_retained: false, now, note: EventNote::default() };
-        let arrival = Arrival { opening_counts: counts, ..self.arrival(receipt, true) };
-        let Novelty::New(outcome) = self.garage.register(lane, &event, arrival).novelty else { return };
+        let receipt =
+            EventReceipt { at: Instant::now(), is_retained: false, now, note: EventNote::default() };
+        let arrival = EventArrival { opening_counts: counts, ..self.arrival(receipt, true) };
+        let DedupOutcome::New(outcome) = self.garage.register(lane, &event, arrival).novelty else { return };
         self.meter.event(kind, label(&outcome));
         let id = event.event_id.clone();
         let entry = self.entry(lane, (event, id), outcome, receipt);
@@ -100,7 +101,12 @@ impl LaneLoop {
 
     /// Beyond a device's allowance a rejected message is neither stored nor acknowledged. A real event among such
     /// messages is sent again.
-    pub(super) fn refused(&self, refusal: Refusal, allowance: &mut Allowance, now: Timestamp) {
+    pub(super) fn refused(
+        &self,
+        refusal: RejectedMessage,
+        allowance: &mut DeadLetterAllowance,
+        now: Timestamp,
+    ) {
         let code = refusal.letter.code;
         if !allowance.take(&refusal, Instant::now()) {
             return self.meter.dead_letter_dropped(code);
@@ -129,36 +135,36 @@ fn opening_event(reading: EventId, kind: EventKind, now: Timestamp) -> Option<Co
         confidence: 100,
         occurred_at: now,
         age_ms: 0,
-        of: Some(reading),
+        related_event_id: Some(reading),
         vehicle: VehicleDetails::default(),
     })
 }
 
 /// Builds the outbox entry; `sent_id` is acknowledged.
 pub(crate) fn entry(
-    lane: &Lane,
+    lane: &LaneConfig,
     (event, sent_id): (ControllerEvent, EventId),
-    outcome: Outcome,
+    outcome: GateEventOutcome,
     time: RecordTime,
     offline: bool,
-) -> Entry {
+) -> OutboxEntry {
     // The controller does not know the id of an event that the gateway created.
     let is_own = event.event_id.as_str().starts_with(UNREAD);
-    let answer = if is_own { Answer::Silence } else { Answer::Stored(sent_id) };
-    Entry {
+    let answer = if is_own { OutboxReply::None } else { OutboxReply::Stored(sent_id) };
+    OutboxEntry {
         device: lane.device.clone(),
         received_at: time.now,
         delta: outcome.delta,
         audience: outcome.audience,
         answer,
-        what: What::Event(gate_event(lane, event, outcome, time, offline)),
+        what: UplinkRecordContent::Event(gate_event(lane, event, outcome, time, offline)),
     }
 }
 
 fn gate_event(
-    lane: &Lane,
+    lane: &LaneConfig,
     event: ControllerEvent,
-    outcome: Outcome,
+    outcome: GateEventOutcome,
     time: RecordTime,
     offline: bool,
 ) -> GateEvent {
@@ -173,7 +179,7 @@ fn gate_event(
         happened_at: time.now - Duration::from_millis(event.age_ms),
         decision: outcome.decision,
         offline,
-        of: event.of,
+        related_event_id: event.related_event_id,
         delta: outcome.delta,
         vehicle: event.vehicle,
         time_replaced: time.time_replaced,
@@ -182,11 +188,11 @@ fn gate_event(
     }
 }
 
-pub(super) const fn label(outcome: &Outcome) -> &'static str {
+pub(super) const fn label(outcome: &GateEventOutcome) -> &'static str {
     match outcome.decision {
-        Some(Decision::Open { .. }) => "open",
-        Some(Decision::Refuse { .. }) => "refuse",
-        Some(Decision::Review { .. }) => "review",
+        Some(AccessDecision::Open { .. }) => "open",
+        Some(AccessDecision::Refuse { .. }) => "refuse",
+        Some(AccessDecision::Review { .. }) => "review",
         None => "recorded",
     }
 }

@@ -4,27 +4,27 @@ use std::collections::HashSet;
 
 use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
-use protocol::uplink::{Count, PlanDocument, Record, What};
+use protocol::uplink::{AccessPlanDocument, ServerCount, UplinkRecord, UplinkRecordContent};
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::behind::Behind;
-use super::entry::Entry;
-use crate::garage::{Change, ReadingMark, StoredPlan};
+use super::entry::OutboxEntry;
+use super::uncounted::UncountedSum;
+use crate::garage::{CountDelta, ReadingFingerprint, StoredPlan};
 
 /// Rows that a restarted gateway registers as known events; as many as it keeps in memory.
 const REMEMBERED: i64 = 8_192;
 
-type Result<T> = std::result::Result<T, sqlx::Error>;
+type OutboxSqlResult<T> = Result<T, sqlx::Error>;
 
 /// The last `seq` that was ever assigned, even if its row was deleted.
-pub(super) async fn last_seq(db: &mut SqliteConnection) -> Result<i64> {
+pub(super) async fn last_seq(db: &mut SqliteConnection) -> OutboxSqlResult<i64> {
     let seq = sqlx::query_scalar("select seq from sqlite_sequence where name = 'outbox'");
     Ok(seq.fetch_optional(db).await?.unwrap_or(0))
 }
 
 /// Number of rows: `seq` has no gaps, and rows are deleted from the front.
-pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
+pub(super) async fn backlog(db: &mut SqliteConnection) -> OutboxSqlResult<i64> {
     // Two sub-queries: `min` and `max` in one would read every row.
     sqlx::query_scalar(
         "select coalesce((select max(seq) from outbox) - (select min(seq) from outbox) + 1, 0)",
@@ -34,15 +34,15 @@ pub(super) async fn backlog(db: &mut SqliteConnection) -> Result<i64> {
 }
 
 /// Effect on the count of the rows after `after`, up to `through`.
-pub(super) async fn sum(db: &mut SqliteConnection, after: i64, through: i64) -> Result<Change> {
+pub(super) async fn sum(db: &mut SqliteConnection, after: i64, through: i64) -> OutboxSqlResult<CountDelta> {
     let rows = sqlx::query_as(
         "select audience, sum(delta) from outbox where seq > $1 and seq <= $2 group by audience",
     );
     let rows: Vec<(Option<String>, i64)> = rows.bind(after).bind(through).fetch_all(db).await?;
     let change = |(audience, delta): (Option<String>, i64)| {
-        Change::of(delta, audience.and_then(|word| serde_json::from_value(word.into()).ok()))
+        CountDelta::of(delta, audience.and_then(|word| serde_json::from_value(word.into()).ok()))
     };
-    Ok(rows.into_iter().map(change).fold(Change::default(), Change::plus))
+    Ok(rows.into_iter().map(change).fold(CountDelta::default(), CountDelta::plus))
 }
 
 fn word(audience: Audience) -> Option<String> {
@@ -52,7 +52,7 @@ fn word(audience: Audience) -> Option<String> {
 /// The newest events, oldest first, each with the facts that make it unique beside its id.
 pub(super) async fn newest_events(
     db: &mut SqliteConnection,
-) -> Result<Vec<(DeviceId, EventId, ReadingMark)>> {
+) -> OutboxSqlResult<Vec<(DeviceId, EventId, ReadingFingerprint)>> {
     let rows: Vec<(String, String)> = sqlx::query_as(
         "select device, record from outbox where event_key is not null order by seq desc limit $1",
     )
@@ -61,15 +61,21 @@ pub(super) async fn newest_events(
     .await?;
     let parsed = |(device, record): &(String, String)| {
         // Rejected and damaged records are no events and are skipped.
-        let What::Event(event) = serde_json::from_str::<Record>(record).ok()?.what else { return None };
-        let mark = ReadingMark::of_record(&event);
+        let UplinkRecordContent::Event(event) = serde_json::from_str::<UplinkRecord>(record).ok()?.content
+        else {
+            return None;
+        };
+        let mark = ReadingFingerprint::of_record(&event);
         Some((DeviceId::parse(device).ok()?, event.event_id, mark))
     };
     Ok(rows.iter().rev().filter_map(parsed).collect())
 }
 
 /// Which of the keyed entries are stored already.
-pub(super) async fn known(db: &mut SqliteConnection, entries: &[Entry]) -> Result<HashSet<(String, String)>> {
+pub(super) async fn known(
+    db: &mut SqliteConnection,
+    entries: &[OutboxEntry],
+) -> OutboxSqlResult<HashSet<(String, String)>> {
     let keys: Vec<(&str, String)> =
         entries.iter().filter_map(|e| Some((e.device.as_str(), e.key()?))).collect();
     if keys.is_empty() {
@@ -86,7 +92,7 @@ pub(super) async fn known(db: &mut SqliteConnection, entries: &[Entry]) -> Resul
 }
 
 /// Inserts rows with their assigned `seq`.
-pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &Entry)]) -> Result<()> {
+pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &OutboxEntry)]) -> OutboxSqlResult<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -109,7 +115,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, rows: &[(i64, &Entry)]) ->
     Ok(())
 }
 
-pub(super) async fn delete_through(db: &mut SqliteConnection, seq: i64) -> Result<i64> {
+pub(super) async fn delete_through(db: &mut SqliteConnection, seq: i64) -> OutboxSqlResult<i64> {
     let done = sqlx::query("delete from outbox where seq <= $1").bind(seq).execute(db).await?;
     Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }
@@ -119,7 +125,7 @@ pub(super) async fn after(
     db: &mut SqliteConnection,
     seq: i64,
     limit: i64,
-) -> Result<Vec<(i64, String, String)>> {
+) -> OutboxSqlResult<Vec<(i64, String, String)>> {
     sqlx::query_as("select seq, device, record from outbox where seq > $1 order by seq limit $2")
         .bind(seq)
         .bind(limit)
@@ -132,7 +138,7 @@ pub(super) async fn newest(
     db: &mut SqliteConnection,
     seq: i64,
     limit: i64,
-) -> Result<Vec<(i64, String, String)>> {
+) -> OutboxSqlResult<Vec<(i64, String, String)>> {
     let rows =
         sqlx::query_as("select seq, device, record from outbox where seq > $1 order by seq desc limit $2");
     let mut rows: Vec<_> = rows.bind(seq).bind(limit).fetch_all(db).await?;
@@ -141,7 +147,7 @@ pub(super) async fn newest(
 }
 
 /// Starts a new epoch: renumbers the remaining rows from 1, in the same order. Returns the last number.
-pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> Result<i64> {
+pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> OutboxSqlResult<i64> {
     set(db, "epoch", epoch).await?;
     let first: Option<i64> = sqlx::query_scalar("select min(seq) from outbox").fetch_one(&mut *db).await?;
     if let Some(first) = first {
@@ -154,39 +160,39 @@ pub(super) async fn renumber(db: &mut SqliteConnection, epoch: &str) -> Result<i
     Ok(last)
 }
 
-pub(super) async fn epoch(db: &mut SqliteConnection) -> Result<String> {
+pub(super) async fn epoch(db: &mut SqliteConnection) -> OutboxSqlResult<String> {
     sqlx::query_scalar("select value from meta where key = 'epoch'").fetch_one(db).await
 }
 
-pub(super) async fn count(db: &mut SqliteConnection) -> Result<Option<Count>> {
+pub(super) async fn count(db: &mut SqliteConnection) -> OutboxSqlResult<Option<ServerCount>> {
     get(db, "count").await
 }
 
-pub(super) async fn set_count(db: &mut SqliteConnection, count: Count) -> Result<()> {
+pub(super) async fn set_count(db: &mut SqliteConnection, count: ServerCount) -> OutboxSqlResult<()> {
     set_json(db, "count", &count).await
 }
 
-pub(super) async fn behind(db: &mut SqliteConnection) -> Result<Option<Behind>> {
+pub(super) async fn behind(db: &mut SqliteConnection) -> OutboxSqlResult<Option<UncountedSum>> {
     get(db, "behind").await
 }
 
-pub(super) async fn set_behind(db: &mut SqliteConnection, behind: Behind) -> Result<()> {
+pub(super) async fn set_behind(db: &mut SqliteConnection, behind: UncountedSum) -> OutboxSqlResult<()> {
     set_json(db, "behind", &behind).await
 }
 
-pub(super) async fn plan(db: &mut SqliteConnection) -> Result<Option<StoredPlan>> {
-    let document: Option<PlanDocument> = get(db, "plan").await?;
+pub(super) async fn plan(db: &mut SqliteConnection) -> OutboxSqlResult<Option<StoredPlan>> {
+    let document: Option<AccessPlanDocument> = get(db, "plan").await?;
     let etag = get(db, "plan_etag").await?;
     Ok(document.map(|document| StoredPlan { document, etag }))
 }
 
-pub(super) async fn set_plan(db: &mut SqliteConnection, plan: &StoredPlan) -> Result<()> {
+pub(super) async fn set_plan(db: &mut SqliteConnection, plan: &StoredPlan) -> OutboxSqlResult<()> {
     set_json(db, "plan", &plan.document).await?;
     set_json(db, "plan_etag", &plan.etag).await
 }
 
 /// An unreadable value counts as none: the server sends plan and count again.
-async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Result<Option<T>> {
+async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> OutboxSqlResult<Option<T>> {
     let text: Option<String> =
         sqlx::query_scalar("select value from meta where key = $1").bind(key).fetch_optional(db).await?;
     Ok(text.and_then(|text| match serde_json::from_str(&text) {
@@ -198,12 +204,16 @@ async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Resul
     }))
 }
 
-async fn set_json<T: serde::Serialize>(db: &mut SqliteConnection, key: &str, value: &T) -> Result<()> {
+async fn set_json<T: serde::Serialize>(
+    db: &mut SqliteConnection,
+    key: &str,
+    value: &T,
+) -> OutboxSqlResult<()> {
     let text = serde_json::to_string(value).map_err(|e| sqlx::Error::Encode(e.into()))?;
     set(db, key, &text).await
 }
 
-async fn set(db: &mut SqliteConnection, key: &str, value: &str) -> Result<()> {
+async fn set(db: &mut SqliteConnection, key: &str, value: &str) -> OutboxSqlResult<()> {
     sqlx::query("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value")
         .bind(key)
         .bind(value)

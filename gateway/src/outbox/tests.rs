@@ -3,42 +3,42 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::access::{Audience, Cars, Decision, Use};
+use domain::access::{AccessDecision, Audience, AudienceCounts, ReservationUse};
 use domain::ids::LaneId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use proptest::prelude::*;
 use protocol::mqtt::EventKind;
-use protocol::uplink::{Count, GateEvent, Receipt, What};
-use service::Readiness;
+use protocol::uplink::{BatchReceipt, GateEvent, ServerCount, UplinkRecordContent};
+use service::ProcessReadiness;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Answer, Entry};
-use super::writer::{Answered, Inbox, Word, Writer};
+use super::entry::{OutboxEntry, OutboxReply};
+use super::writer::{EpochReply, EpochReplyContent, OutboxWriter, OutboxWriterInputs};
 use super::*;
-use crate::garage::Garage;
-use crate::metric::Meter;
+use crate::garage::GarageState;
+use crate::metric::GatewayMetrics;
 
 fn device() -> DeviceId {
     DeviceId::parse("in-1").unwrap()
 }
 
-fn entry(id: u8) -> Entry {
+fn entry(id: u8) -> OutboxEntry {
     let event_id = EventId::parse(&format!("e{id}")).unwrap();
     let event = GateEvent {
         event_id: event_id.clone(),
         kind: EventKind::Plate,
         lane: LaneId::parse("in").unwrap(),
-        direction: Direction::In,
+        direction: LaneDirection::In,
         plate: Some("鲁B12345".into()),
         confidence: 99,
         occurred_at: Timestamp::from_micros(1),
         happened_at: Timestamp::from_micros(1),
-        decision: Some(Decision::open(None)),
+        decision: Some(AccessDecision::open(None)),
         offline: false,
-        of: None,
+        related_event_id: None,
         delta: 1,
         vehicle: domain::vehicle::VehicleDetails::default(),
         time_replaced: false,
@@ -46,37 +46,37 @@ fn entry(id: u8) -> Entry {
         rereads: None,
     };
     let received_at = Timestamp::from_micros(2);
-    Entry {
+    OutboxEntry {
         device: device(),
         received_at,
-        what: What::Event(event),
+        what: UplinkRecordContent::Event(event),
         delta: 1,
         audience: [None, Some(Audience::Public), Some(Audience::Pickup)][usize::from(id % 3)],
-        answer: Answer::Stored(event_id),
+        answer: OutboxReply::Stored(event_id),
     }
 }
 
 /// A writer on a folder, as it runs in a gateway.
 struct Running {
-    entries: mpsc::Sender<Entry>,
-    answers: mpsc::Receiver<(DeviceId, Answer)>,
-    receipts: watch::Sender<Option<Answered>>,
+    entries: mpsc::Sender<OutboxEntry>,
+    answers: mpsc::Receiver<(DeviceId, OutboxReply)>,
+    receipts: watch::Sender<Option<EpochReply>>,
     waiting: watch::Receiver<i64>,
-    reader: Reader,
+    reader: OutboxReader,
     task: JoinHandle<()>,
     _lock: File,
 }
 
 impl Running {
     async fn start(folder: &Path) -> Self {
-        let outbox = Outbox::open(folder).await.unwrap();
-        let garage = Arc::new(Garage::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
+        let outbox = OpenedOutbox::open(folder).await.unwrap();
+        let garage = Arc::new(GarageState::restored(outbox.plan, outbox.ledger, outbox.known, outbox.stored));
         let (entries_in, entries) = mpsc::channel(64);
         let (answers_in, answers) = mpsc::channel(1024);
         let (receipts_in, receipts) = watch::channel(None);
         let (_, plans) = watch::channel(None);
         let (waiting_in, waiting) = watch::channel(outbox.backlog);
-        let writer = Writer {
+        let writer = OutboxWriter {
             file: outbox.file,
             db: outbox.write,
             last_seq: outbox.last_seq,
@@ -86,10 +86,12 @@ impl Running {
             answers: answers_in,
             committed: Arc::new(Notify::new()),
             waiting: waiting_in,
-            meter: Meter::new(domain::ids::GarageId::parse("g").unwrap()),
-            check: Readiness::new().check("outbox"),
+            meter: GatewayMetrics::new(domain::ids::GarageId::parse("g").unwrap()),
+            check: ProcessReadiness::new().check("outbox"),
         };
-        let task = tokio::spawn(writer.run(Inbox { entries, receipts, plans }, CancellationToken::new()));
+        let task = tokio::spawn(
+            writer.run(OutboxWriterInputs { entries, receipts, plans }, CancellationToken::new()),
+        );
         Self {
             entries: entries_in,
             answers,
@@ -113,17 +115,22 @@ impl Running {
 
     async fn ids(&mut self) -> (String, Vec<(i64, String)>) {
         let page = self.reader.after(0, 1000).await.unwrap();
-        let event = |what: &What| match what {
-            What::Event(event) => event.event_id.to_string(),
-            What::DeadLetter(_) => "dead".to_owned(),
+        let event = |what: &UplinkRecordContent| match what {
+            UplinkRecordContent::Event(event) => event.event_id.to_string(),
+            UplinkRecordContent::DeadLetter(_) => "dead".to_owned(),
         };
-        (page.epoch, page.records.iter().map(|r| (r.seq, event(&r.what))).collect())
+        (page.epoch, page.records.iter().map(|r| (r.seq, event(&r.content))).collect())
     }
 
     async fn ack(&mut self, epoch: &str, acked_through: i64, occupied: i64, left: i64) {
-        let receipt =
-            Receipt { acked_through, count: Count { occupied, through_seq: acked_through, inside: None } };
-        self.receipts.send_replace(Some(Answered { epoch: epoch.to_owned(), word: Word::Receipt(receipt) }));
+        let receipt = BatchReceipt {
+            acked_through,
+            count: ServerCount { occupied, through_seq: acked_through, inside: None },
+        };
+        self.receipts.send_replace(Some(EpochReply {
+            epoch: epoch.to_owned(),
+            content: EpochReplyContent::Receipt(receipt),
+        }));
         self.waiting.wait_for(|waiting| *waiting == left).await.unwrap();
     }
 
@@ -165,11 +172,11 @@ async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
     let (old, _) = outbox.ids().await;
     outbox.ack(&old, 1, 1, 2).await;
     // An old copy of the file was restored; the server has seen 900 records of this epoch.
-    outbox.receipts.send_replace(Some(Answered {
+    outbox.receipts.send_replace(Some(EpochReply {
         epoch: old.clone(),
-        word: Word::Receipt(Receipt {
+        content: EpochReplyContent::Receipt(BatchReceipt {
             acked_through: 900,
-            count: Count { occupied: 7, through_seq: 900, inside: None },
+            count: ServerCount { occupied: 7, through_seq: 900, inside: None },
         }),
     }));
     outbox.append(&[4]).await;
@@ -182,8 +189,8 @@ async fn an_outbox_older_than_the_servers_receipt_starts_a_new_epoch() {
 #[tokio::test]
 async fn two_gateways_cannot_share_a_folder() {
     let dir = tempfile::tempdir().unwrap();
-    let _first = Outbox::open(dir.path()).await.unwrap();
-    assert!(matches!(Outbox::open(dir.path()).await, Err(OutboxError::InUse { .. })));
+    let _first = OpenedOutbox::open(dir.path()).await.unwrap();
+    assert!(matches!(OpenedOutbox::open(dir.path()).await, Err(OutboxError::InUse { .. })));
 }
 
 /// Opens what `change` makes of the file in a folder; the error's text, and what is in the file afterwards.
@@ -192,7 +199,7 @@ async fn refusal(change: impl AsyncFnOnce(&Path)) -> (String, Vec<u8>) {
     let file = dir.path().join(FILE);
     change(&file).await;
     let before = std::fs::read(&file).unwrap();
-    let error = Outbox::open(dir.path()).await.err().expect("the outbox is refused");
+    let error = OpenedOutbox::open(dir.path()).await.err().expect("the outbox is refused");
     assert!(error.is_refusal(), "{error}");
     assert!(
         probe::look(dir.path()).await.is_err_and(|error| error.is_refusal()),
@@ -308,9 +315,9 @@ async fn play(steps: Vec<Step>) {
         assert_eq!(unique.len(), rows.len());
     }
     outbox.kill().await;
-    let mut kept = Outbox::open(dir.path()).await.unwrap();
+    let mut kept = OpenedOutbox::open(dir.path()).await.unwrap();
     let counted = rows::count(&mut kept.write).await.unwrap().map_or(0, |count| count.through_seq);
-    assert_eq!(kept.behind, Behind::added_up(&mut kept.write, counted, kept.last_seq).await.unwrap());
+    assert_eq!(kept.behind, UncountedSum::added_up(&mut kept.write, counted, kept.last_seq).await.unwrap());
     assert_eq!(kept.backlog, i64::try_from(model.rows.len()).unwrap());
     let expected = model.occupied + i64::try_from(model.rows.len()).unwrap();
     assert_eq!(kept.ledger.occupied(), expected);
@@ -331,8 +338,8 @@ async fn a_restarted_gateway_knows_which_reservations_were_used() {
     let id = uuid::Uuid::from_u128(7);
     let mut used = entry(1);
     used.audience = Some(Audience::Public);
-    if let What::Event(event) = &mut used.what {
-        event.decision = Some(Decision::Open {
+    if let UplinkRecordContent::Event(event) = &mut used.what {
+        event.decision = Some(AccessDecision::Open {
             audience: Some(Audience::Public),
             reservation: Some(id),
             leave_by: None,
@@ -342,16 +349,17 @@ async fn a_restarted_gateway_knows_which_reservations_were_used() {
     let mut outbox = Running::start(dir.path()).await;
     let (epoch, _) = outbox.ids().await;
     outbox.append(&[2]).await;
-    let inside = Some(Cars::default());
-    let receipt = Receipt { acked_through: 1, count: Count { occupied: 0, through_seq: 1, inside } };
-    outbox.receipts.send_replace(Some(Answered { epoch, word: Word::Receipt(receipt) }));
+    let inside = Some(AudienceCounts::default());
+    let receipt =
+        BatchReceipt { acked_through: 1, count: ServerCount { occupied: 0, through_seq: 1, inside } };
+    outbox.receipts.send_replace(Some(EpochReply { epoch, content: EpochReplyContent::Receipt(receipt) }));
     outbox.waiting.wait_for(|waiting| *waiting == 0).await.unwrap();
     outbox.entries.send(used).await.unwrap();
     outbox.answers.recv().await.unwrap();
     outbox.kill().await;
-    let kept = Outbox::open(dir.path()).await.unwrap();
-    assert_eq!(kept.known.uses().get(&id), Some(&Use::Inside));
-    assert_eq!(kept.ledger.inside(), Some(Cars { public: 1, ..Cars::default() }));
+    let kept = OpenedOutbox::open(dir.path()).await.unwrap();
+    assert_eq!(kept.known.uses().get(&id), Some(&ReservationUse::Inside));
+    assert_eq!(kept.ledger.inside(), Some(AudienceCounts { public: 1, ..AudienceCounts::default() }));
 }
 
 #[tokio::test]

@@ -9,19 +9,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
-use protocol::uplink::{Count, Receipt};
-use service::readiness::Check;
-use service::retry::Backoff;
+use protocol::uplink::{BatchReceipt, ServerCount};
+use service::readiness::ReadinessCheck;
+use service::retry::RetryBackoff;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::behind::Behind;
-use super::entry::{Answer, Entry};
+use super::entry::{OutboxEntry, OutboxReply};
+use super::uncounted::UncountedSum;
 use super::{rows, schema};
-use crate::garage::{Change, Garage, StoredPlan};
-use crate::metric::Meter;
+use crate::garage::{CountDelta, GarageState, StoredPlan};
+use crate::metric::GatewayMetrics;
 
 /// Maximum rows of one transaction; more improve nothing and delay the last one.
 const GROUP: usize = 256;
@@ -31,43 +31,43 @@ const RETRY_CAP: Duration = Duration::from_secs(2);
 const LAST_TRIES: u32 = 8;
 
 /// Replies that the writer sends after a commit.
-pub(crate) type Answers = mpsc::Sender<(DeviceId, Answer)>;
+pub(crate) type OutboxReplySender = mpsc::Sender<(DeviceId, OutboxReply)>;
 
-pub(crate) struct Writer {
+pub(crate) struct OutboxWriter {
     pub file: PathBuf,
     pub db: SqliteConnection,
     pub last_seq: i64,
     pub backlog: i64,
-    pub behind: Behind,
-    pub garage: Arc<Garage>,
-    pub answers: Answers,
+    pub behind: UncountedSum,
+    pub garage: Arc<GarageState>,
+    pub answers: OutboxReplySender,
     /// Wakes the uplink.
     pub committed: Arc<Notify>,
     /// Number of rows that wait for the server.
     pub waiting: watch::Sender<i64>,
-    pub meter: Meter,
-    pub check: Check,
+    pub meter: GatewayMetrics,
+    pub check: ReadinessCheck,
 }
 
 /// The writer's inputs.
-pub(crate) struct Inbox {
+pub(crate) struct OutboxWriterInputs {
     /// The writer ends when every sender is dropped.
-    pub entries: mpsc::Receiver<Entry>,
+    pub entries: mpsc::Receiver<OutboxEntry>,
     /// Only the newest counts: receipts are cumulative.
-    pub receipts: watch::Receiver<Option<Answered>>,
+    pub receipts: watch::Receiver<Option<EpochReply>>,
     pub plans: watch::Receiver<Option<Arc<StoredPlan>>>,
 }
 
 /// The server's reply to a batch of an epoch.
 #[derive(Debug, Clone)]
-pub(crate) struct Answered {
+pub(crate) struct EpochReply {
     pub epoch: String,
-    pub word: Word,
+    pub content: EpochReplyContent,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Word {
-    Receipt(Receipt),
+pub(crate) enum EpochReplyContent {
+    Receipt(BatchReceipt),
     /// The server lacks records that it had acknowledged and that are deleted here: it was restored from an older
     /// backup.
     Gap,
@@ -75,34 +75,34 @@ pub(crate) enum Word {
 
 /// The content of one transaction.
 #[derive(Default)]
-struct Turn {
-    entries: Vec<Entry>,
-    receipt: Option<Answered>,
+struct OutboxTransaction {
+    entries: Vec<OutboxEntry>,
+    receipt: Option<EpochReply>,
     plan: Option<Arc<StoredPlan>>,
 }
 
 /// The effect of a committed turn.
-struct Done {
+struct OutboxCommitResult {
     last_seq: i64,
     inserted: i64,
     deleted: i64,
-    behind: Behind,
+    behind: UncountedSum,
     /// Present after a receipt.
-    count: Option<Count>,
+    count: Option<ServerCount>,
 }
 
-impl Turn {
+impl OutboxTransaction {
     fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.receipt.is_none() && self.plan.is_none()
     }
 }
 
-impl Writer {
-    pub async fn run(mut self, mut inbox: Inbox, stop: CancellationToken) {
-        let mut backoff = Backoff::new("outbox", RETRY_BASE, RETRY_CAP);
+impl OutboxWriter {
+    pub async fn run(mut self, mut inbox: OutboxWriterInputs, stop: CancellationToken) {
+        let mut backoff = RetryBackoff::new("outbox", RETRY_BASE, RETRY_CAP);
         self.check.set_ready();
         self.publish_backlog();
-        let mut turn = Turn::default();
+        let mut turn = OutboxTransaction::default();
         while inbox.fill(&mut turn).await {
             let started = Instant::now();
             match self.commit(&turn).await {
@@ -140,10 +140,10 @@ impl Writer {
         }
     }
 
-    async fn commit(&mut self, turn: &Turn) -> Result<Done, sqlx::Error> {
+    async fn commit(&mut self, turn: &OutboxTransaction) -> Result<OutboxCommitResult, sqlx::Error> {
         let mut tx = self.db.begin_with("begin immediate").await?;
         let (last_seq, behind) = (self.last_seq, self.behind);
-        let mut done = Done { last_seq, inserted: 0, deleted: 0, behind, count: None };
+        let mut done = OutboxCommitResult { last_seq, inserted: 0, deleted: 0, behind, count: None };
         insert_new(&mut tx, &turn.entries, &mut done).await?;
         if let Some(receipt) = &turn.receipt {
             apply(&mut tx, receipt, self.last_seq, &mut done).await?;
@@ -159,11 +159,12 @@ impl Writer {
     }
 
     /// Updates memory after the commit, then sends the replies.
-    fn settle(&mut self, turn: Turn, done: &Done) {
+    fn settle(&mut self, turn: OutboxTransaction, done: &OutboxCommitResult) {
         self.last_seq = done.last_seq;
         self.backlog += done.inserted - done.deleted;
         self.behind = done.behind;
-        let pending = turn.entries.iter().map(Entry::change).fold(Change::default(), Change::plus);
+        let pending =
+            turn.entries.iter().map(OutboxEntry::change).fold(CountDelta::default(), CountDelta::plus);
         self.garage.settle(|ledger| {
             ledger.unpend(pending);
             ledger.rebase(done.count, done.behind.change);
@@ -174,7 +175,8 @@ impl Writer {
                 self.garage.stored(&entry.device, event);
             }
             // If the queue is full, the controller resends and receives its acknowledgement then.
-            if entry.answer != Answer::Silence && self.answers.try_send((entry.device, entry.answer)).is_err()
+            if entry.answer != OutboxReply::None
+                && self.answers.try_send((entry.device, entry.answer)).is_err()
             {
                 self.meter.publish_dropped("ack");
             }
@@ -190,9 +192,9 @@ impl Writer {
     }
 }
 
-impl Inbox {
+impl OutboxWriterInputs {
     /// Waits for work, then takes all that is queued; `false` when no more will come.
-    async fn fill(&mut self, turn: &mut Turn) -> bool {
+    async fn fill(&mut self, turn: &mut OutboxTransaction) -> bool {
         if turn.is_empty() {
             tokio::select! {
                 entry = self.entries.recv() => match entry {
@@ -220,11 +222,11 @@ impl Inbox {
 /// Assigns consecutive `seq` numbers to the entries that are not stored yet.
 async fn insert_new(
     db: &mut SqliteConnection,
-    entries: &[Entry],
-    done: &mut Done,
+    entries: &[OutboxEntry],
+    done: &mut OutboxCommitResult,
 ) -> Result<(), sqlx::Error> {
     let mut known = rows::known(db, entries).await?;
-    let mut change = Change::default();
+    let mut change = CountDelta::default();
     let mut new = Vec::with_capacity(entries.len());
     for entry in entries {
         let first = entry.key().is_none_or(|key| known.insert((entry.device.to_string(), key)));
@@ -241,16 +243,16 @@ async fn insert_new(
 
 async fn apply(
     db: &mut SqliteConnection,
-    answered: &Answered,
+    answered: &EpochReply,
     sent_through: i64,
-    done: &mut Done,
+    done: &mut OutboxCommitResult,
 ) -> Result<(), sqlx::Error> {
     if answered.epoch != rows::epoch(db).await? {
         return Ok(());
     }
-    let receipt = match &answered.word {
-        Word::Receipt(receipt) => receipt,
-        Word::Gap => {
+    let receipt = match &answered.content {
+        EpochReplyContent::Receipt(receipt) => receipt,
+        EpochReplyContent::Gap => {
             let count = rows::count(db).await?;
             return renew(db, count, done).await;
         }
@@ -267,13 +269,17 @@ async fn apply(
 
 /// Starts a new epoch, because the server's state of this one and the rows contradict each other. The server recognises
 /// events that it already has by their ids.
-async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done) -> Result<(), sqlx::Error> {
+async fn renew(
+    db: &mut SqliteConnection,
+    count: Option<ServerCount>,
+    done: &mut OutboxCommitResult,
+) -> Result<(), sqlx::Error> {
     let epoch = Uuid::new_v4().to_string();
     tracing::error!(epoch, "outbox and server sequences diverged; starting a new epoch");
     done.last_seq = rows::renumber(db, &epoch).await?;
-    done.behind = Behind::added_up(db, 0, done.last_seq).await?;
+    done.behind = UncountedSum::added_up(db, 0, done.last_seq).await?;
     if let Some(count) = count {
-        let count = Count { through_seq: 0, ..count };
+        let count = ServerCount { through_seq: 0, ..count };
         rows::set_count(db, count).await?;
         done.count = Some(count);
     }
@@ -281,7 +287,7 @@ async fn renew(db: &mut SqliteConnection, count: Option<Count>, done: &mut Done)
 }
 
 /// Waits before the next try; `false` when a stopping gateway has tried long enough.
-async fn wait(delay: Duration, stop: &CancellationToken, backoff: &Backoff) -> bool {
+async fn wait(delay: Duration, stop: &CancellationToken, backoff: &RetryBackoff) -> bool {
     if stop.is_cancelled() && backoff.attempts() > LAST_TRIES {
         tracing::error!("stopped before all events were stored; controllers will resend them");
         return false;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 
-use super::report::Line;
+use super::report::SelfTestCheck;
 
 /// A larger offset affects decisions at the edge of a window.
 const NOTICED: Duration = Duration::from_secs(5);
@@ -16,27 +16,27 @@ const HALF_A_SECOND: Duration = Duration::from_millis(500);
 const ADVICE: &str = "set the clock and give the box NTP or a battery";
 
 /// `server` is the `Date` of the response that arrived just before `now`.
-pub(super) fn compare(server: Option<Timestamp>, now: Timestamp) -> Line {
+pub(super) fn compare(server: Option<Timestamp>, now: Timestamp) -> SelfTestCheck {
     let Some(server) = server else {
         let found = format!("{now} here; not compared, since the server has not answered");
-        return Line::warning("clock", found, "see `server`");
+        return SelfTestCheck::warning("clock", found, "see `server`");
     };
     let server = server + HALF_A_SECOND;
     let (off, how) =
         if now > server { (now.since(server), "ahead of") } else { (server.since(now), "behind") };
     let found = format!("{:.1} s {how} the server's", off.as_secs_f64());
     if off > WRONG {
-        Line::failed("clock", found, ADVICE)
+        SelfTestCheck::failed("clock", found, ADVICE)
     } else if off > NOTICED {
-        Line::warning("clock", found, ADVICE)
+        SelfTestCheck::warning("clock", found, ADVICE)
     } else {
-        Line::ok("clock", found)
+        SelfTestCheck::ok("clock", found)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Verdict;
+    use super::super::report::SelfTestVerdict;
     use super::*;
 
     const SECOND: i64 = 1_000_000;
@@ -48,12 +48,12 @@ mod tests {
             let line = compare(Some(server), Timestamp::from_micros(server.micros() + seconds * SECOND));
             (line.verdict, line.found.contains("behind"))
         };
-        assert_eq!(at(1), (Verdict::Ok, false));
-        assert_eq!(at(-4), (Verdict::Ok, true));
-        assert_eq!(at(6), (Verdict::Warning, false));
-        assert_eq!(at(-3_600), (Verdict::Warning, true));
-        assert_eq!(at(86_402), (Verdict::Failed, false));
-        assert_eq!(at(-86_402), (Verdict::Failed, true));
-        assert_eq!(compare(None, server).verdict, Verdict::Warning);
+        assert_eq!(at(1), (SelfTestVerdict::Ok, false));
+        assert_eq!(at(-4), (SelfTestVerdict::Ok, true));
+        assert_eq!(at(6), (SelfTestVerdict::Warning, false));
+        assert_eq!(at(-3_600), (SelfTestVerdict::Warning, true));
+        assert_eq!(at(86_402), (SelfTestVerdict::Failed, false));
+        assert_eq!(at(-86_402), (SelfTestVerdict::Failed, true));
+        assert_eq!(compare(None, server).verdict, SelfTestVerdict::Warning);
     }
 }

@@ -6,18 +6,20 @@ use std::path::Path;
 
 use domain::time::Timestamp;
 
-use super::report::{Line, told};
+use super::report::{SelfTestCheck, told};
 use crate::disk::{self, ENOUGH, MIB, TOO_LITTLE};
 use crate::outbox::OutboxError;
-use crate::outbox::probe::{self, Looked};
+use crate::outbox::probe::{self, OutboxSnapshot};
 
 const ADVICE: &str = "run it as the gateway's user; look at the folder's owner and at the disk";
 
 /// Writes, syncs, reads and removes a file.
-pub(super) fn folder(folder: &Path) -> Line {
+pub(super) fn folder(folder: &Path) -> SelfTestCheck {
     match written(folder) {
-        Ok(()) => Line::ok("data folder", format!("{} takes files and syncs them", folder.display())),
-        Err(error) => Line::failed("data folder", format!("{}: {error}", folder.display()), ADVICE),
+        Ok(()) => {
+            SelfTestCheck::ok("data folder", format!("{} takes files and syncs them", folder.display()))
+        }
+        Err(error) => SelfTestCheck::failed("data folder", format!("{}: {error}", folder.display()), ADVICE),
     }
 }
 
@@ -32,27 +34,29 @@ fn written(folder: &Path) -> io::Result<()> {
 }
 
 /// Checks the free space for the backlog while the server is unreachable.
-pub(super) fn space(folder: &Path) -> Line {
+pub(super) fn space(folder: &Path) -> SelfTestCheck {
     let free = match disk::free(folder) {
         Ok(free) => free,
-        Err(error) => return Line::failed("free space", error.to_string(), ADVICE),
+        Err(error) => return SelfTestCheck::failed("free space", error.to_string(), ADVICE),
     };
     let found = format!("{} MiB", free / MIB);
     match free {
-        ..TOO_LITTLE => {
-            Line::failed("free space", found, "make room: events stay with the controllers until then")
-        }
+        ..TOO_LITTLE => SelfTestCheck::failed(
+            "free space",
+            found,
+            "make room: events stay with the controllers until then",
+        ),
         TOO_LITTLE..ENOUGH => {
-            Line::warning("free space", found, "make room for a week without the server (256 MiB)")
+            SelfTestCheck::warning("free space", found, "make room for a week without the server (256 MiB)")
         }
-        ENOUGH.. => Line::ok("free space", found),
+        ENOUGH.. => SelfTestCheck::ok("free space", found),
     }
 }
 
 /// Writes a record to a scratch outbox and reads it; reports the backlog of the real one.
-pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
+pub(super) async fn outbox(folder: &Path, now: Timestamp) -> SelfTestCheck {
     if let Err(error) = probe::scratch(folder, now).await {
-        return Line::failed(
+        return SelfTestCheck::failed(
             "outbox",
             told(&error),
             "look at the disk; the gateway cannot acknowledge events",
@@ -60,10 +64,10 @@ pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
     }
     match looked(folder).await {
         Ok(Some(looked)) => {
-            Line::ok("outbox", format!("keeps records; {} wait for the server", looked.backlog))
+            SelfTestCheck::ok("outbox", format!("keeps records; {} wait for the server", looked.backlog))
         }
-        Ok(None) => Line::ok("outbox", "keeps records; no gateway has run here yet"),
-        Err(error) => Line::failed(
+        Ok(None) => SelfTestCheck::ok("outbox", "keeps records; no gateway has run here yet"),
+        Err(error) => SelfTestCheck::failed(
             "outbox",
             told(&error),
             "the file is damaged or another version's; ask for help before deleting it",
@@ -72,20 +76,20 @@ pub(super) async fn outbox(folder: &Path, now: Timestamp) -> Line {
 }
 
 /// Checks the plan that the gate uses while the server is unreachable.
-pub(super) async fn plan(folder: &Path, now: Timestamp) -> Line {
+pub(super) async fn plan(folder: &Path, now: Timestamp) -> SelfTestCheck {
     let name = "plan on disk";
     let Ok(looked) = looked(folder).await else {
-        return Line::warning(name, "not looked at: the outbox cannot be read", "see `outbox`");
+        return SelfTestCheck::warning(name, "not looked at: the outbox cannot be read", "see `outbox`");
     };
     let Some(plan) = looked.and_then(|looked| looked.plan) else {
-        return Line::warning(name, "none", "start the gateway while the server is reached");
+        return SelfTestCheck::warning(name, "none", "start the gateway while the server is reached");
     };
     let until = plan.plan.valid_until;
     let found = format!("made {}, valid until {until}", plan.made_at);
     if until > now {
-        Line::ok(name, found)
+        SelfTestCheck::ok(name, found)
     } else {
-        Line::failed(
+        SelfTestCheck::failed(
             name,
             found,
             "too old to be trusted: cars are sent to review until the server is reached",
@@ -93,6 +97,6 @@ pub(super) async fn plan(folder: &Path, now: Timestamp) -> Line {
     }
 }
 
-async fn looked(folder: &Path) -> Result<Option<Looked>, OutboxError> {
+async fn looked(folder: &Path) -> Result<Option<OutboxSnapshot>, OutboxError> {
     probe::look(folder).await
 }

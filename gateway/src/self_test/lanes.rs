@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use devices::make::{DeviceConnection, UnattendedExit};
 use domain::ids::DeviceId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
-use protocol::mqtt::Topic;
+use protocol::mqtt::MqttTopic;
 use protocol::uplink::LaneStatus;
 use tokio::net::TcpStream;
 
-use super::report::Line;
-use crate::config::{Config, Lane};
-use crate::driver::Cameras;
-use crate::mqtt::probe::Probe;
+use super::report::SelfTestCheck;
+use crate::config::{GatewayConfig, LaneConfig};
+use crate::driver::BrokerCameras;
+use crate::mqtt::probe::BrokerProbe;
 
 /// Three heartbeats.
 const FRESH: Duration = Duration::from_secs(30);
@@ -28,12 +28,12 @@ const WEB: u16 = 80;
 const ADVICE: &str = "look at the device's power, cable, and its user and password at the broker";
 
 pub(super) async fn look(
-    config: &Config,
+    config: &GatewayConfig,
     running: Option<Vec<LaneStatus>>,
-    probe: Option<Probe>,
+    probe: Option<BrokerProbe>,
     wait: Duration,
     now: impl Fn() -> Timestamp,
-) -> Vec<Line> {
+) -> Vec<SelfTestCheck> {
     let heard = match (&running, probe) {
         (None, Some(probe)) => Some(listened(config, probe, wait).await),
         (Some(_), Some(probe)) => {
@@ -57,7 +57,7 @@ pub(super) async fn look(
 }
 
 /// Address to probe for a device that does not use the broker.
-fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
+fn address_of(config: &GatewayConfig, lane: &LaneConfig) -> Option<IpAddr> {
     let device = lane.foreign()?;
     let of_control = || config.controls.get(&lane.id)?.url.host_str()?.parse().ok();
     match device.make.driver().connection() {
@@ -68,21 +68,23 @@ fn address_of(config: &Config, lane: &Lane) -> Option<IpAddr> {
 }
 
 /// The behaviour of an exit while this box is down, if it traps people.
-pub(super) fn unattended(lane: &Lane) -> Option<Line> {
+pub(super) fn unattended(lane: &LaneConfig) -> Option<SelfTestCheck> {
     let name = format!("lane {} without this box", lane.id);
     let advice = "give the barrier a push button or a fall-back of its own, and try it with the box off";
-    if lane.direction != Direction::Out {
+    if lane.direction != LaneDirection::Out {
         return None;
     }
     // The protocol defines the behaviour of a native controller.
     Some(match lane.foreign()?.make.driver().unattended_exit() {
-        UnattendedExit::OwnList(how) => Line::ok(name, how.to_owned()),
-        UnattendedExit::StaysShut(how) => Line::warning(name, how.to_owned(), advice),
-        UnattendedExit::NotKnown => Line::warning(name, "the maker documents nothing".to_owned(), advice),
+        UnattendedExit::OwnList(how) => SelfTestCheck::ok(name, how.to_owned()),
+        UnattendedExit::StaysShut(how) => SelfTestCheck::warning(name, how.to_owned(), advice),
+        UnattendedExit::NotKnown => {
+            SelfTestCheck::warning(name, "the maker documents nothing".to_owned(), advice)
+        }
     })
 }
 
-fn native(name: String, lane: &Lane, status: &LaneStatus, now: Timestamp) -> Line {
+fn native(name: String, lane: &LaneConfig, status: &LaneStatus, now: Timestamp) -> SelfTestCheck {
     let device = &lane.device;
     match status.last_seen_at.map(|at| now.since(at)) {
         Some(ago) if ago <= FRESH => {
@@ -91,48 +93,63 @@ fn native(name: String, lane: &Lane, status: &LaneStatus, now: Timestamp) -> Lin
                 ago.as_secs(),
                 status.pending_events
             );
-            Line::ok(name, found)
+            SelfTestCheck::ok(name, found)
         }
-        Some(ago) => {
-            Line::failed(name, format!("device `{device}` is silent for {} s", ago.as_secs()), ADVICE)
-        }
-        None => {
-            Line::failed(name, format!("device `{device}` was not heard since the gateway's start"), ADVICE)
-        }
+        Some(ago) => SelfTestCheck::failed(
+            name,
+            format!("device `{device}` is silent for {} s", ago.as_secs()),
+            ADVICE,
+        ),
+        None => SelfTestCheck::failed(
+            name,
+            format!("device `{device}` was not heard since the gateway's start"),
+            ADVICE,
+        ),
     }
 }
 
-fn unasked(name: String, lane: &Lane, heard: Option<&HashSet<DeviceId>>, wait: Duration) -> Line {
+fn unasked(
+    name: String,
+    lane: &LaneConfig,
+    heard: Option<&HashSet<DeviceId>>,
+    wait: Duration,
+) -> SelfTestCheck {
     let device = &lane.device;
     match heard {
-        Some(heard) if heard.contains(device) => Line::ok(name, format!("device `{device}` is heard")),
-        Some(_) => {
-            Line::failed(name, format!("device `{device}` was not heard within {} s", wait.as_secs()), ADVICE)
+        Some(heard) if heard.contains(device) => {
+            SelfTestCheck::ok(name, format!("device `{device}` is heard"))
         }
-        None => {
-            Line::warning(name, format!("device `{device}`: not known without the broker"), "see `broker`")
-        }
+        Some(_) => SelfTestCheck::failed(
+            name,
+            format!("device `{device}` was not heard within {} s", wait.as_secs()),
+            ADVICE,
+        ),
+        None => SelfTestCheck::warning(
+            name,
+            format!("device `{device}`: not known without the broker"),
+            "see `broker`",
+        ),
     }
 }
 
 /// Only a running gateway receives the messages of a device that posts, and some makes are silent while no car comes.
-async fn posts(name: String, address: IpAddr, status: Option<&LaneStatus>, now: Timestamp) -> Line {
+async fn posts(name: String, address: IpAddr, status: Option<&LaneStatus>, now: Timestamp) -> SelfTestCheck {
     let ago = status.and_then(|status| status.last_seen_at).map(|at| now.since(at));
     if let Some(ago) = ago.filter(|ago| *ago <= FRESH) {
-        return Line::ok(name, format!("{address} has posted {} s ago", ago.as_secs()));
+        return SelfTestCheck::ok(name, format!("{address} has posted {} s ago", ago.as_secs()));
     }
     let silent = match ago {
         Some(ago) => format!("{address} has posted nothing for {} s", ago.as_secs()),
         None => format!("{address} has posted nothing to a running gateway"),
     };
     if is_there(address).await {
-        return Line::warning(
+        return SelfTestCheck::warning(
             name,
             format!("{silent}; it is on the network"),
             "let a car pass, and look where it posts to",
         );
     }
-    Line::failed(
+    SelfTestCheck::failed(
         name,
         format!("{silent}, and is not on the network"),
         "look at the camera's power, cable and address",
@@ -150,15 +167,15 @@ async fn is_there(address: IpAddr) -> bool {
 }
 
 /// The devices that gave a sign of life within `wait`. Ends early when all have.
-async fn listened(config: &Config, mut probe: Probe, wait: Duration) -> HashSet<DeviceId> {
-    let cameras = Cameras::new(&config.lanes);
+async fn listened(config: &GatewayConfig, mut probe: BrokerProbe, wait: Duration) -> HashSet<DeviceId> {
+    let cameras = BrokerCameras::new(&config.lanes);
     let wanted = config.lanes.iter().filter(|lane| address_of(config, lane).is_none()).count();
     let (mut heard, started) = (HashSet::new(), Instant::now());
     while heard.len() < wanted
         && let Some(left) = wait.checked_sub(started.elapsed())
         && let Ok(Some(message)) = probe.heard(left).await
     {
-        if let Ok(Topic::Status(_, device)) = Topic::parse(&message.topic)
+        if let Ok(MqttTopic::Status(_, device)) = MqttTopic::parse(&message.topic)
             && config.lanes.iter().any(|lane| lane.device == device)
         {
             heard.insert(device);

@@ -9,7 +9,7 @@ use crate::cause::causes;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum SelfTestVerdict {
     Ok,
     /// It works or cannot be determined now; a person should look.
     Warning,
@@ -18,26 +18,26 @@ pub enum Verdict {
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct SelfTestCheck {
     pub check: String,
-    pub verdict: Verdict,
+    pub verdict: SelfTestVerdict,
     pub found: String,
     /// The remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
 }
 
-impl Line {
+impl SelfTestCheck {
     pub fn ok(check: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { check: check.into(), verdict: Verdict::Ok, found: found.into(), advice: None }
+        Self { check: check.into(), verdict: SelfTestVerdict::Ok, found: found.into(), advice: None }
     }
 
     pub fn warning(check: impl Into<String>, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Warning, advice: Some(advice.into()), ..Self::ok(check, found) }
+        Self { verdict: SelfTestVerdict::Warning, advice: Some(advice.into()), ..Self::ok(check, found) }
     }
 
     pub fn failed(check: impl Into<String>, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Failed, advice: Some(advice.into()), ..Self::ok(check, found) }
+        Self { verdict: SelfTestVerdict::Failed, advice: Some(advice.into()), ..Self::ok(check, found) }
     }
 }
 
@@ -49,12 +49,12 @@ pub(super) fn told(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for SelfTestCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
-            Verdict::Ok => "ok",
-            Verdict::Warning => "warning",
-            Verdict::Failed => "failed",
+            SelfTestVerdict::Ok => "ok",
+            SelfTestVerdict::Warning => "warning",
+            SelfTestVerdict::Failed => "failed",
         };
         write!(f, "{verdict:<8} {}: {}", self.check, self.found)?;
         self.advice.iter().try_for_each(|advice| write!(f, " -> {advice}"))
@@ -63,27 +63,27 @@ impl fmt::Display for Line {
 
 /// Every check in the order of execution.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Report {
-    pub checks: Vec<Line>,
+pub struct SelfTestReport {
+    pub checks: Vec<SelfTestCheck>,
 }
 
-impl Report {
+impl SelfTestReport {
     /// The report if the configuration cannot be read: no other check is possible.
     pub fn of_configuration(error: &(dyn Error + 'static)) -> Self {
         let advice = "put the named field right; gateway.example.toml explains each";
-        Self { checks: vec![Line::failed("configuration", told(error), advice)] }
+        Self { checks: vec![SelfTestCheck::failed("configuration", told(error), advice)] }
     }
 
-    pub(super) fn add(&mut self, line: Line) {
+    pub(super) fn add(&mut self, line: SelfTestCheck) {
         self.checks.push(line);
     }
 
     pub fn has_failed(&self) -> bool {
-        self.checks.iter().any(|line| line.verdict == Verdict::Failed)
+        self.checks.iter().any(|line| line.verdict == SelfTestVerdict::Failed)
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for SelfTestReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.checks.iter().try_for_each(|line| writeln!(f, "{line}"))
     }

@@ -3,12 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::uplink::LaneStatus;
 use reqwest::{Client, StatusCode};
 
-use super::report::Line;
-use crate::config::Config;
+use super::report::SelfTestCheck;
+use crate::config::GatewayConfig;
 
 /// Deadline; the gateway is on this box and replies from memory.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -16,18 +16,18 @@ const DEADLINE: Duration = Duration::from_secs(2);
 const NAME: &str = "gateway";
 
 /// The lanes as the running gateway reports them; `None` if none replies.
-pub(super) async fn look(config: &Config) -> (Option<Vec<LaneStatus>>, Line) {
+pub(super) async fn look(config: &GatewayConfig) -> (Option<Vec<LaneStatus>>, SelfTestCheck) {
     let Some(listen) = config.http else {
-        let line = Line::warning(NAME, "not asked: it serves no health", "set [http] listen");
+        let line = SelfTestCheck::warning(NAME, "not asked: it serves no health", "set [http] listen");
         return (None, line);
     };
     match asked(listen).await {
-        Ok((lanes, StatusCode::OK, _)) => (Some(lanes), Line::ok(NAME, "runs and is ready")),
+        Ok((lanes, StatusCode::OK, _)) => (Some(lanes), SelfTestCheck::ok(NAME, "runs and is ready")),
         Ok((lanes, _, why)) => {
             let found = format!("runs and is not ready: {why}");
-            (Some(lanes), Line::failed(NAME, found, "see the check that it names"))
+            (Some(lanes), SelfTestCheck::failed(NAME, found, "see the check that it names"))
         }
-        Err(_) => (None, Line::warning(NAME, format!("none answers at {listen}"), "start it")),
+        Err(_) => (None, SelfTestCheck::warning(NAME, format!("none answers at {listen}"), "start it")),
     }
 }
 
@@ -37,7 +37,8 @@ async fn asked(listen: SocketAddr) -> Result<(Vec<LaneStatus>, StatusCode, Strin
     let origin = format!("http://{}", local(listen));
     let ready = client.get(format!("{origin}/readyz")).send().await?;
     let status = ready.status();
-    let why = ready.json::<Problem>().await.ok().and_then(|problem| problem.detail).unwrap_or_default();
+    let why =
+        ready.json::<ProblemDetails>().await.ok().and_then(|problem| problem.detail).unwrap_or_default();
     let lanes = client.get(format!("{origin}/lanes")).send().await?.error_for_status()?.json().await?;
     Ok((lanes, status, why))
 }

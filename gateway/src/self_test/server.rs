@@ -5,34 +5,38 @@ use std::sync::Arc;
 use domain::time::Timestamp;
 use reqwest::StatusCode;
 
-use super::report::{Line, told};
-use crate::config::Config;
-use crate::identity::{Identity, IdentityError};
-use crate::server::{CallError, ClientError, Seen, Server};
+use super::report::{SelfTestCheck, told};
+use crate::config::GatewayConfig;
+use crate::identity::{BoxIdentity, BoxIdentityError};
+use crate::server::{DistrictServerClient, DistrictServerError, ServerClientBuildError, ServerProbeResult};
 
 /// A server that sends an older plan has a wrong clock or does not read its own database.
 const OLD: std::time::Duration = std::time::Duration::from_secs(3600);
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LookError {
+pub(super) enum ServerProbeError {
     #[error(transparent)]
-    Identity(#[from] IdentityError),
+    Identity(#[from] BoxIdentityError),
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Client(#[from] ServerClientBuildError),
     #[error(transparent)]
-    Call(#[from] CallError),
+    Call(#[from] DistrictServerError),
 }
 
-pub(super) async fn look(config: &Config) -> Result<Seen, LookError> {
-    let identity = Arc::new(Identity::load(config)?);
-    Ok(Server::new(&config.server, identity)?.look().await?)
+pub(super) async fn look(config: &GatewayConfig) -> Result<ServerProbeResult, ServerProbeError> {
+    let identity = Arc::new(BoxIdentity::load(config)?);
+    Ok(DistrictServerClient::new(&config.server, identity)?.look().await?)
 }
 
-pub(super) fn line(config: &Config, seen: Result<Seen, LookError>, now: Timestamp) -> Line {
-    let failed = |found: String, advice: &str| Line::failed("server", found, advice);
+pub(super) fn line(
+    config: &GatewayConfig,
+    seen: Result<ServerProbeResult, ServerProbeError>,
+    now: Timestamp,
+) -> SelfTestCheck {
+    let failed = |found: String, advice: &str| SelfTestCheck::failed("server", found, advice);
     let seen = match seen {
         Ok(seen) => seen,
-        Err(LookError::Call(error)) => {
+        Err(ServerProbeError::Call(error)) => {
             let advice = "look at the network, `server.url`, and for https at `ca_file` and the clock; the gate goes on alone";
             return failed(format!("{}: {}", config.server.url, told(&error)), advice);
         }
@@ -45,7 +49,7 @@ pub(super) fn line(config: &Config, seen: Result<Seen, LookError>, now: Timestam
         }
         Ok(plan) if now.since(plan.made_at) > OLD => {
             let found = format!("its access plan is of {}", plan.made_at);
-            Line::warning("server", found, "compare the clocks; ask the server's administrator")
+            SelfTestCheck::warning("server", found, "compare the clocks; ask the server's administrator")
         }
         Ok(plan) => {
             let found = format!(
@@ -54,9 +58,9 @@ pub(super) fn line(config: &Config, seen: Result<Seen, LookError>, now: Timestam
                 now.since(plan.made_at).as_secs(),
                 plan.plan.valid_until
             );
-            Line::ok("server", found)
+            SelfTestCheck::ok("server", found)
         }
-        Err(CallError::Status { status: StatusCode::UNAUTHORIZED, .. }) => {
+        Err(DistrictServerError::Status { status: StatusCode::UNAUTHORIZED, .. }) => {
             let advice = "ask the server's administrator for a code and run `gateway enroll`";
             failed("it does not know this box's credential".to_owned(), advice)
         }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::order::{Orders, Outcome};
+use protocol::order::{PendingRemoteOrders, RemoteOrderOutcome};
 use uuid::Uuid;
 
-use super::{CallError, Server, json, succeeded};
+use super::{DistrictServerClient, DistrictServerError, json, succeeded};
 
 /// Wait requested from the server. It is shorter than an order's lifetime: a silently dead connection is detected while
 /// the order can still be fetched over another.
@@ -17,12 +17,12 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// Orders with the time of the request by this machine's monotonic clock.
 pub(crate) struct FetchedOrders {
     pub asked: Instant,
-    pub answer: Orders,
+    pub answer: PendingRemoteOrders,
 }
 
-impl Server {
+impl DistrictServerClient {
     /// A long poll.
-    pub async fn orders(&self, run: Uuid) -> Result<FetchedOrders, CallError> {
+    pub async fn orders(&self, run: Uuid) -> Result<FetchedOrders, DistrictServerError> {
         let asked = Instant::now();
         let mut url = self.orders.clone();
         url.query_pairs_mut()
@@ -33,7 +33,11 @@ impl Server {
         Ok(FetchedOrders { asked, answer: json(response).await? })
     }
 
-    pub async fn order_ended(&self, id: Uuid, outcome: Outcome) -> Result<(), CallError> {
+    pub async fn order_ended(
+        &self,
+        id: Uuid,
+        outcome: RemoteOrderOutcome,
+    ) -> Result<(), DistrictServerError> {
         let mut url = self.orders.clone();
         url.set_path(&format!("{}/{id}", self.orders.path()));
         let request = || self.client.post(url.clone()).json(&outcome);

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::access::{Audience, Decision, Opening, Reason, Standing};
+use domain::access::{AccessDecision, Audience, DenialReason, PlannedOpening, StandingRights};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::uplink::{GateEvent, PlanDocument, What};
+use protocol::uplink::{AccessPlanDocument, GateEvent, UplinkRecordContent};
 
 use crate::controller::{Controller, plate};
 use crate::district::Mood;
@@ -16,14 +16,14 @@ const VISITOR: &str = "鲁B55555";
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// As the server makes it: two days of all, two weeks of the hours of permitted plates.
-fn week_plan() -> PlanDocument {
+fn week_plan() -> AccessPlanDocument {
     let mut document = plan();
     let from = document.made_at - HOUR;
     let (valid, standing) = (document.made_at + HOUR * 48, document.made_at + HOUR * 14 * 24);
-    let always = |audience, to| Opening::new(audience, from, to);
+    let always = |audience, to| PlannedOpening::new(audience, from, to);
     document.plan.openings = vec![always(Audience::Pickup, valid + HOUR), always(Audience::Public, valid)];
     document.plan.standing =
-        Some(Standing { until: standing, openings: vec![always(Audience::Pickup, standing)] });
+        Some(StandingRights { until: standing, openings: vec![always(Audience::Pickup, standing)] });
     document.plan.permits = [(Plate::parse(PARENT).unwrap(), BTreeSet::from([Audience::Pickup]))].into();
     document
 }
@@ -32,15 +32,15 @@ async fn drive_in(gate: &Controller, id: &str, reading: &str) -> bool {
     gate.send(&plate(id, reading)).await;
     let command = gate.command(id).await;
     gate.acked(id, 1).await;
-    command.command == protocol::mqtt::CommandKind::Open
+    command.command == protocol::mqtt::ControllerCommandKind::Open
 }
 
 fn events(site: &Site) -> Vec<GateEvent> {
-    let event = |what: &What| match what {
-        What::Event(event) => Some(event.clone()),
-        What::DeadLetter(_) => None,
+    let event = |what: &UplinkRecordContent| match what {
+        UplinkRecordContent::Event(event) => Some(event.clone()),
+        UplinkRecordContent::DeadLetter(_) => None,
     };
-    site.district.books(|b| b.records.iter().filter_map(|(_, record)| event(&record.what)).collect())
+    site.district.books(|b| b.records.iter().filter_map(|(_, record)| event(&record.content)).collect())
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn for_a_week_alone_parents_come_in_and_a_plan_that_is_too_old_is_said() {
     site.district.has(17).await;
     site.district.assert_in_order();
     let events = events(&site);
-    let too_old = Some(Decision::Review { reason: Reason::PlanTooOld });
+    let too_old = Some(AccessDecision::Review { reason: DenialReason::PlanTooOld });
     assert_eq!((events[5].decision, events[16].decision), (too_old, too_old));
     // Since the restart it has received nothing from the server.
     assert!(events[8..].iter().all(|event| event.offline));

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use domain::access::{Audience, Because, Decision, Reason};
+use domain::access::{AccessDecision, Audience, DenialReason, OverrideReason};
 use domain::time::Clock;
 use protocol::alarm::GatewayAlarmKind;
-use protocol::mqtt::CommandKind;
+use protocol::mqtt::ControllerCommandKind;
 use service::clock::SystemClock;
-use simulator::camera::Car;
-use simulator::camera::posting::Make;
+use simulator::camera::CameraCar;
+use simulator::camera::posting::PostingMake;
 use testkit::wait;
 
 use crate::cameras::camera;
@@ -21,15 +21,15 @@ const YEARS_IN_HOURS: i64 = 56 * 365 * 24;
 #[tokio::test]
 async fn while_the_gateway_is_dead_a_camera_opens_by_its_own_list_and_its_cars_count_afterwards() {
     let mut site = Site::with_cameras().await;
-    let camera = camera(&site, Make::Zhenshi, "zhenshi");
+    let camera = camera(&site, PostingMake::Zhenshi, "zhenshi");
     site.stop().await;
     let at = SystemClock.now();
     assert!(
-        camera.sees(Car::at_the_gate(PARENT, at)).await.is_err(),
+        camera.sees(CameraCar::at_the_gate(PARENT, at)).await.is_err(),
         "the camera sees that no server is there"
     );
     // By the maker's page: it opens by its white list, keeps the reading, and sends it when the server is back.
-    let stored = camera.reading(Car { kept: true, ..Car::at_the_gate(PARENT, at) });
+    let stored = camera.reading(CameraCar { kept: true, ..CameraCar::at_the_gate(PARENT, at) });
     site.start().await;
     site.served().await;
     let answer = camera.post(stored).await.unwrap();
@@ -51,12 +51,19 @@ async fn without_a_clock_standing_rights_hold_exits_open_and_events_say_how_old_
     entry.send(&parent).await;
     assert!(matches!(
         entry.command("parent").await.decision,
-        Decision::Open { audience: Some(Audience::Pickup), because: Some(Because::ClockUntrusted), .. }
+        AccessDecision::Open {
+            audience: Some(Audience::Pickup),
+            because: Some(OverrideReason::ClockUntrusted),
+            ..
+        }
     ));
     entry.send(&plate("stranger", "京A99999")).await;
-    assert_eq!(entry.command("stranger").await.decision, Decision::Review { reason: Reason::ClockUntrusted });
+    assert_eq!(
+        entry.command("stranger").await.decision,
+        AccessDecision::Review { reason: DenialReason::ClockUntrusted }
+    );
     exit.send(&plate("leaves", "京A99999")).await;
-    assert_eq!(exit.command("leaves").await.command, CommandKind::Open);
+    assert_eq!(exit.command("leaves").await.command, ControllerCommandKind::Open);
     let told = site.tells("in", 2).await;
     let uncertain = told[0].uncertain_time.clone().unwrap();
     let age = Duration::from_millis(uncertain.age_ms.unwrap());
@@ -72,7 +79,7 @@ async fn without_a_clock_standing_rights_hold_exits_open_and_events_say_how_old_
     entry.send(&plate("again", PARENT)).await;
     assert!(matches!(
         entry.command("again").await.decision,
-        Decision::Open { audience: Some(Audience::Pickup), because: None, .. }
+        AccessDecision::Open { audience: Some(Audience::Pickup), because: None, .. }
     ));
     assert!(site.tells("in", 3).await[2].uncertain_time.is_none());
 }

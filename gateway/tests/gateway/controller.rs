@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Clock;
-use protocol::mqtt::{Ack, Command, ControllerEvent, EventKind, OpenSpaces, Topic};
+use protocol::mqtt::{ControllerCommand, ControllerEvent, EventAck, EventKind, MqttTopic, OpenSpaces};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use service::clock::SystemClock;
 use testkit::wait;
@@ -15,8 +15,8 @@ pub const SOON: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub struct Heard {
-    pub commands: Vec<Command>,
-    pub acks: Vec<Ack>,
+    pub commands: Vec<ControllerCommand>,
+    pub acks: Vec<EventAck>,
     pub spaces: Vec<OpenSpaces>,
     /// On topics of another make.
     pub others: Vec<(String, serde_json::Value)>,
@@ -61,7 +61,7 @@ impl Controller {
     }
 
     pub fn event_topic(&self) -> String {
-        Topic::Event(self.garage.clone(), self.device.clone()).to_string()
+        MqttTopic::Event(self.garage.clone(), self.device.clone()).to_string()
     }
 
     pub async fn send(&self, event: &ControllerEvent) {
@@ -73,7 +73,7 @@ impl Controller {
         look(&self.heard.lock().unwrap())
     }
 
-    pub fn commands_for(&self, id: &str) -> Vec<Command> {
+    pub fn commands_for(&self, id: &str) -> Vec<ControllerCommand> {
         self.heard(|h| h.commands.iter().filter(|c| c.event_id.as_str() == id).cloned().collect())
     }
 
@@ -81,7 +81,7 @@ impl Controller {
         self.heard(|h| h.acks.iter().flat_map(|a| &a.event_ids).filter(|e| e.as_str() == id).count())
     }
 
-    pub async fn command(&self, id: &str) -> Command {
+    pub async fn command(&self, id: &str) -> ControllerCommand {
         wait::until(SOON, "a command", async || self.commands_for(id).pop()).await
     }
 
@@ -99,7 +99,7 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
         confidence: 99,
         occurred_at: SystemClock.now(),
         age_ms: 0,
-        of: None,
+        related_event_id: None,
         vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
@@ -151,16 +151,16 @@ async fn connection(
             }
             Event::Incoming(Packet::Publish(message)) => {
                 let mut heard = heard.lock().unwrap();
-                let Ok(topic) = Topic::parse(&message.topic) else {
+                let Ok(topic) = MqttTopic::parse(&message.topic) else {
                     heard.others.push((message.topic, serde_json::from_slice(&message.payload).unwrap()));
                     continue;
                 };
                 match topic {
-                    Topic::Command(..) => {
+                    MqttTopic::Command(..) => {
                         heard.commands.push(serde_json::from_slice(&message.payload).unwrap())
                     }
-                    Topic::Ack(..) => heard.acks.push(serde_json::from_slice(&message.payload).unwrap()),
-                    Topic::OpenSpaces(_) => {
+                    MqttTopic::Ack(..) => heard.acks.push(serde_json::from_slice(&message.payload).unwrap()),
+                    MqttTopic::OpenSpaces(_) => {
                         heard.spaces.push(serde_json::from_slice(&message.payload).unwrap())
                     }
                     other => panic!("{other}"),

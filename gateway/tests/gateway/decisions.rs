@@ -1,8 +1,8 @@
 //! What happens at the gate when all is well.
 
-use domain::access::{Decision, Reason};
-use protocol::mqtt::{CommandKind, ControllerEvent};
-use protocol::uplink::What;
+use domain::access::{AccessDecision, DenialReason};
+use protocol::mqtt::{ControllerCommandKind, ControllerEvent};
+use protocol::uplink::UplinkRecordContent;
 
 use crate::controller::plate;
 use crate::site::{PARENT, Site};
@@ -13,12 +13,12 @@ async fn a_parent_is_let_in_and_the_event_is_acknowledged_and_sent_on() {
     let gate = site.controller("in").await;
     gate.send(&plate("e1", PARENT)).await;
     let command = gate.command("e1").await;
-    assert_eq!(command.command, CommandKind::Open);
+    assert_eq!(command.command, ControllerCommandKind::Open);
     assert_eq!(command.display.text, "欢迎接学生 请入场");
     gate.acked("e1", 1).await;
     site.district.has(1).await;
     let (_, record) = site.district.books(|b| b.records[0].clone());
-    let What::Event(event) = record.what else { panic!("a dead letter") };
+    let UplinkRecordContent::Event(event) = record.content else { panic!("a dead letter") };
     assert_eq!((record.seq, event.delta, event.offline), (1, 1, false));
 }
 
@@ -28,11 +28,14 @@ async fn an_unknown_plate_is_shown_the_reason_and_recorded() {
     let gate = site.controller("in").await;
     gate.send(&plate("e1", "鲁B99999")).await;
     let command = gate.command("e1").await;
-    assert_eq!(command.command, CommandKind::Show);
-    assert_eq!(command.decision, Decision::refuse(Reason::UnknownPlate));
+    assert_eq!(command.command, ControllerCommandKind::Show);
+    assert_eq!(command.decision, AccessDecision::refuse(DenialReason::UnknownPlate));
     gate.acked("e1", 1).await;
     gate.send(&plate("e2", "_无_")).await;
-    assert_eq!(gate.command("e2").await.decision, Decision::Review { reason: Reason::UnreadPlate });
+    assert_eq!(
+        gate.command("e2").await.decision,
+        AccessDecision::Review { reason: DenialReason::UnreadPlate }
+    );
     site.district.has(2).await;
 }
 

@@ -11,8 +11,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::GarageId;
-use protocol::problem::Problem;
-use protocol::uplink::{Batch, Count, PlanDocument, Receipt, Record, What};
+use protocol::problem::ProblemDetails;
+use protocol::uplink::{
+    AccessPlanDocument, BatchReceipt, ServerCount, UplinkBatch, UplinkRecord, UplinkRecordContent,
+};
 use testkit::wait;
 use tokio::task::JoinHandle;
 
@@ -35,14 +37,14 @@ pub enum Mood {
 pub struct Books {
     pub mood: Mood,
     /// By epoch and seq, each once.
-    pub records: Vec<(String, Record)>,
+    pub records: Vec<(String, UplinkRecord)>,
     /// Records that were sent early, with the number of records received by then.
     pub ahead: Vec<(usize, String)>,
     pub batches: usize,
-    pub last: Option<Batch>,
+    pub last: Option<UplinkBatch>,
     /// Cars that are inside besides those of the records.
     pub base: i64,
-    pub plan: PlanDocument,
+    pub plan: AccessPlanDocument,
     pub plan_polls: usize,
     pub plan_unchanged: usize,
     /// Tag of the plan that the gateway reports.
@@ -67,7 +69,7 @@ impl Drop for Stop {
 }
 
 impl District {
-    pub async fn start(plan: PlanDocument) -> Self {
+    pub async fn start(plan: AccessPlanDocument) -> Self {
         let books = Books {
             mood: Mood::Well,
             records: Vec::new(),
@@ -107,9 +109,9 @@ impl District {
 
     /// Event ids in the order of arrival.
     pub fn event_ids(&self) -> Vec<String> {
-        let id = |record: &Record| match &record.what {
-            What::Event(event) => Some(event.event_id.to_string()),
-            What::DeadLetter(_) => None,
+        let id = |record: &UplinkRecord| match &record.content {
+            UplinkRecordContent::Event(event) => Some(event.event_id.to_string()),
+            UplinkRecordContent::DeadLetter(_) => None,
         };
         self.books(|b| b.records.iter().filter_map(|(_, r)| id(r)).collect())
     }
@@ -138,7 +140,7 @@ fn last_seq(books: &Books, epoch: &str) -> Option<i64> {
     books.records.iter().filter(|(e, _)| e == epoch).map(|(_, r)| r.seq).max()
 }
 
-async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batch>) -> Response {
+async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<UplinkBatch>) -> Response {
     let mut books = books.lock().unwrap();
     if !books.doorman.lets_in(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -153,7 +155,7 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
     if let (Some(first), Some(expected)) = (batch.records.first(), expected)
         && first.seq > expected
     {
-        let problem = Problem::new(409, "sequence_gap", "Records missing before this batch");
+        let problem = ProblemDetails::new(409, "sequence_gap", "Records missing before this batch");
         return (StatusCode::CONFLICT, Json(problem)).into_response();
     }
     for record in &batch.records {
@@ -163,8 +165,8 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
         }
     }
     let told = books.records.len();
-    for record in &batch.ahead {
-        if let What::Event(event) = &record.what {
+    for record in &batch.priority_records {
+        if let UplinkRecordContent::Event(event) = &record.content {
             books.ahead.push((told, event.event_id.to_string()));
         }
     }
@@ -173,14 +175,17 @@ async fn events(State(books): Shared, headers: HeaderMap, Json(batch): Json<Batc
     if books.mood == Mood::Forgetful {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let delta = |record: &Record| match &record.what {
-        What::Event(event) => event.delta,
-        What::DeadLetter(_) => 0,
+    let delta = |record: &UplinkRecord| match &record.content {
+        UplinkRecordContent::Event(event) => event.delta,
+        UplinkRecordContent::DeadLetter(_) => 0,
     };
     let occupied = books.base + books.records.iter().map(|(_, r)| delta(r)).sum::<i64>();
     let acked_through = acked_through.unwrap_or(0);
-    Json(Receipt { acked_through, count: Count { occupied, through_seq: acked_through, inside: None } })
-        .into_response()
+    Json(BatchReceipt {
+        acked_through,
+        count: ServerCount { occupied, through_seq: acked_through, inside: None },
+    })
+    .into_response()
 }
 
 async fn plan_of(State(books): Shared, headers: HeaderMap) -> Response {

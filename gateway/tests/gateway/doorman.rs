@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::enrolment::{DUE, Enrolment, NewCredential, RENEWAL};
-use protocol::problem::Problem;
+use protocol::enrolment::{CredentialRenewal, DUE, GatewayEnrolment, RENEWAL};
+use protocol::problem::ProblemDetails;
 
 use crate::district::{Mood, Shared, garage};
 
@@ -50,7 +50,7 @@ impl Doorman {
     }
 }
 
-pub async fn enroll(State(books): Shared, Json(asked): Json<Enrolment>) -> Response {
+pub async fn enroll(State(books): Shared, Json(asked): Json<GatewayEnrolment>) -> Response {
     let mut books = books.lock().unwrap();
     if books.mood == Mood::Away {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -58,7 +58,7 @@ pub async fn enroll(State(books): Shared, Json(asked): Json<Enrolment>) -> Respo
     let (forgets, doorman) = (books.mood == Mood::Forgetful, &mut books.doorman);
     let again = doorman.code.is_none() && doorman.current == asked.credential.expose();
     if asked.garage != garage() || !(again || doorman.code == Some(asked.code.as_str())) {
-        let problem = Problem::new(403, "enrolment_code_invalid", "This code admits nobody");
+        let problem = ProblemDetails::new(403, "enrolment_code_invalid", "This code admits nobody");
         return (StatusCode::FORBIDDEN, Json(problem)).into_response();
     }
     doorman.code = None;
@@ -69,7 +69,7 @@ pub async fn enroll(State(books): Shared, Json(asked): Json<Enrolment>) -> Respo
 pub async fn credential(
     State(books): Shared,
     headers: HeaderMap,
-    Json(asked): Json<NewCredential>,
+    Json(asked): Json<CredentialRenewal>,
 ) -> Response {
     let mut books = books.lock().unwrap();
     if !books.doorman.lets_in(&headers) {

@@ -1,7 +1,7 @@
 //! The box's first contact, and the renewal of its credential with a crash at every point of it.
 
-use gateway::{EnrolError, GatewayError, IdentityError};
-use service::config::Secret;
+use gateway::{BoxEnrolmentError, BoxIdentityError, GatewayError};
+use service::config::SecretText;
 use testkit::wait;
 use tokio_util::sync::CancellationToken;
 
@@ -10,9 +10,9 @@ use crate::district::Mood;
 use crate::doorman::CODE;
 use crate::site::{PARENT, Site};
 
-async fn enrol(site: &Site, code: &str) -> Result<(), EnrolError> {
+async fn enrol(site: &Site, code: &str) -> Result<(), BoxEnrolmentError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    gateway::enrol(&site.config(), &Secret::new(code)).await
+    gateway::enrol(&site.config(), &SecretText::new(code)).await
 }
 
 /// Until the server knows the credential of the box's file, and no other.
@@ -48,21 +48,21 @@ async fn a_box_that_is_not_known_does_not_start_and_says_what_to_do() {
         CancellationToken::new(),
     )
     .await;
-    assert!(matches!(started, Err(GatewayError::Identity(IdentityError::NotEnrolled { .. }))));
+    assert!(matches!(started, Err(GatewayError::Identity(BoxIdentityError::NotEnrolled { .. }))));
     let refused = enrol(&site, "AAAAA-AAAAA").await.unwrap_err();
-    assert!(matches!(refused, EnrolError::Code(_)), "{refused}");
+    assert!(matches!(refused, BoxEnrolmentError::Code(_)), "{refused}");
 }
 
 #[tokio::test]
 async fn an_enrolment_whose_answer_was_lost_is_ended_with_the_same_code() {
     let mut site = Site::unknown().await;
     site.district.mood(Mood::Forgetful);
-    assert!(matches!(enrol(&site, CODE).await, Err(EnrolError::Call(_))));
+    assert!(matches!(enrol(&site, CODE).await, Err(BoxEnrolmentError::Call(_))));
     site.district.mood(Mood::Well);
     enrol(&site, CODE).await.unwrap();
     site.start().await;
     records_go_on(&site, "e1").await;
-    assert!(matches!(enrol(&site, CODE).await, Err(EnrolError::Running(_))), "while it runs");
+    assert!(matches!(enrol(&site, CODE).await, Err(BoxEnrolmentError::Running(_))), "while it runs");
 }
 
 #[tokio::test]

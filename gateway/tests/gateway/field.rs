@@ -5,17 +5,19 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::Duration;
 
-use domain::access::{Because, Decision, Reason};
+use domain::access::{AccessDecision, DenialReason, OverrideReason};
 use domain::ids::LaneId;
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::time::Clock;
-use gateway::config::{Control, Lane, ReadingRules, UNREAD_PAUSE};
+use gateway::config::{DeviceControlConfig, LaneConfig, ReadingRules, UNREAD_PAUSE};
 use protocol::alarm::LaneAlarmKind;
-use protocol::mqtt::{CommandKind, EventKind};
+use protocol::mqtt::{ControllerCommandKind, EventKind};
 use serde_json::Value;
 use service::clock::SystemClock;
-use service::config::Secret;
-use simulator::camera::streaming::{CameraAuthentication, OpeningAnswer, StreamingCamera, StreamingConfig};
+use service::config::SecretText;
+use simulator::camera::streaming::{
+    CameraAuthentication, OpeningReply, StreamingCamera, StreamingCameraConfig,
+};
 use testkit::wait;
 
 use crate::controller::{SOON, plate};
@@ -32,14 +34,14 @@ pub struct FieldSite {
 pub const POSTING: [&str; 4] = ["zhenshi-http", "huaxia", "hikvision", "dahua"];
 
 /// From which a lane's device posts.
-pub fn address_of(make: &str, direction: Direction) -> IpAddr {
+pub fn address_of(make: &str, direction: LaneDirection) -> IpAddr {
     let index = u8::try_from(POSTING.iter().position(|known| *known == make).unwrap()).unwrap();
-    let last = 20 + 2 * index + u8::from(direction == Direction::Out);
+    let last = 20 + 2 * index + u8::from(direction == LaneDirection::Out);
     IpAddr::V4(Ipv4Addr::new(127, 0, 1, last))
 }
 
-pub fn lane_of(make: &str, direction: Direction) -> String {
-    let way = if direction == Direction::Out { "out" } else { "in" };
+pub fn lane_of(make: &str, direction: LaneDirection) -> String {
+    let way = if direction == LaneDirection::Out { "out" } else { "in" };
     format!("{make}-{way}")
 }
 
@@ -48,10 +50,10 @@ impl FieldSite {
     pub async fn open(pause: Duration, rules: ReadingRules) -> Self {
         let (mut lanes, mut controls, mut barriers) = (Vec::new(), HashMap::new(), HashMap::new());
         for make in POSTING {
-            for direction in [Direction::In, Direction::Out] {
+            for direction in [LaneDirection::In, LaneDirection::Out] {
                 let id = lane_of(make, direction);
                 let device = foreign(
-                    Lane { reading: rules, ..lane(&id, direction, PassBy::Plate) },
+                    LaneConfig { reading: rules, ..lane(&id, direction, PassDetection::Plate) },
                     make,
                     Some(address_of(make, direction)),
                     None,
@@ -64,15 +66,22 @@ impl FieldSite {
                 lanes.push(device);
             }
         }
-        let camera = Lane { reading: rules, ..lane("camera-out", Direction::Out, PassBy::Plate) };
+        let camera =
+            LaneConfig { reading: rules, ..lane("camera-out", LaneDirection::Out, PassDetection::Plate) };
         lanes.push(foreign(camera, "zhenshi-mqtt", None, Some(OUT_SERIAL.to_owned())));
-        lanes.push(Lane { reading: rules, ..lane("native-out", Direction::Out, PassBy::Plate) });
-        lanes.push(Lane { reading: rules, ..lane("native-in", Direction::In, PassBy::Plate) });
+        lanes.push(LaneConfig {
+            reading: rules,
+            ..lane("native-out", LaneDirection::Out, PassDetection::Plate)
+        });
+        lanes.push(LaneConfig {
+            reading: rules,
+            ..lane("native-in", LaneDirection::In, PassDetection::Plate)
+        });
         Self { site: Site::with_lanes(lanes, controls, pause).await, barriers }
     }
 
     /// Posts from the lane's own address.
-    pub async fn post(&self, make: &str, direction: Direction, path: &str, body: Vec<u8>) -> PostReply {
+    pub async fn post(&self, make: &str, direction: LaneDirection, path: &str, body: Vec<u8>) -> PostReply {
         let http = reqwest::Client::builder().no_proxy().local_address(address_of(make, direction));
         let url = format!("http://{}{path}", self.site.devices.unwrap());
         let response = http.build().unwrap().post(url).body(body).send().await.unwrap();
@@ -94,7 +103,7 @@ impl FieldSite {
 }
 
 async fn barrier(authentication: CameraAuthentication) -> StreamingCamera {
-    StreamingCamera::start(StreamingConfig {
+    StreamingCamera::start(StreamingCameraConfig {
         username: "admin".into(),
         password: "secret".into(),
         authentication,
@@ -104,11 +113,11 @@ async fn barrier(authentication: CameraAuthentication) -> StreamingCamera {
     .unwrap()
 }
 
-fn control(barrier: &StreamingCamera) -> Control {
-    Control {
+fn control(barrier: &StreamingCamera) -> DeviceControlConfig {
+    DeviceControlConfig {
         url: format!("http://{}", barrier.address()).parse().unwrap(),
         username: "admin".into(),
-        password: Secret::new("secret"),
+        password: SecretText::new("secret"),
         channel: 1,
         relay: None,
     }
@@ -147,14 +156,14 @@ async fn whatever_an_exits_own_camera_sends_and_is_not_understood_opens_and_rais
         for (path, body) in
             [("/", garbage()), ("/another/path?a=1", b"<x/>".to_vec()), ("/", vec![b'x'; 20_000_000])]
         {
-            let reply = field.post(make, Direction::Out, path, body).await;
+            let reply = field.post(make, LaneDirection::Out, path, body).await;
             assert_eq!((reply.status, reply.opens()), (200, true), "{make} {path}");
         }
     }
     for make in ["hikvision", "dahua"] {
-        let lane = lane_of(make, Direction::Out);
+        let lane = lane_of(make, LaneDirection::Out);
         for (times, body) in [(1, garbage()), (2, b"{\"Plate\":".to_vec())] {
-            field.post(make, Direction::Out, "/api/camera/exit", body).await;
+            field.post(make, LaneDirection::Out, "/api/camera/exit", body).await;
             assert!(tokio::time::timeout(SOON, field.barriers[&lane].opened_times(times)).await.unwrap());
         }
         let alarm = field.alarm(&lane, LaneAlarmKind::NotUnderstood).await;
@@ -169,7 +178,8 @@ async fn whatever_an_exits_own_camera_sends_and_is_not_understood_opens_and_rais
 #[tokio::test]
 async fn a_request_of_another_method_opens_an_exit_too_and_the_same_bytes_again_open_it_once() {
     let field = field().await;
-    let http = reqwest::Client::builder().no_proxy().local_address(address_of("hikvision", Direction::Out));
+    let http =
+        reqwest::Client::builder().no_proxy().local_address(address_of("hikvision", LaneDirection::Out));
     let http = http.build().unwrap();
     let url = format!("http://{}/status", field.site.devices.unwrap());
     for _ in 0..3 {
@@ -177,7 +187,7 @@ async fn a_request_of_another_method_opens_an_exit_too_and_the_same_bytes_again_
     }
     let barrier = &field.barriers["hikvision-out"];
     assert!(tokio::time::timeout(SOON, barrier.opened_times(1)).await.unwrap());
-    field.post("hikvision", Direction::Out, "/status", b"other".to_vec()).await;
+    field.post("hikvision", LaneDirection::Out, "/status", b"other".to_vec()).await;
     assert!(tokio::time::timeout(SOON, barrier.opened_times(2)).await.unwrap());
     assert_eq!(barrier.opened(), 2);
 }
@@ -185,15 +195,16 @@ async fn a_request_of_another_method_opens_an_exit_too_and_the_same_bytes_again_
 #[tokio::test]
 async fn at_an_entry_a_car_waits_where_the_message_resembles_a_reading() {
     let field = field().await;
-    let reply = field.post("zhenshi-http", Direction::In, "/", b"{\"license\": {\"broken\"".to_vec()).await;
+    let reply =
+        field.post("zhenshi-http", LaneDirection::In, "/", b"{\"license\": {\"broken\"".to_vec()).await;
     assert!(!reply.opens());
     let told = field.site.tells("zhenshi-http-in", 1).await;
     assert_eq!(told[0].kind, EventKind::Plate);
     assert_eq!(
         (told[0].decision, told[0].delta),
-        (Some(Decision::Review { reason: Reason::UnreadPlate }), 0)
+        (Some(AccessDecision::Review { reason: DenialReason::UnreadPlate }), 0)
     );
-    assert!(!field.post("zhenshi-http", Direction::In, "/", b"hello".to_vec()).await.opens());
+    assert!(!field.post("zhenshi-http", LaneDirection::In, "/", b"hello".to_vec()).await.opens());
     let alarm = field.alarm("zhenshi-http-in", LaneAlarmKind::NotUnderstood).await;
     assert!(alarm.count >= 1);
     assert_eq!(field.site.told("zhenshi-http-in").len(), 1, "no car of bytes without a plate");
@@ -214,7 +225,7 @@ async fn native_events_that_are_not_as_documented_open_an_exit() {
         wait::until(SOON, payload, async || gate.heard(|heard| (heard.commands.len() > index).then_some(())))
             .await;
     }
-    assert!(gate.heard(|heard| heard.commands.iter().all(|c| c.command == CommandKind::Open)));
+    assert!(gate.heard(|heard| heard.commands.iter().all(|c| c.command == ControllerCommandKind::Open)));
     assert_eq!(gate.commands_for("dance").len(), 1, "by the controller's own id where it can be read");
     for (id, time) in [
         ("c1970", "1970-01-01T00:00:33Z"),
@@ -225,7 +236,7 @@ async fn native_events_that_are_not_as_documented_open_an_exit() {
             "{{\"event_id\":\"{id}\",\"kind\":\"plate\",\"plate\":\"鲁B12345\",\"confidence\":97.5,\"occurred_at\":\"{time}\"}}\0"
         );
         gate.publish(&gate.event_topic(), false, payload).await;
-        assert_eq!(gate.command(id).await.command, CommandKind::Open);
+        assert_eq!(gate.command(id).await.command, ControllerCommandKind::Open);
         gate.acked(id, 1).await;
     }
 }
@@ -241,7 +252,7 @@ async fn ids_are_made_of_all_that_makes_a_reading_unique() {
     let mut times = 0;
     for file in pairs.iter().flat_map(|(one, two)| [one, two]) {
         times += 1;
-        field.post("hikvision", Direction::Out, "/", corpus("hikvision", file)).await;
+        field.post("hikvision", LaneDirection::Out, "/", corpus("hikvision", file)).await;
         assert!(tokio::time::timeout(SOON, barrier.opened_times(times)).await.unwrap(), "{file}");
     }
     // A counter that began anew: another car under a known id.
@@ -259,15 +270,15 @@ async fn ids_are_made_of_all_that_makes_a_reading_unique() {
 #[tokio::test]
 async fn a_busy_barrier_is_asked_again_and_the_car_counts_when_it_has_opened() {
     let field = field().await;
-    field.barriers["hikvision-in"].answer_openings(OpeningAnswer::Busy { times: 2 });
+    field.barriers["hikvision-in"].answer_openings(OpeningReply::Busy { times: 2 });
     let car = devices::hikvision::play("a4:14:37:00:00:01", 1, Some(PARENT), SystemClock.now(), false);
-    field.post("hikvision", Direction::In, "/", car).await;
+    field.post("hikvision", LaneDirection::In, "/", car).await;
     assert!(tokio::time::timeout(SOON, field.barriers["hikvision-in"].opened_times(1)).await.unwrap());
     let told = field.site.tells("hikvision-in", 2).await;
     assert_eq!((told[0].kind, told[0].delta), (EventKind::Plate, 0), "at the gate");
     assert!(told[0].decision.unwrap().opens());
     assert_eq!((told[1].kind, told[1].delta), (EventKind::Opened, 1));
-    assert_eq!(told[1].of.as_ref(), Some(&told[0].event_id));
+    assert_eq!(told[1].related_event_id.as_ref(), Some(&told[0].event_id));
 }
 
 #[tokio::test]
@@ -275,17 +286,17 @@ async fn a_barrier_that_does_not_open_leaves_a_waiting_car_whose_next_reading_is
     let field = field().await;
     let barrier = &field.barriers["hikvision-in"];
     let failed = "<ResponseStatus><statusCode>4</statusCode><statusString>Invalid Operation</statusString></ResponseStatus>";
-    barrier.answer_openings(OpeningAnswer::Failed { body: failed.into() });
+    barrier.answer_openings(OpeningReply::Failed { body: failed.into() });
     let read = |number| {
         devices::hikvision::play("a4:14:37:00:00:01", number, Some(PARENT), SystemClock.now(), false)
     };
-    field.post("hikvision", Direction::In, "/", read(1)).await;
+    field.post("hikvision", LaneDirection::In, "/", read(1)).await;
     let told = field.site.tells("hikvision-in", 2).await;
     assert_eq!((told[1].kind, told[1].delta), (EventKind::NotOpened, 0));
     let alarm = field.alarm("hikvision-in", LaneAlarmKind::DidNotOpen).await;
     assert!(alarm.detail.contains("Invalid Operation") || alarm.detail.contains('4'), "{alarm:?}");
-    barrier.answer_openings(OpeningAnswer::Done);
-    field.post("hikvision", Direction::In, "/", read(2)).await;
+    barrier.answer_openings(OpeningReply::Done);
+    field.post("hikvision", LaneDirection::In, "/", read(2)).await;
     let told = field.site.tells("hikvision-in", 4).await;
     assert_eq!((told[3].kind, told[3].delta), (EventKind::Opened, 1));
     assert_eq!(barrier.opened(), 1);
@@ -295,13 +306,14 @@ async fn a_barrier_that_does_not_open_leaves_a_waiting_car_whose_next_reading_is
 async fn a_device_that_knows_basic_authentication_only_is_asked_with_it() {
     let barrier = barrier(CameraAuthentication::Basic).await;
     let id = LaneId::parse("dahua-in").unwrap();
-    let address = address_of("dahua", Direction::In);
-    let entry = foreign(lane("dahua-in", Direction::In, PassBy::Plate), "dahua", Some(address), None);
+    let address = address_of("dahua", LaneDirection::In);
+    let entry =
+        foreign(lane("dahua-in", LaneDirection::In, PassDetection::Plate), "dahua", Some(address), None);
     let controls = HashMap::from([(id, control(&barrier))]);
     let site = Site::with_lanes(vec![entry], controls, UNREAD_PAUSE).await;
     let field = FieldSite { site, barriers: HashMap::from([("dahua-in".to_owned(), barrier)]) };
     let car = devices::dahua::play("dahua-1", Some(PARENT), 97, SystemClock.now());
-    field.post("dahua", Direction::In, "/NotificationInfo/TollgateInfo", car).await;
+    field.post("dahua", LaneDirection::In, "/NotificationInfo/TollgateInfo", car).await;
     assert!(tokio::time::timeout(SOON, field.barriers["dahua-in"].opened_times(1)).await.unwrap());
 }
 
@@ -320,14 +332,15 @@ async fn a_plate_that_is_read_again_as_another_one_counts_one_car() {
 
 #[tokio::test]
 async fn two_lanes_behind_one_address_are_told_apart_by_channel() {
-    let address = address_of("hikvision", Direction::In);
+    let address = address_of("hikvision", LaneDirection::In);
     let (one, two) =
         (barrier(CameraAuthentication::Digest).await, barrier(CameraAuthentication::Digest).await);
     let of_channel = |id: &str, channel: &str| {
-        let lane = foreign(lane(id, Direction::Out, PassBy::Plate), "hikvision", Some(address), None);
+        let lane =
+            foreign(lane(id, LaneDirection::Out, PassDetection::Plate), "hikvision", Some(address), None);
         let mut device = lane.foreign().unwrap().clone();
         device.channel = Some(channel.to_owned());
-        Lane { make: gateway::config::LaneMake::Foreign(device), ..lane }
+        LaneConfig { make: gateway::config::LaneMake::Foreign(device), ..lane }
     };
     let lanes = vec![of_channel("channel-1", "1"), of_channel("channel-2", "2")];
     let controls = [("channel-1", control(&one)), ("channel-2", control(&two))];
@@ -335,14 +348,14 @@ async fn two_lanes_behind_one_address_are_told_apart_by_channel() {
     let site = Site::with_lanes(lanes, controls, Duration::from_millis(20)).await;
     let barriers = HashMap::from([("channel-1".to_owned(), one), ("channel-2".to_owned(), two)]);
     let field = FieldSite { site, barriers };
-    field.post("hikvision", Direction::In, "/", corpus("hikvision", "channel-2.xml")).await;
+    field.post("hikvision", LaneDirection::In, "/", corpus("hikvision", "channel-2.xml")).await;
     let told = field.site.tells("channel-2", 2).await;
     assert_eq!(told[0].plate.as_deref(), Some("鲁B54325"));
     assert_eq!((field.opened("channel-1"), field.opened("channel-2")), (0, 1));
     // Of a channel that no lane has: every lane behind the address opens, since one of them has a car.
     let third = String::from_utf8(corpus("hikvision", "channel-2.xml")).unwrap();
     let third = third.replace("<channelID>2<", "<channelID>3<").into_bytes();
-    field.post("hikvision", Direction::In, "/", third).await;
+    field.post("hikvision", LaneDirection::In, "/", third).await;
     for lane in ["channel-1", "channel-2"] {
         field.alarm(lane, LaneAlarmKind::UnknownChannel).await;
     }
@@ -353,7 +366,8 @@ async fn two_lanes_behind_one_address_are_told_apart_by_channel() {
 #[tokio::test]
 async fn a_camera_whose_events_are_read_opens_by_a_request_and_is_connected_to_again() {
     let camera = barrier(CameraAuthentication::Digest).await;
-    let exit = foreign(lane("stream-out", Direction::Out, PassBy::Plate), "hikvision-stream", None, None);
+    let exit =
+        foreign(lane("stream-out", LaneDirection::Out, PassDetection::Plate), "hikvision-stream", None, None);
     let id = LaneId::parse("stream-out").unwrap();
     let site = Site::with_lanes(vec![exit], HashMap::from([(id, control(&camera))]), UNREAD_PAUSE).await;
     assert!(tokio::time::timeout(SOON, camera.streamed_times(1)).await.unwrap());
@@ -371,6 +385,9 @@ async fn a_camera_whose_events_are_read_opens_by_a_request_and_is_connected_to_a
     let told = site.tells("stream-out", 4).await;
     assert_eq!((told[0].kind, told[1].kind, told[1].delta), (EventKind::Plate, EventKind::Opened, -1));
     assert!(told.iter().any(|event| {
-        matches!(event.decision, Some(Decision::Open { because: Some(Because::NotUnderstood), .. }))
+        matches!(
+            event.decision,
+            Some(AccessDecision::Open { because: Some(OverrideReason::NotUnderstood), .. })
+        )
     }));
 }

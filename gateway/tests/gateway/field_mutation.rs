@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use devices::make::{DeviceMake, InboundMessage, find};
 use devices::message::{DeviceMessage, MessageContent};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::{Clock, Timestamp};
 use gateway::config::ReadingRules;
 use service::clock::SystemClock;
@@ -120,20 +120,20 @@ async fn gate(field: &FieldSite, name: &str) -> MutationFigures {
 }
 
 async fn exit(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
-    let lane = lane_of(name, Direction::Out);
+    let lane = lane_of(name, LaneDirection::Out);
     let Some(barrier) = field.barriers.get(&lane) else {
-        return field.post(name, Direction::Out, path, body.to_vec()).await.opens();
+        return field.post(name, LaneDirection::Out, path, body.to_vec()).await.opens();
     };
     let before = barrier.opened();
-    field.post(name, Direction::Out, path, body.to_vec()).await;
+    field.post(name, LaneDirection::Out, path, body.to_vec()).await;
     tokio::time::timeout(Duration::from_secs(10), barrier.opened_times(before + 1)).await.is_ok()
 }
 
 /// Seen: this very message is one more event of the lane, or one more message of an alarm.
 async fn entry(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
-    let lane = lane_of(name, Direction::In);
+    let lane = lane_of(name, LaneDirection::In);
     let (events, alarms) = (field.site.told(&lane).len(), alarms(field, &lane).await);
-    field.post(name, Direction::In, path, body.to_vec()).await;
+    field.post(name, LaneDirection::In, path, body.to_vec()).await;
     let due = tokio::time::Instant::now() + Duration::from_secs(10);
     while tokio::time::Instant::now() < due {
         if field.site.told(&lane).len() > events || self::alarms(field, &lane).await > alarms {

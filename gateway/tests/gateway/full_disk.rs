@@ -3,22 +3,22 @@
 
 use std::process::Command;
 
-use testkit::process::{Child, Program};
+use testkit::process::{TestProcess, TestProgram};
 
 use crate::controller::{SOON, plate};
 use crate::machine::Machine;
 use crate::site::PARENT;
 
 /// Beyond the limit the kernel would end a process; a full file system only returns an error.
-fn told_only(machine: &Machine) -> Program {
+fn told_only(machine: &Machine) -> TestProgram {
     let script = "trap '' XFSZ; exec \"$0\" run --config \"$1\"";
     let config = machine.config().display().to_string();
-    let program = Program::at("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_gateway"), &config]);
+    let program = TestProgram::at("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_gateway"), &config]);
     program.env("TOKEN", "token").env("PASSWORD", "secret")
 }
 
 /// `0`: not one byte more. The log, a file too, is as full as the rest.
-fn room(gateway: &Child, bytes: &str) {
+fn room(gateway: &TestProcess, bytes: &str) {
     let limit = format!("--fsize={bytes}:unlimited");
     let done = Command::new("prlimit").args(["--pid", &gateway.id().to_string(), &limit]).status();
     assert!(done.unwrap().success(), "prlimit of Debian's util-linux");
@@ -81,7 +81,7 @@ async fn a_box_does_not_start_on_a_full_disk_and_does_once_there_is_room() {
     gateway.kill9();
     let script = "trap '' XFSZ; ulimit -S -f 0; exec \"$0\" run --config \"$1\"";
     let config = machine.config().display().to_string();
-    let program = Program::at("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_gateway"), &config]);
+    let program = TestProgram::at("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_gateway"), &config]);
     let mut gateway = program.env("TOKEN", "token").env("PASSWORD", "secret").start();
     assert_eq!(gateway.exit(SOON).await.code(), Some(1));
     let mut gateway = machine.gateway().await;

@@ -1,8 +1,8 @@
 //! A barrier that stays up.
 
-use domain::access::{Because, Decision, Reason};
+use domain::access::{AccessDecision, DenialReason, OverrideReason};
 use domain::ids::DeviceId;
-use protocol::mqtt::{DeviceStatus, EventKind, Topic};
+use protocol::mqtt::{ControllerStatus, EventKind, MqttTopic};
 use testkit::wait;
 
 use crate::controller::{Controller, SOON, plate, unread};
@@ -11,8 +11,8 @@ use crate::site::{PARENT, Site};
 
 async fn says(site: &Site, gate: &Controller, held_open: bool) {
     let at = plate("x", PARENT).occurred_at;
-    let status = DeviceStatus { v: 1, at, firmware: None, pending_events: 0, held_open };
-    let topic = Topic::Status(garage(), DeviceId::parse("in").unwrap()).to_string();
+    let status = ControllerStatus { v: 1, at, firmware: None, pending_events: 0, held_open };
+    let topic = MqttTopic::Status(garage(), DeviceId::parse("in").unwrap()).to_string();
     gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
     wait::until(SOON, "the lane's state at the server", async || {
         site.district.books(|books| {
@@ -34,14 +34,18 @@ async fn every_car_counts_that_is_read_at_a_barrier_that_stays_up_and_none_after
         gate.command(event.event_id.as_str()).await.decision
     };
     for event in [plate("e1", "鲁B99999"), unread("e2")] {
-        let Decision::Open { because, audience, .. } = decision(event).await else { panic!("it is up") };
-        assert_eq!((because, audience), (Some(Because::HeldOpen), None));
+        let AccessDecision::Open { because, audience, .. } = decision(event).await else {
+            panic!("it is up")
+        };
+        assert_eq!((because, audience), (Some(OverrideReason::HeldOpen), None));
     }
     // A permitted car is admitted under its permit, so the teacher is notified.
-    let Decision::Open { because, audience, .. } = decision(plate("e3", PARENT)).await else { panic!() };
+    let AccessDecision::Open { because, audience, .. } = decision(plate("e3", PARENT)).await else {
+        panic!()
+    };
     assert!(because.is_none() && audience.is_some());
     says(&site, &gate, false).await;
-    assert_eq!(decision(plate("e4", "鲁B99999")).await, Decision::refuse(Reason::UnknownPlate));
+    assert_eq!(decision(plate("e4", "鲁B99999")).await, AccessDecision::refuse(DenialReason::UnknownPlate));
     site.district.has(4).await;
     let plate = EventKind::Plate;
     assert_eq!(site.counted(), [(plate, 1, None), (plate, 1, None), (plate, 1, None), (plate, 0, None)]);

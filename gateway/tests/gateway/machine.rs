@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 
 use domain::ids::DeviceId;
 use domain::time::Clock;
-use protocol::mqtt::{DeviceStatus, Permissions, Topic};
+use protocol::mqtt::{ControllerStatus, MqttPermissions, MqttTopic};
 use service::clock::SystemClock;
-use testkit::mosquitto::Mosquitto;
-use testkit::process::{Child, Program};
+use testkit::mosquitto::MosquittoBroker;
+use testkit::process::{TestProcess, TestProgram};
 use testkit::proxy::TcpProxy;
 use testkit::{port, wait};
 
@@ -17,7 +17,7 @@ use crate::site::{broker, plan};
 
 /// A box with two lanes.
 pub struct Machine {
-    pub broker: Mosquitto,
+    pub broker: MosquittoBroker,
     pub district: Option<District>,
     pub network: TcpProxy,
     pub folder: tempfile::TempDir,
@@ -62,17 +62,17 @@ impl Machine {
         self.folder.path().join("gateway.toml")
     }
 
-    pub fn program(&self, command: &str) -> Program {
-        let program = Program::at(env!("CARGO_BIN_EXE_gateway")).args([command, "--config"]);
+    pub fn program(&self, command: &str) -> TestProgram {
+        let program = TestProgram::at(env!("CARGO_BIN_EXE_gateway")).args([command, "--config"]);
         program.args([self.config()]).env("TOKEN", "token").env("PASSWORD", "secret")
     }
 
     /// The gateway, ready and with its plan.
-    pub async fn gateway(&self) -> Child {
+    pub async fn gateway(&self) -> TestProcess {
         self.started(self.program("run")).await
     }
 
-    pub async fn started(&self, program: Program) -> Child {
+    pub async fn started(&self, program: TestProgram) -> TestProcess {
         let mut gateway = program.start();
         gateway.ready(self.http, SOON).await;
         let district = self.district.as_ref().unwrap();
@@ -94,7 +94,7 @@ impl Machine {
     /// A device that has given a sign of life, which the gateway knows of.
     pub async fn device(&self, id: &str) -> Controller {
         let device = DeviceId::parse(id).unwrap();
-        let topics = Permissions::device(&garage(), &device).subscribe;
+        let topics = MqttPermissions::device(&garage(), &device).subscribe;
         let controller = Controller::connect(self.broker.port(), &garage(), id, topics).await;
         wait::until(SOON, "the device is heard", async || {
             live(&controller, &device).await;
@@ -109,7 +109,7 @@ impl Machine {
 
 pub async fn live(controller: &Controller, device: &DeviceId) {
     let status =
-        DeviceStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0, held_open: false };
-    let topic = Topic::Status(garage(), device.clone()).to_string();
+        ControllerStatus { v: 1, at: SystemClock.now(), firmware: None, pending_events: 0, held_open: false };
+    let topic = MqttTopic::Status(garage(), device.clone()).to_string();
     controller.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use protocol::mqtt::CommandKind;
+use protocol::mqtt::ControllerCommandKind;
 use testkit::wait;
 
 use crate::controller::{Controller, SOON, plate};
@@ -16,7 +16,7 @@ async fn cars(entry: &Controller, exit: &Controller, numbers: std::ops::Range<us
     for car in numbers {
         let (came, went) = (format!("in-{car}"), format!("out-{car}"));
         entry.send(&plate(&came, PARENT)).await;
-        assert_eq!(entry.command(&came).await.command, CommandKind::Open, "car {car}");
+        assert_eq!(entry.command(&came).await.command, ControllerCommandKind::Open, "car {car}");
         exit.send(&plate(&went, PARENT)).await;
         exit.command(&went).await;
         sent.extend([came, went]);

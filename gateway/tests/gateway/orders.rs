@@ -1,10 +1,12 @@
 //! An operator opens a barrier from afar.
 
-use domain::access::{Audience, Because, Decision};
+use domain::access::{AccessDecision, Audience, OverrideReason};
 use domain::ids::{DeviceId, EventId, LaneId};
 use domain::plate::Plate;
-use protocol::mqtt::{Command, CommandKind, ControllerEvent, DeviceStatus, OPEN_TTL_MS, Topic};
-use protocol::order::{Cause, Ended, Order, Outcome};
+use protocol::mqtt::{
+    ControllerCommand, ControllerCommandKind, ControllerEvent, ControllerStatus, MqttTopic, OPEN_TTL_MS,
+};
+use protocol::order::{RemoteOpening, RemoteOrderCause, RemoteOrderOutcome, RemoteOrderResult};
 use testkit::wait;
 use uuid::Uuid;
 
@@ -14,12 +16,12 @@ use crate::site::{PARENT, Site};
 
 const LIFE_MS: u64 = 30_000;
 
-const fn opened(cause: Option<Cause>) -> Outcome {
-    Outcome { state: Ended::Opened, cause }
+const fn opened(cause: Option<RemoteOrderCause>) -> RemoteOrderOutcome {
+    RemoteOrderOutcome { state: RemoteOrderResult::Opened, cause }
 }
 
-const fn refused(cause: Cause) -> Outcome {
-    Outcome { state: Ended::Refused, cause: Some(cause) }
+const fn refused(cause: RemoteOrderCause) -> RemoteOrderOutcome {
+    RemoteOrderOutcome { state: RemoteOrderResult::Refused, cause: Some(cause) }
 }
 
 impl Site {
@@ -29,13 +31,14 @@ impl Site {
 
     fn order_for(&self, lane: &str, plate: Option<&str>, expires_in_ms: u64) -> Uuid {
         let plate = plate.map(|plate| Plate::parse(plate).unwrap());
-        let order = Order { id: Uuid::now_v7(), lane: LaneId::parse(lane).unwrap(), plate, expires_in_ms };
+        let order =
+            RemoteOpening { id: Uuid::now_v7(), lane: LaneId::parse(lane).unwrap(), plate, expires_in_ms };
         let id = order.id;
         self.district.books(|books| books.orders.handed_out.push(order));
         id
     }
 
-    async fn outcome(&self, id: Uuid) -> Outcome {
+    async fn outcome(&self, id: Uuid) -> RemoteOrderOutcome {
         wait::until(SOON, "what became of an order", async || {
             self.district.books(|books| {
                 books.orders.outcomes.iter().find(|(told, _)| *told == id).map(|(_, outcome)| *outcome)
@@ -54,19 +57,19 @@ impl Site {
     }
 }
 
-fn commands(gate: &Controller, id: Uuid) -> Vec<Command> {
+fn commands(gate: &Controller, id: Uuid) -> Vec<ControllerCommand> {
     gate.commands_for(&format!("order:{id}"))
 }
 
 async fn reports(gate: &Controller, device: &str) {
-    let status = DeviceStatus {
+    let status = ControllerStatus {
         v: 1,
         at: plate("x", PARENT).occurred_at,
         firmware: None,
         pending_events: 0,
         held_open: false,
     };
-    let topic = Topic::Status(garage(), DeviceId::parse(device).unwrap()).to_string();
+    let topic = MqttTopic::Status(garage(), DeviceId::parse(device).unwrap()).to_string();
     gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
     // One behind it has gone through the same loop.
     gate.send(&plate("after-the-status", "鲁B99999")).await;
@@ -78,12 +81,19 @@ async fn an_order_opens_the_lane_and_its_outcome_is_told() {
     let site = Site::open().await;
     let gate = site.controller("in").await;
     let silent = site.order("in", LIFE_MS);
-    assert_eq!(site.outcome(silent).await, opened(Some(Cause::DeviceSilent)), "nobody has heard of it yet");
+    assert_eq!(
+        site.outcome(silent).await,
+        opened(Some(RemoteOrderCause::DeviceSilent)),
+        "nobody has heard of it yet"
+    );
     reports(&gate, "in").await;
     let id = site.order("in", LIFE_MS);
     assert_eq!(site.outcome(id).await, opened(None));
     let command = gate.command(&format!("order:{id}")).await;
-    assert_eq!((command.command, command.order, command.ttl_ms), (CommandKind::Open, Some(id), OPEN_TTL_MS));
+    assert_eq!(
+        (command.command, command.order, command.ttl_ms),
+        (ControllerCommandKind::Open, Some(id), OPEN_TTL_MS)
+    );
     assert_eq!(command.display.text, "值班员放行 请通行");
     // Opened is not passed.
     assert_eq!(site.district.event_ids(), ["after-the-status"]);
@@ -108,7 +118,10 @@ async fn an_order_whose_life_is_over_opens_nothing_and_a_short_one_makes_a_short
     let site = Site::open().await;
     let gate = site.controller("in").await;
     let late = site.order("in", 0);
-    assert_eq!(site.outcome(late).await, Outcome { state: Ended::Expired, cause: None });
+    assert_eq!(
+        site.outcome(late).await,
+        RemoteOrderOutcome { state: RemoteOrderResult::Expired, cause: None }
+    );
     let short = site.order("in", 5_000);
     let command = gate.command(&format!("order:{short}")).await;
     assert!(command.ttl_ms <= 5_000, "{}", command.ttl_ms);
@@ -125,9 +138,9 @@ async fn a_device_that_is_asked_is_asked_once_and_one_that_only_answers_is_refus
     assert_eq!(barrier.asked().len(), 1);
     assert!(barrier.asked()[0].body.contains("<ctrlMode>open</ctrlMode>"));
     let only_answers = site.order("zhenshi", LIFE_MS);
-    assert_eq!(site.outcome(only_answers).await, refused(Cause::OnlyAnswers));
+    assert_eq!(site.outcome(only_answers).await, refused(RemoteOrderCause::OnlyAnswers));
     let nowhere = site.order("nowhere", LIFE_MS);
-    assert_eq!(site.outcome(nowhere).await, refused(Cause::NoSuchLane));
+    assert_eq!(site.outcome(nowhere).await, refused(RemoteOrderCause::NoSuchLane));
     assert_eq!(barrier.asked().len(), 1);
 }
 
@@ -137,7 +150,7 @@ async fn without_a_broker_an_order_is_refused_and_not_kept_for_later() {
     site.broker.kill9();
     site.ready(503).await;
     let id = site.order("in", LIFE_MS);
-    assert_eq!(site.outcome(id).await, refused(Cause::BrokerAway));
+    assert_eq!(site.outcome(id).await, refused(RemoteOrderCause::BrokerAway));
     site.broker.restart();
     let gate = site.controller("in").await;
     site.ready(200).await;
@@ -155,7 +168,7 @@ async fn an_outcome_is_told_again_until_the_server_has_it() {
     gate.command(&format!("order:{id}")).await;
     site.asks_again(2).await;
     site.district.books(|books| books.orders.deaf = false);
-    assert_eq!(site.outcome(id).await.state, Ended::Opened);
+    assert_eq!(site.outcome(id).await.state, RemoteOrderResult::Opened);
     assert_eq!(commands(&gate, id).len(), 1);
 }
 
@@ -184,7 +197,7 @@ async fn a_car_that_a_person_names_is_recorded_as_read_and_counts_once() {
     gate.send(&unread("e1")).await;
     gate.acked("e1", 1).await;
     let id = site.order_for("in", Some(PARENT), LIFE_MS);
-    assert_eq!(site.outcome(id).await.state, Ended::Opened);
+    assert_eq!(site.outcome(id).await.state, RemoteOrderResult::Opened);
     let command = gate.command(&format!("order:{id}")).await;
     assert_eq!(
         (command.display.plate.as_str(), command.display.text.as_str()),
@@ -198,16 +211,16 @@ async fn a_car_that_a_person_names_is_recorded_as_read_and_counts_once() {
     );
     assert_eq!(
         (named.decision, named.delta, named.confidence),
-        (Some(Decision::open(Some(Audience::Pickup))), 1, 100)
+        (Some(AccessDecision::open(Some(Audience::Pickup))), 1, 100)
     );
     assert_eq!((told[0].plate.as_deref(), told[0].delta), (None, 0), "what was read stays");
     // Whom the rules would not let in, a person may.
     let stranger = site.order_for("in", Some("鲁B99999"), LIFE_MS);
-    assert_eq!(site.outcome(stranger).await.state, Ended::Opened);
+    assert_eq!(site.outcome(stranger).await.state, RemoteOrderResult::Opened);
     let told = site.tells("in", 3).await;
     let because = matches!(
         told[2].decision,
-        Some(Decision::Open { audience: None, because: Some(Because::Ordered), .. })
+        Some(AccessDecision::Open { audience: None, because: Some(OverrideReason::Ordered), .. })
     );
     assert!(because && told[2].delta == 1, "{:?}", told[2]);
     // After a restart it is not counted anew.
@@ -227,8 +240,8 @@ async fn the_loop_counts_the_car_that_a_person_has_named() {
     gate.command(&format!("order:{id}")).await;
     site.tells("in-loop", 2).await;
     // The controller knows only what it has read itself.
-    gate.send(&ControllerEvent { of: EventId::parse("e1").ok(), ..pass("p1") }).await;
+    gate.send(&ControllerEvent { related_event_id: EventId::parse("e1").ok(), ..pass("p1") }).await;
     let told = site.tells("in-loop", 3).await;
     assert_eq!((told[1].delta, told[2].delta), (0, 1));
-    assert_eq!(told[2].of.as_ref().map(|of| of.to_string()), Some(format!("order:{id}")));
+    assert_eq!(told[2].related_event_id.as_ref().map(|of| of.to_string()), Some(format!("order:{id}")));
 }

@@ -1,21 +1,21 @@
 //! A camera of another make on the garage's own broker.
 
 use devices::message::SignalKind;
-use devices::zhenshi::play::{self, Sight};
-use domain::device::Quirk;
+use devices::zhenshi::play::{self, ZhenshiSighting};
+use domain::device::DeviceQuirk;
 use domain::time::Clock;
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 use service::clock::SystemClock;
-use simulator::camera::Car;
+use simulator::camera::CameraCar;
 use testkit::wait;
 
 use crate::controller::{Controller, SOON};
 use crate::district::garage;
 use crate::site::{PARENT, SERIAL, Site, camera_topics};
 
-fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> Sight<'a> {
-    Sight { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
+fn sight<'a>(serial: &'a str, number: i64, plate: &'a str, at: Timestamp) -> ZhenshiSighting<'a> {
+    ZhenshiSighting { serial, number, plate: Some(plate), confidence: 98, at, kept: false, opened: false }
 }
 
 /// With both forms of its topics.
@@ -44,23 +44,23 @@ async fn pulsed(camera: &Controller, times: usize) -> String {
 #[tokio::test]
 async fn a_known_car_is_let_in_once_however_often_it_is_told() {
     let site = Site::with_cameras().await;
-    let config = simulator::camera::publishing::Config {
+    let config = simulator::camera::publishing::PublishingCameraConfig {
         host: "127.0.0.1".into(),
         port: site.broker.port(),
         username: "macau-road.camera".into(),
         password: "secret".into(),
         serial: SERIAL.into(),
     };
-    let camera = simulator::camera::publishing::Camera::start(config);
+    let camera = simulator::camera::publishing::PublishingCamera::start(config);
     camera.connected(SOON).await.unwrap();
     let now = SystemClock.now();
     // Sent again, and another result for the same car.
-    let parent = camera.reading(Car::at_the_gate(PARENT, now));
+    let parent = camera.reading(CameraCar::at_the_gate(PARENT, now));
     camera.publish("ivs_result", parent.clone()).await.unwrap();
     camera.publish("ivs_result", parent).await.unwrap();
-    camera.sees(Car::at_the_gate(PARENT, now)).await.unwrap();
+    camera.sees(CameraCar::at_the_gate(PARENT, now)).await.unwrap();
     assert!(tokio::time::timeout(SOON, camera.pulsed(1)).await.unwrap());
-    camera.sees(Car::at_the_gate("鲁B99999", now)).await.unwrap();
+    camera.sees(CameraCar::at_the_gate("鲁B99999", now)).await.unwrap();
     let told = site.tells("camera", 2).await;
     assert_eq!((told[0].plate.as_deref(), told[0].delta, told[1].delta), (Some(PARENT), 1, 0));
     assert_eq!(camera.pulses(), 1);
@@ -93,7 +93,7 @@ async fn the_server_is_told_what_is_peculiar_about_a_camera_and_how_wrong_its_cl
     })
     .await;
     assert_eq!(lane.make.as_str(), "zhenshi-mqtt");
-    assert_eq!(lane.quirks, [Quirk::OldTopics, Quirk::LeadingNul].into());
+    assert_eq!(lane.quirks, [DeviceQuirk::OldTopics, DeviceQuirk::LeadingNul].into());
     assert!((-95_000..=-90_000).contains(&lane.clock_ahead_ms.unwrap()), "{lane:?}");
     assert_eq!(pulses(&camera).0, 1, "a clock that is wrong keeps nobody out");
 }
@@ -103,7 +103,7 @@ async fn what_it_kept_or_the_broker_kept_opens_nothing() {
     let site = Site::with_cameras().await;
     let camera = camera(&site).await;
     let long_ago = SystemClock.now() - std::time::Duration::from_secs(3 * 3600);
-    let kept = Sight { kept: true, ..sight(SERIAL, 5, PARENT, long_ago) };
+    let kept = ZhenshiSighting { kept: true, ..sight(SERIAL, 5, PARENT, long_ago) };
     camera.publish(&up("ivs_result"), false, play::ivs_result(&kept)).await;
     let told = site.tells("camera", 1).await;
     assert!(told[0].happened_at <= long_ago + SOON);

@@ -1,17 +1,17 @@
 //! Garbage on the broker becomes dead letters and harms no other client.
 
-use protocol::mqtt::{CommandKind, RejectCode};
-use protocol::uplink::What;
+use protocol::mqtt::{ControllerCommandKind, RejectCode};
+use protocol::uplink::UplinkRecordContent;
 
 use crate::controller::plate;
 use crate::site::{PARENT, Site};
 
 fn codes(site: &Site) -> Vec<RejectCode> {
-    let code = |what: &What| match what {
-        What::DeadLetter(letter) => Some(letter.code),
-        What::Event(_) => None,
+    let code = |what: &UplinkRecordContent| match what {
+        UplinkRecordContent::DeadLetter(letter) => Some(letter.code),
+        UplinkRecordContent::Event(_) => None,
     };
-    site.district.books(|b| b.records.iter().filter_map(|(_, r)| code(&r.what)).collect())
+    site.district.books(|b| b.records.iter().filter_map(|(_, r)| code(&r.content)).collect())
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn bad_messages_become_dead_letters_and_good_ones_go_on() {
     assert_eq!(codes(&site), [R::NotJson, R::NotJson, R::TooLarge, R::ImpossibleTime, R::Field]);
     // A clock that cannot be is no reason to lose a car.
     gate.acked("old", 1).await;
-    assert_eq!(gate.command("old").await.command, CommandKind::Open);
+    assert_eq!(gate.command("old").await.command, ControllerCommandKind::Open);
     let events = site.told("in");
     let old = events.iter().find(|event| event.event_id.as_str() == "old").unwrap();
     assert!(old.time_replaced && old.occurred_at > ancient.occurred_at);

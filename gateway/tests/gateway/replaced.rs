@@ -1,7 +1,7 @@
 //! Another controller at the same lane.
 
 use protocol::mqtt::EventKind;
-use protocol::uplink::What;
+use protocol::uplink::UplinkRecordContent;
 use testkit::wait;
 
 use crate::controller::{SOON, plate};
@@ -28,7 +28,10 @@ async fn the_lane_goes_on_with_another_controller_that_counts_its_events_anew() 
     let plate = EventKind::Plate;
     assert_eq!(site.counted(), [(plate, 1, None), (plate, 0, None)]);
     let from = site.district.books(|books| {
-        let events = books.records.iter().filter(|(_, record)| matches!(record.what, What::Event(_)));
+        let events = books
+            .records
+            .iter()
+            .filter(|(_, record)| matches!(record.content, UplinkRecordContent::Event(_)));
         events.map(|(_, record)| record.device.to_string()).collect::<Vec<_>>()
     });
     assert_eq!(from, ["in", "in-2"]);

@@ -8,7 +8,12 @@ use crate::controller::{Controller, SOON, plate};
 use crate::site::{PARENT, Site};
 
 fn signal(id: &str, kind: EventKind, of: Option<&str>) -> ControllerEvent {
-    ControllerEvent { kind, plate: None, of: of.map(|of| EventId::parse(of).unwrap()), ..plate(id, PARENT) }
+    ControllerEvent {
+        kind,
+        plate: None,
+        related_event_id: of.map(|of| EventId::parse(of).unwrap()),
+        ..plate(id, PARENT)
+    }
 }
 
 async fn tell(gate: &Controller, event: ControllerEvent) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::ids::DeviceId;
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use serde_json::Value;
 use testkit::wait;
 
@@ -115,7 +115,7 @@ async fn each_thing_that_is_switched_off_is_named() {
 async fn without_a_gateway_the_devices_are_listened_to() {
     let machine = Machine::new().await;
     let device = DeviceId::parse("in").unwrap();
-    let topics = Permissions::device(&garage(), &device).subscribe;
+    let topics = MqttPermissions::device(&garage(), &device).subscribe;
     let controller = Controller::connect(machine.broker.port(), &garage(), "in", topics).await;
     std::fs::create_dir(machine.folder.path().join("data")).unwrap();
     let lives = async {

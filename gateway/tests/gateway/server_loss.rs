@@ -2,7 +2,7 @@
 
 use testkit::wait;
 
-use protocol::mqtt::CommandKind;
+use protocol::mqtt::ControllerCommandKind;
 
 use crate::controller::{SOON, pass, plate};
 use crate::district::Mood;
@@ -49,7 +49,7 @@ async fn beside_a_backlog_the_newest_parent_is_told_first() {
     let gate = site.controller("in").await;
     gate.send(&plate("now", PARENT)).await;
     gate.acked("now", 1).await;
-    assert_eq!(gate.command("now").await.command, CommandKind::Open);
+    assert_eq!(gate.command("now").await.command, ControllerCommandKind::Open);
     site.district.mood(Mood::Well);
     site.district.has(1202).await;
     site.district.assert_in_order();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::mqtt::{DeviceStatus, OpenSpaces, Topic};
+use protocol::mqtt::{ControllerStatus, MqttTopic, OpenSpaces};
 use testkit::wait;
 
 use domain::ids::DeviceId;
@@ -103,14 +103,14 @@ async fn when_the_gateway_is_gone_signs_have_no_data() {
 async fn a_controllers_heartbeat_reaches_the_server() {
     let site = Site::open().await;
     let gate = site.controller("in").await;
-    let status = DeviceStatus {
+    let status = ControllerStatus {
         v: 1,
         at: SystemClock.now(),
         firmware: Some("7.1".into()),
         pending_events: 3,
         held_open: false,
     };
-    let topic = Topic::Status(garage(), DeviceId::parse("in").unwrap()).to_string();
+    let topic = MqttTopic::Status(garage(), DeviceId::parse("in").unwrap()).to_string();
     gate.publish(&topic, false, serde_json::to_vec(&status).unwrap()).await;
     gate.send(&plate("e1", PARENT)).await;
     site.district.has(1).await;

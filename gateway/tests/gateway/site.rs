@@ -8,23 +8,24 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use devices::make::DeviceConnection;
-use domain::access::{AccessPlan, Audience, Opening, Sharing};
+use domain::access::{AccessPlan, Audience, PlannedOpening, SharingPlan};
 use domain::ids::{DeviceId, LaneId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
 use domain::time::{Clock, Timestamp};
-use gateway::Config;
-use gateway::config::file::BrokerUser;
+use gateway::GatewayConfig;
+use gateway::config::file::DeviceBrokerUser;
 use gateway::config::{
-    Control, DeviceInputs, ForeignDevice, Lane, LaneMake, MakeRow, Mqtt, ReadingRules, Server,
+    DeviceControlConfig, DeviceInputs, DistrictServerConfig, ForeignDevice, LaneConfig, LaneMake, MakeRow,
+    MqttConfig, ReadingRules,
 };
-use gateway::mosquitto::{User, acl_file, password_file};
-use protocol::mqtt::{EventKind, Permissions, Topic};
-use protocol::uplink::{PlanDocument, What};
+use gateway::mosquitto::{MosquittoUser, acl_file, password_file};
+use protocol::mqtt::{EventKind, MqttPermissions, MqttTopic};
+use protocol::uplink::{AccessPlanDocument, UplinkRecordContent};
 use service::clock::SystemClock;
-use service::config::Secret;
-use simulator::camera::barrier::Barrier;
-use testkit::mosquitto::{Mosquitto, MosquittoConf};
+use service::config::SecretText;
+use simulator::camera::barrier::BarrierServer;
+use testkit::mosquitto::{MosquittoBroker, MosquittoConfig};
 use testkit::process::status_of;
 use testkit::{port, wait};
 use tokio::task::JoinHandle;
@@ -42,7 +43,7 @@ pub struct Way {
 }
 
 pub struct Site {
-    pub broker: Mosquitto,
+    pub broker: MosquittoBroker,
     pub district: District,
     pub http: SocketAddr,
     /// Where cameras post, if there are any.
@@ -50,20 +51,20 @@ pub struct Site {
     /// The gateway's limit of one device.
     pub events_per_second: u32,
     /// Lanes beside those of every site.
-    pub more_lanes: Vec<Lane>,
-    pub more_controls: HashMap<LaneId, Control>,
+    pub more_lanes: Vec<LaneConfig>,
+    pub more_controls: HashMap<LaneId, DeviceControlConfig>,
     pub unread_pause: Duration,
     /// Whether the lane `in` has the controller `in-2`.
     pub replaced: bool,
     /// Cameras that open by a request.
-    pub barrier: Option<Barrier>,
+    pub barrier: Option<BarrierServer>,
     /// The gateway's.
     pub clock: Arc<ShiftedClock>,
     folder: tempfile::TempDir,
     /// Another way to the server than the direct one.
     pub way: Option<Way>,
     /// `None` for a box that enrols.
-    token: Option<Secret>,
+    token: Option<SecretText>,
     gateway: Option<(CancellationToken, JoinHandle<Result<(), gateway::GatewayError>>)>,
 }
 
@@ -84,8 +85,8 @@ impl Clock for ShiftedClock {
     }
 }
 
-pub fn lane(id: &str, direction: Direction, pass_by: PassBy) -> Lane {
-    Lane {
+pub fn lane(id: &str, direction: LaneDirection, pass_by: PassDetection) -> LaneConfig {
+    LaneConfig {
         id: LaneId::parse(id).unwrap(),
         name: id.into(),
         direction,
@@ -108,72 +109,72 @@ const INPUTS: DeviceInputs = DeviceInputs { loop_input: Some(2), fire_input: Som
 /// Of the camera on the broker.
 pub const SERIAL: &str = "917e2298-8ddf3e46";
 
-fn camera(id: &str, pass_by: PassBy, make: &str, address: IpAddr) -> Lane {
+fn camera(id: &str, pass_by: PassDetection, make: &str, address: IpAddr) -> LaneConfig {
     let serial = Some(format!("{id}-1"));
-    foreign(lane(id, Direction::In, pass_by), make, Some(address), serial)
+    foreign(lane(id, LaneDirection::In, pass_by), make, Some(address), serial)
 }
 
-pub fn foreign(lane: Lane, make: &str, address: Option<IpAddr>, serial: Option<String>) -> Lane {
+pub fn foreign(lane: LaneConfig, make: &str, address: Option<IpAddr>, serial: Option<String>) -> LaneConfig {
     let make = MakeRow::find(make).unwrap();
     let device = ForeignDevice { make, address, serial, channel: None, inputs: INPUTS };
-    Lane { make: LaneMake::Foreign(device), ..lane }
+    LaneConfig { make: LaneMake::Foreign(device), ..lane }
 }
 
 /// Of a second camera on the broker, at an exit.
 pub const OUT_SERIAL: &str = "265e1040-85e01fb7";
 
 /// The topics of the Zhenshi camera on the broker.
-pub fn camera_topics() -> BrokerUser {
+pub fn camera_topics() -> DeviceBrokerUser {
     topics_of(SERIAL)
 }
 
-pub fn topics_of(serial: &str) -> BrokerUser {
+pub fn topics_of(serial: &str) -> DeviceBrokerUser {
     let DeviceConnection::Publishes(topics) = MakeRow::find("zhenshi-mqtt").unwrap().driver().connection()
     else {
         panic!("it publishes")
     };
-    BrokerUser { publish: topics.published_by(serial), subscribe: topics.subscribed_by(serial) }
+    DeviceBrokerUser { publish: topics.published_by(serial), subscribe: topics.subscribed_by(serial) }
 }
 
-pub fn plan() -> PlanDocument {
+pub fn plan() -> AccessPlanDocument {
     let now = SystemClock.now();
     let hour = Duration::from_secs(3600);
     let parent = Plate::parse(PARENT).unwrap();
     let plan = AccessPlan {
         capacity: 107,
-        openings: vec![Opening::new(Audience::Pickup, now - hour, now + hour * 24)],
+        openings: vec![PlannedOpening::new(Audience::Pickup, now - hour, now + hour * 24)],
         permits: [(parent, BTreeSet::from([Audience::Pickup]))].into(),
         colors: Default::default(),
         valid_until: now + hour * 48,
         standing: None,
-        sharing: Sharing::default(),
+        sharing: SharingPlan::default(),
     };
-    PlanDocument { v: 1, garage: garage(), made_at: now, plan, no_reading_shapes: Vec::new() }
+    AccessPlanDocument { v: 1, garage: garage(), made_at: now, plan, no_reading_shapes: Vec::new() }
 }
 
 /// The broker's files are the gateway's own: what `mosquitto-files` writes is tried by every test.
-pub fn broker() -> Mosquitto {
+pub fn broker() -> MosquittoBroker {
     let garage = garage();
-    let secret = || Secret::new("secret");
+    let secret = || SecretText::new("secret");
     let topics = camera_topics();
     let mut users = vec![
-        User::gateway(&garage, [&topics, &topics_of(OUT_SERIAL)], secret()),
-        User::sign(&garage, secret()),
+        MosquittoUser::gateway(&garage, [&topics, &topics_of(OUT_SERIAL)], secret()),
+        MosquittoUser::sign(&garage, secret()),
     ];
-    users.push(User::foreign(&garage, &DeviceId::parse("camera").unwrap(), &topics, secret()));
-    users.push(User::foreign(
+    users.push(MosquittoUser::foreign(&garage, &DeviceId::parse("camera").unwrap(), &topics, secret()));
+    users.push(MosquittoUser::foreign(
         &garage,
         &DeviceId::parse("camera-out").unwrap(),
         &topics_of(OUT_SERIAL),
         secret(),
     ));
     for device in ["in", "in-2", "out", "in-loop", "native-out", "native-in", "stranger"] {
-        users.push(User::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
+        users.push(MosquittoUser::device(&garage, &DeviceId::parse(device).unwrap(), secret()));
     }
-    Mosquitto::start(MosquittoConf {
+    MosquittoBroker::start(MosquittoConfig {
         acl: Some(acl_file(&users)),
         passwords: Some(password_file(&users).unwrap()),
-        ..MosquittoConf::default()
+        ..MosquittoConfig::default()
     })
 }
 
@@ -186,14 +187,18 @@ impl Site {
     /// With cameras at lanes of their own besides.
     pub async fn with_cameras() -> Self {
         let devices = ([127, 0, 0, 1], port::free()).into();
-        Self::open_with(Some(devices), Some(Barrier::start("admin", "secret").await.unwrap())).await
+        Self::open_with(Some(devices), Some(BarrierServer::start("admin", "secret").await.unwrap())).await
     }
 
     /// With these lanes besides; those that post have the address of the site's door.
-    pub async fn with_lanes(lanes: Vec<Lane>, controls: HashMap<LaneId, Control>, pause: Duration) -> Self {
+    pub async fn with_lanes(
+        lanes: Vec<LaneConfig>,
+        controls: HashMap<LaneId, DeviceControlConfig>,
+        pause: Duration,
+    ) -> Self {
         let devices = ([127, 0, 0, 1], port::free()).into();
         let mut site =
-            Self::closed(Some(devices), Some(Barrier::start("admin", "secret").await.unwrap())).await;
+            Self::closed(Some(devices), Some(BarrierServer::start("admin", "secret").await.unwrap())).await;
         (site.more_lanes, site.more_controls, site.unread_pause) = (lanes, controls, pause);
         site.start().await;
         site.served().await;
@@ -209,13 +214,13 @@ impl Site {
     pub async fn enrolled() -> Self {
         let mut site = Self::unknown().await;
         let _ = rustls::crypto::ring::default_provider().install_default();
-        gateway::enrol(&site.config(), &Secret::new(CODE)).await.unwrap();
+        gateway::enrol(&site.config(), &SecretText::new(CODE)).await.unwrap();
         site.start().await;
         site.served().await;
         site
     }
 
-    async fn open_with(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
+    async fn open_with(devices: Option<SocketAddr>, barrier: Option<BarrierServer>) -> Self {
         let mut site = Self::closed(devices, barrier).await;
         site.start().await;
         site.served().await;
@@ -223,7 +228,7 @@ impl Site {
     }
 
     /// Without a running gateway.
-    async fn closed(devices: Option<SocketAddr>, barrier: Option<Barrier>) -> Self {
+    async fn closed(devices: Option<SocketAddr>, barrier: Option<BarrierServer>) -> Self {
         Self {
             broker: broker(),
             district: District::start(plan()).await,
@@ -239,23 +244,23 @@ impl Site {
             clock: Arc::default(),
             folder: tempfile::tempdir().unwrap(),
             way: None,
-            token: Some(Secret::new("token")),
+            token: Some(SecretText::new("token")),
             gateway: None,
         }
     }
 
-    pub fn config(&self) -> Config {
+    pub fn config(&self) -> GatewayConfig {
         let direct = || format!("http://{}", self.district.address);
-        Config {
+        GatewayConfig {
             garage: garage(),
             data_dir: self.folder.path().join("data"),
-            mqtt: Mqtt {
+            mqtt: MqttConfig {
                 host: "127.0.0.1".into(),
                 port: self.broker.port(),
                 username: "macau-road.gateway".into(),
-                password: Secret::new("secret"),
+                password: SecretText::new("secret"),
             },
-            server: Server {
+            server: DistrictServerConfig {
                 url: self.way.as_ref().map_or_else(direct, |way| way.url.clone()),
                 token: self.token.clone(),
                 ca_file: self.way.as_ref().and_then(|way| way.ca_file.clone()),
@@ -270,33 +275,35 @@ impl Site {
         }
     }
 
-    fn controls(&self) -> HashMap<LaneId, Control> {
+    fn controls(&self) -> HashMap<LaneId, DeviceControlConfig> {
         let Some(barrier) = &self.barrier else { return HashMap::new() };
-        let control = Control {
+        let control = DeviceControlConfig {
             url: format!("http://{}", barrier.address()).parse().unwrap(),
             username: "admin".into(),
-            password: Secret::new("secret"),
+            password: SecretText::new("secret"),
             channel: 1,
             relay: None,
         };
         ["hikvision", "dahua"].map(|lane| (LaneId::parse(lane).unwrap(), control.clone())).into()
     }
 
-    fn lanes(&self) -> Vec<Lane> {
-        let mut lanes =
-            vec![lane("in", Direction::In, PassBy::Plate), lane("out", Direction::Out, PassBy::Loop)];
+    fn lanes(&self) -> Vec<LaneConfig> {
+        let mut lanes = vec![
+            lane("in", LaneDirection::In, PassDetection::Plate),
+            lane("out", LaneDirection::Out, PassDetection::Loop),
+        ];
         if self.replaced {
             lanes[0].device = DeviceId::parse("in-2").unwrap();
         }
         if self.devices.is_some() {
-            lanes.push(camera("zhenshi", PassBy::Plate, "zhenshi-http", ZHENSHI));
-            lanes.push(camera("looped", PassBy::Loop, "zhenshi-http", LOOPED));
-            lanes.push(camera("huaxia", PassBy::Plate, "huaxia", HUAXIA));
-            lanes.push(camera("hikvision", PassBy::Plate, "hikvision", HIKVISION));
-            lanes.push(camera("dahua", PassBy::Plate, "dahua", DAHUA));
-            let camera = lane("camera", Direction::In, PassBy::Plate);
+            lanes.push(camera("zhenshi", PassDetection::Plate, "zhenshi-http", ZHENSHI));
+            lanes.push(camera("looped", PassDetection::Loop, "zhenshi-http", LOOPED));
+            lanes.push(camera("huaxia", PassDetection::Plate, "huaxia", HUAXIA));
+            lanes.push(camera("hikvision", PassDetection::Plate, "hikvision", HIKVISION));
+            lanes.push(camera("dahua", PassDetection::Plate, "dahua", DAHUA));
+            let camera = lane("camera", LaneDirection::In, PassDetection::Plate);
             lanes.push(foreign(camera, "zhenshi-mqtt", None, Some(SERIAL.to_owned())));
-            lanes.push(lane("in-loop", Direction::In, PassBy::Loop));
+            lanes.push(lane("in-loop", LaneDirection::In, PassDetection::Loop));
         }
         lanes
     }
@@ -344,12 +351,14 @@ impl Site {
 
     /// Kind, count and car of each event that the server has.
     pub fn counted(&self) -> Vec<(EventKind, i64, Option<String>)> {
-        let event = |what: &What| match what {
-            What::Event(event) => Some((event.kind, event.delta, event.of.as_ref().map(ToString::to_string))),
-            What::DeadLetter(_) => None,
+        let event = |what: &UplinkRecordContent| match what {
+            UplinkRecordContent::Event(event) => {
+                Some((event.kind, event.delta, event.related_event_id.as_ref().map(ToString::to_string)))
+            }
+            UplinkRecordContent::DeadLetter(_) => None,
         };
         self.district
-            .books(|books| books.records.iter().filter_map(|(_, record)| event(&record.what)).collect())
+            .books(|books| books.records.iter().filter_map(|(_, record)| event(&record.content)).collect())
     }
 
     pub async fn stop(&mut self) {
@@ -367,12 +376,12 @@ impl Site {
 
     pub async fn controller(&self, device: &str) -> Controller {
         let id = DeviceId::parse(device).unwrap();
-        let topics = Permissions::device(&garage(), &id).subscribe;
+        let topics = MqttPermissions::device(&garage(), &id).subscribe;
         Controller::connect(self.broker.port(), &garage(), device, topics).await
     }
 
     pub async fn sign(&self) -> Controller {
-        let topics = vec![Topic::OpenSpaces(garage()).to_string()];
+        let topics = vec![MqttTopic::OpenSpaces(garage()).to_string()];
         Controller::connect(self.broker.port(), &garage(), "sign", topics).await
     }
 }

@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use domain::time::Clock;
-use gateway::self_test::{self, Verdict};
+use gateway::self_test::{self, SelfTestVerdict};
 use service::clock::SystemClock;
-use service::config::Secret;
-use testkit::tls::{Authority, TlsFront};
+use service::config::SecretText;
+use testkit::tls::{TestAuthority, TlsFront};
 use testkit::wait;
 
 use crate::controller::{SOON, plate};
@@ -17,13 +17,13 @@ use crate::site::{PARENT, Site, Way};
 /// The site's server behind TLS, for the name `localhost`.
 struct Secured {
     site: Site,
-    authority: Authority,
+    authority: TestAuthority,
     front: TlsFront,
 }
 
 impl Secured {
     async fn new() -> Self {
-        let (site, authority) = (Site::unknown().await, Authority::new());
+        let (site, authority) = (Site::unknown().await, TestAuthority::new());
         let front = TlsFront::start(site.district.address, &authority, "DNS:localhost").await;
         Self { site, authority, front }
     }
@@ -34,9 +34,9 @@ impl Secured {
     }
 
     /// The self-test's result for the server.
-    async fn server_line(&self) -> (Verdict, String) {
+    async fn server_line(&self) -> (SelfTestVerdict, String) {
         let mut config = self.site.config();
-        config.server.token = Some(Secret::new("token"));
+        config.server.token = Some(SecretText::new("token"));
         let report = self_test::run(&config, std::time::Duration::ZERO, || SystemClock.now()).await;
         let line = report.checks.into_iter().find(|line| line.check == "server").unwrap();
         (line.verdict, line.found)
@@ -44,10 +44,10 @@ impl Secured {
 
     async fn refused(&self, why: &str) {
         let (verdict, found) = self.server_line().await;
-        assert_eq!(verdict, Verdict::Failed);
+        assert_eq!(verdict, SelfTestVerdict::Failed);
         assert!(found.contains("certificate") && found.contains(why), "{found}");
-        let error = gateway::enrol(&self.site.config(), &Secret::new(CODE)).await.unwrap_err();
-        assert!(matches!(error, gateway::EnrolError::Call(_)), "{error}");
+        let error = gateway::enrol(&self.site.config(), &SecretText::new(CODE)).await.unwrap_err();
+        assert!(matches!(error, gateway::BoxEnrolmentError::Call(_)), "{error}");
         assert_eq!(self.site.district.books(|b| b.plan_polls), 0, "nothing has come through");
     }
 }
@@ -57,8 +57,8 @@ async fn a_gateway_works_through_tls_of_the_authority_that_it_is_told_of() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut secured = Secured::new().await;
     secured.over("localhost", Some(secured.authority.ca_file()));
-    assert_eq!(secured.server_line().await.0, Verdict::Ok);
-    gateway::enrol(&secured.site.config(), &Secret::new(CODE)).await.unwrap();
+    assert_eq!(secured.server_line().await.0, SelfTestVerdict::Ok);
+    gateway::enrol(&secured.site.config(), &SecretText::new(CODE)).await.unwrap();
     secured.site.start().await;
     secured.site.served().await;
     let gate = secured.site.controller("in").await;
@@ -71,7 +71,7 @@ async fn a_gateway_works_through_tls_of_the_authority_that_it_is_told_of() {
 async fn an_authority_that_it_is_not_told_of_is_refused() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut secured = Secured::new().await;
-    let other = Authority::new();
+    let other = TestAuthority::new();
     secured.over("localhost", Some(other.ca_file()));
     secured.refused("UnknownIssuer").await;
     secured.over("localhost", None);

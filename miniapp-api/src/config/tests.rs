@@ -13,11 +13,11 @@ appid = 'wx1'
 secret = { env = 'PATH' }
 ";
 
-fn outcome(text: &str) -> Result<Settings, String> {
+fn outcome(text: &str) -> Result<MiniappSettings, String> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("miniapp-api.toml");
     std::fs::write(&path, text).unwrap();
-    Config::load(&path).and_then(|config| config.settings()).map_err(|error| error.to_string())
+    MiniappConfig::load(&path).and_then(|config| config.settings()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_short_file_is_enough_and_wechat_is_known() {
 #[test]
 fn the_example_file_is_complete_and_right() {
     let example = include_str!("../../miniapp-api.example.toml");
-    let config: Config = toml::from_str(example).unwrap();
+    let config: MiniappConfig = toml::from_str(example).unwrap();
     assert!(config.check_limits().is_ok() && config.check_origins().is_ok());
     assert!(address("server.url", &config.server.url).is_ok());
     for (section, fields) in [

@@ -17,7 +17,7 @@ use crate::session::SessionToken;
 const MOST_SESSIONS: usize = 20_000;
 
 #[derive(Debug)]
-pub struct Attempts {
+pub struct SessionRateLimiter {
     /// Label of the metric.
     of: &'static str,
     burst: u32,
@@ -26,7 +26,7 @@ pub struct Attempts {
     full_at: Mutex<HashMap<SessionToken, Instant>>,
 }
 
-impl Attempts {
+impl SessionRateLimiter {
     pub fn per_minute(of: &'static str, most: u32) -> Self {
         Self {
             of,
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn one_session_waits_and_another_does_not() {
-        let attempts = Attempts::per_minute("tries", 20);
+        let attempts = SessionRateLimiter::per_minute("tries", 20);
         let start = Instant::now();
         for _ in 0..20 {
             assert!(attempts.admit_at(&session(1), start).is_ok());
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn made_up_sessions_fill_no_memory_and_lock_nobody_out() {
-        let attempts = Attempts::per_minute("tries", 1);
+        let attempts = SessionRateLimiter::per_minute("tries", 1);
         let now = Instant::now();
         for n in 0..30_000 {
             assert!(attempts.admit_at(&session(n), now).is_ok());

@@ -18,14 +18,14 @@ const MOST_ADDRESSES: usize = 20_000;
 const SHARED: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 
 #[derive(Debug)]
-pub struct LogIns {
+pub struct LoginRateLimiter {
     burst: u32,
     refill: Duration,
     /// The time at which each address's bucket is full again.
     full_at: Mutex<HashMap<IpAddr, Instant>>,
 }
 
-impl LogIns {
+impl LoginRateLimiter {
     pub fn per_minute(most: u32) -> Self {
         let refill = Duration::from_secs(60) / most.max(1);
         Self { burst: most.max(1), refill, full_at: Mutex::default() }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_then_it_trickles() {
-        let log_ins = LogIns::per_minute(10);
+        let log_ins = LoginRateLimiter::per_minute(10);
         let start = Instant::now();
         for _ in 0..10 {
             assert!(log_ins.admit_at(A, start).is_ok());
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_addresses_of_one_customer_share_a_bucket() {
-        let log_ins = LogIns::per_minute(1);
+        let log_ins = LoginRateLimiter::per_minute(1);
         let now = Instant::now();
         let address = |n| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, n));
         assert!(log_ins.admit_at(address(1), now).is_ok());
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn memory_has_a_bound() {
-        let log_ins = LogIns::per_minute(1);
+        let log_ins = LoginRateLimiter::per_minute(1);
         let now = Instant::now();
         for n in 0..30_000_u32 {
             let _ = log_ins.admit_at(IpAddr::V4(n.into()), now);

@@ -7,16 +7,16 @@ use serde::Deserialize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Network {
+pub struct IpNetwork {
     base: IpAddr,
     prefix: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is neither an IP address nor a block such as 10.0.0.0/8")]
-pub struct NetworkError(String);
+pub struct IpNetworkError(String);
 
-impl Network {
+impl IpNetwork {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
             (IpAddr::V4(base), IpAddr::V4(address)) => {
@@ -32,11 +32,11 @@ impl Network {
     }
 }
 
-impl FromStr for Network {
-    type Err = NetworkError;
+impl FromStr for IpNetwork {
+    type Err = IpNetworkError;
 
-    fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let wrong = || NetworkError(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, IpNetworkError> {
+        let wrong = || IpNetworkError(text.to_owned());
         let (base, prefix) = text.split_once('/').map_or((text, None), |(base, prefix)| (base, Some(prefix)));
         let base: IpAddr = base.parse().map_err(|_| wrong())?;
         let most = if base.is_ipv4() { 32 } else { 128 };
@@ -45,10 +45,10 @@ impl FromStr for Network {
     }
 }
 
-impl TryFrom<String> for Network {
-    type Error = NetworkError;
+impl TryFrom<String> for IpNetwork {
+    type Error = IpNetworkError;
 
-    fn try_from(text: String) -> Result<Self, NetworkError> {
+    fn try_from(text: String) -> Result<Self, IpNetworkError> {
         text.parse()
     }
 }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_block_contains_its_addresses_only() {
         let contains =
-            |block: &str, ip: &str| block.parse::<Network>().unwrap().contains(ip.parse().unwrap());
+            |block: &str, ip: &str| block.parse::<IpNetwork>().unwrap().contains(ip.parse().unwrap());
         assert!(contains("10.0.0.0/8", "10.255.0.1"));
         assert!(!contains("10.0.0.0/8", "11.0.0.1"));
         assert!(contains("0.0.0.0/0", "8.8.8.8"));
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         for bad in ["", "10.0.0.0/33", "10.0.0/8", "example.com", "10.0.0.0/-1"] {
-            assert!(bad.parse::<Network>().is_err(), "{bad}");
+            assert!(bad.parse::<IpNetwork>().is_err(), "{bad}");
         }
     }
 }

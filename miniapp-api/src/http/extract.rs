@@ -7,26 +7,26 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
-use protocol::people::Cursor;
-use protocol::problem::Problem;
+use protocol::people::FeedCursor;
+use protocol::problem::ProblemDetails;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use service::http::ApiQuery;
 use utoipa::IntoParams;
 
-use super::refusal::Refusal;
-use crate::App;
+use super::refusal::MiniappApiError;
+use crate::MiniappState;
 use crate::session::SessionToken;
 
 /// The only parameter of the path.
 #[derive(Debug)]
-pub struct At<T>(pub T);
+pub struct PathParameter<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathParameter<T> {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let wrong = |rejection: PathRejection| Refusal::bad_request("path", rejection.body_text());
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, MiniappApiError> {
+        let wrong = |rejection: PathRejection| MiniappApiError::bad_request("path", rejection.body_text());
         Path::<T>::from_request_parts(parts, state).await.map(|Path(value)| Self(value)).map_err(wrong)
     }
 }
@@ -35,18 +35,18 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct After {
+pub struct CursorQuery {
     /// The cursor of the last response: returns only later changes. Without it: everything of today.
-    pub after: Option<Cursor>,
+    pub after: Option<FeedCursor>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for After {
-    type Rejection = Refusal;
+impl<S: Send + Sync> FromRequestParts<S> for CursorQuery {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, MiniappApiError> {
         let ApiQuery(asked) = ApiQuery::<Self>::from_request_parts(parts, state).await?;
         if asked.after.is_some_and(|cursor| cursor < 0) {
-            let problem = Problem::new(400, "invalid_query", "Invalid query parameter").field("after");
+            let problem = ProblemDetails::new(400, "invalid_query", "Invalid query parameter").field("after");
             return Err(problem.detail("the cursor must not be negative").into());
         }
         Ok(asked)
@@ -55,18 +55,18 @@ impl<S: Send + Sync> FromRequestParts<S> for After {
 
 /// `Idempotency-Key`, 1 to 100 visible characters.
 #[derive(Debug)]
-pub struct IdempotencyKey(pub HeaderValue);
+pub struct IdempotencyKeyHeader(pub HeaderValue);
 
 /// A UUID has 36 characters.
 const LONGEST_KEY: usize = 100;
 
-impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Refusal;
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKeyHeader {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MiniappApiError> {
         let missing = || {
             let title = "Idempotency-Key header required (1 to 100 characters)";
-            Refusal::new(400, "idempotency_key_missing", title)
+            MiniappApiError::new(400, "idempotency_key_missing", title)
         };
         let key = parts.headers.get("idempotency-key").ok_or_else(missing)?;
         let text = key.to_str().map(str::trim).unwrap_or_default();
@@ -76,9 +76,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 
 /// `If-Match`, passed on to the server.
 #[derive(Debug)]
-pub struct Seen(pub Option<HeaderValue>);
+pub struct IfMatchHeader(pub Option<HeaderValue>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Seen {
+impl<S: Send + Sync> FromRequestParts<S> for IfMatchHeader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -88,13 +88,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
 
 /// A person who requests a reservation, within the session's rate limit.
 #[derive(Debug)]
-pub struct Trying(pub SessionToken);
+pub struct ReservationAttempt(pub SessionToken);
 
-impl FromRequestParts<App> for Trying {
-    type Rejection = Refusal;
+impl FromRequestParts<MiniappState> for ReservationAttempt {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let Person(session) = Person::from_request_parts(parts, app).await?;
+    async fn from_request_parts(parts: &mut Parts, app: &MiniappState) -> Result<Self, MiniappApiError> {
+        let BearerSession(session) = BearerSession::from_request_parts(parts, app).await?;
         app.attempts.admit(&session).map_err(too_many)?;
         Ok(Self(session))
     }
@@ -102,31 +102,31 @@ impl FromRequestParts<App> for Trying {
 
 /// A person who requests a quote or a forecast, within the session's rate limit: each request searches a book.
 #[derive(Debug)]
-pub struct Looking(pub SessionToken);
+pub struct QuoteAttempt(pub SessionToken);
 
-impl FromRequestParts<App> for Looking {
-    type Rejection = Refusal;
+impl FromRequestParts<MiniappState> for QuoteAttempt {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let Person(session) = Person::from_request_parts(parts, app).await?;
+    async fn from_request_parts(parts: &mut Parts, app: &MiniappState) -> Result<Self, MiniappApiError> {
+        let BearerSession(session) = BearerSession::from_request_parts(parts, app).await?;
         app.looks.admit(&session).map_err(too_many)?;
         Ok(Self(session))
     }
 }
 
-fn too_many(wait: Duration) -> Refusal {
+fn too_many(wait: Duration) -> MiniappApiError {
     let title = "Too many requests; try again shortly";
-    Refusal::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
+    MiniappApiError::new(429, "too_many_requests", title).retry_after(wait.as_secs().max(1))
 }
 
 /// The person's session from `Authorization: Bearer`; 401 without one.
 #[derive(Debug)]
-pub struct Person(pub SessionToken);
+pub struct BearerSession(pub SessionToken);
 
-impl<S: Send + Sync> FromRequestParts<S> for Person {
-    type Rejection = Refusal;
+impl<S: Send + Sync> FromRequestParts<S> for BearerSession {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        SessionToken::from_headers(&parts.headers).map(Self).ok_or_else(Refusal::unauthorized)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MiniappApiError> {
+        SessionToken::from_headers(&parts.headers).map(Self).ok_or_else(MiniappApiError::unauthorized)
     }
 }

@@ -2,18 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::people::Me;
-use protocol::problem::Problem;
+use protocol::people::PersonProfile;
+use protocol::problem::ProblemDetails;
 
-use super::extract::Person;
-use super::refusal::Refusal;
-use crate::App;
+use super::extract::BearerSession;
+use super::refusal::MiniappApiError;
+use crate::MiniappState;
 
 /// The logged-in person and the pages that this person may open.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "sessions", security(("session" = [])),
-    responses((status = 200, body = Me), (status = "default", body = Problem))
+    responses((status = 200, body = PersonProfile), (status = "default", body = ProblemDetails))
 )]
-pub async fn me(State(app): State<App>, Person(session): Person) -> Result<Json<Me>, Refusal> {
+pub async fn me(
+    State(app): State<MiniappState>,
+    BearerSession(session): BearerSession,
+) -> Result<Json<PersonProfile>, MiniappApiError> {
     Ok(Json(app.server.me(&session).await?))
 }

@@ -1,7 +1,7 @@
 //! The OpenAPI document of this API, served at `/api/openapi.json`; routes and types describe themselves.
 
 use axum::Json;
-use protocol::people::{Arrival, Frame, HallArrival};
+use protocol::people::{ClassArrival, HallArrival, StreamFrame};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -11,14 +11,14 @@ use utoipa::{Modify, OpenApi};
         title = "Mini-program API",
         description = "For the WeChat mini-program and the pages that mimic it. Errors are RFC 9457 problems with a stable `code`."
     ),
-    components(schemas(Frame<Arrival>, Frame<HallArrival>)),
-    modifiers(&Session)
+    components(schemas(StreamFrame<ClassArrival>, StreamFrame<HallArrival>)),
+    modifiers(&SessionSecurityScheme)
 )]
-struct Document;
+struct MiniappOpenApi;
 
-struct Session;
+struct SessionSecurityScheme;
 
-impl Modify for Session {
+impl Modify for SessionSecurityScheme {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -31,7 +31,7 @@ impl Modify for Session {
 
 /// The document without its routes.
 pub fn head() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    MiniappOpenApi::openapi()
 }
 
 pub async fn answer(document: utoipa::openapi::OpenApi) -> Json<utoipa::openapi::OpenApi> {

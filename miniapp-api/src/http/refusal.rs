@@ -3,11 +3,11 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
-use crate::hub::NoPlace;
-use crate::server::ServerError;
+use crate::hub::SocketLimitError;
+use crate::server::ServerCallError;
 use crate::wechat::WechatError;
 
 /// A restarting server is back in a few seconds.
@@ -15,14 +15,14 @@ const RETRY_AFTER_SECONDS: u64 = 3;
 
 /// The error of every handler here.
 #[derive(Debug)]
-pub struct Refusal {
-    problem: Problem,
+pub struct MiniappApiError {
+    problem: ProblemDetails,
     retry_after: Option<u64>,
 }
 
-impl Refusal {
+impl MiniappApiError {
     pub fn new(status: u16, code: &str, title: &str) -> Self {
-        Problem::new(status, code, title).into()
+        ProblemDetails::new(status, code, title).into()
     }
 
     pub fn unauthorized() -> Self {
@@ -30,7 +30,10 @@ impl Refusal {
     }
 
     pub fn bad_request(field: &str, detail: impl Into<String>) -> Self {
-        Problem::new(400, "bad_request", "Invalid value in the path").field(field).detail(detail).into()
+        ProblemDetails::new(400, "bad_request", "Invalid value in the path")
+            .field(field)
+            .detail(detail)
+            .into()
     }
 
     #[must_use]
@@ -40,23 +43,23 @@ impl Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
+impl From<ProblemDetails> for MiniappApiError {
+    fn from(problem: ProblemDetails) -> Self {
         Self { problem, retry_after: None }
     }
 }
 
-impl From<ProblemResponse> for Refusal {
+impl From<ProblemResponse> for MiniappApiError {
     fn from(ProblemResponse(problem): ProblemResponse) -> Self {
         problem.into()
     }
 }
 
-impl From<ServerError> for Refusal {
-    fn from(error: ServerError) -> Self {
+impl From<ServerCallError> for MiniappApiError {
+    fn from(error: ServerCallError) -> Self {
         match error {
-            ServerError::Refused(problem) if problem.status < 500 => Self::from(*problem),
-            ServerError::Refused(problem) if problem.status == 503 => {
+            ServerCallError::Refused(problem) if problem.status < 500 => Self::from(*problem),
+            ServerCallError::Refused(problem) if problem.status == 503 => {
                 Self::from(*problem).retry_after(RETRY_AFTER_SECONDS)
             }
             other => {
@@ -68,7 +71,7 @@ impl From<ServerError> for Refusal {
     }
 }
 
-impl From<WechatError> for Refusal {
+impl From<WechatError> for MiniappApiError {
     fn from(error: WechatError) -> Self {
         match error {
             WechatError::InvalidCode => Self::new(400, "invalid_js_code", "WeChat login code invalid"),
@@ -90,8 +93,8 @@ impl From<WechatError> for Refusal {
     }
 }
 
-fn unavailable() -> Refusal {
-    Refusal::new(503, "wechat_unavailable", "WeChat unavailable; try again later")
+fn unavailable() -> MiniappApiError {
+    MiniappApiError::new(503, "wechat_unavailable", "WeChat unavailable; try again later")
         .retry_after(RETRY_AFTER_SECONDS)
 }
 
@@ -99,14 +102,14 @@ fn cause(error: &dyn std::error::Error) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
 }
 
-impl From<NoPlace> for Refusal {
-    fn from(error: NoPlace) -> Self {
+impl From<SocketLimitError> for MiniappApiError {
+    fn from(error: SocketLimitError) -> Self {
         match error {
-            NoPlace::Full => {
+            SocketLimitError::Full => {
                 Self::new(503, "too_many_connections", "Connection limit reached; try again later")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
-            NoPlace::TooManyOfSession => {
+            SocketLimitError::TooManyOfSession => {
                 Self::new(429, "too_many_connections", "Too many connections in this session; close one")
                     .retry_after(RETRY_AFTER_SECONDS)
             }
@@ -114,7 +117,7 @@ impl From<NoPlace> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for MiniappApiError {
     fn into_response(self) -> Response {
         let mut response = ProblemResponse(self.problem).into_response();
         if let Some(seconds) = self.retry_after {

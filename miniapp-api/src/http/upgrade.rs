@@ -9,11 +9,11 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 
-use super::refusal::Refusal;
-use crate::App;
-use crate::hub::{Door, Visit, serve};
+use super::refusal::MiniappApiError;
+use crate::MiniappState;
+use crate::hub::{StreamRequest, StreamTarget, serve};
 use crate::session::SessionToken;
 
 const PROTOCOL: &str = "arrivals.v1";
@@ -27,32 +27,41 @@ const LONGEST_MESSAGE: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
 
 /// A request to open a WebSocket, from an allowed page, with a session.
-pub struct Caller {
+pub struct WebSocketRequest {
     upgrade: WebSocketUpgrade,
     session: SessionToken,
 }
 
-impl FromRequestParts<App> for Caller {
-    type Rejection = Refusal;
+impl FromRequestParts<MiniappState> for WebSocketRequest {
+    type Rejection = MiniappApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &MiniappState) -> Result<Self, MiniappApiError> {
         if !app.doors.allows_origin(&parts.headers) {
-            return Err(Refusal::new(403, "origin_refused", "Origin not allowed"));
+            return Err(MiniappApiError::new(403, "origin_refused", "Origin not allowed"));
         }
         let session = SessionToken::from_headers(&parts.headers).or_else(|| from_protocols(&parts.headers));
-        let session = session.ok_or_else(Refusal::unauthorized)?;
+        let session = session.ok_or_else(MiniappApiError::unauthorized)?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, app).await;
         let upgrade = upgrade.map_err(|rejection| {
-            Refusal::new(rejection.status().as_u16(), "websocket_expected", "WebSocket upgrade required")
+            MiniappApiError::new(
+                rejection.status().as_u16(),
+                "websocket_expected",
+                "WebSocket upgrade required",
+            )
         })?;
         Ok(Self { upgrade, session })
     }
 }
 
-impl Caller {
-    pub fn connect(self, app: &App, door: Door, after: Option<Cursor>) -> Result<Response, Refusal> {
+impl WebSocketRequest {
+    pub fn connect(
+        self,
+        app: &MiniappState,
+        door: StreamTarget,
+        after: Option<FeedCursor>,
+    ) -> Result<Response, MiniappApiError> {
         let place = app.hub.place(&self.session)?;
-        let visit = Visit { door, session: self.session, after, place };
+        let visit = StreamRequest { door, session: self.session, after, place };
         let (hub, counted) = (app.hub.clone(), app.hub.tasks().token());
         let upgrade = self
             .upgrade

@@ -4,7 +4,7 @@ use axum::extract::ws::{CloseFrame, Utf8Bytes};
 
 /// The phone reconnects with its cursor after every code except `SessionEnded` and `NotYours`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum StreamCloseReason {
     /// 4401: log in again.
     SessionEnded,
     /// 4403: this class or hall is not this person's.
@@ -23,7 +23,7 @@ pub enum Ending {
     Gone,
 }
 
-impl Ending {
+impl StreamCloseReason {
     /// Returns the close frame, or `None` if it cannot reach the phone.
     pub fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {

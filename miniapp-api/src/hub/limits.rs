@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct SocketLimits {
     pub sockets: usize,
     pub sockets_per_session: usize,
     /// Interval of pings, and of `live` frames while the socket is up to date.
@@ -24,7 +24,7 @@ pub struct Limits {
     pub feed_wait: Duration,
 }
 
-impl Default for Limits {
+impl Default for SocketLimits {
     fn default() -> Self {
         Self {
             sockets: 20_000,

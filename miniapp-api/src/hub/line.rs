@@ -5,51 +5,51 @@ use std::time::Instant;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use metrics::counter;
 
-use super::ending::Ending;
-use super::limits::Limits;
+use super::ending::StreamCloseReason;
+use super::limits::SocketLimits;
 
-pub struct Line {
+pub struct PhoneSocket {
     socket: WebSocket,
-    limits: Limits,
+    limits: SocketLimits,
     heard: Instant,
     messages: u32,
 }
 
-impl Line {
-    pub fn new(socket: WebSocket, limits: Limits) -> Self {
+impl PhoneSocket {
+    pub fn new(socket: WebSocket, limits: SocketLimits) -> Self {
         Self { socket, limits, heard: Instant::now(), messages: 0 }
     }
 
-    pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), Ending> {
+    pub async fn send(&mut self, text: Utf8Bytes) -> Result<(), StreamCloseReason> {
         self.write(Message::Text(text)).await?;
         counter!("ws_frames_total").increment(1);
         Ok(())
     }
 
-    async fn write(&mut self, message: Message) -> Result<(), Ending> {
+    async fn write(&mut self, message: Message) -> Result<(), StreamCloseReason> {
         match tokio::time::timeout(self.limits.send_within, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Ending::Gone),
-            Err(_) => Err(Ending::TooSlow),
+            Ok(Err(_)) => Err(StreamCloseReason::Gone),
+            Err(_) => Err(StreamCloseReason::TooSlow),
         }
     }
 
     /// Waits for any message from the phone. The content is ignored; a message only proves that the phone is connected.
-    pub async fn listen(&mut self) -> Result<(), Ending> {
+    pub async fn listen(&mut self) -> Result<(), StreamCloseReason> {
         let message = self.socket.recv().await;
         self.heard = Instant::now();
         match message {
-            None | Some(Err(_) | Ok(Message::Close(_))) => return Err(Ending::Gone),
+            None | Some(Err(_) | Ok(Message::Close(_))) => return Err(StreamCloseReason::Gone),
             Some(Ok(Message::Pong(_))) => {}
             Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_))) => self.messages += 1,
         }
-        if self.messages > self.limits.messages_per_ping { Err(Ending::Flood) } else { Ok(()) }
+        if self.messages > self.limits.messages_per_ping { Err(StreamCloseReason::Flood) } else { Ok(()) }
     }
 
     /// Checks when the phone was last seen, then sends a ping.
-    pub async fn ping(&mut self) -> Result<(), Ending> {
+    pub async fn ping(&mut self) -> Result<(), StreamCloseReason> {
         if self.heard.elapsed() > self.limits.silent_for {
-            return Err(Ending::Gone);
+            return Err(StreamCloseReason::Gone);
         }
         self.messages = 0;
         self.write(Message::Ping(axum::body::Bytes::new())).await
@@ -57,7 +57,7 @@ impl Line {
 
     /// Sends the close frame if it can reach the phone, and waits for the phone's own close: a connection that is dropped with
     /// unread bytes is reset, and the reset can overtake our close frame.
-    pub async fn close(mut self, ending: Ending) {
+    pub async fn close(mut self, ending: StreamCloseReason) {
         counter!("ws_endings_total", "why" => ending.label()).increment(1);
         let Some(frame) = ending.frame() else { return };
         let goodbye = async {

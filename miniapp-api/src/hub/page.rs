@@ -2,24 +2,24 @@
 
 use axum::extract::ws::Utf8Bytes;
 use domain::time::Timestamp;
-use protocol::people::{Arrivals, Cursor, Frame, HallArrivals};
+use protocol::people::{ClassArrivals, FeedCursor, HallArrivals, StreamFrame};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::ring::Entry;
+use super::ring::ArrivalFrame;
 
 /// A page of the server's list, ready to send. Entries are in the order of their cursors.
 #[derive(Debug)]
-pub struct Page {
-    pub cursor: Cursor,
+pub struct ArrivalPage {
+    pub cursor: FeedCursor,
     pub more: bool,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ArrivalFrame>,
     /// Time of the newest entry's change, for the lag metric.
     pub newest: Option<Timestamp>,
 }
 
-impl Page {
-    pub fn of_class(page: Arrivals) -> Result<Self, serde_json::Error> {
+impl ArrivalPage {
+    pub fn of_class(page: ClassArrivals) -> Result<Self, serde_json::Error> {
         let newest = page.arrivals.iter().map(|arrival| arrival.changed_at).max();
         let entries = page.arrivals.into_iter().map(|arrival| entry(arrival.id, arrival.cursor, arrival));
         Self::new(page.cursor, page.more, entries.collect::<Result<_, _>>()?, newest)
@@ -32,9 +32,9 @@ impl Page {
     }
 
     fn new(
-        cursor: Cursor,
+        cursor: FeedCursor,
         more: bool,
-        mut entries: Vec<Entry>,
+        mut entries: Vec<ArrivalFrame>,
         newest: Option<Timestamp>,
     ) -> Result<Self, serde_json::Error> {
         entries.sort_by_key(|entry| entry.cursor);
@@ -42,15 +42,15 @@ impl Page {
     }
 }
 
-fn entry<T: Serialize>(id: Uuid, cursor: Cursor, arrival: T) -> Result<Entry, serde_json::Error> {
-    Ok(Entry { id, cursor, text: text(&Frame::Arrival(arrival))? })
+fn entry<T: Serialize>(id: Uuid, cursor: FeedCursor, arrival: T) -> Result<ArrivalFrame, serde_json::Error> {
+    Ok(ArrivalFrame { id, cursor, text: text(&StreamFrame::Arrival(arrival))? })
 }
 
 /// The frame that confirms: everything up to `cursor` has been sent.
-pub fn live(cursor: Cursor) -> Result<Utf8Bytes, serde_json::Error> {
-    text(&Frame::<()>::Live { cursor })
+pub fn live(cursor: FeedCursor) -> Result<Utf8Bytes, serde_json::Error> {
+    text(&StreamFrame::<()>::Live { cursor })
 }
 
-fn text<T: Serialize>(frame: &Frame<T>) -> Result<Utf8Bytes, serde_json::Error> {
+fn text<T: Serialize>(frame: &StreamFrame<T>) -> Result<Utf8Bytes, serde_json::Error> {
     serde_json::to_string(frame).map(Utf8Bytes::from)
 }

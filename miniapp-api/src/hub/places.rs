@@ -9,7 +9,7 @@ use crate::session::SessionToken;
 
 /// The limit that refused the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoPlace {
+pub enum SocketLimitError {
     #[error("this process has no place for another connection")]
     Full,
     #[error("this session has too many connections")]
@@ -17,47 +17,47 @@ pub enum NoPlace {
 }
 
 #[derive(Debug)]
-pub struct Places {
+pub struct SocketQuota {
     most: usize,
     most_per_session: usize,
-    taken: Arc<Mutex<Taken>>,
+    taken: Arc<Mutex<SocketCounts>>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
+struct SocketCounts {
     total: usize,
     by_session: HashMap<SessionToken, usize>,
 }
 
 /// One counted socket; released when dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct SocketPermit {
     session: SessionToken,
-    taken: Arc<Mutex<Taken>>,
+    taken: Arc<Mutex<SocketCounts>>,
 }
 
-impl Places {
+impl SocketQuota {
     pub fn new(most: usize, most_per_session: usize) -> Self {
         Self { most, most_per_session, taken: Arc::default() }
     }
 
-    pub fn take(&self, session: &SessionToken) -> Result<Place, NoPlace> {
+    pub fn take(&self, session: &SessionToken) -> Result<SocketPermit, SocketLimitError> {
         let mut taken = lock(&self.taken);
         if taken.total >= self.most {
-            return Err(NoPlace::Full);
+            return Err(SocketLimitError::Full);
         }
         let of_session = taken.by_session.entry(session.clone()).or_default();
         if *of_session >= self.most_per_session {
-            return Err(NoPlace::TooManyOfSession);
+            return Err(SocketLimitError::TooManyOfSession);
         }
         *of_session += 1;
         taken.total += 1;
         gauge!("ws_places_taken").increment(1.0);
-        Ok(Place { session: session.clone(), taken: self.taken.clone() })
+        Ok(SocketPermit { session: session.clone(), taken: self.taken.clone() })
     }
 }
 
-impl Drop for Place {
+impl Drop for SocketPermit {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);
         taken.total = taken.total.saturating_sub(1);
@@ -71,7 +71,7 @@ impl Drop for Place {
     }
 }
 
-fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
+fn lock(taken: &Mutex<SocketCounts>) -> MutexGuard<'_, SocketCounts> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -84,12 +84,12 @@ mod tests {
     #[test]
     fn places_are_bounded_in_all_and_per_session_and_come_back() {
         let session = |name| SessionToken::parse(name).unwrap();
-        let places = Places::new(3, 2);
+        let places = SocketQuota::new(3, 2);
         let first = places.take(&session("a")).unwrap();
         let _second = places.take(&session("a")).unwrap();
-        assert_eq!(places.take(&session("a")).unwrap_err(), NoPlace::TooManyOfSession);
+        assert_eq!(places.take(&session("a")).unwrap_err(), SocketLimitError::TooManyOfSession);
         let _third = places.take(&session("b")).unwrap();
-        assert_eq!(places.take(&session("b")).unwrap_err(), NoPlace::Full);
+        assert_eq!(places.take(&session("b")).unwrap_err(), SocketLimitError::Full);
         drop(first);
         assert!(places.take(&session("b")).is_ok());
     }

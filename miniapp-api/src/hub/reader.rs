@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use domain::time::Clock;
 use metrics::{counter, histogram};
 use service::clock::SystemClock;
-use service::retry::Backoff;
+use service::retry::RetryBackoff;
 
-use super::Hub;
-use super::ending::Ending;
-use super::page::Page;
-use super::room::{Job, Room};
-use crate::server::ServerError;
+use super::PushHub;
+use super::ending::StreamCloseReason;
+use super::page::ArrivalPage;
+use super::room::{PushRoom, RoomFetchJob};
+use crate::server::ServerCallError;
 
 /// A restarting server is back within seconds: short waits first, never long ones.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(3);
 
 /// Reads until the last socket has left.
-pub async fn read_for(room: Arc<Room>, hub: Arc<Hub>) {
+pub async fn read_for(room: Arc<PushRoom>, hub: Arc<PushHub>) {
     let reading = async {
         loop {
             room.wake.notified().await;
@@ -33,8 +33,8 @@ pub async fn read_for(room: Arc<Room>, hub: Arc<Hub>) {
     }
 }
 
-async fn catch_up(room: &Room, hub: &Hub) {
-    let mut backoff = Backoff::new("room", FIRST_RETRY, LONGEST_RETRY);
+async fn catch_up(room: &PushRoom, hub: &PushHub) {
+    let mut backoff = RetryBackoff::new("room", FIRST_RETRY, LONGEST_RETRY);
     while let Some(job) = room.job() {
         let started = Instant::now();
         let answer = hub.server.page(&room.key, Some(job.after), &job.session).await;
@@ -48,7 +48,7 @@ async fn catch_up(room: &Room, hub: &Hub) {
 }
 
 /// True if the next read may follow at once.
-fn settle(room: &Room, job: &Job, answer: Result<Page, ServerError>) -> bool {
+fn settle(room: &PushRoom, job: &RoomFetchJob, answer: Result<ArrivalPage, ServerCallError>) -> bool {
     match answer {
         Ok(page) => {
             if let Some(newest) = page.newest {
@@ -74,12 +74,12 @@ fn settle(room: &Room, job: &Job, answer: Result<Page, ServerError>) -> bool {
     }
 }
 
-impl ServerError {
+impl ServerCallError {
     /// The close reason for a socket whose session the server refuses; `None` if the failure has another cause.
-    pub(super) fn ends_session(&self) -> Option<Ending> {
+    pub(super) fn ends_session(&self) -> Option<StreamCloseReason> {
         match self.refusal()?.status {
-            401 => Some(Ending::SessionEnded),
-            403 => Some(Ending::NotYours),
+            401 => Some(StreamCloseReason::SessionEnded),
+            403 => Some(StreamCloseReason::NotYours),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use uuid::Uuid;
 
 /// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.
@@ -18,38 +18,38 @@ pub const BATCH: usize = 32;
 
 /// One changed arrival, ready to send. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ArrivalFrame {
     pub id: Uuid,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
     pub text: Utf8Bytes,
 }
 
 /// The changes of a room after `floor` and up to `head`.
 #[derive(Debug)]
-pub struct Ring {
-    floor: Cursor,
-    head: Cursor,
-    entries: VecDeque<Entry>,
+pub struct ArrivalRing {
+    floor: FeedCursor,
+    head: FeedCursor,
+    entries: VecDeque<ArrivalFrame>,
 }
 
-impl Ring {
+impl ArrivalRing {
     /// An empty ring: nothing is known before `cursor`.
-    pub fn at(cursor: Cursor) -> Self {
+    pub fn at(cursor: FeedCursor) -> Self {
         Self { floor: cursor, head: cursor, entries: VecDeque::new() }
     }
 
     /// Everything up to here has been read from the server.
-    pub fn head(&self) -> Cursor {
+    pub fn head(&self) -> FeedCursor {
         self.head
     }
 
     /// Changes up to here may be missing.
-    pub fn floor(&self) -> Cursor {
+    pub fn floor(&self) -> FeedCursor {
         self.floor
     }
 
     /// Adds a change; a change that is not past `head` is already known and ignored.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: ArrivalFrame) {
         if entry.cursor <= self.head {
             return;
         }
@@ -64,12 +64,12 @@ impl Ring {
     }
 
     /// Records that nothing else changed up to `cursor`.
-    pub fn advance(&mut self, cursor: Cursor) {
+    pub fn advance(&mut self, cursor: FeedCursor) {
         self.head = self.head.max(cursor);
     }
 
     /// At most [`BATCH`] changes after `sent`, oldest first; `None` if some of them are no longer here.
-    pub fn since(&self, sent: Cursor) -> Option<Vec<Entry>> {
+    pub fn since(&self, sent: FeedCursor) -> Option<Vec<ArrivalFrame>> {
         if sent < self.floor {
             return None;
         }
@@ -89,13 +89,13 @@ mod tests {
 
     use super::*;
 
-    fn entry(id: u128, cursor: Cursor) -> Entry {
-        Entry { id: Uuid::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
+    fn entry(id: u128, cursor: FeedCursor) -> ArrivalFrame {
+        ArrivalFrame { id: Uuid::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
     }
 
     #[test]
     fn a_later_change_replaces_the_earlier_one() {
-        let mut ring = Ring::at(10);
+        let mut ring = ArrivalRing::at(10);
         ring.push(entry(1, 11));
         ring.push(entry(2, 12));
         ring.push(entry(1, 13));
@@ -105,9 +105,9 @@ mod tests {
 
     #[test]
     fn a_reader_from_before_the_ring_is_told_so() {
-        let mut ring = Ring::at(0);
+        let mut ring = ArrivalRing::at(0);
         for n in 1..=300 {
-            ring.push(entry(n, n as Cursor));
+            ring.push(entry(n, n as FeedCursor));
         }
         assert!(ring.since(43).is_none());
         assert_eq!(ring.since(44).unwrap()[0].cursor, 45);
@@ -120,8 +120,8 @@ mod tests {
     fn whatever_it_covers_it_answers_like_the_servers_list() {
         for seed in 0..200 {
             let mut random = StdRng::seed_from_u64(seed);
-            let mut ring = Ring::at(0);
-            let mut model: BTreeMap<u128, Cursor> = BTreeMap::new();
+            let mut ring = ArrivalRing::at(0);
+            let mut model: BTreeMap<u128, FeedCursor> = BTreeMap::new();
             let mut cursor = 0;
             for _ in 0..random.random_range(1..900) {
                 cursor += random.random_range(1..4);

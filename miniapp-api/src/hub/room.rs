@@ -6,13 +6,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::ids::{ClassId, SchoolId};
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::ending::Ending;
-use super::page::Page;
-use super::ring::{Entry, Ring};
+use super::ending::StreamCloseReason;
+use super::page::ArrivalPage;
+use super::ring::{ArrivalFrame, ArrivalRing};
 use crate::session::SessionToken;
 
 /// Complete responses that stop short of the feed's cursor before the room trusts the server's list over the feed.
@@ -20,12 +20,12 @@ const SHORT_ANSWERS: u32 = 3;
 
 /// The subject of a socket's subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RoomKey {
+pub enum PushRoomKey {
     Class(ClassId),
     Hall(SchoolId),
 }
 
-impl RoomKey {
+impl PushRoomKey {
     /// For the metrics' label.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -37,48 +37,48 @@ impl RoomKey {
 
 /// Result of reading the room's ring for a socket.
 #[derive(Debug)]
-pub enum Take {
+pub enum RingReadOutcome {
     /// Send these, oldest first, then read again.
-    Frames(Vec<Entry>),
+    Frames(Vec<ArrivalFrame>),
     /// Everything up to this cursor has been sent.
-    Current(Cursor),
+    Current(FeedCursor),
     /// The ring starts later, at `floor`, or is not there yet: read from the server.
-    Gap { floor: Option<Cursor> },
+    Gap { floor: Option<FeedCursor> },
     /// Cursors have gone backwards: the frames that were sent are no longer valid.
     Backwards,
 }
 
 /// One read that the room needs, with the session of the member that reads for all.
 #[derive(Debug)]
-pub struct Job {
+pub struct RoomFetchJob {
     pub member: u64,
     pub session: SessionToken,
-    pub after: Cursor,
-    wanted: Cursor,
+    pub after: FeedCursor,
+    wanted: FeedCursor,
     epoch: u64,
 }
 
 #[derive(Debug)]
-struct Member {
+struct RoomMember {
     id: u64,
     session: SessionToken,
-    kick: oneshot::Sender<Ending>,
+    kick: oneshot::Sender<StreamCloseReason>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    ring: Option<Ring>,
-    wanted: Cursor,
+struct RoomState {
+    ring: Option<ArrivalRing>,
+    wanted: FeedCursor,
     short_answers: u32,
     epoch: u64,
-    members: Vec<Member>,
+    members: Vec<RoomMember>,
     turn: usize,
 }
 
 #[derive(Debug)]
-pub struct Room {
-    pub key: RoomKey,
-    inner: Mutex<Inner>,
+pub struct PushRoom {
+    pub key: PushRoomKey,
+    inner: Mutex<RoomState>,
     /// Counts the changes that sockets should process.
     changes: watch::Sender<u64>,
     /// Wakes the room's reader.
@@ -87,8 +87,8 @@ pub struct Room {
     pub empty: CancellationToken,
 }
 
-impl Room {
-    pub fn new(key: RoomKey) -> Self {
+impl PushRoom {
+    pub fn new(key: PushRoomKey) -> Self {
         Self {
             key,
             inner: Mutex::default(),
@@ -98,7 +98,7 @@ impl Room {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, RoomState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -111,9 +111,9 @@ impl Room {
         self.lock().epoch
     }
 
-    pub fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<Ending> {
+    pub fn enter(&self, id: u64, session: SessionToken) -> oneshot::Receiver<StreamCloseReason> {
         let (kick, kicked) = oneshot::channel();
-        self.lock().members.push(Member { id, session, kick });
+        self.lock().members.push(RoomMember { id, session, kick });
         // After a refused session ended the last reader, news may wait for the next one.
         self.wake.notify_one();
         kicked
@@ -127,7 +127,7 @@ impl Room {
     }
 
     /// Ends one member's socket and never reads with its session again.
-    pub fn kick(&self, id: u64, ending: Ending) {
+    pub fn kick(&self, id: u64, ending: StreamCloseReason) {
         let mut inner = self.lock();
         if let Some(place) = inner.members.iter().position(|member| member.id == id) {
             // A socket that has just left by itself no longer listens.
@@ -138,21 +138,21 @@ impl Room {
     /// Ends the sockets of a session that has logged out.
     pub fn end_session(&self, session: &SessionToken) {
         for member in self.lock().members.extract_if(.., |member| member.session == *session) {
-            let _ = member.kick.send(Ending::SessionEnded);
+            let _ = member.kick.send(StreamCloseReason::SessionEnded);
         }
     }
 
     /// Starts the ring at `cursor`, if it has not started: a socket has read everything up to there.
-    pub fn anchor(&self, cursor: Cursor, epoch: u64) {
+    pub fn anchor(&self, cursor: FeedCursor, epoch: u64) {
         let mut inner = self.lock();
         if inner.ring.is_none() && inner.epoch == epoch {
-            inner.ring = Some(Ring::at(cursor));
+            inner.ring = Some(ArrivalRing::at(cursor));
             self.wake.notify_one();
         }
     }
 
     /// Records a newer cursor that the feed has named.
-    pub fn news(&self, cursor: Cursor) {
+    pub fn news(&self, cursor: FeedCursor) {
         let mut inner = self.lock();
         if cursor > inner.wanted {
             inner.wanted = cursor;
@@ -167,7 +167,7 @@ impl Room {
         self.changed();
     }
 
-    fn forget(inner: &mut Inner) {
+    fn forget(inner: &mut RoomState) {
         inner.ring = None;
         inner.wanted = 0;
         inner.short_answers = 0;
@@ -179,7 +179,7 @@ impl Room {
     }
 
     /// The next read, if the room is behind and has a member to read with.
-    pub fn job(&self) -> Option<Job> {
+    pub fn job(&self) -> Option<RoomFetchJob> {
         let mut inner = self.lock();
         let after = inner.ring.as_ref()?.head();
         if after >= inner.wanted {
@@ -189,11 +189,11 @@ impl Room {
         let turn = inner.turn.checked_rem(inner.members.len())?;
         let member = inner.members.get(turn)?;
         let (wanted, epoch) = (inner.wanted, inner.epoch);
-        Some(Job { member: member.id, session: member.session.clone(), after, wanted, epoch })
+        Some(RoomFetchJob { member: member.id, session: member.session.clone(), after, wanted, epoch })
     }
 
     /// Adds a page to the ring. Returns false if the page stops short of the cursor that the feed has named: try again a little later.
-    pub fn take_in(&self, job: &Job, page: Page) -> bool {
+    pub fn take_in(&self, job: &RoomFetchJob, page: ArrivalPage) -> bool {
         let enough = {
             let mut inner = self.lock();
             if inner.epoch != job.epoch {
@@ -211,16 +211,16 @@ impl Room {
     }
 
     /// What to send to a socket that has sent everything up to `sent`.
-    pub fn take(&self, epoch: u64, sent: Cursor) -> Take {
+    pub fn take(&self, epoch: u64, sent: FeedCursor) -> RingReadOutcome {
         let inner = self.lock();
         if inner.epoch != epoch {
-            return Take::Backwards;
+            return RingReadOutcome::Backwards;
         }
-        let Some(ring) = &inner.ring else { return Take::Gap { floor: None } };
+        let Some(ring) = &inner.ring else { return RingReadOutcome::Gap { floor: None } };
         match ring.since(sent) {
-            None => Take::Gap { floor: Some(ring.floor()) },
-            Some(frames) if frames.is_empty() => Take::Current(ring.head().max(sent)),
-            Some(frames) => Take::Frames(frames),
+            None => RingReadOutcome::Gap { floor: Some(ring.floor()) },
+            Some(frames) if frames.is_empty() => RingReadOutcome::Current(ring.head().max(sent)),
+            Some(frames) => RingReadOutcome::Frames(frames),
         }
     }
 
@@ -231,8 +231,8 @@ impl Room {
     }
 }
 
-impl Inner {
-    fn append(&mut self, job: &Job, page: Page) -> bool {
+impl RoomState {
+    fn append(&mut self, job: &RoomFetchJob, page: ArrivalPage) -> bool {
         let Some(ring) = &mut self.ring else { return true };
         let more = page.more;
         for entry in page.entries {

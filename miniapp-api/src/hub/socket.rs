@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 use axum::extract::ws::WebSocket;
 use domain::ids::ClassId;
 use metrics::gauge;
-use protocol::people::Cursor;
-use service::retry::Backoff;
+use protocol::people::FeedCursor;
+use service::retry::RetryBackoff;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
-use super::ending::Ending;
-use super::line::Line;
+use super::ending::StreamCloseReason;
+use super::line::PhoneSocket;
 use super::page::live;
-use super::places::Place;
-use super::room::{Room, RoomKey, Take};
-use super::{Hub, Membership};
-use crate::server::ServerError;
+use super::places::SocketPermit;
+use super::room::{PushRoom, PushRoomKey, RingReadOutcome};
+use super::{PushHub, RoomMembership};
+use crate::server::ServerCallError;
 use crate::session::SessionToken;
 
 const FIRST_RETRY: Duration = Duration::from_millis(200);
@@ -28,12 +28,12 @@ const LONGEST_RETRY: Duration = Duration::from_secs(3);
 
 /// The subject that the phone requests. The server names the hall.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Door {
+pub enum StreamTarget {
     Class(ClassId),
     Hall,
 }
 
-impl Door {
+impl StreamTarget {
     fn kind(&self) -> &'static str {
         match self {
             Self::Class(_) => "class",
@@ -44,84 +44,102 @@ impl Door {
 
 /// A phone's request to follow, with the place that was taken for it.
 #[derive(Debug)]
-pub struct Visit {
-    pub door: Door,
+pub struct StreamRequest {
+    pub door: StreamTarget,
     pub session: SessionToken,
     /// The phone's cursor; without it the whole board is sent first.
-    pub after: Option<Cursor>,
-    pub place: Place,
+    pub after: Option<FeedCursor>,
+    pub place: SocketPermit,
 }
 
 /// Serves one phone until its connection ends, and closes with the reason.
-pub async fn serve(hub: Arc<Hub>, socket: WebSocket, visit: Visit) {
+pub async fn serve(hub: Arc<PushHub>, socket: WebSocket, visit: StreamRequest) {
     let kind = visit.door.kind();
     gauge!("ws_connections", "kind" => kind).increment(1.0);
-    let mut line = Line::new(socket, hub.limits);
+    let mut line = PhoneSocket::new(socket, hub.limits);
     let ending = tokio::select! {
         biased;
-        () = hub.shutdown.cancelled() => Ending::GoingAway,
+        () = hub.shutdown.cancelled() => StreamCloseReason::GoingAway,
         ending = attend(&hub, &mut line, &visit) => ending,
     };
     line.close(ending).await;
     gauge!("ws_connections", "kind" => kind).decrement(1.0);
 }
 
-async fn attend(hub: &Arc<Hub>, line: &mut Line, visit: &Visit) -> Ending {
+async fn attend(hub: &Arc<PushHub>, line: &mut PhoneSocket, visit: &StreamRequest) -> StreamCloseReason {
     let deadline = Instant::now() + hub.limits.first_read_within;
     let key = match find_room(hub, visit, deadline).await {
         Ok(key) => key,
         Err(ending) => return ending,
     };
     let (member, kicked) = hub.join(&key, &visit.session);
-    let mut phone = Phone::new(hub, line, visit, &member);
+    let mut phone = PhoneStream::new(hub, line, visit, &member);
     tokio::select! {
         biased;
         // A sender that is dropped without a value belongs to a member that leaves anyway.
-        ending = kicked => ending.unwrap_or(Ending::Gone),
+        ending = kicked => ending.unwrap_or(StreamCloseReason::Gone),
         ending = phone.stay(deadline) => ending,
     }
 }
 
 /// Resolves the room; a hall's name comes from the server. The caller enters the room before it reads, so that no news falls between.
-async fn find_room(hub: &Hub, visit: &Visit, deadline: Instant) -> Result<RoomKey, Ending> {
-    let Door::Class(class) = &visit.door else {
-        let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
+async fn find_room(
+    hub: &PushHub,
+    visit: &StreamRequest,
+    deadline: Instant,
+) -> Result<PushRoomKey, StreamCloseReason> {
+    let StreamTarget::Class(class) = &visit.door else {
+        let mut backoff = RetryBackoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
         loop {
             match hub.server.me(&visit.session).await {
-                Ok(me) => return me.hall.map(|school| RoomKey::Hall(school.id)).ok_or(Ending::NotYours),
+                Ok(me) => {
+                    return me
+                        .hall
+                        .map(|school| PushRoomKey::Hall(school.id))
+                        .ok_or(StreamCloseReason::NotYours);
+                }
                 Err(error) => wait_out(&error, &mut backoff, deadline).await?,
             }
         }
     };
-    Ok(RoomKey::Class(class.clone()))
+    Ok(PushRoomKey::Class(class.clone()))
 }
 
 /// Waits before the next attempt, or returns the reason why there is none.
-async fn wait_out(error: &ServerError, backoff: &mut Backoff, deadline: Instant) -> Result<(), Ending> {
+async fn wait_out(
+    error: &ServerCallError,
+    backoff: &mut RetryBackoff,
+    deadline: Instant,
+) -> Result<(), StreamCloseReason> {
     if let Some(ending) = error.ends_session() {
         return Err(ending);
     }
     let delay = backoff.next_delay();
     if Instant::now() + delay > deadline {
-        return Err(Ending::Trouble);
+        return Err(StreamCloseReason::Trouble);
     }
     tokio::time::sleep(delay).await;
     Ok(())
 }
 
-struct Phone<'a> {
-    hub: &'a Hub,
-    line: &'a mut Line,
-    room: &'a Room,
+struct PhoneStream<'a> {
+    hub: &'a PushHub,
+    line: &'a mut PhoneSocket,
+    room: &'a PushRoom,
     session: &'a SessionToken,
     epoch: u64,
     changes: watch::Receiver<u64>,
-    sent: Option<Cursor>,
+    sent: Option<FeedCursor>,
     checked: Instant,
 }
 
-impl<'a> Phone<'a> {
-    fn new(hub: &'a Hub, line: &'a mut Line, visit: &'a Visit, member: &'a Membership) -> Self {
+impl<'a> PhoneStream<'a> {
+    fn new(
+        hub: &'a PushHub,
+        line: &'a mut PhoneSocket,
+        visit: &'a StreamRequest,
+        member: &'a RoomMembership,
+    ) -> Self {
         let room = &*member.room;
         let (session, sent) = (&visit.session, visit.after);
         // The subscription is older than the first read: a change in between is seen by one or the other.
@@ -129,14 +147,14 @@ impl<'a> Phone<'a> {
         Self { hub, line, room, session, epoch, changes, sent, checked: Instant::now() }
     }
 
-    async fn stay(&mut self, deadline: Instant) -> Ending {
+    async fn stay(&mut self, deadline: Instant) -> StreamCloseReason {
         match self.follow(deadline).await {
             Ok(never) => match never {},
             Err(ending) => ending,
         }
     }
 
-    async fn follow(&mut self, deadline: Instant) -> Result<Infallible, Ending> {
+    async fn follow(&mut self, deadline: Instant) -> Result<Infallible, StreamCloseReason> {
         self.arrive(deadline).await?;
         self.say_live().await?;
         let mut ticks = self.ticks();
@@ -144,20 +162,20 @@ impl<'a> Phone<'a> {
             self.deliver().await?;
             tokio::select! {
                 heard = self.line.listen() => heard?,
-                changed = self.changes.changed() => changed.map_err(|_| Ending::Trouble)?,
+                changed = self.changes.changed() => changed.map_err(|_| StreamCloseReason::Trouble)?,
                 _ = ticks.tick() => self.tick().await?,
             }
         }
     }
 
     /// The first read, repeated while the server does not respond.
-    async fn arrive(&mut self, deadline: Instant) -> Result<(), Ending> {
-        let mut backoff = Backoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
+    async fn arrive(&mut self, deadline: Instant) -> Result<(), StreamCloseReason> {
+        let mut backoff = RetryBackoff::new("socket", FIRST_RETRY, LONGEST_RETRY);
         loop {
             match self.read().await {
                 Ok(()) => break,
-                Err(Failed::Ended(ending)) => return Err(ending),
-                Err(Failed::Server(error)) => wait_out(&error, &mut backoff, deadline).await?,
+                Err(StreamFailure::Ended(ending)) => return Err(ending),
+                Err(StreamFailure::Server(error)) => wait_out(&error, &mut backoff, deadline).await?,
             }
         }
         self.room.anchor(self.cursor(), self.epoch);
@@ -165,7 +183,7 @@ impl<'a> Phone<'a> {
     }
 
     /// Everything up to here has been sent.
-    fn cursor(&self) -> Cursor {
+    fn cursor(&self) -> FeedCursor {
         self.sent.unwrap_or_default()
     }
 
@@ -179,30 +197,30 @@ impl<'a> Phone<'a> {
     }
 
     /// Sends the ring's frames, or reads from the server what the ring no longer has.
-    async fn deliver(&mut self) -> Result<(), Ending> {
+    async fn deliver(&mut self) -> Result<(), StreamCloseReason> {
         loop {
             match self.room.take(self.epoch, self.cursor()) {
-                Take::Current(head) => {
+                RingReadOutcome::Current(head) => {
                     self.sent = Some(head);
                     return Ok(());
                 }
-                Take::Frames(frames) => {
+                RingReadOutcome::Frames(frames) => {
                     for frame in frames {
                         self.line.send(frame.text).await?;
                         self.sent = Some(frame.cursor);
                     }
                 }
-                Take::Gap { floor } => {
+                RingReadOutcome::Gap { floor } => {
                     self.arrive(Instant::now() + self.hub.limits.first_read_within).await?;
                     // The read began when the ring was at `floor` already: nothing before it is missing.
                     self.sent = self.sent.max(floor);
                 }
-                Take::Backwards => return Err(Ending::Backwards),
+                RingReadOutcome::Backwards => return Err(StreamCloseReason::Backwards),
             }
         }
     }
 
-    async fn tick(&mut self) -> Result<(), Ending> {
+    async fn tick(&mut self) -> Result<(), StreamCloseReason> {
         self.line.ping().await?;
         if self.checked.elapsed() >= self.hub.limits.check_every {
             self.check().await?;
@@ -216,24 +234,25 @@ impl<'a> Phone<'a> {
 
     /// Reads with the socket's own session to check that it is still valid for this room. While the server is unreachable
     /// no phone receives anything new, so the check waits as well.
-    async fn check(&mut self) -> Result<(), Ending> {
+    async fn check(&mut self) -> Result<(), StreamCloseReason> {
         match self.read().await {
             Ok(()) => Ok(()),
-            Err(Failed::Ended(ending)) => Err(ending),
-            Err(Failed::Server(error)) => error.ends_session().map_or(Ok(()), Err),
+            Err(StreamFailure::Ended(ending)) => Err(ending),
+            Err(StreamFailure::Server(error)) => error.ends_session().map_or(Ok(()), Err),
         }
     }
 
     /// Boxed: the request's state is large, and a socket that waits for news should be small.
-    fn read(&mut self) -> Pin<Box<dyn Future<Output = Result<(), Failed>> + Send + '_>> {
+    fn read(&mut self) -> Pin<Box<dyn Future<Output = Result<(), StreamFailure>> + Send + '_>> {
         Box::pin(self.read_pages())
     }
 
     /// Reads from the server everything after `sent`, page by page, and sends it.
-    async fn read_pages(&mut self) -> Result<(), Failed> {
+    async fn read_pages(&mut self) -> Result<(), StreamFailure> {
         loop {
             let asked = self.sent;
-            let page = self.hub.read(&self.room.key, asked, self.session).await.map_err(Failed::Server)?;
+            let page =
+                self.hub.read(&self.room.key, asked, self.session).await.map_err(StreamFailure::Server)?;
             if asked.is_some_and(|after| page.cursor < after) {
                 // A cursor of another database: the phone gets the whole board.
                 self.sent = None;
@@ -242,7 +261,7 @@ impl<'a> Phone<'a> {
             for entry in
                 page.entries.into_iter().filter(|entry| asked.is_none_or(|after| entry.cursor > after))
             {
-                self.line.send(entry.text).await.map_err(Failed::Ended)?;
+                self.line.send(entry.text).await.map_err(StreamFailure::Ended)?;
             }
             self.sent = Some(page.cursor);
             if !page.more {
@@ -252,13 +271,13 @@ impl<'a> Phone<'a> {
         }
     }
 
-    async fn say_live(&mut self) -> Result<(), Ending> {
-        let text = live(self.cursor()).map_err(|_| Ending::Trouble)?;
+    async fn say_live(&mut self) -> Result<(), StreamCloseReason> {
+        let text = live(self.cursor()).map_err(|_| StreamCloseReason::Trouble)?;
         self.line.send(text).await
     }
 }
 
-enum Failed {
-    Server(ServerError),
-    Ended(Ending),
+enum StreamFailure {
+    Server(ServerCallError),
+    Ended(StreamCloseReason),
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use reqwest::{Certificate, Client, Url};
-use service::config::Secret;
+use service::config::SecretText;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 
@@ -19,9 +19,9 @@ const IDLE_FOR: Duration = Duration::from_secs(30);
 
 /// The server's address and our credentials.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ServerClientSettings {
     pub url: Url,
-    pub token: Secret,
+    pub token: SecretText,
     /// PEM file; if set, only its authorities are trusted.
     pub ca_file: Option<PathBuf>,
 }
@@ -46,7 +46,7 @@ pub struct ServerClient {
 }
 
 impl ServerClient {
-    pub fn new(settings: &Settings) -> Result<Self, ServerClientError> {
+    pub fn new(settings: &ServerClientSettings) -> Result<Self, ServerClientError> {
         let mut builder = Client::builder()
             .default_headers(service_header(&settings.token)?)
             .connect_timeout(CONNECT_WITHIN)
@@ -62,7 +62,7 @@ impl ServerClient {
     }
 }
 
-fn service_header(token: &Secret) -> Result<HeaderMap, ServerClientError> {
+fn service_header(token: &SecretText) -> Result<HeaderMap, ServerClientError> {
     let mut value =
         HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| ServerClientError::Token)?;
     value.set_sensitive(true);

@@ -2,16 +2,16 @@
 
 use std::error::Error;
 
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 
 #[derive(Debug, thiserror::Error)]
-pub enum ServerError {
+pub enum ServerCallError {
     /// No answer: connection refused, broken or too slow.
     #[error("the server cannot be reached")]
     Unreachable(#[source] reqwest::Error),
     /// The server refused with a problem document.
     #[error("the server answered {} {}", .0.status, .0.code)]
-    Refused(Box<Problem>),
+    Refused(Box<ProblemDetails>),
     /// An error without a problem document: a balancer's page, for example.
     #[error("the server answered {status} without saying why")]
     Unexplained { status: u16 },
@@ -28,9 +28,9 @@ pub enum ServerError {
     Queue,
 }
 
-impl ServerError {
+impl ServerCallError {
     /// The problem, if the server refused with one.
-    pub fn refusal(&self) -> Option<&Problem> {
+    pub fn refusal(&self) -> Option<&ProblemDetails> {
         match self {
             Self::Refused(problem) => Some(problem),
             Self::Unreachable(_)

@@ -3,36 +3,38 @@
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use domain::ids::GarageId;
 use protocol::at_gate::{GateEntry, NewGateEntry};
-use protocol::reservation::asked::{ForecastAsked, GaragesAsked, QuoteAsked, ReservationsAsked};
+use protocol::reservation::query::{
+    PoolForecastQuery, ReservationPageQuery, ReservationQuoteQuery, SharedGaragesQuery,
+};
 use protocol::reservation::{
-    Forecasts, NewReservation, NewSeries, Notices, Quote, Reservation, ReservationAct, ReservationChange,
-    Reservations, Series, SharedGarages,
+    AvailabilityQuote, DriverNotices, NewReservation, NewReservationSeries, PoolForecasts, Reservation,
+    ReservationAct, ReservationChange, ReservationPage, ReservationSeries, SharedGarages,
 };
 use uuid::Uuid;
 
 use super::client::ServerClient;
-use super::error::ServerError;
+use super::error::ServerCallError;
 use crate::session::SessionToken;
 
-type Answer<T> = Result<T, ServerError>;
+type ReservationCallResult<T> = Result<T, ServerCallError>;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 impl ServerClient {
     pub async fn shared_garages(
         &self,
-        asked: &GaragesAsked,
+        asked: &SharedGaragesQuery,
         session: &SessionToken,
-    ) -> Answer<SharedGarages> {
+    ) -> ReservationCallResult<SharedGarages> {
         self.call("garages", Method::GET, &["garages"]).session(session).query(asked).answer().await
     }
 
     pub async fn quote(
         &self,
         garage: &GarageId,
-        asked: &QuoteAsked,
+        asked: &ReservationQuoteQuery,
         session: &SessionToken,
-    ) -> Answer<Quote> {
+    ) -> ReservationCallResult<AvailabilityQuote> {
         let call = self.call("garages/quote", Method::GET, &["garages", garage.as_str(), "quote"]);
         call.session(session).query(asked).answer().await
     }
@@ -40,9 +42,9 @@ impl ServerClient {
     pub async fn forecast(
         &self,
         garage: &GarageId,
-        asked: &ForecastAsked,
+        asked: &PoolForecastQuery,
         session: &SessionToken,
-    ) -> Answer<Forecasts> {
+    ) -> ReservationCallResult<PoolForecasts> {
         let call = self.call("garages/forecast", Method::GET, &["garages", garage.as_str(), "forecast"]);
         call.session(session).query(asked).answer().await
     }
@@ -52,7 +54,7 @@ impl ServerClient {
         key: HeaderValue,
         body: &NewGateEntry,
         session: &SessionToken,
-    ) -> Answer<GateEntry> {
+    ) -> ReservationCallResult<GateEntry> {
         let call = self.call("gate-entries", Method::POST, &["gate-entries"]).session(session);
         call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
     }
@@ -63,7 +65,7 @@ impl ServerClient {
         key: HeaderValue,
         body: &NewReservation,
         session: &SessionToken,
-    ) -> Answer<Reservation> {
+    ) -> ReservationCallResult<Reservation> {
         let path = ["garages", garage.as_str(), "reservations"];
         let call = self.call("garages/reservations", Method::POST, &path).session(session);
         call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
@@ -73,9 +75,9 @@ impl ServerClient {
         &self,
         garage: &GarageId,
         key: HeaderValue,
-        body: &NewSeries,
+        body: &NewReservationSeries,
         session: &SessionToken,
-    ) -> Answer<Series> {
+    ) -> ReservationCallResult<ReservationSeries> {
         let path = ["garages", garage.as_str(), "reservation-series"];
         let call = self.call("garages/reservation-series", Method::POST, &path).session(session);
         call.header(IDEMPOTENCY_KEY, Some(key)).body(body).answer().await
@@ -83,13 +85,13 @@ impl ServerClient {
 
     pub async fn reservations(
         &self,
-        asked: &ReservationsAsked,
+        asked: &ReservationPageQuery,
         session: &SessionToken,
-    ) -> Answer<Reservations> {
+    ) -> ReservationCallResult<ReservationPage> {
         self.call("reservations", Method::GET, &["reservations"]).session(session).query(asked).answer().await
     }
 
-    pub async fn reservation(&self, id: Uuid, session: &SessionToken) -> Answer<Reservation> {
+    pub async fn reservation(&self, id: Uuid, session: &SessionToken) -> ReservationCallResult<Reservation> {
         let path = ["reservations", &id.to_string()];
         self.call("reservations/one", Method::GET, &path).session(session).answer().await
     }
@@ -101,7 +103,7 @@ impl ServerClient {
         seen: Option<HeaderValue>,
         body: &ReservationChange,
         session: &SessionToken,
-    ) -> Answer<Reservation> {
+    ) -> ReservationCallResult<Reservation> {
         let path = ["reservations", &id.to_string()];
         let call = self.call("reservations/one", Method::PATCH, &path).session(session);
         call.header(header::IF_MATCH, seen).body(body).answer().await
@@ -113,17 +115,17 @@ impl ServerClient {
         seen: Option<HeaderValue>,
         body: &ReservationAct,
         session: &SessionToken,
-    ) -> Answer<Reservation> {
+    ) -> ReservationCallResult<Reservation> {
         let path = ["reservations", &id.to_string(), "acts"];
         let call = self.call("reservations/acts", Method::POST, &path).session(session);
         call.header(header::IF_MATCH, seen).body(body).answer().await
     }
 
-    pub async fn notices(&self, session: &SessionToken) -> Answer<Notices> {
+    pub async fn notices(&self, session: &SessionToken) -> ReservationCallResult<DriverNotices> {
         self.call("notices", Method::GET, &["notices"]).session(session).answer().await
     }
 
-    pub async fn read_notice(&self, id: Uuid, session: &SessionToken) -> Answer<()> {
+    pub async fn read_notice(&self, id: Uuid, session: &SessionToken) -> ReservationCallResult<()> {
         let path = ["notices", &id.to_string(), "read"];
         self.call("notices/read", Method::POST, &path).session(session).done().await
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// A success often has no `errcode`. The `session_key` is not read.
 #[derive(Deserialize)]
-pub(super) struct Answer {
+pub(super) struct CodeToSessionReply {
     openid: Option<String>,
     #[serde(default)]
     errcode: i64,
@@ -40,7 +40,7 @@ pub enum WechatError {
     Empty,
 }
 
-impl Answer {
+impl CodeToSessionReply {
     pub fn openid(self) -> Result<String, WechatError> {
         match self.errcode {
             0 => self.openid.filter(|openid| !openid.is_empty()).ok_or(WechatError::Empty),
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn openid(json: &str) -> Result<String, &'static str> {
-        serde_json::from_str::<Answer>(json).unwrap().openid().map_err(|error| error.label())
+        serde_json::from_str::<CodeToSessionReply>(json).unwrap().openid().map_err(|error| error.label())
     }
 
     #[test]

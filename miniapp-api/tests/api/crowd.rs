@@ -14,7 +14,7 @@ const ARRIVALS: usize = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_phones_see_every_arrival_in_order() {
-    let quiet = miniapp_api::hub::Limits { feed_wait: Duration::from_secs(2), ..Default::default() };
+    let quiet = miniapp_api::hub::SocketLimits { feed_wait: Duration::from_secs(2), ..Default::default() };
     let world = World::with(quiet, crate::fake::SERVICE_TOKEN, 10).await;
     world.following().await;
     let mut phones = Vec::new();

@@ -81,7 +81,7 @@ async fn the_api_describes_itself() {
         let open = path == "/api/v1/sessions";
         assert_eq!(action["security"].is_array(), !open, "{path} and its lock");
     }
-    for name in ["Arrival", "Session", "Problem", "Guardian"] {
+    for name in ["ClassArrival", "PersonSession", "ProblemDetails", "GuardianOverview"] {
         assert!(document["components"]["schemas"][name].is_object(), "{name}");
     }
 }

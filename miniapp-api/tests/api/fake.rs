@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use domain::ids::ClassId;
-use domain::pickup::Phase;
+use domain::pickup::PickupPhase;
 use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl FakeServer {
         id
     }
 
-    pub fn set_phase(&self, arrival: Uuid, phase: Phase) {
+    pub fn set_phase(&self, arrival: Uuid, phase: PickupPhase) {
         self.lock().set_phase(arrival, phase);
         self.changed();
     }

@@ -1,9 +1,9 @@
 //! Logging in with WeChat.
 
-use protocol::people::Session;
+use protocol::people::PersonSession;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use testkit::wechat::{Endpoint, Fault};
+use testkit::wechat::{WechatEndpoint, WechatFault};
 
 use crate::fake::SERVICE_TOKEN;
 use crate::world::{World, limits};
@@ -28,7 +28,7 @@ async fn a_bound_person_gets_a_session() {
     let world = World::start().await;
     let (status, body) = log_in(&world, json!({ "js_code": world.wechat.code_for("open-1") })).await;
     assert_eq!(status, StatusCode::CREATED);
-    let session: Session = serde_json::from_value(body).unwrap();
+    let session: PersonSession = serde_json::from_value(body).unwrap();
     assert_eq!(session.token, "token-of-open-1");
     let call = world.server.lock().calls.iter().find(|call| call.path.ends_with("/sessions")).cloned();
     assert_eq!(call.unwrap().body, json!({ "openid": "open-1" }));
@@ -54,14 +54,14 @@ async fn each_error_of_wechat_has_its_problem() {
     assert_eq!(refused(&world, json!({ "js_code": "made-up" })).await, refusal(400, "invalid_js_code"));
     assert_eq!(refused(&world, json!({ "js_code": "" })).await, refusal(400, "invalid_js_code"));
     for (fault, status, problem) in [
-        (Fault::Errcode(-1), 503, "wechat_unavailable"),
-        (Fault::Errcode(40226), 403, "user_blocked"),
-        (Fault::Errcode(45011), 429, "too_many_attempts"),
-        (Fault::Errcode(40125), 503, "wechat_unavailable"),
-        (Fault::Status(502), 503, "wechat_unavailable"),
-        (Fault::Hang, 503, "wechat_unavailable"),
+        (WechatFault::Errcode(-1), 503, "wechat_unavailable"),
+        (WechatFault::Errcode(40226), 403, "user_blocked"),
+        (WechatFault::Errcode(45011), 429, "too_many_attempts"),
+        (WechatFault::Errcode(40125), 503, "wechat_unavailable"),
+        (WechatFault::Status(502), 503, "wechat_unavailable"),
+        (WechatFault::Hang, 503, "wechat_unavailable"),
     ] {
-        world.wechat.fail(Endpoint::Code2Session, fault, 1);
+        world.wechat.fail(WechatEndpoint::Code2Session, fault, 1);
         let body = json!({ "js_code": world.wechat.code_for("open-1") });
         assert_eq!(refused(&world, body).await, refusal(status, problem), "{fault:?}");
     }

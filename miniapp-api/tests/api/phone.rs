@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use protocol::people::{Arrival, Cursor, Frame};
+use protocol::people::{ClassArrival, FeedCursor, StreamFrame};
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -33,7 +33,7 @@ impl Phone {
     }
 
     /// The next frame, or the close code.
-    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Frame<T>, u16> {
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<StreamFrame<T>, u16> {
         loop {
             let message = tokio::time::timeout(SOON, self.socket.next()).await.expect("a frame in time");
             match message {
@@ -46,21 +46,21 @@ impl Phone {
     }
 
     /// The next arrival; `live` frames in between do not matter.
-    pub async fn arrival(&mut self) -> Arrival {
+    pub async fn arrival(&mut self) -> ClassArrival {
         loop {
-            if let Frame::Arrival(arrival) = self.next().await.expect("an arrival, not the end") {
+            if let StreamFrame::Arrival(arrival) = self.next().await.expect("an arrival, not the end") {
                 return arrival;
             }
         }
     }
 
     /// Reads until the screen is up to date; returns the arrivals and the cursor.
-    pub async fn board(&mut self) -> (Vec<Arrival>, Cursor) {
+    pub async fn board(&mut self) -> (Vec<ClassArrival>, FeedCursor) {
         let mut arrivals = Vec::new();
         loop {
             match self.next().await.expect("a board, not the end") {
-                Frame::Arrival(arrival) => arrivals.push(arrival),
-                Frame::Live { cursor } => return (arrivals, cursor),
+                StreamFrame::Arrival(arrival) => arrivals.push(arrival),
+                StreamFrame::Live { cursor } => return (arrivals, cursor),
             }
         }
     }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use axum::Router;
 use axum::routing::get;
-use miniapp_api::Config;
+use miniapp_api::MiniappConfig;
 use testkit::wait::until;
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,7 @@ async fn it_runs_is_ready_and_stops_with_a_word_to_the_phones() {
     let dir = tempfile::tempdir().unwrap();
     let server = FakeServer::start().await;
     server.lock().teacher("t1", &class("a"));
-    let config = Config::load(&write(&dir, &format!("http://{}", server.address()))).unwrap();
+    let config = MiniappConfig::load(&write(&dir, &format!("http://{}", server.address()))).unwrap();
     let listener = service::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let extra = Router::new().route("/demo/people", get(|| async { "demo" }));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::pickup::Phase;
-use protocol::people::{Arrival, Cursor, Frame};
+use domain::pickup::PickupPhase;
+use protocol::people::{ClassArrival, FeedCursor, StreamFrame};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use testkit::wait::until;
@@ -19,18 +19,18 @@ const CLASS: &str = "macau-road-1-1";
 /// A phone that reconnects with its cursor and records every violation.
 #[derive(Default)]
 struct Screen {
-    cursor: Option<Cursor>,
-    shown: BTreeMap<Uuid, Arrival>,
+    cursor: Option<FeedCursor>,
+    shown: BTreeMap<Uuid, ClassArrival>,
 }
 
 impl Screen {
-    fn take(&mut self, frame: Frame<Arrival>) {
+    fn take(&mut self, frame: StreamFrame<ClassArrival>) {
         match frame {
-            Frame::Live { cursor } => {
+            StreamFrame::Live { cursor } => {
                 assert!(Some(cursor) >= self.cursor, "live went back");
                 self.cursor = Some(cursor);
             }
-            Frame::Arrival(arrival) => {
+            StreamFrame::Arrival(arrival) => {
                 assert!(Some(arrival.cursor) > self.cursor, "{} came twice or late", arrival.cursor);
                 self.cursor = Some(arrival.cursor);
                 self.shown.insert(arrival.id, arrival);
@@ -106,7 +106,9 @@ fn change(world: &World, ids: &mut Vec<Uuid>, random: &mut StdRng) {
         ids.push(world.server.arrive(&class(CLASS)));
     } else {
         let id = ids[random.random_range(0..ids.len())];
-        world.server.set_phase(id, [Phase::Released, Phase::HandedOver][random.random_range(0..2)]);
+        world
+            .server
+            .set_phase(id, [PickupPhase::Released, PickupPhase::HandedOver][random.random_range(0..2)]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a phone sees on its WebSocket.
 
-use domain::pickup::Phase;
-use protocol::people::{Frame, HallArrival};
+use domain::pickup::PickupPhase;
+use protocol::people::{HallArrival, StreamFrame};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::fake::{SERVICE_TOKEN, class};
@@ -22,9 +22,9 @@ async fn first_the_board_then_live_then_each_change() {
     let late = world.server.arrive(&class(CLASS));
     let arrival = phone.arrival().await;
     assert_eq!((arrival.id, arrival.order, arrival.cursor), (late, 2, 2));
-    world.server.set_phase(early, Phase::Released);
+    world.server.set_phase(early, PickupPhase::Released);
     let changed = phone.arrival().await;
-    assert_eq!((changed.id, changed.phase), (early, Phase::Released));
+    assert_eq!((changed.id, changed.phase), (early, PickupPhase::Released));
 }
 
 #[tokio::test]
@@ -101,11 +101,11 @@ async fn the_hall_sees_all_classes_masked() {
     world.server.lock().hall("screen");
     world.server.lock().teacher("t1", &class(CLASS));
     let mut screen = Phone::connect(world.address, "/hall/stream", "screen").await;
-    assert!(matches!(screen.next::<HallArrival>().await, Ok(Frame::Live { .. })));
+    assert!(matches!(screen.next::<HallArrival>().await, Ok(StreamFrame::Live { .. })));
     let ids = [world.server.arrive(&class(CLASS)), world.server.arrive(&class(OTHER))];
     for id in ids {
         let arrival = loop {
-            if let Frame::<HallArrival>::Arrival(arrival) = screen.next().await.unwrap() {
+            if let StreamFrame::<HallArrival>::Arrival(arrival) = screen.next().await.unwrap() {
                 break arrival;
             }
         };
@@ -143,7 +143,7 @@ async fn phones_are_told_when_the_process_stops() {
 
 #[tokio::test]
 async fn one_session_has_so_many_sockets_and_no_more() {
-    let most = miniapp_api::hub::Limits { sockets_per_session: 2, ..limits() };
+    let most = miniapp_api::hub::SocketLimits { sockets_per_session: 2, ..limits() };
     let world = World::with(most, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let _one = world.stream(CLASS, "t1", None).await;
@@ -160,7 +160,8 @@ async fn one_session_has_so_many_sockets_and_no_more() {
 
 #[tokio::test]
 async fn a_phone_that_talks_too_much_is_cut() {
-    let quiet = miniapp_api::hub::Limits { messages_per_ping: 3, ..miniapp_api::hub::Limits::default() };
+    let quiet =
+        miniapp_api::hub::SocketLimits { messages_per_ping: 3, ..miniapp_api::hub::SocketLimits::default() };
     let world = World::with(quiet, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let mut phone = world.stream(CLASS, "t1", None).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use miniapp_api::hub::Limits;
+use miniapp_api::hub::SocketLimits;
 use testkit::proxy::TcpProxy;
 use testkit::wait::until;
 use tokio::net::TcpSocket;
@@ -57,7 +57,7 @@ async fn a_phone_waits_at_the_door_while_the_server_is_away() {
 
 #[tokio::test]
 async fn a_server_that_stays_away_ends_the_wait() {
-    let short = Limits { first_read_within: Duration::from_millis(300), ..limits() };
+    let short = SocketLimits { first_read_within: Duration::from_millis(300), ..limits() };
     let world = World::with(short, SERVICE_TOKEN, 10).await;
     world.server.link.cut();
     assert_eq!(world.stream(CLASS, "t1", None).await.end().await, 1011);
@@ -115,8 +115,11 @@ async fn another_database_behind_the_server_starts_everything_again() {
 
 #[tokio::test]
 async fn a_phone_that_has_fallen_silent_gives_its_place_back() {
-    let short =
-        Limits { ping_every: Duration::from_millis(100), silent_for: Duration::from_millis(500), ..limits() };
+    let short = SocketLimits {
+        ping_every: Duration::from_millis(100),
+        silent_for: Duration::from_millis(500),
+        ..limits()
+    };
     let world = World::with(short, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     let radio = TcpProxy::start(world.address).await;
@@ -138,8 +141,12 @@ async fn a_phone_that_has_fallen_silent_gives_its_place_back() {
 
 #[tokio::test]
 async fn a_phone_that_reads_too_slowly_is_cut_and_told() {
-    let strict =
-        Limits { send_within: Duration::from_millis(300), close_within: SOON, silent_for: SOON, ..limits() };
+    let strict = SocketLimits {
+        send_within: Duration::from_millis(300),
+        close_within: SOON,
+        silent_for: SOON,
+        ..limits()
+    };
     let world = World::with(strict, SERVICE_TOKEN, 10).await;
     world.server.lock().teacher("t1", &class(CLASS));
     // More than the kernel buffers for one connection.

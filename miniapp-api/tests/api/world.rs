@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use miniapp_api::door::{Attempts, Doors, LogIns};
-use miniapp_api::hub::{Hub, Limits, feed};
+use miniapp_api::door::{ConnectionPolicy, LoginRateLimiter, SessionRateLimiter};
+use miniapp_api::hub::{PushHub, SocketLimits, feed};
 use miniapp_api::server::{self, ServerClient};
-use miniapp_api::wechat::{self, Wechat};
-use miniapp_api::{App, router};
-use service::config::Secret;
-use service::readiness::Readiness;
+use miniapp_api::wechat::{self, WechatClient};
+use miniapp_api::{MiniappState, router};
+use service::config::SecretText;
+use service::readiness::ProcessReadiness;
 use service::telemetry::metrics_recorder;
 use testkit::wait::until;
 use testkit::wechat::{APP_ID, APP_SECRET, FakeWechat};
@@ -23,25 +23,25 @@ pub struct World {
     pub server: FakeServer,
     pub wechat: FakeWechat,
     pub address: SocketAddr,
-    pub hub: Arc<Hub>,
-    pub readiness: Readiness,
+    pub hub: Arc<PushHub>,
+    pub readiness: ProcessReadiness,
     pub shutdown: CancellationToken,
     _stop: DropGuard,
 }
 
 /// Sessions are not checked again within a test: a check reads, and would hide a frame that was lost elsewhere.
-pub fn limits() -> Limits {
-    Limits {
+pub fn limits() -> SocketLimits {
+    SocketLimits {
         ping_every: Duration::from_millis(200),
         check_every: Duration::from_secs(3600),
         feed_wait: Duration::from_secs(2),
-        ..Limits::default()
+        ..SocketLimits::default()
     }
 }
 
 /// Limits with which sessions are checked again soon.
-pub fn suspicious() -> Limits {
-    Limits { check_every: Duration::from_millis(300), ..limits() }
+pub fn suspicious() -> SocketLimits {
+    SocketLimits { check_every: Duration::from_millis(300), ..limits() }
 }
 
 impl World {
@@ -49,33 +49,33 @@ impl World {
         Self::with(limits(), SERVICE_TOKEN, 10_000).await
     }
 
-    pub async fn with(limits: Limits, token: &str, log_ins: u32) -> Self {
+    pub async fn with(limits: SocketLimits, token: &str, log_ins: u32) -> Self {
         metrics_recorder();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (fake, wechat) = (FakeServer::start().await, FakeWechat::start().await);
-        let settings = server::Settings {
+        let settings = server::ServerClientSettings {
             url: format!("http://{}", fake.address()).parse().unwrap(),
-            token: Secret::new(token),
+            token: SecretText::new(token),
             ca_file: None,
         };
         let server = ServerClient::new(&settings).unwrap();
         let shutdown = CancellationToken::new();
-        let hub = Hub::new(server.clone(), limits, shutdown.clone());
-        let app = App {
+        let hub = PushHub::new(server.clone(), limits, shutdown.clone());
+        let app = MiniappState {
             server,
-            wechat: Wechat::new(wechat::Settings {
+            wechat: WechatClient::new(wechat::WechatSettings {
                 base_url: wechat.base_url().parse().unwrap(),
                 app_id: APP_ID.to_owned(),
-                secret: Secret::new(APP_SECRET),
+                secret: SecretText::new(APP_SECRET),
             })
             .unwrap(),
             hub: hub.clone(),
-            doors: Arc::new(Doors::default()),
-            log_ins: Arc::new(LogIns::per_minute(log_ins)),
-            attempts: Arc::new(Attempts::per_minute("reservations", 20)),
-            looks: Arc::new(Attempts::per_minute("quotes", 10)),
+            doors: Arc::new(ConnectionPolicy::default()),
+            log_ins: Arc::new(LoginRateLimiter::per_minute(log_ins)),
+            attempts: Arc::new(SessionRateLimiter::per_minute("reservations", 20)),
+            looks: Arc::new(SessionRateLimiter::per_minute("quotes", 10)),
         };
-        let readiness = Readiness::new();
+        let readiness = ProcessReadiness::new();
         hub.tasks().spawn(feed::follow(hub.clone(), readiness.check("feed")));
         let listener = service::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();

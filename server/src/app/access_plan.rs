@@ -20,24 +20,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::{
-    AccessPlan, Alarm, Audience, Decision, Opening, Passage, PermitColors, Sharing, Uses, decide,
+    AccessDecision, AccessPlan, AccessRequest, Audience, GarageAlarm, PermitColors, PlannedOpening,
+    ReservationUses, SharingPlan, decide,
 };
 use domain::ids::GarageId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use protocol::alarm::NoReadingShape;
-use protocol::uplink::PlanDocument;
+use protocol::uplink::AccessPlanDocument;
 use serde::Serialize;
 
 use super::App;
-use crate::store::garage::{self, Garage};
+use crate::store::garage::{self, StoredGarage};
 use crate::store::{StoreError, Tx, book, calendar, no_reading_shape, visit};
-pub(super) use cache::Cache;
-use cache::Stamp;
-use permits::Permits;
-use shared::Shared;
+pub(super) use cache::AccessPlanCache;
+use cache::AccessPlanStamp;
+use permits::PlatePermits;
+use shared::PlannedSharing;
 
 /// Longest time that a gateway may decide without the server.
 pub const VALID: Duration = Duration::from_secs(48 * 3600);
@@ -49,15 +50,15 @@ pub const STANDING: Duration = Duration::from_secs(14 * 24 * 3600);
 const RENEWED: i64 = 3600 * 1_000_000;
 
 #[derive(Debug)]
-pub struct Tagged {
-    pub document: PlanDocument,
+pub struct TaggedAccessPlan {
+    pub document: AccessPlanDocument,
     /// Entity tag with its quotes, as the header needs it. It is weak because `made_at` changes while the content is
     /// the same.
     pub etag: String,
 }
 
 /// The current plan of a garage; `None` if the garage does not exist.
-pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<Tagged>>, StoreError> {
+pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<TaggedAccessPlan>>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let Some(found) = garage::find(&mut tx, garage).await? else { return Ok(None) };
     let plan = current(app, &mut tx, &found).await?;
@@ -66,10 +67,14 @@ pub async fn plan(app: &App, garage: &GarageId) -> Result<Option<Arc<Tagged>>, S
 }
 
 /// The plan as the open transaction sees it.
-pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<Arc<Tagged>, StoreError> {
+pub(super) async fn current(
+    app: &App,
+    tx: &mut Tx,
+    garage: &StoredGarage,
+) -> Result<Arc<TaggedAccessPlan>, StoreError> {
     let now = app.now();
-    let rows = permits::Rows::read(tx, &garage.id).await?;
-    let stamp = Stamp {
+    let rows = permits::PermitRows::read(tx, &garage.id).await?;
+    let stamp = AccessPlanStamp {
         capacity: garage.capacity,
         version: book::version(tx, &garage.id).await?.unwrap_or_default(),
         district: calendar::version(tx).await?,
@@ -80,7 +85,7 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
     if let Some(known) = app.access_plans.find(&garage.id, &stamp, now) {
         return Ok(known);
     }
-    let shared = Shared::read(app, tx, &garage.id, now).await?;
+    let shared = PlannedSharing::read(app, tx, &garage.id, now).await?;
     let permits = match app.access_plans.permits(&garage.id, stamp.permits) {
         Some(known) => known,
         None => Arc::new(rows.open(&app.keys)?),
@@ -96,14 +101,14 @@ pub(super) async fn current(app: &App, tx: &mut Tx, garage: &Garage) -> Result<A
 pub(super) async fn decide_now(
     app: &App,
     tx: &mut Tx,
-    garage: &Garage,
+    garage: &StoredGarage,
     plate: &Plate,
-) -> Result<Decision, StoreError> {
+) -> Result<AccessDecision, StoreError> {
     let plan = current(app, tx, garage).await?;
     let inside = visit::inside(tx, std::slice::from_ref(&garage.id), app.now()).await?;
-    let uses = Uses::new();
-    let passage = Passage {
-        direction: Direction::In,
+    let uses = ReservationUses::new();
+    let passage = AccessRequest {
+        direction: LaneDirection::In,
         plate: Some(plate),
         confidence: 100,
         min_confidence: domain::access::MIN_CONFIDENCE,
@@ -113,19 +118,19 @@ pub(super) async fn decide_now(
         occupied: garage.occupied.unwrap_or(0),
         inside: garage.occupied.map(|_| inside.get(&garage.id).copied().unwrap_or_default()),
         uses: &uses,
-        alarm: Alarm::None,
+        alarm: GarageAlarm::None,
     };
     Ok(decide(Some(&plan.document.plan), &passage))
 }
 
 fn tagged(
-    garage: &Garage,
-    shared: Shared,
-    permits: &Permits,
+    garage: &StoredGarage,
+    shared: PlannedSharing,
+    permits: &PlatePermits,
     (reservation_colors, no_reading_shapes): (&BTreeMap<String, PlateColor>, Vec<NoReadingShape>),
     now: Timestamp,
-) -> Tagged {
-    let mut sharing = Sharing { groups: permits.groups(&shared.classes), ..shared.sharing };
+) -> TaggedAccessPlan {
+    let mut sharing = SharingPlan { groups: permits.groups(&shared.classes), ..shared.sharing };
     for reservation in &mut sharing.reservations {
         reservation.plate_color = reservation_colors.get(&reservation.id.to_string()).copied();
     }
@@ -138,27 +143,28 @@ fn tagged(
         standing: Some(shared.standing),
         sharing,
     };
-    let document = PlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan, no_reading_shapes };
-    Tagged { etag: etag(&document), document }
+    let document =
+        AccessPlanDocument { v: 1, garage: garage.id.clone(), made_at: now, plan, no_reading_shapes };
+    TaggedAccessPlan { etag: etag(&document), document }
 }
 
 /// Input of the entity tag: the same facts in the same order give the same bytes.
 #[derive(Serialize)]
-struct Content<'a> {
+struct AccessPlanTagInput<'a> {
     garage: &'a GarageId,
     hour: i64,
     capacity: u32,
-    openings: &'a [Opening],
-    standing: Option<&'a [Opening]>,
+    openings: &'a [PlannedOpening],
+    standing: Option<&'a [PlannedOpening]>,
     permits: BTreeMap<&'a Plate, &'a BTreeSet<Audience>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     colors: &'a PermitColors,
-    sharing: &'a Sharing,
+    sharing: &'a SharingPlan,
     no_reading_shapes: &'a [NoReadingShape],
 }
 
-fn etag(document: &PlanDocument) -> String {
-    let content = Content {
+fn etag(document: &AccessPlanDocument) -> String {
+    let content = AccessPlanTagInput {
         garage: &document.garage,
         hour: document.made_at.micros().div_euclid(RENEWED),
         capacity: document.plan.capacity,

@@ -14,18 +14,18 @@
 //! - `passages`: gate passages applied to books; `strikes`: blocks after no-shows and overstays
 //! - `read`: reading a book without deciding
 
+mod book_cache;
+mod cached_book;
 mod commit;
 mod decide;
-mod kept;
 mod key;
-mod nudges;
 mod passages;
 mod read;
 mod request;
 mod series;
-mod shelves;
+mod stale_books;
 mod strikes;
-mod work;
+mod working_book;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,23 +33,23 @@ use std::time::{Duration, Instant};
 
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
-use service::retry::Backoff;
+use service::retry::RetryBackoff;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use self::commit::{Asked, Done};
-use self::kept::Kept;
-use self::nudges::{Nudges, Round};
-use self::shelves::Shelves;
+use self::book_cache::BookCache;
+use self::cached_book::CachedBook;
+use self::commit::{AllocationCommitOutcome, GarageRequest};
+use self::stale_books::{StaleBookSchedule, StaleBooks};
 use super::App;
-use crate::store::book::Version;
+use crate::store::book::BookVersion;
 use crate::store::{self, StoreError};
 
 pub use read::{compare_all, read, read_now};
 pub use request::{
-    Act, AllocationError, Answer, By, ChangeOne, DateAnswer, DateOutcome, Request, Reserve, ReserveSeries,
-    SeriesAnswer, Suspend,
+    AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,
+    ReserveRequest, SeriesDateOutcome, SeriesDateReply, SeriesReply, SeriesRequest, SuspendRequest,
 };
 
 /// Most requests in one transaction: with more, the first would wait longer for the last than for a commit.
@@ -65,64 +65,60 @@ const ATTEMPTS: u32 = 6;
 /// Longest wait for a decision; after that the client is gone.
 const WAIT: Duration = Duration::from_secs(10);
 
-type Outcome = Result<Answer, AllocationError>;
+type AllocationResult = Result<AllocationReply, AllocationError>;
 
 /// A request with the channel for its reply.
-struct Job {
+struct AllocationJob {
     garage: GarageId,
-    request: Request,
-    answer: oneshot::Sender<Outcome>,
+    request: AllocationRequest,
+    answer: oneshot::Sender<AllocationResult>,
 }
 
 /// The request queue and the cached books; cheap to clone.
 #[derive(Clone)]
-pub struct Allocation {
-    queue: mpsc::Sender<Job>,
-    waiting: Arc<Mutex<mpsc::Receiver<Job>>>,
-    shelves: Arc<Shelves>,
-    nudges: Arc<Nudges>,
+pub struct AllocatorHandle {
+    queue: mpsc::Sender<AllocationJob>,
+    waiting: Arc<Mutex<mpsc::Receiver<AllocationJob>>>,
+    books: Arc<BookCache>,
+    stale: Arc<StaleBooks>,
 }
 
-impl Default for Allocation {
+impl Default for AllocatorHandle {
     fn default() -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        Self {
-            queue,
-            waiting: Arc::new(Mutex::new(waiting)),
-            shelves: Arc::default(),
-            nudges: Arc::default(),
-        }
+        Self { queue, waiting: Arc::new(Mutex::new(waiting)), books: Arc::default(), stale: Arc::default() }
     }
 }
 
-impl Allocation {
+impl AllocatorHandle {
     /// Marks the garage's book as stale, after a passage or when something is due by the clock. Never waits.
-    pub fn nudge(&self, garage: &GarageId) {
-        self.nudges.add(garage);
+    pub fn mark_stale(&self, garage: &GarageId) {
+        self.stale.add(garage);
     }
 
     /// Whether something may be due by the clock in this garage. `stored` is the book's stored version. Without a
     /// cached book of that version the answer is true: another process may have died before its work was due.
-    pub fn is_due(&self, app: &App, garage: &GarageId, stored: Version) -> bool {
-        let Some(shelf) = self.shelves.find(garage) else { return true };
+    pub fn is_due(&self, app: &App, garage: &GarageId, stored: BookVersion) -> bool {
+        let Some(shelf) = self.books.find(garage) else { return true };
         // The allocator holds the book now; the next check finds what is due.
-        let Ok(kept) = shelf.kept.try_read() else { return false };
+        let Ok(kept) = shelf.book.try_read() else { return false };
         let now = app.now();
-        let due =
-            |kept: &Kept| kept.stamp.version < stored || kept.book.next_due().is_some_and(|due| due <= now);
+        let due = |kept: &CachedBook| {
+            kept.stamp.version < stored || kept.book.next_due().is_some_and(|due| due <= now)
+        };
         kept.as_ref().is_none_or(due)
     }
 
     /// Drops the books that were not used for an hour.
     pub fn drop_unused(&self) {
-        self.shelves.drop_unused();
+        self.books.drop_unused();
     }
 }
 
 /// Queues a request and waits until it is decided and committed.
-pub async fn submit(app: &App, garage: &GarageId, request: Request) -> Outcome {
+pub async fn submit(app: &App, garage: &GarageId, request: AllocationRequest) -> AllocationResult {
     let (answer, outcome) = oneshot::channel();
-    let job = Job { garage: garage.clone(), request, answer };
+    let job = AllocationJob { garage: garage.clone(), request, answer };
     app.allocation.queue.try_send(job).map_err(|error| match error {
         mpsc::error::TrySendError::Full(_) => {
             counter!("allocation_requests_total", "outcome" => "busy").increment(1);
@@ -140,7 +136,7 @@ pub async fn submit(app: &App, garage: &GarageId, request: Request) -> Outcome {
 pub async fn run(app: App, shutdown: CancellationToken) {
     let mut waiting = app.allocation.waiting.lock().await;
     let mut jobs = Vec::with_capacity(GROUP);
-    let mut round = Round::default();
+    let mut round = StaleBookSchedule::default();
     loop {
         // A client that just got its reply and sends its next request joins this group, not the next one.
         tokio::task::yield_now().await;
@@ -148,12 +144,12 @@ pub async fn run(app: App, shutdown: CancellationToken) {
             biased;
             taken = waiting.recv_many(&mut jobs, GROUP) => if taken == 0 { return },
             () = shutdown.cancelled() => return,
-            () = round.due(&app.allocation.nudges) => {}
+            () = round.due(&app.allocation.stale) => {}
         }
         gauge!("allocation_queue").set(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
         // Skips requests whose clients have gone.
         jobs.retain(|job| !job.answer.is_closed());
-        let due = round.take(&app.allocation.nudges);
+        let due = round.take(&app.allocation.stale);
         // A task of its own: a panic loses only the replies to these requests.
         let group = tokio::spawn(group(app.clone(), std::mem::take(&mut jobs), due));
         if let Err(error) = group.await {
@@ -166,20 +162,20 @@ pub async fn run(app: App, shutdown: CancellationToken) {
 /// Commits a group. If the database rejects the group for its content, commits each request alone, so that one request
 /// does not block the others for ever. Skips requests whose clients have gone, and stops while the database is
 /// overloaded.
-async fn group(app: App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
+async fn group(app: App, jobs: Vec<AllocationJob>, due: BTreeSet<GarageId>) {
     let app = &app;
-    let (asked, answers): (Vec<Asked>, Vec<_>) =
+    let (asked, answers): (Vec<GarageRequest>, Vec<_>) =
         jobs.into_iter().map(|job| ((job.garage, job.request), job.answer)).unzip();
-    match committed(app, &asked, &due).await {
+    match commit_with_retry(app, &asked, &due).await {
         Ok(outcomes) => {
             answers.into_iter().zip(outcomes).for_each(|(answer, outcome)| reply(answer, outcome))
         }
-        Err(error) if asked.len() + due.len() <= 1 || error.is_overload() => give_up(answers, error),
+        Err(error) if asked.len() + due.len() <= 1 || error.is_overload() => fail_all(answers, error),
         Err(error) => {
             tracing::warn!(%error, requests = asked.len(), "allocation batch failed; retrying requests one by one");
-            one_by_one(app, &asked, answers).await;
+            commit_individually(app, &asked, answers).await;
             for garage in due {
-                let again = committed(app, &[], &BTreeSet::from([garage.clone()])).await;
+                let again = commit_with_retry(app, &[], &BTreeSet::from([garage.clone()])).await;
                 if let Err(error) = again {
                     tracing::error!(%error, garage.id = %garage, "applying gate passages to a book failed; will retry");
                 }
@@ -188,7 +184,11 @@ async fn group(app: App, jobs: Vec<Job>, due: BTreeSet<GarageId>) {
     }
 }
 
-async fn one_by_one(app: &App, asked: &[Asked], answers: Vec<oneshot::Sender<Outcome>>) {
+async fn commit_individually(
+    app: &App,
+    asked: &[GarageRequest],
+    answers: Vec<oneshot::Sender<AllocationResult>>,
+) {
     let mut waiting = asked.iter().zip(answers);
     while let Some((one, answer)) = waiting.next() {
         if answer.is_closed() {
@@ -203,12 +203,12 @@ async fn one_by_one(app: &App, asked: &[Asked], answers: Vec<oneshot::Sender<Out
     }
 }
 
-async fn alone(app: &App, one: &Asked) -> Outcome {
-    let outcomes = committed(app, std::slice::from_ref(one), &BTreeSet::new()).await?;
+async fn alone(app: &App, one: &GarageRequest) -> AllocationResult {
+    let outcomes = commit_with_retry(app, std::slice::from_ref(one), &BTreeSet::new()).await?;
     outcomes.into_iter().next().unwrap_or(Err(AllocationError::Closing))
 }
 
-fn reply(answer: oneshot::Sender<Outcome>, outcome: Outcome) {
+fn reply(answer: oneshot::Sender<AllocationResult>, outcome: AllocationResult) {
     let label = match &outcome {
         Ok(_) => "done",
         Err(AllocationError::Refused(_)) => "refused",
@@ -221,7 +221,7 @@ fn reply(answer: oneshot::Sender<Outcome>, outcome: Outcome) {
 }
 
 /// The first waiting client gets the cause; the others get "busy" and retry.
-fn give_up(answers: Vec<oneshot::Sender<Outcome>>, error: StoreError) {
+fn fail_all(answers: Vec<oneshot::Sender<AllocationResult>>, error: StoreError) {
     if answers.is_empty() {
         tracing::warn!(%error, "applying gate passages to books failed; will retry");
     }
@@ -233,21 +233,25 @@ fn give_up(answers: Vec<oneshot::Sender<Outcome>>, error: StoreError) {
 }
 
 /// Runs one transaction and retries it after a conflict with another replica.
-async fn committed(app: &App, asked: &[Asked], due: &BTreeSet<GarageId>) -> Result<Vec<Outcome>, StoreError> {
+async fn commit_with_retry(
+    app: &App,
+    asked: &[GarageRequest],
+    due: &BTreeSet<GarageId>,
+) -> Result<Vec<AllocationResult>, StoreError> {
     let started = Instant::now();
-    let mut backoff = Backoff::new("allocation", Duration::from_millis(5), Duration::from_millis(200));
+    let mut backoff = RetryBackoff::new("allocation", Duration::from_millis(5), Duration::from_millis(200));
     loop {
-        match store::answered(commit::commit(app, asked, due)).await {
+        match store::with_timeout(commit::commit(app, asked, due)).await {
             Err(error) if error.is_conflict() && backoff.attempts() < ATTEMPTS => {
                 tokio::time::sleep(backoff.next_delay()).await;
             }
             Err(error) => return Err(error),
-            Ok(Done { answers, heard }) => {
+            Ok(AllocationCommitOutcome { answers, settled: heard }) => {
                 histogram!("allocation_commit_seconds").record(started.elapsed());
                 histogram!("allocation_batch_size")
                     .record(f64::from(u32::try_from(asked.len()).unwrap_or(u32::MAX)));
                 if heard.more {
-                    due.iter().for_each(|garage| app.allocation.nudge(garage));
+                    due.iter().for_each(|garage| app.allocation.mark_stale(garage));
                 }
                 return Ok(answers);
             }

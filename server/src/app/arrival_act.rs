@@ -4,20 +4,20 @@
 //! does not count as another state. A repeated request, identified by its act and `seen`, and an act that a colleague
 //! has already done change nothing and return the current arrival.
 
-use domain::pickup::{Act, Phase, PickupError};
+use domain::pickup::{PickupAct, PickupError, PickupPhase};
 use domain::time::Timestamp;
-use protocol::people::{Arrival, ArrivalAct};
+use protocol::people::{ArrivalAct, ClassArrival};
 use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::present;
-use super::session::Caller;
-use crate::store::arrival::{LastAct, Stored};
+use super::session::PersonCaller;
+use crate::store::arrival::{LastArrivalAct, SealedArrival};
 use crate::store::seal::SealError;
-use crate::store::{StoreError, Tx, arrival, audit, feed, school, word};
+use crate::store::{StoreError, Tx, arrival, audit, codec, feed, school};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ActError {
+pub enum ArrivalActError {
     #[error("there is no such arrival")]
     NoSuchArrival,
     #[error("this person does not teach the arrival's class")]
@@ -30,34 +30,40 @@ pub enum ActError {
     Store(#[from] StoreError),
 }
 
-impl From<SealError> for ActError {
+impl From<SealError> for ArrivalActError {
     fn from(error: SealError) -> Self {
         Self::Store(error.into())
     }
 }
 
-pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Result<Arrival, ActError> {
+pub async fn act(
+    app: &App,
+    caller: &PersonCaller,
+    id: Uuid,
+    asked: &ArrivalAct,
+) -> Result<ClassArrival, ArrivalActError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     // Takes the lock under which the arrival cannot change after it is read (see `store::feed`).
     let cursor = feed::take_cursors(&mut tx, 1).await?;
-    let before = arrival::find(&mut tx, id).await?.ok_or(ActError::NoSuchArrival)?;
+    let before = arrival::find(&mut tx, id).await?.ok_or(ArrivalActError::NoSuchArrival)?;
     if school::taught_class(&mut tx, caller.person, &before.class).await?.is_none() {
-        return Err(ActError::NotYourClass);
+        return Err(ArrivalActError::NotYourClass);
     }
     if is_done(&before, asked) {
         return Ok(present(&app.keys, &before, now)?);
     }
     if !before.is_shown_by(asked.seen) {
-        return Err(ActError::Changed);
+        return Err(ArrivalActError::Changed);
     }
     let pickup = before.pickup.act(asked.act, now)?;
-    let last = LastAct { act: asked.act, seen: asked.seen };
+    let last = LastArrivalAct { act: asked.act, seen: asked.seen };
     arrival::act(&mut tx, id, last, pickup, caller.person, cursor).await?;
-    let change = feed::Change { cursor, at: now, school: &before.school, class: &before.class, arrival: id };
+    let change =
+        feed::NewFeedChange { cursor, at: now, school: &before.school, class: &before.class, arrival: id };
     feed::append(&mut tx, &change).await?;
     log(&mut tx, now, caller, id, asked.act).await?;
-    let after = arrival::find(&mut tx, id).await?.ok_or(ActError::NoSuchArrival)?;
+    let after = arrival::find(&mut tx, id).await?.ok_or(ArrivalActError::NoSuchArrival)?;
     let answer = present(&app.keys, &after, now)?;
     tx.commit().await?;
     app.wake(cursor);
@@ -65,28 +71,34 @@ pub async fn act(app: &App, caller: &Caller, id: Uuid, asked: &ArrivalAct) -> Re
 }
 
 /// Whether this same request was carried out, or the arrival is already in the act's final phase.
-fn is_done(arrival: &Stored, asked: &ArrivalAct) -> bool {
-    let repeated = arrival.last_act == Some(LastAct { act: asked.act, seen: asked.seen });
+fn is_done(arrival: &SealedArrival, asked: &ArrivalAct) -> bool {
+    let repeated = arrival.last_act == Some(LastArrivalAct { act: asked.act, seen: asked.seen });
     repeated || goal(asked.act, arrival.pickup.claimed) == Some(arrival.pickup.phase)
 }
 
 /// The phase in which an act ends; `None` if it depends on the arrival.
-fn goal(act: Act, claimed: bool) -> Option<Phase> {
+fn goal(act: PickupAct, claimed: bool) -> Option<PickupPhase> {
     match act {
-        Act::Confirm => claimed.then_some(Phase::Waiting),
-        Act::Reject | Act::NotHere => Some(Phase::Rejected),
-        Act::Release => Some(Phase::Released),
-        Act::HandOver => Some(Phase::HandedOver),
-        Act::Undo => None,
+        PickupAct::Confirm => claimed.then_some(PickupPhase::Waiting),
+        PickupAct::Reject | PickupAct::NotHere => Some(PickupPhase::Rejected),
+        PickupAct::Release => Some(PickupPhase::Released),
+        PickupAct::HandOver => Some(PickupPhase::HandedOver),
+        PickupAct::Undo => None,
     }
 }
 
-async fn log(tx: &mut Tx, at: Timestamp, caller: &Caller, arrival: Uuid, act: Act) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+async fn log(
+    tx: &mut Tx,
+    at: Timestamp,
+    caller: &PersonCaller,
+    arrival: Uuid,
+    act: PickupAct,
+) -> Result<(), StoreError> {
+    let entry = audit::AuditEntry {
         at,
         actor_kind: "person",
         actor_id: &caller.person.to_string(),
-        action: &format!("arrival.{}", word::word(act)),
+        action: &format!("arrival.{}", codec::encode(act)),
         subject: &arrival.to_string(),
         detail: "",
     };

@@ -1,26 +1,26 @@
 //! The arrivals of a class as its teachers see them. No other role can read them.
 
 use domain::ids::ClassId;
-use domain::pickup::{Act, UNDO_WINDOW};
+use domain::pickup::{PickupAct, UNDO_WINDOW};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::people::{Arrival, Arrivals, Cursor, PAGE};
+use protocol::people::{ClassArrival, ClassArrivals, FeedCursor, PAGE};
 
 use super::App;
-use super::session::Caller;
-use crate::store::arrival::Stored;
-use crate::store::seal::{Keyring, Purpose, SealError};
+use super::session::PersonCaller;
+use crate::store::arrival::SealedArrival;
+use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, arrival, audit, feed, school};
 
 #[derive(Debug, thiserror::Error)]
-pub enum BoardError {
+pub enum ArrivalBoardError {
     #[error("this person does not teach this class")]
     NotYourClass,
     #[error("arrivals could not be read")]
     Store(#[from] StoreError),
 }
 
-impl From<SealError> for BoardError {
+impl From<SealError> for ArrivalBoardError {
     fn from(error: SealError) -> Self {
         Self::Store(error.into())
     }
@@ -30,14 +30,15 @@ impl From<SealError> for BoardError {
 /// misses no change.
 pub async fn read(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     class: &ClassId,
-    after: Option<Cursor>,
-) -> Result<Arrivals, BoardError> {
+    after: Option<FeedCursor>,
+) -> Result<ClassArrivals, ArrivalBoardError> {
     log_reading(app, caller, class).await?;
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
-    let class = school::taught_class(&mut tx, caller.person, class).await?.ok_or(BoardError::NotYourClass)?;
+    let class =
+        school::taught_class(&mut tx, caller.person, class).await?.ok_or(ArrivalBoardError::NotYourClass)?;
     let head = feed::head(&mut tx).await?;
     let today = now.local_date();
     let mut rows = match after {
@@ -49,11 +50,11 @@ pub async fn read(
         Some(_) => cut(&mut rows, head),
     };
     let arrivals = rows.iter().map(|row| present(&app.keys, row, now)).collect::<Result<_, _>>()?;
-    Ok(Arrivals { class, cursor, more, arrivals })
+    Ok(ClassArrivals { class, cursor, more, arrivals })
 }
 
 /// Cuts the rows to one page. Returns the next cursor and whether rows are left.
-pub(super) fn cut(rows: &mut Vec<Stored>, head: Cursor) -> (Cursor, bool) {
+pub(super) fn cut(rows: &mut Vec<SealedArrival>, head: FeedCursor) -> (FeedCursor, bool) {
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = rows.len() > page;
     rows.truncate(page);
@@ -64,13 +65,17 @@ pub(super) fn cut(rows: &mut Vec<Stored>, head: Cursor) -> (Cursor, bool) {
 }
 
 /// The arrival as a teacher sees it.
-pub(super) fn present(keys: &Keyring, row: &Stored, now: Timestamp) -> Result<Arrival, SealError> {
-    let can_undo = row.pickup.act(Act::Undo, now).is_ok();
-    Ok(Arrival {
+pub(super) fn present(
+    keys: &SealingKeyring,
+    row: &SealedArrival,
+    now: Timestamp,
+) -> Result<ClassArrival, SealError> {
+    let can_undo = row.pickup.act(PickupAct::Undo, now).is_ok();
+    Ok(ClassArrival {
         id: row.id,
         cursor: row.cursor,
         pupil_id: row.pupil,
-        pupil: keys.open(Purpose::PupilName, &row.pupil_name_enc)?,
+        pupil: keys.open(SealPurpose::PupilName, &row.pupil_name_enc)?,
         class: row.class.clone(),
         class_name: row.class_name.clone(),
         phase: row.pickup.phase,
@@ -87,8 +92,8 @@ pub(super) fn present(keys: &Keyring, row: &Stored, now: Timestamp) -> Result<Ar
     })
 }
 
-pub(super) fn plate_of(keys: &Keyring, row: &Stored) -> Result<Option<String>, SealError> {
-    row.plate_enc.as_deref().map(|sealed| keys.open(Purpose::Plate, sealed)).transpose()
+pub(super) fn plate_of(keys: &SealingKeyring, row: &SealedArrival) -> Result<Option<String>, SealError> {
+    row.plate_enc.as_deref().map(|sealed| keys.open(SealPurpose::Plate, sealed)).transpose()
 }
 
 fn tail(plate: &str) -> Option<String> {
@@ -96,7 +101,7 @@ fn tail(plate: &str) -> Option<String> {
 }
 
 /// Writes one audit line per session, class and day, committed before the names are returned (invariant 9).
-async fn log_reading(app: &App, caller: &Caller, class: &ClassId) -> Result<(), BoardError> {
+async fn log_reading(app: &App, caller: &PersonCaller, class: &ClassId) -> Result<(), ArrivalBoardError> {
     let now = app.now();
     let today = now.local_date();
     if app.reads.is_logged(caller.session_key(), class, today) {
@@ -104,7 +109,7 @@ async fn log_reading(app: &App, caller: &Caller, class: &ClassId) -> Result<(), 
     }
     let mut tx = app.store.begin().await?;
     if school::taught_class(&mut tx, caller.person, class).await?.is_none() {
-        return Err(BoardError::NotYourClass);
+        return Err(ArrivalBoardError::NotYourClass);
     }
     log(&mut tx, now, caller, class).await?;
     tx.commit().await?;
@@ -112,8 +117,8 @@ async fn log_reading(app: &App, caller: &Caller, class: &ClassId) -> Result<(), 
     Ok(())
 }
 
-async fn log(tx: &mut Tx, at: Timestamp, caller: &Caller, class: &ClassId) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+async fn log(tx: &mut Tx, at: Timestamp, caller: &PersonCaller, class: &ClassId) -> Result<(), StoreError> {
+    let entry = audit::AuditEntry {
         at,
         actor_kind: "person",
         actor_id: &caller.person.to_string(),

@@ -5,37 +5,41 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::access::{Decision, Reason};
+use domain::access::{AccessDecision, DenialReason};
 use domain::ids::{GarageId, LaneId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 
 use super::App;
-use crate::store::gate_event::{self, Stored, readings};
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, Tx, open_order, word};
+use crate::store::gate_event::{self, StoredGateEvent, readings};
+use crate::store::seal::SealPurpose;
+use crate::store::{StoreError, Tx, codec, open_order};
 
 /// A car that waits longer without another reading has gone, or a person has come.
-const WAITS: Duration = Duration::from_secs(180);
+const LONGEST_WAIT: Duration = Duration::from_secs(180);
 
-/// Most events of all lanes within [`WAITS`], at the busiest gate.
+/// Most events of all lanes within [`LONGEST_WAIT`], at the busiest gate.
 const EVENTS: i64 = 200;
 
 /// A car before a closed barrier; its lane has had no event since that shows otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Waiting {
+pub(super) struct CarAtBarrier {
     pub lane: LaneId,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub since: Timestamp,
     pub plate: Option<Plate>,
     pub confidence: u8,
-    pub reason: Reason,
+    pub reason: DenialReason,
 }
 
 /// At most one car per lane. At an exit a car waits only if its device was requested to open and did not.
-pub(super) async fn waiting(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Waiting>, StoreError> {
+pub(super) async fn waiting(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<Vec<CarAtBarrier>, StoreError> {
     let mut cars = Vec::new();
     for event in last_events(app, tx, garage).await? {
         let Some(reason) = reason(&event) else { continue };
@@ -53,8 +57,8 @@ pub(super) async fn count(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<u
 }
 
 /// The last event of each lane that shows what stands in it. Omits a lane that a person has opened since.
-async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
-    let begin = app.now() - WAITS;
+async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<StoredGateEvent>, StoreError> {
+    let begin = app.now() - LONGEST_WAIT;
     let opened = open_order::lanes_opened(tx, garage, begin).await?;
     let mut lanes = HashSet::new();
     let mut last = Vec::new();
@@ -74,7 +78,7 @@ async fn last_events(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Vec<St
 }
 
 /// Whether this event changes what stands in the lane.
-const fn concerns_lane(event: &Stored) -> bool {
+const fn concerns_lane(event: &StoredGateEvent) -> bool {
     match event.kind {
         EventKind::Plate
         | EventKind::Pass
@@ -89,14 +93,16 @@ const fn concerns_lane(event: &Stored) -> bool {
 }
 
 /// Why the barrier stays down; `None` if it does not, or if no car is before it.
-const fn reason(event: &Stored) -> Option<Reason> {
+const fn reason(event: &StoredGateEvent) -> Option<DenialReason> {
     match (event.kind, event.direction, event.decision) {
-        (EventKind::NotOpened, _, _) => Some(Reason::DidNotOpen),
-        (EventKind::Opened, _, _) | (_, Direction::Out, _) => None,
-        (_, Direction::In, Some(Decision::Refuse { reason, .. } | Decision::Review { reason })) => {
-            Some(reason)
-        }
-        (_, Direction::In, Some(Decision::Open { .. }) | None) => None,
+        (EventKind::NotOpened, _, _) => Some(DenialReason::DidNotOpen),
+        (EventKind::Opened, _, _) | (_, LaneDirection::Out, _) => None,
+        (
+            _,
+            LaneDirection::In,
+            Some(AccessDecision::Refuse { reason, .. } | AccessDecision::Review { reason }),
+        ) => Some(reason),
+        (_, LaneDirection::In, Some(AccessDecision::Open { .. }) | None) => None,
     }
 }
 
@@ -104,9 +110,9 @@ async fn stands(
     app: &App,
     tx: &mut Tx,
     garage: &GarageId,
-    event: Stored,
-    reason: Reason,
-) -> Result<Waiting, StoreError> {
+    event: StoredGateEvent,
+    reason: DenialReason,
+) -> Result<CarAtBarrier, StoreError> {
     let (mut plate_enc, mut confidence) = (event.plate_enc, u8::try_from(event.confidence).unwrap_or(0));
     if plate_enc.is_none()
         && let Some(of) = event.of
@@ -116,12 +122,12 @@ async fn stands(
             (plate_enc, confidence) = (reading.plate.map(|plate| plate.enc), reading.confidence);
         }
     }
-    let plate = plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-    Ok(Waiting {
-        lane: word::parse("gate_event.lane", &event.lane)?,
+    let plate = plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    Ok(CarAtBarrier {
+        lane: codec::parse("gate_event.lane", &event.lane)?,
         direction: event.direction,
         since: event.received_at,
-        plate: plate.map(|plate| word::parse("gate_event.plate_enc", &plate)).transpose()?,
+        plate: plate.map(|plate| codec::parse("gate_event.plate_enc", &plate)).transpose()?,
         confidence,
         reason,
     })

@@ -18,7 +18,7 @@ const ENTRIES: usize = 10_000;
 
 /// Most wrong attempts within a [`WINDOW`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct AttemptLimits {
     /// For one name from one address: a person mistypes a few times.
     pub name_from: u32,
     /// For one address, which may be an office.
@@ -28,34 +28,34 @@ pub(super) struct Limits {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
+enum AttemptKey {
     NameFrom(String, Option<IpAddr>),
     Name(String),
     From(Option<IpAddr>),
 }
 
-impl Limits {
-    const fn of(&self, key: &Key) -> u32 {
+impl AttemptLimits {
+    const fn of(&self, key: &AttemptKey) -> u32 {
         match key {
-            Key::NameFrom(..) => self.name_from,
-            Key::From(_) => self.from,
-            Key::Name(_) => self.name,
+            AttemptKey::NameFrom(..) => self.name_from,
+            AttemptKey::From(_) => self.from,
+            AttemptKey::Name(_) => self.name,
         }
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Attempts {
-    limits: Limits,
-    failures: Mutex<HashMap<Key, (Timestamp, u32)>>,
+pub(super) struct AttemptLimiter {
+    limits: AttemptLimits,
+    failures: Mutex<HashMap<AttemptKey, (Timestamp, u32)>>,
 }
 
-fn keys(name: &str, from: Option<IpAddr>) -> [Key; 3] {
-    [Key::NameFrom(name.to_owned(), from), Key::Name(name.to_owned()), Key::From(from)]
+fn keys(name: &str, from: Option<IpAddr>) -> [AttemptKey; 3] {
+    [AttemptKey::NameFrom(name.to_owned(), from), AttemptKey::Name(name.to_owned()), AttemptKey::From(from)]
 }
 
-impl Attempts {
-    pub(super) fn new(limits: Limits) -> Self {
+impl AttemptLimiter {
+    pub(super) fn new(limits: AttemptLimits) -> Self {
         Self { limits, failures: Mutex::default() }
     }
 
@@ -66,7 +66,7 @@ impl Attempts {
         if failures.len() + 3 > ENTRIES {
             failures.retain(|_, (since, _)| now.since(*since) < WINDOW);
         }
-        let used = |key: &Key| match failures.get(key) {
+        let used = |key: &AttemptKey| match failures.get(key) {
             Some((since, n)) if now.since(*since) < WINDOW => *n,
             _ => 0,
         };
@@ -87,7 +87,7 @@ impl Attempts {
     pub(super) fn succeeded(&self, name: &str, from: Option<IpAddr>) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys(name, from) {
-            if matches!(key, Key::NameFrom(..)) {
+            if matches!(key, AttemptKey::NameFrom(..)) {
                 failures.remove(&key);
             } else if let Some((_, n)) = failures.get_mut(&key) {
                 *n = n.saturating_sub(1);
@@ -100,7 +100,7 @@ impl Attempts {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { name_from: 5, from: 30, name: 100 };
+    const LIMITS: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_sixth_guess_waits_a_quarter_of_an_hour() {
-        let attempts = Attempts::new(LIMITS);
+        let attempts = AttemptLimiter::new(LIMITS);
         assert!((0..5).all(|_| attempts.begin("li", None, at(0))));
         assert!(!attempts.begin("li", None, at(899)));
         assert!(attempts.begin("wang", None, at(1)));
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_success_clears_the_sheet() {
-        let attempts = Attempts::new(LIMITS);
+        let attempts = AttemptLimiter::new(LIMITS);
         for _ in 0..50 {
             assert!(attempts.begin("li", None, at(0)));
             attempts.succeeded("li", None);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn one_address_cannot_try_every_name() {
-        let attempts = Attempts::new(LIMITS);
+        let attempts = AttemptLimiter::new(LIMITS);
         let tried = (0..100).filter(|n| attempts.begin(&n.to_string(), None, at(0))).count();
         assert_eq!(tried, 30);
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::App;
 use super::driver;
 use super::token::{RandomError, normal_code, random_code};
-use crate::store::seal::{Purpose, SealError};
+use crate::store::seal::{SealError, SealPurpose};
 use crate::store::{StoreError, Tx, audit, bind_code, person, session};
 
 pub const MAX_ATTEMPTS: i64 = 5;
@@ -23,7 +23,7 @@ pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);
 pub const VALID: Duration = Duration::from_secs(14 * 24 * 3600);
 
 #[derive(Debug, thiserror::Error)]
-pub enum BindError {
+pub enum BindCodeError {
     #[error("the code is unknown, used or too old")]
     Code,
     #[error("too many wrong codes")]
@@ -36,7 +36,7 @@ pub enum BindError {
     Store(#[from] StoreError),
 }
 
-impl From<SealError> for BindError {
+impl From<SealError> for BindCodeError {
     fn from(error: SealError) -> Self {
         Self::Store(error.into())
     }
@@ -44,38 +44,38 @@ impl From<SealError> for BindError {
 
 /// A new code. The plain text is returned only here.
 #[derive(Debug, Clone)]
-pub struct NewCode {
+pub struct NewBindCode {
     pub code: String,
     pub expires_at: Timestamp,
 }
 
 /// Creates a code for the person with the school's number `key`; invalidates an unused older one.
-pub async fn create(app: &App, key: &str) -> Result<NewCode, BindError> {
+pub async fn create(app: &App, key: &str) -> Result<NewBindCode, BindCodeError> {
     let (code, now) = (random_code()?, app.now());
     let expires_at = now + VALID;
     let mut tx = app.store.begin().await?;
-    let key_hash = app.keys.hash(Purpose::Key, key);
-    let person = person::by_key(&mut tx, &key_hash).await?.ok_or(BindError::NoSuchPerson)?;
+    let key_hash = app.keys.hash(SealPurpose::Key, key);
+    let person = person::by_key(&mut tx, &key_hash).await?.ok_or(BindCodeError::NoSuchPerson)?;
     bind_code::put(&mut tx, &hash(app, &code), person, expires_at).await?;
     log(&mut tx, now, "cli", person, "bind_code.create", "").await?;
     tx.commit().await?;
-    Ok(NewCode { code, expires_at })
+    Ok(NewBindCode { code, expires_at })
 }
 
 /// Binds `openid` to the person of `code`.
-pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), BindError> {
+pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), BindCodeError> {
     let now = app.now();
-    let openid_hash = app.keys.hash(Purpose::OpenId, openid);
+    let openid_hash = app.keys.hash(SealPurpose::OpenId, openid);
     let mut tx = app.store.begin().await?;
     let attempts = bind_code::count_attempt(&mut tx, &openid_hash, now, now - ATTEMPT_WINDOW).await?;
     let outcome = if attempts > MAX_ATTEMPTS {
-        Err(BindError::TooManyAttempts)
+        Err(BindCodeError::TooManyAttempts)
     } else {
         redeem(app, &mut tx, openid, code, now).await?
     };
     // Failed attempts are committed as well, because the limit counts them.
     tx.commit().await?;
-    outcome.map(|changed| changed.into_iter().for_each(|person| app.doors.forget_person(person)))
+    outcome.map(|changed| changed.into_iter().for_each(|person| app.read_cache.forget_person(person)))
 }
 
 /// Returns the people whose sessions have ended. The outer error rolls the attempt count back, the inner one keeps it.
@@ -85,11 +85,11 @@ async fn redeem(
     openid: &str,
     code: &str,
     now: Timestamp,
-) -> Result<Result<Vec<Uuid>, BindError>, BindError> {
+) -> Result<Result<Vec<Uuid>, BindCodeError>, BindCodeError> {
     let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
-        return Ok(Err(BindError::Code));
+        return Ok(Err(BindCodeError::Code));
     };
-    let openid = app.keys.sealed(Purpose::OpenId, openid)?;
+    let openid = app.keys.sealed(SealPurpose::OpenId, openid)?;
     let before = person::by_openid(tx, &openid.hash).await?;
     if let Some(other) = before.filter(|&other| other != person) {
         person::unbind(tx, other).await?;
@@ -107,7 +107,7 @@ async fn redeem(
 }
 
 fn hash(app: &App, code: &str) -> Vec<u8> {
-    app.keys.hash(Purpose::BindCode, &normal_code(code))
+    app.keys.hash(SealPurpose::BindCode, &normal_code(code))
 }
 
 async fn log(
@@ -120,5 +120,6 @@ async fn log(
 ) -> Result<(), StoreError> {
     let subject = person.to_string();
     let actor_id = if actor_kind == "cli" { "server" } else { &subject };
-    audit::append(tx, &audit::Entry { at, actor_kind, actor_id, action, subject: &subject, detail }).await
+    audit::append(tx, &audit::AuditEntry { at, actor_kind, actor_id, action, subject: &subject, detail })
+        .await
 }

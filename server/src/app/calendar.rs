@@ -8,7 +8,7 @@ mod shipped;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::calendar::Calendar;
+use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, SchoolId};
 
 use super::App;
@@ -23,8 +23,8 @@ fn is_reasonable(date: NaiveDate) -> bool {
 }
 
 /// An imported list replaces the shipped one of its year.
-pub async fn load(tx: &mut Tx) -> Result<Calendar, StoreError> {
-    let mut made = Calendar::new();
+pub async fn load(tx: &mut Tx) -> Result<HolidayCalendar, StoreError> {
+    let mut made = HolidayCalendar::new();
     for list in shipped::lists() {
         made.add_national(list.year, list.days.iter().cloned());
     }

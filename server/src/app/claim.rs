@@ -5,21 +5,21 @@
 //! arrival no other one is created, which also limits the rate.
 
 use chrono::NaiveDate;
-use domain::pickup::Pickup;
+use domain::pickup::PickupState;
 use domain::time::Timestamp;
-use protocol::people::{Claim, Cursor, Guardian, ReadingDoubt};
+use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
 use uuid::Uuid;
 
 use super::App;
 use super::guardian::{self, GuardianError};
-use super::session::Caller;
+use super::session::PersonCaller;
 use super::{pickup_window, sharing};
-use crate::store::arrival::Stored;
-use crate::store::person::Child;
+use crate::store::arrival::SealedArrival;
+use crate::store::person::StoredChild;
 use crate::store::{StoreError, Tx, arrival, audit, feed, person};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ClaimError {
+pub enum ArrivalClaimError {
     #[error("one of the pupils is not a child of this person")]
     NotYourChild,
     #[error("this person has no children here")]
@@ -32,7 +32,11 @@ pub enum ClaimError {
     Store(#[from] StoreError),
 }
 
-pub async fn claim(app: &App, caller: &Caller, asked: &Claim) -> Result<Guardian, ClaimError> {
+pub async fn claim(
+    app: &App,
+    caller: &PersonCaller,
+    asked: &ArrivalClaim,
+) -> Result<GuardianOverview, ArrivalClaimError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let children = chosen(person::children(&mut tx, caller.person).await?, &asked.pupils)?;
@@ -47,12 +51,12 @@ pub async fn claim(app: &App, caller: &Caller, asked: &Claim) -> Result<Guardian
 }
 
 /// All children, or the named ones. A named pupil who is not a child of this guardian fails the whole request.
-fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError> {
+fn chosen(children: Vec<StoredChild>, named: &[Uuid]) -> Result<Vec<StoredChild>, ArrivalClaimError> {
     if children.is_empty() {
-        return Err(ClaimError::NotAGuardian);
+        return Err(ArrivalClaimError::NotAGuardian);
     }
     if !named.iter().all(|id| children.iter().any(|child| child.pupil == *id)) {
-        return Err(ClaimError::NotYourChild);
+        return Err(ArrivalClaimError::NotYourChild);
     }
     Ok(children.into_iter().filter(|child| named.is_empty() || named.contains(&child.pupil)).collect())
 }
@@ -61,9 +65,9 @@ fn chosen(children: Vec<Child>, named: &[Uuid]) -> Result<Vec<Child>, ClaimError
 async fn in_window(
     app: &App,
     tx: &mut Tx,
-    children: Vec<Child>,
+    children: Vec<StoredChild>,
     now: Timestamp,
-) -> Result<Vec<Child>, ClaimError> {
+) -> Result<Vec<StoredChild>, ArrivalClaimError> {
     let mut open = Vec::new();
     for child in children {
         let openings = sharing::openings(app, tx, &child.garage, now).await?;
@@ -71,16 +75,16 @@ async fn in_window(
             open.push(child);
         }
     }
-    if open.is_empty() { Err(ClaimError::OutsideWindow) } else { Ok(open) }
+    if open.is_empty() { Err(ArrivalClaimError::OutsideWindow) } else { Ok(open) }
 }
 
 /// Returns the last cursor, if any claim was new.
 async fn write(
     tx: &mut Tx,
-    caller: &Caller,
-    children: &[Child],
+    caller: &PersonCaller,
+    children: &[StoredChild],
     now: Timestamp,
-) -> Result<Option<Cursor>, ClaimError> {
+) -> Result<Option<FeedCursor>, ArrivalClaimError> {
     // Takes no cursor yet, only the lock under which "has no open arrival" stays true (see `store::feed`).
     feed::take_cursors(tx, 0).await?;
     let mut last = None;
@@ -97,16 +101,17 @@ async fn write(
 
 async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
     // A misreading is not an arrival of a guardian.
-    let is_arrival = |row: &Stored| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
+    let is_arrival =
+        |row: &SealedArrival| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
     Ok(arrival::of_pupil(tx, pupil, day).await?.iter().any(is_arrival))
 }
 
 async fn insert(
     tx: &mut Tx,
-    caller: &Caller,
-    child: &Child,
+    caller: &PersonCaller,
+    child: &StoredChild,
     now: Timestamp,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<(), StoreError> {
     let id = Uuid::now_v7();
     let new = arrival::NewArrival {
@@ -116,7 +121,7 @@ async fn insert(
         pupil: child.pupil,
         garage: &child.garage,
         day: now.local_date(),
-        pickup: Pickup::claimed(now),
+        pickup: PickupState::claimed(now),
         arrived_at: now,
         changed_at: now,
         cursor,
@@ -128,9 +133,10 @@ async fn insert(
         doubt: None,
     };
     arrival::insert(tx, &new).await?;
-    let change = feed::Change { cursor, at: now, school: &child.school, class: &child.class, arrival: id };
+    let change =
+        feed::NewFeedChange { cursor, at: now, school: &child.school, class: &child.class, arrival: id };
     feed::append(tx, &change).await?;
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: now,
         actor_kind: "person",
         actor_id: &caller.person.to_string(),

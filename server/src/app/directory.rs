@@ -6,42 +6,42 @@ use domain::ids::GarageId;
 
 use super::App;
 use crate::store::StoreError;
-use crate::store::garage::{self, Garage};
+use crate::store::garage::{self, StoredGarage};
 
 /// Metres.
 const EARTH_RADIUS: f64 = 6_371_000.0;
 
 #[derive(Debug)]
-pub struct Directory {
+pub struct GarageDirectory {
     /// Sorted by number.
-    pub garages: Vec<Garage>,
+    pub garages: Vec<StoredGarage>,
 }
 
-impl Directory {
-    pub fn get(&self, id: &GarageId) -> Option<&Garage> {
+impl GarageDirectory {
+    pub fn get(&self, id: &GarageId) -> Option<&StoredGarage> {
         self.garages.iter().find(|garage| garage.id == *id)
     }
 
-    pub fn numbered(&self, number: i64) -> Option<&Garage> {
+    pub fn numbered(&self, number: i64) -> Option<&StoredGarage> {
         self.garages.iter().find(|garage| garage.number == number)
     }
 }
 
 /// Every garage of the district; its counts may be some seconds old.
-pub async fn read(app: &App) -> Result<Arc<Directory>, StoreError> {
-    let known = &app.doors.directory;
+pub async fn read(app: &App) -> Result<Arc<GarageDirectory>, StoreError> {
+    let known = &app.read_cache.directory;
     if let Some(directory) = known.get(&()) {
         return Ok(directory);
     }
-    let began = known.begin();
+    let began = known.begin_read();
     let mut tx = app.store.begin_read().await?;
-    let directory = Arc::new(Directory { garages: garage::all(&mut tx).await? });
+    let directory = Arc::new(GarageDirectory { garages: garage::all(&mut tx).await? });
     known.put(began, (), Arc::clone(&directory));
     Ok(directory)
 }
 
 /// Distance in metres by the haversine formula.
-pub fn distance(a: &Garage, b: &Garage) -> u32 {
+pub fn distance(a: &StoredGarage, b: &StoredGarage) -> u32 {
     let (lat_a, lat_b) = (degrees(a.lat_e6).to_radians(), degrees(b.lat_e6).to_radians());
     let lat = ((lat_b - lat_a) / 2.0).sin().powi(2);
     let lon = (degrees(b.lon_e6 - a.lon_e6).to_radians() / 2.0).sin().powi(2);
@@ -64,9 +64,9 @@ mod tests {
 
     use super::*;
 
-    fn at(lat_e6: i64, lon_e6: i64) -> Garage {
+    fn at(lat_e6: i64, lon_e6: i64) -> StoredGarage {
         let text = String::new;
-        Garage {
+        StoredGarage {
             id: GarageId::parse("g").unwrap(),
             number: 1,
             name: text(),

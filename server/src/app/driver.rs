@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::App;
 use super::session::SessionError;
 use super::token::random_token;
-use crate::store::seal::{Purpose, token_hash};
+use crate::store::seal::{SealPurpose, token_hash};
 use crate::store::{StoreError, Tx, audit, book, person};
 
 /// Shown in place of a name.
@@ -25,8 +25,8 @@ pub(super) fn shown(name: String) -> String {
 
 /// Creates a driver for this account. Two concurrent registrations of one account return the same person.
 pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uuid, SessionError> {
-    let (id, openid) = (Uuid::now_v7(), app.keys.sealed(Purpose::OpenId, openid)?);
-    let name = app.keys.seal(Purpose::PersonName, "")?;
+    let (id, openid) = (Uuid::now_v7(), app.keys.sealed(SealPurpose::OpenId, openid)?);
+    let name = app.keys.seal(SealPurpose::PersonName, "")?;
     // A random key in place of a school's number: no imported key can have this hash.
     let key_hash = token_hash(&random_token()?);
     if !person::insert_driver(tx, id, &key_hash, &name, &openid).await? {
@@ -40,7 +40,7 @@ pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uui
 /// same human being. The plates may exceed the usual number together; then no further one can be added.
 pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
     let name = person::name_enc(tx, from).await?;
-    let name = name.map(|sealed| app.keys.open(Purpose::PersonName, &sealed)).transpose()?;
+    let name = name.map(|sealed| app.keys.open(SealPurpose::PersonName, &sealed)).transpose()?;
     if !name.is_some_and(|name| is_name_of_one(&name)) {
         return Ok(());
     }
@@ -54,7 +54,7 @@ pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> R
 
 async fn log(app: &App, tx: &mut Tx, person: Uuid, action: &str, detail: &str) -> Result<(), StoreError> {
     let subject = person.to_string();
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: app.now(),
         actor_kind: "person",
         actor_id: &subject,

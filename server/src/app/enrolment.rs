@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::enrolment::{Enrolment, NewCredential};
+use protocol::enrolment::{CredentialRenewal, GatewayEnrolment};
 
 use super::App;
-use super::attempts::{Attempts, Limits};
+use super::attempts::{AttemptLimiter, AttemptLimits};
 use super::gateway_token::log;
 use super::token::{RandomError, normal_code, random_code};
-use crate::store::seal::{Purpose, token_hash};
+use crate::store::seal::{SealPurpose, token_hash};
 use crate::store::{StoreError, credential, garage};
 
 /// A code is read out to a technician who stands at the gateway or travels there.
@@ -29,10 +29,10 @@ pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 const MAX_CODE: usize = 64;
 
 /// Wrong codes for one garage from one address, from one address, and for one garage.
-pub(super) const LIMITS: Limits = Limits { name_from: 5, from: 30, name: 100 };
+pub(super) const LIMITS: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
 
 #[derive(Debug, thiserror::Error)]
-pub enum EnrolError {
+pub enum GatewayEnrolmentError {
     /// One error for all of these cases: the exact case would help an attacker who guesses codes.
     #[error("the code is unknown, used, too old or another garage's")]
     Code,
@@ -50,33 +50,37 @@ pub enum EnrolError {
 
 /// A new code. The plain text is returned only here.
 #[derive(Debug, Clone)]
-pub struct NewCode {
+pub struct NewEnrolmentCode {
     pub code: String,
     pub expires_at: Timestamp,
 }
 
 /// Creates a code for a garage's gateway; invalidates an unused older one. The present gateway stays valid until the
 /// code is used.
-pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewCode, EnrolError> {
+pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewEnrolmentCode, GatewayEnrolmentError> {
     let (code, expires_at) = (random_code()?, app.now() + CODE_VALID);
     let mut tx = app.store.begin().await?;
     if garage::find(&mut tx, garage).await?.is_none() {
-        return Err(EnrolError::UnknownGarage(garage.clone()));
+        return Err(GatewayEnrolmentError::UnknownGarage(garage.clone()));
     }
     credential::put_code(&mut tx, &code_hash(app, &code), garage, expires_at).await?;
     log(app, &mut tx, "cli", garage, "gateway_code.create").await?;
     tx.commit().await?;
-    Ok(NewCode { code, expires_at })
+    Ok(NewEnrolmentCode { code, expires_at })
 }
 
 /// Admits a gateway's first credential; the credential of any other gateway of this garage stops working.
-pub async fn enrol(app: &App, asked: &Enrolment, from: Option<IpAddr>) -> Result<(), EnrolError> {
-    let attempts: &Attempts = &app.enrolments;
+pub async fn enrol(
+    app: &App,
+    asked: &GatewayEnrolment,
+    from: Option<IpAddr>,
+) -> Result<(), GatewayEnrolmentError> {
+    let attempts: &AttemptLimiter = &app.enrolments;
     if asked.code.len() > MAX_CODE {
-        return Err(EnrolError::Code);
+        return Err(GatewayEnrolmentError::Code);
     }
     if !attempts.begin(asked.garage.as_str(), from, app.now()) {
-        return Err(EnrolError::TooManyAttempts);
+        return Err(GatewayEnrolmentError::TooManyAttempts);
     }
     let (now, hash) = (app.now(), token_hash(asked.credential.expose()));
     let code = code_hash(app, &asked.code);
@@ -85,7 +89,7 @@ pub async fn enrol(app: &App, asked: &Enrolment, from: Option<IpAddr>) -> Result
         credential::set(&mut tx, &asked.garage, &hash, Some(now + RENEW_AFTER)).await?;
         log(app, &mut tx, "gateway", &asked.garage, "gateway.enrol").await?;
     } else if !credential::is_redeemed_for(&mut tx, (&code, &asked.garage), &hash, now).await? {
-        return Err(EnrolError::Code);
+        return Err(GatewayEnrolmentError::Code);
     }
     tx.commit().await?;
     attempts.succeeded(asked.garage.as_str(), from);
@@ -97,8 +101,8 @@ pub async fn offer(
     app: &App,
     garage: &GarageId,
     current: &str,
-    asked: &NewCredential,
-) -> Result<(), EnrolError> {
+    asked: &CredentialRenewal,
+) -> Result<(), GatewayEnrolmentError> {
     if asked.credential.expose() == current {
         // The response to its offer was lost, and the gateway already uses the new credential.
         return Ok(());
@@ -106,21 +110,21 @@ pub async fn offer(
     let mut tx = app.store.begin().await?;
     let next = token_hash(asked.credential.expose());
     if !credential::offer(&mut tx, &token_hash(current), &next).await? {
-        return Err(EnrolError::NotEnrolled(garage.clone()));
+        return Err(GatewayEnrolmentError::NotEnrolled(garage.clone()));
     }
     Ok(tx.commit().await?)
 }
 
 /// Requests that a garage's gateway renew its credential now, for example after a suspected leak.
-pub async fn renew(app: &App, garage: &GarageId) -> Result<(), EnrolError> {
+pub async fn renew(app: &App, garage: &GarageId) -> Result<(), GatewayEnrolmentError> {
     let mut tx = app.store.begin().await?;
     if !credential::renew(&mut tx, garage, app.now()).await? {
-        return Err(EnrolError::NotEnrolled(garage.clone()));
+        return Err(GatewayEnrolmentError::NotEnrolled(garage.clone()));
     }
     log(app, &mut tx, "cli", garage, "gateway_credential.ask").await?;
     Ok(tx.commit().await?)
 }
 
 fn code_hash(app: &App, code: &str) -> Vec<u8> {
-    app.keys.hash(Purpose::GatewayCode, &normal_code(code))
+    app.keys.hash(SealPurpose::GatewayCode, &normal_code(code))
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use protocol::people::{Cursor, FeedPage};
+use protocol::people::{ArrivalFeedPage, FeedCursor};
 use tokio::time::{Instant, sleep};
 
 use super::App;
@@ -17,7 +17,11 @@ const LOOK: Duration = Duration::from_secs(1);
 pub const MAX_WAIT: Duration = Duration::from_secs(25);
 
 /// Changes after `after` as soon as there are any, else an empty page after `wait`. Without `after`: the head.
-pub async fn poll(app: &App, after: Option<Cursor>, wait: Duration) -> Result<FeedPage, StoreError> {
+pub async fn poll(
+    app: &App,
+    after: Option<FeedCursor>,
+    wait: Duration,
+) -> Result<ArrivalFeedPage, StoreError> {
     let deadline = Instant::now() + wait.min(MAX_WAIT);
     let mut news = app.news.subscribe();
     loop {
@@ -37,12 +41,12 @@ pub async fn poll(app: &App, after: Option<Cursor>, wait: Duration) -> Result<Fe
 }
 
 /// A page from one snapshot. A cursor beyond the head (after a database restore) is reset to the head.
-async fn read(app: &App, after: Option<Cursor>) -> Result<FeedPage, StoreError> {
+async fn read(app: &App, after: Option<FeedCursor>) -> Result<ArrivalFeedPage, StoreError> {
     let mut tx = app.store.begin_read().await?;
     let head = feed::head(&mut tx).await?;
     let Some(after) = after.filter(|after| *after < head) else {
-        return Ok(FeedPage { cursor: head, news: Vec::new() });
+        return Ok(ArrivalFeedPage { cursor: head, news: Vec::new() });
     };
     let through = head.min(after.saturating_add(feed::SPAN));
-    Ok(FeedPage { cursor: through, news: feed::news(&mut tx, after, through).await? })
+    Ok(ArrivalFeedPage { cursor: through, news: feed::news(&mut tx, after, through).await? })
 }

@@ -5,22 +5,24 @@
 
 use std::time::Duration;
 
-use domain::access::{Decision, Reason};
+use domain::access::{AccessDecision, DenialReason};
 use domain::ids::GarageId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
 use domain::time::Timestamp;
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use uuid::Uuid;
 
-use super::at_gate::{Waiting, waiting};
+use super::at_gate::{CarAtBarrier, waiting};
 use super::operator::open_order::{LIFE, seen};
-use super::session::Caller;
+use super::session::PersonCaller;
 use super::{App, access_plan, open_order as orders};
-use crate::store::open_order::{self, By, NewOrder, OrderTarget, Stored};
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, Tx, audit, garage, gateway, person, visit, word};
+use crate::store::open_order::{
+    self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder,
+};
+use crate::store::seal::SealPurpose;
+use crate::store::{StoreError, Tx, audit, codec, garage, gateway, person, visit};
 
 /// Shortest time between two attempts of a person: longer than the lifetime of a remote opening.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -41,7 +43,7 @@ pub enum GateEntryError {
     #[error("a car with this plate is inside already")]
     Inside,
     #[error("this plate may not come in now")]
-    Refused(Reason),
+    Refused(DenialReason),
     #[error("this person tried less than a minute ago")]
     TooSoon,
     #[error("an order for this lane is still waiting")]
@@ -55,7 +57,7 @@ pub enum GateEntryError {
 /// Requests a remote opening. A repeated key opens nothing and returns the current state of the first request.
 pub async fn enter(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     key: &str,
     asked: &NewGateEntry,
 ) -> Result<GateEntry, GateEntryError> {
@@ -77,12 +79,12 @@ pub async fn enter(
     }
     check(app, &mut tx, asked, &plate).await?;
     let id = Uuid::now_v7();
-    let plate_enc = app.keys.seal(Purpose::Plate, plate.as_str()).map_err(StoreError::from)?;
-    let new = NewOrder {
+    let plate_enc = app.keys.seal(SealPurpose::Plate, plate.as_str()).map_err(StoreError::from)?;
+    let new = NewRemoteOrder {
         id,
         garage: &asked.garage,
-        target: OrderTarget::Lane(&asked.lane),
-        by: By::Person(caller.person),
+        target: RemoteOrderTarget::Lane(&asked.lane),
+        by: RemoteOrderActor::Person(caller.person),
         idempotency_key: key,
         reason: REASON,
         plate_enc: Some(&plate_enc),
@@ -107,12 +109,12 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
         return Err(GateEntryError::Waiting);
     }
     let cars = waiting(app, tx, &asked.garage).await?;
-    let is_at = |car: &Waiting| car.lane == asked.lane && car.direction == Direction::In;
+    let is_at = |car: &CarAtBarrier| car.lane == asked.lane && car.direction == LaneDirection::In;
     let car = cars.into_iter().find(is_at).ok_or(GateEntryError::NobodyThere)?;
     if car.plate.is_some_and(|reading| difference(&reading, plate).is_none()) {
         return Err(GateEntryError::AnotherCar);
     }
-    let hash = app.keys.hash(Purpose::Plate, plate.as_str());
+    let hash = app.keys.hash(SealPurpose::Plate, plate.as_str());
     let visits = visit::of_plate(tx, &asked.garage, &hash).await?;
     if visits.iter().any(|visit| visit.ended_by.is_none()) {
         return Err(GateEntryError::Inside);
@@ -120,20 +122,24 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
     let garage = garage::find(tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
     match access_plan::decide_now(app, tx, &garage, plate).await? {
         // A camera or a person identifies an emergency vehicle; any account can register such a plate.
-        Decision::Open { because: Some(_), .. } => Err(GateEntryError::Refused(Reason::UnknownPlate)),
-        Decision::Open { because: None, .. } => Ok(()),
-        Decision::Refuse { reason, .. } | Decision::Review { reason } => Err(GateEntryError::Refused(reason)),
+        AccessDecision::Open { because: Some(_), .. } => {
+            Err(GateEntryError::Refused(DenialReason::UnknownPlate))
+        }
+        AccessDecision::Open { because: None, .. } => Ok(()),
+        AccessDecision::Refuse { reason, .. } | AccessDecision::Review { reason } => {
+            Err(GateEntryError::Refused(reason))
+        }
     }
 }
 
-async fn own_plate(app: &App, tx: &mut Tx, caller: &Caller, id: Uuid) -> Result<Plate, GateEntryError> {
+async fn own_plate(app: &App, tx: &mut Tx, caller: &PersonCaller, id: Uuid) -> Result<Plate, GateEntryError> {
     let vehicles = person::vehicles(tx, caller.person).await?;
     let own = vehicles.into_iter().find(|vehicle| vehicle.id == id).ok_or(GateEntryError::NotYourPlate)?;
-    let plate = app.keys.open(Purpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
-    Ok(word::parse("vehicle.plate_enc", &plate)?)
+    let plate = app.keys.open(SealPurpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
+    Ok(codec::parse("vehicle.plate_enc", &plate)?)
 }
 
-fn entry(stored: Stored, now: Timestamp) -> GateEntry {
+fn entry(stored: StoredRemoteOrder, now: Timestamp) -> GateEntry {
     let order = seen(stored.order, now);
     GateEntry { id: order.id, state: order.state, expires_at: order.expires_at }
 }
@@ -141,11 +147,11 @@ fn entry(stored: Stored, now: Timestamp) -> GateEntry {
 async fn log(
     tx: &mut Tx,
     at: Timestamp,
-    caller: &Caller,
+    caller: &PersonCaller,
     garage: &GarageId,
     order: Uuid,
 ) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at,
         actor_kind: "person",
         actor_id: &caller.person.to_string(),

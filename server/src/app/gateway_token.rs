@@ -5,7 +5,7 @@ use domain::ids::GarageId;
 
 use super::App;
 use super::token::{RandomError, random_token};
-use crate::store::credential::{self, Place};
+use crate::store::credential::{self, GatewayTokenSlot};
 use crate::store::seal::token_hash;
 use crate::store::{StoreError, Tx, audit, garage};
 
@@ -29,7 +29,7 @@ pub enum GatewayTokenError {
 
 /// Whether a gateway must renew its credential now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewal {
+pub enum GatewayTokenRenewal {
     Due,
     NotDue,
 }
@@ -56,17 +56,20 @@ pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), Gatewa
 }
 
 /// The garage of the gateway with this token. The first use of a token invalidates its predecessor.
-pub async fn garage_of(app: &App, token: &str) -> Result<Option<(GarageId, Renewal)>, StoreError> {
+pub async fn garage_of(
+    app: &App,
+    token: &str,
+) -> Result<Option<(GarageId, GatewayTokenRenewal)>, StoreError> {
     let hash = token_hash(token);
     let mut tx = app.store.begin_read().await?;
     let Some(known) = credential::find(&mut tx, &hash).await? else { return Ok(None) };
     drop(tx);
-    if known.place == Place::Next {
+    if known.place == GatewayTokenSlot::Next {
         promote(app, &known.garage, &hash).await?;
-        return Ok(Some((known.garage, Renewal::NotDue)));
+        return Ok(Some((known.garage, GatewayTokenRenewal::NotDue)));
     }
     let is_due = known.renew_at.is_some_and(|at| at <= app.now());
-    Ok(Some((known.garage, if is_due { Renewal::Due } else { Renewal::NotDue })))
+    Ok(Some((known.garage, if is_due { GatewayTokenRenewal::Due } else { GatewayTokenRenewal::NotDue })))
 }
 
 async fn promote(app: &App, garage: &GarageId, hash: &[u8]) -> Result<(), StoreError> {
@@ -85,7 +88,13 @@ pub(super) async fn log(
     action: &str,
 ) -> Result<(), StoreError> {
     let actor_id = if actor_kind == "cli" { "" } else { garage.as_str() };
-    let entry =
-        audit::Entry { at: app.now(), actor_kind, actor_id, action, subject: garage.as_str(), detail: "" };
+    let entry = audit::AuditEntry {
+        at: app.now(),
+        actor_kind,
+        actor_id,
+        action,
+        subject: garage.as_str(),
+        detail: "",
+    };
     audit::append(tx, &entry).await
 }

@@ -1,15 +1,15 @@
 //! A guardian's own page: own children, own plates. A child for whom the guardian is blocked is not shown.
 
 use domain::time::Timestamp;
-use protocol::people::{Child, ChildArrival, Guardian};
+use protocol::people::{ChildArrival, GuardianChild, GuardianOverview};
 use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::plate_of;
-use super::session::Caller;
+use super::session::PersonCaller;
 use super::{pickup_window, plate, sharing};
-use crate::store::arrival::Stored;
-use crate::store::seal::{Keyring, Purpose, SealError};
+use crate::store::arrival::SealedArrival;
+use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, arrival, person};
 
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,7 @@ impl From<SealError> for GuardianError {
     }
 }
 
-pub async fn read(app: &App, caller: &Caller) -> Result<Guardian, GuardianError> {
+pub async fn read(app: &App, caller: &PersonCaller) -> Result<GuardianOverview, GuardianError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     page(app, &mut tx, caller.person, now).await
@@ -36,32 +36,32 @@ pub(super) async fn page(
     tx: &mut Tx,
     person: Uuid,
     now: Timestamp,
-) -> Result<Guardian, GuardianError> {
+) -> Result<GuardianOverview, GuardianError> {
     let mut children = Vec::new();
     for child in person::children(tx, person).await? {
         children.push(present(app, tx, child, now).await?);
     }
-    Ok(Guardian { children, plates: plate::of(&app.keys, tx, person).await? })
+    Ok(GuardianOverview { children, plates: plate::of(&app.keys, tx, person).await? })
 }
 
 async fn present(
     app: &App,
     tx: &mut Tx,
-    child: person::Child,
+    child: person::StoredChild,
     now: Timestamp,
-) -> Result<Child, GuardianError> {
+) -> Result<GuardianChild, GuardianError> {
     let openings = sharing::openings(app, tx, &child.garage, now).await?;
     let today = arrival::of_pupil(tx, child.pupil, now.local_date()).await?;
-    Ok(Child {
+    Ok(GuardianChild {
         pupil_id: child.pupil,
-        name: app.keys.open(Purpose::PupilName, &child.name_enc)?,
+        name: app.keys.open(SealPurpose::PupilName, &child.name_enc)?,
         class_name: child.class_name,
         window: pickup_window::of_today(&openings, &child.class, now),
         arrival: today.last().map(|row| of_child(&app.keys, row)).transpose()?,
     })
 }
 
-fn of_child(keys: &Keyring, row: &Stored) -> Result<ChildArrival, SealError> {
+fn of_child(keys: &SealingKeyring, row: &SealedArrival) -> Result<ChildArrival, SealError> {
     let teacher = row.teacher_name_enc.as_deref();
     Ok(ChildArrival {
         id: row.id,
@@ -70,7 +70,7 @@ fn of_child(keys: &Keyring, row: &Stored) -> Result<ChildArrival, SealError> {
         arrived_at: row.arrived_at,
         changed_at: row.changed_at,
         plate: plate_of(keys, row)?,
-        teacher: teacher.map(|sealed| keys.open(Purpose::PersonName, sealed)).transpose()?,
+        teacher: teacher.map(|sealed| keys.open(SealPurpose::PersonName, sealed)).transpose()?,
         car_left_at: row.car_left_at,
         at_gate: row.is_at_gate(),
         doubt: row.doubt,

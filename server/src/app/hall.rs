@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::name::masked;
-use protocol::people::{Cursor, HallArrival, HallArrivals, PAGE};
+use protocol::people::{FeedCursor, HallArrival, HallArrivals, PAGE};
 
 use super::App;
 use super::arrival_board::cut;
-use super::session::Caller;
-use crate::store::arrival::Stored;
-use crate::store::seal::{Keyring, Purpose, SealError};
+use super::session::PersonCaller;
+use crate::store::arrival::SealedArrival;
+use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
 use crate::store::{StoreError, arrival, feed, school};
 
 /// How long an arrival stays on the screen after the hand-over, so that the family sees it was recorded.
@@ -31,7 +31,11 @@ impl From<SealError> for HallError {
 
 /// The hall's screen now, or the arrivals changed after `after` in their current phase. The screen removes those that
 /// were handed over or rejected.
-pub async fn read(app: &App, caller: &Caller, after: Option<Cursor>) -> Result<HallArrivals, HallError> {
+pub async fn read(
+    app: &App,
+    caller: &PersonCaller,
+    after: Option<FeedCursor>,
+) -> Result<HallArrivals, HallError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     let school = school::hall_of(&mut tx, caller.person).await?.ok_or(HallError::NotAHall)?;
@@ -49,11 +53,11 @@ pub async fn read(app: &App, caller: &Caller, after: Option<Cursor>) -> Result<H
     Ok(HallArrivals { school, cursor, more, arrivals })
 }
 
-fn present(keys: &Keyring, row: &Stored) -> Result<HallArrival, SealError> {
+fn present(keys: &SealingKeyring, row: &SealedArrival) -> Result<HallArrival, SealError> {
     Ok(HallArrival {
         id: row.id,
         cursor: row.cursor,
-        pupil: masked(&keys.open(Purpose::PupilName, &row.pupil_name_enc)?),
+        pupil: masked(&keys.open(SealPurpose::PupilName, &row.pupil_name_enc)?),
         class_name: row.class_name.clone(),
         phase: row.pickup.phase,
         order: row.order,

@@ -11,43 +11,43 @@ mod places;
 mod published;
 mod sharing;
 
-use protocol::district::District;
+use protocol::district::DistrictSpec;
 use uuid::Uuid;
 
 use super::App;
 use super::token::RandomError;
-use crate::store::seal::{Purpose, SealError};
+use crate::store::seal::{SealError, SealPurpose};
 use crate::store::{StoreError, audit, person};
 
-pub use check::Invalid;
+pub use check::InvalidField;
 pub use sharing::contradictions;
 
 /// Numbers of rows of one kind, by what the import did to them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct ImportTally {
     pub added: usize,
     pub changed: usize,
     pub unchanged: usize,
 }
 
-impl Tally {
-    fn count(&mut self, outcome: Outcome) {
+impl ImportTally {
+    fn count(&mut self, outcome: ImportRowOutcome) {
         match outcome {
-            Outcome::Added => self.added += 1,
-            Outcome::Changed => self.changed += 1,
-            Outcome::Unchanged => self.unchanged += 1,
+            ImportRowOutcome::Added => self.added += 1,
+            ImportRowOutcome::Changed => self.changed += 1,
+            ImportRowOutcome::Unchanged => self.unchanged += 1,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum ImportRowOutcome {
     Added,
     Changed,
     Unchanged,
 }
 
-impl Outcome {
+impl ImportRowOutcome {
     /// Counts an unchanged row as changed: something that belongs to it has changed.
     fn touch(&mut self) {
         if *self == Self::Unchanged {
@@ -58,18 +58,18 @@ impl Outcome {
 
 /// Result of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub garages: Tally,
-    pub schools: Tally,
-    pub classes: Tally,
-    pub pupils: Tally,
-    pub people: Tally,
-    pub operators: Tally,
+pub struct ImportCounts {
+    pub garages: ImportTally,
+    pub schools: ImportTally,
+    pub classes: ImportTally,
+    pub pupils: ImportTally,
+    pub people: ImportTally,
+    pub operators: ImportTally,
 }
 
-impl Counts {
+impl ImportCounts {
     /// With names, in the order of the import.
-    pub fn named(&self) -> [(&'static str, Tally); 6] {
+    pub fn named(&self) -> [(&'static str, ImportTally); 6] {
         [
             ("garages", self.garages),
             ("schools", self.schools),
@@ -84,7 +84,7 @@ impl Counts {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(#[from] InvalidField),
     #[error("ids could not be made")]
     Random(#[from] RandomError),
     #[error("the district could not be written")]
@@ -97,27 +97,27 @@ impl From<SealError> for ImportError {
     }
 }
 
-pub async fn run(app: &App, district: &District) -> Result<Counts, ImportError> {
+pub async fn run(app: &App, district: &DistrictSpec) -> Result<ImportCounts, ImportError> {
     run_with(app, district, |_| {}).await
 }
 
 /// The person with the school's number `key`.
 pub async fn person_id(app: &App, key: &str) -> Result<Option<Uuid>, StoreError> {
-    let key_hash = app.keys.hash(Purpose::Key, key);
+    let key_hash = app.keys.hash(SealPurpose::Key, key);
     person::by_key(&mut app.store.begin_read().await?, &key_hash).await
 }
 
 /// Imports and calls `progress` with the name of each step as it begins.
 pub async fn run_with(
     app: &App,
-    district: &District,
+    district: &DistrictSpec,
     progress: impl Fn(&'static str) + Send,
-) -> Result<Counts, ImportError> {
+) -> Result<ImportCounts, ImportError> {
     let now = app.now();
-    let mut counts = Counts::default();
+    let mut counts = ImportCounts::default();
     let mut tx = app.store.begin().await?;
     progress("check");
-    let known = check::Known::read(&mut tx).await?;
+    let known = check::KnownReferences::read(&mut tx).await?;
     check::check(district, &known, &app.keys)?;
     progress("garages");
     let garages = places::garages(&mut tx, &app.keys, &district.garages, now).await?;
@@ -131,7 +131,7 @@ pub async fn run_with(
     progress("operators");
     places::operators(&mut tx, &district.operators, &mut counts).await?;
     published::put_source(&mut tx, district.source.as_ref(), now).await?;
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: now,
         actor_kind: "cli",
         actor_id: "server",

@@ -33,8 +33,8 @@ use std::time::{Duration, Instant};
 
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
-use protocol::uplink::{Batch, Receipt};
-use service::retry::Backoff;
+use protocol::uplink::{BatchReceipt, UplinkBatch};
+use service::retry::RetryBackoff;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -74,20 +74,20 @@ pub enum IngestError {
 }
 
 /// A batch with the channel for its receipt.
-struct Job {
+struct IngestJob {
     garage: GarageId,
-    batch: Batch,
-    answer: oneshot::Sender<Result<Receipt, IngestError>>,
+    batch: UplinkBatch,
+    answer: oneshot::Sender<Result<BatchReceipt, IngestError>>,
 }
 
 /// The queue of batches; cheap to clone.
 #[derive(Clone)]
-pub struct Ingest {
-    queue: mpsc::Sender<Job>,
-    waiting: Arc<Mutex<mpsc::Receiver<Job>>>,
+pub struct IngestHandle {
+    queue: mpsc::Sender<IngestJob>,
+    waiting: Arc<Mutex<mpsc::Receiver<IngestJob>>>,
 }
 
-impl Default for Ingest {
+impl Default for IngestHandle {
     fn default() -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         Self { queue, waiting: Arc::new(Mutex::new(waiting)) }
@@ -95,10 +95,10 @@ impl Default for Ingest {
 }
 
 /// Queues a batch and waits until it is committed. The caller has authenticated the gateway.
-pub async fn submit(app: &App, garage: GarageId, batch: Batch) -> Result<Receipt, IngestError> {
+pub async fn submit(app: &App, garage: GarageId, batch: UplinkBatch) -> Result<BatchReceipt, IngestError> {
     admission::check(&batch)?;
     let (answer, receipt) = oneshot::channel();
-    app.ingest.queue.try_send(Job { garage, batch, answer }).map_err(|error| match error {
+    app.ingest.queue.try_send(IngestJob { garage, batch, answer }).map_err(|error| match error {
         mpsc::error::TrySendError::Full(_) => {
             counter!("ingest_refused_total").increment(1);
             IngestError::Busy
@@ -127,8 +127,8 @@ pub async fn run(app: App, shutdown: CancellationToken) {
 }
 
 /// Splits the batches into transactions, in order.
-fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
-    let mut groups: Vec<Vec<Job>> = Vec::new();
+fn groups(jobs: Vec<IngestJob>) -> Vec<Vec<IngestJob>> {
+    let mut groups: Vec<Vec<IngestJob>> = Vec::new();
     let mut records = 0;
     for job in jobs {
         records += job.batch.records.len();
@@ -145,35 +145,38 @@ fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
 
 /// Commits a group. If the database rejects the group for its content, commits each batch alone, so that one batch does
 /// not block the others for ever.
-async fn group(app: &App, jobs: Vec<Job>) {
+async fn group(app: &App, jobs: Vec<IngestJob>) {
     let (batches, answers): (Vec<_>, Vec<_>) =
         jobs.into_iter().map(|job| ((job.garage, job.batch), job.answer)).unzip();
-    match committed(app, &batches).await {
+    match commit_with_retry(app, &batches).await {
         Ok(outcomes) => {
             answers.into_iter().zip(outcomes).for_each(|(answer, outcome)| reply(answer, outcome))
         }
-        Err(error) if batches.len() == 1 || error.is_overload() => give_up(answers, error),
+        Err(error) if batches.len() == 1 || error.is_overload() => fail_all(answers, error),
         Err(error) => {
             tracing::warn!(%error, batches = batches.len(), "ingest transaction failed; retrying batches one by one");
             for (batch, answer) in batches.iter().zip(answers) {
-                let outcome = committed(app, std::slice::from_ref(batch)).await;
+                let outcome = commit_with_retry(app, std::slice::from_ref(batch)).await;
                 reply(answer, outcome.map_err(IngestError::from).and_then(first));
             }
         }
     }
 }
 
-fn first(outcomes: Vec<Result<Receipt, IngestError>>) -> Result<Receipt, IngestError> {
+fn first(outcomes: Vec<Result<BatchReceipt, IngestError>>) -> Result<BatchReceipt, IngestError> {
     outcomes.into_iter().next().unwrap_or(Err(IngestError::Unknown))
 }
 
-fn reply(answer: oneshot::Sender<Result<Receipt, IngestError>>, outcome: Result<Receipt, IngestError>) {
+fn reply(
+    answer: oneshot::Sender<Result<BatchReceipt, IngestError>>,
+    outcome: Result<BatchReceipt, IngestError>,
+) {
     // The request may have been cancelled. A committed batch is recognised when the gateway sends it again.
     let _ = answer.send(outcome);
 }
 
 /// The first waiting gateway gets the cause; the others get "busy" and retry.
-fn give_up(answers: Vec<oneshot::Sender<Result<Receipt, IngestError>>>, error: StoreError) {
+fn fail_all(answers: Vec<oneshot::Sender<Result<BatchReceipt, IngestError>>>, error: StoreError) {
     let mut error = Some(error);
     for answer in answers {
         let cause = error.take().map_or(IngestError::Busy, IngestError::Store);
@@ -182,14 +185,14 @@ fn give_up(answers: Vec<oneshot::Sender<Result<Receipt, IngestError>>>, error: S
 }
 
 /// Runs one transaction and retries it after a conflict with another replica.
-async fn committed(
+async fn commit_with_retry(
     app: &App,
-    batches: &[(GarageId, Batch)],
-) -> Result<Vec<Result<Receipt, IngestError>>, StoreError> {
+    batches: &[(GarageId, UplinkBatch)],
+) -> Result<Vec<Result<BatchReceipt, IngestError>>, StoreError> {
     let started = Instant::now();
-    let mut backoff = Backoff::new("ingest", Duration::from_millis(5), Duration::from_millis(200));
+    let mut backoff = RetryBackoff::new("ingest", Duration::from_millis(5), Duration::from_millis(200));
     loop {
-        match store::answered(commit::commit(app, batches)).await {
+        match store::with_timeout(commit::commit(app, batches)).await {
             Err(error) if error.is_conflict() && backoff.attempts() < ATTEMPTS => {
                 tokio::time::sleep(backoff.next_delay()).await;
             }

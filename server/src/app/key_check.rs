@@ -2,7 +2,7 @@
 //! be found and every name would be damaged.
 
 use super::App;
-use crate::store::seal::Purpose;
+use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, key_check};
 
 /// Hashed as a proof; the hash reveals nothing about the key.
@@ -21,7 +21,7 @@ pub enum KeyCheckError {
 
 /// The first start stores the proof; its key is the database's key from then on.
 pub async fn run(app: &App) -> Result<(), KeyCheckError> {
-    let proof = app.keys.hash(Purpose::KeyCheck, PROOF);
+    let proof = app.keys.hash(SealPurpose::KeyCheck, PROOF);
     let mut tx = app.store.begin().await?;
     key_check::put_first(&mut tx, &proof).await?;
     let known = key_check::read(&mut tx).await?;

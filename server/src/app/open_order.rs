@@ -11,33 +11,33 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use protocol::mqtt::VERSION;
-use protocol::order::{FireEndOrder, MAX_WAIT_MS, Order, Orders, Outcome};
+use protocol::order::{FireEndOrder, MAX_WAIT_MS, PendingRemoteOrders, RemoteOpening, RemoteOrderOutcome};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::App;
-use crate::store::open_order::{self, Taken, TakenAction};
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, wake, word};
+use crate::store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
+use crate::store::seal::SealPurpose;
+use crate::store::{StoreError, codec, wake};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Waiting gateways; one entry for each garage that has ever polled.
 #[derive(Debug, Default)]
-pub struct Waiters(Mutex<HashMap<GarageId, watch::Sender<Turn>>>);
+pub struct RemoteOpenWaiters(Mutex<HashMap<GarageId, watch::Sender<RemoteOpenPollState>>>);
 
 /// Changes whenever a waiting request has to check.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Turn {
+struct RemoteOpenPollState {
     question: u64,
     news: u64,
 }
 
-impl Waiters {
+impl RemoteOpenWaiters {
     /// Registers a poll. Returns its number and a receiver of changes.
-    fn ask(&self, garage: &GarageId) -> (u64, watch::Receiver<Turn>) {
+    fn register(&self, garage: &GarageId) -> (u64, watch::Receiver<RemoteOpenPollState>) {
         let mut waiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waiter = waiters.entry(garage.clone()).or_default();
         waiter.send_modify(|turn| turn.question += 1);
@@ -60,10 +60,15 @@ impl Waiters {
 }
 
 /// The pending orders of a gateway's run, as soon as there are any; none after `wait`.
-pub async fn poll(app: &App, garage: &GarageId, run: &str, wait: Duration) -> Result<Orders, StoreError> {
+pub async fn poll(
+    app: &App,
+    garage: &GarageId,
+    run: &str,
+    wait: Duration,
+) -> Result<PendingRemoteOrders, StoreError> {
     let asked = Instant::now();
     let deadline = asked + wait.min(Duration::from_millis(MAX_WAIT_MS));
-    let (question, mut turn) = app.waiters.ask(garage);
+    let (question, mut turn) = app.waiters.register(garage);
     loop {
         // Marked as seen before the database is read, so that an order in between ends the wait below.
         let overtaken = turn.borrow_and_update().question != question;
@@ -80,7 +85,7 @@ pub async fn poll(app: &App, garage: &GarageId, run: &str, wait: Duration) -> Re
     }
 }
 
-async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<Taken>, StoreError> {
+async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<FetchedRemoteOrder>, StoreError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     let is_there = open_order::is_there(&mut tx, garage, run, now).await?;
@@ -94,26 +99,37 @@ async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<Taken>, Sto
     Ok(taken)
 }
 
-fn answer(app: &App, taken: Vec<Taken>, asked: Instant) -> Result<Orders, StoreError> {
+fn answer(
+    app: &App,
+    taken: Vec<FetchedRemoteOrder>,
+    asked: Instant,
+) -> Result<PendingRemoteOrders, StoreError> {
     let now = app.now();
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (mut orders, mut fire_ends) = (Vec::new(), Vec::new());
-    for Taken { id, action, expires_at } in taken {
+    for FetchedRemoteOrder { id, action, expires_at } in taken {
         let expires_in_ms = millis(expires_at.since(now));
         match action {
-            TakenAction::Open { lane, plate_enc } => {
-                let plate = plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-                let plate = plate.map(|plate| word::parse("open_order.plate_enc", &plate)).transpose()?;
-                orders.push(Order { id, lane, plate, expires_in_ms });
+            FetchedOrderAction::Open { lane, plate_enc } => {
+                let plate = plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+                let plate = plate.map(|plate| codec::parse("open_order.plate_enc", &plate)).transpose()?;
+                orders.push(RemoteOpening { id, lane, plate, expires_in_ms });
             }
-            TakenAction::EndFire { through } => fire_ends.push(FireEndOrder { id, through, expires_in_ms }),
+            FetchedOrderAction::EndFire { through } => {
+                fire_ends.push(FireEndOrder { id, through, expires_in_ms })
+            }
         }
     }
-    Ok(Orders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends })
+    Ok(PendingRemoteOrders { v: VERSION, waited_ms: millis(asked.elapsed()), orders, fire_ends })
 }
 
 /// Stores the outcome; false if this garage's gateway has no such order.
-pub async fn ended(app: &App, garage: &GarageId, id: Uuid, outcome: Outcome) -> Result<bool, StoreError> {
+pub async fn ended(
+    app: &App,
+    garage: &GarageId,
+    id: Uuid,
+    outcome: RemoteOrderOutcome,
+) -> Result<bool, StoreError> {
     let mut tx = app.store.begin().await?;
     let known = open_order::ended(&mut tx, garage, id, outcome, app.now()).await?;
     tx.commit().await?;
@@ -130,7 +146,7 @@ pub(super) async fn announce(app: &App, garage: &GarageId) {
 }
 
 /// Queries the database for orders whose wake-up was lost.
-pub async fn look(app: App) {
+pub async fn poll_database(app: App) {
     loop {
         sleep(LOOK).await;
         if !app.waiters.is_waiting() {
@@ -150,4 +166,4 @@ async fn waiting(app: &App) -> Result<Vec<GarageId>, StoreError> {
 }
 
 /// The waiting gateways of a process.
-pub(super) type Shared = Arc<Waiters>;
+pub(super) type SharedRemoteOpenWaiters = Arc<RemoteOpenWaiters>;

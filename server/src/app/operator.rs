@@ -27,35 +27,35 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::attempts::{Attempts, Limits};
+use super::attempts::{AttemptLimiter, AttemptLimits};
 use crate::store::{StoreError, Tx, audit, operator};
 
 /// Limits of wrong passwords of a user.
-const WRONG_PASSWORDS: Limits = Limits { name_from: 5, from: 30, name: 100 };
+const WRONG_PASSWORDS: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
 
 /// State that all operators' log-ins share in one process.
 #[derive(Clone)]
-pub struct Operators {
-    attempts: Arc<Attempts>,
+pub struct OperatorLogInState {
+    attempts: Arc<AttemptLimiter>,
     /// Limits concurrent password hashes: each takes 19 MiB and some 20 ms of a core.
     hashing: Arc<Semaphore>,
     /// Whether browsers may send the session over plain HTTP.
-    pub cookies: Cookies,
+    pub cookies: CookiePolicy,
 }
 
-impl Default for Operators {
+impl Default for OperatorLogInState {
     fn default() -> Self {
         Self {
-            attempts: Arc::new(Attempts::new(WRONG_PASSWORDS)),
+            attempts: Arc::new(AttemptLimiter::new(WRONG_PASSWORDS)),
             hashing: Arc::new(Semaphore::new(password::AT_ONCE)),
-            cookies: Cookies::HttpsOnly,
+            cookies: CookiePolicy::HttpsOnly,
         }
     }
 }
 
 /// Where the session cookie may travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cookies {
+pub enum CookiePolicy {
     HttpsOnly,
     /// For a server whose own address is plain HTTP on the loopback: a trial or a test.
     LoopbackHttp,
@@ -63,7 +63,7 @@ pub enum Cookies {
 
 /// The calling operator, proved by a live session.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct OperatorCaller {
     pub operator: String,
     token_hash: Vec<u8>,
 }
@@ -77,7 +77,7 @@ pub enum OperatorError {
     Store(#[from] StoreError),
 }
 
-async fn require(tx: &mut Tx, caller: &Caller, garage: &GarageId) -> Result<(), OperatorError> {
+async fn require(tx: &mut Tx, caller: &OperatorCaller, garage: &GarageId) -> Result<(), OperatorError> {
     if operator::runs(tx, &caller.operator, garage).await? {
         Ok(())
     } else {
@@ -93,6 +93,6 @@ async fn record(
     subject: &str,
     detail: &str,
 ) -> Result<(), StoreError> {
-    let entry = audit::Entry { at, actor_kind: "operator", actor_id: operator, action, subject, detail };
+    let entry = audit::AuditEntry { at, actor_kind: "operator", actor_id: operator, action, subject, detail };
     audit::append(tx, &entry).await
 }

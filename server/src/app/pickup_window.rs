@@ -4,13 +4,13 @@
 
 use domain::access::Audience;
 use domain::ids::ClassId;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::shared_window::WindowOpening;
 use domain::time::Timestamp;
 use protocol::people::PickupWindow;
 
 /// The class's own part of each pickup opening, in order.
-fn of_class<'a>(openings: &'a [WindowOpening], class: &'a ClassId) -> impl Iterator<Item = Span> {
+fn of_class<'a>(openings: &'a [WindowOpening], class: &'a ClassId) -> impl Iterator<Item = MinuteSpan> {
     let pickup = openings.iter().filter(|opening| opening.audience == Audience::Pickup);
     pickup.map(|opening| {
         let group = opening.groups.iter().find(|group| group.class == *class);
@@ -20,7 +20,8 @@ fn of_class<'a>(openings: &'a [WindowOpening], class: &'a ClassId) -> impl Itera
 
 /// The window that is open now, else the next of today, else the last of today.
 pub fn of_today(openings: &[WindowOpening], class: &ClassId, now: Timestamp) -> Option<PickupWindow> {
-    let (spans, minute): (Vec<Span>, Minute) = (of_class(openings, class).collect(), Minute::floor(now));
+    let (spans, minute): (Vec<MinuteSpan>, Minute) =
+        (of_class(openings, class).collect(), Minute::floor(now));
     let today = || spans.iter().filter(|span| span.from().timestamp().local_date() == now.local_date());
     let open = spans.iter().find(|span| span.contains(minute));
     let chosen = open.or_else(|| today().find(|span| span.from() > minute)).or_else(|| today().next_back());
@@ -34,7 +35,7 @@ pub fn is_open(openings: &[WindowOpening], class: &ClassId, now: Timestamp) -> b
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use domain::calendar::Calendar;
+    use domain::calendar::HolidayCalendar;
     use domain::ids::WindowId;
     use domain::window::Weekdays;
     use protocol::sharing::{PoolSpec, StaggerSpec, WindowSpec};
@@ -58,7 +59,7 @@ mod tests {
     /// From Saturday, 2026-11-21, to Tuesday, 2026-11-24.
     fn openings(spec: &WindowSpec) -> Vec<WindowOpening> {
         let window = rule::window(WindowId::parse("w").unwrap(), spec, &[main_pool()]).unwrap();
-        let mut calendar = Calendar::new();
+        let mut calendar = HolidayCalendar::new();
         calendar.add_national(2026, []);
         window.openings(&calendar, &[], NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(), 4)
     }

@@ -8,8 +8,8 @@ use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
 use super::App;
-use super::session::Caller;
-use crate::store::seal::{Keyring, Purpose, SealError};
+use super::session::PersonCaller;
+use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, audit, person};
 
 #[derive(Debug, thiserror::Error)]
@@ -34,27 +34,31 @@ impl From<SealError> for OwnPlateError {
     }
 }
 
-pub async fn list(app: &App, caller: &Caller) -> Result<OwnPlates, OwnPlateError> {
+pub async fn list(app: &App, caller: &PersonCaller) -> Result<OwnPlates, OwnPlateError> {
     let mut tx = app.store.begin_read().await?;
     Ok(OwnPlates { plates: of(&app.keys, &mut tx, caller.person).await? })
 }
 
 /// A person's plates, the oldest first.
-pub(super) async fn of(keys: &Keyring, tx: &mut Tx, person: Uuid) -> Result<Vec<OwnPlate>, StoreError> {
-    let own = |vehicle: person::Vehicle| -> Result<OwnPlate, SealError> {
-        let plate = keys.open(Purpose::Plate, &vehicle.plate_enc)?;
+pub(super) async fn of(
+    keys: &SealingKeyring,
+    tx: &mut Tx,
+    person: Uuid,
+) -> Result<Vec<OwnPlate>, StoreError> {
+    let own = |vehicle: person::RegisteredVehicle| -> Result<OwnPlate, SealError> {
+        let plate = keys.open(SealPurpose::Plate, &vehicle.plate_enc)?;
         Ok(OwnPlate { id: vehicle.id, plate, plate_color: vehicle.plate_color })
     };
     let vehicles = person::vehicles(tx, person).await?;
     Ok(vehicles.into_iter().map(own).collect::<Result<_, _>>()?)
 }
 
-pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
+pub async fn add(app: &App, caller: &PersonCaller, asked: &NewPlate) -> Result<OwnPlate, OwnPlateError> {
     let (plate, now) = (Plate::parse(&asked.plate)?, app.now());
     if asked.plate_color == Some(PlateColor::Other) {
         return Err(OwnPlateError::Color);
     }
-    let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
+    let sealed = app.keys.sealed(SealPurpose::Plate, plate.as_str())?;
     let id = Uuid::now_v7();
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
@@ -67,11 +71,11 @@ pub async fn add(app: &App, caller: &Caller, asked: &NewPlate) -> Result<OwnPlat
     }
     log(&mut tx, now, caller, id, "plate.add").await?;
     tx.commit().await?;
-    app.doors.standings.forget(&caller.person);
+    app.read_cache.standings.invalidate(&caller.person);
     Ok(OwnPlate { id, plate: plate.as_str().to_owned(), plate_color: asked.plate_color })
 }
 
-pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), OwnPlateError> {
+pub async fn remove(app: &App, caller: &PersonCaller, id: Uuid) -> Result<(), OwnPlateError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     if !person::delete_vehicle(&mut tx, id, caller.person).await? {
@@ -79,18 +83,18 @@ pub async fn remove(app: &App, caller: &Caller, id: Uuid) -> Result<(), OwnPlate
     }
     log(&mut tx, now, caller, id, "plate.remove").await?;
     tx.commit().await?;
-    app.doors.standings.forget(&caller.person);
+    app.read_cache.standings.invalidate(&caller.person);
     Ok(())
 }
 
 async fn log(
     tx: &mut Tx,
     at: Timestamp,
-    caller: &Caller,
+    caller: &PersonCaller,
     plate: Uuid,
     action: &str,
 ) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at,
         actor_kind: "person",
         actor_id: &caller.person.to_string(),

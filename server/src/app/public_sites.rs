@@ -37,8 +37,8 @@ use self::hours::HoursCache;
 use self::trust::TrustCache;
 use self::version::VersionCache;
 use super::App;
-use super::recent::Recent;
 use super::sharing::public::PublicHours;
+use super::ttl_cache::TtlCache;
 use crate::store::{StoreError, garage};
 
 pub use snapshot::{FeedSnapshot, PublishedSite, snapshot, write_page};
@@ -71,7 +71,7 @@ pub struct FeedCache {
     /// Held by the reader that renews the snapshot.
     renewal: tokio::sync::Mutex<()>,
     parts: Mutex<SnapshotParts>,
-    forecasts: Recent<forecast::Question, Arc<forecast::ForecastSnapshot>>,
+    forecasts: TtlCache<forecast::ForecastKey, Arc<forecast::ForecastSnapshot>>,
 }
 
 /// Used only by the reader that renews the snapshot.
@@ -90,7 +90,7 @@ impl Default for FeedCache {
             newest: RwLock::default(),
             renewal: tokio::sync::Mutex::default(),
             parts: Mutex::default(),
-            forecasts: Recent::new(FRESH, MOST_FORECASTS),
+            forecasts: TtlCache::new(FRESH, MOST_FORECASTS),
         }
     }
 }
@@ -105,7 +105,7 @@ impl FeedCache {
 /// the confidence in the count.
 pub(super) async fn open_now(
     app: &App,
-    garage: &garage::Garage,
+    garage: &garage::StoredGarage,
     hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,

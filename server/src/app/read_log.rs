@@ -14,11 +14,11 @@ const BOUND: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub struct ReadLog {
-    known: Mutex<Known>,
+    known: Mutex<LoggedReads>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct LoggedReads {
     day: NaiveDate,
     reads: HashSet<(Vec<u8>, ClassId)>,
 }
@@ -33,7 +33,7 @@ impl ReadLog {
     pub fn logged(&self, session: &[u8], class: &ClassId, day: NaiveDate) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.day != day || known.reads.len() >= BOUND {
-            *known = Known { day, reads: HashSet::new() };
+            *known = LoggedReads { day, reads: HashSet::new() };
         }
         known.reads.insert((session.to_vec(), class.clone()));
     }

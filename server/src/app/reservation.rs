@@ -4,15 +4,15 @@
 //! - [`wanted`]: a request's body, parsed
 //! - [`entitled`]: own plates, own children's windows, permits
 //! - [`reserve`], [`change`], [`own`], [`quote`], [`forecast`], [`shared_garages`], [`notice`]: one use case each
-//! - [`help`]: alternatives to a full garage
+//! - [`alternatives`]: alternatives to a full garage
 //! - [`shown`]: a stored reservation in its wire form
 //!
 //! Another person's reservation is "not found", never "forbidden".
 
+mod alternatives;
 pub mod change;
 mod entitled;
 pub mod forecast;
-mod help;
 pub mod notice;
 mod openings;
 pub mod own;
@@ -22,15 +22,15 @@ pub mod shared_garages;
 pub mod shown;
 pub mod wanted;
 
-use domain::allocation::refusal::Refusal;
+use domain::allocation::refusal::ReservationRefusal;
 use domain::plate::PlateError;
-use protocol::reservation::Help;
+use protocol::reservation::ReservationAlternatives;
 
 use super::allocation::AllocationError;
 use crate::store::StoreError;
 use crate::store::seal::SealError;
 
-pub use help::Remembered;
+pub use alternatives::AlternativesCache;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReservationError {
@@ -49,8 +49,8 @@ pub enum ReservationError {
     #[error("refused")]
     Refused {
         #[source]
-        refusal: Refusal,
-        help: Option<Box<Help>>,
+        refusal: ReservationRefusal,
+        help: Option<Box<ReservationAlternatives>>,
     },
     #[error("no such reservation of this person's")]
     NotFound,
@@ -78,8 +78,8 @@ impl From<AllocationError> for ReservationError {
     }
 }
 
-impl From<Refusal> for ReservationError {
-    fn from(refusal: Refusal) -> Self {
+impl From<ReservationRefusal> for ReservationError {
+    fn from(refusal: ReservationRefusal) -> Self {
         AllocationError::from(refusal).into()
     }
 }

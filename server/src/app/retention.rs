@@ -6,7 +6,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Ages after which data is purged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
+pub struct RetentionPeriods {
     /// Plates of gate events and visits, and excerpts of dead letters; the counts they led to stay.
     pub plates: Duration,
     /// Arrivals with their feed: who picked up whom, and when.
@@ -15,7 +15,7 @@ pub struct Retention {
     pub audit: Duration,
 }
 
-impl Default for Retention {
+impl Default for RetentionPeriods {
     fn default() -> Self {
         Self { plates: DAY * 30, arrivals: DAY * 180, audit: DAY * 730 }
     }

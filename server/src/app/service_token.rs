@@ -23,7 +23,7 @@ pub async fn create(app: &App, name: &str) -> Result<String, ServiceTokenError> 
     let (token, now) = (random_token()?, app.now());
     let mut tx = app.store.begin().await?;
     service_token::put(&mut tx, name, &token_hash(&token), now).await?;
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: now,
         actor_kind: "cli",
         actor_id: "server",
@@ -33,21 +33,21 @@ pub async fn create(app: &App, name: &str) -> Result<String, ServiceTokenError> 
     };
     audit::append(&mut tx, &entry).await?;
     tx.commit().await?;
-    app.doors.services.forget_all();
+    app.read_cache.services.invalidate_all();
     Ok(token)
 }
 
 /// The service with this token. A token replaced some seconds ago may still be in the read cache.
 pub async fn authenticate(app: &App, token: &str) -> Result<Option<String>, StoreError> {
     let hash = token_hash(token);
-    if let Some(name) = app.doors.services.get(&hash) {
+    if let Some(name) = app.read_cache.services.get(&hash) {
         return Ok(Some(name));
     }
-    let began = app.doors.services.begin();
+    let began = app.read_cache.services.begin_read();
     let mut tx = app.store.begin_read().await?;
     let name = service_token::find(&mut tx, &hash).await?;
     if let Some(name) = &name {
-        app.doors.services.put(began, hash, name.clone());
+        app.read_cache.services.put(began, hash, name.clone());
     }
     Ok(name)
 }

@@ -1,19 +1,19 @@
 //! People's sessions: opaque tokens, hashed at rest, issued only here.
 //!
-//! A session lives for [`App::session_ttl`] after its last use. Its end is moved at most once a day, so that reading
+//! A session lives for [`session_ttl`](super::AppParts::session_ttl) after its last use. Its end is moved at most once a day, so that reading
 //! costs no write. Sessions are cached for some seconds.
 
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use protocol::people::{Me, OpenSession, Session};
+use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
 use uuid::Uuid;
 
 use super::App;
-use super::bind_code::{self, BindError};
+use super::bind_code::{self, BindCodeError};
 use super::driver;
 use super::token::{RandomError, random_token};
-use crate::store::seal::{Purpose, SealError, token_hash};
+use crate::store::seal::{SealError, SealPurpose, token_hash};
 use crate::store::{StoreError, Tx, audit, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -23,12 +23,12 @@ const MAX_OPENID: usize = 128;
 
 /// The calling person, proved by a live session.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct PersonCaller {
     pub person: Uuid,
     token_hash: Vec<u8>,
 }
 
-impl Caller {
+impl PersonCaller {
     /// Identifies the session; it cannot be used as a token.
     pub fn session_key(&self) -> &[u8] {
         &self.token_hash
@@ -44,7 +44,7 @@ pub enum SessionError {
     #[error("openid must be 1 to {MAX_OPENID} characters")]
     OpenId,
     #[error(transparent)]
-    Bind(#[from] BindError),
+    Bind(#[from] BindCodeError),
     #[error("there is no such person")]
     NoSuchPerson,
     #[error("a token could not be made")]
@@ -60,14 +60,15 @@ impl From<SealError> for SessionError {
 }
 
 /// The caller with this token.
-pub async fn authenticate(app: &App, token: &str) -> Result<Caller, SessionError> {
+pub async fn authenticate(app: &App, token: &str) -> Result<PersonCaller, SessionError> {
     let (hash, now) = (token_hash(token), app.now());
     let full = now + app.session_ttl;
-    let fresh = |live: &session::Live| live.expires_at > now && full.since(live.expires_at) < RENEW_AFTER;
-    if let Some(live) = app.doors.sessions.get(&hash).filter(fresh) {
-        return Ok(Caller { person: live.person, token_hash: hash });
+    let fresh =
+        |live: &session::LiveSession| live.expires_at > now && full.since(live.expires_at) < RENEW_AFTER;
+    if let Some(live) = app.read_cache.sessions.get(&hash).filter(fresh) {
+        return Ok(PersonCaller { person: live.person, token_hash: hash });
     }
-    let began = app.doors.sessions.begin();
+    let began = app.read_cache.sessions.begin_read();
     let mut live = read(app, &hash, now).await?;
     if !fresh(&live) {
         let mut tx = app.store.begin().await?;
@@ -75,25 +76,25 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Caller, SessionError
         tx.commit().await?;
         live.expires_at = full;
     }
-    app.doors.sessions.put(began, hash.clone(), live);
-    Ok(Caller { person: live.person, token_hash: hash })
+    app.read_cache.sessions.put(began, hash.clone(), live);
+    Ok(PersonCaller { person: live.person, token_hash: hash })
 }
 
-async fn read(app: &App, hash: &[u8], now: Timestamp) -> Result<session::Live, SessionError> {
+async fn read(app: &App, hash: &[u8], now: Timestamp) -> Result<session::LiveSession, SessionError> {
     let mut tx = app.store.begin_read().await?;
     session::find(&mut tx, hash, now).await?.ok_or(SessionError::Ended)
 }
 
 /// Opens a session for a proved WeChat account. Binds the account first if a code is given, and registers an unknown
 /// account as a driver if the request wants it.
-pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionError> {
+pub async fn open(app: &App, asked: &NewPersonSession) -> Result<PersonSession, SessionError> {
     if asked.openid.is_empty() || asked.openid.len() > MAX_OPENID {
         return Err(SessionError::OpenId);
     }
     if let Some(code) = &asked.bind_code {
         bind_code::bind(app, &asked.openid, code).await?;
     }
-    let openid_hash = app.keys.hash(Purpose::OpenId, &asked.openid);
+    let openid_hash = app.keys.hash(SealPurpose::OpenId, &asked.openid);
     let mut tx = app.store.begin().await?;
     let person = match person::by_openid(&mut tx, &openid_hash).await? {
         Some(person) => person,
@@ -106,43 +107,43 @@ pub async fn open(app: &App, asked: &OpenSession) -> Result<Session, SessionErro
 }
 
 /// Opens a session for a person whose identity the caller vouches for.
-pub async fn issue(app: &App, person: Uuid) -> Result<Session, SessionError> {
+pub async fn issue(app: &App, person: Uuid) -> Result<PersonSession, SessionError> {
     let mut tx = app.store.begin().await?;
     let session = issue_in(app, &mut tx, person).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<Session, SessionError> {
+async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonSession, SessionError> {
     let me = describe(app, tx, person).await?;
     let (token, now) = (random_token()?, app.now());
     let expires_at = now + app.session_ttl;
     session::insert(tx, &token_hash(&token), person, now, expires_at).await?;
     log(tx, now, person, "session.open").await?;
-    Ok(Session { token, expires_at, me })
+    Ok(PersonSession { token, expires_at, me })
 }
 
 /// Ends the caller's session; ending it twice is no error.
-pub async fn end(app: &App, caller: &Caller) -> Result<(), SessionError> {
+pub async fn end(app: &App, caller: &PersonCaller) -> Result<(), SessionError> {
     let mut tx = app.store.begin().await?;
     if session::delete(&mut tx, &caller.token_hash).await? {
         log(&mut tx, app.now(), caller.person, "session.end").await?;
     }
     tx.commit().await?;
-    app.doors.sessions.forget(&caller.token_hash);
+    app.read_cache.sessions.invalidate(&caller.token_hash);
     Ok(())
 }
 
 /// The caller and its roles.
-pub async fn me(app: &App, caller: &Caller) -> Result<Me, SessionError> {
+pub async fn me(app: &App, caller: &PersonCaller) -> Result<PersonProfile, SessionError> {
     let mut tx = app.store.begin_read().await?;
     describe(app, &mut tx, caller.person).await
 }
 
-async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<Me, SessionError> {
+async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonProfile, SessionError> {
     let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
-    let name = app.keys.open(Purpose::PersonName, &name)?;
-    Ok(Me {
+    let name = app.keys.open(SealPurpose::PersonName, &name)?;
+    Ok(PersonProfile {
         person_id: person,
         driver: driver::is_name_of_one(&name),
         name: driver::shown(name),
@@ -154,6 +155,7 @@ async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<Me, SessionErr
 
 async fn log(tx: &mut Tx, at: Timestamp, person: Uuid, action: &str) -> Result<(), StoreError> {
     let id = person.to_string();
-    let entry = audit::Entry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };
+    let entry =
+        audit::AuditEntry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };
     audit::append(tx, &entry).await
 }

@@ -17,24 +17,29 @@ pub mod rule;
 use std::time::Duration;
 
 use domain::access::Audience;
-use domain::allocation::layout::Layout;
+use domain::allocation::layout::GarageLayout;
 use domain::ids::GarageId;
-use domain::shared_window::{OnLessons, SharedWindow, WindowOpening, disjoint, without};
+use domain::shared_window::{LessonRule, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
 
 use super::{App, calendar};
 use crate::store::{StoreError, Tx, closure, window};
 
-pub use calendars::Calendars;
-pub(super) use ground::{Ground, Reach, closure_of_domain};
+pub use calendars::CalendarCache;
+pub(super) use ground::{OpeningHorizon, SharingState, closure_of_domain};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// All limits of a garage's book, from yesterday to beyond the longest horizon.
 ///
 /// The calendar must not have been written in this transaction.
-pub async fn layout(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Layout, StoreError> {
-    Ok(Ground::read(app, tx, garage, now).await?.layout(now))
+pub async fn layout(
+    app: &App,
+    tx: &mut Tx,
+    garage: &GarageId,
+    now: Timestamp,
+) -> Result<GarageLayout, StoreError> {
+    Ok(SharingState::read(app, tx, garage, now).await?.layout(now))
 }
 
 /// Openings from yesterday to two days ahead, in order; closures are cut out.
@@ -52,12 +57,13 @@ pub async fn openings(
     let closures = closure::open(tx, garage, now - DAY).await?;
     let closures: Vec<_> = closures.iter().filter_map(closure_of_domain).collect();
     let yesterday = (now - DAY).local_date();
-    let of =
-        |window: &SharedWindow| window.openings(&calendar, &schools, yesterday, Reach::AROUND_NOW.days());
+    let of = |window: &SharedWindow| {
+        window.openings(&calendar, &schools, yesterday, OpeningHorizon::AROUND_NOW.days())
+    };
     Ok(without(disjoint(windows.iter().flat_map(of).collect()), &closures))
 }
 
 /// A pickup window moves with an early release even where it does not depend on lessons.
 fn asks_schools(window: &SharedWindow) -> bool {
-    window.audience == Audience::Pickup || window.recurrence.lessons != OnLessons::AnyDay
+    window.audience == Audience::Pickup || window.recurrence.lessons != LessonRule::AnyDay
 }

@@ -9,12 +9,12 @@ use domain::ids::{ClassId, GarageId};
 use uuid::Uuid;
 
 use super::App;
-use super::session::Caller;
+use super::session::PersonCaller;
 use crate::store::{StoreError, person};
 
 /// A person's plates, children and permits, cached.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct PersonEntitlements {
     pub person: Uuid,
     pub plates: Vec<PlateKey>,
     /// Garage of each child's school, and the child's class.
@@ -23,7 +23,7 @@ pub struct Standing {
     pub permits: Vec<(GarageId, PlateKey, Audience)>,
 }
 
-impl Standing {
+impl PersonEntitlements {
     pub fn owns(&self, plate: &PlateKey) -> bool {
         self.plates.contains(plate)
     }
@@ -59,18 +59,18 @@ impl Standing {
 }
 
 /// Reads the database at most every few seconds for one person.
-pub async fn of(app: &App, caller: &Caller) -> Result<Arc<Standing>, StoreError> {
-    let standings = &app.doors.standings;
+pub async fn of(app: &App, caller: &PersonCaller) -> Result<Arc<PersonEntitlements>, StoreError> {
+    let standings = &app.read_cache.standings;
     if let Some(known) = standings.get(&caller.person) {
         return Ok(known);
     }
-    let began = standings.begin();
+    let began = standings.begin_read();
     let mut tx = app.store.begin_read().await?;
     let plates = person::plate_hashes(&mut tx, caller.person).await?;
     let children = person::children(&mut tx, caller.person).await?;
     let permits = person::permits(&mut tx, caller.person).await?;
     drop(tx);
-    let standing = Arc::new(Standing {
+    let standing = Arc::new(PersonEntitlements {
         person: caller.person,
         plates: plates.into_iter().map(PlateKey).collect(),
         children: children.into_iter().map(|child| (child.garage, child.class)).collect(),

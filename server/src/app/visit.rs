@@ -4,7 +4,7 @@ use domain::ids::GarageId;
 use domain::plate::Plate;
 
 use super::App;
-use crate::store::seal::Purpose;
+use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, visit};
 
 /// Plates of the cars inside a garage, in order of their entry.
@@ -13,7 +13,7 @@ pub async fn inside(app: &App, garage: &GarageId) -> Result<Vec<Plate>, StoreErr
     let sealed = visit::plates_inside(&mut tx, garage).await?;
     drop(tx);
     let opened = sealed.iter().map(|plate| {
-        let text = app.keys.open(Purpose::Plate, plate)?;
+        let text = app.keys.open(SealPurpose::Plate, plate)?;
         Plate::parse(&text).map_err(|_| StoreError::Corrupt { column: "visit.plate_enc" })
     });
     opened.collect()

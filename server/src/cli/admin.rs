@@ -10,16 +10,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::GarageId;
 use ring::rand::{SecureRandom, SystemRandom};
-use server::app::operator::account::{self, AccountError};
+use server::app::operator::account::{self, OperatorAccountError};
 use server::app::{App, bind_code, enrolment, gateway_token, service_token};
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 
-use super::{Done, Failure};
+use super::{CommandFailure, CommandResult};
 
 const OWNER_ONLY: u32 = 0o600;
 
-pub fn new_key(out: &Path) -> Done {
-    let mut key = [0_u8; Keyring::KEY_LEN];
+pub fn new_key(out: &Path) -> CommandResult {
+    let mut key = [0_u8; SealingKeyring::KEY_LEN];
     SystemRandom::new().fill(&mut key).map_err(|_| anyhow::anyhow!("the system gave no random numbers"))?;
     // Never overwrite an existing key: the data sealed with it would be lost.
     let mut options = OpenOptions::new();
@@ -29,11 +29,11 @@ pub fn new_key(out: &Path) -> Done {
     Ok(())
 }
 
-pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> Done {
+pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> CommandResult {
     hand_out(&gateway_token::create(app, garage).await?, out)
 }
 
-pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> Done {
+pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> CommandResult {
     let code = enrolment::create_code(app, garage).await?;
     match out {
         Some(_) => hand_out(&code.code, out),
@@ -44,23 +44,23 @@ pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> D
     }
 }
 
-pub async fn gateway_renew(app: &App, garage: &GarageId) -> Done {
+pub async fn gateway_renew(app: &App, garage: &GarageId) -> CommandResult {
     enrolment::renew(app, garage).await?;
     println!("the gateway of {garage} is told with its next poll");
     Ok(())
 }
 
-pub async fn service_token(app: &App, name: &str, out: Option<&Path>) -> Done {
+pub async fn service_token(app: &App, name: &str, out: Option<&Path>) -> CommandResult {
     hand_out(&service_token::create(app, name).await?, out)
 }
 
-pub async fn bind_code(app: &App, person_key: &str) -> Done {
+pub async fn bind_code(app: &App, person_key: &str) -> CommandResult {
     let code = bind_code::create(app, person_key).await?;
     println!("{} (once, until {})", code.code, code.expires_at);
     Ok(())
 }
 
-fn hand_out(secret: &str, out: Option<&Path>) -> Done {
+fn hand_out(secret: &str, out: Option<&Path>) -> CommandResult {
     match out {
         Some(path) => {
             let mut options = OpenOptions::new();
@@ -80,7 +80,7 @@ fn write(options: &mut OpenOptions, path: &Path, secret: &str) -> anyhow::Result
 }
 
 /// Reads the first line, without its end.
-pub fn read_password(file: Option<&Path>) -> Result<String, Failure> {
+pub fn read_password(file: Option<&Path>) -> Result<String, CommandFailure> {
     let mut line = String::new();
     match file {
         Some(path) => {
@@ -95,13 +95,13 @@ pub fn read_password(file: Option<&Path>) -> Result<String, Failure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-pub async fn set_password(app: &App, username: &str, password: String) -> Done {
+pub async fn set_password(app: &App, username: &str, password: String) -> CommandResult {
     account::set_password(app, username, password).await.map_err(|error| match error {
-        AccountError::Store(_) => Failure::from(error),
-        AccountError::Username
-        | AccountError::UnknownOperator(_)
-        | AccountError::UnknownGarage(_)
-        | AccountError::Password(_) => Failure::input(error),
+        OperatorAccountError::Store(_) => CommandFailure::from(error),
+        OperatorAccountError::Username
+        | OperatorAccountError::UnknownOperator(_)
+        | OperatorAccountError::UnknownGarage(_)
+        | OperatorAccountError::Password(_) => CommandFailure::input(error),
     })?;
     println!("the password of {username} is set; older sessions have ended");
     Ok(())

@@ -4,35 +4,35 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Weekday};
-use domain::calendar::{Day, DayKind, SchoolCalendar, Source};
+use domain::calendar::{DayKind, DaySource, ResolvedDay, SchoolCalendar};
 use domain::ids::SchoolId;
-use protocol::calendar::LessonsWord;
+use protocol::calendar::LessonSchedule;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::app::App;
-use server::app::calendar::import::{self, ListError};
+use server::app::calendar::import::{self, HolidayListError};
 use server::app::calendar::{load, school};
 use server::store::calendar::school as schools;
 
-use super::{Done, Failure};
+use super::{CommandFailure, CommandResult};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ListFileError {
+pub enum CalendarFileError {
     #[error("cannot read the list {path}", path = path.display())]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}: `{field}`: {message}", path = path.display())]
     Json { path: PathBuf, field: String, message: String },
     #[error("{path}", path = path.display())]
-    Wrong { path: PathBuf, source: ListError },
+    Wrong { path: PathBuf, source: HolidayListError },
 }
 
 /// An error names the path of its field.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let unreadable = |source| ListFileError::Read { path: path.to_owned(), source };
-    let text = service::text_file::read(path).map_err(unreadable).map_err(Failure::input)?;
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CommandFailure> {
+    let unreadable = |source| CalendarFileError::Read { path: path.to_owned(), source };
+    let text = service::text_file::read(path).map_err(unreadable).map_err(CommandFailure::input)?;
     let mut deserializer = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        Failure::input(ListFileError::Json {
+        CommandFailure::input(CalendarFileError::Json {
             path: path.to_owned(),
             field: error.path().to_string(),
             message: error.inner().to_string(),
@@ -40,17 +40,17 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     })
 }
 
-fn failure(path: &Path, error: ListError) -> Failure {
+fn failure(path: &Path, error: HolidayListError) -> CommandFailure {
     match error {
-        ListError::Invalid(_) => {
-            Failure::input(ListFileError::Wrong { path: path.to_owned(), source: error })
+        HolidayListError::Invalid(_) => {
+            CommandFailure::input(CalendarFileError::Wrong { path: path.to_owned(), source: error })
         }
-        ListError::Store(_) => Failure::from(error),
+        HolidayListError::Store(_) => CommandFailure::from(error),
     }
 }
 
 /// All files are checked before the first is written.
-pub async fn import_holidays(app: &App, files: &[PathBuf]) -> Done {
+pub async fn import_holidays(app: &App, files: &[PathBuf]) -> CommandResult {
     let lists = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     for (path, list) in files.iter().zip(&lists) {
         import::check_holidays(list).map_err(|error| failure(path, error))?;
@@ -62,7 +62,7 @@ pub async fn import_holidays(app: &App, files: &[PathBuf]) -> Done {
     Ok(())
 }
 
-pub async fn import_city_days(app: &App, path: &Path) -> Done {
+pub async fn import_city_days(app: &App, path: &Path) -> CommandResult {
     let entries: Vec<_> = read(path)?;
     import::city_days(app, &entries).await.map_err(|error| failure(path, error))?;
     println!("{}: {} days of the city's own", path.display(), entries.len());
@@ -71,20 +71,20 @@ pub async fn import_city_days(app: &App, path: &Path) -> Done {
 
 /// One line of `server calendar`.
 #[derive(Serialize)]
-struct Line {
+struct CalendarLine {
     date: NaiveDate,
     kind: DayKind,
     acts_as: Weekday,
     name: Option<String>,
-    source: Source,
+    source: DaySource,
     #[serde(skip_serializing_if = "Option::is_none")]
-    lessons: Option<LessonsWord>,
+    lessons: Option<LessonSchedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earlier_minutes: Option<u32>,
 }
 
-impl Line {
-    fn new(day: Day, own: Option<&SchoolCalendar>) -> Self {
+impl CalendarLine {
+    fn new(day: ResolvedDay, own: Option<&SchoolCalendar>) -> Self {
         let lessons = own.map(|own| own.lessons(&day));
         Self {
             acts_as: own.map_or(day.acts_as, |own| own.acts_as(&day)),
@@ -99,14 +99,14 @@ impl Line {
 }
 
 /// Prints days to standard output, one JSON object a line, and warnings to standard error.
-pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&SchoolId>) -> Done {
+pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&SchoolId>) -> CommandResult {
     let mut tx = app.store.begin_read().await?;
     let calendar = load(&mut tx).await?;
     let mut warnings = calendar.warnings(from, to);
     let mut own = None;
     if let Some(id) = school {
         if schools::garage_of(&mut tx, id).await?.is_none() {
-            return Err(Failure::input(anyhow::anyhow!("there is no school {id}")));
+            return Err(CommandFailure::input(anyhow::anyhow!("there is no school {id}")));
         }
         let found = schools::calendar(&mut tx, id).await?;
         warnings.extend(found.warnings(from, to));
@@ -118,7 +118,7 @@ pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&Sch
     }
     let mut out = std::io::stdout().lock();
     for date in from.iter_days().take_while(|date| *date <= to) {
-        writeln!(out, "{}", serde_json::to_string(&Line::new(calendar.day(date), own.as_ref()))?)?;
+        writeln!(out, "{}", serde_json::to_string(&CalendarLine::new(calendar.day(date), own.as_ref()))?)?;
     }
     Ok(())
 }

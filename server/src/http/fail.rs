@@ -6,46 +6,46 @@ mod sharing;
 use std::error::Error;
 
 use domain::pickup::PickupError;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
-use crate::app::arrival_act::ActError;
-use crate::app::arrival_board::BoardError;
-use crate::app::bind_code::BindError;
-use crate::app::claim::ClaimError;
-use crate::app::enrolment::EnrolError;
+use crate::app::arrival_act::ArrivalActError;
+use crate::app::arrival_board::ArrivalBoardError;
+use crate::app::bind_code::BindCodeError;
+use crate::app::claim::ArrivalClaimError;
+use crate::app::enrolment::GatewayEnrolmentError;
 use crate::app::gate_entry::GateEntryError;
 use crate::app::guardian::GuardianError;
 use crate::app::hall::HallError;
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 use crate::app::ingest::IngestError;
 use crate::app::operator::OperatorError;
-use crate::app::operator::access_check::CheckError;
-use crate::app::operator::adjustment::AdjustError;
+use crate::app::operator::access_check::AccessCheckError;
+use crate::app::operator::adjustment::CountAdjustmentError;
 use crate::app::operator::calendar::CalendarError;
 use crate::app::operator::inventory::InventoryError;
-use crate::app::operator::open_order::OrderError;
+use crate::app::operator::open_order::RemoteOpenError;
 use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
 use crate::app::plate::OwnPlateError;
 use crate::app::session::SessionError;
 use crate::store::StoreError;
-use crate::store::word::word;
+use crate::store::codec::encode;
 
 /// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
     tracing::error!(error = chain(error), "request failed with an internal error");
-    Problem::new(500, "internal", "Internal server error").into()
+    ProblemDetails::new(500, "internal", "Internal server error").into()
 }
 
 pub fn not_found() -> ProblemResponse {
-    Problem::new(404, "not_found", "Resource not found").into()
+    ProblemDetails::new(404, "not_found", "Resource not found").into()
 }
 
 /// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.
 fn busy(error: &StoreError) -> ProblemResponse {
     tracing::warn!(error = chain(error), "request refused; database overloaded or unavailable");
-    Problem::new(503, "busy", "Service busy; try again later").into()
+    ProblemDetails::new(503, "busy", "Service busy; try again later").into()
 }
 
 fn chain(error: &(dyn Error + 'static)) -> String {
@@ -66,7 +66,7 @@ impl From<StoreError> for ProblemResponse {
 }
 
 fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
-    Problem::new(status, code, title).into()
+    ProblemDetails::new(status, code, title).into()
 }
 
 /// One response for a missing, a wrong and an expired token.
@@ -87,10 +87,12 @@ impl From<SessionError> for ProblemResponse {
         match error {
             SessionError::Ended => problem(401, "unauthorized", "Session unknown or expired"),
             SessionError::NotBound => problem(404, "person_not_bound", "Account not linked to a person yet"),
-            SessionError::OpenId => Problem::new(422, "invalid_body", "Invalid field in the request body")
-                .field("openid")
-                .detail(error.to_string())
-                .into(),
+            SessionError::OpenId => {
+                ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
+                    .field("openid")
+                    .detail(error.to_string())
+                    .into()
+            }
             SessionError::Bind(error) => error.into(),
             SessionError::Store(error) => error.into(),
             SessionError::NoSuchPerson | SessionError::Random(_) => internal(&error),
@@ -98,58 +100,58 @@ impl From<SessionError> for ProblemResponse {
     }
 }
 
-impl From<BindError> for ProblemResponse {
-    fn from(error: BindError) -> Self {
+impl From<BindCodeError> for ProblemResponse {
+    fn from(error: BindCodeError) -> Self {
         match error {
-            BindError::Code => problem(403, "bind_code_invalid", "Code unknown, already used or expired"),
-            BindError::TooManyAttempts => {
+            BindCodeError::Code => problem(403, "bind_code_invalid", "Code unknown, already used or expired"),
+            BindCodeError::TooManyAttempts => {
                 problem(429, "too_many_attempts", "Too many wrong codes; try again in 15 minutes")
             }
-            BindError::Store(error) => error.into(),
-            BindError::NoSuchPerson | BindError::Random(_) => internal(&error),
+            BindCodeError::Store(error) => error.into(),
+            BindCodeError::NoSuchPerson | BindCodeError::Random(_) => internal(&error),
         }
     }
 }
 
-impl From<EnrolError> for ProblemResponse {
-    fn from(error: EnrolError) -> Self {
+impl From<GatewayEnrolmentError> for ProblemResponse {
+    fn from(error: GatewayEnrolmentError) -> Self {
         match error {
-            EnrolError::Code => problem(
+            GatewayEnrolmentError::Code => problem(
                 403,
                 "enrolment_code_invalid",
                 "Code unknown, already used, expired or issued for another garage",
             ),
-            EnrolError::TooManyAttempts => {
+            GatewayEnrolmentError::TooManyAttempts => {
                 problem(429, "too_many_attempts", "Too many wrong codes; try again in 15 minutes")
             }
-            EnrolError::NotEnrolled(_) => {
+            GatewayEnrolmentError::NotEnrolled(_) => {
                 problem(409, "not_enrolled", "Gateway token set by an administrator cannot be renewed")
             }
-            EnrolError::Store(error) => error.into(),
-            EnrolError::UnknownGarage(_) | EnrolError::Random(_) => internal(&error),
+            GatewayEnrolmentError::Store(error) => error.into(),
+            GatewayEnrolmentError::UnknownGarage(_) | GatewayEnrolmentError::Random(_) => internal(&error),
         }
     }
 }
 
-impl From<BoardError> for ProblemResponse {
-    fn from(error: BoardError) -> Self {
+impl From<ArrivalBoardError> for ProblemResponse {
+    fn from(error: ArrivalBoardError) -> Self {
         match error {
-            BoardError::NotYourClass => not_your_class(),
-            BoardError::Store(error) => error.into(),
+            ArrivalBoardError::NotYourClass => not_your_class(),
+            ArrivalBoardError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<ActError> for ProblemResponse {
-    fn from(error: ActError) -> Self {
+impl From<ArrivalActError> for ProblemResponse {
+    fn from(error: ArrivalActError) -> Self {
         match error {
-            ActError::NoSuchArrival => not_found(),
-            ActError::NotYourClass => not_your_class(),
-            ActError::Changed => {
+            ArrivalActError::NoSuchArrival => not_found(),
+            ArrivalActError::NotYourClass => not_your_class(),
+            ArrivalActError::Changed => {
                 problem(409, "arrival_changed", "Arrival changed since it was read; reload it")
             }
-            ActError::Pickup(error) => pickup(error),
-            ActError::Store(error) => error.into(),
+            ArrivalActError::Pickup(error) => pickup(error),
+            ArrivalActError::Store(error) => error.into(),
         }
     }
 }
@@ -157,7 +159,7 @@ impl From<ActError> for ProblemResponse {
 fn pickup(error: PickupError) -> ProblemResponse {
     match error {
         PickupError::Phase { .. } => {
-            Problem::new(409, "wrong_phase", "Action not possible in the arrival's current phase")
+            ProblemDetails::new(409, "wrong_phase", "Action not possible in the arrival's current phase")
                 .detail(error.to_string())
                 .into()
         }
@@ -183,18 +185,18 @@ impl From<GuardianError> for ProblemResponse {
     }
 }
 
-impl From<ClaimError> for ProblemResponse {
-    fn from(error: ClaimError) -> Self {
+impl From<ArrivalClaimError> for ProblemResponse {
+    fn from(error: ArrivalClaimError) -> Self {
         match error {
-            ClaimError::NotYourChild => {
+            ArrivalClaimError::NotYourChild => {
                 problem(403, "not_your_child", "Child not registered to this account")
             }
-            ClaimError::NotAGuardian => not_a_guardian(),
-            ClaimError::OutsideWindow => {
+            ArrivalClaimError::NotAGuardian => not_a_guardian(),
+            ArrivalClaimError::OutsideWindow => {
                 problem(409, "outside_pickup_window", "Outside the school's pickup window")
             }
-            ClaimError::Page(error) => error.into(),
-            ClaimError::Store(error) => error.into(),
+            ArrivalClaimError::Page(error) => error.into(),
+            ArrivalClaimError::Store(error) => error.into(),
         }
     }
 }
@@ -202,12 +204,12 @@ impl From<ClaimError> for ProblemResponse {
 impl From<OwnPlateError> for ProblemResponse {
     fn from(error: OwnPlateError) -> Self {
         match error {
-            OwnPlateError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
+            OwnPlateError::Plate(error) => ProblemDetails::new(422, "invalid_plate", "Invalid number plate")
                 .field("plate")
                 .detail(error.to_string())
                 .into(),
             OwnPlateError::Color => {
-                Problem::new(422, "invalid_plate", "Unknown plate colour").field("plate_color").into()
+                ProblemDetails::new(422, "invalid_plate", "Unknown plate colour").field("plate_color").into()
             }
             OwnPlateError::TooMany => problem(409, "too_many_plates", "Maximum number of plates reached"),
             OwnPlateError::Taken => problem(409, "plate_taken", "Plate already registered to this account"),
@@ -221,13 +223,13 @@ impl From<IngestError> for ProblemResponse {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Gap { expected } => {
-                Problem::new(409, "sequence_gap", "Records missing before this batch")
+                ProblemDetails::new(409, "sequence_gap", "Records missing before this batch")
                     .field("records[0].seq")
                     .detail(format!("expected {expected}"))
                     .into()
             }
             IngestError::Invalid(detail) => {
-                Problem::new(422, "invalid_batch", "Invalid batch").detail(detail).into()
+                ProblemDetails::new(422, "invalid_batch", "Invalid batch").detail(detail).into()
             }
             IngestError::Busy | IngestError::Closing => problem(503, "busy", "Service busy; try again later"),
             IngestError::Unknown => unknown_gateway(),
@@ -262,26 +264,26 @@ impl From<LogInError> for ProblemResponse {
     }
 }
 
-impl From<AdjustError> for ProblemResponse {
-    fn from(error: AdjustError) -> Self {
+impl From<CountAdjustmentError> for ProblemResponse {
+    fn from(error: CountAdjustmentError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "Invalid field in the request body")
+            ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
         match error {
-            AdjustError::Reason => invalid("reason").into(),
-            AdjustError::Occupied { .. } => invalid("occupied").into(),
-            AdjustError::Changed { now } => {
+            CountAdjustmentError::Reason => invalid("reason").into(),
+            CountAdjustmentError::Occupied { .. } => invalid("occupied").into(),
+            CountAdjustmentError::Changed { now } => {
                 let now = now.map_or_else(|| "no data".to_owned(), |count| count.to_string());
-                Problem::new(409, "count_changed", "Count changed since it was read; reload it")
+                ProblemDetails::new(409, "count_changed", "Count changed since it was read; reload it")
                     .detail(format!("current count: {now}"))
                     .into()
             }
-            AdjustError::KeyReused => {
+            CountAdjustmentError::KeyReused => {
                 problem(409, "idempotency_key_reused", "Idempotency key already used for another correction")
             }
-            AdjustError::Operator(error) => error.into(),
+            CountAdjustmentError::Operator(error) => error.into(),
         }
     }
 }
@@ -289,7 +291,7 @@ impl From<AdjustError> for ProblemResponse {
 impl From<InventoryError> for ProblemResponse {
     fn from(error: InventoryError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "Invalid field in the request body")
+            ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
@@ -308,27 +310,29 @@ impl From<InventoryError> for ProblemResponse {
     }
 }
 
-impl From<OrderError> for ProblemResponse {
-    fn from(error: OrderError) -> Self {
+impl From<RemoteOpenError> for ProblemResponse {
+    fn from(error: RemoteOpenError) -> Self {
         let invalid = |field: &str| {
-            Problem::new(422, "invalid_body", "Invalid field in the request body")
+            ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
                 .field(field)
                 .detail(error.to_string())
         };
         match error {
-            OrderError::Reason => invalid("reason").into(),
-            OrderError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
-                .field("plate")
-                .detail(error.to_string())
-                .into(),
-            OrderError::Lane => invalid("lane").into(),
-            OrderError::Waiting => {
+            RemoteOpenError::Reason => invalid("reason").into(),
+            RemoteOpenError::Plate(error) => {
+                ProblemDetails::new(422, "invalid_plate", "Invalid number plate")
+                    .field("plate")
+                    .detail(error.to_string())
+                    .into()
+            }
+            RemoteOpenError::Lane => invalid("lane").into(),
+            RemoteOpenError::Waiting => {
                 problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
-            OrderError::KeyReused => {
+            RemoteOpenError::KeyReused => {
                 problem(409, "idempotency_key_reused", "Idempotency key already used for another order")
             }
-            OrderError::Operator(error) => error.into(),
+            RemoteOpenError::Operator(error) => error.into(),
         }
     }
 }
@@ -346,7 +350,9 @@ impl From<GateEntryError> for ProblemResponse {
             }
             GateEntryError::Inside => problem(409, "car_inside", "Car with this plate already inside"),
             GateEntryError::Refused(reason) => {
-                Problem::new(409, "not_let_in", "Entry not permitted now").detail(word(reason)).into()
+                ProblemDetails::new(409, "not_let_in", "Entry not permitted now")
+                    .detail(encode(reason))
+                    .into()
             }
             GateEntryError::TooSoon => {
                 problem(429, "too_many_requests", "Too many attempts; try again in a minute")
@@ -362,14 +368,16 @@ impl From<GateEntryError> for ProblemResponse {
     }
 }
 
-impl From<CheckError> for ProblemResponse {
-    fn from(error: CheckError) -> Self {
+impl From<AccessCheckError> for ProblemResponse {
+    fn from(error: AccessCheckError) -> Self {
         match error {
-            CheckError::Plate(error) => Problem::new(422, "invalid_plate", "Invalid number plate")
-                .field("plate")
-                .detail(error.to_string())
-                .into(),
-            CheckError::Operator(error) => error.into(),
+            AccessCheckError::Plate(error) => {
+                ProblemDetails::new(422, "invalid_plate", "Invalid number plate")
+                    .field("plate")
+                    .detail(error.to_string())
+                    .into()
+            }
+            AccessCheckError::Operator(error) => error.into(),
         }
     }
 }
@@ -378,14 +386,14 @@ impl From<CalendarError> for ProblemResponse {
     fn from(error: CalendarError) -> Self {
         match error {
             CalendarError::NoSuchSchool => not_found(),
-            CalendarError::Range => {
-                Problem::new(400, "invalid_query", "Invalid query parameter").detail(error.to_string()).into()
-            }
+            CalendarError::Range => ProblemDetails::new(400, "invalid_query", "Invalid query parameter")
+                .detail(error.to_string())
+                .into(),
             CalendarError::Changed => {
                 problem(412, "calendar_changed", "Calendar changed since it was read; reload it")
             }
-            CalendarError::Invalid(Invalid { field, message }) => {
-                Problem::new(422, "invalid_body", "Invalid field in the request body")
+            CalendarError::Invalid(InvalidField { field, message }) => {
+                ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
                     .field(field)
                     .detail(message)
                     .into()

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 const HEADER: &str = "idempotency-key";
@@ -27,7 +27,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         // `to_str` takes visible ASCII only.
         let key = parts.headers.get(HEADER).and_then(|value| value.to_str().ok()).map(str::trim);
         let key = key.filter(|key| (1..=MAX).contains(&key.len())).ok_or_else(|| {
-            Problem::new(
+            ProblemDetails::new(
                 400,
                 "idempotency_key_missing",
                 "Idempotency-Key header required (1 to 100 characters)",

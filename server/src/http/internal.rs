@@ -1,7 +1,7 @@
 //! `/internal/v1`: for `miniapp-api`, which only acts for people who are logged in through it.
 //!
 //! Every route requires the service token ([`service`]). Routes with a person's data also require that person's
-//! session, which [`caller::User`] checks. No response may be cached. This file is the route table.
+//! session, which [`caller::AuthenticatedPerson`] checks. No response may be cached. This file is the route table.
 
 mod add_plate;
 mod arrival_act;

@@ -15,13 +15,13 @@ use crate::app::App;
         title = "District server",
         description = "Errors are RFC 9457 problems with a stable `code`. Times are RFC 3339, UTC, with microseconds."
     ),
-    modifiers(&Identities)
+    modifiers(&SecuritySchemes)
 )]
-struct Document;
+struct OpenApiDocument;
 
-struct Identities;
+struct SecuritySchemes;
 
-impl Modify for Identities {
+impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let service = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -39,7 +39,7 @@ impl Modify for Identities {
 
 /// The whole document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    let mut document = Document::openapi();
+    let mut document = OpenApiDocument::openapi();
     document.merge(internal::described().split_for_parts().1);
     document
 }

@@ -13,7 +13,7 @@ mod sources;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use crate::app::App;
@@ -42,10 +42,10 @@ async fn nothing() -> ProblemResponse {
 }
 
 async fn method() -> ProblemResponse {
-    Problem::new(405, "method_not_allowed", "Method not allowed").into()
+    ProblemDetails::new(405, "method_not_allowed", "Method not allowed").into()
 }
 
 /// A parameter with an invalid value.
 fn wrong(field: &str, detail: &str) -> ProblemResponse {
-    Problem::new(400, "invalid_query", "Invalid query parameter").field(field).detail(detail).into()
+    ProblemDetails::new(400, "invalid_query", "Invalid query parameter").field(field).detail(detail).into()
 }

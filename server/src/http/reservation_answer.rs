@@ -3,31 +3,31 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::reservation::{Quote, Reservation, Series, SeriesDate};
+use protocol::reservation::{AvailabilityQuote, Reservation, ReservationSeries, SeriesDate};
 use service::http::ProblemResponse;
 
 use super::refusal;
-use crate::app::reservation::quote::Quoted;
-use crate::app::reservation::reserve::{Day, Days};
+use crate::app::reservation::quote::ReservationQuote;
+use crate::app::reservation::reserve::{ReservedSeries, ReservedSeriesDay};
 
 pub fn one(status: StatusCode, reservation: &Reservation) -> Response {
     (status, [(header::ETAG, reservation.etag())], Json(reservation)).into_response()
 }
 
-pub fn quote(quoted: Quoted) -> Quote {
+pub fn quote(quoted: ReservationQuote) -> AvailabilityQuote {
     let refused = quoted.refused.as_ref().map(refusal::problem);
-    Quote { free: quoted.free, refused, help: quoted.help }
+    AvailabilityQuote { free: quoted.free, refused, help: quoted.help }
 }
 
-pub fn series(days: Days) -> Series {
-    let date = |day: Day| {
+pub fn series(days: ReservedSeries) -> ReservationSeries {
+    let date = |day: ReservedSeriesDay| {
         let (reservation, refused) = match day.outcome {
             Ok(reservation) => (reservation, None),
             Err(refusal) => (None, Some(refusal::problem(&refusal))),
         };
         SeriesDate { date: day.date, reservation, refused }
     };
-    Series { id: days.id, dates: days.days.into_iter().map(date).collect() }
+    ReservationSeries { id: days.id, dates: days.days.into_iter().map(date).collect() }
 }
 
-pub type Answer = Result<Response, ProblemResponse>;
+pub type ReservationResponse = Result<Response, ProblemResponse>;

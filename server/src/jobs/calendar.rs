@@ -15,7 +15,7 @@ pub async fn run(app: App) {
     loop {
         match calendar::missing_years(&app).await {
             Ok(years) => {
-                tell(&missing, &years);
+                log_changes(&missing, &years);
                 missing = years;
             }
             Err(error) => {
@@ -27,7 +27,7 @@ pub async fn run(app: App) {
 }
 
 /// Logs a missing year once a process; the metric stays until the list is imported.
-fn tell(before: &BTreeSet<i32>, now: &BTreeSet<i32>) {
+fn log_changes(before: &BTreeSet<i32>, now: &BTreeSet<i32>) {
     for year in before.difference(now) {
         gauge!("calendar_missing_year", "year" => year.to_string()).set(0.0);
     }

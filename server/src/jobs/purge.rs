@@ -7,7 +7,7 @@ use metrics::counter;
 
 use crate::app::App;
 use crate::store::StoreError;
-use crate::store::purge::{BITE, Kind, bite};
+use crate::store::purge::{BATCH_ROWS, PurgeKind, delete_batch};
 
 const EVERY: Duration = Duration::from_secs(3600);
 
@@ -36,44 +36,47 @@ pub async fn run(app: App) {
 /// Purges all kinds once; returns the number of rows.
 pub async fn purge(app: &App) -> Result<u64, StoreError> {
     let mut rows = 0;
-    for kind in Kind::ALL {
+    for kind in PurgeKind::ALL {
         rows += forget(app, kind).await?;
     }
     Ok(rows)
 }
 
 /// Purges batch by batch, each in its own transaction, so that other transactions run in between.
-async fn forget(app: &App, kind: Kind) -> Result<u64, StoreError> {
+async fn forget(app: &App, kind: PurgeKind) -> Result<u64, StoreError> {
     let before = before(app, kind);
     let mut rows = 0;
     loop {
         let mut tx = app.store.begin().await?;
-        let bitten = bite(&mut tx, kind, before).await?;
+        let bitten = delete_batch(&mut tx, kind, before).await?;
         tx.commit().await?;
         counter!("purged_rows_total", "what" => kind.label()).increment(bitten);
         rows += bitten;
-        if bitten < BITE.unsigned_abs() {
+        if bitten < BATCH_ROWS.unsigned_abs() {
             return Ok(rows);
         }
     }
 }
 
-fn before(app: &App, kind: Kind) -> Timestamp {
+fn before(app: &App, kind: PurgeKind) -> Timestamp {
     let now = app.now();
     match kind {
-        Kind::EventPlates
-        | Kind::VisitPlates
-        | Kind::DeadLetters
-        | Kind::Reservations
-        | Kind::Notices
-        | Kind::Strikes
-        | Kind::Blocks
-        | Kind::OrderPlates => now - app.retention.plates,
-        Kind::Arrivals => now - app.retention.arrivals,
-        Kind::Feed => now - FEED,
-        Kind::Audit | Kind::OpenOrders => now - app.retention.audit,
+        PurgeKind::EventPlates
+        | PurgeKind::VisitPlates
+        | PurgeKind::DeadLetters
+        | PurgeKind::Reservations
+        | PurgeKind::Notices
+        | PurgeKind::Strikes
+        | PurgeKind::Blocks
+        | PurgeKind::OrderPlates => now - app.retention.plates,
+        PurgeKind::Arrivals => now - app.retention.arrivals,
+        PurgeKind::Feed => now - FEED,
+        PurgeKind::Audit | PurgeKind::OpenOrders => now - app.retention.audit,
         // Purged when they expire, independent of their age.
-        Kind::Sessions | Kind::OperatorSessions | Kind::BindCodes | Kind::GatewayCodes => now,
-        Kind::BindAttempts => now - BIND_ATTEMPTS,
+        PurgeKind::Sessions
+        | PurgeKind::OperatorSessions
+        | PurgeKind::BindCodes
+        | PurgeKind::GatewayCodes => now,
+        PurgeKind::BindAttempts => now - BIND_ATTEMPTS,
     }
 }

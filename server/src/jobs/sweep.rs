@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::app::{App, ingest};
 use crate::store::visit::{evidence, to_book, unseen};
-use crate::store::{StoreError, answered, garage, reservation};
+use crate::store::{StoreError, garage, reservation, with_timeout};
 
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -21,7 +21,7 @@ const UNSEEN_EVERY: Duration = Duration::from_secs(600);
 const ELSEWHERE: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// A gateway without backlog that has reported within this period has sent all its exits.
-const HEARD: Duration = Duration::from_secs(120);
+const REPORTED_WITHIN: Duration = Duration::from_secs(120);
 
 /// A car that should have left this long ago and is not in the count has left unseen. Before that, the count may
 /// still be corrected.
@@ -33,14 +33,14 @@ pub async fn run(app: App) {
         tokio::time::sleep(jittered(EVERY)).await;
         if looked.elapsed() > UNSEEN_EVERY {
             looked = Instant::now();
-            if let Err(error) = answered(end_left_behind(&app)).await {
+            if let Err(error) = with_timeout(end_left_behind(&app)).await {
                 tracing::warn!(%error, "closing visits superseded elsewhere failed; will retry");
             }
-            if let Err(error) = answered(end_unseen(&app)).await {
+            if let Err(error) = with_timeout(end_unseen(&app)).await {
                 tracing::warn!(%error, "closing visits of cars that left unseen failed; will retry");
             }
         }
-        if let Err(error) = answered(sweep(&app)).await {
+        if let Err(error) = with_timeout(sweep(&app)).await {
             tracing::warn!(%error, "sweep of due reservations failed; will retry");
         }
     }
@@ -57,7 +57,7 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
             due.push(garage);
         }
     }
-    due.iter().for_each(|garage| app.allocation.nudge(garage));
+    due.iter().for_each(|garage| app.allocation.mark_stale(garage));
     app.allocation.drop_unused();
     Ok(due.len())
 }
@@ -83,7 +83,7 @@ pub async fn end_left_behind(app: &App) -> Result<usize, StoreError> {
     let (now, mut healed) = (app.now(), 0);
     let since = now - ELSEWHERE;
     let mut tx = app.store.begin_read().await?;
-    let garages = evidence::garages_left_behind(&mut tx, since, now - HEARD).await?;
+    let garages = evidence::garages_left_behind(&mut tx, since, now - REPORTED_WITHIN).await?;
     tx.rollback().await?;
     // One garage a transaction: none waits for another garage's row while it holds its own.
     for id in garages {

@@ -2,13 +2,13 @@
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::operator::Adjustment;
+use protocol::operator::CountAdjustment;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone)]
-pub struct NewAdjustment<'a> {
+pub struct NewAdjustmentRow<'a> {
     pub id: Uuid,
     pub garage: &'a GarageId,
     pub operator: &'a str,
@@ -19,7 +19,7 @@ pub struct NewAdjustment<'a> {
     pub reason: &'a str,
 }
 
-pub async fn insert(tx: &mut Tx, new: &NewAdjustment<'_>) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, new: &NewAdjustmentRow<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into adjustment (id, garage_id, operator_id, idempotency_key, at, count_before, count_after, \
@@ -36,11 +36,13 @@ pub async fn insert(tx: &mut Tx, new: &NewAdjustment<'_>) -> Result<(), StoreErr
     Ok(())
 }
 
-type Row = (String, i64, Option<i64>, i64, String, String);
+type AdjustmentRow = (String, i64, Option<i64>, i64, String, String);
 
-fn adjustment((id, at, before, after, reason, operator): Row) -> Result<Adjustment, StoreError> {
-    Ok(Adjustment {
-        id: word::uuid("adjustment.id", &id)?,
+fn adjustment(
+    (id, at, before, after, reason, operator): AdjustmentRow,
+) -> Result<CountAdjustment, StoreError> {
+    Ok(CountAdjustment {
+        id: codec::uuid("adjustment.id", &id)?,
         at: Timestamp::from_micros(at),
         before,
         after,
@@ -55,8 +57,8 @@ pub async fn by_key(
     garage: &GarageId,
     operator: &str,
     key: &str,
-) -> Result<Option<Adjustment>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+) -> Result<Option<CountAdjustment>, StoreError> {
+    let row: Option<AdjustmentRow> = fetch_optional!(
         tx,
         "select a.id, a.at, a.count_before, a.count_after, a.reason, o.name \
          from adjustment a join operator o on o.id = a.operator_id \
@@ -74,8 +76,8 @@ pub async fn page(
     garage: &GarageId,
     before: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<Adjustment>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+) -> Result<Vec<CountAdjustment>, StoreError> {
+    let rows: Vec<AdjustmentRow> = fetch_all!(
         tx,
         "select a.id, a.at, a.count_before, a.count_after, a.reason, o.name \
          from adjustment a join operator o on o.id = a.operator_id \

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::ids::{ClassId, GarageId, SchoolId};
-use domain::pickup::{Act, Pickup};
+use domain::pickup::{PickupAct, PickupState};
 use domain::time::Timestamp;
-use protocol::people::{Cursor, Note, ReadingDoubt};
+use protocol::people::{ArrivalNote, FeedCursor, ReadingDoubt};
 use uuid::Uuid;
 
 use super::school::CarInside;
-use super::seal::Sealed;
-use super::{StoreError, Tx, word};
+use super::seal::SealedValue;
+use super::{StoreError, Tx, codec};
 
 /// An arrival that is not stored yet.
 #[derive(Debug, Clone)]
@@ -24,15 +24,15 @@ pub struct NewArrival<'a> {
     pub garage: &'a GarageId,
     /// Local calendar day.
     pub day: NaiveDate,
-    pub pickup: Pickup,
+    pub pickup: PickupState,
     pub arrived_at: Timestamp,
     pub changed_at: Timestamp,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
     /// Absent for a claim by hand.
-    pub car: Option<&'a Sealed>,
+    pub car: Option<&'a SealedValue>,
     /// Relation of the guardians of the car to the child.
     pub guardian: Option<&'a str>,
-    pub note: Option<Note>,
+    pub note: Option<ArrivalNote>,
     /// `gate_event.no`.
     pub entry_event: Option<i64>,
     /// When the car passed the gate; absent while it is at the gate.
@@ -42,14 +42,14 @@ pub struct NewArrival<'a> {
 
 /// The last act of a teacher, and the cursor that the teacher's screen showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LastAct {
-    pub act: Act,
-    pub seen: Cursor,
+pub struct LastArrivalAct {
+    pub act: PickupAct,
+    pub seen: FeedCursor,
 }
 
 /// A stored arrival with the names that screens show; plates and names are still sealed.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub struct SealedArrival {
     pub id: Uuid,
     pub school: SchoolId,
     pub class: ClassId,
@@ -59,14 +59,14 @@ pub struct Stored {
     pub garage: GarageId,
     pub day: NaiveDate,
     pub order: i64,
-    pub pickup: Pickup,
+    pub pickup: PickupState,
     pub arrived_at: Timestamp,
     pub changed_at: Timestamp,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
     pub plate_hash: Option<Vec<u8>>,
     pub plate_enc: Option<Vec<u8>>,
     pub guardian: Option<String>,
-    pub note: Option<Note>,
+    pub note: Option<ArrivalNote>,
     pub car_left_at: Option<Timestamp>,
     /// When the car passed the gate.
     pub entered_at: Option<Timestamp>,
@@ -76,16 +76,16 @@ pub struct Stored {
     /// A guardian reported the arrival by hand before any car was read.
     pub by_hand: bool,
     /// The cursor before the last change, if that change was only the car passing the gate.
-    pub at_gate_cursor: Option<Cursor>,
-    pub last_act: Option<LastAct>,
+    pub at_gate_cursor: Option<FeedCursor>,
+    pub last_act: Option<LastArrivalAct>,
     /// Name of the teacher who did the last act.
     pub teacher_name_enc: Option<Vec<u8>>,
 }
 
-impl Stored {
+impl SealedArrival {
     /// Whether a screen at this cursor shows everything that an act depends on. A car that passes the gate does not
     /// make the screen stale.
-    pub fn is_shown_by(&self, seen: Cursor) -> bool {
+    pub fn is_shown_by(&self, seen: FeedCursor) -> bool {
         self.cursor == seen || self.at_gate_cursor == Some(seen)
     }
 
@@ -96,7 +96,7 @@ impl Stored {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ArrivalRow {
     id: String,
     school_id: String,
     class_id: String,
@@ -128,22 +128,22 @@ struct Row {
     teacher_name_enc: Option<Vec<u8>>,
 }
 
-impl TryFrom<Row> for Stored {
+impl TryFrom<ArrivalRow> for SealedArrival {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: ArrivalRow) -> Result<Self, StoreError> {
         Ok(Self {
-            id: word::uuid("arrival.id", &row.id)?,
-            school: word::parse("arrival.school_id", &row.school_id)?,
-            class: word::parse("arrival.class_id", &row.class_id)?,
+            id: codec::uuid("arrival.id", &row.id)?,
+            school: codec::parse("arrival.school_id", &row.school_id)?,
+            class: codec::parse("arrival.class_id", &row.class_id)?,
             class_name: row.class_name,
-            pupil: word::uuid("arrival.pupil_id", &row.pupil_id)?,
+            pupil: codec::uuid("arrival.pupil_id", &row.pupil_id)?,
             pupil_name_enc: row.pupil_name_enc,
-            garage: word::parse("arrival.garage_id", &row.garage_id)?,
-            day: word::day("arrival.day", &row.day)?,
+            garage: codec::parse("arrival.garage_id", &row.garage_id)?,
+            day: codec::day("arrival.day", &row.day)?,
             order: row.order_no,
-            pickup: Pickup {
-                phase: word::parse("arrival.phase", &row.phase)?,
+            pickup: PickupState {
+                phase: codec::parse("arrival.phase", &row.phase)?,
                 since: Timestamp::from_micros(row.phase_since),
                 claimed: row.claimed != 0,
             },
@@ -153,10 +153,13 @@ impl TryFrom<Row> for Stored {
             plate_hash: row.plate_hash,
             plate_enc: row.plate_enc,
             guardian: row.guardian_relation,
-            note: row.note.map(|note| word::parse("arrival.note", &note)).transpose()?,
+            note: row.note.map(|note| codec::parse("arrival.note", &note)).transpose()?,
             car_left_at: row.car_left_at.map(Timestamp::from_micros),
             entered_at: row.entered_at.map(Timestamp::from_micros),
-            doubt: row.reading_doubt.map(|doubt| word::parse("arrival.reading_doubt", &doubt)).transpose()?,
+            doubt: row
+                .reading_doubt
+                .map(|doubt| codec::parse("arrival.reading_doubt", &doubt))
+                .transpose()?,
             other_plate_hash: row.other_plate_hash,
             by_hand: row.by_hand != 0,
             at_gate_cursor: row.at_gate_cursor.filter(|_| row.entered_cursor == Some(row.cursor)),
@@ -166,9 +169,9 @@ impl TryFrom<Row> for Stored {
     }
 }
 
-fn last_act(act: Option<&str>, seen: Option<Cursor>) -> Result<Option<LastAct>, StoreError> {
+fn last_act(act: Option<&str>, seen: Option<FeedCursor>) -> Result<Option<LastArrivalAct>, StoreError> {
     let (Some(act), Some(seen)) = (act, seen) else { return Ok(None) };
-    Ok(Some(LastAct { act: word::parse("arrival.last_act", act)?, seen }))
+    Ok(Some(LastArrivalAct { act: codec::parse("arrival.last_act", act)?, seen }))
 }
 
 /// The select list and joins of every read.
@@ -187,8 +190,8 @@ macro_rules! select {
     };
 }
 
-fn stored(rows: Vec<Row>) -> Result<Vec<Stored>, StoreError> {
-    rows.into_iter().map(Stored::try_from).collect()
+fn stored(rows: Vec<ArrivalRow>) -> Result<Vec<SealedArrival>, StoreError> {
+    rows.into_iter().map(SealedArrival::try_from).collect()
 }
 
 /// Writes a new arrival and returns its order: 1 is the class's first of the day.
@@ -208,7 +211,7 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
         new.pupil.to_string(),
         new.garage.as_str(),
         day.as_str(),
-        word::word(new.pickup.phase),
+        codec::encode(new.pickup.phase),
         new.pickup.since.micros(),
         i64::from(new.pickup.claimed),
         new.arrived_at.micros(),
@@ -217,10 +220,10 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
         new.car.map(|car| car.hash.as_slice()),
         new.car.map(|car| car.enc.as_slice()),
         new.guardian,
-        new.note.map(word::word),
+        new.note.map(codec::encode),
         new.entry_event,
         new.entered_at.map(Timestamp::micros),
-        new.doubt.map(word::word),
+        new.doubt.map(codec::encode),
         i64::from(new.car.is_none()),
     )?;
     Ok(order)
@@ -230,22 +233,22 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
 pub async fn act(
     tx: &mut Tx,
     id: Uuid,
-    last: LastAct,
-    pickup: Pickup,
+    last: LastArrivalAct,
+    pickup: PickupState,
     acted_by: Uuid,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update arrival set phase = $2, phase_since = $3, claimed = $4, changed_at = $3, acted_by = $5, \
          cursor = $6, last_act = $7, last_act_seen = $8 where id = $1",
         id.to_string(),
-        word::word(pickup.phase),
+        codec::encode(pickup.phase),
         pickup.since.micros(),
         i64::from(pickup.claimed),
         acted_by.to_string(),
         cursor,
-        word::word(last.act),
+        codec::encode(last.act),
         last.seen,
     )?;
     Ok(changed == 1)
@@ -255,16 +258,16 @@ pub async fn act(
 pub async fn set_pickup(
     tx: &mut Tx,
     id: Uuid,
-    pickup: Pickup,
+    pickup: PickupState,
     acted_by: Option<Uuid>,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update arrival set phase = $2, phase_since = $3, claimed = $4, changed_at = $3, acted_by = $5, \
          cursor = $6 where id = $1",
         id.to_string(),
-        word::word(pickup.phase),
+        codec::encode(pickup.phase),
         pickup.since.micros(),
         i64::from(pickup.claimed),
         acted_by.map(|person| person.to_string()),
@@ -273,13 +276,13 @@ pub async fn set_pickup(
     Ok(changed == 1)
 }
 
-pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Stored>, StoreError> {
-    let row: Option<Row> = fetch_optional!(tx, select!("where a.id = $1"), id.to_string())?;
-    row.map(Stored::try_from).transpose()
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<SealedArrival>, StoreError> {
+    let row: Option<ArrivalRow> = fetch_optional!(tx, select!("where a.id = $1"), id.to_string())?;
+    row.map(SealedArrival::try_from).transpose()
 }
 
 /// A pupil's arrivals of one day, oldest first.
-pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
+pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!("where a.pupil_id = $1 and a.day = $2 order by a.arrived_at, a.order_no"),
@@ -293,8 +296,8 @@ pub async fn of_pupils(
     tx: &mut Tx,
     pupils: &[Uuid],
     day: NaiveDate,
-) -> Result<HashMap<Uuid, Vec<Stored>>, StoreError> {
-    let rows: Vec<Row> = fetch_rows!(
+) -> Result<HashMap<Uuid, Vec<SealedArrival>>, StoreError> {
+    let rows: Vec<ArrivalRow> = fetch_rows!(
         tx,
         select!("join ("),
         pupils,
@@ -303,7 +306,7 @@ pub async fn of_pupils(
         },
         ") as v on a.pupil_id = v.column1 and a.day = v.column2 order by a.arrived_at, a.order_no"
     )?;
-    let mut by_pupil: HashMap<Uuid, Vec<Stored>> = HashMap::new();
+    let mut by_pupil: HashMap<Uuid, Vec<SealedArrival>> = HashMap::new();
     for arrival in stored(rows)? {
         by_pupil.entry(arrival.pupil).or_default().push(arrival);
     }
@@ -311,7 +314,7 @@ pub async fn of_pupils(
 }
 
 /// Arrivals of these cars, by either reading, whose cars are not known to have left the garage.
-pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec<Stored>, StoreError> {
+pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_rows!(
         tx,
         select!("join ("),
@@ -325,7 +328,7 @@ pub async fn with_cars_inside(tx: &mut Tx, cars: &[CarInside<'_>]) -> Result<Vec
 }
 
 /// A class's day in order of arrival. The number of rows is at most the number of cars.
-pub async fn board(tx: &mut Tx, class: &ClassId, day: NaiveDate) -> Result<Vec<Stored>, StoreError> {
+pub async fn board(tx: &mut Tx, class: &ClassId, day: NaiveDate) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!("where a.class_id = $1 and a.day = $2 order by a.order_no"),
@@ -339,9 +342,9 @@ pub async fn changed_in_class(
     tx: &mut Tx,
     class: &ClassId,
     day: NaiveDate,
-    after: Cursor,
+    after: FeedCursor,
     limit: i64,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!("where a.class_id = $1 and a.cursor > $2 and a.day = $3 order by a.cursor limit $4"),
@@ -358,7 +361,7 @@ pub async fn hall(
     school: &SchoolId,
     day: NaiveDate,
     recently: Timestamp,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!(
@@ -376,9 +379,9 @@ pub async fn changed_in_school(
     tx: &mut Tx,
     school: &SchoolId,
     day: NaiveDate,
-    after: Cursor,
+    after: FeedCursor,
     limit: i64,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!("where a.school_id = $1 and a.cursor > $2 and a.day = $3 order by a.cursor limit $4"),

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::ids::ClassId;
-use domain::pickup::Pickup;
+use domain::pickup::PickupState;
 use domain::time::Timestamp;
-use protocol::people::{Cursor, ReadingDoubt};
+use protocol::people::{FeedCursor, ReadingDoubt};
 use uuid::Uuid;
 
 use super::arrival::NewArrival;
-use super::seal::Sealed;
-use super::{StoreError, Tx, word};
+use super::seal::SealedValue;
+use super::{StoreError, Tx, codec};
 
 /// Rows in one statement.
 const ROWS: usize = 500;
@@ -35,8 +35,8 @@ pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool,
 
 /// The data that a reading adds to an arrival without a car.
 #[derive(Debug, Clone)]
-pub struct Car<'a> {
-    pub plate: &'a Sealed,
+pub struct ArrivingCar<'a> {
+    pub plate: &'a SealedValue,
     pub relation: &'a str,
     /// `gate_event.no`, if the event is stored already.
     pub entry_event: Option<i64>,
@@ -48,10 +48,10 @@ pub struct Car<'a> {
 pub async fn attach_car(
     tx: &mut Tx,
     id: Uuid,
-    car: &Car<'_>,
-    pickup: Pickup,
+    car: &ArrivingCar<'_>,
+    pickup: PickupState,
     at: Timestamp,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
@@ -63,13 +63,13 @@ pub async fn attach_car(
         car.plate.enc.as_slice(),
         car.relation,
         car.entry_event,
-        word::word(pickup.phase),
+        codec::encode(pickup.phase),
         pickup.since.micros(),
         i64::from(pickup.claimed),
         at.micros(),
         cursor,
         car.entered_at.map(Timestamp::micros),
-        car.doubt.map(word::word),
+        car.doubt.map(codec::encode),
     )?;
     Ok(changed == 1)
 }
@@ -87,7 +87,7 @@ pub async fn set_car_seen(
     id: Uuid,
     seen: CarSeenAgain,
     at: Timestamp,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
@@ -97,13 +97,16 @@ pub async fn set_car_seen(
         at.micros(),
         cursor,
         seen.entered_at.map(Timestamp::micros),
-        seen.doubt.map(word::word),
+        seen.doubt.map(codec::encode),
     )?;
     Ok(changed == 1)
 }
 
 /// Sets the time at which cars passed the gate: arrival, time, cursor of the change.
-pub async fn set_cars_entered(tx: &mut Tx, entered: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
+pub async fn set_cars_entered(
+    tx: &mut Tx,
+    entered: &[(Uuid, Timestamp, FeedCursor)],
+) -> Result<(), StoreError> {
     for chunk in entered.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -124,13 +127,13 @@ pub async fn set_doubt(
     id: Uuid,
     doubt: Option<ReadingDoubt>,
     other_plate: Option<&[u8]>,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
         "update arrival set reading_doubt = $2, other_plate_hash = $3, cursor = $4 where id = $1",
         id.to_string(),
-        doubt.map(word::word),
+        doubt.map(codec::encode),
         other_plate,
         cursor,
     )?;
@@ -142,16 +145,16 @@ pub async fn set_doubt(
 pub async fn detach_car(
     tx: &mut Tx,
     id: Uuid,
-    pickup: Pickup,
+    pickup: PickupState,
     at: Timestamp,
-    cursor: Cursor,
+    cursor: FeedCursor,
 ) -> Result<(), StoreError> {
     execute!(
         tx,
         "update arrival set plate_hash = null, plate_enc = null, entry_event = null, entered_at = null, reading_doubt = null, \
          other_plate_hash = null, phase = $2, phase_since = $3, claimed = $4, changed_at = $5, cursor = $6 where id = $1",
         id.to_string(),
-        word::word(pickup.phase),
+        codec::encode(pickup.phase),
         pickup.since.micros(),
         i64::from(pickup.claimed),
         at.micros(),
@@ -161,7 +164,7 @@ pub async fn detach_car(
 }
 
 /// Sets the time at which cars left: arrival, time, cursor of the change.
-pub async fn set_cars_left(tx: &mut Tx, left: &[(Uuid, Timestamp, Cursor)]) -> Result<(), StoreError> {
+pub async fn set_cars_left(tx: &mut Tx, left: &[(Uuid, Timestamp, FeedCursor)]) -> Result<(), StoreError> {
     for chunk in left.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -191,7 +194,7 @@ pub async fn next_orders(
         },
         ") as v left join arrival a on a.class_id = v.column1 and a.day = v.column2 group by v.column1"
     )?;
-    rows.into_iter().map(|(class, order)| Ok((word::parse("arrival.class_id", &class)?, order))).collect()
+    rows.into_iter().map(|(class, order)| Ok((codec::parse("arrival.class_id", &class)?, order))).collect()
 }
 
 /// Writes arrivals with their orders; the caller holds the lock of all arrivals.
@@ -214,7 +217,7 @@ pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(
                 .push_bind(new.garage.as_str())
                 .push_bind(new.day.to_string())
                 .push_bind(*order)
-                .push_bind(word::word(new.pickup.phase))
+                .push_bind(codec::encode(new.pickup.phase))
                 .push_bind(new.pickup.since.micros())
                 .push_bind(i64::from(new.pickup.claimed))
                 .push_bind(new.arrived_at.micros())
@@ -223,10 +226,10 @@ pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(
                 .push_bind(new.car.map(|car| car.hash.as_slice()))
                 .push_bind(new.car.map(|car| car.enc.as_slice()))
                 .push_bind(new.guardian)
-                .push_bind(new.note.map(word::word))
+                .push_bind(new.note.map(codec::encode))
                 .push_bind(new.entry_event)
                 .push_bind(new.entered_at.map(Timestamp::micros))
-                .push_bind(new.doubt.map(word::word));
+                .push_bind(new.doubt.map(codec::encode));
         },
         ""
     )?;

@@ -6,7 +6,7 @@ use super::{StoreError, Tx};
 
 /// A new line of the audit log.
 #[derive(Debug, Clone)]
-pub struct Entry<'a> {
+pub struct AuditEntry<'a> {
     pub at: Timestamp,
     /// `person`, `operator`, `gateway`, `cli`.
     pub actor_kind: &'a str,
@@ -18,7 +18,7 @@ pub struct Entry<'a> {
     pub detail: &'a str,
 }
 
-pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
+pub async fn append(tx: &mut Tx, entry: &AuditEntry<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into audit (at, actor_kind, actor_id, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
@@ -34,7 +34,7 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
 
 /// A stored line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct StoredAuditEntry {
     pub at: Timestamp,
     pub actor_kind: String,
     pub actor_id: String,
@@ -44,7 +44,7 @@ pub struct Line {
 }
 
 /// Lines since `since`, oldest first.
-pub async fn since(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Line>, StoreError> {
+pub async fn since(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<StoredAuditEntry>, StoreError> {
     let rows: Vec<(i64, String, String, String, String, String)> = fetch_all!(
         tx,
         "select at, actor_kind, actor_id, action, subject, detail from audit where at >= $1 \
@@ -52,7 +52,7 @@ pub async fn since(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Line
         since.micros(),
         limit,
     )?;
-    let line = |(at, actor_kind, actor_id, action, subject, detail)| Line {
+    let line = |(at, actor_kind, actor_id, action, subject, detail)| StoredAuditEntry {
         at: Timestamp::from_micros(at),
         actor_kind,
         actor_id,

@@ -3,7 +3,7 @@
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Stores a new code for a person and ends the person's unused codes.
 pub async fn put(
@@ -33,7 +33,7 @@ pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Opt
         code_hash,
         now.micros(),
     )?;
-    row.map(|(person,)| word::uuid("bind_code.person_id", &person)).transpose()
+    row.map(|(person,)| codec::uuid("bind_code.person_id", &person)).transpose()
 }
 
 /// Counts an attempt before its code is checked and returns the number of attempts in the current period. A period

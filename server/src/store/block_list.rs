@@ -2,15 +2,15 @@
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::operator::StrikeKind;
+use protocol::reservation::operator::PlateStrikeKind;
 use uuid::Uuid;
 
-use super::seal::Sealed;
-use super::{StoreError, Tx, word};
+use super::seal::SealedValue;
+use super::{StoreError, Tx, codec};
 
 /// A block in effect, with the plate sealed.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub struct ActivePlateBlock {
     pub id: Uuid,
     pub plate_enc: Vec<u8>,
     pub reason: String,
@@ -19,7 +19,7 @@ pub struct Block {
     pub until: Option<Timestamp>,
 }
 
-type BlockRow = (String, Vec<u8>, String, i64, i64, Option<i64>);
+type PlateBlockRow = (String, Vec<u8>, String, i64, i64, Option<i64>);
 
 /// Blocks that have not ended, newest first.
 pub async fn of_garage(
@@ -27,8 +27,8 @@ pub async fn of_garage(
     garage: &GarageId,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<Block>, StoreError> {
-    let rows: Vec<BlockRow> = fetch_all!(
+) -> Result<Vec<ActivePlateBlock>, StoreError> {
+    let rows: Vec<PlateBlockRow> = fetch_all!(
         tx,
         "select id, plate_enc, reason, by_rule, from_at, until_at from block where garage_id = $1 and ended_at is null \
          and (until_at is null or until_at > $2) order by from_at desc, id desc limit $3",
@@ -36,9 +36,9 @@ pub async fn of_garage(
         now.micros(),
         limit,
     )?;
-    let block = |(id, plate_enc, reason, by_rule, from, until): BlockRow| {
-        Ok(Block {
-            id: word::uuid("block.id", &id)?,
+    let block = |(id, plate_enc, reason, by_rule, from, until): PlateBlockRow| {
+        Ok(ActivePlateBlock {
+            id: codec::uuid("block.id", &id)?,
             plate_enc,
             reason,
             by_rule: by_rule == 1,
@@ -51,17 +51,17 @@ pub async fn of_garage(
 
 /// A block that an operator creates.
 #[derive(Debug, Clone)]
-pub struct NewBlock<'a> {
+pub struct NewPlateBlock<'a> {
     pub id: Uuid,
     pub garage: &'a GarageId,
-    pub plate: &'a Sealed,
+    pub plate: &'a SealedValue,
     pub reason: &'a str,
     pub operator: &'a str,
     pub from: Timestamp,
     pub until: Option<Timestamp>,
 }
 
-pub async fn insert(tx: &mut Tx, new: &NewBlock<'_>) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, new: &NewPlateBlock<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into block (id, garage_id, plate_hash, plate_enc, reason, by_rule, made_by, from_at, until_at) \
@@ -99,17 +99,17 @@ pub async fn end(
 
 /// A strike, with the sealed plate of its reservation while that is stored.
 #[derive(Debug, Clone)]
-pub struct Strike {
+pub struct StoredPlateStrike {
     pub id: Uuid,
     pub reservation: Uuid,
     pub plate_enc: Option<Vec<u8>>,
-    pub kind: StrikeKind,
+    pub kind: PlateStrikeKind,
     pub at: Timestamp,
     pub lifted_at: Option<Timestamp>,
     pub lift_reason: Option<String>,
 }
 
-type StrikeRow = (String, String, Option<Vec<u8>>, String, i64, Option<i64>, Option<String>);
+type PlateStrikeRow = (String, String, Option<Vec<u8>>, String, i64, Option<i64>, Option<String>);
 
 /// Strikes since `since`, newest first.
 pub async fn strikes(
@@ -117,8 +117,8 @@ pub async fn strikes(
     garage: &GarageId,
     since: Timestamp,
     limit: i64,
-) -> Result<Vec<Strike>, StoreError> {
-    let rows: Vec<StrikeRow> = fetch_all!(
+) -> Result<Vec<StoredPlateStrike>, StoreError> {
+    let rows: Vec<PlateStrikeRow> = fetch_all!(
         tx,
         "select s.id, s.reservation_id, r.plate_enc, s.kind, s.at, s.lifted_at, s.lift_reason from strike s \
          left join reservation r on r.id = s.reservation_id \
@@ -127,12 +127,12 @@ pub async fn strikes(
         since.micros(),
         limit,
     )?;
-    let strike = |(id, reservation, plate_enc, kind, at, lifted_at, lift_reason): StrikeRow| {
-        Ok(Strike {
-            id: word::uuid("strike.id", &id)?,
-            reservation: word::uuid("strike.reservation_id", &reservation)?,
+    let strike = |(id, reservation, plate_enc, kind, at, lifted_at, lift_reason): PlateStrikeRow| {
+        Ok(StoredPlateStrike {
+            id: codec::uuid("strike.id", &id)?,
+            reservation: codec::uuid("strike.reservation_id", &reservation)?,
             plate_enc,
-            kind: word::parse("strike.kind", &kind)?,
+            kind: codec::parse("strike.kind", &kind)?,
             at: Timestamp::from_micros(at),
             lifted_at: lifted_at.map(Timestamp::from_micros),
             lift_reason,

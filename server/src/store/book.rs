@@ -5,14 +5,14 @@
 
 use domain::ids::GarageId;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Version of a book; a book in memory is valid for one version.
-pub type Version = i64;
+pub type BookVersion = i64;
 
 /// Locks the rows of these garages, in order of their ids, so that two transactions never deadlock. Garages without a
 /// row are absent. SQLite has one writer and needs no lock.
-pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, Version)>, StoreError> {
+pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, BookVersion)>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
     }
@@ -36,20 +36,24 @@ pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<(GarageId, Ve
             ") as v join book b on b.garage_id = v.column1 order by b.garage_id for update of b"
         )?,
     };
-    rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
+    rows.into_iter()
+        .map(|(garage, version)| Ok((codec::parse("book.garage_id", &garage)?, version)))
+        .collect()
 }
 
 /// Reads the version without a lock; absent if there is no such garage.
-pub async fn version(tx: &mut Tx, garage: &GarageId) -> Result<Option<Version>, StoreError> {
+pub async fn version(tx: &mut Tx, garage: &GarageId) -> Result<Option<BookVersion>, StoreError> {
     let row: Option<(i64,)> =
         fetch_optional!(tx, "select version from book where garage_id = $1", garage.as_str())?;
     Ok(row.map(|(version,)| version))
 }
 
 /// The versions of all books, read without locks.
-pub async fn versions(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
+pub async fn versions(tx: &mut Tx) -> Result<Vec<(GarageId, BookVersion)>, StoreError> {
     let rows: Vec<(String, i64)> = fetch_all!(tx, "select garage_id, version from book",)?;
-    rows.into_iter().map(|(garage, version)| Ok((word::parse("book.garage_id", &garage)?, version))).collect()
+    rows.into_iter()
+        .map(|(garage, version)| Ok((codec::parse("book.garage_id", &garage)?, version)))
+        .collect()
 }
 
 /// Raises the version. The caller holds [`lock`].

@@ -9,10 +9,10 @@ pub mod school;
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Weekday};
-use domain::calendar::{Listed, Ruling};
+use domain::calendar::{DayRuling, ListedDay};
 use domain::time::Timestamp;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 const NATIONAL: &str = "national";
 const CITY: &str = "city";
@@ -29,7 +29,7 @@ pub async fn raise_version(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// Imported national lists by year, without the lists that the program ships.
-pub async fn lists(tx: &mut Tx) -> Result<BTreeMap<i32, Vec<Listed>>, StoreError> {
+pub async fn lists(tx: &mut Tx) -> Result<BTreeMap<i32, Vec<ListedDay>>, StoreError> {
     let years: Vec<(i64,)> = fetch_all!(tx, "select year from calendar_list order by year")?;
     let mut lists = BTreeMap::new();
     for (year,) in years {
@@ -42,11 +42,11 @@ pub async fn lists(tx: &mut Tx) -> Result<BTreeMap<i32, Vec<Listed>>, StoreError
 }
 
 /// The city's own days, by date.
-pub async fn city(tx: &mut Tx) -> Result<Vec<Listed>, StoreError> {
+pub async fn city(tx: &mut Tx) -> Result<Vec<ListedDay>, StoreError> {
     days(tx, CITY).await?.into_iter().map(|row| row.listed()).collect()
 }
 
-async fn days(tx: &mut Tx, layer: &str) -> Result<Vec<DayRow>, StoreError> {
+async fn days(tx: &mut Tx, layer: &str) -> Result<Vec<CalendarDayRow>, StoreError> {
     fetch_all!(
         tx,
         "select year, date, name, off, acts_as from calendar_day where layer = $1 order by year, date",
@@ -55,7 +55,7 @@ async fn days(tx: &mut Tx, layer: &str) -> Result<Vec<DayRow>, StoreError> {
 }
 
 /// Stores the list of one year's document and replaces the previous one.
-pub async fn put_list(tx: &mut Tx, year: i32, days: &[Listed], now: Timestamp) -> Result<(), StoreError> {
+pub async fn put_list(tx: &mut Tx, year: i32, days: &[ListedDay], now: Timestamp) -> Result<(), StoreError> {
     let year = i64::from(year);
     execute!(
         tx,
@@ -72,7 +72,7 @@ pub async fn put_list(tx: &mut Tx, year: i32, days: &[Listed], now: Timestamp) -
 }
 
 /// Replaces all of the city's own days.
-pub async fn put_city(tx: &mut Tx, days: &[Listed]) -> Result<(), StoreError> {
+pub async fn put_city(tx: &mut Tx, days: &[ListedDay]) -> Result<(), StoreError> {
     execute!(tx, "delete from calendar_day where layer = $1", CITY)?;
     for day in days {
         insert(tx, CITY, i64::from(day.date.year()), day).await?;
@@ -80,10 +80,10 @@ pub async fn put_city(tx: &mut Tx, days: &[Listed]) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, layer: &str, year: i64, day: &Listed) -> Result<(), StoreError> {
+async fn insert(tx: &mut Tx, layer: &str, year: i64, day: &ListedDay) -> Result<(), StoreError> {
     let (off, acts_as) = match day.ruling {
-        Ruling::Off => (1_i64, None),
-        Ruling::Work { acts_as } => (0, acts_as),
+        DayRuling::Off => (1_i64, None),
+        DayRuling::Work { acts_as } => (0, acts_as),
     };
     execute!(
         tx,
@@ -99,7 +99,7 @@ async fn insert(tx: &mut Tx, layer: &str, year: i64, day: &Listed) -> Result<(),
 }
 
 #[derive(sqlx::FromRow)]
-struct DayRow {
+struct CalendarDayRow {
     year: i64,
     date: String,
     name: String,
@@ -107,11 +107,11 @@ struct DayRow {
     acts_as: Option<i64>,
 }
 
-impl DayRow {
-    fn listed(self) -> Result<Listed, StoreError> {
+impl CalendarDayRow {
+    fn listed(self) -> Result<ListedDay, StoreError> {
         let acts_as = self.acts_as.map(|number| weekday("calendar_day.acts_as", number)).transpose()?;
-        let ruling = if self.off == 0 { Ruling::Work { acts_as } } else { Ruling::Off };
-        Ok(Listed { date: word::day("calendar_day.date", &self.date)?, name: self.name, ruling })
+        let ruling = if self.off == 0 { DayRuling::Work { acts_as } } else { DayRuling::Off };
+        Ok(ListedDay { date: codec::day("calendar_day.date", &self.date)?, name: self.name, ruling })
     }
 }
 

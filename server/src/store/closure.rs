@@ -5,10 +5,10 @@ use domain::ids::{GarageId, PoolId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closure {
+pub struct StoredClosure {
     pub id: Uuid,
     /// Absent: all.
     pub pool: Option<PoolId>,
@@ -25,7 +25,7 @@ pub struct Closure {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ClosureRow {
     id: String,
     garage_id: String,
     pool_id: Option<String>,
@@ -49,15 +49,15 @@ macro_rules! select {
     };
 }
 
-impl TryFrom<Row> for Closure {
+impl TryFrom<ClosureRow> for StoredClosure {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: ClosureRow) -> Result<Self, StoreError> {
         let spaces = |n: i64| u32::try_from(n).map_err(|_| StoreError::Corrupt { column: "closure.spaces" });
         Ok(Self {
-            id: word::uuid("closure.id", &row.id)?,
-            pool: row.pool_id.map(|id| word::parse("closure.pool_id", &id)).transpose()?,
-            audience: row.audience.map(|text| word::parse("closure.audience", &text)).transpose()?,
+            id: codec::uuid("closure.id", &row.id)?,
+            pool: row.pool_id.map(|id| codec::parse("closure.pool_id", &id)).transpose()?,
+            audience: row.audience.map(|text| codec::parse("closure.audience", &text)).transpose()?,
             from: Timestamp::from_micros(row.from_at),
             until: Timestamp::from_micros(row.until_at),
             spaces: row.spaces.map(spaces).transpose()?,
@@ -70,40 +70,49 @@ impl TryFrom<Row> for Closure {
 }
 
 /// Closures that have not been ended and whose time ends after `since`, by their start.
-pub async fn open(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<Vec<Closure>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn open(
+    tx: &mut Tx,
+    garage: &GarageId,
+    since: Timestamp,
+) -> Result<Vec<StoredClosure>, StoreError> {
+    let rows: Vec<ClosureRow> = fetch_all!(
         tx,
         select!("where c.garage_id = $1 and c.ended_at is null and c.until_at > $2 order by c.from_at, c.id"),
         garage.as_str(),
         since.micros(),
     )?;
-    rows.into_iter().map(Closure::try_from).collect()
+    rows.into_iter().map(StoredClosure::try_from).collect()
 }
 
 /// The same closures of every garage, by garage and start.
-pub async fn open_everywhere(tx: &mut Tx, since: Timestamp) -> Result<Vec<(GarageId, Closure)>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn open_everywhere(
+    tx: &mut Tx,
+    since: Timestamp,
+) -> Result<Vec<(GarageId, StoredClosure)>, StoreError> {
+    let rows: Vec<ClosureRow> = fetch_all!(
         tx,
         select!("where c.ended_at is null and c.until_at > $1 order by c.garage_id, c.from_at, c.id"),
         since.micros(),
     )?;
-    let one = |row: Row| Ok((word::parse("closure.garage_id", &row.garage_id)?, Closure::try_from(row)?));
+    let one = |row: ClosureRow| {
+        Ok((codec::parse("closure.garage_id", &row.garage_id)?, StoredClosure::try_from(row)?))
+    };
     rows.into_iter().map(one).collect()
 }
 
 /// A closure that has not been ended.
-pub async fn find(tx: &mut Tx, garage: &GarageId, id: Uuid) -> Result<Option<Closure>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+pub async fn find(tx: &mut Tx, garage: &GarageId, id: Uuid) -> Result<Option<StoredClosure>, StoreError> {
+    let row: Option<ClosureRow> = fetch_optional!(
         tx,
         select!("where c.garage_id = $1 and c.id = $2 and c.ended_at is null"),
         garage.as_str(),
         id.to_string(),
     )?;
-    row.map(Closure::try_from).transpose()
+    row.map(StoredClosure::try_from).transpose()
 }
 
 /// Stores a closure; `false` if its id exists already.
-pub async fn insert(tx: &mut Tx, garage: &GarageId, closure: &Closure) -> Result<bool, StoreError> {
+pub async fn insert(tx: &mut Tx, garage: &GarageId, closure: &StoredClosure) -> Result<bool, StoreError> {
     let inserted = execute!(
         tx,
         "insert into closure (id, garage_id, pool_id, audience, from_at, until_at, spaces, reason, operator_id, \
@@ -111,7 +120,7 @@ pub async fn insert(tx: &mut Tx, garage: &GarageId, closure: &Closure) -> Result
         closure.id.to_string(),
         garage.as_str(),
         closure.pool.as_ref().map(|id| id.as_str()),
-        closure.audience.map(word::word),
+        closure.audience.map(codec::encode),
         closure.from.micros(),
         closure.until.micros(),
         closure.spaces.map(i64::from),

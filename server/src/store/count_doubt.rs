@@ -6,18 +6,18 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
-use super::inventory::Signs;
-use super::{StoreError, Tx, word};
+use super::inventory::CountDoubtSigns;
+use super::{StoreError, Tx, codec};
 
 /// The newest check of the count, and the indications found since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountDoubts {
     pub checked_at: Option<Timestamp>,
-    pub signs: Signs,
+    pub signs: CountDoubtSigns,
 }
 
 #[derive(sqlx::FromRow)]
-struct DoubtRow {
+struct CountDoubtRow {
     garage_id: String,
     checked_at: Option<i64>,
     passages: i64,
@@ -50,7 +50,7 @@ const SELECT: &str = "select l.garage_id, l.checked_at, \
 pub async fn doubts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId, CountDoubts>, StoreError> {
     let mut all = HashMap::with_capacity(garages.len());
     for garages in garages.chunks(200) {
-        let rows: Vec<DoubtRow> = fetch_rows!(
+        let rows: Vec<CountDoubtRow> = fetch_rows!(
             tx,
             SELECT,
             garages,
@@ -60,7 +60,7 @@ pub async fn doubts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageI
             ") as w) as l"
         )?;
         for row in rows {
-            let signs = Signs {
+            let signs = CountDoubtSigns {
                 passages: row.passages,
                 unread: row.unread,
                 missed_exits: row.missed_exits,
@@ -69,7 +69,7 @@ pub async fn doubts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageI
                 open_visits: row.open_visits,
             };
             let checked_at = row.checked_at.map(Timestamp::from_micros);
-            all.insert(word::parse("garage.id", &row.garage_id)?, CountDoubts { checked_at, signs });
+            all.insert(codec::parse("garage.id", &row.garage_id)?, CountDoubts { checked_at, signs });
         }
     }
     Ok(all)

@@ -3,11 +3,11 @@
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Which of a gateway's two tokens a hash belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum GatewayTokenSlot {
     Current,
     /// The gateway has offered it and has not used it yet.
     Next,
@@ -15,15 +15,15 @@ pub enum Place {
 
 /// The garage and slot of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownGatewayToken {
     pub garage: GarageId,
-    pub place: Place,
+    pub place: GatewayTokenSlot,
     /// When the gateway must create a new token; `None` for a token that an administrator created.
     pub renew_at: Option<Timestamp>,
 }
 
 /// The gateway with this token.
-pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Known>, StoreError> {
+pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<KnownGatewayToken>, StoreError> {
     let row: Option<(String, i64, Option<i64>)> = fetch_optional!(
         tx,
         "select garage_id, cast(case when token_hash = $1 then 0 else 1 end as bigint), renew_at \
@@ -31,9 +31,9 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Known>, Store
         token_hash,
     )?;
     let known = |(garage, next, renew_at): (String, i64, Option<i64>)| {
-        Ok(Known {
-            garage: word::parse("gateway.garage_id", &garage)?,
-            place: if next == 0 { Place::Current } else { Place::Next },
+        Ok(KnownGatewayToken {
+            garage: codec::parse("gateway.garage_id", &garage)?,
+            place: if next == 0 { GatewayTokenSlot::Current } else { GatewayTokenSlot::Next },
             renew_at: renew_at.map(Timestamp::from_micros),
         })
     };

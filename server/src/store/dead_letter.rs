@@ -6,13 +6,13 @@ use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Rows in one statement.
 const ROWS: usize = 100;
 
 #[derive(Debug, Clone)]
-pub struct NewLetter<'a> {
+pub struct NewDeadLetter<'a> {
     pub garage: &'a GarageId,
     pub epoch: &'a str,
     pub seq: i64,
@@ -26,7 +26,7 @@ pub struct NewLetter<'a> {
 }
 
 /// Writes the letters that are not stored yet.
-pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, letters: &[NewDeadLetter<'_>]) -> Result<(), StoreError> {
     for chunk in letters.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -38,7 +38,7 @@ pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreE
                     .push_bind(letter.epoch)
                     .push_bind(letter.seq)
                     .push_bind(letter.device.as_str())
-                    .push_bind(word::word(letter.code))
+                    .push_bind(codec::encode(letter.code))
                     .push_bind(letter.detail.as_str())
                     .push_bind(letter.excerpt_enc.as_slice())
                     .push_bind(letter.received_at.micros())
@@ -52,7 +52,7 @@ pub async fn insert(tx: &mut Tx, letters: &[NewLetter<'_>]) -> Result<(), StoreE
 
 /// A stored dead letter; the excerpt is still sealed.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub struct StoredDeadLetter {
     pub no: i64,
     pub device: DeviceId,
     pub code: RejectCode,
@@ -67,7 +67,7 @@ pub async fn page(
     garage: &GarageId,
     before: i64,
     limit: i64,
-) -> Result<Vec<Stored>, StoreError> {
+) -> Result<Vec<StoredDeadLetter>, StoreError> {
     let rows: Vec<(i64, String, String, String, Vec<u8>, i64)> = fetch_all!(
         tx,
         "select no, device, code, detail, excerpt_enc, received_at from dead_letter \
@@ -78,10 +78,10 @@ pub async fn page(
     )?;
     let stored =
         |(no, device, code, detail, excerpt_enc, at): (i64, String, String, String, Vec<u8>, i64)| {
-            Ok(Stored {
+            Ok(StoredDeadLetter {
                 no,
-                device: word::parse("dead_letter.device", &device)?,
-                code: word::parse("dead_letter.code", &code)?,
+                device: codec::parse("dead_letter.device", &device)?,
+                code: codec::parse("dead_letter.code", &code)?,
                 detail,
                 excerpt_enc,
                 received_at: Timestamp::from_micros(at),
@@ -97,5 +97,5 @@ pub async fn counts_since(tx: &mut Tx, from: Timestamp) -> Result<HashMap<Garage
         "select garage_id, count(*) from dead_letter where stored_at >= $1 group by garage_id",
         from.micros(),
     )?;
-    rows.into_iter().map(|(garage, n)| Ok((word::parse("dead_letter.garage_id", &garage)?, n))).collect()
+    rows.into_iter().map(|(garage, n)| Ok((codec::parse("dead_letter.garage_id", &garage)?, n))).collect()
 }

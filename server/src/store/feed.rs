@@ -6,10 +6,10 @@
 
 use domain::ids::{ClassId, SchoolId};
 use domain::time::Timestamp;
-use protocol::people::{Cursor, RoomNews};
+use protocol::people::{ClassFeedUpdate, FeedCursor};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Cursors that one page of the feed may span. A reader that was away for weeks catches up in several pages.
 pub const SPAN: i64 = 10_000;
@@ -19,8 +19,8 @@ const ROWS: usize = 500;
 
 /// A line of the feed: the changed arrival and its class.
 #[derive(Debug, Clone)]
-pub struct Change<'a> {
-    pub cursor: Cursor,
+pub struct NewFeedChange<'a> {
+    pub cursor: FeedCursor,
     pub at: Timestamp,
     pub school: &'a SchoolId,
     pub class: &'a ClassId,
@@ -29,19 +29,19 @@ pub struct Change<'a> {
 
 /// Takes the next `n` cursors and the lock of all arrivals until the commit; returns the last cursor. A rollback
 /// releases them.
-pub async fn take_cursors(tx: &mut Tx, n: i64) -> Result<Cursor, StoreError> {
-    let (last,): (Cursor,) =
+pub async fn take_cursors(tx: &mut Tx, n: i64) -> Result<FeedCursor, StoreError> {
+    let (last,): (FeedCursor,) =
         fetch_one!(tx, "update feed_head set cursor = cursor + $1 where id = 1 returning cursor", n)?;
     Ok(last)
 }
 
 /// The newest committed cursor.
-pub async fn head(tx: &mut Tx) -> Result<Cursor, StoreError> {
-    let (cursor,): (Cursor,) = fetch_one!(tx, "select cursor from feed_head where id = 1")?;
+pub async fn head(tx: &mut Tx) -> Result<FeedCursor, StoreError> {
+    let (cursor,): (FeedCursor,) = fetch_one!(tx, "select cursor from feed_head where id = 1")?;
     Ok(cursor)
 }
 
-pub async fn append(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> {
+pub async fn append(tx: &mut Tx, change: &NewFeedChange<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into feed (cursor, at, school_id, class_id, arrival_id) values ($1, $2, $3, $4, $5)",
@@ -55,7 +55,7 @@ pub async fn append(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> 
 }
 
 /// Appends many lines.
-pub async fn append_all(tx: &mut Tx, changes: &[Change<'_>]) -> Result<(), StoreError> {
+pub async fn append_all(tx: &mut Tx, changes: &[NewFeedChange<'_>]) -> Result<(), StoreError> {
     for chunk in changes.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -75,8 +75,12 @@ pub async fn append_all(tx: &mut Tx, changes: &[Change<'_>]) -> Result<(), Store
 }
 
 /// The newest cursor of each class in `(after, through]`, oldest first.
-pub async fn news(tx: &mut Tx, after: Cursor, through: Cursor) -> Result<Vec<RoomNews>, StoreError> {
-    let rows: Vec<(String, String, Cursor)> = fetch_all!(
+pub async fn news(
+    tx: &mut Tx,
+    after: FeedCursor,
+    through: FeedCursor,
+) -> Result<Vec<ClassFeedUpdate>, StoreError> {
+    let rows: Vec<(String, String, FeedCursor)> = fetch_all!(
         tx,
         "select class_id, school_id, max(cursor) as newest from feed \
          where cursor > $1 and cursor <= $2 group by class_id, school_id order by newest",
@@ -86,10 +90,10 @@ pub async fn news(tx: &mut Tx, after: Cursor, through: Cursor) -> Result<Vec<Roo
     rows.iter().map(news_from).collect()
 }
 
-fn news_from((class, school, cursor): &(String, String, Cursor)) -> Result<RoomNews, StoreError> {
-    Ok(RoomNews {
-        class: word::parse("feed.class_id", class)?,
-        school: word::parse("feed.school_id", school)?,
+fn news_from((class, school, cursor): &(String, String, FeedCursor)) -> Result<ClassFeedUpdate, StoreError> {
+    Ok(ClassFeedUpdate {
+        class: codec::parse("feed.class_id", class)?,
+        school: codec::parse("feed.school_id", school)?,
         cursor: *cursor,
     })
 }

@@ -8,10 +8,10 @@ use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 
 use super::person::known_color;
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone)]
-pub struct Garage {
+pub struct StoredGarage {
     pub id: GarageId,
     /// Stable number for interfaces that require one.
     pub number: i64,
@@ -32,13 +32,13 @@ pub struct Garage {
 
 /// Change of a garage's count.
 #[derive(Debug, Clone)]
-pub struct CountChange {
+pub struct GarageCountChange {
     pub garage: GarageId,
     pub delta: i64,
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct GarageFactsRow {
     id: String,
     number: i64,
     name: String,
@@ -65,12 +65,12 @@ macro_rules! select {
     };
 }
 
-impl TryFrom<Row> for Garage {
+impl TryFrom<GarageFactsRow> for StoredGarage {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: GarageFactsRow) -> Result<Self, StoreError> {
         Ok(Self {
-            id: word::parse("garage.id", &row.id)?,
+            id: codec::parse("garage.id", &row.id)?,
             number: row.number,
             name: row.name,
             name_en: row.name_en,
@@ -88,32 +88,32 @@ impl TryFrom<Row> for Garage {
     }
 }
 
-pub async fn find(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
-    let row: Option<Row> = fetch_optional!(tx, select!("where id = $1"), id.as_str())?;
-    row.map(Garage::try_from).transpose()
+pub async fn find(tx: &mut Tx, id: &GarageId) -> Result<Option<StoredGarage>, StoreError> {
+    let row: Option<GarageFactsRow> = fetch_optional!(tx, select!("where id = $1"), id.as_str())?;
+    row.map(StoredGarage::try_from).transpose()
 }
 
 /// Every garage of the district, by number. There are at most hundreds.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Garage>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(tx, select!("order by number"))?;
-    rows.into_iter().map(Garage::try_from).collect()
+pub async fn all(tx: &mut Tx) -> Result<Vec<StoredGarage>, StoreError> {
+    let rows: Vec<GarageFactsRow> = fetch_all!(tx, select!("order by number"))?;
+    rows.into_iter().map(StoredGarage::try_from).collect()
 }
 
 /// The garages that an operator runs, by number.
-pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<Garage>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<StoredGarage>, StoreError> {
+    let rows: Vec<GarageFactsRow> = fetch_all!(
         tx,
         select!("where id in (select garage_id from operates where operator_id = $1) order by number"),
         operator,
     )?;
-    rows.into_iter().map(Garage::try_from).collect()
+    rows.into_iter().map(StoredGarage::try_from).collect()
 }
 
 /// Adds to the counts and returns the new ones. A garage without a count starts at 0, because its gateway has
 /// reported. An operator's correction adds the cars that were inside before.
 pub async fn add_to_counts(
     tx: &mut Tx,
-    changes: &[CountChange],
+    changes: &[GarageCountChange],
     at: Timestamp,
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let rows: Vec<(String, i64)> = fetch_rows!(
@@ -125,17 +125,17 @@ pub async fn add_to_counts(
         },
         ") as v where garage.id = v.column1 returning garage.id, garage.occupied"
     )?;
-    rows.into_iter().map(|(garage, count)| Ok((word::parse("garage.id", &garage)?, count))).collect()
+    rows.into_iter().map(|(garage, count)| Ok((codec::parse("garage.id", &garage)?, count))).collect()
 }
 
 /// Reads the garage and locks its row until the commit, so that no other transaction changes the count. Other
 /// transactions can still insert rows that reference the garage. SQLite has one writer and needs no lock.
-pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<Garage>, StoreError> {
-    let row: Option<Row> = match tx {
+pub async fn lock(tx: &mut Tx, id: &GarageId) -> Result<Option<StoredGarage>, StoreError> {
+    let row: Option<GarageFactsRow> = match tx {
         Tx::Sqlite(_) => fetch_optional!(tx, select!("where id = $1"), id.as_str())?,
         Tx::Postgres(_) => fetch_optional!(tx, select!("where id = $1 for no key update"), id.as_str())?,
     };
-    row.map(Garage::try_from).transpose()
+    row.map(StoredGarage::try_from).transpose()
 }
 
 /// Replaces the count. The caller holds [`lock`] and writes an adjustment in the same transaction.
@@ -158,7 +158,7 @@ pub async fn set_count(
 /// How many times a plate is known: as expected at the garage (permits, live reservations, guardians' vehicles), and
 /// as a registered vehicle anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct KnownPlate {
+pub struct KnownPlateCounts {
     pub expected: i64,
     pub registered: i64,
 }
@@ -167,7 +167,7 @@ pub async fn known_plate(
     tx: &mut Tx,
     garage: &GarageId,
     plate_hash: &[u8],
-) -> Result<KnownPlate, StoreError> {
+) -> Result<KnownPlateCounts, StoreError> {
     fetch_one!(
         tx,
         "select (select count(*) from permit where garage_id = $1 and plate_hash = $2) \
@@ -208,7 +208,7 @@ pub async fn permitted_plates(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Perm
     )?;
     let mut plates = Vec::with_capacity(permits.len() + guardians.len());
     for (plate_enc, audience, color) in permits {
-        let audience = word::parse("permit.audience", &audience)?;
+        let audience = codec::parse("permit.audience", &audience)?;
         plates.push(PermittedPlate {
             plate_enc,
             audience,
@@ -233,7 +233,7 @@ pub async fn reservation_colors(
          and v.plate_hash = r.plate_hash and v.plate_color <> '' where r.garage_id = $1 and r.live = 1",
         garage.as_str(),
     )?;
-    rows.into_iter().map(|(id, color)| Ok((id, word::parse("vehicle.plate_color", &color)?))).collect()
+    rows.into_iter().map(|(id, color)| Ok((id, codec::parse("vehicle.plate_color", &color)?))).collect()
 }
 
 /// Sealed plates of guardians with the classes of their children, if some class of the garage's schools has its own
@@ -251,5 +251,5 @@ pub async fn plates_by_staggered_school(
           where w.garage_id = $1 and w.ended_at is null) order by p.class_id, v.plate_enc",
         garage.as_str(),
     )?;
-    rows.into_iter().map(|(plate, class)| Ok((plate, word::parse("pupil.class_id", &class)?))).collect()
+    rows.into_iter().map(|(plate, class)| Ok((plate, codec::parse("pupil.class_id", &class)?))).collect()
 }

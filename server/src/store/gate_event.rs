@@ -6,37 +6,37 @@ pub mod readings;
 
 use std::collections::HashMap;
 
-use domain::access::Decision;
+use domain::access::AccessDecision;
 use domain::ids::{DeviceId, EventId, GarageId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use protocol::mqtt::EventKind;
 use serde::de::DeserializeOwned;
 
-use super::seal::Sealed;
-use super::{StoreError, Tx, word};
+use super::seal::SealedValue;
+use super::{StoreError, Tx, codec};
 
 /// Rows in one statement: 26 columns each stay far below the databases' limits of 32,766 and 65,535 values.
 const ROWS: usize = 100;
 
 /// An event that may not be stored yet.
 #[derive(Debug, Clone)]
-pub struct NewEvent<'a> {
+pub struct NewGateEventRow<'a> {
     pub garage: &'a GarageId,
     pub device: &'a DeviceId,
     pub event_id: &'a EventId,
     pub epoch: &'a str,
     pub seq: i64,
     pub lane: &'a str,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub kind: EventKind,
-    pub plate: Option<&'a Sealed>,
+    pub plate: Option<&'a SealedValue>,
     pub confidence: u8,
     pub occurred_at: Timestamp,
     pub received_at: Timestamp,
     pub stored_at: Timestamp,
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub offline: bool,
     pub of: Option<&'a EventId>,
     pub delta: i64,
@@ -55,10 +55,13 @@ pub struct ReadingDetails<'a> {
 }
 
 /// The permanent identity of an event.
-pub type Key = (GarageId, DeviceId, EventId);
+pub type StoredEventKey = (GarageId, DeviceId, EventId);
 
 /// Writes the new events and returns their numbers; skips known events.
-pub async fn insert(tx: &mut Tx, events: &[NewEvent<'_>]) -> Result<HashMap<Key, i64>, StoreError> {
+pub async fn insert(
+    tx: &mut Tx,
+    events: &[NewGateEventRow<'_>],
+) -> Result<HashMap<StoredEventKey, i64>, StoreError> {
     let mut new = HashMap::new();
     for chunk in events.chunks(ROWS) {
         for (no, garage, device, event_id) in insert_chunk(tx, chunk).await? {
@@ -70,7 +73,7 @@ pub async fn insert(tx: &mut Tx, events: &[NewEvent<'_>]) -> Result<HashMap<Key,
 
 async fn insert_chunk(
     tx: &mut Tx,
-    events: &[NewEvent<'_>],
+    events: &[NewGateEventRow<'_>],
 ) -> Result<Vec<(i64, String, String, String)>, StoreError> {
     fetch_rows!(
         tx,
@@ -85,8 +88,8 @@ async fn insert_chunk(
                 .push_bind(event.epoch)
                 .push_bind(event.seq)
                 .push_bind(event.lane)
-                .push_bind(word::word(event.direction))
-                .push_bind(word::word(event.kind))
+                .push_bind(codec::encode(event.direction))
+                .push_bind(codec::encode(event.kind))
                 .push_bind(event.plate.map(|plate| plate.hash.as_slice()))
                 .push_bind(event.plate.map(|plate| plate.enc.as_slice()))
                 .push_bind(i64::from(event.confidence))
@@ -97,9 +100,9 @@ async fn insert_chunk(
                 .push_bind(i64::from(event.offline))
                 .push_bind(event.of.map(EventId::as_str))
                 .push_bind(event.delta)
-                .push_bind(event.details.vehicle.plate_color.map(word::word))
-                .push_bind(event.details.vehicle.class.map(word::word))
-                .push_bind(event.details.vehicle.travel.map(word::word))
+                .push_bind(event.details.vehicle.plate_color.map(codec::encode))
+                .push_bind(event.details.vehicle.class.map(codec::encode))
+                .push_bind(event.details.vehicle.travel.map(codec::encode))
                 .push_bind(i64::from(event.details.vehicle.is_suspect))
                 .push_bind(i64::from(event.details.time_replaced))
                 .push_bind(i64::from(event.details.time_uncertain))
@@ -110,40 +113,40 @@ async fn insert_chunk(
     )
 }
 
-fn written(decision: &Decision) -> String {
+fn written(decision: &AccessDecision) -> String {
     // A plain enum always serialises.
     serde_json::to_string(decision).unwrap_or_default()
 }
 
-fn read_decision(text: Option<String>) -> Result<Option<Decision>, StoreError> {
+fn read_decision(text: Option<String>) -> Result<Option<AccessDecision>, StoreError> {
     let parse = |text: String| {
         serde_json::from_str(&text).map_err(|_| StoreError::Corrupt { column: "gate_event.decision" })
     };
     text.map(parse).transpose()
 }
 
-fn key(garage: &str, device: &str, event_id: &str) -> Result<Key, StoreError> {
+fn key(garage: &str, device: &str, event_id: &str) -> Result<StoredEventKey, StoreError> {
     Ok((
-        word::parse("gate_event.garage_id", garage)?,
-        word::parse("gate_event.device", device)?,
-        word::parse("gate_event.event_id", event_id)?,
+        codec::parse("gate_event.garage_id", garage)?,
+        codec::parse("gate_event.device", device)?,
+        codec::parse("gate_event.event_id", event_id)?,
     ))
 }
 
 /// A stored event; the plate is still sealed.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub struct StoredGateEvent {
     pub no: i64,
     pub device: DeviceId,
     pub lane: String,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     pub kind: EventKind,
     pub plate_enc: Option<Vec<u8>>,
     pub confidence: i64,
     pub occurred_at: Timestamp,
     pub received_at: Timestamp,
     pub stored_at: Timestamp,
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub offline: bool,
     pub of: Option<EventId>,
     pub vehicle: VehicleDetails,
@@ -153,7 +156,7 @@ pub struct Stored {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct GateEventRow {
     no: i64,
     device: String,
     lane: String,
@@ -182,8 +185,8 @@ pub async fn page(
     garage: &GarageId,
     before: i64,
     limit: i64,
-) -> Result<Vec<Stored>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+) -> Result<Vec<StoredGateEvent>, StoreError> {
+    let rows: Vec<GateEventRow> = fetch_all!(
         tx,
         "select no, device, lane, direction, kind, plate_enc, confidence, occurred_at, received_at, stored_at, decision, \
          offline, of_event_id, plate_color, vehicle_class, travel, suspect, time_replaced, time_uncertain, rereads_event_id \
@@ -192,19 +195,19 @@ pub async fn page(
         before,
         limit,
     )?;
-    rows.into_iter().map(Stored::try_from).collect()
+    rows.into_iter().map(StoredGateEvent::try_from).collect()
 }
 
-impl TryFrom<Row> for Stored {
+impl TryFrom<GateEventRow> for StoredGateEvent {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: GateEventRow) -> Result<Self, StoreError> {
         Ok(Self {
             no: row.no,
-            device: word::parse("gate_event.device", &row.device)?,
+            device: codec::parse("gate_event.device", &row.device)?,
             lane: row.lane,
-            direction: word::parse("gate_event.direction", &row.direction)?,
-            kind: word::parse("gate_event.kind", &row.kind)?,
+            direction: codec::parse("gate_event.direction", &row.direction)?,
+            kind: codec::parse("gate_event.kind", &row.kind)?,
             plate_enc: row.plate_enc,
             confidence: row.confidence,
             occurred_at: Timestamp::from_micros(row.occurred_at),
@@ -230,7 +233,7 @@ fn optional<T: DeserializeOwned>(
     column: &'static str,
     text: Option<String>,
 ) -> Result<Option<T>, StoreError> {
-    text.map(|text| word::parse(column, &text)).transpose()
+    text.map(|text| codec::parse(column, &text)).transpose()
 }
 
 fn event_id(column: &'static str, text: Option<String>) -> Result<Option<EventId>, StoreError> {

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, LaneAlarm, MAX_SHAPE_SUMMARY, MessageShape};
 use protocol::uplink::LaneStatus;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Maximum number of alarms stored for a lane or a gateway: more than the number of kinds, and a page can still show
 /// them.
@@ -15,7 +15,7 @@ const MAX_ALARMS: usize = 16;
 
 /// A gateway whose row this transaction has locked: no other replica commits for the same garage until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Locked {
+pub struct LockedGateway {
     pub garage: GarageId,
     /// Null before the first record.
     pub epoch: Option<String>,
@@ -26,7 +26,7 @@ pub struct Locked {
 
 /// A gateway's own status from a batch, with the sequence position that is committed with it.
 #[derive(Debug, Clone)]
-pub struct Seen<'a> {
+pub struct GatewayReport<'a> {
     pub garage: &'a GarageId,
     pub epoch: Option<&'a str>,
     pub acked_seq: i64,
@@ -39,7 +39,7 @@ pub struct Seen<'a> {
 
 /// A gateway's status for operators.
 #[derive(Debug, Clone)]
-pub struct Health {
+pub struct GatewayHealth {
     pub garage: GarageId,
     pub last_seen_at: Option<Timestamp>,
     pub backlog: i64,
@@ -49,7 +49,7 @@ pub struct Health {
 
 /// Locks the rows of these garages' gateways in the order of their ids, so that two replicas with the same garages
 /// wait for each other instead of deadlocking. SQLite has one writer and needs no lock.
-pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, StoreError> {
+pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<LockedGateway>, StoreError> {
     let tail = match tx {
         Tx::Sqlite(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id",
         Tx::Postgres(_) => ") as wanted on wanted.column1 = g.garage_id order by g.garage_id for update of g",
@@ -67,7 +67,7 @@ pub async fn lock(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Locked>, Stor
     let mut counts = counts(tx, garages).await?;
     let locked = |(garage, epoch, acked_seq): (String, Option<String>, i64)| {
         let occupied = counts.remove(&garage).flatten();
-        Ok(Locked { garage: word::parse("gateway.garage_id", &garage)?, epoch, acked_seq, occupied })
+        Ok(LockedGateway { garage: codec::parse("gateway.garage_id", &garage)?, epoch, acked_seq, occupied })
     };
     rows.into_iter().map(locked).collect()
 }
@@ -86,7 +86,7 @@ async fn counts(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<String, Opt
 }
 
 /// Writes the committed position and the status of each gateway.
-pub async fn seen(tx: &mut Tx, seen: &[Seen<'_>]) -> Result<(), StoreError> {
+pub async fn record_reports(tx: &mut Tx, seen: &[GatewayReport<'_>]) -> Result<(), StoreError> {
     execute_rows!(
         tx,
         "update gateway set epoch = v.column2, acked_seq = v.column3, last_seen_at = v.column4, \
@@ -114,7 +114,7 @@ fn clean(text: &str) -> String {
 
 fn gateway_alarms(alarms: &[GatewayAlarm]) -> String {
     let cleaned = |alarm: &GatewayAlarm| GatewayAlarm { detail: clean(&alarm.detail), ..alarm.clone() };
-    word::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
+    codec::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
 }
 
 fn lane_alarms(alarms: &[LaneAlarm]) -> String {
@@ -128,7 +128,7 @@ fn lane_alarms(alarms: &[LaneAlarm]) -> String {
         shape: alarm.shape.as_ref().map(shape),
         ..alarm.clone()
     };
-    word::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
+    codec::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
 }
 
 /// Writes the lanes that a gateway reports at `at`. A lane that the gateway no longer has stays and appears offline.
@@ -150,8 +150,8 @@ pub async fn set_lanes(
             row.push_bind(garage.as_str())
                 .push_bind(lane.lane.as_str())
                 .push_bind(clean(&lane.name))
-                .push_bind(word::word(lane.direction))
-                .push_bind(word::word(lane.pass_by))
+                .push_bind(codec::encode(lane.direction))
+                .push_bind(codec::encode(lane.pass_by))
                 .push_bind(lane.device.as_str())
                 .push_bind(lane.last_seen_at.map(Timestamp::micros))
                 .push_bind(lane.firmware.as_deref().map(clean))
@@ -159,7 +159,9 @@ pub async fn set_lanes(
                 .push_bind(lane.stuck_since.map(Timestamp::micros))
                 .push_bind(lane.held_open_since.map(Timestamp::micros))
                 .push_bind(lane.make.as_str())
-                .push_bind(lane.quirks.iter().map(|quirk| word::word(*quirk)).collect::<Vec<_>>().join(","))
+                .push_bind(
+                    lane.quirks.iter().map(|quirk| codec::encode(*quirk)).collect::<Vec<_>>().join(","),
+                )
                 .push_bind(lane.clock_ahead_ms)
                 .push_bind(lane.make_title.as_deref().map(clean))
                 .push_bind(lane_alarms(&lane.alarms))
@@ -201,7 +203,7 @@ pub async fn reported_shape(
         device.as_str(),
     )?;
     for (alarms,) in rows {
-        let alarms: Vec<LaneAlarm> = word::items("lane.alarms", &alarms)?;
+        let alarms: Vec<LaneAlarm> = codec::items("lane.alarms", &alarms)?;
         let shapes = alarms.into_iter().filter_map(|alarm| alarm.shape);
         if let Some(found) = shapes.into_iter().find(|reported| reported.id == shape) {
             return Ok(Some(found));
@@ -214,12 +216,12 @@ pub async fn reported_shape(
 pub async fn alarms(tx: &mut Tx, garage: &GarageId) -> Result<Vec<GatewayAlarm>, StoreError> {
     let row: Option<(String,)> =
         fetch_optional!(tx, "select alarms from gateway where garage_id = $1", garage.as_str())?;
-    row.map_or_else(|| Ok(Vec::new()), |(alarms,)| word::items("gateway.alarms", &alarms))
+    row.map_or_else(|| Ok(Vec::new()), |(alarms,)| codec::items("gateway.alarms", &alarms))
 }
 
 /// How complete the events of a garage are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
+pub struct GatewayProgress {
     pub last_seen_at: Option<Timestamp>,
     /// With a backlog: when the gateway received the newest stored event; the inner `None` means that no event is
     /// stored. Absent without a backlog.
@@ -227,7 +229,10 @@ pub struct Told {
 }
 
 /// Progress of the garages that have a gateway.
-pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId, Told>, StoreError> {
+pub async fn progress(
+    tx: &mut Tx,
+    garages: &[GarageId],
+) -> Result<HashMap<GarageId, GatewayProgress>, StoreError> {
     if garages.is_empty() {
         return Ok(HashMap::new());
     }
@@ -243,26 +248,26 @@ pub async fn told(tx: &mut Tx, garages: &[GarageId]) -> Result<HashMap<GarageId,
         ")"
     )?;
     let told = |(garage, last_seen_at, backlog, newest): (String, Option<i64>, i64, Option<i64>)| {
-        let told = Told {
+        let told = GatewayProgress {
             last_seen_at: last_seen_at.map(Timestamp::from_micros),
             behind: (backlog > 0).then(|| newest.map(Timestamp::from_micros)),
         };
-        Ok((word::parse("gateway.garage_id", &garage)?, told))
+        Ok((codec::parse("gateway.garage_id", &garage)?, told))
     };
     rows.into_iter().map(told).collect()
 }
 
 /// All gateways, at most one per garage.
-pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
-    type HealthRow = (String, Option<i64>, i64, Option<String>, String);
-    let rows: Vec<HealthRow> = fetch_all!(
+pub async fn health(tx: &mut Tx) -> Result<Vec<GatewayHealth>, StoreError> {
+    type GatewayHealthRow = (String, Option<i64>, i64, Option<String>, String);
+    let rows: Vec<GatewayHealthRow> = fetch_all!(
         tx,
         "select garage_id, last_seen_at, backlog, version, alarms from gateway order by garage_id"
     )?;
-    let health = |(garage, last_seen_at, backlog, version, alarms): HealthRow| {
-        Ok(Health {
-            alarms: word::items("gateway.alarms", &alarms)?,
-            garage: word::parse("gateway.garage_id", &garage)?,
+    let health = |(garage, last_seen_at, backlog, version, alarms): GatewayHealthRow| {
+        Ok(GatewayHealth {
+            alarms: codec::items("gateway.alarms", &alarms)?,
+            garage: codec::parse("gateway.garage_id", &garage)?,
             last_seen_at: last_seen_at.map(Timestamp::from_micros),
             backlog,
             version,
@@ -272,7 +277,7 @@ pub async fn health(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
 }
 
 #[derive(sqlx::FromRow)]
-struct LaneRow {
+struct LaneStatusRow {
     garage_id: String,
     id: String,
     name: String,
@@ -297,7 +302,7 @@ pub async fn lanes_of_operator(
     tx: &mut Tx,
     operator: &str,
 ) -> Result<Vec<(GarageId, LaneStatus)>, StoreError> {
-    let rows: Vec<LaneRow> = fetch_all!(
+    let rows: Vec<LaneStatusRow> = fetch_all!(
         tx,
         "select l.garage_id, l.id, l.name, l.direction, l.pass_by, l.device, l.last_seen_at, l.firmware, l.pending_events, \
          l.stuck_since, l.held_open_since, l.make, l.quirks, l.clock_ahead_ms, l.make_title, \
@@ -309,24 +314,24 @@ pub async fn lanes_of_operator(
     rows.into_iter().map(lane).collect()
 }
 
-fn lane(row: LaneRow) -> Result<(GarageId, LaneStatus), StoreError> {
+fn lane(row: LaneStatusRow) -> Result<(GarageId, LaneStatus), StoreError> {
     let quirks = row.quirks.split(',').filter(|quirk| !quirk.is_empty());
     let status = LaneStatus {
-        lane: word::parse("lane.id", &row.id)?,
+        lane: codec::parse("lane.id", &row.id)?,
         name: row.name,
-        direction: word::parse("lane.direction", &row.direction)?,
-        pass_by: word::parse("lane.pass_by", &row.pass_by)?,
-        device: word::parse("lane.device", &row.device)?,
+        direction: codec::parse("lane.direction", &row.direction)?,
+        pass_by: codec::parse("lane.pass_by", &row.pass_by)?,
+        device: codec::parse("lane.device", &row.device)?,
         last_seen_at: row.last_seen_at.map(Timestamp::from_micros),
         firmware: row.firmware,
         pending_events: u32::try_from(row.pending_events).unwrap_or(0),
         stuck_since: row.stuck_since.map(Timestamp::from_micros),
         held_open_since: row.held_open_since.map(Timestamp::from_micros),
-        make: word::parse("lane.make", &row.make)?,
-        quirks: quirks.map(|quirk| word::parse("lane.quirks", quirk)).collect::<Result<_, _>>()?,
+        make: codec::parse("lane.make", &row.make)?,
+        quirks: quirks.map(|quirk| codec::parse("lane.quirks", quirk)).collect::<Result<_, _>>()?,
         clock_ahead_ms: row.clock_ahead_ms,
         make_title: row.make_title,
-        alarms: word::items("lane.alarms", &row.alarms)?,
+        alarms: codec::items("lane.alarms", &row.alarms)?,
     };
-    Ok((word::parse("lane.garage_id", &row.garage_id)?, status))
+    Ok((codec::parse("lane.garage_id", &row.garage_id)?, status))
 }

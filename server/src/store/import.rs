@@ -7,9 +7,9 @@ mod people;
 mod places;
 
 pub use people::{
-    Guardianship, PersonRow, PupilRow, delete_guardianship, delete_teaches, guardianships, insert_person,
-    insert_pupil, insert_teaches, people, pupils, put_guardianship, teaches, update_person, update_pupil,
-    vehicles,
+    ImportedGuardianship, PersonRow, PupilRow, delete_guardianship, delete_teaches, guardianships,
+    insert_person, insert_pupil, insert_teaches, people, pupils, put_guardianship, teaches, update_person,
+    update_pupil, vehicles,
 };
 pub use places::{
     GarageRow, OperatorRow, PermitKey, classes, delete_operates, delete_permits, garages, insert_garage,

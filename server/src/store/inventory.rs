@@ -2,22 +2,22 @@
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::operator::Inventory;
+use protocol::operator::InventorySummary;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// An inventory, with the key and hash that identify a repeated request.
 #[derive(Debug, Clone)]
-pub struct NewInventory<'a> {
+pub struct NewInventoryRow<'a> {
     pub garage: &'a GarageId,
     /// The operator's id; the operator's name in `made` is ignored.
     pub operator: &'a str,
     pub idempotency_key: &'a str,
     pub body_hash: &'a [u8],
-    pub made: &'a Inventory,
+    pub made: &'a InventorySummary,
 }
 
-pub async fn insert(tx: &mut Tx, new: &NewInventory<'_>) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, new: &NewInventoryRow<'_>) -> Result<(), StoreError> {
     let made = new.made;
     execute!(
         tx,
@@ -45,7 +45,7 @@ pub async fn insert(tx: &mut Tx, new: &NewInventory<'_>) -> Result<(), StoreErro
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct InventoryRow {
     id: String,
     body_hash: Vec<u8>,
     begun_at: i64,
@@ -73,9 +73,9 @@ macro_rules! select {
     };
 }
 
-fn inventory(row: Row) -> Result<Inventory, StoreError> {
-    Ok(Inventory {
-        id: word::uuid("inventory.id", &row.id)?,
+fn inventory(row: InventoryRow) -> Result<InventorySummary, StoreError> {
+    Ok(InventorySummary {
+        id: codec::uuid("inventory.id", &row.id)?,
         begun_at: Timestamp::from_micros(row.begun_at),
         ended_at: Timestamp::from_micros(row.ended_at),
         at: Timestamp::from_micros(row.at),
@@ -97,8 +97,8 @@ pub async fn by_key(
     garage: &GarageId,
     operator: &str,
     key: &str,
-) -> Result<Option<(Inventory, Vec<u8>)>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+) -> Result<Option<(InventorySummary, Vec<u8>)>, StoreError> {
+    let row: Option<InventoryRow> = fetch_optional!(
         tx,
         select!("where i.garage_id = $1 and i.operator_id = $2 and i.idempotency_key = $3"),
         garage.as_str(),
@@ -113,8 +113,8 @@ pub async fn by_key(
 }
 
 /// The newest walks of a garage.
-pub async fn newest(tx: &mut Tx, garage: &GarageId, limit: i64) -> Result<Vec<Inventory>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn newest(tx: &mut Tx, garage: &GarageId, limit: i64) -> Result<Vec<InventorySummary>, StoreError> {
+    let rows: Vec<InventoryRow> = fetch_all!(
         tx,
         select!("where i.garage_id = $1 order by i.id desc limit $2"),
         garage.as_str(),
@@ -138,7 +138,7 @@ pub async fn checked_at(tx: &mut Tx, garage: &GarageId) -> Result<Option<Timesta
 /// missed exits (of visits that began since), messages that were not understood or were refused, and the number of
 /// open visits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct Signs {
+pub struct CountDoubtSigns {
     pub passages: i64,
     pub unread: i64,
     pub missed_exits: i64,
@@ -147,7 +147,7 @@ pub struct Signs {
     pub open_visits: i64,
 }
 
-pub async fn signs(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<Signs, StoreError> {
+pub async fn signs(tx: &mut Tx, garage: &GarageId, since: Timestamp) -> Result<CountDoubtSigns, StoreError> {
     fetch_one!(
         tx,
         "select (select count(*) from (select delta, stored_at from gate_event where garage_id = $1 order by no desc limit 500) as e \

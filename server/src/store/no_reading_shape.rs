@@ -4,9 +4,9 @@
 use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;
 use protocol::alarm::NoReadingShape;
-use protocol::operator::MarkedShape;
+use protocol::operator::MarkedShapeEntry;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone)]
 pub struct NewShapeMark<'a> {
@@ -61,13 +61,13 @@ pub async fn of_plan(tx: &mut Tx, garage: &GarageId) -> Result<Vec<NoReadingShap
         garage.as_str(),
     )?;
     let mark = |(device, shape): (String, String)| {
-        Ok(NoReadingShape { device: word::parse("no_reading_shape.device", &device)?, shape })
+        Ok(NoReadingShape { device: codec::parse("no_reading_shape.device", &device)?, shape })
     };
     rows.into_iter().map(mark).collect()
 }
 
 /// The garage's marks, newest first.
-pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<MarkedShape>, StoreError> {
+pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<MarkedShapeEntry>, StoreError> {
     let rows: Vec<(String, String, String, String, String, i64)> = fetch_all!(
         tx,
         "select m.device, m.shape, m.summary, m.reason, o.name, m.marked_at \
@@ -77,8 +77,8 @@ pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<MarkedShape
     )?;
     let mark =
         |(device, shape, summary, reason, operator, at): (String, String, String, String, String, i64)| {
-            Ok(MarkedShape {
-                device: word::parse("no_reading_shape.device", &device)?,
+            Ok(MarkedShapeEntry {
+                device: codec::parse("no_reading_shape.device", &device)?,
                 shape,
                 summary,
                 reason,

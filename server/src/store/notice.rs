@@ -1,22 +1,22 @@
 //! Writes people's notices about their reservations. `notice_view` reads them.
 
-use domain::allocation::NoticeKind as Told;
+use domain::allocation::BookNoticeKind as Told;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::NoticeKind;
+use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// Rows in one statement.
 const ROWS: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct New {
+pub struct NewNotice {
     pub id: Uuid,
     pub person: Uuid,
     pub at: Timestamp,
-    pub kind: NoticeKind,
+    pub kind: DriverNoticeKind,
     pub garage: GarageId,
     pub reservation: Uuid,
     /// An operator's reason, if there is one.
@@ -24,19 +24,19 @@ pub struct New {
 }
 
 /// Wire kind of a book's notice.
-pub const fn kind(told: Told) -> NoticeKind {
+pub const fn kind(told: Told) -> DriverNoticeKind {
     match told {
-        Told::Offer => NoticeKind::Offer,
-        Told::OfferExpired => NoticeKind::OfferExpired,
-        Told::EndingSoon => NoticeKind::EndingSoon,
-        Told::Overstayed => NoticeKind::Overstayed,
-        Told::NoShow => NoticeKind::NoShow,
-        Told::Suspended => NoticeKind::Suspended,
-        Told::NeverFree => NoticeKind::NeverFree,
+        Told::Offer => DriverNoticeKind::Offer,
+        Told::OfferExpired => DriverNoticeKind::OfferExpired,
+        Told::EndingSoon => DriverNoticeKind::EndingSoon,
+        Told::Overstayed => DriverNoticeKind::Overstayed,
+        Told::NoShow => DriverNoticeKind::NoShow,
+        Told::Suspended => DriverNoticeKind::Suspended,
+        Told::NeverFree => DriverNoticeKind::NeverFree,
     }
 }
 
-pub async fn insert(tx: &mut Tx, notices: &[New]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, notices: &[NewNotice]) -> Result<(), StoreError> {
     for chunk in notices.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -46,7 +46,7 @@ pub async fn insert(tx: &mut Tx, notices: &[New]) -> Result<(), StoreError> {
                 row.push_bind(notice.id.to_string())
                     .push_bind(notice.person.to_string())
                     .push_bind(notice.at.micros())
-                    .push_bind(word::word(notice.kind))
+                    .push_bind(codec::encode(notice.kind))
                     .push_bind(notice.garage.as_str())
                     .push_bind(notice.reservation.to_string())
                     .push_bind(notice.detail.as_str());

@@ -2,39 +2,39 @@
 
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::NoticeKind;
+use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct NoticeView {
     pub id: Uuid,
     pub at: Timestamp,
-    pub kind: NoticeKind,
+    pub kind: DriverNoticeKind,
     pub garage: GarageId,
     pub reservation: Uuid,
     pub detail: String,
     pub read: bool,
 }
 
-type Row = (String, i64, String, String, String, String, Option<i64>);
+type NoticeRow = (String, i64, String, String, String, String, Option<i64>);
 
-fn view((id, at, kind, garage, reservation, detail, read_at): Row) -> Result<View, StoreError> {
-    Ok(View {
-        id: word::uuid("notice.id", &id)?,
+fn view((id, at, kind, garage, reservation, detail, read_at): NoticeRow) -> Result<NoticeView, StoreError> {
+    Ok(NoticeView {
+        id: codec::uuid("notice.id", &id)?,
         at: Timestamp::from_micros(at),
-        kind: word::parse("notice.kind", &kind)?,
-        garage: word::parse("notice.garage_id", &garage)?,
-        reservation: word::uuid("notice.reservation_id", &reservation)?,
+        kind: codec::parse("notice.kind", &kind)?,
+        garage: codec::parse("notice.garage_id", &garage)?,
+        reservation: codec::uuid("notice.reservation_id", &reservation)?,
         detail,
         read: read_at.is_some(),
     })
 }
 
 /// The person's notices, newest first.
-pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<View>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<NoticeView>, StoreError> {
+    let rows: Vec<NoticeRow> = fetch_all!(
         tx,
         "select id, at, kind, garage_id, reservation_id, detail, read_at from notice \
          where person_id = $1 order by at desc, id desc limit $2",

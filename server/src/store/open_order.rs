@@ -3,17 +3,17 @@
 
 use domain::ids::{GarageId, LaneId};
 use domain::time::Timestamp;
-use protocol::order::{OpenOrder, OrderAction, OrderState, Outcome};
+use protocol::order::{RemoteOrderAction, RemoteOrderEntry, RemoteOrderOutcome, RemoteOrderState};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone)]
-pub struct NewOrder<'a> {
+pub struct NewRemoteOrder<'a> {
     pub id: Uuid,
     pub garage: &'a GarageId,
-    pub target: OrderTarget<'a>,
-    pub by: By<'a>,
+    pub target: RemoteOrderTarget<'a>,
+    pub by: RemoteOrderActor<'a>,
     pub idempotency_key: &'a str,
     pub reason: &'a str,
     pub plate_enc: Option<&'a [u8]>,
@@ -23,7 +23,7 @@ pub struct NewOrder<'a> {
 
 /// The lane or alarm on which an order acts.
 #[derive(Debug, Clone, Copy)]
-pub enum OrderTarget<'a> {
+pub enum RemoteOrderTarget<'a> {
     Lane(&'a LaneId),
     /// The fire alarm, for inputs that reported fire up to this time of the gateway's clock.
     Fire {
@@ -31,11 +31,11 @@ pub enum OrderTarget<'a> {
     },
 }
 
-impl OrderTarget<'_> {
-    const fn action(&self) -> OrderAction {
+impl RemoteOrderTarget<'_> {
+    const fn action(&self) -> RemoteOrderAction {
         match self {
-            Self::Lane(_) => OrderAction::Open,
-            Self::Fire { .. } => OrderAction::EndFire,
+            Self::Lane(_) => RemoteOrderAction::Open,
+            Self::Fire { .. } => RemoteOrderAction::EndFire,
         }
     }
 
@@ -56,12 +56,12 @@ impl OrderTarget<'_> {
 
 /// The author of an order.
 #[derive(Debug, Clone, Copy)]
-pub enum By<'a> {
+pub enum RemoteOrderActor<'a> {
     Operator(&'a str),
     Person(Uuid),
 }
 
-impl By<'_> {
+impl RemoteOrderActor<'_> {
     fn operator(&self) -> Option<&str> {
         match self {
             Self::Operator(id) => Some(id),
@@ -77,7 +77,7 @@ impl By<'_> {
     }
 }
 
-pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, new: &NewRemoteOrder<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into open_order (id, garage_id, lane, operator_id, person_id, idempotency_key, reason, plate_enc, \
@@ -93,7 +93,7 @@ pub async fn insert(tx: &mut Tx, new: &NewOrder<'_>) -> Result<(), StoreError> {
         new.plate_enc,
         new.made_at.micros(),
         new.expires_at.micros(),
-        word::word(new.target.action()),
+        codec::encode(new.target.action()),
         new.target.through(),
     )?;
     Ok(())
@@ -135,7 +135,7 @@ pub async fn garages_waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<GarageId
         "select distinct garage_id from open_order where state = 'waiting' and expires_at > $1",
         now.micros(),
     )?;
-    rows.into_iter().map(|(garage,)| word::parse("open_order.garage_id", &garage)).collect()
+    rows.into_iter().map(|(garage,)| codec::parse("open_order.garage_id", &garage)).collect()
 }
 
 /// Whether [`take`] would return an order. This check spares most polls a writing transaction.
@@ -179,34 +179,36 @@ pub async fn lanes_opened(
 
 /// An order as its gateway receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct FetchedRemoteOrder {
     pub id: Uuid,
-    pub action: TakenAction,
+    pub action: FetchedOrderAction,
     pub expires_at: Timestamp,
 }
 
 /// The action of the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TakenAction {
+pub enum FetchedOrderAction {
     Open { lane: LaneId, plate_enc: Option<Vec<u8>> },
     EndFire { through: Timestamp },
 }
 
-type TakenRow = (String, String, Option<String>, Option<Vec<u8>>, Option<i64>, i64);
+type FetchedOrderRow = (String, String, Option<String>, Option<Vec<u8>>, Option<i64>, i64);
 
-fn taken((id, action, lane, plate_enc, through, expires_at): TakenRow) -> Result<Taken, StoreError> {
-    let action = match word::parse("open_order.action", &action)? {
-        OrderAction::Open => {
+fn taken(
+    (id, action, lane, plate_enc, through, expires_at): FetchedOrderRow,
+) -> Result<FetchedRemoteOrder, StoreError> {
+    let action = match codec::parse("open_order.action", &action)? {
+        RemoteOrderAction::Open => {
             let lane = lane.ok_or(StoreError::Corrupt { column: "open_order.lane" })?;
-            TakenAction::Open { lane: word::parse("open_order.lane", &lane)?, plate_enc }
+            FetchedOrderAction::Open { lane: codec::parse("open_order.lane", &lane)?, plate_enc }
         }
-        OrderAction::EndFire => {
+        RemoteOrderAction::EndFire => {
             let through = through.ok_or(StoreError::Corrupt { column: "open_order.through" })?;
-            TakenAction::EndFire { through: Timestamp::from_micros(through) }
+            FetchedOrderAction::EndFire { through: Timestamp::from_micros(through) }
         }
     };
     let expires_at = Timestamp::from_micros(expires_at);
-    Ok(Taken { id: word::uuid("open_order.id", &id)?, action, expires_at })
+    Ok(FetchedRemoteOrder { id: codec::uuid("open_order.id", &id)?, action, expires_at })
 }
 
 /// Hands waiting orders to a run of the gateway, and again those that this run has already.
@@ -215,8 +217,8 @@ pub async fn take(
     garage: &GarageId,
     run: &str,
     now: Timestamp,
-) -> Result<Vec<Taken>, StoreError> {
-    let rows: Vec<TakenRow> = fetch_all!(
+) -> Result<Vec<FetchedRemoteOrder>, StoreError> {
+    let rows: Vec<FetchedOrderRow> = fetch_all!(
         tx,
         "update open_order set state = 'taken', taken_by = $2 where garage_id = $1 and expires_at > $3 \
          and (state = 'waiting' or (state = 'taken' and taken_by = $2)) \
@@ -234,7 +236,7 @@ pub async fn ended(
     tx: &mut Tx,
     garage: &GarageId,
     id: Uuid,
-    outcome: Outcome,
+    outcome: RemoteOrderOutcome,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let told = execute!(
@@ -244,15 +246,15 @@ pub async fn ended(
          where garage_id = $1 and id = $2 and state <> 'waiting'",
         garage.as_str(),
         id.to_string(),
-        word::word(outcome.state),
-        outcome.cause.map(word::word),
+        codec::encode(outcome.state),
+        outcome.cause.map(codec::encode),
         at.micros(),
     )?;
     Ok(told == 1)
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct RemoteOrderRow {
     id: String,
     action: String,
     lane: Option<String>,
@@ -269,9 +271,9 @@ struct Row {
 
 /// A stored order; the plate is still sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredRemoteOrder {
     /// Without the plate.
-    pub order: OpenOrder,
+    pub order: RemoteOrderEntry,
     /// Set for the end of a fire alarm.
     pub through: Option<Timestamp>,
     pub plate_enc: Option<Vec<u8>>,
@@ -283,8 +285,8 @@ pub async fn by_key(
     garage: &GarageId,
     operator: &str,
     key: &str,
-) -> Result<Option<Stored>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+) -> Result<Option<StoredRemoteOrder>, StoreError> {
+    let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
         "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
@@ -293,19 +295,23 @@ pub async fn by_key(
         operator,
         key,
     )?;
-    row.map(Stored::try_from).transpose()
+    row.map(StoredRemoteOrder::try_from).transpose()
 }
 
 /// The order that this driver has stored under this idempotency key.
-pub async fn by_person_key(tx: &mut Tx, person: Uuid, key: &str) -> Result<Option<Stored>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+pub async fn by_person_key(
+    tx: &mut Tx,
+    person: Uuid,
+    key: &str,
+) -> Result<Option<StoredRemoteOrder>, StoreError> {
+    let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
         "select w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w where w.person_id = $1 and w.idempotency_key = $2",
         person.to_string(),
         key,
     )?;
-    row.map(Stored::try_from).transpose()
+    row.map(StoredRemoteOrder::try_from).transpose()
 }
 
 /// Orders before the one with id `before`, newest first; ids grow with time.
@@ -314,8 +320,8 @@ pub async fn page(
     garage: &GarageId,
     before: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<Stored>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+) -> Result<Vec<StoredRemoteOrder>, StoreError> {
+    let rows: Vec<RemoteOrderRow> = fetch_all!(
         tx,
         "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
@@ -325,25 +331,25 @@ pub async fn page(
         before.map_or_else(|| "g".to_owned(), |id| id.to_string()),
         limit,
     )?;
-    rows.into_iter().map(Stored::try_from).collect()
+    rows.into_iter().map(StoredRemoteOrder::try_from).collect()
 }
 
-impl TryFrom<Row> for Stored {
+impl TryFrom<RemoteOrderRow> for StoredRemoteOrder {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        let state: OrderState = word::parse("open_order.state", &row.state)?;
-        let order = OpenOrder {
-            id: word::uuid("open_order.id", &row.id)?,
-            action: word::parse("open_order.action", &row.action)?,
-            lane: row.lane.map(|lane| word::parse("open_order.lane", &lane)).transpose()?,
+    fn try_from(row: RemoteOrderRow) -> Result<Self, StoreError> {
+        let state: RemoteOrderState = codec::parse("open_order.state", &row.state)?;
+        let order = RemoteOrderEntry {
+            id: codec::uuid("open_order.id", &row.id)?,
+            action: codec::parse("open_order.action", &row.action)?,
+            lane: row.lane.map(|lane| codec::parse("open_order.lane", &lane)).transpose()?,
             reason: row.reason,
             plate: None,
             operator: row.operator,
             made_at: Timestamp::from_micros(row.made_at),
             expires_at: Timestamp::from_micros(row.expires_at),
             state,
-            cause: row.cause.map(|cause| word::parse("open_order.cause", &cause)).transpose()?,
+            cause: row.cause.map(|cause| codec::parse("open_order.cause", &cause)).transpose()?,
             ended_at: row.ended_at.map(Timestamp::from_micros),
         };
         Ok(Self { order, through: row.through.map(Timestamp::from_micros), plate_enc: row.plate_enc })

@@ -7,13 +7,13 @@ use super::{StoreError, Tx};
 
 /// The data that a log-in needs.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Account {
+pub struct OperatorAccount {
     pub id: String,
     /// Null: log-in is impossible until a password is set.
     pub password_hash: Option<String>,
 }
 
-pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<Account>, StoreError> {
+pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<OperatorAccount>, StoreError> {
     fetch_optional!(tx, "select id, password_hash from operator where username = $1", username)
 }
 

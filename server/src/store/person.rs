@@ -6,9 +6,9 @@ use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use uuid::Uuid;
 
-use super::seal::Sealed;
+use super::seal::SealedValue;
 use super::visit::color_word;
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// A person's name, sealed.
 pub async fn name_enc(tx: &mut Tx, person: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
@@ -27,7 +27,7 @@ pub async fn by_openid(tx: &mut Tx, openid_hash: &[u8]) -> Result<Option<Uuid>, 
 }
 
 fn id_of(row: Option<(String,)>) -> Result<Option<Uuid>, StoreError> {
-    row.map(|(id,)| word::uuid("person.id", &id)).transpose()
+    row.map(|(id,)| codec::uuid("person.id", &id)).transpose()
 }
 
 /// Whether the person is bound to some WeChat account.
@@ -46,7 +46,7 @@ pub async fn insert_driver(
     id: Uuid,
     key_hash: &[u8],
     name_enc: &[u8],
-    openid: &Sealed,
+    openid: &SealedValue,
 ) -> Result<bool, StoreError> {
     let inserted = execute!(
         tx,
@@ -61,7 +61,7 @@ pub async fn insert_driver(
     Ok(inserted == 1)
 }
 
-pub async fn bind(tx: &mut Tx, person: Uuid, openid: &Sealed) -> Result<bool, StoreError> {
+pub async fn bind(tx: &mut Tx, person: Uuid, openid: &SealedValue) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update person set openid_hash = $2, openid_enc = $3 where id = $1",
@@ -90,7 +90,7 @@ pub async fn lock(tx: &mut Tx, person: Uuid) -> Result<(), StoreError> {
 
 /// A child of a guardian who is not blocked from it.
 #[derive(Debug, Clone)]
-pub struct Child {
+pub struct StoredChild {
     pub pupil: Uuid,
     pub name_enc: Vec<u8>,
     pub class: ClassId,
@@ -112,24 +112,24 @@ struct ChildRow {
     relation: String,
 }
 
-impl TryFrom<ChildRow> for Child {
+impl TryFrom<ChildRow> for StoredChild {
     type Error = StoreError;
 
     fn try_from(row: ChildRow) -> Result<Self, StoreError> {
         Ok(Self {
-            pupil: word::uuid("guardian.pupil_id", &row.pupil_id)?,
+            pupil: codec::uuid("guardian.pupil_id", &row.pupil_id)?,
             name_enc: row.name_enc,
-            class: word::parse("pupil.class_id", &row.class_id)?,
+            class: codec::parse("pupil.class_id", &row.class_id)?,
             class_name: row.class_name,
-            school: word::parse("class.school_id", &row.school_id)?,
-            garage: word::parse("school.garage_id", &row.garage_id)?,
+            school: codec::parse("class.school_id", &row.school_id)?,
+            garage: codec::parse("school.garage_id", &row.garage_id)?,
             relation: row.relation,
         })
     }
 }
 
 /// The person's children, without those from which the person is blocked.
-pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<Child>, StoreError> {
+pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredChild>, StoreError> {
     let rows: Vec<ChildRow> = fetch_all!(
         tx,
         "select g.pupil_id, p.name_enc, p.class_id, c.name as class_name, c.school_id, s.garage_id, g.relation \
@@ -137,18 +137,18 @@ pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<Child>, StoreErro
          join school s on s.id = c.school_id where g.person_id = $1 and g.blocked = 0 order by c.id, p.id",
         person.to_string(),
     )?;
-    rows.into_iter().map(Child::try_from).collect()
+    rows.into_iter().map(StoredChild::try_from).collect()
 }
 
 /// A person's registered car.
 #[derive(Debug, Clone)]
-pub struct Vehicle {
+pub struct RegisteredVehicle {
     pub id: Uuid,
     pub plate_enc: Vec<u8>,
     pub plate_color: Option<PlateColor>,
 }
 
-pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<Vehicle>, StoreError> {
+pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<RegisteredVehicle>, StoreError> {
     let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
         tx,
         "select id, plate_enc, plate_color from vehicle where person_id = $1 order by created_at, id",
@@ -156,7 +156,7 @@ pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<Vehicle>, StoreEr
     )?;
     let vehicle = |(id, plate_enc, color): (String, Vec<u8>, String)| {
         let plate_color = known_color("vehicle.plate_color", &color)?;
-        Ok(Vehicle { id: word::uuid("vehicle.id", &id)?, plate_enc, plate_color })
+        Ok(RegisteredVehicle { id: codec::uuid("vehicle.id", &id)?, plate_enc, plate_color })
     };
     rows.into_iter().map(vehicle).collect()
 }
@@ -166,7 +166,7 @@ pub async fn insert_vehicle(
     tx: &mut Tx,
     id: Uuid,
     person: Uuid,
-    plate: &Sealed,
+    plate: &SealedValue,
     color: Option<PlateColor>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -204,7 +204,7 @@ pub async fn set_vehicle_color(
 
 /// Parses a stored colour; an empty text is an unknown colour.
 pub(super) fn known_color(column: &'static str, text: &str) -> Result<Option<PlateColor>, StoreError> {
-    if text.is_empty() { Ok(None) } else { word::parse(column, text).map(Some) }
+    if text.is_empty() { Ok(None) } else { codec::parse(column, text).map(Some) }
 }
 
 /// Deletes a vehicle; `false` if this person has no such vehicle.
@@ -230,13 +230,13 @@ pub async fn plate_hashes(tx: &mut Tx, person: Uuid) -> Result<Vec<Vec<u8>>, Sto
 
 /// A permit of one of a person's plates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permit {
+pub struct StoredPermit {
     pub garage: GarageId,
     pub plate_hash: Vec<u8>,
     pub audience: Audience,
 }
 
-pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<Permit>, StoreError> {
+pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredPermit>, StoreError> {
     let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
         tx,
         "select p.garage_id, p.plate_hash, p.audience from vehicle v join permit p on p.plate_hash = v.plate_hash \
@@ -244,10 +244,10 @@ pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<Permit>, StoreErro
         person.to_string(),
     )?;
     let permit = |(garage, plate_hash, audience): (String, Vec<u8>, String)| {
-        Ok(Permit {
-            garage: word::parse("permit.garage_id", &garage)?,
+        Ok(StoredPermit {
+            garage: codec::parse("permit.garage_id", &garage)?,
             plate_hash,
-            audience: word::parse("permit.audience", &audience)?,
+            audience: codec::parse("permit.audience", &audience)?,
         })
     };
     rows.into_iter().map(permit).collect()
@@ -276,5 +276,5 @@ pub async fn reserved_garages(tx: &mut Tx, person: Uuid) -> Result<Vec<GarageId>
         "select distinct garage_id from reservation where person_id = $1 and live = 1 order by garage_id",
         person.to_string(),
     )?;
-    rows.into_iter().map(|(garage,)| word::parse("reservation.garage_id", &garage)).collect()
+    rows.into_iter().map(|(garage,)| codec::parse("reservation.garage_id", &garage)).collect()
 }

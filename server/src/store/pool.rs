@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use domain::ids::{GarageId, PoolId};
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pool {
+pub struct StoredPool {
     pub id: PoolId,
     pub name: String,
     pub name_en: String,
@@ -17,13 +17,13 @@ pub struct Pool {
 }
 
 /// The garage's pools, by id.
-pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Pool>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<StoredPool>, StoreError> {
+    let rows: Vec<PoolRow> = fetch_all!(
         tx,
         "select garage_id, id, name, name_en, size from pool where garage_id = $1 order by id",
         garage.as_str()
     )?;
-    let spaces: Vec<SpaceRow> = fetch_all!(
+    let spaces: Vec<PoolSpaceRow> = fetch_all!(
         tx,
         "select garage_id, pool_id, label from space where garage_id = $1 order by pool_id, position",
         garage.as_str(),
@@ -32,27 +32,30 @@ pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Pool>, Stor
 }
 
 /// The pools of every garage.
-pub async fn everywhere(tx: &mut Tx) -> Result<HashMap<GarageId, Vec<Pool>>, StoreError> {
-    let rows: Vec<Row> =
+pub async fn everywhere(tx: &mut Tx) -> Result<HashMap<GarageId, Vec<StoredPool>>, StoreError> {
+    let rows: Vec<PoolRow> =
         fetch_all!(tx, "select garage_id, id, name, name_en, size from pool order by garage_id, id")?;
-    let spaces: Vec<SpaceRow> =
+    let spaces: Vec<PoolSpaceRow> =
         fetch_all!(tx, "select garage_id, pool_id, label from space order by garage_id, pool_id, position")?;
     pools(rows, spaces)
 }
 
-type Row = (String, String, String, String, i64);
-type SpaceRow = (String, String, String);
+type PoolRow = (String, String, String, String, i64);
+type PoolSpaceRow = (String, String, String);
 
-fn pools(rows: Vec<Row>, spaces: Vec<SpaceRow>) -> Result<HashMap<GarageId, Vec<Pool>>, StoreError> {
+fn pools(
+    rows: Vec<PoolRow>,
+    spaces: Vec<PoolSpaceRow>,
+) -> Result<HashMap<GarageId, Vec<StoredPool>>, StoreError> {
     let mut labels: HashMap<(String, String), Vec<String>> = HashMap::new();
     for (garage, pool, label) in spaces {
         labels.entry((garage, pool)).or_default().push(label);
     }
-    let mut pools: HashMap<GarageId, Vec<Pool>> = HashMap::new();
+    let mut pools: HashMap<GarageId, Vec<StoredPool>> = HashMap::new();
     for (garage, id, name, name_en, size) in rows {
-        let of = word::parse("pool.garage_id", &garage)?;
-        let pool = Pool {
-            id: word::parse("pool.id", &id)?,
+        let of = codec::parse("pool.garage_id", &garage)?;
+        let pool = StoredPool {
+            id: codec::parse("pool.id", &id)?,
             name,
             name_en,
             size: u32::try_from(size).map_err(|_| StoreError::Corrupt { column: "pool.size" })?,
@@ -65,7 +68,7 @@ fn pools(rows: Vec<Row>, spaces: Vec<SpaceRow>) -> Result<HashMap<GarageId, Vec<
 
 /// Writes these pools and replaces all of the garage's numbered spaces by theirs. Other pools stay, without numbered
 /// spaces. The caller holds the book.
-pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[Pool]) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, garage: &GarageId, pools: &[StoredPool]) -> Result<(), StoreError> {
     execute!(tx, "delete from space where garage_id = $1", garage.as_str())?;
     for pool in pools {
         upsert(tx, garage, pool).await?;
@@ -90,7 +93,7 @@ pub async fn remove(tx: &mut Tx, garage: &GarageId, pool: &PoolId) -> Result<(),
     Ok(())
 }
 
-async fn upsert(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<(), StoreError> {
+async fn upsert(tx: &mut Tx, garage: &GarageId, pool: &StoredPool) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into pool (garage_id, id, name, name_en, size) values ($1, $2, $3, $4, $5) \
@@ -105,7 +108,7 @@ async fn upsert(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<(), Store
     Ok(())
 }
 
-async fn insert_spaces(tx: &mut Tx, garage: &GarageId, pool: &Pool) -> Result<(), StoreError> {
+async fn insert_spaces(tx: &mut Tx, garage: &GarageId, pool: &StoredPool) -> Result<(), StoreError> {
     let labels: Vec<(i64, &String)> = (0_i64..).zip(&pool.spaces).collect();
     // Four values a row: this many rows stay below the limits of both databases.
     for rows in labels.chunks(1000) {

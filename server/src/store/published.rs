@@ -9,7 +9,7 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::{ExternalIdentifier, PublishedSpec};
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 pub use sample::{StoredSample, prune, record, samples, samples_count};
 pub use source::{StoredSource, put_source, source};
@@ -22,7 +22,7 @@ pub struct PublishedVersion {
 }
 
 #[derive(sqlx::FromRow)]
-struct FactsRow {
+struct PublishedFactsRow {
     garage_id: String,
     listed: i64,
     r#type: Option<String>,
@@ -41,11 +41,11 @@ fn centimetres(column: &'static str, value: Option<i64>) -> Result<Option<u32>, 
     value.map(|value| u32::try_from(value).map_err(|_| StoreError::Corrupt { column })).transpose()
 }
 
-fn facts(row: FactsRow) -> Result<(GarageId, PublishedSpec), StoreError> {
+fn facts(row: PublishedFactsRow) -> Result<(GarageId, PublishedSpec), StoreError> {
     let is_true = |value: i64| value != 0;
     let spec = PublishedSpec {
         listed: is_true(row.listed),
-        r#type: row.r#type.map(|text| word::parse("published_facts.type", &text)).transpose()?,
+        r#type: row.r#type.map(|text| codec::parse("published_facts.type", &text)).transpose()?,
         has_fee: row.has_fee.map(is_true),
         fee_description: row.fee_description,
         max_height_cm: centimetres("published_facts.max_height_cm", row.max_height_cm)?,
@@ -54,18 +54,18 @@ fn facts(row: FactsRow) -> Result<(GarageId, PublishedSpec), StoreError> {
         has_lighting: row.has_lighting.map(is_true),
         supervision: row
             .supervision
-            .map(|text| word::parse("published_facts.supervision", &text))
+            .map(|text| codec::parse("published_facts.supervision", &text))
             .transpose()?,
         public_url: row.public_url,
         phone: row.phone,
         external_identifiers: Vec::new(),
     };
-    Ok((word::parse("published_facts.garage_id", &row.garage_id)?, spec))
+    Ok((codec::parse("published_facts.garage_id", &row.garage_id)?, spec))
 }
 
 /// The facts of every garage that has some.
 pub async fn all_facts(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedSpec>, StoreError> {
-    let rows: Vec<FactsRow> = fetch_all!(
+    let rows: Vec<PublishedFactsRow> = fetch_all!(
         tx,
         "select garage_id, listed, type, has_fee, fee_description, max_height_cm, max_width_cm, is_covered, \
          has_lighting, supervision, public_url, phone from published_facts"
@@ -76,8 +76,8 @@ pub async fn all_facts(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedSpec>, 
         "select garage_id, type, value from published_identifier order by garage_id, position"
     )?;
     for (garage, kind, value) in identifiers {
-        let garage: GarageId = word::parse("published_identifier.garage_id", &garage)?;
-        let r#type = word::parse("published_identifier.type", &kind)?;
+        let garage: GarageId = codec::parse("published_identifier.garage_id", &garage)?;
+        let r#type = codec::parse("published_identifier.type", &kind)?;
         if let Some(spec) = all.get_mut(&garage) {
             spec.external_identifiers.push(ExternalIdentifier { r#type, value });
         }
@@ -96,14 +96,14 @@ pub async fn put_facts(tx: &mut Tx, garage: &GarageId, spec: &PublishedSpec) -> 
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         garage.as_str(),
         i64::from(spec.listed),
-        spec.r#type.map(word::word),
+        spec.r#type.map(codec::encode),
         spec.has_fee.map(i64::from),
         spec.fee_description.as_deref(),
         spec.max_height_cm.map(i64::from),
         spec.max_width_cm.map(i64::from),
         spec.is_covered.map(i64::from),
         spec.has_lighting.map(i64::from),
-        spec.supervision.map(word::word),
+        spec.supervision.map(codec::encode),
         spec.public_url.as_deref(),
         spec.phone.as_deref(),
     )?;
@@ -113,7 +113,7 @@ pub async fn put_facts(tx: &mut Tx, garage: &GarageId, spec: &PublishedSpec) -> 
             "insert into published_identifier (garage_id, position, type, value) values ($1, $2, $3, $4)",
             garage.as_str(),
             position,
-            word::word(identifier.r#type),
+            codec::encode(identifier.r#type),
             identifier.value.as_str(),
         )?;
     }
@@ -126,7 +126,7 @@ pub async fn versions(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedVersion>
         fetch_all!(tx, "select garage_id, facts_hash, changed_at from published_version")?;
     let version = |(garage, hash, at): (String, String, i64)| {
         let version = PublishedVersion { hash, changed_at: Timestamp::from_micros(at) };
-        Ok((word::parse("published_version.garage_id", &garage)?, version))
+        Ok((codec::parse("published_version.garage_id", &garage)?, version))
     };
     rows.into_iter().map(version).collect()
 }

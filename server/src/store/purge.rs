@@ -6,11 +6,11 @@ use domain::time::Timestamp;
 use super::{StoreError, Tx};
 
 /// Rows in one batch.
-pub const BITE: i64 = 1000;
+pub const BATCH_ROWS: i64 = 1000;
 
 /// A kind of data with a retention period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PurgeKind {
     EventPlates,
     VisitPlates,
     DeadLetters,
@@ -30,7 +30,7 @@ pub enum Kind {
     OpenOrders,
 }
 
-impl Kind {
+impl PurgeKind {
     pub const ALL: [Self; 17] = [
         Self::EventPlates,
         Self::VisitPlates,
@@ -150,7 +150,7 @@ impl Kind {
     }
 }
 
-/// Deletes or anonymises up to [`BITE`] rows of this kind from before `before`; returns the number of rows.
-pub async fn bite(tx: &mut Tx, kind: Kind, before: Timestamp) -> Result<u64, StoreError> {
-    execute!(tx, kind.statement(), before.micros(), BITE)
+/// Deletes or anonymises up to [`BATCH_ROWS`] rows of this kind from before `before`; returns the number of rows.
+pub async fn delete_batch(tx: &mut Tx, kind: PurgeKind, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, kind.statement(), before.micros(), BATCH_ROWS)
 }

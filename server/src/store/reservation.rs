@@ -10,29 +10,29 @@ mod read;
 mod row;
 mod write;
 
-use domain::allocation::entry::Entry;
+use domain::allocation::entry::BookEntry;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, word};
+use super::{StoreError, codec};
 
-pub use page::{Before, of_garage, of_person};
-pub use read::{KeyOf, by_ids, by_keys, live, live_garages};
+pub use page::{ReservationPageCursor, of_garage, of_person};
+pub use read::{ClientReservationKey, by_ids, by_keys, live, live_garages};
 pub use write::{insert, update};
 
 /// A stored reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredReservation {
     pub garage: GarageId,
-    pub entry: Entry,
-    pub details: Details,
+    pub entry: BookEntry,
+    pub details: ReservationDetails,
 }
 
 /// The stored data of an entry that its book does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
-    pub made_by: MadeBy,
+pub struct ReservationDetails {
+    pub made_by: ReservationCreator,
     /// Idempotency key of the request that created the entry.
     pub client_key: Option<String>,
     pub series: Option<String>,
@@ -43,7 +43,7 @@ pub struct Details {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum MadeBy {
+pub enum ReservationCreator {
     Person(Uuid),
     Operator(String),
     /// A car that came in without a reservation.
@@ -52,7 +52,7 @@ pub enum MadeBy {
     Forgotten,
 }
 
-impl MadeBy {
+impl ReservationCreator {
     fn text(&self) -> String {
         match self {
             Self::Person(id) => format!("p:{id}"),
@@ -65,7 +65,7 @@ impl MadeBy {
     fn parse(text: &str) -> Result<Self, StoreError> {
         const COLUMN: &str = "reservation.made_by";
         match text.split_once(':') {
-            Some(("p", id)) => Ok(Self::Person(word::uuid(COLUMN, id)?)),
+            Some(("p", id)) => Ok(Self::Person(codec::uuid(COLUMN, id)?)),
             Some(("o", id)) => Ok(Self::Operator(id.to_owned())),
             _ if text == "gate" => Ok(Self::Gate),
             _ if text == "forgotten" => Ok(Self::Forgotten),

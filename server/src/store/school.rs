@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{ClassId, GarageId, SchoolId};
-use protocol::people::{Class, School};
+use protocol::people::{SchoolClass, SchoolReference};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// A pupil whose arrival a car's entry creates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedPupil {
     pub pupil: Uuid,
     pub class: ClassId,
     pub school: SchoolId,
@@ -25,12 +25,12 @@ pub struct Expected {
 pub type CarInside<'a> = (&'a GarageId, &'a [u8]);
 
 /// A car at a gate: the garage, the hash of the plate, and the wire name of its colour, empty if unknown.
-pub type CarAt<'a> = (&'a GarageId, &'a [u8], String);
+pub type CarAtGate<'a> = (&'a GarageId, &'a [u8], String);
 
-/// Key of a [`CarAt`].
-pub type CarKey = (GarageId, Vec<u8>, String);
+/// Key of a [`CarAtGate`].
+pub type CarAtGateKey = (GarageId, Vec<u8>, String);
 
-type ExpectedRow = (String, Vec<u8>, String, String, String, String, String, i64);
+type ExpectedPupilRow = (String, Vec<u8>, String, String, String, String, String, i64);
 
 /// The pupils that each car picks up, in a stable order. Cars without pupils are absent.
 ///
@@ -39,12 +39,12 @@ type ExpectedRow = (String, Vec<u8>, String, String, String, String, String, i64
 /// and differ.
 pub async fn pupils_of_cars(
     tx: &mut Tx,
-    cars: &[CarAt<'_>],
-) -> Result<HashMap<CarKey, Vec<Expected>>, StoreError> {
+    cars: &[CarAtGate<'_>],
+) -> Result<HashMap<CarAtGateKey, Vec<ExpectedPupil>>, StoreError> {
     if cars.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<ExpectedRow> = fetch_rows!(
+    let rows: Vec<ExpectedPupilRow> = fetch_rows!(
         tx,
         "select distinct s.garage_id, v.plate_hash, car.column3, p.id, p.class_id, c.school_id, g.relation, \
          case when car.column3 = '' then (select count(distinct k.plate_color) from vehicle k \
@@ -62,20 +62,20 @@ pub async fn pupils_of_cars(
          where bv.plate_hash = v.plate_hash and (car.column3 = '' or bv.plate_color in ('', car.column3)) and bg.pupil_id = p.id and bg.blocked = 1) \
          order by 1, 2, 3, p.id, g.relation"
     )?;
-    let mut pupils: HashMap<_, Vec<Expected>> = HashMap::new();
+    let mut pupils: HashMap<_, Vec<ExpectedPupil>> = HashMap::new();
     for (garage, plate_hash, color, pupil, class, school, relation, colors) in rows {
-        let garage = word::parse("school.garage_id", &garage)?;
-        let pupil = word::uuid("pupil.id", &pupil)?;
+        let garage = codec::parse("school.garage_id", &garage)?;
+        let pupil = codec::uuid("pupil.id", &pupil)?;
         let expected = pupils.entry((garage, plate_hash, color)).or_default();
         match expected.last_mut().filter(|last| last.pupil == pupil) {
             Some(last) => {
                 last.relation.push('、');
                 last.relation.push_str(&relation);
             }
-            None => expected.push(Expected {
+            None => expected.push(ExpectedPupil {
                 pupil,
-                class: word::parse("pupil.class_id", &class)?,
-                school: word::parse("class.school_id", &school)?,
+                class: codec::parse("pupil.class_id", &class)?,
+                school: codec::parse("class.school_id", &school)?,
                 relation,
                 several_vehicles: colors > 1,
             }),
@@ -85,7 +85,11 @@ pub async fn pupils_of_cars(
 }
 
 /// The class, if this person teaches it.
-pub async fn taught_class(tx: &mut Tx, person: Uuid, class: &ClassId) -> Result<Option<Class>, StoreError> {
+pub async fn taught_class(
+    tx: &mut Tx,
+    person: Uuid,
+    class: &ClassId,
+) -> Result<Option<SchoolClass>, StoreError> {
     let row: Option<ClassRow> = fetch_optional!(
         tx,
         "select c.id, c.name, s.id as school_id, s.name as school_name from teaches t \
@@ -94,10 +98,10 @@ pub async fn taught_class(tx: &mut Tx, person: Uuid, class: &ClassId) -> Result<
         person.to_string(),
         class.as_str(),
     )?;
-    row.map(Class::try_from).transpose()
+    row.map(SchoolClass::try_from).transpose()
 }
 
-pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<Class>, StoreError> {
+pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<SchoolClass>, StoreError> {
     let rows: Vec<ClassRow> = fetch_all!(
         tx,
         "select c.id, c.name, s.id as school_id, s.name as school_name from teaches t \
@@ -105,7 +109,7 @@ pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<Class>, Sto
          where t.person_id = $1 order by c.id",
         person.to_string(),
     )?;
-    rows.into_iter().map(Class::try_from).collect()
+    rows.into_iter().map(SchoolClass::try_from).collect()
 }
 
 /// Classes of the schools that use this garage for pickup.
@@ -115,17 +119,17 @@ pub async fn classes_at(tx: &mut Tx, garage: &GarageId) -> Result<BTreeSet<Class
         "select c.id from class c join school s on s.id = c.school_id where s.garage_id = $1",
         garage.as_str(),
     )?;
-    rows.into_iter().map(|(id,)| word::parse("class.id", &id)).collect()
+    rows.into_iter().map(|(id,)| codec::parse("class.id", &id)).collect()
 }
 
 /// The school whose waiting-hall screen this person's account shows.
-pub async fn hall_of(tx: &mut Tx, person: Uuid) -> Result<Option<School>, StoreError> {
+pub async fn hall_of(tx: &mut Tx, person: Uuid) -> Result<Option<SchoolReference>, StoreError> {
     let row: Option<(String, String)> = fetch_optional!(
         tx,
         "select s.id, s.name from person p join school s on s.id = p.hall_school_id where p.id = $1",
         person.to_string(),
     )?;
-    row.map(|(id, name)| Ok(School { id: word::parse("school.id", &id)?, name })).transpose()
+    row.map(|(id, name)| Ok(SchoolReference { id: codec::parse("school.id", &id)?, name })).transpose()
 }
 
 #[derive(sqlx::FromRow)]
@@ -136,11 +140,12 @@ struct ClassRow {
     school_name: String,
 }
 
-impl TryFrom<ClassRow> for Class {
+impl TryFrom<ClassRow> for SchoolClass {
     type Error = StoreError;
 
     fn try_from(row: ClassRow) -> Result<Self, StoreError> {
-        let school = School { id: word::parse("school.id", &row.school_id)?, name: row.school_name };
-        Ok(Self { id: word::parse("class.id", &row.id)?, name: row.name, school })
+        let school =
+            SchoolReference { id: codec::parse("school.id", &row.school_id)?, name: row.school_name };
+        Ok(Self { id: codec::parse("class.id", &row.id)?, name: row.name, school })
     }
 }

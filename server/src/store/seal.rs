@@ -12,7 +12,7 @@ use ring::{digest, hkdf, hmac};
 const FORMAT: u8 = 1;
 
 /// The master key, 32 bytes; sealing and hashing keys are derived from it.
-pub struct Keyring {
+pub struct SealingKeyring {
     sealing: LessSafeKey,
     hashing: hmac::Key,
     random: SystemRandom,
@@ -25,7 +25,7 @@ pub struct SealError;
 
 /// The kind of a value; it is authenticated with the value and part of its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum SealPurpose {
     Plate,
     PersonName,
     PupilName,
@@ -37,7 +37,7 @@ pub enum Purpose {
     KeyCheck,
 }
 
-impl Purpose {
+impl SealPurpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Plate => b"plate",
@@ -55,12 +55,12 @@ impl Purpose {
 
 /// A value as the database stores it: readable with the key, found by its hash.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SealedValue {
     pub hash: Vec<u8>,
     pub enc: Vec<u8>,
 }
 
-impl std::fmt::Debug for Sealed {
+impl std::fmt::Debug for SealedValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Sealed")
     }
@@ -74,7 +74,7 @@ impl hkdf::KeyType for KeyLength {
     }
 }
 
-impl Keyring {
+impl SealingKeyring {
     pub const KEY_LEN: usize = 32;
 
     pub fn new(master: &[u8; Self::KEY_LEN]) -> Result<Self, SealError> {
@@ -94,7 +94,7 @@ impl Keyring {
         })
     }
 
-    pub fn seal(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, SealError> {
+    pub fn seal(&self, purpose: SealPurpose, text: &str) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).map_err(|_| SealError)?;
         let mut body = text.as_bytes().to_vec();
@@ -109,7 +109,7 @@ impl Keyring {
         Ok(sealed)
     }
 
-    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<String, SealError> {
+    pub fn open(&self, purpose: SealPurpose, sealed: &[u8]) -> Result<String, SealError> {
         let (&format, rest) = sealed.split_first().ok_or(SealError)?;
         let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or(SealError)?;
         if format != FORMAT {
@@ -125,11 +125,11 @@ impl Keyring {
     }
 
     /// Ciphertext and keyed hash together, for a column pair `_enc` and `_hash`.
-    pub fn sealed(&self, purpose: Purpose, text: &str) -> Result<Sealed, SealError> {
-        Ok(Sealed { hash: self.hash(purpose, text), enc: self.seal(purpose, text)? })
+    pub fn sealed(&self, purpose: SealPurpose, text: &str) -> Result<SealedValue, SealError> {
+        Ok(SealedValue { hash: self.hash(purpose, text), enc: self.seal(purpose, text)? })
     }
 
-    pub fn hash(&self, purpose: Purpose, text: &str) -> Vec<u8> {
+    pub fn hash(&self, purpose: SealPurpose, text: &str) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.hashing);
         context.update(purpose.label());
         context.update(&[0]);
@@ -149,30 +149,33 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_only_for_its_purpose_and_key() {
-        let keys = Keyring::new(&[7; 32]).unwrap();
-        let sealed = keys.seal(Purpose::PupilName, "王小明").unwrap();
-        assert_eq!(keys.open(Purpose::PupilName, &sealed).unwrap(), "王小明");
-        assert_eq!(keys.open(Purpose::PersonName, &sealed), Err(SealError));
-        assert_eq!(Keyring::new(&[8; 32]).unwrap().open(Purpose::PupilName, &sealed), Err(SealError));
+        let keys = SealingKeyring::new(&[7; 32]).unwrap();
+        let sealed = keys.seal(SealPurpose::PupilName, "王小明").unwrap();
+        assert_eq!(keys.open(SealPurpose::PupilName, &sealed).unwrap(), "王小明");
+        assert_eq!(keys.open(SealPurpose::PersonName, &sealed), Err(SealError));
+        assert_eq!(
+            SealingKeyring::new(&[8; 32]).unwrap().open(SealPurpose::PupilName, &sealed),
+            Err(SealError)
+        );
         assert!(!sealed.windows(3).any(|w| w == "王".as_bytes()));
     }
 
     #[test]
     fn damage_is_noticed() {
-        let keys = Keyring::new(&[7; 32]).unwrap();
-        let mut sealed = keys.seal(Purpose::Plate, "鲁B12345").unwrap();
+        let keys = SealingKeyring::new(&[7; 32]).unwrap();
+        let mut sealed = keys.seal(SealPurpose::Plate, "鲁B12345").unwrap();
         if let Some(last) = sealed.last_mut() {
             *last ^= 1;
         }
-        assert_eq!(keys.open(Purpose::Plate, &sealed), Err(SealError));
-        assert_eq!(keys.open(Purpose::Plate, &[]), Err(SealError));
-        assert_eq!(keys.open(Purpose::Plate, &[1, 2, 3]), Err(SealError));
+        assert_eq!(keys.open(SealPurpose::Plate, &sealed), Err(SealError));
+        assert_eq!(keys.open(SealPurpose::Plate, &[]), Err(SealError));
+        assert_eq!(keys.open(SealPurpose::Plate, &[1, 2, 3]), Err(SealError));
     }
 
     #[test]
     fn a_hash_finds_equals_and_keeps_purposes_apart() {
-        let keys = Keyring::new(&[7; 32]).unwrap();
-        assert_eq!(keys.hash(Purpose::Plate, "a"), keys.hash(Purpose::Plate, "a"));
-        assert_ne!(keys.hash(Purpose::Plate, "a"), keys.hash(Purpose::OpenId, "a"));
+        let keys = SealingKeyring::new(&[7; 32]).unwrap();
+        assert_eq!(keys.hash(SealPurpose::Plate, "a"), keys.hash(SealPurpose::Plate, "a"));
+        assert_ne!(keys.hash(SealPurpose::Plate, "a"), keys.hash(SealPurpose::OpenId, "a"));
     }
 }

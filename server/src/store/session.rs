@@ -3,11 +3,11 @@
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, word};
+use super::{StoreError, Tx, codec};
 
 /// A session that has not expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Live {
+pub struct LiveSession {
     pub person: Uuid,
     pub expires_at: Timestamp,
 }
@@ -30,7 +30,7 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn find(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<Live>, StoreError> {
+pub async fn find(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Option<LiveSession>, StoreError> {
     let row: Option<(String, i64)> = fetch_optional!(
         tx,
         "select person_id, expires_at from session where token_hash = $1 and expires_at > $2",
@@ -39,7 +39,7 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Opti
     )?;
     let live = |(person, expires_at): (String, i64)| {
         let expires_at = Timestamp::from_micros(expires_at);
-        Ok(Live { person: word::uuid("session.person_id", &person)?, expires_at })
+        Ok(LiveSession { person: codec::uuid("session.person_id", &person)?, expires_at })
     };
     row.map(live).transpose()
 }

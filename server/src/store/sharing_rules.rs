@@ -23,7 +23,7 @@ impl Default for SharingRules {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct SharingRulesRow {
     strikes: i64,
     strike_days: i64,
     block_days: i64,
@@ -31,10 +31,10 @@ struct Row {
     live_per_plate: i64,
 }
 
-impl TryFrom<Row> for SharingRules {
+impl TryFrom<SharingRulesRow> for SharingRules {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(row: SharingRulesRow) -> Result<Self, StoreError> {
         let number =
             |value: i64| u32::try_from(value).map_err(|_| StoreError::Corrupt { column: "sharing_rules" });
         Ok(Self {
@@ -49,7 +49,7 @@ impl TryFrom<Row> for SharingRules {
 
 /// Absent: the defaults apply.
 pub async fn find(tx: &mut Tx, garage: &GarageId) -> Result<Option<SharingRules>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+    let row: Option<SharingRulesRow> = fetch_optional!(
         tx,
         "select strikes, strike_days, block_days, live_per_person, live_per_plate from sharing_rules \
          where garage_id = $1",

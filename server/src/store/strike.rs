@@ -1,32 +1,32 @@
 //! Strikes of plates at a garage, and the blocks that a rule derives from them. Operators see and end both in
 //! `block_list`.
 
-use domain::allocation::StrikeKind;
+use domain::allocation::BookStrikeKind;
 use domain::allocation::layout::PlateKey;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::seal::Sealed;
+use super::seal::SealedValue;
 use super::{StoreError, Tx};
 
 /// Rows in one statement.
 const ROWS: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct New {
+pub struct NewStrike {
     pub id: Uuid,
     pub garage: GarageId,
     pub plate: PlateKey,
     pub reservation: Uuid,
-    pub kind: StrikeKind,
+    pub kind: BookStrikeKind,
     pub at: Timestamp,
 }
 
 const NO_SHOW: &str = "no_show";
 const OVERSTAY: &str = "overstay";
 
-pub async fn insert(tx: &mut Tx, strikes: &[New]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, strikes: &[NewStrike]) -> Result<(), StoreError> {
     for chunk in strikes.chunks(ROWS) {
         execute_rows!(
             tx,
@@ -38,8 +38,8 @@ pub async fn insert(tx: &mut Tx, strikes: &[New]) -> Result<(), StoreError> {
                     .push_bind(strike.plate.0.as_slice())
                     .push_bind(strike.reservation.to_string())
                     .push_bind(match strike.kind {
-                        StrikeKind::NoShow => NO_SHOW,
-                        StrikeKind::Overstay => OVERSTAY,
+                        BookStrikeKind::NoShow => NO_SHOW,
+                        BookStrikeKind::Overstay => OVERSTAY,
                     })
                     .push_bind(strike.at.micros());
             },
@@ -85,16 +85,16 @@ pub async fn void(tx: &mut Tx, reservations: &[Uuid], at: Timestamp) -> Result<(
 
 /// A block that follows from strikes.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub struct StrikeBlock {
     pub garage: GarageId,
-    pub plate: Sealed,
+    pub plate: SealedValue,
     pub reason: String,
     pub from: Timestamp,
     pub until: Timestamp,
 }
 
 /// The caller holds the garage's book and raises its version.
-pub async fn block(tx: &mut Tx, block: &Block) -> Result<(), StoreError> {
+pub async fn block(tx: &mut Tx, block: &StrikeBlock) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into block (id, garage_id, plate_hash, plate_enc, reason, by_rule, from_at, until_at) \

@@ -10,21 +10,21 @@ pub mod unseen;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use domain::access::{Audience, Cars};
+use domain::access::{Audience, AudienceCounts};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use domain::vehicle::{PlateColor, VehicleClass};
 use uuid::Uuid;
 
-use super::seal::Sealed;
-use super::{StoreError, Tx, word};
+use super::seal::SealedValue;
+use super::{StoreError, Tx, codec};
 
 /// A car that has just entered.
 #[derive(Debug, Clone)]
-pub struct Entry<'a> {
+pub struct VisitEntry<'a> {
     pub garage: &'a GarageId,
     /// Absent where the plate was not read.
-    pub plate: Option<&'a Sealed>,
+    pub plate: Option<&'a SealedValue>,
     pub audience: Option<Audience>,
     pub color: Option<PlateColor>,
     pub class: Option<VehicleClass>,
@@ -35,9 +35,9 @@ pub struct Entry<'a> {
 
 /// A car that has just left.
 #[derive(Debug, Clone)]
-pub struct Exit<'a> {
+pub struct VisitExit<'a> {
     pub garage: &'a GarageId,
-    pub plate: Option<&'a Sealed>,
+    pub plate: Option<&'a SealedValue>,
     pub color: Option<PlateColor>,
     /// `gate_event.no`.
     pub event: i64,
@@ -46,7 +46,7 @@ pub struct Exit<'a> {
 
 /// Opens visits. If the same plate is inside already, its exit was missed and the older visit ends. Returns for each
 /// garage by how many its count was too high because of that. Each plate occurs at most once.
-pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+pub async fn enter(tx: &mut Tx, entries: &[VisitEntry<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let ended = evidence::entered_again(tx, entries).await?;
     if entries.is_empty() {
         return Ok(ended);
@@ -61,12 +61,12 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, 
                 .push_bind(entry.garage.as_str())
                 .push_bind(entry.plate.map(|plate| plate.hash.as_slice()))
                 .push_bind(entry.plate.map(|plate| plate.enc.as_slice()))
-                .push_bind(entry.audience.map(word::word))
+                .push_bind(entry.audience.map(codec::encode))
                 .push_bind(entry.event)
                 .push_bind(entry.at.micros())
                 .push_bind(1_i64)
-                .push_bind(entry.color.map(word::word))
-                .push_bind(entry.class.map(word::word));
+                .push_bind(entry.color.map(codec::encode))
+                .push_bind(entry.class.map(codec::encode));
         },
         ""
     )?;
@@ -76,15 +76,15 @@ pub async fn enter(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<(GarageId, 
 /// Ends the visits of cars. If the plate has no visit, the oldest visit without a plate ends instead. A car that was
 /// never seen entering gets a visit with an unknown entry. Returns for each garage by how many its count is too low,
 /// because an exit that counted as missed has arrived late. Each plate occurs at most once.
-pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+pub async fn leave(tx: &mut Tx, exits: &[VisitExit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let late = evidence::came_late(tx, exits).await?;
-    let exits: Vec<Exit<'_>> =
+    let exits: Vec<VisitExit<'_>> =
         exits.iter().filter(|exit| !late.iter().any(|(_, event)| *event == exit.event)).cloned().collect();
     let ended = end_by_plate(tx, &exits).await?;
     let mut unknown = Vec::new();
     for exit in &exits {
         let of_visit =
-            |plate: &Sealed| ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone()));
+            |plate: &SealedValue| ended.contains(&(exit.garage.as_str().to_owned(), plate.hash.clone()));
         if !exit.plate.is_some_and(of_visit) && end_oldest_unread(tx, exit).await? == 0 {
             unknown.push(exit);
         }
@@ -93,7 +93,7 @@ pub async fn leave(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64
     Ok(late.into_iter().map(|(garage, _)| (garage, 1)).collect())
 }
 
-async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreError> {
+async fn insert_unknown(tx: &mut Tx, exits: &[&VisitExit<'_>]) -> Result<(), StoreError> {
     if exits.is_empty() {
         return Ok(());
     }
@@ -106,7 +106,7 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
                 .push_bind(exit.garage.as_str())
                 .push_bind(exit.plate.map(|plate| plate.hash.as_slice()))
                 .push_bind(exit.plate.map(|plate| plate.enc.as_slice()))
-                .push_bind(exit.color.map(word::word))
+                .push_bind(exit.color.map(codec::encode))
                 .push_bind(exit.event)
                 .push_bind(exit.at.micros())
                 .push_bind("exit");
@@ -118,11 +118,14 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&Exit<'_>]) -> Result<(), StoreErr
 
 /// The wire name of the colour; empty if unknown.
 pub(crate) fn color_word(color: Option<PlateColor>) -> String {
-    color.filter(|color| *color != PlateColor::Other).map(word::word).unwrap_or_default()
+    color.filter(|color| *color != PlateColor::Other).map(codec::encode).unwrap_or_default()
 }
 
 /// Ends visits by plate; returns garage and plate hash of the cars that had one.
-async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String, Vec<u8>)>, StoreError> {
+async fn end_by_plate(
+    tx: &mut Tx,
+    exits: &[VisitExit<'_>],
+) -> Result<HashSet<(String, Vec<u8>)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
     if read.is_empty() {
         return Ok(HashSet::new());
@@ -146,7 +149,7 @@ async fn end_by_plate(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<HashSet<(String
 }
 
 /// Ends the oldest visit without a plate that began before this exit.
-async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreError> {
+async fn end_oldest_unread(tx: &mut Tx, exit: &VisitExit<'_>) -> Result<u64, StoreError> {
     execute!(
         tx,
         "update visit set exit_event = $2, exited_at = $3, ended_by = 'exit', book_due = 1 where id = \
@@ -160,7 +163,7 @@ async fn end_oldest_unread(tx: &mut Tx, exit: &Exit<'_>) -> Result<u64, StoreErr
 
 /// A visit's data for tests and reports.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Stored {
+pub struct VisitFacts {
     pub audience: Option<String>,
     pub entered_at: Option<i64>,
     pub exited_at: Option<i64>,
@@ -169,7 +172,11 @@ pub struct Stored {
 }
 
 /// All visits of a plate to a garage, oldest first. Visits older than the retention period have lost their plate.
-pub async fn of_plate(tx: &mut Tx, garage: &GarageId, plate_hash: &[u8]) -> Result<Vec<Stored>, StoreError> {
+pub async fn of_plate(
+    tx: &mut Tx,
+    garage: &GarageId,
+    plate_hash: &[u8],
+) -> Result<Vec<VisitFacts>, StoreError> {
     fetch_all!(
         tx,
         "select audience, entered_at, exited_at, ended_by, ended_why from visit \
@@ -198,7 +205,7 @@ pub async fn inside(
     tx: &mut Tx,
     garages: &[GarageId],
     now: Timestamp,
-) -> Result<HashMap<GarageId, Cars>, StoreError> {
+) -> Result<HashMap<GarageId, AudienceCounts>, StoreError> {
     if garages.is_empty() {
         return Ok(HashMap::new());
     }
@@ -212,10 +219,10 @@ pub async fn inside(
         ") as v join visit i on i.garage_id = v.column1 and i.ended_by is null and i.audience is not null \
          and i.entered_at >= v.column2 group by i.garage_id, i.audience"
     )?;
-    let mut inside: HashMap<GarageId, Cars> = HashMap::new();
+    let mut inside: HashMap<GarageId, AudienceCounts> = HashMap::new();
     for (garage, audience, cars) in rows {
-        let audience = word::parse("visit.audience", &audience)?;
-        inside.entry(word::parse("visit.garage_id", &garage)?).or_default().add(audience, cars);
+        let audience = codec::parse("visit.audience", &audience)?;
+        inside.entry(codec::parse("visit.garage_id", &garage)?).or_default().add(audience, cars);
     }
     Ok(inside)
 }

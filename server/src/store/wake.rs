@@ -4,7 +4,7 @@
 //! others. It may get lost, so every waiting reader also polls once a second.
 
 use domain::ids::GarageId;
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use sqlx::postgres::PgListener;
 
 use super::{Store, StoreError};
@@ -13,7 +13,7 @@ const FEED: &str = "feed";
 const ORDER: &str = "open_order";
 
 /// Notifies the other replicas that the feed has reached `cursor`.
-pub async fn announce(store: &Store, cursor: Cursor) -> Result<(), StoreError> {
+pub async fn announce(store: &Store, cursor: FeedCursor) -> Result<(), StoreError> {
     notify(store, FEED, cursor.to_string()).await
 }
 
@@ -31,15 +31,15 @@ async fn notify(store: &Store, channel: &'static str, payload: String) -> Result
 
 /// A notification from another replica.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
-    Feed(Cursor),
+pub enum ReplicaNotification {
+    Feed(FeedCursor),
     Order(GarageId),
 }
 
 /// Receives the notifications of [`announce`] and [`announce_order`] on a connection of its own.
-pub struct Ear(PgListener);
+pub struct ReplicaListener(PgListener);
 
-impl Ear {
+impl ReplicaListener {
     /// Returns `None` on SQLite, which has no other replica.
     pub async fn open(store: &Store) -> Result<Option<Self>, StoreError> {
         match store {
@@ -53,12 +53,12 @@ impl Ear {
     }
 
     /// The next notification; `None` when the connection is lost.
-    pub async fn next(&mut self) -> Result<Option<News>, StoreError> {
+    pub async fn next(&mut self) -> Result<Option<ReplicaNotification>, StoreError> {
         loop {
             let Some(heard) = self.0.try_recv().await? else { return Ok(None) };
             let news = match heard.channel() {
-                FEED => heard.payload().parse().ok().map(News::Feed),
-                _ => GarageId::parse(heard.payload()).ok().map(News::Order),
+                FEED => heard.payload().parse().ok().map(ReplicaNotification::Feed),
+                _ => GarageId::parse(heard.payload()).ok().map(ReplicaNotification::Order),
             };
             if news.is_some() {
                 return Ok(news);

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use domain::access::Audience;
 use domain::ids::{GarageId, WindowId};
 use domain::minute::Minutes;
-use domain::shared_window::{SharedWindow, Stagger};
+use domain::shared_window::{ClassStagger, SharedWindow};
 use domain::time::Timestamp;
 
-use self::row::Row;
-use super::{StoreError, Tx, word};
+use self::row::WindowRow;
+use super::{StoreError, Tx, codec};
 
 /// A window and the times of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredWindow {
     pub window: SharedWindow,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
@@ -35,13 +35,13 @@ macro_rules! select {
 }
 
 /// A garage's windows that have not been ended, by pool, audience and start.
-pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Stored>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<StoredWindow>, StoreError> {
+    let rows: Vec<WindowRow> = fetch_all!(
         tx,
         select!("where garage_id = $1 and ended_at is null order by pool_id, audience, start_minute, id"),
         garage.as_str(),
     )?;
-    let stagger: Vec<StaggerRow> = fetch_all!(
+    let stagger: Vec<WindowStaggerRow> = fetch_all!(
         tx,
         "select s.window_id, s.class_id, s.offset_minutes from window_stagger s \
          join shared_window w on w.id = s.window_id where w.garage_id = $1 and w.ended_at is null \
@@ -57,17 +57,17 @@ pub async fn of_audience(
     tx: &mut Tx,
     audience: Audience,
 ) -> Result<Vec<(GarageId, SharedWindow)>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+    let rows: Vec<WindowRow> = fetch_all!(
         tx,
         select!("where audience = $1 and ended_at is null order by garage_id, start_minute, id"),
-        word::word(audience),
+        codec::encode(audience),
     )?;
-    let stagger: Vec<StaggerRow> = fetch_all!(
+    let stagger: Vec<WindowStaggerRow> = fetch_all!(
         tx,
         "select s.window_id, s.class_id, s.offset_minutes from window_stagger s \
          join shared_window w on w.id = s.window_id where w.audience = $1 and w.ended_at is null \
          order by s.class_id",
-        word::word(audience),
+        codec::encode(audience),
     )?;
     let mut groups = grouped(stagger)?;
     let one = |row| stored(row, &mut groups).map(|(garage, stored)| (garage, stored.window));
@@ -75,15 +75,15 @@ pub async fn of_audience(
 }
 
 /// A window that has not been ended.
-pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Option<Stored>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+pub async fn find(tx: &mut Tx, garage: &GarageId, id: &WindowId) -> Result<Option<StoredWindow>, StoreError> {
+    let row: Option<WindowRow> = fetch_optional!(
         tx,
         select!("where garage_id = $1 and id = $2 and ended_at is null"),
         garage.as_str(),
         id.as_str(),
     )?;
     let Some(row) = row else { return Ok(None) };
-    let stagger: Vec<StaggerRow> = fetch_all!(
+    let stagger: Vec<WindowStaggerRow> = fetch_all!(
         tx,
         "select window_id, class_id, offset_minutes from window_stagger where window_id = $1 order by class_id",
         id.as_str(),
@@ -139,24 +139,24 @@ pub async fn end(tx: &mut Tx, garage: &GarageId, id: &WindowId, at: Timestamp) -
     Ok(())
 }
 
-type StaggerRow = (String, String, i64);
-type Groups = BTreeMap<String, Vec<Stagger>>;
+type WindowStaggerRow = (String, String, i64);
+type StaggersByWindow = BTreeMap<String, Vec<ClassStagger>>;
 
-fn grouped(rows: Vec<StaggerRow>) -> Result<Groups, StoreError> {
-    let mut groups = Groups::new();
+fn grouped(rows: Vec<WindowStaggerRow>) -> Result<StaggersByWindow, StoreError> {
+    let mut groups = StaggersByWindow::new();
     for (window, class, offset) in rows {
         let offset = u32::try_from(offset)
             .map_err(|_| StoreError::Corrupt { column: "window_stagger.offset_minutes" })?;
-        let class = word::parse("window_stagger.class_id", &class)?;
-        groups.entry(window).or_default().push(Stagger { class, offset: Minutes(offset) });
+        let class = codec::parse("window_stagger.class_id", &class)?;
+        groups.entry(window).or_default().push(ClassStagger { class, offset: Minutes(offset) });
     }
     Ok(groups)
 }
 
-fn stored(row: Row, groups: &mut Groups) -> Result<(GarageId, Stored), StoreError> {
-    let garage = word::parse("shared_window.garage_id", &row.garage_id)?;
+fn stored(row: WindowRow, groups: &mut StaggersByWindow) -> Result<(GarageId, StoredWindow), StoreError> {
+    let garage = codec::parse("shared_window.garage_id", &row.garage_id)?;
     let stagger = groups.remove(&row.id).unwrap_or_default();
     let (created_at, modified_at) =
         (Timestamp::from_micros(row.created_at), Timestamp::from_micros(row.modified_at));
-    Ok((garage, Stored { window: row.window(stagger)?, created_at, modified_at }))
+    Ok((garage, StoredWindow { window: row.window(stagger)?, created_at, modified_at }))
 }

@@ -6,20 +6,20 @@ use std::time::Duration;
 use crate::common::district::{
     FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, STAFF, STRANGER, fill, plate as plate_of,
 };
-use crate::common::http::{Served, ask};
-use crate::common::{Fixture, MONDAY, time};
-use domain::access::{Audience, Opening};
+use crate::common::http::{ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
+use domain::access::{Audience, PlannedOpening};
 use domain::ids::ClassId;
 use protocol::district::StaggerSpec;
-use protocol::uplink::PlanDocument;
+use protocol::uplink::AccessPlanDocument;
 
-async fn started(fixture: &Fixture) -> Served {
+async fn started(fixture: &StoreFixture) -> ServedRouter {
     let app = fixture.app();
     fill(&app).await;
-    Served::start(app).await
+    ServedRouter::start(app).await
 }
 
-async fn plan(server: &Served, known: Option<&str>) -> crate::common::http::Answer {
+async fn plan(server: &ServedRouter, known: Option<&str>) -> crate::common::http::HttpReply {
     let request = server.client.get(server.url("/gateway/v1/access-plan"));
     let request = request.header("authorization", format!("Bearer {SCHOOL_TOKEN}"));
     ask(match known {
@@ -32,7 +32,7 @@ async fn plan(server: &Served, known: Option<&str>) -> crate::common::http::Answ
 contract!(the_plan_says_who_may_come_in_when, |f| async {
     let server = started(f).await;
     let answer = plan(&server, None).await;
-    let document: PlanDocument = serde_json::from_value(answer.body).unwrap();
+    let document: AccessPlanDocument = serde_json::from_value(answer.body).unwrap();
     assert_eq!((document.garage.as_str(), document.plan.capacity), (SCHOOL, 107));
     assert_eq!(document.plan.valid_until, time(MONDAY) + Duration::from_secs(48 * 3600));
     assert!(document.plan.permits[&plate_of(MOTHER)].contains(&Audience::Pickup));
@@ -47,7 +47,7 @@ contract!(the_plan_says_who_may_come_in_when, |f| async {
 
 contract!(a_week_ahead_the_plan_says_the_hours_of_permitted_plates_only, |f| async {
     let server = started(f).await;
-    let document: PlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
+    let document: AccessPlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
     let standing = document.plan.standing.unwrap();
     assert_eq!(standing.until, time(MONDAY) + Duration::from_secs(14 * 24 * 3600));
     assert!(standing.openings.iter().all(|o| o.audience != Audience::Public));
@@ -82,8 +82,8 @@ contract!(a_plate_is_in_the_groups_of_its_childrens_classes, |f| async {
     let stagger = StaggerSpec { class: ClassId::parse("c-1-2").unwrap(), offset_minutes: 20 };
     district.garages[0].windows[0].stagger = vec![stagger];
     server::app::import::run(&f.app(), &district).await.unwrap();
-    let document: PlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
-    let pickup = |o: &&Opening| o.audience == Audience::Pickup && o.contains(time(MONDAY));
+    let document: AccessPlanDocument = serde_json::from_value(plan(&server, None).await.body).unwrap();
+    let pickup = |o: &&PlannedOpening| o.audience == Audience::Pickup && o.contains(time(MONDAY));
     let opening = document.plan.openings.iter().find(pickup).unwrap();
     let groups = &opening.terms.as_ref().unwrap().groups;
     assert_eq!((groups.len(), groups[0].id), (1, 1));

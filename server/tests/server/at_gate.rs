@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::common::district::{FATHER, MALL, MOTHER, SCHOOL, SCHOOL_TOKEN, SHARED, STAFF, STRANGER, fill};
 use crate::common::gateway::{batch, entry};
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY, time};
-use domain::access::{Decision, Reason};
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
+use domain::access::{AccessDecision, DenialReason};
 use protocol::people::SESSION_HEADER;
 use protocol::uplink::GateEvent;
 use reqwest::Method;
@@ -18,32 +18,32 @@ use server::store::audit;
 
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 
-struct Gate {
+struct GateFixture {
     app: App,
-    server: Served,
+    server: ServedRouter,
     cookie: String,
     service: String,
     seq: std::cell::Cell<i64>,
 }
 
 /// A car that the camera did not read, or read uncertainly.
-fn unsure(id: &str, plate: Option<&str>, reason: Reason) -> GateEvent {
+fn unsure(id: &str, plate: Option<&str>, reason: DenialReason) -> GateEvent {
     GateEvent {
         plate: plate.map(str::to_owned),
         confidence: if plate.is_some() { 60 } else { 0 },
-        decision: Some(Decision::Review { reason }),
+        decision: Some(AccessDecision::Review { reason }),
         delta: 0,
         ..entry(id, "", MONDAY)
     }
 }
 
-impl Gate {
-    async fn open(fixture: &Fixture) -> Self {
+impl GateFixture {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         let cookie = format!("operator_session={}", operator_session::issue(&app, "li").await.unwrap());
         let service = service_token::create(&app, "miniapp-api").await.unwrap();
-        let server = Served::start(app.clone()).await;
+        let server = ServedRouter::start(app.clone()).await;
         Self { app, server, cookie, service, seq: std::cell::Cell::new(1) }
     }
 
@@ -68,7 +68,7 @@ impl Gate {
         answer.body["items"].as_array().unwrap().clone()
     }
 
-    async fn order(&self, key: &str, body: Value) -> Answer {
+    async fn order(&self, key: &str, body: Value) -> HttpReply {
         let request = self.console(Method::POST, SCHOOL, "open-orders").header("idempotency-key", key);
         ask(request.json(&body)).await
     }
@@ -81,7 +81,7 @@ impl Gate {
     }
 
     /// Requests entry as this person, with the last plate of its list.
-    async fn enters(&self, who: &str, key: &str, lane: &str) -> Answer {
+    async fn enters(&self, who: &str, key: &str, lane: &str) -> HttpReply {
         let person = import::person_id(&self.app, who).await.unwrap().unwrap();
         let token = session::issue(&self.app, person).await.unwrap().token;
         let own = self.internal(Method::GET, "plates", &token);
@@ -102,9 +102,9 @@ fn plates(car: &Value) -> Vec<&str> {
 }
 
 contract!(a_doubtful_reading_has_candidates_that_are_expected_today, |f| async {
-    let gate = Gate::open(f).await;
+    let gate = GateFixture::open(f).await;
     assert_eq!(gate.cars().await, Vec::<Value>::new());
-    gate.tells(unsure("e1", Some("鲁B1000L"), Reason::LowConfidence)).await;
+    gate.tells(unsure("e1", Some("鲁B1000L"), DenialReason::LowConfidence)).await;
     let cars = gate.cars().await;
     assert_eq!((cars.len(), &cars[0]["lane"], &cars[0]["plate"]), (1, &json!("in"), &json!("鲁B1000L")));
     assert_eq!((&cars[0]["reason"], &cars[0]["confidence"]), (&json!("low_confidence"), &json!(60)));
@@ -114,11 +114,11 @@ contract!(a_doubtful_reading_has_candidates_that_are_expected_today, |f| async {
     assert_eq!(ask(gate.console(Method::GET, MALL, "waiting-cars")).await.status, 404);
     // Cars inside are not expected.
     gate.tells(entry("e2", MOTHER, MONDAY)).await;
-    gate.tells(unsure("e3", Some("鲁B1000L"), Reason::LowConfidence)).await;
+    gate.tells(unsure("e3", Some("鲁B1000L"), DenialReason::LowConfidence)).await;
     assert_eq!(plates(&gate.cars().await[0]), [FATHER, SHARED, STAFF]);
     // Pickup is over.
     f.clock.set("2026-11-23T17:01:00+08:00");
-    gate.tells(unsure("e4", Some("鲁B1000L"), Reason::LowConfidence)).await;
+    gate.tells(unsure("e4", Some("鲁B1000L"), DenialReason::LowConfidence)).await;
     assert_eq!(plates(&gate.cars().await[0]), Vec::<&str>::new());
     let mut tx = f.store.begin_read().await.unwrap();
     let lines = audit::since(&mut tx, time(MONDAY), 100).await.unwrap();
@@ -130,13 +130,13 @@ contract!(a_doubtful_reading_has_candidates_that_are_expected_today, |f| async {
 });
 
 contract!(a_car_waits_until_something_else_happens_in_its_lane, |f| async {
-    let gate = Gate::open(f).await;
-    gate.tells(unsure("e1", None, Reason::UnreadPlate)).await;
+    let gate = GateFixture::open(f).await;
+    gate.tells(unsure("e1", None, DenialReason::UnreadPlate)).await;
     let car = gate.cars().await.pop().unwrap();
     assert_eq!((&car["plate"], plates(&car).len()), (&Value::Null, 0));
     gate.tells(entry("e2", FATHER, MONDAY)).await;
     assert_eq!(gate.cars().await, Vec::<Value>::new(), "the next one was let in");
-    gate.tells(unsure("e3", Some(STRANGER), Reason::UnknownPlate)).await;
+    gate.tells(unsure("e3", Some(STRANGER), DenialReason::UnknownPlate)).await;
     assert_eq!(gate.cars().await.len(), 1);
     // An order opens for it, whatever outcome the gateway will report.
     f.clock.advance(Duration::from_secs(5));
@@ -145,15 +145,15 @@ contract!(a_car_waits_until_something_else_happens_in_its_lane, |f| async {
     assert_eq!(gate.handed_out().await.len(), 1);
     assert_eq!(gate.cars().await, Vec::<Value>::new());
     f.clock.advance(Duration::from_secs(60));
-    gate.tells(unsure("e4", None, Reason::UnreadPlate)).await;
+    gate.tells(unsure("e4", None, DenialReason::UnreadPlate)).await;
     assert_eq!(gate.cars().await.len(), 1);
     f.clock.advance(Duration::from_secs(181));
     assert_eq!(gate.cars().await, Vec::<Value>::new(), "nobody waits so long");
 });
 
 contract!(an_order_may_name_the_plate_and_the_gateway_is_told_it, |f| async {
-    let gate = Gate::open(f).await;
-    gate.tells(unsure("e1", None, Reason::UnreadPlate)).await;
+    let gate = GateFixture::open(f).await;
+    gate.tells(unsure("e1", None, DenialReason::UnreadPlate)).await;
     let body = |plate: &str| json!({ "lane": "in", "reason": "车牌脏污，已核对", "plate": plate });
     let wrong = gate.order("k0", body("不是车牌")).await;
     assert_eq!((wrong.status, wrong.code(), &wrong.body["field"]), (422, "invalid_plate", &json!("plate")));
@@ -166,7 +166,7 @@ contract!(an_order_may_name_the_plate_and_the_gateway_is_told_it, |f| async {
     // After a month the plate is purged; operator and reason are not yet.
     f.clock.advance(Duration::from_secs(31 * 24 * 3600));
     server::jobs::purge::purge(&gate.app).await.unwrap();
-    let gate = Gate {
+    let gate = GateFixture {
         cookie: format!("operator_session={}", operator_session::issue(&gate.app, "li").await.unwrap()),
         ..gate
     };
@@ -175,10 +175,10 @@ contract!(an_order_may_name_the_plate_and_the_gateway_is_told_it, |f| async {
 });
 
 contract!(a_driver_names_the_own_car_before_the_barrier, |f| async {
-    let gate = Gate::open(f).await;
+    let gate = GateFixture::open(f).await;
     gate.tells(entry("e0", STRANGER, MONDAY)).await;
     assert_eq!(gate.enters("mother", "k1", "in").await.code(), "no_car_waiting");
-    gate.tells(unsure("e1", None, Reason::UnreadPlate)).await;
+    gate.tells(unsure("e1", None, DenialReason::UnreadPlate)).await;
     assert_eq!(gate.enters("mother", "k2", "nowhere").await.status, 404);
     let made = gate.enters("mother", "k3", "in").await;
     assert_eq!((made.status, &made.body["state"]), (200, &json!("waiting")), "{made:?}");
@@ -189,24 +189,24 @@ contract!(a_driver_names_the_own_car_before_the_barrier, |f| async {
     assert_eq!((&again.body["id"], &again.body["state"]), (&made.body["id"], &json!("taken")));
     let listed = ask(gate.console(Method::GET, SCHOOL, "open-orders")).await.body["items"][0].clone();
     assert_eq!((&listed["plate"], &listed["operator"]), (&json!(MOTHER), &Value::Null));
-    gate.tells(unsure("e2", None, Reason::UnreadPlate)).await;
+    gate.tells(unsure("e2", None, DenialReason::UnreadPlate)).await;
     assert_eq!(gate.enters("mother", "k5", "in").await.code(), "too_many_requests");
     assert_eq!(gate.enters("mother", "k3", "out").await.code(), "idempotency_key_reused");
 });
 
 contract!(the_gates_own_word_and_the_rules_stand_above_a_drivers, |f| async {
-    let gate = Gate::open(f).await;
-    gate.tells(unsure("e1", Some(STRANGER), Reason::LowConfidence)).await;
+    let gate = GateFixture::open(f).await;
+    gate.tells(unsure("e1", Some(STRANGER), DenialReason::LowConfidence)).await;
     assert_eq!(gate.enters("mother", "k1", "in").await.code(), "another_car_waiting");
-    gate.tells(unsure("e2", Some("鲁B1000L"), Reason::LowConfidence)).await;
+    gate.tells(unsure("e2", Some("鲁B1000L"), DenialReason::LowConfidence)).await;
     assert_eq!(gate.enters("mother", "k2", "in").await.status, 200, "it resembles that");
     gate.handed_out().await;
     f.clock.advance(Duration::from_secs(1));
     gate.tells(entry("e3", FATHER, MONDAY)).await;
-    gate.tells(unsure("e4", None, Reason::UnreadPlate)).await;
+    gate.tells(unsure("e4", None, DenialReason::UnreadPlate)).await;
     assert_eq!(gate.enters("father", "k3", "in").await.code(), "car_inside");
     f.clock.set("2026-11-23T17:01:00+08:00");
-    gate.tells(unsure("e5", None, Reason::UnreadPlate)).await;
+    gate.tells(unsure("e5", None, DenialReason::UnreadPlate)).await;
     let refused = gate.enters("aunt", "k4", "in").await;
     assert_eq!((refused.code(), &refused.body["detail"]), ("not_let_in", &json!("outside_window")));
     // A police plate opens when a camera reads it, not when a person claims it.

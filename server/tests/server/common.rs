@@ -13,12 +13,12 @@ use std::time::Duration;
 use domain::time::{Clock, Timestamp};
 use server::app::App;
 use server::store::Store;
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 use tempfile::TempDir;
-use testkit::postgres::Database;
+use testkit::postgres::TestDatabase;
 use testkit::proxy::TcpProxy;
 
-/// Generates a test on SQLite and one on PostgreSQL from a body that gets a [`Fixture`].
+/// Generates a test on SQLite and one on PostgreSQL from a body that gets a [`StoreFixture`].
 #[macro_export]
 macro_rules! contract {
     ($name:ident, |$fixture:ident| $body:expr) => {
@@ -26,57 +26,57 @@ macro_rules! contract {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn check($fixture: &$crate::common::Fixture) {
+            async fn check($fixture: &$crate::common::StoreFixture) {
                 $body.await
             }
 
             #[tokio::test]
             async fn sqlite() {
-                check(&$crate::common::Fixture::sqlite().await).await;
+                check(&$crate::common::StoreFixture::sqlite().await).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                check(&$crate::common::Fixture::postgres().await).await;
+                check(&$crate::common::StoreFixture::postgres().await).await;
             }
         }
     };
 }
 
 /// An empty, migrated database; dropping the fixture deletes it.
-pub struct Fixture {
+pub struct StoreFixture {
     pub store: Store,
     pub clock: Arc<HandClock>,
     url: String,
-    _home: Home,
+    _home: FixtureDatabase,
 }
 
 #[expect(dead_code, reason = "gone when it is dropped")]
-enum Home {
+enum FixtureDatabase {
     Folder(TempDir),
-    Database(Database),
+    Database(TestDatabase),
 }
 
-impl Fixture {
+impl StoreFixture {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("main.db").display());
-        Self::open(url, Home::Folder(folder)).await
+        Self::open(url, FixtureDatabase::Folder(folder)).await
     }
 
     pub async fn postgres() -> Self {
-        let database = Database::create().await;
+        let database = TestDatabase::create().await;
         let url = database.url();
-        Self::open(url, Home::Database(database)).await
+        Self::open(url, FixtureDatabase::Database(database)).await
     }
 
-    async fn open(url: String, home: Home) -> Self {
+    async fn open(url: String, home: FixtureDatabase) -> Self {
         let store = Store::open(&url, 4).await.unwrap();
         Self { store, clock: Arc::new(HandClock::at(MONDAY)), url, _home: home }
     }
 
-    pub fn keys(&self) -> Keyring {
-        Keyring::new(&[7; 32]).unwrap()
+    pub fn keys(&self) -> SealingKeyring {
+        SealingKeyring::new(&[7; 32]).unwrap()
     }
 
     /// The use cases on this database, with this clock.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::common::district::{MALL, MALL_TOKEN, SCHOOL, SCHOOL_TOKEN, fill, garage};
 use crate::common::gateway::heartbeat;
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY, time};
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
 use reqwest::header::AUTHORIZATION;
 use serde_json::json;
 use server::app::{App, enrolment};
@@ -21,35 +21,35 @@ fn made(number: u8) -> String {
     format!("pkg_{number:043}")
 }
 
-async fn started(fixture: &Fixture) -> (App, Served) {
+async fn started(fixture: &StoreFixture) -> (App, ServedRouter) {
     let app = fixture.app();
     fill(&app).await;
-    (app.clone(), Served::start(app).await)
+    (app.clone(), ServedRouter::start(app).await)
 }
 
 async fn code(app: &App, of: &str) -> String {
     enrolment::create_code(app, &garage(of)).await.unwrap().code
 }
 
-async fn enrol(server: &Served, garage: &str, code: &str, credential: &str) -> Answer {
+async fn enrol(server: &ServedRouter, garage: &str, code: &str, credential: &str) -> HttpReply {
     let body = json!({ "garage": garage, "code": code, "credential": credential });
     ask(server.client.post(server.url("/gateway/v1/enroll")).json(&body)).await
 }
 
-async fn offer(server: &Served, current: &str, next: &str) -> Answer {
+async fn offer(server: &ServedRouter, current: &str, next: &str) -> HttpReply {
     let request = server.client.post(server.url("/gateway/v1/credential"));
     let request = request.json(&json!({ "credential": next }));
     ask(request.header(AUTHORIZATION, format!("Bearer {current}"))).await
 }
 
 /// The plan's response for the gateway with this credential: its status, and whether it requests a renewal.
-async fn poll(server: &Served, token: &str) -> (u16, bool) {
+async fn poll(server: &ServedRouter, token: &str) -> (u16, bool) {
     let request = server.client.get(server.url("/gateway/v1/access-plan"));
     let answer = ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await;
     (answer.status, answer.header("gateway-credential") == "renew")
 }
 
-async fn refused(server: &Served, garage: &str, code: &str) {
+async fn refused(server: &ServedRouter, garage: &str, code: &str) {
     let answer = enrol(server, garage, code, &made(9)).await;
     assert_eq!((answer.status, answer.code()), (403, "enrolment_code_invalid"));
     assert_eq!(poll(server, &made(9)).await.0, 401);

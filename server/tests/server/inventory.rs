@@ -6,31 +6,31 @@ use crate::common::district::{
     FATHER, MALL, MALL_TOKEN, MOTHER, SCHOOL, SCHOOL_TOKEN, STRANGER, fill, garage, plate,
 };
 use crate::common::gateway::{batch, entry, exit, heartbeat};
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY};
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture};
 use protocol::uplink::GateEvent;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::session;
 use server::jobs::sweep;
-use server::store::seal::Purpose;
+use server::store::seal::SealPurpose;
 use server::store::visit;
 
 const BEGUN: &str = "2026-11-23T15:50:00+08:00";
 const ENDED: &str = "2026-11-23T15:55:00+08:00";
 const NOW: &str = "2026-11-23T16:00:00+08:00";
 
-struct Console {
-    server: Served,
+struct InventoryConsole {
+    server: ServedRouter,
     cookie: String,
 }
 
-impl Console {
-    async fn open(fixture: &Fixture) -> Self {
+impl InventoryConsole {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         let token = session::issue(&app, "li").await.unwrap();
-        Self { server: Served::start(app).await, cookie: format!("operator_session={token}") }
+        Self { server: ServedRouter::start(app).await, cookie: format!("operator_session={token}") }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -39,12 +39,12 @@ impl Console {
         request.header("x-requested-with", "console").header("cookie", &self.cookie)
     }
 
-    async fn walk(&self, key: &str, seen: &str, unread: u32) -> Answer {
+    async fn walk(&self, key: &str, seen: &str, unread: u32) -> HttpReply {
         let request = self.request(Method::POST, &format!("/{SCHOOL}/inventories"));
         ask(request.header("idempotency-key", key).json(&walk(seen, unread))).await
     }
 
-    async fn preview(&self, body: &Value) -> Answer {
+    async fn preview(&self, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, &format!("/{SCHOOL}/inventories/preview")).json(body)).await
     }
 
@@ -64,8 +64,8 @@ fn walk(seen: &str, unread: u32) -> Value {
 }
 
 /// End and reason of each visit of a plate.
-async fn ends(fixture: &Fixture, place: &str, car: &str) -> Vec<(Option<String>, Option<String>)> {
-    let hash = fixture.keys().hash(Purpose::Plate, plate(car).as_str());
+async fn ends(fixture: &StoreFixture, place: &str, car: &str) -> Vec<(Option<String>, Option<String>)> {
+    let hash = fixture.keys().hash(SealPurpose::Plate, plate(car).as_str());
     let mut tx = fixture.store.begin_read().await.unwrap();
     let visits = visit::of_plate(&mut tx, &garage(place), &hash).await.unwrap();
     visits.into_iter().map(|visit| (visit.ended_by, visit.ended_why)).collect()
@@ -76,7 +76,7 @@ fn missed(why: &str) -> (Option<String>, Option<String>) {
 }
 
 contract!(a_walk_ends_ghosts_finds_cars_and_sets_the_count, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     let came = vec![entry("e1", MOTHER, MONDAY), entry("e2", FATHER, MONDAY)];
     console.passed(1, came).await;
     f.clock.set(NOW);
@@ -102,7 +102,7 @@ contract!(a_walk_ends_ghosts_finds_cars_and_sets_the_count, |f| async {
 });
 
 contract!(cars_that_pass_during_the_walk_are_neither_ghosts_nor_missing, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![entry("e1", MOTHER, MONDAY)]).await;
     f.clock.set(NOW);
     let passed = vec![entry("e2", FATHER, ENDED), exit("e3", MOTHER, ENDED)];
@@ -114,14 +114,14 @@ contract!(cars_that_pass_during_the_walk_are_neither_ghosts_nor_missing, |f| asy
 });
 
 contract!(a_walk_waits_for_what_the_gateway_has_not_told, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![]).await;
     f.clock.set(NOW);
     assert_eq!(console.walk("k", MOTHER, 0).await.code(), "gateway_behind");
 });
 
 contract!(a_walk_is_checked_and_belongs_to_own_garages, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     f.clock.set(NOW);
     for (body, field) in [
         (json!({ "begun_at": ENDED, "ended_at": BEGUN, "seen": "" }), "begun_at"),
@@ -135,21 +135,21 @@ contract!(a_walk_is_checked_and_belongs_to_own_garages, |f| async {
 });
 
 contract!(a_second_entry_proves_the_missed_exit_and_heals_the_count, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     let again = vec![entry("e1", MOTHER, MONDAY), entry("e2", MOTHER, BEGUN)];
     assert_eq!(console.passed(1, again).await, 1);
     assert_eq!(ends(f, SCHOOL, MOTHER).await, [missed("entered_again"), (None, None)]);
 });
 
 contract!(an_exit_that_only_came_late_is_no_missed_one, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![entry("e1", MOTHER, MONDAY), entry("e2", MOTHER, ENDED)]).await;
     assert_eq!(console.passed(3, vec![exit("e3", MOTHER, BEGUN)]).await, 1);
     assert_eq!(ends(f, SCHOOL, MOTHER).await, [(Some("exit".to_owned()), None), (None, None)]);
 });
 
 contract!(an_exit_that_comes_after_the_second_visit_has_ended_is_not_counted_twice, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     let again = vec![entry("e1", MOTHER, MONDAY), entry("e2", MOTHER, ENDED), exit("e4", MOTHER, NOW)];
     assert_eq!(console.passed(1, again).await, 0);
     assert_eq!(console.passed(4, vec![exit("e3", MOTHER, BEGUN)]).await, 0);
@@ -158,7 +158,7 @@ contract!(an_exit_that_comes_after_the_second_visit_has_ended_is_not_counted_twi
 });
 
 contract!(a_car_that_a_correction_left_out_is_not_taken_out_again, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![entry("e1", MOTHER, MONDAY)]).await;
     let body = json!({ "occupied": 0, "seen": 1, "reason": "empty" });
     let request = console.request(Method::POST, &format!("/{SCHOOL}/adjustments"));
@@ -167,7 +167,7 @@ contract!(a_car_that_a_correction_left_out_is_not_taken_out_again, |f| async {
 });
 
 contract!(a_car_that_came_in_elsewhere_has_left, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![entry("e1", MOTHER, MONDAY)]).await;
     f.clock.set(NOW);
     console.server.take(MALL_TOKEN, &batch("m", 1, vec![entry("m1", MOTHER, BEGUN)])).await;
@@ -184,7 +184,7 @@ contract!(a_car_that_came_in_elsewhere_has_left, |f| async {
 });
 
 contract!(a_count_says_how_far_it_can_be_believed, |f| async {
-    let console = Console::open(f).await;
+    let console = InventoryConsole::open(f).await;
     console.passed(1, vec![entry("e1", MOTHER, MONDAY)]).await;
     let trust = console.school().await["trust"].clone();
     assert_eq!((&trust["level"], &trust["doubts"]), (&json!("medium"), &json!(["never_checked"])));

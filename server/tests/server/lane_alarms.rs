@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::common::district::{MALL, SCHOOL, SCHOOL_TOKEN, fill};
 use crate::common::gateway::heartbeat;
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY, time};
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind, LaneAlarm, LaneAlarmKind, MessageShape};
-use protocol::uplink::Batch;
+use protocol::uplink::UplinkBatch;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::open_order::LIFE;
@@ -20,18 +20,18 @@ const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 const RAISED: &str = "2026-11-23T15:30:00+08:00";
 const PULSED: &str = "2026-11-23T15:35:00+08:00";
 
-struct Console {
-    server: Served,
+struct AlarmConsole {
+    server: ServedRouter,
     cookie: String,
 }
 
-impl Console {
-    async fn open(fixture: &Fixture) -> Self {
+impl AlarmConsole {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         let token = session::issue(&app, "li").await.unwrap();
         let cookie = format!("operator_session={token}");
-        Self { server: Served::start(app).await, cookie }
+        Self { server: ServedRouter::start(app).await, cookie }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -44,11 +44,11 @@ impl Console {
         ask(self.request(Method::GET, "")).await.body["garages"][0].clone()
     }
 
-    async fn take(&self, batch: &Batch) {
+    async fn take(&self, batch: &UplinkBatch) {
         self.server.take(SCHOOL_TOKEN, batch).await;
     }
 
-    async fn mark(&self, body: &Value) -> Answer {
+    async fn mark(&self, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, &format!("/{SCHOOL}/no-reading-shapes")).json(body)).await
     }
 
@@ -62,12 +62,12 @@ impl Console {
         ask(self.request(Method::DELETE, &path)).await.status
     }
 
-    async fn end_fire(&self, key: &str, body: &Value) -> Answer {
+    async fn end_fire(&self, key: &str, body: &Value) -> HttpReply {
         let request = self.request(Method::POST, &format!("/{SCHOOL}/fire-ends"));
         ask(request.header("idempotency-key", key).json(body)).await
     }
 
-    async fn plan(&self, known: Option<&str>) -> Answer {
+    async fn plan(&self, known: Option<&str>) -> HttpReply {
         let request = self.server.client.get(self.server.url("/gateway/v1/access-plan"));
         let request = request.bearer_auth(SCHOOL_TOKEN);
         ask(known.map_or_else(
@@ -103,7 +103,7 @@ fn lane_alarm(kind: LaneAlarmKind) -> LaneAlarm {
 }
 
 /// A lane whose device sends messages that the gateway does not understand.
-fn not_understood(resembles_reading: bool) -> Batch {
+fn not_understood(resembles_reading: bool) -> UplinkBatch {
     let shape = MessageShape { id: SHAPE.to_owned(), summary: SUMMARY.to_owned(), resembles_reading };
     let mut batch = heartbeat("a");
     batch.status.lanes[0].make_title = Some("臻识 MQTT".to_owned());
@@ -114,7 +114,7 @@ fn not_understood(resembles_reading: bool) -> Batch {
     batch
 }
 
-fn fire(only_pulses: bool, last_at: Option<&str>) -> Batch {
+fn fire(only_pulses: bool, last_at: Option<&str>) -> UplinkBatch {
     let mut batch = heartbeat("a");
     batch.status.alarms = vec![GatewayAlarm {
         kind: GatewayAlarmKind::Fire,
@@ -134,7 +134,7 @@ fn fire_end(through: &str) -> Value {
     json!({ "through": time(through), "reason": "已到现场确认，误报" })
 }
 
-async fn audited(fixture: &Fixture, action: &str) -> Vec<(String, String)> {
+async fn audited(fixture: &StoreFixture, action: &str) -> Vec<(String, String)> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let lines = audit::since(&mut tx, time(MONDAY), 100).await.unwrap();
     let lines = lines.into_iter().filter(|line| line.action == action);
@@ -142,7 +142,7 @@ async fn audited(fixture: &Fixture, action: &str) -> Vec<(String, String)> {
 }
 
 contract!(a_lanes_alarms_reach_the_console_and_end_with_the_report, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&not_understood(false)).await;
     let garage = console.garage().await;
     let lane = &garage["lanes"][0];
@@ -162,7 +162,7 @@ contract!(a_lanes_alarms_reach_the_console_and_end_with_the_report, |f| async {
 });
 
 contract!(a_silent_gateway_keeps_its_last_alarms_with_their_age, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     let mut batch = fire(true, Some(PULSED));
     batch.status.lanes[0].alarms = vec![lane_alarm(LaneAlarmKind::DidNotOpen)];
     console.take(&batch).await;
@@ -181,7 +181,7 @@ contract!(a_silent_gateway_keeps_its_last_alarms_with_their_age, |f| async {
 });
 
 contract!(a_lane_that_its_gateway_no_longer_has_is_without_alarms, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&not_understood(false)).await;
     f.clock.advance(Duration::from_secs(10));
     let mut renamed = heartbeat("a");
@@ -194,7 +194,7 @@ contract!(a_lane_that_its_gateway_no_longer_has_is_without_alarms, |f| async {
 });
 
 contract!(alarms_of_a_newer_gateway_are_shown_as_others_and_have_a_bound, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     let mut batch = serde_json::to_value(heartbeat("a")).unwrap();
     let mut newer = serde_json::to_value(lane_alarm(LaneAlarmKind::NotUnderstood)).unwrap();
     newer["kind"] = json!("boom_broken");
@@ -207,7 +207,7 @@ contract!(alarms_of_a_newer_gateway_are_shown_as_others_and_have_a_bound, |f| as
 });
 
 contract!(a_marked_shape_reaches_the_gateway_with_its_plan_and_can_be_taken_back, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&not_understood(false)).await;
     let before = console.plan(None).await;
     assert_eq!(before.body.get("no_reading_shapes"), None);
@@ -235,7 +235,7 @@ contract!(a_marked_shape_reaches_the_gateway_with_its_plan_and_can_be_taken_back
 });
 
 contract!(a_shape_that_resembles_a_reading_cannot_be_marked, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&not_understood(true)).await;
     let refused = console.mark(&mark()).await;
     assert_eq!((refused.status, refused.code()), (409, "shape_resembles_reading"));
@@ -246,7 +246,7 @@ contract!(a_shape_that_resembles_a_reading_cannot_be_marked, |f| async {
 });
 
 contract!(only_a_shape_that_an_own_lane_reports_can_be_marked, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&not_understood(false)).await;
     let with = |field: &str, value: &str| {
         let mut body = mark();
@@ -275,7 +275,7 @@ contract!(only_a_shape_that_an_own_lane_reports_can_be_marked, |f| async {
 });
 
 contract!(the_end_of_a_fire_alarm_reaches_its_gateway_once, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&fire(true, Some(PULSED))).await;
     let made = console.end_fire("k1", &fire_end(PULSED)).await;
     assert_eq!((made.status, &made.body["state"]), (201, &json!("waiting")), "{made:?}");
@@ -299,7 +299,7 @@ contract!(the_end_of_a_fire_alarm_reaches_its_gateway_once, |f| async {
 });
 
 contract!(an_end_that_its_gateway_refuses_or_misses_is_shown, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     console.take(&fire(true, None)).await;
     let first = console.end_fire("k1", &fire_end(RAISED)).await;
     assert_eq!(first.status, 201, "without a last report it is the first that was seen");
@@ -315,7 +315,7 @@ contract!(an_end_that_its_gateway_refuses_or_misses_is_shown, |f| async {
 });
 
 contract!(only_a_fire_alarm_of_pulses_that_was_seen_can_be_ended, |f| async {
-    let console = Console::open(f).await;
+    let console = AlarmConsole::open(f).await;
     assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "no_fire_alarm");
     console.take(&heartbeat("a")).await;
     assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "no_fire_alarm");

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use crate::common::district::{MALL, MALL_TOKEN, SCHOOL, SCHOOL_TOKEN, fill, garage};
 use crate::common::gateway::heartbeat;
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY, time};
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
 use domain::ids::LaneId;
-use protocol::order::{Cause, Ended, OrderState, Outcome};
+use protocol::order::{RemoteOrderCause, RemoteOrderOutcome, RemoteOrderResult, RemoteOrderState};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::App;
 use server::app::operator::{open_order::LIFE, session};
-use server::store::open_order::{self, By, NewOrder, OrderTarget};
+use server::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
 use server::store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
@@ -21,20 +21,20 @@ const SOON: Duration = Duration::from_secs(20);
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 const LATER_RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000002";
 
-struct Console {
+struct RemoteOrderConsole {
     app: App,
-    server: Served,
+    server: ServedRouter,
     cookie: String,
 }
 
-impl Console {
+impl RemoteOrderConsole {
     /// With a gateway that has reported the lane `in`.
-    async fn open(fixture: &Fixture) -> Self {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         let token = session::issue(&app, "li").await.unwrap();
         let cookie = format!("operator_session={token}");
-        let server = Served::start(app.clone()).await;
+        let server = ServedRouter::start(app.clone()).await;
         server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
         Self { app, server, cookie }
     }
@@ -45,7 +45,7 @@ impl Console {
         request.header("x-requested-with", "console").header("cookie", &self.cookie)
     }
 
-    async fn order(&self, key: &str, body: &Value) -> Answer {
+    async fn order(&self, key: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, SCHOOL).header("idempotency-key", key).json(body)).await
     }
 
@@ -64,19 +64,19 @@ impl Console {
         poll(&self.server, token, run, wait_ms).await
     }
 
-    async fn tell(&self, token: &str, id: &str, body: &Value) -> u16 {
+    async fn report(&self, token: &str, id: &str, body: &Value) -> u16 {
         let request =
             self.server.client.post(self.server.url(&format!("/gateway/v1/orders/{id}"))).json(body);
         ask(request.bearer_auth(token)).await.status
     }
 
     /// Waits until a gateway's poll waits at the server.
-    async fn asked(&self) {
+    async fn wait_for_poll(&self) {
         wait::until(SOON, "a waiting gateway", async || self.app.waiters.is_waiting().then_some(())).await;
     }
 }
 
-async fn poll(server: &Served, token: &str, run: &str, wait_ms: u64) -> Vec<Value> {
+async fn poll(server: &ServedRouter, token: &str, run: &str, wait_ms: u64) -> Vec<Value> {
     let url = server.url(&format!("/gateway/v1/orders?run={run}&wait_ms={wait_ms}"));
     let answer = ask(server.client.get(url).bearer_auth(token)).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -88,7 +88,7 @@ fn body() -> Value {
 }
 
 contract!(an_order_reaches_its_gateway_and_its_outcome_the_operator, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     assert_eq!(console.poll(SCHOOL_TOKEN, RUN, 0).await, Vec::<Value>::new());
     let id = console.ordered("k1").await;
     assert_eq!(console.poll(MALL_TOKEN, RUN, 0).await, Vec::<Value>::new(), "another garage's");
@@ -96,10 +96,10 @@ contract!(an_order_reaches_its_gateway_and_its_outcome_the_operator, |f| async {
     assert_eq!(orders, [json!({ "id": id, "lane": "in", "expires_in_ms": 30_000 })]);
     assert_eq!(console.list().await[0]["state"], json!("taken"));
     let opened = json!({ "state": "opened" });
-    assert_eq!(console.tell(MALL_TOKEN, &id, &opened).await, 404);
-    assert_eq!(console.tell(SCHOOL_TOKEN, &id, &opened).await, 204);
+    assert_eq!(console.report(MALL_TOKEN, &id, &opened).await, 404);
+    assert_eq!(console.report(SCHOOL_TOKEN, &id, &opened).await, 204);
     let late = json!({ "state": "refused", "cause": "device_failed" });
-    assert_eq!(console.tell(SCHOOL_TOKEN, &id, &late).await, 204, "the first word stands");
+    assert_eq!(console.report(SCHOOL_TOKEN, &id, &late).await, 204, "the first word stands");
     let listed = &console.list().await[0];
     assert_eq!((&listed["state"], &listed["cause"]), (&json!("opened"), &Value::Null));
     assert_eq!((&listed["operator"], &listed["reason"]), (&json!("李值班"), &body()["reason"]));
@@ -110,24 +110,24 @@ contract!(an_order_reaches_its_gateway_and_its_outcome_the_operator, |f| async {
 });
 
 contract!(a_waiting_gateway_is_told_at_once_by_whichever_replica, |f| async {
-    let console = Console::open(f).await;
-    let other = Served::start(f.replica().await).await;
+    let console = RemoteOrderConsole::open(f).await;
+    let other = ServedRouter::start(f.replica().await).await;
     for (server, key) in [(&console.server, "k1"), (&other, "k2")] {
         let waits = poll(server, SCHOOL_TOKEN, RUN, 25_000);
         let orders = async {
             if key == "k1" {
-                console.asked().await;
+                console.wait_for_poll().await;
             }
             console.ordered(key).await
         };
         let (told, id) = tokio::time::timeout(SOON, async { tokio::join!(waits, orders) }).await.unwrap();
         assert_eq!(told.last().unwrap()["id"], json!(id));
-        assert_eq!(console.tell(SCHOOL_TOKEN, &id, &json!({ "state": "opened" })).await, 204);
+        assert_eq!(console.report(SCHOOL_TOKEN, &id, &json!({ "state": "opened" })).await, 204);
     }
 });
 
 contract!(a_later_question_sends_the_earlier_one_home, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     // The order is created once the later poll waits; created before, the earlier poll would receive it.
     let first = async {
         let told = console.poll(SCHOOL_TOKEN, RUN, 25_000).await;
@@ -135,7 +135,7 @@ contract!(a_later_question_sends_the_earlier_one_home, |f| async {
         told
     };
     let second = async {
-        console.asked().await;
+        console.wait_for_poll().await;
         console.poll(SCHOOL_TOKEN, LATER_RUN, 25_000).await
     };
     let (first, second) = tokio::time::timeout(SOON, async { tokio::join!(first, second) }).await.unwrap();
@@ -143,7 +143,7 @@ contract!(a_later_question_sends_the_earlier_one_home, |f| async {
 });
 
 contract!(what_is_not_reached_in_time_is_not_opened, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     console.ordered("k1").await;
     f.clock.advance(LIFE);
     assert_eq!(console.poll(SCHOOL_TOKEN, RUN, 0).await, Vec::<Value>::new());
@@ -155,13 +155,13 @@ contract!(what_is_not_reached_in_time_is_not_opened, |f| async {
     f.clock.advance(LIFE);
     assert_eq!(console.list().await[0]["state"], json!("unknown"));
     let late = json!({ "state": "opened", "cause": "device_silent" });
-    assert_eq!(console.tell(SCHOOL_TOKEN, &id, &late).await, 204);
+    assert_eq!(console.report(SCHOOL_TOKEN, &id, &late).await, 204);
     let listed = &console.list().await[0];
     assert_eq!((&listed["state"], &listed["cause"]), (&json!("opened"), &json!("device_silent")));
 });
 
 contract!(an_order_needs_a_reason_a_lane_and_an_own_garage, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     let wrong = [
         (json!({ "lane": "in", "reason": " x " }), "reason"),
         (json!({ "lane": "in", "reason": "长".repeat(201) }), "reason"),
@@ -185,7 +185,7 @@ contract!(an_order_needs_a_reason_a_lane_and_an_own_garage, |f| async {
 });
 
 contract!(only_an_operator_at_the_console_may_order, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     let url = console.server.url(&format!("/api/operator/v1/garages/{SCHOOL}/open-orders"));
     let bare = || console.server.client.post(&url).header("idempotency-key", "k").json(&body());
     assert_eq!(ask(bare().header("cookie", &console.cookie)).await.code(), "not_from_console");
@@ -199,7 +199,7 @@ contract!(only_an_operator_at_the_console_may_order, |f| async {
 });
 
 contract!(the_same_key_orders_once, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     let id = console.ordered("k1").await;
     assert_eq!(console.order("k1", &body()).await.body["id"], json!(id));
     let other = json!({ "lane": "in", "reason": "另一个理由" });
@@ -212,7 +212,7 @@ contract!(the_same_key_orders_once, |f| async {
 });
 
 contract!(orders_of_one_moment_are_one, |f| async {
-    let console = Console::open(f).await;
+    let console = RemoteOrderConsole::open(f).await;
     let body = body();
     let (a, b) = tokio::join!(console.order("k1", &body), console.order("k2", &body));
     let mut statuses = [a.status, b.status];
@@ -226,11 +226,11 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     let mut tx = f.store.begin().await.unwrap();
     let operator = operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
     let id = Uuid::now_v7();
-    let new = NewOrder {
+    let new = NewRemoteOrder {
         id,
         garage: &school,
-        target: OrderTarget::Lane(&lane),
-        by: By::Operator(&operator),
+        target: RemoteOrderTarget::Lane(&lane),
+        by: RemoteOrderActor::Operator(&operator),
         idempotency_key: "k",
         reason: "核对",
         plate_enc: None,
@@ -241,7 +241,8 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     assert!(open_order::is_waiting(&mut tx, &school, &lane, now).await.unwrap());
     assert!(!open_order::is_waiting(&mut tx, &school, &lane, now + LIFE).await.unwrap());
     assert_eq!(open_order::garages_waiting(&mut tx, now).await.unwrap(), std::slice::from_ref(&school));
-    let refused = Outcome { state: Ended::Refused, cause: Some(Cause::OnlyAnswers) };
+    let refused =
+        RemoteOrderOutcome { state: RemoteOrderResult::Refused, cause: Some(RemoteOrderCause::OnlyAnswers) };
     assert!(!open_order::ended(&mut tx, &school, id, refused, now).await.unwrap(), "nobody has it");
     let taken = open_order::take(&mut tx, &school, RUN, now).await.unwrap();
     assert_eq!((taken.len(), taken[0].id, taken[0].expires_at), (1, id, now + LIFE));
@@ -256,7 +257,7 @@ contract!(the_store_hands_an_order_to_one_run_only, |f| async {
     let written = open_order::by_key(&mut tx, &school, &operator, "k").await.unwrap().unwrap();
     assert_eq!(
         (written.order.state, written.order.cause, written.order.ended_at),
-        (OrderState::Refused, refused.cause, Some(now))
+        (RemoteOrderState::Refused, refused.cause, Some(now))
     );
     let page = open_order::page(&mut tx, &school, None, 10).await.unwrap();
     assert_eq!(page, [written]);

@@ -9,9 +9,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
-use domain::calendar::Calendar;
+use domain::calendar::HolidayCalendar;
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use opening_hours::OpeningHours;
@@ -19,7 +19,7 @@ use protocol::calendar::CityDay;
 use serde_json::json;
 use server::app::calendar;
 use server::app::public_sites::opening_hours::{HoursPeriod, LONGEST_TEXT, text_of};
-use server::app::sharing::public::PublicGround;
+use server::app::sharing::public::PublicSharingState;
 
 /// In the form of ParkAPI's field.
 const _: () = assert!(LONGEST_TEXT == 512);
@@ -29,7 +29,7 @@ fn date(text: &str) -> NaiveDate {
 }
 
 /// A text with our own openings on the days for which it is valid, in local minutes since 1970.
-struct Case {
+struct OpeningHoursCase {
     text: String,
     from: i64,
     until: i64,
@@ -45,7 +45,12 @@ fn midnight(date: NaiveDate) -> i64 {
 }
 
 /// Openings from the first to the last day on which the text is valid, straight from the windows.
-fn case(text: String, period: HoursPeriod, ground: &PublicGround, calendar: &Calendar) -> Case {
+fn case(
+    text: String,
+    period: HoursPeriod,
+    ground: &PublicSharingState,
+    calendar: &HolidayCalendar,
+) -> OpeningHoursCase {
     let (from, until) = (midnight(period.first) + 1440, midnight(period.last) + 1440);
     let days = (period.last - period.first).num_days() + 3;
     let first = period.first - Days::new(1);
@@ -58,12 +63,17 @@ fn case(text: String, period: HoursPeriod, ground: &PublicGround, calendar: &Cal
             _ => open.push(span),
         }
     }
-    Case { text, from, until, open }
+    OpeningHoursCase { text, from, until, open }
 }
 
 /// The different texts of a set of windows on the days from `first` to `last`.
-fn cases(ground: &PublicGround, calendar: &Calendar, first: NaiveDate, last: NaiveDate) -> Vec<Case> {
-    let mut cases: BTreeMap<(String, NaiveDate), Case> = BTreeMap::new();
+fn cases(
+    ground: &PublicSharingState,
+    calendar: &HolidayCalendar,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Vec<OpeningHoursCase> {
+    let mut cases: BTreeMap<(String, NaiveDate), OpeningHoursCase> = BTreeMap::new();
     let mut newest: Option<(Vec<HoursPeriod>, String)> = None;
     for today in first.iter_days().take_while(|today| *today <= last) {
         let candidates = HoursPeriod::candidates(today, calendar);
@@ -88,7 +98,7 @@ fn at(minute: i64) -> NaiveDateTime {
 }
 
 /// The crate's evaluation of a text.
-fn evaluated(case: &Case) -> Vec<(i64, i64)> {
+fn evaluated(case: &OpeningHoursCase) -> Vec<(i64, i64)> {
     let hours: OpeningHours = case.text.parse().unwrap_or_else(|error| panic!("{}: {error}", case.text));
     let minute = |at: NaiveDateTime| at.and_utc().timestamp() / 60;
     let mut open: Vec<(i64, i64)> = Vec::new();
@@ -106,7 +116,7 @@ fn evaluated(case: &Case) -> Vec<(i64, i64)> {
 }
 
 /// Its packages are installed by `cargo xtask test`.
-fn judged_by_javascript(cases: &[Case]) -> Output {
+fn judged_by_javascript(cases: &[OpeningHoursCase]) -> Output {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/opening_hours");
     let mut node = Command::new("node");
     node.arg("judge.mjs").current_dir(folder).env("TZ", "UTC");
@@ -127,8 +137,8 @@ fn judged_by_javascript(cases: &[Case]) -> Output {
 }
 
 /// The shipped lists, and a city that departs from them.
-async fn calendar() -> Calendar {
-    let fixture = Fixture::sqlite().await;
+async fn calendar() -> HolidayCalendar {
+    let fixture = StoreFixture::sqlite().await;
     let app = fixture.app();
     let city: Vec<CityDay> = serde_json::from_str(
         r#"[{"date":"2025-06-16","off":true,"name":"城市日"},{"date":"2025-06-21","off":false,"acts_as":"Mon"},
@@ -199,11 +209,11 @@ async fn holidays_and_make_up_days_are_said_with_their_dates() {
 #[tokio::test]
 async fn texts_read_as_people_write_them() {
     let calendar = calendar().await;
-    let text = |ground: &PublicGround, today| {
+    let text = |ground: &PublicSharingState, today| {
         text_of(ground, &calendar, HoursPeriod::candidates(date(today), &calendar)).text.unwrap()
     };
     let today = "2026-11-23";
-    assert_eq!(text(&PublicGround::default(), today), "off");
+    assert_eq!(text(&PublicSharingState::default(), today), "off");
     assert_eq!(text(&sets::always(), today), "24/7");
     assert_eq!(text(&sets::daily(), today), "Mo-Su 18:00-07:30");
     // The list of 2027 is missing: the hours of the present year apply.

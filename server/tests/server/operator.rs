@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::common::district::{MALL, MOTHER, SCHOOL, SCHOOL_TOKEN, STRANGER, fill, garage, plate};
 use crate::common::gateway::{batch, entry, heartbeat};
-use crate::common::http::{Answer, Served, ask};
-use crate::common::{Fixture, MONDAY};
-use domain::access::{Passage, Uses, decide};
-use domain::occupancy::Direction;
+use crate::common::http::{HttpReply, ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture};
+use domain::access::{AccessRequest, ReservationUses, decide};
+use domain::occupancy::LaneDirection;
 use protocol::mqtt::EventKind;
-use protocol::uplink::PlanDocument;
+use protocol::uplink::AccessPlanDocument;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::{account, session};
@@ -19,17 +19,17 @@ use sqlx::Row;
 const BASE: &str = "/api/operator/v1";
 const PASSWORD: &str = "correct horse";
 
-struct Console {
-    server: Served,
+struct OperatorConsole {
+    server: ServedRouter,
     cookie: String,
 }
 
-impl Console {
-    async fn open(fixture: &Fixture) -> Self {
+impl OperatorConsole {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         let token = session::issue(&app, "li").await.unwrap();
-        Self { server: Served::start(app).await, cookie: format!("operator_session={token}") }
+        Self { server: ServedRouter::start(app).await, cookie: format!("operator_session={token}") }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -37,25 +37,25 @@ impl Console {
         request.header("x-requested-with", "console").header("cookie", &self.cookie)
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> HttpReply {
         ask(self.request(Method::GET, path)).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    async fn post(&self, path: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, path).json(body)).await
     }
 
-    async fn adjust(&self, key: &str, body: &Value) -> Answer {
+    async fn adjust(&self, key: &str, body: &Value) -> HttpReply {
         let request = self.request(Method::POST, &format!("/garages/{SCHOOL}/adjustments"));
         ask(request.header("idempotency-key", key).json(body)).await
     }
 
-    async fn log_in(&self, username: &str, password: &str) -> Answer {
+    async fn log_in(&self, username: &str, password: &str) -> HttpReply {
         self.post("/sessions", &json!({ "username": username, "password": password })).await
     }
 }
 
-async fn audited(fixture: &Fixture) -> Vec<String> {
+async fn audited(fixture: &StoreFixture) -> Vec<String> {
     let sql = "select action from audit order by no";
     match &fixture.store {
         Store::Sqlite { read, .. } => {
@@ -68,7 +68,7 @@ async fn audited(fixture: &Fixture) -> Vec<String> {
 }
 
 contract!(a_password_opens_a_session_in_a_cookie_that_scripts_cannot_read, |f| async {
-    let mut console = Console::open(f).await;
+    let mut console = OperatorConsole::open(f).await;
     account::set_password(&f.app(), "li", PASSWORD.to_owned()).await.unwrap();
     assert_eq!(console.get("/garages").await.code(), "unauthorized", "a new password ends old sessions");
     let answer = console.log_in("li", PASSWORD).await;
@@ -84,7 +84,7 @@ contract!(a_password_opens_a_session_in_a_cookie_that_scripts_cannot_read, |f| a
 });
 
 contract!(wrong_passwords_tell_nothing_and_are_limited, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     account::set_password(&f.app(), "li", PASSWORD.to_owned()).await.unwrap();
     for (username, password) in [("li", "wrong"), ("nobody", PASSWORD), ("li", "")] {
         let answer = console.log_in(username, password).await;
@@ -99,28 +99,28 @@ contract!(wrong_passwords_tell_nothing_and_are_limited, |f| async {
 });
 
 contract!(an_operator_without_a_password_cannot_log_in, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     assert_eq!(console.log_in("li", "").await.code(), "bad_credentials");
     let short = account::set_password(&f.app(), "li", "short".to_owned()).await;
     assert!(short.is_err());
 });
 
 contract!(a_page_of_another_site_changes_nothing, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let url = console.server.url(&format!("{BASE}/garages/{SCHOOL}/access-checks"));
     let forged = console.server.client.post(url).header("cookie", &console.cookie);
     assert_eq!(ask(forged.json(&json!({ "plate": MOTHER }))).await.code(), "not_from_console");
 });
 
 contract!(a_session_ends_with_the_shift, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     assert_eq!(console.get("/garages").await.status, 200);
     f.clock.advance(session::TTL);
     assert_eq!(console.get("/garages").await.code(), "unauthorized");
 });
 
 contract!(the_console_shows_own_garages_and_their_health, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let own = console.get("/garages").await;
     let garages = own.body["garages"].as_array().unwrap();
     assert_eq!(garages.len(), 1);
@@ -143,7 +143,7 @@ contract!(the_console_shows_own_garages_and_their_health, |f| async {
 });
 
 contract!(a_garage_of_somebody_else_is_not_there, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     for path in ["adjustments", "events", "dead-letters"] {
         let answer = console.get(&format!("/garages/{MALL}/{path}")).await;
         assert_eq!((answer.status, answer.code()), (404, "not_found"), "{path}");
@@ -156,7 +156,7 @@ contract!(a_garage_of_somebody_else_is_not_there, |f| async {
 });
 
 contract!(a_correction_is_appended_and_reaches_the_gateway, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, vec![entry("e1", MOTHER, MONDAY)])).await;
     let body = json!({ "occupied": 40, "seen": 1, "reason": "数过了" });
     let written = console.adjust("k1", &body).await;
@@ -174,7 +174,7 @@ contract!(a_correction_is_appended_and_reaches_the_gateway, |f| async {
 });
 
 contract!(a_correction_against_a_stale_screen_is_refused, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, vec![entry("e1", MOTHER, MONDAY)])).await;
     for seen in [json!(0), Value::Null] {
         let answer = console.adjust("k1", &json!({ "occupied": 5, "seen": seen, "reason": "count" })).await;
@@ -201,7 +201,7 @@ contract!(a_correction_against_a_stale_screen_is_refused, |f| async {
 });
 
 contract!(corrections_of_one_screen_at_once_are_one, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     console.server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
     let body = |n: i64| json!({ "occupied": n, "seen": 0, "reason": "count" });
     let (one, two) = (body(5), body(6));
@@ -212,7 +212,7 @@ contract!(corrections_of_one_screen_at_once_are_one, |f| async {
 });
 
 contract!(events_are_paged_newest_first_and_reading_them_is_audited, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let cars = (0..60).map(|n| entry(&format!("e{n}"), &format!("鲁C{n:05}"), MONDAY)).collect();
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, cars)).await;
     let path = format!("/garages/{SCHOOL}/events");
@@ -228,7 +228,7 @@ contract!(events_are_paged_newest_first_and_reading_them_is_audited, |f| async {
 });
 
 contract!(a_fire_is_in_the_gates_history_and_counts_nothing, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let signal = |id: &str, kind| protocol::uplink::GateEvent {
         kind,
         plate: None,
@@ -237,7 +237,7 @@ contract!(a_fire_is_in_the_gates_history_and_counts_nothing, |f| async {
         ..entry(id, MOTHER, MONDAY)
     };
     let mut through = entry("e1", STRANGER, MONDAY);
-    through.decision = Some(domain::access::Decision::fire());
+    through.decision = Some(domain::access::AccessDecision::fire());
     let events = vec![signal("f1", EventKind::Fire), through, signal("f2", EventKind::FireOver)];
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, events)).await;
     let events = console.get(&format!("/garages/{SCHOOL}/events")).await.body;
@@ -248,7 +248,7 @@ contract!(a_fire_is_in_the_gates_history_and_counts_nothing, |f| async {
 });
 
 contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let mut status = heartbeat("a");
     status.status.lanes[0].stuck_since = Some(crate::common::time(MONDAY));
     status.status.lanes[0].held_open_since = Some(crate::common::time(MONDAY));
@@ -265,7 +265,7 @@ contract!(a_car_that_stands_is_an_alarm_at_its_lane_while_its_device_is_heard_of
 });
 
 contract!(a_lane_says_whose_device_it_has_and_what_is_peculiar_about_it, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     console.server.take(SCHOOL_TOKEN, &heartbeat("a")).await;
     let lane = console.get("/garages").await.body["garages"][0]["lanes"][0].clone();
     assert_eq!(lane["make"], "zhenshi-mqtt");
@@ -276,7 +276,7 @@ contract!(a_lane_says_whose_device_it_has_and_what_is_peculiar_about_it, |f| asy
 });
 
 contract!(dead_letters_are_shown_and_counted, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let wrong = protocol::uplink::GateEvent { delta: 7, ..entry("e1", MOTHER, MONDAY) };
     console.server.take(SCHOOL_TOKEN, &batch("a", 1, vec![wrong])).await;
     let letters = console.get(&format!("/garages/{SCHOOL}/dead-letters")).await.body;
@@ -287,13 +287,13 @@ contract!(dead_letters_are_shown_and_counted, |f| async {
 });
 
 contract!(the_check_says_what_the_gate_would_say, |f| async {
-    let console = Console::open(f).await;
+    let console = OperatorConsole::open(f).await;
     let plan = console.server.client.get(console.server.url("/gateway/v1/access-plan"));
     let plan = ask(plan.header("authorization", format!("Bearer {SCHOOL_TOKEN}"))).await;
-    let plan: PlanDocument = serde_json::from_value(plan.body).unwrap();
+    let plan: AccessPlanDocument = serde_json::from_value(plan.body).unwrap();
     for car in [MOTHER, STRANGER] {
-        let passage = Passage {
-            direction: Direction::In,
+        let passage = AccessRequest {
+            direction: LaneDirection::In,
             plate: Some(&plate(car)),
             confidence: 100,
             min_confidence: domain::access::MIN_CONFIDENCE,
@@ -302,8 +302,8 @@ contract!(the_check_says_what_the_gate_would_say, |f| async {
             at: crate::common::time(MONDAY),
             occupied: 0,
             inside: None,
-            uses: &Uses::new(),
-            alarm: domain::access::Alarm::None,
+            uses: &ReservationUses::new(),
+            alarm: domain::access::GarageAlarm::None,
         };
         let gate = decide(Some(&plan.plan), &passage);
         let said = console.post(&format!("/garages/{SCHOOL}/access-checks"), &json!({ "plate": car })).await;

@@ -11,21 +11,21 @@ use std::time::Duration;
 
 use crate::common::district::{FATHER, MALL, MALL_TOKEN, MOTHER, SCHOOL, SCHOOL_TOKEN, fill};
 use crate::common::gateway::{batch, entry, exit, heartbeat};
-use crate::common::http::Served;
-use crate::common::{Fixture, MONDAY};
+use crate::common::http::ServedRouter;
+use crate::common::{MONDAY, StoreFixture};
 use serde_json::{Value, json};
 use testkit::wait::until;
 
 const SITES: &str = "/api/public/v3/parking-sites";
 
-async fn started(fixture: &Fixture) -> Served {
+async fn started(fixture: &StoreFixture) -> ServedRouter {
     let app = fixture.app();
     fill(&app).await;
-    Served::start(app).await
+    ServedRouter::start(app).await
 }
 
 /// The site of a garage, past the snapshot's age.
-async fn site(fixture: &Fixture, server: &Served, garage: &str) -> Value {
+async fn site(fixture: &StoreFixture, server: &ServedRouter, garage: &str) -> Value {
     fixture.clock.advance(Duration::from_secs(1));
     let sites = server.get(SITES).await.body;
     let mut items = sites["items"].as_array().unwrap().iter();

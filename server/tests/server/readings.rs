@@ -3,11 +3,11 @@
 
 use crate::common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, SHARED, STRANGER, fill, garage, plate};
 use crate::common::gateway::{batch, entry, exit, pass};
-use crate::common::http::{Served, ask};
-use crate::common::{Fixture, time};
-use domain::access::{Audience, Decision, Reason};
+use crate::common::http::{ServedRouter, ask};
+use crate::common::{StoreFixture, time};
+use domain::access::{AccessDecision, Audience, DenialReason};
 use domain::ids::{ClassId, EventId};
-use domain::pickup::Phase;
+use domain::pickup::PickupPhase;
 use domain::time::Clock;
 use domain::vehicle::{PlateColor, VehicleClass, VehicleDetails};
 use protocol::mqtt::EventKind;
@@ -16,31 +16,31 @@ use protocol::uplink::{GateEvent, UncertainTime};
 use serde_json::Value;
 use server::app::operator::session as operator_session;
 use server::app::{App, access_plan, import, service_token, session};
-use server::store::arrival::{self, Stored};
-use server::store::seal::Purpose;
+use server::store::arrival::{self, SealedArrival};
+use server::store::seal::SealPurpose;
 use server::store::{gate_event, visit};
 
 /// A minute before the fixture's clock.
 const START: &str = "2026-11-23T15:39:00+08:00";
 
 /// A gate, and the server's view of its events.
-struct Lane<'a> {
-    fixture: &'a Fixture,
-    server: Served,
+struct ReadingLane<'a> {
+    fixture: &'a StoreFixture,
+    server: ServedRouter,
     cookie: String,
     seq: std::cell::Cell<i64>,
 }
 
-impl<'a> Lane<'a> {
-    async fn open(fixture: &'a Fixture) -> Self {
+impl<'a> ReadingLane<'a> {
+    async fn open(fixture: &'a StoreFixture) -> Self {
         let app = fixture.app();
         fill(&app).await;
         Self::open_with(fixture, app).await
     }
 
-    async fn open_with(fixture: &'a Fixture, app: App) -> Self {
+    async fn open_with(fixture: &'a StoreFixture, app: App) -> Self {
         let cookie = format!("operator_session={}", operator_session::issue(&app, "li").await.unwrap());
-        Self { fixture, server: Served::start(app).await, cookie, seq: std::cell::Cell::new(1) }
+        Self { fixture, server: ServedRouter::start(app).await, cookie, seq: std::cell::Cell::new(1) }
     }
 
     /// Returns the count.
@@ -49,7 +49,7 @@ impl<'a> Lane<'a> {
         self.server.take(SCHOOL_TOKEN, &batch("a", seq, events)).await.count.occupied
     }
 
-    async fn board(&self, class: &str) -> Vec<Stored> {
+    async fn board(&self, class: &str) -> Vec<SealedArrival> {
         let mut tx = self.fixture.store.begin_read().await.unwrap();
         let class = ClassId::parse(class).unwrap();
         arrival::board(&mut tx, &class, self.fixture.clock.now().local_date()).await.unwrap()
@@ -61,7 +61,7 @@ impl<'a> Lane<'a> {
         plates.iter().map(ToString::to_string).collect()
     }
 
-    async fn events(&self) -> Vec<gate_event::Stored> {
+    async fn events(&self) -> Vec<gate_event::StoredGateEvent> {
         let mut tx = self.fixture.store.begin_read().await.unwrap();
         gate_event::page(&mut tx, &garage(SCHOOL), i64::MAX, 100).await.unwrap()
     }
@@ -92,12 +92,12 @@ fn barrier(id: &str, of: &str, kind: EventKind, delta: i64) -> GateEvent {
     GateEvent { kind, delta, ..pass(id, of, START) }
 }
 
-fn doubts(board: &[Stored]) -> Vec<Option<ReadingDoubt>> {
+fn doubts(board: &[SealedArrival]) -> Vec<Option<ReadingDoubt>> {
     board.iter().map(|arrival| arrival.doubt).collect()
 }
 
 contract!(another_reading_with_a_known_id_counts_and_a_repetition_does_not, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     assert_eq!(lane.sends(vec![entry("1", STRANGER, START)]).await, 1);
     // The controller's counter has restarted: another car, and the first car at another time.
     let parent = entry("1", MOTHER, &at(20));
@@ -115,7 +115,7 @@ contract!(another_reading_with_a_known_id_counts_and_a_repetition_does_not, |f| 
 });
 
 contract!(two_readings_with_one_id_in_one_batch_are_both_recorded_in_their_order, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let out = GateEvent { delta: -1, ..exit("2", MOTHER, &at(30)) };
     let twice = vec![entry("1", STRANGER, START), entry("1", MOTHER, &at(10)), out];
     assert_eq!(lane.sends(twice).await, 1);
@@ -125,7 +125,7 @@ contract!(two_readings_with_one_id_in_one_batch_are_both_recorded_in_their_order
 });
 
 contract!(two_cars_inside_whose_plates_resemble_each_other_both_leave, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let out = |id: &str, plate: &str, second: u32| GateEvent { delta: -1, ..exit(id, plate, &at(second)) };
     let again = |id: &str, of: &str, plate: &str, second: u32| GateEvent {
         delta: 0,
@@ -155,7 +155,7 @@ contract!(two_cars_inside_whose_plates_resemble_each_other_both_leave, |f| async
 });
 
 contract!(what_a_gate_reports_of_a_vehicle_is_kept, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let vehicle = VehicleDetails {
         plate_color: Some(PlateColor::Yellow),
         class: Some(VehicleClass::Large),
@@ -165,7 +165,7 @@ contract!(what_a_gate_reports_of_a_vehicle_is_kept, |f| async {
     let unknown = GateEvent {
         kind: EventKind::NotUnderstood,
         plate: None,
-        decision: Some(Decision::Review { reason: Reason::UnreadPlate }),
+        decision: Some(AccessDecision::Review { reason: DenialReason::UnreadPlate }),
         delta: 1,
         ..entry("n1", "", START)
     };
@@ -184,7 +184,7 @@ contract!(what_a_gate_reports_of_a_vehicle_is_kept, |f| async {
 });
 
 contract!(a_car_is_at_the_gate_until_it_has_passed, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     assert_eq!(lane.sends(vec![opened("e1", MOTHER, 97)]).await, 0);
     assert!(lane.board("c-1-1").await[0].is_at_gate() && lane.board("c-1-2").await[0].is_at_gate());
     let before = lane.board("c-1-1").await[0].cursor;
@@ -205,7 +205,7 @@ contract!(a_car_is_at_the_gate_until_it_has_passed, |f| async {
 });
 
 contract!(an_opened_barrier_counts_where_no_loop_does, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let both = vec![opened("e1", FATHER, 97), barrier("o1", "e1", EventKind::Opened, 1)];
     assert_eq!(lane.sends(both).await, 1);
     let board = lane.board("c-1-1").await;
@@ -217,7 +217,7 @@ contract!(an_opened_barrier_counts_where_no_loop_does, |f| async {
 });
 
 contract!(a_barrier_that_did_not_open_is_a_car_that_waits, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     lane.sends(vec![opened("e1", MOTHER, 97), barrier("n1", "e1", EventKind::NotOpened, 1)]).await;
     let cars = lane.console("/school/waiting-cars").await["items"].as_array().unwrap().clone();
     assert_eq!(
@@ -239,7 +239,7 @@ contract!(a_barrier_that_did_not_open_is_a_car_that_waits, |f| async {
 });
 
 contract!(the_clearly_better_of_two_readings_stands, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     // Counted by the plate: the misread car is in already.
     assert_eq!(lane.sends(vec![GateEvent { confidence: 82, ..entry("e1", FATHER, START) }]).await, 1);
     assert_eq!(lane.sends(vec![reread("e2", "e1", SHARED, 97)]).await, 1);
@@ -253,13 +253,13 @@ contract!(the_clearly_better_of_two_readings_stands, |f| async {
     // The car leaves under its own plate: the other child's arrival goes with it, in sight.
     assert_eq!(lane.sends(vec![exit("x1", SHARED, &at(50))]).await, 0);
     let ming = lane.board("c-1-1").await;
-    assert_eq!((ming.len(), ming[0].pickup.phase), (1, Phase::Rejected));
+    assert_eq!((ming.len(), ming[0].pickup.phase), (1, PickupPhase::Rejected));
     assert!(ming[0].car_left_at.is_some());
-    assert_eq!(lane.board("c-1-2").await[0].pickup.phase, Phase::Waiting, "a teacher decides");
+    assert_eq!(lane.board("c-1-2").await[0].pickup.phase, PickupPhase::Waiting, "a teacher decides");
 });
 
 contract!(readings_that_are_about_as_certain_both_stand, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let car = vec![opened("e1", FATHER, 90), reread("e2", "e1", SHARED, 92), pass("p1", "e2", &at(20))];
     assert_eq!(lane.sends(car).await, 1);
     let (ming, hong) = (lane.board("c-1-1").await, lane.board("c-1-2").await);
@@ -272,7 +272,7 @@ contract!(readings_that_are_about_as_certain_both_stand, |f| async {
 });
 
 contract!(a_doubtful_second_reading_makes_an_arrival_that_says_so, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let car = vec![opened("e1", SHARED, 99), reread("e2", "e1", FATHER, 81), pass("p1", "e2", &at(20))];
     assert_eq!(lane.sends(car).await, 1);
     assert_eq!(doubts(&lane.board("c-1-1").await), [Some(ReadingDoubt::ReadAgain)]);
@@ -285,9 +285,9 @@ contract!(a_doubtful_second_reading_makes_an_arrival_that_says_so, |f| async {
 });
 
 contract!(an_unknown_plate_does_not_take_a_child_off_the_board, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let unknown = GateEvent {
-        decision: Some(Decision::refuse(Reason::UnknownPlate)),
+        decision: Some(AccessDecision::refuse(DenialReason::UnknownPlate)),
         ..reread("e2", "e1", STRANGER, 99)
     };
     lane.sends(vec![opened("e1", FATHER, 80), unknown]).await;
@@ -297,10 +297,10 @@ contract!(an_unknown_plate_does_not_take_a_child_off_the_board, |f| async {
 });
 
 contract!(a_misread_visit_ends_as_read_again, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     lane.sends(vec![GateEvent { confidence: 82, ..entry("e1", FATHER, START) }]).await;
     lane.sends(vec![reread("e2", "e1", SHARED, 97), reread("e3", "e2", FATHER, 80)]).await;
-    let hash = f.keys().hash(Purpose::Plate, plate(FATHER).as_str());
+    let hash = f.keys().hash(SealPurpose::Plate, plate(FATHER).as_str());
     let mut tx = f.store.begin_read().await.unwrap();
     let visits = visit::of_plate(&mut tx, &garage(SCHOOL), &hash).await.unwrap();
     assert_eq!((visits.len(), visits[0].ended_why.as_deref()), (1, Some("reread")));
@@ -310,7 +310,7 @@ contract!(a_misread_visit_ends_as_read_again, |f| async {
 });
 
 contract!(an_event_without_a_time_is_dated_by_the_server, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let uncertain = |age_ms| Some(UncertainTime { boot_id: "b".to_owned(), uptime_ms: 9000, age_ms });
     let wrong = "1970-01-01T08:00:09+08:00";
     let aged = GateEvent { uncertain_time: uncertain(Some(5000)), ..entry("e1", FATHER, wrong) };
@@ -332,13 +332,14 @@ contract!(a_plate_of_another_colour_is_another_vehicle, |f| async {
     let app = f.app();
     fill(&app).await;
     let mut district = crate::common::district::district();
-    let coloured = |n: usize, text: &str, color: PlateColor, district: &mut protocol::district::District| {
-        district.people[n].plate_colors.insert(plate(text), color);
-    };
+    let coloured =
+        |n: usize, text: &str, color: PlateColor, district: &mut protocol::district::DistrictSpec| {
+            district.people[n].plate_colors.insert(plate(text), color);
+        };
     coloured(1, FATHER, PlateColor::Blue, &mut district);
     district.garages[0].permits[0].plate_color = Some(PlateColor::Yellow);
     import::run(&app, &district).await.unwrap();
-    let lane = Lane::open_with(f, app.clone()).await;
+    let lane = ReadingLane::open_with(f, app.clone()).await;
     let seen = |color| VehicleDetails { plate_color: color, ..VehicleDetails::default() };
     let yellow = GateEvent { vehicle: seen(Some(PlateColor::Yellow)), ..entry("e1", FATHER, START) };
     assert_eq!(lane.sends(vec![yellow]).await, 1);
@@ -365,14 +366,14 @@ contract!(a_text_in_several_colours_is_said_where_the_camera_reports_none, |f| a
     district.people[0].plates.push(plate(FATHER));
     district.people[0].plate_colors.insert(plate(FATHER), PlateColor::Yellow);
     import::run(&app, &district).await.unwrap();
-    let lane = Lane::open_with(f, app).await;
+    let lane = ReadingLane::open_with(f, app).await;
     lane.sends(vec![entry("e1", FATHER, START)]).await;
     assert_eq!(doubts(&lane.board("c-1-1").await), [Some(ReadingDoubt::SeveralVehicles)]);
     assert_eq!(doubts(&lane.board("c-1-2").await), [Some(ReadingDoubt::SeveralVehicles)]);
 });
 
 contract!(a_report_by_hand_survives_a_reading_that_does_not_stand, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     let app = f.app();
     let service = service_token::create(&app, "miniapp-api").await.unwrap();
     let father = import::person_id(&app, "father").await.unwrap().unwrap();
@@ -384,15 +385,15 @@ contract!(a_report_by_hand_survives_a_reading_that_does_not_stand, |f| async {
     // A car is read as the father's, which confirms the report, and then as another one.
     let read = |event: GateEvent| GateEvent { happened_at: f.clock.now(), ..event };
     lane.sends(vec![read(opened("e1", FATHER, 80))]).await;
-    assert_eq!(lane.board("c-1-1").await[0].pickup.phase, Phase::Waiting);
+    assert_eq!(lane.board("c-1-1").await[0].pickup.phase, PickupPhase::Waiting);
     lane.sends(vec![read(reread("e2", "e1", SHARED, 99))]).await;
     let ming = lane.board("c-1-1").await;
-    assert_eq!((ming.len(), ming[0].pickup.phase, ming[0].doubt), (1, Phase::Claimed, None));
+    assert_eq!((ming.len(), ming[0].pickup.phase, ming[0].doubt), (1, PickupPhase::Claimed, None));
     assert!(ming[0].plate_hash.is_none());
 });
 
 contract!(a_reading_that_does_not_stand_keeps_no_guardian_from_reporting, |f| async {
-    let lane = Lane::open(f).await;
+    let lane = ReadingLane::open(f).await;
     lane.sends(vec![opened("e1", FATHER, 80), reread("e2", "e1", SHARED, 99)]).await;
     let app = f.app();
     let service = service_token::create(&app, "miniapp-api").await.unwrap();
@@ -403,5 +404,5 @@ contract!(a_reading_that_does_not_stand_keeps_no_guardian_from_reporting, |f| as
     assert_eq!(ask(request.json(&serde_json::json!({}))).await.status, 200);
     let ming = lane.board("c-1-1").await;
     assert_eq!(doubts(&ming), [Some(ReadingDoubt::ReadAgain), None]);
-    assert_eq!(ming[1].pickup.phase, Phase::Claimed);
+    assert_eq!(ming[1].pickup.phase, PickupPhase::Claimed);
 });

@@ -2,23 +2,23 @@
 
 use crate::common::district::{FATHER, MOTHER, SCHOOL, SCHOOL_TOKEN, fill, garage};
 use crate::common::gateway::{batch, entry, exit};
-use crate::common::http::Served;
-use crate::common::{Fixture, MONDAY};
+use crate::common::http::ServedRouter;
+use crate::common::{MONDAY, StoreFixture};
 use domain::ids::{ClassId, EventId};
 use domain::time::Clock;
 use protocol::mqtt::EventKind;
 use protocol::uplink::GateEvent;
-use server::store::seal::Purpose;
+use server::store::seal::SealPurpose;
 use server::store::{arrival, visit};
 
 /// A gateway's event for a car that it knows by its plate event, or for an unknown car.
 fn signal(id: &str, kind: EventKind, of: Option<&str>, delta: i64) -> GateEvent {
     let of = of.map(|of| EventId::parse(of).unwrap());
-    GateEvent { kind, plate: None, decision: None, of, delta, ..entry(id, MOTHER, MONDAY) }
+    GateEvent { kind, plate: None, decision: None, related_event_id: of, delta, ..entry(id, MOTHER, MONDAY) }
 }
 
-async fn visits(fixture: &Fixture, of: &str) -> Vec<visit::Stored> {
-    let hash = fixture.keys().hash(Purpose::Plate, crate::common::district::plate(of).as_str());
+async fn visits(fixture: &StoreFixture, of: &str) -> Vec<visit::VisitFacts> {
+    let hash = fixture.keys().hash(SealPurpose::Plate, crate::common::district::plate(of).as_str());
     let mut tx = fixture.store.begin_read().await.unwrap();
     visit::of_plate(&mut tx, &garage(SCHOOL), &hash).await.unwrap()
 }
@@ -26,7 +26,7 @@ async fn visits(fixture: &Fixture, of: &str) -> Vec<visit::Stored> {
 contract!(a_car_that_turns_back_at_the_entry_is_out_again_and_the_teacher_sees_it, |f| async {
     let app = f.app();
     fill(&app).await;
-    let server = Served::start(app).await;
+    let server = ServedRouter::start(app).await;
     let back = signal("r1", EventKind::Reversal, Some("e1"), -1);
     let events = vec![entry("e1", MOTHER, MONDAY), back, signal("t1", EventKind::Tailgate, None, 1)];
     let receipt = server.take(SCHOOL_TOKEN, &batch("a", 1, events)).await;
@@ -43,7 +43,7 @@ contract!(a_car_that_turns_back_at_the_entry_is_out_again_and_the_teacher_sees_i
 contract!(a_car_that_turns_back_at_the_exit_is_inside_again, |f| async {
     let app = f.app();
     fill(&app).await;
-    let server = Served::start(app).await;
+    let server = ServedRouter::start(app).await;
     let back = signal("r1", EventKind::Reversal, Some("e2"), 1);
     let events = vec![entry("e1", FATHER, MONDAY), exit("e2", FATHER, MONDAY), back];
     let receipt = server.take(SCHOOL_TOKEN, &batch("a", 1, events)).await;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::common::district::{MALL, MOTHER, SCHOOL, fill, garage, plate};
-use crate::common::{Fixture, MONDAY, time};
+use crate::common::{MONDAY, StoreFixture, time};
 use domain::ids::{DeviceId, EventId, GarageId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use protocol::mqtt::EventKind;
-use server::store::garage::{self as garages, CountChange};
-use server::store::gate_event::{self, NewEvent};
-use server::store::gateway::{self, Seen};
-use server::store::seal::{Purpose, Sealed};
+use server::store::garage::{self as garages, GarageCountChange};
+use server::store::gate_event::{self, NewGateEventRow};
+use server::store::gateway::{self, GatewayReport};
+use server::store::seal::{SealPurpose, SealedValue};
 use server::store::{adjustment, audit, operator, visit};
 use sqlx::Row;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ contract!(the_schema_opens_twice, |fixture| async {
 });
 
 /// Tables with their columns, without the columns' types.
-async fn schema(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
+async fn schema(fixture: &StoreFixture) -> BTreeMap<String, Vec<String>> {
     let pairs: Vec<(String, String)> = match &fixture.store {
         server::store::Store::Sqlite { read, .. } => {
             let sql = "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
@@ -44,7 +44,7 @@ async fn schema(fixture: &Fixture) -> BTreeMap<String, Vec<String>> {
 
 #[tokio::test]
 async fn both_databases_have_the_same_tables_and_columns() {
-    let (sqlite, postgres) = (Fixture::sqlite().await, Fixture::postgres().await);
+    let (sqlite, postgres) = (StoreFixture::sqlite().await, StoreFixture::postgres().await);
     let tables = schema(&sqlite).await;
     assert!(tables.contains_key("gate_event"));
     assert_eq!(tables, schema(&postgres).await);
@@ -58,7 +58,7 @@ contract!(a_gateway_remembers_how_far_its_sequence_is_committed, |fixture| async
     let ids: Vec<&str> = locked.iter().map(|gateway| gateway.garage.as_str()).collect();
     assert_eq!(ids, [MALL, SCHOOL], "in the order of their ids");
     assert_eq!((&locked[1].epoch, locked[1].acked_seq, locked[1].occupied), (&None, 0, None));
-    let seen = Seen {
+    let seen = GatewayReport {
         garage: &school,
         epoch: Some("a"),
         acked_seq: 7,
@@ -68,7 +68,7 @@ contract!(a_gateway_remembers_how_far_its_sequence_is_committed, |fixture| async
         plan_etag: None,
         alarms: &[],
     };
-    gateway::seen(&mut tx, &[seen]).await.unwrap();
+    gateway::record_reports(&mut tx, &[seen]).await.unwrap();
     let locked = gateway::lock(&mut tx, &[school]).await.unwrap();
     assert_eq!((locked[0].epoch.as_deref(), locked[0].acked_seq), (Some("a"), 7));
     let health = gateway::health(&mut tx).await.unwrap();
@@ -78,7 +78,7 @@ contract!(a_gateway_remembers_how_far_its_sequence_is_committed, |fixture| async
 
 contract!(counts_of_several_garages_change_in_one_statement, |fixture| async {
     fill(&fixture.app()).await;
-    let change = |id, delta| CountChange { garage: garage(id), delta };
+    let change = |id, delta| GarageCountChange { garage: garage(id), delta };
     let mut tx = fixture.store.begin().await.unwrap();
     garages::set_count(&mut tx, &garage(MALL), 10, time(MONDAY)).await.unwrap();
     let changes = [change(SCHOOL, -1), change(MALL, 5)];
@@ -88,15 +88,20 @@ contract!(counts_of_several_garages_change_in_one_statement, |fixture| async {
 });
 
 /// An event with only the fields that these tests check.
-fn event<'a>(garage: &'a GarageId, device: &'a DeviceId, id: &'a EventId, plate: &'a Sealed) -> NewEvent<'a> {
-    NewEvent {
+fn event<'a>(
+    garage: &'a GarageId,
+    device: &'a DeviceId,
+    id: &'a EventId,
+    plate: &'a SealedValue,
+) -> NewGateEventRow<'a> {
+    NewGateEventRow {
         garage,
         device,
         event_id: id,
         epoch: "a",
         seq: 1,
         lane: "in",
-        direction: Direction::In,
+        direction: LaneDirection::In,
         kind: EventKind::Plate,
         plate: Some(plate),
         confidence: 97,
@@ -114,7 +119,7 @@ fn event<'a>(garage: &'a GarageId, device: &'a DeviceId, id: &'a EventId, plate:
 contract!(only_new_events_get_numbers, |fixture| async {
     fill(&fixture.app()).await;
     let (garage, device) = (garage(SCHOOL), DeviceId::parse("gate").unwrap());
-    let plate = fixture.keys().sealed(Purpose::Plate, plate(MOTHER).as_str()).unwrap();
+    let plate = fixture.keys().sealed(SealPurpose::Plate, plate(MOTHER).as_str()).unwrap();
     let ids: Vec<EventId> = (0..250).map(|n| EventId::parse(&format!("e{n}")).unwrap()).collect();
     let rows: Vec<_> = ids.iter().map(|id| event(&garage, &device, id, &plate)).collect();
     let mut tx = fixture.store.begin().await.unwrap();
@@ -133,12 +138,12 @@ contract!(an_unread_car_going_out_is_taken_for_an_unread_car_inside, |fixture| a
     fill(&fixture.app()).await;
     let (garage, device) = (garage(SCHOOL), DeviceId::parse("gate").unwrap());
     let (id, sealed) =
-        (EventId::parse("e1").unwrap(), fixture.keys().sealed(Purpose::Plate, MOTHER).unwrap());
+        (EventId::parse("e1").unwrap(), fixture.keys().sealed(SealPurpose::Plate, MOTHER).unwrap());
     let mut tx = fixture.store.begin().await.unwrap();
     let new = gate_event::insert(&mut tx, &[event(&garage, &device, &id, &sealed)]).await.unwrap();
     let no = *new.values().next().unwrap();
     let at = time(MONDAY);
-    let entry = |plate| visit::Entry {
+    let entry = |plate| visit::VisitEntry {
         garage: &garage,
         plate,
         audience: None,
@@ -148,7 +153,7 @@ contract!(an_unread_car_going_out_is_taken_for_an_unread_car_inside, |fixture| a
         at,
     };
     visit::enter(&mut tx, &[entry(None), entry(Some(&sealed))]).await.unwrap();
-    visit::leave(&mut tx, &[visit::Exit { garage: &garage, plate: None, color: None, event: no, at }])
+    visit::leave(&mut tx, &[visit::VisitExit { garage: &garage, plate: None, color: None, event: no, at }])
         .await
         .unwrap();
     assert_eq!(visit::plates_inside(&mut tx, &garage).await.unwrap().len(), 1);
@@ -161,7 +166,7 @@ contract!(corrections_are_paged_by_their_ids, |fixture| async {
     let operator = operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
     let ids: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
     for id in &ids {
-        let new = adjustment::NewAdjustment {
+        let new = adjustment::NewAdjustmentRow {
             id: *id,
             garage: &garage,
             operator: &operator,
@@ -183,13 +188,13 @@ contract!(corrections_are_paged_by_their_ids, |fixture| async {
 /// SQLite ends a transaction by itself when it finds no room; PostgreSQL does not.
 #[tokio::test]
 async fn a_disk_that_was_full_is_written_again() {
-    let fixture = Fixture::sqlite().await;
+    let fixture = StoreFixture::sqlite().await;
     let server::store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
     sqlx::query("pragma max_page_count = 1").execute(write).await.unwrap();
     let large = "x".repeat(4_000_000);
     let insert = async || {
         let mut tx = fixture.store.begin().await.unwrap();
-        let entry = audit::Entry {
+        let entry = audit::AuditEntry {
             at: time(MONDAY),
             actor_kind: "test",
             actor_id: "test",

@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use crate::common::district::{MALL, SCHOOL, district, fill, garage};
-use crate::common::{Fixture, MONDAY, time};
+use crate::common::{MONDAY, StoreFixture, time};
 use domain::access::Audience;
 use domain::calendar::DayKinds;
 use domain::ids::{ClassId, GarageId, PoolId, WindowId};
 use domain::minute::{Minute, Minutes};
-use domain::shared_window::{DailyHours, OnLessons, SharedWindow, Stagger};
+use domain::shared_window::{ClassStagger, DailyHours, LessonRule, SharedWindow};
 use domain::window::Weekdays;
 use protocol::sharing::{PoolSpec, StaggerSpec, WindowSpec};
 use server::app::import::{self, ImportError};
 use server::app::sharing;
-use server::store::closure::Closure;
-use server::store::pool::Pool;
+use server::store::closure::StoredClosure;
+use server::store::pool::StoredPool;
 use server::store::sharing_rules::SharingRules;
 use server::store::{Store, Tx, book, closure, operator, pool, school, sharing_rules, window};
 use uuid::Uuid;
 
-async fn begin(f: &Fixture) -> Tx {
+async fn begin(f: &StoreFixture) -> Tx {
     f.store.begin().await.unwrap()
 }
 
@@ -27,8 +27,8 @@ fn pool_id(id: &str) -> PoolId {
     PoolId::parse(id).unwrap()
 }
 
-fn own_space(id: &str, label: &str) -> Pool {
-    Pool {
+fn own_space(id: &str, label: &str) -> StoredPool {
+    StoredPool {
         id: pool_id(id),
         name: "私家".to_owned(),
         name_en: "Own".to_owned(),
@@ -61,7 +61,7 @@ contract!(books_are_locked_in_order_and_advance, |f| async {
 
 #[tokio::test]
 async fn who_comes_second_waits_for_the_row_and_sees_the_new_version() {
-    let f = Fixture::postgres().await;
+    let f = StoreFixture::postgres().await;
     fill(&f.app()).await;
     let mut first = begin(&f).await;
     let held = versions(&mut first, &[garage(SCHOOL)]).await;
@@ -116,7 +116,7 @@ fn every_field(like: &SharedWindow) -> SharedWindow {
     window.id = WindowId::parse("w-full").unwrap();
     window.name = "放学接送".to_owned();
     window.recurrence.kinds = DayKinds::try_from(0b011).unwrap();
-    window.recurrence.lessons = OnLessons::LessonDays;
+    window.recurrence.lessons = LessonRule::LessonDays;
     window.recurrence.first_day = Some("2026-09-01".parse().unwrap());
     window.recurrence.last_day = Some("2027-01-20".parse().unwrap());
     window.hours = DailyHours { start_minute: 930, length_minutes: 125 };
@@ -131,7 +131,7 @@ fn every_field(like: &SharedWindow) -> SharedWindow {
     window.terms.bookable = false;
     window.terms.walk_in = false;
     let group =
-        |class: &str, offset| Stagger { class: ClassId::parse(class).unwrap(), offset: Minutes(offset) };
+        |class: &str, offset| ClassStagger { class: ClassId::parse(class).unwrap(), offset: Minutes(offset) };
     window.stagger = vec![group("c-1-1", 5), group("c-1-2", 10)];
     window
 }
@@ -173,7 +173,7 @@ contract!(an_ended_window_is_gone_until_it_begins_again, |f| async {
     assert_eq!(window::of_garage(&mut tx, &here).await.unwrap()[0].window, only);
 });
 
-async fn operator_id(f: &Fixture) -> String {
+async fn operator_id(f: &StoreFixture) -> String {
     let sql = "select id from operator";
     match &f.store {
         Store::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
@@ -197,7 +197,7 @@ contract!(a_closure_is_seen_until_it_is_over_or_ended, |f| async {
     fill(&f.app()).await;
     let operator = operator_id(f).await;
     let (mut tx, here) = (begin(f).await, garage(SCHOOL));
-    let whole = Closure {
+    let whole = StoredClosure {
         id: Uuid::now_v7(),
         pool: None,
         audience: None,
@@ -209,7 +209,7 @@ contract!(a_closure_is_seen_until_it_is_over_or_ended, |f| async {
         operator_name: "李值班".to_owned(),
         created_at: time(MONDAY),
     };
-    let part = Closure {
+    let part = StoredClosure {
         id: Uuid::now_v7(),
         pool: Some(pool_id("main")),
         audience: Some(Audience::Public),
@@ -302,7 +302,7 @@ contract!(a_closure_shuts_what_is_open_now, |f| async {
         all.iter().any(|o| o.audience == Audience::Pickup && o.span.contains(Minute::floor(now)))
     };
     assert!(pickup(&sharing::openings(&app, &mut tx, &here, now).await.unwrap()));
-    let closed = Closure {
+    let closed = StoredClosure {
         id: Uuid::now_v7(),
         pool: None,
         audience: None,
@@ -331,7 +331,7 @@ contract!(a_file_may_say_all_of_a_window, |f| async {
     file.garages[0].pools = vec![pool("pickup", 60), pool("main", 40)];
     let pickup = &mut file.garages[0].windows[0];
     pickup.pool = Some(pool_id("pickup"));
-    pickup.lessons = Some(OnLessons::LessonDays);
+    pickup.lessons = Some(LessonRule::LessonDays);
     pickup.stagger = vec![StaggerSpec { class: ClassId::parse("c-1-2").unwrap(), offset_minutes: 15 }];
     import::run(&app, &file).await.unwrap();
     let mut tx = begin(f).await;
@@ -398,8 +398,8 @@ contract!(what_a_file_contradicts_itself_in_is_said, |f| async {
 });
 
 contract!(mistakes_in_windows_and_pools_name_their_field, |f| async {
-    type Spoil = fn(&mut WindowSpec);
-    let cases: [(Spoil, &str); 4] = [
+    type WindowDamage = fn(&mut WindowSpec);
+    let cases: [(WindowDamage, &str); 4] = [
         (|w| w.quota = Some(108), "garages[0].windows[0].quota"),
         (|w| w.pool = Some(PoolId::parse("roof").unwrap()), "garages[0].windows[0].pool"),
         (|w| w.grace_minutes = Some(1000), "garages[0].windows[0].grace_minutes"),

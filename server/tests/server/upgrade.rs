@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use crate::common::{HandClock, MONDAY, time};
 use domain::access::Audience;
-use domain::allocation::entry::{Origin, Phase};
+use domain::allocation::entry::{EntryOrigin, EntryPhase};
 use domain::ids::{GarageId, LaneId};
 use domain::window::Weekdays;
-use protocol::order::{Cause, OrderAction, OrderState};
+use protocol::order::{RemoteOrderAction, RemoteOrderCause, RemoteOrderState};
 use server::app::App;
-use server::app::allocation::{self, Request, read_now};
-use server::store::seal::{Keyring, Purpose};
+use server::app::allocation::{self, AllocationRequest, read_now};
+use server::store::seal::{SealPurpose, SealingKeyring};
 use server::store::{Store, gateway, open_order, pool, window};
 use sqlx::migrate::{MigrateDatabase, Migrator};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Sqlite, SqliteConnection};
-use testkit::postgres::Database;
+use testkit::postgres::TestDatabase;
 use tokio_util::sync::CancellationToken;
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -31,8 +31,8 @@ fn through(all: &Migrator, version: i64) -> Migrator {
     Migrator { migrations: first.collect(), ..Migrator::DEFAULT }
 }
 
-fn keys() -> Keyring {
-    Keyring::new(&[7; 32]).unwrap()
+fn keys() -> SealingKeyring {
+    SealingKeyring::new(&[7; 32]).unwrap()
 }
 
 fn bytes(of: &[u8], blob: &str) -> String {
@@ -42,7 +42,7 @@ fn bytes(of: &[u8], blob: &str) -> String {
 
 /// A school's garage of 3 spaces with a car inside, one that has left, and permits; and one without windows.
 fn filled(blob: &str) -> String {
-    let car = keys().sealed(Purpose::Plate, "京A12345").unwrap();
+    let car = keys().sealed(SealPurpose::Plate, "京A12345").unwrap();
     let (hash, enc) = (bytes(&car.hash, blob), bytes(&car.enc, blob));
     let other = bytes(&[9; 32], blob);
     let micros = |text: &str| time(text).micros();
@@ -81,7 +81,7 @@ async fn sqlite() {
 
 #[tokio::test]
 async fn postgres() {
-    let database = Database::create().await;
+    let database = TestDatabase::create().await;
     let mut old = PgConnection::connect(&database.url()).await.unwrap();
     first_version(&POSTGRES).run(&mut old).await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(filled("'\\x{}'::bytea"))).execute(&mut old).await.unwrap();
@@ -115,12 +115,12 @@ async fn the_book_hears_of_the_car_inside(store: Store, school: &GarageId) {
     let app = App::new(store, keys(), Arc::new(HandClock::at(MONDAY)));
     let stop = CancellationToken::new();
     let task = tokio::spawn(allocation::run(app.clone(), stop.clone()));
-    allocation::submit(&app, school, Request::Settle).await.unwrap();
-    let look = |book: &domain::allocation::Book| {
+    allocation::submit(&app, school, AllocationRequest::Settle).await.unwrap();
+    let look = |book: &domain::allocation::AllocationBook| {
         book.entries().map(|entry| (entry.audience, entry.origin, entry.phase())).collect::<Vec<_>>()
     };
     let inside = read_now(&app, school, look).await.unwrap();
-    assert_eq!(inside, [(Audience::Pickup, Origin::Gate, Phase::CheckedIn)]);
+    assert_eq!(inside, [(Audience::Pickup, EntryOrigin::Gate, EntryPhase::CheckedIn)]);
     stop.cancel();
     task.await.unwrap();
 }
@@ -157,7 +157,7 @@ async fn orders_outlive_the_upgrade_on_sqlite() {
 
 #[tokio::test]
 async fn orders_outlive_the_upgrade_on_postgres() {
-    let database = Database::create().await;
+    let database = TestDatabase::create().await;
     let mut old = PgConnection::connect(&database.url()).await.unwrap();
     through(&POSTGRES, 2).run(&mut old).await.unwrap();
     let rows = with_an_order().replace("{hash}", "'\\x01'::bytea");
@@ -172,10 +172,10 @@ async fn has_its_order(url: &str) {
     let mut tx = store.begin_read().await.unwrap();
     let orders = open_order::page(&mut tx, &school, None, 10).await.unwrap();
     let order = &orders[0].order;
-    assert_eq!((order.action, order.state), (OrderAction::Open, OrderState::Refused));
+    assert_eq!((order.action, order.state), (RemoteOrderAction::Open, RemoteOrderState::Refused));
     assert_eq!(
         (order.lane.as_ref().map(LaneId::as_str), order.cause),
-        (Some("in"), Some(Cause::OnlyAnswers))
+        (Some("in"), Some(RemoteOrderCause::OnlyAnswers))
     );
     assert_eq!((order.reason.as_str(), order.operator.as_deref()), ("核对", Some("李值班")));
     let known = open_order::by_key(&mut tx, &school, "op-1", "k1").await.unwrap();

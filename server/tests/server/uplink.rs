@@ -6,41 +6,41 @@ use crate::common::district::{
     FATHER, MALL_TOKEN, MOTHER, SCHOOL, SCHOOL_TOKEN, SHARED, STAFF, STRANGER, fill, garage, plate,
 };
 use crate::common::gateway::{batch, entry, exit, heartbeat, pass};
-use crate::common::http::{Served, ask};
-use crate::common::{Fixture, MONDAY, time};
-use domain::access::{Audience, Decision, Reason};
+use crate::common::http::{ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture, time};
+use domain::access::{AccessDecision, Audience, DenialReason};
 use domain::ids::ClassId;
-use domain::pickup::Phase;
+use domain::pickup::PickupPhase;
 use domain::time::Clock;
-use protocol::people::Note;
-use protocol::uplink::{Batch, Receipt, What};
+use protocol::people::ArrivalNote;
+use protocol::uplink::{BatchReceipt, UplinkBatch, UplinkRecordContent};
 use server::app::{App, ingest};
-use server::store::arrival::{self, Stored};
-use server::store::seal::Purpose;
+use server::store::arrival::{self, SealedArrival};
+use server::store::seal::SealPurpose;
 use server::store::{gate_event, visit};
 
 const FIRST: &str = "01JD0000-0000";
 const SECOND: &str = "01JD9999-9999";
 
-async fn started(fixture: &Fixture) -> Served {
+async fn started(fixture: &StoreFixture) -> ServedRouter {
     let app = fixture.app();
     fill(&app).await;
-    Served::start(app).await
+    ServedRouter::start(app).await
 }
 
-async fn board(fixture: &Fixture, class: &str) -> Vec<Stored> {
+async fn board(fixture: &StoreFixture, class: &str) -> Vec<SealedArrival> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let class = ClassId::parse(class).unwrap();
     arrival::board(&mut tx, &class, fixture.clock.now().local_date()).await.unwrap()
 }
 
-async fn visits(fixture: &Fixture, of: &str) -> Vec<visit::Stored> {
-    let hash = fixture.keys().hash(Purpose::Plate, plate(of).as_str());
+async fn visits(fixture: &StoreFixture, of: &str) -> Vec<visit::VisitFacts> {
+    let hash = fixture.keys().hash(SealPurpose::Plate, plate(of).as_str());
     let mut tx = fixture.store.begin_read().await.unwrap();
     visit::of_plate(&mut tx, &garage(SCHOOL), &hash).await.unwrap()
 }
 
-async fn events(fixture: &Fixture) -> usize {
+async fn events(fixture: &StoreFixture) -> usize {
     let mut tx = fixture.store.begin_read().await.unwrap();
     gate_event::page(&mut tx, &garage(SCHOOL), i64::MAX, 1000).await.unwrap().len()
 }
@@ -102,8 +102,8 @@ contract!(a_gap_harms_no_other_garage_of_its_group, |f| async {
 /// Queues all batches before the task runs: they form one group.
 async fn submit_all(
     app: &App,
-    batches: Vec<(&'static str, Batch)>,
-) -> Vec<Result<Receipt, ingest::IngestError>> {
+    batches: Vec<(&'static str, UplinkBatch)>,
+) -> Vec<Result<BatchReceipt, ingest::IngestError>> {
     let tasks: Vec<_> = batches
         .into_iter()
         .map(|(id, batch)| {
@@ -138,7 +138,7 @@ contract!(nobody_writes_without_the_garages_own_token, |f| async {
 
 contract!(two_replicas_with_the_same_batches_write_them_once, |f| async {
     let here = started(f).await;
-    let there = Served::start(f.replica().await).await;
+    let there = ServedRouter::start(f.replica().await).await;
     let plates: Vec<String> = (0..40).map(|n| format!("鲁B3{n:04}")).collect();
     for (seq, text) in (1..).zip(&plates) {
         let sent = batch(FIRST, seq, vec![entry(&format!("e{seq}"), text, MONDAY)]);
@@ -170,7 +170,7 @@ contract!(two_children_in_two_classes_are_two_arrivals, |f| async {
     let (ming, hong) = (board(f, "c-1-1").await, board(f, "c-1-2").await);
     assert_eq!((ming.len(), hong.len()), (1, 1));
     assert_eq!(ming[0].guardian.as_deref(), Some("母亲"));
-    assert_eq!((ming[0].pickup.phase, ming[0].order, ming[0].note), (Phase::Waiting, 1, None));
+    assert_eq!((ming[0].pickup.phase, ming[0].order, ming[0].note), (PickupPhase::Waiting, 1, None));
     assert_ne!(ming[0].cursor, hong[0].cursor);
 });
 
@@ -183,8 +183,8 @@ contract!(a_custody_block_beats_everything_else, |f| async {
 
 contract!(what_was_not_let_in_as_pickup_is_no_arrival, |f| async {
     let server = started(f).await;
-    let refused = Some(Decision::refuse(Reason::OutsideWindow));
-    let public = Some(Decision::open(Some(Audience::Public)));
+    let refused = Some(AccessDecision::refuse(DenialReason::OutsideWindow));
+    let public = Some(AccessDecision::open(Some(Audience::Public)));
     let events = [refused, public, None].into_iter().zip(1..).map(|(decision, n)| {
         let delta = i64::from(n == 2);
         protocol::uplink::GateEvent { decision, delta, ..entry(&format!("e{n}"), MOTHER, MONDAY) }
@@ -206,7 +206,7 @@ contract!(another_car_for_the_same_child_says_so, |f| async {
     let both = vec![entry("e1", MOTHER, MONDAY), entry("e2", FATHER, MONDAY)];
     server.take(SCHOOL_TOKEN, &batch(FIRST, 1, both)).await;
     let ming = board(f, "c-1-1").await;
-    assert_eq!(ming.iter().map(|a| a.note).collect::<Vec<_>>(), [None, Some(Note::AlreadyWaiting)]);
+    assert_eq!(ming.iter().map(|a| a.note).collect::<Vec<_>>(), [None, Some(ArrivalNote::AlreadyWaiting)]);
     assert_eq!(ming.iter().map(|a| a.order).collect::<Vec<_>>(), [1, 2]);
 });
 
@@ -217,13 +217,13 @@ contract!(a_child_that_was_handed_over_is_told_of_to_the_next_car, |f| async {
     f.clock.advance(Duration::from_secs(600));
     let later = "2026-11-23T15:50:00+08:00";
     server.take(SCHOOL_TOKEN, &batch(FIRST, 2, vec![entry("e2", FATHER, later)])).await;
-    assert_eq!(board(f, "c-1-1").await[1].note, Some(Note::AlreadyHandedOver));
+    assert_eq!(board(f, "c-1-1").await[1].note, Some(ArrivalNote::AlreadyHandedOver));
 });
 
-async fn hand_over(fixture: &Fixture, stored: &Stored) {
-    let pickup = domain::pickup::Pickup { phase: Phase::HandedOver, ..stored.pickup };
+async fn hand_over(fixture: &StoreFixture, stored: &SealedArrival) {
+    let pickup = domain::pickup::PickupState { phase: PickupPhase::HandedOver, ..stored.pickup };
     let somebody = server::app::import::person_id(&fixture.app(), "aunt").await.unwrap().unwrap();
-    let last = arrival::LastAct { act: domain::pickup::Act::HandOver, seen: stored.cursor };
+    let last = arrival::LastArrivalAct { act: domain::pickup::PickupAct::HandOver, seen: stored.cursor };
     let mut tx = fixture.store.begin().await.unwrap();
     let cursor = server::store::feed::take_cursors(&mut tx, 1).await.unwrap();
     arrival::act(&mut tx, stored.id, last, pickup, somebody, cursor).await.unwrap();
@@ -268,7 +268,7 @@ contract!(visits_run_from_entry_to_exit, |f| async {
         exit("e4", STAFF, MONDAY),
     ];
     server.take(SCHOOL_TOKEN, &batch(FIRST, 1, events)).await;
-    let ends = |visits: Vec<visit::Stored>| {
+    let ends = |visits: Vec<visit::VisitFacts>| {
         visits.into_iter().map(|v| v.ended_by.unwrap_or_default()).collect::<Vec<_>>()
     };
     let mother = visits(f, MOTHER).await;
@@ -309,7 +309,7 @@ contract!(an_impossible_record_is_a_dead_letter_and_holds_up_nothing, |f| async 
 contract!(a_letter_with_a_nul_byte_is_kept, |f| async {
     let server = started(f).await;
     let mut sent = batch(FIRST, 1, vec![entry("e1", MOTHER, MONDAY)]);
-    sent.records[0].what = What::DeadLetter(protocol::uplink::DeadLetter {
+    sent.records[0].content = UplinkRecordContent::DeadLetter(protocol::uplink::DeadLetter {
         code: protocol::mqtt::RejectCode::NotJson,
         detail: "a\0b".to_owned(),
         excerpt: "\0".to_owned(),
@@ -377,7 +377,7 @@ contract!(beside_a_backlog_a_parent_is_told_ahead_and_counted_in_order, |f| asyn
     let old = |id, car| entry(id, car, "2026-11-20T15:40:00+08:00");
     let now = entry("now", MOTHER, MONDAY);
     let mut first = batch(FIRST, 1, vec![old("e1", STAFF), old("e2", MOTHER)]);
-    first.ahead = batch(FIRST, 900, vec![now.clone(), entry("odd", "", MONDAY)]).records;
+    first.priority_records = batch(FIRST, 900, vec![now.clone(), entry("odd", "", MONDAY)]).records;
     let receipt = server.take(SCHOOL_TOKEN, &first).await;
     assert_eq!((receipt.acked_through, receipt.count.occupied), (2, 2));
     assert_eq!((board(f, "c-1-1").await.len(), events(f).await), (1, 2));

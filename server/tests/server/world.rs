@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::access::Audience;
 use domain::ids::ClassId;
 use domain::window::Weekdays;
-use protocol::district::{ChildSpec, District, GarageSpec, PermitSpec, PersonSpec};
+use protocol::district::{ChildSpec, DistrictSpec, GarageSpec, PermitSpec, PersonSpec};
 use protocol::people::SESSION_HEADER;
 use protocol::sharing::{LockOut, StaggerSpec, WindowSpec};
 use reqwest::{Method, RequestBuilder};
@@ -13,18 +13,18 @@ use serde_json::{Value, json};
 use server::app::operator::session as operator_session;
 use server::app::{App, gateway_token, import, service_token, session};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{
     FATHER, MALL, MALL_TOKEN, MOTHER, SCHOOL, SCHOOL_TOKEN, STAFF, district, garage, plate,
 };
 use crate::common::gateway::heartbeat;
-use crate::common::http::{Answer, Served, ask};
+use crate::common::http::{HttpReply, ServedRouter, ask};
 
 pub const FAR: &str = "far";
 
-pub struct World {
+pub struct ServerWorld {
     pub app: App,
-    pub server: Served,
+    pub server: ServedRouter,
     service: String,
     operator: String,
     keys: AtomicU32,
@@ -73,7 +73,7 @@ fn far(of: &GarageSpec) -> GarageSpec {
     GarageSpec { id: garage(FAR), lat: 36.2, windows: vec![always], permits: Vec::new(), ..of.clone() }
 }
 
-fn small_district() -> District {
+fn small_district() -> DistrictSpec {
     let mut district = district();
     let both = (school(&district.garages[0]), mall(&district.garages[1]));
     district.garages = vec![far(&both.1), both.0, both.1];
@@ -88,38 +88,38 @@ fn small_district() -> District {
     district
 }
 
-impl World {
+impl ServerWorld {
     /// The clock is at Monday, 2026-11-23, 15:40.
-    pub async fn start(fixture: &Fixture) -> Self {
+    pub async fn start(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         import::run(&app, &small_district()).await.unwrap();
         let service = service_token::create(&app, "miniapp-api").await.unwrap();
         let operator = operator_session::issue(&app, "li").await.unwrap();
-        let server = Served::start(app.clone()).await;
+        let server = ServedRouter::start(app.clone()).await;
         Self { app, server, service, operator, keys: AtomicU32::new(0) }
     }
 
     /// The same district after an import of the file that `change` modifies. The server restarts, because a running
     /// one may use cached data for some seconds.
-    pub async fn imported(self, fixture: &Fixture, change: impl FnOnce(&mut District)) -> Self {
+    pub async fn imported(self, fixture: &StoreFixture, change: impl FnOnce(&mut DistrictSpec)) -> Self {
         let mut district = small_district();
         change(&mut district);
         let app = fixture.app();
         import::run(&app, &district).await.unwrap();
-        let server = Served::start(app.clone()).await;
+        let server = ServedRouter::start(app.clone()).await;
         Self { app, server, ..self }
     }
 
-    pub async fn person(&self, key: &str) -> Person<'_> {
+    pub async fn person(&self, key: &str) -> WorldPerson<'_> {
         let person = import::person_id(&self.app, key).await.unwrap().unwrap();
-        Person { world: self, session: session::issue(&self.app, person).await.unwrap().token }
+        WorldPerson { world: self, session: session::issue(&self.app, person).await.unwrap().token }
     }
 
     /// A public driver with this plate.
-    pub async fn driver(&self, number: u32) -> Person<'_> {
+    pub async fn driver(&self, number: u32) -> WorldPerson<'_> {
         let body = json!({ "openid": format!("driver-{number}"), "register": true });
         let opened = ask(self.internal(Method::POST, "/sessions").json(&body)).await;
-        let person = Person { world: self, session: opened.body["token"].as_str().unwrap().to_owned() };
+        let person = WorldPerson { world: self, session: opened.body["token"].as_str().unwrap().to_owned() };
         person.post("/plates", &json!({ "plate": driver_plate(number) })).await;
         person
     }
@@ -156,13 +156,13 @@ pub fn driver_plate(number: u32) -> String {
     format!("鲁B7{number:04}")
 }
 
-pub struct Person<'a> {
-    world: &'a World,
+pub struct WorldPerson<'a> {
+    world: &'a ServerWorld,
     pub session: String,
 }
 
-impl<'a> Person<'a> {
-    pub fn of(world: &'a World, session: &str) -> Self {
+impl<'a> WorldPerson<'a> {
+    pub fn of(world: &'a ServerWorld, session: &str) -> Self {
         Self { world, session: session.to_owned() }
     }
 
@@ -170,28 +170,28 @@ impl<'a> Person<'a> {
         self.world.internal(method, path).header(SESSION_HEADER, &self.session)
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> HttpReply {
         ask(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::POST, path).json(body)).await
     }
 
-    pub async fn patch(&self, id: &str, body: &Value) -> Answer {
+    pub async fn patch(&self, id: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::PATCH, &format!("/reservations/{id}")).json(body)).await
     }
 
-    pub async fn act(&self, id: &str, act: &str) -> Answer {
+    pub async fn act(&self, id: &str, act: &str) -> HttpReply {
         self.post(&format!("/reservations/{id}/acts"), &json!({ "act": act })).await
     }
 
     /// Sends with a new key.
-    pub async fn reserve(&self, garage: &str, body: &Value) -> Answer {
+    pub async fn reserve(&self, garage: &str, body: &Value) -> HttpReply {
         self.reserve_with(garage, &self.world.next_key(), body).await
     }
 
-    pub async fn reserve_with(&self, garage: &str, key: &str, body: &Value) -> Answer {
+    pub async fn reserve_with(&self, garage: &str, key: &str, body: &Value) -> HttpReply {
         let request = self.request(Method::POST, &format!("/garages/{garage}/reservations"));
         ask(request.header("idempotency-key", key).json(body)).await
     }
@@ -225,7 +225,7 @@ pub fn with(mut body: Value, field: &str, value: impl Into<Value>) -> Value {
 }
 
 #[track_caller]
-pub fn refused(answer: &Answer, status: u16, code: &str) {
+pub fn refused(answer: &HttpReply, status: u16, code: &str) {
     assert_eq!((answer.status, answer.code()), (status, code), "{answer:?}");
 }
 

@@ -33,21 +33,21 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
 use service::clock::SystemClock;
-use testkit::postgres::Cluster;
+use testkit::postgres::PostgresCluster;
 
-use callers::Span;
-use contestant::{Contestant, Ground, Kind};
-use demand::Scale;
-use report::Scenario;
-use round::Entrant;
+use callers::RoundDuration;
+use contestant::{AllocationContestant, ContestantKind, ContestantSetup};
+use demand::DemandScale;
+use report::AllocateScenario;
+use round::ReadyContestant;
 
 /// Configuration of the bench.
 #[derive(Debug, Clone)]
-pub struct Options {
-    pub scales: Vec<Scale>,
+pub struct AllocateBenchOptions {
+    pub scales: Vec<DemandScale>,
     pub callers: Vec<usize>,
-    pub contestants: Vec<Kind>,
-    pub span: Span,
+    pub contestants: Vec<ContestantKind>,
+    pub span: RoundDuration,
     /// Each contestant has one round in each.
     pub passes: usize,
     /// The most of one contestant to its database.
@@ -63,22 +63,23 @@ pub struct Options {
 
 /// All results.
 #[derive(Debug, Serialize)]
-pub struct Findings {
-    pub scenarios: Vec<Scenario>,
-    pub races: Vec<races::Report>,
-    pub rebuild: Vec<rebuild::Report>,
+pub struct AllocateFindings {
+    pub scenarios: Vec<AllocateScenario>,
+    pub races: Vec<races::RaceReport>,
+    pub rebuild: Vec<rebuild::RebuildReport>,
 }
 
-impl Findings {
+impl AllocateFindings {
     /// True if no space was sold twice and no reservation is astray.
     pub fn is_right(&self) -> bool {
-        self.scenarios.iter().all(Scenario::is_right) && self.races.iter().all(races::Report::is_right)
+        self.scenarios.iter().all(AllocateScenario::is_right)
+            && self.races.iter().all(races::RaceReport::is_right)
     }
 }
 
 /// One after the other.
-pub async fn run(options: &Options) -> Findings {
-    let cluster = Cluster::start();
+pub async fn run(options: &AllocateBenchOptions) -> AllocateFindings {
+    let cluster = PostgresCluster::start();
     let mut scenarios = Vec::new();
     for scale in &options.scales {
         for callers in &options.callers {
@@ -93,23 +94,32 @@ pub async fn run(options: &Options) -> Findings {
         0 => Vec::new(),
         days => rebuild::run(&cluster, days).await,
     };
-    Findings { scenarios, races, rebuild }
+    AllocateFindings { scenarios, races, rebuild }
 }
 
-async fn scenario(options: &Options, cluster: &Cluster, scale: Scale, callers: usize) -> Scenario {
-    let Scale { garages, spaces, days, fill } = scale;
+async fn scenario(
+    options: &AllocateBenchOptions,
+    cluster: &PostgresCluster,
+    scale: DemandScale,
+    callers: usize,
+) -> AllocateScenario {
+    let DemandScale { garages, spaces, days, fill } = scale;
     eprintln!("\n{garages} x {spaces} spaces, {days} day(s), {fill} taken, {callers} callers: starting");
     let connections = options.connections.min(u32::try_from(callers).unwrap_or(u32::MAX));
     let taken = demand::fill(scale, &mut StdRng::seed_from_u64(options.seed));
-    let ground = Ground { cluster, connections, scale, origin: tomorrow(), taken: &taken };
+    let ground = ContestantSetup { cluster, connections, scale, origin: tomorrow(), taken: &taken };
     let mut entrants = Vec::new();
     for kind in &options.contestants {
-        let (contestant, town) = Contestant::start(*kind, &ground).await;
-        entrants.push(Entrant { kind: *kind, contestant: Arc::new(contestant), town: Arc::new(town) });
+        let (contestant, town) = AllocationContestant::start(*kind, &ground).await;
+        entrants.push(ReadyContestant {
+            kind: *kind,
+            contestant: Arc::new(contestant),
+            town: Arc::new(town),
+        });
     }
     let mut passes = Vec::new();
     for pass in 0..options.passes {
-        let mut order: Vec<&Entrant> = entrants.iter().collect();
+        let mut order: Vec<&ReadyContestant> = entrants.iter().collect();
         if pass % 2 == 1 {
             order.reverse();
         }
@@ -121,7 +131,7 @@ async fn scenario(options: &Options, cluster: &Cluster, scale: Scale, callers: u
         }
         passes.push(rounds);
     }
-    let scenario = Scenario::new(scale, callers, connections, passes);
+    let scenario = AllocateScenario::new(scale, callers, connections, passes);
     eprint!("{scenario}");
     scenario
 }

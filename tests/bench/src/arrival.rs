@@ -21,16 +21,16 @@ pub mod round;
 
 use std::time::Duration;
 
-use bare::Bare;
-use district::Traffic;
-use e2e::system::{Form, Postgres, Setup, System};
-use phones::Phones;
-use report::{Configuration, Round};
+use bare::BareBaseline;
+use district::ArrivalTraffic;
+use e2e::system::{PostgresChoice, SystemForm, SystemSetup, TestSystem};
+use phones::BenchPhones;
+use report::{ArrivalRound, ArrivalScenario};
 
 /// Configuration of the bench.
 #[derive(Debug, Clone)]
-pub struct Options {
-    pub forms: Vec<Form>,
+pub struct ArrivalBenchOptions {
+    pub forms: Vec<SystemForm>,
     pub garages: Vec<usize>,
     /// Open WebSockets in all, spread over the classes.
     pub connections: usize,
@@ -43,16 +43,16 @@ pub struct Options {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
+enum ArrivalTurn {
     Bare,
     System,
 }
 
-impl Options {
-    fn turns(&self) -> &'static [Turn] {
+impl ArrivalBenchOptions {
+    fn turns(&self) -> &'static [ArrivalTurn] {
         match self.one_pair {
-            true => &[Turn::Bare, Turn::System],
-            false => &[Turn::Bare, Turn::System, Turn::System, Turn::Bare],
+            true => &[ArrivalTurn::Bare, ArrivalTurn::System],
+            false => &[ArrivalTurn::Bare, ArrivalTurn::System, ArrivalTurn::System, ArrivalTurn::Bare],
         }
     }
 
@@ -64,7 +64,7 @@ impl Options {
 }
 
 /// All configurations, one after the other.
-pub async fn run(options: &Options) -> Vec<Configuration> {
+pub async fn run(options: &ArrivalBenchOptions) -> Vec<ArrivalScenario> {
     let mut all = Vec::new();
     for form in &options.forms {
         for garages in &options.garages {
@@ -74,33 +74,34 @@ pub async fn run(options: &Options) -> Vec<Configuration> {
     all
 }
 
-async fn configuration(options: &Options, form: Form, garages: usize) -> Configuration {
+async fn configuration(options: &ArrivalBenchOptions, form: SystemForm, garages: usize) -> ArrivalScenario {
     eprintln!("\n{} with {garages} garage(s): starting", report::name(form));
-    let rounds = options.turns().iter().filter(|turn| **turn == Turn::System).count();
+    let rounds = options.turns().iter().filter(|turn| **turn == ArrivalTurn::System).count();
     let place = district::place(garages, options.connections, options.entries() * rounds);
-    let setup = Setup { postgres: Postgres::Own, plan_poll_seconds: 5, ..Setup::new(form, place) };
-    let system = System::start(setup).await;
-    let mut traffic = Traffic::connect(&system).await;
-    let phones = Phones::open(&system, options.connections).await;
-    let bare = Bare::start(form, &system.invented().sites).await;
+    let setup =
+        SystemSetup { postgres: PostgresChoice::Own, plan_poll_seconds: 5, ..SystemSetup::new(form, place) };
+    let system = TestSystem::start(setup).await;
+    let mut traffic = ArrivalTraffic::connect(&system).await;
+    let phones = BenchPhones::open(&system, options.connections).await;
+    let bare = BareBaseline::start(form, &system.invented().sites).await;
     let mut measured = Vec::new();
     for turn in options.turns() {
         let before = fsync::calibrate();
         let (cpu, outcome) = report::with_cpu(async {
             match turn {
-                Turn::Bare => bare.round(options).await,
-                Turn::System => round::system(&system, &mut traffic, &phones, options).await,
+                ArrivalTurn::Bare => bare.round(options).await,
+                ArrivalTurn::System => round::system(&system, &mut traffic, &phones, options).await,
             }
         })
         .await;
         let after = fsync::calibrate();
-        let round = Round::new(outcome, cpu, (before, after));
+        let round = ArrivalRound::new(outcome, cpu, (before, after));
         eprintln!("{round}");
         measured.push(round);
     }
     let opened = phones.opened();
     let closed = phones.hang_up().await;
-    let configuration = Configuration::new(options, form, place, opened, measured, closed);
+    let configuration = ArrivalScenario::new(options, form, place, opened, measured, closed);
     eprintln!("{configuration}");
     configuration
 }

@@ -15,13 +15,13 @@ mod server;
 use std::time::Duration;
 
 use load::FeedLoad;
-use nginx::FileServer;
-use report::{FeedFindings, FeedRound, RoundPlace};
+use nginx::NginxFileServer;
+use report::{FeedContestant, FeedFindings, FeedRound};
 use server::FeedServer;
 
 /// Configuration of the bench.
 #[derive(Debug, Clone)]
-pub struct FeedOptions {
+pub struct FeedBenchOptions {
     /// Of a district; a scenario for each.
     pub garages: Vec<usize>,
     pub connections: usize,
@@ -33,19 +33,21 @@ pub struct FeedOptions {
     pub passages_per_s: u32,
 }
 
-pub async fn run(options: &FeedOptions) -> FeedFindings {
+pub async fn run(options: &FeedBenchOptions) -> FeedFindings {
     let mut rounds = Vec::new();
     for garages in &options.garages {
         eprintln!("starting a server with {garages} garages");
         let ours = FeedServer::start(*garages, options.passages_per_s).await;
         let bytes = ours.answer().await;
-        let file = FileServer::start(&bytes).await;
+        let file = NginxFileServer::start(&bytes).await;
         for gzip in [false, true] {
             for _ in 0..options.passes {
-                for place in [RoundPlace::Ours, RoundPlace::Nginx, RoundPlace::Nginx, RoundPlace::Ours] {
+                for place in
+                    [FeedContestant::Ours, FeedContestant::Nginx, FeedContestant::Nginx, FeedContestant::Ours]
+                {
                     let url = match place {
-                        RoundPlace::Ours => ours.url(),
-                        RoundPlace::Nginx => file.url(),
+                        FeedContestant::Ours => ours.url(),
+                        FeedContestant::Nginx => file.url(),
                     };
                     let load =
                         FeedLoad { url, gzip, connections: options.connections, seconds: options.seconds };

@@ -28,12 +28,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use report::Findings;
-use stand::Stand;
+use report::GatewayFindings;
+use stand::GatewayTestStand;
 
 /// Configuration of the bench.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct GatewayBenchOptions {
     /// Of the open loop.
     pub per_second: u32,
     pub seconds: Duration,
@@ -58,9 +58,9 @@ pub struct Options {
     pub deadline: Duration,
 }
 
-pub async fn run(options: &Options) -> Findings {
+pub async fn run(options: &GatewayBenchOptions) -> GatewayFindings {
     eprintln!("starting broker, relay and gateway");
-    let mut stand = Stand::start().await;
+    let mut stand = GatewayTestStand::start().await;
     let mut rounds = rounds::all(&mut stand, options).await;
     if let Some(program) = &options.peer {
         rounds.extend(rounds::beside_peer(&mut stand, program, options).await);
@@ -69,13 +69,13 @@ pub async fn run(options: &Options) -> Findings {
         0 => None,
         _ => Some(backlog::measure(&mut stand, options).await),
     };
-    let findings = Findings::new(options, rounds, backlog);
+    let findings = GatewayFindings::new(options, rounds, backlog);
     eprintln!("{findings}");
     findings
 }
 
 /// The relay's process, until it is killed.
 pub async fn relay(broker: SocketAddr, password: String) {
-    let user = site::Garage::invent(stand::RELAY).gateway;
-    mqtt::relay(broker, &site::User { password, ..user }).await;
+    let user = site::SiteGarage::invent(stand::RELAY).gateway;
+    mqtt::relay(broker, &site::SiteUser { password, ..user }).await;
 }

@@ -1,7 +1,9 @@
 //! An operator at the console, and the public feed beside it.
 
 use domain::ids::GarageId;
-use protocol::operator::{DeadLetter, Event, Garage, Garages, NewAdjustment, Page};
+use protocol::operator::{
+    CursorPage, DeadLetterEntry, EventLogEntry, GarageOverview, GarageOverviews, NewCountAdjustment,
+};
 use protocol::public::{ParkingSite, ParkingSites};
 use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -14,13 +16,13 @@ const OURS: (&str, &str) = ("x-requested-with", "console");
 
 /// One operator's browser.
 #[derive(Clone)]
-pub struct Console {
+pub struct ConsoleClient {
     http: reqwest::Client,
     server: String,
     cookie: String,
 }
 
-impl Console {
+impl ConsoleClient {
     /// Logs in with user name and password.
     pub async fn log_in(server: &str, username: &str, password: &str) -> Result<Self, Response> {
         let body = json!({ "username": username, "password": password });
@@ -55,27 +57,27 @@ impl Console {
         answer.json().await.expect("a body of the protocol")
     }
 
-    pub async fn garages(&self) -> Vec<Garage> {
-        self.read::<Garages>("/garages").await.garages
+    pub async fn garages(&self) -> Vec<GarageOverview> {
+        self.read::<GarageOverviews>("/garages").await.garages
     }
 
-    pub async fn garage(&self, id: &GarageId) -> Garage {
+    pub async fn garage(&self, id: &GarageId) -> GarageOverview {
         let garages = self.garages().await;
         garages.into_iter().find(|garage| &garage.id == id).expect("a garage of this operator")
     }
 
     /// The newest page of events.
-    pub async fn events(&self, garage: &GarageId) -> Page<Event> {
+    pub async fn events(&self, garage: &GarageId) -> CursorPage<EventLogEntry> {
         self.read(&format!("/garages/{garage}/events")).await
     }
 
     /// The newest page of dead letters.
-    pub async fn dead_letters(&self, garage: &GarageId) -> Page<DeadLetter> {
+    pub async fn dead_letters(&self, garage: &GarageId) -> CursorPage<DeadLetterEntry> {
         self.read(&format!("/garages/{garage}/dead-letters")).await
     }
 
     /// `key` is the idempotency key.
-    pub async fn adjust(&self, garage: &GarageId, adjustment: &NewAdjustment, key: &str) -> Response {
+    pub async fn adjust(&self, garage: &GarageId, adjustment: &NewCountAdjustment, key: &str) -> Response {
         self.post_once(&format!("/garages/{garage}/adjustments"), key, adjustment).await
     }
 

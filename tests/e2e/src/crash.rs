@@ -20,12 +20,12 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::district::Place;
+use crate::district::DistrictKind;
 use crate::records;
-use crate::system::{Form, Postgres, Setup, System};
-use cars::{Cars, Told};
-use phones::Phones;
-pub use report::Report;
+use crate::system::{PostgresChoice, SystemForm, SystemSetup, TestSystem};
+use cars::{ControllerEventFate, CrashTraffic};
+use phones::CrashPhones;
+pub use report::CrashReport;
 
 /// Restarts are over by then: an event that has not arrived after this counts as lost.
 const DRAIN: Duration = Duration::from_secs(120);
@@ -35,8 +35,8 @@ const CARS_PER_KILL: usize = 60;
 
 /// Configuration of one run.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan {
-    pub form: Form,
+pub struct CrashPlan {
+    pub form: SystemForm,
     pub kills: u32,
     pub seed: u64,
     pub garages: usize,
@@ -44,21 +44,21 @@ pub struct Plan {
     pub per_second: f64,
 }
 
-impl Plan {
-    fn setup(self) -> Setup {
+impl CrashPlan {
+    fn setup(self) -> SystemSetup {
         let kills = usize::try_from(self.kills).expect("a number of kills");
         let cars = (CARS_PER_KILL * kills.max(5)).div_ceil(self.garages);
-        let place = Place::Uniform { schools: self.garages, classes: 4, cars };
-        Setup { postgres: Postgres::Own, lossy_disks: true, ..Setup::new(self.form, place) }
+        let place = DistrictKind::Uniform { schools: self.garages, classes: 4, cars };
+        SystemSetup { postgres: PostgresChoice::Own, lossy_disks: true, ..SystemSetup::new(self.form, place) }
     }
 }
 
 /// Runs the plan and checks the result; panics only if a process does not come back.
-pub async fn run(plan: Plan) -> Report {
-    let mut system = System::start(plan.setup()).await;
+pub async fn run(plan: CrashPlan) -> CrashReport {
+    let mut system = TestSystem::start(plan.setup()).await;
     let mut rng = StdRng::seed_from_u64(plan.seed);
-    let phones = Phones::follow(&system).await;
-    let cars = Cars::start(&system, plan.per_second, rand::Rng::random(&mut rng)).await;
+    let phones = CrashPhones::follow(&system).await;
+    let cars = CrashTraffic::start(&system, plan.per_second, rand::Rng::random(&mut rng)).await;
     let killed = kills::run(&mut system, plan.kills, &mut rng).await;
     eprintln!("the last part is up again; waiting for what is under way");
     let driven = cars.finish(DRAIN).await;
@@ -72,7 +72,7 @@ pub async fn run(plan: Plan) -> Report {
 }
 
 /// Waits until the database has all events that controllers recorded, at most for [`DRAIN`].
-async fn settled(system: &System, told: &[Told]) {
+async fn settled(system: &TestSystem, told: &[ControllerEventFate]) {
     let stored = told.iter().filter(|told| told.is_stored()).count();
     let wanted = i64::try_from(stored).expect("a count");
     let arriving = async {
@@ -84,7 +84,7 @@ async fn settled(system: &System, told: &[Told]) {
     let _ = tokio::time::timeout(DRAIN, arriving).await;
 }
 
-fn keep_logs(system: &System) {
+fn keep_logs(system: &TestSystem) {
     let path = std::env::temp_dir().join(format!("crash-{}.log", std::process::id()));
     match std::fs::write(&path, system.logs()) {
         Ok(()) => eprintln!("the processes' logs are in {}", path.display()),

@@ -4,19 +4,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{ClassId, GarageId};
 use protocol::district::PersonSpec;
-use simulator::district::{Invented, demo, uniform};
+use simulator::district::{InventedDistrict, demo, uniform};
 
 /// The two districts with which the demo can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum DistrictKind {
     /// One school, three shelters, a mall and a housing block.
     Demo,
     /// Schools that are all alike.
     Uniform { schools: usize, classes: usize, cars: usize },
 }
 
-impl Place {
-    pub fn invent(self) -> Invented {
+impl DistrictKind {
+    pub fn invent(self) -> InventedDistrict {
         match self {
             Self::Demo => demo(),
             Self::Uniform { schools, classes, cars } => uniform(schools, classes, cars),
@@ -26,7 +26,7 @@ impl Place {
 
 /// One car of one family, and the arrivals that it causes.
 #[derive(Debug, Clone)]
-pub struct Family {
+pub struct FamilyCar {
     /// In the person's normal form, as the district file has it.
     pub plate: String,
     /// Key of the guardian who owns the plate.
@@ -36,13 +36,13 @@ pub struct Family {
 }
 
 /// Families with a child at the school of `garage`, in the order of the file.
-pub fn families(invented: &Invented, garage: &GarageId) -> Vec<Family> {
+pub fn families(invented: &InventedDistrict, garage: &GarageId) -> Vec<FamilyCar> {
     let cars = invented.pickup_plates(garage);
     cars.iter().filter_map(|plate| family(invented, plate.as_str())).collect()
 }
 
 /// The children that the car with this plate comes for.
-pub fn family(invented: &Invented, plate: &str) -> Option<Family> {
+pub fn family(invented: &InventedDistrict, plate: &str) -> Option<FamilyCar> {
     let owns = |person: &&PersonSpec| person.plates.iter().any(|own| own.as_str() == plate);
     let guardian = invented.district.people.iter().find(owns)?;
     let mut children = Vec::new();
@@ -53,27 +53,27 @@ pub fn family(invented: &Invented, plate: &str) -> Option<Family> {
             }
         }
     }
-    Some(Family { plate: plate.to_owned(), guardian: guardian.key.clone(), children })
+    Some(FamilyCar { plate: plate.to_owned(), guardian: guardian.key.clone(), children })
 }
 
 /// A child whom a car fetches.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Child {
+pub struct FamilyChild {
     pub class: ClassId,
     pub name: String,
 }
 
 /// The children of every car's owners, by plate: for thousands of cars, where [`family`] would search for each.
-pub fn children(invented: &Invented) -> HashMap<String, Vec<Child>> {
+pub fn children(invented: &InventedDistrict) -> HashMap<String, Vec<FamilyChild>> {
     let classes = invented.district.schools.iter().flat_map(|school| &school.classes);
-    let pupils: HashMap<&str, Child> = classes
+    let pupils: HashMap<&str, FamilyChild> = classes
         .flat_map(|class| {
             class.pupils.iter().map(|pupil| {
-                (pupil.key.as_str(), Child { class: class.id.clone(), name: pupil.name.clone() })
+                (pupil.key.as_str(), FamilyChild { class: class.id.clone(), name: pupil.name.clone() })
             })
         })
         .collect();
-    let mut by_plate: HashMap<String, BTreeSet<Child>> = HashMap::new();
+    let mut by_plate: HashMap<String, BTreeSet<FamilyChild>> = HashMap::new();
     for person in &invented.district.people {
         let children = person.children.iter().filter_map(|child| pupils.get(child.pupil.as_str()));
         for plate in &person.plates {
@@ -84,13 +84,13 @@ pub fn children(invented: &Invented) -> HashMap<String, Vec<Child>> {
 }
 
 /// Key of the teacher of a class.
-pub fn teacher<'a>(invented: &'a Invented, class: &ClassId) -> &'a str {
+pub fn teacher<'a>(invented: &'a InventedDistrict, class: &ClassId) -> &'a str {
     let teacher = invented.district.people.iter().find(|person| person.teaches.contains(class));
     &teacher.expect("every invented class has a teacher").key
 }
 
 /// Every child's name.
-pub fn pupils(invented: &Invented) -> impl Iterator<Item = &str> {
+pub fn pupils(invented: &InventedDistrict) -> impl Iterator<Item = &str> {
     let classes = invented.district.schools.iter().flat_map(|school| &school.classes);
     classes.flat_map(|class| &class.pupils).map(|pupil| pupil.name.as_str())
 }

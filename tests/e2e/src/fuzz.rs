@@ -35,7 +35,7 @@ const PROGRESS: Duration = Duration::from_secs(10);
 
 /// A parser of bytes. It returns a text of the outcome, by which inputs are distinguished.
 #[derive(Clone)]
-pub struct Target {
+pub struct FuzzTarget {
     pub name: &'static str,
     pub corpus: Vec<Vec<u8>>,
     pub read: fn(&[u8]) -> String,
@@ -43,56 +43,56 @@ pub struct Target {
 
 /// Length of a run.
 #[derive(Debug, Clone, Copy)]
-pub enum Until {
+pub enum FuzzLimit {
     /// Number of inputs for each target.
     Inputs(u64),
     Time(Duration),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct FuzzFinding {
     pub target: &'static str,
     pub input: Vec<u8>,
-    pub what: What,
+    pub what: FuzzFailure,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum FuzzFailure {
     Panic,
     Hang,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Tried {
+pub struct FuzzTally {
     pub target: &'static str,
     pub inputs: u64,
     pub outcomes: usize,
 }
 
-enum Word {
+enum WorkerMessage {
     Begin(Vec<u8>),
     Panicked,
     End,
 }
 
 /// Fuzzes all targets in turns until the first finding.
-pub fn run(targets: Vec<Target>, seed: u64, until: Until) -> (Vec<Tried>, Option<Finding>) {
+pub fn run(targets: Vec<FuzzTarget>, seed: u64, until: FuzzLimit) -> (Vec<FuzzTally>, Option<FuzzFinding>) {
     let started = Instant::now();
-    let mut states: Vec<State> = targets.into_iter().map(|target| State::new(target, seed)).collect();
+    let mut states: Vec<FuzzState> = targets.into_iter().map(|target| FuzzState::new(target, seed)).collect();
     let mut told = Instant::now();
-    let goes_on = |state: &State| match until {
-        Until::Inputs(inputs) => state.inputs < inputs,
-        Until::Time(time) => started.elapsed() < time,
+    let goes_on = |state: &FuzzState| match until {
+        FuzzLimit::Inputs(inputs) => state.inputs < inputs,
+        FuzzLimit::Time(time) => started.elapsed() < time,
     };
     while states.iter().any(goes_on) {
         for state in states.iter_mut().filter(|state| goes_on(state)) {
             let slice = match until {
-                Until::Inputs(inputs) => SLICE.min(inputs - state.inputs),
-                Until::Time(_) => SLICE,
+                FuzzLimit::Inputs(inputs) => SLICE.min(inputs - state.inputs),
+                FuzzLimit::Time(_) => SLICE,
             };
             if let Some(finding) = state.slice(slice) {
-                return (states.iter().map(State::tried).collect(), Some(finding));
+                return (states.iter().map(FuzzState::tried).collect(), Some(finding));
             }
         }
         if told.elapsed() > PROGRESS {
@@ -102,27 +102,27 @@ pub fn run(targets: Vec<Target>, seed: u64, until: Until) -> (Vec<Tried>, Option
             eprintln!("  {:>5} s  {inputs} inputs, {outcomes} outcomes", started.elapsed().as_secs());
         }
     }
-    (states.iter().map(State::tried).collect(), None)
+    (states.iter().map(FuzzState::tried).collect(), None)
 }
 
-struct State {
-    target: Target,
+struct FuzzState {
+    target: FuzzTarget,
     parents: Vec<Vec<u8>>,
     seen: HashSet<u64>,
     inputs: u64,
     random: SmallRng,
 }
 
-impl State {
-    fn new(target: Target, seed: u64) -> Self {
+impl FuzzState {
+    fn new(target: FuzzTarget, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed ^ hash(target.name));
         let parents = target.corpus.clone();
         assert!(!parents.is_empty(), "the corpus of {} is empty", target.name);
         Self { target, parents, seen: HashSet::new(), inputs: 0, random }
     }
 
-    fn tried(&self) -> Tried {
-        Tried { target: self.target.name, inputs: self.inputs, outcomes: self.seen.len() }
+    fn tried(&self) -> FuzzTally {
+        FuzzTally { target: self.target.name, inputs: self.inputs, outcomes: self.seen.len() }
     }
 
     fn input(&mut self) -> Vec<u8> {
@@ -133,9 +133,9 @@ impl State {
     }
 
     /// A separate thread parses; it is abandoned if it hangs.
-    fn slice(&mut self, inputs: u64) -> Option<Finding> {
+    fn slice(&mut self, inputs: u64) -> Option<FuzzFinding> {
         let (work, to_do) = channel::<Vec<u8>>();
-        let (done_in, done) = channel::<Word>();
+        let (done_in, done) = channel::<WorkerMessage>();
         let (outcomes_in, outcomes) = channel::<(Vec<u8>, u64)>();
         let read = self.target.read;
         std::thread::spawn(move || reader(read, &to_do, &done_in, &outcomes_in));
@@ -168,32 +168,32 @@ impl State {
 fn reader(
     read: fn(&[u8]) -> String,
     to_do: &Receiver<Vec<u8>>,
-    done: &Sender<Word>,
+    done: &Sender<WorkerMessage>,
     outcomes: &Sender<(Vec<u8>, u64)>,
 ) {
     for input in to_do {
-        let _ = done.send(Word::Begin(input.clone()));
+        let _ = done.send(WorkerMessage::Begin(input.clone()));
         match catch_unwind(AssertUnwindSafe(|| read(&input))) {
             Ok(outcome) => drop(outcomes.send((input, hash(&outcome)))),
-            Err(_) => drop(done.send(Word::Panicked)),
+            Err(_) => drop(done.send(WorkerMessage::Panicked)),
         }
     }
-    let _ = done.send(Word::End);
+    let _ = done.send(WorkerMessage::End);
 }
 
-fn watch(target: &'static str, done: &Receiver<Word>) -> Option<Finding> {
+fn watch(target: &'static str, done: &Receiver<WorkerMessage>) -> Option<FuzzFinding> {
     let mut last = Vec::new();
     loop {
         let what = match done.recv_timeout(HANG) {
-            Ok(Word::Begin(input)) => {
+            Ok(WorkerMessage::Begin(input)) => {
                 last = input;
                 continue;
             }
-            Ok(Word::Panicked) => What::Panic,
-            Ok(Word::End) | Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => What::Hang,
+            Ok(WorkerMessage::Panicked) => FuzzFailure::Panic,
+            Ok(WorkerMessage::End) | Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => FuzzFailure::Hang,
         };
-        return Some(Finding { target, input: last, what });
+        return Some(FuzzFinding { target, input: last, what });
     }
 }
 

@@ -21,4 +21,4 @@ pub mod sign;
 pub mod system;
 
 pub use forms::{run, shared};
-pub use mqtt::{Client, Refused};
+pub use mqtt::{BrokerRefusal, MqttProbe};

@@ -19,21 +19,21 @@ const MAX_PACKET: usize = 1024 * 1024;
 /// The broker refused the client.
 #[derive(Debug, thiserror::Error)]
 #[error("the broker refused the connection")]
-pub struct Refused(#[source] Box<ConnectionError>);
+pub struct BrokerRefusal(#[source] Box<ConnectionError>);
 
 /// Topic and payload; an error is the last item.
-type Message = Result<(String, Vec<u8>), ConnectionError>;
+type InboxMessage = Result<(String, Vec<u8>), ConnectionError>;
 
 /// One connection; it ends when dropped.
-pub struct Client {
+pub struct MqttProbe {
     client: AsyncClient,
-    inbox: mpsc::Receiver<Message>,
+    inbox: mpsc::Receiver<InboxMessage>,
     polling: AbortHandle,
 }
 
-impl Client {
+impl MqttProbe {
     /// Returns once the broker has accepted user and password.
-    pub async fn connect(broker: SocketAddr, username: &str, password: &str) -> Result<Self, Refused> {
+    pub async fn connect(broker: SocketAddr, username: &str, password: &str) -> Result<Self, BrokerRefusal> {
         // The embedded broker takes ids that begin with the client's own user name, so that no client ends another's session.
         let id = format!("{username}.{}", Uuid::new_v4().simple());
         let mut options = MqttOptions::new(id, broker.ip().to_string(), broker.port());
@@ -41,7 +41,7 @@ impl Client {
         options.set_keep_alive(Duration::from_secs(10));
         let (client, mut events) = AsyncClient::new(options, 64);
         let accepted = tokio::time::timeout(PATIENCE, accepted(&mut events)).await;
-        accepted.expect("the broker answers").map_err(|e| Refused(Box::new(e)))?;
+        accepted.expect("the broker answers").map_err(|e| BrokerRefusal(Box::new(e)))?;
         let (sender, inbox) = mpsc::channel(MESSAGES);
         let polling = tokio::spawn(poll(events, sender)).abort_handle();
         Ok(Self { client, inbox, polling })
@@ -62,7 +62,7 @@ impl Client {
     }
 }
 
-impl Drop for Client {
+impl Drop for MqttProbe {
     fn drop(&mut self) {
         self.polling.abort();
     }
@@ -74,7 +74,7 @@ async fn accepted(events: &mut EventLoop) -> Result<(), ConnectionError> {
 }
 
 /// Polls until the connection ends; does not reconnect.
-async fn poll(mut events: EventLoop, inbox: mpsc::Sender<Message>) {
+async fn poll(mut events: EventLoop, inbox: mpsc::Sender<InboxMessage>) {
     loop {
         let message = match events.poll().await {
             Ok(Event::Incoming(Packet::Publish(message))) => Ok((message.topic, message.payload.to_vec())),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::ids::ClassId;
 use futures_util::StreamExt;
-use protocol::people::{Arrival, ArrivalAct, Arrivals, Cursor, Frame, Guardian};
+use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview, StreamFrame};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
@@ -19,13 +19,13 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One person's session.
 #[derive(Clone)]
-pub struct Phone {
+pub struct PhoneClient {
     http: reqwest::Client,
     origin: String,
     pub token: String,
 }
 
-impl Phone {
+impl PhoneClient {
     /// `origin` is the mini-program API's, such as `http://127.0.0.1:8800`.
     pub fn new(origin: &str, token: &str) -> Self {
         let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("an HTTP client");
@@ -51,11 +51,11 @@ impl Phone {
         answer.json().await.expect("a body of the protocol")
     }
 
-    pub async fn board(&self, class: &ClassId) -> Arrivals {
+    pub async fn board(&self, class: &ClassId) -> ClassArrivals {
         self.read(&format!("/classes/{class}/arrivals")).await
     }
 
-    pub async fn guardian(&self) -> Guardian {
+    pub async fn guardian(&self) -> GuardianOverview {
         self.read("/guardian").await
     }
 
@@ -75,7 +75,11 @@ impl Phone {
     }
 
     /// Follows one class; `after` resumes.
-    pub async fn follow(&self, class: &ClassId, after: Option<Cursor>) -> Result<Stream, tungstenite::Error> {
+    pub async fn follow(
+        &self,
+        class: &ClassId,
+        after: Option<FeedCursor>,
+    ) -> Result<ClassStream, tungstenite::Error> {
         let path = self.url(&format!("/classes/{class}/arrivals/stream"));
         let after = after.map(|cursor| format!("?after={cursor}")).unwrap_or_default();
         let mut request = format!("{path}{after}").replacen("http", "ws", 1).into_client_request()?;
@@ -83,18 +87,18 @@ impl Phone {
         let protocols = HeaderValue::from_str(&protocols).expect("a token is a header value");
         request.headers_mut().insert("sec-websocket-protocol", protocols);
         let (socket, _) = tokio_tungstenite::connect_async(request).await?;
-        Ok(Stream { socket })
+        Ok(ClassStream { socket })
     }
 }
 
 /// An open WebSocket of one class.
-pub struct Stream {
+pub struct ClassStream {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
-impl Stream {
+impl ClassStream {
     /// The next frame; `None` once the socket has ended.
-    pub async fn next(&mut self) -> Option<Frame<Arrival>> {
+    pub async fn next(&mut self) -> Option<StreamFrame<ClassArrival>> {
         loop {
             match self.socket.next().await?.ok()? {
                 Message::Text(text) => {
@@ -119,7 +123,7 @@ impl Stream {
     }
 
     /// Reads until the stream is up to date; returns the cursor to resume from and the arrivals.
-    pub async fn until_live(&mut self) -> (Cursor, Vec<Arrival>) {
+    pub async fn until_live(&mut self) -> (FeedCursor, Vec<ClassArrival>) {
         let mut shown = Vec::new();
         loop {
             match tokio::time::timeout(PATIENCE, self.next())
@@ -127,18 +131,18 @@ impl Stream {
                 .expect("a frame in time")
                 .expect("an open socket")
             {
-                Frame::Arrival(arrival) => shown.push(arrival),
-                Frame::Live { cursor } => return (cursor, shown),
+                StreamFrame::Arrival(arrival) => shown.push(arrival),
+                StreamFrame::Live { cursor } => return (cursor, shown),
             }
         }
     }
 
     /// The next arrival that `wanted` accepts.
-    pub async fn arrival(&mut self, wanted: impl Fn(&Arrival) -> bool) -> Arrival {
+    pub async fn arrival(&mut self, wanted: impl Fn(&ClassArrival) -> bool) -> ClassArrival {
         let search = async {
             loop {
                 match self.next().await.expect("an open socket") {
-                    Frame::Arrival(arrival) if wanted(&arrival) => return arrival,
+                    StreamFrame::Arrival(arrival) if wanted(&arrival) => return arrival,
                     _ => {}
                 }
             }

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 /// A row of `gate_event`.
 #[derive(Debug, Clone, FromRow)]
-pub struct Event {
+pub struct StoredEvent {
     pub no: i64,
     pub garage_id: String,
     pub device: String,
@@ -24,7 +24,7 @@ pub struct Event {
 
 /// A row of `arrival`.
 #[derive(Debug, Clone, FromRow)]
-pub struct Arrival {
+pub struct StoredArrival {
     pub id: String,
     pub class_id: String,
     pub cursor: i64,
@@ -33,23 +33,23 @@ pub struct Arrival {
 
 /// A row of `visit`.
 #[derive(Debug, Clone, FromRow)]
-pub struct Visit {
+pub struct StoredVisit {
     pub entry_event: Option<i64>,
     pub exit_event: Option<i64>,
     pub ended_by: Option<String>,
 }
 
-pub async fn events(store: &Store) -> Vec<Event> {
+pub async fn events(store: &Store) -> Vec<StoredEvent> {
     let sql =
         "select no, garage_id, device, event_id, direction, received_at, stored_at, delta from gate_event";
     rows(store, sql).await
 }
 
-pub async fn arrivals(store: &Store) -> Vec<Arrival> {
+pub async fn arrivals(store: &Store) -> Vec<StoredArrival> {
     rows(store, "select id, class_id, cursor, entry_event from arrival").await
 }
 
-pub async fn visits(store: &Store) -> Vec<Visit> {
+pub async fn visits(store: &Store) -> Vec<StoredVisit> {
     rows(store, "select entry_event, exit_event, ended_by from visit").await
 }
 

@@ -3,20 +3,20 @@
 use std::net::SocketAddr;
 
 use domain::ids::GarageId;
-use protocol::mqtt::{OpenSpaces, Permissions, Topic};
+use protocol::mqtt::{MqttPermissions, MqttTopic, OpenSpaces};
 
-use crate::mqtt::Client;
+use crate::mqtt::MqttProbe;
 use crate::phone::PATIENCE;
 
-pub struct Sign {
-    client: Client,
+pub struct SignClient {
+    client: MqttProbe,
 }
 
-impl Sign {
+impl SignClient {
     pub async fn connect(broker: SocketAddr, garage: &GarageId, password: &str) -> Self {
-        let username = Permissions::sign(garage).username;
-        let client = Client::connect(broker, &username, password).await.expect("the sign may connect");
-        client.subscribe(&Topic::OpenSpaces(garage.clone()).to_string()).await;
+        let username = MqttPermissions::sign(garage).username;
+        let client = MqttProbe::connect(broker, &username, password).await.expect("the sign may connect");
+        client.subscribe(&MqttTopic::OpenSpaces(garage.clone()).to_string()).await;
         Self { client }
     }
 

@@ -14,27 +14,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::{DeviceId, GarageId};
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use server::app::App;
 use server::store::Store;
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
-use simulator::controller::{Config, Controller, Handle};
-use simulator::district::{Invented, SiteLane};
+use simulator::controller::{ControllerConfig, ControllerHandle, SimulatedController};
+use simulator::district::{InventedDistrict, SiteLane};
 use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
-use crate::console::Console;
-use crate::district::Place;
-use crate::phone::{PATIENCE, Phone};
-use crate::sign::Sign;
-use passwords::Passwords;
-use separate::Separate;
+use crate::console::ConsoleClient;
+use crate::district::DistrictKind;
+use crate::phone::{PATIENCE, PhoneClient};
+use crate::sign::SignClient;
+use passwords::DevicePasswords;
+use separate::SeparateSystem;
 pub use separate::ServerCommand;
-use standalone::Standalone;
+use standalone::StandaloneSystem;
 
 /// Time for debug binaries on two busy cores to migrate a database and import a district.
 const START: Duration = Duration::from_secs(60);
@@ -42,7 +42,7 @@ const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Form {
+pub enum SystemForm {
     /// One process with SQLite and an embedded broker.
     Standalone,
     /// A gateway per garage, server and mini-program API; Mosquitto, PostgreSQL.
@@ -51,7 +51,7 @@ pub enum Form {
 
 /// Which PostgreSQL the separate form uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Postgres {
+pub enum PostgresChoice {
     /// A database in the cluster of the test run.
     OfTheRun,
     /// A cluster of its own, which can be killed.
@@ -60,12 +60,12 @@ pub enum Postgres {
 
 /// Configuration of the system.
 #[derive(Debug, Clone, Copy)]
-pub struct Setup {
-    pub form: Form,
-    pub place: Place,
+pub struct SystemSetup {
+    pub form: SystemForm,
+    pub place: DistrictKind,
     /// Seconds that one dismissal of the demo's own traffic takes; `None` for no traffic. Standalone only.
     pub dismissal: Option<u64>,
-    pub postgres: Postgres,
+    pub postgres: PostgresChoice,
     /// The interval at which each gateway of the separate form polls its access plan: short, so that tests need not wait for it.
     pub plan_poll_seconds: u32,
     /// Data of a released version to start with; `None` starts empty.
@@ -74,13 +74,13 @@ pub struct Setup {
     pub lossy_disks: bool,
 }
 
-impl Setup {
-    pub const fn new(form: Form, place: Place) -> Self {
+impl SystemSetup {
+    pub const fn new(form: SystemForm, place: DistrictKind) -> Self {
         Self {
             form,
             place,
             dismissal: None,
-            postgres: Postgres::OfTheRun,
+            postgres: PostgresChoice::OfTheRun,
             plan_poll_seconds: 1,
             released: None,
             lossy_disks: false,
@@ -97,7 +97,7 @@ pub struct GatewayFiles {
 
 /// A part that can be killed and started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum SystemPart {
     /// The only part of the standalone form.
     Standalone,
     /// By the garage's index in the district.
@@ -105,59 +105,59 @@ pub enum Part {
     Server,
     Miniapp,
     Broker,
-    /// Available only with [`Postgres::Own`].
+    /// Available only with [`PostgresChoice::Own`].
     Database,
 }
 
-enum Running {
-    Standalone(Box<Standalone>),
-    Separate(Box<Separate>),
+enum RunningForm {
+    Standalone(Box<StandaloneSystem>),
+    Separate(Box<SeparateSystem>),
 }
 
 /// Addresses of the system's listeners.
 #[derive(Debug, Clone)]
-struct Doors {
+struct SystemAddresses {
     people: SocketAddr,
     server: SocketAddr,
     mqtt: SocketAddr,
 }
 
 /// A running system; killed when dropped.
-pub struct System {
-    setup: Setup,
-    invented: Invented,
-    doors: Doors,
-    passwords: Passwords,
+pub struct TestSystem {
+    setup: SystemSetup,
+    invented: InventedDistrict,
+    doors: SystemAddresses,
+    passwords: DevicePasswords,
     app: App,
     http: reqwest::Client,
     people: Mutex<HashMap<String, Uuid>>,
     /// A broker ends the older of two connections of one controller, so each controller has one connection.
-    connected: Mutex<HashMap<String, Handle>>,
-    operators: Mutex<HashMap<String, Console>>,
-    running: Running,
+    connected: Mutex<HashMap<String, ControllerHandle>>,
+    operators: Mutex<HashMap<String, ConsoleClient>>,
+    running: RunningForm,
     controllers: CancellationToken,
     _end: DropGuard,
 }
 
-impl System {
+impl TestSystem {
     /// Returns once every process is ready and every gateway has its access plan and count.
-    pub async fn start(setup: Setup) -> Self {
+    pub async fn start(setup: SystemSetup) -> Self {
         // Everything that speaks HTTP here needs an installed TLS provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let invented = setup.place.invent();
         let (running, doors) = match setup.form {
-            Form::Standalone => {
-                let (running, doors) = Standalone::start(setup).await;
-                (Running::Standalone(Box::new(running)), doors)
+            SystemForm::Standalone => {
+                let (running, doors) = StandaloneSystem::start(setup).await;
+                (RunningForm::Standalone(Box::new(running)), doors)
             }
-            Form::Separate => {
-                let (running, doors) = Separate::start(setup, &invented).await;
-                (Running::Separate(Box::new(running)), doors)
+            SystemForm::Separate => {
+                let (running, doors) = SeparateSystem::start(setup, &invented).await;
+                (RunningForm::Separate(Box::new(running)), doors)
             }
         };
         let (database, passwords, data_key) = match &running {
-            Running::Standalone(one) => (one.database(), one.passwords(), one.data_key()),
-            Running::Separate(many) => (many.database(), many.passwords(), many.data_key()),
+            RunningForm::Standalone(one) => (one.database(), one.passwords(), one.data_key()),
+            RunningForm::Separate(many) => (many.database(), many.passwords(), many.data_key()),
         };
         let controllers = CancellationToken::new();
         let system = Self {
@@ -178,11 +178,11 @@ impl System {
         system
     }
 
-    pub const fn form(&self) -> Form {
+    pub const fn form(&self) -> SystemForm {
         self.setup.form
     }
 
-    pub const fn invented(&self) -> &Invented {
+    pub const fn invented(&self) -> &InventedDistrict {
         &self.invented
     }
 
@@ -213,76 +213,76 @@ impl System {
     /// The fake WeChat behind the separate form.
     pub fn wechat(&self) -> &FakeWechat {
         match &self.running {
-            Running::Separate(many) => many.wechat(),
-            Running::Standalone(_) => panic!("there is no WeChat in the standalone form"),
+            RunningForm::Separate(many) => many.wechat(),
+            RunningForm::Standalone(_) => panic!("there is no WeChat in the standalone form"),
         }
     }
 
     /// The server's command line with its configuration, as its operator uses it.
     pub fn server_command(&self) -> &ServerCommand {
         match &self.running {
-            Running::Separate(many) => many.server_command(),
-            Running::Standalone(_) => panic!("the standalone form has no server binary"),
+            RunningForm::Separate(many) => many.server_command(),
+            RunningForm::Standalone(_) => panic!("the standalone form has no server binary"),
         }
     }
 
     /// The demo's `--data`.
     pub fn data(&self) -> &Path {
         match &self.running {
-            Running::Standalone(one) => one.folder(),
-            Running::Separate(_) => panic!("only the standalone form has everything in one folder"),
+            RunningForm::Standalone(one) => one.folder(),
+            RunningForm::Separate(_) => panic!("only the standalone form has everything in one folder"),
         }
     }
 
     /// URL of the main database.
     pub fn database(&self) -> String {
         match &self.running {
-            Running::Standalone(one) => one.database(),
-            Running::Separate(many) => many.database(),
+            RunningForm::Standalone(one) => one.database(),
+            RunningForm::Separate(many) => many.database(),
         }
     }
 
     /// The key that seals personal data in the main database.
-    pub const fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+    pub const fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
         match &self.running {
-            Running::Standalone(one) => one.data_key(),
-            Running::Separate(many) => many.data_key(),
+            RunningForm::Standalone(one) => one.data_key(),
+            RunningForm::Separate(many) => many.data_key(),
         }
     }
 
     /// Configuration file and data folder of a garage's gateway.
     pub fn gateway_files(&self, garage: &GarageId) -> GatewayFiles {
         match &self.running {
-            Running::Separate(many) => many.gateway_files(garage),
-            Running::Standalone(_) => panic!("the standalone form's gateways have no files of their own"),
+            RunningForm::Separate(many) => many.gateway_files(garage),
+            RunningForm::Standalone(_) => panic!("the standalone form's gateways have no files of their own"),
         }
     }
 
     /// The token with which the mini-program API calls the server.
     pub fn service_token(&self) -> String {
         match &self.running {
-            Running::Standalone(one) => one.service_token(),
-            Running::Separate(many) => many.service_token(),
+            RunningForm::Standalone(one) => one.service_token(),
+            RunningForm::Separate(many) => many.service_token(),
         }
     }
 
     /// The output of all processes so far.
     pub fn logs(&self) -> String {
         match &self.running {
-            Running::Standalone(one) => one.log(),
-            Running::Separate(many) => many.logs(),
+            RunningForm::Standalone(one) => one.log(),
+            RunningForm::Separate(many) => many.logs(),
         }
     }
 
     /// The default configuration of a controller of this garage; change it before [`Self::connect`].
-    pub fn controller_config(&self, garage: &GarageId, device: &DeviceId) -> Config {
-        let password = self.password(&Permissions::device(garage, device).username);
+    pub fn controller_config(&self, garage: &GarageId, device: &DeviceId) -> ControllerConfig {
+        let password = self.password(&MqttPermissions::device(garage, device).username);
         let (host, port) = (self.doors.mqtt.ip().to_string(), self.doors.mqtt.port());
-        Config::new(&host, port, garage.clone(), device.clone(), &password)
+        ControllerConfig::new(&host, port, garage.clone(), device.clone(), &password)
     }
 
     /// A connected controller; it lives as long as the system. All callers share it.
-    pub async fn controller(&self, garage: &GarageId, device: &DeviceId) -> Handle {
+    pub async fn controller(&self, garage: &GarageId, device: &DeviceId) -> ControllerHandle {
         let mut connected = self.connected.lock().await;
         if let Some(known) = connected.get(&format!("{garage}.{device}")) {
             return known.clone();
@@ -293,23 +293,23 @@ impl System {
     }
 
     /// Connects one more controller, with its own configuration.
-    pub async fn connect(&self, config: Config) -> Handle {
-        let controller = Controller::start(config, self.controllers.clone());
+    pub async fn connect(&self, config: ControllerConfig) -> ControllerHandle {
+        let controller = SimulatedController::start(config, self.controllers.clone());
         controller.connected(PATIENCE).await.expect("the broker accepts the controller");
         controller
     }
 
     /// Logs an operator in at the console: with a password set on the command line, or by picking in the demo.
-    pub async fn operator(&self, username: &str) -> Console {
+    pub async fn operator(&self, username: &str) -> ConsoleClient {
         let mut operators = self.operators.lock().await;
         if let Some(known) = operators.get(username) {
             return known.clone();
         }
         let console = match &self.running {
-            Running::Standalone(_) => Console::pick(&self.server(), username).await,
-            Running::Separate(many) => {
+            RunningForm::Standalone(_) => ConsoleClient::pick(&self.server(), username).await,
+            RunningForm::Separate(many) => {
                 let password = many.operator_password(username).await;
-                Console::log_in(&self.server(), username, &password).await
+                ConsoleClient::log_in(&self.server(), username, &password).await
             }
         };
         let console =
@@ -318,15 +318,16 @@ impl System {
         console
     }
 
-    pub async fn sign(&self, garage: &GarageId) -> Sign {
-        Sign::connect(self.mqtt(), garage, &self.password(&Permissions::sign(garage).username)).await
+    pub async fn sign(&self, garage: &GarageId) -> SignClient {
+        SignClient::connect(self.mqtt(), garage, &self.password(&MqttPermissions::sign(garage).username))
+            .await
     }
 
     /// The phone of the person with this key in the district file.
-    pub async fn log_in(&self, person_key: &str) -> Phone {
+    pub async fn log_in(&self, person_key: &str) -> PhoneClient {
         let person = self.person(person_key).await;
         let session = server::app::session::issue(&self.app, person).await.expect("a session");
-        Phone::with_client(self.http.clone(), &self.people(), &session.token)
+        PhoneClient::with_client(self.http.clone(), &self.people(), &session.token)
     }
 
     /// The person's id in the database.
@@ -347,40 +348,40 @@ impl System {
     }
 
     /// All parts that can be killed, in their start order.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<SystemPart> {
         match &self.running {
-            Running::Standalone(_) => vec![Part::Standalone],
-            Running::Separate(many) => many.parts(),
+            RunningForm::Standalone(_) => vec![SystemPart::Standalone],
+            RunningForm::Separate(many) => many.parts(),
         }
     }
 
     /// The parts that are our own processes.
-    pub fn processes(&self) -> Vec<Part> {
-        let ours = |part: &Part| !matches!(part, Part::Broker | Part::Database);
+    pub fn processes(&self) -> Vec<SystemPart> {
+        let ours = |part: &SystemPart| !matches!(part, SystemPart::Broker | SystemPart::Database);
         self.parts().into_iter().filter(ours).collect()
     }
 
     /// Kills the part with SIGKILL.
-    pub fn kill9(&mut self, part: Part) {
+    pub fn kill9(&mut self, part: SystemPart) {
         match &mut self.running {
-            Running::Standalone(one) => one.kill9(part),
-            Running::Separate(many) => many.kill9(part),
+            RunningForm::Standalone(one) => one.kill9(part),
+            RunningForm::Separate(many) => many.kill9(part),
         }
     }
 
     /// Starts the part again, after ending what still runs, and waits until it is ready.
-    pub async fn restart(&mut self, part: Part) {
+    pub async fn restart(&mut self, part: SystemPart) {
         match &mut self.running {
-            Running::Standalone(one) => one.restart(part, &self.doors).await,
-            Running::Separate(many) => many.restart(part).await,
+            RunningForm::Standalone(one) => one.restart(part, &self.doors).await,
+            RunningForm::Separate(many) => many.restart(part).await,
         }
     }
 
     /// Stops one of our processes with SIGTERM; it has to exit in time with code 0.
-    pub async fn terminate(&mut self, part: Part) {
+    pub async fn terminate(&mut self, part: SystemPart) {
         match &mut self.running {
-            Running::Standalone(one) => one.terminate().await,
-            Running::Separate(many) => many.terminate(part).await,
+            RunningForm::Standalone(one) => one.terminate().await,
+            RunningForm::Separate(many) => many.terminate(part).await,
         }
     }
 
@@ -400,8 +401,8 @@ impl System {
     }
 }
 
-async fn open(database: &str, data_key: &[u8; Keyring::KEY_LEN]) -> App {
+async fn open(database: &str, data_key: &[u8; SealingKeyring::KEY_LEN]) -> App {
     // Few connections: this store only observes, and the system under test needs its own.
     let store = Store::open(database, 4).await.expect("the system's database opens");
-    App::new(store, Keyring::new(data_key).expect("a key"), Arc::new(SystemClock))
+    App::new(store, SealingKeyring::new(data_key).expect("a key"), Arc::new(SystemClock))
 }

@@ -17,12 +17,12 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
-struct Disk {
+struct DiskFolders {
     folder: PathBuf,
     synced: PathBuf,
 }
 
-static DISK: OnceLock<Option<Disk>> = OnceLock::new();
+static DISK: OnceLock<Option<DiskFolders>> = OnceLock::new();
 static COPIES: AtomicU64 = AtomicU64::new(0);
 
 #[unsafe(no_mangle)]
@@ -58,13 +58,15 @@ fn real(fd: c_int, call: c_long) -> c_int {
     if answer == 0 { 0 } else { -1 }
 }
 
-fn disk() -> Option<&'static Disk> {
+fn disk() -> Option<&'static DiskFolders> {
     let named = |name: &str| std::env::var_os(name).map(|path: OsString| PathBuf::from(path));
-    DISK.get_or_init(|| Some(Disk { folder: named("LOSSY_DISK")?, synced: named("LOSSY_DISK_SYNCED")? }))
-        .as_ref()
+    DISK.get_or_init(|| {
+        Some(DiskFolders { folder: named("LOSSY_DISK")?, synced: named("LOSSY_DISK_SYNCED")? })
+    })
+    .as_ref()
 }
 
-impl Disk {
+impl DiskFolders {
     fn keep(&self, fd: c_int) -> io::Result<()> {
         // SAFETY: borrowed for the call, and not closed: closing any descriptor of a file would end the process's locks on it.
         let borrowed = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });

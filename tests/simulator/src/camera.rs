@@ -14,7 +14,7 @@ use domain::time::Timestamp;
 
 /// A car as a camera reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Car<'a> {
+pub struct CameraCar<'a> {
     /// `None`: the plate could not be read.
     pub plate: Option<&'a str>,
     /// Percent, for makes that report it.
@@ -25,7 +25,7 @@ pub struct Car<'a> {
     pub kept: bool,
 }
 
-impl<'a> Car<'a> {
+impl<'a> CameraCar<'a> {
     /// A reading at `at` with high confidence.
     pub const fn at_the_gate(plate: &'a str, at: Timestamp) -> Self {
         Self { plate: Some(plate), confidence: 98, at, kept: false }

@@ -15,25 +15,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{DeviceId, EventId, GarageId};
-use protocol::mqtt::{Ack, Command, Permissions, Topic};
+use protocol::mqtt::{ControllerCommand, EventAck, MqttPermissions, MqttTopic};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use barrier::Action;
-pub use counters::Counters;
-pub use kept::{Resend, StoreFull};
-pub use pending::{AckOutcome, Acked, Decided, PendingEvent, PendingPass};
+pub use barrier::CommandAction;
+pub use counters::ControllerCounters;
+pub use kept::{ResendPolicy, StoreFullError};
+pub use pending::{AckOutcome, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
 
-use crate::mqtt::{Delivery, Door};
-use state::{Now, State};
+use crate::mqtt::{PublishDelivery, SimulatorEndpoint};
+use state::{ClockReading, ControllerState};
 
-/// Messages that a slow reader of [`Handle::received`] may lag behind; older ones are dropped for it.
+/// Messages that a slow reader of [`ControllerHandle::received`] may lag behind; older ones are dropped for it.
 const RECEIVED: usize = 256;
 
 /// Configuration of the controller.
 #[derive(Clone)]
-pub struct Config {
+pub struct ControllerConfig {
     pub host: String,
     pub port: u16,
     pub garage: GarageId,
@@ -44,11 +44,11 @@ pub struct Config {
     pub drive_over: Option<Duration>,
     /// Most events kept; a further one is refused to the caller.
     pub capacity: usize,
-    pub resend: Resend,
+    pub resend: ResendPolicy,
     pub heartbeat: Duration,
 }
 
-impl Config {
+impl ControllerConfig {
     pub fn new(host: &str, port: u16, garage: GarageId, device: DeviceId, password: &str) -> Self {
         Self {
             host: host.to_owned(),
@@ -58,7 +58,7 @@ impl Config {
             password: password.to_owned(),
             drive_over: None,
             capacity: 10_000,
-            resend: Resend::default(),
+            resend: ResendPolicy::default(),
             heartbeat: Duration::from_secs(10),
         }
     }
@@ -73,51 +73,56 @@ impl Config {
 
 /// A message from the gateway as it came in.
 #[derive(Debug, Clone)]
-pub enum Received {
-    Command(Command),
-    Ack(Ack),
+pub enum ReceivedMessage {
+    Command(ControllerCommand),
+    Ack(EventAck),
 }
 
-struct Topics {
+struct ControllerTopics {
     event: String,
     status: String,
     command: String,
     ack: String,
 }
 
-struct Shared {
-    door: Door,
-    topics: Topics,
+struct ControllerShared {
+    door: SimulatorEndpoint,
+    topics: ControllerTopics,
     heartbeat: Duration,
-    state: Mutex<State>,
+    state: Mutex<ControllerState>,
     wake: Notify,
-    received: broadcast::Sender<Received>,
+    received: broadcast::Sender<ReceivedMessage>,
 }
 
-impl Shared {
-    fn new(config: Config) -> Self {
-        let topic = |make: fn(GarageId, DeviceId) -> Topic| {
+impl ControllerShared {
+    fn new(config: ControllerConfig) -> Self {
+        let topic = |make: fn(GarageId, DeviceId) -> MqttTopic| {
             make(config.garage.clone(), config.device.clone()).to_string()
         };
-        let topics = Topics {
-            event: topic(Topic::Event),
-            status: topic(Topic::Status),
-            command: topic(Topic::Command),
-            ack: topic(Topic::Ack),
+        let topics = ControllerTopics {
+            event: topic(MqttTopic::Event),
+            status: topic(MqttTopic::Status),
+            command: topic(MqttTopic::Command),
+            ack: topic(MqttTopic::Ack),
         };
-        let username = Permissions::device(&config.garage, &config.device).username;
+        let username = MqttPermissions::device(&config.garage, &config.device).username;
         Self {
-            door: Door { host: config.host, port: config.port, username, password: config.password },
+            door: SimulatorEndpoint {
+                host: config.host,
+                port: config.port,
+                username,
+                password: config.password,
+            },
             topics,
             heartbeat: config.heartbeat,
-            state: Mutex::new(State::new(config.capacity, config.resend, config.drive_over)),
+            state: Mutex::new(ControllerState::new(config.capacity, config.resend, config.drive_over)),
             wake: Notify::new(),
             received: broadcast::channel(RECEIVED).0,
         }
     }
 
     /// A panic elsewhere leaves counters and queues consistent: each change is one call.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ControllerState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -125,7 +130,7 @@ impl Shared {
         vec![self.topics.command.clone(), self.topics.ack.clone()]
     }
 
-    fn tell(&self, message: impl FnOnce() -> Received) {
+    fn tell(&self, message: impl FnOnce() -> ReceivedMessage) {
         if self.received.receiver_count() > 0 {
             // The last reader may leave in between.
             let _ = self.received.send(message());
@@ -134,53 +139,54 @@ impl Shared {
 }
 
 /// Starts controllers.
-pub struct Controller;
+pub struct SimulatedController;
 
-impl Controller {
+impl SimulatedController {
     /// Connects in the background and retries until `shutdown`.
-    pub fn start(config: Config, shutdown: CancellationToken) -> Handle {
-        let shared = Arc::new(Shared::new(config));
+    pub fn start(config: ControllerConfig, shutdown: CancellationToken) -> ControllerHandle {
+        let shared = Arc::new(ControllerShared::new(config));
         let (ready, connected) = watch::channel(None);
         let tasks = TaskTracker::new();
         tasks.spawn(tasks::send(Arc::clone(&shared), ready.subscribe(), shutdown.clone()));
         tasks.spawn(tasks::receive(Arc::clone(&shared), ready, shutdown));
         tasks.close();
-        Handle { shared, connected, tasks }
+        ControllerHandle { shared, connected, tasks }
     }
 }
 
 /// A running controller. Clones refer to the same one.
 #[derive(Clone)]
-pub struct Handle {
-    shared: Arc<Shared>,
-    connected: watch::Receiver<tasks::Ready>,
+pub struct ControllerHandle {
+    shared: Arc<ControllerShared>,
+    connected: watch::Receiver<tasks::ReadyPublisher>,
     tasks: TaskTracker,
 }
 
 /// The controller has no connection to publish on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the controller is not connected to its broker")]
-pub struct NotConnected;
+pub struct NotConnectedError;
 
-impl Handle {
+impl ControllerHandle {
     /// A car stands at the barrier; `None` if the camera could not read it. Never blocks, needs no runtime.
-    pub fn plate_read(&self, plate: Option<&str>, confidence: u8) -> Result<PendingEvent, StoreFull> {
-        let pending = self.shared.lock().plate_read(plate.map(str::to_owned), confidence, Now::read());
+    pub fn plate_read(&self, plate: Option<&str>, confidence: u8) -> Result<PendingEvent, StoreFullError> {
+        let pending =
+            self.shared.lock().plate_read(plate.map(str::to_owned), confidence, ClockReading::read());
         self.shared.wake.notify_one();
         pending
     }
 
     /// The car of the plate event `of` has gone over the loop.
-    pub fn passed(&self, of: &EventId) -> Result<PendingPass, StoreFull> {
-        let pending = self.shared.lock().passed(of.clone(), Now::read());
+    pub fn passed(&self, of: &EventId) -> Result<PendingPass, StoreFullError> {
+        let pending = self.shared.lock().passed(of.clone(), ClockReading::read());
         self.shared.wake.notify_one();
         pending
     }
 
     /// Publishes any bytes on any topic, once, with QoS 1: garbage and foreign topics for tests.
-    pub async fn publish_raw(&self, topic: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
-        let publisher = self.connected.borrow().clone().ok_or(NotConnected)?;
-        publisher.publish(topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
+    pub async fn publish_raw(&self, topic: &str, payload: Vec<u8>) -> Result<(), NotConnectedError> {
+        let publisher = self.connected.borrow().clone().ok_or(NotConnectedError)?;
+        publisher.publish(topic, PublishDelivery::AtLeastOnce, payload).await.map_err(|_| NotConnectedError)
     }
 
     /// The topic of this controller's events.
@@ -189,11 +195,11 @@ impl Handle {
     }
 
     /// Commands and acknowledgements from now on, also those for [`Self::publish_raw`].
-    pub fn received(&self) -> broadcast::Receiver<Received> {
+    pub fn received(&self) -> broadcast::Receiver<ReceivedMessage> {
         self.shared.received.subscribe()
     }
 
-    pub fn counters(&self) -> Counters {
+    pub fn counters(&self) -> ControllerCounters {
         self.shared.lock().counters
     }
 
@@ -207,11 +213,11 @@ impl Handle {
     }
 
     /// Waits until the broker has accepted the connection and its subscriptions.
-    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnected> {
+    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnectedError> {
         let mut connected = self.connected.clone();
         match tokio::time::timeout(deadline, connected.wait_for(Option::is_some)).await {
             Ok(Ok(_)) => Ok(()),
-            _ => Err(NotConnected),
+            _ => Err(NotConnectedError),
         }
     }
 

@@ -1,32 +1,32 @@
 //! Invented districts: the demo's, and uniform ones of any size for benches.
 //!
-//! A [`Site`] is a garage's equipment (lanes and controllers), which the district file does not describe.
+//! A [`GarageSite`] is a garage's equipment (lanes and controllers), which the district file does not describe.
 
 mod demo;
 mod uniform;
 
 use domain::access::Audience;
 use domain::ids::{DeviceId, GarageId, LaneId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
 use domain::window::Weekdays;
-use protocol::district::{ChildSpec, ClassSpec, District, GarageSpec, PersonSpec, PupilSpec, WindowSpec};
+use protocol::district::{ChildSpec, ClassSpec, DistrictSpec, GarageSpec, PersonSpec, PupilSpec, WindowSpec};
 
-use crate::invent::Family;
+use crate::invent::InventedFamily;
 
 pub use demo::{DRIVER_KEY, DRIVER_PLATE, TRY_PLATE, demo};
 pub use uniform::uniform;
 
 /// A district and the equipment of its gates.
 #[derive(Debug, Clone)]
-pub struct Invented {
-    pub district: District,
-    pub sites: Vec<Site>,
+pub struct InventedDistrict {
+    pub district: DistrictSpec,
+    pub sites: Vec<GarageSite>,
 }
 
 /// A garage's lanes; each has one controller of the same name.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub struct GarageSite {
     pub garage: GarageId,
     pub lanes: Vec<SiteLane>,
 }
@@ -36,14 +36,14 @@ pub struct SiteLane {
     pub id: LaneId,
     pub device: DeviceId,
     pub name: String,
-    pub direction: Direction,
-    pub pass_by: PassBy,
+    pub direction: LaneDirection,
+    pub pass_by: PassDetection,
     /// Reserved for a person who drives a car by hand: simulated cars do not use it.
     pub by_hand: bool,
 }
 
-impl Site {
-    pub fn lanes(&self, direction: Direction) -> impl Iterator<Item = &SiteLane> {
+impl GarageSite {
+    pub fn lanes(&self, direction: LaneDirection) -> impl Iterator<Item = &SiteLane> {
         self.lanes.iter().filter(move |lane| lane.direction == direction && !lane.by_hand)
     }
 }
@@ -54,7 +54,7 @@ fn id<T: std::str::FromStr>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| panic!("{text:?} is not an id"))
 }
 
-fn lane(name: &str, id_text: &str, direction: Direction, pass_by: PassBy) -> SiteLane {
+fn lane(name: &str, id_text: &str, direction: LaneDirection, pass_by: PassDetection) -> SiteLane {
     SiteLane {
         id: id(id_text),
         device: id(id_text),
@@ -70,7 +70,7 @@ fn window(audience: Audience, weekdays: Weekdays, start_minute: u32, length_minu
 }
 
 /// Distributes pupils over the classes, siblings into neighbouring ones, and assigns children and cars to guardians.
-fn enrol(school: &str, classes: &mut [ClassSpec], families: &[Family]) -> Vec<PersonSpec> {
+fn enrol(school: &str, classes: &mut [ClassSpec], families: &[InventedFamily]) -> Vec<PersonSpec> {
     let mut people = Vec::new();
     for (f, family) in families.iter().enumerate() {
         let keys: Vec<String> =
@@ -96,7 +96,7 @@ fn child(pupil: &str, relation: &str) -> ChildSpec {
     ChildSpec { pupil: pupil.to_owned(), relation: relation.to_owned(), blocked: false }
 }
 
-impl Invented {
+impl InventedDistrict {
     /// The cars that come to a garage as `pickup`: one per family, in the order of the file.
     pub fn pickup_plates(&self, garage: &GarageId) -> Vec<Plate> {
         let pupils: std::collections::HashSet<&str> = self

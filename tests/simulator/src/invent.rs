@@ -11,27 +11,27 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-pub use names::{Names, Sex};
-pub use plates::Plates;
+pub use names::{NameGenerator, NameSex};
+pub use plates::PlateGenerator;
 
 /// One household with its children and cars.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Family {
+pub struct InventedFamily {
     /// One or two; siblings belong into different classes.
     pub children: Vec<String>,
     /// The parents, and in some families a grandparent. Two of them may share a plate.
-    pub guardians: Vec<Guardian>,
+    pub guardians: Vec<InventedGuardian>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guardian {
+pub struct InventedGuardian {
     pub name: String,
     /// The relation to the children, such as `母亲`.
     pub relation: &'static str,
     pub plates: Vec<Plate>,
 }
 
-impl Family {
+impl InventedFamily {
     /// Each plate once, that of the usual car first.
     pub fn plates(&self) -> Vec<&Plate> {
         let mut plates: Vec<&Plate> = Vec::new();
@@ -46,29 +46,29 @@ impl Family {
 
 /// `count` families with one to three plates each; no child's name and no plate comes twice. About one in six
 /// has two children, one in four a second car, one in five a grandparent who picks up as well.
-pub fn families(count: usize, seed: u64) -> Vec<Family> {
+pub fn families(count: usize, seed: u64) -> Vec<InventedFamily> {
     let mut rng = StdRng::seed_from_u64(seed);
-    let mut names = Names::new(rng.random());
-    let mut plates = Plates::new(rng.random());
+    let mut names = NameGenerator::new(rng.random());
+    let mut plates = PlateGenerator::new(rng.random());
     (0..count).map(|_| family(&mut rng, &mut names, &mut plates)).collect()
 }
 
-fn family(rng: &mut StdRng, names: &mut Names, plates: &mut Plates) -> Family {
+fn family(rng: &mut StdRng, names: &mut NameGenerator, plates: &mut PlateGenerator) -> InventedFamily {
     let father_surname = names.surname();
     let children = (0..if rng.random_bool(1.0 / 6.0) { 2 } else { 1 })
         .map(|_| {
-            let sex = if rng.random() { Sex::Female } else { Sex::Male };
+            let sex = if rng.random() { NameSex::Female } else { NameSex::Male };
             names.unique(father_surname, sex)
         })
         .collect();
     let family_car = plates.invent();
-    let mother = Guardian {
-        name: names.adult(Sex::Female),
+    let mother = InventedGuardian {
+        name: names.adult(NameSex::Female),
         relation: "母亲",
         plates: vec![if rng.random_bool(0.25) { plates.invent() } else { family_car.clone() }],
     };
-    let father = Guardian {
-        name: names.adult_of(father_surname, Sex::Male),
+    let father = InventedGuardian {
+        name: names.adult_of(father_surname, NameSex::Male),
         relation: "父亲",
         plates: vec![family_car],
     };
@@ -76,29 +76,33 @@ fn family(rng: &mut StdRng, names: &mut Names, plates: &mut Plates) -> Family {
     if rng.random_bool(0.2) {
         guardians.push(grandparent(rng, names, plates, father_surname));
     }
-    Family { children, guardians }
+    InventedFamily { children, guardians }
 }
 
 fn grandparent(
     rng: &mut StdRng,
-    names: &mut Names,
-    plates: &mut Plates,
+    names: &mut NameGenerator,
+    plates: &mut PlateGenerator,
     father_surname: &'static str,
-) -> Guardian {
-    const RELATIONS: [(&str, Sex); 4] =
-        [("爷爷", Sex::Male), ("奶奶", Sex::Female), ("外公", Sex::Male), ("外婆", Sex::Female)];
-    let (relation, sex) = RELATIONS.choose(rng).copied().unwrap_or(("奶奶", Sex::Female));
+) -> InventedGuardian {
+    const RELATIONS: [(&str, NameSex); 4] = [
+        ("爷爷", NameSex::Male),
+        ("奶奶", NameSex::Female),
+        ("外公", NameSex::Male),
+        ("外婆", NameSex::Female),
+    ];
+    let (relation, sex) = RELATIONS.choose(rng).copied().unwrap_or(("奶奶", NameSex::Female));
     let name = if relation == "爷爷" { names.adult_of(father_surname, sex) } else { names.adult(sex) };
     let plates = if rng.random_bool(0.3) { vec![plates.invent()] } else { Vec::new() };
-    Guardian { name, relation, plates }
+    InventedGuardian { name, relation, plates }
 }
 
 /// `count` names of teachers, each once.
 pub fn teachers(count: usize, seed: u64) -> Vec<String> {
-    let mut names = Names::new(seed);
+    let mut names = NameGenerator::new(seed);
     (0..count)
         .map(|i| {
-            let sex = if i % 3 == 2 { Sex::Male } else { Sex::Female };
+            let sex = if i % 3 == 2 { NameSex::Male } else { NameSex::Female };
             let surname = names.surname();
             names.unique(surname, sex)
         })

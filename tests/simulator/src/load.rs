@@ -12,12 +12,12 @@ use domain::plate::Plate;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::controller::{AckOutcome, Action, Counters, Handle, PendingEvent};
-pub use report::{Latencies, Percentiles, Report};
+use crate::controller::{AckOutcome, CommandAction, ControllerCounters, ControllerHandle, PendingEvent};
+pub use report::{LatencyPercentiles, LoadLatencies, LoadReport};
 
 /// Size, rate and patience of a load.
 #[derive(Debug, Clone)]
-pub struct Load {
+pub struct EntryLoad {
     /// One entry for each, in this order; the lanes take turns.
     pub plates: Vec<Plate>,
     /// Entries a second over all lanes; at least one in a thousand seconds.
@@ -28,7 +28,7 @@ pub struct Load {
 
 /// One entry with its instants; `None` for those that did not come.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct LoadEntry {
     pub event_id: EventId,
     pub plate: Plate,
     pub intended: Instant,
@@ -40,7 +40,7 @@ pub struct Entry {
     pub stored: bool,
 }
 
-impl Load {
+impl EntryLoad {
     /// The intended instants, from `start` on.
     fn intended(&self, start: Instant) -> impl Iterator<Item = Instant> {
         let gap = Duration::from_secs_f64(1.0 / self.per_second.max(0.001));
@@ -48,18 +48,22 @@ impl Load {
     }
 
     /// Sends all entries over `lanes` and waits for the answers; `shutdown` ends it early with the results so far.
-    pub async fn run(self, lanes: &[Handle], shutdown: &CancellationToken) -> Report {
+    pub async fn run(self, lanes: &[ControllerHandle], shutdown: &CancellationToken) -> LoadReport {
         let before = counters(lanes);
         let (sent, refused) = self.send(lanes, shutdown).await;
         let deadline = tokio::time::Instant::now() + self.patience;
         let entries = collect(sent, deadline, shutdown).await;
-        Report { refused, counters: counters(lanes) - before, entries }
+        LoadReport { refused, counters: counters(lanes) - before, entries }
     }
 
     /// The pending entries, and how many were refused by a full store.
-    async fn send(&self, lanes: &[Handle], shutdown: &CancellationToken) -> (Vec<Sent>, usize) {
+    async fn send(
+        &self,
+        lanes: &[ControllerHandle],
+        shutdown: &CancellationToken,
+    ) -> (Vec<SentEntry>, usize) {
         let start = Instant::now() + Duration::from_millis(10);
-        let schedule: Vec<(Plate, Instant, Handle)> = (self.plates.iter().cloned())
+        let schedule: Vec<(Plate, Instant, ControllerHandle)> = (self.plates.iter().cloned())
             .zip(self.intended(start))
             .zip(lanes.iter().cloned().cycle())
             .map(|((plate, intended), lane)| (plate, intended, lane))
@@ -74,13 +78,16 @@ impl Load {
     }
 }
 
-struct Sent {
+struct SentEntry {
     plate: Plate,
     intended: Instant,
     pending: PendingEvent,
 }
 
-fn keep_time(schedule: Vec<(Plate, Instant, Handle)>, shutdown: &CancellationToken) -> Vec<Sent> {
+fn keep_time(
+    schedule: Vec<(Plate, Instant, ControllerHandle)>,
+    shutdown: &CancellationToken,
+) -> Vec<SentEntry> {
     let mut sent = Vec::with_capacity(schedule.len());
     for (plate, intended, lane) in schedule {
         std::thread::sleep(intended.saturating_duration_since(Instant::now()));
@@ -88,7 +95,7 @@ fn keep_time(schedule: Vec<(Plate, Instant, Handle)>, shutdown: &CancellationTok
             break;
         }
         if let Ok(pending) = lane.plate_read(Some(plate.as_str()), 99) {
-            sent.push(Sent { plate, intended, pending });
+            sent.push(SentEntry { plate, intended, pending });
         }
     }
     sent
@@ -96,10 +103,10 @@ fn keep_time(schedule: Vec<(Plate, Instant, Handle)>, shutdown: &CancellationTok
 
 /// Collects the answers. They are stamped on arrival, so a late collection changes no figure.
 async fn collect(
-    sent: Vec<Sent>,
+    sent: Vec<SentEntry>,
     deadline: tokio::time::Instant,
     shutdown: &CancellationToken,
-) -> Vec<Entry> {
+) -> Vec<LoadEntry> {
     let mut tasks = JoinSet::new();
     for one in sent {
         let shutdown = shutdown.clone();
@@ -116,9 +123,9 @@ async fn collect(
     entries
 }
 
-impl Sent {
-    fn entry(&self) -> Entry {
-        Entry {
+impl SentEntry {
+    fn entry(&self) -> LoadEntry {
+        LoadEntry {
             event_id: self.pending.event_id.clone(),
             plate: self.plate.clone(),
             intended: self.intended,
@@ -131,7 +138,7 @@ impl Sent {
     }
 }
 
-impl Entry {
+impl LoadEntry {
     async fn answers(&mut self, mut pending: PendingEvent) {
         let mut decided_over = false;
         let mut acked_over = false;
@@ -142,7 +149,7 @@ impl Entry {
                     let Ok(decided) = decided else { continue };
                     self.published = self.published.or(decided.published);
                     self.commanded = Some(decided.at);
-                    self.opened = decided.action == Action::Opened;
+                    self.opened = decided.action == CommandAction::Opened;
                 }
                 acked = &mut pending.acked, if !acked_over => {
                     acked_over = true;
@@ -156,8 +163,8 @@ impl Entry {
     }
 }
 
-fn counters(lanes: &[Handle]) -> Counters {
-    lanes.iter().map(Handle::counters).sum()
+fn counters(lanes: &[ControllerHandle]) -> ControllerCounters {
+    lanes.iter().map(ControllerHandle::counters).sum()
 }
 
 #[cfg(test)]

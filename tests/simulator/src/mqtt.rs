@@ -1,6 +1,6 @@
 //! One MQTT connection; the only file that names the client.
 //!
-//! One connection is one client: after an error the [`Link`] is dropped and a new one is made, with a clean
+//! One connection is one client: after an error the [`SimulatorLink`] is dropped and a new one is made, with a clean
 //! session. The client's own reconnect drops what it had pending and can live-lock on a colliding packet id, and
 //! the controller keeps what must not be lost anyway. No code publishes from the polling task: a full
 //! request channel would then wait for itself.
@@ -30,7 +30,7 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Address and credentials; the user name is the client id too.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct SimulatorEndpoint {
     pub host: String,
     pub port: u16,
     pub username: String,
@@ -39,7 +39,7 @@ pub(crate) struct Door {
 
 /// The reason why a connection ended.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LinkError {
+pub(crate) enum SimulatorLinkError {
     #[error("the connection to the broker ended")]
     Connection(#[source] Box<ConnectionError>),
     #[error("the client takes no more requests")]
@@ -52,32 +52,37 @@ pub(crate) enum LinkError {
 
 /// QoS: whether the broker confirms a publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Delivery {
+pub(crate) enum PublishDelivery {
     AtMostOnce,
     AtLeastOnce,
 }
 
-/// The publishing side of a [`Link`]; it fails as soon as the link is gone.
+/// The publishing side of a [`SimulatorLink`]; it fails as soon as the link is gone.
 #[derive(Clone)]
-pub(crate) struct Publisher(AsyncClient);
+pub(crate) struct SimulatorPublisher(AsyncClient);
 
-impl Publisher {
-    pub async fn publish(&self, topic: &str, delivery: Delivery, payload: Vec<u8>) -> Result<(), LinkError> {
+impl SimulatorPublisher {
+    pub async fn publish(
+        &self,
+        topic: &str,
+        delivery: PublishDelivery,
+        payload: Vec<u8>,
+    ) -> Result<(), SimulatorLinkError> {
         let qos = match delivery {
-            Delivery::AtMostOnce => QoS::AtMostOnce,
-            Delivery::AtLeastOnce => QoS::AtLeastOnce,
+            PublishDelivery::AtMostOnce => QoS::AtMostOnce,
+            PublishDelivery::AtLeastOnce => QoS::AtLeastOnce,
         };
         tokio::time::timeout(PUBLISH_DEADLINE, self.0.publish(topic, qos, false, payload))
             .await
-            .map_err(|_| LinkError::Stuck)?
-            .map_err(|e| LinkError::Client(Box::new(e)))
+            .map_err(|_| SimulatorLinkError::Stuck)?
+            .map_err(|e| SimulatorLinkError::Client(Box::new(e)))
     }
 }
 
 /// An event of a link.
-pub(crate) enum News {
+pub(crate) enum SimulatorLinkEvent {
     /// Connected and subscribed: answers to what is published from now on will arrive.
-    Ready(Publisher),
+    Ready(SimulatorPublisher),
     Message {
         topic: String,
         payload: Vec<u8>,
@@ -85,15 +90,15 @@ pub(crate) enum News {
 }
 
 /// One connection from its first byte to its end.
-pub(crate) struct Link {
+pub(crate) struct SimulatorLink {
     client: AsyncClient,
     events: EventLoop,
     filters: Vec<String>,
 }
 
-impl Link {
+impl SimulatorLink {
     /// `filters` are subscribed with QoS 1 as soon as the broker has accepted the connection.
-    pub fn new(door: &Door, filters: Vec<String>) -> Self {
+    pub fn new(door: &SimulatorEndpoint, filters: Vec<String>) -> Self {
         let mut options = MqttOptions::new(&door.username, &door.host, door.port);
         options
             .set_credentials(&door.username, &door.password)
@@ -108,15 +113,18 @@ impl Link {
         Self { client, events, filters }
     }
 
-    pub async fn next(&mut self) -> Result<News, LinkError> {
+    pub async fn next(&mut self) -> Result<SimulatorLinkEvent, SimulatorLinkError> {
         loop {
-            let event = self.events.poll().await.map_err(|e| LinkError::Connection(Box::new(e)))?;
+            let event = self.events.poll().await.map_err(|e| SimulatorLinkError::Connection(Box::new(e)))?;
             let Event::Incoming(packet) = event else { continue };
             match packet {
                 Packet::ConnAck(_) => self.subscribe()?,
                 Packet::SubAck(granted) => return self.subscribed(&granted),
                 Packet::Publish(message) => {
-                    return Ok(News::Message { topic: message.topic, payload: message.payload.to_vec() });
+                    return Ok(SimulatorLinkEvent::Message {
+                        topic: message.topic,
+                        payload: message.payload.to_vec(),
+                    });
                 }
                 _ => {}
             }
@@ -124,16 +132,16 @@ impl Link {
     }
 
     /// The request channel of a new connection is empty: this cannot wait.
-    fn subscribe(&self) -> Result<(), LinkError> {
+    fn subscribe(&self) -> Result<(), SimulatorLinkError> {
         let filters = self.filters.iter().map(|f| SubscribeFilter::new(f.clone(), QoS::AtLeastOnce));
-        self.client.try_subscribe_many(filters).map_err(|e| LinkError::Client(Box::new(e)))
+        self.client.try_subscribe_many(filters).map_err(|e| SimulatorLinkError::Client(Box::new(e)))
     }
 
-    fn subscribed(&self, granted: &SubAck) -> Result<News, LinkError> {
+    fn subscribed(&self, granted: &SubAck) -> Result<SimulatorLinkEvent, SimulatorLinkError> {
         if granted.return_codes.contains(&SubscribeReasonCode::Failure) {
-            return Err(LinkError::SubscriptionRefused);
+            return Err(SimulatorLinkError::SubscriptionRefused);
         }
-        Ok(News::Ready(Publisher(self.client.clone())))
+        Ok(SimulatorLinkEvent::Ready(SimulatorPublisher(self.client.clone())))
     }
 
     /// Disconnects from the broker, within a deadline.

@@ -3,19 +3,21 @@
 
 use std::time::{Duration, Instant};
 
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::{
-    Ack, Command, CommandKind, ControllerEvent, DeviceStatus, Display, OPEN_TTL_MS, Permissions, Topic,
-    VERSION,
+    ControllerCommand, ControllerCommandKind, ControllerEvent, ControllerStatus, DisplayContent, EventAck,
+    MqttPermissions, MqttTopic, OPEN_TTL_MS, VERSION,
 };
-use testkit::mosquitto::{Mosquitto, MosquittoConf, password_file};
+use testkit::mosquitto::{MosquittoBroker, MosquittoConfig, password_file};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::controller::{Config, Controller, Handle, Resend};
-use crate::mqtt::{Delivery, Door, Link, News, Publisher};
+use crate::controller::{ControllerConfig, ControllerHandle, ResendPolicy, SimulatedController};
+use crate::mqtt::{
+    PublishDelivery, SimulatorEndpoint, SimulatorLink, SimulatorLinkEvent, SimulatorPublisher,
+};
 
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -33,19 +35,19 @@ const LANES: usize = 4;
 const PASSWORD: &str = "secret";
 
 /// A broker with real permissions: it drops what a controller publishes on another one's topic.
-pub fn broker() -> Mosquitto {
-    let mut users: Vec<Permissions> =
-        (1..=LANES).map(|n| Permissions::device(&garage(), &device(n))).collect();
-    users.push(Permissions::gateway(&garage()));
+pub fn broker() -> MosquittoBroker {
+    let mut users: Vec<MqttPermissions> =
+        (1..=LANES).map(|n| MqttPermissions::device(&garage(), &device(n))).collect();
+    users.push(MqttPermissions::gateway(&garage()));
     let passwords = password_file(users.iter().map(|user| (user.username.as_str(), PASSWORD)));
-    Mosquitto::start(MosquittoConf {
+    MosquittoBroker::start(MosquittoConfig {
         acl: Some(users.iter().map(acl).collect()),
         passwords: Some(passwords),
-        ..MosquittoConf::default()
+        ..MosquittoConfig::default()
     })
 }
 
-fn acl(user: &Permissions) -> String {
+fn acl(user: &MqttPermissions) -> String {
     let lines = |verb: &str, topics: &[String]| -> String {
         topics.iter().map(|topic| format!("topic {verb} {topic}\n")).collect()
     };
@@ -53,14 +55,14 @@ fn acl(user: &Permissions) -> String {
 }
 
 /// Resends fast, so that tests wait less.
-pub fn config(broker: &Mosquitto, number: usize) -> Config {
-    let mut config = Config::new("127.0.0.1", broker.port(), garage(), device(number), PASSWORD);
-    config.resend = Resend { first: Duration::from_millis(50), most: Duration::from_millis(200) };
+pub fn config(broker: &MosquittoBroker, number: usize) -> ControllerConfig {
+    let mut config = ControllerConfig::new("127.0.0.1", broker.port(), garage(), device(number), PASSWORD);
+    config.resend = ResendPolicy { first: Duration::from_millis(50), most: Duration::from_millis(200) };
     config
 }
 
-pub async fn connected(config: Config) -> Handle {
-    let controller = Controller::start(config, CancellationToken::new());
+pub async fn connected(config: ControllerConfig) -> ControllerHandle {
+    let controller = SimulatedController::start(config, CancellationToken::new());
     controller.connected(DEADLINE).await.unwrap();
     controller
 }
@@ -82,23 +84,24 @@ pub async fn answer<T>(receiver: tokio::sync::oneshot::Receiver<T>) -> T {
 }
 
 /// Receives the controllers' events and heartbeats; publishes only on the test's call.
-pub struct Gateway {
+pub struct SimulatedGateway {
     events: mpsc::Receiver<(DeviceId, ControllerEvent)>,
-    statuses: mpsc::Receiver<DeviceStatus>,
-    publisher: Publisher,
+    statuses: mpsc::Receiver<ControllerStatus>,
+    publisher: SimulatorPublisher,
     _stop: DropGuard,
 }
 
-impl Gateway {
-    pub async fn connect(broker: &Mosquitto) -> Self {
-        let door = Door {
+impl SimulatedGateway {
+    pub async fn connect(broker: &MosquittoBroker) -> Self {
+        let door = SimulatorEndpoint {
             host: "127.0.0.1".into(),
             port: broker.port(),
             username: "g1.gateway".into(),
             password: PASSWORD.into(),
         };
-        let mut link = Link::new(&door, Topic::gateway_filters(&garage()).to_vec());
-        let Ok(Ok(News::Ready(publisher))) = tokio::time::timeout(DEADLINE, link.next()).await else {
+        let mut link = SimulatorLink::new(&door, MqttTopic::gateway_filters(&garage()).to_vec());
+        let Ok(Ok(SimulatorLinkEvent::Ready(publisher))) = tokio::time::timeout(DEADLINE, link.next()).await
+        else {
             panic!("no broker")
         };
         let (event, events) = mpsc::channel(1_000);
@@ -107,9 +110,9 @@ impl Gateway {
         let stopped = stop.clone();
         tokio::spawn(async move {
             while let Some(Ok(news)) = stopped.run_until_cancelled(link.next()).await {
-                let News::Message { topic, payload } = news else { continue };
-                match Topic::parse(&topic).unwrap() {
-                    Topic::Event(_, device) => {
+                let SimulatorLinkEvent::Message { topic, payload } = news else { continue };
+                match MqttTopic::parse(&topic).unwrap() {
+                    MqttTopic::Event(_, device) => {
                         event.try_send((device, serde_json::from_slice(&payload).unwrap())).unwrap();
                     }
                     _ => status.try_send(serde_json::from_slice(&payload).unwrap()).unwrap(),
@@ -127,22 +130,28 @@ impl Gateway {
         tokio::time::timeout(DEADLINE, self.events.recv()).await.expect("no event in time").unwrap()
     }
 
-    pub async fn status(&mut self) -> DeviceStatus {
+    pub async fn status(&mut self) -> ControllerStatus {
         tokio::time::timeout(DEADLINE, self.statuses.recv()).await.expect("no status in time").unwrap()
     }
 
-    pub async fn publish(&self, topic: &Topic, message: &impl serde::Serialize) {
+    pub async fn publish(&self, topic: &MqttTopic, message: &impl serde::Serialize) {
         let payload = serde_json::to_vec(message).unwrap();
-        self.publisher.publish(&topic.to_string(), Delivery::AtLeastOnce, payload).await.unwrap();
+        self.publisher.publish(&topic.to_string(), PublishDelivery::AtLeastOnce, payload).await.unwrap();
     }
 
     /// Sends `open` to the first lane.
     pub async fn open(&self, event: &EventId, issued_at: Timestamp) {
-        self.command(device(1), event, CommandKind::Open, issued_at).await;
+        self.command(device(1), event, ControllerCommandKind::Open, issued_at).await;
     }
 
-    async fn command(&self, device: DeviceId, event: &EventId, kind: CommandKind, issued_at: Timestamp) {
-        let command = Command {
+    async fn command(
+        &self,
+        device: DeviceId,
+        event: &EventId,
+        kind: ControllerCommandKind,
+        issued_at: Timestamp,
+    ) {
+        let command = ControllerCommand {
             v: VERSION,
             command_id: "c".into(),
             event_id: event.clone(),
@@ -150,10 +159,10 @@ impl Gateway {
             command: kind,
             issued_at,
             ttl_ms: OPEN_TTL_MS,
-            decision: Decision::open(Some(Audience::Pickup)),
-            display: Display { plate: String::new(), text: "车牌未登记".into() },
+            decision: AccessDecision::open(Some(Audience::Pickup)),
+            display: DisplayContent { plate: String::new(), text: "车牌未登记".into() },
         };
-        self.publish(&Topic::Command(garage(), device), &command).await;
+        self.publish(&MqttTopic::Command(garage(), device), &command).await;
     }
 
     /// Sends `ack` to the first lane.
@@ -162,14 +171,14 @@ impl Gateway {
     }
 
     async fn ack_to(&self, device: DeviceId, event: &EventId) {
-        let ack = Ack { v: VERSION, event_ids: vec![event.clone()], rejected: Vec::new() };
-        self.publish(&Topic::Ack(garage(), device), &ack).await;
+        let ack = EventAck { v: VERSION, event_ids: vec![event.clone()], rejected: Vec::new() };
+        self.publish(&MqttTopic::Ack(garage(), device), &ack).await;
     }
 
     /// Answers every event from now on: opens if `opens` returns true, and acknowledges.
     pub async fn serve(mut self, opens: impl Fn(&ControllerEvent) -> bool) {
         while let Some((device, event)) = self.events.recv().await {
-            let kind = if opens(&event) { CommandKind::Open } else { CommandKind::Show };
+            let kind = if opens(&event) { ControllerCommandKind::Open } else { ControllerCommandKind::Show };
             self.command(device.clone(), &event.event_id, kind, wall()).await;
             self.ack_to(device, &event.event_id).await;
         }

@@ -1,7 +1,7 @@
 //! Cars for people to watch: a school's dismissal, and the everyday coming and going of public garages.
 //!
 //! The same seed gives the same cars at the same times; the gates' answers are up to the system. Every car
-//! reports its [`Progress`]; a reader that is too slow misses some of it, and the traffic never waits for it.
+//! reports its [`TrafficProgress`]; a reader that is too slow misses some of it, and the traffic never waits for it.
 
 mod arrivals;
 mod background;
@@ -11,16 +11,16 @@ mod progress;
 
 use std::time::Duration;
 
-pub use background::Background;
-pub use dismissal::{Dismissal, Plan, Summary, drive_out};
-pub use lane::{Lane, LaneName, Passage};
-pub use progress::{Progress, Reports, What};
+pub use background::BackgroundTraffic;
+pub use dismissal::{DismissalPlan, DismissalSummary, RunningDismissal, drive_out};
+pub use lane::{LaneName, PassageOutcome, TrafficLane};
+pub use progress::{ProgressKind, ProgressSender, TrafficProgress};
 
 /// Speed of a scenario as a multiple of real time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace(f64);
+pub struct TrafficPace(f64);
 
-impl Pace {
+impl TrafficPace {
     pub const LIFE: Self = Self(1.0);
 
     /// Clamps `factor` to 0.01 to 1000.

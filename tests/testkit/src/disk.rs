@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use tempfile::TempDir;
 
-use crate::process::{Program, beside};
+use crate::process::{TestProgram, beside};
 
 /// The lossy disk of one folder of one process.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl LossyDisk {
 
     /// Returns the program with its folder on this disk.
     #[must_use]
-    pub fn under(&self, program: Program) -> Program {
+    pub fn under(&self, program: TestProgram) -> TestProgram {
         let library = beside("liblossy_disk.so");
         assert!(
             library.exists(),
@@ -83,7 +83,7 @@ mod tests {
         let disk = LossyDisk::new(folder.path());
         let script = "printf one > kept; sync kept; mv kept moved; printf two >> moved; printf three > never";
         let script = format!("cd {} && {script}", folder.path().display());
-        let mut shell = disk.under(Program::at("/bin/sh").args(["-c", &script])).start();
+        let mut shell = disk.under(TestProgram::at("/bin/sh").args(["-c", &script])).start();
         assert!(shell.exit(Duration::from_secs(30)).await.success());
         let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!((text("moved"), text("never")), ("onetwo".to_owned(), "three".to_owned()));

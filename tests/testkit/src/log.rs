@@ -9,12 +9,12 @@ use std::thread;
 const TAIL_LINES: usize = 60;
 
 #[derive(Debug)]
-pub(crate) struct Log {
+pub(crate) struct ProcessLog {
     name: String,
     path: PathBuf,
 }
 
-impl Log {
+impl ProcessLog {
     pub(crate) fn new(name: &str, folder: &Path) -> Self {
         Self { name: name.to_owned(), path: folder.join(format!("{name}.log")) }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::log::Log;
+use crate::log::ProcessLog;
 use crate::{port, signal, wait};
 
 /// Debian's path; it is not in the `PATH` of ordinary users.
@@ -16,7 +16,7 @@ const PROGRAM: &str = "/usr/sbin/mosquitto";
 const READY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Default)]
-pub struct MosquittoConf {
+pub struct MosquittoConfig {
     /// The whole ACL file.
     pub acl: Option<String>,
     /// The whole password file; see [`password_file`]. Without one the broker accepts anonymous clients.
@@ -31,20 +31,20 @@ pub struct MosquittoConf {
 
 /// A running broker; killed when dropped.
 #[derive(Debug)]
-pub struct Mosquitto {
+pub struct MosquittoBroker {
     folder: TempDir,
     port: u16,
-    log: Log,
+    log: ProcessLog,
     child: Child,
 }
 
-impl Mosquitto {
+impl MosquittoBroker {
     /// Returns once the broker accepts connections.
-    pub fn start(conf: MosquittoConf) -> Self {
+    pub fn start(conf: MosquittoConfig) -> Self {
         let folder = tempfile::Builder::new().prefix("mosquitto-").tempdir().expect("a temporary folder");
         let port = conf.port.unwrap_or_else(port::free);
         write(folder.path(), port, &conf);
-        let log = Log::new("mosquitto", folder.path());
+        let log = ProcessLog::new("mosquitto", folder.path());
         let child = spawn(folder.path(), &log);
         let mut broker = Self { folder, port, log, child };
         broker.wait_until_ready();
@@ -94,7 +94,7 @@ impl Mosquitto {
     }
 }
 
-impl Drop for Mosquitto {
+impl Drop for MosquittoBroker {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -102,7 +102,7 @@ impl Drop for Mosquitto {
     }
 }
 
-fn write(folder: &Path, port: u16, conf: &MosquittoConf) {
+fn write(folder: &Path, port: u16, conf: &MosquittoConfig) {
     let path = |name: &str| folder.join(name).display().to_string();
     // `user root`: as root it would become a user that cannot read this folder; others ignore the line.
     // `set_tcp_nodelay`: without it a relay takes 40 ms at 100 messages a second.
@@ -128,7 +128,7 @@ fn write(folder: &Path, port: u16, conf: &MosquittoConf) {
     fs::write(path("mosquitto.conf"), lines.join("\n") + "\n").expect("mosquitto.conf is written");
 }
 
-fn spawn(folder: &Path, log: &Log) -> Child {
+fn spawn(folder: &Path, log: &ProcessLog) -> Child {
     let conf = folder.join("mosquitto.conf");
     let mut command = Command::new(PROGRAM);
     command.arg("-c").arg(conf).stdin(Stdio::null()).stdout(log.stdio()).stderr(log.stdio());

@@ -3,8 +3,8 @@
 mod cluster;
 mod database;
 
-pub use cluster::Cluster;
-pub use database::Database;
+pub use cluster::PostgresCluster;
+pub use database::TestDatabase;
 
 /// Where the tests find their cluster; set by `cargo xtask test`.
 pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::log::Log;
+use crate::log::ProcessLog;
 use crate::{signal, wait};
 
 /// A file that Cargo has built, beside the running test or bench.
@@ -22,13 +22,13 @@ pub(crate) fn beside(name: &str) -> PathBuf {
 
 /// A program with its arguments; can be started many times.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub struct TestProgram {
     path: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
 }
 
-impl Program {
+impl TestProgram {
     /// A program at a path, such as `env!("CARGO_BIN_EXE_gateway")`.
     pub fn at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
@@ -54,15 +54,15 @@ impl Program {
     }
 
     /// Starts it; its output goes to a file that is shown when the test fails.
-    pub fn start(&self) -> Child {
+    pub fn start(&self) -> TestProcess {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let name = self.path.file_name().expect("a program has a name").to_string_lossy();
-        let log = Log::new(&name, folder.path());
+        let log = ProcessLog::new(&name, folder.path());
         let child = self.spawn(&log);
-        Child { program: self.clone(), _folder: folder, log, child }
+        TestProcess { program: self.clone(), _folder: folder, log, child }
     }
 
-    fn spawn(&self, log: &Log) -> std::process::Child {
+    fn spawn(&self, log: &ProcessLog) -> std::process::Child {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).envs(self.environment.iter().cloned());
         command.stdin(Stdio::null()).stdout(log.stdio()).stderr(log.stdio());
@@ -72,14 +72,14 @@ impl Program {
 
 /// A running process; killed when dropped.
 #[derive(Debug)]
-pub struct Child {
-    program: Program,
+pub struct TestProcess {
+    program: TestProgram,
     _folder: TempDir,
-    log: Log,
+    log: ProcessLog,
     child: std::process::Child,
 }
 
-impl Child {
+impl TestProcess {
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -130,7 +130,7 @@ impl Child {
     }
 }
 
-impl Drop for Child {
+impl Drop for TestProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

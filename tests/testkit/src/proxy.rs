@@ -14,7 +14,7 @@ const CHUNK: usize = 16 * 1024;
 const IN_FLIGHT: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
+enum ProxyMode {
     Pass,
     Cut,
     Freeze,
@@ -25,7 +25,7 @@ enum Mode {
 #[derive(Debug)]
 pub struct TcpProxy {
     address: SocketAddr,
-    mode: watch::Sender<Mode>,
+    mode: watch::Sender<ProxyMode>,
     _stop: DropGuard,
 }
 
@@ -34,7 +34,7 @@ impl TcpProxy {
     pub async fn start(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port for the proxy");
         let address = listener.local_addr().expect("the proxy has an address");
-        let (mode, watched) = watch::channel(Mode::Pass);
+        let (mode, watched) = watch::channel(ProxyMode::Pass);
         let stop = CancellationToken::new();
         tokio::spawn(accept(listener, upstream, watched, stop.clone()));
         Self { address, mode, _stop: stop.drop_guard() }
@@ -46,30 +46,30 @@ impl TcpProxy {
 
     /// Forwards at once.
     pub fn pass(&self) {
-        self.mode.send_replace(Mode::Pass);
+        self.mode.send_replace(ProxyMode::Pass);
     }
 
     /// Resets every connection, and each new one right after it was accepted. (The port stays bound, so no other process takes it.)
     pub fn cut(&self) {
-        self.mode.send_replace(Mode::Cut);
+        self.mode.send_replace(ProxyMode::Cut);
     }
 
     /// Half open: connections are accepted and stay, nothing is forwarded, not even their end. Bytes sent until then
     /// arrive after [`TcpProxy::pass`].
     pub fn freeze(&self) {
-        self.mode.send_replace(Mode::Freeze);
+        self.mode.send_replace(ProxyMode::Freeze);
     }
 
     /// Each byte arrives `by` later, in each direction; the rate is not limited.
     pub fn delay(&self, by: Duration) {
-        self.mode.send_replace(Mode::Delay(by));
+        self.mode.send_replace(ProxyMode::Delay(by));
     }
 }
 
 async fn accept(
     listener: TcpListener,
     upstream: SocketAddr,
-    mode: watch::Receiver<Mode>,
+    mode: watch::Receiver<ProxyMode>,
     stop: CancellationToken,
 ) {
     while let Some(Ok((client, _))) = stop.run_until_cancelled(listener.accept()).await {
@@ -80,13 +80,13 @@ async fn accept(
 async fn connection(
     mut client: TcpStream,
     upstream: SocketAddr,
-    mode: watch::Receiver<Mode>,
+    mode: watch::Receiver<ProxyMode>,
     stop: CancellationToken,
 ) {
     let mut cut = mode.clone();
     let broken = tokio::select! {
         () = forward(&mut client, upstream, mode) => false,
-        _ = cut.wait_for(|mode| *mode == Mode::Cut) => true,
+        _ = cut.wait_for(|mode| *mode == ProxyMode::Cut) => true,
         () = stop.cancelled() => true,
     };
     if broken {
@@ -95,8 +95,8 @@ async fn connection(
     }
 }
 
-async fn forward(client: &mut TcpStream, upstream: SocketAddr, mut mode: watch::Receiver<Mode>) {
-    if mode.wait_for(|mode| *mode != Mode::Freeze).await.is_err() {
+async fn forward(client: &mut TcpStream, upstream: SocketAddr, mut mode: watch::Receiver<ProxyMode>) {
+    if mode.wait_for(|mode| *mode != ProxyMode::Freeze).await.is_err() {
         return;
     }
     let Ok(mut server) = TcpStream::connect(upstream).await else { return };
@@ -110,7 +110,7 @@ async fn forward(client: &mut TcpStream, upstream: SocketAddr, mut mode: watch::
 async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    mut mode: watch::Receiver<Mode>,
+    mut mode: watch::Receiver<ProxyMode>,
 ) {
     let (sender, mut chunks) = mpsc::channel::<(Instant, Vec<u8>)>(IN_FLIGHT);
     let read = async move {
@@ -135,13 +135,13 @@ async fn pump(
 }
 
 /// Waits until the present mode releases the bytes that were read at `read_at`.
-async fn released(mode: &mut watch::Receiver<Mode>, read_at: Instant) {
+async fn released(mode: &mut watch::Receiver<ProxyMode>, read_at: Instant) {
     loop {
         let current = *mode.borrow_and_update();
         let delay = match current {
-            Mode::Pass => return,
-            Mode::Cut | Mode::Freeze => None,
-            Mode::Delay(by) => Some(read_at + by),
+            ProxyMode::Pass => return,
+            ProxyMode::Cut | ProxyMode::Freeze => None,
+            ProxyMode::Delay(by) => Some(read_at + by),
         };
         tokio::select! {
             changed = mode.changed() => if changed.is_err() { return },

@@ -19,17 +19,17 @@ const KEY: [&str; 4] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
 /// A certificate authority that only clients with its file trust.
 #[derive(Debug)]
-pub struct Authority {
+pub struct TestAuthority {
     folder: TempDir,
 }
 
-impl Default for Authority {
+impl Default for TestAuthority {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Authority {
+impl TestAuthority {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("authority-").tempdir().expect("a temporary folder");
         // A unique name: a certificate of another authority must fail for its signer and for nothing else.
@@ -81,7 +81,7 @@ pub struct TlsFront {
 
 impl TlsFront {
     /// Starts with a certificate of `authority` for `name`.
-    pub async fn start(upstream: SocketAddr, authority: &Authority, name: &str) -> Self {
+    pub async fn start(upstream: SocketAddr, authority: &TestAuthority, name: &str) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(authority.issue(name)));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port for the front");
         let address = listener.local_addr().expect("the front has an address");

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use account::Account;
-pub use log::Call;
+use account::FakeWechatAccount;
+pub use log::WechatCall;
 
 /// The mini-program that the fake knows.
 pub const APP_ID: &str = "wx0123456789abcdef";
@@ -21,7 +21,7 @@ pub const APP_SECRET: &str = "fake-app-secret";
 
 /// The fake's misbehaviour in place of a correct answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum WechatFault {
     /// An `errcode`: -1 busy, 45011 too often, 40226 blocked user, or any other.
     Errcode(i64),
     /// An HTTP status with a page that is not JSON.
@@ -32,7 +32,7 @@ pub enum Fault {
 
 /// The calls that can be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Endpoint {
+pub enum WechatEndpoint {
     Code2Session,
     StableToken,
 }
@@ -41,16 +41,16 @@ pub enum Endpoint {
 #[derive(Debug)]
 pub struct FakeWechat {
     address: SocketAddr,
-    state: Shared,
+    state: SharedWechatAccount,
     _stop: DropGuard,
 }
 
 /// The account behind the routes; never locked across an await.
 #[derive(Debug, Clone, Default)]
-struct Shared(Arc<Mutex<Account>>);
+struct SharedWechatAccount(Arc<Mutex<FakeWechatAccount>>);
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Account> {
+impl SharedWechatAccount {
+    fn lock(&self) -> MutexGuard<'_, FakeWechatAccount> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,7 +59,7 @@ impl FakeWechat {
     pub async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port for the fake WeChat");
         let address = listener.local_addr().expect("the fake WeChat has an address");
-        let state = Shared::default();
+        let state = SharedWechatAccount::default();
         let stop = CancellationToken::new();
         let ended = stop.clone().cancelled_owned();
         let router = routes::router(state.clone());
@@ -83,7 +83,7 @@ impl FakeWechat {
     }
 
     /// The next `calls` calls of `endpoint` end in `fault`.
-    pub fn fail(&self, endpoint: Endpoint, fault: Fault, calls: u32) {
+    pub fn fail(&self, endpoint: WechatEndpoint, fault: WechatFault, calls: u32) {
         self.state.lock().faults.push((endpoint, fault, calls));
     }
 
@@ -93,7 +93,7 @@ impl FakeWechat {
     }
 
     /// Every call so far, in order.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<WechatCall> {
         self.state.lock().calls.clone()
     }
 }

@@ -10,12 +10,12 @@ use anyhow::{Context, Result, bail};
 pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
 
 /// Runs until dropped. If this process is killed, the cluster's input ends and it stops.
-pub struct Cluster {
+pub struct TaskCluster {
     child: Child,
     pub url: String,
 }
 
-impl Cluster {
+impl TaskCluster {
     pub fn start(binary: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -29,7 +29,7 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for TaskCluster {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         let _ = self.child.wait();

@@ -14,42 +14,42 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use packages::CannotInstall;
+use packages::InstallError;
 
 /// Exit code if a person must install something first.
 const EXIT_CANNOT_INSTALL: u8 = 2;
 
 #[derive(Parser)]
 #[command(about = "Commands of this repository", bin_name = "cargo xtask")]
-struct Arguments {
+struct XtaskArguments {
     #[command(subcommand)]
-    command: Command,
+    command: XtaskCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum XtaskCommand {
     /// Installs the tests' dependencies and runs format check, lints and all tests
-    Test(command::test::Options),
+    Test(command::test::TestTaskOptions),
     /// Runs format check and clippy, as `test` does
     Lint,
     /// Runs the bench `bench-NAME` in release mode, with PostgreSQL and Mosquitto
-    Bench(command::bench::Options),
+    Bench(command::bench::BenchTaskOptions),
     /// Kills processes at random moments under load and counts what was lost
-    Crash(command::crash::Options),
+    Crash(command::crash::CrashTaskOptions),
     /// Sends damaged messages to every parser, for an hour by default
-    Fuzz(command::fuzz::Options),
+    Fuzz(command::fuzz::FuzzTaskOptions),
     /// Sends every message of the corpus with each field damaged to a real gateway's exit and entry
-    Mutate(command::mutate::Options),
+    Mutate(command::mutate::MutateTaskOptions),
     /// Builds the static gateway and packs it with its unit and an example configuration
-    Package(command::package::Options),
+    Package(command::package::PackageTaskOptions),
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    match run(XtaskArguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nxtask: {error:#}");
-            match error.is::<CannotInstall>() {
+            match error.is::<InstallError>() {
                 true => ExitCode::from(EXIT_CANNOT_INSTALL),
                 false => ExitCode::FAILURE,
             }
@@ -57,15 +57,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: XtaskCommand) -> Result<()> {
     match command {
-        Command::Test(options) => command::test::run(&options),
-        Command::Lint => command::lint::run(),
-        Command::Bench(options) => command::bench::run(&options),
-        Command::Crash(options) => command::crash::run(&options),
-        Command::Fuzz(options) => command::fuzz::run(&options),
-        Command::Mutate(options) => command::mutate::run(&options),
-        Command::Package(options) => command::package::run(&options),
+        XtaskCommand::Test(options) => command::test::run(&options),
+        XtaskCommand::Lint => command::lint::run(),
+        XtaskCommand::Bench(options) => command::bench::run(&options),
+        XtaskCommand::Crash(options) => command::crash::run(&options),
+        XtaskCommand::Fuzz(options) => command::fuzz::run(&options),
+        XtaskCommand::Mutate(options) => command::mutate::run(&options),
+        XtaskCommand::Package(options) => command::package::run(&options),
     }
 }
 
@@ -73,10 +73,10 @@ fn run(command: Command) -> Result<()> {
 mod tests {
     use clap::CommandFactory;
 
-    use super::Arguments;
+    use super::XtaskArguments;
 
     #[test]
     fn the_command_line_is_sound() {
-        Arguments::command().debug_assert();
+        XtaskArguments::command().debug_assert();
     }
 }

@@ -5,16 +5,16 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use crate::steps::{Steps, shown};
+use crate::steps::{TaskSteps, shown};
 
 /// A package of Debian and the check for its presence, from whatever source.
-struct Package {
+struct DebianPackage {
     name: &'static str,
     why: &'static str,
-    sign: Sign,
+    sign: PackageSign,
 }
 
-enum Sign {
+enum PackageSign {
     /// A program in the `PATH` or in the folders of the system's own programs.
     Program(&'static str),
     /// PostgreSQL keeps each version in a folder of its own.
@@ -25,61 +25,61 @@ enum Sign {
     Path(&'static str),
 }
 
-const SERVERS: [Package; 2] = [
-    Package {
+const SERVERS: [DebianPackage; 2] = [
+    DebianPackage {
         name: "postgresql",
         why: "the main database, for the contract tests and the separate processes",
-        sign: Sign::PostgresVersion,
+        sign: PackageSign::PostgresVersion,
     },
-    Package {
+    DebianPackage {
         name: "mosquitto",
         why: "a real MQTT broker, for the gateway and the separate processes",
-        sign: Sign::Program("mosquitto"),
+        sign: PackageSign::Program("mosquitto"),
     },
 ];
 
-const CLIENTS: [Package; 7] = [
-    Package {
+const CLIENTS: [DebianPackage; 7] = [
+    DebianPackage {
         name: "openssl",
         why: "makes a private certificate authority, for TLS to the server",
-        sign: Sign::Program("openssl"),
+        sign: PackageSign::Program("openssl"),
     },
-    Package {
+    DebianPackage {
         name: "mosquitto-clients",
         why: "MQTT clients that are not ours, for the end-to-end tests",
-        sign: Sign::Program("mosquitto_pub"),
+        sign: PackageSign::Program("mosquitto_pub"),
     },
-    Package {
+    DebianPackage {
         name: "chromium",
         why: "the browser in which the pages are tested",
-        sign: Sign::Program("chromium"),
+        sign: PackageSign::Program("chromium"),
     },
-    Package {
+    DebianPackage {
         name: "fonts-noto-cjk",
         why: "Chinese letters, so that the pages' layout is tested as people see it",
-        sign: Sign::Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+        sign: PackageSign::Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
     },
-    Package { name: "nodejs", why: "runs the browser driver", sign: Sign::Program("node") },
-    Package { name: "npm", why: "installs the browser driver", sign: Sign::Program("npm") },
-    Package {
+    DebianPackage { name: "nodejs", why: "runs the browser driver", sign: PackageSign::Program("node") },
+    DebianPackage { name: "npm", why: "installs the browser driver", sign: PackageSign::Program("npm") },
+    DebianPackage {
         name: "python3-venv",
         why: "runs and installs an independent calendar and ParkAPI's validators to compare with",
-        sign: Sign::PythonVenv,
+        sign: PackageSign::PythonVenv,
     },
 ];
 
-const FEED_BENCH: [Package; 2] = [
-    Package {
+const FEED_BENCH: [DebianPackage; 2] = [
+    DebianPackage {
         name: "nginx",
         why: "serves the feed's bytes as a file, to compare with",
-        sign: Sign::Program("nginx"),
+        sign: PackageSign::Program("nginx"),
     },
-    Package { name: "wrk", why: "asks both as fast as they answer", sign: Sign::Program("wrk") },
+    DebianPackage { name: "wrk", why: "asks both as fast as they answer", sign: PackageSign::Program("wrk") },
 ];
 
 /// What a person must install before the tests can run.
 #[derive(Debug, thiserror::Error)]
-pub enum CannotInstall {
+pub enum InstallError {
     #[error("missing: {0}. Only root may install packages and there is no sudo; run this as root:\n  {1}")]
     NotRoot(String, String),
     #[error(
@@ -89,22 +89,22 @@ pub enum CannotInstall {
 }
 
 /// For benches and crash tests.
-pub fn install_servers(steps: &mut Steps) -> Result<()> {
+pub fn install_servers(steps: &mut TaskSteps) -> Result<()> {
     install(steps, SERVERS.iter().collect())
 }
 
 /// For the bench of the feed.
-pub fn install_feed_bench(steps: &mut Steps) -> Result<()> {
+pub fn install_feed_bench(steps: &mut TaskSteps) -> Result<()> {
     install(steps, FEED_BENCH.iter().collect())
 }
 
 /// For all tests.
-pub fn install_all(steps: &mut Steps) -> Result<()> {
+pub fn install_all(steps: &mut TaskSteps) -> Result<()> {
     install(steps, SERVERS.iter().chain(&CLIENTS).chain(&FEED_BENCH).collect())
 }
 
-fn install(steps: &mut Steps, wanted: Vec<&Package>) -> Result<()> {
-    let missing: Vec<&Package> = wanted.into_iter().filter(|package| !package.sign.is_here()).collect();
+fn install(steps: &mut TaskSteps, wanted: Vec<&DebianPackage>) -> Result<()> {
+    let missing: Vec<&DebianPackage> = wanted.into_iter().filter(|package| !package.sign.is_here()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -121,9 +121,9 @@ fn install(steps: &mut Steps, wanted: Vec<&Package>) -> Result<()> {
 }
 
 /// The prefix of `apt-get`: none for root, `sudo` where there is one.
-fn privilege(names: &[&str]) -> Result<Vec<&'static str>, CannotInstall> {
+fn privilege(names: &[&str]) -> Result<Vec<&'static str>, InstallError> {
     if find("apt-get").is_none() {
-        return Err(CannotInstall::NoApt(names.join(", ")));
+        return Err(InstallError::NoApt(names.join(", ")));
     }
     match (is_root(), find("sudo")) {
         (true, _) => Ok(vec![]),
@@ -131,7 +131,7 @@ fn privilege(names: &[&str]) -> Result<Vec<&'static str>, CannotInstall> {
         (false, None) => {
             let by_hand =
                 format!("apt-get update && apt-get install -y --no-install-recommends {}", names.join(" "));
-            Err(CannotInstall::NotRoot(names.join(", "), by_hand))
+            Err(InstallError::NotRoot(names.join(", "), by_hand))
         }
     }
 }
@@ -151,7 +151,7 @@ fn is_root() -> bool {
     output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-impl Sign {
+impl PackageSign {
     fn is_here(&self) -> bool {
         match self {
             Self::Program(name) => find(name).is_some(),
@@ -181,10 +181,10 @@ mod tests {
 
     #[test]
     fn what_is_here_is_seen_and_what_is_not_is_missed() {
-        assert!(Sign::Program("sh").is_here());
-        assert!(!Sign::Program("no-such-program-anywhere").is_here());
-        assert!(Sign::Path("/").is_here());
-        assert!(!Sign::Path("/no/such/path").is_here());
+        assert!(PackageSign::Program("sh").is_here());
+        assert!(!PackageSign::Program("no-such-program-anywhere").is_here());
+        assert!(PackageSign::Path("/").is_here());
+        assert!(!PackageSign::Path("/no/such/path").is_here());
     }
 
     #[test]

@@ -7,17 +7,17 @@ use anyhow::{Context, Result, bail};
 
 /// Prints its summary when dropped, so a failed run shows its times as well.
 #[derive(Default)]
-pub struct Steps {
-    done: Vec<Done>,
+pub struct TaskSteps {
+    done: Vec<FinishedStep>,
 }
 
-struct Done {
+struct FinishedStep {
     name: String,
     took: Duration,
     good: bool,
 }
 
-impl Steps {
+impl TaskSteps {
     /// Runs `command` with our own input and output; an exit status other than 0 is an error.
     pub fn run(&mut self, name: &str, command: &mut Command) -> Result<()> {
         self.time(name, || {
@@ -33,18 +33,18 @@ impl Steps {
         eprintln!("\n==> {name}");
         let started = Instant::now();
         let result = work().with_context(|| format!("step `{name}` failed"));
-        self.done.push(Done { name: name.to_owned(), took: started.elapsed(), good: result.is_ok() });
+        self.done.push(FinishedStep { name: name.to_owned(), took: started.elapsed(), good: result.is_ok() });
         result
     }
 }
 
-impl Drop for Steps {
+impl Drop for TaskSteps {
     fn drop(&mut self) {
         if self.done.is_empty() {
             return;
         }
         eprintln!("\nSummary");
-        for Done { name, took, good } in &self.done {
+        for FinishedStep { name, took, good } in &self.done {
             let verdict = if *good { "ok    " } else { "FAILED" };
             eprintln!("  {verdict} {:>7.1} s  {name}", took.as_secs_f64());
         }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_failing_step_is_named_and_recorded() {
-        let mut steps = Steps::default();
+        let mut steps = TaskSteps::default();
         steps.run("good", &mut Command::new("true")).unwrap();
         let error = format!("{:#}", steps.run("bad", &mut Command::new("false")).unwrap_err());
         assert!(error.starts_with("step `bad` failed: false ended with"), "{error}");

@@ -28,16 +28,16 @@ pub fn cargo(arguments: &[&str]) -> Result<Command> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
+pub enum BuildProfile {
     Debug,
     Release,
 }
 
 /// A binary of ours, made by `cargo build --workspace --bins --lib`.
-pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
+pub fn binary(profile: BuildProfile, name: &str) -> Result<PathBuf> {
     let folder = match profile {
-        Profile::Debug => "debug",
-        Profile::Release => "release",
+        BuildProfile::Debug => "debug",
+        BuildProfile::Release => "release",
     };
     let path = target()?.join(folder).join(name);
     match path.is_file() {
@@ -47,21 +47,21 @@ pub fn binary(profile: Profile, name: &str) -> Result<PathBuf> {
 }
 
 /// Builds every binary at once: separate builds would compile some dependencies again with fewer features.
-pub fn build_binaries(profile: Profile) -> Result<Command> {
+pub fn build_binaries(profile: BuildProfile) -> Result<Command> {
     match profile {
-        Profile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
-        Profile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
+        BuildProfile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
+        BuildProfile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
     }
 }
 
 #[derive(Deserialize)]
-struct Metadata {
+struct CargoMetadata {
     target_directory: PathBuf,
 }
 
 /// Cargo's target folder.
 pub fn target() -> Result<PathBuf> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?.output()?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    let metadata: CargoMetadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
     Ok(metadata.target_directory)
 }

@@ -21,7 +21,12 @@ fn gbk_bom_nul_and_control_characters_leave_the_text_readable() {
     body.extend(b"\x013\x0045\"}\0");
     let fields = FlatFields::from_json(&body).unwrap();
     assert_eq!(fields.text(&["plate"]), Some("鲁B12345"));
-    let wanted = [Quirk::LeadingNul, Quirk::GbkText, Quirk::ByteOrderMark, Quirk::ControlCharacters];
+    let wanted = [
+        DeviceQuirk::LeadingNul,
+        DeviceQuirk::GbkText,
+        DeviceQuirk::ByteOrderMark,
+        DeviceQuirk::ControlCharacters,
+    ];
     assert_eq!(fields.quirks, BTreeSet::from(wanted));
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Fields are found by their names at any depth, because the group around a plate is `ANPR`, `aNPR` or missing, depending on firmware.
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::vehicle::VehicleDetails;
 
 use crate::body::MessageBody;
@@ -67,7 +67,7 @@ pub(super) fn decode(message: &InboundMessage<'_>, body: &MessageBody) -> Device
     let contents = alerts.iter().map(|alert| source.content(alert)).collect();
     let has_colour = alerts.iter().any(|alert| plate(alert).has_colour);
     let mut decoded =
-        DeviceMessage::new(source.serial.clone(), contents).with(Quirk::ColourInPlate, has_colour);
+        DeviceMessage::new(source.serial.clone(), contents).with(DeviceQuirk::ColourInPlate, has_colour);
     decoded.channel = source.channel;
     unknown::with_body_quirks(decoded, body)
 }

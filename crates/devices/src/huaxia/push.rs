@@ -27,8 +27,8 @@ pub(super) fn decode(message: &InboundMessage<'_>, body: &MessageBody) -> Device
         _ => unknown("`type` is not known."),
     };
     let has_colour = plate_text::parse(&fields.find_text(&["plate_num"]).unwrap_or_default()).has_colour;
-    let mut decoded =
-        DeviceMessage::new(serial, vec![content]).with(domain::device::Quirk::ColourInPlate, has_colour);
+    let mut decoded = DeviceMessage::new(serial, vec![content])
+        .with(domain::device::DeviceQuirk::ColourInPlate, has_colour);
     decoded.channel = fields.find_text(&["channel", "channel_id"]);
     unknown::with_body_quirks(decoded, body)
 }

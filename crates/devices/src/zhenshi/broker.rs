@@ -4,7 +4,7 @@
 //! reset. Commands use the layout in which the camera publishes. The maker's page has a reading directly in `payload`, and an input and
 //! the number of stored readings in `payload.body`; every kind is read from both.
 
-use domain::device::Quirk;
+use domain::device::DeviceQuirk;
 use domain::time::Timestamp;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ impl DeviceMake for ZhenshiBrokerCamera {
             contents.push(other(kind, &source));
         }
         let is_old = topic.is_some_and(|topic| topic.layout == TopicLayout::Old);
-        let mut decoded = DeviceMessage::new(serial.clone(), contents).with(Quirk::OldTopics, is_old);
+        let mut decoded = DeviceMessage::new(serial.clone(), contents).with(DeviceQuirk::OldTopics, is_old);
         decoded.channel = alarm::channel(&body);
         unknown::with_body_quirks(decoded, &body)
     }

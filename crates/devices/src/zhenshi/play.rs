@@ -9,7 +9,7 @@ use crate::message::SignalKind;
 
 /// A car in view of the camera.
 #[derive(Debug, Clone)]
-pub struct Sight<'a> {
+pub struct ZhenshiSighting<'a> {
     pub serial: &'a str,
     /// The camera's counter.
     pub number: i64,
@@ -23,12 +23,12 @@ pub struct Sight<'a> {
 }
 
 /// Body of a posted reading.
-pub fn push(sight: &Sight<'_>) -> Vec<u8> {
+pub fn push(sight: &ZhenshiSighting<'_>) -> Vec<u8> {
     json!({ "AlarmInfoPlate": reading(sight, |text| text.to_owned()) }).to_string().into_bytes()
 }
 
 /// Payload of `ivs_result`.
-pub fn ivs_result(sight: &Sight<'_>) -> Vec<u8> {
+pub fn ivs_result(sight: &ZhenshiSighting<'_>) -> Vec<u8> {
     let payload = json!({ "AlarmInfoPlate": reading(sight, |text| STANDARD.encode(text)) });
     envelope(sight.serial, "ivs_result", sight.number, sight.at, &payload)
 }
@@ -52,7 +52,7 @@ pub fn keep_alive(serial: &str, at: Timestamp) -> Vec<u8> {
     envelope(serial, "keep_alive", 0, at, &json!({}))
 }
 
-fn reading(sight: &Sight<'_>, written: impl Fn(&str) -> String) -> Value {
+fn reading(sight: &ZhenshiSighting<'_>, written: impl Fn(&str) -> String) -> Value {
     let micros = sight.at.micros();
     json!({
         "channel": 0, "deviceName": written("入口"), "ipaddr": "192.168.1.64", "serialno": sight.serial,

@@ -4,7 +4,7 @@ use devices::confidence::ConfidenceScale;
 use devices::make::{BrokerTopics, DeviceMake, DeviceReply, PublishTarget, find};
 use devices::message::{DeviceMessage, MessageContent, SignalKind};
 use devices::zhenshi::ZhenshiTopics;
-use devices::zhenshi::play::{self, Sight};
+use devices::zhenshi::play::{self, ZhenshiSighting};
 use domain::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -38,8 +38,16 @@ fn sight(
     confidence: u8,
     micros: i64,
     (kept, opened): (bool, bool),
-) -> Sight<'_> {
-    Sight { serial: SERIAL, number, plate, confidence, at: Timestamp::from_micros(micros), kept, opened }
+) -> ZhenshiSighting<'_> {
+    ZhenshiSighting {
+        serial: SERIAL,
+        number,
+        plate,
+        confidence,
+        at: Timestamp::from_micros(micros),
+        kept,
+        opened,
+    }
 }
 
 fn published(kind: &str, body: &[u8]) -> DeviceMessage {

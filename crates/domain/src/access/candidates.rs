@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// A plate that is expected today.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct PlateCandidate {
     pub plate: Plate,
     pub audience: Audience,
     /// Start of its reservation; absent for a plate with a permit only.
@@ -18,10 +18,11 @@ pub struct Candidate {
 }
 
 /// Sorted by distance from the reading; at equal distance a reservation comes before a permit.
-pub fn candidates(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = reserved(plan, reading, at).chain(permitted(plan, reading, at)).collect();
+pub fn candidates(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> Vec<PlateCandidate> {
+    let mut found: Vec<PlateCandidate> =
+        reserved(plan, reading, at).chain(permitted(plan, reading, at)).collect();
     found.sort_by(|a, b| {
-        let rank = |it: &Candidate| (it.difference, it.reserved_from.is_none(), it.audience);
+        let rank = |it: &PlateCandidate| (it.difference, it.reserved_from.is_none(), it.audience);
         rank(a).cmp(&rank(b)).then_with(|| a.plate.cmp(&b.plate))
     });
     let mut seen = std::collections::HashSet::new();
@@ -29,13 +30,13 @@ pub fn candidates(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> Vec<Cand
     found
 }
 
-fn reserved(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator<Item = Candidate> {
+fn reserved(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator<Item = PlateCandidate> {
     let today = move |from: Timestamp| from <= at || from.local_date() == at.local_date();
     let expected =
         plan.sharing.reservations.iter().filter(move |r| at < r.enter_until && today(r.enter_from));
     expected.filter_map(move |reservation| {
         let plate = reservation.plate.as_ref()?;
-        Some(Candidate {
+        Some(PlateCandidate {
             plate: plate.clone(),
             audience: reservation.audience,
             reserved_from: Some(reservation.from),
@@ -44,7 +45,7 @@ fn reserved(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator<
     })
 }
 
-fn permitted(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator<Item = Candidate> {
+fn permitted(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator<Item = PlateCandidate> {
     let today = move |from: Timestamp| from <= at || from.local_date() == at.local_date();
     let open: Vec<Audience> = plan
         .openings
@@ -54,7 +55,7 @@ fn permitted(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator
         .collect();
     plan.permits.iter().filter_map(move |(plate, audiences)| {
         let audience = audiences.iter().find(|audience| open.contains(audience))?;
-        Some(Candidate {
+        Some(PlateCandidate {
             plate: plate.clone(),
             audience: *audience,
             reserved_from: None,
@@ -70,7 +71,7 @@ mod tests {
 
     use uuid::Uuid;
 
-    use super::super::plan::{Opening, PlannedReservation, Sharing};
+    use super::super::plan::{PlannedOpening, PlannedReservation, SharingPlan};
     use super::*;
     use crate::ids::PoolId;
 
@@ -100,8 +101,8 @@ mod tests {
         AccessPlan {
             capacity: 10,
             openings: vec![
-                Opening::new(Audience::Pickup, hour(15), hour(17)),
-                Opening::new(Audience::Staff, hour(31), hour(41)),
+                PlannedOpening::new(Audience::Pickup, hour(15), hour(17)),
+                PlannedOpening::new(Audience::Staff, hour(31), hour(41)),
             ],
             permits: permits
                 .map(|(text, audience)| (plate(text), BTreeSet::from([audience])))
@@ -110,7 +111,7 @@ mod tests {
             colors: Default::default(),
             valid_until: hour(48),
             standing: None,
-            sharing: Sharing { reservations: vec![reservation], ..Sharing::default() },
+            sharing: SharingPlan { reservations: vec![reservation], ..SharingPlan::default() },
         }
     }
 

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Audience;
-use crate::occupancy::Direction;
+use crate::occupancy::LaneDirection;
 use crate::time::Timestamp;
 
 /// Decision for a car at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Decision {
+pub enum AccessDecision {
     /// The barrier opens. Exits have no audience: every car may leave.
     Open {
         audience: Option<Audience>,
@@ -22,23 +22,23 @@ pub enum Decision {
         leave_by: Option<Timestamp>,
         /// Present if the barrier opens without a right of the car.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        because: Option<Because>,
+        because: Option<OverrideReason>,
     },
     /// The barrier stays closed, and the display shows the reason.
     Refuse {
-        reason: Reason,
+        reason: DenialReason,
         /// Earliest entry of this car, if it is today.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         not_before: Option<Timestamp>,
     },
     /// The barrier stays closed until a person decides.
-    Review { reason: Reason },
+    Review { reason: DenialReason },
 }
 
 /// Why a barrier opens for a car without a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Because {
+pub enum OverrideReason {
     Fire,
     /// An operator opens for a car that the rules do not admit.
     Ordered,
@@ -58,7 +58,7 @@ pub enum Because {
 /// Why a barrier stays closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum DenialReason {
     UnknownPlate,
     OutsideWindow,
     /// The count has reached the capacity.
@@ -92,7 +92,7 @@ pub enum Reason {
     Other,
 }
 
-impl Decision {
+impl AccessDecision {
     /// Opens without a reservation and without an end of the stay.
     pub const fn open(audience: Option<Audience>) -> Self {
         Self::Open { audience, reservation: None, leave_by: None, because: None }
@@ -100,22 +100,37 @@ impl Decision {
 
     /// Opens for every car, in and out.
     pub const fn fire() -> Self {
-        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Fire) }
+        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(OverrideReason::Fire) }
     }
 
     /// Opens without a right, by an operator's command.
     pub const fn ordered() -> Self {
-        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Ordered) }
+        Self::Open {
+            audience: None,
+            reservation: None,
+            leave_by: None,
+            because: Some(OverrideReason::Ordered),
+        }
     }
 
     /// Opens without a right, for an emergency vehicle.
     pub const fn emergency() -> Self {
-        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::Emergency) }
+        Self::Open {
+            audience: None,
+            reservation: None,
+            leave_by: None,
+            because: Some(OverrideReason::Emergency),
+        }
     }
 
     /// Opens without a right, because the barrier is held open.
     pub const fn held_open() -> Self {
-        Self::Open { audience: None, reservation: None, leave_by: None, because: Some(Because::HeldOpen) }
+        Self::Open {
+            audience: None,
+            reservation: None,
+            leave_by: None,
+            because: Some(OverrideReason::HeldOpen),
+        }
     }
 
     /// Opens without a right, after a message that the gateway did not understand.
@@ -124,16 +139,16 @@ impl Decision {
             audience: None,
             reservation: None,
             leave_by: None,
-            because: Some(Because::NotUnderstood),
+            because: Some(OverrideReason::NotUnderstood),
         }
     }
 
-    pub const fn refuse(reason: Reason) -> Self {
+    pub const fn refuse(reason: DenialReason) -> Self {
         Self::Refuse { reason, not_before: None }
     }
 
     pub const fn too_early(not_before: Timestamp) -> Self {
-        Self::Refuse { reason: Reason::TooEarly, not_before: Some(not_before) }
+        Self::Refuse { reason: DenialReason::TooEarly, not_before: Some(not_before) }
     }
 
     pub const fn opens(self) -> bool {
@@ -145,29 +160,35 @@ impl Decision {
 pub const ORDERED_DISPLAY: &str = "值班员放行 请通行";
 
 /// Text of the lane's display at `now`, in Chinese: two short parts that the usual two-row LED shows one below the other.
-pub fn display_text(decision: Decision, direction: Direction, now: Timestamp) -> String {
+pub fn display_text(decision: AccessDecision, direction: LaneDirection, now: Timestamp) -> String {
     match (direction, decision) {
-        (Direction::In, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请勿驶入".to_owned(),
-        (Direction::Out, Decision::Open { because: Some(Because::Fire), .. }) => "火警 请尽快驶离".to_owned(),
-        (Direction::Out, Decision::Open { .. }) => "一路平安".to_owned(),
-        (Direction::In, Decision::Open { because: Some(Because::Emergency), .. }) => {
+        (LaneDirection::In, AccessDecision::Open { because: Some(OverrideReason::Fire), .. }) => {
+            "火警 请勿驶入".to_owned()
+        }
+        (LaneDirection::Out, AccessDecision::Open { because: Some(OverrideReason::Fire), .. }) => {
+            "火警 请尽快驶离".to_owned()
+        }
+        (LaneDirection::Out, AccessDecision::Open { .. }) => "一路平安".to_owned(),
+        (LaneDirection::In, AccessDecision::Open { because: Some(OverrideReason::Emergency), .. }) => {
             "应急车辆 请通行".to_owned()
         }
-        (Direction::In, Decision::Open { audience: Some(Audience::Pickup), .. }) => {
+        (LaneDirection::In, AccessDecision::Open { audience: Some(Audience::Pickup), .. }) => {
             "欢迎接学生 请入场".to_owned()
         }
-        (Direction::In, Decision::Open { leave_by: Some(leave_by), .. }) => {
+        (LaneDirection::In, AccessDecision::Open { leave_by: Some(leave_by), .. }) => {
             format!("欢迎光临 请于{}前离场", on_display(leave_by, now))
         }
-        (Direction::In, Decision::Open { .. }) => "欢迎光临 请入场".to_owned(),
-        (_, Decision::Refuse { reason: Reason::TooEarly, not_before: Some(from) }) => {
+        (LaneDirection::In, AccessDecision::Open { .. }) => "欢迎光临 请入场".to_owned(),
+        (_, AccessDecision::Refuse { reason: DenialReason::TooEarly, not_before: Some(from) }) => {
             format!("未到入场时间 请{}后再来", on_display(from, now))
         }
-        (_, Decision::Refuse { reason, .. } | Decision::Review { reason }) => reason.on_display().to_owned(),
+        (_, AccessDecision::Refuse { reason, .. } | AccessDecision::Review { reason }) => {
+            reason.on_display().to_owned()
+        }
     }
 }
 
-impl Reason {
+impl DenialReason {
     const fn on_display(self) -> &'static str {
         match self {
             Self::UnknownPlate => "车牌未登记 请联系值班员",

@@ -9,10 +9,10 @@
 //! at the usual hour. A person decides about every other car, and about every car once standing rights have expired.
 
 use super::Audience;
-use super::decision::{Because, Decision, Reason};
-use super::passage::{ClockTrust, Passage, Use};
-use super::plan::{AccessPlan, Opening, OpeningTerms, PlannedReservation};
-use super::room::{self, Reach, Short};
+use super::decision::{AccessDecision, DenialReason, OverrideReason};
+use super::passage::{AccessRequest, ClockTrust, ReservationUse};
+use super::plan::{AccessPlan, OpeningTerms, PlannedOpening, PlannedReservation};
+use super::room::{self, StayLimit, StayLimitReason};
 use crate::minute::{Minute, Minutes};
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
@@ -21,9 +21,9 @@ use crate::vehicle::PlateColor;
 
 const DAY: i64 = 24 * 60;
 
-pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decision {
+pub(super) fn decide(plan: Option<&AccessPlan>, passage: &AccessRequest<'_>) -> AccessDecision {
     let Some(plan) = plan else {
-        return Decision::Review { reason: Reason::NoPlan };
+        return AccessDecision::Review { reason: DenialReason::NoPlan };
     };
     if passage.clock == ClockTrust::Untrusted {
         return unless_full(plan, passage, without_time(plan, passage));
@@ -33,65 +33,65 @@ pub(super) fn decide(plan: Option<&AccessPlan>, passage: &Passage<'_>) -> Decisi
     let openings = match (is_valid, standing) {
         (true, _) => &plan.openings,
         (false, Some(standing)) => &standing.openings,
-        (false, None) => return Decision::Review { reason: Reason::PlanTooOld },
+        (false, None) => return AccessDecision::Review { reason: DenialReason::PlanTooOld },
     };
     let plate = match certain_plate(passage) {
         Ok(plate) => plate,
-        Err(reason) => return Decision::Review { reason },
+        Err(reason) => return AccessDecision::Review { reason },
     };
-    let entry = Entry { plan, openings, passage, plate };
+    let entry = EntryAttempt { plan, openings, passage, plate };
     let decision = if is_valid { entry.decide() } else { entry.by_standing_right() };
     unless_full(plan, passage, decision)
 }
 
 /// The plate if the camera read it without doubt; else the reason for a review.
-fn certain_plate<'a>(passage: &Passage<'a>) -> Result<&'a Plate, Reason> {
-    let plate = passage.plate.ok_or(Reason::UnreadPlate)?;
+fn certain_plate<'a>(passage: &AccessRequest<'a>) -> Result<&'a Plate, DenialReason> {
+    let plate = passage.plate.ok_or(DenialReason::UnreadPlate)?;
     if passage.vehicle.is_suspect {
-        return Err(Reason::SuspectedFake);
+        return Err(DenialReason::SuspectedFake);
     }
     if passage.confidence < passage.min_confidence {
-        return Err(Reason::LowConfidence);
+        return Err(DenialReason::LowConfidence);
     }
     Ok(plate)
 }
 
-fn unless_full(plan: &AccessPlan, passage: &Passage<'_>, decision: Decision) -> Decision {
+fn unless_full(plan: &AccessPlan, passage: &AccessRequest<'_>, decision: AccessDecision) -> AccessDecision {
     if decision.opens() && passage.occupied >= i64::from(plan.capacity) {
-        return Decision::refuse(Reason::Full);
+        return AccessDecision::refuse(DenialReason::Full);
     }
     decision
 }
 
 /// Decides without a clock: opens for a permitted plate at any hour of any day, sends every other car to a person.
-fn without_time(plan: &AccessPlan, passage: &Passage<'_>) -> Decision {
+fn without_time(plan: &AccessPlan, passage: &AccessRequest<'_>) -> AccessDecision {
     let plate = match certain_plate(passage) {
         Ok(plate) => plate,
-        Err(reason) => return Decision::Review { reason },
+        Err(reason) => return AccessDecision::Review { reason },
     };
     let permitted = plan.permitted(plate, passage.vehicle.plate_color);
     let audience = permitted.filter(|audience| *audience != Audience::Public).min();
     match audience {
-        Some(audience) => Decision::Open {
+        Some(audience) => AccessDecision::Open {
             audience: Some(audience),
             reservation: None,
             leave_by: None,
-            because: Some(Because::ClockUntrusted),
+            because: Some(OverrideReason::ClockUntrusted),
         },
-        None => Decision::Review { reason: Reason::ClockUntrusted },
+        None => AccessDecision::Review { reason: DenialReason::ClockUntrusted },
     }
 }
 
 /// A car with a certain plate, and the openings that are valid for it: the plan's or its standing rights'.
-struct Entry<'a> {
+struct EntryAttempt<'a> {
     plan: &'a AccessPlan,
-    openings: &'a [Opening],
-    passage: &'a Passage<'a>,
+    openings: &'a [PlannedOpening],
+    passage: &'a AccessRequest<'a>,
     plate: &'a Plate,
 }
 
-impl Entry<'_> {
-    fn decide(&self) -> Decision {
+impl EntryAttempt<'_> {
+    fn decide(&self) -> AccessDecision {
         if let Some(reservation) = self.reservation() {
             return self.by_reservation(reservation);
         }
@@ -104,18 +104,20 @@ impl Entry<'_> {
                 break;
             }
         }
-        refusal.or_else(|| self.too_early()).unwrap_or_else(|| Decision::refuse(self.why_not()))
+        refusal
+            .or_else(|| self.too_early())
+            .unwrap_or_else(|| AccessDecision::refuse(self.denial_without_opening()))
     }
 
-    fn by_standing_right(&self) -> Decision {
+    fn by_standing_right(&self) -> AccessDecision {
         let mut refusal = None;
         for opening in self.openings() {
-            match opening.terms.as_ref().and_then(|terms| self.barred(opening, terms)) {
-                None => return Decision::open(Some(opening.audience)),
+            match opening.terms.as_ref().and_then(|terms| self.denial_by_terms(opening, terms)) {
+                None => return AccessDecision::open(Some(opening.audience)),
                 Some(why) => refusal.get_or_insert(why),
             };
         }
-        refusal.unwrap_or(Decision::Review { reason: Reason::PlanTooOld })
+        refusal.unwrap_or(AccessDecision::Review { reason: DenialReason::PlanTooOld })
     }
 
     fn at(&self) -> Timestamp {
@@ -130,8 +132,8 @@ impl Entry<'_> {
         self.plan.permitted(self.plate, self.color())
     }
 
-    fn mine(&self) -> impl Iterator<Item = &PlannedReservation> {
-        let finished = |id| self.passage.uses.get(id) == Some(&Use::Left);
+    fn own_reservations(&self) -> impl Iterator<Item = &PlannedReservation> {
+        let finished = |id| self.passage.uses.get(id) == Some(&ReservationUse::Left);
         let all = self.plan.sharing.reservations.iter();
         all.filter(move |reservation| {
             reservation.plate.as_ref() == Some(self.plate)
@@ -142,20 +144,22 @@ impl Entry<'_> {
 
     fn reservation(&self) -> Option<&PlannedReservation> {
         let at = self.at();
-        self.mine().filter(|r| r.enter_from <= at && at < r.enter_until).min_by_key(|r| (r.from, r.id))
+        self.own_reservations()
+            .filter(|r| r.enter_from <= at && at < r.enter_until)
+            .min_by_key(|r| (r.from, r.id))
     }
 
-    fn by_reservation(&self, reservation: &PlannedReservation) -> Decision {
-        let over = |opening: &&Opening| {
+    fn by_reservation(&self, reservation: &PlannedReservation) -> AccessDecision {
+        let over = |opening: &&PlannedOpening| {
             opening.audience == reservation.audience
                 && opening.contains(self.at())
                 && opening.terms.as_ref().is_some_and(|terms| terms.pool == reservation.pool)
         };
         let terms = self.openings.iter().find(over).and_then(|opening| opening.terms.as_ref());
         if terms.is_some_and(|terms| self.is_locked(terms)) {
-            return Decision::refuse(Reason::LockedOut);
+            return AccessDecision::refuse(DenialReason::LockedOut);
         }
-        Decision::Open {
+        AccessDecision::Open {
             audience: Some(reservation.audience),
             reservation: Some(reservation.id),
             leave_by: Some(reservation.to),
@@ -164,14 +168,17 @@ impl Entry<'_> {
     }
 
     /// The plate's reservation for later today.
-    fn too_early(&self) -> Option<Decision> {
+    fn too_early(&self) -> Option<AccessDecision> {
         let (at, today) = (self.at(), self.at().local_date());
-        let later = self.mine().map(|r| r.enter_from).filter(|from| *from > at && from.local_date() == today);
-        later.min().map(Decision::too_early)
+        let later = self
+            .own_reservations()
+            .map(|r| r.enter_from)
+            .filter(|from| *from > at && from.local_date() == today);
+        later.min().map(AccessDecision::too_early)
     }
 
     /// Openings that are open to this plate now, in order of priority.
-    fn openings(&self) -> Vec<&Opening> {
+    fn openings(&self) -> Vec<&PlannedOpening> {
         let permitted: Vec<Audience> = self.permitted().collect();
         let mut openings: Vec<_> = self
             .openings
@@ -186,13 +193,13 @@ impl Entry<'_> {
         openings
     }
 
-    fn by_opening(&self, opening: &Opening) -> Decision {
+    fn by_opening(&self, opening: &PlannedOpening) -> AccessDecision {
         let audience = opening.audience;
         let early = if audience == Audience::Public { self.too_early() } else { None };
         let Some(terms) = &opening.terms else {
-            return early.unwrap_or(Decision::open(Some(audience)));
+            return early.unwrap_or(AccessDecision::open(Some(audience)));
         };
-        if let Some(refusal) = early.or_else(|| self.barred(opening, terms)) {
+        if let Some(refusal) = early.or_else(|| self.denial_by_terms(opening, terms)) {
             return refusal;
         }
         let from = Minute::floor(self.at());
@@ -203,22 +210,27 @@ impl Entry<'_> {
         let reach = room::reach(self.plan, self.passage, audience, from, longest);
         if reach.until >= from + shortest {
             let leave_by = is_public.then(|| reach.until.timestamp());
-            return Decision::Open { audience: Some(audience), reservation: None, leave_by, because: None };
+            return AccessDecision::Open {
+                audience: Some(audience),
+                reservation: None,
+                leave_by,
+                because: None,
+            };
         }
-        Decision::refuse(self.why_short(&reach, from))
+        AccessDecision::refuse(self.why_short(&reach, from))
     }
 
     /// Why this opening does not admit the car, whatever room there is.
-    fn barred(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
+    fn denial_by_terms(&self, opening: &PlannedOpening, terms: &OpeningTerms) -> Option<AccessDecision> {
         let is_public = opening.audience == Audience::Public;
         if is_public && self.plan.sharing.blocked.contains(self.plate) {
-            return Some(Decision::refuse(Reason::Blocked));
+            return Some(AccessDecision::refuse(DenialReason::Blocked));
         }
         if !terms.walk_in {
-            return Some(self.too_early().unwrap_or(Decision::refuse(Reason::NotReserved)));
+            return Some(self.too_early().unwrap_or(AccessDecision::refuse(DenialReason::NotReserved)));
         }
         if self.is_locked(terms) {
-            return Some(Decision::refuse(Reason::LockedOut));
+            return Some(AccessDecision::refuse(DenialReason::LockedOut));
         }
         self.outside_group(opening, terms)
     }
@@ -229,7 +241,7 @@ impl Entry<'_> {
 
     /// Refusal if no part of the opening for the plate's classes is open now. With children in several classes the earliest
     /// coming part counts.
-    fn outside_group(&self, opening: &Opening, terms: &OpeningTerms) -> Option<Decision> {
+    fn outside_group(&self, opening: &PlannedOpening, terms: &OpeningTerms) -> Option<AccessDecision> {
         let at = self.at();
         let mine = self.plan.sharing.groups.get(self.plate)?;
         let part = |id: &u16| {
@@ -240,34 +252,34 @@ impl Entry<'_> {
             return None;
         }
         let next = mine.iter().map(part).map(|(from, _)| from).filter(|from| *from > at).min();
-        Some(next.map_or(Decision::refuse(Reason::OutsideWindow), Decision::too_early))
+        Some(next.map_or(AccessDecision::refuse(DenialReason::OutsideWindow), AccessDecision::too_early))
     }
 
-    fn why_short(&self, reach: &Reach, from: Minute) -> Reason {
+    fn why_short(&self, reach: &StayLimit, from: Minute) -> DenialReason {
         let full = self.passage.occupied >= i64::from(self.plan.capacity);
         match reach.short {
-            Some(Short::Taken) if full => Reason::Full,
-            Some(Short::Taken) => Reason::Reserved,
+            Some(StayLimitReason::Taken) if full => DenialReason::Full,
+            Some(StayLimitReason::Taken) => DenialReason::Reserved,
             // The operator has closed the pool although the window is open.
-            Some(Short::Closed) if reach.until == from => Reason::OutsideWindow,
-            Some(Short::Closed) | None => Reason::WindowEnding,
+            Some(StayLimitReason::Closed) if reach.until == from => DenialReason::OutsideWindow,
+            Some(StayLimitReason::Closed) | None => DenialReason::WindowEnding,
         }
     }
 
     /// Reason if no opening admits the plate. A permitted plate, or any plate at a garage with public hours, comes at the
     /// wrong time; every other plate is unknown.
-    fn why_not(&self) -> Reason {
+    fn denial_without_opening(&self) -> DenialReason {
         let public_hours = self.openings.iter().any(|o| o.audience == Audience::Public);
         if self.permitted().next().is_some() || public_hours {
-            Reason::OutsideWindow
+            DenialReason::OutsideWindow
         } else {
-            Reason::UnknownPlate
+            DenialReason::UnknownPlate
         }
     }
 }
 
-fn is_early_parent(opening: &Opening, decision: Decision) -> bool {
-    let early = matches!(decision, Decision::Refuse { reason: Reason::TooEarly, .. });
+fn is_early_parent(opening: &PlannedOpening, decision: AccessDecision) -> bool {
+    let early = matches!(decision, AccessDecision::Refuse { reason: DenialReason::TooEarly, .. });
     early && opening.audience == Audience::Pickup
 }
 

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Audience;
-use crate::occupancy::Direction;
+use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 use crate::time::Timestamp;
 use crate::vehicle::VehicleDetails;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Passage<'a> {
-    pub direction: Direction,
+pub struct AccessRequest<'a> {
+    pub direction: LaneDirection,
     pub plate: Option<&'a Plate>,
     pub confidence: u8,
     /// Percent; a reading below it goes to a person. Set per lane, for its camera.
@@ -24,10 +24,10 @@ pub struct Passage<'a> {
     pub at: Timestamp,
     pub occupied: i64,
     /// Cars inside by the audience under which they entered. If absent, all count for the audience that leaves the least room.
-    pub inside: Option<Cars>,
+    pub inside: Option<AudienceCounts>,
     /// Use of reservations since the plan was made.
-    pub uses: &'a Uses,
-    pub alarm: Alarm,
+    pub uses: &'a ReservationUses,
+    pub alarm: GarageAlarm,
 }
 
 /// Whether the gateway's clock can be trusted.
@@ -41,26 +41,26 @@ pub enum ClockTrust {
 
 /// Alarm of the garage; it overrides every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Alarm {
+pub enum GarageAlarm {
     #[default]
     None,
     Fire,
 }
 
 /// Reservations that were used at this garage and that the plan may still contain, by id.
-pub type Uses = HashMap<Uuid, Use>;
+pub type ReservationUses = HashMap<Uuid, ReservationUse>;
 
 /// A reservation admits its car until the car has left again: an opened barrier does not prove that the car entered, and
 /// the camera may have to read it twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
+pub enum ReservationUse {
     Inside,
     Left,
 }
 
 /// Number of cars of each audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Cars {
+pub struct AudienceCounts {
     #[serde(default)]
     pub pickup: i64,
     #[serde(default)]
@@ -71,7 +71,7 @@ pub struct Cars {
     pub public: i64,
 }
 
-impl Cars {
+impl AudienceCounts {
     pub const fn of(&self, audience: Audience) -> i64 {
         match audience {
             Audience::Pickup => self.pickup,
@@ -96,7 +96,7 @@ impl Cars {
     }
 }
 
-impl std::ops::Add for Cars {
+impl std::ops::Add for AudienceCounts {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self {
@@ -108,7 +108,7 @@ impl std::ops::Add for Cars {
     }
 }
 
-impl std::ops::Neg for Cars {
+impl std::ops::Neg for AudienceCounts {
     type Output = Self;
     fn neg(self) -> Self {
         Self {

@@ -18,7 +18,7 @@ use crate::vehicle::PlateColor;
 
 /// A window made absolute, half-open `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct PlannedOpening {
     pub audience: Audience,
     pub from: Timestamp,
     pub to: Timestamp,
@@ -27,7 +27,7 @@ pub struct Opening {
     pub terms: Option<OpeningTerms>,
 }
 
-impl Opening {
+impl PlannedOpening {
     pub const fn new(audience: Audience, from: Timestamp, to: Timestamp) -> Self {
         Self { audience, from, to, terms: None }
     }
@@ -53,12 +53,12 @@ pub struct OpeningTerms {
     pub walk_in: bool,
     /// Groups of plates that may enter only in a part of the opening.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<Group>,
+    pub groups: Vec<OpeningGroup>,
 }
 
 /// A part of the opening for some plates. The edge does not know the meaning of `id`: it holds no data of classes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
+pub struct OpeningGroup {
     pub id: u16,
     pub from: Timestamp,
     pub to: Timestamp,
@@ -70,7 +70,7 @@ pub type PermitColors = BTreeMap<Plate, BTreeMap<Audience, BTreeSet<PlateColor>>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPlan {
     pub capacity: u32,
-    pub openings: Vec<Opening>,
+    pub openings: Vec<PlannedOpening>,
     pub permits: HashMap<Plate, BTreeSet<Audience>>,
     /// For permitted plates with a known colour: the colours with which each audience's permit is valid. A permit that is
     /// not listed is valid for every colour.
@@ -79,9 +79,9 @@ pub struct AccessPlan {
     /// From this instant on only [`AccessPlan::standing`] is valid; the rest is never used silently.
     pub valid_until: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standing: Option<Standing>,
-    #[serde(default, skip_serializing_if = "Sharing::is_empty")]
-    pub sharing: Sharing,
+    pub standing: Option<StandingRights>,
+    #[serde(default, skip_serializing_if = "SharingPlan::is_empty")]
+    pub sharing: SharingPlan,
 }
 
 impl AccessPlan {
@@ -101,15 +101,15 @@ impl AccessPlan {
 /// Rights that stay valid if no newer plan arrives: permitted plates in the hours of their audiences. After `until` the
 /// plan grants nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct StandingRights {
     pub until: Timestamp,
     /// Never openings of the public: reservations of that time, and the room that they leave, are unknown.
-    pub openings: Vec<Opening>,
+    pub openings: Vec<PlannedOpening>,
 }
 
 /// Reserved and kept spaces, and the plates with a right to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Sharing {
+pub struct SharingPlan {
     /// Reservations that begin while the plan is valid and whose car is not inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reservations: Vec<PlannedReservation>,
@@ -118,7 +118,7 @@ pub struct Sharing {
     pub blocked: BTreeSet<Plate>,
     /// The limits of each pool over time, in order. Before the first nothing is open.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub pools: BTreeMap<PoolId, Vec<Limit>>,
+    pub pools: BTreeMap<PoolId, Vec<PlannedLimit>>,
     /// Group ids of each plate in a group. If an opening does not list the id, the plate may enter in all of that opening.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<Plate, BTreeSet<u16>>,
@@ -145,7 +145,7 @@ pub struct PlannedReservation {
 
 /// How much of a pool may be taken from `from` on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limit {
+pub struct PlannedLimit {
     pub from: Timestamp,
     /// Spaces in service.
     pub capacity: u32,
@@ -153,7 +153,7 @@ pub struct Limit {
     pub quota: BTreeMap<Audience, u32>,
 }
 
-impl Sharing {
+impl SharingPlan {
     pub fn is_empty(&self) -> bool {
         self.reservations.is_empty()
             && self.blocked.is_empty()

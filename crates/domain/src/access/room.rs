@@ -14,8 +14,8 @@ use std::iter::Peekable;
 use std::{slice, vec};
 
 use super::Audience;
-use super::passage::{Cars, Passage};
-use super::plan::{AccessPlan, Limit};
+use super::passage::{AccessRequest, AudienceCounts};
+use super::plan::{AccessPlan, PlannedLimit};
 use crate::ids::PoolId;
 use crate::minute::{Minute, Minutes};
 use crate::time::Timestamp;
@@ -24,14 +24,14 @@ const AUDIENCES: [Audience; 4] = [Audience::Pickup, Audience::Staff, Audience::R
 
 /// How long a stay may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(super) struct StayLimit {
     pub(super) until: Minute,
     /// What limits the stay; absent for the longest stay that the terms allow.
-    pub(super) short: Option<Short>,
+    pub(super) short: Option<StayLimitReason>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Short {
+pub(super) enum StayLimitReason {
     Closed,
     /// All open spaces are taken, reserved or kept.
     Taken,
@@ -40,40 +40,42 @@ pub(super) enum Short {
 /// The stay from `from` for at most `longest`. It never exceeds the validity of the plan: later reservations are unknown.
 pub(super) fn reach(
     plan: &AccessPlan,
-    passage: &Passage<'_>,
+    passage: &AccessRequest<'_>,
     audience: Audience,
     from: Minute,
     longest: Minutes,
-) -> Reach {
+) -> StayLimit {
     let until = (from + longest).min(Minute::floor(plan.valid_until));
-    let present = Present::of(passage, audience);
+    let present = CarsInside::of(passage, audience);
     let mut pools: Vec<_> =
-        plan.sharing.pools.iter().map(|(id, limits)| Pool::new(plan, passage, id, limits)).collect();
+        plan.sharing.pools.iter().map(|(id, limits)| PoolCursor::new(plan, passage, id, limits)).collect();
     let mut minute = from;
     while minute < until {
         pools.iter_mut().for_each(|pool| pool.advance(minute));
         match room(&pools, &present, audience) {
-            None => return Reach { until: minute, short: Some(Short::Closed) },
-            Some(room) if room <= 0 => return Reach { until: minute, short: Some(Short::Taken) },
+            None => return StayLimit { until: minute, short: Some(StayLimitReason::Closed) },
+            Some(room) if room <= 0 => {
+                return StayLimit { until: minute, short: Some(StayLimitReason::Taken) };
+            }
             Some(_) => {}
         }
-        let next = pools.iter_mut().filter_map(Pool::next_change).min();
+        let next = pools.iter_mut().filter_map(PoolCursor::next_change).min();
         minute = next.map_or(until, |next| next.min(until));
     }
-    Reach { until, short: None }
+    StayLimit { until, short: None }
 }
 
 /// Cars inside.
-struct Present {
+struct CarsInside {
     total: i64,
-    of: Cars,
+    of: AudienceCounts,
 }
 
-impl Present {
+impl CarsInside {
     /// If the audiences of the cars inside are unknown, all count for `audience`: they use up its quota and no kept space.
-    fn of(passage: &Passage<'_>, audience: Audience) -> Self {
+    fn of(passage: &AccessRequest<'_>, audience: Audience) -> Self {
         let occupied = passage.occupied.max(0);
-        let mut of = Cars::default();
+        let mut of = AudienceCounts::default();
         let Some(inside) = passage.inside else {
             of.add(audience, occupied);
             return Self { total: occupied, of };
@@ -92,13 +94,13 @@ impl Present {
 }
 
 /// Room for more cars of `audience` at one minute; absent if no window of it is open.
-fn room(pools: &[Pool<'_>], present: &Present, audience: Audience) -> Option<i64> {
+fn room(pools: &[PoolCursor<'_>], present: &CarsInside, audience: Audience) -> Option<i64> {
     let (open, other): (Vec<_>, Vec<_>) = pools.iter().partition(|pool| pool.quota(audience).is_some());
     if open.is_empty() {
         return None;
     }
-    let here = Sum::of(&open);
-    let elsewhere = Sum::of(&other);
+    let here = PoolTotals::of(&open);
+    let elsewhere = PoolTotals::of(&other);
     let away: i64 = AUDIENCES
         .into_iter()
         .filter(|other| here.quota.of(*other) == 0 && elsewhere.quota.of(*other) > 0)
@@ -119,14 +121,14 @@ fn room(pools: &[Pool<'_>], present: &Present, audience: Audience) -> Option<i64
 
 /// Several pools as one.
 #[derive(Default)]
-struct Sum {
+struct PoolTotals {
     capacity: i64,
-    quota: Cars,
-    reserved: Cars,
+    quota: AudienceCounts,
+    reserved: AudienceCounts,
 }
 
-impl Sum {
-    fn of(pools: &[&Pool<'_>]) -> Self {
+impl PoolTotals {
+    fn of(pools: &[&PoolCursor<'_>]) -> Self {
         let mut sum = Self::default();
         for pool in pools {
             sum.capacity += pool.limit.map_or(0, |limit| i64::from(limit.capacity));
@@ -140,16 +142,16 @@ impl Sum {
 }
 
 /// A pool that is stepped through time: its current limit and reservations, and the changes that follow.
-struct Pool<'a> {
-    limit: Option<&'a Limit>,
-    limits: Peekable<slice::Iter<'a, Limit>>,
+struct PoolCursor<'a> {
+    limit: Option<&'a PlannedLimit>,
+    limits: Peekable<slice::Iter<'a, PlannedLimit>>,
     /// Reservations whose car is not inside yet.
-    reserved: Cars,
+    reserved: AudienceCounts,
     moves: Peekable<vec::IntoIter<(Timestamp, Audience, i64)>>,
 }
 
-impl<'a> Pool<'a> {
-    fn new(plan: &AccessPlan, passage: &Passage<'_>, id: &PoolId, limits: &'a [Limit]) -> Self {
+impl<'a> PoolCursor<'a> {
+    fn new(plan: &AccessPlan, passage: &AccessRequest<'_>, id: &PoolId, limits: &'a [PlannedLimit]) -> Self {
         let reservations = plan.sharing.reservations.iter();
         let absent = reservations.filter(|r| r.pool == *id && !passage.uses.contains_key(&r.id));
         let mut moves: Vec<_> =
@@ -158,7 +160,7 @@ impl<'a> Pool<'a> {
         Self {
             limit: None,
             limits: limits.iter().peekable(),
-            reserved: Cars::default(),
+            reserved: AudienceCounts::default(),
             moves: moves.into_iter().peekable(),
         }
     }

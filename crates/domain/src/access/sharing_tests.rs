@@ -21,7 +21,7 @@ fn pool() -> PoolId {
     PoolId::parse("main").unwrap()
 }
 
-fn opening(audience: Audience, from: i64, to: i64) -> Opening {
+fn opening(audience: Audience, from: i64, to: i64) -> PlannedOpening {
     let terms = OpeningTerms {
         window: WindowId::parse("w").unwrap(),
         pool: pool(),
@@ -31,11 +31,14 @@ fn opening(audience: Audience, from: i64, to: i64) -> Opening {
         walk_in: true,
         groups: Vec::new(),
     };
-    Opening { terms: Some(terms), ..Opening::new(audience, at(MIDNIGHT + from), at(MIDNIGHT + to)) }
+    PlannedOpening {
+        terms: Some(terms),
+        ..PlannedOpening::new(audience, at(MIDNIGHT + from), at(MIDNIGHT + to))
+    }
 }
 
-fn limit(from: i64, quota: &[(Audience, u32)]) -> Limit {
-    Limit { from: at(MIDNIGHT + from), capacity: CAPACITY, quota: quota.iter().copied().collect() }
+fn limit(from: i64, quota: &[(Audience, u32)]) -> PlannedLimit {
+    PlannedLimit { from: at(MIDNIGHT + from), capacity: CAPACITY, quota: quota.iter().copied().collect() }
 }
 
 /// Public from 06:00 to 15:00 and from 18:00 to 23:00 with 8 of 10 spaces, 3 for staff from 08:00 to 12:00; pickup between.
@@ -61,7 +64,7 @@ fn school() -> AccessPlan {
         colors: Default::default(),
         valid_until: at(MIDNIGHT + 2880),
         standing: None,
-        sharing: Sharing { pools: [(pool(), limits)].into(), ..Sharing::default() },
+        sharing: SharingPlan { pools: [(pool(), limits)].into(), ..SharingPlan::default() },
     }
 }
 
@@ -83,9 +86,9 @@ fn reserved(no: u16, audience: Audience, from: i64, to: i64) -> PlannedReservati
     }
 }
 
-fn entry(plate: &Plate, minute: i64, inside: Cars) -> Passage<'_> {
-    Passage {
-        direction: Direction::In,
+fn entry(plate: &Plate, minute: i64, inside: AudienceCounts) -> AccessRequest<'_> {
+    AccessRequest {
+        direction: LaneDirection::In,
         plate: Some(plate),
         confidence: 98,
         min_confidence: MIN_CONFIDENCE,
@@ -95,26 +98,26 @@ fn entry(plate: &Plate, minute: i64, inside: Cars) -> Passage<'_> {
         occupied: inside.total(),
         inside: Some(inside),
         uses: unused(),
-        alarm: Alarm::None,
+        alarm: GarageAlarm::None,
     }
 }
 
-fn publics(public: i64) -> Cars {
-    Cars { public, ..Cars::default() }
+fn publics(public: i64) -> AudienceCounts {
+    AudienceCounts { public, ..AudienceCounts::default() }
 }
 
 fn stranger() -> Plate {
     plate("鲁B99999")
 }
 
-fn leave_by(decision: Decision) -> Option<i64> {
+fn leave_by(decision: AccessDecision) -> Option<i64> {
     match decision {
-        Decision::Open { leave_by, .. } => leave_by.map(|at| at.micros() / 60_000_000 - MIDNIGHT),
-        Decision::Refuse { .. } | Decision::Review { .. } => None,
+        AccessDecision::Open { leave_by, .. } => leave_by.map(|at| at.micros() / 60_000_000 - MIDNIGHT),
+        AccessDecision::Refuse { .. } | AccessDecision::Review { .. } => None,
     }
 }
 
-fn ask(plan: &AccessPlan, minute: i64, inside: Cars) -> Decision {
+fn ask(plan: &AccessPlan, minute: i64, inside: AudienceCounts) -> AccessDecision {
     decide(Some(plan), &entry(&stranger(), minute, inside))
 }
 
@@ -122,7 +125,7 @@ fn ask(plan: &AccessPlan, minute: i64, inside: Cars) -> Decision {
 fn a_walk_in_is_told_until_when_it_may_stay() {
     let decision = ask(&school(), 780, publics(0));
     assert_eq!(leave_by(decision), Some(900));
-    assert_eq!(display_text(decision, Direction::In, at(MIDNIGHT + 780)), "欢迎光临 请于15:00前离场");
+    assert_eq!(display_text(decision, LaneDirection::In, at(MIDNIGHT + 780)), "欢迎光临 请于15:00前离场");
     // The longest stay ends before the window does.
     assert_eq!(leave_by(ask(&school(), 360, publics(0))), Some(900));
     let mut long = school();
@@ -133,19 +136,19 @@ fn a_walk_in_is_told_until_when_it_may_stay() {
 #[test]
 fn nobody_comes_in_for_a_stay_that_cannot_end_in_time() {
     assert_eq!(leave_by(ask(&school(), 885, publics(0))), Some(900));
-    assert_eq!(ask(&school(), 886, publics(0)), Decision::refuse(Reason::WindowEnding));
-    assert_eq!(ask(&school(), 900, publics(0)), Decision::refuse(Reason::OutsideWindow));
+    assert_eq!(ask(&school(), 886, publics(0)), AccessDecision::refuse(DenialReason::WindowEnding));
+    assert_eq!(ask(&school(), 900, publics(0)), AccessDecision::refuse(DenialReason::OutsideWindow));
 }
 
 #[test]
 fn what_is_kept_for_staff_is_left_alone() {
     let seven = publics(7);
     assert_eq!(leave_by(ask(&school(), 400, seven)), Some(480));
-    assert_eq!(ask(&school(), 500, seven), Decision::refuse(Reason::Reserved));
+    assert_eq!(ask(&school(), 500, seven), AccessDecision::refuse(DenialReason::Reserved));
     // No space is kept for staff that is already inside.
-    let with_staff = Cars { staff: 3, ..publics(6) };
+    let with_staff = AudienceCounts { staff: 3, ..publics(6) };
     assert_eq!(leave_by(ask(&school(), 500, with_staff)), Some(900));
-    assert_eq!(ask(&school(), 800, publics(8)), Decision::refuse(Reason::Reserved));
+    assert_eq!(ask(&school(), 800, publics(8)), AccessDecision::refuse(DenialReason::Reserved));
 }
 
 #[test]
@@ -153,9 +156,9 @@ fn a_permit_leaves_alone_what_is_reserved_and_no_more() {
     let staff = plate("鲁B55555");
     let mut plan = school();
     plan.permits.insert(staff.clone(), BTreeSet::from([Audience::Staff]));
-    let inside = |staff| Cars { staff, ..publics(6) };
+    let inside = |staff| AudienceCounts { staff, ..publics(6) };
     let ask = |plan: &AccessPlan, cars| decide(Some(plan), &entry(&staff, 500, cars));
-    assert_eq!(ask(&plan, inside(2)), Decision::open(Some(Audience::Staff)));
+    assert_eq!(ask(&plan, inside(2)), AccessDecision::open(Some(Audience::Staff)));
     // Beyond the quota the car enters under the same rules as the public.
     assert_eq!(leave_by(ask(&plan, inside(3))), Some(900));
     for pool in plan.sharing.pools.values_mut().flatten() {
@@ -163,25 +166,27 @@ fn a_permit_leaves_alone_what_is_reserved_and_no_more() {
     }
     assert!(ask(&plan, inside(2)).opens());
     plan.sharing.reservations = (0..2).map(|no| reserved(no, Audience::Public, 490, 600)).collect();
-    assert_eq!(ask(&plan, inside(2)), Decision::refuse(Reason::Reserved));
+    assert_eq!(ask(&plan, inside(2)), AccessDecision::refuse(DenialReason::Reserved));
 }
 
 #[test]
 fn cars_that_have_left_unseen_do_not_fill_the_garage() {
     let stranger = stranger();
-    let ghosts = Cars { staff: 9, ..publics(2) };
-    let passage = Passage { occupied: 4, ..entry(&stranger, 500, ghosts) };
+    let ghosts = AudienceCounts { staff: 9, ..publics(2) };
+    let passage = AccessRequest { occupied: 4, ..entry(&stranger, 500, ghosts) };
     assert!(decide(Some(&school()), &passage).opens());
 }
 
 #[test]
 fn a_count_of_which_nothing_is_known_leaves_less_room() {
     let stranger = stranger();
-    let known =
-        Passage { occupied: 6, ..entry(&stranger, 500, Cars { staff: 3, public: 3, ..Cars::default() }) };
+    let known = AccessRequest {
+        occupied: 6,
+        ..entry(&stranger, 500, AudienceCounts { staff: 3, public: 3, ..AudienceCounts::default() })
+    };
     assert!(decide(Some(&school()), &known).opens());
-    let unknown = Passage { inside: None, occupied: 7, ..known };
-    assert_eq!(decide(Some(&school()), &unknown), Decision::refuse(Reason::Reserved));
+    let unknown = AccessRequest { inside: None, occupied: 7, ..known };
+    assert_eq!(decide(Some(&school()), &unknown), AccessDecision::refuse(DenialReason::Reserved));
 }
 
 #[test]
@@ -189,10 +194,10 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
     let mut plan = school();
     plan.sharing.reservations = (0..8).map(|no| reserved(no, Audience::Public, 1100, 1300)).collect();
     let first = plan.sharing.reservations[0].clone();
-    assert_eq!(ask(&plan, 1100, publics(0)), Decision::refuse(Reason::Reserved));
+    assert_eq!(ask(&plan, 1100, publics(0)), AccessDecision::refuse(DenialReason::Reserved));
     assert_eq!(leave_by(ask(&plan, 1080, publics(0))), Some(1100));
     let decision = decide(Some(&plan), &entry(&numbered(0), 1095, publics(0)));
-    let open = Decision::Open {
+    let open = AccessDecision::Open {
         audience: Some(Audience::Public),
         reservation: Some(first.id),
         leave_by: Some(first.to),
@@ -200,16 +205,16 @@ fn a_reserved_car_comes_in_while_walk_ins_find_the_rest_reserved() {
     };
     assert_eq!(decision, open);
     // A used reservation counts as a car inside, not as one to come.
-    let uses = HashMap::from([(first.id, Use::Inside)]);
+    let uses = HashMap::from([(first.id, ReservationUse::Inside)]);
     let mine = numbered(0);
-    let again = Passage { uses: &uses, ..entry(&mine, 1100, publics(1)) };
+    let again = AccessRequest { uses: &uses, ..entry(&mine, 1100, publics(1)) };
     assert_eq!(decide(Some(&plan), &again), open);
-    let left = HashMap::from([(first.id, Use::Left)]);
+    let left = HashMap::from([(first.id, ReservationUse::Left)]);
     let stranger = stranger();
-    let walk_in = Passage { uses: &left, ..entry(&stranger, 1100, publics(0)) };
+    let walk_in = AccessRequest { uses: &left, ..entry(&stranger, 1100, publics(0)) };
     assert!(decide(Some(&plan), &walk_in).opens());
-    let other = Passage { uses: &left, ..entry(&mine, 1100, publics(1)) };
-    assert_eq!(decide(Some(&plan), &other), Decision::refuse(Reason::Reserved));
+    let other = AccessRequest { uses: &left, ..entry(&mine, 1100, publics(1)) };
+    assert_eq!(decide(Some(&plan), &other), AccessDecision::refuse(DenialReason::Reserved));
 }
 
 #[test]
@@ -218,10 +223,10 @@ fn who_comes_before_the_reserved_time_is_told_when_to_come() {
     plan.sharing.reservations = vec![reserved(1, Audience::Public, 1100, 1300)];
     let mine = numbered(1);
     let decision = decide(Some(&plan), &entry(&mine, 1085, publics(0)));
-    assert_eq!(decision, Decision::too_early(at(MIDNIGHT + 1090)));
-    assert_eq!(display_text(decision, Direction::In, at(MIDNIGHT + 1085)), "未到入场时间 请18:10后再来");
+    assert_eq!(decision, AccessDecision::too_early(at(MIDNIGHT + 1090)));
+    assert_eq!(display_text(decision, LaneDirection::In, at(MIDNIGHT + 1085)), "未到入场时间 请18:10后再来");
     let closed = decide(Some(&plan), &entry(&mine, 100, publics(0)));
-    assert_eq!(closed, Decision::too_early(at(MIDNIGHT + 1090)));
+    assert_eq!(closed, AccessDecision::too_early(at(MIDNIGHT + 1090)));
 }
 
 #[test]
@@ -230,61 +235,66 @@ fn a_parent_comes_at_the_time_of_one_of_the_classes() {
     let mut plan = school();
     let groups = &mut plan.openings[2].terms.as_mut().unwrap().groups;
     for (id, from) in [(1, 920), (2, 940)] {
-        groups.push(Group { id, from: at(MIDNIGHT + from), to: at(MIDNIGHT + 1080) });
+        groups.push(OpeningGroup { id, from: at(MIDNIGHT + from), to: at(MIDNIGHT + 1080) });
     }
-    let ask = |plan: &AccessPlan, minute| decide(Some(plan), &entry(&parent, minute, Cars::default()));
+    let ask =
+        |plan: &AccessPlan, minute| decide(Some(plan), &entry(&parent, minute, AudienceCounts::default()));
     assert!(ask(&plan, 900).opens());
     plan.sharing.groups.insert(parent.clone(), BTreeSet::from([1, 2]));
-    assert_eq!(ask(&plan, 919), Decision::too_early(at(MIDNIGHT + 920)));
+    assert_eq!(ask(&plan, 919), AccessDecision::too_early(at(MIDNIGHT + 920)));
     assert!(ask(&plan, 920).opens());
     plan.sharing.groups.insert(parent.clone(), BTreeSet::from([0, 2]));
     assert!(ask(&plan, 900).opens());
     // Not even where the public may come in.
     plan.sharing.groups.insert(parent.clone(), BTreeSet::from([2]));
-    plan.openings.push(Opening::new(Audience::Public, at(MIDNIGHT), at(MIDNIGHT + 1440)));
-    assert_eq!(ask(&plan, 939), Decision::too_early(at(MIDNIGHT + 940)));
+    plan.openings.push(PlannedOpening::new(Audience::Public, at(MIDNIGHT), at(MIDNIGHT + 1440)));
+    assert_eq!(ask(&plan, 939), AccessDecision::too_early(at(MIDNIGHT + 940)));
 }
 
 #[test]
 fn blocks_and_locked_hours_keep_cars_out_and_never_in() {
     let mut plan = school();
     plan.sharing.blocked.insert(stranger());
-    assert_eq!(ask(&plan, 780, publics(0)), Decision::refuse(Reason::Blocked));
+    assert_eq!(ask(&plan, 780, publics(0)), AccessDecision::refuse(DenialReason::Blocked));
     let (stranger, mine) = (stranger(), plate("京A00001"));
-    let exit = Passage { direction: Direction::Out, ..entry(&stranger, 780, publics(1)) };
+    let exit = AccessRequest { direction: LaneDirection::Out, ..entry(&stranger, 780, publics(1)) };
     assert!(decide(Some(&plan), &exit).opens());
     plan.sharing.blocked.clear();
     plan.sharing.reservations = vec![reserved(1, Audience::Public, 1100, 1380)];
     plan.openings[3].terms.as_mut().unwrap().lock_out =
         Some(DailyHours { start_minute: 1320, length_minutes: 480 });
-    assert_eq!(ask(&plan, 1320, publics(0)), Decision::refuse(Reason::LockedOut));
+    assert_eq!(ask(&plan, 1320, publics(0)), AccessDecision::refuse(DenialReason::LockedOut));
     assert!(decide(Some(&plan), &entry(&mine, 1319, publics(0))).opens());
-    assert_eq!(decide(Some(&plan), &entry(&mine, 1320, publics(0))), Decision::refuse(Reason::LockedOut));
+    assert_eq!(
+        decide(Some(&plan), &entry(&mine, 1320, publics(0))),
+        AccessDecision::refuse(DenialReason::LockedOut)
+    );
 }
 
 #[test]
 fn an_owners_space_in_a_pool_of_its_own_is_not_the_publics() {
     let mut plan = school();
-    let own = Limit { from: at(MIDNIGHT), capacity: 1, quota: BTreeMap::from([(Audience::Resident, 1)]) };
+    let own =
+        PlannedLimit { from: at(MIDNIGHT), capacity: 1, quota: BTreeMap::from([(Audience::Resident, 1)]) };
     plan.capacity = 11;
     plan.sharing.pools.insert(PoolId::parse("own").unwrap(), vec![own]);
-    assert_eq!(ask(&plan, 800, publics(8)), Decision::refuse(Reason::Reserved));
-    let with_owner = Cars { resident: 1, ..publics(7) };
+    assert_eq!(ask(&plan, 800, publics(8)), AccessDecision::refuse(DenialReason::Reserved));
+    let with_owner = AudienceCounts { resident: 1, ..publics(7) };
     assert!(ask(&plan, 800, with_owner).opens());
     for pool in plan.sharing.pools.values_mut().flatten() {
         pool.quota.retain(|audience, _| *audience == Audience::Resident || pool.capacity > 1);
         pool.quota.entry(Audience::Public).and_modify(|quota| *quota = 10);
     }
     // Nine in the pool of ten, the owner in the own space: one more fits. With ten it does not.
-    assert!(ask(&plan, 800, Cars { resident: 1, ..publics(9) }).opens());
-    assert!(!ask(&plan, 800, Cars { resident: 1, ..publics(10) }).opens());
+    assert!(ask(&plan, 800, AudienceCounts { resident: 1, ..publics(9) }).opens());
+    assert!(!ask(&plan, 800, AudienceCounts { resident: 1, ..publics(10) }).opens());
 }
 
 #[test]
 fn what_has_nothing_to_say_is_not_written() {
     let plain = AccessPlan {
-        openings: vec![Opening::new(Audience::Public, at(0), at(1))],
-        sharing: Sharing::default(),
+        openings: vec![PlannedOpening::new(Audience::Public, at(0), at(1))],
+        sharing: SharingPlan::default(),
         ..school()
     };
     let text = serde_json::to_string(&plain).unwrap();
@@ -293,7 +303,7 @@ fn what_has_nothing_to_say_is_not_written() {
     let text = serde_json::to_string(&school()).unwrap();
     assert_eq!(serde_json::from_str::<AccessPlan>(&text).unwrap(), school());
     assert_eq!(
-        serde_json::to_string(&Decision::open(None)).unwrap(),
+        serde_json::to_string(&AccessDecision::open(None)).unwrap(),
         r#"{"outcome":"open","audience":null}"#
     );
 }
@@ -319,13 +329,13 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_cars()(pickup in 0i64..4, staff in 0i64..4, resident in 0i64..3, public in 0i64..9) -> Cars {
-        Cars { pickup, staff, resident, public }
+    fn any_cars()(pickup in 0i64..4, staff in 0i64..4, resident in 0i64..3, public in 0i64..9) -> AudienceCounts {
+        AudienceCounts { pickup, staff, resident, public }
     }
 }
 
 /// Minute by minute and without a sweep: the spaces left after one more car of the public.
-fn left(plan: &AccessPlan, inside: Cars, minute: i64) -> i64 {
+fn left(plan: &AccessPlan, inside: AudienceCounts, minute: i64) -> i64 {
     let now = at(MIDNIGHT + minute);
     let limits = plan.sharing.pools.values().flatten();
     let limit = limits.filter(|limit| limit.from <= now).max_by_key(|limit| limit.from).unwrap();
@@ -366,10 +376,10 @@ proptest! {
             let valid = reservation.enter_from <= passage.at && passage.at < reservation.enter_until;
             let decision = decide(Some(&plan), &passage);
             if valid && passage.occupied < i64::from(CAPACITY) {
-                let by_it = matches!(decision, Decision::Open { reservation: Some(id), .. } if id == reservation.id);
+                let by_it = matches!(decision, AccessDecision::Open { reservation: Some(id), .. } if id == reservation.id);
                 prop_assert!(by_it, "{decision:?}");
             } else if valid {
-                prop_assert_eq!(decision, Decision::refuse(Reason::Full));
+                prop_assert_eq!(decision, AccessDecision::refuse(DenialReason::Full));
             }
         }
     }
@@ -386,7 +396,7 @@ proptest! {
     #[test]
     fn an_old_plan_decides_as_before(inside in any_cars(), minute in 0i64..2880, known in any::<bool>()) {
         let mut plan = school();
-        plan.sharing = Sharing::default();
+        plan.sharing = SharingPlan::default();
         plan.openings.iter_mut().for_each(|opening| opening.terms = None);
         let parent = plate("鲁B12345");
         let stranger = stranger();
@@ -394,9 +404,9 @@ proptest! {
         let open = |audience| plan.openings.iter().any(|o| o.audience == audience && o.contains(passage.at));
         let right = [Audience::Pickup, Audience::Public].into_iter().find(|a| open(*a) && (known || *a == Audience::Public));
         let expected = match right {
-            None => Decision::refuse(Reason::OutsideWindow),
-            Some(_) if inside.total() >= i64::from(CAPACITY) => Decision::refuse(Reason::Full),
-            Some(audience) => Decision::open(Some(audience)),
+            None => AccessDecision::refuse(DenialReason::OutsideWindow),
+            Some(_) if inside.total() >= i64::from(CAPACITY) => AccessDecision::refuse(DenialReason::Full),
+            Some(audience) => AccessDecision::open(Some(audience)),
         };
         prop_assert_eq!(decide(Some(&plan), &passage), expected);
     }

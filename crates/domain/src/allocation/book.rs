@@ -1,7 +1,7 @@
 //! The book of one garage: all its entries, and the requests, facts and sweeps that change them.
 //!
 //! A request is refused or done completely. Facts are never refused. The clock ends unused entries. Every change goes
-//! through [`Book::put`], which keeps the index consistent with the entries: after any history, a book equals one rebuilt
+//! through [`AllocationBook::put`], which keeps the index consistent with the entries: after any history, a book equals one rebuilt
 //! from its live entries. The caller stores the entries of the journal; if that fails, it discards the book and rebuilds it
 //! from the stored entries.
 //!
@@ -21,75 +21,75 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use self::index::Index;
-use super::entry::Entry;
-use super::journal::{Journal, Notice, NoticeKind, Strike, StrikeKind};
-use super::layout::Layout;
-use super::limits::Limits;
+use self::index::EntryIndex;
+use super::entry::BookEntry;
+use super::journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
+use super::layout::GarageLayout;
+use super::limits::CapacitySchedule;
 use crate::access::Audience;
 use crate::ids::PoolId;
 use crate::time::Timestamp;
 
 /// Everything that takes a space of one garage, or waits for one.
 #[derive(Debug, Clone)]
-pub struct Book {
-    layout: Layout,
-    limits: BTreeMap<PoolId, Limits>,
+pub struct AllocationBook {
+    layout: GarageLayout,
+    limits: BTreeMap<PoolId, CapacitySchedule>,
     /// Live entries, and those that have finished since the journal was last taken.
-    entries: HashMap<Uuid, Entry>,
-    index: Index,
+    entries: HashMap<Uuid, BookEntry>,
+    index: EntryIndex,
     changed: BTreeSet<Uuid>,
-    notices: Vec<Notice>,
-    strikes: Vec<Strike>,
+    notices: Vec<BookNotice>,
+    strikes: Vec<BookStrike>,
     /// A space may have become free without an offer to the waiting list.
     unoffered: bool,
     /// The latest `now` of any call; the time of a fact may be older.
-    told: Timestamp,
+    latest_now: Timestamp,
 }
 
-impl Book {
+impl AllocationBook {
     /// Builds a book from stored entries; finished ones are ignored.
-    pub fn new(layout: Layout, live: Vec<Entry>) -> Self {
+    pub fn new(layout: GarageLayout, live: Vec<BookEntry>) -> Self {
         let mut book = Self {
             limits: limits_of(&layout),
             layout,
-            entries: live.into_iter().filter(Entry::is_live).map(|entry| (entry.id, entry)).collect(),
-            index: Index::default(),
+            entries: live.into_iter().filter(BookEntry::is_live).map(|entry| (entry.id, entry)).collect(),
+            index: EntryIndex::default(),
             changed: BTreeSet::new(),
             notices: Vec::new(),
             strikes: Vec::new(),
             unoffered: true,
-            told: Timestamp::from_micros(0),
+            latest_now: Timestamp::from_micros(0),
         };
         book.index = book.made_index();
         book
     }
 
     /// Replaces the layout, when windows have changed or a new day has come within the horizon. All entries stay, even those
-    /// that the new layout would not allow: [`Book::affected`] lists them beforehand.
-    pub fn set_layout(&mut self, layout: Layout) {
+    /// that the new layout would not allow: [`AllocationBook::affected`] lists them beforehand.
+    pub fn set_layout(&mut self, layout: GarageLayout) {
         self.limits = limits_of(&layout);
         self.layout = layout;
         self.index = self.made_index();
         self.unoffered = true;
     }
 
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &GarageLayout {
         &self.layout
     }
 
     /// An entry by id. Finished entries are included until the journal is taken.
-    pub fn entry(&self, id: Uuid) -> Option<&Entry> {
+    pub fn entry(&self, id: Uuid) -> Option<&BookEntry> {
         self.entries.get(&id)
     }
 
     /// Live entries, in no particular order.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &BookEntry> {
         self.entries.values().filter(|entry| entry.is_live())
     }
 
     /// Returns the changes since the last call and removes finished entries from the book.
-    pub fn take_journal(&mut self) -> Journal {
+    pub fn take_journal(&mut self) -> BookJournal {
         let changed: Vec<_> = std::mem::take(&mut self.changed)
             .into_iter()
             .filter_map(|id| self.entries.get(&id).cloned())
@@ -97,7 +97,7 @@ impl Book {
         for finished in changed.iter().filter(|entry| !entry.is_live()) {
             self.entries.remove(&finished.id);
         }
-        Journal {
+        BookJournal {
             changed,
             notices: std::mem::take(&mut self.notices),
             strikes: std::mem::take(&mut self.strikes),
@@ -112,7 +112,7 @@ impl Book {
     }
 
     /// The only way to change an entry: replaces its former version in the index and records the change.
-    fn put(&mut self, entry: Entry) {
+    fn put(&mut self, entry: BookEntry) {
         if let Some(former) = self.entries.get(&entry.id).filter(|former| former.is_live()) {
             self.index.remove(former, self.due(former));
         }
@@ -123,25 +123,25 @@ impl Book {
         self.entries.insert(entry.id, entry);
     }
 
-    fn made_index(&self) -> Index {
-        Index::of(self.entries().map(|entry| (entry, self.due(entry))))
+    fn made_index(&self) -> EntryIndex {
+        EntryIndex::of(self.entries().map(|entry| (entry, self.due(entry))))
     }
 
-    fn notify(&mut self, entry: &Entry, kind: NoticeKind) {
+    fn notify(&mut self, entry: &BookEntry, kind: BookNoticeKind) {
         if let Some(person) = entry.person {
-            self.notices.push(Notice { person, entry: entry.id, kind });
+            self.notices.push(BookNotice { person, entry: entry.id, kind });
         }
     }
 
-    fn strike(&mut self, entry: &Entry, kind: StrikeKind, at: Timestamp) {
+    fn strike(&mut self, entry: &BookEntry, kind: BookStrikeKind, at: Timestamp) {
         if let (Audience::Public, Some(plate)) = (entry.audience, entry.plate.clone()) {
-            self.strikes.push(Strike { entry: entry.id, plate, kind, at });
+            self.strikes.push(BookStrike { entry: entry.id, plate, kind, at });
         }
     }
 }
 
-fn limits_of(layout: &Layout) -> BTreeMap<PoolId, Limits> {
-    layout.pools.iter().map(|(id, pool)| (id.clone(), Limits::of(layout, id, pool))).collect()
+fn limits_of(layout: &GarageLayout) -> BTreeMap<PoolId, CapacitySchedule> {
+    layout.pools.iter().map(|(id, pool)| (id.clone(), CapacitySchedule::of(layout, id, pool))).collect()
 }
 
 #[cfg(test)]

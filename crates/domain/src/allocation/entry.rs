@@ -6,13 +6,13 @@ use uuid::Uuid;
 use super::layout::PlateKey;
 use crate::access::Audience;
 use crate::ids::{PoolId, WindowId};
-use crate::minute::Span;
+use crate::minute::MinuteSpan;
 use crate::time::Timestamp;
 
 /// Who created an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Origin {
+pub enum EntryOrigin {
     /// A person, through the mini-program.
     App,
     Operator,
@@ -21,21 +21,21 @@ pub enum Origin {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct BookEntry {
     pub id: Uuid,
     pub pool: PoolId,
     pub audience: Audience,
-    pub origin: Origin,
+    pub origin: EntryOrigin,
     /// The window in which the stay starts; absent for a car that entered outside every window.
     pub window: Option<WindowId>,
     pub person: Option<Uuid>,
     /// Absent if the gate could not read it.
     pub plate: Option<PlateKey>,
     /// The agreed time; for a car without a reservation, from its entry to its latest exit.
-    pub span: Span,
-    pub state: State,
+    pub span: MinuteSpan,
+    pub state: EntryState,
     /// The time for which the entry takes a space. Longer than `span` for a car that came early or overstays.
-    pub taken: Option<Span>,
+    pub taken: Option<MinuteSpan>,
     /// Label of the numbered space, once the car is inside.
     pub space: Option<String>,
     pub visit: Option<Uuid>,
@@ -45,13 +45,13 @@ pub struct Entry {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum EntryState {
     /// On the waiting list; takes no space.
     Waiting,
     /// Takes a space until `until`, then expires unless confirmed.
     Held {
         until: Timestamp,
-        offered: Offered,
+        offered: HoldOrigin,
     },
     Confirmed {
         since: Timestamp,
@@ -68,8 +68,8 @@ pub enum State {
     },
     Cancelled {
         at: Timestamp,
-        cause: Cause,
-        lateness: Lateness,
+        cause: CancelCause,
+        lateness: CancelLateness,
     },
     /// The car did not enter by start plus grace.
     NoShow {
@@ -80,7 +80,7 @@ pub enum State {
 /// Whether a hold is a driver's own request or an offer to the waiting list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Offered {
+pub enum HoldOrigin {
     /// Held by the driver's own request.
     Asked,
     FromWaitlist,
@@ -88,7 +88,7 @@ pub enum Offered {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cause {
+pub enum CancelCause {
     Driver,
     Operator,
     /// The operator closed the spaces or ended the window.
@@ -102,7 +102,7 @@ pub enum Cause {
 /// A cancellation after the start is late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Lateness {
+pub enum CancelLateness {
     InTime,
     Late,
 }
@@ -110,7 +110,7 @@ pub enum Lateness {
 /// Name of a state, as databases and interfaces use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum EntryPhase {
     Waiting,
     Held,
     Confirmed,
@@ -121,8 +121,8 @@ pub enum Phase {
     NoShow,
 }
 
-impl Entry {
-    pub fn phase(&self) -> Phase {
+impl BookEntry {
+    pub fn phase(&self) -> EntryPhase {
         self.state.phase()
     }
 
@@ -131,22 +131,22 @@ impl Entry {
     }
 }
 
-impl State {
-    pub fn phase(&self) -> Phase {
+impl EntryState {
+    pub fn phase(&self) -> EntryPhase {
         match self {
-            Self::Waiting => Phase::Waiting,
-            Self::Held { .. } => Phase::Held,
-            Self::Confirmed { .. } => Phase::Confirmed,
-            Self::CheckedIn { .. } => Phase::CheckedIn,
-            Self::Overstayed { .. } => Phase::Overstayed,
-            Self::Completed { .. } => Phase::Completed,
-            Self::Cancelled { .. } => Phase::Cancelled,
-            Self::NoShow { .. } => Phase::NoShow,
+            Self::Waiting => EntryPhase::Waiting,
+            Self::Held { .. } => EntryPhase::Held,
+            Self::Confirmed { .. } => EntryPhase::Confirmed,
+            Self::CheckedIn { .. } => EntryPhase::CheckedIn,
+            Self::Overstayed { .. } => EntryPhase::Overstayed,
+            Self::Completed { .. } => EntryPhase::Completed,
+            Self::Cancelled { .. } => EntryPhase::Cancelled,
+            Self::NoShow { .. } => EntryPhase::NoShow,
         }
     }
 }
 
-impl Phase {
+impl EntryPhase {
     /// The entry is still in the book: it takes a space or may take one later.
     pub fn is_live(self) -> bool {
         match self {

@@ -2,28 +2,28 @@
 
 use uuid::Uuid;
 
-use super::entry::Entry;
+use super::entry::BookEntry;
 use super::layout::PlateKey;
 use crate::time::Timestamp;
 
 /// `changed` is in order of ids and contains each entry once, in its current version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Journal {
-    pub changed: Vec<Entry>,
-    pub notices: Vec<Notice>,
-    pub strikes: Vec<Strike>,
+pub struct BookJournal {
+    pub changed: Vec<BookEntry>,
+    pub notices: Vec<BookNotice>,
+    pub strikes: Vec<BookStrike>,
 }
 
 /// A notification for the person of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notice {
+pub struct BookNotice {
     pub person: Uuid,
     pub entry: Uuid,
-    pub kind: NoticeKind,
+    pub kind: BookNoticeKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NoticeKind {
+pub enum BookNoticeKind {
     /// A space became free for an entry of the waiting list.
     Offer,
     OfferExpired,
@@ -38,15 +38,15 @@ pub enum NoticeKind {
 
 /// A broken rule, counted against the plate. Only the public gets strikes; parents, staff and residents get none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Strike {
+pub struct BookStrike {
     pub entry: Uuid,
     pub plate: PlateKey,
-    pub kind: StrikeKind,
+    pub kind: BookStrikeKind,
     pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StrikeKind {
+pub enum BookStrikeKind {
     NoShow,
     Overstay,
 }

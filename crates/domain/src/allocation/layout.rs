@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::access::Audience;
 use crate::ids::PoolId;
-use crate::minute::{Minutes, Span};
+use crate::minute::{MinuteSpan, Minutes};
 use crate::shared_window::WindowOpening;
 
 /// A plate's keyed hash: the book compares plates without knowing them.
@@ -13,17 +13,17 @@ pub struct PlateKey(pub Vec<u8>);
 
 /// Everything that limits a garage's book, from yesterday to beyond the longest horizon.
 #[derive(Debug, Clone, Default)]
-pub struct Layout {
-    pub pools: BTreeMap<PoolId, Pool>,
+pub struct GarageLayout {
+    pub pools: BTreeMap<PoolId, SpacePool>,
     /// Sorted by start.
     pub openings: Vec<WindowOpening>,
-    pub closures: Vec<Closure>,
-    pub rules: Rules,
+    pub closures: Vec<SpaceClosure>,
+    pub rules: GarageRules,
     pub blocked: HashSet<PlateKey>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pool {
+pub struct SpacePool {
     pub size: u32,
     /// Labels of numbered spaces in order of assignment; may be empty.
     pub spaces: Vec<String>,
@@ -31,19 +31,19 @@ pub struct Pool {
 
 /// A suspension, a blackout, or spaces out of service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closure {
+pub struct SpaceClosure {
     /// Absent: all pools.
     pub pool: Option<PoolId>,
     /// Absent: all audiences.
     pub audience: Option<Audience>,
-    pub span: Span,
+    pub span: MinuteSpan,
     /// Number of spaces out of service; absent: all are closed.
     pub spaces: Option<u32>,
 }
 
 /// Rules of a garage that apply to all windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rules {
+pub struct GarageRules {
     /// Maximum of live reservations of one person at this garage.
     pub live_per_person: u32,
     /// Maximum of live reservations of one plate at this garage; they never overlap.
@@ -56,7 +56,7 @@ pub struct Rules {
     pub overstay_ahead: Minutes,
 }
 
-impl Default for Rules {
+impl Default for GarageRules {
     fn default() -> Self {
         Self {
             live_per_person: 10,

@@ -3,29 +3,29 @@
 use std::collections::BTreeMap;
 
 use super::by_audience::{ByAudience, IN_PRIORITY, before};
-use super::layout::{Closure, Layout, Pool};
-use super::timeline::Level;
+use super::layout::{GarageLayout, SpaceClosure, SpacePool};
+use super::timeline::TakenSpaces;
 use crate::access::Audience;
 use crate::ids::{PoolId, WindowId};
-use crate::minute::{Minute, Span};
-use crate::shared_window::{Terms, WindowOpening};
+use crate::minute::{Minute, MinuteSpan};
+use crate::shared_window::{WindowOpening, WindowTerms};
 
 /// Limits at one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Limit {
+pub(super) struct CapacityLimit {
     /// Spaces of the pool that are in service.
     capacity: u32,
     /// Absent if no window of the audience is open.
     quota: ByAudience<Option<u32>>,
 }
 
-impl Limit {
+impl CapacityLimit {
     pub(super) fn is_open(&self, audience: Audience) -> bool {
         self.quota.get(audience).is_some()
     }
 
     /// How many more spaces `audience` may take beside `taken`.
-    pub(super) fn room(&self, taken: &Level, audience: Audience) -> u32 {
+    pub(super) fn room(&self, taken: &TakenSpaces, audience: Audience) -> u32 {
         let Some(quota) = *self.quota.get(audience) else {
             return 0;
         };
@@ -35,7 +35,7 @@ impl Limit {
     }
 
     /// Untaken quotas of audiences before this one.
-    fn kept_from(&self, audience: Audience, taken: &Level) -> u32 {
+    fn kept_from(&self, audience: Audience, taken: &TakenSpaces) -> u32 {
         before(audience).fold(0, |sum, other| {
             let quota = self.quota.get(other).unwrap_or(0);
             sum.saturating_add(quota.saturating_sub(taken.of(other)))
@@ -45,14 +45,14 @@ impl Limit {
 
 /// An opening of this pool, reduced to the fields that the book needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Open {
+pub(super) struct PoolOpening {
     pub(super) window: WindowId,
-    pub(super) span: Span,
-    pub(super) terms: Terms,
+    pub(super) span: MinuteSpan,
+    pub(super) terms: WindowTerms,
     quota: u32,
 }
 
-impl From<&WindowOpening> for Open {
+impl From<&WindowOpening> for PoolOpening {
     fn from(opening: &WindowOpening) -> Self {
         Self {
             window: opening.window.clone(),
@@ -65,21 +65,21 @@ impl From<&WindowOpening> for Open {
 
 /// Limits of one pool at all times.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Limits {
+pub(super) struct CapacitySchedule {
     /// Each limit with its first minute, in order. Before the first nothing is open.
-    steps: Vec<(Minute, Limit)>,
+    steps: Vec<(Minute, CapacityLimit)>,
     /// In order, not overlapping.
-    openings: ByAudience<Vec<Open>>,
-    closed: ByAudience<Vec<Span>>,
+    openings: ByAudience<Vec<PoolOpening>>,
+    closed: ByAudience<Vec<MinuteSpan>>,
 }
 
-impl Limits {
-    pub(super) fn of(layout: &Layout, id: &PoolId, pool: &Pool) -> Self {
+impl CapacitySchedule {
+    pub(super) fn of(layout: &GarageLayout, id: &PoolId, pool: &SpacePool) -> Self {
         let mut limits = Self::default();
         for opening in layout.openings.iter().filter(|opening| opening.pool == *id) {
-            limits.openings.get_mut(opening.audience).push(Open::from(opening));
+            limits.openings.get_mut(opening.audience).push(PoolOpening::from(opening));
         }
-        let here = |closure: &&Closure| closure.pool.as_ref().is_none_or(|p| p == id);
+        let here = |closure: &&SpaceClosure| closure.pool.as_ref().is_none_or(|p| p == id);
         let closures: Vec<_> = layout.closures.iter().filter(here).collect();
         for audience in IN_PRIORITY {
             limits.openings.get_mut(audience).sort_by_key(|open| open.span);
@@ -89,7 +89,7 @@ impl Limits {
         limits
     }
 
-    fn made_steps(&self, pool: &Pool, closures: &[&Closure]) -> Vec<(Minute, Limit)> {
+    fn made_steps(&self, pool: &SpacePool, closures: &[&SpaceClosure]) -> Vec<(Minute, CapacityLimit)> {
         let opened = IN_PRIORITY.into_iter().flat_map(|a| self.openings.get(a)).map(|open| open.span);
         let mut borders: Vec<_> = opened
             .chain(closures.iter().map(|closure| closure.span))
@@ -100,8 +100,8 @@ impl Limits {
         borders.into_iter().map(|minute| (minute, self.made_limit(pool, closures, minute))).collect()
     }
 
-    fn made_limit(&self, pool: &Pool, closures: &[&Closure], minute: Minute) -> Limit {
-        let mut limit = Limit { capacity: pool.size, ..Limit::default() };
+    fn made_limit(&self, pool: &SpacePool, closures: &[&SpaceClosure], minute: Minute) -> CapacityLimit {
+        let mut limit = CapacityLimit { capacity: pool.size, ..CapacityLimit::default() };
         for audience in IN_PRIORITY {
             let open = self.opening_at(audience, minute);
             *limit.quota.get_mut(audience) = open.map(|open| open.quota);
@@ -112,13 +112,16 @@ impl Limits {
         limit
     }
 
-    pub(super) fn at(&self, minute: Minute) -> Limit {
+    pub(super) fn at(&self, minute: Minute) -> CapacityLimit {
         let after = self.steps.partition_point(|(from, _)| *from <= minute);
-        after.checked_sub(1).and_then(|i| self.steps.get(i)).map_or_else(Limit::default, |(_, limit)| *limit)
+        after
+            .checked_sub(1)
+            .and_then(|i| self.steps.get(i))
+            .map_or_else(CapacityLimit::default, |(_, limit)| *limit)
     }
 
     /// Changes of the limit after `span` has begun and before it ends.
-    pub(super) fn changes_within(&self, span: Span) -> impl Iterator<Item = (Minute, Limit)> {
+    pub(super) fn changes_within(&self, span: MinuteSpan) -> impl Iterator<Item = (Minute, CapacityLimit)> {
         let first = self.steps.partition_point(|(from, _)| *from <= span.from());
         let rest = self.steps.get(first..).unwrap_or_default();
         rest.iter().take_while(move |(from, _)| *from < span.until()).copied()
@@ -129,12 +132,12 @@ impl Limits {
         self.steps.last().map(|(minute, _)| *minute)
     }
 
-    pub(super) fn opening_at(&self, audience: Audience, minute: Minute) -> Option<&Open> {
+    pub(super) fn opening_at(&self, audience: Audience, minute: Minute) -> Option<&PoolOpening> {
         self.openings_from(audience, minute).first().filter(|open| open.span.contains(minute))
     }
 
     /// Openings that end after `minute`.
-    pub(super) fn openings_from(&self, audience: Audience, minute: Minute) -> &[Open] {
+    pub(super) fn openings_from(&self, audience: Audience, minute: Minute) -> &[PoolOpening] {
         let openings = self.openings.get(audience);
         let first = openings.partition_point(|open| open.span.until() <= minute);
         openings.get(first..).unwrap_or_default()
@@ -157,13 +160,13 @@ impl Limits {
     }
 
     /// The first closure that overlaps `span`.
-    pub(super) fn closed_within(&self, audience: Audience, span: Span) -> Option<Span> {
+    pub(super) fn closed_within(&self, audience: Audience, span: MinuteSpan) -> Option<MinuteSpan> {
         self.closed.get(audience).iter().copied().find(|closed| closed.overlaps(span))
     }
 }
 
-impl Limit {
-    fn close(&mut self, closure: &Closure) {
+impl CapacityLimit {
+    fn close(&mut self, closure: &SpaceClosure) {
         match (closure.audience, closure.spaces) {
             (None, Some(spaces)) => self.capacity = self.capacity.saturating_sub(spaces),
             (None, None) => self.quota = ByAudience::default(),
@@ -176,8 +179,8 @@ impl Limit {
     }
 }
 
-fn closed_for(audience: Audience, closures: &[&Closure]) -> Vec<Span> {
-    let whole = |closure: &&&Closure| {
+fn closed_for(audience: Audience, closures: &[&SpaceClosure]) -> Vec<MinuteSpan> {
+    let whole = |closure: &&&SpaceClosure| {
         closure.spaces.is_none() && closure.audience.is_none_or(|closed| closed == audience)
     };
     let mut closed: Vec<_> = closures.iter().filter(whole).map(|closure| closure.span).collect();
@@ -195,11 +198,12 @@ pub struct PoolLimit {
     pub quota: BTreeMap<Audience, u32>,
 }
 
-impl Layout {
+impl GarageLayout {
     /// The limits of a pool over time, in order. Before the first nothing is open.
     pub fn limits(&self, id: &PoolId) -> Vec<PoolLimit> {
-        let steps = self.pools.get(id).map(|pool| Limits::of(self, id, pool).steps).unwrap_or_default();
-        let told = |(from, limit): (Minute, Limit)| PoolLimit {
+        let steps =
+            self.pools.get(id).map(|pool| CapacitySchedule::of(self, id, pool).steps).unwrap_or_default();
+        let told = |(from, limit): (Minute, CapacityLimit)| PoolLimit {
             from,
             capacity: limit.capacity,
             quota: IN_PRIORITY.into_iter().filter_map(|a| Some((a, (*limit.quota.get(a))?))).collect(),

@@ -2,17 +2,17 @@
 
 use uuid::Uuid;
 
-use super::entry::Phase;
-use crate::minute::{Minute, Minutes, Span};
+use super::entry::EntryPhase;
+use crate::minute::{Minute, MinuteSpan, Minutes};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ReservationRefusal {
     #[error("this garage has no such pool")]
     NoSuchPool,
     #[error("no window of this audience covers the whole stay")]
     OutsideWindow {
         /// The next opening in which a stay may start.
-        next: Option<Span>,
+        next: Option<MinuteSpan>,
     },
     #[error("the windows at that time do not offer reservations")]
     NotBookable,
@@ -25,9 +25,9 @@ pub enum Refusal {
     #[error("the time is already past")]
     InThePast,
     #[error("no entry or exit during these hours")]
-    LockedOut { lock: Span },
+    LockedOut { lock: MinuteSpan },
     #[error("the operator has closed these spaces")]
-    Closed { span: Span },
+    Closed { span: MinuteSpan },
     #[error("no space is free for the whole stay")]
     Full {
         /// The first minute without a free space.
@@ -46,5 +46,5 @@ pub enum Refusal {
     #[error("there is no such reservation")]
     NotFound,
     #[error("not possible in the current phase")]
-    WrongPhase { phase: Phase },
+    WrongPhase { phase: EntryPhase },
 }

@@ -2,29 +2,29 @@
 
 use uuid::Uuid;
 
-use super::entry::Origin;
+use super::entry::EntryOrigin;
 use super::layout::PlateKey;
 use crate::access::Audience;
 use crate::ids::PoolId;
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
 /// Request for a new reservation. A repeated request with the same id returns the existing entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct ReservationRequest {
     pub id: Uuid,
     /// Absent: the first pool, in order of ids, in which the stay fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
-    pub origin: Origin,
+    pub origin: EntryOrigin,
     pub person: Option<Uuid>,
     pub plate: Option<PlateKey>,
-    pub span: Span,
-    pub wish: Wish,
+    pub span: MinuteSpan,
+    pub wish: ReservationIntent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum ReservationIntent {
     Confirm,
     /// Takes the space for a few minutes, until it is confirmed or expires.
     Hold,
@@ -34,16 +34,16 @@ pub enum Wish {
 
 /// Fields to change; absent fields stay unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Change {
+pub struct EntryChange {
     /// Once the car is inside, only the end may change.
-    pub span: Option<Span>,
+    pub span: Option<MinuteSpan>,
     pub plate: Option<PlateKey>,
     pub pool: Option<PoolId>,
 }
 
 /// A car that has entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrived {
+pub struct EnteredCar {
     /// Id of a new entry if the car has no reservation.
     pub id: Uuid,
     pub visit: Uuid,
@@ -55,7 +55,7 @@ pub struct Arrived {
 
 /// A step of a forecast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
+pub struct FreeSpaceSlot {
     pub from: Minute,
     /// Minimum of free spaces over the minutes of the step.
     pub free: u32,

@@ -2,14 +2,14 @@
 
 use std::iter::Peekable;
 
-use super::limits::{Limit, Limits};
-use super::timeline::{Level, Timeline};
+use super::limits::{CapacityLimit, CapacitySchedule};
+use super::timeline::{TakenSpaces, TakenTimeline};
 use crate::access::Audience;
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 
 /// An interval with constant room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct RoomInterval {
     pub(super) from: Minute,
     pub(super) until: Minute,
     pub(super) room: u32,
@@ -18,21 +18,21 @@ pub(super) struct Stretch {
 
 /// The intervals of constant room that make up `span`, without a gap.
 pub(super) fn stretches(
-    limits: &Limits,
-    timeline: &Timeline,
+    limits: &CapacitySchedule,
+    timeline: &TakenTimeline,
     audience: Audience,
-    span: Span,
-) -> impl Iterator<Item = Stretch> {
-    let mut limit = Course::new(limits.at(span.from()), limits.changes_within(span));
-    let mut level = Course::new(timeline.level_at(span.from()), timeline.changes_within(span));
+    span: MinuteSpan,
+) -> impl Iterator<Item = RoomInterval> {
+    let mut limit = StepCursor::new(limits.at(span.from()), limits.changes_within(span));
+    let mut level = StepCursor::new(timeline.level_at(span.from()), timeline.changes_within(span));
     let mut from = span.from();
     std::iter::from_fn(move || {
         if from >= span.until() {
             return None;
         }
-        let (limit_now, level_now): (Limit, Level) = (limit.value, level.value);
+        let (limit_now, level_now): (CapacityLimit, TakenSpaces) = (limit.value, level.value);
         let until = limit.next_change(span).min(level.next_change(span));
-        let stretch = Stretch {
+        let stretch = RoomInterval {
             from,
             until,
             room: limit_now.room(&level_now, audience),
@@ -47,26 +47,26 @@ pub(super) fn stretches(
 
 /// The first minute of `span` without room.
 pub(super) fn first_full(
-    limits: &Limits,
-    timeline: &Timeline,
+    limits: &CapacitySchedule,
+    timeline: &TakenTimeline,
     audience: Audience,
-    span: Span,
+    span: MinuteSpan,
 ) -> Option<Minute> {
     stretches(limits, timeline, audience, span).find(|stretch| stretch.room == 0).map(|stretch| stretch.from)
 }
 
 /// Cursor over a step function: the current value and the changes that follow.
-struct Course<T, I: Iterator<Item = (Minute, T)>> {
+struct StepCursor<T, I: Iterator<Item = (Minute, T)>> {
     value: T,
     changes: Peekable<I>,
 }
 
-impl<T, I: Iterator<Item = (Minute, T)>> Course<T, I> {
+impl<T, I: Iterator<Item = (Minute, T)>> StepCursor<T, I> {
     fn new(value: T, changes: I) -> Self {
         Self { value, changes: changes.peekable() }
     }
 
-    fn next_change(&mut self, span: Span) -> Minute {
+    fn next_change(&mut self, span: MinuteSpan) -> Minute {
         self.changes.peek().map_or(span.until(), |(minute, _)| *minute)
     }
 

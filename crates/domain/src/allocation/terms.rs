@@ -1,8 +1,8 @@
 //! Checks a stay against the terms of the window in which it starts.
 
-use super::limits::Open;
-use super::refusal::Refusal;
-use crate::minute::{Minute, Minutes, Span};
+use super::limits::PoolOpening;
+use super::refusal::ReservationRefusal;
+use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::DailyHours;
 use crate::time::Timestamp;
 
@@ -10,49 +10,54 @@ const DAY: i64 = 24 * 60;
 
 /// Which ends of a stay are in the future and must be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ahead {
+pub(super) enum PendingEnds {
     StartAndEnd,
     /// The car is inside: only its end can change.
     End,
 }
 
-impl Open {
-    pub(super) fn admits(&self, span: Span, ahead: Ahead, now: Timestamp) -> Result<(), Refusal> {
+impl PoolOpening {
+    pub(super) fn admits(
+        &self,
+        span: MinuteSpan,
+        ahead: PendingEnds,
+        now: Timestamp,
+    ) -> Result<(), ReservationRefusal> {
         if span.length() > self.terms.max_stay {
-            return Err(Refusal::TooLong { max: self.terms.max_stay });
+            return Err(ReservationRefusal::TooLong { max: self.terms.max_stay });
         }
-        if ahead == Ahead::StartAndEnd {
+        if ahead == PendingEnds::StartAndEnd {
             self.admits_start(span, now)?;
         }
         match self.lock_at_end(span.until()) {
-            Some(lock) => Err(Refusal::LockedOut { lock }),
+            Some(lock) => Err(ReservationRefusal::LockedOut { lock }),
             None => Ok(()),
         }
     }
 
-    fn admits_start(&self, span: Span, now: Timestamp) -> Result<(), Refusal> {
+    fn admits_start(&self, span: MinuteSpan, now: Timestamp) -> Result<(), ReservationRefusal> {
         if !self.terms.bookable {
-            return Err(Refusal::NotBookable);
+            return Err(ReservationRefusal::NotBookable);
         }
         if span.length() < self.terms.min_stay {
-            return Err(Refusal::TooShort { min: self.terms.min_stay });
+            return Err(ReservationRefusal::TooShort { min: self.terms.min_stay });
         }
         if span.from() > Minute::floor(now) + self.terms.horizon {
-            return Err(Refusal::TooFarAhead { horizon: self.terms.horizon });
+            return Err(ReservationRefusal::TooFarAhead { horizon: self.terms.horizon });
         }
         match self.lock_at(span.from()) {
-            Some(lock) => Err(Refusal::LockedOut { lock }),
+            Some(lock) => Err(ReservationRefusal::LockedOut { lock }),
             None => Ok(()),
         }
     }
 
     /// The lock-out that contains `minute`.
-    pub(super) fn lock_at(&self, minute: Minute) -> Option<Span> {
+    pub(super) fn lock_at(&self, minute: Minute) -> Option<MinuteSpan> {
         self.terms.lock_out.and_then(|hours| hours.around(minute))
     }
 
     /// The lock-out in which a stay must not end. It may end exactly when a lock-out begins, and when it is over.
-    fn lock_at_end(&self, end: Minute) -> Option<Span> {
+    fn lock_at_end(&self, end: Minute) -> Option<MinuteSpan> {
         self.lock_at(end).filter(|lock| lock.from() != end)
     }
 
@@ -82,10 +87,10 @@ impl Open {
 
 impl DailyHours {
     /// These hours on the day on which they contain `minute`.
-    fn around(self, minute: Minute) -> Option<Span> {
+    fn around(self, minute: Minute) -> Option<MinuteSpan> {
         let since = (minute.local_minute_of_day() - i64::from(self.start_minute)).rem_euclid(DAY);
         let from = Minute::new(minute.get() - since);
-        Span::new(from, from + Minutes(self.length_minutes)).ok().filter(|hours| hours.contains(minute))
+        MinuteSpan::new(from, from + Minutes(self.length_minutes)).ok().filter(|hours| hours.contains(minute))
     }
 }
 

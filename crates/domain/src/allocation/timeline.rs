@@ -8,15 +8,15 @@ use std::ops::Bound;
 
 use super::by_audience::{ByAudience, IN_PRIORITY};
 use crate::access::Audience;
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 
 /// Taken spaces at one minute, by audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Level {
+pub(super) struct TakenSpaces {
     taken: ByAudience<u32>,
 }
 
-impl Level {
+impl TakenSpaces {
     pub(super) fn of(&self, audience: Audience) -> u32 {
         *self.taken.get(audience)
     }
@@ -39,12 +39,12 @@ impl Level {
 
 /// Taken spaces of one pool, at all times.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Timeline {
+pub(super) struct TakenTimeline {
     /// Each level with its first minute. Before the first nothing is taken.
-    steps: BTreeMap<Minute, Level>,
+    steps: BTreeMap<Minute, TakenSpaces>,
 }
 
-impl Timeline {
+impl TakenTimeline {
     pub(super) const fn new() -> Self {
         Self { steps: BTreeMap::new() }
     }
@@ -53,35 +53,35 @@ impl Timeline {
         self.steps.is_empty()
     }
 
-    pub(super) fn take(&mut self, span: Span, audience: Audience) {
+    pub(super) fn take(&mut self, span: MinuteSpan, audience: Audience) {
         self.shift(span, |level| level.raise(audience));
     }
 
-    pub(super) fn give_back(&mut self, span: Span, audience: Audience) {
+    pub(super) fn give_back(&mut self, span: MinuteSpan, audience: Audience) {
         self.shift(span, |level| level.lower(audience));
     }
 
-    pub(super) fn level_at(&self, minute: Minute) -> Level {
-        self.steps.range(..=minute).next_back().map_or_else(Level::default, |(_, level)| *level)
+    pub(super) fn level_at(&self, minute: Minute) -> TakenSpaces {
+        self.steps.range(..=minute).next_back().map_or_else(TakenSpaces::default, |(_, level)| *level)
     }
 
     /// Changes of the level after `span` has begun and before it ends.
-    pub(super) fn changes_within(&self, span: Span) -> impl Iterator<Item = (Minute, Level)> {
+    pub(super) fn changes_within(&self, span: MinuteSpan) -> impl Iterator<Item = (Minute, TakenSpaces)> {
         let inner = (Bound::Excluded(span.from()), Bound::Excluded(span.until()));
         self.steps.range(inner).map(|(minute, level)| (*minute, *level))
     }
 
     /// Builds the timeline of many stays at once, faster than adding them one by one.
-    pub(super) fn of(stays: impl IntoIterator<Item = (Span, Audience)>) -> Self {
+    pub(super) fn of(stays: impl IntoIterator<Item = (MinuteSpan, Audience)>) -> Self {
         let mut moves = Vec::new();
         for (span, audience) in stays {
-            moves.push((span.from(), audience, Level::raise as fn(&mut Level, Audience)));
-            moves.push((span.until(), audience, Level::lower));
+            moves.push((span.from(), audience, TakenSpaces::raise as fn(&mut TakenSpaces, Audience)));
+            moves.push((span.until(), audience, TakenSpaces::lower));
         }
         // Each stay's start sorts before its end, because its end lies at a later minute.
         moves.sort_by_key(|(minute, ..)| *minute);
         let mut timeline = Self::new();
-        let mut level = Level::default();
+        let mut level = TakenSpaces::default();
         for same_minute in moves.chunk_by(|(a, ..), (b, ..)| a == b) {
             let former = level;
             same_minute.iter().for_each(|(_, audience, turn)| turn(&mut level, *audience));
@@ -92,7 +92,7 @@ impl Timeline {
         timeline
     }
 
-    fn shift(&mut self, span: Span, turn: impl Fn(&mut Level)) {
+    fn shift(&mut self, span: MinuteSpan, turn: impl Fn(&mut TakenSpaces)) {
         self.split(span.from());
         self.split(span.until());
         self.steps.range_mut(span.from()..span.until()).for_each(|(_, level)| turn(level));
@@ -107,7 +107,8 @@ impl Timeline {
 
     /// Removes a step at which nothing changes.
     fn join(&mut self, at: Minute) {
-        let before = self.steps.range(..at).next_back().map_or_else(Level::default, |(_, level)| *level);
+        let before =
+            self.steps.range(..at).next_back().map_or_else(TakenSpaces::default, |(_, level)| *level);
         if self.steps.get(&at) == Some(&before) {
             self.steps.remove(&at);
         }
@@ -120,17 +121,17 @@ mod tests {
 
     use super::*;
 
-    fn stay() -> impl Strategy<Value = (Span, Audience)> {
+    fn stay() -> impl Strategy<Value = (MinuteSpan, Audience)> {
         let audience = prop::sample::select(IN_PRIORITY.to_vec());
         (0_i64..60, 1_i64..20, audience).prop_map(|(from, length, audience)| {
-            (Span::new(Minute::new(from), Minute::new(from + length)).unwrap(), audience)
+            (MinuteSpan::new(Minute::new(from), Minute::new(from + length)).unwrap(), audience)
         })
     }
 
     proptest! {
         #[test]
         fn it_agrees_with_an_array_of_minutes(stays in prop::collection::vec(stay(), 0..40)) {
-            let timeline = Timeline::of(stays.clone());
+            let timeline = TakenTimeline::of(stays.clone());
             for minute in 0..100 {
                 let minute = Minute::new(minute);
                 for audience in IN_PRIORITY {
@@ -142,14 +143,14 @@ mod tests {
 
         #[test]
         fn what_was_given_back_leaves_no_trace(kept in prop::collection::vec(stay(), 0..20), gone in prop::collection::vec(stay(), 0..20)) {
-            let mut timeline = Timeline::new();
+            let mut timeline = TakenTimeline::new();
             for (span, audience) in gone.iter().chain(&kept) {
                 timeline.take(*span, *audience);
             }
             for (span, audience) in &gone {
                 timeline.give_back(*span, *audience);
             }
-            prop_assert_eq!(timeline, Timeline::of(kept));
+            prop_assert_eq!(timeline, TakenTimeline::of(kept));
         }
     }
 }

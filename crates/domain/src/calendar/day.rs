@@ -8,7 +8,7 @@ use super::{DayKind, MAKE_UP, is_weekend};
 /// The layer that determined a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum DaySource {
     City,
     National,
     /// The weekday, in a year whose list does not name the day.
@@ -19,30 +19,30 @@ pub enum Source {
 
 /// A day with its kind and effective weekday.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
+pub struct ResolvedDay {
     pub date: NaiveDate,
     pub kind: DayKind,
     /// Effective weekday: windows and timetables compare their weekdays with it.
     pub acts_as: Weekday,
     /// Name of the festival, if a list contains the day.
     pub name: Option<String>,
-    pub source: Source,
+    pub source: DaySource,
     /// False if `acts_as` is a guess: for a workday on a weekend without a stated weekday.
     pub acts_as_stated: bool,
 }
 
-impl Day {
+impl ResolvedDay {
     /// A day that no list contains.
     pub(super) fn by_pattern(date: NaiveDate) -> Self {
         let acts_as = date.weekday();
         let kind = if is_weekend(acts_as) { DayKind::RestDay } else { DayKind::Workday };
-        Self { date, kind, acts_as, name: None, source: Source::Pattern, acts_as_stated: true }
+        Self { date, kind, acts_as, name: None, source: DaySource::Pattern, acts_as_stated: true }
     }
 
     /// A day of a year whose list is missing.
     pub(super) fn assumed(date: NaiveDate) -> Self {
         let (acts_as, acts_as_stated) = working(date, None);
-        Self { date, kind: DayKind::Workday, acts_as, name: None, source: Source::Assumed, acts_as_stated }
+        Self { date, kind: DayKind::Workday, acts_as, name: None, source: DaySource::Assumed, acts_as_stated }
     }
 }
 

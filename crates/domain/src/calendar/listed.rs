@@ -3,11 +3,11 @@
 use chrono::{NaiveDate, Weekday};
 
 use super::day::working;
-use super::{Day, DayKind, Source};
+use super::{DayKind, DaySource, ResolvedDay};
 
 /// Whether a listed day is off or worked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ruling {
+pub enum DayRuling {
     Off,
     /// A workday; on a weekend it makes up for a day off. `acts_as` is absent if the list does not state it.
     Work {
@@ -17,20 +17,20 @@ pub enum Ruling {
 
 /// One entry of the national list or of the city's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedDay {
     pub date: NaiveDate,
     /// Name of the festival; may be empty.
     pub name: String,
-    pub ruling: Ruling,
+    pub ruling: DayRuling,
 }
 
-impl Listed {
-    pub(super) fn day(&self, source: Source) -> Day {
+impl ListedDay {
+    pub(super) fn day(&self, source: DaySource) -> ResolvedDay {
         let (kind, (acts_as, acts_as_stated)) = match self.ruling {
-            Ruling::Off => (DayKind::Holiday, (Weekday::Sun, true)),
-            Ruling::Work { acts_as } => (DayKind::Workday, working(self.date, acts_as)),
+            DayRuling::Off => (DayKind::Holiday, (Weekday::Sun, true)),
+            DayRuling::Work { acts_as } => (DayKind::Workday, working(self.date, acts_as)),
         };
         let name = Some(self.name.clone()).filter(|name| !name.is_empty());
-        Day { date: self.date, kind, acts_as, name, source, acts_as_stated }
+        ResolvedDay { date: self.date, kind, acts_as, name, source, acts_as_stated }
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 /// A gap for which the calendar assumes the safe case until a person fills it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Warning {
+pub enum CalendarWarning {
     /// The list of this year is missing: all its days count as workdays.
     MissingYear(i32),
     /// A workday on a weekend without a stated weekday: it acts as a Friday.
@@ -15,7 +15,7 @@ pub enum Warning {
     NoTerms(NaiveDate),
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for CalendarWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingYear(year) => {

@@ -5,25 +5,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{School, SharedWindow, WindowOpening};
+use super::{SchoolWithCalendar, SharedWindow, WindowOpening};
 use crate::access::Audience;
-use crate::allocation::layout::Pool;
-use crate::calendar::Calendar;
+use crate::allocation::layout::SpacePool;
+use crate::calendar::HolidayCalendar;
 use crate::ids::{PoolId, WindowId};
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
+pub struct WindowConflict {
     pub pool: PoolId,
     /// Affected windows, in order of their ids.
     pub windows: Vec<WindowId>,
     /// First time of the conflict; absent if it holds at any time.
-    pub span: Option<Span>,
-    pub clash: Clash,
+    pub span: Option<MinuteSpan>,
+    pub clash: WindowClash,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clash {
+pub enum WindowClash {
     /// The garage has no such pool.
     NoSuchPool,
     /// Two windows of the same pool and audience are open at once.
@@ -32,14 +32,14 @@ pub enum Clash {
     QuotaAbovePool { quota: u32, size: u32 },
     /// The quotas of different audiences together exceed the pool. `shares` lists, in order of priority, what is certain for
     /// each.
-    QuotasTogether { size: u32, shares: Vec<Share> },
+    QuotasTogether { size: u32, shares: Vec<QuotaShare> },
     /// A window of the public ends during its lock-out, when no reservation may end.
     EndsInLockOut,
     /// A window of the public overlaps one of pickup: strangers' cars are inside while parents fetch children.
     PublicDuringPickup,
 }
 
-impl Clash {
+impl WindowClash {
     /// Whether the conflict refuses the window. Other conflicts are warnings.
     pub fn is_refused(&self) -> bool {
         match self {
@@ -61,7 +61,7 @@ impl Clash {
     }
 }
 
-impl Conflict {
+impl WindowConflict {
     pub fn concerns(&self, window: &WindowId) -> bool {
         self.windows.contains(window)
     }
@@ -69,7 +69,7 @@ impl Conflict {
 
 /// Spaces of an audience if every audience takes its whole quota.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
+pub struct QuotaShare {
     pub window: WindowId,
     pub audience: Audience,
     pub quota: u32,
@@ -81,13 +81,13 @@ pub struct Share {
 /// returned once, with its first time.
 pub fn conflicts(
     windows: &[SharedWindow],
-    pools: &BTreeMap<PoolId, Pool>,
-    calendar: &Calendar,
-    schools: &[School],
+    pools: &BTreeMap<PoolId, SpacePool>,
+    calendar: &HolidayCalendar,
+    schools: &[SchoolWithCalendar],
     first: chrono::NaiveDate,
     days: u32,
-) -> Vec<Conflict> {
-    let mut found = Found::default();
+) -> Vec<WindowConflict> {
+    let mut found = ConflictSet::default();
     for window in windows {
         found.judge_alone(window, pools);
     }
@@ -102,28 +102,39 @@ pub fn conflicts(
 
 /// Conflicts by severity, kind and windows, which makes them unique and their order stable.
 #[derive(Default)]
-struct Found(BTreeMap<(bool, u8, Vec<WindowId>), Conflict>);
+struct ConflictSet(BTreeMap<(bool, u8, Vec<WindowId>), WindowConflict>);
 
-impl Found {
-    fn add(&mut self, clash: Clash, pool: &PoolId, windows: BTreeSet<&WindowId>, span: Option<Span>) {
+impl ConflictSet {
+    fn add(
+        &mut self,
+        clash: WindowClash,
+        pool: &PoolId,
+        windows: BTreeSet<&WindowId>,
+        span: Option<MinuteSpan>,
+    ) {
         let windows: Vec<WindowId> = windows.into_iter().cloned().collect();
         let key = (!clash.is_refused(), clash.kind(), windows.clone());
-        self.0.entry(key).or_insert_with(|| Conflict { pool: pool.clone(), windows, span, clash });
+        self.0.entry(key).or_insert_with(|| WindowConflict { pool: pool.clone(), windows, span, clash });
     }
 
-    fn judge_alone(&mut self, window: &SharedWindow, pools: &BTreeMap<PoolId, Pool>) {
+    fn judge_alone(&mut self, window: &SharedWindow, pools: &BTreeMap<PoolId, SpacePool>) {
         let alone = || BTreeSet::from([&window.id]);
         let Some(pool) = pools.get(&window.pool) else {
-            return self.add(Clash::NoSuchPool, &window.pool, alone(), None);
+            return self.add(WindowClash::NoSuchPool, &window.pool, alone(), None);
         };
         if window.quota > pool.size {
-            let clash = Clash::QuotaAbovePool { quota: window.quota, size: pool.size };
+            let clash = WindowClash::QuotaAbovePool { quota: window.quota, size: pool.size };
             self.add(clash, &window.pool, alone(), None);
         }
     }
 
     /// Sweeps over one pool's openings in order of start and compares each with those that are still open.
-    fn sweep<'a>(&mut self, id: &PoolId, pool: &Pool, openings: impl Iterator<Item = &'a WindowOpening>) {
+    fn sweep<'a>(
+        &mut self,
+        id: &PoolId,
+        pool: &SpacePool,
+        openings: impl Iterator<Item = &'a WindowOpening>,
+    ) {
         let mut open: Vec<&WindowOpening> = Vec::new();
         for opening in openings {
             open.retain(|other| other.span.until() > opening.span.from());
@@ -132,7 +143,7 @@ impl Found {
             }
             if ends_in_lock_out(opening) {
                 let alone = BTreeSet::from([&opening.window]);
-                self.add(Clash::EndsInLockOut, id, alone, Some(opening.span));
+                self.add(WindowClash::EndsInLockOut, id, alone, Some(opening.span));
             }
             open.push(opening);
             self.judge_sum(id, pool, &open, opening.span.from());
@@ -144,34 +155,39 @@ impl Found {
         let common = one.span.intersection(other.span);
         let audiences = BTreeSet::from([one.audience, other.audience]);
         if audiences.len() == 1 {
-            self.add(Clash::Overlap, &one.pool, pair, common);
+            self.add(WindowClash::Overlap, &one.pool, pair, common);
         } else if audiences == BTreeSet::from([Audience::Pickup, Audience::Public]) {
-            self.add(Clash::PublicDuringPickup, &one.pool, pair, common);
+            self.add(WindowClash::PublicDuringPickup, &one.pool, pair, common);
         }
     }
 
-    fn judge_sum(&mut self, id: &PoolId, pool: &Pool, open: &[&WindowOpening], at: Minute) {
+    fn judge_sum(&mut self, id: &PoolId, pool: &SpacePool, open: &[&WindowOpening], at: Minute) {
         let audiences: BTreeSet<Audience> = open.iter().map(|opening| opening.audience).collect();
         let wanted = open.iter().fold(0_u32, |sum, opening| sum.saturating_add(opening.quota));
         if audiences.len() < 2 || wanted <= pool.size {
             return;
         }
         let until = open.iter().map(|opening| opening.span.until()).min();
-        let span = until.and_then(|until| Span::new(at, until).ok());
-        let clash = Clash::QuotasTogether { size: pool.size, shares: shares(pool.size, open) };
+        let span = until.and_then(|until| MinuteSpan::new(at, until).ok());
+        let clash = WindowClash::QuotasTogether { size: pool.size, shares: shares(pool.size, open) };
         self.add(clash, id, open.iter().map(|opening| &opening.window).collect(), span);
     }
 }
 
 /// Shares in order of priority.
-fn shares(size: u32, open: &[&WindowOpening]) -> Vec<Share> {
+fn shares(size: u32, open: &[&WindowOpening]) -> Vec<QuotaShare> {
     let mut by_priority = open.to_vec();
     by_priority.sort_by_key(|opening| opening.audience);
     let mut left = size;
     let share = |opening: &WindowOpening| {
         let own = left.min(opening.quota);
         left -= own;
-        Share { window: opening.window.clone(), audience: opening.audience, quota: opening.quota, left: own }
+        QuotaShare {
+            window: opening.window.clone(),
+            audience: opening.audience,
+            quota: opening.quota,
+            left: own,
+        }
     };
     by_priority.into_iter().map(share).collect()
 }

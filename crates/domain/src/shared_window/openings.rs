@@ -6,16 +6,16 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{GroupOpening, OnLessons, School, SharedWindow, Stagger, WindowOpening};
+use super::{ClassOpening, ClassStagger, LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening};
 use crate::access::Audience;
-use crate::allocation::layout::Closure;
-use crate::calendar::{Calendar, Day, Lessons};
-use crate::minute::{Minute, Minutes, Span};
+use crate::allocation::layout::SpaceClosure;
+use crate::calendar::{DayLessons, HolidayCalendar, ResolvedDay};
+use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
 
 /// How much earlier than usual an opening begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Shift {
+struct OpeningShift {
     start: Minutes,
     end: Minutes,
 }
@@ -24,8 +24,8 @@ impl SharedWindow {
     /// The openings that start on `days` local days from `first` on, in order; they do not overlap.
     pub fn openings(
         &self,
-        calendar: &Calendar,
-        schools: &[School],
+        calendar: &HolidayCalendar,
+        schools: &[SchoolWithCalendar],
         first: NaiveDate,
         days: u32,
     ) -> Vec<WindowOpening> {
@@ -40,7 +40,7 @@ impl SharedWindow {
             && recurrence.last_day.is_none_or(|last| date <= last)
     }
 
-    fn opening_on(&self, day: &Day, schools: &[School]) -> Option<WindowOpening> {
+    fn opening_on(&self, day: &ResolvedDay, schools: &[SchoolWithCalendar]) -> Option<WindowOpening> {
         if !self.recurrence.kinds.contains(day.kind) || !self.suits_weekday_and_lessons(day, schools) {
             return None;
         }
@@ -51,39 +51,42 @@ impl SharedWindow {
         // An opening stays on its day, and never becomes empty.
         let from = (start - shift.start).max(midnight);
         let until = (end - shift.end).max(from + Minutes(1));
-        Some(self.opening(Span::new(from, until).ok()?))
+        Some(self.opening(MinuteSpan::new(from, until).ok()?))
     }
 
-    fn suits_weekday_and_lessons(&self, day: &Day, schools: &[School]) -> bool {
+    fn suits_weekday_and_lessons(&self, day: &ResolvedDay, schools: &[SchoolWithCalendar]) -> bool {
         let weekdays = self.recurrence.weekdays;
-        let has_lessons = |school: &School| school.1.lessons(day) != Lessons::None;
+        let has_lessons = |school: &SchoolWithCalendar| school.1.lessons(day) != DayLessons::None;
         match self.recurrence.lessons {
-            OnLessons::AnyDay => weekdays.contains(day.acts_as),
-            OnLessons::LessonFreeDays => weekdays.contains(day.acts_as) && !schools.iter().any(has_lessons),
-            OnLessons::LessonDays if self.audience == Audience::Pickup => {
+            LessonRule::AnyDay => weekdays.contains(day.acts_as),
+            LessonRule::LessonFreeDays => weekdays.contains(day.acts_as) && !schools.iter().any(has_lessons),
+            LessonRule::LessonDays if self.audience == Audience::Pickup => {
                 schools.iter().any(|school| has_lessons(school) && weekdays.contains(school.1.acts_as(day)))
             }
-            OnLessons::LessonDays => weekdays.contains(day.acts_as) && schools.iter().any(has_lessons),
+            LessonRule::LessonDays => weekdays.contains(day.acts_as) && schools.iter().any(has_lessons),
         }
     }
 
-    fn shift_on(&self, day: &Day, schools: &[School]) -> Shift {
+    fn shift_on(&self, day: &ResolvedDay, schools: &[SchoolWithCalendar]) -> OpeningShift {
         if self.audience != Audience::Pickup {
-            return Shift::default();
+            return OpeningShift::default();
         }
-        let earlier = |school: &School| match school.1.lessons(day) {
-            Lessons::None => None,
-            Lessons::Full => Some(0),
-            Lessons::Earlier { minutes } => Some(minutes),
+        let earlier = |school: &SchoolWithCalendar| match school.1.lessons(day) {
+            DayLessons::None => None,
+            DayLessons::Full => Some(0),
+            DayLessons::Earlier { minutes } => Some(minutes),
         };
         let releases = || schools.iter().filter_map(earlier);
-        Shift { start: Minutes(releases().max().unwrap_or(0)), end: Minutes(releases().min().unwrap_or(0)) }
+        OpeningShift {
+            start: Minutes(releases().max().unwrap_or(0)),
+            end: Minutes(releases().min().unwrap_or(0)),
+        }
     }
 
-    fn opening(&self, span: Span) -> WindowOpening {
-        let group = |stagger: &Stagger| {
-            let span = Span::new(span.from() + stagger.offset, span.until()).ok()?;
-            Some(GroupOpening { class: stagger.class.clone(), span })
+    fn opening(&self, span: MinuteSpan) -> WindowOpening {
+        let group = |stagger: &ClassStagger| {
+            let span = MinuteSpan::new(span.from() + stagger.offset, span.until()).ok()?;
+            Some(ClassOpening { class: stagger.class.clone(), span })
         };
         WindowOpening {
             window: self.id.clone(),
@@ -116,7 +119,7 @@ pub fn disjoint(mut openings: Vec<WindowOpening>) -> Vec<WindowOpening> {
 }
 
 /// Cuts full closures out of openings and returns the rest, sorted by start. An opening may be split in two.
-pub fn without(openings: Vec<WindowOpening>, closures: &[Closure]) -> Vec<WindowOpening> {
+pub fn without(openings: Vec<WindowOpening>, closures: &[SpaceClosure]) -> Vec<WindowOpening> {
     let mut left = openings;
     for closure in closures.iter().filter(|closure| closure.spaces.is_none()) {
         left = left.into_iter().flat_map(|opening| opening.without(closure)).collect();
@@ -126,7 +129,7 @@ pub fn without(openings: Vec<WindowOpening>, closures: &[Closure]) -> Vec<Window
 }
 
 impl WindowOpening {
-    fn without(self, closure: &Closure) -> Vec<Self> {
+    fn without(self, closure: &SpaceClosure) -> Vec<Self> {
         let concerned = closure.pool.as_ref().is_none_or(|pool| *pool == self.pool)
             && closure.audience.is_none_or(|audience| audience == self.audience);
         if !concerned || !closure.span.overlaps(self.span) {
@@ -137,24 +140,24 @@ impl WindowOpening {
     }
 
     fn up_to(mut self, latest: Minute) -> Option<Self> {
-        let cut = |span: Span| Span::new(span.from(), span.until().min(latest)).ok();
+        let cut = |span: MinuteSpan| MinuteSpan::new(span.from(), span.until().min(latest)).ok();
         self.span = cut(self.span)?;
         self.groups = self
             .groups
             .into_iter()
-            .filter_map(|group| Some(GroupOpening { span: cut(group.span)?, ..group }))
+            .filter_map(|group| Some(ClassOpening { span: cut(group.span)?, ..group }))
             .collect();
         Some(self)
     }
 
     /// The part of the opening from `earliest` on.
     fn left_from(mut self, earliest: Minute) -> Option<Self> {
-        let cut = |span: Span| Span::new(span.from().max(earliest), span.until()).ok();
+        let cut = |span: MinuteSpan| MinuteSpan::new(span.from().max(earliest), span.until()).ok();
         self.span = cut(self.span)?;
         self.groups = self
             .groups
             .into_iter()
-            .filter_map(|group| Some(GroupOpening { span: cut(group.span)?, ..group }))
+            .filter_map(|group| Some(ClassOpening { span: cut(group.span)?, ..group }))
             .collect();
         Some(self)
     }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{DailyHours, SharedWindow, Terms};
+use super::{DailyHours, SharedWindow, WindowTerms};
 use crate::access::Audience;
 use crate::minute::Minutes;
 
@@ -32,7 +32,7 @@ pub struct WindowRuleError {
     pub message: String,
 }
 
-type Checked = Result<(), WindowRuleError>;
+type RuleCheck = Result<(), WindowRuleError>;
 
 impl SharedWindow {
     /// Returns the window unchanged if it is valid.
@@ -53,7 +53,7 @@ impl SharedWindow {
         Ok(self)
     }
 
-    fn check_stagger(&self) -> Checked {
+    fn check_stagger(&self) -> RuleCheck {
         if !self.stagger.is_empty() && self.audience != Audience::Pickup {
             return wrong("stagger", "only pickup comes class by class");
         }
@@ -69,8 +69,8 @@ impl SharedWindow {
     }
 }
 
-impl Terms {
-    fn check(&self) -> Checked {
+impl WindowTerms {
+    fn check(&self) -> RuleCheck {
         // Adjoining windows, such as those of whole days, make stays of several days possible.
         within("max_stay_minutes", self.max_stay.0, 1, 7 * DAY)?;
         within("min_stay_minutes", self.min_stay.0, 0, self.max_stay.0)?;
@@ -86,7 +86,7 @@ impl Terms {
     }
 }
 
-fn name(name: &str) -> Checked {
+fn name(name: &str) -> RuleCheck {
     let length = name.chars().count();
     if name.trim().is_empty() || length > MAX_NAME || name.chars().any(char::is_control) {
         return wrong("name", format!("must be 1 to {MAX_NAME} printable characters"));
@@ -94,7 +94,7 @@ fn name(name: &str) -> Checked {
     Ok(())
 }
 
-fn year(field: &str, day: Option<NaiveDate>) -> Checked {
+fn year(field: &str, day: Option<NaiveDate>) -> RuleCheck {
     match day.map(|day| day.year()) {
         Some(year) if !YEARS.contains(&year) => {
             wrong(field, format!("must be in the years {} to {}", YEARS.start(), YEARS.end()))
@@ -103,11 +103,11 @@ fn year(field: &str, day: Option<NaiveDate>) -> Checked {
     }
 }
 
-fn start_minute(field: &str, hours: DailyHours) -> Checked {
+fn start_minute(field: &str, hours: DailyHours) -> RuleCheck {
     within(field, hours.start_minute, 0, DAY - 1)
 }
 
-fn within(field: impl Into<String>, value: u32, least: u32, most: u32) -> Checked {
+fn within(field: impl Into<String>, value: u32, least: u32, most: u32) -> RuleCheck {
     if (least..=most).contains(&value) {
         Ok(())
     } else {
@@ -123,7 +123,7 @@ fn wrong<T>(field: impl Into<String>, message: impl Into<String>) -> Result<T, W
 mod tests {
     use super::super::tests::{class, evening, pickup};
     use super::*;
-    use crate::shared_window::Stagger;
+    use crate::shared_window::ClassStagger;
 
     fn field(window: SharedWindow) -> String {
         window.checked().unwrap_err().field
@@ -146,7 +146,7 @@ mod tests {
             (|w| w.recurrence.last_day = Some("2026-08-31".parse().unwrap()), "last_day"),
             (|w| w.recurrence.first_day = Some(NaiveDate::MIN), "first_day"),
             (|w| w.recurrence.last_day = Some(NaiveDate::MAX), "last_day"),
-            (|w| w.stagger.push(Stagger { class: class("c-1"), offset: Minutes(5) }), "stagger"),
+            (|w| w.stagger.push(ClassStagger { class: class("c-1"), offset: Minutes(5) }), "stagger"),
         ];
         for (spoil, expected) in cases {
             let mut window = evening();
@@ -159,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_class_comes_once_and_before_the_end() {
-        let group = |offset| Stagger { class: class("c-1"), offset: Minutes(offset) };
-        let staggered = |groups: &[Stagger]| SharedWindow { stagger: groups.to_vec(), ..pickup() };
+        let group = |offset| ClassStagger { class: class("c-1"), offset: Minutes(offset) };
+        let staggered = |groups: &[ClassStagger]| SharedWindow { stagger: groups.to_vec(), ..pickup() };
         assert!(staggered(&[group(119)]).checked().is_ok());
         assert_eq!(field(staggered(&[group(120)])), "stagger[0].offset_minutes");
         assert_eq!(field(staggered(&[group(0), group(10)])), "stagger[1].class");

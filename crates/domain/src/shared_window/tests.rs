@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::{DailyHours, OnLessons, Recurrence, School, SharedWindow, Terms, WindowOpening};
+use super::{
+    DailyHours, LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening, WindowRecurrence, WindowTerms,
+};
 use crate::access::Audience;
-use crate::calendar::{Calendar, DayKinds, Listed, Ruling, SchoolCalendar};
+use crate::calendar::{DayKinds, DayRuling, HolidayCalendar, ListedDay, SchoolCalendar};
 use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{Minute, Minutes};
 use crate::time::Timestamp;
@@ -43,7 +45,7 @@ pub(super) fn evening() -> SharedWindow {
 /// Monday to Friday from 15:30 to 17:30, on days with lessons.
 pub(super) fn pickup() -> SharedWindow {
     let mut pickup = window("pickup", Audience::Pickup, Weekdays::SCHOOL_WEEK, 15 * 60 + 30, 120);
-    pickup.recurrence.lessons = OnLessons::LessonDays;
+    pickup.recurrence.lessons = LessonRule::LessonDays;
     pickup
 }
 
@@ -59,16 +61,16 @@ pub(super) fn window(
         pool: pool(),
         audience,
         name: id.to_owned(),
-        recurrence: Recurrence {
+        recurrence: WindowRecurrence {
             weekdays,
             kinds: DayKinds::ALL,
-            lessons: OnLessons::AnyDay,
+            lessons: LessonRule::AnyDay,
             first_day: None,
             last_day: None,
         },
         hours: DailyHours { start_minute, length_minutes },
         quota: 100,
-        terms: Terms {
+        terms: WindowTerms {
             min_stay: Minutes(0),
             max_stay: Minutes(1440),
             horizon: Minutes(14 * 1440),
@@ -83,16 +85,16 @@ pub(super) fn window(
     }
 }
 
-pub(super) fn school(calendar: SchoolCalendar) -> School {
+pub(super) fn school(calendar: SchoolCalendar) -> SchoolWithCalendar {
     (SchoolId::parse("primary").unwrap(), calendar)
 }
 
 /// The autumn of 2026: off from Friday, September 25th, to Sunday, and from October 1st to 7th, which are a Thursday
 /// and a Wednesday; made up for on Sunday, September 20th, and Saturday, October 10th.
-pub(super) fn autumn() -> Calendar {
-    let off = |day: &str| Listed { date: date(day), name: "festival".to_owned(), ruling: Ruling::Off };
-    let work = |day: &str| Listed { ruling: Ruling::Work { acts_as: None }, ..off(day) };
-    let mut calendar = Calendar::new();
+pub(super) fn autumn() -> HolidayCalendar {
+    let off = |day: &str| ListedDay { date: date(day), name: "festival".to_owned(), ruling: DayRuling::Off };
+    let work = |day: &str| ListedDay { ruling: DayRuling::Work { acts_as: None }, ..off(day) };
+    let mut calendar = HolidayCalendar::new();
     let october = (1..=7).map(|day| off(&format!("2026-10-0{day}")));
     let september = ["2026-09-25", "2026-09-26", "2026-09-27"].map(off);
     let made_up = [work("2026-09-20"), work("2026-10-10")];

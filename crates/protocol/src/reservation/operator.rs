@@ -11,7 +11,7 @@ use super::Reservation;
 
 /// `GET /api/operator/v1/garages/{garage}/clearing?by`: cars that must have left by then. Each read of plates is audited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Clearing {
+pub struct ClearingList {
     pub by: Timestamp,
     /// Number of spaces that pickup will need then and that other audiences still occupy.
     pub missing: u32,
@@ -25,7 +25,7 @@ pub struct DayTimeline {
     pub pools: Vec<PoolTimeline>,
     pub reservations: Vec<Reservation>,
     /// The count of cars inside at each change; gaps are "no data".
-    pub occupied: Vec<OccupiedPoint>,
+    pub occupied: Vec<OccupancyPoint>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,20 +50,20 @@ pub struct PoolLevel {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OccupiedPoint {
+pub struct OccupancyPoint {
     pub at: Timestamp,
     pub occupied: i64,
 }
 
 /// `GET /api/operator/v1/garages/{garage}/blocks`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Blocks {
-    pub blocks: Vec<Block>,
-    pub strikes: Vec<Strike>,
+pub struct PlateBlockList {
+    pub blocks: Vec<PlateBlockEntry>,
+    pub strikes: Vec<PlateStrikeEntry>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Block {
+pub struct PlateBlockEntry {
     pub id: Uuid,
     pub plate: String,
     pub reason: String,
@@ -76,7 +76,7 @@ pub struct Block {
 /// `POST .../blocks`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewBlock {
+pub struct PlateBlockRequest {
     pub plate: String,
     /// At least 2 characters.
     pub reason: String,
@@ -86,11 +86,11 @@ pub struct NewBlock {
 
 /// A recorded breach of a rule. Lifting it needs a reason (`POST .../strikes/{id}/lift`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Strike {
+pub struct PlateStrikeEntry {
     pub id: Uuid,
     pub reservation: Uuid,
     pub plate: Option<String>,
-    pub kind: StrikeKind,
+    pub kind: PlateStrikeKind,
     pub at: Timestamp,
     pub lifted_at: Option<Timestamp>,
     pub lift_reason: Option<String>,
@@ -98,7 +98,7 @@ pub struct Strike {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum StrikeKind {
+pub enum PlateStrikeKind {
     NoShow,
     Overstay,
 }
@@ -106,6 +106,6 @@ pub enum StrikeKind {
 /// `POST .../strikes/{id}/lift`, `DELETE .../blocks/{id}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lift {
+pub struct LiftReason {
     pub reason: String,
 }

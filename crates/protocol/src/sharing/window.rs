@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::access::Audience;
 use domain::calendar::DayKinds;
 use domain::ids::{ClassId, PoolId};
-use domain::shared_window::OnLessons;
+use domain::shared_window::LessonRule;
 use domain::window::Weekdays;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub struct WindowSpec {
     pub kinds: Option<DayKinds>,
     /// Default: `any_day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lessons: Option<OnLessons>,
+    pub lessons: Option<LessonRule>,
     /// Both days included; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<NaiveDate>,

@@ -19,44 +19,44 @@ fn mqtt_messages_keep_their_form() {
     same::<mqtt::ControllerEvent>("event_pass");
     same::<mqtt::ControllerEvent>("event_fire");
     same::<mqtt::ControllerEvent>("event_reversal");
-    same::<mqtt::Command>("command_open");
-    same::<mqtt::Command>("command_show");
-    same::<mqtt::Command>("command_open_reserved");
-    same::<mqtt::Command>("command_show_early");
-    same::<mqtt::Command>("command_open_order");
-    same::<mqtt::Command>("command_open_fire");
-    same::<mqtt::Ack>("ack");
-    same::<mqtt::DeviceStatus>("status");
+    same::<mqtt::ControllerCommand>("command_open");
+    same::<mqtt::ControllerCommand>("command_show");
+    same::<mqtt::ControllerCommand>("command_open_reserved");
+    same::<mqtt::ControllerCommand>("command_show_early");
+    same::<mqtt::ControllerCommand>("command_open_order");
+    same::<mqtt::ControllerCommand>("command_open_fire");
+    same::<mqtt::EventAck>("ack");
+    same::<mqtt::ControllerStatus>("status");
     same::<mqtt::OpenSpaces>("open_spaces");
 }
 
 #[test]
 fn uplink_messages_keep_their_form() {
-    same::<uplink::Batch>("batch");
-    same::<uplink::Batch>("batch_ahead");
-    same::<uplink::Batch>("batch_camera");
-    same::<uplink::Batch>("batch_readings");
-    same::<uplink::Receipt>("receipt");
-    same::<uplink::Receipt>("receipt_inside");
-    same::<uplink::PlanDocument>("plan");
-    same::<uplink::PlanDocument>("plan_shared");
-    same::<uplink::PlanDocument>("plan_standing");
-    same::<uplink::PlanDocument>("plan_colors");
-    same::<enrolment::Enrolment>("enrolment");
-    same::<enrolment::NewCredential>("new_credential");
-    same::<order::Orders>("orders");
-    same::<order::Outcome>("order_outcome");
-    same::<uplink::Batch>("batch_alarms");
-    same::<order::Orders>("orders_fire_end");
-    same::<order::Outcome>("order_outcome_fire_end");
+    same::<uplink::UplinkBatch>("batch");
+    same::<uplink::UplinkBatch>("batch_ahead");
+    same::<uplink::UplinkBatch>("batch_camera");
+    same::<uplink::UplinkBatch>("batch_readings");
+    same::<uplink::BatchReceipt>("receipt");
+    same::<uplink::BatchReceipt>("receipt_inside");
+    same::<uplink::AccessPlanDocument>("plan");
+    same::<uplink::AccessPlanDocument>("plan_shared");
+    same::<uplink::AccessPlanDocument>("plan_standing");
+    same::<uplink::AccessPlanDocument>("plan_colors");
+    same::<enrolment::GatewayEnrolment>("enrolment");
+    same::<enrolment::CredentialRenewal>("new_credential");
+    same::<order::PendingRemoteOrders>("orders");
+    same::<order::RemoteOrderOutcome>("order_outcome");
+    same::<uplink::UplinkBatch>("batch_alarms");
+    same::<order::PendingRemoteOrders>("orders_fire_end");
+    same::<order::RemoteOrderOutcome>("order_outcome_fire_end");
 }
 
 #[test]
 fn messages_to_people_keep_their_form() {
-    same::<people::Frame<people::Arrival>>("frame_arrival");
-    same::<people::Frame<people::Arrival>>("frame_arrival_at_gate");
-    same::<people::Frame<people::Arrival>>("frame_live");
-    same::<people::FeedPage>("feed_page");
+    same::<people::StreamFrame<people::ClassArrival>>("frame_arrival");
+    same::<people::StreamFrame<people::ClassArrival>>("frame_arrival_at_gate");
+    same::<people::StreamFrame<people::ClassArrival>>("frame_live");
+    same::<people::ArrivalFeedPage>("feed_page");
     same::<public::ParkingSites>("parking_sites");
 }
 

@@ -2,27 +2,27 @@
 
 use domain::ids::{DeviceId, GarageId};
 use proptest::prelude::*;
-use protocol::mqtt::{Permissions, Topic};
+use protocol::mqtt::{MqttPermissions, MqttTopic};
 
 proptest! {
     #[test]
     fn a_topic_reads_back_as_itself(garage in "[a-z0-9-]{1,40}", device in "[a-z0-9-]{1,40}") {
         let (garage, device) = (GarageId::parse(&garage).unwrap(), DeviceId::parse(&device).unwrap());
         for topic in [
-            Topic::Event(garage.clone(), device.clone()),
-            Topic::Status(garage.clone(), device.clone()),
-            Topic::Command(garage.clone(), device.clone()),
-            Topic::Ack(garage.clone(), device.clone()),
-            Topic::OpenSpaces(garage.clone()),
-            Topic::Probe(garage.clone()),
+            MqttTopic::Event(garage.clone(), device.clone()),
+            MqttTopic::Status(garage.clone(), device.clone()),
+            MqttTopic::Command(garage.clone(), device.clone()),
+            MqttTopic::Ack(garage.clone(), device.clone()),
+            MqttTopic::OpenSpaces(garage.clone()),
+            MqttTopic::Probe(garage.clone()),
         ] {
-            prop_assert_eq!(Topic::parse(&topic.to_string()).unwrap(), topic);
+            prop_assert_eq!(MqttTopic::parse(&topic.to_string()).unwrap(), topic);
         }
     }
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
-        let _ = Topic::parse(&text);
+        let _ = MqttTopic::parse(&text);
     }
 }
 
@@ -37,14 +37,14 @@ fn what_is_not_a_topic_of_ours_is_refused() {
         "parking/v1/g/+/event",
         "parking/v1/G/d/event",
     ] {
-        assert!(Topic::parse(topic).is_err(), "{topic}");
+        assert!(MqttTopic::parse(topic).is_err(), "{topic}");
     }
 }
 
 #[test]
 fn a_device_has_its_own_topics_only() {
     let device =
-        Permissions::device(&GarageId::parse("macau-road").unwrap(), &DeviceId::parse("b1-in").unwrap());
+        MqttPermissions::device(&GarageId::parse("macau-road").unwrap(), &DeviceId::parse("b1-in").unwrap());
     assert_eq!(device.username, "macau-road.b1-in");
     assert_eq!(device.publish, ["parking/v1/macau-road/b1-in/event", "parking/v1/macau-road/b1-in/status"]);
     assert_eq!(device.subscribe, ["parking/v1/macau-road/b1-in/command", "parking/v1/macau-road/b1-in/ack"]);

@@ -13,9 +13,9 @@ const WORLD_READABLE: u32 = 0o004;
 
 /// A value whose `Debug` and `Display` hide it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct SecretText(String);
 
-impl Secret {
+impl SecretText {
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
@@ -26,13 +26,13 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(***)")
     }
 }
 
-impl fmt::Display for Secret {
+impl fmt::Display for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
@@ -60,7 +60,7 @@ pub enum SecretError {
 
 impl SecretSource {
     /// Reads the secret and trims white space. `field` is its path in the configuration, for the error.
-    pub fn resolve(&self, field: &str) -> Result<Secret, SecretError> {
+    pub fn resolve(&self, field: &str) -> Result<SecretText, SecretError> {
         match self {
             Self::File(path) => from_file(field, path),
             Self::Env(name) => from_env(field, name),
@@ -68,7 +68,7 @@ impl SecretSource {
     }
 }
 
-fn from_file(field: &str, path: &Path) -> Result<Secret, SecretError> {
+fn from_file(field: &str, path: &Path) -> Result<SecretText, SecretError> {
     let named = |source| SecretError::Read { field: field.to_owned(), path: path.to_owned(), source };
     let text = crate::text_file::read(path).map_err(named)?;
     if is_world_readable(path).map_err(named)? {
@@ -76,15 +76,15 @@ fn from_file(field: &str, path: &Path) -> Result<Secret, SecretError> {
     }
     match text.trim() {
         "" => Err(SecretError::EmptyFile { field: field.to_owned(), path: path.to_owned() }),
-        value => Ok(Secret::new(value)),
+        value => Ok(SecretText::new(value)),
     }
 }
 
-fn from_env(field: &str, name: &str) -> Result<Secret, SecretError> {
+fn from_env(field: &str, name: &str) -> Result<SecretText, SecretError> {
     match std::env::var(name).as_deref().map(str::trim) {
         Err(_) => Err(SecretError::Unset { field: field.to_owned(), name: name.to_owned() }),
         Ok("") => Err(SecretError::EmptyVariable { field: field.to_owned(), name: name.to_owned() }),
-        Ok(value) => Ok(Secret::new(value)),
+        Ok(value) => Ok(SecretText::new(value)),
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_secret_never_shows() {
-        let secret = Secret::new("hunter2");
+        let secret = SecretText::new("hunter2");
         assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** Secret(***) Some(Secret(***))");
         assert_eq!(secret.expose(), "hunter2");
     }

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -22,7 +22,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(415, "not_json", "Content-Type must be application/json").into());
+            return Err(ProblemDetails::new(415, "not_json", "Content-Type must be application/json").into());
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
         parse(&body).map(Self)
@@ -39,8 +39,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn unreadable(rejection: &BytesRejection) -> ProblemResponse {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(413, "body_too_large", "Request body too large").into(),
-        _ => Problem::new(400, "body_unreadable", "Request body unreadable").into(),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ProblemDetails::new(413, "body_too_large", "Request body too large").into()
+        }
+        _ => ProblemDetails::new(400, "body_unreadable", "Request body unreadable").into(),
     }
 }
 
@@ -59,11 +61,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProblemResponse> {
 }
 
 fn malformed(message: String) -> ProblemResponse {
-    Problem::new(400, "malformed_json", "Request body is not valid JSON").detail(message).into()
+    ProblemDetails::new(400, "malformed_json", "Request body is not valid JSON").detail(message).into()
 }
 
 fn wrong_shape(field: Option<String>, message: String) -> ProblemResponse {
-    let mut problem = Problem::new(422, "invalid_body", "Invalid field in the request body").detail(message);
+    let mut problem =
+        ProblemDetails::new(422, "invalid_body", "Invalid field in the request body").detail(message);
     problem.field = field;
     problem.into()
 }
@@ -88,7 +91,7 @@ mod tests {
         children: Vec<Child>,
     }
 
-    fn problem_of(body: &str) -> Problem {
+    fn problem_of(body: &str) -> ProblemDetails {
         parse::<Pupils>(body.as_bytes()).unwrap_err().0
     }
 

@@ -6,15 +6,15 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use serde_json::{Value, json};
 
 use super::ProblemResponse;
-use crate::readiness::Readiness;
+use crate::readiness::ProcessReadiness;
 use crate::telemetry;
 
 /// `/healthz` (the process runs), `/readyz` (it can do its work) and `/metrics` (Prometheus text).
-pub fn operational_routes(readiness: Readiness) -> Router {
+pub fn operational_routes(readiness: ProcessReadiness) -> Router {
     let metrics = Router::new().route("/metrics", get(metrics)).with_state(telemetry::metrics_recorder());
     Router::new()
         .route("/healthz", get(healthz))
@@ -27,13 +27,13 @@ async fn healthz() -> Json<Value> {
     Json(json!({ "status": "alive" }))
 }
 
-async fn readyz(State(readiness): State<Readiness>) -> Result<Json<Value>, ProblemResponse> {
+async fn readyz(State(readiness): State<ProcessReadiness>) -> Result<Json<Value>, ProblemResponse> {
     let failures = readiness.failures();
     if failures.is_empty() {
         return Ok(Json(json!({ "status": "ready" })));
     }
     let list: Vec<String> = failures.iter().map(|f| format!("{}: {}", f.check, f.why)).collect();
-    Err(Problem::new(503, "not_ready", "Not ready").detail(list.join("; ")).into())
+    Err(ProblemDetails::new(503, "not_ready", "Not ready").detail(list.join("; ")).into())
 }
 
 async fn metrics(State(handle): State<PrometheusHandle>) -> impl IntoResponse {

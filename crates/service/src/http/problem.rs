@@ -1,18 +1,18 @@
-//! Converts a [`Problem`] to a response; also the problems that no handler returns itself.
+//! Converts a [`ProblemDetails`] to a response; also the problems that no handler returns itself.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// The only way an error becomes a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProblemResponse(pub Problem);
+pub struct ProblemResponse(pub ProblemDetails);
 
-impl From<Problem> for ProblemResponse {
-    fn from(problem: Problem) -> Self {
+impl From<ProblemDetails> for ProblemResponse {
+    fn from(problem: ProblemDetails) -> Self {
         Self(problem)
     }
 }
@@ -25,17 +25,17 @@ impl IntoResponse for ProblemResponse {
 }
 
 pub(super) async fn not_found() -> ProblemResponse {
-    Problem::new(404, "not_found", "Resource not found").into()
+    ProblemDetails::new(404, "not_found", "Resource not found").into()
 }
 
 pub(super) async fn method_not_allowed() -> ProblemResponse {
-    Problem::new(405, "method_not_allowed", "Method not allowed").into()
+    ProblemDetails::new(405, "method_not_allowed", "Method not allowed").into()
 }
 
 pub(super) fn internal() -> ProblemResponse {
-    Problem::new(500, "internal", "Internal server error").into()
+    ProblemDetails::new(500, "internal", "Internal server error").into()
 }
 
 pub(super) fn timed_out() -> ProblemResponse {
-    Problem::new(503, "timed_out", "Request timed out").into()
+    ProblemDetails::new(503, "timed_out", "Request timed out").into()
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use serde::de::{DeserializeOwned, value};
 
 use super::ProblemResponse;
@@ -25,7 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
 }
 
 fn wrong(rejection: &QueryRejection) -> ProblemResponse {
-    let mut problem = Problem::new(400, "invalid_query", "Invalid query parameter");
+    let mut problem = ProblemDetails::new(400, "invalid_query", "Invalid query parameter");
     match located(rejection) {
         Some(error) => {
             let message = error.inner().to_string();
@@ -62,7 +62,7 @@ mod tests {
         number: Option<u8>,
     }
 
-    fn asked(query: &str) -> Result<Asked, Problem> {
+    fn asked(query: &str) -> Result<Asked, ProblemDetails> {
         let uri = format!("/x?{query}").parse().unwrap();
         let parsed = Query::try_from_uri(&uri).map_err(|rejection| wrong(&rejection).0);
         parsed.map(|Query(asked)| asked)

@@ -8,11 +8,11 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::stack::{Limits, app};
+use super::stack::{HttpLimits, app};
 
-/// [`serve_with`] the default [`Limits`].
+/// [`serve_with`] the default [`HttpLimits`].
 pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) -> io::Result<()> {
-    serve_with(listener, router, Limits::default(), shutdown).await
+    serve_with(listener, router, HttpLimits::default(), shutdown).await
 }
 
 /// Returns once `shutdown` is cancelled and every request is answered, or the drain is over.
@@ -21,7 +21,7 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
 pub async fn serve_with(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: HttpLimits,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     // Without TCP_NODELAY a small frame can wait 40 ms for the peer's delayed acknowledgement.
@@ -42,7 +42,7 @@ pub async fn serve_with(
     }
 }
 
-async fn drained(shutdown: &CancellationToken, limits: Limits) {
+async fn drained(shutdown: &CancellationToken, limits: HttpLimits) {
     shutdown.cancelled().await;
     tokio::time::sleep(limits.drain).await;
 }
@@ -68,7 +68,7 @@ mod tests {
         let listener = crate::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let token = CancellationToken::new();
-        let limits = Limits { drain, ..Limits::default() };
+        let limits = HttpLimits { drain, ..HttpLimits::default() };
         (address, token.clone(), tokio::spawn(serve_with(listener, router, limits, token)))
     }
 

@@ -16,7 +16,7 @@ use tracing::{Instrument, info_span};
 use super::problem::{internal, method_not_allowed, not_found, timed_out};
 
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct HttpLimits {
     /// From the request's head to the response's head; a long poll must end before it.
     pub request_timeout: Duration,
     /// Largest body in bytes. A route with larger bodies has its own `DefaultBodyLimit::max`.
@@ -25,14 +25,14 @@ pub struct Limits {
     pub drain: Duration,
 }
 
-impl Default for Limits {
+impl Default for HttpLimits {
     fn default() -> Self {
         Self { request_timeout: Duration::from_secs(30), body: 64 * 1024, drain: Duration::from_secs(10) }
     }
 }
 
 /// Adds fallbacks and layers to `router`. [`super::serve`] or a test calls it last.
-pub fn app(router: Router, limits: Limits) -> Router {
+pub fn app(router: Router, limits: HttpLimits) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

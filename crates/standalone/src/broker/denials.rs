@@ -17,14 +17,14 @@ pub(super) const UNKNOWN: &str = "unknown";
 const TOPIC_CHARS: usize = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Action {
+pub(super) enum BrokerAction {
     Connect,
     Publish,
     Subscribe,
     Will,
 }
 
-impl Action {
+impl BrokerAction {
     fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -36,18 +36,18 @@ impl Action {
 }
 
 #[derive(Default)]
-pub(super) struct Denials {
-    bursts: Mutex<HashMap<(String, Action), Burst>>,
+pub(super) struct DenialLog {
+    bursts: Mutex<HashMap<(String, BrokerAction), DenialBurst>>,
 }
 
-struct Burst {
+struct DenialBurst {
     began: Instant,
     unlogged: u64,
 }
 
-impl Denials {
+impl DenialLog {
     /// `username` is a name of the user table or [`UNKNOWN`]; `object` is the topic, or the reason of a refused log-in.
-    pub(super) fn record(&self, username: &str, action: Action, object: &str) {
+    pub(super) fn record(&self, username: &str, action: BrokerAction, object: &str) {
         metrics::counter!("mqtt_denied_total", "username" => username.to_owned(), "action" => action.as_str())
             .increment(1);
         let Some(earlier) = self.begins_burst(username, action, Instant::now()) else { return };
@@ -62,10 +62,10 @@ impl Denials {
     }
 
     /// Number of unlogged refusals since the last logged one, if this refusal begins a burst; else `None`.
-    fn begins_burst(&self, username: &str, action: Action, now: Instant) -> Option<u64> {
+    fn begins_burst(&self, username: &str, action: BrokerAction, now: Instant) -> Option<u64> {
         let mut bursts = self.bursts.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(burst) = bursts.get_mut(&(username.to_owned(), action)) else {
-            bursts.insert((username.to_owned(), action), Burst { began: now, unlogged: 0 });
+            bursts.insert((username.to_owned(), action), DenialBurst { began: now, unlogged: 0 });
             return Some(0);
         };
         if now.saturating_duration_since(burst.began) < BURST {
@@ -83,11 +83,11 @@ mod tests {
 
     #[test]
     fn a_burst_is_logged_once_and_the_next_tells_how_many_went_before() {
-        let (denials, start) = (Denials::default(), Instant::now());
-        assert_eq!(denials.begins_burst("a", Action::Publish, start), Some(0));
-        assert_eq!(denials.begins_burst("a", Action::Publish, start), None);
-        assert_eq!(denials.begins_burst("a", Action::Publish, start), None);
-        assert_eq!(denials.begins_burst("a", Action::Will, start), Some(0));
-        assert_eq!(denials.begins_burst("a", Action::Publish, start + BURST), Some(2));
+        let (denials, start) = (DenialLog::default(), Instant::now());
+        assert_eq!(denials.begins_burst("a", BrokerAction::Publish, start), Some(0));
+        assert_eq!(denials.begins_burst("a", BrokerAction::Publish, start), None);
+        assert_eq!(denials.begins_burst("a", BrokerAction::Publish, start), None);
+        assert_eq!(denials.begins_burst("a", BrokerAction::Will, start), Some(0));
+        assert_eq!(denials.begins_burst("a", BrokerAction::Publish, start + BURST), Some(2));
     }
 }

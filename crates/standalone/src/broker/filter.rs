@@ -5,10 +5,10 @@
 
 /// A valid topic filter (MQTT 5, 4.7); a topic name is a filter without wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TopicFilter(Vec<Level>);
+pub(super) struct TopicFilter(Vec<FilterLevel>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Level {
+enum FilterLevel {
     Name(String),
     /// `+`: exactly one level, whatever its name.
     One,
@@ -22,14 +22,14 @@ impl TopicFilter {
         if text.is_empty() || text.contains('\0') {
             return None;
         }
-        let levels: Vec<Level> = text.split('/').map(Level::parse).collect::<Option<_>>()?;
-        let rest_is_last = levels.iter().rev().skip(1).all(|level| *level != Level::Rest);
+        let levels: Vec<FilterLevel> = text.split('/').map(FilterLevel::parse).collect::<Option<_>>()?;
+        let rest_is_last = levels.iter().rev().skip(1).all(|level| *level != FilterLevel::Rest);
         rest_is_last.then_some(Self(levels))
     }
 
     /// Parses the topic name of a publish, which must not contain a wildcard.
     pub(super) fn parse_topic(text: &str) -> Option<Self> {
-        Self::parse(text).filter(|t| t.0.iter().all(|level| matches!(level, Level::Name(_))))
+        Self::parse(text).filter(|t| t.0.iter().all(|level| matches!(level, FilterLevel::Name(_))))
     }
 
     /// Whether `self` matches every topic that `wanted` matches.
@@ -42,11 +42,11 @@ impl TopicFilter {
 
     /// Whether the filter begins with `$SYS`, `$share` or the like; a wildcard at the root does not match these.
     fn is_reserved(&self) -> bool {
-        matches!(self.0.first(), Some(Level::Name(name)) if name.starts_with('$'))
+        matches!(self.0.first(), Some(FilterLevel::Name(name)) if name.starts_with('$'))
     }
 }
 
-impl Level {
+impl FilterLevel {
     fn parse(text: &str) -> Option<Self> {
         match text {
             "+" => Some(Self::One),
@@ -57,15 +57,15 @@ impl Level {
     }
 }
 
-fn covers(granted: &[Level], wanted: &[Level]) -> bool {
+fn covers(granted: &[FilterLevel], wanted: &[FilterLevel]) -> bool {
     match (granted.split_first(), wanted.split_first()) {
-        (Some((Level::Rest, _)), _) | (None, None) => true,
-        (None, Some(_)) | (Some(_), None) | (Some(_), Some((Level::Rest, _))) => false,
-        (Some((Level::One, granted)), Some((_, wanted))) => covers(granted, wanted),
-        (Some((Level::Name(name), granted)), Some((Level::Name(other), wanted))) => {
+        (Some((FilterLevel::Rest, _)), _) | (None, None) => true,
+        (None, Some(_)) | (Some(_), None) | (Some(_), Some((FilterLevel::Rest, _))) => false,
+        (Some((FilterLevel::One, granted)), Some((_, wanted))) => covers(granted, wanted),
+        (Some((FilterLevel::Name(name), granted)), Some((FilterLevel::Name(other), wanted))) => {
             name == other && covers(granted, wanted)
         }
-        (Some((Level::Name(_), _)), Some((Level::One, _))) => false,
+        (Some((FilterLevel::Name(_), _)), Some((FilterLevel::One, _))) => false,
     }
 }
 

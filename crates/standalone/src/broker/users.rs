@@ -10,39 +10,39 @@ use ring::hmac;
 use ring::rand::SystemRandom;
 
 use super::filter::TopicFilter;
-use super::{BrokerError, BrokerUser};
+use super::{BrokerError, BrokerUserSpec};
 
-pub(super) struct Users {
+pub(super) struct BrokerUserTable {
     key: hmac::Key,
-    nobody: hmac::Tag,
-    by_name: HashMap<String, User>,
+    unknown_user_tag: hmac::Tag,
+    by_name: HashMap<String, BrokerUserEntry>,
 }
 
-struct User {
+struct BrokerUserEntry {
     password: hmac::Tag,
     publish: Vec<TopicFilter>,
     subscribe: Vec<TopicFilter>,
 }
 
-impl Users {
-    pub(super) fn new(users: Vec<BrokerUser>) -> Result<Self, BrokerError> {
+impl BrokerUserTable {
+    pub(super) fn new(users: Vec<BrokerUserSpec>) -> Result<Self, BrokerError> {
         let key =
             hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new()).map_err(|_| BrokerError::Random)?;
         let nobody = hmac::sign(&key, b"");
         let mut by_name = HashMap::with_capacity(users.len());
         for user in users {
-            let known = User::new(&key, &user)?;
+            let known = BrokerUserEntry::new(&key, &user)?;
             if by_name.insert(user.username.clone(), known).is_some() {
                 return Err(BrokerError::DuplicateUser { username: user.username });
             }
         }
-        Ok(Self { key, nobody, by_name })
+        Ok(Self { key, unknown_user_tag: nobody, by_name })
     }
 
     /// Returns the name of the user table if the password is correct.
     pub(super) fn verify(&self, username: &str, password: &[u8]) -> Option<&str> {
         let user = self.by_name.get_key_value(username);
-        let expected = user.map_or(&self.nobody, |(_, user)| &user.password);
+        let expected = user.map_or(&self.unknown_user_tag, |(_, user)| &user.password);
         let right = hmac::verify(&self.key, password, expected.as_ref()).is_ok();
         user.filter(|_| right).map(|(name, _)| name.as_str())
     }
@@ -62,8 +62,8 @@ impl Users {
     }
 }
 
-impl User {
-    fn new(key: &hmac::Key, user: &BrokerUser) -> Result<Self, BrokerError> {
+impl BrokerUserEntry {
+    fn new(key: &hmac::Key, user: &BrokerUserSpec) -> Result<Self, BrokerError> {
         if user.username.is_empty() || user.password.is_empty() {
             return Err(BrokerError::EmptyCredential { username: user.username.clone() });
         }
@@ -88,13 +88,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn user(name: &str, publish: &str) -> BrokerUser {
-        BrokerUser::new(name, "secret", vec![publish.to_owned()], vec![])
+    fn user(name: &str, publish: &str) -> BrokerUserSpec {
+        BrokerUserSpec::new(name, "secret", vec![publish.to_owned()], vec![])
     }
 
     #[test]
     fn only_the_right_password_of_a_known_user_passes() {
-        let users = Users::new(vec![user("a", "t")]).unwrap();
+        let users = BrokerUserTable::new(vec![user("a", "t")]).unwrap();
         assert_eq!(users.verify("a", b"secret"), Some("a"));
         assert_eq!(users.verify("a", b"secre"), None);
         assert_eq!(users.verify("b", b"secret"), None);
@@ -104,10 +104,13 @@ mod tests {
     #[test]
     fn a_table_that_cannot_be_right_is_refused() {
         assert!(matches!(
-            Users::new(vec![user("a", "t"), user("a", "t")]),
+            BrokerUserTable::new(vec![user("a", "t"), user("a", "t")]),
             Err(BrokerError::DuplicateUser { .. })
         ));
-        assert!(matches!(Users::new(vec![user("a", "t#")]), Err(BrokerError::Filter { .. })));
-        assert!(matches!(Users::new(vec![user("", "t")]), Err(BrokerError::EmptyCredential { .. })));
+        assert!(matches!(BrokerUserTable::new(vec![user("a", "t#")]), Err(BrokerError::Filter { .. })));
+        assert!(matches!(
+            BrokerUserTable::new(vec![user("", "t")]),
+            Err(BrokerError::EmptyCredential { .. })
+        ));
     }
 }

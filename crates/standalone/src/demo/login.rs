@@ -12,9 +12,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::{ClassId, SchoolId};
 use domain::plate::Plate;
-use protocol::district::{District, PersonSpec};
-use protocol::people::Session;
-use protocol::problem::Problem;
+use protocol::district::{DistrictSpec, PersonSpec};
+use protocol::people::PersonSession;
+use protocol::problem::ProblemDetails;
 use serde::{Deserialize, Serialize};
 use server::app::App;
 use service::http::{ApiJson, ProblemResponse};
@@ -22,19 +22,19 @@ use uuid::Uuid;
 
 /// A person who can be chosen; by role in the order of the list.
 #[derive(Clone, Serialize)]
-pub struct Person {
+pub struct DemoPerson {
     pub person_id: Uuid,
     /// `key` of the district file.
     pub key: String,
     pub name: String,
-    pub role: Role,
+    pub role: PersonRole,
     /// Classes taught, children with their classes, the hall's school, or a driver's plates.
     pub label: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum PersonRole {
     Teacher,
     Hall,
     Driver,
@@ -43,78 +43,81 @@ pub enum Role {
 
 /// A link from the start page to a page of the server.
 #[derive(Clone, Serialize)]
-pub struct Link {
+pub struct StartPageLink {
     pub url: String,
     pub label: &'static str,
     pub label_en: &'static str,
 }
 
 #[derive(Clone)]
-struct Picks {
+struct DemoPersonLogIn {
     app: App,
-    list: Arc<List>,
+    list: Arc<PersonList>,
 }
 
 #[derive(Serialize)]
-struct List {
-    people: Vec<Person>,
-    links: Vec<Link>,
+struct PersonList {
+    people: Vec<DemoPerson>,
+    links: Vec<StartPageLink>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Pick {
+struct PersonChoice {
     person_id: Uuid,
 }
 
 /// `/demo/people` and `/demo/sessions`, served with the mini-program API.
-pub fn people(app: App, people: Vec<Person>, links: Vec<Link>) -> Router {
-    let list = Arc::new(List { people, links });
+pub fn people(app: App, people: Vec<DemoPerson>, links: Vec<StartPageLink>) -> Router {
+    let list = Arc::new(PersonList { people, links });
     Router::new()
-        .route("/demo/people", get(async |State(picks): State<Picks>| Json(&*picks.list).into_response()))
+        .route(
+            "/demo/people",
+            get(async |State(picks): State<DemoPersonLogIn>| Json(&*picks.list).into_response()),
+        )
         .route("/demo/sessions", post(pick))
-        .with_state(Picks { app, list })
+        .with_state(DemoPersonLogIn { app, list })
 }
 
 async fn pick(
-    State(picks): State<Picks>,
-    ApiJson(pick): ApiJson<Pick>,
-) -> Result<(StatusCode, Json<Session>), ProblemResponse> {
+    State(picks): State<DemoPersonLogIn>,
+    ApiJson(pick): ApiJson<PersonChoice>,
+) -> Result<(StatusCode, Json<PersonSession>), ProblemResponse> {
     let session = server::app::session::issue(&picks.app, pick.person_id).await?;
     Ok((StatusCode::CREATED, Json(session)))
 }
 
 #[derive(Clone)]
-struct Operators {
+struct DemoOperatorLogIn {
     app: App,
-    district: Arc<District>,
+    district: Arc<DistrictSpec>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OperatorPick {
+struct OperatorChoice {
     username: String,
 }
 
 /// `/demo/operators` and `/demo/operator-sessions`, served with the operator console.
-pub fn operators(app: App, district: Arc<District>) -> Router {
+pub fn operators(app: App, district: Arc<DistrictSpec>) -> Router {
     Router::new()
         .route("/demo/operators", get(list_operators))
         .route("/demo/operator-sessions", post(pick_operator))
-        .with_state(Operators { app, district })
+        .with_state(DemoOperatorLogIn { app, district })
 }
 
-async fn list_operators(State(operators): State<Operators>) -> Json<serde_json::Value> {
+async fn list_operators(State(operators): State<DemoOperatorLogIn>) -> Json<serde_json::Value> {
     Json(serde_json::json!({ "operators": operators.district.operators }))
 }
 
 async fn pick_operator(
-    State(operators): State<Operators>,
+    State(operators): State<DemoOperatorLogIn>,
     headers: HeaderMap,
-    ApiJson(pick): ApiJson<OperatorPick>,
+    ApiJson(pick): ApiJson<OperatorChoice>,
 ) -> Result<Response, ProblemResponse> {
     if headers.get("x-requested-with").is_none_or(|value| value != "console") {
-        return Err(ProblemResponse(Problem::new(403, "cross_site", "Cross-site request refused")));
+        return Err(ProblemResponse(ProblemDetails::new(403, "cross_site", "Cross-site request refused")));
     }
     let token = server::app::operator::session::issue(&operators.app, &pick.username).await?;
     let mut response = StatusCode::CREATED.into_response();
@@ -125,28 +128,28 @@ async fn pick_operator(
 }
 
 /// The person's role in the list; staff come first, then families.
-pub fn role_of(person: &PersonSpec) -> Role {
+pub fn role_of(person: &PersonSpec) -> PersonRole {
     if !person.teaches.is_empty() {
-        Role::Teacher
+        PersonRole::Teacher
     } else if person.hall.is_some() {
-        Role::Hall
+        PersonRole::Hall
     } else if person.children.is_empty() {
-        Role::Driver
+        PersonRole::Driver
     } else {
-        Role::Guardian
+        PersonRole::Guardian
     }
 }
 
 /// Labels of people in the list. Maps by key, because a large district has tens of thousands of people.
-pub struct Labels<'a> {
+pub struct PersonLabels<'a> {
     schools: HashMap<&'a SchoolId, &'a str>,
     classes: HashMap<&'a ClassId, &'a str>,
     /// Class and name by the pupil's key.
     pupils: HashMap<&'a str, String>,
 }
 
-impl<'a> Labels<'a> {
-    pub fn new(district: &'a District) -> Self {
+impl<'a> PersonLabels<'a> {
+    pub fn new(district: &'a DistrictSpec) -> Self {
         let classes = || district.schools.iter().flat_map(|school| &school.classes);
         let pupils = classes().flat_map(|class| class.pupils.iter().map(move |pupil| (class, pupil)));
         Self {
@@ -166,7 +169,8 @@ impl<'a> Labels<'a> {
             .iter()
             .filter_map(|child| self.pupils.get(child.pupil.as_str()).map(String::as_str));
         let hall = person.hall.iter().filter_map(|school| self.schools.get(school).copied());
-        let plates = person.plates.iter().filter(|_| role_of(person) == Role::Driver).map(Plate::as_str);
+        let plates =
+            person.plates.iter().filter(|_| role_of(person) == PersonRole::Driver).map(Plate::as_str);
         taught.chain(children).chain(hall).chain(plates).collect::<Vec<_>>().join("、")
     }
 }

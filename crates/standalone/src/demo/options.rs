@@ -3,13 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::assembly::Addresses;
+use crate::assembly::ListenAddresses;
 
 /// Runs the whole system with an invented district and simulated gate controllers.
 ///
 /// The data is kept in one folder; the next start continues with it. Ctrl-C stops the demo.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Options {
+pub struct DemoOptions {
     /// Folder for the databases, keys and secrets; created if missing.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
@@ -50,12 +50,12 @@ fn uniform(text: &str) -> Result<[usize; 3], String> {
         .ok_or_else(|| "three numbers such as 100,10,30".to_owned())
 }
 
-impl Options {
-    pub fn addresses(&self) -> Addresses {
+impl DemoOptions {
+    pub fn addresses(&self) -> ListenAddresses {
         let at = |chosen: Option<u16>, step: u16| {
             SocketAddr::new(self.host, chosen.unwrap_or_else(|| self.port_base.saturating_add(step)))
         };
-        Addresses {
+        ListenAddresses {
             people: at(self.http_port, 0),
             server: at(self.server_port, 1),
             mqtt: at(self.mqtt_port, 2),

@@ -8,13 +8,13 @@ use domain::minute::{Minute, Minutes};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
-use protocol::reservation::{NewReservation, WishedFor};
+use protocol::reservation::{NewReservation, ReservationMode};
 use server::app::App;
 use server::app::allocation::AllocationError;
-use server::app::operator::{Caller, session};
+use server::app::operator::{OperatorCaller, session};
 use server::app::reservation::ReservationError;
-use simulator::district::{DRIVER_KEY, DRIVER_PLATE, Invented};
-use simulator::invent::Plates;
+use simulator::district::{DRIVER_KEY, DRIVER_PLATE, InventedDistrict};
+use simulator::invent::PlateGenerator;
 
 use super::traffic;
 
@@ -24,7 +24,7 @@ const RESERVED: usize = 10;
 const QUARTER: i64 = 15;
 
 /// Makes the reservations. The server must be running, because it decides them.
-pub async fn reserve(app: &App, invented: &Invented) -> anyhow::Result<()> {
+pub async fn reserve(app: &App, invented: &InventedDistrict) -> anyhow::Result<()> {
     let Some(operator) = invented.district.operators.first() else { return Ok(()) };
     let token = session::issue(app, &operator.username).await?;
     let operator = session::authenticate(app, &token).await?;
@@ -54,8 +54,8 @@ async fn drivers_own(app: &App, garages: &[GarageSpec]) -> anyhow::Result<()> {
 }
 
 /// Reserves for cars that arrive now and in the coming hours.
-async fn fill(app: &App, operator: &Caller, garage: &GarageSpec, seed: u64) -> anyhow::Result<()> {
-    let strangers = Plates::new(500 + seed).take(RESERVED / 2);
+async fn fill(app: &App, operator: &OperatorCaller, garage: &GarageSpec, seed: u64) -> anyhow::Result<()> {
+    let strangers = PlateGenerator::new(500 + seed).take(RESERVED / 2);
     let cars = traffic::visitors(seed).into_iter().take(RESERVED / 2).chain(strangers);
     for (n, plate) in cars.enumerate() {
         let n = u32::try_from(n)?;
@@ -68,7 +68,7 @@ async fn fill(app: &App, operator: &Caller, garage: &GarageSpec, seed: u64) -> a
 
 async fn one(
     app: &App,
-    operator: &Caller,
+    operator: &OperatorCaller,
     garage: &GarageId,
     plate: &Plate,
     when: (Minutes, Minutes),
@@ -89,7 +89,7 @@ fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (Strin
         plate: plate.to_string(),
         starts_at: starts.timestamp(),
         ends_at: (starts + length).timestamp(),
-        wish: WishedFor::Confirm,
+        wish: ReservationMode::Confirm,
     };
     (format!("demo-{}-{plate}", app.clock.now().local_date()), new)
 }

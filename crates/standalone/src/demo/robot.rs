@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::ids::ClassId;
-use domain::pickup::{Act, Phase};
-use protocol::people::{Arrival, ArrivalAct, Arrivals, ReadingDoubt};
+use domain::pickup::{PickupAct, PickupPhase};
+use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, ReadingDoubt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -18,12 +18,12 @@ const LOOK: Duration = Duration::from_millis(700);
 
 /// Time that the robot leaves to a person, for the release and then for the hand-over.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct ActionDelays {
     pub release: Duration,
     pub hand_over: Duration,
 }
 
-impl Patience {
+impl ActionDelays {
     /// For a class without a person at its page. `dismissal` is the length of the whole school's dismissal.
     pub fn short(dismissal: Duration) -> Self {
         Self { release: dismissal / 30, hand_over: dismissal / 15 }
@@ -37,32 +37,32 @@ impl Patience {
 
 /// A changed arrival on a robot's board.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    pub arrival: Arrival,
+pub struct ObservedArrival {
+    pub arrival: ClassArrival,
 }
 
 /// The robot of one class.
-pub struct Robot {
+pub struct TeacherRobot {
     pub http: reqwest::Client,
     /// Origin of the mini-program API.
     pub api: String,
     pub token: String,
     pub class: ClassId,
-    pub patience: Patience,
-    pub seen: mpsc::Sender<Seen>,
+    pub delays: ActionDelays,
+    pub seen: mpsc::Sender<ObservedArrival>,
 }
 
 /// An open arrival with the time at which the robot first saw its present phase.
-struct Waiting {
-    arrival: Arrival,
+struct PendingArrival {
+    arrival: ClassArrival,
     since: Instant,
 }
 
-impl Robot {
+impl TeacherRobot {
     /// Runs until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut cursor = None;
-        let mut open: HashMap<Uuid, Waiting> = HashMap::new();
+        let mut open: HashMap<Uuid, PendingArrival> = HashMap::new();
         while !shutdown.is_cancelled() {
             if let Err(error) = self.round(&mut cursor, &mut open).await {
                 tracing::debug!(class.id = %self.class, error = &error as &dyn std::error::Error, "robot poll failed");
@@ -74,7 +74,7 @@ impl Robot {
     async fn round(
         &self,
         cursor: &mut Option<i64>,
-        open: &mut HashMap<Uuid, Waiting>,
+        open: &mut HashMap<Uuid, PendingArrival>,
     ) -> Result<(), reqwest::Error> {
         let first = cursor.is_none();
         let page = self.look(*cursor).await?;
@@ -82,45 +82,46 @@ impl Robot {
         for arrival in page.arrivals {
             self.notice(arrival, open, first);
         }
-        let due: Vec<(Arrival, Act)> = open.values().filter_map(|waiting| self.due(waiting)).collect();
+        let due: Vec<(ClassArrival, PickupAct)> =
+            open.values().filter_map(|waiting| self.due(waiting)).collect();
         for (arrival, act) in due {
             self.act(&arrival, act).await?;
         }
         Ok(())
     }
 
-    async fn look(&self, after: Option<i64>) -> Result<Arrivals, reqwest::Error> {
+    async fn look(&self, after: Option<i64>) -> Result<ClassArrivals, reqwest::Error> {
         let url = format!("{}/api/v1/classes/{}/arrivals", self.api, self.class);
         let query: Vec<(&str, i64)> = after.map(|cursor| ("after", cursor)).into_iter().collect();
         let request = self.http.get(url).query(&query).bearer_auth(&self.token);
         request.send().await?.error_for_status()?.json().await
     }
 
-    fn notice(&self, arrival: Arrival, open: &mut HashMap<Uuid, Waiting>, first: bool) {
+    fn notice(&self, arrival: ClassArrival, open: &mut HashMap<Uuid, PendingArrival>, first: bool) {
         if !first {
             // A full queue loses a line on the terminal, nothing else.
-            let _ = self.seen.try_send(Seen { arrival: arrival.clone() });
+            let _ = self.seen.try_send(ObservedArrival { arrival: arrival.clone() });
         }
         if arrival.phase.is_open() {
-            open.insert(arrival.id, Waiting { arrival, since: Instant::now() });
+            open.insert(arrival.id, PendingArrival { arrival, since: Instant::now() });
         } else {
             open.remove(&arrival.id);
         }
     }
 
-    fn due(&self, waiting: &Waiting) -> Option<(Arrival, Act)> {
+    fn due(&self, waiting: &PendingArrival) -> Option<(ClassArrival, PickupAct)> {
         let read_again = waiting.arrival.doubt == Some(ReadingDoubt::ReadAgain);
         let (patience, act) = match waiting.arrival.phase {
-            Phase::Waiting if read_again => (self.patience.release, Act::NotHere),
-            Phase::Waiting => (self.patience.release, Act::Release),
-            Phase::Released => (self.patience.hand_over, Act::HandOver),
-            Phase::Claimed | Phase::HandedOver | Phase::Rejected => return None,
+            PickupPhase::Waiting if read_again => (self.delays.release, PickupAct::NotHere),
+            PickupPhase::Waiting => (self.delays.release, PickupAct::Release),
+            PickupPhase::Released => (self.delays.hand_over, PickupAct::HandOver),
+            PickupPhase::Claimed | PickupPhase::HandedOver | PickupPhase::Rejected => return None,
         };
         (waiting.since.elapsed() >= patience).then(|| (waiting.arrival.clone(), act))
     }
 
     /// A conflict means that a person was faster: the next poll shows it.
-    async fn act(&self, arrival: &Arrival, act: Act) -> Result<(), reqwest::Error> {
+    async fn act(&self, arrival: &ClassArrival, act: PickupAct) -> Result<(), reqwest::Error> {
         let url = format!("{}/api/v1/arrivals/{}/acts", self.api, arrival.id);
         let body = ArrivalAct { act, seen: arrival.cursor };
         let answer = self.http.post(url).bearer_auth(&self.token).json(&body).send().await?;

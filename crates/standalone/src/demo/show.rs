@@ -1,17 +1,17 @@
 //! The demo's output: addresses at the start, then events.
 
-use domain::pickup::Phase;
-use simulator::district::{Invented, TRY_PLATE};
-use simulator::traffic::Progress;
+use domain::pickup::PickupPhase;
+use simulator::district::{InventedDistrict, TRY_PLATE};
+use simulator::traffic::TrafficProgress;
 use tokio::sync::mpsc;
 
-use super::login::{Person, Role};
-use super::robot::Seen;
-use crate::assembly::Addresses;
+use super::login::{DemoPerson, PersonRole};
+use super::robot::ObservedArrival;
+use crate::assembly::ListenAddresses;
 
 /// Prints addresses and log-ins.
-pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
-    let Addresses { people: phones, server, mqtt } = addresses;
+pub fn welcome(addresses: &ListenAddresses, invented: &InventedDistrict, people: &[DemoPerson]) {
+    let ListenAddresses { people: phones, server, mqtt } = addresses;
     let garages = invented.district.garages.len();
     let spaces: u32 = invented.district.garages.iter().map(|garage| garage.capacity).sum();
     println!("Shared parking, demo: {garages} garages, {spaces} spaces. Ctrl-C stops it.");
@@ -26,7 +26,7 @@ pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
     println!("  gate controllers        mqtt://{mqtt}");
     println!();
     println!("Log in by picking a person on the start page, for example:");
-    for role in [Role::Teacher, Role::Hall, Role::Guardian] {
+    for role in [PersonRole::Teacher, PersonRole::Hall, PersonRole::Guardian] {
         if let Some(person) = example(people, role) {
             println!("  {:<9} {} ({})", format!("{role:?}").to_lowercase(), person.name, person.label);
         }
@@ -36,14 +36,18 @@ pub fn welcome(addresses: &Addresses, invented: &Invented, people: &[Person]) {
 }
 
 /// An example person of a role; for guardians the family of the car for manual trials.
-fn example(people: &[Person], role: Role) -> Option<&Person> {
+fn example(people: &[DemoPerson], role: PersonRole) -> Option<&DemoPerson> {
     let mut of_role = people.iter().filter(|person| person.role == role);
     let first = of_role.clone().next();
     of_role.find(|person| person.key.ends_with("-try")).or(first)
 }
 
 /// Forwards the robots' arrivals to the school's cars and to the screen.
-pub async fn fork(mut seen: mpsc::Receiver<Seen>, screen: mpsc::Sender<Seen>, school: mpsc::Sender<Seen>) {
+pub async fn fork(
+    mut seen: mpsc::Receiver<ObservedArrival>,
+    screen: mpsc::Sender<ObservedArrival>,
+    school: mpsc::Sender<ObservedArrival>,
+) {
     while let Some(news) = seen.recv().await {
         // A full screen queue loses a line. The cars must not miss a hand-over, so this waits for their queue.
         let _ = screen.try_send(news.clone());
@@ -54,11 +58,15 @@ pub async fn fork(mut seen: mpsc::Receiver<Seen>, screen: mpsc::Sender<Seen>, sc
 }
 
 /// Prints the events at the gates and on the teachers' phones until both channels are closed.
-pub async fn lines(mut gates: mpsc::Receiver<Progress>, mut phones: mpsc::Receiver<Seen>, quiet: bool) {
+pub async fn lines(
+    mut gates: mpsc::Receiver<TrafficProgress>,
+    mut phones: mpsc::Receiver<ObservedArrival>,
+    quiet: bool,
+) {
     loop {
         let line = tokio::select! {
             Some(progress) = gates.recv() => progress.to_string(),
-            Some(Seen { arrival }) = phones.recv() => match phase(arrival.phase) {
+            Some(ObservedArrival { arrival }) = phones.recv() => match phase(arrival.phase) {
                 Some(what) => format!("{}   {} {} {what}", arrival.changed_at.local_hhmmss(), arrival.class_name, arrival.pupil),
                 None => continue,
             },
@@ -70,12 +78,12 @@ pub async fn lines(mut gates: mpsc::Receiver<Progress>, mut phones: mpsc::Receiv
     }
 }
 
-fn phase(phase: Phase) -> Option<&'static str> {
+fn phase(phase: PickupPhase) -> Option<&'static str> {
     match phase {
-        Phase::Claimed => Some("家长自报到达 (here, by hand)"),
-        Phase::Waiting => Some("家长已到 (arrived)"),
-        Phase::Released => Some("已放行 (released)"),
-        Phase::HandedOver => Some("已交接 (handed over)"),
-        Phase::Rejected => None,
+        PickupPhase::Claimed => Some("家长自报到达 (here, by hand)"),
+        PickupPhase::Waiting => Some("家长已到 (arrived)"),
+        PickupPhase::Released => Some("已放行 (released)"),
+        PickupPhase::HandedOver => Some("已交接 (handed over)"),
+        PickupPhase::Rejected => None,
     }
 }

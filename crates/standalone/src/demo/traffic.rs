@@ -3,16 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use domain::occupancy::Direction;
-use domain::pickup::Phase;
+use domain::occupancy::LaneDirection;
+use domain::pickup::PickupPhase;
 use domain::plate::Plate;
-use simulator::district::{Invented, Site};
-use simulator::invent::Plates;
-use simulator::traffic::{Background, Dismissal, Lane, Pace, Plan, Reports, drive_out};
+use simulator::district::{GarageSite, InventedDistrict};
+use simulator::invent::PlateGenerator;
+use simulator::traffic::{
+    BackgroundTraffic, DismissalPlan, ProgressSender, RunningDismissal, TrafficLane, TrafficPace, drive_out,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::robot::Seen;
+use super::robot::ObservedArrival;
 
 /// Pause between the last car of one dismissal and the first of the next.
 const BREAK: Duration = Duration::from_secs(10);
@@ -21,21 +23,24 @@ const BREAK: Duration = Duration::from_secs(10);
 const ARRIVING: f64 = 0.6;
 
 /// Lanes of one garage with their controllers.
-pub struct Gates {
-    pub entries: Vec<Lane>,
-    pub exits: Vec<Lane>,
+pub struct GarageLanes {
+    pub entries: Vec<TrafficLane>,
+    pub exits: Vec<TrafficLane>,
 }
 
-impl Gates {
-    pub fn new(site: &Site, lane: impl Fn(&simulator::district::SiteLane) -> Option<Lane>) -> Self {
+impl GarageLanes {
+    pub fn new(
+        site: &GarageSite,
+        lane: impl Fn(&simulator::district::SiteLane) -> Option<TrafficLane>,
+    ) -> Self {
         let of = |direction| site.lanes(direction).filter_map(&lane).collect();
-        Self { entries: of(Direction::In), exits: of(Direction::Out) }
+        Self { entries: of(LaneDirection::In), exits: of(LaneDirection::Out) }
     }
 }
 
 /// Traffic of the school's dismissals.
-pub struct School {
-    pub gates: Gates,
+pub struct DismissalTraffic {
+    pub gates: GarageLanes,
     pub cars: Vec<Plate>,
     /// Pupils fetched by each car, by name: no two of the demo's pupils have the same.
     pub fetches: HashMap<Plate, HashSet<String>>,
@@ -43,9 +48,9 @@ pub struct School {
     pub takes: Duration,
 }
 
-impl School {
+impl DismissalTraffic {
     /// Names of the pupils that each car fetches, from the district file.
-    pub fn fetches(invented: &Invented) -> HashMap<Plate, HashSet<String>> {
+    pub fn fetches(invented: &InventedDistrict) -> HashMap<Plate, HashSet<String>> {
         let pupils: HashMap<&str, &str> = (invented.district.schools.iter())
             .flat_map(|school| &school.classes)
             .flat_map(|class| &class.pupils)
@@ -65,13 +70,13 @@ impl School {
     pub async fn run(
         self,
         inside: Vec<Plate>,
-        mut seen: mpsc::Receiver<Seen>,
-        reports: Reports,
+        mut seen: mpsc::Receiver<ObservedArrival>,
+        reports: ProgressSender,
         shutdown: CancellationToken,
     ) {
-        drive_out(&inside, &self.gates.exits, Pace::LIFE, &reports).await;
+        drive_out(&inside, &self.gates.exits, TrafficPace::LIFE, &reports).await;
         for round in 0.. {
-            let mut dismissal = Dismissal::start(&self.plan(round), &reports, &shutdown);
+            let mut dismissal = RunningDismissal::start(&self.plan(round), &reports, &shutdown);
             self.follow(&mut dismissal, &mut seen).await;
             if shutdown.run_until_cancelled(tokio::time::sleep(BREAK)).await.is_none() {
                 return;
@@ -79,30 +84,30 @@ impl School {
         }
     }
 
-    fn plan(&self, round: u64) -> Plan {
-        Plan {
+    fn plan(&self, round: u64) -> DismissalPlan {
+        DismissalPlan {
             cars: self.cars.clone(),
-            strangers: Plates::new(1_000 + round).take(3),
+            strangers: PlateGenerator::new(1_000 + round).take(3),
             entries: self.gates.entries.clone(),
             exits: self.gates.exits.clone(),
             arrive_over: self.takes.mul_f64(ARRIVING),
             // Longer than any robot's patience: a car waits for its child.
             stay: self.takes.mul_f64(0.35)..self.takes.mul_f64(0.4),
             unread: 0.02,
-            pace: Pace::LIFE,
+            pace: TrafficPace::LIFE,
             seed: round,
         }
     }
 
     /// Makes each car leave once all of its children have been handed over.
-    async fn follow(&self, dismissal: &mut Dismissal, seen: &mut mpsc::Receiver<Seen>) {
+    async fn follow(&self, dismissal: &mut RunningDismissal, seen: &mut mpsc::Receiver<ObservedArrival>) {
         let mut handed_over: HashSet<String> = HashSet::new();
         loop {
             let arrival = tokio::select! {
                 _ = dismissal.over() => return,
-                Some(Seen { arrival }) = seen.recv() => arrival,
+                Some(ObservedArrival { arrival }) = seen.recv() => arrival,
             };
-            if arrival.phase != Phase::HandedOver || !handed_over.insert(arrival.pupil.clone()) {
+            if arrival.phase != PickupPhase::HandedOver || !handed_over.insert(arrival.pupil.clone()) {
                 continue;
             }
             for (plate, names) in &self.fetches {
@@ -116,14 +121,19 @@ impl School {
 
 /// Plates of visitors without a permit for a garage's everyday traffic.
 pub fn visitors(seed: u64) -> Vec<Plate> {
-    Plates::new(seed).take(60)
+    PlateGenerator::new(seed).take(60)
 }
 
 /// Everyday traffic of a public garage.
-pub fn everyday(gates: Gates, permitted: Vec<Plate>, inside: Vec<Plate>, seed: u64) -> Background {
+pub fn everyday(
+    gates: GarageLanes,
+    permitted: Vec<Plate>,
+    inside: Vec<Plate>,
+    seed: u64,
+) -> BackgroundTraffic {
     let mut cars = permitted;
     cars.extend(visitors(seed));
-    Background {
+    BackgroundTraffic {
         visitors: cars,
         inside,
         entries: gates.entries,
@@ -131,7 +141,7 @@ pub fn everyday(gates: Gates, permitted: Vec<Plate>, inside: Vec<Plate>, seed: u
         target: 25,
         every: Duration::from_secs(5),
         unread: 0.02,
-        pace: Pace::LIFE,
+        pace: TrafficPace::LIFE,
         seed,
     }
 }

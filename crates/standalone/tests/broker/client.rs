@@ -5,11 +5,11 @@ use std::time::Duration;
 use rumqttc::{
     AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS, SubscribeReasonCode,
 };
-use standalone::broker::{Broker, BrokerUser};
+use standalone::broker::{BrokerUserSpec, EmbeddedBroker};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 
 /// Long enough for a busy machine; a test that waits this long has failed.
 pub const DEADLINE: Duration = Duration::from_secs(60);
@@ -31,24 +31,26 @@ pub struct Client {
 }
 
 /// Two controllers and the gateway of garage `g1`, one controller of garage `g2`.
-pub async fn start() -> Broker {
+pub async fn start() -> EmbeddedBroker {
     let (g1, g2) = ("g1".parse().unwrap(), "g2".parse().unwrap());
     let (d1, d2) = ("d1".parse().unwrap(), "d2".parse().unwrap());
     let users = [
-        Permissions::device(&g1, &d1),
-        Permissions::device(&g1, &d2),
-        Permissions::device(&g2, &d1),
-        Permissions::gateway(&g1),
-        Permissions::sign(&g1),
+        MqttPermissions::device(&g1, &d1),
+        MqttPermissions::device(&g1, &d2),
+        MqttPermissions::device(&g2, &d1),
+        MqttPermissions::gateway(&g1),
+        MqttPermissions::sign(&g1),
     ];
-    Broker::start("127.0.0.1:0".parse().unwrap(), users.into_iter().map(user).collect()).await.unwrap()
+    EmbeddedBroker::start("127.0.0.1:0".parse().unwrap(), users.into_iter().map(user).collect())
+        .await
+        .unwrap()
 }
 
-pub fn user(permissions: Permissions) -> BrokerUser {
-    BrokerUser::new(permissions.username, PASSWORD, permissions.publish, permissions.subscribe)
+pub fn user(permissions: MqttPermissions) -> BrokerUserSpec {
+    BrokerUserSpec::new(permissions.username, PASSWORD, permissions.publish, permissions.subscribe)
 }
 
-pub fn options(broker: &Broker, username: &str) -> MqttOptions {
+pub fn options(broker: &EmbeddedBroker, username: &str) -> MqttOptions {
     let mut options = MqttOptions::new(username, "127.0.0.1", broker.local_addr().port());
     options.set_credentials(username, PASSWORD);
     options.set_max_packet_size(1024 * 1024, 1024 * 1024);
@@ -56,7 +58,7 @@ pub fn options(broker: &Broker, username: &str) -> MqttOptions {
 }
 
 impl Client {
-    pub async fn log_in(broker: &Broker, username: &str) -> Self {
+    pub async fn log_in(broker: &EmbeddedBroker, username: &str) -> Self {
         Self::connect(options(broker, username)).await.unwrap()
     }
 

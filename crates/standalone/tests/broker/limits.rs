@@ -1,7 +1,7 @@
 //! Limits, and the port after a stop.
 
 use rumqttc::QoS;
-use standalone::broker::{Broker, BrokerError, BrokerUser, MAX_PACKET_BYTES};
+use standalone::broker::{BrokerError, BrokerUserSpec, EmbeddedBroker, MAX_PACKET_BYTES};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -27,13 +27,13 @@ async fn a_packet_too_large_cuts_its_sender_alone() {
 async fn a_taken_port_is_an_error_and_a_stopped_brokers_port_is_free() {
     let broker = start().await;
     let address = broker.local_addr();
-    let error = Broker::start(address, Vec::new()).await.unwrap_err();
+    let error = EmbeddedBroker::start(address, Vec::new()).await.unwrap_err();
     assert!(matches!(error, BrokerError::Listen { address: at, .. } if at == address), "{error:?}");
     let mut client = Client::log_in(&broker, "g1.d1").await;
     let silent = TcpStream::connect(address).await.unwrap();
     broker.stop().await;
     assert_eq!(client.next().await, Seen::Closed);
-    let again = Broker::start(address, Vec::new()).await.unwrap();
+    let again = EmbeddedBroker::start(address, Vec::new()).await.unwrap();
     assert!(again.is_running());
     again.stop().await;
     drop(silent);
@@ -60,8 +60,8 @@ async fn a_client_that_says_nothing_is_cut() {
 #[tokio::test]
 async fn two_hundred_controllers_connect_at_once() {
     let users =
-        (0..200).map(|i| BrokerUser::new(format!("d{i}"), PASSWORD, vec![format!("t/{i}")], Vec::new()));
-    let broker = Broker::start("127.0.0.1:0".parse().unwrap(), users.collect()).await.unwrap();
+        (0..200).map(|i| BrokerUserSpec::new(format!("d{i}"), PASSWORD, vec![format!("t/{i}")], Vec::new()));
+    let broker = EmbeddedBroker::start("127.0.0.1:0".parse().unwrap(), users.collect()).await.unwrap();
     let connecting: Vec<_> =
         (0..200).map(|i| tokio::spawn(Client::connect(options(&broker, &format!("d{i}"))))).collect();
     let all = async {

@@ -21,7 +21,7 @@ fn reading(is_retransmission: bool) -> PlateReading {
     }
 }
 
-fn read(reading: &PlateReading) -> (ControllerEvent, EventNote, CarWait) {
+fn read(reading: &PlateReading) -> (ControllerEvent, EventNote, ReplyContext) {
     match car(reading, ReadingRules::default(), NOW) {
         LaneMessage::Car { event, note, waits } => (event, note, waits),
         other => panic!("{other:?}"),
@@ -35,10 +35,10 @@ fn signal(kind: SignalKind) -> LaneSignal {
 #[test]
 fn a_stored_reading_is_too_old_to_open_however_soon_it_is_sent() {
     let (live, _, waits) = read(&reading(false));
-    assert_eq!((live.age_ms, waits), (0, CarWait { is_live: true, resume_after: None }));
+    assert_eq!((live.age_ms, waits), (0, ReplyContext { is_live: true, resume_after: None }));
     let (stored, _, waits) = read(&reading(true));
     assert_eq!(stored.age_ms, u64::from(OPEN_TTL_MS) + 1);
-    assert_eq!(waits, CarWait { is_live: false, resume_after: Some(7) });
+    assert_eq!(waits, ReplyContext { is_live: false, resume_after: Some(7) });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use protocol::order::{Order, Orders as Answer, Outcome};
+use protocol::order::{PendingRemoteOrders as Answer, RemoteOpening, RemoteOrderOutcome};
 use serde::Deserialize;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -15,9 +15,9 @@ use super::{Mood, Shared};
 
 #[derive(Debug, Default)]
 pub struct Orders {
-    pub handed_out: Vec<Order>,
+    pub handed_out: Vec<RemoteOpening>,
     /// Outcomes that gateways have reported, in order.
-    pub outcomes: Vec<(Uuid, Outcome)>,
+    pub outcomes: Vec<(Uuid, RemoteOrderOutcome)>,
     /// Outcomes are answered with 503.
     pub deaf: bool,
     pub polls: usize,
@@ -61,7 +61,7 @@ pub async fn ended(
     State(books): Shared,
     headers: HeaderMap,
     Path(id): Path<Uuid>,
-    Json(outcome): Json<Outcome>,
+    Json(outcome): Json<RemoteOrderOutcome>,
 ) -> StatusCode {
     let mut books = books.lock().unwrap();
     if !books.doorman.lets_in(&headers) {

@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::at_gate::{GateEntry, NewGateEntry};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ApiJson;
 
-use crate::App;
-use crate::http::extract::{IdempotencyKey, Person};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{BearerSession, IdempotencyKeyHeader};
+use crate::http::refusal::MiniappApiError;
 
 /// Requests entry for a plate of mine that the camera has not read, at this lane's closed barrier. A repetition with
 /// the same `Idempotency-Key` returns the state of the first request.
@@ -17,19 +17,19 @@ use crate::http::refusal::Refusal;
     params(("Idempotency-Key" = String, Header)), request_body = NewGateEntry,
     responses(
         (status = 200, body = GateEntry),
-        (status = 403, body = Problem, description = "`not_your_plate`"),
-        (status = 404, body = Problem, description = "`not_found`"),
-        (status = 409, body = Problem, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
+        (status = 403, body = ProblemDetails, description = "`not_your_plate`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`"),
+        (status = 409, body = ProblemDetails, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
             `order_waiting`, `idempotency_key_reused`"),
-        (status = 429, body = Problem, description = "`too_many_requests`: a minute between two attempts"),
-        (status = "default", body = Problem),
+        (status = 429, body = ProblemDetails, description = "`too_many_requests`: a minute between two attempts"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn enter(
-    State(app): State<App>,
-    Person(session): Person,
-    IdempotencyKey(key): IdempotencyKey,
+    State(app): State<MiniappState>,
+    BearerSession(session): BearerSession,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     ApiJson(body): ApiJson<NewGateEntry>,
-) -> Result<Json<GateEntry>, Refusal> {
+) -> Result<Json<GateEntry>, MiniappApiError> {
     Ok(Json(app.server.enter(key, &body, &session).await?))
 }

@@ -3,21 +3,21 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::people::HallArrivals;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 
-use crate::App;
-use crate::http::extract::{After, Person};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{BearerSession, CursorQuery};
+use crate::http::refusal::MiniappApiError;
 
 /// The arrivals of the whole school for the waiting hall's screen, with masked names.
 #[utoipa::path(
-    get, path = "/api/v1/hall/arrivals", tag = "hall", security(("session" = [])), params(After),
-    responses((status = 200, body = HallArrivals), (status = "default", body = Problem))
+    get, path = "/api/v1/hall/arrivals", tag = "hall", security(("session" = [])), params(CursorQuery),
+    responses((status = 200, body = HallArrivals), (status = "default", body = ProblemDetails))
 )]
 pub async fn list(
-    State(app): State<App>,
-    asked: After,
-    Person(session): Person,
-) -> Result<Json<HallArrivals>, Refusal> {
+    State(app): State<MiniappState>,
+    asked: CursorQuery,
+    BearerSession(session): BearerSession,
+) -> Result<Json<HallArrivals>, MiniappApiError> {
     Ok(Json(app.server.hall_arrivals(asked.after, &session).await?))
 }

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use uuid::Uuid;
 
-use crate::App;
-use crate::http::extract::{At, Person};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{BearerSession, PathParameter};
+use crate::http::refusal::MiniappApiError;
 
 /// Marks a notice as read; a repetition is no error.
 #[utoipa::path(
@@ -15,16 +15,16 @@ use crate::http::refusal::Refusal;
     params(("id" = String, Path)),
     responses(
         (status = 204),
-        (status = 400, body = Problem, description = "`bad_request`: the path"),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = "default", body = Problem),
+        (status = 400, body = ProblemDetails, description = "`bad_request`: the path"),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn read(
-    State(app): State<App>,
-    At(id): At<Uuid>,
-    Person(session): Person,
-) -> Result<StatusCode, Refusal> {
+    State(app): State<MiniappState>,
+    PathParameter(id): PathParameter<Uuid>,
+    BearerSession(session): BearerSession,
+) -> Result<StatusCode, MiniappApiError> {
     app.server.read_notice(id, &session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,17 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::people::OwnPlates;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 
-use crate::App;
-use crate::http::extract::Person;
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::BearerSession;
+use crate::http::refusal::MiniappApiError;
 
 /// My plates.
 #[utoipa::path(
     get, path = "/api/v1/plates", tag = "plates", security(("session" = [])),
-    responses((status = 200, body = OwnPlates), (status = "default", body = Problem))
+    responses((status = 200, body = OwnPlates), (status = "default", body = ProblemDetails))
 )]
-pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Json<OwnPlates>, Refusal> {
+pub async fn list(
+    State(app): State<MiniappState>,
+    BearerSession(session): BearerSession,
+) -> Result<Json<OwnPlates>, MiniappApiError> {
     Ok(Json(app.server.plates(&session).await?))
 }

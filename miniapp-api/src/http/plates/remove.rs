@@ -2,24 +2,24 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use uuid::Uuid;
 
-use crate::App;
-use crate::http::extract::{At, Person};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{BearerSession, PathParameter};
+use crate::http::refusal::MiniappApiError;
 
 /// Removes a plate of mine. It no longer opens any gate; reservations for it stay.
 #[utoipa::path(
     delete, path = "/api/v1/plates/{id}", tag = "plates", security(("session" = [])),
     params(("id" = String, Path)),
-    responses((status = 204), (status = "default", body = Problem))
+    responses((status = 204), (status = "default", body = ProblemDetails))
 )]
 pub async fn remove(
-    State(app): State<App>,
-    At(id): At<Uuid>,
-    Person(session): Person,
-) -> Result<StatusCode, Refusal> {
+    State(app): State<MiniappState>,
+    PathParameter(id): PathParameter<Uuid>,
+    BearerSession(session): BearerSession,
+) -> Result<StatusCode, MiniappApiError> {
     app.server.remove_plate(id, &session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

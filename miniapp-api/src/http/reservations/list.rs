@@ -2,29 +2,29 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::problem::Problem;
-use protocol::reservation::Reservations;
-use protocol::reservation::asked::ReservationsAsked;
+use protocol::problem::ProblemDetails;
+use protocol::reservation::ReservationPage;
+use protocol::reservation::query::ReservationPageQuery;
 use service::http::ApiQuery;
 
-use crate::App;
-use crate::http::extract::Person;
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::BearerSession;
+use crate::http::refusal::MiniappApiError;
 
 /// My reservations, newest start first.
 #[utoipa::path(
     get, path = "/api/v1/reservations", tag = "reservations", security(("session" = [])),
-    params(ReservationsAsked),
+    params(ReservationPageQuery),
     responses(
-        (status = 200, body = Reservations),
-        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
-        (status = "default", body = Problem),
+        (status = 200, body = ReservationPage),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn list(
-    State(app): State<App>,
-    ApiQuery(asked): ApiQuery<ReservationsAsked>,
-    Person(session): Person,
-) -> Result<Json<Reservations>, Refusal> {
+    State(app): State<MiniappState>,
+    ApiQuery(asked): ApiQuery<ReservationPageQuery>,
+    BearerSession(session): BearerSession,
+) -> Result<Json<ReservationPage>, MiniappApiError> {
     Ok(Json(app.server.reservations(&asked, &session).await?))
 }

@@ -4,14 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ids::GarageId;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::{NewReservation, Reservation};
 use service::http::ApiJson;
 
 use super::answer;
-use crate::App;
-use crate::http::extract::{At, IdempotencyKey, Trying};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{IdempotencyKeyHeader, PathParameter, ReservationAttempt};
+use crate::http::refusal::MiniappApiError;
 
 /// Reserves a space for one of my plates. A repetition with the same `Idempotency-Key` returns the same reservation.
 #[utoipa::path(
@@ -19,24 +19,24 @@ use crate::http::refusal::Refusal;
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewReservation,
     responses(
         (status = 201, body = Reservation),
-        (status = 400, body = Problem, description = "`idempotency_key_missing`, `malformed_json`; `bad_request`: the path"),
-        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`"),
-        (status = 409, body = Problem,
+        (status = 400, body = ProblemDetails, description = "`idempotency_key_missing`, `malformed_json`; `bad_request`: the path"),
+        (status = 403, body = ProblemDetails, description = "`not_your_plate`, `not_entitled`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`"),
+        (status = 409, body = ProblemDetails,
             description = "`full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, `too_far_ahead`, \
             `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`, \
             `idempotency_key_reused`"),
-        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
-        (status = 429, body = Problem, description = "`too_many_requests`"),
-        (status = "default", body = Problem),
+        (status = 422, body = ProblemDetails, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
+        (status = 429, body = ProblemDetails, description = "`too_many_requests`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn reserve(
-    State(app): State<App>,
-    At(garage): At<GarageId>,
-    Trying(session): Trying,
-    IdempotencyKey(key): IdempotencyKey,
+    State(app): State<MiniappState>,
+    PathParameter(garage): PathParameter<GarageId>,
+    ReservationAttempt(session): ReservationAttempt,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     ApiJson(body): ApiJson<NewReservation>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, MiniappApiError> {
     Ok(answer(StatusCode::CREATED, &app.server.reserve(&garage, key, &body, &session).await?))
 }

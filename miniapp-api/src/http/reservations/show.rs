@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::Reservation;
 use uuid::Uuid;
 
 use super::answer;
-use crate::App;
-use crate::http::extract::{At, Person};
-use crate::http::refusal::Refusal;
+use crate::MiniappState;
+use crate::http::extract::{BearerSession, PathParameter};
+use crate::http::refusal::MiniappApiError;
 
 /// One reservation of mine.
 #[utoipa::path(
@@ -18,15 +18,15 @@ use crate::http::refusal::Refusal;
     params(("id" = String, Path)),
     responses(
         (status = 200, body = Reservation),
-        (status = 400, body = Problem, description = "`bad_request`: the path"),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = "default", body = Problem),
+        (status = 400, body = ProblemDetails, description = "`bad_request`: the path"),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn show(
-    State(app): State<App>,
-    At(id): At<Uuid>,
-    Person(session): Person,
-) -> Result<Response, Refusal> {
+    State(app): State<MiniappState>,
+    PathParameter(id): PathParameter<Uuid>,
+    BearerSession(session): BearerSession,
+) -> Result<Response, MiniappApiError> {
     Ok(answer(StatusCode::OK, &app.server.reservation(id, &session).await?))
 }

@@ -9,17 +9,18 @@ fn session(name: &str) -> SessionToken {
     SessionToken::parse(name).unwrap()
 }
 
-fn room() -> Room {
-    Room::new(RoomKey::Class(ClassId::parse("macau-road-1-1").unwrap()))
+fn room() -> PushRoom {
+    PushRoom::new(PushRoomKey::Class(ClassId::parse("macau-road-1-1").unwrap()))
 }
 
-fn page(cursor: Cursor, cursors: &[Cursor]) -> Page {
-    let entry = |&cursor: &Cursor| Entry { id: Uuid::new_v4(), cursor, text: Utf8Bytes::from_static("x") };
-    Page { cursor, more: false, entries: cursors.iter().map(entry).collect(), newest: None }
+fn page(cursor: FeedCursor, cursors: &[FeedCursor]) -> ArrivalPage {
+    let entry =
+        |&cursor: &FeedCursor| ArrivalFrame { id: Uuid::new_v4(), cursor, text: Utf8Bytes::from_static("x") };
+    ArrivalPage { cursor, more: false, entries: cursors.iter().map(entry).collect(), newest: None }
 }
 
 /// A room with one member whose first read ended at 10.
-fn open_room() -> Room {
+fn open_room() -> PushRoom {
     let room = room();
     let _kicked = room.enter(1, session("t1"));
     room.anchor(10, 0);
@@ -47,15 +48,17 @@ fn news_during_a_read_makes_another_one() {
     assert_eq!(job.after, 11);
     assert!(room.take_in(&job, page(14, &[14])));
     assert!(room.job().is_none() && room.is_current());
-    assert!(matches!(room.take(0, 11), Take::Frames(frames) if frames.len() == 1 && frames[0].cursor == 14));
-    assert!(matches!(room.take(0, 14), Take::Current(14)));
+    assert!(
+        matches!(room.take(0, 11), RingReadOutcome::Frames(frames) if frames.len() == 1 && frames[0].cursor == 14)
+    );
+    assert!(matches!(room.take(0, 14), RingReadOutcome::Current(14)));
 }
 
 #[test]
 fn a_phone_from_before_the_ring_reads_by_itself() {
     let room = open_room();
-    assert!(matches!(room.take(0, 9), Take::Gap { floor: Some(10) }));
-    assert!(matches!(room.take(0, 10), Take::Current(10)));
+    assert!(matches!(room.take(0, 9), RingReadOutcome::Gap { floor: Some(10) }));
+    assert!(matches!(room.take(0, 10), RingReadOutcome::Current(10)));
 }
 
 #[test]
@@ -77,11 +80,11 @@ fn cursors_that_go_backwards_end_what_was_known() {
     room.news(11);
     let job = room.job().unwrap();
     assert!(room.take_in(&job, page(3, &[])));
-    assert!(matches!(room.take(0, 10), Take::Backwards));
-    assert!(matches!(room.take(room.epoch(), 3), Take::Gap { floor: None }));
+    assert!(matches!(room.take(0, 10), RingReadOutcome::Backwards));
+    assert!(matches!(room.take(room.epoch(), 3), RingReadOutcome::Gap { floor: None }));
     // A read that began before does not anchor the ring again.
     room.anchor(10, 0);
-    assert!(matches!(room.take(room.epoch(), 3), Take::Gap { floor: None }));
+    assert!(matches!(room.take(room.epoch(), 3), RingReadOutcome::Gap { floor: None }));
 }
 
 #[test]
@@ -91,7 +94,7 @@ fn an_answer_from_before_a_reset_is_thrown_away() {
     let job = room.job().unwrap();
     room.reset();
     assert!(room.take_in(&job, page(11, &[11])));
-    assert!(matches!(room.take(room.epoch(), 0), Take::Gap { floor: None }));
+    assert!(matches!(room.take(room.epoch(), 0), RingReadOutcome::Gap { floor: None }));
 }
 
 #[test]
@@ -101,8 +104,8 @@ fn members_take_turns_and_a_refused_one_is_not_asked_again() {
     room.news(11);
     let turns = [room.job().unwrap().member, room.job().unwrap().member];
     assert!(turns.contains(&1) && turns.contains(&2));
-    room.kick(2, Ending::SessionEnded);
-    assert_eq!(kicked.try_recv(), Ok(Ending::SessionEnded));
+    room.kick(2, StreamCloseReason::SessionEnded);
+    assert_eq!(kicked.try_recv(), Ok(StreamCloseReason::SessionEnded));
     assert_eq!([room.job().unwrap().member, room.job().unwrap().member], [1, 1]);
     assert!(room.leave(1));
     assert!(room.job().is_none());

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::{ClassId, SchoolId};
-use domain::pickup::Phase;
+use domain::pickup::PickupPhase;
 use domain::time::{Clock, Timestamp};
 use protocol::people::{
-    Arrival, Arrivals, Class, Cursor, FeedPage, HallArrival, HallArrivals, Me, PAGE, RoomNews, School,
+    ArrivalFeedPage, ClassArrival, ClassArrivals, ClassFeedUpdate, FeedCursor, HallArrival, HallArrivals,
+    PAGE, PersonProfile, SchoolClass, SchoolReference,
 };
 use serde_json::Value;
 use service::clock::SystemClock;
@@ -35,24 +36,24 @@ pub struct Person {
 #[derive(Debug, Default)]
 pub struct District {
     pub people: HashMap<String, Person>,
-    pub arrivals: BTreeMap<Uuid, Arrival>,
-    pub feed: Vec<(Cursor, ClassId)>,
+    pub arrivals: BTreeMap<Uuid, ClassArrival>,
+    pub feed: Vec<(FeedCursor, ClassId)>,
     pub calls: Vec<Call>,
     /// Number of next requests that end in a 500.
     pub failures: u32,
-    pub cursor: Cursor,
+    pub cursor: FeedCursor,
 }
 
 pub fn class(name: &str) -> ClassId {
     ClassId::parse(name).unwrap()
 }
 
-pub fn school() -> School {
-    School { id: SchoolId::parse(SCHOOL).unwrap(), name: "青岛澳门路小学".to_owned() }
+pub fn school() -> SchoolReference {
+    SchoolReference { id: SchoolId::parse(SCHOOL).unwrap(), name: "青岛澳门路小学".to_owned() }
 }
 
-pub fn class_of(id: &ClassId) -> Class {
-    Class { id: id.clone(), name: format!("{id}班"), school: school() }
+pub fn class_of(id: &ClassId) -> SchoolClass {
+    SchoolClass { id: id.clone(), name: format!("{id}班"), school: school() }
 }
 
 impl District {
@@ -69,14 +70,14 @@ impl District {
         let now = SystemClock.now();
         let order = 1 + self.arrivals.values().filter(|a| a.class == *class).count() as i64;
         let cursor = self.next_cursor(class);
-        let arrival = Arrival {
+        let arrival = ClassArrival {
             id,
             cursor,
             pupil_id: Uuid::new_v4(),
             pupil: pupil.to_owned(),
             class: class.clone(),
             class_name: class_of(class).name,
-            phase: Phase::Waiting,
+            phase: PickupPhase::Waiting,
             order,
             arrived_at: now,
             changed_at: now,
@@ -92,21 +93,21 @@ impl District {
         id
     }
 
-    pub fn set_phase(&mut self, id: Uuid, phase: Phase) {
+    pub fn set_phase(&mut self, id: Uuid, phase: PickupPhase) {
         let class = self.arrivals[&id].class.clone();
         let cursor = self.next_cursor(&class);
         let arrival = self.arrivals.get_mut(&id).unwrap();
         (arrival.phase, arrival.cursor, arrival.changed_at) = (phase, cursor, SystemClock.now());
     }
 
-    fn next_cursor(&mut self, class: &ClassId) -> Cursor {
+    fn next_cursor(&mut self, class: &ClassId) -> FeedCursor {
         self.cursor += 1;
         self.feed.push((self.cursor, class.clone()));
         self.cursor
     }
 
-    pub fn me(&self, person: &Person) -> Me {
-        Me {
+    pub fn me(&self, person: &Person) -> PersonProfile {
+        PersonProfile {
             person_id: Uuid::nil(),
             name: "李老师".to_owned(),
             classes: person.classes.iter().map(class_of).collect(),
@@ -118,9 +119,9 @@ impl District {
 
     fn changed_since(
         &self,
-        after: Option<Cursor>,
-        of: impl Fn(&Arrival) -> bool,
-    ) -> (Cursor, bool, Vec<Arrival>) {
+        after: Option<FeedCursor>,
+        of: impl Fn(&ClassArrival) -> bool,
+    ) -> (FeedCursor, bool, Vec<ClassArrival>) {
         let mut list: Vec<_> =
             self.arrivals.values().filter(|a| of(a) && a.cursor > after.unwrap_or(0)).cloned().collect();
         list.sort_by_key(|arrival| arrival.cursor);
@@ -130,35 +131,35 @@ impl District {
         (cursor, more, list)
     }
 
-    pub fn class_arrivals(&self, class: &ClassId, after: Option<Cursor>) -> Arrivals {
+    pub fn class_arrivals(&self, class: &ClassId, after: Option<FeedCursor>) -> ClassArrivals {
         let (cursor, more, arrivals) = self.changed_since(after, |arrival| arrival.class == *class);
-        Arrivals { class: class_of(class), cursor, more, arrivals }
+        ClassArrivals { class: class_of(class), cursor, more, arrivals }
     }
 
-    pub fn hall_arrivals(&self, after: Option<Cursor>) -> HallArrivals {
+    pub fn hall_arrivals(&self, after: Option<FeedCursor>) -> HallArrivals {
         let (cursor, more, arrivals) = self.changed_since(after, |_| true);
         HallArrivals { school: school(), cursor, more, arrivals: arrivals.iter().map(masked).collect() }
     }
 
     /// `None`: no news yet.
-    pub fn feed_page(&self, after: Cursor) -> Option<FeedPage> {
+    pub fn feed_page(&self, after: FeedCursor) -> Option<ArrivalFeedPage> {
         if self.cursor == after {
             return None;
         }
-        let mut newest: BTreeMap<&ClassId, Cursor> = BTreeMap::new();
+        let mut newest: BTreeMap<&ClassId, FeedCursor> = BTreeMap::new();
         for (cursor, class) in self.feed.iter().filter(|(cursor, _)| *cursor > after) {
             newest.insert(class, *cursor);
         }
-        let news = newest.into_iter().map(|(class, cursor)| RoomNews {
+        let news = newest.into_iter().map(|(class, cursor)| ClassFeedUpdate {
             class: class.clone(),
             school: school().id,
             cursor,
         });
-        Some(FeedPage { cursor: self.cursor, news: news.collect() })
+        Some(ArrivalFeedPage { cursor: self.cursor, news: news.collect() })
     }
 }
 
-fn masked(arrival: &Arrival) -> HallArrival {
+fn masked(arrival: &ClassArrival) -> HallArrival {
     HallArrival {
         id: arrival.id,
         cursor: arrival.cursor,

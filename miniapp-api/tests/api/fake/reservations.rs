@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::time::Timestamp;
-use protocol::problem::Problem;
-use protocol::reservation::Help;
+use protocol::problem::ProblemDetails;
+use protocol::reservation::ReservationAlternatives;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,8 +47,9 @@ async fn series() -> Json<Value> {
 async fn reserve(Path(garage): Path<String>) -> Response {
     if garage == "full" {
         let next_start = Timestamp::parse("2026-11-23T18:00:00+08:00").ok();
-        let help = Help { next_start, waiting: 4, alternatives: Vec::new() };
-        let problem = Problem { help: Some(Box::new(help)), ..Problem::new(409, "full", "Full") };
+        let help = ReservationAlternatives { next_start, waiting: 4, alternatives: Vec::new() };
+        let problem =
+            ProblemDetails { help: Some(Box::new(help)), ..ProblemDetails::new(409, "full", "Full") };
         return (StatusCode::CONFLICT, Json(problem)).into_response();
     }
     (StatusCode::CREATED, Json(reservation(Uuid::nil()))).into_response()

@@ -11,9 +11,10 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use domain::ids::ClassId;
 use protocol::people::{
-    Cursor, FeedPage, Guardian, OpenSession, OwnPlate, OwnPlates, SESSION_HEADER, Session,
+    ArrivalFeedPage, FeedCursor, GuardianOverview, NewPersonSession, OwnPlate, OwnPlates, PersonSession,
+    SESSION_HEADER,
 };
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ pub fn router(shared: Shared) -> Router {
 
 fn refuse(status: u16, code: &str) -> Response {
     let status_code = StatusCode::from_u16(status).unwrap();
-    (status_code, Json(Problem::new(status, code, "No"))).into_response()
+    (status_code, Json(ProblemDetails::new(status, code, "No"))).into_response()
 }
 
 async fn door(State(shared): State<Shared>, request: Request, next: Next) -> Response {
@@ -80,14 +81,14 @@ fn person(shared: &Shared, request: &axum::http::HeaderMap) -> Result<Person, Re
     district.people.get(session).cloned().ok_or_else(|| refuse(401, "unauthorized"))
 }
 
-async fn open_session(State(shared): State<Shared>, Json(body): Json<OpenSession>) -> Response {
+async fn open_session(State(shared): State<Shared>, Json(body): Json<NewPersonSession>) -> Response {
     match (body.openid.as_str(), body.bind_code.as_deref()) {
         ("stranger", None) if !body.register => return refuse(404, "person_not_bound"),
         ("stranger", Some(code)) if code != "good" => return refuse(403, "bind_code_invalid"),
         _ => {}
     }
     let me = shared.district.lock().unwrap().me(&Person::default());
-    let session = Session { token: format!("token-of-{}", body.openid), expires_at: in_an_hour(), me };
+    let session = PersonSession { token: format!("token-of-{}", body.openid), expires_at: in_an_hour(), me };
     (StatusCode::CREATED, Json(session)).into_response()
 }
 
@@ -98,7 +99,7 @@ async fn me(State(shared): State<Shared>, headers: axum::http::HeaderMap) -> Res
 
 #[derive(Deserialize)]
 struct After {
-    after: Option<Cursor>,
+    after: Option<FeedCursor>,
 }
 
 async fn class_arrivals(
@@ -131,8 +132,8 @@ async fn act(State(shared): State<Shared>, Path(id): Path<Uuid>) -> Response {
     }
 }
 
-async fn guardian() -> Json<Guardian> {
-    Json(Guardian { children: Vec::new(), plates: Vec::new() })
+async fn guardian() -> Json<GuardianOverview> {
+    Json(GuardianOverview { children: Vec::new(), plates: Vec::new() })
 }
 
 async fn plates() -> Json<OwnPlates> {
@@ -148,14 +149,16 @@ async fn add_plate(body: Bytes) -> Response {
 
 #[derive(Deserialize)]
 struct FeedQuery {
-    after: Option<Cursor>,
+    after: Option<FeedCursor>,
     wait_ms: u64,
 }
 
-async fn feed(State(shared): State<Shared>, Query(asked): Query<FeedQuery>) -> Json<FeedPage> {
+async fn feed(State(shared): State<Shared>, Query(asked): Query<FeedQuery>) -> Json<ArrivalFeedPage> {
     let mut changes = shared.changes.subscribe();
-    let head =
-        |shared: &Shared| FeedPage { cursor: shared.district.lock().unwrap().cursor, news: Vec::new() };
+    let head = |shared: &Shared| ArrivalFeedPage {
+        cursor: shared.district.lock().unwrap().cursor,
+        news: Vec::new(),
+    };
     let Some(after) = asked.after else { return Json(head(&shared)) };
     let news = async {
         loop {

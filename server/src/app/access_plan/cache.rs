@@ -7,46 +7,51 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::alarm::NoReadingShape;
 
-use super::Tagged;
-use super::permits::{Digest, Permits};
+use super::TaggedAccessPlan;
+use super::permits::{PermitsDigest, PlatePermits};
 
 /// Inputs of a plan. A different stamp means a different plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(super) struct AccessPlanStamp {
     pub capacity: u32,
     /// Version of the garage's book; raised with windows, closures, blocks and reservations.
     pub version: i64,
     /// Version of the calendars.
     pub district: i64,
     pub hour: i64,
-    pub permits: Digest,
+    pub permits: PermitsDigest,
     pub no_reading_shapes: Vec<NoReadingShape>,
 }
 
-struct Known {
-    stamp: Stamp,
-    permits: Arc<Permits>,
-    plan: Arc<Tagged>,
+struct CachedAccessPlan {
+    stamp: AccessPlanStamp,
+    permits: Arc<PlatePermits>,
+    plan: Arc<TaggedAccessPlan>,
     /// When the next block begins or ends.
     good_until: Timestamp,
 }
 
 #[derive(Default)]
-pub struct Cache(Mutex<HashMap<GarageId, Known>>);
+pub struct AccessPlanCache(Mutex<HashMap<GarageId, CachedAccessPlan>>);
 
-impl Cache {
-    fn known(&self) -> MutexGuard<'_, HashMap<GarageId, Known>> {
+impl AccessPlanCache {
+    fn known(&self) -> MutexGuard<'_, HashMap<GarageId, CachedAccessPlan>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn find(&self, garage: &GarageId, stamp: &Stamp, now: Timestamp) -> Option<Arc<Tagged>> {
+    pub(super) fn find(
+        &self,
+        garage: &GarageId,
+        stamp: &AccessPlanStamp,
+        now: Timestamp,
+    ) -> Option<Arc<TaggedAccessPlan>> {
         let known = self.known();
         let same = known.get(garage).filter(|known| known.stamp == *stamp && now < known.good_until)?;
         Some(Arc::clone(&same.plan))
     }
 
     /// The opened permits, if the sealed rows are unchanged.
-    pub(super) fn permits(&self, garage: &GarageId, digest: Digest) -> Option<Arc<Permits>> {
+    pub(super) fn permits(&self, garage: &GarageId, digest: PermitsDigest) -> Option<Arc<PlatePermits>> {
         let known = self.known();
         Some(Arc::clone(&known.get(garage).filter(|known| known.stamp.permits == digest)?.permits))
     }
@@ -54,11 +59,11 @@ impl Cache {
     pub(super) fn put(
         &self,
         garage: &GarageId,
-        stamp: Stamp,
-        permits: Arc<Permits>,
-        plan: Arc<Tagged>,
+        stamp: AccessPlanStamp,
+        permits: Arc<PlatePermits>,
+        plan: Arc<TaggedAccessPlan>,
         good_until: Timestamp,
     ) {
-        self.known().insert(garage.clone(), Known { stamp, permits, plan, good_until });
+        self.known().insert(garage.clone(), CachedAccessPlan { stamp, permits, plan, good_until });
     }
 }

@@ -12,29 +12,29 @@ use domain::vehicle::PlateColor;
 use ring::digest;
 
 use crate::store::garage::PermittedPlate;
-use crate::store::seal::{Keyring, Purpose};
+use crate::store::seal::{SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, garage};
 
-pub(super) type Digest = [u8; 32];
+pub(super) type PermitsDigest = [u8; 32];
 
 /// Group number of a class that has no time of its own.
 const ANY_TIME: u16 = 0;
 
 /// Permit rows as stored, sealed.
-pub(super) struct Rows {
+pub(super) struct PermitRows {
     permitted: Vec<PermittedPlate>,
     pub reservations: BTreeMap<String, PlateColor>,
     classes: Vec<(Vec<u8>, ClassId)>,
 }
 
 #[derive(Debug)]
-pub(super) struct Permits {
+pub(super) struct PlatePermits {
     pub audiences: HashMap<Plate, BTreeSet<Audience>>,
     pub colors: PermitColors,
     classes: HashMap<Plate, BTreeSet<ClassId>>,
 }
 
-impl Rows {
+impl PermitRows {
     pub async fn read(tx: &mut Tx, garage: &GarageId) -> Result<Self, StoreError> {
         Ok(Self {
             permitted: garage::permitted_plates(tx, garage).await?,
@@ -45,7 +45,7 @@ impl Rows {
 
     /// Digest of the rows. A different order gives a different digest, which costs a rebuild and never yields a wrong
     /// plan.
-    pub fn digest(&self) -> Digest {
+    pub fn digest(&self) -> PermitsDigest {
         let mut context = digest::Context::new(&digest::SHA256);
         for permitted in &self.permitted {
             context.update(&permitted.plate_enc);
@@ -63,9 +63,9 @@ impl Rows {
         context.finish().as_ref().try_into().unwrap_or_default()
     }
 
-    pub fn open(&self, keys: &Keyring) -> Result<Permits, StoreError> {
+    pub fn open(&self, keys: &SealingKeyring) -> Result<PlatePermits, StoreError> {
         let mut permits =
-            Permits { audiences: HashMap::new(), colors: PermitColors::new(), classes: HashMap::new() };
+            PlatePermits { audiences: HashMap::new(), colors: PermitColors::new(), classes: HashMap::new() };
         let mut of_any_color = BTreeSet::new();
         for permitted in &self.permitted {
             let (plate, audience) = (opened(keys, &permitted.plate_enc)?, permitted.audience);
@@ -94,7 +94,7 @@ impl Rows {
     }
 }
 
-impl Permits {
+impl PlatePermits {
     /// Groups of the plates that have a class with a time of its own. `numbered` maps those classes to numbers.
     pub fn groups(&self, numbered: &BTreeMap<ClassId, u16>) -> BTreeMap<Plate, BTreeSet<u16>> {
         let number = |class: &ClassId| numbered.get(class).copied().unwrap_or(ANY_TIME);
@@ -107,7 +107,7 @@ impl Permits {
     }
 }
 
-pub(super) fn opened(keys: &Keyring, plate: &[u8]) -> Result<Plate, StoreError> {
-    let text = keys.open(Purpose::Plate, plate)?;
+pub(super) fn opened(keys: &SealingKeyring, plate: &[u8]) -> Result<Plate, StoreError> {
+    let text = keys.open(SealPurpose::Plate, plate)?;
     Plate::parse(&text).map_err(|_| StoreError::Corrupt { column: "plate_enc" })
 }

@@ -5,9 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access::{Audience, Group, Limit, Opening, OpeningTerms, PlannedReservation, Sharing, Standing};
-use domain::allocation::entry::Phase;
-use domain::allocation::layout::Layout;
+use domain::access::{
+    Audience, OpeningGroup, OpeningTerms, PlannedLimit, PlannedOpening, PlannedReservation, SharingPlan,
+    StandingRights,
+};
+use domain::allocation::entry::EntryPhase;
+use domain::allocation::layout::GarageLayout;
 use domain::ids::{ClassId, GarageId, PoolId};
 use domain::minute::Minute;
 use domain::plate::Plate;
@@ -17,26 +20,26 @@ use domain::time::Timestamp;
 use super::permits::opened;
 use super::{STANDING, VALID};
 use crate::app::{App, sharing};
-use crate::store::reservation::{self, Stored};
+use crate::store::reservation::{self, StoredReservation};
 use crate::store::{StoreError, Tx, block_list};
 
 /// Most blocks of one garage in a plan; no operator maintains more by hand.
 const BLOCKS: i64 = 10_000;
 
-pub(super) struct Shared {
+pub(super) struct PlannedSharing {
     /// Openings that are current or begin while the plan is valid, in order.
-    pub openings: Vec<Opening>,
+    pub openings: Vec<PlannedOpening>,
     /// Later openings for permitted plates.
-    pub standing: Standing,
+    pub standing: StandingRights,
     /// Sharing terms without the groups of plates.
-    pub sharing: Sharing,
+    pub sharing: SharingPlan,
     /// Classes with a time of their own in some opening, numbered for this plan.
     pub classes: BTreeMap<ClassId, u16>,
     /// When a block begins or ends.
     pub good_until: Timestamp,
 }
 
-impl Shared {
+impl PlannedSharing {
     pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
         let mut layout = sharing::layout(app, tx, garage, now).await?;
         // An opening that began before `now` is needed until its end.
@@ -51,7 +54,7 @@ impl Shared {
         layout.openings.retain(|opening| from(opening) < now + VALID);
         let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
         let (blocked, good_until) = blocked(app, tx, garage, now).await?;
-        let sharing = Sharing {
+        let sharing = SharingPlan {
             reservations: reservations(app, &layout, &live, now)?,
             blocked,
             pools: layout.pools.keys().map(|pool| (pool.clone(), limits(&layout, pool, now))).collect(),
@@ -70,11 +73,11 @@ fn until(opening: &WindowOpening) -> Timestamp {
     opening.span.until().timestamp()
 }
 
-fn standing(openings: &[WindowOpening], classes: &BTreeMap<ClassId, u16>, now: Timestamp) -> Standing {
+fn standing(openings: &[WindowOpening], classes: &BTreeMap<ClassId, u16>, now: Timestamp) -> StandingRights {
     let concerned =
         |opening: &&WindowOpening| opening.audience != Audience::Public && until(opening) > now + VALID;
     let openings = openings.iter().filter(concerned).map(|opening| planned(opening, classes)).collect();
-    Standing { until: now + STANDING, openings }
+    StandingRights { until: now + STANDING, openings }
 }
 
 /// Numbers start at 1: 0 is a class without a time of its own.
@@ -83,10 +86,10 @@ fn numbered(openings: &[WindowOpening]) -> BTreeMap<ClassId, u16> {
     classes.into_iter().cloned().zip(1..).collect()
 }
 
-fn planned(opening: &WindowOpening, numbers: &BTreeMap<ClassId, u16>) -> Opening {
-    let group = |group: &domain::shared_window::GroupOpening| {
+fn planned(opening: &WindowOpening, numbers: &BTreeMap<ClassId, u16>) -> PlannedOpening {
+    let group = |group: &domain::shared_window::ClassOpening| {
         let (from, to) = (group.span.from().timestamp(), group.span.until().timestamp());
-        Some(Group { id: *numbers.get(&group.class)?, from, to })
+        Some(OpeningGroup { id: *numbers.get(&group.class)?, from, to })
     };
     let terms = OpeningTerms {
         window: opening.window.clone(),
@@ -97,15 +100,18 @@ fn planned(opening: &WindowOpening, numbers: &BTreeMap<ClassId, u16>) -> Opening
         walk_in: opening.terms.walk_in,
         groups: opening.groups.iter().filter_map(group).collect(),
     };
-    Opening { terms: Some(terms), ..Opening::new(opening.audience, from(opening), until(opening)) }
+    PlannedOpening {
+        terms: Some(terms),
+        ..PlannedOpening::new(opening.audience, from(opening), until(opening))
+    }
 }
 
 /// Limits of a pool from the current one on, as far as the plan is valid.
-fn limits(layout: &Layout, pool: &PoolId, now: Timestamp) -> Vec<Limit> {
+fn limits(layout: &GarageLayout, pool: &PoolId, now: Timestamp) -> Vec<PlannedLimit> {
     let all = layout.limits(pool);
     let first = all.partition_point(|limit| limit.from.timestamp() <= now).saturating_sub(1);
     let valid = all.into_iter().skip(first).take_while(|limit| limit.from.timestamp() < now + VALID);
-    let limit = |limit: domain::allocation::PoolLimit| Limit {
+    let limit = |limit: domain::allocation::PoolLimit| PlannedLimit {
         from: limit.from.timestamp(),
         capacity: limit.capacity,
         quota: limit.quota,
@@ -115,11 +121,11 @@ fn limits(layout: &Layout, pool: &PoolId, now: Timestamp) -> Vec<Limit> {
 
 fn reservations(
     app: &App,
-    layout: &Layout,
-    live: &[Stored],
+    layout: &GarageLayout,
+    live: &[StoredReservation],
     now: Timestamp,
 ) -> Result<Vec<PlannedReservation>, StoreError> {
-    let ahead = |stored: &&Stored| {
+    let ahead = |stored: &&StoredReservation| {
         let (from, to) = (stored.entry.span.from().timestamp(), stored.entry.span.until().timestamp());
         stored.entry.phase().is_reserved() && from < now + VALID && now < to
     };
@@ -129,9 +135,13 @@ fn reservations(
     Ok(planned)
 }
 
-fn reservation(app: &App, layout: &Layout, stored: &Stored) -> Result<PlannedReservation, StoreError> {
+fn reservation(
+    app: &App,
+    layout: &GarageLayout,
+    stored: &StoredReservation,
+) -> Result<PlannedReservation, StoreError> {
     let entry = &stored.entry;
-    let confirmed = stored.details.plate_enc.as_ref().filter(|_| entry.phase() == Phase::Confirmed);
+    let confirmed = stored.details.plate_enc.as_ref().filter(|_| entry.phase() == EntryPhase::Confirmed);
     Ok(PlannedReservation {
         id: entry.id,
         plate: confirmed.map(|plate| opened(&app.keys, plate)).transpose()?,
@@ -146,7 +156,7 @@ fn reservation(app: &App, layout: &Layout, stored: &Stored) -> Result<PlannedRes
 }
 
 /// Earliest entry: the window's early margin before the start, but not before the window opens.
-fn enter_from(layout: &Layout, stored: &Stored) -> Minute {
+fn enter_from(layout: &GarageLayout, stored: &StoredReservation) -> Minute {
     let entry = &stored.entry;
     let start = entry.span.from();
     let own = |opening: &&WindowOpening| opening.pool == entry.pool && opening.audience == entry.audience;

@@ -2,64 +2,69 @@
 
 use std::collections::HashMap;
 
-use domain::allocation::entry::{Cause, Phase};
-use domain::allocation::refusal::Refusal;
-use domain::allocation::{Ask, Change};
+use domain::allocation::entry::{CancelCause, EntryPhase};
+use domain::allocation::refusal::ReservationRefusal;
+use domain::allocation::{EntryChange, ReservationRequest};
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::key::{digest, key_of, new_id, plate_key, was_asked};
-use super::request::{Act, AllocationError, By, ChangeOne, Request, Reserve, Suspend};
+use super::request::{
+    AllocationError, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest, ReserveRequest,
+    SuspendRequest,
+};
 use super::series::{self, SeriesDecision};
-use super::work::Working;
-use crate::store::reservation::{Details, KeyOf, Stored};
+use super::working_book::WorkingBook;
+use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
 #[derive(Default)]
-pub(super) struct Known {
-    pub by_key: HashMap<KeyOf, Stored>,
+pub(super) struct PriorReservations {
+    pub by_key: HashMap<ClientReservationKey, StoredReservation>,
     /// Reservations that requests name and that are not live.
-    pub finished: HashMap<Uuid, Stored>,
+    pub finished: HashMap<Uuid, StoredReservation>,
 }
 
 /// Becomes a reply once the rows are written.
-pub(super) enum Decision {
+pub(super) enum RequestDecision {
     Entry(Uuid),
     Series(SeriesDecision),
     Done,
 }
 
 pub(super) fn decide(
-    work: &mut Working,
-    known: &Known,
-    request: &Request,
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    request: &AllocationRequest,
     now: Timestamp,
-) -> Result<Decision, AllocationError> {
+) -> Result<RequestDecision, AllocationError> {
     match request {
-        Request::Reserve(asked) => {
+        AllocationRequest::Reserve(asked) => {
             let key = key_of(&work.garage, asked);
-            reserve(work, known, asked, (key, None), now).map(Decision::Entry)
+            reserve(work, known, asked, (key, None), now).map(RequestDecision::Entry)
         }
-        Request::Series(series) => series::decide(work, known, series, now).map(Decision::Series),
-        Request::Change(change) => change_one(work, known, change, now).map(Decision::Entry),
-        Request::Confirm(act) => confirm(work, known, act, now).map(Decision::Entry),
-        Request::Cancel(act) => cancel(work, known, act, now).map(Decision::Entry),
-        Request::Suspend(suspended) => {
+        AllocationRequest::Series(series) => {
+            series::decide(work, known, series, now).map(RequestDecision::Series)
+        }
+        AllocationRequest::Change(change) => change_one(work, known, change, now).map(RequestDecision::Entry),
+        AllocationRequest::Confirm(act) => confirm(work, known, act, now).map(RequestDecision::Entry),
+        AllocationRequest::Cancel(act) => cancel(work, known, act, now).map(RequestDecision::Entry),
+        AllocationRequest::Suspend(suspended) => {
             suspend(work, suspended, now);
-            Ok(Decision::Done)
+            Ok(RequestDecision::Done)
         }
         // `commit` has already settled the whole garage.
-        Request::Settle => Ok(Decision::Done),
+        AllocationRequest::Settle => Ok(RequestDecision::Done),
     }
 }
 
 /// The reservation of the key's first request, if there was one.
 pub(super) fn repeated(
-    work: &Working,
-    known: &Known,
-    key: &KeyOf,
-    asked: &Reserve,
+    work: &WorkingBook,
+    known: &PriorReservations,
+    key: &ClientReservationKey,
+    asked: &ReserveRequest,
 ) -> Result<Option<Uuid>, AllocationError> {
     let stored = known.by_key.get(key).map(|stored| stored.entry.id);
     let Some(id) = stored.or_else(|| work.keys.get(key).copied()) else { return Ok(None) };
@@ -68,18 +73,18 @@ pub(super) fn repeated(
 
 /// Reserves one space. `series` is the id of the series, if the reservation belongs to one.
 pub(super) fn reserve(
-    work: &mut Working,
-    known: &Known,
-    asked: &Reserve,
-    (key, series): (KeyOf, Option<&str>),
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    asked: &ReserveRequest,
+    (key, series): (ClientReservationKey, Option<&str>),
     now: Timestamp,
 ) -> Result<Uuid, AllocationError> {
     if let Some(id) = repeated(work, known, &key, asked)? {
         return Ok(id);
     }
     let ask = ask(asked, new_id(digest(asked)));
-    work.kept.book.reserve(&ask, now)?;
-    let details = Details {
+    work.cached.book.reserve(&ask, now)?;
+    let details = ReservationDetails {
         made_by: asked.by.made_by(),
         client_key: Some(key.key.clone()),
         series: series.map(str::to_owned),
@@ -92,8 +97,8 @@ pub(super) fn reserve(
     Ok(ask.id)
 }
 
-pub(super) fn ask(asked: &Reserve, id: Uuid) -> Ask {
-    Ask {
+pub(super) fn ask(asked: &ReserveRequest, id: Uuid) -> ReservationRequest {
+    ReservationRequest {
         id,
         pool: asked.pool.clone(),
         audience: asked.audience,
@@ -106,16 +111,21 @@ pub(super) fn ask(asked: &Reserve, id: Uuid) -> Ask {
 }
 
 /// Another person's reservation counts as not found.
-fn own(work: &Working, known: &Known, by: &By, id: Uuid) -> Result<(Phase, Timestamp), AllocationError> {
-    let live = work.kept.book.entry(id).zip(work.kept.details.get(&id));
+fn own(
+    work: &WorkingBook,
+    known: &PriorReservations,
+    by: &RequestActor,
+    id: Uuid,
+) -> Result<(EntryPhase, Timestamp), AllocationError> {
+    let live = work.cached.book.entry(id).zip(work.cached.details.get(&id));
     let finished = || {
         let stored = known.finished.get(&id).filter(|stored| stored.garage == work.garage)?;
         Some((&stored.entry, &stored.details))
     };
     let (entry, details) = live.or_else(finished).ok_or(AllocationError::NotFound)?;
     match by {
-        By::Person(person) if entry.person != Some(*person) => Err(AllocationError::NotFound),
-        By::Person(_) | By::Operator(_) => Ok((entry.phase(), details.changed_at)),
+        RequestActor::Person(person) if entry.person != Some(*person) => Err(AllocationError::NotFound),
+        RequestActor::Person(_) | RequestActor::Operator(_) => Ok((entry.phase(), details.changed_at)),
     }
 }
 
@@ -124,58 +134,68 @@ fn unchanged(known: Option<Timestamp>, changed_at: Timestamp) -> Result<(), Allo
 }
 
 /// The book does not contain finished reservations.
-fn still_live(phase: Phase) -> Result<(), AllocationError> {
-    if phase.is_live() { Ok(()) } else { Err(Refusal::WrongPhase { phase }.into()) }
+fn still_live(phase: EntryPhase) -> Result<(), AllocationError> {
+    if phase.is_live() { Ok(()) } else { Err(ReservationRefusal::WrongPhase { phase }.into()) }
 }
 
 fn change_one(
-    work: &mut Working,
-    known: &Known,
-    asked: &ChangeOne,
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    asked: &ChangeRequest,
     now: Timestamp,
 ) -> Result<Uuid, AllocationError> {
     let (phase, changed_at) = own(work, known, &asked.by, asked.id)?;
     unchanged(asked.known, changed_at)?;
     still_live(phase)?;
     let plate = asked.plate.as_ref().map(plate_key);
-    let change = Change { plate, ..asked.change.clone() };
-    work.kept.book.change(asked.id, &change, now)?;
-    if let Some((plate, details)) = asked.plate.as_ref().zip(work.kept.details.get_mut(&asked.id)) {
+    let change = EntryChange { plate, ..asked.change.clone() };
+    work.cached.book.change(asked.id, &change, now)?;
+    if let Some((plate, details)) = asked.plate.as_ref().zip(work.cached.details.get_mut(&asked.id)) {
         details.plate_enc = Some(plate.enc.clone());
     }
     Ok(asked.id)
 }
 
-fn confirm(work: &mut Working, known: &Known, act: &Act, now: Timestamp) -> Result<Uuid, AllocationError> {
+fn confirm(
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    act: &ReservationActRequest,
+    now: Timestamp,
+) -> Result<Uuid, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
-    if phase != Phase::Confirmed {
+    if phase != EntryPhase::Confirmed {
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
-        work.kept.book.confirm(act.id, now)?;
+        work.cached.book.confirm(act.id, now)?;
     }
     Ok(act.id)
 }
 
-fn cancel(work: &mut Working, known: &Known, act: &Act, now: Timestamp) -> Result<Uuid, AllocationError> {
+fn cancel(
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    act: &ReservationActRequest,
+    now: Timestamp,
+) -> Result<Uuid, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
-    if phase != Phase::Cancelled {
+    if phase != EntryPhase::Cancelled {
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
-        work.kept.book.cancel(act.id, act.by.cause(), now)?;
+        work.cached.book.cancel(act.id, act.by.cause(), now)?;
     }
     Ok(act.id)
 }
 
-fn suspend(work: &mut Working, suspended: &Suspend, now: Timestamp) {
+fn suspend(work: &mut WorkingBook, suspended: &SuspendRequest, now: Timestamp) {
     for id in &suspended.ids {
         // A reservation that was checked in, cancelled or never existed cannot be cancelled.
-        if work.kept.book.cancel(*id, Cause::Suspended, now).is_ok() {
+        if work.cached.book.cancel(*id, CancelCause::Suspended, now).is_ok() {
             work.reasons.insert(*id, suspended.reason.clone());
         }
     }
 }
 
 /// Start at the local time of `first` on another day.
-pub(super) fn start_on(first: &Reserve, midnight: Minute) -> Minute {
+pub(super) fn start_on(first: &ReserveRequest, midnight: Minute) -> Minute {
     Minute::new(midnight.get() + first.span.from().local_minute_of_day())
 }

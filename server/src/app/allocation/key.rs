@@ -4,35 +4,35 @@
 //! detected even after the reservation has changed.
 
 use chrono::NaiveDate;
-use domain::allocation::Wish;
+use domain::allocation::ReservationIntent;
 use domain::allocation::layout::PlateKey;
 use domain::ids::GarageId;
 use ring::digest::{Context, SHA256};
 use uuid::Uuid;
 
-use super::request::{By, Reserve, ReserveSeries};
-use crate::store::reservation::KeyOf;
-use crate::store::seal::Sealed;
-use crate::store::word;
+use super::request::{RequestActor, ReserveRequest, SeriesRequest};
+use crate::store::codec;
+use crate::store::reservation::ClientReservationKey;
+use crate::store::seal::SealedValue;
 
-pub(super) type Digest = [u8; 4];
+pub(super) type RequestDigest = [u8; 4];
 
 /// Digest of all fields of the body.
-pub(super) fn digest(asked: &Reserve) -> Digest {
+pub(super) fn digest(asked: &ReserveRequest) -> RequestDigest {
     let mut context = Context::new(&SHA256);
     let mut field = |bytes: &[u8]| {
         context.update(&bytes.len().to_le_bytes());
         context.update(bytes);
     };
     field(&asked.plate.hash);
-    field(word::word(asked.audience).as_bytes());
+    field(codec::encode(asked.audience).as_bytes());
     field(asked.pool.as_ref().map_or("", |pool| pool.as_str()).as_bytes());
     field(&asked.span.from().get().to_le_bytes());
     field(&asked.span.until().get().to_le_bytes());
     field(match asked.wish {
-        Wish::Confirm => b"confirm",
-        Wish::Hold => b"hold",
-        Wish::ConfirmOrWait => b"wait",
+        ReservationIntent::Confirm => b"confirm",
+        ReservationIntent::Hold => b"hold",
+        ReservationIntent::ConfirmOrWait => b"wait",
     });
     first_bytes(context.finish().as_ref())
 }
@@ -41,7 +41,7 @@ fn first_bytes<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.first_chunk().copied().unwrap_or([0; N])
 }
 
-pub(super) fn new_id(digest: Digest) -> Uuid {
+pub(super) fn new_id(digest: RequestDigest) -> Uuid {
     let mut bytes = Uuid::now_v7().into_bytes();
     if let Some(last) = bytes.last_chunk_mut() {
         *last = digest;
@@ -50,32 +50,44 @@ pub(super) fn new_id(digest: Digest) -> Uuid {
 }
 
 /// Whether the entry's request has this digest.
-pub(super) fn was_asked(id: Uuid, digest: Digest) -> bool {
+pub(super) fn was_asked(id: Uuid, digest: RequestDigest) -> bool {
     id.as_bytes().last_chunk() == Some(&digest)
 }
 
 /// The plate in the form in which the book compares it.
-pub(super) fn plate_key(plate: &Sealed) -> PlateKey {
+pub(super) fn plate_key(plate: &SealedValue) -> PlateKey {
     PlateKey(plate.hash.clone())
 }
 
 /// Prefixes keep the keys of single reservations and of series apart.
-pub(super) fn key_of(garage: &GarageId, asked: &Reserve) -> KeyOf {
-    KeyOf { garage: garage.clone(), made_by: asked.by.made_by(), key: format!("r:{}", asked.key) }
+pub(super) fn key_of(garage: &GarageId, asked: &ReserveRequest) -> ClientReservationKey {
+    ClientReservationKey {
+        garage: garage.clone(),
+        made_by: asked.by.made_by(),
+        key: format!("r:{}", asked.key),
+    }
 }
 
-pub(super) fn key_of_date(garage: &GarageId, first: &Reserve, date: NaiveDate) -> KeyOf {
-    KeyOf { garage: garage.clone(), made_by: first.by.made_by(), key: format!("s:{date}:{}", first.key) }
+pub(super) fn key_of_date(
+    garage: &GarageId,
+    first: &ReserveRequest,
+    date: NaiveDate,
+) -> ClientReservationKey {
+    ClientReservationKey {
+        garage: garage.clone(),
+        made_by: first.by.made_by(),
+        key: format!("s:{date}:{}", first.key),
+    }
 }
 
 /// Id of a series; the same actor and key give the same id.
-pub(super) fn series_id(garage: &GarageId, series: &ReserveSeries) -> String {
+pub(super) fn series_id(garage: &GarageId, series: &SeriesRequest) -> String {
     let mut context = Context::new(&SHA256);
     context.update(garage.as_str().as_bytes());
     // Never by `Debug`: the id stays the same when a type is renamed.
     let by = match &series.first.by {
-        By::Person(person) => format!("person {person}"),
-        By::Operator(operator) => format!("operator {operator}"),
+        RequestActor::Person(person) => format!("person {person}"),
+        RequestActor::Operator(operator) => format!("operator {operator}"),
     };
     context.update(by.as_bytes());
     context.update(series.first.key.as_bytes());

@@ -3,16 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use domain::allocation::Arrived;
+use domain::allocation::EnteredCar;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::key::plate_key;
-use super::work::{Books, Working};
-use crate::store::gateway::{self, Told};
-use crate::store::reservation::{Details, MadeBy};
-use crate::store::visit::to_book::{self, BITE, Passed, Stay};
+use super::working_book::{LockedBooks, WorkingBook};
+use crate::store::gateway::{self, GatewayProgress};
+use crate::store::reservation::{ReservationCreator, ReservationDetails};
+use crate::store::visit::to_book::{self, BATCH_ROWS, UnsettledVisit, VisitStay};
 use crate::store::{StoreError, Tx, strike};
 
 /// Longest time from the gate to the database when nothing delays an event.
@@ -20,7 +20,7 @@ const UNDER_WAY: Duration = Duration::from_secs(5);
 
 /// Result of [`settle`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Heard {
+pub(super) struct SettledPassages {
     pub visits: usize,
     /// More passages are waiting, so the clock was not applied.
     pub more: bool,
@@ -29,54 +29,54 @@ pub(super) struct Heard {
 /// Applies the passages at the gates of `due` to their books, then advances the books to `now`.
 pub(super) async fn settle(
     tx: &mut Tx,
-    books: &mut Books,
+    books: &mut LockedBooks,
     due: &BTreeSet<GarageId>,
     now: Timestamp,
-) -> Result<Heard, StoreError> {
+) -> Result<SettledPassages, StoreError> {
     let garages: Vec<GarageId> = due.iter().filter(|garage| books.contains_key(*garage)).cloned().collect();
     let passed = to_book::take(tx, &garages).await?;
-    let heard = Heard { visits: passed.len(), more: passed.len() >= BITE };
+    let heard = SettledPassages { visits: passed.len(), more: passed.len() >= BATCH_ROWS };
     for (garage, passed) in by_garage(passed) {
         if let Some(work) = books.get_mut(&garage) {
             strike::void(tx, &apply(work, &passed, now), now).await?;
         }
     }
     if !heard.more {
-        let told = gateway::told(tx, &garages).await?;
+        let told = gateway::progress(tx, &garages).await?;
         for garage in &garages {
             if let Some(work) = books.get_mut(garage) {
-                work.kept.book.sweep(now, known_until(told.get(garage), now));
+                work.cached.book.sweep(now, known_until(told.get(garage), now));
             }
         }
     }
     Ok(heard)
 }
 
-fn by_garage(passed: Vec<Passed>) -> HashMap<GarageId, Vec<Passed>> {
-    let mut garages: HashMap<GarageId, Vec<Passed>> = HashMap::new();
+fn by_garage(passed: Vec<UnsettledVisit>) -> HashMap<GarageId, Vec<UnsettledVisit>> {
+    let mut garages: HashMap<GarageId, Vec<UnsettledVisit>> = HashMap::new();
     for visit in passed {
         garages.entry(visit.garage.clone()).or_default().push(visit);
     }
     garages
 }
 
-enum Move<'a> {
-    In(&'a Passed),
+enum BookPassage<'a> {
+    In(&'a UnsettledVisit),
     Out(Uuid, Timestamp),
     Missed(Uuid),
 }
 
 /// Returns the stays whose exit was missed: their overstay, if any, is unknown.
-fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) -> Vec<Uuid> {
+fn apply(work: &mut WorkingBook, passed: &[UnsettledVisit], now: Timestamp) -> Vec<Uuid> {
     let mut unseen = Vec::new();
     for passage in in_order(passed, now) {
         match passage {
-            Move::In(visit) => enter(work, visit, now),
-            Move::Out(visit, at) => {
-                work.kept.book.leave(visit, at);
+            BookPassage::In(visit) => enter(work, visit, now),
+            BookPassage::Out(visit, at) => {
+                work.cached.book.leave(visit, at);
             }
-            Move::Missed(visit) => {
-                unseen.extend(work.kept.book.leave(visit, now).map(|entry| entry.id));
+            BookPassage::Missed(visit) => {
+                unseen.extend(work.cached.book.leave(visit, now).map(|entry| entry.id));
             }
         }
     }
@@ -85,14 +85,16 @@ fn apply(work: &mut Working, passed: &[Passed], now: Timestamp) -> Vec<Uuid> {
 
 /// Orders the passages by time. A car with a missed exit left before it came in again, at an unknown time. A time in
 /// the future, from a fast clock of a gate, is cut to `now`.
-fn in_order(passed: &[Passed], now: Timestamp) -> Vec<Move<'_>> {
+fn in_order(passed: &[UnsettledVisit], now: Timestamp) -> Vec<BookPassage<'_>> {
     let mut moves = Vec::with_capacity(passed.len() * 2);
     for visit in passed {
-        moves.push((visit.entered_at, Move::In(visit)));
+        moves.push((visit.entered_at, BookPassage::In(visit)));
         match visit.stay {
-            Stay::Inside => {}
-            Stay::Left(at) => moves.push((at.max(visit.entered_at), Move::Out(visit.visit, at.min(now)))),
-            Stay::Missed => moves.push((visit.entered_at, Move::Missed(visit.visit))),
+            VisitStay::Inside => {}
+            VisitStay::Left(at) => {
+                moves.push((at.max(visit.entered_at), BookPassage::Out(visit.visit, at.min(now))))
+            }
+            VisitStay::Missed => moves.push((visit.entered_at, BookPassage::Missed(visit.visit))),
         }
     }
     // The sort is stable: a car leaves after it has entered, even within one microsecond.
@@ -100,18 +102,18 @@ fn in_order(passed: &[Passed], now: Timestamp) -> Vec<Move<'_>> {
     moves.into_iter().map(|(_, passage)| passage).collect()
 }
 
-fn enter(work: &mut Working, visit: &Passed, now: Timestamp) {
-    let car = Arrived {
+fn enter(work: &mut WorkingBook, visit: &UnsettledVisit, now: Timestamp) {
+    let car = EnteredCar {
         id: Uuid::now_v7(),
         visit: visit.visit,
         plate: visit.plate.as_ref().map(plate_key),
         audience: visit.audience,
         at: visit.entered_at.min(now),
     };
-    let entry = work.kept.book.enter(&car, now);
+    let entry = work.cached.book.enter(&car, now);
     if entry.id == car.id {
-        let details = Details {
-            made_by: MadeBy::Gate,
+        let details = ReservationDetails {
+            made_by: ReservationCreator::Gate,
             client_key: None,
             series: None,
             plate_enc: visit.plate.as_ref().map(|plate| plate.enc.clone()),
@@ -124,11 +126,13 @@ fn enter(work: &mut Working, visit: &Passed, now: Timestamp) {
 
 /// Time up to which all passages of a garage are stored. A garage without a gateway has no passages, so its time is
 /// `now`.
-fn known_until(told: Option<&Told>, now: Timestamp) -> Timestamp {
+fn known_until(told: Option<&GatewayProgress>, now: Timestamp) -> Timestamp {
     match told {
-        None | Some(Told { last_seen_at: None, .. }) => now,
-        Some(Told { behind: Some(newest), .. }) => newest.map_or(Timestamp::from_micros(0), |at| at.min(now)),
-        Some(Told { last_seen_at: Some(at), behind: None }) => (*at - UNDER_WAY).min(now),
+        None | Some(GatewayProgress { last_seen_at: None, .. }) => now,
+        Some(GatewayProgress { behind: Some(newest), .. }) => {
+            newest.map_or(Timestamp::from_micros(0), |at| at.min(now))
+        }
+        Some(GatewayProgress { last_seen_at: Some(at), behind: None }) => (*at - UNDER_WAY).min(now),
     }
 }
 
@@ -140,8 +144,10 @@ mod tests {
 
     #[test]
     fn nothing_is_known_of_a_gate_that_is_silent() {
-        let told =
-            |seconds_ago, behind| Told { last_seen_at: Some(NOW - Duration::from_secs(seconds_ago)), behind };
+        let told = |seconds_ago, behind| GatewayProgress {
+            last_seen_at: Some(NOW - Duration::from_secs(seconds_ago)),
+            behind,
+        };
         assert_eq!(known_until(None, NOW), NOW);
         assert_eq!(known_until(Some(&told(0, None)), NOW), NOW - UNDER_WAY);
         assert_eq!(known_until(Some(&told(600, None)), NOW), NOW - Duration::from_secs(605));

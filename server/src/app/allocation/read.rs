@@ -6,19 +6,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::allocation::Book;
+use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
 use tokio::time::timeout;
 
-use super::kept::{Kept, Stamp};
+use super::book_cache::BookCacheSlot;
+use super::cached_book::{BookStamp, CachedBook};
 use super::request::AllocationError;
-use super::shelves::Shelf;
 use crate::app::App;
 use crate::store::{StoreError, Tx, book, calendar};
 
 /// Greatest age of the data read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Freshness {
+enum BookFreshness {
     Now,
     Second,
 }
@@ -35,18 +35,18 @@ const MAKING: Duration = Duration::from_secs(5);
 pub async fn read<T>(
     app: &App,
     garage: &GarageId,
-    look: impl FnOnce(&Book) -> T + Send,
+    look: impl FnOnce(&AllocationBook) -> T + Send,
 ) -> Result<T, AllocationError> {
-    seen(app, garage, Freshness::Second, look).await
+    seen(app, garage, BookFreshness::Second, look).await
 }
 
 /// Like [`read`], but includes everything committed before the call, on any replica.
 pub async fn read_now<T>(
     app: &App,
     garage: &GarageId,
-    look: impl FnOnce(&Book) -> T + Send,
+    look: impl FnOnce(&AllocationBook) -> T + Send,
 ) -> Result<T, AllocationError> {
-    seen(app, garage, Freshness::Now, look).await
+    seen(app, garage, BookFreshness::Now, look).await
 }
 
 /// Compares all cached books with the database at once. Books of the stored version need no check of their own for
@@ -58,11 +58,11 @@ pub async fn compare_all(app: &App) -> Result<(), StoreError> {
     let district = calendar::version(&mut tx).await?;
     tx.rollback().await?;
     for (garage, version) in versions {
-        let stored = Stamp { version, district, day: now.local_date() };
-        let Some(shelf) = app.allocation.shelves.find(&garage) else { continue };
-        let is_good = |kept: &Kept| kept.stamp.is_good(Some(stored)) && kept.is_of(now);
+        let stored = BookStamp { version, district, day: now.local_date() };
+        let Some(shelf) = app.allocation.books.find(&garage) else { continue };
+        let is_good = |kept: &CachedBook| kept.stamp.is_good(Some(stored)) && kept.is_of(now);
         // A book that is checked out is compared by its next reader.
-        if shelf.kept.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
+        if shelf.book.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
             shelf.set_compared(began);
         }
     }
@@ -72,13 +72,13 @@ pub async fn compare_all(app: &App) -> Result<(), StoreError> {
 async fn seen<T>(
     app: &App,
     garage: &GarageId,
-    freshness: Freshness,
-    look: impl FnOnce(&Book) -> T + Send,
+    freshness: BookFreshness,
+    look: impl FnOnce(&AllocationBook) -> T + Send,
 ) -> Result<T, AllocationError> {
-    let (began, shelf) = (Instant::now(), app.allocation.shelves.of(garage));
+    let (began, shelf) = (Instant::now(), app.allocation.books.slot(garage));
     let stamp = match freshness {
-        Freshness::Second if shelf.compared_within(Duration::from_secs(1)) => None,
-        Freshness::Second | Freshness::Now => Some(stored_stamp(app, garage).await?),
+        BookFreshness::Second if shelf.compared_within(Duration::from_secs(1)) => None,
+        BookFreshness::Second | BookFreshness::Now => Some(stored_stamp(app, garage).await?),
     };
     let look = match looked(app, &shelf, stamp, look).await {
         Ok(seen) => {
@@ -101,13 +101,13 @@ async fn seen<T>(
 }
 
 /// Applies `look` to the cached book if it is valid, else returns `look` as the error.
-async fn looked<T, F: FnOnce(&Book) -> T + Send>(
+async fn looked<T, F: FnOnce(&AllocationBook) -> T + Send>(
     app: &App,
-    shelf: &Arc<Shelf>,
-    stamp: Option<Stamp>,
+    shelf: &Arc<BookCacheSlot>,
+    stamp: Option<BookStamp>,
     look: F,
 ) -> Result<T, F> {
-    let Ok(kept) = timeout(PATIENCE, shelf.kept.read()).await else { return Err(look) };
+    let Ok(kept) = timeout(PATIENCE, shelf.book.read()).await else { return Err(look) };
     let now = app.now();
     match kept.as_ref().filter(|kept| kept.stamp.is_good(stamp) && kept.is_of(now)) {
         Some(kept) => Ok(look(&kept.book)),
@@ -115,38 +115,38 @@ async fn looked<T, F: FnOnce(&Book) -> T + Send>(
     }
 }
 
-impl Stamp {
+impl BookStamp {
     /// A newer book is valid as well.
     fn is_good(self, asked: Option<Self>) -> bool {
         asked.is_none_or(|asked| self.version >= asked.version && self.district >= asked.district)
     }
 }
 
-async fn stored_stamp(app: &App, garage: &GarageId) -> Result<Stamp, AllocationError> {
+async fn stored_stamp(app: &App, garage: &GarageId) -> Result<BookStamp, AllocationError> {
     let mut tx = app.store.begin_read().await?;
     let stamp = stamp(app, &mut tx, garage).await?;
     tx.rollback().await?;
     Ok(stamp)
 }
 
-async fn stamp(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<Stamp, AllocationError> {
+async fn stamp(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<BookStamp, AllocationError> {
     let version = book::version(tx, garage).await?.ok_or(AllocationError::NoSuchGarage)?;
-    Ok(Stamp { version, district: calendar::version(tx).await?, day: app.now().local_date() })
+    Ok(BookStamp { version, district: calendar::version(tx).await?, day: app.now().local_date() })
 }
 
 /// Builds a book from one snapshot of the database.
-async fn made(app: &App, garage: &GarageId) -> Result<Kept, AllocationError> {
+async fn made(app: &App, garage: &GarageId) -> Result<CachedBook, AllocationError> {
     let mut tx = app.store.begin_read().await?;
     let stamp = stamp(app, &mut tx, garage).await?;
-    let kept = Kept::made(app, &mut tx, garage, stamp, app.now()).await?;
+    let kept = CachedBook::made(app, &mut tx, garage, stamp, app.now()).await?;
     tx.rollback().await?;
     Ok(kept)
 }
 
 /// Caches a book for other readers, unless a newer one is cached or the slot stays locked.
-async fn offer(shelf: &Arc<Shelf>, made: Kept) {
-    let Ok(mut kept) = timeout(PATIENCE, shelf.kept.write()).await else { return };
-    let newer = |kept: &Kept| kept.stamp.version > made.stamp.version;
+async fn offer(shelf: &Arc<BookCacheSlot>, made: CachedBook) {
+    let Ok(mut kept) = timeout(PATIENCE, shelf.book.write()).await else { return };
+    let newer = |kept: &CachedBook| kept.stamp.version > made.stamp.version;
     if !kept.as_ref().is_some_and(newer) {
         *kept = Some(made);
     }

@@ -2,34 +2,34 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::allocation::entry::{Cause, Origin};
-use domain::allocation::refusal::Refusal;
-use domain::allocation::{Change, Wish};
+use domain::allocation::entry::{CancelCause, EntryOrigin};
+use domain::allocation::refusal::ReservationRefusal;
+use domain::allocation::{EntryChange, ReservationIntent};
 use domain::ids::PoolId;
-use domain::minute::Span;
+use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
-use protocol::reservation::OnConflict;
+use protocol::reservation::SeriesConflictPolicy;
 use uuid::Uuid;
 
 use crate::store::StoreError;
-use crate::store::reservation::{MadeBy, Stored};
-use crate::store::seal::Sealed;
+use crate::store::reservation::{ReservationCreator, StoredReservation};
+use crate::store::seal::SealedValue;
 
 /// The actor of a request. The caller has authenticated the actor and checked its right to the plate, audience and
 /// garage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
+pub enum RequestActor {
     /// Sees and changes only the person's own reservations.
     Person(Uuid),
     /// Operator by id. May change every reservation of the garage; limits per plate and blocks do not apply.
     Operator(String),
 }
 
-impl By {
-    pub(super) fn made_by(&self) -> MadeBy {
+impl RequestActor {
+    pub(super) fn made_by(&self) -> ReservationCreator {
         match self {
-            Self::Person(person) => MadeBy::Person(*person),
-            Self::Operator(id) => MadeBy::Operator(id.clone()),
+            Self::Person(person) => ReservationCreator::Person(*person),
+            Self::Operator(id) => ReservationCreator::Operator(id.clone()),
         }
     }
 
@@ -40,121 +40,121 @@ impl By {
         }
     }
 
-    pub(super) const fn origin(&self) -> Origin {
+    pub(super) const fn origin(&self) -> EntryOrigin {
         match self {
-            Self::Person(_) => Origin::App,
-            Self::Operator(_) => Origin::Operator,
+            Self::Person(_) => EntryOrigin::App,
+            Self::Operator(_) => EntryOrigin::Operator,
         }
     }
 
-    pub(super) const fn cause(&self) -> Cause {
+    pub(super) const fn cause(&self) -> CancelCause {
         match self {
-            Self::Person(_) => Cause::Driver,
-            Self::Operator(_) => Cause::Operator,
+            Self::Person(_) => CancelCause::Driver,
+            Self::Operator(_) => CancelCause::Operator,
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
+pub enum AllocationRequest {
     /// Reply: a reservation, as for changes and acts.
-    Reserve(Reserve),
+    Reserve(ReserveRequest),
     /// Reply: a series.
-    Series(ReserveSeries),
-    Change(ChangeOne),
-    Confirm(Act),
-    Cancel(Act),
+    Series(SeriesRequest),
+    Change(ChangeRequest),
+    Confirm(ReservationActRequest),
+    Cancel(ReservationActRequest),
     /// Cancels reservations for the operator who has closed their spaces, with a notice to each person. Skips those
     /// that have finished since. Reply: done.
-    Suspend(Suspend),
+    Suspend(SuspendRequest),
     /// Applies passages and what is due by the clock, now instead of within seconds. Reply: done.
     Settle,
 }
 
 /// A new reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reserve {
-    pub by: By,
+pub struct ReserveRequest {
+    pub by: RequestActor,
     /// The client's idempotency key, unique per actor and garage.
     pub key: String,
     /// `None`: the first pool in which it fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
-    /// Sealed as [`Purpose::Plate`](crate::store::seal::Purpose::Plate).
-    pub plate: Sealed,
-    pub span: Span,
-    pub wish: Wish,
+    /// Sealed as [`SealPurpose::Plate`](crate::store::seal::SealPurpose::Plate).
+    pub plate: SealedValue,
+    pub span: MinuteSpan,
+    pub wish: ReservationIntent,
 }
 
 /// The same reservation on several days, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReserveSeries {
+pub struct SeriesRequest {
     /// Template with the local times; it is reserved itself only if its day is one of `dates`.
-    pub first: Reserve,
+    pub first: ReserveRequest,
     /// Local days on which it starts.
     pub dates: Vec<NaiveDate>,
-    pub on_conflict: OnConflict,
+    pub on_conflict: SeriesConflictPolicy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeOne {
-    pub by: By,
+pub struct ChangeRequest {
+    pub by: RequestActor,
     pub id: Uuid,
-    pub change: Change,
+    pub change: EntryChange,
     /// The new plate, sealed; the plate of `change` is filled from it.
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
     /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
-    pub by: By,
+pub struct ReservationActRequest {
+    pub by: RequestActor,
     pub id: Uuid,
     /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suspend {
+pub struct SuspendRequest {
     pub ids: Vec<Uuid>,
     /// Text for the notices.
     pub reason: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    Reservation(Box<Stored>),
-    Series(SeriesAnswer),
+pub enum AllocationReply {
+    Reservation(Box<StoredReservation>),
+    Series(SeriesReply),
     Done,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeriesAnswer {
+pub struct SeriesReply {
     pub id: String,
     /// In the order of the request.
-    pub dates: Vec<DateAnswer>,
+    pub dates: Vec<SeriesDateReply>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DateAnswer {
+pub struct SeriesDateReply {
     pub date: NaiveDate,
-    pub outcome: DateOutcome,
+    pub outcome: SeriesDateOutcome,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DateOutcome {
-    Reserved(Box<Stored>),
+pub enum SeriesDateOutcome {
+    Reserved(Box<StoredReservation>),
     /// The date is possible but not reserved: the request was for a report, or another date failed.
     Possible,
-    Refused(Refusal),
+    Refused(ReservationRefusal),
 }
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum AllocationError {
     #[error("refused")]
-    Refused(#[source] Refusal),
+    Refused(#[source] ReservationRefusal),
     /// Also for another person's reservation.
     #[error("there is no such reservation")]
     NotFound,
@@ -173,8 +173,8 @@ pub enum AllocationError {
     Store(#[from] StoreError),
 }
 
-impl From<Refusal> for AllocationError {
-    fn from(refusal: Refusal) -> Self {
-        if refusal == Refusal::NotFound { Self::NotFound } else { Self::Refused(refusal) }
+impl From<ReservationRefusal> for AllocationError {
+    fn from(refusal: ReservationRefusal) -> Self {
+        if refusal == ReservationRefusal::NotFound { Self::NotFound } else { Self::Refused(refusal) }
     }
 }

@@ -4,78 +4,83 @@
 //! time and reserves no date that was refused then.
 
 use chrono::{NaiveDate, NaiveTime};
-use domain::allocation::refusal::Refusal;
-use domain::minute::{Minute, Span};
+use domain::allocation::refusal::ReservationRefusal;
+use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
-use protocol::reservation::OnConflict;
+use protocol::reservation::SeriesConflictPolicy;
 use uuid::Uuid;
 
-use super::decide::{self, Known, ask};
+use super::decide::{self, PriorReservations, ask};
 use super::key::{digest, key_of_date, new_id, series_id};
-use super::request::{AllocationError, Reserve, ReserveSeries};
-use super::work::Working;
+use super::request::{AllocationError, ReserveRequest, SeriesRequest};
+use super::working_book::WorkingBook;
 
 pub(super) struct SeriesDecision {
     pub id: String,
-    pub dates: Vec<(NaiveDate, DateDecision)>,
+    pub dates: Vec<(NaiveDate, SeriesDateDecision)>,
 }
 
-pub(super) enum DateDecision {
+pub(super) enum SeriesDateDecision {
     Reserved(Uuid),
     Possible,
-    Refused(Refusal),
+    Refused(ReservationRefusal),
 }
 
 pub(super) fn decide(
-    work: &mut Working,
-    known: &Known,
-    series: &ReserveSeries,
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    series: &SeriesRequest,
     now: Timestamp,
 ) -> Result<SeriesDecision, AllocationError> {
     let id = series_id(&work.garage, series);
-    let days: Vec<(NaiveDate, Reserve)> =
+    let days: Vec<(NaiveDate, ReserveRequest)> =
         series.dates.iter().map(|date| (*date, on(&series.first, *date))).collect();
     let before = made_before(work, known, &days)?;
     let dates = if before.iter().any(Option::is_some) {
         again(work, &days, before, now)
     } else {
         match series.on_conflict {
-            OnConflict::Skip => each(work, known, &days, &id, now)?,
-            OnConflict::Fail => all_or_none(work, known, &days, &id, now)?,
-            OnConflict::Report => tried(work, &days, now),
+            SeriesConflictPolicy::Skip => each(work, known, &days, &id, now)?,
+            SeriesConflictPolicy::Fail => all_or_none(work, known, &days, &id, now)?,
+            SeriesConflictPolicy::Report => tried(work, &days, now),
         }
     };
     Ok(SeriesDecision { id, dates })
 }
 
 /// The same local times on that day.
-fn on(first: &Reserve, date: NaiveDate) -> Reserve {
+fn on(first: &ReserveRequest, date: NaiveDate) -> ReserveRequest {
     let midnight = Minute::floor(Timestamp::from_local(date.and_time(NaiveTime::MIN)));
     let start = decide::start_on(first, midnight);
-    let span = Span::new(start, start + first.span.length()).unwrap_or(first.span);
-    Reserve { span, ..first.clone() }
+    let span = MinuteSpan::new(start, start + first.span.length()).unwrap_or(first.span);
+    ReserveRequest { span, ..first.clone() }
 }
 
 fn made_before(
-    work: &Working,
-    known: &Known,
-    days: &[(NaiveDate, Reserve)],
+    work: &WorkingBook,
+    known: &PriorReservations,
+    days: &[(NaiveDate, ReserveRequest)],
 ) -> Result<Vec<Option<Uuid>>, AllocationError> {
-    let before = |(date, asked): &(NaiveDate, Reserve)| {
+    let before = |(date, asked): &(NaiveDate, ReserveRequest)| {
         decide::repeated(work, known, &key_of_date(&work.garage, asked, *date), asked)
     };
     days.iter().map(before).collect()
 }
 
-type Dates = Vec<(NaiveDate, DateDecision)>;
+type SeriesDateDecisions = Vec<(NaiveDate, SeriesDateDecision)>;
 
-fn again(work: &Working, days: &[(NaiveDate, Reserve)], before: Vec<Option<Uuid>>, now: Timestamp) -> Dates {
-    let date = |((date, asked), before): (&(NaiveDate, Reserve), Option<Uuid>)| {
+fn again(
+    work: &WorkingBook,
+    days: &[(NaiveDate, ReserveRequest)],
+    before: Vec<Option<Uuid>>,
+    now: Timestamp,
+) -> SeriesDateDecisions {
+    let date = |((date, asked), before): (&(NaiveDate, ReserveRequest), Option<Uuid>)| {
         let decision = match before {
-            Some(id) => DateDecision::Reserved(id),
-            None => match work.kept.book.would(&ask(asked, Uuid::nil()), now) {
-                Ok(()) => DateDecision::Possible,
-                Err(refusal) => DateDecision::Refused(refusal),
+            Some(id) => SeriesDateDecision::Reserved(id),
+            None => match work.cached.book.check_request(&ask(asked, Uuid::nil()), now) {
+                Ok(()) => SeriesDateDecision::Possible,
+                Err(refusal) => SeriesDateDecision::Refused(refusal),
             },
         };
         (*date, decision)
@@ -84,18 +89,18 @@ fn again(work: &Working, days: &[(NaiveDate, Reserve)], before: Vec<Option<Uuid>
 }
 
 fn each(
-    work: &mut Working,
-    known: &Known,
-    days: &[(NaiveDate, Reserve)],
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    days: &[(NaiveDate, ReserveRequest)],
     id: &str,
     now: Timestamp,
-) -> Result<Dates, AllocationError> {
-    let mut dates = Dates::new();
+) -> Result<SeriesDateDecisions, AllocationError> {
+    let mut dates = SeriesDateDecisions::new();
     for (date, asked) in days {
         let key = key_of_date(&work.garage, asked, *date);
         let decision = match decide::reserve(work, known, asked, (key, Some(id)), now) {
-            Ok(entry) => DateDecision::Reserved(entry),
-            Err(AllocationError::Refused(refusal)) => DateDecision::Refused(refusal),
+            Ok(entry) => SeriesDateDecision::Reserved(entry),
+            Err(AllocationError::Refused(refusal)) => SeriesDateDecision::Refused(refusal),
             Err(error) => return Err(error),
         };
         dates.push((*date, decision));
@@ -105,19 +110,19 @@ fn each(
 
 /// Reserves all dates, or none if any date is refused.
 fn all_or_none(
-    work: &mut Working,
-    known: &Known,
-    days: &[(NaiveDate, Reserve)],
+    work: &mut WorkingBook,
+    known: &PriorReservations,
+    days: &[(NaiveDate, ReserveRequest)],
     id: &str,
     now: Timestamp,
-) -> Result<Dates, AllocationError> {
-    let (kept, new, keys) = (work.kept.clone(), work.new.clone(), work.keys.clone());
+) -> Result<SeriesDateDecisions, AllocationError> {
+    let (kept, new, keys) = (work.cached.clone(), work.new.clone(), work.keys.clone());
     let mut dates = each(work, known, days, id, now)?;
-    if dates.iter().any(|(_, decision)| matches!(decision, DateDecision::Refused(_))) {
-        (work.kept, work.new, work.keys) = (kept, new, keys);
+    if dates.iter().any(|(_, decision)| matches!(decision, SeriesDateDecision::Refused(_))) {
+        (work.cached, work.new, work.keys) = (kept, new, keys);
         for (_, decision) in &mut dates {
-            if matches!(decision, DateDecision::Reserved(_)) {
-                *decision = DateDecision::Possible;
+            if matches!(decision, SeriesDateDecision::Reserved(_)) {
+                *decision = SeriesDateDecision::Possible;
             }
         }
     }
@@ -125,12 +130,12 @@ fn all_or_none(
 }
 
 /// Tries the dates on a copy of the book.
-fn tried(work: &Working, days: &[(NaiveDate, Reserve)], now: Timestamp) -> Dates {
-    let mut book = work.kept.book.clone();
-    let date = |(date, asked): &(NaiveDate, Reserve)| {
+fn tried(work: &WorkingBook, days: &[(NaiveDate, ReserveRequest)], now: Timestamp) -> SeriesDateDecisions {
+    let mut book = work.cached.book.clone();
+    let date = |(date, asked): &(NaiveDate, ReserveRequest)| {
         let decision = match book.reserve(&ask(asked, new_id(digest(asked))), now) {
-            Ok(_) => DateDecision::Possible,
-            Err(refusal) => DateDecision::Refused(refusal),
+            Ok(_) => SeriesDateDecision::Possible,
+            Err(refusal) => SeriesDateDecision::Refused(refusal),
         };
         (*date, decision)
     };

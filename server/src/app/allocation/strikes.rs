@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::allocation::Strike;
+use domain::allocation::BookStrike;
 use domain::ids::GarageId;
-use protocol::reservation::NoticeKind;
+use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::notice::{self, New};
-use crate::store::reservation::Stored;
-use crate::store::seal::Sealed;
+use crate::store::notice::{self, NewNotice};
+use crate::store::reservation::StoredReservation;
+use crate::store::seal::SealedValue;
 use crate::store::sharing_rules::{self, SharingRules};
-use crate::store::strike::{self, Block};
+use crate::store::strike::{self, StrikeBlock};
 use crate::store::{StoreError, Tx};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -24,8 +24,8 @@ pub(super) async fn store(
     app: &App,
     tx: &mut Tx,
     garage: &GarageId,
-    strikes: &[Strike],
-    ended: &HashMap<Uuid, &Stored>,
+    strikes: &[BookStrike],
+    ended: &HashMap<Uuid, &StoredReservation>,
 ) -> Result<usize, StoreError> {
     if strikes.is_empty() {
         return Ok(0);
@@ -33,7 +33,7 @@ pub(super) async fn store(
     strike::insert(tx, &rows(garage, strikes)).await?;
     let rules = sharing_rules::find(tx, garage).await?.unwrap_or_default();
     let blocked = sharing_rules::blocked_plates(tx, garage, app.now()).await?;
-    let mut new: Vec<Block> = Vec::new();
+    let mut new: Vec<StrikeBlock> = Vec::new();
     for struck in strikes.iter().filter(|struck| !blocked.contains(&struck.plate.0)) {
         let again = new.iter().any(|block| block.plate.hash == struck.plate.0);
         let Some(stay) = ended.get(&struck.entry).filter(|_| !again) else { continue };
@@ -46,8 +46,8 @@ pub(super) async fn store(
     Ok(new.len())
 }
 
-fn rows(garage: &GarageId, strikes: &[Strike]) -> Vec<strike::New> {
-    let row = |struck: &Strike| strike::New {
+fn rows(garage: &GarageId, strikes: &[BookStrike]) -> Vec<strike::NewStrike> {
+    let row = |struck: &BookStrike| strike::NewStrike {
         id: Uuid::now_v7(),
         garage: garage.clone(),
         plate: struck.plate.clone(),
@@ -62,31 +62,31 @@ fn rows(garage: &GarageId, strikes: &[Strike]) -> Vec<strike::New> {
 async fn due(
     tx: &mut Tx,
     garage: &GarageId,
-    struck: &Strike,
-    stay: &Stored,
+    struck: &BookStrike,
+    stay: &StoredReservation,
     rules: SharingRules,
-) -> Result<Option<Block>, StoreError> {
+) -> Result<Option<StrikeBlock>, StoreError> {
     let since = struck.at - DAY * rules.strike_days;
     let count = strike::count(tx, garage, &struck.plate, since).await?;
     let Some(enc) = stay.details.plate_enc.clone().filter(|_| rules.strikes > 0 && count >= rules.strikes)
     else {
         return Ok(None);
     };
-    Ok(Some(Block {
+    Ok(Some(StrikeBlock {
         garage: garage.clone(),
-        plate: Sealed { hash: struck.plate.0.clone(), enc },
+        plate: SealedValue { hash: struck.plate.0.clone(), enc },
         reason: format!("{count} strikes within {} days", rules.strike_days),
         from: struck.at,
         until: struck.at + DAY * rules.block_days,
     }))
 }
 
-fn notice(block: &Block, stay: &Stored) -> Option<New> {
-    Some(New {
+fn notice(block: &StrikeBlock, stay: &StoredReservation) -> Option<NewNotice> {
+    Some(NewNotice {
         id: Uuid::now_v7(),
         person: stay.entry.person?,
         at: block.from,
-        kind: NoticeKind::Blocked,
+        kind: DriverNoticeKind::Blocked,
         garage: block.garage.clone(),
         reservation: stay.entry.id,
         detail: block.until.local_date().to_string(),

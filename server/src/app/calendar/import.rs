@@ -4,25 +4,25 @@ use protocol::calendar::{CityDay, HolidayList};
 
 use super::list;
 use crate::app::App;
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 use crate::store::{StoreError, Tx, audit, calendar};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ListError {
+pub enum HolidayListError {
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(#[from] InvalidField),
     #[error("the list could not be written")]
     Store(#[from] StoreError),
 }
 
 /// Validates a file without importing it.
-pub fn check_holidays(file: &HolidayList) -> Result<(), ListError> {
+pub fn check_holidays(file: &HolidayList) -> Result<(), HolidayListError> {
     list::check(file)?;
     Ok(())
 }
 
 /// Replaces the list of its year, imported or shipped.
-pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), ListError> {
+pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), HolidayListError> {
     let list = list::check(file)?;
     let mut tx = app.store.begin().await?;
     calendar::raise_version(&mut tx).await?;
@@ -32,7 +32,7 @@ pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), ListError> {
 }
 
 /// Replaces all days on which the city departs from the national list.
-pub async fn city_days(app: &App, entries: &[CityDay]) -> Result<(), ListError> {
+pub async fn city_days(app: &App, entries: &[CityDay]) -> Result<(), HolidayListError> {
     let days = list::check_city(entries)?;
     let mut tx = app.store.begin().await?;
     calendar::raise_version(&mut tx).await?;
@@ -42,7 +42,7 @@ pub async fn city_days(app: &App, entries: &[CityDay]) -> Result<(), ListError> 
 }
 
 async fn record(app: &App, tx: &mut Tx, action: &str, subject: &str, days: usize) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: app.now(),
         actor_kind: "cli",
         actor_id: "server",

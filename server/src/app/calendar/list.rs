@@ -3,30 +3,30 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveDate};
-use domain::calendar::{Listed, Ruling};
+use domain::calendar::{DayRuling, ListedDay};
 use protocol::calendar::{CityDay, HolidayList};
 
 use super::is_reasonable;
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 
 /// Longest name of a festival that screens show.
 const MAX_NAME: usize = 40;
 
 /// A checked national list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List {
+pub struct CheckedHolidayList {
     /// Year of the document.
     pub year: i32,
-    pub days: Vec<Listed>,
+    pub days: Vec<ListedDay>,
 }
 
-fn invalid(field: impl Into<String>, message: impl Into<String>) -> Invalid {
-    Invalid { field: field.into(), message: message.into() }
+fn invalid(field: impl Into<String>, message: impl Into<String>) -> InvalidField {
+    InvalidField { field: field.into(), message: message.into() }
 }
 
 /// Rejects a list without days: holiday-cn has such a file for a year that is not published yet, and the year would
 /// count as known with it.
-pub fn check(list: &HolidayList) -> Result<List, Invalid> {
+pub fn check(list: &HolidayList) -> Result<CheckedHolidayList, InvalidField> {
     let year = list.year;
     if !NaiveDate::from_ymd_opt(year, 1, 1).is_some_and(is_reasonable) {
         return Err(invalid("year", "must be 2000 to 2199"));
@@ -45,10 +45,10 @@ pub fn check(list: &HolidayList) -> Result<List, Invalid> {
                 format!("{} is not of {year}, nor of the December before or January after", day.date);
             return Err(invalid(format!("{at}.date"), message));
         }
-        let ruling = if day.is_off_day { Ruling::Off } else { Ruling::Work { acts_as: None } };
-        days.push(Listed { date: day.date, name: day.name.clone(), ruling });
+        let ruling = if day.is_off_day { DayRuling::Off } else { DayRuling::Work { acts_as: None } };
+        days.push(ListedDay { date: day.date, name: day.name.clone(), ruling });
     }
-    Ok(List { year, days })
+    Ok(CheckedHolidayList { year, days })
 }
 
 /// Notices also cover the days around New Year.
@@ -58,7 +58,7 @@ fn belongs(date: NaiveDate, year: i32) -> bool {
         || (date.year() == year + 1 && date.month() == 1)
 }
 
-pub fn check_city(entries: &[CityDay]) -> Result<Vec<Listed>, Invalid> {
+pub fn check_city(entries: &[CityDay]) -> Result<Vec<ListedDay>, InvalidField> {
     let mut seen = HashSet::new();
     let mut days = Vec::with_capacity(entries.len());
     for (i, entry) in entries.iter().enumerate() {
@@ -69,22 +69,22 @@ pub fn check_city(entries: &[CityDay]) -> Result<Vec<Listed>, Invalid> {
             return Err(invalid(format!("{at}.date"), "must be of the years 2000 to 2199"));
         }
         let ruling = match (entry.off, entry.acts_as) {
-            (false, acts_as) => Ruling::Work { acts_as },
-            (true, None) => Ruling::Off,
+            (false, acts_as) => DayRuling::Work { acts_as },
+            (true, None) => DayRuling::Off,
             (true, Some(_)) => {
                 return Err(invalid(format!("{at}.acts_as"), "a day off acts as no other weekday"));
             }
         };
-        days.push(Listed { date: entry.date, name: entry.name.clone(), ruling });
+        days.push(ListedDay { date: entry.date, name: entry.name.clone(), ruling });
     }
     Ok(days)
 }
 
-fn check_once(at: &str, date: NaiveDate, seen: &mut HashSet<NaiveDate>) -> Result<(), Invalid> {
+fn check_once(at: &str, date: NaiveDate, seen: &mut HashSet<NaiveDate>) -> Result<(), InvalidField> {
     if seen.insert(date) { Ok(()) } else { Err(invalid(format!("{at}.date"), format!("{date} comes twice"))) }
 }
 
-pub(super) fn check_name(at: &str, name: &str, min: usize) -> Result<(), Invalid> {
+pub(super) fn check_name(at: &str, name: &str, min: usize) -> Result<(), InvalidField> {
     let length = name.trim().chars().count();
     if (min..=MAX_NAME).contains(&length) && !name.chars().any(char::is_control) {
         return Ok(());

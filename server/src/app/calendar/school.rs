@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use domain::calendar::{Lessons, SchoolCalendar, SchoolDay, SchoolSpan};
+use domain::calendar::{DayLessons, SchoolCalendar, SchoolDayOverride, SchoolPeriod};
 use protocol::calendar as entered;
 
 use super::is_reasonable;
 use super::list::check_name;
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 
 /// A school has two terms and some breaks a year; this suffices for decades.
 const MAX_SPANS: usize = 200;
@@ -16,12 +16,12 @@ const MAX_DAYS: usize = 2000;
 /// Eight hours earlier there would be no lessons at all.
 const MAX_EARLIER: u32 = 480;
 
-fn invalid<T>(field: impl Into<String>, message: impl Into<String>) -> Result<T, Invalid> {
-    Err(Invalid { field: field.into(), message: message.into() })
+fn invalid<T>(field: impl Into<String>, message: impl Into<String>) -> Result<T, InvalidField> {
+    Err(InvalidField { field: field.into(), message: message.into() })
 }
 
 /// Field paths are relative to the calendar, such as `spans[0].last_day`.
-pub fn check(entered: &entered::SchoolCalendar) -> Result<SchoolCalendar, Invalid> {
+pub fn check(entered: &entered::SchoolCalendarSpec) -> Result<SchoolCalendar, InvalidField> {
     if entered.spans.len() > MAX_SPANS {
         return invalid("spans", format!("at most {MAX_SPANS}"));
     }
@@ -29,7 +29,7 @@ pub fn check(entered: &entered::SchoolCalendar) -> Result<SchoolCalendar, Invali
         return invalid("days", format!("at most {MAX_DAYS}"));
     }
     let spans = entered.spans.iter().enumerate().map(|(i, span)| check_span(&format!("spans[{i}]"), span));
-    let spans: Vec<SchoolSpan> = spans.collect::<Result<_, _>>()?;
+    let spans: Vec<SchoolPeriod> = spans.collect::<Result<_, _>>()?;
     check_overlaps(&spans)?;
     let mut seen = HashSet::new();
     let mut days = Vec::with_capacity(entered.days.len());
@@ -43,19 +43,19 @@ pub fn check(entered: &entered::SchoolCalendar) -> Result<SchoolCalendar, Invali
     Ok(SchoolCalendar::new(entered.weekdays, spans, days))
 }
 
-fn check_span(at: &str, span: &entered::SchoolSpan) -> Result<SchoolSpan, Invalid> {
+fn check_span(at: &str, span: &entered::SchoolSpanSpec) -> Result<SchoolPeriod, InvalidField> {
     check_name(at, &span.name, 1)?;
     for (field, date) in [("first_day", span.first_day), ("last_day", span.last_day)] {
         if !is_reasonable(date) {
             return invalid(format!("{at}.{field}"), "must be of the years 2000 to 2199");
         }
     }
-    SchoolSpan::new(span.kind, span.name.clone(), span.first_day, span.last_day)
+    SchoolPeriod::new(span.kind, span.name.clone(), span.first_day, span.last_day)
         .or_else(|error| invalid(format!("{at}.last_day"), error.to_string()))
 }
 
 /// Overlapping terms, or overlapping breaks, are typing errors; a break may lie within a term.
-fn check_overlaps(spans: &[SchoolSpan]) -> Result<(), Invalid> {
+fn check_overlaps(spans: &[SchoolPeriod]) -> Result<(), InvalidField> {
     for (i, span) in spans.iter().enumerate() {
         let other = spans.iter().take(i).find(|other| {
             other.kind() == span.kind()
@@ -69,7 +69,7 @@ fn check_overlaps(spans: &[SchoolSpan]) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn check_day(at: &str, day: &entered::SchoolDay) -> Result<SchoolDay, Invalid> {
+fn check_day(at: &str, day: &entered::SchoolDaySpec) -> Result<SchoolDayOverride, InvalidField> {
     check_name(at, &day.name, 0)?;
     if !is_reasonable(day.date) {
         return invalid(format!("{at}.date"), "must be of the years 2000 to 2199");
@@ -78,9 +78,9 @@ fn check_day(at: &str, day: &entered::SchoolDay) -> Result<SchoolDay, Invalid> {
         (false, Some(_)) => {
             return invalid(format!("{at}.earlier_minutes"), "there are no lessons on this day");
         }
-        (false, None) => Lessons::None,
-        (true, None | Some(0)) => Lessons::Full,
-        (true, Some(minutes)) if minutes <= MAX_EARLIER => Lessons::Earlier { minutes },
+        (false, None) => DayLessons::None,
+        (true, None | Some(0)) => DayLessons::Full,
+        (true, Some(minutes)) if minutes <= MAX_EARLIER => DayLessons::Earlier { minutes },
         (true, Some(_)) => {
             return invalid(format!("{at}.earlier_minutes"), format!("must be 0 to {MAX_EARLIER}"));
         }
@@ -88,43 +88,43 @@ fn check_day(at: &str, day: &entered::SchoolDay) -> Result<SchoolDay, Invalid> {
     if day.acts_as.is_some() && !day.lessons {
         return invalid(format!("{at}.acts_as"), "there are no lessons on this day");
     }
-    Ok(SchoolDay { date: day.date, lessons, acts_as: day.acts_as, name: day.name.clone() })
+    Ok(SchoolDayOverride { date: day.date, lessons, acts_as: day.acts_as, name: day.name.clone() })
 }
 
 /// The calendar in the form in which it is entered.
-pub fn as_entered(calendar: &SchoolCalendar) -> entered::SchoolCalendar {
-    let span = |span: &SchoolSpan| entered::SchoolSpan {
+pub fn as_entered(calendar: &SchoolCalendar) -> entered::SchoolCalendarSpec {
+    let span = |span: &SchoolPeriod| entered::SchoolSpanSpec {
         kind: span.kind(),
         name: span.name().to_owned(),
         first_day: span.first_day(),
         last_day: span.last_day(),
     };
-    let day = |day: &SchoolDay| entered::SchoolDay {
+    let day = |day: &SchoolDayOverride| entered::SchoolDaySpec {
         date: day.date,
-        lessons: day.lessons != Lessons::None,
+        lessons: day.lessons != DayLessons::None,
         acts_as: day.acts_as,
         earlier_minutes: earlier_minutes(day.lessons),
         name: day.name.clone(),
     };
-    entered::SchoolCalendar {
+    entered::SchoolCalendarSpec {
         weekdays: calendar.weekdays(),
         spans: calendar.spans().iter().map(span).collect(),
         days: calendar.days().map(day).collect(),
     }
 }
 
-pub fn earlier_minutes(lessons: Lessons) -> Option<u32> {
+pub fn earlier_minutes(lessons: DayLessons) -> Option<u32> {
     match lessons {
-        Lessons::Earlier { minutes } => Some(minutes),
-        Lessons::None | Lessons::Full => None,
+        DayLessons::Earlier { minutes } => Some(minutes),
+        DayLessons::None | DayLessons::Full => None,
     }
 }
 
-pub fn word(lessons: Lessons) -> entered::LessonsWord {
+pub fn word(lessons: DayLessons) -> entered::LessonSchedule {
     match lessons {
-        Lessons::None => entered::LessonsWord::None,
-        Lessons::Full => entered::LessonsWord::Full,
-        Lessons::Earlier { .. } => entered::LessonsWord::Earlier,
+        DayLessons::None => entered::LessonSchedule::None,
+        DayLessons::Full => entered::LessonSchedule::Full,
+        DayLessons::Earlier { .. } => entered::LessonSchedule::Earlier,
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    fn entered(spans: Value, days: Value) -> entered::SchoolCalendar {
+    fn entered(spans: Value, days: Value) -> entered::SchoolCalendarSpec {
         serde_json::from_value(json!({ "spans": spans, "days": days })).unwrap()
     }
 

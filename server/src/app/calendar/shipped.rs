@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::list::{self, List};
+use super::list::{self, CheckedHolidayList};
 
 const FILES: [&str; 3] = [
     include_str!("../../../data/holiday-cn-2024.json"),
@@ -10,15 +10,16 @@ const FILES: [&str; 3] = [
     include_str!("../../../data/holiday-cn-2026.json"),
 ];
 
-static LISTS: LazyLock<Vec<List>> = LazyLock::new(|| FILES.iter().filter_map(|text| read(text)).collect());
+static LISTS: LazyLock<Vec<CheckedHolidayList>> =
+    LazyLock::new(|| FILES.iter().filter_map(|text| read(text)).collect());
 
 /// By year.
-pub fn lists() -> &'static [List] {
+pub fn lists() -> &'static [CheckedHolidayList] {
     &LISTS
 }
 
 /// A test parses all lists. If one were invalid, its year would count as missing, which raises a warning.
-fn read(text: &str) -> Option<List> {
+fn read(text: &str) -> Option<CheckedHolidayList> {
     let file = serde_json::from_str(text).ok()?;
     list::check(&file).ok()
 }
@@ -26,7 +27,7 @@ fn read(text: &str) -> Option<List> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use domain::calendar::Ruling;
+    use domain::calendar::DayRuling;
 
     use super::*;
 
@@ -35,7 +36,7 @@ mod tests {
         let years: Vec<i32> = lists().iter().map(|list| list.year).collect();
         assert_eq!(years, [2024, 2025, 2026]);
         for list in lists() {
-            let off = list.days.iter().filter(|day| day.ruling == Ruling::Off).count();
+            let off = list.days.iter().filter(|day| day.ruling == DayRuling::Off).count();
             assert!((28..=33).contains(&off), "{} has {off} days off", list.year);
         }
     }

@@ -5,13 +5,13 @@ use std::hash::Hash;
 
 use domain::ids::GarageId;
 use domain::vehicle::PlateColor;
-use protocol::district::{District, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
+use protocol::district::{DistrictSpec, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
 
 use super::{published, sharing};
 use crate::app::calendar;
 use crate::app::sharing::pools;
-use crate::store::pool::Pool;
-use crate::store::seal::{Keyring, Purpose};
+use crate::store::pool::StoredPool;
+use crate::store::seal::{SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, import, pool};
 
 /// Longest name of a person or class; the widest screen shows no more.
@@ -26,29 +26,29 @@ const MAX_CAPACITY: u32 = 100_000;
 /// An invalid field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}`: {message}")]
-pub struct Invalid {
+pub struct InvalidField {
     /// Path of the field, such as `schools[0].classes[2].id`.
     pub field: String,
     pub message: String,
 }
 
-pub(super) type Checked = Result<(), Invalid>;
+pub(super) type FieldCheckResult = Result<(), InvalidField>;
 
-pub(super) fn invalid(field: String, message: impl Into<String>) -> Checked {
-    Err(Invalid { field, message: message.into() })
+pub(super) fn invalid(field: String, message: impl Into<String>) -> FieldCheckResult {
+    Err(InvalidField { field, message: message.into() })
 }
 
 /// Objects to which a file may refer: those in the database, then also those in the file.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct KnownReferences {
     garages: HashSet<String>,
     schools: HashSet<String>,
     classes: HashSet<String>,
     pupils: HashSet<Vec<u8>>,
-    pools: HashMap<GarageId, Vec<Pool>>,
+    pools: HashMap<GarageId, Vec<StoredPool>>,
 }
 
-impl Known {
+impl KnownReferences {
     pub async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
         Ok(Self {
             garages: import::garages(tx).await?.into_iter().map(|row| row.id).collect(),
@@ -59,14 +59,14 @@ impl Known {
         })
     }
 
-    fn with(&self, district: &District, keys: &Keyring) -> Self {
+    fn with(&self, district: &DistrictSpec, keys: &SealingKeyring) -> Self {
         let classes = || district.schools.iter().flat_map(|school| &school.classes);
         let pupils = classes().flat_map(|class| &class.pupils);
         Self {
             garages: joined(&self.garages, district.garages.iter().map(|g| g.id.as_str().to_owned())),
             schools: joined(&self.schools, district.schools.iter().map(|s| s.id.as_str().to_owned())),
             classes: joined(&self.classes, classes().map(|c| c.id.as_str().to_owned())),
-            pupils: joined(&self.pupils, pupils.map(|p| keys.hash(Purpose::Key, &p.key))),
+            pupils: joined(&self.pupils, pupils.map(|p| keys.hash(SealPurpose::Key, &p.key))),
             pools: self.pools.clone(),
         }
     }
@@ -78,31 +78,35 @@ fn joined<T: Clone + Eq + Hash>(known: &HashSet<T>, new: impl Iterator<Item = T>
 
 /// Detects values that occur twice in the file.
 #[derive(Default)]
-struct Once<'a>(HashSet<&'a str>);
+struct UniqueValues<'a>(HashSet<&'a str>);
 
-impl<'a> Once<'a> {
-    fn check(&mut self, field: String, value: &'a str) -> Checked {
+impl<'a> UniqueValues<'a> {
+    fn check(&mut self, field: String, value: &'a str) -> FieldCheckResult {
         if self.0.insert(value) { Ok(()) } else { invalid(field, format!("duplicate `{value}`")) }
     }
 }
 
-pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checked {
+pub fn check(
+    district: &DistrictSpec,
+    in_database: &KnownReferences,
+    keys: &SealingKeyring,
+) -> FieldCheckResult {
     let known = in_database.with(district, keys);
-    let mut ids = Once::default();
+    let mut ids = UniqueValues::default();
     for (i, garage) in district.garages.iter().enumerate() {
         let at = format!("garages[{i}]");
         ids.check(format!("{at}.id"), garage.id.as_str())?;
         check_garage(&at, garage, &known)?;
     }
     check_schools(&district.schools, &known)?;
-    let mut keys_of_people = Once::default();
+    let mut keys_of_people = UniqueValues::default();
     for (i, person) in district.people.iter().enumerate() {
         let at = format!("people[{i}]");
         text(format!("{at}.key"), &person.key, MAX_KEY)?;
         keys_of_people.check(format!("{at}.key"), &person.key)?;
         check_person(&at, person, &known, keys)?;
     }
-    let mut usernames = Once::default();
+    let mut usernames = UniqueValues::default();
     for (i, operator) in district.operators.iter().enumerate() {
         let at = format!("operators[{i}]");
         usernames.check(format!("{at}.username"), &operator.username)?;
@@ -111,7 +115,7 @@ pub fn check(district: &District, in_database: &Known, keys: &Keyring) -> Checke
     district.source.as_ref().map_or(Ok(()), published::check_source)
 }
 
-pub(super) fn text(field: String, value: &str, max: usize) -> Checked {
+pub(super) fn text(field: String, value: &str, max: usize) -> FieldCheckResult {
     let length = value.chars().count();
     if value.trim().is_empty() {
         invalid(field, "must not be empty")
@@ -124,7 +128,7 @@ pub(super) fn text(field: String, value: &str, max: usize) -> Checked {
     }
 }
 
-fn plate_color(field: String, color: Option<PlateColor>) -> Checked {
+fn plate_color(field: String, color: Option<PlateColor>) -> FieldCheckResult {
     match color {
         Some(PlateColor::Other) => {
             invalid(field, "must be `blue`, `yellow`, `white`, `black`, `green` or `yellow_green`")
@@ -133,11 +137,11 @@ fn plate_color(field: String, color: Option<PlateColor>) -> Checked {
     }
 }
 
-fn known_id(field: String, id: &str, known: &HashSet<String>, what: &str) -> Checked {
+fn known_id(field: String, id: &str, known: &HashSet<String>, what: &str) -> FieldCheckResult {
     if known.contains(id) { Ok(()) } else { invalid(field, format!("there is no {what} `{id}`")) }
 }
 
-fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
+fn check_garage(at: &str, garage: &GarageSpec, known: &KnownReferences) -> FieldCheckResult {
     text(format!("{at}.name"), &garage.name, MAX_PLACE_NAME)?;
     text(format!("{at}.name_en"), &garage.name_en, MAX_PLACE_NAME)?;
     text(format!("{at}.operator_name"), &garage.operator_name, MAX_PLACE_NAME)?;
@@ -166,13 +170,14 @@ fn check_garage(at: &str, garage: &GarageSpec, known: &Known) -> Checked {
     Ok(())
 }
 
-fn degrees(field: String, value: f64, max: f64) -> Checked {
+fn degrees(field: String, value: f64, max: f64) -> FieldCheckResult {
     // `contains` is false for NaN.
     if (-max..=max).contains(&value) { Ok(()) } else { invalid(field, format!("must be -{max} to {max}")) }
 }
 
-fn check_schools(schools: &[SchoolSpec], known: &Known) -> Checked {
-    let (mut school_ids, mut class_ids, mut pupil_keys) = (Once::default(), Once::default(), Once::default());
+fn check_schools(schools: &[SchoolSpec], known: &KnownReferences) -> FieldCheckResult {
+    let (mut school_ids, mut class_ids, mut pupil_keys) =
+        (UniqueValues::default(), UniqueValues::default(), UniqueValues::default());
     for (i, school) in schools.iter().enumerate() {
         let at = format!("schools[{i}]");
         school_ids.check(format!("{at}.id"), school.id.as_str())?;
@@ -194,23 +199,28 @@ fn check_schools(schools: &[SchoolSpec], known: &Known) -> Checked {
     Ok(())
 }
 
-fn check_calendar(at: &str, school: &SchoolSpec) -> Checked {
+fn check_calendar(at: &str, school: &SchoolSpec) -> FieldCheckResult {
     let Some(calendar) = &school.calendar else { return Ok(()) };
     match calendar::school::check(calendar) {
         Ok(_) => Ok(()),
-        Err(Invalid { field, message }) => invalid(format!("{at}.calendar.{field}"), message),
+        Err(InvalidField { field, message }) => invalid(format!("{at}.calendar.{field}"), message),
     }
 }
 
-fn check_person(at: &str, person: &PersonSpec, known: &Known, keys: &Keyring) -> Checked {
+fn check_person(
+    at: &str,
+    person: &PersonSpec,
+    known: &KnownReferences,
+    keys: &SealingKeyring,
+) -> FieldCheckResult {
     text(format!("{at}.name"), &person.name, MAX_NAME)?;
     for (j, class) in person.teaches.iter().enumerate() {
         known_id(format!("{at}.teaches[{j}]"), class.as_str(), &known.classes, "class")?;
     }
-    let mut children = Once::default();
+    let mut children = UniqueValues::default();
     for (j, child) in person.children.iter().enumerate() {
         let at = format!("{at}.children[{j}]");
-        if !known.pupils.contains(&keys.hash(Purpose::Key, &child.pupil)) {
+        if !known.pupils.contains(&keys.hash(SealPurpose::Key, &child.pupil)) {
             return invalid(
                 format!("{at}.pupil"),
                 format!("there is no pupil with the key `{}`", child.pupil),
@@ -232,7 +242,7 @@ fn check_person(at: &str, person: &PersonSpec, known: &Known, keys: &Keyring) ->
     }
 }
 
-fn check_operator(at: &str, operator: &OperatorSpec, known: &Known) -> Checked {
+fn check_operator(at: &str, operator: &OperatorSpec, known: &KnownReferences) -> FieldCheckResult {
     text(format!("{at}.username"), &operator.username, MAX_NAME)?;
     text(format!("{at}.name"), &operator.name, MAX_NAME)?;
     for (j, garage) in operator.garages.iter().enumerate() {

@@ -6,44 +6,44 @@ use domain::time::Timestamp;
 use protocol::district::{PersonSpec, SchoolSpec};
 use uuid::Uuid;
 
-use super::{Counts, ImportError, Outcome};
-use crate::store::import::{Guardianship, PersonRow, PupilRow};
-use crate::store::seal::{Keyring, Purpose};
-use crate::store::{Tx, import, person, word};
+use super::{ImportCounts, ImportError, ImportRowOutcome};
+use crate::store::import::{ImportedGuardianship, PersonRow, PupilRow};
+use crate::store::seal::{SealPurpose, SealingKeyring};
+use crate::store::{Tx, codec, import, person};
 
 pub async fn pupils(
     tx: &mut Tx,
-    keys: &Keyring,
+    keys: &SealingKeyring,
     schools: &[SchoolSpec],
-    counts: &mut Counts,
+    counts: &mut ImportCounts,
 ) -> Result<(), ImportError> {
     let known = import::pupils(tx).await?;
     for class in schools.iter().flat_map(|school| &school.classes) {
         for spec in &class.pupils {
-            let key_hash = keys.hash(Purpose::Key, &spec.key);
+            let key_hash = keys.hash(SealPurpose::Key, &spec.key);
             let before = known.get(&key_hash);
             let outcome = match before {
-                None => Outcome::Added,
+                None => ImportRowOutcome::Added,
                 Some(row)
                     if row.class_id == class.id.as_str()
-                        && keys.open(Purpose::PupilName, &row.name_enc)? == spec.name =>
+                        && keys.open(SealPurpose::PupilName, &row.name_enc)? == spec.name =>
                 {
-                    Outcome::Unchanged
+                    ImportRowOutcome::Unchanged
                 }
-                Some(_) => Outcome::Changed,
+                Some(_) => ImportRowOutcome::Changed,
             };
             let row = || -> Result<PupilRow, ImportError> {
                 Ok(PupilRow {
                     id: before.map_or_else(new_id, |row| row.id.clone()),
                     class_id: class.id.as_str().to_owned(),
-                    name_enc: keys.seal(Purpose::PupilName, &spec.name)?,
+                    name_enc: keys.seal(SealPurpose::PupilName, &spec.name)?,
                     key_hash: key_hash.clone(),
                 })
             };
             match outcome {
-                Outcome::Added => import::insert_pupil(tx, &row()?).await?,
-                Outcome::Changed => import::update_pupil(tx, &row()?).await?,
-                Outcome::Unchanged => {}
+                ImportRowOutcome::Added => import::insert_pupil(tx, &row()?).await?,
+                ImportRowOutcome::Changed => import::update_pupil(tx, &row()?).await?,
+                ImportRowOutcome::Unchanged => {}
             }
             counts.pupils.count(outcome);
         }
@@ -56,21 +56,21 @@ fn new_id() -> String {
 }
 
 /// The stored people and pupils, read once.
-struct Known {
+struct StoredPeople {
     people: HashMap<Vec<u8>, PersonRow>,
     pupils: HashMap<Vec<u8>, PupilRow>,
     teaches: HashMap<String, HashSet<String>>,
-    children: HashMap<String, HashMap<String, Guardianship>>,
+    children: HashMap<String, HashMap<String, ImportedGuardianship>>,
     vehicles: HashSet<(String, Vec<u8>)>,
 }
 
-impl Known {
+impl StoredPeople {
     async fn read(tx: &mut Tx) -> Result<Self, ImportError> {
         let mut teaches: HashMap<String, HashSet<String>> = HashMap::new();
         for (person, class) in import::teaches(tx).await? {
             teaches.entry(person).or_default().insert(class);
         }
-        let mut children: HashMap<String, HashMap<String, Guardianship>> = HashMap::new();
+        let mut children: HashMap<String, HashMap<String, ImportedGuardianship>> = HashMap::new();
         for ((person, pupil), guardianship) in import::guardianships(tx).await? {
             children.entry(person).or_default().insert(pupil, guardianship);
         }
@@ -86,19 +86,19 @@ impl Known {
 
 pub async fn people(
     tx: &mut Tx,
-    keys: &Keyring,
+    keys: &SealingKeyring,
     specs: &[PersonSpec],
     now: Timestamp,
-    counts: &mut Counts,
+    counts: &mut ImportCounts,
 ) -> Result<(), ImportError> {
-    let known = Known::read(tx).await?;
+    let known = StoredPeople::read(tx).await?;
     for spec in specs {
         let (id, mut outcome) = record(tx, keys, &known, spec).await?;
         let mut changed = teaches(tx, &known, &id, spec).await?;
         changed |= children(tx, keys, &known, &id, spec).await?;
         changed |= vehicles(tx, keys, &known, &id, spec, now).await?;
-        if changed && outcome == Outcome::Unchanged {
-            outcome = Outcome::Changed;
+        if changed && outcome == ImportRowOutcome::Unchanged {
+            outcome = ImportRowOutcome::Changed;
         }
         counts.people.count(outcome);
     }
@@ -107,36 +107,42 @@ pub async fn people(
 
 async fn record(
     tx: &mut Tx,
-    keys: &Keyring,
-    known: &Known,
+    keys: &SealingKeyring,
+    known: &StoredPeople,
     spec: &PersonSpec,
-) -> Result<(String, Outcome), ImportError> {
-    let key_hash = keys.hash(Purpose::Key, &spec.key);
+) -> Result<(String, ImportRowOutcome), ImportError> {
+    let key_hash = keys.hash(SealPurpose::Key, &spec.key);
     let before = known.people.get(&key_hash);
     let hall = spec.hall.as_ref().map(|school| school.as_str().to_owned());
     if let Some(row) = before {
-        let same = row.hall_school_id == hall && keys.open(Purpose::PersonName, &row.name_enc)? == spec.name;
+        let same =
+            row.hall_school_id == hall && keys.open(SealPurpose::PersonName, &row.name_enc)? == spec.name;
         if same {
-            return Ok((row.id.clone(), Outcome::Unchanged));
+            return Ok((row.id.clone(), ImportRowOutcome::Unchanged));
         }
     }
     let row = PersonRow {
         id: before.map_or_else(new_id, |row| row.id.clone()),
         key_hash,
-        name_enc: keys.seal(Purpose::PersonName, &spec.name)?,
+        name_enc: keys.seal(SealPurpose::PersonName, &spec.name)?,
         hall_school_id: hall,
     };
     let outcome = if before.is_some() {
         import::update_person(tx, &row).await?;
-        Outcome::Changed
+        ImportRowOutcome::Changed
     } else {
         import::insert_person(tx, &row).await?;
-        Outcome::Added
+        ImportRowOutcome::Added
     };
     Ok((row.id, outcome))
 }
 
-async fn teaches(tx: &mut Tx, known: &Known, person: &str, spec: &PersonSpec) -> Result<bool, ImportError> {
+async fn teaches(
+    tx: &mut Tx,
+    known: &StoredPeople,
+    person: &str,
+    spec: &PersonSpec,
+) -> Result<bool, ImportError> {
     let none = HashSet::new();
     let before = known.teaches.get(person).unwrap_or(&none);
     let wanted: HashSet<String> = spec.teaches.iter().map(|class| class.as_str().to_owned()).collect();
@@ -151,8 +157,8 @@ async fn teaches(tx: &mut Tx, known: &Known, person: &str, spec: &PersonSpec) ->
 
 async fn children(
     tx: &mut Tx,
-    keys: &Keyring,
-    known: &Known,
+    keys: &SealingKeyring,
+    known: &StoredPeople,
     person: &str,
     spec: &PersonSpec,
 ) -> Result<bool, ImportError> {
@@ -161,9 +167,9 @@ async fn children(
     let mut wanted = HashMap::new();
     for child in &spec.children {
         // The check has found every child; pupils of this file are already stored.
-        let Some(pupil) = known.pupils.get(&keys.hash(Purpose::Key, &child.pupil)) else { continue };
+        let Some(pupil) = known.pupils.get(&keys.hash(SealPurpose::Key, &child.pupil)) else { continue };
         let guardianship =
-            Guardianship { relation: child.relation.clone(), blocked: i64::from(child.blocked) };
+            ImportedGuardianship { relation: child.relation.clone(), blocked: i64::from(child.blocked) };
         wanted.insert(pupil.id.clone(), guardianship);
     }
     for pupil in before.keys().filter(|pupil| !wanted.contains_key(*pupil)) {
@@ -178,16 +184,16 @@ async fn children(
 /// Adds the file's plates to those that the person has registered.
 async fn vehicles(
     tx: &mut Tx,
-    keys: &Keyring,
-    known: &Known,
+    keys: &SealingKeyring,
+    known: &StoredPeople,
     person: &str,
     spec: &PersonSpec,
     now: Timestamp,
 ) -> Result<bool, ImportError> {
     let mut changed = false;
     for plate in &spec.plates {
-        let sealed = keys.sealed(Purpose::Plate, plate.as_str())?;
-        let owner = word::uuid("person.id", person)?;
+        let sealed = keys.sealed(SealPurpose::Plate, plate.as_str())?;
+        let owner = codec::uuid("person.id", person)?;
         let color = spec.plate_colors.get(plate).copied();
         if !known.vehicles.contains(&(person.to_owned(), sealed.hash.clone())) {
             changed |= person::insert_vehicle(tx, Uuid::now_v7(), owner, &sealed, color, now).await?;

@@ -7,21 +7,21 @@ use domain::time::Timestamp;
 use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
 use uuid::Uuid;
 
-use super::{Counts, ImportError, Outcome, published, sharing};
+use super::{ImportCounts, ImportError, ImportRowOutcome, published, sharing};
 use crate::app::calendar::school as school_calendar;
 use crate::store::calendar as stored_calendar;
 use crate::store::import::{GarageRow, OperatorRow, PermitKey};
-use crate::store::seal::{Keyring, Purpose};
+use crate::store::seal::{SealPurpose, SealingKeyring};
 use crate::store::visit::color_word;
-use crate::store::{StoreError, Tx, book, import, word};
+use crate::store::{StoreError, Tx, book, codec, import};
 
 /// Imports garages without their windows, which may name classes. Locks the garages' books until the commit.
 pub async fn garages(
     tx: &mut Tx,
-    keys: &Keyring,
+    keys: &SealingKeyring,
     specs: &[GarageSpec],
     now: Timestamp,
-) -> Result<Vec<Outcome>, ImportError> {
+) -> Result<Vec<ImportRowOutcome>, ImportError> {
     let all: Vec<GarageId> = specs.iter().map(|spec| spec.id.clone()).collect();
     book::lock(tx, &all).await?;
     let (known, facts) = (import::garages(tx).await?, published::known(tx).await?);
@@ -32,12 +32,12 @@ pub async fn garages(
         let mut outcome = match before {
             None => {
                 import::insert_garage(tx, &row, now).await?;
-                Outcome::Added
+                ImportRowOutcome::Added
             }
-            Some(before) if *before == row => Outcome::Unchanged,
+            Some(before) if *before == row => ImportRowOutcome::Unchanged,
             Some(_) => {
                 import::update_garage(tx, &row, now).await?;
-                Outcome::Changed
+                ImportRowOutcome::Changed
             }
         };
         book::open(tx, &spec.id).await?;
@@ -56,9 +56,9 @@ pub async fn garages(
 pub async fn windows(
     tx: &mut Tx,
     specs: &[GarageSpec],
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<ImportRowOutcome>,
     now: Timestamp,
-    counts: &mut Counts,
+    counts: &mut ImportCounts,
 ) -> Result<(), ImportError> {
     let mut changed = Vec::new();
     for (spec, mut outcome) in specs.iter().zip(outcomes) {
@@ -66,7 +66,7 @@ pub async fn windows(
         if sharing::remove_pools(tx, spec).await? || windows {
             outcome.touch();
         }
-        if outcome != Outcome::Unchanged {
+        if outcome != ImportRowOutcome::Unchanged {
             import::touch_garage(tx, spec.id.as_str(), now).await?;
             changed.push(spec.id.clone());
         }
@@ -96,15 +96,15 @@ fn millionths(degrees: f64) -> i64 {
 }
 
 /// True if the garage's permits have changed.
-async fn permits(tx: &mut Tx, keys: &Keyring, spec: &GarageSpec) -> Result<bool, ImportError> {
+async fn permits(tx: &mut Tx, keys: &SealingKeyring, spec: &GarageSpec) -> Result<bool, ImportError> {
     let garage = spec.id.as_str();
     let wanted: BTreeMap<PermitKey, &str> = spec
         .permits
         .iter()
         .map(|permit| {
             let plate = permit.plate.as_str();
-            let hash = keys.hash(Purpose::Plate, plate);
-            ((hash, word::word(permit.audience), color_word(permit.plate_color)), plate)
+            let hash = keys.hash(SealPurpose::Plate, plate);
+            ((hash, codec::encode(permit.audience), color_word(permit.plate_color)), plate)
         })
         .collect();
     if import::permits(tx, garage).await?.iter().eq(wanted.keys()) {
@@ -112,27 +112,31 @@ async fn permits(tx: &mut Tx, keys: &Keyring, spec: &GarageSpec) -> Result<bool,
     }
     import::delete_permits(tx, garage).await?;
     for ((_, audience, color), plate) in &wanted {
-        let sealed = keys.sealed(Purpose::Plate, plate)?;
+        let sealed = keys.sealed(SealPurpose::Plate, plate)?;
         import::insert_permit(tx, garage, &sealed, audience, color).await?;
     }
     Ok(true)
 }
 
-pub async fn schools(tx: &mut Tx, specs: &[SchoolSpec], counts: &mut Counts) -> Result<(), ImportError> {
+pub async fn schools(
+    tx: &mut Tx,
+    specs: &[SchoolSpec],
+    counts: &mut ImportCounts,
+) -> Result<(), ImportError> {
     let (schools, classes) = (import::schools(tx).await?, import::classes(tx).await?);
     for spec in specs {
         let (id, garage) = (spec.id.as_str(), spec.garage.as_str());
         let mut outcome = compare(schools.get(id), &spec.name, garage);
-        if outcome != Outcome::Unchanged {
+        if outcome != ImportRowOutcome::Unchanged {
             import::put_school(tx, id, &spec.name, garage).await?;
         }
-        if calendar(tx, spec).await? && outcome == Outcome::Unchanged {
-            outcome = Outcome::Changed;
+        if calendar(tx, spec).await? && outcome == ImportRowOutcome::Unchanged {
+            outcome = ImportRowOutcome::Changed;
         }
         counts.schools.count(outcome);
         for class in &spec.classes {
             let outcome = compare(classes.get(class.id.as_str()), &class.name, id);
-            if outcome != Outcome::Unchanged {
+            if outcome != ImportRowOutcome::Unchanged {
                 import::put_class(tx, class.id.as_str(), &class.name, id).await?;
             }
             counts.classes.count(outcome);
@@ -153,15 +157,19 @@ async fn calendar(tx: &mut Tx, spec: &SchoolSpec) -> Result<bool, ImportError> {
     Ok(true)
 }
 
-fn compare(before: Option<&(String, String)>, name: &str, owner: &str) -> Outcome {
+fn compare(before: Option<&(String, String)>, name: &str, owner: &str) -> ImportRowOutcome {
     match before {
-        None => Outcome::Added,
-        Some((known, of)) if known == name && of == owner => Outcome::Unchanged,
-        Some(_) => Outcome::Changed,
+        None => ImportRowOutcome::Added,
+        Some((known, of)) if known == name && of == owner => ImportRowOutcome::Unchanged,
+        Some(_) => ImportRowOutcome::Changed,
     }
 }
 
-pub async fn operators(tx: &mut Tx, specs: &[OperatorSpec], counts: &mut Counts) -> Result<(), StoreError> {
+pub async fn operators(
+    tx: &mut Tx,
+    specs: &[OperatorSpec],
+    counts: &mut ImportCounts,
+) -> Result<(), StoreError> {
     let known = import::operators(tx).await?;
     for spec in specs {
         let before = known.iter().find(|row| row.username == spec.username);
@@ -170,16 +178,16 @@ pub async fn operators(tx: &mut Tx, specs: &[OperatorSpec], counts: &mut Counts)
         let mut outcome = match before {
             None => {
                 import::insert_operator(tx, &row).await?;
-                Outcome::Added
+                ImportRowOutcome::Added
             }
-            Some(before) if *before == row => Outcome::Unchanged,
+            Some(before) if *before == row => ImportRowOutcome::Unchanged,
             Some(_) => {
                 import::update_operator(tx, &row).await?;
-                Outcome::Changed
+                ImportRowOutcome::Changed
             }
         };
-        if operates(tx, &row.id, spec).await? && outcome == Outcome::Unchanged {
-            outcome = Outcome::Changed;
+        if operates(tx, &row.id, spec).await? && outcome == ImportRowOutcome::Unchanged {
+            outcome = ImportRowOutcome::Changed;
         }
         counts.operators.count(outcome);
     }

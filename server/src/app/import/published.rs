@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use protocol::district::GarageSpec;
 use protocol::public::{PublishedSpec, SourceSpec};
 
-use super::check::{Checked, invalid, text};
+use super::check::{FieldCheckResult, invalid, text};
 use crate::store::{StoreError, Tx, published};
 
 /// Longest fee text that ParkAPI accepts.
@@ -22,7 +22,7 @@ const MAX_IDENTIFIERS: usize = 20;
 const CENTIMETRES: RangeInclusive<u32> = 100..=1000;
 
 /// `at` is the path of `published`.
-pub(super) fn check(at: &str, spec: &PublishedSpec) -> Checked {
+pub(super) fn check(at: &str, spec: &PublishedSpec) -> FieldCheckResult {
     if spec.r#type.is_some_and(|kind| !kind.is_for_cars()) {
         return invalid(format!("{at}.type"), "is no place for cars");
     }
@@ -51,7 +51,7 @@ pub(super) fn check(at: &str, spec: &PublishedSpec) -> Checked {
     Ok(())
 }
 
-pub(super) fn check_source(spec: &SourceSpec) -> Checked {
+pub(super) fn check_source(spec: &SourceSpec) -> FieldCheckResult {
     text("source.uid".to_owned(), &spec.uid, MAX_ATTRIBUTION)?;
     text("source.name".to_owned(), &spec.name, MAX_ATTRIBUTION)?;
     url("source.public_url".to_owned(), &spec.public_url, MAX_URL)?;
@@ -66,7 +66,7 @@ pub(super) fn check_source(spec: &SourceSpec) -> Checked {
     }
 }
 
-fn url(field: String, value: &str, max: usize) -> Checked {
+fn url(field: String, value: &str, max: usize) -> FieldCheckResult {
     text(field.clone(), value, max)?;
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
@@ -76,7 +76,7 @@ fn url(field: String, value: &str, max: usize) -> Checked {
     Ok(())
 }
 
-fn phone(field: String, value: &str) -> Checked {
+fn phone(field: String, value: &str) -> FieldCheckResult {
     text(field.clone(), value, MAX_PHONE)?;
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let known = |c: char| c.is_ascii_digit() || "+-() ".contains(c);
@@ -119,12 +119,13 @@ pub(super) async fn put_source(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Invalid;
+    use super::super::InvalidField;
     use super::*;
 
     fn fault(json: &str) -> String {
         let spec: PublishedSpec = serde_json::from_str(json).expect("a spec");
-        check("garages[0].published", &spec).map_or_else(|Invalid { field, .. }| field, |()| String::new())
+        check("garages[0].published", &spec)
+            .map_or_else(|InvalidField { field, .. }| field, |()| String::new())
     }
 
     #[test]

@@ -10,9 +10,9 @@ use domain::time::Timestamp;
 use protocol::district::GarageSpec;
 use protocol::sharing::{PoolSpec, WindowSpec};
 
-use super::Invalid;
+use super::InvalidField;
 use crate::app::App;
-use crate::app::sharing::{Ground, conflict, pools, rule};
+use crate::app::sharing::{SharingState, conflict, pools, rule};
 use crate::store::{StoreError, Tx, pool, window};
 
 /// The file's windows, checked.
@@ -20,12 +20,12 @@ pub(super) fn windows_of(
     at: &str,
     spec: &GarageSpec,
     pools: &[PoolSpec],
-) -> Result<Vec<SharedWindow>, Invalid> {
+) -> Result<Vec<SharedWindow>, InvalidField> {
     let mut windows = Vec::with_capacity(spec.windows.len());
     for (position, window) in spec.windows.iter().enumerate() {
         let id = id_at(&spec.id, position)?;
         let window = with_quota(window, spec, pools);
-        windows.push(rule::window(id, &window, pools).map_err(|error| Invalid {
+        windows.push(rule::window(id, &window, pools).map_err(|error| InvalidField {
             field: format!("{at}.windows[{position}].{}", error.field),
             message: error.message,
         })?);
@@ -48,9 +48,9 @@ fn with_quota(window: &WindowSpec, spec: &GarageSpec, pools: &[PoolSpec]) -> Win
     WindowSpec { quota: Some(quota), ..window.clone() }
 }
 
-fn id_at(garage: &GarageId, position: usize) -> Result<WindowId, Invalid> {
+fn id_at(garage: &GarageId, position: usize) -> Result<WindowId, InvalidField> {
     WindowId::parse(&format!("{garage}-{position}"))
-        .map_err(|error| Invalid { field: "id".to_owned(), message: error.to_string() })
+        .map_err(|error| InvalidField { field: "id".to_owned(), message: error.to_string() })
 }
 
 /// Whether this window was imported from a file.
@@ -62,9 +62,9 @@ fn is_from_file(garage: &GarageId, id: &WindowId) -> bool {
 /// True if the garage's pools have changed. Pools that the file does not name stay until its windows are written.
 pub(super) async fn put_pools(tx: &mut Tx, spec: &GarageSpec) -> Result<bool, StoreError> {
     let known = pool::of_garage(tx, &spec.id).await?;
-    let wanted: Vec<pool::Pool> =
+    let wanted: Vec<pool::StoredPool> =
         pools::or_known(&spec.pools, &known, spec.capacity).iter().map(pools::stored).collect();
-    let as_wanted = |pool: &pool::Pool| known.contains(pool);
+    let as_wanted = |pool: &pool::StoredPool| known.contains(pool);
     if known.len() == wanted.len() && wanted.iter().all(as_wanted) {
         return Ok(false);
     }
@@ -104,10 +104,10 @@ pub async fn contradictions(app: &App, garages: &[GarageSpec]) -> Result<Vec<Str
     let mut tx = app.store.begin_read().await?;
     let mut told = Vec::new();
     for spec in garages {
-        let ground = Ground::read(app, &mut tx, &spec.id, now).await?;
+        let ground = SharingState::read(app, &mut tx, &spec.id, now).await?;
         let found = ground.conflicts(now);
         let refused = found.iter().filter(|conflict| conflict.clash.is_refused());
-        told.extend(refused.map(|it| format!("{}: {}", spec.id, conflict::told(it, &ground.windows))));
+        told.extend(refused.map(|it| format!("{}: {}", spec.id, conflict::describe(it, &ground.windows))));
     }
     tx.rollback().await?;
     Ok(told)

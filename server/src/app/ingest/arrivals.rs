@@ -8,47 +8,47 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use domain::ids::{ClassId, SchoolId};
-use domain::occupancy::Direction;
-use domain::pickup::{Phase, Pickup};
+use domain::occupancy::LaneDirection;
+use domain::pickup::{PickupPhase, PickupState};
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
-use protocol::people::{Cursor, Note, ReadingDoubt};
+use protocol::people::{ArrivalNote, FeedCursor, ReadingDoubt};
 use uuid::Uuid;
 
-use super::effect::{Effect, ReadingFacts, effect, is_doubted};
-use super::movement::{MovedCar, New};
-use super::record::Checked;
+use super::effect::{ReadingEffect, ReadingFacts, effect, is_doubted};
+use super::movement::{MovedCar, NewGateEvent};
+use super::record::CheckedEvent;
 use super::reread::RereadCar;
 use super::waves::{ArrivalWave, waves};
-use crate::store::arrival::{self, NewArrival, Stored};
-use crate::store::arrival_entry::{self, Car, CarSeenAgain};
-use crate::store::feed::{self, Change};
-use crate::store::school::{self, CarAt, Expected};
-use crate::store::seal::Sealed;
+use crate::store::arrival::{self, NewArrival, SealedArrival};
+use crate::store::arrival_entry::{self, ArrivingCar, CarSeenAgain};
+use crate::store::feed::{self, NewFeedChange};
+use crate::store::school::{self, CarAtGate, ExpectedPupil};
+use crate::store::seal::SealedValue;
 use crate::store::{StoreError, Tx};
 
 /// Changes of a transaction to arrivals.
 #[derive(Debug, Default)]
-pub(super) struct News {
+pub(super) struct ArrivalChangeSummary {
     /// The newest cursor, if anything has changed.
-    pub cursor: Option<Cursor>,
+    pub cursor: Option<FeedCursor>,
     pub new_arrivals: u64,
 }
 
 /// A reading of an admitted guardian's car, for one of its children.
-pub(super) struct Reading<'a> {
+pub(super) struct PickupReading<'a> {
     /// Index of the event in this transaction; `None` for a priority record.
     pub index: Option<usize>,
     /// `gate_event.no`; `None` for a priority record.
     no: Option<i64>,
-    event: &'a Checked<'a>,
-    plate: &'a Sealed,
-    pub child: Expected,
+    event: &'a CheckedEvent<'a>,
+    plate: &'a SealedValue,
+    pub child: ExpectedPupil,
 }
 
-impl Reading<'_> {
+impl PickupReading<'_> {
     /// Time of the reading, at most `now`: a gateway's clock may be fast.
     fn at(&self, now: Timestamp) -> Timestamp {
         self.event.at.min(now)
@@ -80,38 +80,48 @@ impl Reading<'_> {
 }
 
 /// Writes arrivals and assigns their cursors, under the lock of all arrivals.
-pub(super) struct Board {
+pub(super) struct ArrivalWriter {
     today: NaiveDate,
     now: Timestamp,
-    start: Cursor,
+    start: FeedCursor,
     taken: i64,
-    told: Vec<Told>,
+    feed_changes: Vec<ArrivalFeedChange>,
     new_arrivals: u64,
 }
 
 /// Events and cars of a transaction that affect arrivals.
-pub(super) struct ArrivalNews<'a> {
-    pub new: &'a [New<'a>],
+pub(super) struct ArrivalInputs<'a> {
+    pub new: &'a [NewGateEvent<'a>],
     /// Events of priority records.
-    pub ahead: &'a [Checked<'a>],
+    pub priority_events: &'a [CheckedEvent<'a>],
     pub moved: &'a [MovedCar<'a>],
     pub rereads: &'a [RereadCar<'a>],
 }
 
-pub(super) async fn apply(tx: &mut Tx, news: ArrivalNews<'_>, now: Timestamp) -> Result<News, StoreError> {
+pub(super) async fn apply(
+    tx: &mut Tx,
+    news: ArrivalInputs<'_>,
+    now: Timestamp,
+) -> Result<ArrivalChangeSummary, StoreError> {
     let in_order = news.new.iter().map(|event| (Some((event.index, event.no)), event.checked));
-    let events: Vec<_> = in_order.chain(news.ahead.iter().map(|event| (None, event))).collect();
+    let events: Vec<_> = in_order.chain(news.priority_events.iter().map(|event| (None, event))).collect();
     let readings = readings(tx, &events, now).await?;
     let moved: Vec<&[u8]> = news.moved.iter().map(|car| car.plate.hash.as_slice()).collect();
     let reread = news.rereads.iter().map(|car| car.first.hash.as_slice());
     let cars: Vec<&[u8]> = moved.into_iter().chain(reread).collect();
     if readings.is_empty() && !arrival_entry::any_car_inside(tx, &cars).await? {
-        return Ok(News::default());
+        return Ok(ArrivalChangeSummary::default());
     }
     // Takes the lock and no cursors: their number is known only after the writes.
     let start = feed::take_cursors(tx, 0).await?;
-    let mut board =
-        Board { today: now.local_date(), now, start, taken: 0, told: Vec::new(), new_arrivals: 0 };
+    let mut board = ArrivalWriter {
+        today: now.local_date(),
+        now,
+        start,
+        taken: 0,
+        feed_changes: Vec::new(),
+        new_arrivals: 0,
+    };
     for wave in waves(&readings, news.moved, news.rereads) {
         match wave {
             ArrivalWave::Read(readings) => board.arrive(tx, &readings).await?,
@@ -122,22 +132,22 @@ pub(super) async fn apply(tx: &mut Tx, news: ArrivalNews<'_>, now: Timestamp) ->
     }
     feed::append_all(tx, &board.changes()).await?;
     if board.taken == 0 {
-        return Ok(News::default());
+        return Ok(ArrivalChangeSummary::default());
     }
     let cursor = feed::take_cursors(tx, board.taken).await?;
-    Ok(News { cursor: Some(cursor), new_arrivals: board.new_arrivals })
+    Ok(ArrivalChangeSummary { cursor: Some(cursor), new_arrivals: board.new_arrivals })
 }
 
-type Numbered<'a> = (Option<(usize, i64)>, &'a Checked<'a>);
+type NumberedEvent<'a> = (Option<(usize, i64)>, &'a CheckedEvent<'a>);
 
 async fn readings<'a>(
     tx: &mut Tx,
-    events: &[Numbered<'a>],
+    events: &[NumberedEvent<'a>],
     now: Timestamp,
-) -> Result<Vec<Reading<'a>>, StoreError> {
-    let car = |(number, event): &Numbered<'a>| Some((*number, *event, pickup_plate(event, now)?));
+) -> Result<Vec<PickupReading<'a>>, StoreError> {
+    let car = |(number, event): &NumberedEvent<'a>| Some((*number, *event, pickup_plate(event, now)?));
     let cars: Vec<_> = events.iter().filter_map(car).collect();
-    let at: BTreeSet<CarAt<'_>> = cars
+    let at: BTreeSet<CarAtGate<'_>> = cars
         .iter()
         .map(|(_, event, plate)| (event.place.garage, plate.hash.as_slice(), event.color()))
         .collect();
@@ -147,30 +157,30 @@ async fn readings<'a>(
         let children = pupils.get(&(event.place.garage.clone(), plate.hash.clone(), event.color()));
         for child in children.into_iter().flatten() {
             let (index, no) = number.unzip();
-            readings.push(Reading { index, no, event, plate, child: child.clone() });
+            readings.push(PickupReading { index, no, event, plate, child: child.clone() });
         }
     }
     Ok(readings)
 }
 
 /// The plate of a car admitted as pickup today. Events of other days are history.
-fn pickup_plate<'a>(event: &'a Checked<'a>, now: Timestamp) -> Option<&'a Sealed> {
+fn pickup_plate<'a>(event: &'a CheckedEvent<'a>, now: Timestamp) -> Option<&'a SealedValue> {
     let wire = event.event;
-    let pickup = matches!(wire.decision, Some(Decision::Open { audience: Some(Audience::Pickup), .. }));
-    let entry = wire.kind == EventKind::Plate && wire.direction == Direction::In;
+    let pickup = matches!(wire.decision, Some(AccessDecision::Open { audience: Some(Audience::Pickup), .. }));
+    let entry = wire.kind == EventKind::Plate && wire.direction == LaneDirection::In;
     let today = event.at.min(now).local_date() == now.local_date();
     event.plate.as_ref().filter(|_| pickup && entry && today)
 }
 
 /// A change of an arrival, for the feed.
-struct Told {
-    cursor: Cursor,
+struct ArrivalFeedChange {
+    cursor: FeedCursor,
     arrival: Uuid,
     school: SchoolId,
     class: ClassId,
 }
 
-impl Board {
+impl ArrivalWriter {
     pub(super) const fn today(&self) -> NaiveDate {
         self.today
     }
@@ -180,18 +190,23 @@ impl Board {
     }
 
     /// Records a change and returns its cursor.
-    pub(super) fn tell(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> Cursor {
+    pub(super) fn append_change(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> FeedCursor {
         self.taken += 1;
         let cursor = self.start + self.taken;
-        self.told.push(Told { cursor, arrival, school: school.clone(), class: class.clone() });
+        self.feed_changes.push(ArrivalFeedChange {
+            cursor,
+            arrival,
+            school: school.clone(),
+            class: class.clone(),
+        });
         cursor
     }
 
-    fn changes(&self) -> Vec<Change<'_>> {
+    fn changes(&self) -> Vec<NewFeedChange<'_>> {
         let at = self.now;
-        self.told
+        self.feed_changes
             .iter()
-            .map(|told| Change {
+            .map(|told| NewFeedChange {
                 cursor: told.cursor,
                 at,
                 school: &told.school,
@@ -201,17 +216,17 @@ impl Board {
             .collect()
     }
 
-    async fn arrive(&mut self, tx: &mut Tx, wave: &[&Reading<'_>]) -> Result<(), StoreError> {
+    async fn arrive(&mut self, tx: &mut Tx, wave: &[&PickupReading<'_>]) -> Result<(), StoreError> {
         let pupils: Vec<Uuid> = wave.iter().map(|reading| reading.child.pupil).collect();
         let days = arrival::of_pupils(tx, &pupils, self.today).await?;
         let mut new = Vec::new();
         for reading in wave {
             let day = days.get(&reading.child.pupil).map_or(&[][..], Vec::as_slice);
             match effect(day, reading.facts(self.now)) {
-                Effect::Nothing => {}
-                Effect::Again(arrival) => self.see_again(tx, reading, arrival).await?,
-                Effect::Attach(arrival) => self.attach(tx, reading, arrival).await?,
-                Effect::Arrive(note) => new.push((*reading, note)),
+                ReadingEffect::Nothing => {}
+                ReadingEffect::Again(arrival) => self.see_again(tx, reading, arrival).await?,
+                ReadingEffect::Attach(arrival) => self.attach(tx, reading, arrival).await?,
+                ReadingEffect::Arrive(note) => new.push((*reading, note)),
             }
         }
         self.insert(tx, &new).await
@@ -220,8 +235,8 @@ impl Board {
     async fn see_again(
         &mut self,
         tx: &mut Tx,
-        reading: &Reading<'_>,
-        arrival: &Stored,
+        reading: &PickupReading<'_>,
+        arrival: &SealedArrival,
     ) -> Result<(), StoreError> {
         let ends_doubt = is_doubted(arrival) && !reading.rereads();
         // The car that passed the gate under a misread plate was another car.
@@ -231,7 +246,7 @@ impl Board {
             entered_at: if is_inside { arrival.entered_at } else { reading.entered_at(self.now) },
             doubt: if ends_doubt { reading.doubt() } else { arrival.doubt },
         };
-        let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+        let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
         arrival_entry::set_car_seen(tx, arrival.id, seen, self.now, cursor).await?;
         Ok(())
     }
@@ -240,16 +255,19 @@ impl Board {
     async fn attach(
         &mut self,
         tx: &mut Tx,
-        reading: &Reading<'_>,
-        arrival: &Stored,
+        reading: &PickupReading<'_>,
+        arrival: &SealedArrival,
     ) -> Result<(), StoreError> {
-        let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+        let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
         let pickup = match arrival.pickup.phase {
-            Phase::Claimed => Pickup::arrived(self.now),
-            Phase::Waiting | Phase::Released | Phase::HandedOver | Phase::Rejected => arrival.pickup,
+            PickupPhase::Claimed => PickupState::arrived(self.now),
+            PickupPhase::Waiting
+            | PickupPhase::Released
+            | PickupPhase::HandedOver
+            | PickupPhase::Rejected => arrival.pickup,
         };
         let relation = &reading.child.relation;
-        let car = Car {
+        let car = ArrivingCar {
             plate: reading.plate,
             relation,
             entry_event: reading.no,
@@ -260,7 +278,11 @@ impl Board {
         Ok(())
     }
 
-    async fn insert(&mut self, tx: &mut Tx, new: &[(&Reading<'_>, Option<Note>)]) -> Result<(), StoreError> {
+    async fn insert(
+        &mut self,
+        tx: &mut Tx,
+        new: &[(&PickupReading<'_>, Option<ArrivalNote>)],
+    ) -> Result<(), StoreError> {
         if new.is_empty() {
             return Ok(());
         }
@@ -277,7 +299,7 @@ impl Board {
         arrival_entry::insert(tx, &rows).await
     }
 
-    fn row<'a>(&mut self, reading: &'a Reading<'_>, note: Option<Note>) -> NewArrival<'a> {
+    fn row<'a>(&mut self, reading: &'a PickupReading<'_>, note: Option<ArrivalNote>) -> NewArrival<'a> {
         let (id, at) = (Uuid::now_v7(), reading.at(self.now));
         NewArrival {
             id,
@@ -286,10 +308,10 @@ impl Board {
             pupil: reading.child.pupil,
             garage: reading.event.place.garage,
             day: self.today,
-            pickup: Pickup::arrived(at),
+            pickup: PickupState::arrived(at),
             arrived_at: at,
             changed_at: self.now,
-            cursor: self.tell(id, &reading.child.school, &reading.child.class),
+            cursor: self.append_change(id, &reading.child.school, &reading.child.class),
             car: Some(reading.plate),
             guardian: Some(&reading.child.relation),
             note,

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::pickup::{Phase, Pickup};
+use domain::pickup::{PickupPhase, PickupState};
 use domain::reread::RereadVerdict;
 use protocol::people::ReadingDoubt;
 
-use super::arrivals::Board;
+use super::arrivals::ArrivalWriter;
 use super::movement::MovedCar;
 use super::reread::RereadCar;
-use crate::store::arrival::{self, Stored};
+use crate::store::arrival::{self, SealedArrival};
 use crate::store::arrival_entry;
 use crate::store::{StoreError, Tx};
 
@@ -17,10 +17,10 @@ use crate::store::{StoreError, Tx};
 async fn of_cars<'a>(
     tx: &mut Tx,
     wave: &[&'a MovedCar<'a>],
-) -> Result<Vec<(Stored, &'a MovedCar<'a>)>, StoreError> {
+) -> Result<Vec<(SealedArrival, &'a MovedCar<'a>)>, StoreError> {
     let cars: BTreeSet<_> = wave.iter().map(|car| (car.garage, car.plate.hash.as_slice())).collect();
     let inside = arrival::with_cars_inside(tx, &cars.into_iter().collect::<Vec<_>>()).await?;
-    let mut found: Vec<(Stored, &MovedCar<'_>)> = Vec::new();
+    let mut found: Vec<(SealedArrival, &MovedCar<'_>)> = Vec::new();
     for arrival in inside {
         let of_it = |car: &&&'a MovedCar<'a>| {
             let plates = [&arrival.plate_hash, &arrival.other_plate_hash];
@@ -36,7 +36,7 @@ async fn of_cars<'a>(
     Ok(found)
 }
 
-impl Board {
+impl ArrivalWriter {
     /// Marks the arrivals of these cars as entered.
     pub(super) async fn enter(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
         let mut entered = Vec::new();
@@ -44,7 +44,7 @@ impl Board {
             if arrival.entered_at.is_some() || arrival.day != self.today() {
                 continue;
             }
-            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
             entered.push((arrival.id, car.at.min(self.now()), cursor));
         }
         arrival_entry::set_cars_entered(tx, &entered).await
@@ -56,10 +56,12 @@ impl Board {
         let (mut left, mut gone) = (Vec::new(), Vec::new());
         for (arrival, car) in of_cars(tx, wave).await? {
             let at = car.at.min(self.now());
-            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
             left.push((arrival.id, at, cursor));
-            if arrival.doubt == Some(ReadingDoubt::ReadAgain) && arrival.pickup.phase == Phase::Waiting {
-                let pickup = Pickup { phase: Phase::Rejected, since: at, claimed: arrival.pickup.claimed };
+            if arrival.doubt == Some(ReadingDoubt::ReadAgain) && arrival.pickup.phase == PickupPhase::Waiting
+            {
+                let pickup =
+                    PickupState { phase: PickupPhase::Rejected, since: at, claimed: arrival.pickup.claimed };
                 gone.push((arrival.id, pickup, cursor));
             }
         }
@@ -93,9 +95,9 @@ impl Board {
         tx: &mut Tx,
         car: &RereadCar<'_>,
         plate: &[u8],
-    ) -> Result<Vec<Stored>, StoreError> {
+    ) -> Result<Vec<SealedArrival>, StoreError> {
         let found = arrival::with_cars_inside(tx, &[(car.garage, plate)]).await?;
-        let of_plate = |arrival: &Stored| {
+        let of_plate = |arrival: &SealedArrival| {
             arrival.plate_hash.as_deref() == Some(plate)
                 && arrival.day == self.today()
                 && arrival.pickup.phase.is_open()
@@ -106,18 +108,18 @@ impl Board {
     async fn mark(
         &mut self,
         tx: &mut Tx,
-        arrivals: Vec<Stored>,
+        arrivals: Vec<SealedArrival>,
         doubt: Option<ReadingDoubt>,
         other_plate: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         for arrival in arrivals {
             let read_again = doubt == Some(ReadingDoubt::ReadAgain);
-            let is_report = arrival.by_hand && arrival.pickup.phase == Phase::Waiting;
-            let cursor = self.tell(arrival.id, &arrival.school, &arrival.class);
+            let is_report = arrival.by_hand && arrival.pickup.phase == PickupPhase::Waiting;
+            let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
             if read_again && is_report {
                 // The gate's confirmation was wrong: the guardian's claim waits for the teacher again.
                 let now = self.now();
-                arrival_entry::detach_car(tx, arrival.id, Pickup::claimed(now), now, cursor).await?;
+                arrival_entry::detach_car(tx, arrival.id, PickupState::claimed(now), now, cursor).await?;
             } else {
                 let other = doubt.and(other_plate);
                 arrival_entry::set_doubt(tx, arrival.id, doubt, other, cursor).await?;

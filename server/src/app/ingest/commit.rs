@@ -2,27 +2,27 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::access::Cars;
+use domain::access::AudienceCounts;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use metrics::counter;
-use protocol::people::Cursor;
-use protocol::uplink::{Batch, Count, LaneStatus, Receipt};
+use protocol::people::FeedCursor;
+use protocol::uplink::{BatchReceipt, LaneStatus, ServerCount, UplinkBatch};
 
-use super::admission::{Admitted, admit};
-use super::arrivals::ArrivalNews;
-use super::movement::{self, New};
-use super::record::Parted;
+use super::admission::{AdmittedBatch, admit};
+use super::arrivals::ArrivalInputs;
+use super::movement::{self, NewGateEvent};
+use super::record::CheckedRecords;
 use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
-use crate::store::gateway::{self, Locked, Seen};
+use crate::store::gateway::{self, GatewayReport, LockedGateway};
 use crate::store::{StoreError, Tx, audit, dead_letter, visit};
 
 /// Results of a commit for the replies and the feed.
-pub(super) struct Done {
+pub(super) struct IngestCommitOutcome {
     /// One for each batch, in order.
-    pub outcomes: Vec<Result<Receipt, IngestError>>,
-    cursor: Option<Cursor>,
+    pub outcomes: Vec<Result<BatchReceipt, IngestError>>,
+    cursor: Option<FeedCursor>,
     new_events: usize,
     known_events: usize,
     new_arrivals: u64,
@@ -30,7 +30,7 @@ pub(super) struct Done {
     moved: BTreeSet<GarageId>,
 }
 
-impl Done {
+impl IngestCommitOutcome {
     /// Counts metrics and wakes the feed's readers, after the commit.
     pub fn announce(&self, app: &App) {
         counter!("ingest_batches_total").increment(self.outcomes.len() as u64);
@@ -41,15 +41,18 @@ impl Done {
             app.wake(cursor);
         }
         // Books process the passages afterwards: arrivals do not wait for that.
-        self.moved.iter().for_each(|garage| app.allocation.nudge(garage));
+        self.moved.iter().for_each(|garage| app.allocation.mark_stale(garage));
     }
 }
 
 /// Gateways of the batches, by garage, with their rows locked.
-type Gateways = HashMap<GarageId, Locked>;
-type Admissions<'a> = Vec<Result<Admitted<'a>, IngestError>>;
+type LockedGateways = HashMap<GarageId, LockedGateway>;
+type BatchAdmissions<'a> = Vec<Result<AdmittedBatch<'a>, IngestError>>;
 
-pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<Done, StoreError> {
+pub(super) async fn commit(
+    app: &App,
+    batches: &[(GarageId, UplinkBatch)],
+) -> Result<IngestCommitOutcome, StoreError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let mut gateways = locked(&mut tx, batches).await?;
@@ -64,14 +67,19 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     counts.extend(movement::heal(&mut tx, std::mem::take(&mut rereads.wrong), now).await?);
     let moved_cars = movement::visits(&mut tx, &new, &rereads, &mut counts, now).await?;
     let inside = visit::inside(&mut tx, &counts.keys().cloned().collect::<Vec<_>>(), now).await?;
-    gateway::seen(&mut tx, &seen(&gateways, batches, now)).await?;
+    gateway::record_reports(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;
     // Last step: from here on this transaction holds the lock of all arrivals.
-    let ahead = ahead(app, batches, &admissions, now)?;
-    let changes = ArrivalNews { new: &new, ahead: &ahead.events, moved: &moved_cars, rereads: &rereads.cars };
+    let ahead = priority_records(app, batches, &admissions, now)?;
+    let changes = ArrivalInputs {
+        new: &new,
+        priority_events: &ahead.events,
+        moved: &moved_cars,
+        rereads: &rereads.cars,
+    };
     let news = arrivals::apply(&mut tx, changes, now).await?;
     tx.commit().await?;
-    Ok(Done {
+    Ok(IngestCommitOutcome {
         outcomes: outcomes(admissions, batches, &counts, &inside),
         cursor: news.cursor,
         new_events: new.len(),
@@ -81,20 +89,23 @@ pub(super) async fn commit(app: &App, batches: &[(GarageId, Batch)]) -> Result<D
     })
 }
 
-fn moved(new: &[New<'_>]) -> BTreeSet<GarageId> {
+fn moved(new: &[NewGateEvent<'_>]) -> BTreeSet<GarageId> {
     let moved = new.iter().filter(|event| event.checked.delta() != 0);
     moved.map(|event| event.checked.place.garage.clone()).collect()
 }
 
-async fn locked(tx: &mut Tx, batches: &[(GarageId, Batch)]) -> Result<Gateways, StoreError> {
+async fn locked(tx: &mut Tx, batches: &[(GarageId, UplinkBatch)]) -> Result<LockedGateways, StoreError> {
     let garages: BTreeSet<&GarageId> = batches.iter().map(|(garage, _)| garage).collect();
     let garages: Vec<GarageId> = garages.into_iter().cloned().collect();
     let locked = gateway::lock(tx, &garages).await?;
     Ok(locked.into_iter().map(|gateway| (gateway.garage.clone(), gateway)).collect())
 }
 
-fn admissions<'a>(gateways: &mut Gateways, batches: &'a [(GarageId, Batch)]) -> Admissions<'a> {
-    let admit = |(garage, batch): &'a (GarageId, Batch)| match gateways.get_mut(garage) {
+fn admissions<'a>(
+    gateways: &mut LockedGateways,
+    batches: &'a [(GarageId, UplinkBatch)],
+) -> BatchAdmissions<'a> {
+    let admit = |(garage, batch): &'a (GarageId, UplinkBatch)| match gateways.get_mut(garage) {
         Some(gateway) => admit(gateway, batch),
         None => Err(IngestError::Unknown),
     };
@@ -103,11 +114,11 @@ fn admissions<'a>(gateways: &mut Gateways, batches: &'a [(GarageId, Batch)]) -> 
 
 fn parted<'a>(
     app: &App,
-    batches: &'a [(GarageId, Batch)],
-    admissions: &Admissions<'a>,
+    batches: &'a [(GarageId, UplinkBatch)],
+    admissions: &BatchAdmissions<'a>,
     now: Timestamp,
-) -> Result<Parted<'a>, StoreError> {
-    let mut parted = Parted::default();
+) -> Result<CheckedRecords<'a>, StoreError> {
+    let mut parted = CheckedRecords::default();
     for ((garage, batch), admitted) in batches.iter().zip(admissions) {
         let Ok(admitted) = admitted else { continue };
         for record in admitted.records {
@@ -118,15 +129,15 @@ fn parted<'a>(
 }
 
 /// Events of priority records.
-fn ahead<'a>(
+fn priority_records<'a>(
     app: &App,
-    batches: &'a [(GarageId, Batch)],
-    admissions: &Admissions<'a>,
+    batches: &'a [(GarageId, UplinkBatch)],
+    admissions: &BatchAdmissions<'a>,
     now: Timestamp,
-) -> Result<Parted<'a>, StoreError> {
-    let mut ahead = Parted::default();
+) -> Result<CheckedRecords<'a>, StoreError> {
+    let mut ahead = CheckedRecords::default();
     for ((garage, batch), _) in batches.iter().zip(admissions).filter(|(_, admitted)| admitted.is_ok()) {
-        for record in &batch.ahead {
+        for record in &batch.priority_records {
             ahead.add(&app.keys, garage, &batch.epoch, record, now)?;
         }
     }
@@ -135,16 +146,16 @@ fn ahead<'a>(
 
 async fn log_epochs(
     tx: &mut Tx,
-    batches: &[(GarageId, Batch)],
-    admissions: &Admissions<'_>,
+    batches: &[(GarageId, UplinkBatch)],
+    admissions: &BatchAdmissions<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for ((garage, batch), admitted) in batches.iter().zip(admissions) {
-        if !matches!(admitted, Ok(Admitted { new_epoch: true, .. })) {
+        if !matches!(admitted, Ok(AdmittedBatch { new_epoch: true, .. })) {
             continue;
         }
         tracing::info!(garage.id = %garage, epoch = batch.epoch, "gateway began a new outbox epoch");
-        let entry = audit::Entry {
+        let entry = audit::AuditEntry {
             at: now,
             actor_kind: "gateway",
             actor_id: garage.as_str(),
@@ -159,18 +170,22 @@ async fn log_epochs(
 
 /// The newest batch of each gateway with the gateway's position.
 fn latest<'a>(
-    gateways: &'a Gateways,
-    batches: &'a [(GarageId, Batch)],
-) -> impl Iterator<Item = (&'a Locked, &'a Batch)> {
-    let mut newest: HashMap<&GarageId, &Batch> = HashMap::new();
+    gateways: &'a LockedGateways,
+    batches: &'a [(GarageId, UplinkBatch)],
+) -> impl Iterator<Item = (&'a LockedGateway, &'a UplinkBatch)> {
+    let mut newest: HashMap<&GarageId, &UplinkBatch> = HashMap::new();
     for (garage, batch) in batches {
         newest.insert(garage, batch);
     }
     newest.into_iter().filter_map(|(garage, batch)| Some((gateways.get(garage)?, batch)))
 }
 
-fn seen<'a>(gateways: &'a Gateways, batches: &'a [(GarageId, Batch)], now: Timestamp) -> Vec<Seen<'a>> {
-    let seen = |(gateway, batch): (&'a Locked, &'a Batch)| Seen {
+fn seen<'a>(
+    gateways: &'a LockedGateways,
+    batches: &'a [(GarageId, UplinkBatch)],
+    now: Timestamp,
+) -> Vec<GatewayReport<'a>> {
+    let seen = |(gateway, batch): (&'a LockedGateway, &'a UplinkBatch)| GatewayReport {
         garage: &gateway.garage,
         epoch: gateway.epoch.as_deref(),
         acked_seq: gateway.acked_seq,
@@ -184,8 +199,8 @@ fn seen<'a>(gateways: &'a Gateways, batches: &'a [(GarageId, Batch)], now: Times
 }
 
 fn lanes<'a>(
-    gateways: &'a Gateways,
-    batches: &'a [(GarageId, Batch)],
+    gateways: &'a LockedGateways,
+    batches: &'a [(GarageId, UplinkBatch)],
 ) -> Vec<(&'a GarageId, &'a LaneStatus)> {
     let mut lanes = HashMap::new();
     for (gateway, batch) in latest(gateways, batches) {
@@ -197,16 +212,20 @@ fn lanes<'a>(
 }
 
 fn outcomes(
-    admissions: Admissions<'_>,
-    batches: &[(GarageId, Batch)],
+    admissions: BatchAdmissions<'_>,
+    batches: &[(GarageId, UplinkBatch)],
     counts: &HashMap<GarageId, i64>,
-    inside: &HashMap<GarageId, Cars>,
-) -> Vec<Result<Receipt, IngestError>> {
-    let receipt = |(admitted, (garage, _)): (Result<Admitted<'_>, IngestError>, &(GarageId, Batch))| {
-        let through_seq = admitted?.acked_through;
-        let occupied = counts.get(garage).copied().ok_or(IngestError::Unknown)?;
-        let inside = Some(inside.get(garage).copied().unwrap_or_default());
-        Ok(Receipt { acked_through: through_seq, count: Count { occupied, through_seq, inside } })
-    };
+    inside: &HashMap<GarageId, AudienceCounts>,
+) -> Vec<Result<BatchReceipt, IngestError>> {
+    let receipt =
+        |(admitted, (garage, _)): (Result<AdmittedBatch<'_>, IngestError>, &(GarageId, UplinkBatch))| {
+            let through_seq = admitted?.acked_through;
+            let occupied = counts.get(garage).copied().ok_or(IngestError::Unknown)?;
+            let inside = Some(inside.get(garage).copied().unwrap_or_default());
+            Ok(BatchReceipt {
+                acked_through: through_seq,
+                count: ServerCount { occupied, through_seq, inside },
+            })
+        };
     admissions.into_iter().zip(batches).map(receipt).collect()
 }

@@ -9,11 +9,11 @@ use domain::time::Timestamp;
 use metrics::counter;
 use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
 
-use super::movement::New;
-use super::record::Checked;
+use super::movement::NewGateEvent;
+use super::record::CheckedEvent;
 use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::gate_event::{self, Key};
-use crate::store::seal::{Keyring, Purpose};
+use crate::store::gate_event::{self, StoredEventKey};
+use crate::store::seal::{SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx};
 
 /// Most rounds: a derived id is taken only by the same reading or by one that differs in its kind alone.
@@ -25,10 +25,10 @@ const PLATE_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// Inserts unknown events and returns them in the order of the batches.
 pub(super) async fn insert_events<'a, 'b>(
     tx: &mut Tx,
-    keys: &Keyring,
-    events: &'b mut [Checked<'a>],
+    keys: &SealingKeyring,
+    events: &'b mut [CheckedEvent<'a>],
     now: Timestamp,
-) -> Result<Vec<New<'b>>, StoreError>
+) -> Result<Vec<NewGateEvent<'b>>, StoreError>
 where
     'a: 'b,
 {
@@ -42,13 +42,13 @@ where
         pending = rename_others(tx, keys, events, rest).await?;
     }
     let new = events.iter().zip(numbers).enumerate();
-    Ok(new.filter_map(|(index, (checked, no))| Some(New { no: no?, index, checked })).collect())
+    Ok(new.filter_map(|(index, (checked, no))| Some(NewGateEvent { no: no?, index, checked })).collect())
 }
 
 /// Inserts the pending events and returns those whose ids are known.
 async fn insert_pending(
     tx: &mut Tx,
-    events: &[Checked<'_>],
+    events: &[CheckedEvent<'_>],
     pending: &[usize],
     numbers: &mut [Option<i64>],
     now: Timestamp,
@@ -70,12 +70,12 @@ async fn insert_pending(
 /// Assigns derived ids to those of `known` that differ from the stored readings, and returns these.
 async fn rename_others(
     tx: &mut Tx,
-    keys: &Keyring,
-    events: &mut [Checked<'_>],
+    keys: &SealingKeyring,
+    events: &mut [CheckedEvent<'_>],
     known: Vec<usize>,
 ) -> Result<Vec<usize>, StoreError> {
-    let ids: Vec<Key> = known.iter().filter_map(|index| Some(events.get(*index)?.key())).collect();
-    let stored: HashMap<Key, StoredReading> = readings::by_id(tx, &ids).await?;
+    let ids: Vec<StoredEventKey> = known.iter().filter_map(|index| Some(events.get(*index)?.key())).collect();
+    let stored: HashMap<StoredEventKey, StoredReading> = readings::by_id(tx, &ids).await?;
     let mut others = Vec::new();
     for index in known {
         let Some(event) = events.get_mut(index) else { continue };
@@ -91,9 +91,13 @@ async fn rename_others(
     Ok(others)
 }
 
-fn is_repeated(keys: &Keyring, before: &StoredReading, event: &Checked<'_>) -> Result<bool, StoreError> {
+fn is_repeated(
+    keys: &SealingKeyring,
+    before: &StoredReading,
+    event: &CheckedEvent<'_>,
+) -> Result<bool, StoreError> {
     let plate = match &before.plate {
-        Some(plate) => Some(keys.open(Purpose::Plate, &plate.enc)?),
+        Some(plate) => Some(keys.open(SealPurpose::Plate, &plate.enc)?),
         None => None,
     };
     let plate = plate.and_then(|text| Plate::parse(&text).ok());

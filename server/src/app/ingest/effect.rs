@@ -9,12 +9,12 @@
 
 use std::time::Duration;
 
-use domain::pickup::{Phase, SAME_ARRIVAL};
+use domain::pickup::{PickupPhase, SAME_ARRIVAL};
 use domain::time::Timestamp;
-use protocol::people::{Note, ReadingDoubt};
+use protocol::people::{ArrivalNote, ReadingDoubt};
 
-use crate::store::arrival::Stored;
-use crate::store::seal::Sealed;
+use crate::store::arrival::SealedArrival;
+use crate::store::seal::SealedValue;
 
 /// A hand-over to another car within this time is noted for the teacher.
 const RECENTLY: Duration = Duration::from_secs(3600);
@@ -22,7 +22,7 @@ const RECENTLY: Duration = Duration::from_secs(3600);
 /// The facts of a reading on which the effect depends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReadingFacts<'a> {
-    pub plate: &'a Sealed,
+    pub plate: &'a SealedValue,
     pub at: Timestamp,
     /// The reading itself counts the car in.
     pub passes: bool,
@@ -31,52 +31,56 @@ pub(super) struct ReadingFacts<'a> {
 }
 
 /// Effect of a reading on a child's day.
-pub(super) enum Effect<'a> {
+pub(super) enum ReadingEffect<'a> {
     Nothing,
     /// The car of this arrival has come back, passes the gate, or is read again after a doubt.
-    Again(&'a Stored),
+    Again(&'a SealedArrival),
     /// This arrival was made by hand; the reading adds its car.
-    Attach(&'a Stored),
-    Arrive(Option<Note>),
+    Attach(&'a SealedArrival),
+    Arrive(Option<ArrivalNote>),
 }
 
-pub(super) fn effect<'a>(day: &'a [Stored], reading: ReadingFacts<'_>) -> Effect<'a> {
+pub(super) fn effect<'a>(day: &'a [SealedArrival], reading: ReadingFacts<'_>) -> ReadingEffect<'a> {
     let at = reading.at;
-    let same = |arrival: &&Stored| arrival.plate_hash.as_ref() == Some(&reading.plate.hash);
+    let same = |arrival: &&SealedArrival| arrival.plate_hash.as_ref() == Some(&reading.plate.hash);
     let open = || day.iter().filter(|arrival| arrival.pickup.phase.is_open());
     if let Some(waiting) = open().find(same) {
-        return if is_news(waiting, reading) { Effect::Again(waiting) } else { Effect::Nothing };
+        return if is_news(waiting, reading) {
+            ReadingEffect::Again(waiting)
+        } else {
+            ReadingEffect::Nothing
+        };
     }
     // An arrival that a teacher has rejected does not suppress a car that comes now.
-    let repeated = |arrival: &&Stored| {
+    let repeated = |arrival: &&SealedArrival| {
         same(arrival)
-            && arrival.pickup.phase != Phase::Rejected
+            && arrival.pickup.phase != PickupPhase::Rejected
             && at.since(arrival.arrived_at) <= SAME_ARRIVAL
     };
     if day.iter().any(|arrival| repeated(&arrival)) {
-        return Effect::Nothing;
+        return ReadingEffect::Nothing;
     }
     if let Some(by_hand) = open().find(|arrival| arrival.plate_hash.is_none()) {
-        return Effect::Attach(by_hand);
+        return ReadingEffect::Attach(by_hand);
     }
     if open().next().is_some() {
-        return Effect::Arrive(Some(Note::AlreadyWaiting));
+        return ReadingEffect::Arrive(Some(ArrivalNote::AlreadyWaiting));
     }
     let elsewhere = day.iter().any(|arrival| {
-        arrival.pickup.phase == Phase::HandedOver
+        arrival.pickup.phase == PickupPhase::HandedOver
             && !same(&arrival)
             && at.since(arrival.pickup.since) <= RECENTLY
     });
-    Effect::Arrive(elsewhere.then_some(Note::AlreadyHandedOver))
+    ReadingEffect::Arrive(elsewhere.then_some(ArrivalNote::AlreadyHandedOver))
 }
 
-fn is_news(waiting: &Stored, reading: ReadingFacts<'_>) -> bool {
+fn is_news(waiting: &SealedArrival, reading: ReadingFacts<'_>) -> bool {
     let is_back = waiting.car_left_at.is_some_and(|left| left < reading.at);
     let enters = reading.passes && waiting.is_at_gate();
     is_back || enters || (is_doubted(waiting) && !reading.rereads && waiting.arrived_at < reading.at)
 }
 
 /// A doubt that a new reading of the same plate resolves: the car has come itself.
-pub(super) fn is_doubted(arrival: &Stored) -> bool {
+pub(super) fn is_doubted(arrival: &SealedArrival) -> bool {
     matches!(arrival.doubt, Some(ReadingDoubt::ReadAgain | ReadingDoubt::TwoReadings))
 }

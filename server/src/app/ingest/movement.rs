@@ -2,46 +2,46 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use domain::ids::GarageId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 
 use domain::vehicle::{PlateColor, VehicleClass};
 
-use super::record::Checked;
-use super::reread::{FirstExit, Rereads, SecondExits, Standing};
-use crate::store::garage::{self, CountChange};
-use crate::store::gate_event::Key;
+use super::record::CheckedEvent;
+use super::reread::{FirstExit, RereadOutcome, SecondExits, StandingReadings};
+use crate::store::garage::{self, GarageCountChange};
+use crate::store::gate_event::StoredEventKey;
 use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::gateway::Locked;
-use crate::store::seal::Sealed;
-use crate::store::visit::{self, Entry, Exit};
+use crate::store::gateway::LockedGateway;
+use crate::store::seal::SealedValue;
+use crate::store::visit::{self, VisitEntry, VisitExit};
 use crate::store::{StoreError, Tx, audit};
 
 /// An event that was unknown before this transaction.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct New<'a> {
+pub(super) struct NewGateEvent<'a> {
     /// `gate_event.no`.
     pub no: i64,
     /// Its index among the events of this transaction.
     pub index: usize,
-    pub checked: &'a Checked<'a>,
+    pub checked: &'a CheckedEvent<'a>,
 }
 
 /// Adds the deltas and returns every garage's count. A gateway's first batch starts an unknown count.
 pub(super) async fn count(
     tx: &mut Tx,
-    gateways: &HashMap<GarageId, Locked>,
-    new: &[New<'_>],
+    gateways: &HashMap<GarageId, LockedGateway>,
+    new: &[NewGateEvent<'_>],
     now: Timestamp,
 ) -> Result<HashMap<GarageId, i64>, StoreError> {
     let mut deltas: BTreeMap<&GarageId, (bool, i64)> = BTreeMap::new();
     for gateway in gateways.values().filter(|gateway| gateway.occupied.is_none()) {
         deltas.insert(&gateway.garage, (true, 0));
     }
-    for New { checked, .. } in new.iter().filter(|event| event.checked.delta() != 0) {
+    for NewGateEvent { checked, .. } in new.iter().filter(|event| event.checked.delta() != 0) {
         let (_, delta) = deltas.entry(checked.place.garage).or_default();
         *delta = delta.saturating_add(checked.delta());
     }
@@ -53,16 +53,16 @@ pub(super) async fn count(
     for (garage, _) in deltas.iter().filter(|(_, (starts, _))| *starts) {
         log_start(tx, garage, now).await?;
     }
-    let changes: Vec<CountChange> = deltas
+    let changes: Vec<GarageCountChange> = deltas
         .into_iter()
-        .map(|(garage, (_, delta))| CountChange { garage: garage.clone(), delta })
+        .map(|(garage, (_, delta))| GarageCountChange { garage: garage.clone(), delta })
         .collect();
     counts.extend(garage::add_to_counts(tx, &changes, now).await?);
     Ok(counts)
 }
 
 async fn log_start(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), StoreError> {
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: now,
         actor_kind: "gateway",
         actor_id: garage.as_str(),
@@ -78,11 +78,11 @@ async fn log_start(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(),
 pub(super) struct MovedCar<'a> {
     /// Index of the event in this transaction.
     pub index: usize,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     /// The plate event itself counted the car: its arrival is inside already.
     pub by_reading: bool,
     pub garage: &'a GarageId,
-    pub plate: Sealed,
+    pub plate: SealedValue,
     pub at: Timestamp,
 }
 
@@ -90,13 +90,14 @@ pub(super) struct MovedCar<'a> {
 /// plates.
 pub(super) async fn visits<'a>(
     tx: &mut Tx,
-    new: &[New<'a>],
-    rereads: &Rereads<'_>,
+    new: &[NewGateEvent<'a>],
+    rereads: &RereadOutcome<'_>,
     counts: &mut HashMap<GarageId, i64>,
     now: Timestamp,
 ) -> Result<Vec<MovedCar<'a>>, StoreError> {
-    let may_move = |event: &&New<'a>| event.checked.delta() != 0 || rereads.exits.contains_key(&event.no);
-    let moved: Vec<New<'a>> = new.iter().filter(may_move).copied().collect();
+    let may_move =
+        |event: &&NewGateEvent<'a>| event.checked.delta() != 0 || rereads.exits.contains_key(&event.no);
+    let moved: Vec<NewGateEvent<'a>> = new.iter().filter(may_move).copied().collect();
     let cars = cars(tx, &moved, &rereads.standing).await?;
     let mut rest = moved.iter().zip(&cars).collect::<VecDeque<_>>();
     let mut wrong: BTreeMap<GarageId, i64> = BTreeMap::new();
@@ -118,13 +119,13 @@ pub(super) async fn visits<'a>(
         }
     }
     counts.extend(heal(tx, wrong, now).await?);
-    let car = |(event, car): (&New<'a>, Car)| {
+    let car = |(event, car): (&NewGateEvent<'a>, VisitCar)| {
         if read_again.contains(&event.no) {
             return None;
         }
         Some(MovedCar {
             index: event.index,
-            direction: if event.checked.delta() > 0 { Direction::In } else { Direction::Out },
+            direction: if event.checked.delta() > 0 { LaneDirection::In } else { LaneDirection::Out },
             by_reading: event.checked.event.kind == EventKind::Plate,
             garage: event.checked.place.garage,
             plate: car.plate?,
@@ -138,7 +139,7 @@ pub(super) async fn visits<'a>(
 /// other. Returns the corrections of the garages' counts.
 async fn round(
     tx: &mut Tx,
-    rest: &mut VecDeque<(&New<'_>, &Car)>,
+    rest: &mut VecDeque<(&NewGateEvent<'_>, &VisitCar)>,
     second_exits: &SecondExits,
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let (mut entries, mut exits, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
@@ -152,9 +153,9 @@ async fn round(
         let (plate, at) = (car.plate.as_ref(), event.checked.at);
         if event.checked.delta() > 0 {
             let (audience, color, class) = (car.audience, car.color, car.class);
-            entries.push(Entry { garage, plate, audience, color, class, event: event.no, at });
+            entries.push(VisitEntry { garage, plate, audience, color, class, event: event.no, at });
         } else {
-            exits.push(Exit { garage, plate, color: car.color, event: event.no, at });
+            exits.push(VisitExit { garage, plate, color: car.color, event: event.no, at });
         }
         rest.pop_front();
     }
@@ -168,8 +169,8 @@ async fn round(
 /// plate of a second car inside. Returns the correction of the garage's count; `None` if no such car is inside.
 async fn second_exit(
     tx: &mut Tx,
-    event: &New<'_>,
-    car: &Car,
+    event: &NewGateEvent<'_>,
+    car: &VisitCar,
     first: &FirstExit,
 ) -> Result<Option<(GarageId, i64)>, StoreError> {
     let (garage, at) = (event.checked.place.garage, event.checked.at);
@@ -177,7 +178,8 @@ async fn second_exit(
     if !visit::reread::is_inside(tx, garage, plate, at).await? {
         return Ok(None);
     }
-    visit::leave(tx, &[Exit { garage, plate: Some(plate), color: car.color, event: event.no, at }]).await?;
+    visit::leave(tx, &[VisitExit { garage, plate: Some(plate), color: car.color, event: event.no, at }])
+        .await?;
     let are_two_cars = match &first.plate {
         Some(other) => visit::reread::has_left(tx, garage, other, first.no).await?,
         None => false,
@@ -191,16 +193,16 @@ pub(crate) async fn heal(
     wrong: BTreeMap<GarageId, i64>,
     now: Timestamp,
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
-    let changes: Vec<CountChange> = wrong
+    let changes: Vec<GarageCountChange> = wrong
         .into_iter()
         .filter(|(_, delta)| *delta != 0)
-        .map(|(garage, delta)| CountChange { garage, delta })
+        .map(|(garage, delta)| GarageCountChange { garage, delta })
         .collect();
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    for CountChange { garage, delta } in &changes {
-        let entry = audit::Entry {
+    for GarageCountChange { garage, delta } in &changes {
+        let entry = audit::AuditEntry {
             at: now,
             actor_kind: "server",
             actor_id: "evidence",
@@ -214,8 +216,8 @@ pub(crate) async fn heal(
 }
 
 #[derive(Debug, Default)]
-struct Car {
-    plate: Option<Sealed>,
+struct VisitCar {
+    plate: Option<SealedValue>,
     audience: Option<Audience>,
     color: Option<PlateColor>,
     class: Option<VehicleClass>,
@@ -226,8 +228,12 @@ const READINGS: usize = 8;
 
 /// The car of each event. A `pass` takes the plate and the decision of its related plate event, since the loop reads
 /// nothing. Of two readings of a car, the one that stands is used.
-async fn cars(tx: &mut Tx, moved: &[New<'_>], standing: &Standing) -> Result<Vec<Car>, StoreError> {
-    let keys: Vec<Key> = moved.iter().filter_map(named).collect();
+async fn cars(
+    tx: &mut Tx,
+    moved: &[NewGateEvent<'_>],
+    standing: &StandingReadings,
+) -> Result<Vec<VisitCar>, StoreError> {
+    let keys: Vec<StoredEventKey> = moved.iter().filter_map(named).collect();
     let named_readings = readings::newest_by_id(tx, &keys).await?;
     let mut cars = Vec::with_capacity(moved.len());
     for event in moved {
@@ -244,9 +250,9 @@ async fn cars(tx: &mut Tx, moved: &[New<'_>], standing: &Standing) -> Result<Vec
     Ok(cars)
 }
 
-fn own_car(event: &New<'_>, named: Option<&StoredReading>) -> Car {
-    let Checked { event: wire, plate, .. } = event.checked;
-    Car {
+fn own_car(event: &NewGateEvent<'_>, named: Option<&StoredReading>) -> VisitCar {
+    let CheckedEvent { event: wire, plate, .. } = event.checked;
+    VisitCar {
         plate: plate.clone().or_else(|| named?.plate.clone()),
         audience: wire.decision.or_else(|| named?.decision).and_then(granted),
         color: wire.vehicle.plate_color.or_else(|| named?.plate_color),
@@ -254,13 +260,13 @@ fn own_car(event: &New<'_>, named: Option<&StoredReading>) -> Car {
     }
 }
 
-async fn standing_car(tx: &mut Tx, first: i64) -> Result<Car, StoreError> {
+async fn standing_car(tx: &mut Tx, first: i64) -> Result<VisitCar, StoreError> {
     let mut next = Some(first);
     for _ in 0..READINGS {
         let Some(no) = next else { break };
         let Some(reading) = readings::by_no(tx, no).await? else { break };
         if reading.standing_no.is_none() {
-            return Ok(Car {
+            return Ok(VisitCar {
                 audience: reading.decision.and_then(granted),
                 plate: reading.plate,
                 color: reading.plate_color,
@@ -269,18 +275,18 @@ async fn standing_car(tx: &mut Tx, first: i64) -> Result<Car, StoreError> {
         }
         next = reading.standing_no;
     }
-    Ok(Car::default())
+    Ok(VisitCar::default())
 }
 
 /// Key of the related plate event; both events are of one controller.
-fn named(event: &New<'_>) -> Option<Key> {
-    let Checked { place, event: wire, .. } = event.checked;
-    Some((place.garage.clone(), place.device.clone(), wire.of.clone()?))
+fn named(event: &NewGateEvent<'_>) -> Option<StoredEventKey> {
+    let CheckedEvent { place, event: wire, .. } = event.checked;
+    Some((place.garage.clone(), place.device.clone(), wire.related_event_id.clone()?))
 }
 
-pub(super) fn granted(decision: Decision) -> Option<Audience> {
+pub(super) fn granted(decision: AccessDecision) -> Option<Audience> {
     match decision {
-        Decision::Open { audience, .. } => audience,
-        Decision::Refuse { .. } | Decision::Review { .. } => None,
+        AccessDecision::Open { audience, .. } => audience,
+        AccessDecision::Refuse { .. } | AccessDecision::Review { .. } => None,
     }
 }

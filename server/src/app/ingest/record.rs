@@ -9,12 +9,12 @@ use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::{EventKind, RejectCode};
 use protocol::reading_identity::ReadingIdentity;
-use protocol::uplink::{GateEvent, Record, What};
+use protocol::uplink::{GateEvent, UplinkRecord, UplinkRecordContent};
 
 use crate::store::StoreError;
-use crate::store::dead_letter::NewLetter;
-use crate::store::gate_event::{Key, NewEvent, ReadingDetails};
-use crate::store::seal::{Keyring, Purpose, Sealed};
+use crate::store::dead_letter::NewDeadLetter;
+use crate::store::gate_event::{NewGateEventRow, ReadingDetails, StoredEventKey};
+use crate::store::seal::{SealPurpose, SealedValue, SealingKeyring};
 use crate::store::visit::color_word;
 
 /// Most bytes of a dead letter's excerpt and detail.
@@ -22,7 +22,7 @@ const EXCERPT: usize = 1024;
 
 /// Source of a record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct RecordOrigin<'a> {
     pub garage: &'a GarageId,
     pub epoch: &'a str,
     pub seq: i64,
@@ -32,14 +32,14 @@ pub(super) struct Place<'a> {
 
 /// A checked event.
 #[derive(Debug)]
-pub(super) struct Checked<'a> {
-    pub place: Place<'a>,
+pub(super) struct CheckedEvent<'a> {
+    pub place: RecordOrigin<'a>,
     pub event: &'a GateEvent,
     /// The id under which it is stored: the device's own, or a derived one if another reading has that id.
     pub event_id: EventId,
     /// Normalised plate; `plate` is the same, sealed.
     pub normal_plate: Option<Plate>,
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
     /// Event time, as far as it is known.
     pub at: Timestamp,
     /// The gateway did not know the event time: `at` is the time of receipt.
@@ -48,31 +48,36 @@ pub(super) struct Checked<'a> {
 
 /// Checked events and dead letters of a group.
 #[derive(Debug, Default)]
-pub(super) struct Parted<'a> {
-    pub events: Vec<Checked<'a>>,
-    pub letters: Vec<NewLetter<'a>>,
+pub(super) struct CheckedRecords<'a> {
+    pub events: Vec<CheckedEvent<'a>>,
+    pub letters: Vec<NewDeadLetter<'a>>,
 }
 
-impl<'a> Parted<'a> {
+impl<'a> CheckedRecords<'a> {
     pub fn add(
         &mut self,
-        keys: &Keyring,
+        keys: &SealingKeyring,
         garage: &'a GarageId,
         epoch: &'a str,
-        record: &'a Record,
+        record: &'a UplinkRecord,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let place =
-            Place { garage, epoch, seq: record.seq, device: &record.device, received_at: record.received_at };
-        match &record.what {
-            What::Event(event) => match fault(event) {
+        let place = RecordOrigin {
+            garage,
+            epoch,
+            seq: record.seq,
+            device: &record.device,
+            received_at: record.received_at,
+        };
+        match &record.content {
+            UplinkRecordContent::Event(event) => match fault(event) {
                 None => self.events.push(checked(keys, place, event, now)?),
                 Some(fault) => {
                     let excerpt = serde_json::to_string(event).unwrap_or_default();
                     self.letters.push(letter(keys, place, RejectCode::Field, fault, &excerpt, now)?);
                 }
             },
-            What::DeadLetter(dead) => {
+            UplinkRecordContent::DeadLetter(dead) => {
                 self.letters.push(letter(keys, place, dead.code, &dead.detail, &dead.excerpt, now)?);
             }
         }
@@ -89,19 +94,20 @@ fn fault(event: &GateEvent) -> Option<&'static str> {
 
 /// Treats a reading that is not a plate as unread.
 fn checked<'a>(
-    keys: &Keyring,
-    place: Place<'a>,
+    keys: &SealingKeyring,
+    place: RecordOrigin<'a>,
     event: &'a GateEvent,
     now: Timestamp,
-) -> Result<Checked<'a>, StoreError> {
+) -> Result<CheckedEvent<'a>, StoreError> {
     let normal_plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-    let plate = normal_plate.as_ref().map(|plate| keys.sealed(Purpose::Plate, plate.as_str())).transpose()?;
+    let plate =
+        normal_plate.as_ref().map(|plate| keys.sealed(SealPurpose::Plate, plate.as_str())).transpose()?;
     let (at, time_uncertain) = mended_time(event, now);
     // The gateway's clock was wrong at the receipt as well.
     let received_at = if event.uncertain_time.is_some() { at } else { place.received_at };
-    let place = Place { received_at, ..place };
+    let place = RecordOrigin { received_at, ..place };
     let event_id = event.event_id.clone();
-    Ok(Checked { place, event, event_id, normal_plate, plate, at, time_uncertain })
+    Ok(CheckedEvent { place, event, event_id, normal_plate, plate, at, time_uncertain })
 }
 
 /// Event time, and whether it is uncertain. A gateway without the time sends the event's age; without an age, the time
@@ -117,21 +123,21 @@ fn mended_time(event: &GateEvent, now: Timestamp) -> (Timestamp, bool) {
 }
 
 fn letter<'a>(
-    keys: &Keyring,
-    place: Place<'a>,
+    keys: &SealingKeyring,
+    place: RecordOrigin<'a>,
     code: RejectCode,
     detail: &str,
     excerpt: &str,
     now: Timestamp,
-) -> Result<NewLetter<'a>, StoreError> {
-    Ok(NewLetter {
+) -> Result<NewDeadLetter<'a>, StoreError> {
+    Ok(NewDeadLetter {
         garage: place.garage,
         epoch: place.epoch,
         seq: place.seq,
         device: place.device,
         code,
         detail: clipped(detail).replace('\0', ""),
-        excerpt_enc: keys.seal(Purpose::DeadLetter, clipped(excerpt))?,
+        excerpt_enc: keys.seal(SealPurpose::DeadLetter, clipped(excerpt))?,
         received_at: place.received_at,
         stored_at: now,
     })
@@ -141,8 +147,8 @@ fn clipped(text: &str) -> &str {
     text.get(..text.floor_char_boundary(EXCERPT)).unwrap_or_default()
 }
 
-impl<'a> Checked<'a> {
-    pub fn key(&self) -> Key {
+impl<'a> CheckedEvent<'a> {
+    pub fn key(&self) -> StoredEventKey {
         (self.place.garage.clone(), self.place.device.clone(), self.event_id.clone())
     }
 
@@ -186,8 +192,8 @@ impl<'a> Checked<'a> {
         }
     }
 
-    pub fn row(&self, now: Timestamp) -> NewEvent<'_> {
-        NewEvent {
+    pub fn row(&self, now: Timestamp) -> NewGateEventRow<'_> {
+        NewGateEventRow {
             garage: self.place.garage,
             device: self.place.device,
             event_id: &self.event_id,
@@ -203,7 +209,7 @@ impl<'a> Checked<'a> {
             stored_at: now,
             decision: self.event.decision,
             offline: self.event.offline,
-            of: self.event.of.as_ref(),
+            of: self.event.related_event_id.as_ref(),
             delta: self.delta(),
             details: self.details(),
         }

@@ -6,18 +6,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::ids::GarageId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::reread::{CarReading, PlateStanding, RereadVerdict, VisitPlate, judge_reread, visit_plate};
 use protocol::mqtt::EventKind;
 
-use super::movement::{New, granted};
+use super::movement::{NewGateEvent, granted};
 use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::seal::Sealed;
+use crate::store::seal::SealedValue;
 use crate::store::visit::{self, reread::MisreadEvent};
 use crate::store::{StoreError, Tx, garage};
 
 /// From the number of a superseded reading's event to the number of the event that stands.
-pub(super) type Standing = HashMap<i64, i64>;
+pub(super) type StandingReadings = HashMap<i64, i64>;
 
 /// More readings of one car than any camera sends.
 const READINGS: usize = 8;
@@ -28,14 +28,14 @@ pub(super) struct RereadCar<'a> {
     /// Index of the second reading in this transaction.
     pub index: usize,
     pub garage: &'a GarageId,
-    pub first: Sealed,
-    pub second: Option<Sealed>,
+    pub first: SealedValue,
+    pub second: Option<SealedValue>,
     pub verdict: RereadVerdict,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Rereads<'a> {
-    pub standing: Standing,
+pub(super) struct RereadOutcome<'a> {
+    pub standing: StandingReadings,
     pub cars: Vec<RereadCar<'a>>,
     /// By garage: by how many the count was too high.
     pub wrong: BTreeMap<GarageId, i64>,
@@ -51,12 +51,15 @@ pub(super) type SecondExits = HashMap<i64, FirstExit>;
 pub(super) struct FirstExit {
     /// `gate_event.no`.
     pub no: i64,
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
 }
 
 /// Judges the second readings among the new events, in order, and updates the plates of open visits.
-pub(super) async fn judge<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Rereads<'a>, StoreError> {
-    let mut rereads = Rereads::default();
+pub(super) async fn judge<'a>(
+    tx: &mut Tx,
+    new: &[NewGateEvent<'a>],
+) -> Result<RereadOutcome<'a>, StoreError> {
+    let mut rereads = RereadOutcome::default();
     for event in new.iter().filter(|event| event.checked.event.kind == EventKind::Plate) {
         let Some(first) = first_reading(tx, event, &rereads.standing).await? else { continue };
         apply(tx, event, &first, &mut rereads).await?;
@@ -67,8 +70,8 @@ pub(super) async fn judge<'a>(tx: &mut Tx, new: &[New<'a>]) -> Result<Rereads<'a
 /// The reading that stands so far, if it admitted the car.
 async fn first_reading(
     tx: &mut Tx,
-    event: &New<'_>,
-    standing: &Standing,
+    event: &NewGateEvent<'_>,
+    standing: &StandingReadings,
 ) -> Result<Option<StoredReading>, StoreError> {
     let Some(id) = event.checked.event.rereads.clone() else { return Ok(None) };
     let place = event.checked.place;
@@ -81,22 +84,22 @@ async fn first_reading(
         found = readings::by_no(tx, no).await?;
     }
     let opened = |reading: &StoredReading| {
-        reading.no != event.no && reading.decision.is_some_and(domain::access::Decision::opens)
+        reading.no != event.no && reading.decision.is_some_and(domain::access::AccessDecision::opens)
     };
     Ok(found.filter(opened))
 }
 
 async fn apply<'a>(
     tx: &mut Tx,
-    event: &New<'a>,
+    event: &NewGateEvent<'a>,
     first: &StoredReading,
-    rereads: &mut Rereads<'a>,
+    rereads: &mut RereadOutcome<'a>,
 ) -> Result<(), StoreError> {
     let second = event.checked.plate.as_ref();
     if first.plate.as_ref().map(|plate| &plate.hash) == second.map(|plate| &plate.hash) {
         return Ok(());
     }
-    if event.checked.event.direction == Direction::Out && first.delta < 0 {
+    if event.checked.event.direction == LaneDirection::Out && first.delta < 0 {
         rereads.exits.insert(event.no, FirstExit { no: first.no, plate: first.plate.clone() });
         return Ok(());
     }
@@ -117,12 +120,12 @@ async fn apply<'a>(
     };
     rereads.standing.insert(standing, stands);
     readings::set_standing(tx, standing, Some(stands)).await?;
-    if stands == event.no && event.checked.event.direction == Direction::In {
+    if stands == event.no && event.checked.event.direction == LaneDirection::In {
         for (garage, cars) in change_visit(tx, event, first).await? {
             *rereads.wrong.entry(garage).or_default() += cars;
         }
     }
-    if let Some(first) = first.plate.clone().filter(|_| event.checked.event.direction == Direction::In) {
+    if let Some(first) = first.plate.clone().filter(|_| event.checked.event.direction == LaneDirection::In) {
         let (second, verdict) = (second.cloned(), judge_reread(one, other));
         rereads.cars.push(RereadCar { index: event.index, garage, first, second, verdict });
     }
@@ -131,7 +134,7 @@ async fn apply<'a>(
 
 async fn change_visit(
     tx: &mut Tx,
-    event: &New<'_>,
+    event: &NewGateEvent<'_>,
     first: &StoredReading,
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let place = event.checked.place;
@@ -139,7 +142,7 @@ async fn change_visit(
     let misread = MisreadEvent { garage, device, event_id: &first.event_id, no: first.no };
     let Some(at) = visit::reread::end(tx, misread).await? else { return Ok(Vec::new()) };
     let wire = event.checked.event;
-    let entry = visit::Entry {
+    let entry = visit::VisitEntry {
         garage,
         plate: event.checked.plate.as_ref(),
         audience: wire.decision.and_then(granted),
@@ -155,7 +158,7 @@ async fn change_visit(
 async fn standing_of(
     tx: &mut Tx,
     at: &GarageId,
-    plate: Option<&Sealed>,
+    plate: Option<&SealedValue>,
 ) -> Result<PlateStanding, StoreError> {
     let Some(plate) = plate else { return Ok(PlateStanding::Unread) };
     let known = garage::known_plate(tx, at, &plate.hash).await?;

@@ -2,23 +2,23 @@
 
 use domain::access::display_text;
 use domain::ids::GarageId;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::{Plate, PlateError};
-use protocol::operator::AccessAnswer;
+use protocol::operator::AccessCheckResult;
 
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::{App, access_plan};
 use crate::store::{StoreError, garage};
 
 #[derive(Debug, thiserror::Error)]
-pub enum CheckError {
+pub enum AccessCheckError {
     #[error(transparent)]
     Plate(#[from] PlateError),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
 
-impl From<StoreError> for CheckError {
+impl From<StoreError> for AccessCheckError {
     fn from(error: StoreError) -> Self {
         Self::Operator(error.into())
     }
@@ -27,10 +27,10 @@ impl From<StoreError> for CheckError {
 /// The decision for a plate read with full confidence at the entry now.
 pub async fn check(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     reading: &str,
-) -> Result<AccessAnswer, CheckError> {
+) -> Result<AccessCheckResult, AccessCheckError> {
     let plate = Plate::parse(reading)?;
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
@@ -38,6 +38,6 @@ pub async fn check(
     let decision = access_plan::decide_now(app, &mut tx, &found, &plate).await?;
     record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
     tx.commit().await?;
-    let display = display_text(decision, Direction::In, app.now());
-    Ok(AccessAnswer { plate: plate.to_string(), decision, display })
+    let display = display_text(decision, LaneDirection::In, app.now());
+    Ok(AccessCheckResult { plate: plate.to_string(), decision, display })
 }

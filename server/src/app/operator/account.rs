@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::store::{StoreError, garage, operator};
 
 #[derive(Debug, thiserror::Error)]
-pub enum AccountError {
+pub enum OperatorAccountError {
     #[error("the user name is taken, or is not 1 to 64 visible characters")]
     Username,
     #[error("there is no operator {0}")]
@@ -23,19 +23,24 @@ pub enum AccountError {
 }
 
 /// Creates an operator of these garages, who cannot log in until a password is set.
-pub async fn create(app: &App, username: &str, name: &str, garages: &[GarageId]) -> Result<(), AccountError> {
+pub async fn create(
+    app: &App,
+    username: &str,
+    name: &str,
+    garages: &[GarageId],
+) -> Result<(), OperatorAccountError> {
     let visible = |c: char| !c.is_whitespace() && !c.is_control();
     if !(1..=64).contains(&username.chars().count()) || !username.chars().all(visible) {
-        return Err(AccountError::Username);
+        return Err(OperatorAccountError::Username);
     }
     let id = Uuid::now_v7().to_string();
     let mut tx = app.store.begin().await?;
     if !operator::insert(&mut tx, &id, username, name).await? {
-        return Err(AccountError::Username);
+        return Err(OperatorAccountError::Username);
     }
     for garage in garages {
         if garage::find(&mut tx, garage).await?.is_none() {
-            return Err(AccountError::UnknownGarage(garage.clone()));
+            return Err(OperatorAccountError::UnknownGarage(garage.clone()));
         }
         operator::add_garage(&mut tx, &id, garage).await?;
     }
@@ -44,11 +49,11 @@ pub async fn create(app: &App, username: &str, name: &str, garages: &[GarageId])
 }
 
 /// Sets a password and ends all sessions of the operator.
-pub async fn set_password(app: &App, username: &str, password: String) -> Result<(), AccountError> {
+pub async fn set_password(app: &App, username: &str, password: String) -> Result<(), OperatorAccountError> {
     let hash = password::hash(&app.operators, password).await?;
     let mut tx = app.store.begin().await?;
     let account = operator::by_username(&mut tx, username).await?;
-    let id = account.ok_or_else(|| AccountError::UnknownOperator(username.to_owned()))?.id;
+    let id = account.ok_or_else(|| OperatorAccountError::UnknownOperator(username.to_owned()))?.id;
     operator::set_password(&mut tx, &id, &hash).await?;
     operator::delete_sessions(&mut tx, &id).await?;
     record(&mut tx, app.now(), &id, "operator.set_password", &id, "").await?;

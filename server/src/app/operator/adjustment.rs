@@ -2,11 +2,11 @@
 //! gateway receives the new count with its next receipt.
 
 use domain::ids::GarageId;
-use protocol::operator::{Adjustment, NewAdjustment, Page};
+use protocol::operator::{CountAdjustment, CursorPage, NewCountAdjustment};
 use uuid::Uuid;
 
 use super::reason::{self, reason};
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
 use crate::store::{StoreError, adjustment, garage};
 
@@ -14,7 +14,7 @@ use crate::store::{StoreError, adjustment, garage};
 const PAGE: usize = 50;
 
 #[derive(Debug, thiserror::Error)]
-pub enum AdjustError {
+pub enum CountAdjustmentError {
     #[error("the reason must have 2 to 500 characters")]
     Reason,
     #[error("occupied must be 0 to {capacity}")]
@@ -27,7 +27,7 @@ pub enum AdjustError {
     Operator(#[from] OperatorError),
 }
 
-impl From<StoreError> for AdjustError {
+impl From<StoreError> for CountAdjustmentError {
     fn from(error: StoreError) -> Self {
         Self::Operator(error.into())
     }
@@ -36,28 +36,28 @@ impl From<StoreError> for AdjustError {
 /// Appends a correction; a repeated key returns the first correction.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
-    new: &NewAdjustment,
-) -> Result<Adjustment, AdjustError> {
-    let reason = reason(&new.reason, reason::LONGEST).ok_or(AdjustError::Reason)?;
+    new: &NewCountAdjustment,
+) -> Result<CountAdjustment, CountAdjustmentError> {
+    let reason = reason(&new.reason, reason::LONGEST).ok_or(CountAdjustmentError::Reason)?;
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(written) = adjustment::by_key(&mut tx, garage, &caller.operator, key).await? {
         let same = written.after == new.occupied && written.reason == reason;
-        return if same { Ok(written) } else { Err(AdjustError::KeyReused) };
+        return if same { Ok(written) } else { Err(CountAdjustmentError::KeyReused) };
     }
     if !(0..=i64::from(found.capacity)).contains(&new.occupied) {
-        return Err(AdjustError::Occupied { capacity: found.capacity });
+        return Err(CountAdjustmentError::Occupied { capacity: found.capacity });
     }
     if found.occupied != new.seen {
-        return Err(AdjustError::Changed { now: found.occupied });
+        return Err(CountAdjustmentError::Changed { now: found.occupied });
     }
     let (id, at) = (Uuid::now_v7(), app.now());
     garage::set_count(&mut tx, garage, new.occupied, at).await?;
-    let row = adjustment::NewAdjustment {
+    let row = adjustment::NewAdjustmentRow {
         id,
         garage,
         operator: &caller.operator,
@@ -78,15 +78,15 @@ pub async fn add(
 /// The garage's corrections, newest first.
 pub async fn page(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<Uuid>,
-) -> Result<Page<Adjustment>, OperatorError> {
+) -> Result<CursorPage<CountAdjustment>, OperatorError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let mut items = adjustment::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items, next })
+    Ok(CursorPage { items, next })
 }

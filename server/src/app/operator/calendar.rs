@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::calendar::{Calendar, SchoolCalendar, Warning};
+use domain::calendar::{CalendarWarning, HolidayCalendar, SchoolCalendar};
 use domain::ids::{GarageId, SchoolId};
 use protocol::calendar as wire;
 
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::calendar::{load, load_schools, school};
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 use crate::app::{App, etag};
 use crate::store::{StoreError, Tx, calendar};
 
@@ -25,7 +25,7 @@ pub enum CalendarError {
     #[error("the calendar has changed since it was read")]
     Changed,
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(#[from] InvalidField),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -36,19 +36,19 @@ impl From<StoreError> for CalendarError {
     }
 }
 
-pub async fn schools(app: &App, caller: &Caller) -> Result<wire::Schools, StoreError> {
+pub async fn schools(app: &App, caller: &OperatorCaller) -> Result<wire::SchoolList, StoreError> {
     let mut tx = app.store.begin_read().await?;
-    Ok(wire::Schools { schools: calendar::school::of_operator(&mut tx, &caller.operator).await? })
+    Ok(wire::SchoolList { schools: calendar::school::of_operator(&mut tx, &caller.operator).await? })
 }
 
 /// Each day from `from` to `to` at this garage, both included, with warnings about the calendar.
 pub async fn days(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     from: NaiveDate,
     to: NaiveDate,
-) -> Result<wire::Days, CalendarError> {
+) -> Result<wire::CalendarDays, CalendarError> {
     if !(0..MAX_DAYS).contains(&to.signed_duration_since(from).num_days()) {
         return Err(CalendarError::Range);
     }
@@ -58,18 +58,22 @@ pub async fn days(
     drop(tx);
     let days = from.iter_days().take_while(|date| *date <= to).map(|date| day(&calendar, &schools, date));
     let today = app.now().local_date();
-    Ok(wire::Days { days: days.collect(), warnings: warnings(&calendar, &schools, from, to, today) })
+    Ok(wire::CalendarDays { days: days.collect(), warnings: warnings(&calendar, &schools, from, to, today) })
 }
 
-pub(super) fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], date: NaiveDate) -> wire::Day {
+pub(super) fn day(
+    calendar: &HolidayCalendar,
+    schools: &[(SchoolId, SchoolCalendar)],
+    date: NaiveDate,
+) -> wire::CalendarDay {
     let day = calendar.day(date);
-    let schools = schools.iter().map(|(id, own)| wire::SchoolOnDay {
+    let schools = schools.iter().map(|(id, own)| wire::SchoolDayStatus {
         school: id.clone(),
         lessons: school::word(own.lessons(&day)),
         earlier_minutes: school::earlier_minutes(own.lessons(&day)),
         acts_as: own.acts_as(&day),
     });
-    wire::Day {
+    wire::CalendarDay {
         schools: schools.collect(),
         date,
         kind: day.kind,
@@ -82,16 +86,17 @@ pub(super) fn day(calendar: &Calendar, schools: &[(SchoolId, SchoolCalendar)], d
 
 /// Warnings about the requested days, and about lists that should be there today.
 pub(super) fn warnings(
-    calendar: &Calendar,
+    calendar: &HolidayCalendar,
     schools: &[(SchoolId, SchoolCalendar)],
     from: NaiveDate,
     to: NaiveDate,
     today: NaiveDate,
-) -> Vec<wire::Warning> {
-    let overdue = calendar.overdue(today).into_iter().map(Warning::MissingYear);
-    let general: BTreeSet<Warning> = calendar.warnings(from, to).into_iter().chain(overdue).collect();
+) -> Vec<wire::CalendarWarningDetail> {
+    let overdue = calendar.overdue(today).into_iter().map(CalendarWarning::MissingYear);
+    let general: BTreeSet<CalendarWarning> = calendar.warnings(from, to).into_iter().chain(overdue).collect();
     let general = general.into_iter().filter(|warning| !is_settled(schools, *warning));
-    let mut all: Vec<wire::Warning> = general.map(|warning| warning_of(warning, None)).collect();
+    let mut all: Vec<wire::CalendarWarningDetail> =
+        general.map(|warning| warning_of(warning, None)).collect();
     for (id, own) in schools {
         all.extend(own.warnings(from, to).into_iter().map(|warning| warning_of(warning, Some(id))));
     }
@@ -99,58 +104,64 @@ pub(super) fn warnings(
 }
 
 /// Whether all schools of the garage have entered the day themselves.
-fn is_settled(schools: &[(SchoolId, SchoolCalendar)], warning: Warning) -> bool {
+fn is_settled(schools: &[(SchoolId, SchoolCalendar)], warning: CalendarWarning) -> bool {
     match warning {
-        Warning::ActsAsNotStated(date) => {
+        CalendarWarning::ActsAsNotStated(date) => {
             !schools.is_empty() && schools.iter().all(|(_, own)| own.states(date))
         }
-        Warning::MissingYear(_) | Warning::NoTerms(_) => false,
+        CalendarWarning::MissingYear(_) | CalendarWarning::NoTerms(_) => false,
     }
 }
 
-fn warning_of(warning: Warning, school: Option<&SchoolId>) -> wire::Warning {
+fn warning_of(warning: CalendarWarning, school: Option<&SchoolId>) -> wire::CalendarWarningDetail {
     let (code, year, date) = match warning {
-        Warning::MissingYear(year) => (wire::WarningCode::MissingYear, Some(year), None),
-        Warning::ActsAsNotStated(date) => (wire::WarningCode::ActsAsNotStated, None, Some(date)),
-        Warning::NoTerms(date) => (wire::WarningCode::NoTerms, None, Some(date)),
+        CalendarWarning::MissingYear(year) => (wire::CalendarWarningCode::MissingYear, Some(year), None),
+        CalendarWarning::ActsAsNotStated(date) => {
+            (wire::CalendarWarningCode::ActsAsNotStated, None, Some(date))
+        }
+        CalendarWarning::NoTerms(date) => (wire::CalendarWarningCode::NoTerms, None, Some(date)),
     };
-    wire::Warning { code, detail: warning.to_string(), year, date, school: school.cloned() }
+    wire::CalendarWarningDetail { code, detail: warning.to_string(), year, date, school: school.cloned() }
 }
 
 /// A school's calendar and its entity tag.
 #[derive(Debug, Clone)]
-pub struct Tagged {
-    pub calendar: wire::SchoolCalendar,
+pub struct TaggedSchoolCalendar {
+    pub calendar: wire::SchoolCalendarSpec,
     pub etag: String,
 }
 
-impl Tagged {
+impl TaggedSchoolCalendar {
     fn of(calendar: &SchoolCalendar) -> Self {
         let calendar = school::as_entered(calendar);
         Self { etag: etag::strong(&calendar), calendar }
     }
 }
 
-pub async fn school(app: &App, caller: &Caller, school: &SchoolId) -> Result<Tagged, CalendarError> {
+pub async fn school(
+    app: &App,
+    caller: &OperatorCaller,
+    school: &SchoolId,
+) -> Result<TaggedSchoolCalendar, CalendarError> {
     let mut tx = app.store.begin_read().await?;
     require_school(&mut tx, caller, school).await?;
-    Ok(Tagged::of(&calendar::school::calendar(&mut tx, school).await?))
+    Ok(TaggedSchoolCalendar::of(&calendar::school::calendar(&mut tx, school).await?))
 }
 
 /// Replaces the school's calendar with `entered` if `if_match` is its current tag.
 pub async fn put_school(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     school: &SchoolId,
     if_match: &str,
-    entered: &wire::SchoolCalendar,
-) -> Result<Tagged, CalendarError> {
+    entered: &wire::SchoolCalendarSpec,
+) -> Result<TaggedSchoolCalendar, CalendarError> {
     let mut tx = app.store.begin().await?;
     require_school(&mut tx, caller, school).await?;
     let new = school::check(entered)?;
     // Locks the version's row, so that the calendar cannot change until the commit.
     calendar::raise_version(&mut tx).await?;
-    let before = Tagged::of(&calendar::school::calendar(&mut tx, school).await?);
+    let before = TaggedSchoolCalendar::of(&calendar::school::calendar(&mut tx, school).await?);
     if !etag::matches(if_match, &before.etag) {
         return Err(CalendarError::Changed);
     }
@@ -158,10 +169,14 @@ pub async fn put_school(
     let detail = format!("{} spans, {} days", new.spans().len(), new.days().count());
     record(&mut tx, app.now(), &caller.operator, "school_calendar.put", school.as_str(), &detail).await?;
     tx.commit().await?;
-    Ok(Tagged::of(&new))
+    Ok(TaggedSchoolCalendar::of(&new))
 }
 
-async fn require_school(tx: &mut Tx, caller: &Caller, school: &SchoolId) -> Result<(), CalendarError> {
+async fn require_school(
+    tx: &mut Tx,
+    caller: &OperatorCaller,
+    school: &SchoolId,
+) -> Result<(), CalendarError> {
     let garage = calendar::school::garage_of(tx, school).await?.ok_or(CalendarError::NoSuchSchool)?;
     match require(tx, caller, &garage).await {
         Err(OperatorError::NoSuchGarage) => Err(CalendarError::NoSuchSchool),

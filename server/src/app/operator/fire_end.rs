@@ -5,13 +5,13 @@
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
-use protocol::order::{NewFireEnd, OpenOrder, OrderAction};
+use protocol::order::{NewFireEnd, RemoteOrderAction, RemoteOrderEntry};
 use uuid::Uuid;
 
 use super::open_order::{LIFE, opened};
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::{App, open_order as orders};
-use crate::store::open_order::{self, By, NewOrder, OrderTarget};
+use crate::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
 use crate::store::{StoreError, Tx, garage, gateway};
 
 const MIN_REASON: usize = 2;
@@ -44,11 +44,11 @@ impl From<StoreError> for FireEndError {
 /// Orders the end of the alarm; a repeated key returns the same order in its current state.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
     new: &NewFireEnd,
-) -> Result<OpenOrder, FireEndError> {
+) -> Result<RemoteOrderEntry, FireEndError> {
     let reason = new.reason.trim().replace('\0', "");
     if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
         return Err(FireEndError::Reason);
@@ -58,17 +58,17 @@ pub async fn add(
     require(&mut tx, caller, garage).await?;
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
-        let same = before.order.action == OrderAction::EndFire
+        let same = before.order.action == RemoteOrderAction::EndFire
             && before.through == Some(new.through)
             && before.order.reason == reason;
         return if same { Ok(opened(app, before, now)?) } else { Err(FireEndError::KeyReused) };
     }
     check(&mut tx, garage, new.through, now).await?;
-    let row = NewOrder {
+    let row = NewRemoteOrder {
         id,
         garage,
-        target: OrderTarget::Fire { through: new.through },
-        by: By::Operator(&caller.operator),
+        target: RemoteOrderTarget::Fire { through: new.through },
+        by: RemoteOrderActor::Operator(&caller.operator),
         idempotency_key: key,
         reason: &reason,
         plate_enc: None,

@@ -7,11 +7,14 @@ use domain::ids::GarageId;
 use domain::occupancy::is_plausible;
 use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, LaneAlarm};
-use protocol::operator::{AlarmSummary, Garage, Garages, Gateway, Health, Lane, ServerBuild};
+use protocol::operator::{
+    AlarmSummary, ConnectionHealth, GarageOverview, GarageOverviews, GatewayOverview, LaneOverview,
+    ServerBuild,
+};
 use protocol::uplink::LaneStatus;
 use service::build;
 
-use super::{Caller, confidence};
+use super::{OperatorCaller, confidence};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, at_gate, public_sites};
 use crate::store::{StoreError, dead_letter, garage, gateway};
@@ -19,14 +22,14 @@ use crate::store::{StoreError, dead_letter, garage, gateway};
 /// A gateway sends every few seconds and a controller every 10 s: three messages may be lost.
 const ALIVE: Duration = Duration::from_secs(30);
 
-pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
+pub async fn list(app: &App, caller: &OperatorCaller) -> Result<GarageOverviews, StoreError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     let own = garage::of_operator(&mut tx, &caller.operator).await?;
     let hours = PublicHours::read(app, &mut tx, now).await?;
     let gateways = gateway::health(&mut tx).await?;
     let mut letters = dead_letter::counts_since(&mut tx, midnight(now)).await?;
-    let mut lanes: HashMap<GarageId, Vec<Lane>> = HashMap::new();
+    let mut lanes: HashMap<GarageId, Vec<LaneOverview>> = HashMap::new();
     for (garage, status) in gateway::lanes_of_operator(&mut tx, &caller.operator).await? {
         lanes.entry(garage).or_default().push(lane(status, now));
     }
@@ -41,7 +44,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
         let health = gateways.iter().find(|gateway| gateway.garage == own.id);
         let seen = health.and_then(|gateway| gateway.last_seen_at);
         let (gateway, lanes) = (gateway_of(health, now), lanes.remove(&own.id).unwrap_or_default());
-        garages.push(Garage {
+        garages.push(GarageOverview {
             alarms: summary(&gateway.alarms, &lanes),
             open: public_sites::open_now(app, &own, &hours, seen, now).await?,
             plausible: own.occupied.is_none_or(|occupied| is_plausible(own.capacity, occupied)),
@@ -59,16 +62,16 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Garages, StoreError> {
         });
     }
     let build = ServerBuild { version: build::VERSION.to_owned(), revision: build::REVISION.to_owned() };
-    Ok(Garages { garages, build: Some(build) })
+    Ok(GarageOverviews { garages, build: Some(build) })
 }
 
 fn midnight(now: Timestamp) -> Timestamp {
     Timestamp::from_local(now.local_date().and_time(chrono::NaiveTime::MIN))
 }
 
-fn gateway_of(health: Option<&gateway::Health>, now: Timestamp) -> Gateway {
+fn gateway_of(health: Option<&gateway::GatewayHealth>, now: Timestamp) -> GatewayOverview {
     let last_seen_at = health.and_then(|gateway| gateway.last_seen_at);
-    Gateway {
+    GatewayOverview {
         health: judged(last_seen_at, now),
         last_seen_at,
         backlog: health.map_or(0, |gateway| gateway.backlog),
@@ -84,7 +87,7 @@ fn sorted<T: Clone>(alarms: &[T], urgency: impl Fn(&T) -> u8) -> Vec<T> {
     alarms
 }
 
-fn summary(gateway: &[GatewayAlarm], lanes: &[Lane]) -> AlarmSummary {
+fn summary(gateway: &[GatewayAlarm], lanes: &[LaneOverview]) -> AlarmSummary {
     let of_lanes = || lanes.iter().flat_map(|lane| &lane.alarms);
     AlarmSummary {
         count: u32::try_from(gateway.len() + of_lanes().count()).unwrap_or(u32::MAX),
@@ -93,10 +96,10 @@ fn summary(gateway: &[GatewayAlarm], lanes: &[Lane]) -> AlarmSummary {
     }
 }
 
-fn lane(status: LaneStatus, now: Timestamp) -> Lane {
+fn lane(status: LaneStatus, now: Timestamp) -> LaneOverview {
     let health = judged(status.last_seen_at, now);
-    let is_heard = |_: &Timestamp| health == Health::Online;
-    Lane {
+    let is_heard = |_: &Timestamp| health == ConnectionHealth::Online;
+    LaneOverview {
         id: status.lane,
         name: status.name,
         direction: status.direction,
@@ -115,10 +118,10 @@ fn lane(status: LaneStatus, now: Timestamp) -> Lane {
     }
 }
 
-fn judged(last_seen_at: Option<Timestamp>, now: Timestamp) -> Health {
+fn judged(last_seen_at: Option<Timestamp>, now: Timestamp) -> ConnectionHealth {
     match last_seen_at {
-        None => Health::NeverSeen,
-        Some(seen) if now.since(seen) <= ALIVE => Health::Online,
-        Some(_) => Health::Offline,
+        None => ConnectionHealth::NeverSeen,
+        Some(seen) if now.since(seen) <= ALIVE => ConnectionHealth::Online,
+        Some(_) => ConnectionHealth::Offline,
     }
 }

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use domain::ids::GarageId;
-use domain::inventory::{Inside, Outcome, Seen, Walk, reconcile};
+use domain::inventory::{InsideVisit, InventoryOutcome, InventoryWalk, SeenCars, reconcile};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::operator::{Ghost, Inventory, InventoryPreview, NewInventory};
+use protocol::operator::{InventoryPreview, InventoryReport, InventorySummary, UnseenVisit};
 use uuid::Uuid;
 
 use super::reason::{self, reason};
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
-use crate::store::seal::{Purpose, SealError, Sealed};
-use crate::store::visit::inside::{self, Open};
-use crate::store::{StoreError, Tx, garage, gateway, inventory, word};
+use crate::store::seal::{SealError, SealPurpose, SealedValue};
+use crate::store::visit::inside::{self, OpenVisit};
+use crate::store::{StoreError, Tx, codec, garage, gateway, inventory};
 
 /// Most walks in the list.
 const SHOWN: i64 = 20;
@@ -61,27 +61,27 @@ impl From<SealError> for InventoryError {
     }
 }
 
-type Cars = BTreeMap<Vec<u8>, Plate>;
+type InventoriedCars = BTreeMap<Vec<u8>, Plate>;
 
 /// A walk of a request, checked.
-struct Asked {
-    walk: Walk,
-    cars: Cars,
+struct CheckedWalk {
+    walk: InventoryWalk,
+    cars: InventoriedCars,
     unread: u32,
 }
 
 /// A walk compared with the visits.
-struct Held {
-    open: HashMap<Uuid, Open>,
-    outcome: Outcome<Uuid, Vec<u8>>,
+struct WalkComparison {
+    open: HashMap<Uuid, OpenVisit>,
+    outcome: InventoryOutcome<Uuid, Vec<u8>>,
 }
 
 /// Previews the walk; writes only to the audit log.
 pub async fn preview(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
-    new: &NewInventory,
+    new: &InventoryReport,
 ) -> Result<InventoryPreview, InventoryError> {
     let asked = asked(app, new)?;
     let mut tx = app.store.begin().await?;
@@ -96,13 +96,13 @@ pub async fn preview(
 /// Stores the walk and corrects visits and count; a repeated key returns the first walk.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
-    new: &NewInventory,
-) -> Result<Inventory, InventoryError> {
+    new: &InventoryReport,
+) -> Result<InventorySummary, InventoryError> {
     let reason = reason(&new.reason, reason::LONGEST).ok_or(InventoryError::Reason)?;
-    let body_hash = app.keys.hash(Purpose::Plate, &word::list(std::slice::from_ref(new)));
+    let body_hash = app.keys.hash(SealPurpose::Plate, &codec::list(std::slice::from_ref(new)));
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
@@ -110,12 +110,12 @@ pub async fn add(
         return if hash == body_hash { Ok(written) } else { Err(InventoryError::KeyReused) };
     }
     let asked = asked(app, new)?;
-    require_told(&mut tx, garage, app.now()).await?;
+    require_caught_up(&mut tx, garage, app.now()).await?;
     let held = held(&mut tx, garage, &asked).await?;
     mend(app, &mut tx, garage, &asked, &held).await?;
     let made = made(&asked, &held, found.occupied, app.now(), reason);
     garage::set_count(&mut tx, garage, made.after, made.at).await?;
-    let row = inventory::NewInventory {
+    let row = inventory::NewInventoryRow {
         garage,
         operator: &caller.operator,
         idempotency_key: key,
@@ -128,36 +128,40 @@ pub async fn add(
     let written = inventory::by_key(&mut tx, garage, &caller.operator, key).await?;
     let (written, _) = written.ok_or(StoreError::Corrupt { column: "inventory.idempotency_key" })?;
     tx.commit().await?;
-    app.allocation.nudge(garage);
+    app.allocation.mark_stale(garage);
     Ok(written)
 }
 
 /// The garage's walks, newest first.
-pub async fn newest(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<Inventory>, OperatorError> {
+pub async fn newest(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<Vec<InventorySummary>, OperatorError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(inventory::newest(&mut tx, garage, SHOWN).await?)
 }
 
-fn asked(app: &App, new: &NewInventory) -> Result<Asked, InventoryError> {
+fn asked(app: &App, new: &InventoryReport) -> Result<CheckedWalk, InventoryError> {
     let now = app.now();
-    let walk = Walk::new(new.begun_at, new.ended_at).ok_or(InventoryError::Walk)?;
+    let walk = InventoryWalk::new(new.begun_at, new.ended_at).ok_or(InventoryError::Walk)?;
     if new.ended_at > now + AHEAD || new.begun_at < now - MAX_AGE {
         return Err(InventoryError::Walk);
     }
-    let mut cars = Cars::new();
+    let mut cars = InventoriedCars::new();
     for (index, line) in new.seen.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let reading = line.trim().split([',', '，', ';', '\t', ' ']).next().unwrap_or_default();
         let plate = Plate::parse(reading).map_err(|_| InventoryError::Plate { line: index + 1 })?;
-        cars.insert(app.keys.hash(Purpose::Plate, plate.as_str()), plate);
+        cars.insert(app.keys.hash(SealPurpose::Plate, plate.as_str()), plate);
     }
     if cars.len() > MAX_CARS || new.unread as usize > MAX_CARS {
         return Err(InventoryError::TooMany);
     }
-    Ok(Asked { walk, cars, unread: new.unread })
+    Ok(CheckedWalk { walk, cars, unread: new.unread })
 }
 
-async fn require_told(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), InventoryError> {
+async fn require_caught_up(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), InventoryError> {
     let health = gateway::health(tx).await?.into_iter().find(|gateway| gateway.garage == *garage);
     // A garage without a gateway has no pending passages.
     let Some(health) = health else { return Ok(()) };
@@ -168,32 +172,32 @@ async fn require_told(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<
     }
 }
 
-async fn held(tx: &mut Tx, garage: &GarageId, asked: &Asked) -> Result<Held, StoreError> {
+async fn held(tx: &mut Tx, garage: &GarageId, asked: &CheckedWalk) -> Result<WalkComparison, StoreError> {
     let open = inside::open(tx, garage).await?;
     let (left, left_unread) = inside::left_since(tx, garage, asked.walk.begun()).await?;
-    let visits: Vec<Inside<Uuid, Vec<u8>>> = open
+    let visits: Vec<InsideVisit<Uuid, Vec<u8>>> = open
         .iter()
-        .map(|visit| Inside {
+        .map(|visit| InsideVisit {
             visit: visit.id,
             car: visit.plate.as_ref().map(|plate| plate.hash.clone()),
             entered_at: visit.entered_at,
         })
         .collect();
     let cars: BTreeSet<Vec<u8>> = asked.cars.keys().cloned().collect();
-    let seen = Seen { cars, unread: asked.unread, left: left.into_iter().collect(), left_unread };
+    let seen = SeenCars { cars, unread: asked.unread, left: left.into_iter().collect(), left_unread };
     let outcome = reconcile(asked.walk, &visits, &seen);
-    Ok(Held { open: open.into_iter().map(|visit| (visit.id, visit)).collect(), outcome })
+    Ok(WalkComparison { open: open.into_iter().map(|visit| (visit.id, visit)).collect(), outcome })
 }
 
 async fn mend(
     app: &App,
     tx: &mut Tx,
     garage: &GarageId,
-    asked: &Asked,
-    held: &Held,
+    asked: &CheckedWalk,
+    held: &WalkComparison,
 ) -> Result<(), InventoryError> {
-    let sealed = |hash: &Vec<u8>| -> Result<Option<Sealed>, SealError> {
-        asked.cars.get(hash).map(|plate| app.keys.sealed(Purpose::Plate, plate.as_str())).transpose()
+    let sealed = |hash: &Vec<u8>| -> Result<Option<SealedValue>, SealError> {
+        asked.cars.get(hash).map(|plate| app.keys.sealed(SealPurpose::Plate, plate.as_str())).transpose()
     };
     let mut named = Vec::new();
     for (visit, car) in &held.outcome.named {
@@ -209,9 +213,15 @@ async fn mend(
     Ok(())
 }
 
-fn made(asked: &Asked, held: &Held, before: Option<i64>, at: Timestamp, reason: String) -> Inventory {
+fn made(
+    asked: &CheckedWalk,
+    held: &WalkComparison,
+    before: Option<i64>,
+    at: Timestamp,
+    reason: String,
+) -> InventorySummary {
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    Inventory {
+    InventorySummary {
         id: Uuid::now_v7(),
         begun_at: asked.walk.begun(),
         ended_at: asked.walk.ended(),
@@ -231,15 +241,15 @@ fn made(asked: &Asked, held: &Held, before: Option<i64>, at: Timestamp, reason: 
 fn shown(
     app: &App,
     before: Option<i64>,
-    asked: &Asked,
-    held: &Held,
+    asked: &CheckedWalk,
+    held: &WalkComparison,
 ) -> Result<InventoryPreview, InventoryError> {
     let plate = |hash: &Vec<u8>| asked.cars.get(hash).map(ToString::to_string);
     let outcome = &held.outcome;
-    let ghost = |visit: &Open| -> Result<Ghost, SealError> {
+    let ghost = |visit: &OpenVisit| -> Result<UnseenVisit, SealError> {
         let plate =
-            visit.plate.as_ref().map(|plate| app.keys.open(Purpose::Plate, &plate.enc)).transpose()?;
-        Ok(Ghost { plate, entered_at: Some(visit.entered_at) })
+            visit.plate.as_ref().map(|plate| app.keys.open(SealPurpose::Plate, &plate.enc)).transpose()?;
+        Ok(UnseenVisit { plate, entered_at: Some(visit.entered_at) })
     };
     let ghosts = outcome.ghosts.iter().filter_map(|id| held.open.get(id));
     Ok(InventoryPreview {

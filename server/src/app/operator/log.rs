@@ -1,12 +1,12 @@
 //! Events at a garage's gates, and rejected messages. Reading plates is audited.
 
 use domain::ids::GarageId;
-use protocol::operator::{DeadLetter, Event, Page};
+use protocol::operator::{CursorPage, DeadLetterEntry, EventLogEntry};
 
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, dead_letter, gate_event, word};
+use crate::store::seal::SealPurpose;
+use crate::store::{StoreError, codec, dead_letter, gate_event};
 
 /// Rows on one page.
 const PAGE: usize = 50;
@@ -14,10 +14,10 @@ const PAGE: usize = 50;
 /// The garage's events, newest first; `cursor` is the `next` of the previous page.
 pub async fn events(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<i64>,
-) -> Result<Page<Event>, OperatorError> {
+) -> Result<CursorPage<EventLogEntry>, OperatorError> {
     let before = cursor.unwrap_or(i64::MAX);
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
@@ -28,10 +28,10 @@ pub async fn events(
     page(rows, |row| row.no, |row| event(app, row))
 }
 
-fn event(app: &App, row: gate_event::Stored) -> Result<Event, StoreError> {
-    let plate = row.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-    Ok(Event {
-        lane: word::parse("gate_event.lane", &row.lane)?,
+fn event(app: &App, row: gate_event::StoredGateEvent) -> Result<EventLogEntry, StoreError> {
+    let plate = row.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    Ok(EventLogEntry {
+        lane: codec::parse("gate_event.lane", &row.lane)?,
         direction: row.direction,
         kind: row.kind,
         plate,
@@ -51,10 +51,10 @@ fn event(app: &App, row: gate_event::Stored) -> Result<Event, StoreError> {
 /// The garage's rejected messages, newest first. An excerpt may contain a plate.
 pub async fn dead_letters(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<i64>,
-) -> Result<Page<DeadLetter>, OperatorError> {
+) -> Result<CursorPage<DeadLetterEntry>, OperatorError> {
     let before = cursor.unwrap_or(i64::MAX);
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
@@ -65,12 +65,12 @@ pub async fn dead_letters(
     page(rows, |row| row.no, |row| letter(app, row))
 }
 
-fn letter(app: &App, row: dead_letter::Stored) -> Result<DeadLetter, StoreError> {
-    Ok(DeadLetter {
+fn letter(app: &App, row: dead_letter::StoredDeadLetter) -> Result<DeadLetterEntry, StoreError> {
+    Ok(DeadLetterEntry {
         device: row.device,
         code: row.code,
         detail: row.detail,
-        excerpt: app.keys.open(Purpose::DeadLetter, &row.excerpt_enc)?,
+        excerpt: app.keys.open(SealPurpose::DeadLetter, &row.excerpt_enc)?,
         received_at: row.received_at,
     })
 }
@@ -80,10 +80,10 @@ fn page<R, T>(
     mut rows: Vec<R>,
     number: impl Fn(&R) -> i64,
     item: impl Fn(R) -> Result<T, StoreError>,
-) -> Result<Page<T>, OperatorError> {
+) -> Result<CursorPage<T>, OperatorError> {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| number(row).to_string());
     let items = rows.into_iter().map(item).collect::<Result<_, _>>()?;
-    Ok(Page { items, next })
+    Ok(CursorPage { items, next })
 }

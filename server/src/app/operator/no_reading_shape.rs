@@ -5,9 +5,9 @@
 //! must not hide a car.
 
 use domain::ids::{DeviceId, GarageId};
-use protocol::operator::{MarkedShape, NewNoReadingShape};
+use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
 
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
 use crate::store::no_reading_shape::{self, NewShapeMark};
 use crate::store::{StoreError, garage, gateway};
@@ -44,10 +44,10 @@ impl From<StoreError> for ShapeMarkError {
 /// Marks a shape; marking it again changes nothing and returns the first mark.
 pub async fn mark(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     new: &NewNoReadingShape,
-) -> Result<MarkedShape, ShapeMarkError> {
+) -> Result<MarkedShapeEntry, ShapeMarkError> {
     let reason = new.reason.trim().replace('\0', "");
     if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
         return Err(ShapeMarkError::Reason);
@@ -88,7 +88,7 @@ pub async fn mark(
     Ok(marked)
 }
 
-fn find<'a>(marks: &'a [MarkedShape], device: &DeviceId, shape: &str) -> Option<&'a MarkedShape> {
+fn find<'a>(marks: &'a [MarkedShapeEntry], device: &DeviceId, shape: &str) -> Option<&'a MarkedShapeEntry> {
     marks.iter().find(|mark| mark.device == *device && mark.shape == shape)
 }
 
@@ -97,7 +97,11 @@ fn detail(device: &DeviceId, shape: &str) -> String {
 }
 
 /// The garage's marked shapes, newest first.
-pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<MarkedShape>, OperatorError> {
+pub async fn list(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<Vec<MarkedShapeEntry>, OperatorError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(no_reading_shape::of_garage(&mut tx, garage).await?)
@@ -106,7 +110,7 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<M
 /// Removes a mark: messages of the shape raise the alarm again.
 pub async fn unmark(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     device: &DeviceId,
     shape: &str,

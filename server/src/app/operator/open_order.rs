@@ -6,15 +6,15 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
-use protocol::operator::Page;
-use protocol::order::{NewOpenOrder, OpenOrder, OrderState};
+use protocol::operator::CursorPage;
+use protocol::order::{NewRemoteOpening, RemoteOrderEntry, RemoteOrderState};
 use uuid::Uuid;
 
 use super::reason::reason;
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::{App, open_order as orders};
-use crate::store::open_order::{By, OrderTarget, Stored};
-use crate::store::seal::Purpose;
+use crate::store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
+use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, garage, gateway, open_order};
 
 /// Lifetime of an order: so long the driver waits before the barrier and the operator looks at the picture. A gateway
@@ -22,7 +22,7 @@ use crate::store::{StoreError, garage, gateway, open_order};
 pub const LIFE: Duration = Duration::from_secs(30);
 
 /// Time after the expiry in which the gateway may still report the outcome.
-const WORD: Duration = Duration::from_secs(15);
+const REPORT_GRACE: Duration = Duration::from_secs(15);
 
 /// Rows on one page.
 const PAGE: usize = 20;
@@ -31,7 +31,7 @@ const PAGE: usize = 20;
 const MAX_REASON: usize = 200;
 
 #[derive(Debug, thiserror::Error)]
-pub enum OrderError {
+pub enum RemoteOpenError {
     #[error("the reason must have 2 to 200 characters")]
     Reason,
     #[error(transparent)]
@@ -46,7 +46,7 @@ pub enum OrderError {
     Operator(#[from] OperatorError),
 }
 
-impl From<StoreError> for OrderError {
+impl From<StoreError> for RemoteOpenError {
     fn from(error: StoreError) -> Self {
         Self::Operator(error.into())
     }
@@ -55,12 +55,12 @@ impl From<StoreError> for OrderError {
 /// Orders a remote opening; a repeated key returns the same order in its current state.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
-    new: &NewOpenOrder,
-) -> Result<OpenOrder, OrderError> {
-    let reason = reason(&new.reason, MAX_REASON).ok_or(OrderError::Reason)?;
+    new: &NewRemoteOpening,
+) -> Result<RemoteOrderEntry, RemoteOpenError> {
+    let reason = reason(&new.reason, MAX_REASON).ok_or(RemoteOpenError::Reason)?;
     let plate = new.plate.as_deref().map(Plate::parse).transpose()?;
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await?;
@@ -72,21 +72,21 @@ pub async fn add(
         let same = before.lane.as_ref() == Some(&new.lane)
             && before.reason == reason
             && before.plate.as_deref() == plate.as_ref().map(Plate::as_str);
-        return if same { Ok(before) } else { Err(OrderError::KeyReused) };
+        return if same { Ok(before) } else { Err(RemoteOpenError::KeyReused) };
     }
     if !gateway::has_lane(&mut tx, garage, &new.lane).await? {
-        return Err(OrderError::Lane);
+        return Err(RemoteOpenError::Lane);
     }
     if open_order::is_waiting(&mut tx, garage, &new.lane, now).await? {
-        return Err(OrderError::Waiting);
+        return Err(RemoteOpenError::Waiting);
     }
-    let plate_enc = plate.map(|plate| app.keys.seal(Purpose::Plate, plate.as_str())).transpose();
+    let plate_enc = plate.map(|plate| app.keys.seal(SealPurpose::Plate, plate.as_str())).transpose();
     let plate_enc = plate_enc.map_err(StoreError::from)?;
-    let row = open_order::NewOrder {
+    let row = open_order::NewRemoteOrder {
         id,
         garage,
-        target: OrderTarget::Lane(&new.lane),
-        by: By::Operator(&caller.operator),
+        target: RemoteOrderTarget::Lane(&new.lane),
+        by: RemoteOrderActor::Operator(&caller.operator),
         idempotency_key: key,
         reason: &reason,
         plate_enc: plate_enc.as_deref(),
@@ -105,10 +105,10 @@ pub async fn add(
 /// The garage's orders, newest first.
 pub async fn page(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<Uuid>,
-) -> Result<Page<OpenOrder>, OperatorError> {
+) -> Result<CursorPage<RemoteOrderEntry>, OperatorError> {
     let now = app.now();
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
@@ -117,21 +117,25 @@ pub async fn page(
     items.truncate(PAGE);
     let next = items.last().filter(|_| more).map(|last| last.order.id.to_string());
     let items = items.into_iter().map(|order| opened(app, order, now)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next })
+    Ok(CursorPage { items, next })
 }
 
 /// The order with its plate, in its current state.
-pub(super) fn opened(app: &App, stored: Stored, now: Timestamp) -> Result<OpenOrder, StoreError> {
-    let plate = stored.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-    Ok(OpenOrder { plate, ..seen(stored.order, now) })
+pub(super) fn opened(
+    app: &App,
+    stored: StoredRemoteOrder,
+    now: Timestamp,
+) -> Result<RemoteOrderEntry, StoreError> {
+    let plate = stored.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    Ok(RemoteOrderEntry { plate, ..seen(stored.order, now) })
 }
 
 /// Derives the state from the time: an order expires without a write.
-pub(in crate::app) fn seen(order: OpenOrder, now: Timestamp) -> OpenOrder {
+pub(in crate::app) fn seen(order: RemoteOrderEntry, now: Timestamp) -> RemoteOrderEntry {
     let state = match order.state {
-        OrderState::Waiting if order.expires_at <= now => OrderState::Expired,
-        OrderState::Taken if order.expires_at + WORD <= now => OrderState::Unknown,
+        RemoteOrderState::Waiting if order.expires_at <= now => RemoteOrderState::Expired,
+        RemoteOrderState::Taken if order.expires_at + REPORT_GRACE <= now => RemoteOrderState::Unknown,
         state => state,
     };
-    OpenOrder { state, ..order }
+    RemoteOrderEntry { state, ..order }
 }

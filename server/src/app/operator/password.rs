@@ -6,7 +6,7 @@ use std::time::Duration;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 
-use super::Operators;
+use super::OperatorLogInState;
 use crate::app::token::{RandomError, random};
 
 /// Two cores' worth; others wait.
@@ -16,7 +16,7 @@ pub(super) const AT_ONCE: usize = 2;
 const TURN: Duration = Duration::from_secs(5);
 
 /// A hash of an unknown password. It is compared where there is no account, so that the response takes as long.
-const NOBODY: &str =
+const UNKNOWN_PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2hhcmVkLXBhcmtpbmctMA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum PasswordError {
 }
 
 /// A new password's hash, in the PHC string format.
-pub(super) async fn hash(operators: &Operators, password: String) -> Result<String, PasswordError> {
+pub(super) async fn hash(operators: &OperatorLogInState, password: String) -> Result<String, PasswordError> {
     if !(8..=128).contains(&password.chars().count()) {
         return Err(PasswordError::Length);
     }
@@ -45,13 +45,13 @@ pub(super) async fn hash(operators: &Operators, password: String) -> Result<Stri
 
 /// Whether `password` matches `stored`. Without a stored hash it is wrong after as much work.
 pub(super) async fn matches(
-    operators: &Operators,
+    operators: &OperatorLogInState,
     password: String,
     stored: Option<String>,
 ) -> Result<bool, PasswordError> {
     in_turn(operators, move || {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
+        let stored = stored.unwrap_or_else(|| UNKNOWN_PASSWORD_HASH.to_owned());
         let Ok(hash) = PasswordHash::new(&stored) else { return false };
         Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
     })
@@ -59,7 +59,7 @@ pub(super) async fn matches(
 }
 
 async fn in_turn<T: Send + 'static>(
-    operators: &Operators,
+    operators: &OperatorLogInState,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, PasswordError> {
     let turn = tokio::time::timeout(TURN, operators.hashing.clone().acquire_owned()).await;
@@ -78,6 +78,6 @@ mod tests {
 
     #[test]
     fn comparing_with_nobody_is_real_work() {
-        assert!(PasswordHash::new(NOBODY).unwrap().hash.is_some());
+        assert!(PasswordHash::new(UNKNOWN_PASSWORD_HASH).unwrap().hash.is_some());
     }
 }

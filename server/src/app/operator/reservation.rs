@@ -12,18 +12,18 @@ pub mod timeline;
 use chrono::NaiveDate;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::asked::ForecastAsked;
+use protocol::reservation::query::PoolForecastQuery;
 use protocol::reservation::{
-    Forecasts, NewReservation, Reservation, ReservationActKind, ReservationChange, Reservations,
+    NewReservation, PoolForecasts, Reservation, ReservationActKind, ReservationChange, ReservationPage,
 };
 use uuid::Uuid;
 
-use super::{Caller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
-use crate::app::allocation::By;
-use crate::app::reservation::wanted::Wanted;
+use crate::app::allocation::RequestActor;
+use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
-use crate::store::reservation::{self, Stored};
+use crate::store::reservation::{self, StoredReservation};
 
 /// Rows on one page.
 const PAGE: u32 = 100;
@@ -46,11 +46,11 @@ fn bounds(day: NaiveDate) -> (Timestamp, Timestamp) {
 /// Reservations of a local day, newest start first; without a day, today's.
 pub async fn page(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     day: Option<NaiveDate>,
     cursor: Option<&str>,
-) -> Result<Reservations, ReservationError> {
+) -> Result<ReservationPage, ReservationError> {
     let before = cursor.map(own::parse_cursor).transpose()?;
     let day = day.unwrap_or_else(|| app.now().local_date());
     let mut tx = app.store.begin().await?;
@@ -65,14 +65,14 @@ pub async fn page(
 /// Reserves for any plate, on the operator's responsibility. A repeated key returns the same reservation.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
     new: &NewReservation,
 ) -> Result<Reservation, ReservationError> {
     may_run(app, caller, garage).await?;
-    let wanted = Wanted::parse(app, new)?;
-    let by = By::Operator(caller.operator.clone());
+    let wanted = ReservationDraft::parse(app, new)?;
+    let by = RequestActor::Operator(caller.operator.clone());
     let reservation = reserve::submit(app, garage, by, key, &wanted).await?;
     audit(app, caller, "reservation.create", reservation.id).await?;
     Ok(reservation)
@@ -80,13 +80,13 @@ pub async fn add(
 
 pub async fn change(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
-    let by = By::Operator(caller.operator.clone());
+    let by = RequestActor::Operator(caller.operator.clone());
     let reservation = change::change_as(app, by, &stored, if_match, asked).await?;
     audit(app, caller, "reservation.change", id).await?;
     Ok(reservation)
@@ -94,13 +94,13 @@ pub async fn change(
 
 pub async fn act(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
     if_match: Option<&str>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
-    let by = By::Operator(caller.operator.clone());
+    let by = RequestActor::Operator(caller.operator.clone());
     let reservation = change::act_as(app, by, &stored, if_match, act).await?;
     let action = match act {
         ReservationActKind::Confirm => "reservation.confirm",
@@ -113,10 +113,10 @@ pub async fn act(
 /// Forecast for one audience, or for all.
 pub async fn forecast(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
-    asked: &ForecastAsked,
-) -> Result<Forecasts, ReservationError> {
+    asked: &PoolForecastQuery,
+) -> Result<PoolForecasts, ReservationError> {
     use domain::access::Audience::{Pickup, Public, Resident, Staff};
     may_run(app, caller, garage).await?;
     match asked.audience {
@@ -125,7 +125,7 @@ pub async fn forecast(
     }
 }
 
-async fn may_run(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), ReservationError> {
+async fn may_run(app: &App, caller: &OperatorCaller, garage: &GarageId) -> Result<(), ReservationError> {
     let mut tx = app.store.begin_read().await?;
     Ok(require(&mut tx, caller, garage).await?)
 }
@@ -133,15 +133,15 @@ async fn may_run(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), Re
 /// A reservation of this garage; one of another garage counts as not found.
 async fn of_garage(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     id: Uuid,
-) -> Result<Stored, ReservationError> {
+) -> Result<StoredReservation, ReservationError> {
     may_run(app, caller, garage).await?;
     own::find(app, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
 }
 
-async fn audit(app: &App, caller: &Caller, action: &str, id: Uuid) -> Result<(), ReservationError> {
+async fn audit(app: &App, caller: &OperatorCaller, action: &str, id: Uuid) -> Result<(), ReservationError> {
     let mut tx = app.store.begin().await?;
     record(&mut tx, app.now(), &caller.operator, action, &id.to_string(), "").await?;
     Ok(tx.commit().await?)

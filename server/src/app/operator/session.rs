@@ -6,7 +6,7 @@ use std::time::Duration;
 use protocol::operator::OperatorLogIn;
 
 use super::password::{self, PasswordError};
-use super::{Caller, record};
+use super::{OperatorCaller, record};
 use crate::app::App;
 use crate::app::token::{RandomError, random_token};
 use crate::store::seal::token_hash;
@@ -71,15 +71,15 @@ async fn open(app: &App, id: &str) -> Result<String, LogInError> {
     Ok(token)
 }
 
-pub async fn authenticate(app: &App, token: &str) -> Result<Caller, LogInError> {
+pub async fn authenticate(app: &App, token: &str) -> Result<OperatorCaller, LogInError> {
     let token_hash = token_hash(token);
     let mut tx = app.store.begin_read().await?;
     let operator = operator::of_session(&mut tx, &token_hash, app.now()).await?.ok_or(LogInError::Ended)?;
-    Ok(Caller { operator, token_hash })
+    Ok(OperatorCaller { operator, token_hash })
 }
 
 /// Ends the caller's session.
-pub async fn end(app: &App, caller: &Caller) -> Result<(), LogInError> {
+pub async fn end(app: &App, caller: &OperatorCaller) -> Result<(), LogInError> {
     let mut tx = app.store.begin().await?;
     if operator::delete_session(&mut tx, &caller.token_hash).await? {
         record(&mut tx, app.now(), &caller.operator, "operator_session.end", &caller.operator, "").await?;

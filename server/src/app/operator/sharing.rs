@@ -20,7 +20,7 @@ pub mod windows;
 mod wire;
 
 use super::OperatorError;
-use crate::app::import::Invalid;
+use crate::app::import::InvalidField;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ pub enum SharingError {
     #[error("`to` must be 0 to {} days after `from`, in the years 2000 to 2199", openings::MAX_DAYS - 1)]
     Range,
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(#[from] InvalidField),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -54,5 +54,5 @@ impl From<StoreError> for SharingError {
 
 /// Names the invalid field.
 fn invalid(field: impl Into<String>, message: impl Into<String>) -> SharingError {
-    SharingError::Invalid(Invalid { field: field.into(), message: message.into() })
+    SharingError::Invalid(InvalidField { field: field.into(), message: message.into() })
 }

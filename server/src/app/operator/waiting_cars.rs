@@ -7,17 +7,21 @@ use domain::ids::GarageId;
 use domain::plate::Plate;
 use protocol::at_gate::{ExpectedCar, WaitingCar};
 
-use super::{Caller, OperatorError, record, require};
-use crate::app::at_gate::{self, Waiting};
+use super::{OperatorCaller, OperatorError, record, require};
+use crate::app::at_gate::{self, CarAtBarrier};
 use crate::app::{App, access_plan};
-use crate::store::seal::Purpose;
-use crate::store::{StoreError, Tx, garage, visit, word};
+use crate::store::seal::SealPurpose;
+use crate::store::{StoreError, Tx, codec, garage, visit};
 
 /// More candidates are no help at a gate.
 const CANDIDATES: usize = 3;
 
 /// Lists the cars. The audit log gets one line for each request that returned a plate.
-pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<WaitingCar>, OperatorError> {
+pub async fn list(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<Vec<WaitingCar>, OperatorError> {
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let cars = at_gate::waiting(app, &mut tx, garage).await?;
@@ -27,7 +31,7 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<W
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     let plan = access_plan::current(app, &mut tx, &found).await?;
     let inside = inside(app, &mut tx, garage).await?;
-    let expected = |car: &Waiting| -> Vec<ExpectedCar> {
+    let expected = |car: &CarAtBarrier| -> Vec<ExpectedCar> {
         let Some(reading) = &car.plate else { return Vec::new() };
         let found = candidates(&plan.document.plan, reading, app.now()).into_iter();
         let found = found.filter(|candidate| !inside.contains(&candidate.plate)).take(CANDIDATES);
@@ -57,6 +61,6 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Vec<W
 
 async fn inside(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<HashSet<Plate>, StoreError> {
     let plates = visit::plates_inside(tx, garage).await?;
-    let plate = |enc: Vec<u8>| word::parse("visit.plate_enc", &app.keys.open(Purpose::Plate, &enc)?);
+    let plate = |enc: Vec<u8>| codec::parse("visit.plate_enc", &app.keys.open(SealPurpose::Plate, &enc)?);
     plates.into_iter().map(plate).collect()
 }

@@ -10,8 +10,8 @@ use super::realtime::{SiteRealtime, realtime};
 use super::{SnapshotParts, site, source, trust, version};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, allocation};
-use crate::store::garage::{self, Garage};
-use crate::store::gateway::{self, Health};
+use crate::store::garage::{self, StoredGarage};
+use crate::store::gateway::{self, GatewayHealth};
 use crate::store::published::{self, StoredSource};
 use crate::store::{StoreError, count_doubt};
 
@@ -24,9 +24,9 @@ pub(super) struct PublishedFeed {
 
 /// Rows of one database snapshot.
 struct StoredFeed {
-    garages: Vec<Garage>,
+    garages: Vec<StoredGarage>,
     hours: PublicHours,
-    gateways: HashMap<GarageId, Health>,
+    gateways: HashMap<GarageId, GatewayHealth>,
     facts: HashMap<GarageId, PublishedSpec>,
     source: Option<StoredSource>,
     doubts: HashMap<GarageId, count_doubt::CountDoubts>,
@@ -84,7 +84,7 @@ fn facts(app: &App, stored: &mut StoredFeed, now: Timestamp) -> Vec<(GarageId, P
 async fn believed(
     app: &App,
     stored: &StoredFeed,
-    garage: &Garage,
+    garage: &StoredGarage,
     now: Timestamp,
 ) -> Result<Option<SiteRealtime>, StoreError> {
     let health = stored.gateways.get(&garage.id);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::access::Audience;
 use domain::ids::GarageId;
-use protocol::reservation::Forecasts;
-use protocol::reservation::asked::ForecastAsked;
+use protocol::reservation::PoolForecasts;
+use protocol::reservation::query::PoolForecastQuery;
 
 use super::snapshot;
 use crate::app::reservation::{ReservationError, forecast};
@@ -14,11 +14,11 @@ use crate::app::{App, directory, etag};
 pub use crate::app::reservation::forecast::{DEFAULT_HOURS, MOST_HOURS};
 
 /// A garage and the number of hours.
-pub type Question = (GarageId, u32);
+pub type ForecastKey = (GarageId, u32);
 
 #[derive(Debug)]
 pub struct ForecastSnapshot {
-    pub body: Forecasts,
+    pub body: PoolForecasts,
     /// Tag of the content; it does not depend on the time at which it was made.
     pub etag: String,
 }
@@ -34,8 +34,8 @@ pub async fn forecast(app: &App, number: i64, hours: u32) -> Result<Arc<Forecast
     if let Some(snapshot) = known.get(&question) {
         return Ok(snapshot);
     }
-    let began = known.begin();
-    let asked = ForecastAsked { hours: Some(hours), ..ForecastAsked::default() };
+    let began = known.begin_read();
+    let asked = PoolForecastQuery { hours: Some(hours), ..PoolForecastQuery::default() };
     let body = forecast::of(app, &garage.id, &[Audience::Public], &asked).await?;
     let snapshot = Arc::new(ForecastSnapshot { etag: etag::weak(&body.pools), body });
     known.put(began, question, Arc::clone(&snapshot));

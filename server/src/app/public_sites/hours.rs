@@ -4,22 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::calendar::Calendar;
+use domain::calendar::HolidayCalendar;
 use domain::ids::GarageId;
 
-use super::opening_hours::{HoursPeriod, WrittenHours, text_of};
-use crate::app::sharing::public::{PublicGround, PublicHours};
+use super::opening_hours::{HoursPeriod, OpeningHoursText, text_of};
+use crate::app::sharing::public::{PublicHours, PublicSharingState};
 
 #[derive(Debug, Default)]
 pub(super) struct HoursCache {
-    made: HashMap<GarageId, MadeHours>,
+    made: HashMap<GarageId, CachedHours>,
 }
 
 #[derive(Debug)]
-struct MadeHours {
-    ground: PublicGround,
-    calendar: Arc<Calendar>,
-    hours: WrittenHours,
+struct CachedHours {
+    ground: PublicSharingState,
+    calendar: Arc<HolidayCalendar>,
+    hours: OpeningHoursText,
 }
 
 impl HoursCache {
@@ -42,7 +42,7 @@ impl HoursCache {
         }
         let hours = text_of(&ground, calendar, candidates);
         let text = hours.text.clone();
-        self.made.insert(garage.clone(), MadeHours { ground, calendar: Arc::clone(calendar), hours });
+        self.made.insert(garage.clone(), CachedHours { ground, calendar: Arc::clone(calendar), hours });
         text
     }
 }

@@ -19,14 +19,14 @@ mod day;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Months, NaiveDate};
-use domain::allocation::layout::Closure;
-use domain::calendar::{Calendar, DayKinds};
-use domain::shared_window::{OnLessons, SharedWindow};
+use domain::allocation::layout::SpaceClosure;
+use domain::calendar::{DayKinds, HolidayCalendar};
+use domain::shared_window::{LessonRule, SharedWindow};
 use domain::window::Weekdays;
 
 use day::DayHours;
 
-use crate::app::sharing::public::PublicGround;
+use crate::app::sharing::public::PublicSharingState;
 
 /// Longest text that ParkAPI accepts.
 pub const LONGEST_TEXT: usize = 512;
@@ -51,7 +51,7 @@ impl HoursPeriod {
     /// Candidate periods, the longest first. Each begins on the day before the present month and ends with a month, so
     /// that a text stays valid for a month. A month of a year whose list is missing is included only if it begins
     /// within [`DAYS_AT_LEAST`].
-    pub fn candidates(today: NaiveDate, calendar: &Calendar) -> Vec<Self> {
+    pub fn candidates(today: NaiveDate, calendar: &HolidayCalendar) -> Vec<Self> {
         let month = today.with_day(1).unwrap_or(today);
         let first = month.pred_opt().unwrap_or(month);
         let least = month_end(today + chrono::Days::new(DAYS_AT_LEAST));
@@ -77,7 +77,7 @@ fn month_end(date: NaiveDate) -> NaiveDate {
 
 /// A text and the periods that were tried for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenHours {
+pub struct OpeningHoursText {
     /// The last period is the one of the text.
     pub tried: Vec<HoursPeriod>,
     /// `None` where no period is short enough for [`LONGEST_TEXT`].
@@ -85,7 +85,11 @@ pub struct WrittenHours {
 }
 
 /// The hours of the first of `candidates` whose text is short enough.
-pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<HoursPeriod>) -> WrittenHours {
+pub fn text_of(
+    ground: &PublicSharingState,
+    calendar: &HolidayCalendar,
+    candidates: Vec<HoursPeriod>,
+) -> OpeningHoursText {
     let days = days_of(ground, calendar, &candidates);
     let mut tried = Vec::new();
     for period in candidates {
@@ -93,17 +97,17 @@ pub fn text_of(ground: &PublicGround, calendar: &Calendar, candidates: Vec<Hours
         let days = days.range(period.first..=period.last).map(|(date, hours)| (*date, hours));
         let text = written(days.collect(), period, is_timeless(ground, period));
         if text.len() <= LONGEST_TEXT {
-            return WrittenHours { tried, text: Some(text) };
+            return OpeningHoursText { tried, text: Some(text) };
         }
     }
-    WrittenHours { tried, text: None }
+    OpeningHoursText { tried, text: None }
 }
 
 /// The hours of every day of the candidates. The range includes the day before, whose openings may last into the first
 /// day, and the day after, with which the last day's openings may adjoin.
 fn days_of(
-    ground: &PublicGround,
-    calendar: &Calendar,
+    ground: &PublicSharingState,
+    calendar: &HolidayCalendar,
     candidates: &[HoursPeriod],
 ) -> BTreeMap<NaiveDate, DayHours> {
     let first = candidates.iter().map(|period| period.first).min();
@@ -116,17 +120,17 @@ fn days_of(
 }
 
 /// Whether every current window opens alike on every day for ever, independent of the calendar.
-fn is_timeless(ground: &PublicGround, period: HoursPeriod) -> bool {
+fn is_timeless(ground: &PublicSharingState, period: HoursPeriod) -> bool {
     let daily = |window: &SharedWindow| {
         let recurrence = &window.recurrence;
         recurrence.weekdays == Weekdays::ALL
             && recurrence.kinds == DayKinds::ALL
-            && recurrence.lessons == OnLessons::AnyDay
+            && recurrence.lessons == LessonRule::AnyDay
             && (recurrence.first_day, recurrence.last_day) == (None, None)
     };
     // An ended window may still have an opening that lasts into the period's first day.
     let is_over = |window: &SharedWindow| window.recurrence.last_day.is_some_and(|last| last < period.first);
-    let closes = |closure: &Closure| closure.spaces.is_none();
+    let closes = |closure: &SpaceClosure| closure.spaces.is_none();
     ground.windows.iter().all(|window| daily(window) || is_over(window))
         && !ground.closures.iter().any(closes)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::access::Audience;
-use domain::allocation::Book;
+use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
 use domain::occupancy::open_spaces;
 use domain::time::Timestamp;
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::app::allocation::{self, AllocationError};
 use crate::app::sharing::public::PublicHours;
 use crate::store::StoreError;
-use crate::store::garage::Garage;
+use crate::store::garage::StoredGarage;
 
 /// Published times stay equal for this long while nothing changes, so that readers with the newest response get "not
 /// modified".
@@ -31,7 +31,7 @@ pub(super) struct SiteRealtime {
 /// `None` where no recent data is known.
 pub(super) async fn realtime(
     app: &App,
-    garage: &Garage,
+    garage: &StoredGarage,
     hours: &PublicHours,
     last_seen_at: Option<Timestamp>,
     now: Timestamp,
@@ -49,7 +49,7 @@ pub(super) async fn realtime(
 
 /// Room that windows and reservations leave to cars without one; `None` if it cannot be determined now.
 async fn room(app: &App, garage: &GarageId, now: Timestamp) -> Result<Option<u32>, StoreError> {
-    let room = |book: &Book| {
+    let room = |book: &AllocationBook| {
         let pools = book.layout().pools.keys();
         let rooms = pools.filter_map(|pool| book.room_for_walk_in(pool, Audience::Public, now));
         rooms.map(|(room, _)| room).sum()

@@ -6,10 +6,14 @@ use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, SitePurpose};
 use super::realtime::SiteRealtime;
 use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
-use crate::store::garage::Garage;
+use crate::store::garage::StoredGarage;
 
 /// The site without realtime values, with the garage's own times.
-pub(super) fn facts(garage: &Garage, facts: PublishedSpec, opening_hours: Option<String>) -> ParkingSite {
+pub(super) fn facts(
+    garage: &StoredGarage,
+    facts: PublishedSpec,
+    opening_hours: Option<String>,
+) -> ParkingSite {
     ParkingSite {
         id: garage.number,
         source_id: SOURCE_ID,

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::store::StoreError;
 
 /// While one reader renews the snapshot, others get one of at most this age.
-const SERVED_MEANWHILE: Duration = Duration::from_secs(3);
+const MAX_STALE: Duration = Duration::from_secs(3);
 
 /// Most sites on the first page.
 pub const FIRST_PAGE: usize = 1000;
@@ -50,7 +50,7 @@ pub async fn snapshot(app: &App) -> Result<Arc<FeedSnapshot>, StoreError> {
     let turn = match app.public_sites.renewal.try_lock() {
         Ok(turn) => turn,
         Err(_) => {
-            if let Some(snapshot) = newest(app, now, SERVED_MEANWHILE) {
+            if let Some(snapshot) = newest(app, now, MAX_STALE) {
                 return Ok(snapshot);
             }
             app.public_sites.renewal.lock().await

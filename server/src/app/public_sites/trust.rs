@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::confidence::{Facts, Level, judge};
+use domain::confidence::{ConfidenceLevel, CountFacts, judge};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
 use crate::store::count_doubt::{CountDoubts, doubts};
-use crate::store::garage::Garage;
-use crate::store::gateway::Health;
+use crate::store::garage::StoredGarage;
+use crate::store::gateway::GatewayHealth;
 use crate::store::{StoreError, Tx};
 
 const READ_EVERY: Duration = Duration::from_secs(10);
@@ -26,10 +26,10 @@ pub(super) struct TrustCache(HashMap<GarageId, (Timestamp, CountDoubts)>);
 
 impl TrustCache {
     /// The garages whose doubts are due to be read.
-    pub(super) fn due(&self, garages: &[Garage], now: Timestamp) -> Vec<GarageId> {
-        let unknown = |garage: &&Garage| !self.0.contains_key(&garage.id);
+    pub(super) fn due(&self, garages: &[StoredGarage], now: Timestamp) -> Vec<GarageId> {
+        let unknown = |garage: &&StoredGarage| !self.0.contains_key(&garage.id);
         let mut due: Vec<GarageId> = garages.iter().filter(unknown).map(|garage| garage.id.clone()).collect();
-        let read_at = |garage: &Garage| self.0.get(&garage.id).map(|(at, _)| *at);
+        let read_at = |garage: &StoredGarage| self.0.get(&garage.id).map(|(at, _)| *at);
         let mut old: Vec<(Timestamp, GarageId)> = garages
             .iter()
             .filter_map(|garage| Some((read_at(garage)?, garage.id.clone())))
@@ -52,13 +52,18 @@ impl TrustCache {
     }
 
     /// Whether the count can be published.
-    pub(super) fn is_believed(&self, garage: &Garage, health: Option<&Health>, now: Timestamp) -> bool {
+    pub(super) fn is_believed(
+        &self,
+        garage: &StoredGarage,
+        health: Option<&GatewayHealth>,
+        now: Timestamp,
+    ) -> bool {
         let Some((_, doubts)) = self.0.get(&garage.id) else { return false };
-        let facts = Facts {
+        let facts = CountFacts {
             capacity: garage.capacity,
             occupied: garage.occupied,
             checked_at: doubts.checked_at,
-            heard_at: health.and_then(|health| health.last_seen_at),
+            last_contact_at: health.and_then(|health| health.last_seen_at),
             backlog: health.map_or(0, |health| health.backlog),
             passages: doubts.signs.passages,
             unread: doubts.signs.unread,
@@ -67,6 +72,6 @@ impl TrustCache {
             dead_letters: doubts.signs.dead_letters,
             open_visits: doubts.signs.open_visits,
         };
-        judge(&facts, now).0 != Level::Low
+        judge(&facts, now).0 != ConfidenceLevel::Low
     }
 }

@@ -1,39 +1,39 @@
 //! Change, confirmation and cancellation of a reservation.
 
-use domain::allocation::entry::Phase;
+use domain::allocation::entry::EntryPhase;
 use domain::allocation::layout::PlateKey;
-use domain::allocation::refusal::Refusal;
+use domain::allocation::refusal::ReservationRefusal;
 use protocol::reservation::{Reservation, ReservationActKind, ReservationChange};
 use uuid::Uuid;
 
-use super::help::{Question, help};
+use super::alternatives::{AlternativesQuery, help};
 use super::own::own;
 use super::{ReservationError, entitled, shown, wanted};
-use crate::app::allocation::{self, Act, By, ChangeOne, Request};
-use crate::app::session::Caller;
-use crate::app::standing::Standing;
+use crate::app::allocation::{self, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest};
+use crate::app::session::PersonCaller;
+use crate::app::standing::PersonEntitlements;
 use crate::app::{App, standing};
-use crate::store::reservation::Stored;
+use crate::store::reservation::StoredReservation;
 
 /// Changes an own reservation; `if_match` is the header, if there was one.
 pub async fn change(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     id: Uuid,
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
     check(app, caller, &stored, asked).await?;
-    change_as(app, By::Person(caller.person), &stored, if_match, asked).await
+    change_as(app, RequestActor::Person(caller.person), &stored, if_match, asked).await
 }
 
 /// Checks the changed reservation like a new one: the original right may have ended, and another time or pool has other
 /// hours for the class of an own child.
 async fn check(
     app: &App,
-    caller: &Caller,
-    stored: &Stored,
+    caller: &PersonCaller,
+    stored: &StoredReservation,
     asked: &ReservationChange,
 ) -> Result<(), ReservationError> {
     let (change, _) = wanted::change(app, stored.entry.span, asked)?;
@@ -49,8 +49,8 @@ async fn check(
 
 /// Checks the right for the plate that the reservation would have.
 fn check_right(
-    standing: &Standing,
-    stored: &Stored,
+    standing: &PersonEntitlements,
+    stored: &StoredReservation,
     plate: Option<&PlateKey>,
 ) -> Result<(), ReservationError> {
     let entry = &stored.entry;
@@ -64,36 +64,38 @@ fn check_right(
 /// Changes a reservation; the caller has checked the actor's right.
 pub(in crate::app) async fn change_as(
     app: &App,
-    by: By,
-    stored: &Stored,
+    by: RequestActor,
+    stored: &StoredReservation,
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let (change, plate) = wanted::change(app, stored.entry.span, asked)?;
-    let question = Question {
+    let question = AlternativesQuery {
         garage: stored.garage.clone(),
         audience: stored.entry.audience,
         pool: Some(change.pool.as_ref().unwrap_or(&stored.entry.pool).clone()),
         span: change.span.unwrap_or(stored.entry.span),
     };
     let known = shown::known(if_match)?;
-    let request = Request::Change(ChangeOne { by, id: stored.entry.id, change, plate, known });
+    let request = AllocationRequest::Change(ChangeRequest { by, id: stored.entry.id, change, plate, known });
     match allocation::submit(app, &stored.garage, request).await {
         Ok(answer) => shown::one(app, &shown::stored(answer)?).await,
         Err(error) => Err(with_help(app, question, error.into()).await),
     }
 }
 
-async fn with_help(app: &App, question: Question, error: ReservationError) -> ReservationError {
-    let ReservationError::Refused { refusal: Refusal::Full { at, next }, .. } = error else { return error };
+async fn with_help(app: &App, question: AlternativesQuery, error: ReservationError) -> ReservationError {
+    let ReservationError::Refused { refusal: ReservationRefusal::Full { at, next }, .. } = error else {
+        return error;
+    };
     let help = Some(Box::new(help(app, question, next).await));
-    ReservationError::Refused { refusal: Refusal::Full { at, next }, help }
+    ReservationError::Refused { refusal: ReservationRefusal::Full { at, next }, help }
 }
 
 /// Confirms or cancels an own reservation. To confirm needs the right still; to cancel needs none.
 pub async fn act(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     id: Uuid,
     if_match: Option<&str>,
     act: ReservationActKind,
@@ -101,34 +103,34 @@ pub async fn act(
     let stored = own(app, caller, id).await?;
     let accepts = match stored.entry.phase() {
         // An offer may arrive between this check and the act.
-        Phase::Held | Phase::Waiting => act == ReservationActKind::Confirm,
-        Phase::Confirmed
-        | Phase::CheckedIn
-        | Phase::Overstayed
-        | Phase::Completed
-        | Phase::Cancelled
-        | Phase::NoShow => false,
+        EntryPhase::Held | EntryPhase::Waiting => act == ReservationActKind::Confirm,
+        EntryPhase::Confirmed
+        | EntryPhase::CheckedIn
+        | EntryPhase::Overstayed
+        | EntryPhase::Completed
+        | EntryPhase::Cancelled
+        | EntryPhase::NoShow => false,
     };
     if accepts {
         check_right(standing::of(app, caller).await?.as_ref(), &stored, None)?;
     }
-    act_as(app, By::Person(caller.person), &stored, if_match, act).await
+    act_as(app, RequestActor::Person(caller.person), &stored, if_match, act).await
 }
 
 /// Confirms or cancels a reservation; the caller has checked the actor's right. A cancelled reservation stays as it is.
 pub(in crate::app) async fn act_as(
     app: &App,
-    by: By,
-    stored: &Stored,
+    by: RequestActor,
+    stored: &StoredReservation,
     if_match: Option<&str>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let cancels = act == ReservationActKind::Cancel;
-    if cancels && stored.entry.phase() == Phase::Cancelled {
+    if cancels && stored.entry.phase() == EntryPhase::Cancelled {
         return shown::one(app, stored).await;
     }
-    let asked = Act { by, id: stored.entry.id, known: shown::known(if_match)? };
-    let request = if cancels { Request::Cancel(asked) } else { Request::Confirm(asked) };
+    let asked = ReservationActRequest { by, id: stored.entry.id, known: shown::known(if_match)? };
+    let request = if cancels { AllocationRequest::Cancel(asked) } else { AllocationRequest::Confirm(asked) };
     let answer = allocation::submit(app, &stored.garage, request).await?;
     shown::one(app, &shown::stored(answer)?).await
 }

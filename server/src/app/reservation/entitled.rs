@@ -3,18 +3,18 @@
 
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
-use domain::allocation::refusal::Refusal;
+use domain::allocation::refusal::ReservationRefusal;
 use domain::ids::{ClassId, GarageId, PoolId};
-use domain::minute::Span;
+use domain::minute::MinuteSpan;
 use domain::shared_window::WindowOpening;
 
 use super::{ReservationError, openings};
 use crate::app::App;
-use crate::app::standing::Standing;
+use crate::app::standing::PersonEntitlements;
 
 /// Checks that the plate is the person's own and that the person may reserve as this audience at this garage.
 pub(super) fn check(
-    standing: &Standing,
+    standing: &PersonEntitlements,
     garage: &GarageId,
     audience: Audience,
     plate: &PlateKey,
@@ -32,10 +32,10 @@ pub(super) fn check(
 /// parts.
 pub(super) async fn check_times(
     app: &App,
-    standing: &Standing,
+    standing: &PersonEntitlements,
     garage: &GarageId,
     asked: (Audience, Option<&PoolId>),
-    span: Span,
+    span: MinuteSpan,
 ) -> Result<(), ReservationError> {
     let refused = times_refused(app, standing, garage, asked, &[span]).await?;
     refused.into_iter().flatten().next().map_or(Ok(()), |refusal| Err(refusal.into()))
@@ -44,11 +44,11 @@ pub(super) async fn check_times(
 /// The refusal of each of several stays, if any.
 pub(super) async fn times_refused(
     app: &App,
-    standing: &Standing,
+    standing: &PersonEntitlements,
     garage: &GarageId,
     (audience, pool): (Audience, Option<&PoolId>),
-    spans: &[Span],
-) -> Result<Vec<Option<Refusal>>, ReservationError> {
+    spans: &[MinuteSpan],
+) -> Result<Vec<Option<ReservationRefusal>>, ReservationError> {
     if audience != Audience::Pickup {
         return Ok(vec![None; spans.len()]);
     }
@@ -61,25 +61,25 @@ pub(super) fn class_refusal(
     openings: &[WindowOpening],
     classes: &[ClassId],
     pool: Option<&PoolId>,
-    span: Span,
-) -> Result<(), Refusal> {
+    span: MinuteSpan,
+) -> Result<(), ReservationRefusal> {
     let here = |opening: &&WindowOpening| {
         opening.audience == Audience::Pickup
             && pool.is_none_or(|pool| opening.pool == *pool)
             && opening.span.contains(span.from())
     };
     let openings: Vec<_> = openings.iter().filter(here).collect();
-    let parts: Vec<Span> = openings.iter().flat_map(|opening| parts_of(opening, classes)).collect();
+    let parts: Vec<MinuteSpan> = openings.iter().flat_map(|opening| parts_of(opening, classes)).collect();
     // Outside of all windows the book refuses and returns the next window.
     let nothing_to_say = openings.is_empty() || classes.is_empty();
     if nothing_to_say || parts.iter().any(|part| suits(*part, span, &openings)) {
         return Ok(());
     }
-    Err(Refusal::OutsideWindow { next: parts.into_iter().find(|part| part.until() > span.from()) })
+    Err(ReservationRefusal::OutsideWindow { next: parts.into_iter().find(|part| part.until() > span.from()) })
 }
 
 /// The time of each of these classes.
-fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<Span> {
+fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<MinuteSpan> {
     let part = |class: &ClassId| {
         let group = opening.groups.iter().find(|group| group.class == *class);
         group.map_or(opening.span, |group| group.span)
@@ -89,7 +89,7 @@ fn parts_of(opening: &WindowOpening, classes: &[ClassId]) -> Vec<Span> {
 
 /// A stay may continue into an adjoining window, so its end is compared only where a class's time ends earlier than the
 /// window.
-fn suits(part: Span, span: Span, openings: &[&WindowOpening]) -> bool {
+fn suits(part: MinuteSpan, span: MinuteSpan, openings: &[&WindowOpening]) -> bool {
     let to_the_end = openings.iter().any(|opening| opening.span.until() == part.until());
     part.contains(span.from()) && (to_the_end || span.until() <= part.until())
 }
@@ -98,12 +98,12 @@ fn suits(part: Span, span: Span, openings: &[&WindowOpening]) -> bool {
 mod tests {
     use domain::ids::WindowId;
     use domain::minute::{Minute, Minutes};
-    use domain::shared_window::{GroupOpening, Terms};
+    use domain::shared_window::{ClassOpening, WindowTerms};
 
     use super::*;
 
-    fn span(from: i64, until: i64) -> Span {
-        Span::new(Minute::new(from), Minute::new(until)).unwrap()
+    fn span(from: i64, until: i64) -> MinuteSpan {
+        MinuteSpan::new(Minute::new(from), Minute::new(until)).unwrap()
     }
 
     fn class(name: &str) -> ClassId {
@@ -112,7 +112,7 @@ mod tests {
 
     /// Open from 0 to 60; the class `late` comes from 20 on, `early` until 30.
     fn openings() -> Vec<WindowOpening> {
-        let terms = Terms {
+        let terms = WindowTerms {
             min_stay: Minutes(0),
             max_stay: Minutes(60),
             horizon: Minutes(1440),
@@ -123,7 +123,7 @@ mod tests {
             bookable: true,
             walk_in: true,
         };
-        let group = |name, span| GroupOpening { class: class(name), span };
+        let group = |name, span| ClassOpening { class: class(name), span };
         let opening = WindowOpening {
             window: WindowId::parse("w").unwrap(),
             pool: PoolId::parse("main").unwrap(),
@@ -148,6 +148,6 @@ mod tests {
         assert!(ask(&["other"], 0, 60), "a class without a time of its own");
         assert!(ask(&["late"], 90, 100), "the book knows better why not");
         let next = class_refusal(&openings(), &[class("late")], None, span(0, 10));
-        assert_eq!(next, Err(Refusal::OutsideWindow { next: Some(span(20, 60)) }));
+        assert_eq!(next, Err(ReservationRefusal::OutsideWindow { next: Some(span(20, 60)) }));
     }
 }

@@ -1,15 +1,15 @@
 //! Open spaces in the coming hours, from windows and reservations.
 
 use domain::access::Audience;
-use domain::allocation::Book;
+use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
 use domain::time::Timestamp;
-use protocol::reservation::asked::ForecastAsked;
-use protocol::reservation::{Forecast, ForecastSlot, Forecasts};
+use protocol::reservation::query::PoolForecastQuery;
+use protocol::reservation::{ForecastSlot, PoolForecast, PoolForecasts};
 
 use super::ReservationError;
-use crate::app::session::Caller;
+use crate::app::session::PersonCaller;
 use crate::app::{App, allocation, standing};
 
 const STEP: Minutes = Minutes(15);
@@ -22,10 +22,10 @@ pub const MOST_HOURS: u32 = 72;
 /// Forecast for a person who may reserve as this audience here.
 pub async fn forecast(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     garage: &GarageId,
-    asked: &ForecastAsked,
-) -> Result<Forecasts, ReservationError> {
+    asked: &PoolForecastQuery,
+) -> Result<PoolForecasts, ReservationError> {
     let audience = asked.audience.unwrap_or(Audience::Public);
     if !standing::of(app, caller).await?.may_look(garage, audience) {
         return Err(ReservationError::NotEntitled);
@@ -38,8 +38,8 @@ pub(in crate::app) async fn of(
     app: &App,
     garage: &GarageId,
     audiences: &[Audience],
-    asked: &ForecastAsked,
-) -> Result<Forecasts, ReservationError> {
+    asked: &PoolForecastQuery,
+) -> Result<PoolForecasts, ReservationError> {
     let hours = asked.hours.unwrap_or(DEFAULT_HOURS);
     if !(1..=MOST_HOURS).contains(&hours) {
         return Err(ReservationError::Field { field: "hours", why: "must be 1 to 72".to_owned() });
@@ -49,7 +49,7 @@ pub(in crate::app) async fn of(
     let pools = allocation::read(app, garage, |book| {
         audiences.iter().flat_map(|audience| pools(book, *audience, from, steps)).collect()
     });
-    Ok(Forecasts { made_at, step_minutes: STEP.0, pools: pools.await? })
+    Ok(PoolForecasts { made_at, step_minutes: STEP.0, pools: pools.await? })
 }
 
 /// Steps begin at full quarters of an hour.
@@ -59,13 +59,13 @@ fn first_step(at: Timestamp) -> Minute {
 }
 
 /// Forecasts of the pools that have an opening for the audience.
-fn pools(book: &Book, audience: Audience, from: Minute, steps: u32) -> Vec<Forecast> {
+fn pools(book: &AllocationBook, audience: Audience, from: Minute, steps: u32) -> Vec<PoolForecast> {
     let layout = book.layout();
     let shared = layout.pools.keys().filter(|pool| {
         layout.openings.iter().any(|opening| opening.pool == **pool && opening.audience == audience)
     });
     let count = usize::try_from(steps).unwrap_or(0);
-    let forecast = |pool: &domain::ids::PoolId| Forecast {
+    let forecast = |pool: &domain::ids::PoolId| PoolForecast {
         pool: pool.clone(),
         audience,
         slots: book.forecast(pool, audience, from, STEP, count).into_iter().map(slot).collect(),
@@ -73,6 +73,6 @@ fn pools(book: &Book, audience: Audience, from: Minute, steps: u32) -> Vec<Forec
     shared.map(forecast).collect()
 }
 
-fn slot(slot: domain::allocation::Slot) -> ForecastSlot {
+fn slot(slot: domain::allocation::FreeSpaceSlot) -> ForecastSlot {
     ForecastSlot { from: slot.from.timestamp(), free: slot.free, open: slot.open }
 }

@@ -1,24 +1,24 @@
 //! A person's notices about its reservations.
 
-use protocol::reservation::{Notice, Notices};
+use protocol::reservation::{DriverNotice, DriverNotices};
 use uuid::Uuid;
 
 use super::ReservationError;
-use crate::app::session::Caller;
+use crate::app::session::PersonCaller;
 use crate::app::{App, directory};
 use crate::store::notice_view;
 
 const MOST: i64 = 50;
 
 /// Newest first.
-pub async fn list(app: &App, caller: &Caller) -> Result<Notices, ReservationError> {
+pub async fn list(app: &App, caller: &PersonCaller) -> Result<DriverNotices, ReservationError> {
     let directory = directory::read(app).await?;
     let mut tx = app.store.begin_read().await?;
     let views = notice_view::of_person(&mut tx, caller.person, MOST).await?;
     drop(tx);
-    let notice = |view: notice_view::View| {
+    let notice = |view: notice_view::NoticeView| {
         let garage = directory.get(&view.garage);
-        Notice {
+        DriverNotice {
             id: view.id,
             at: view.at,
             kind: view.kind,
@@ -29,11 +29,11 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Notices, ReservationErro
             read: view.read,
         }
     };
-    Ok(Notices { items: views.into_iter().map(notice).collect() })
+    Ok(DriverNotices { items: views.into_iter().map(notice).collect() })
 }
 
 /// Marks a notice as read; repeating it is no error.
-pub async fn read(app: &App, caller: &Caller, id: Uuid) -> Result<(), ReservationError> {
+pub async fn read(app: &App, caller: &PersonCaller, id: Uuid) -> Result<(), ReservationError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     if !notice_view::read(&mut tx, caller.person, id, now).await? {

@@ -10,11 +10,11 @@ use super::ReservationError;
 use crate::app::{App, allocation};
 
 pub(super) async fn of(app: &App, garage: &GarageId) -> Result<Arc<Vec<WindowOpening>>, ReservationError> {
-    let known = &app.doors.openings;
+    let known = &app.read_cache.openings;
     if let Some(openings) = known.get(garage) {
         return Ok(openings);
     }
-    let began = known.begin();
+    let began = known.begin_read();
     let openings = allocation::read(app, garage, |book| Arc::new(book.layout().openings.clone())).await?;
     known.put(began, garage.clone(), Arc::clone(&openings));
     Ok(openings)

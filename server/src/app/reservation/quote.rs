@@ -1,33 +1,33 @@
 //! Availability of a space, without a reservation.
 
-use domain::allocation::Book;
-use domain::allocation::refusal::Refusal;
+use domain::allocation::AllocationBook;
+use domain::allocation::refusal::ReservationRefusal;
 use domain::ids::GarageId;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
-use protocol::reservation::Help;
-use protocol::reservation::asked::QuoteAsked;
+use protocol::reservation::ReservationAlternatives;
+use protocol::reservation::query::ReservationQuoteQuery;
 
-use super::help::{Question, anybody, help};
+use super::alternatives::{AlternativesQuery, anonymous_ask, help};
 use super::{ReservationError, entitled, wanted};
-use crate::app::session::Caller;
+use crate::app::session::PersonCaller;
 use crate::app::{App, allocation, standing};
 
 #[derive(Debug)]
-pub struct Quoted {
+pub struct ReservationQuote {
     /// Free spaces during the whole time; 0 if refused.
     pub free: u32,
-    pub refused: Option<Refusal>,
-    pub help: Help,
+    pub refused: Option<ReservationRefusal>,
+    pub help: ReservationAlternatives,
 }
 
 /// Quote for a person who may reserve as this audience here; the public needs no plate.
 pub async fn quote(
     app: &App,
-    caller: &Caller,
+    caller: &PersonCaller,
     garage: &GarageId,
-    asked: &QuoteAsked,
-) -> Result<Quoted, ReservationError> {
+    asked: &ReservationQuoteQuery,
+) -> Result<ReservationQuote, ReservationError> {
     let span = wanted::span(asked.starts_at, asked.ends_at)?;
     let standing = standing::of(app, caller).await?;
     if !standing.may_look(garage, asked.audience) {
@@ -44,19 +44,29 @@ pub async fn quote(
     });
     let (free, refused, next) = looked.await?;
     if refused.is_none() {
-        return Ok(Quoted { free, refused, help: Help::default() });
+        return Ok(ReservationQuote { free, refused, help: ReservationAlternatives::default() });
     }
-    let question =
-        Question { garage: garage.clone(), audience: asked.audience, pool: asked.pool.clone(), span };
-    Ok(Quoted { free: 0, refused, help: help(app, question, next).await })
+    let question = AlternativesQuery {
+        garage: garage.clone(),
+        audience: asked.audience,
+        pool: asked.pool.clone(),
+        span,
+    };
+    Ok(ReservationQuote { free: 0, refused, help: help(app, question, next).await })
 }
 
-type Looked = (u32, Option<Refusal>, Option<Minute>);
+type QuoteLookup = (u32, Option<ReservationRefusal>, Option<Minute>);
 
-fn look(book: &Book, asked: &QuoteAsked, span: Span, now: Timestamp, part: Result<(), Refusal>) -> Looked {
+fn look(
+    book: &AllocationBook,
+    asked: &ReservationQuoteQuery,
+    span: MinuteSpan,
+    now: Timestamp,
+    part: Result<(), ReservationRefusal>,
+) -> QuoteLookup {
     let pool = asked.pool.as_ref();
-    let ask = anybody(asked.audience, pool, span);
-    let refused = part.and_then(|()| book.would(&ask, now)).err();
+    let ask = anonymous_ask(asked.audience, pool, span);
+    let refused = part.and_then(|()| book.check_request(&ask, now)).err();
     let pools = book.layout().pools.keys().filter(|id| pool.is_none_or(|pool| pool == *id));
     let free = pools.map(|id| book.free(id, asked.audience, span)).sum();
     let next = match refused {

@@ -4,25 +4,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::Audience;
-use domain::allocation::Book;
+use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::asked::GaragesAsked;
+use protocol::reservation::query::SharedGaragesQuery;
 use protocol::reservation::{SharedGarage, SharedGarages};
 
 use super::ReservationError;
-use crate::app::session::Caller;
+use crate::app::session::PersonCaller;
 use crate::app::{App, allocation, directory, public_sites, standing};
-use crate::store::garage::Garage;
+use crate::store::garage::StoredGarage;
 
 /// Audiences with bookable windows, by garage.
-pub type Bookable = Vec<(GarageId, BTreeSet<Audience>)>;
+pub type BookableGarages = Vec<(GarageId, BTreeSet<Audience>)>;
 
 /// Garages at which the caller may reserve as any audience, or as the requested one.
 pub async fn list(
     app: &App,
-    caller: &Caller,
-    asked: &GaragesAsked,
+    caller: &PersonCaller,
+    asked: &SharedGaragesQuery,
 ) -> Result<SharedGarages, ReservationError> {
     let standing = standing::of(app, caller).await?;
     let (directory, bookable) = (directory::read(app).await?, bookable(app).await?);
@@ -43,7 +43,7 @@ pub async fn list(
     Ok(SharedGarages { garages })
 }
 
-fn shared(garage: &Garage, audiences: Vec<Audience>, open: Option<u32>) -> SharedGarage {
+fn shared(garage: &StoredGarage, audiences: Vec<Audience>, open: Option<u32>) -> SharedGarage {
     SharedGarage {
         id: garage.id.clone(),
         name: garage.name.clone(),
@@ -57,13 +57,13 @@ fn shared(garage: &Garage, audiences: Vec<Audience>, open: Option<u32>) -> Share
 }
 
 /// The same for every caller, so it is cached for some seconds.
-async fn bookable(app: &App) -> Result<Arc<Bookable>, ReservationError> {
-    let known = &app.doors.bookable;
+async fn bookable(app: &App) -> Result<Arc<BookableGarages>, ReservationError> {
+    let known = &app.read_cache.bookable;
     if let Some(bookable) = known.get(&()) {
         return Ok(bookable);
     }
-    let began = known.begin();
-    let mut found = Bookable::new();
+    let began = known.begin_read();
+    let mut found = BookableGarages::new();
     for garage in &directory::read(app).await?.garages {
         let now = app.now();
         match allocation::read(app, &garage.id, |book| audiences(book, now)).await {
@@ -77,7 +77,7 @@ async fn bookable(app: &App) -> Result<Arc<Bookable>, ReservationError> {
     Ok(bookable)
 }
 
-fn audiences(book: &Book, now: Timestamp) -> BTreeSet<Audience> {
+fn audiences(book: &AllocationBook, now: Timestamp) -> BTreeSet<Audience> {
     let openings = book.layout().openings.iter();
     let ahead = openings.filter(|opening| opening.terms.bookable && opening.span.until().timestamp() > now);
     ahead.map(|opening| opening.audience).collect()

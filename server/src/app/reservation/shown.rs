@@ -1,46 +1,48 @@
 //! A stored reservation in its wire form.
 
-use domain::allocation::Book;
-use domain::allocation::entry::{Entry, Phase, State};
+use domain::allocation::AllocationBook;
+use domain::allocation::entry::{BookEntry, EntryPhase, EntryState};
 use domain::shared_window::WindowOpening;
 use domain::time::Timestamp;
 use protocol::reservation::Reservation;
 
 use super::{ReservationError, openings};
-use crate::app::directory::{self, Directory};
+use crate::app::directory::{self, GarageDirectory};
 use crate::app::{App, allocation};
 use crate::store::StoreError;
-use crate::store::garage::Garage;
-use crate::store::reservation::Stored;
-use crate::store::seal::Purpose;
+use crate::store::garage::StoredGarage;
+use crate::store::reservation::StoredReservation;
+use crate::store::seal::SealPurpose;
 
 /// Fields of a reservation whose car may still come.
 #[derive(Debug, Clone, Copy, Default)]
-struct Ahead {
+struct UpcomingEntry {
     enter_from: Option<Timestamp>,
     enter_until: Option<Timestamp>,
     waiting_before: Option<u32>,
 }
 
-pub async fn one(app: &App, stored: &Stored) -> Result<Reservation, ReservationError> {
+pub async fn one(app: &App, stored: &StoredReservation) -> Result<Reservation, ReservationError> {
     let directory = directory::read(app).await?;
     let known = match stored.entry.phase() {
-        Phase::Waiting => {
+        EntryPhase::Waiting => {
             let before = allocation::read(app, &stored.garage, |book| waiting_before(book, &stored.entry));
-            Ahead { waiting_before: Some(before.await?), ..Ahead::default() }
+            UpcomingEntry { waiting_before: Some(before.await?), ..UpcomingEntry::default() }
         }
-        Phase::Held | Phase::Confirmed => {
+        EntryPhase::Held | EntryPhase::Confirmed => {
             entry_times(&openings::of(app, &stored.garage).await?, &stored.entry)
         }
-        Phase::CheckedIn | Phase::Overstayed | Phase::Completed | Phase::Cancelled | Phase::NoShow => {
-            Ahead::default()
-        }
+        EntryPhase::CheckedIn
+        | EntryPhase::Overstayed
+        | EntryPhase::Completed
+        | EntryPhase::Cancelled
+        | EntryPhase::NoShow => UpcomingEntry::default(),
     };
     reservation(app, &directory, stored, known)
 }
 
 /// In the order of `stored`.
-pub async fn all(app: &App, stored: &[Stored]) -> Result<Vec<Reservation>, ReservationError> {
+pub async fn all(app: &App, stored: &[StoredReservation]) -> Result<Vec<Reservation>, ReservationError> {
     let mut shown = Vec::with_capacity(stored.len());
     for one_of_them in stored {
         shown.push(one(app, one_of_them).await?);
@@ -49,19 +51,23 @@ pub async fn all(app: &App, stored: &[Stored]) -> Result<Vec<Reservation>, Reser
 }
 
 /// When the gate admits the car.
-fn entry_times(openings: &[WindowOpening], entry: &Entry) -> Ahead {
+fn entry_times(openings: &[WindowOpening], entry: &BookEntry) -> UpcomingEntry {
     let starts_in = |opening: &&WindowOpening| {
         entry.window.as_ref() == Some(&opening.window) && opening.span.contains(entry.span.from())
     };
-    let Some(opening) = openings.iter().find(starts_in) else { return Ahead::default() };
+    let Some(opening) = openings.iter().find(starts_in) else { return UpcomingEntry::default() };
     let from = (entry.span.from() - opening.terms.early).max(opening.span.from());
     let until = (entry.span.from() + opening.terms.grace).min(entry.span.until());
-    Ahead { enter_from: Some(from.timestamp()), enter_until: Some(until.timestamp()), waiting_before: None }
+    UpcomingEntry {
+        enter_from: Some(from.timestamp()),
+        enter_until: Some(until.timestamp()),
+        waiting_before: None,
+    }
 }
 
-fn waiting_before(book: &Book, entry: &Entry) -> u32 {
+fn waiting_before(book: &AllocationBook, entry: &BookEntry) -> u32 {
     let before = book.entries().filter(|other| {
-        other.phase() == Phase::Waiting
+        other.phase() == EntryPhase::Waiting
             && (&other.pool, other.audience) == (&entry.pool, entry.audience)
             && (other.created_at, other.id) < (entry.created_at, entry.id)
             && other.span.overlaps(entry.span)
@@ -71,15 +77,15 @@ fn waiting_before(book: &Book, entry: &Entry) -> u32 {
 
 fn reservation(
     app: &App,
-    directory: &Directory,
-    stored: &Stored,
-    known: Ahead,
+    directory: &GarageDirectory,
+    stored: &StoredReservation,
+    known: UpcomingEntry,
 ) -> Result<Reservation, ReservationError> {
     let (entry, details) = (&stored.entry, &stored.details);
-    let garage: Option<&Garage> = directory.get(&stored.garage);
-    let plate = details.plate_enc.as_deref().map(|enc| app.keys.open(Purpose::Plate, enc)).transpose()?;
+    let garage: Option<&StoredGarage> = directory.get(&stored.garage);
+    let plate = details.plate_enc.as_deref().map(|enc| app.keys.open(SealPurpose::Plate, enc)).transpose()?;
     let (cause, lateness) = match entry.state {
-        State::Cancelled { cause, lateness, .. } => (Some(cause), Some(lateness)),
+        EntryState::Cancelled { cause, lateness, .. } => (Some(cause), Some(lateness)),
         _ => (None, None),
     };
     Ok(Reservation {
@@ -96,7 +102,7 @@ fn reservation(
         state: entry.phase(),
         state_since: details.state_since,
         expires_at: match entry.state {
-            State::Held { until, .. } => Some(until),
+            EntryState::Held { until, .. } => Some(until),
             _ => None,
         },
         cause,
@@ -119,10 +125,10 @@ pub fn known(if_match: Option<&str>) -> Result<Option<Timestamp>, ReservationErr
 }
 
 /// The reservation of a reply.
-pub(super) fn stored(answer: allocation::Answer) -> Result<Stored, ReservationError> {
+pub(super) fn stored(answer: allocation::AllocationReply) -> Result<StoredReservation, ReservationError> {
     match answer {
-        allocation::Answer::Reservation(stored) => Ok(*stored),
-        allocation::Answer::Series(_) | allocation::Answer::Done => {
+        allocation::AllocationReply::Reservation(stored) => Ok(*stored),
+        allocation::AllocationReply::Series(_) | allocation::AllocationReply::Done => {
             Err(StoreError::Corrupt { column: "reservation" }.into())
         }
     }

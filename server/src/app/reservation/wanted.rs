@@ -2,31 +2,31 @@
 
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
-use domain::allocation::{Change, Wish};
+use domain::allocation::{EntryChange, ReservationIntent};
 use domain::ids::PoolId;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::reservation::{NewReservation, ReservationChange, WishedFor};
+use protocol::reservation::{NewReservation, ReservationChange, ReservationMode};
 
 use super::ReservationError;
 use crate::app::App;
-use crate::app::allocation::{By, Reserve};
-use crate::store::seal::{Purpose, Sealed};
+use crate::app::allocation::{RequestActor, ReserveRequest};
+use crate::store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ReservationDraft {
     pub audience: Audience,
     pub pool: Option<PoolId>,
-    pub plate: Sealed,
+    pub plate: SealedValue,
     /// The plate in plain text, for the response.
     pub plate_text: String,
-    pub span: Span,
-    pub wish: Wish,
+    pub span: MinuteSpan,
+    pub wish: ReservationIntent,
 }
 
-impl Wanted {
+impl ReservationDraft {
     pub fn parse(app: &App, new: &NewReservation) -> Result<Self, ReservationError> {
         let (plate, plate_text) = plate(app, &new.plate)?;
         Ok(Self {
@@ -36,9 +36,9 @@ impl Wanted {
             plate_text,
             span: span(new.starts_at, new.ends_at)?,
             wish: match new.wish {
-                WishedFor::Confirm => Wish::Confirm,
-                WishedFor::Hold => Wish::Hold,
-                WishedFor::ConfirmOrWait => Wish::ConfirmOrWait,
+                ReservationMode::Confirm => ReservationIntent::Confirm,
+                ReservationMode::Hold => ReservationIntent::Hold,
+                ReservationMode::ConfirmOrWait => ReservationIntent::ConfirmOrWait,
             },
         })
     }
@@ -47,8 +47,8 @@ impl Wanted {
         PlateKey(self.plate.hash.clone())
     }
 
-    pub(super) fn request(&self, by: By, key: &str) -> Reserve {
-        Reserve {
+    pub(super) fn request(&self, by: RequestActor, key: &str) -> ReserveRequest {
+        ReserveRequest {
             by,
             key: key.to_owned(),
             pool: self.pool.clone(),
@@ -61,9 +61,9 @@ impl Wanted {
 }
 
 /// A plate, sealed and in its normal form.
-pub fn plate(app: &App, text: &str) -> Result<(Sealed, String), ReservationError> {
+pub fn plate(app: &App, text: &str) -> Result<(SealedValue, String), ReservationError> {
     let plate = Plate::parse(text).map_err(ReservationError::Plate)?;
-    Ok((app.keys.sealed(Purpose::Plate, plate.as_str())?, plate.as_str().to_owned()))
+    Ok((app.keys.sealed(SealPurpose::Plate, plate.as_str())?, plate.as_str().to_owned()))
 }
 
 fn minute(field: &'static str, at: Timestamp) -> Result<Minute, ReservationError> {
@@ -72,23 +72,23 @@ fn minute(field: &'static str, at: Timestamp) -> Result<Minute, ReservationError
 }
 
 /// From a start to an end, both whole minutes.
-pub fn span(starts_at: Timestamp, ends_at: Timestamp) -> Result<Span, ReservationError> {
+pub fn span(starts_at: Timestamp, ends_at: Timestamp) -> Result<MinuteSpan, ReservationError> {
     let (from, until) = (minute("starts_at", starts_at)?, minute("ends_at", ends_at)?);
     let why = || "must be after starts_at".to_owned();
-    Span::new(from, until).map_err(|_| ReservationError::Field { field: "ends_at", why: why() })
+    MinuteSpan::new(from, until).map_err(|_| ReservationError::Field { field: "ends_at", why: why() })
 }
 
 /// Parses a change of a stay with the span `now`, and seals the new plate.
 pub(super) fn change(
     app: &App,
-    now: Span,
+    now: MinuteSpan,
     asked: &ReservationChange,
-) -> Result<(Change, Option<Sealed>), ReservationError> {
+) -> Result<(EntryChange, Option<SealedValue>), ReservationError> {
     let moved = asked.starts_at.is_some() || asked.ends_at.is_some();
     let starts_at = asked.starts_at.unwrap_or_else(|| now.from().timestamp());
     let ends_at = asked.ends_at.unwrap_or_else(|| now.until().timestamp());
     let span = if moved { Some(span(starts_at, ends_at)?) } else { None };
     let plate = asked.plate.as_deref().map(|text| plate(app, text)).transpose()?.map(|(sealed, _)| sealed);
     let key = plate.as_ref().map(|sealed| PlateKey(sealed.hash.clone()));
-    Ok((Change { span, plate: key, pool: asked.pool.clone() }, plate))
+    Ok((EntryChange { span, plate: key, pool: asked.pool.clone() }, plate))
 }

@@ -2,22 +2,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::calendar::Calendar;
+use domain::calendar::HolidayCalendar;
 
 use crate::app::calendar::load;
 use crate::store::{StoreError, Tx, calendar};
 
-type Known = Option<(i64, Arc<Calendar>)>;
+type VersionedCalendar = Option<(i64, Arc<HolidayCalendar>)>;
 
 #[derive(Debug, Default)]
-pub struct Calendars {
-    known: Mutex<Known>,
+pub struct CalendarCache {
+    known: Mutex<VersionedCalendar>,
 }
 
-impl Calendars {
+impl CalendarCache {
     /// The current calendar; one short statement if it is cached. The version is read first: a calendar that changes in
     /// between is read again the next time.
-    pub async fn current(&self, tx: &mut Tx) -> Result<Arc<Calendar>, StoreError> {
+    pub async fn current(&self, tx: &mut Tx) -> Result<Arc<HolidayCalendar>, StoreError> {
         let version = calendar::version(tx).await?;
         if let Some(calendar) = self.of_version(version) {
             return Ok(calendar);
@@ -27,7 +27,7 @@ impl Calendars {
         Ok(calendar)
     }
 
-    fn of_version(&self, version: i64) -> Option<Arc<Calendar>> {
+    fn of_version(&self, version: i64) -> Option<Arc<HolidayCalendar>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().filter(|(of, _)| *of == version).map(|(_, calendar)| Arc::clone(calendar))
     }

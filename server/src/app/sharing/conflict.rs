@@ -1,12 +1,12 @@
 //! Conflicts between windows as text.
 
 use domain::ids::WindowId;
-use domain::shared_window::{Clash, Conflict};
+use domain::shared_window::{WindowClash, WindowConflict};
 
-use crate::store::window::Stored;
+use crate::store::window::StoredWindow;
 
 /// Describes a conflict: both windows by name, and the first date.
-pub fn told(conflict: &Conflict, windows: &[Stored]) -> String {
+pub fn describe(conflict: &WindowConflict, windows: &[StoredWindow]) -> String {
     let name = |id: &WindowId| {
         let stored = windows.iter().find(|stored| stored.window.id == *id);
         format!("`{}`", stored.map_or(id.as_str(), |stored| stored.window.name.as_str()))
@@ -16,8 +16,8 @@ pub fn told(conflict: &Conflict, windows: &[Stored]) -> String {
     let first =
         first.map_or_else(String::new, |at| format!(", first on {} at {}", at.local_date(), at.local_hhmm()));
     match &conflict.clash {
-        Clash::Overlap => format!("{names} are open at the same time{first}"),
-        Clash::QuotaAbovePool { quota, size } => {
+        WindowClash::Overlap => format!("{names} are open at the same time{first}"),
+        WindowClash::QuotaAbovePool { quota, size } => {
             format!("{names} promises {quota} spaces, and its pool has {size}")
         }
         _ => format!("{names} has no pool"),

@@ -3,26 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::allocation::layout::{self, Layout, PlateKey, Rules};
-use domain::calendar::Calendar;
+use domain::allocation::layout::{self, GarageLayout, GarageRules, PlateKey};
+use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, PoolId, WindowId};
-use domain::minute::{Minute, Span};
-use domain::shared_window::{Conflict, School, SharedWindow, WindowOpening, conflicts, disjoint};
+use domain::minute::{Minute, MinuteSpan};
+use domain::shared_window::{
+    SchoolWithCalendar, SharedWindow, WindowConflict, WindowOpening, conflicts, disjoint,
+};
 use domain::time::Timestamp;
 
 use super::DAY;
 use crate::app::{App, calendar};
-use crate::store::closure::Closure;
-use crate::store::pool::Pool;
+use crate::store::closure::StoredClosure;
+use crate::store::pool::StoredPool;
 use crate::store::sharing_rules::SharingRules;
-use crate::store::window::Stored;
+use crate::store::window::StoredWindow;
 use crate::store::{StoreError, Tx, closure, pool, sharing_rules, window};
 
 /// Number of days for which windows are made absolute, from yesterday on. No window is longer than a day.
 #[derive(Debug, Clone, Copy)]
-pub struct Reach(u32);
+pub struct OpeningHorizon(u32);
 
-impl Reach {
+impl OpeningHorizon {
     /// Beyond the 48 hours for which a gateway decides alone.
     pub const AROUND_NOW: Self = Self(4);
     /// 40 days ahead: the longest horizon, the longest stay, and some days for a cached book to grow old.
@@ -37,17 +39,17 @@ impl Reach {
 }
 
 #[derive(Debug, Clone)]
-pub struct Ground {
-    pub pools: Vec<Pool>,
-    pub windows: Vec<Stored>,
-    pub closures: Vec<Closure>,
+pub struct SharingState {
+    pub pools: Vec<StoredPool>,
+    pub windows: Vec<StoredWindow>,
+    pub closures: Vec<StoredClosure>,
     pub rules: SharingRules,
-    pub calendar: Arc<Calendar>,
-    pub schools: Vec<School>,
+    pub calendar: Arc<HolidayCalendar>,
+    pub schools: Vec<SchoolWithCalendar>,
     blocked: Vec<Vec<u8>>,
 }
 
-impl Ground {
+impl SharingState {
     pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
             calendar: app.calendars.current(tx).await?,
@@ -60,15 +62,15 @@ impl Ground {
         })
     }
 
-    pub fn layout(&self, now: Timestamp) -> Layout {
-        Layout {
+    pub fn layout(&self, now: Timestamp) -> GarageLayout {
+        GarageLayout {
             pools: self.pools_of_domain(),
-            openings: self.openings(yesterday(now), Reach::BOOK.days()),
+            openings: self.openings(yesterday(now), OpeningHorizon::BOOK.days()),
             closures: self.closures.iter().filter_map(closure_of_domain).collect(),
-            rules: Rules {
+            rules: GarageRules {
                 live_per_person: self.rules.live_per_person,
                 live_per_plate: self.rules.live_per_plate,
-                ..Rules::default()
+                ..GarageRules::default()
             },
             blocked: self.blocked.iter().cloned().map(PlateKey).collect(),
         }
@@ -76,26 +78,26 @@ impl Ground {
 
     /// Openings that start on `days` days from `first` on, in order; those of one pool and audience do not overlap.
     pub fn openings(&self, first: chrono::NaiveDate, days: u32) -> Vec<WindowOpening> {
-        let of = |stored: &Stored| stored.window.openings(&self.calendar, &self.schools, first, days);
+        let of = |stored: &StoredWindow| stored.window.openings(&self.calendar, &self.schools, first, days);
         disjoint(self.windows.iter().flat_map(of).collect())
     }
 
     /// Conflicts of the windows in the coming weeks.
-    pub fn conflicts(&self, now: Timestamp) -> Vec<Conflict> {
+    pub fn conflicts(&self, now: Timestamp) -> Vec<WindowConflict> {
         let windows: Vec<SharedWindow> = self.windows.iter().map(|stored| stored.window.clone()).collect();
-        self.conflicts_between(&windows, (yesterday(now), Reach::BOOK))
+        self.conflicts_between(&windows, (yesterday(now), OpeningHorizon::BOOK))
     }
 
     /// Conflicts between this window and the others of its pool within a year after it begins. The operator sees them
     /// on entry, not at the gate on a holiday or in the next term.
-    pub fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<Conflict> {
+    pub fn conflicts_of(&self, window: &WindowId, now: Timestamp) -> Vec<WindowConflict> {
         let all = || self.windows.iter().map(|stored| &stored.window);
         let Some(own) = all().find(|other| other.id == *window) else { return Vec::new() };
         let windows: Vec<SharedWindow> = all().filter(|other| other.pool == own.pool).cloned().collect();
         // A window of the evening before may reach into its first day.
         let first = own.recurrence.first_day.and_then(|day| day.pred_opt());
         let first = first.map_or(yesterday(now), |day| day.max(yesterday(now)));
-        let mut found = self.conflicts_between(&windows, (first, Reach::YEAR));
+        let mut found = self.conflicts_between(&windows, (first, OpeningHorizon::YEAR));
         found.retain(|conflict| conflict.concerns(window));
         found
     }
@@ -103,13 +105,13 @@ impl Ground {
     fn conflicts_between(
         &self,
         windows: &[SharedWindow],
-        (first, reach): (chrono::NaiveDate, Reach),
-    ) -> Vec<Conflict> {
+        (first, reach): (chrono::NaiveDate, OpeningHorizon),
+    ) -> Vec<WindowConflict> {
         conflicts(windows, &self.pools_of_domain(), &self.calendar, &self.schools, first, reach.days())
     }
 
-    fn pools_of_domain(&self) -> BTreeMap<PoolId, layout::Pool> {
-        let of = |pool: &Pool| layout::Pool { size: pool.size, spaces: pool.spaces.clone() };
+    fn pools_of_domain(&self) -> BTreeMap<PoolId, layout::SpacePool> {
+        let of = |pool: &StoredPool| layout::SpacePool { size: pool.size, spaces: pool.spaces.clone() };
         self.pools.iter().map(|pool| (pool.id.clone(), of(pool))).collect()
     }
 }
@@ -119,9 +121,9 @@ fn yesterday(now: Timestamp) -> chrono::NaiveDate {
 }
 
 /// Converts a closure; closures are entered to the minute and end after they begin.
-pub fn closure_of_domain(closure: &Closure) -> Option<layout::Closure> {
-    let span = Span::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
-    Some(layout::Closure {
+pub fn closure_of_domain(closure: &StoredClosure) -> Option<layout::SpaceClosure> {
+    let span = MinuteSpan::new(Minute::floor(closure.from), Minute::ceil(closure.until)).ok()?;
+    Some(layout::SpaceClosure {
         pool: closure.pool.clone(),
         audience: closure.audience,
         span,

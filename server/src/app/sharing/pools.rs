@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use protocol::sharing::PoolSpec;
 
 use super::rule::MAIN;
-use crate::app::import::Invalid;
-use crate::store::pool::Pool;
+use crate::app::import::InvalidField;
+use crate::store::pool::StoredPool;
 
 /// As many as a week view has rows for; private spaces make one pool per owner.
 const MAX_POOLS: usize = 500;
@@ -28,7 +28,7 @@ pub fn main(capacity: u32) -> PoolSpec {
 
 /// The pools of an import. A file without pools keeps the known ones; only a single main pool is resized to the
 /// garage's capacity.
-pub fn or_known(entered: &[PoolSpec], known: &[Pool], capacity: u32) -> Vec<PoolSpec> {
+pub fn or_known(entered: &[PoolSpec], known: &[StoredPool], capacity: u32) -> Vec<PoolSpec> {
     let only_main = known.iter().all(|pool| pool.id.as_str() == MAIN);
     match (entered, known) {
         ([], [only]) if only_main => {
@@ -43,7 +43,7 @@ pub fn or_known(entered: &[PoolSpec], known: &[Pool], capacity: u32) -> Vec<Pool
 }
 
 /// `at` is the path of the list, such as `garages[0].pools`.
-pub fn check(at: &str, pools: &[PoolSpec], capacity: u32) -> Result<(), Invalid> {
+pub fn check(at: &str, pools: &[PoolSpec], capacity: u32) -> Result<(), InvalidField> {
     if pools.is_empty() || pools.len() > MAX_POOLS {
         return invalid(at.to_owned(), format!("must be 1 to {MAX_POOLS} pools"));
     }
@@ -75,18 +75,18 @@ pub fn check(at: &str, pools: &[PoolSpec], capacity: u32) -> Result<(), Invalid>
     Ok(())
 }
 
-fn printable(field: String, text: &str, max: usize) -> Result<(), Invalid> {
+fn printable(field: String, text: &str, max: usize) -> Result<(), InvalidField> {
     if text.trim().is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
         return invalid(field, format!("must be 1 to {max} printable characters"));
     }
     Ok(())
 }
 
-fn invalid(field: String, message: impl Into<String>) -> Result<(), Invalid> {
-    Err(Invalid { field, message: message.into() })
+fn invalid(field: String, message: impl Into<String>) -> Result<(), InvalidField> {
+    Err(InvalidField { field, message: message.into() })
 }
 
-pub fn spec(pool: &Pool) -> PoolSpec {
+pub fn spec(pool: &StoredPool) -> PoolSpec {
     PoolSpec {
         id: pool.id.clone(),
         name: pool.name.clone(),
@@ -96,8 +96,8 @@ pub fn spec(pool: &Pool) -> PoolSpec {
     }
 }
 
-pub fn stored(spec: &PoolSpec) -> Pool {
-    Pool {
+pub fn stored(spec: &PoolSpec) -> StoredPool {
+    StoredPool {
         id: spec.id.clone(),
         name: spec.name.clone(),
         name_en: spec.name_en.clone(),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::allocation::layout::Closure;
-use domain::calendar::Calendar;
+use domain::allocation::layout::SpaceClosure;
+use domain::calendar::HolidayCalendar;
 use domain::ids::GarageId;
 use domain::minute::Minute;
-use domain::shared_window::{OnLessons, School, SharedWindow, WindowOpening, disjoint, without};
+use domain::shared_window::{LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
 
 use super::{DAY, closure_of_domain};
@@ -19,24 +19,24 @@ use crate::store::{StoreError, Tx, closure, window};
 /// Public windows of every garage, and their openings around now.
 #[derive(Debug)]
 pub struct PublicHours {
-    calendar: Arc<Calendar>,
-    grounds: HashMap<GarageId, PublicGround>,
+    calendar: Arc<HolidayCalendar>,
+    grounds: HashMap<GarageId, PublicSharingState>,
     openings: HashMap<GarageId, Vec<WindowOpening>>,
 }
 
 /// Input of a garage's public openings, beside the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PublicGround {
+pub struct PublicSharingState {
     pub windows: Vec<SharedWindow>,
     /// Current and future closures that concern the public.
-    pub closures: Vec<Closure>,
+    pub closures: Vec<SpaceClosure>,
     /// Only where a window depends on lessons.
-    pub schools: Vec<School>,
+    pub schools: Vec<SchoolWithCalendar>,
 }
 
-impl PublicGround {
+impl PublicSharingState {
     /// Openings that start on `days` days from `first` on, closures cut out.
-    pub fn openings(&self, calendar: &Calendar, first: NaiveDate, days: u32) -> Vec<WindowOpening> {
+    pub fn openings(&self, calendar: &HolidayCalendar, first: NaiveDate, days: u32) -> Vec<WindowOpening> {
         let of = |window: &SharedWindow| window.openings(calendar, &self.schools, first, days);
         without(disjoint(self.windows.iter().flat_map(of).collect()), &self.closures)
     }
@@ -45,7 +45,7 @@ impl PublicGround {
 impl PublicHours {
     /// A handful of statements, independent of the number of garages.
     pub async fn read(app: &App, tx: &mut Tx, now: Timestamp) -> Result<Self, StoreError> {
-        let mut grounds: HashMap<GarageId, PublicGround> = HashMap::new();
+        let mut grounds: HashMap<GarageId, PublicSharingState> = HashMap::new();
         for (garage, window) in window::of_audience(tx, Audience::Public).await? {
             grounds.entry(garage).or_default().windows.push(window);
         }
@@ -65,11 +65,11 @@ impl PublicHours {
         Ok(Self { openings: openings.collect(), grounds, calendar })
     }
 
-    pub fn calendar(&self) -> &Arc<Calendar> {
+    pub fn calendar(&self) -> &Arc<HolidayCalendar> {
         &self.calendar
     }
 
-    pub fn ground(&self, garage: &GarageId) -> PublicGround {
+    pub fn ground(&self, garage: &GarageId) -> PublicSharingState {
         self.grounds.get(garage).cloned().unwrap_or_default()
     }
 
@@ -82,9 +82,9 @@ impl PublicHours {
 /// Schools of the few garages whose public windows depend on lessons.
 async fn schools(
     tx: &mut Tx,
-    grounds: &HashMap<GarageId, PublicGround>,
-) -> Result<HashMap<GarageId, Vec<School>>, StoreError> {
-    let asks = |window: &SharedWindow| window.recurrence.lessons != OnLessons::AnyDay;
+    grounds: &HashMap<GarageId, PublicSharingState>,
+) -> Result<HashMap<GarageId, Vec<SchoolWithCalendar>>, StoreError> {
+    let asks = |window: &SharedWindow| window.recurrence.lessons != LessonRule::AnyDay;
     let garages: BTreeSet<&GarageId> = grounds
         .iter()
         .filter(|(_, ground)| ground.windows.iter().any(asks))

@@ -4,10 +4,12 @@ use domain::access::Audience;
 use domain::calendar::DayKinds;
 use domain::ids::{PoolId, WindowId};
 use domain::minute::Minutes;
-use domain::shared_window::{DailyHours, Recurrence, SharedWindow, Stagger, Terms, WindowRuleError};
+use domain::shared_window::{
+    ClassStagger, DailyHours, SharedWindow, WindowRecurrence, WindowRuleError, WindowTerms,
+};
 use protocol::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
-use crate::store::word::word;
+use crate::store::codec::encode;
 
 /// The pool of a garage without entered pools.
 pub const MAIN: &str = "main";
@@ -32,8 +34,8 @@ pub fn window(id: WindowId, spec: &WindowSpec, pools: &[PoolSpec]) -> Result<Sha
         id,
         pool: pool.id.clone(),
         audience: spec.audience,
-        name: spec.name.clone().unwrap_or_else(|| word(spec.audience)),
-        recurrence: Recurrence {
+        name: spec.name.clone().unwrap_or_else(|| encode(spec.audience)),
+        recurrence: WindowRecurrence {
             weekdays: spec.weekdays,
             kinds: spec.kinds.unwrap_or(DayKinds::ALL),
             lessons: spec.lessons.unwrap_or_default(),
@@ -55,11 +57,11 @@ pub fn window(id: WindowId, spec: &WindowSpec, pools: &[PoolSpec]) -> Result<Sha
     Ok(window)
 }
 
-fn terms(spec: &WindowSpec) -> Terms {
+fn terms(spec: &WindowSpec) -> WindowTerms {
     let min_stay = if spec.audience == Audience::Public { PUBLIC_MIN_STAY } else { 0 };
     let hours =
         |lock: LockOut| DailyHours { start_minute: lock.start_minute, length_minutes: lock.length_minutes };
-    Terms {
+    WindowTerms {
         min_stay: Minutes(spec.min_stay_minutes.unwrap_or(min_stay)),
         max_stay: Minutes(spec.max_stay_minutes.unwrap_or(DAY)),
         horizon: Minutes(spec.horizon_minutes.unwrap_or(HORIZON)),
@@ -72,8 +74,8 @@ fn terms(spec: &WindowSpec) -> Terms {
     }
 }
 
-fn stagger(spec: &StaggerSpec) -> Stagger {
-    Stagger { class: spec.class.clone(), offset: Minutes(spec.offset_minutes) }
+fn stagger(spec: &StaggerSpec) -> ClassStagger {
+    ClassStagger { class: spec.class.clone(), offset: Minutes(spec.offset_minutes) }
 }
 
 /// The entered form with every field filled in.
@@ -83,7 +85,8 @@ pub fn spec(window: &SharedWindow) -> WindowSpec {
         start_minute: hours.start_minute,
         length_minutes: hours.length_minutes,
     };
-    let group = |group: &Stagger| StaggerSpec { class: group.class.clone(), offset_minutes: group.offset.0 };
+    let group =
+        |group: &ClassStagger| StaggerSpec { class: group.class.clone(), offset_minutes: group.offset.0 };
     WindowSpec {
         audience: window.audience,
         weekdays: recurrence.weekdays,

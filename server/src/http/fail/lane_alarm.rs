@@ -1,6 +1,6 @@
 //! Problems of requests that act on a lane's alarm or end a fire alarm.
 
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use super::{not_found, problem};
@@ -8,14 +8,14 @@ use crate::app::operator::fire_end::FireEndError;
 use crate::app::operator::no_reading_shape::ShapeMarkError;
 
 fn invalid_reason(error: &impl ToString) -> ProblemResponse {
-    Problem::new(422, "invalid_body", "Invalid field in the request body")
+    ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
         .field("reason")
         .detail(error.to_string())
         .into()
 }
 
 fn conflict(code: &str, title: &str, error: &impl ToString) -> ProblemResponse {
-    Problem::new(409, code, title).detail(error.to_string()).into()
+    ProblemDetails::new(409, code, title).detail(error.to_string()).into()
 }
 
 impl From<ShapeMarkError> for ProblemResponse {

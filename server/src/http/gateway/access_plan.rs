@@ -6,8 +6,8 @@ use axum::response::Response;
 use protocol::enrolment::{DUE, RENEWAL};
 use service::http::ProblemResponse;
 
-use super::caller::Gateway;
-use crate::app::gateway_token::Renewal;
+use super::caller::AuthenticatedGateway;
+use crate::app::gateway_token::GatewayTokenRenewal;
 use crate::app::{App, access_plan as use_case};
 use crate::http::{conditional, fail};
 
@@ -15,12 +15,12 @@ use crate::http::{conditional, fail};
 /// credential.
 pub async fn access_plan(
     State(app): State<App>,
-    Gateway(garage, renewal): Gateway,
+    AuthenticatedGateway(garage, renewal): AuthenticatedGateway,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
     let plan = use_case::plan(&app, &garage).await?.ok_or_else(fail::not_found)?;
     let mut answer = conditional::json(&headers, &plan.etag, "no-cache", &plan.document);
-    if renewal == Renewal::Due {
+    if renewal == GatewayTokenRenewal::Due {
         answer.headers_mut().insert(RENEWAL, HeaderValue::from_static(DUE));
     }
     Ok(answer)

@@ -6,15 +6,15 @@ use domain::ids::GarageId;
 use service::http::ProblemResponse;
 
 use crate::app::App;
-use crate::app::gateway_token::{self, Renewal};
+use crate::app::gateway_token::{self, GatewayTokenRenewal};
 use crate::http::{bearer, fail};
 
 /// An authenticated gateway. It is extracted before the body, so that the server does not read the body of an
 /// unauthenticated caller.
 #[derive(Debug, Clone)]
-pub struct Gateway(pub GarageId, pub Renewal);
+pub struct AuthenticatedGateway(pub GarageId, pub GatewayTokenRenewal);
 
-impl FromRequestParts<App> for Gateway {
+impl FromRequestParts<App> for AuthenticatedGateway {
     type Rejection = ProblemResponse;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

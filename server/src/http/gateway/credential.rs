@@ -2,19 +2,19 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use protocol::enrolment::NewCredential;
+use protocol::enrolment::CredentialRenewal;
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Gateway;
+use super::caller::AuthenticatedGateway;
 use crate::app::{App, enrolment};
 use crate::http::{bearer, fail};
 
 /// Stores the gateway's next token; its first use ends the present one.
 pub async fn credential(
     State(app): State<App>,
-    Gateway(garage, _): Gateway,
+    AuthenticatedGateway(garage, _): AuthenticatedGateway,
     headers: HeaderMap,
-    ApiJson(asked): ApiJson<NewCredential>,
+    ApiJson(asked): ApiJson<CredentialRenewal>,
 ) -> Result<StatusCode, ProblemResponse> {
     let current = bearer::token(&headers).ok_or_else(fail::unknown_gateway)?;
     enrolment::offer(&app, &garage, current, &asked).await?;

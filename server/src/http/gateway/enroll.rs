@@ -2,17 +2,17 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::enrolment::Enrolment;
+use protocol::enrolment::GatewayEnrolment;
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, enrolment};
-use crate::http::peer::Peer;
+use crate::http::peer::PeerAddress;
 
 /// Enrols a garage's box: a one-off code admits the credential that the box has generated.
 pub async fn enroll(
     State(app): State<App>,
-    Peer(from): Peer,
-    ApiJson(asked): ApiJson<Enrolment>,
+    PeerAddress(from): PeerAddress,
+    ApiJson(asked): ApiJson<GatewayEnrolment>,
 ) -> Result<StatusCode, ProblemResponse> {
     enrolment::enrol(&app, &asked, from).await?;
     Ok(StatusCode::NO_CONTENT)

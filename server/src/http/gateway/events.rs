@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::uplink::{Batch, Receipt};
+use protocol::uplink::{BatchReceipt, UplinkBatch};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Gateway;
+use super::caller::AuthenticatedGateway;
 use crate::app::{App, ingest};
 
 /// Commits a batch. The gateway may delete the records that the receipt acknowledges.
 pub async fn events(
     State(app): State<App>,
-    Gateway(garage, _): Gateway,
-    ApiJson(batch): ApiJson<Batch>,
-) -> Result<Json<Receipt>, ProblemResponse> {
+    AuthenticatedGateway(garage, _): AuthenticatedGateway,
+    ApiJson(batch): ApiJson<UplinkBatch>,
+) -> Result<Json<BatchReceipt>, ProblemResponse> {
     Ok(Json(ingest::submit(&app, garage, batch).await?))
 }

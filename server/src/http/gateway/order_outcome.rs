@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::order::Outcome;
+use protocol::order::RemoteOrderOutcome;
 use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
-use super::caller::Gateway;
+use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
 use crate::http::fail;
 use crate::http::input::ApiPath;
@@ -14,9 +14,9 @@ use crate::http::input::ApiPath;
 /// Records the outcome of an order. The first report stands; a repetition changes nothing.
 pub async fn order_outcome(
     State(app): State<App>,
-    Gateway(garage, _): Gateway,
+    AuthenticatedGateway(garage, _): AuthenticatedGateway,
     ApiPath(order): ApiPath<Uuid>,
-    ApiJson(outcome): ApiJson<Outcome>,
+    ApiJson(outcome): ApiJson<RemoteOrderOutcome>,
 ) -> Result<StatusCode, ProblemResponse> {
     if open_order::ended(&app, &garage, order, outcome).await? {
         Ok(StatusCode::NO_CONTENT)

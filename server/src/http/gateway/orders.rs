@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use protocol::order::Orders;
+use protocol::order::PendingRemoteOrders;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
-use super::caller::Gateway;
+use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
 use crate::http::input::ApiQuery;
 
 /// `?run=UUID&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Poll {
+pub struct RemoteOrderPollQuery {
     /// Id of the gateway's run, generated at each start.
     run: Uuid,
     /// How long to wait for an order, in ms. Values above 25,000 count as 25,000.
@@ -26,9 +26,9 @@ pub struct Poll {
 /// Returns remote orders of operators: a long poll. A newer poll of the same garage replaces a waiting one.
 pub async fn orders(
     State(app): State<App>,
-    Gateway(garage, _): Gateway,
-    ApiQuery(poll): ApiQuery<Poll>,
-) -> Result<Json<Orders>, ProblemResponse> {
+    AuthenticatedGateway(garage, _): AuthenticatedGateway,
+    ApiQuery(poll): ApiQuery<RemoteOrderPollQuery>,
+) -> Result<Json<PendingRemoteOrders>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
     Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await?))
 }

@@ -6,14 +6,14 @@ use protocol::people::SESSION_HEADER;
 use service::http::ProblemResponse;
 
 use crate::app::App;
-use crate::app::session::{Caller, SessionError, authenticate};
+use crate::app::session::{PersonCaller, SessionError, authenticate};
 use crate::http::bearer::MAX_TOKEN;
 
 /// Every handler that shows or changes a person's data extracts it.
 #[derive(Debug, Clone)]
-pub struct User(pub Caller);
+pub struct AuthenticatedPerson(pub PersonCaller);
 
-impl FromRequestParts<App> for User {
+impl FromRequestParts<App> for AuthenticatedPerson {
     type Rejection = ProblemResponse;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {

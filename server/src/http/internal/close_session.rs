@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use service::http::ProblemResponse;
 
-use super::caller::User;
+use super::caller::AuthenticatedPerson;
 use crate::app::{App, session};
 
 /// Ends the session of the call.
@@ -14,7 +14,7 @@ use crate::app::{App, session};
 )]
 pub async fn close_session(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
 ) -> Result<StatusCode, ProblemResponse> {
     session::end(&app, &caller).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use protocol::people::{Cursor, FeedPage};
+use protocol::people::{ArrivalFeedPage, FeedCursor};
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
@@ -14,10 +14,10 @@ use crate::http::input::ApiQuery;
 /// `?after=CURSOR&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Poll {
+pub struct FeedPollQuery {
     /// Absent: the feed's head, at once.
     #[serde(default)]
-    after: Option<Cursor>,
+    after: Option<FeedCursor>,
     /// How long to wait for news, in ms. Values above 25,000 count as 25,000.
     #[serde(default)]
     wait_ms: u64,
@@ -25,13 +25,13 @@ pub struct Poll {
 
 /// Rooms with news: a long poll. The response names no children and needs no session.
 #[utoipa::path(
-    get, path = "/internal/v1/feed", tag = "internal", params(Poll),
-    security(("service" = [])), responses((status = 200, body = FeedPage))
+    get, path = "/internal/v1/feed", tag = "internal", params(FeedPollQuery),
+    security(("service" = [])), responses((status = 200, body = ArrivalFeedPage))
 )]
 pub async fn feed(
     State(app): State<App>,
-    ApiQuery(poll): ApiQuery<Poll>,
-) -> Result<Json<FeedPage>, ProblemResponse> {
+    ApiQuery(poll): ApiQuery<FeedPollQuery>,
+) -> Result<Json<ArrivalFeedPage>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
     Ok(Json(use_case::poll(&app, poll.after, wait).await?))
 }

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::at_gate::{GateEntry, NewGateEntry};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::User;
+use super::caller::AuthenticatedPerson;
 use crate::app::{App, gate_entry as use_case};
 use crate::http::idempotency::IdempotencyKey;
 
@@ -18,16 +18,16 @@ use crate::http::idempotency::IdempotencyKey;
     security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = GateEntry),
-        (status = 403, body = Problem, description = "`not_your_plate`"),
-        (status = 404, body = Problem, description = "`not_found`"),
-        (status = 409, body = Problem, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
+        (status = 403, body = ProblemDetails, description = "`not_your_plate`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`"),
+        (status = 409, body = ProblemDetails, description = "`no_car_waiting`, `another_car_waiting`, `car_inside`, `not_let_in`: `detail` is the reason's word, \
             `order_waiting`, `idempotency_key_reused`"),
-        (status = 429, body = Problem, description = "`too_many_requests`"),
+        (status = 429, body = ProblemDetails, description = "`too_many_requests`"),
     )
 )]
 pub async fn gate_entry(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<NewGateEntry>,
 ) -> Result<Json<GateEntry>, ProblemResponse> {

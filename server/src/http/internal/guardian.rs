@@ -2,17 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::people::Guardian;
+use protocol::people::GuardianOverview;
 use service::http::ProblemResponse;
 
-use super::caller::User;
+use super::caller::AuthenticatedPerson;
 use crate::app::{App, guardian as use_case};
 
 /// The caller's own children and plates; empty for a person without any.
 #[utoipa::path(
     get, path = "/internal/v1/guardian", tag = "internal",
-    security(("service" = [], "session" = [])), responses((status = 200, body = Guardian))
+    security(("service" = [], "session" = [])), responses((status = 200, body = GuardianOverview))
 )]
-pub async fn guardian(State(app): State<App>, User(caller): User) -> Result<Json<Guardian>, ProblemResponse> {
+pub async fn guardian(
+    State(app): State<App>,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+) -> Result<Json<GuardianOverview>, ProblemResponse> {
     Ok(Json(use_case::read(&app, &caller).await?))
 }

@@ -2,17 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::people::Me;
+use protocol::people::PersonProfile;
 use service::http::ProblemResponse;
 
-use super::caller::User;
+use super::caller::AuthenticatedPerson;
 use crate::app::{App, session};
 
 /// The person of the session, and what the person may open.
 #[utoipa::path(
     get, path = "/internal/v1/me", tag = "internal",
-    security(("service" = [], "session" = [])), responses((status = 200, body = Me))
+    security(("service" = [], "session" = [])), responses((status = 200, body = PersonProfile))
 )]
-pub async fn me(State(app): State<App>, User(caller): User) -> Result<Json<Me>, ProblemResponse> {
+pub async fn me(
+    State(app): State<App>,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+) -> Result<Json<PersonProfile>, ProblemResponse> {
     Ok(Json(session::me(&app, &caller).await?))
 }

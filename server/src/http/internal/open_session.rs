@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::people::{OpenSession, Session};
-use protocol::problem::Problem;
+use protocol::people::{NewPersonSession, PersonSession};
+use protocol::problem::ProblemDetails;
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, session};
@@ -12,18 +12,18 @@ use crate::app::{App, session};
 /// Opens a session for the person whose WeChat account is `openid`. With `register`, an unknown account becomes a
 /// driver.
 #[utoipa::path(
-    post, path = "/internal/v1/sessions", tag = "internal", request_body = OpenSession,
+    post, path = "/internal/v1/sessions", tag = "internal", request_body = NewPersonSession,
     security(("service" = [])),
     responses(
-        (status = 201, body = Session),
-        (status = 403, body = Problem, description = "`bind_code_invalid`: unknown, used or too old"),
-        (status = 404, body = Problem, description = "`person_not_bound`: a bind code is needed"),
-        (status = 429, body = Problem, description = "`too_many_attempts`: 5 wrong codes in 15 minutes"),
+        (status = 201, body = PersonSession),
+        (status = 403, body = ProblemDetails, description = "`bind_code_invalid`: unknown, used or too old"),
+        (status = 404, body = ProblemDetails, description = "`person_not_bound`: a bind code is needed"),
+        (status = 429, body = ProblemDetails, description = "`too_many_attempts`: 5 wrong codes in 15 minutes"),
     )
 )]
 pub async fn open_session(
     State(app): State<App>,
-    ApiJson(asked): ApiJson<OpenSession>,
-) -> Result<(StatusCode, Json<Session>), ProblemResponse> {
+    ApiJson(asked): ApiJson<NewPersonSession>,
+) -> Result<(StatusCode, Json<PersonSession>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(session::open(&app, &asked).await?)))
 }

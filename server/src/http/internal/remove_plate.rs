@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
-use super::caller::User;
+use super::caller::AuthenticatedPerson;
 use crate::app::{App, plate};
 use crate::http::input::ApiPath;
 
@@ -14,11 +14,11 @@ use crate::http::input::ApiPath;
 #[utoipa::path(
     delete, path = "/internal/v1/guardian/plates/{id}", tag = "internal",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
-    responses((status = 204), (status = 404, body = Problem, description = "`not_found`"))
+    responses((status = 204), (status = 404, body = ProblemDetails, description = "`not_found`"))
 )]
 pub async fn remove_plate(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<Uuid>,
 ) -> Result<StatusCode, ProblemResponse> {
     plate::remove(&app, &caller, id).await?;

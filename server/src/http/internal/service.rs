@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use crate::app::{App, service_token};
@@ -14,7 +14,7 @@ pub async fn require(
     request: Request,
     next: Next,
 ) -> Result<Response, ProblemResponse> {
-    let refused = || Problem::new(401, "service_unauthorized", "Service token missing or invalid");
+    let refused = || ProblemDetails::new(401, "service_unauthorized", "Service token missing or invalid");
     let token = bearer::token(request.headers()).ok_or_else(refused)?;
     if service_token::authenticate(&app, token).await?.is_none() {
         return Err(refused().into());

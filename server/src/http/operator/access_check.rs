@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{AccessAnswer, AccessCheck};
+use protocol::operator::{AccessCheck, AccessCheckResult};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::access_check as use_case;
 use crate::http::input::ApiPath;
@@ -14,9 +14,9 @@ use crate::http::input::ApiPath;
 /// Returns the decision that the gate would make for this plate now. Each check is audited.
 pub async fn access_check(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     ApiJson(asked): ApiJson<AccessCheck>,
-) -> Result<Json<AccessAnswer>, ProblemResponse> {
+) -> Result<Json<AccessCheckResult>, ProblemResponse> {
     Ok(Json(use_case::check(&app, &caller, &garage, &asked.plate).await?))
 }

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::operator::{Adjustment, NewAdjustment};
+use protocol::operator::{CountAdjustment, NewCountAdjustment};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::adjustment;
 use crate::http::idempotency::IdempotencyKey;
@@ -16,10 +16,10 @@ use crate::http::input::ApiPath;
 /// Appends a correction of the count. The same key again returns the same adjustment.
 pub async fn adjust(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     key: IdempotencyKey,
-    ApiJson(new): ApiJson<NewAdjustment>,
-) -> Result<(StatusCode, Json<Adjustment>), ProblemResponse> {
+    ApiJson(new): ApiJson<NewCountAdjustment>,
+) -> Result<(StatusCode, Json<CountAdjustment>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(adjustment::add(&app, &caller, &garage, key.as_str(), &new).await?)))
 }

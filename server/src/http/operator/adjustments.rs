@@ -3,28 +3,28 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{Adjustment, Page};
+use protocol::operator::{CountAdjustment, CursorPage};
 use serde::Deserialize;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::adjustment;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Place {
+pub struct UuidCursorQuery {
     #[serde(default)]
     pub(super) cursor: Option<Uuid>,
 }
 
 pub async fn adjustments(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(place): ApiQuery<Place>,
-) -> Result<Json<Page<Adjustment>>, ProblemResponse> {
+    ApiQuery(place): ApiQuery<UuidCursorQuery>,
+) -> Result<Json<CursorPage<CountAdjustment>>, ProblemResponse> {
     Ok(Json(adjustment::page(&app, &caller, &garage, place.cursor).await?))
 }

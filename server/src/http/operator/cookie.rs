@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::app::App;
-use crate::app::operator::Cookies;
+use crate::app::operator::CookiePolicy;
 use crate::app::operator::session::TTL;
 
 const NAME: &str = "operator_session";
@@ -27,10 +27,10 @@ pub(super) fn forget(app: &App) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie).ok()
 }
 
-fn secure(cookies: Cookies) -> &'static str {
+fn secure(cookies: CookiePolicy) -> &'static str {
     match cookies {
-        Cookies::HttpsOnly => "; Secure",
-        Cookies::LoopbackHttp => "",
+        CookiePolicy::HttpsOnly => "; Secure",
+        CookiePolicy::LoopbackHttp => "",
     }
 }
 

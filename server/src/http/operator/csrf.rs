@@ -4,7 +4,7 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 const HEADER: &str = "x-requested-with";
@@ -15,5 +15,5 @@ pub(super) async fn require(request: Request, next: Next) -> Result<Response, Pr
     if request.method().is_safe() || named {
         return Ok(next.run(request).await);
     }
-    Err(Problem::new(403, "not_from_console", "X-Requested-With: console header required").into())
+    Err(ProblemDetails::new(403, "not_from_console", "X-Requested-With: console header required").into())
 }

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{DeadLetter, Page};
+use protocol::operator::{CursorPage, DeadLetterEntry};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
-use super::number::Place;
+use super::caller::AuthenticatedOperator;
+use super::number::NumberCursorQuery;
 use crate::app::App;
 use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
@@ -15,9 +15,9 @@ use crate::http::input::{ApiPath, ApiQuery};
 /// A garage's refused messages, newest first. Each read is audited, because an excerpt may contain a plate.
 pub async fn dead_letters(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(place): ApiQuery<Place>,
-) -> Result<Json<Page<DeadLetter>>, ProblemResponse> {
+    ApiQuery(place): ApiQuery<NumberCursorQuery>,
+) -> Result<Json<CursorPage<DeadLetterEntry>>, ProblemResponse> {
     Ok(Json(log::dead_letters(&app, &caller, &garage, place.cursor).await?))
 }

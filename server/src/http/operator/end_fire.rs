@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::order::{NewFireEnd, OpenOrder};
+use protocol::order::{NewFireEnd, RemoteOrderEntry};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::fire_end;
 use crate::http::idempotency::IdempotencyKey;
@@ -17,10 +17,10 @@ use crate::http::input::ApiPath;
 /// it is now.
 pub async fn end_fire(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewFireEnd>,
-) -> Result<(StatusCode, Json<OpenOrder>), ProblemResponse> {
+) -> Result<(StatusCode, Json<RemoteOrderEntry>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(fire_end::add(&app, &caller, &garage, key.as_str(), &new).await?)))
 }

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{Event, Page};
+use protocol::operator::{CursorPage, EventLogEntry};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
-use super::number::Place;
+use super::caller::AuthenticatedOperator;
+use super::number::NumberCursorQuery;
 use crate::app::App;
 use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
@@ -15,9 +15,9 @@ use crate::http::input::{ApiPath, ApiQuery};
 /// A garage's gate events, newest first. Each read is audited, because it shows plates.
 pub async fn events(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(place): ApiQuery<Place>,
-) -> Result<Json<Page<Event>>, ProblemResponse> {
+    ApiQuery(place): ApiQuery<NumberCursorQuery>,
+) -> Result<Json<CursorPage<EventLogEntry>>, ProblemResponse> {
     Ok(Json(log::events(&app, &caller, &garage, place.cursor).await?))
 }

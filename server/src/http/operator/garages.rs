@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::operator::garages as use_case;
 use crate::app::{App, etag};
 use crate::http::conditional;
@@ -13,7 +13,7 @@ use crate::http::conditional;
 /// The operator's garages as they are now, or 304.
 pub async fn garages(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
     let garages = use_case::list(&app, &caller).await?;

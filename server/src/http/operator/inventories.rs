@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{Inventory, Page};
+use protocol::operator::{CursorPage, InventorySummary};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
@@ -14,9 +14,9 @@ use crate::http::input::ApiPath;
 /// The newest inventories; there is no second page.
 pub async fn inventories(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-) -> Result<Json<Page<Inventory>>, ProblemResponse> {
+) -> Result<Json<CursorPage<InventorySummary>>, ProblemResponse> {
     let items = inventory::newest(&app, &caller, &garage).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(CursorPage { items, next: None }))
 }

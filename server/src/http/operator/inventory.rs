@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::operator::{Inventory, NewInventory};
+use protocol::operator::{InventoryReport, InventorySummary};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory as walks;
 use crate::http::idempotency::IdempotencyKey;
@@ -16,10 +16,10 @@ use crate::http::input::ApiPath;
 /// Records an inventory and corrects visits and count. The same key again returns the same result.
 pub async fn inventory(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     key: IdempotencyKey,
-    ApiJson(new): ApiJson<NewInventory>,
-) -> Result<(StatusCode, Json<Inventory>), ProblemResponse> {
+    ApiJson(new): ApiJson<InventoryReport>,
+) -> Result<(StatusCode, Json<InventorySummary>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(walks::add(&app, &caller, &garage, key.as_str(), &new).await?)))
 }

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{InventoryPreview, NewInventory};
+use protocol::operator::{InventoryPreview, InventoryReport};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
@@ -14,9 +14,9 @@ use crate::http::input::ApiPath;
 /// The changes that an inventory would make; nothing is written.
 pub async fn inventory_preview(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiJson(new): ApiJson<NewInventory>,
+    ApiJson(new): ApiJson<InventoryReport>,
 ) -> Result<Json<InventoryPreview>, ProblemResponse> {
     Ok(Json(inventory::preview(&app, &caller, &garage, &new).await?))
 }

@@ -9,12 +9,12 @@ use service::http::{ApiJson, ProblemResponse};
 use super::cookie;
 use crate::app::App;
 use crate::app::operator::session;
-use crate::http::peer::Peer;
+use crate::http::peer::PeerAddress;
 
 /// Checks the password. The session token is in the cookie only.
 pub async fn log_in(
     State(app): State<App>,
-    Peer(from): Peer,
+    PeerAddress(from): PeerAddress,
     ApiJson(asked): ApiJson<OperatorLogIn>,
 ) -> Result<Response, ProblemResponse> {
     let token = session::log_in(&app, asked, from).await?;

@@ -5,14 +5,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use super::cookie;
 use crate::app::App;
 use crate::app::operator::session;
 
 pub async fn log_out(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
 ) -> Result<Response, ProblemResponse> {
     session::end(&app, &caller).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::operator::{MarkedShape, NewNoReadingShape};
+use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
@@ -15,9 +15,9 @@ use crate::http::input::ApiPath;
 /// Marks a message shape as no reading. Marking it again returns the first mark.
 pub async fn mark_shape(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     ApiJson(new): ApiJson<NewNoReadingShape>,
-) -> Result<(StatusCode, Json<MarkedShape>), ProblemResponse> {
+) -> Result<(StatusCode, Json<MarkedShapeEntry>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(no_reading_shape::mark(&app, &caller, &garage, &new).await?)))
 }

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::{MarkedShape, Page};
+use protocol::operator::{CursorPage, MarkedShapeEntry};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
@@ -14,8 +14,8 @@ use crate::http::input::ApiPath;
 /// The garage's marked shapes, newest first: all of them, since their number has a limit.
 pub async fn marked_shapes(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-) -> Result<Json<Page<MarkedShape>>, ProblemResponse> {
-    Ok(Json(Page { items: no_reading_shape::list(&app, &caller, &garage).await?, next: None }))
+) -> Result<Json<CursorPage<MarkedShapeEntry>>, ProblemResponse> {
+    Ok(Json(CursorPage { items: no_reading_shape::list(&app, &caller, &garage).await?, next: None }))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Place {
+pub struct NumberCursorQuery {
     /// `next` of the previous page; absent: the newest rows.
     #[serde(default)]
     pub cursor: Option<i64>,

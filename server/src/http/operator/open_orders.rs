@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::operator::Page;
-use protocol::order::OpenOrder;
+use protocol::operator::CursorPage;
+use protocol::order::RemoteOrderEntry;
 use service::http::ProblemResponse;
 
-use super::adjustments::Place;
-use super::caller::Operator;
+use super::adjustments::UuidCursorQuery;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::open_order;
 use crate::http::input::{ApiPath, ApiQuery};
@@ -16,9 +16,9 @@ use crate::http::input::{ApiPath, ApiQuery};
 /// Remote orders with author, reason and outcome, newest first.
 pub async fn open_orders(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(place): ApiQuery<Place>,
-) -> Result<Json<Page<OpenOrder>>, ProblemResponse> {
+    ApiQuery(place): ApiQuery<UuidCursorQuery>,
+) -> Result<Json<CursorPage<RemoteOrderEntry>>, ProblemResponse> {
     Ok(Json(open_order::page(&app, &caller, &garage, place.cursor).await?))
 }

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::order::{NewOpenOrder, OpenOrder};
+use protocol::order::{NewRemoteOpening, RemoteOrderEntry};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::open_order;
 use crate::http::idempotency::IdempotencyKey;
@@ -16,10 +16,10 @@ use crate::http::input::ApiPath;
 /// Orders a lane's barrier to open. The same key again orders nothing and returns the order as it is now.
 pub async fn order_open(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     key: IdempotencyKey,
-    ApiJson(new): ApiJson<NewOpenOrder>,
-) -> Result<(StatusCode, Json<OpenOrder>), ProblemResponse> {
+    ApiJson(new): ApiJson<NewRemoteOpening>,
+) -> Result<(StatusCode, Json<RemoteOrderEntry>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(open_order::add(&app, &caller, &garage, key.as_str(), &new).await?)))
 }

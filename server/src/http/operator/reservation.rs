@@ -21,7 +21,7 @@ use crate::app::App;
 
 /// `?day=YYYY-MM-DD&cursor=NEXT`.
 #[derive(Debug, Clone, Deserialize)]
-struct OfDay {
+struct ReservationDayQuery {
     /// Local day; absent: today.
     #[serde(default)]
     day: Option<NaiveDate>,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::ids::{DeviceId, GarageId};
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
@@ -13,7 +13,7 @@ use crate::http::input::ApiPath;
 /// Deletes a mark.
 pub async fn unmark_shape(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, device, shape)): ApiPath<(GarageId, DeviceId, String)>,
 ) -> Result<StatusCode, ProblemResponse> {
     no_reading_shape::unmark(&app, &caller, &garage, &device, &shape).await?;

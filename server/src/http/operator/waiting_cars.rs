@@ -6,7 +6,7 @@ use domain::ids::GarageId;
 use protocol::at_gate::WaitingCars;
 use service::http::ProblemResponse;
 
-use super::caller::Operator;
+use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::waiting_cars as use_case;
 use crate::http::input::ApiPath;
@@ -14,7 +14,7 @@ use crate::http::input::ApiPath;
 /// Cars that were refused within the last minutes and still wait, according to the gateway's reports.
 pub async fn waiting_cars(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
 ) -> Result<Json<WaitingCars>, ProblemResponse> {
     Ok(Json(WaitingCars { items: use_case::list(&app, &caller, &garage).await? }))

@@ -3,51 +3,51 @@
 
 use std::collections::HashMap;
 
-use domain::calendar::{Lessons, SchoolCalendar, SchoolDay, SchoolSpan};
+use domain::calendar::{DayLessons, SchoolCalendar, SchoolDayOverride, SchoolPeriod};
 use domain::ids::{GarageId, SchoolId};
 use domain::window::Weekdays;
-use protocol::calendar::School;
+use protocol::calendar::SchoolSummary;
 use uuid::Uuid;
 
 use super::{weekday, weekday_number};
-use crate::store::{StoreError, Tx, word};
+use crate::store::{StoreError, Tx, codec};
 
 /// The schools that use this garage for pickup, by id.
-pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<School>, StoreError> {
+pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<SchoolSummary>, StoreError> {
     let sql = "select id, name, garage_id from school where garage_id = $1 order by id";
-    let rows: Vec<SchoolRow> = fetch_all!(tx, sql, garage.as_str())?;
-    rows.into_iter().map(SchoolRow::school).collect()
+    let rows: Vec<SchoolCalendarRow> = fetch_all!(tx, sql, garage.as_str())?;
+    rows.into_iter().map(SchoolCalendarRow::school).collect()
 }
 
 /// The schools of the garages that an operator runs, by id.
-pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<School>, StoreError> {
-    let rows: Vec<SchoolRow> = fetch_all!(
+pub async fn of_operator(tx: &mut Tx, operator: &str) -> Result<Vec<SchoolSummary>, StoreError> {
+    let rows: Vec<SchoolCalendarRow> = fetch_all!(
         tx,
         "select s.id, s.name, s.garage_id from school s join operates o on o.garage_id = s.garage_id \
          where o.operator_id = $1 order by s.id",
         operator,
     )?;
-    rows.into_iter().map(SchoolRow::school).collect()
+    rows.into_iter().map(SchoolCalendarRow::school).collect()
 }
 
 /// The garage that a school's parents use.
 pub async fn garage_of(tx: &mut Tx, school: &SchoolId) -> Result<Option<GarageId>, StoreError> {
     let row: Option<(String,)> =
         fetch_optional!(tx, "select garage_id from school where id = $1", school.as_str())?;
-    row.map(|(garage,)| word::parse("school.garage_id", &garage)).transpose()
+    row.map(|(garage,)| codec::parse("school.garage_id", &garage)).transpose()
 }
 
 pub async fn calendar(tx: &mut Tx, school: &SchoolId) -> Result<SchoolCalendar, StoreError> {
     let id = school.as_str();
     let weekdays: Option<(i64,)> =
         fetch_optional!(tx, "select weekdays from school_calendar where school_id = $1", id)?;
-    let spans: Vec<SpanRow> = fetch_all!(
+    let spans: Vec<SchoolSpanRow> = fetch_all!(
         tx,
         "select school_id, kind, name, first_day, last_day from school_span where school_id = $1 \
          order by first_day, id",
         id,
     )?;
-    let days: Vec<DayRow> = fetch_all!(
+    let days: Vec<SchoolDayRow> = fetch_all!(
         tx,
         "select school_id, date, lessons, acts_as, earlier_minutes, name from school_day \
          where school_id = $1 order by date",
@@ -68,13 +68,13 @@ pub async fn calendars_of(
          where s.garage_id = $1 order by s.id",
         garage,
     )?;
-    let spans: Vec<SpanRow> = fetch_all!(
+    let spans: Vec<SchoolSpanRow> = fetch_all!(
         tx,
         "select p.school_id, p.kind, p.name, p.first_day, p.last_day from school_span p \
          join school s on s.id = p.school_id where s.garage_id = $1 order by p.first_day, p.id",
         garage,
     )?;
-    let days: Vec<DayRow> = fetch_all!(
+    let days: Vec<SchoolDayRow> = fetch_all!(
         tx,
         "select d.school_id, d.date, d.lessons, d.acts_as, d.earlier_minutes, d.name from school_day d \
          join school s on s.id = d.school_id where s.garage_id = $1 order by d.date",
@@ -85,7 +85,7 @@ pub async fn calendars_of(
     let mut calendars = Vec::with_capacity(schools.len());
     for (id, weekdays) in schools {
         let (spans, days) = (spans.remove(&id).unwrap_or_default(), days.remove(&id).unwrap_or_default());
-        calendars.push((word::parse("school.id", &id)?, made(weekdays, spans, days)?));
+        calendars.push((codec::parse("school.id", &id)?, made(weekdays, spans, days)?));
     }
     Ok(calendars)
 }
@@ -111,14 +111,14 @@ pub async fn put(tx: &mut Tx, school: &SchoolId, calendar: &SchoolCalendar) -> R
     Ok(())
 }
 
-async fn insert_span(tx: &mut Tx, school: &str, span: &SchoolSpan) -> Result<(), StoreError> {
+async fn insert_span(tx: &mut Tx, school: &str, span: &SchoolPeriod) -> Result<(), StoreError> {
     execute!(
         tx,
         "insert into school_span (id, school_id, kind, name, first_day, last_day) \
          values ($1, $2, $3, $4, $5, $6)",
         Uuid::now_v7().to_string(),
         school,
-        word::word(span.kind()),
+        codec::encode(span.kind()),
         span.name(),
         span.first_day().to_string(),
         span.last_day().to_string(),
@@ -126,11 +126,11 @@ async fn insert_span(tx: &mut Tx, school: &str, span: &SchoolSpan) -> Result<(),
     Ok(())
 }
 
-async fn insert_day(tx: &mut Tx, school: &str, day: &SchoolDay) -> Result<(), StoreError> {
+async fn insert_day(tx: &mut Tx, school: &str, day: &SchoolDayOverride) -> Result<(), StoreError> {
     let (lessons, earlier) = match day.lessons {
-        Lessons::None => (0_i64, None),
-        Lessons::Full => (1, None),
-        Lessons::Earlier { minutes } => (1, Some(i64::from(minutes))),
+        DayLessons::None => (0_i64, None),
+        DayLessons::Full => (1, None),
+        DayLessons::Earlier { minutes } => (1, Some(i64::from(minutes))),
     };
     execute!(
         tx,
@@ -146,9 +146,13 @@ async fn insert_day(tx: &mut Tx, school: &str, day: &SchoolDay) -> Result<(), St
     Ok(())
 }
 
-fn made(weekdays: Option<i64>, spans: Vec<SpanRow>, days: Vec<DayRow>) -> Result<SchoolCalendar, StoreError> {
-    let spans = spans.into_iter().map(SpanRow::span).collect::<Result<_, _>>()?;
-    let days = days.into_iter().map(DayRow::day).collect::<Result<_, _>>()?;
+fn made(
+    weekdays: Option<i64>,
+    spans: Vec<SchoolSpanRow>,
+    days: Vec<SchoolDayRow>,
+) -> Result<SchoolCalendar, StoreError> {
+    let spans = spans.into_iter().map(SchoolSpanRow::span).collect::<Result<_, _>>()?;
+    let days = days.into_iter().map(SchoolDayRow::day).collect::<Result<_, _>>()?;
     let weekdays = weekdays.map_or(Ok(Weekdays::SCHOOL_WEEK), week)?;
     Ok(SchoolCalendar::new(weekdays, spans, days))
 }
@@ -167,24 +171,24 @@ fn grouped<R>(rows: Vec<R>, school: impl Fn(&R) -> String) -> HashMap<String, Ve
 }
 
 #[derive(sqlx::FromRow)]
-struct SchoolRow {
+struct SchoolCalendarRow {
     id: String,
     name: String,
     garage_id: String,
 }
 
-impl SchoolRow {
-    fn school(self) -> Result<School, StoreError> {
-        Ok(School {
-            id: word::parse("school.id", &self.id)?,
+impl SchoolCalendarRow {
+    fn school(self) -> Result<SchoolSummary, StoreError> {
+        Ok(SchoolSummary {
+            id: codec::parse("school.id", &self.id)?,
             name: self.name,
-            garage: word::parse("school.garage_id", &self.garage_id)?,
+            garage: codec::parse("school.garage_id", &self.garage_id)?,
         })
     }
 }
 
 #[derive(sqlx::FromRow)]
-struct SpanRow {
+struct SchoolSpanRow {
     school_id: String,
     kind: String,
     name: String,
@@ -192,17 +196,17 @@ struct SpanRow {
     last_day: String,
 }
 
-impl SpanRow {
-    fn span(self) -> Result<SchoolSpan, StoreError> {
-        let first_day = word::day("school_span.first_day", &self.first_day)?;
-        let last_day = word::day("school_span.last_day", &self.last_day)?;
-        SchoolSpan::new(word::parse("school_span.kind", &self.kind)?, self.name, first_day, last_day)
+impl SchoolSpanRow {
+    fn span(self) -> Result<SchoolPeriod, StoreError> {
+        let first_day = codec::day("school_span.first_day", &self.first_day)?;
+        let last_day = codec::day("school_span.last_day", &self.last_day)?;
+        SchoolPeriod::new(codec::parse("school_span.kind", &self.kind)?, self.name, first_day, last_day)
             .map_err(|_| StoreError::Corrupt { column: "school_span.last_day" })
     }
 }
 
 #[derive(sqlx::FromRow)]
-struct DayRow {
+struct SchoolDayRow {
     school_id: String,
     date: String,
     lessons: i64,
@@ -211,16 +215,21 @@ struct DayRow {
     name: String,
 }
 
-impl DayRow {
-    fn day(self) -> Result<SchoolDay, StoreError> {
+impl SchoolDayRow {
+    fn day(self) -> Result<SchoolDayOverride, StoreError> {
         let minutes = self.earlier_minutes.map(u32::try_from).transpose();
         let minutes = minutes.map_err(|_| StoreError::Corrupt { column: "school_day.earlier_minutes" })?;
         let lessons = match (self.lessons, minutes) {
-            (0, _) => Lessons::None,
-            (_, None) => Lessons::Full,
-            (_, Some(minutes)) => Lessons::Earlier { minutes },
+            (0, _) => DayLessons::None,
+            (_, None) => DayLessons::Full,
+            (_, Some(minutes)) => DayLessons::Earlier { minutes },
         };
         let acts_as = self.acts_as.map(|number| weekday("school_day.acts_as", number)).transpose()?;
-        Ok(SchoolDay { date: word::day("school_day.date", &self.date)?, lessons, acts_as, name: self.name })
+        Ok(SchoolDayOverride {
+            date: codec::day("school_day.date", &self.date)?,
+            lessons,
+            acts_as,
+            name: self.name,
+        })
     }
 }

@@ -3,15 +3,15 @@
 
 use std::collections::HashMap;
 
-use domain::access::Decision;
+use domain::access::AccessDecision;
 use domain::ids::EventId;
 use domain::time::Timestamp;
 use domain::vehicle::{PlateColor, VehicleClass};
 use protocol::mqtt::EventKind;
 
-use super::{Key, event_id, key, optional, read_decision};
-use crate::store::seal::Sealed;
-use crate::store::{StoreError, Tx, word};
+use super::{StoredEventKey, event_id, key, optional, read_decision};
+use crate::store::seal::SealedValue;
+use crate::store::{StoreError, Tx, codec};
 
 /// A stored event with its car.
 #[derive(Debug, Clone)]
@@ -20,13 +20,13 @@ pub struct StoredReading {
     /// The id under which the event is recorded.
     pub event_id: EventId,
     pub kind: EventKind,
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
     pub confidence: u8,
     pub occurred_at: Timestamp,
     pub stored_at: Timestamp,
     pub time_replaced: bool,
     pub of: Option<EventId>,
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub delta: i64,
     pub plate_color: Option<PlateColor>,
     pub vehicle_class: Option<VehicleClass>,
@@ -36,7 +36,7 @@ pub struct StoredReading {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct GateReadingRow {
     no: i64,
     garage_id: String,
     device: String,
@@ -71,11 +71,14 @@ macro_rules! select {
 }
 
 /// The events recorded under these ids; unknown ids are absent.
-pub async fn by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReading>, StoreError> {
+pub async fn by_id(
+    tx: &mut Tx,
+    keys: &[StoredEventKey],
+) -> Result<HashMap<StoredEventKey, StoredReading>, StoreError> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Row> = fetch_rows!(
+    let rows: Vec<GateReadingRow> = fetch_rows!(
         tx,
         select!("e.event_id"),
         keys,
@@ -88,12 +91,15 @@ pub async fn by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReadi
 }
 
 /// The newest events that devices sent under these ids, under any recorded id.
-pub async fn newest_by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, StoredReading>, StoreError> {
+pub async fn newest_by_id(
+    tx: &mut Tx,
+    keys: &[StoredEventKey],
+) -> Result<HashMap<StoredEventKey, StoredReading>, StoreError> {
     let mut found = by_id(tx, keys).await?;
     if found.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<Row> = fetch_rows!(
+    let rows: Vec<GateReadingRow> = fetch_rows!(
         tx,
         select!("e.raw_event_id"),
         keys,
@@ -112,7 +118,7 @@ pub async fn newest_by_id(tx: &mut Tx, keys: &[Key]) -> Result<HashMap<Key, Stor
 
 /// The event with this number.
 pub async fn by_no(tx: &mut Tx, no: i64) -> Result<Option<StoredReading>, StoreError> {
-    let row: Option<Row> = fetch_optional!(
+    let row: Option<GateReadingRow> = fetch_optional!(
         tx,
         "select e.no, e.garage_id, e.device, e.event_id as named_id, e.event_id, e.kind, e.plate_hash, \
          e.plate_enc, e.confidence, e.occurred_at, e.stored_at, e.time_replaced, e.of_event_id, e.decision, e.delta, e.plate_color, e.vehicle_class, \
@@ -128,12 +134,12 @@ pub async fn set_standing(tx: &mut Tx, no: i64, standing: Option<i64>) -> Result
     Ok(())
 }
 
-fn named(row: Row) -> Result<(Key, StoredReading), StoreError> {
+fn named(row: GateReadingRow) -> Result<(StoredEventKey, StoredReading), StoreError> {
     let reading = StoredReading {
         no: row.no,
-        event_id: word::parse("gate_event.event_id", &row.event_id)?,
-        kind: word::parse("gate_event.kind", &row.kind)?,
-        plate: row.plate_hash.zip(row.plate_enc).map(|(hash, enc)| Sealed { hash, enc }),
+        event_id: codec::parse("gate_event.event_id", &row.event_id)?,
+        kind: codec::parse("gate_event.kind", &row.kind)?,
+        plate: row.plate_hash.zip(row.plate_enc).map(|(hash, enc)| SealedValue { hash, enc }),
         confidence: u8::try_from(row.confidence).unwrap_or(0),
         occurred_at: Timestamp::from_micros(row.occurred_at),
         stored_at: Timestamp::from_micros(row.stored_at),

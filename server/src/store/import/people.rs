@@ -93,16 +93,19 @@ pub async fn delete_teaches(tx: &mut Tx, person: &str, class: &str) -> Result<()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guardianship {
+pub struct ImportedGuardianship {
     pub relation: String,
     pub blocked: i64,
 }
 
 /// By person and pupil.
-pub async fn guardianships(tx: &mut Tx) -> Result<HashMap<(String, String), Guardianship>, StoreError> {
+pub async fn guardianships(
+    tx: &mut Tx,
+) -> Result<HashMap<(String, String), ImportedGuardianship>, StoreError> {
     let rows: Vec<(String, String, String, i64)> =
         fetch_all!(tx, "select person_id, pupil_id, relation, blocked from guardian")?;
-    let pair = |(person, pupil, relation, blocked)| ((person, pupil), Guardianship { relation, blocked });
+    let pair =
+        |(person, pupil, relation, blocked)| ((person, pupil), ImportedGuardianship { relation, blocked });
     Ok(rows.into_iter().map(pair).collect())
 }
 
@@ -110,7 +113,7 @@ pub async fn put_guardianship(
     tx: &mut Tx,
     person: &str,
     pupil: &str,
-    guardianship: &Guardianship,
+    guardianship: &ImportedGuardianship,
 ) -> Result<(), StoreError> {
     execute!(
         tx,

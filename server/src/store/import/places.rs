@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::time::Timestamp;
 
-use crate::store::seal::Sealed;
+use crate::store::seal::SealedValue;
 use crate::store::{StoreError, Tx};
 
 /// A garage's data from a district file.
@@ -88,7 +88,7 @@ pub async fn delete_permits(tx: &mut Tx, garage: &str) -> Result<(), StoreError>
 pub async fn insert_permit(
     tx: &mut Tx,
     garage: &str,
-    plate: &Sealed,
+    plate: &SealedValue,
     audience: &str,
     plate_color: &str,
 ) -> Result<(), StoreError> {

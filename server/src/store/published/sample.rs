@@ -4,7 +4,7 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::OpeningStatus;
 
-use super::super::{StoreError, Tx, word};
+use super::super::{StoreError, Tx, codec};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSample {
@@ -30,7 +30,7 @@ pub async fn record(tx: &mut Tx, samples: &[StoredSample]) -> Result<(), StoreEr
                     .push_bind(sample.at.micros())
                     .push_bind(i64::from(sample.capacity))
                     .push_bind(sample.free.map(i64::from))
-                    .push_bind(word::word(sample.status))
+                    .push_bind(codec::encode(sample.status))
                     .push_bind(sample.confirmed_at.map(Timestamp::micros));
             },
             " on conflict (garage_id, at) do nothing"
@@ -45,7 +45,7 @@ pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-type SampleRow = (i64, i64, Option<i64>, String, Option<i64>);
+type PublishedSampleRow = (i64, i64, Option<i64>, String, Option<i64>);
 
 /// Samples up to `latest`, newest first.
 pub async fn samples(
@@ -54,7 +54,7 @@ pub async fn samples(
     latest: Timestamp,
     limit: i64,
 ) -> Result<Vec<StoredSample>, StoreError> {
-    let rows: Vec<SampleRow> = fetch_all!(
+    let rows: Vec<PublishedSampleRow> = fetch_all!(
         tx,
         "select at, capacity, free, status, confirmed_at from published_sample \
          where garage_id = $1 and at <= $2 order by at desc limit $3",
@@ -63,13 +63,13 @@ pub async fn samples(
         limit,
     )?;
     let spaces = |column, n: i64| u32::try_from(n).map_err(|_| StoreError::Corrupt { column });
-    let sample = |(at, capacity, free, status, confirmed_at): SampleRow| {
+    let sample = |(at, capacity, free, status, confirmed_at): PublishedSampleRow| {
         Ok(StoredSample {
             garage: garage.clone(),
             at: Timestamp::from_micros(at),
             capacity: spaces("published_sample.capacity", capacity)?,
             free: free.map(|free| spaces("published_sample.free", free)).transpose()?,
-            status: word::parse("published_sample.status", &status)?,
+            status: codec::parse("published_sample.status", &status)?,
             confirmed_at: confirmed_at.map(Timestamp::from_micros),
         })
     };

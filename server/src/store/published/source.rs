@@ -13,7 +13,7 @@ pub struct StoredSource {
 }
 
 #[derive(sqlx::FromRow)]
-struct SourceRow {
+struct PublishedSourceRow {
     uid: String,
     name: String,
     public_url: String,
@@ -25,7 +25,7 @@ struct SourceRow {
 }
 
 pub async fn source(tx: &mut Tx) -> Result<Option<StoredSource>, StoreError> {
-    let row: Option<SourceRow> = fetch_optional!(
+    let row: Option<PublishedSourceRow> = fetch_optional!(
         tx,
         "select uid, name, public_url, license, contributor, attribution_url, created_at, modified_at \
          from published_source"

@@ -4,8 +4,8 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::Stored;
-use super::row::{Row, select};
+use super::StoredReservation;
+use super::row::{ReservationRow, select};
 use crate::store::{StoreError, Tx};
 
 /// Longest stay that a query by start finds: a stay that began earlier before the queried time is not searched.
@@ -13,12 +13,12 @@ const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
 
 /// The last entry of the previous page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Before {
+pub struct ReservationPageCursor {
     pub starts_at: Timestamp,
     pub id: Uuid,
 }
 
-impl Before {
+impl ReservationPageCursor {
     /// Values of the page's condition; without a previous page they match every row.
     fn columns(before: Option<Self>) -> (i64, String) {
         before.map_or((i64::MAX, String::new()), |b| (b.starts_at.micros(), b.id.to_string()))
@@ -29,11 +29,11 @@ impl Before {
 pub async fn of_person(
     tx: &mut Tx,
     person: Uuid,
-    before: Option<Before>,
+    before: Option<ReservationPageCursor>,
     limit: u32,
-) -> Result<Vec<Stored>, StoreError> {
-    let (starts_at, id) = Before::columns(before);
-    let rows: Vec<Row> = fetch_all!(
+) -> Result<Vec<StoredReservation>, StoreError> {
+    let (starts_at, id) = ReservationPageCursor::columns(before);
+    let rows: Vec<ReservationRow> = fetch_all!(
         tx,
         select!(
             "where r.person_id = $1 and r.starts_at <= $2 and (r.starts_at < $2 or r.id < $3) \
@@ -44,7 +44,7 @@ pub async fn of_person(
         id,
         i64::from(limit),
     )?;
-    rows.into_iter().map(Row::stored).collect()
+    rows.into_iter().map(ReservationRow::stored).collect()
 }
 
 /// A garage's reservations that overlap `from` to `until` by their agreed time or by their taken time.
@@ -52,11 +52,11 @@ pub async fn of_garage(
     tx: &mut Tx,
     garage: &GarageId,
     (from, until): (Timestamp, Timestamp),
-    before: Option<Before>,
+    before: Option<ReservationPageCursor>,
     limit: u32,
-) -> Result<Vec<Stored>, StoreError> {
-    let (starts_at, id) = Before::columns(before);
-    let rows: Vec<Row> = fetch_all!(
+) -> Result<Vec<StoredReservation>, StoreError> {
+    let (starts_at, id) = ReservationPageCursor::columns(before);
+    let rows: Vec<ReservationRow> = fetch_all!(
         tx,
         select!(
             "where r.garage_id = $1 and r.starts_at >= $2 and r.starts_at < $3 \
@@ -72,5 +72,5 @@ pub async fn of_garage(
         id,
         i64::from(limit),
     )?;
-    rows.into_iter().map(Row::stored).collect()
+    rows.into_iter().map(ReservationRow::stored).collect()
 }

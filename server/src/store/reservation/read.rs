@@ -5,25 +5,25 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use uuid::Uuid;
 
-use super::row::{Row, select};
-use super::{MadeBy, Stored};
-use crate::store::book::Version;
-use crate::store::{StoreError, Tx, word};
+use super::row::{ReservationRow, select};
+use super::{ReservationCreator, StoredReservation};
+use crate::store::book::BookVersion;
+use crate::store::{StoreError, Tx, codec};
 
 /// A client's key with its garage and author; identifies at most one reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct KeyOf {
+pub struct ClientReservationKey {
     pub garage: GarageId,
-    pub made_by: MadeBy,
+    pub made_by: ReservationCreator,
     pub key: String,
 }
 
 /// All live reservations of these garages.
-pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, StoreError> {
+pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<StoredReservation>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = fetch_rows!(
+    let rows: Vec<ReservationRow> = fetch_rows!(
         tx,
         select!("where r.live = 1 and r.garage_id in ("),
         garages,
@@ -32,24 +32,24 @@ pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Stored>, Stor
         },
         ")"
     )?;
-    rows.into_iter().map(Row::stored).collect()
+    rows.into_iter().map(ReservationRow::stored).collect()
 }
 
 /// Garages with live reservations, with the versions of their books.
-pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, Version)>, StoreError> {
-    let rows: Vec<(String, Version)> = fetch_all!(
+pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, BookVersion)>, StoreError> {
+    let rows: Vec<(String, BookVersion)> = fetch_all!(
         tx,
         "select garage_id, version from book b where exists \
          (select 1 from reservation r where r.garage_id = b.garage_id and r.live = 1) order by garage_id",
     )?;
-    rows.into_iter().map(|(id, version)| Ok((word::parse("book.garage_id", &id)?, version))).collect()
+    rows.into_iter().map(|(id, version)| Ok((codec::parse("book.garage_id", &id)?, version))).collect()
 }
 
-pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError> {
+pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<StoredReservation>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = fetch_rows!(
+    let rows: Vec<ReservationRow> = fetch_rows!(
         tx,
         select!("where r.id in ("),
         ids,
@@ -58,11 +58,14 @@ pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Stored>, StoreError
         },
         ")"
     )?;
-    rows.into_iter().map(Row::stored).collect()
+    rows.into_iter().map(ReservationRow::stored).collect()
 }
 
 /// The reservations stored under these keys.
-pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Stored>, StoreError> {
+pub async fn by_keys(
+    tx: &mut Tx,
+    keys: &[ClientReservationKey],
+) -> Result<HashMap<ClientReservationKey, StoredReservation>, StoreError> {
     let mut found = HashMap::new();
     // Three values a key: a chunk stays below SQLite's limit of 32,766 values.
     for chunk in keys.chunks(2048) {
@@ -70,14 +73,14 @@ pub async fn by_keys(tx: &mut Tx, keys: &[KeyOf]) -> Result<HashMap<KeyOf, Store
             let stored = row.stored()?;
             let (garage, made_by) = (stored.garage.clone(), stored.details.made_by.clone());
             let Some(key) = stored.details.client_key.clone() else { continue };
-            found.insert(KeyOf { garage, made_by, key }, stored);
+            found.insert(ClientReservationKey { garage, made_by, key }, stored);
         }
     }
     Ok(found)
 }
 
 /// As in `write`: PostgreSQL gets the same statement for any number of keys.
-async fn by_keys_of(tx: &mut Tx, keys: &[KeyOf]) -> Result<Vec<Row>, StoreError> {
+async fn by_keys_of(tx: &mut Tx, keys: &[ClientReservationKey]) -> Result<Vec<ReservationRow>, StoreError> {
     match tx {
         Tx::Sqlite(_) => fetch_rows!(
             tx,

@@ -1,13 +1,13 @@
 //! A row of the table and its reservation.
 
-use domain::allocation::entry::{Cause, Entry, Lateness, Offered, Phase, State};
+use domain::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryPhase, EntryState, HoldOrigin};
 use domain::allocation::layout::PlateKey;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 
-use super::{Details, MadeBy, Stored};
-use crate::store::{StoreError, word};
+use super::{ReservationCreator, ReservationDetails, StoredReservation};
+use crate::store::{StoreError, codec};
 
 /// The cause of an offer.
 const FROM_WAITLIST: &str = "from_waitlist";
@@ -28,7 +28,7 @@ pub(super) use select;
 
 /// The columns in the order of [`select`].
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub(super) struct Row {
+pub(super) struct ReservationRow {
     pub id: String,
     pub garage_id: String,
     pub pool_id: String,
@@ -58,14 +58,14 @@ pub(super) struct Row {
     pub changed_at: i64,
 }
 
-impl Row {
-    pub(super) fn stored(self) -> Result<Stored, StoreError> {
+impl ReservationRow {
+    pub(super) fn stored(self) -> Result<StoredReservation, StoreError> {
         let state = self.state()?;
-        let entry = Entry {
-            id: word::uuid("reservation.id", &self.id)?,
-            pool: word::parse("reservation.pool_id", &self.pool_id)?,
-            audience: word::parse("reservation.audience", &self.audience)?,
-            origin: word::parse("reservation.origin", &self.origin)?,
+        let entry = BookEntry {
+            id: codec::uuid("reservation.id", &self.id)?,
+            pool: codec::parse("reservation.pool_id", &self.pool_id)?,
+            audience: codec::parse("reservation.audience", &self.audience)?,
+            origin: codec::parse("reservation.origin", &self.origin)?,
             window: optional("reservation.window_id", self.window_id.as_deref())?,
             person: optional("reservation.person_id", self.person_id.as_deref())?,
             plate: self.plate_hash.map(PlateKey),
@@ -78,31 +78,35 @@ impl Row {
             reminded: self.reminded != 0,
             created_at: Timestamp::from_micros(self.created_at),
         };
-        let details = Details {
-            made_by: MadeBy::parse(&self.made_by)?,
+        let details = ReservationDetails {
+            made_by: ReservationCreator::parse(&self.made_by)?,
             client_key: self.client_key,
             series: self.series_id,
             plate_enc: self.plate_enc,
             state_since: Timestamp::from_micros(self.state_since),
             changed_at: Timestamp::from_micros(self.changed_at),
         };
-        Ok(Stored { garage: word::parse("reservation.garage_id", &self.garage_id)?, entry, details })
+        Ok(StoredReservation {
+            garage: codec::parse("reservation.garage_id", &self.garage_id)?,
+            entry,
+            details,
+        })
     }
 
-    fn state(&self) -> Result<State, StoreError> {
+    fn state(&self) -> Result<EntryState, StoreError> {
         let at = Timestamp::from_micros(self.state_since);
-        Ok(match word::parse("reservation.state", &self.state)? {
-            Phase::Waiting => State::Waiting,
-            Phase::Held => State::Held { until: self.expiry()?, offered: self.offered() },
-            Phase::Confirmed => State::Confirmed { since: at },
-            Phase::CheckedIn => State::CheckedIn { at },
-            Phase::Overstayed => State::Overstayed { since: at },
-            Phase::Completed => State::Completed { at },
-            Phase::Cancelled => {
-                let lateness = if self.late == 0 { Lateness::InTime } else { Lateness::Late };
-                State::Cancelled { at, cause: self.cause()?, lateness }
+        Ok(match codec::parse("reservation.state", &self.state)? {
+            EntryPhase::Waiting => EntryState::Waiting,
+            EntryPhase::Held => EntryState::Held { until: self.expiry()?, offered: self.offered() },
+            EntryPhase::Confirmed => EntryState::Confirmed { since: at },
+            EntryPhase::CheckedIn => EntryState::CheckedIn { at },
+            EntryPhase::Overstayed => EntryState::Overstayed { since: at },
+            EntryPhase::Completed => EntryState::Completed { at },
+            EntryPhase::Cancelled => {
+                let lateness = if self.late == 0 { CancelLateness::InTime } else { CancelLateness::Late };
+                EntryState::Cancelled { at, cause: self.cause()?, lateness }
             }
-            Phase::NoShow => State::NoShow { at },
+            EntryPhase::NoShow => EntryState::NoShow { at },
         })
     }
 
@@ -111,39 +115,44 @@ impl Row {
         Ok(Timestamp::from_micros(micros))
     }
 
-    fn offered(&self) -> Offered {
-        if self.cause.as_deref() == Some(FROM_WAITLIST) { Offered::FromWaitlist } else { Offered::Asked }
+    fn offered(&self) -> HoldOrigin {
+        if self.cause.as_deref() == Some(FROM_WAITLIST) {
+            HoldOrigin::FromWaitlist
+        } else {
+            HoldOrigin::Asked
+        }
     }
 
-    fn cause(&self) -> Result<Cause, StoreError> {
-        word::parse("reservation.cause", self.cause.as_deref().unwrap_or_default())
+    fn cause(&self) -> Result<CancelCause, StoreError> {
+        codec::parse("reservation.cause", self.cause.as_deref().unwrap_or_default())
     }
 }
 
 fn optional<T: DeserializeOwned>(column: &'static str, text: Option<&str>) -> Result<Option<T>, StoreError> {
-    text.map(|text| word::parse(column, text)).transpose()
+    text.map(|text| codec::parse(column, text)).transpose()
 }
 
-fn span(from: i64, until: i64) -> Option<Span> {
+fn span(from: i64, until: i64) -> Option<MinuteSpan> {
     let minute = |micros| Minute::floor(Timestamp::from_micros(micros));
-    Span::new(minute(from), minute(until)).ok()
+    MinuteSpan::new(minute(from), minute(until)).ok()
 }
 
-impl From<&Stored> for Row {
-    fn from(stored: &Stored) -> Self {
+impl From<&StoredReservation> for ReservationRow {
+    fn from(stored: &StoredReservation) -> Self {
         let (entry, details) = (&stored.entry, &stored.details);
         let (expires_at, cause) = expiry_and_cause(&entry.state);
-        let late = matches!(entry.state, State::Cancelled { lateness: Lateness::Late, .. });
+        let late = matches!(entry.state, EntryState::Cancelled { lateness: CancelLateness::Late, .. });
         let start = entry.span.from().timestamp().micros();
-        let taken = |taken: Span| (taken.from().timestamp().micros(), taken.until().timestamp().micros());
+        let taken =
+            |taken: MinuteSpan| (taken.from().timestamp().micros(), taken.until().timestamp().micros());
         let (taken_from, taken_until) = entry.taken.map_or((start, start), taken);
         Self {
             id: entry.id.to_string(),
             garage_id: stored.garage.to_string(),
             pool_id: entry.pool.to_string(),
-            audience: word::word(entry.audience),
+            audience: codec::encode(entry.audience),
             window_id: entry.window.as_ref().map(ToString::to_string),
-            origin: word::word(entry.origin),
+            origin: codec::encode(entry.origin),
             made_by: details.made_by.text(),
             client_key: details.client_key.clone(),
             series_id: details.series.clone(),
@@ -152,7 +161,7 @@ impl From<&Stored> for Row {
             plate_enc: details.plate_enc.clone(),
             starts_at: start,
             ends_at: entry.span.until().timestamp().micros(),
-            state: word::word(entry.phase()),
+            state: codec::encode(entry.phase()),
             state_since: details.state_since.micros(),
             expires_at,
             cause,
@@ -169,18 +178,18 @@ impl From<&Stored> for Row {
     }
 }
 
-fn expiry_and_cause(state: &State) -> (Option<i64>, Option<String>) {
+fn expiry_and_cause(state: &EntryState) -> (Option<i64>, Option<String>) {
     match state {
-        State::Held { until, offered: Offered::FromWaitlist } => {
+        EntryState::Held { until, offered: HoldOrigin::FromWaitlist } => {
             (Some(until.micros()), Some(FROM_WAITLIST.to_owned()))
         }
-        State::Held { until, offered: Offered::Asked } => (Some(until.micros()), None),
-        State::Cancelled { cause, .. } => (None, Some(word::word(cause))),
-        State::Waiting
-        | State::Confirmed { .. }
-        | State::CheckedIn { .. }
-        | State::Overstayed { .. }
-        | State::Completed { .. }
-        | State::NoShow { .. } => (None, None),
+        EntryState::Held { until, offered: HoldOrigin::Asked } => (Some(until.micros()), None),
+        EntryState::Cancelled { cause, .. } => (None, Some(codec::encode(cause))),
+        EntryState::Waiting
+        | EntryState::Confirmed { .. }
+        | EntryState::CheckedIn { .. }
+        | EntryState::Overstayed { .. }
+        | EntryState::Completed { .. }
+        | EntryState::NoShow { .. } => (None, None),
     }
 }

@@ -3,16 +3,16 @@
 //! SQLite gets a row of values for each reservation, PostgreSQL an array for each column. PostgreSQL parses and plans
 //! a statement anew for each number of rows, which costs more than the write; an array has any length.
 
-use super::Stored;
-use super::row::Row;
+use super::StoredReservation;
+use super::row::ReservationRow;
 use crate::store::{StoreError, Tx};
 
 /// Rows in one statement: 27 columns each stay below SQLite's limit of 32,766 values.
 const ROWS: usize = 512;
 
-pub async fn insert(tx: &mut Tx, new: &[Stored]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, new: &[StoredReservation]) -> Result<(), StoreError> {
     for chunk in new.chunks(ROWS) {
-        let rows: Vec<Row> = chunk.iter().map(Row::from).collect();
+        let rows: Vec<ReservationRow> = chunk.iter().map(ReservationRow::from).collect();
         insert_rows(tx, &rows).await?;
     }
     Ok(())
@@ -27,7 +27,7 @@ macro_rules! columns {
     };
 }
 
-async fn insert_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+async fn insert_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(_) => {
             execute_rows!(
@@ -111,14 +111,14 @@ async fn insert_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn column<'a, T>(rows: &'a [Row], of: impl Fn(&'a Row) -> T) -> Vec<T> {
+fn column<'a, T>(rows: &'a [ReservationRow], of: impl Fn(&'a ReservationRow) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 
 /// Writes the mutable columns of reservations.
-pub async fn update(tx: &mut Tx, changed: &[Stored]) -> Result<(), StoreError> {
+pub async fn update(tx: &mut Tx, changed: &[StoredReservation]) -> Result<(), StoreError> {
     for chunk in changed.chunks(ROWS) {
-        let rows: Vec<Row> = chunk.iter().map(Row::from).collect();
+        let rows: Vec<ReservationRow> = chunk.iter().map(ReservationRow::from).collect();
         update_rows(tx, &rows).await?;
     }
     Ok(())
@@ -138,7 +138,7 @@ macro_rules! update {
     };
 }
 
-async fn update_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+async fn update_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(_) => {
             execute_rows!(

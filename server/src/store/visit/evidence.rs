@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
-use super::{Entry, Exit, color_word};
-use crate::store::{StoreError, Tx, word};
+use super::{VisitEntry, VisitExit, color_word};
+use crate::store::{StoreError, Tx, codec};
 
 /// Ends the visits of cars that enter again; returns by how many each garage's count was too high.
 pub(super) async fn entered_again(
     tx: &mut Tx,
-    entries: &[Entry<'_>],
+    entries: &[VisitEntry<'_>],
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let plates: Vec<_> = entries
         .iter()
@@ -40,7 +40,10 @@ pub(super) async fn entered_again(
 
 /// Completes visits whose exit counted as missed and has arrived late: the car has entered since, here or elsewhere.
 /// Returns garage and `gate_event.no` of the cars that the count had lost.
-pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(GarageId, i64)>, StoreError> {
+pub(super) async fn came_late(
+    tx: &mut Tx,
+    exits: &[VisitExit<'_>],
+) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
     if read.is_empty() {
         return Ok(Vec::new());
@@ -63,7 +66,7 @@ pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(Ga
           and other.id > visit.id and other.entered_at <= v.column4 and (other.ended_by is null or other.uncounted = 1)) \
          returning visit.garage_id, visit.exit_event"
     )?;
-    rows.into_iter().map(|(garage, event)| Ok((word::parse("visit.garage_id", &garage)?, event))).collect()
+    rows.into_iter().map(|(garage, event)| Ok((codec::parse("visit.garage_id", &garage)?, event))).collect()
 }
 
 /// Garages with open visits of cars that have since entered another garage. A garage is excluded if its gateway has a
@@ -71,7 +74,7 @@ pub(super) async fn came_late(tx: &mut Tx, exits: &[Exit<'_>]) -> Result<Vec<(Ga
 pub async fn garages_left_behind(
     tx: &mut Tx,
     since: Timestamp,
-    heard: Timestamp,
+    reported_since: Timestamp,
 ) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> = fetch_all!(
         tx,
@@ -80,9 +83,9 @@ pub async fn garages_left_behind(
          join gateway g on g.garage_id = v.garage_id and g.backlog = 0 and g.last_seen_at >= $2 \
          where n.ended_by is null and n.plate_hash is not null and n.entered_at >= $1 order by v.garage_id",
         since.micros(),
-        heard.micros(),
+        reported_since.micros(),
     )?;
-    rows.into_iter().map(|(garage,)| word::parse("visit.garage_id", &garage)).collect()
+    rows.into_iter().map(|(garage,)| codec::parse("visit.garage_id", &garage)).collect()
 }
 
 /// Ends the visits of cars that have since entered another garage; returns by how many the count was too high. The
@@ -107,5 +110,5 @@ fn by_garage(rows: Vec<(String, i64)>) -> Result<Vec<(GarageId, i64)>, StoreErro
     for (garage, uncounted) in rows {
         *cars.entry(garage).or_default() += uncounted;
     }
-    cars.into_iter().map(|(garage, n)| Ok((word::parse("visit.garage_id", &garage)?, n))).collect()
+    cars.into_iter().map(|(garage, n)| Ok((codec::parse("visit.garage_id", &garage)?, n))).collect()
 }

@@ -6,34 +6,34 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::store::seal::Sealed;
-use crate::store::{StoreError, Tx, word};
+use crate::store::seal::SealedValue;
+use crate::store::{StoreError, Tx, codec};
 
 /// More visits than any garage has spaces.
 const MOST: i64 = 20_000;
 
 /// A visit that has not ended.
 #[derive(Debug, Clone)]
-pub struct Open {
+pub struct OpenVisit {
     pub id: Uuid,
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
     pub entered_at: Timestamp,
 }
 
-type Row = (String, Option<Vec<u8>>, Option<Vec<u8>>, i64);
+type OpenVisitRow = (String, Option<Vec<u8>>, Option<Vec<u8>>, i64);
 
 /// The garage's open visits, oldest first.
-pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<Open>, StoreError> {
-    let rows: Vec<Row> = fetch_all!(
+pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<OpenVisit>, StoreError> {
+    let rows: Vec<OpenVisitRow> = fetch_all!(
         tx,
         "select id, plate_hash, plate_enc, entered_at from visit where garage_id = $1 and ended_by is null \
          and entered_at is not null order by entered_at, id limit $2",
         garage.as_str(),
         MOST,
     )?;
-    let open = |(id, hash, enc, at): Row| {
-        let plate = hash.zip(enc).map(|(hash, enc)| Sealed { hash, enc });
-        Ok(Open { id: word::uuid("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
+    let open = |(id, hash, enc, at): OpenVisitRow| {
+        let plate = hash.zip(enc).map(|(hash, enc)| SealedValue { hash, enc });
+        Ok(OpenVisit { id: codec::uuid("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
     };
     rows.into_iter().map(open).collect()
 }
@@ -75,7 +75,7 @@ pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> 
 }
 
 /// Adds plates to visits whose plates were not read at entry.
-pub async fn name(tx: &mut Tx, named: &[(Uuid, Sealed)]) -> Result<(), StoreError> {
+pub async fn name(tx: &mut Tx, named: &[(Uuid, SealedValue)]) -> Result<(), StoreError> {
     if named.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,12 @@ pub async fn name(tx: &mut Tx, named: &[(Uuid, Sealed)]) -> Result<(), StoreErro
 }
 
 /// Begins visits of cars that were found inside and have no known entry.
-pub async fn found(tx: &mut Tx, garage: &GarageId, cars: &[Sealed], at: Timestamp) -> Result<(), StoreError> {
+pub async fn found(
+    tx: &mut Tx,
+    garage: &GarageId,
+    cars: &[SealedValue],
+    at: Timestamp,
+) -> Result<(), StoreError> {
     if cars.is_empty() {
         return Ok(());
     }

@@ -5,8 +5,8 @@
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 
-use super::Entry;
-use crate::store::seal::Sealed;
+use super::VisitEntry;
+use crate::store::seal::SealedValue;
 use crate::store::{StoreError, Tx};
 
 /// A plate event whose reading does not stand.
@@ -40,7 +40,7 @@ pub async fn end(tx: &mut Tx, misread: MisreadEvent<'_>) -> Result<Option<Timest
 pub async fn is_inside(
     tx: &mut Tx,
     garage: &GarageId,
-    plate: &Sealed,
+    plate: &SealedValue,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let rows: Vec<(i64,)> = fetch_all!(
@@ -57,7 +57,7 @@ pub async fn is_inside(
 pub async fn has_left(
     tx: &mut Tx,
     garage: &GarageId,
-    plate: &Sealed,
+    plate: &SealedValue,
     exit_event: i64,
 ) -> Result<bool, StoreError> {
     let rows: Vec<(i64,)> = fetch_all!(
@@ -72,6 +72,6 @@ pub async fn has_left(
 
 /// Begins the visit of the plate that stands. Returns by how many each garage's count was too high, as
 /// [`super::enter`] does.
-pub async fn begin(tx: &mut Tx, entry: Entry<'_>) -> Result<Vec<(GarageId, i64)>, StoreError> {
+pub async fn begin(tx: &mut Tx, entry: VisitEntry<'_>) -> Result<Vec<(GarageId, i64)>, StoreError> {
     super::enter(tx, std::slice::from_ref(&entry)).await
 }

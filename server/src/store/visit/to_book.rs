@@ -5,25 +5,25 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::store::seal::Sealed;
-use crate::store::{StoreError, Tx, word};
+use crate::store::seal::SealedValue;
+use crate::store::{StoreError, Tx, codec};
 
 /// Visits in one batch: after an outage the visits of a week can arrive at once.
-pub const BITE: usize = 500;
+pub const BATCH_ROWS: usize = 500;
 
 /// A visit that began or ended since the book last processed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passed {
+pub struct UnsettledVisit {
     pub visit: Uuid,
     pub garage: GarageId,
-    pub plate: Option<Sealed>,
+    pub plate: Option<SealedValue>,
     pub audience: Option<Audience>,
     pub entered_at: Timestamp,
-    pub stay: Stay,
+    pub stay: VisitStay,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stay {
+pub enum VisitStay {
     Inside,
     Left(Timestamp),
     /// The car has left; its exit was missed.
@@ -31,7 +31,7 @@ pub enum Stay {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct UnsettledVisitRow {
     id: String,
     garage_id: String,
     plate_hash: Option<Vec<u8>>,
@@ -42,10 +42,10 @@ struct Row {
     ended_by: Option<String>,
 }
 
-/// Takes the oldest [`BITE`] visits of these garages that their books have not processed; the commit marks them as
+/// Takes the oldest [`BATCH_ROWS`] visits of these garages that their books have not processed; the commit marks them as
 /// processed. On PostgreSQL, visits that a gateway's events are just changing wait for the next call: no transaction
 /// waits here for the gate, and no deadlock is possible.
-pub async fn take(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Passed>, StoreError> {
+pub async fn take(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<UnsettledVisit>, StoreError> {
     if garages.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,7 +62,7 @@ pub async fn take(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Passed>, Stor
              visit.entered_at, visit.exited_at, visit.ended_by"
         }
     };
-    let rows: Vec<Row> = fetch_rows!(
+    let rows: Vec<UnsettledVisitRow> = fetch_rows!(
         tx,
         "with due as materialized (select id from visit where book_due = 1 and entered_at is not null \
          and garage_id in (",
@@ -75,18 +75,18 @@ pub async fn take(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<Passed>, Stor
     rows.into_iter().map(passed).collect()
 }
 
-fn passed(row: Row) -> Result<Passed, StoreError> {
-    let plate = row.plate_hash.zip(row.plate_enc).map(|(hash, enc)| Sealed { hash, enc });
+fn passed(row: UnsettledVisitRow) -> Result<UnsettledVisit, StoreError> {
+    let plate = row.plate_hash.zip(row.plate_enc).map(|(hash, enc)| SealedValue { hash, enc });
     let stay = match (row.ended_by.as_deref(), row.exited_at) {
-        (None, _) => Stay::Inside,
-        (Some(_), Some(at)) => Stay::Left(Timestamp::from_micros(at)),
-        (Some(_), None) => Stay::Missed,
+        (None, _) => VisitStay::Inside,
+        (Some(_), Some(at)) => VisitStay::Left(Timestamp::from_micros(at)),
+        (Some(_), None) => VisitStay::Missed,
     };
-    Ok(Passed {
-        visit: word::uuid("visit.id", &row.id)?,
-        garage: word::parse("visit.garage_id", &row.garage_id)?,
+    Ok(UnsettledVisit {
+        visit: codec::uuid("visit.id", &row.id)?,
+        garage: codec::parse("visit.garage_id", &row.garage_id)?,
         plate,
-        audience: row.audience.map(|text| word::parse("visit.audience", &text)).transpose()?,
+        audience: row.audience.map(|text| codec::parse("visit.audience", &text)).transpose()?,
         entered_at: Timestamp::from_micros(row.entered_at),
         stay,
     })
@@ -96,5 +96,5 @@ fn passed(row: Row) -> Result<Passed, StoreError> {
 pub async fn garages(tx: &mut Tx) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> =
         fetch_all!(tx, "select distinct garage_id from visit where book_due = 1 order by garage_id")?;
-    rows.into_iter().map(|(id,)| word::parse("visit.garage_id", &id)).collect()
+    rows.into_iter().map(|(id,)| codec::parse("visit.garage_id", &id)).collect()
 }

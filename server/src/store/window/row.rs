@@ -3,14 +3,16 @@
 use domain::calendar::DayKinds;
 use domain::ids::GarageId;
 use domain::minute::Minutes;
-use domain::shared_window::{DailyHours, OnLessons, Recurrence, SharedWindow, Stagger, Terms};
+use domain::shared_window::{
+    ClassStagger, DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms,
+};
 use domain::time::Timestamp;
 use domain::window::Weekdays;
 
-use crate::store::{StoreError, Tx, word};
+use crate::store::{StoreError, Tx, codec};
 
 #[derive(sqlx::FromRow)]
-pub(super) struct Row {
+pub(super) struct WindowRow {
     pub(super) id: String,
     pub(super) garage_id: String,
     pool_id: String,
@@ -48,8 +50,8 @@ fn minutes(value: i64) -> Result<Minutes, StoreError> {
     number(value).map(Minutes)
 }
 
-impl Row {
-    pub(super) fn window(self, stagger: Vec<Stagger>) -> Result<SharedWindow, StoreError> {
+impl WindowRow {
+    pub(super) fn window(self, stagger: Vec<ClassStagger>) -> Result<SharedWindow, StoreError> {
         Ok(SharedWindow {
             recurrence: self.recurrence()?,
             hours: DailyHours {
@@ -58,40 +60,40 @@ impl Row {
             },
             quota: number(self.quota)?,
             terms: self.terms()?,
-            id: word::parse("shared_window.id", &self.id)?,
-            pool: word::parse("shared_window.pool_id", &self.pool_id)?,
-            audience: word::parse("shared_window.audience", &self.audience)?,
+            id: codec::parse("shared_window.id", &self.id)?,
+            pool: codec::parse("shared_window.pool_id", &self.pool_id)?,
+            audience: codec::parse("shared_window.audience", &self.audience)?,
             name: self.name,
             stagger,
         })
     }
 
-    fn recurrence(&self) -> Result<Recurrence, StoreError> {
+    fn recurrence(&self) -> Result<WindowRecurrence, StoreError> {
         let bits = |value: i64| u8::try_from(value).map_err(|_| CORRUPT);
         let day = |text: &Option<String>| {
-            text.as_deref().map(|text| word::day("shared_window.first_day", text)).transpose()
+            text.as_deref().map(|text| codec::day("shared_window.first_day", text)).transpose()
         };
-        Ok(Recurrence {
+        Ok(WindowRecurrence {
             weekdays: Weekdays::try_from(bits(self.weekdays)?).map_err(|_| CORRUPT)?,
             kinds: DayKinds::try_from(bits(self.kinds)?).map_err(|_| CORRUPT)?,
             lessons: match self.lessons {
-                None => OnLessons::AnyDay,
-                Some(0) => OnLessons::LessonFreeDays,
-                Some(_) => OnLessons::LessonDays,
+                None => LessonRule::AnyDay,
+                Some(0) => LessonRule::LessonFreeDays,
+                Some(_) => LessonRule::LessonDays,
             },
             first_day: day(&self.first_day)?,
             last_day: day(&self.last_day)?,
         })
     }
 
-    fn terms(&self) -> Result<Terms, StoreError> {
+    fn terms(&self) -> Result<WindowTerms, StoreError> {
         let lock_out = match (self.lock_start_minute, self.lock_length_minutes) {
             (Some(start), Some(length)) => {
                 Some(DailyHours { start_minute: number(start)?, length_minutes: number(length)? })
             }
             _ => None,
         };
-        Ok(Terms {
+        Ok(WindowTerms {
             min_stay: minutes(self.min_stay_minutes)?,
             max_stay: minutes(self.max_stay_minutes)?,
             horizon: minutes(self.horizon_minutes)?,
@@ -105,11 +107,11 @@ impl Row {
     }
 }
 
-fn lessons(value: OnLessons) -> Option<i64> {
+fn lessons(value: LessonRule) -> Option<i64> {
     match value {
-        OnLessons::AnyDay => None,
-        OnLessons::LessonDays => Some(1),
-        OnLessons::LessonFreeDays => Some(0),
+        LessonRule::AnyDay => None,
+        LessonRule::LessonDays => Some(1),
+        LessonRule::LessonFreeDays => Some(0),
     }
 }
 
@@ -142,7 +144,7 @@ pub(super) async fn put(
         window.id.as_str(),
         garage.as_str(),
         window.pool.as_str(),
-        word::word(window.audience),
+        codec::encode(window.audience),
         window.name.as_str(),
         i64::from(u8::from(recurrence.weekdays)),
         i64::from(u8::from(recurrence.kinds)),

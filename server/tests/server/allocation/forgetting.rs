@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use domain::allocation::entry::Phase;
+use domain::allocation::entry::EntryPhase;
 use server::jobs::purge::purge;
-use server::store::reservation::MadeBy;
+use server::store::reservation::ReservationCreator;
 
-use crate::allocation::place::{Place, span};
+use crate::allocation::place::{AllocationFixture, span};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 contract!(finished_reservations_lose_their_person_and_plate, |f| async {
-    let place = Place::open(f, 2).await;
+    let place = AllocationFixture::open(f, 2).await;
     let gone = place.reserve(0, "a", span("16:00", "17:00")).await;
     place.settle_at("18:00").await;
     assert_eq!(place.notices(0).await.len(), 1);
@@ -21,7 +21,7 @@ contract!(finished_reservations_lose_their_person_and_plate, |f| async {
     f.clock.advance(DAY * 2);
     purge(&place.app).await.unwrap();
     let left = place.stored(gone.entry.id).await;
-    assert_eq!((left.entry.phase(), left.entry.person, &left.entry.plate), (Phase::NoShow, None, &None));
-    assert_eq!((left.details.made_by, left.details.plate_enc), (MadeBy::Forgotten, None));
+    assert_eq!((left.entry.phase(), left.entry.person, &left.entry.plate), (EntryPhase::NoShow, None, &None));
+    assert_eq!((left.details.made_by, left.details.plate_enc), (ReservationCreator::Forgotten, None));
     assert!(place.notices(0).await.is_empty());
 });

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::access::{Audience, Decision};
-use domain::allocation::{Book, Wish};
-use domain::minute::{Minute, Minutes, Span};
+use domain::access::{AccessDecision, Audience};
+use domain::allocation::{AllocationBook, ReservationIntent};
+use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::time::Clock;
 use protocol::uplink::GateEvent;
 use rand::rngs::StdRng;
@@ -13,7 +13,7 @@ use server::app::App;
 use server::app::allocation::{AllocationError, read, read_now};
 use uuid::Uuid;
 
-use crate::allocation::place::{Place, car, mall};
+use crate::allocation::place::{AllocationFixture, car, mall};
 use crate::common::district::MALL_TOKEN;
 use crate::common::gateway::{batch, entry, exit};
 
@@ -21,8 +21,8 @@ const STEPS: usize = 120;
 const DRIVERS: usize = 12;
 
 /// An allocation fixture that performs random actions.
-struct Turmoil<'a> {
-    place: Place<'a>,
+struct RandomHistory<'a> {
+    place: AllocationFixture<'a>,
     random: StdRng,
     /// The driver and id of each reservation.
     made: Vec<(usize, Uuid)>,
@@ -30,11 +30,11 @@ struct Turmoil<'a> {
     seq: i64,
 }
 
-impl Turmoil<'_> {
-    fn span(&mut self) -> Span {
+impl RandomHistory<'_> {
+    fn span(&mut self) -> MinuteSpan {
         let now = Minute::floor(self.place.app.now());
         let from = now + Minutes(self.random.random_range(0..180));
-        Span::new(from, from + Minutes(self.random.random_range(15..180))).unwrap()
+        MinuteSpan::new(from, from + Minutes(self.random.random_range(15..180))).unwrap()
     }
 
     async fn step(&mut self, n: usize) {
@@ -55,7 +55,8 @@ impl Turmoil<'_> {
 
     async fn reserve(&mut self, driver: usize, n: usize) {
         let span = self.span();
-        let wish = [Wish::Confirm, Wish::Hold, Wish::ConfirmOrWait][self.random.random_range(0..3)];
+        let wish = [ReservationIntent::Confirm, ReservationIntent::Hold, ReservationIntent::ConfirmOrWait]
+            [self.random.random_range(0..3)];
         let outcome = self.place.wish(driver, &format!("k{n}"), span, wish).await;
         if let Ok(stored) = &outcome {
             self.made.push((driver, stored.entry.id));
@@ -63,7 +64,7 @@ impl Turmoil<'_> {
         settled(outcome);
     }
 
-    async fn on_one(&mut self, act: impl AsyncFn(&Place<'_>, usize, Uuid, Span)) {
+    async fn on_one(&mut self, act: impl AsyncFn(&AllocationFixture<'_>, usize, Uuid, MinuteSpan)) {
         if !self.made.is_empty() {
             let (driver, id) = self.made[self.random.random_range(0..self.made.len())];
             let span = self.span();
@@ -82,7 +83,7 @@ impl Turmoil<'_> {
             exit(&id, &car(driver), &at)
         } else {
             self.inside.push(driver);
-            let decision = Some(Decision::open(Some(Audience::Public)));
+            let decision = Some(AccessDecision::open(Some(Audience::Public)));
             GateEvent { decision, ..entry(&id, &car(driver), &at) }
         };
         self.place.server.take(MALL_TOKEN, &batch("epoch", self.seq, vec![event])).await;
@@ -97,22 +98,22 @@ fn settled<T: std::fmt::Debug>(outcome: Result<T, AllocationError>) {
     }
 }
 
-async fn as_remembered(app: &App) -> Book {
-    read(app, &mall(), Book::clone).await.unwrap()
+async fn as_remembered(app: &App) -> AllocationBook {
+    read(app, &mall(), AllocationBook::clone).await.unwrap()
 }
 
 contract!(the_book_equals_the_database_after_any_history, |f| async {
-    let place = Place::open(f, 4).await;
+    let place = AllocationFixture::open(f, 4).await;
     let seed = rand::random();
     let random = StdRng::seed_from_u64(seed);
-    let mut turmoil = Turmoil { place, random, made: Vec::new(), inside: Vec::new(), seq: 0 };
+    let mut turmoil = RandomHistory { place, random, made: Vec::new(), inside: Vec::new(), seq: 0 };
     for n in 0..STEPS {
         turmoil.step(n).await;
         if n % 10 == 9 {
             turmoil.place.settle().await;
             let remembered = as_remembered(&turmoil.place.app).await;
             // A new process without a book in memory.
-            let stored = read_now(&f.app(), &mall(), Book::clone).await.unwrap();
+            let stored = read_now(&f.app(), &mall(), AllocationBook::clone).await.unwrap();
             assert!(remembered.agrees_with(&stored), "seed {seed}, step {n}");
         }
     }

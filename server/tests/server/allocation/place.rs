@@ -3,35 +3,38 @@
 use std::time::Duration;
 
 use domain::access::Audience;
-use domain::allocation::entry::Phase;
-use domain::allocation::refusal::Refusal;
-use domain::allocation::{Change, Wish};
+use domain::allocation::entry::EntryPhase;
+use domain::allocation::refusal::ReservationRefusal;
+use domain::allocation::{EntryChange, ReservationIntent};
 use domain::calendar::DayKinds;
 use domain::ids::{GarageId, PoolId, WindowId};
-use domain::minute::{Minute, Minutes, Span};
-use domain::shared_window::{DailyHours, OnLessons, Recurrence, SharedWindow, Terms};
+use domain::minute::{Minute, MinuteSpan, Minutes};
+use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
 use domain::time::Timestamp;
 use domain::window::Weekdays;
-use protocol::reservation::NoticeKind;
+use protocol::reservation::DriverNoticeKind;
 use server::app::App;
-use server::app::allocation::{Act, AllocationError, Answer, By, ChangeOne, Request, Reserve, submit};
-use server::store::reservation::{self, Stored};
-use server::store::seal::{Purpose, Sealed};
+use server::app::allocation::{
+    AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,
+    ReserveRequest, submit,
+};
+use server::store::reservation::{self, StoredReservation};
+use server::store::seal::{SealPurpose, SealedValue};
 use server::store::{Store, book, notice_view, person, pool, window};
 use testkit::wait;
 use uuid::Uuid;
 
 use crate::common::district::{MALL, fill, garage};
-use crate::common::http::Served;
-use crate::common::{Fixture, time};
+use crate::common::http::ServedRouter;
+use crate::common::{StoreFixture, time};
 
 /// Generous: the machine may be busy.
 pub const SOON: Duration = Duration::from_secs(30);
 
-pub struct Place<'a> {
-    pub fixture: &'a Fixture,
+pub struct AllocationFixture<'a> {
+    pub fixture: &'a StoreFixture,
     pub app: App,
-    pub server: Served,
+    pub server: ServedRouter,
     /// Their plates are [`car`] of the same number.
     pub people: Vec<Uuid>,
 }
@@ -50,8 +53,8 @@ pub fn at(hhmm: &str) -> Timestamp {
     time(&format!("2026-11-23T{hhmm}:00+08:00"))
 }
 
-pub fn span(from: &str, until: &str) -> Span {
-    Span::new(Minute::floor(at(from)), Minute::floor(at(until))).unwrap()
+pub fn span(from: &str, until: &str) -> MinuteSpan {
+    MinuteSpan::new(Minute::floor(at(from)), Minute::floor(at(until))).unwrap()
 }
 
 pub fn main_pool() -> PoolId {
@@ -65,16 +68,16 @@ pub fn open_window(quota: u32) -> SharedWindow {
         pool: main_pool(),
         audience: Audience::Public,
         name: "open".to_owned(),
-        recurrence: Recurrence {
+        recurrence: WindowRecurrence {
             weekdays: Weekdays::ALL,
             kinds: DayKinds::ALL,
-            lessons: OnLessons::AnyDay,
+            lessons: LessonRule::AnyDay,
             first_day: None,
             last_day: None,
         },
         hours: DailyHours { start_minute: 0, length_minutes: 1440 },
         quota,
-        terms: Terms {
+        terms: WindowTerms {
             min_stay: Minutes(15),
             max_stay: Minutes(1440),
             horizon: Minutes(14 * 1440),
@@ -99,7 +102,7 @@ pub async fn share(store: &Store, spaces: u32, labels: &[&str]) {
     for old in window::of_garage(&mut tx, &mall()).await.unwrap() {
         window::end(&mut tx, &mall(), &old.window.id, now).await.unwrap();
     }
-    let main = pool::Pool {
+    let main = pool::StoredPool {
         id: main_pool(),
         name: "共享泊位".to_owned(),
         name_en: "Shared".to_owned(),
@@ -121,8 +124,8 @@ pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<Uuid> {
     let mut people = Vec::new();
     for n in 0..count {
         let id = Uuid::now_v7();
-        let openid = app.keys.sealed(Purpose::OpenId, &format!("{name}-{n}")).unwrap();
-        let key = app.keys.hash(Purpose::Key, &format!("{name}-{n}"));
+        let openid = app.keys.sealed(SealPurpose::OpenId, &format!("{name}-{n}")).unwrap();
+        let key = app.keys.hash(SealPurpose::Key, &format!("{name}-{n}"));
         assert!(person::insert_driver(&mut tx, id, &key, b"name", &openid).await.unwrap());
         people.push(id);
     }
@@ -130,32 +133,32 @@ pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<Uuid> {
     people
 }
 
-impl<'a> Place<'a> {
+impl<'a> AllocationFixture<'a> {
     /// Served, so that gates may speak.
-    pub async fn open(fixture: &'a Fixture, spaces: u32) -> Self {
+    pub async fn open(fixture: &'a StoreFixture, spaces: u32) -> Self {
         Self::labelled(fixture, spaces, &[]).await
     }
 
-    pub async fn labelled(fixture: &'a Fixture, spaces: u32, labels: &[&str]) -> Self {
+    pub async fn labelled(fixture: &'a StoreFixture, spaces: u32, labels: &[&str]) -> Self {
         let app = fixture.app();
         fill(&app).await;
         share(&app.store, spaces, labels).await;
         let people = drivers(&app, 12).await;
-        let server = Served::start(app.clone()).await;
+        let server = ServedRouter::start(app.clone()).await;
         Self { fixture, app, server, people }
     }
 
-    pub fn plate(&self, n: usize) -> Sealed {
-        self.app.keys.sealed(Purpose::Plate, &car(n)).unwrap()
+    pub fn plate(&self, n: usize) -> SealedValue {
+        self.app.keys.sealed(SealPurpose::Plate, &car(n)).unwrap()
     }
 
-    pub fn by(&self, n: usize) -> By {
-        By::Person(self.people[n])
+    pub fn by(&self, n: usize) -> RequestActor {
+        RequestActor::Person(self.people[n])
     }
 
     /// Driver `n` with the own car.
-    pub fn ask(&self, n: usize, key: &str, span: Span, wish: Wish) -> Reserve {
-        Reserve {
+    pub fn ask(&self, n: usize, key: &str, span: MinuteSpan, wish: ReservationIntent) -> ReserveRequest {
+        ReserveRequest {
             by: self.by(n),
             key: key.to_owned(),
             pool: None,
@@ -166,41 +169,61 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub async fn submit(&self, request: Request) -> Result<Answer, AllocationError> {
+    pub async fn submit(&self, request: AllocationRequest) -> Result<AllocationReply, AllocationError> {
         submit(&self.app, &mall(), request).await
     }
 
-    pub async fn one(&self, request: Request) -> Result<Stored, AllocationError> {
+    pub async fn one(&self, request: AllocationRequest) -> Result<StoredReservation, AllocationError> {
         self.submit(request).await.map(one)
     }
 
-    pub async fn reserve(&self, n: usize, key: &str, span: Span) -> Stored {
-        self.one(Request::Reserve(self.ask(n, key, span, Wish::Confirm))).await.unwrap()
+    pub async fn reserve(&self, n: usize, key: &str, span: MinuteSpan) -> StoredReservation {
+        self.one(AllocationRequest::Reserve(self.ask(n, key, span, ReservationIntent::Confirm)))
+            .await
+            .unwrap()
     }
 
-    pub async fn wish(&self, n: usize, key: &str, span: Span, wish: Wish) -> Result<Stored, AllocationError> {
-        self.one(Request::Reserve(self.ask(n, key, span, wish))).await
+    pub async fn wish(
+        &self,
+        n: usize,
+        key: &str,
+        span: MinuteSpan,
+        wish: ReservationIntent,
+    ) -> Result<StoredReservation, AllocationError> {
+        self.one(AllocationRequest::Reserve(self.ask(n, key, span, wish))).await
     }
 
-    pub fn act(&self, n: usize, id: Uuid) -> Act {
-        Act { by: self.by(n), id, known: None }
+    pub fn act(&self, n: usize, id: Uuid) -> ReservationActRequest {
+        ReservationActRequest { by: self.by(n), id, known: None }
     }
 
-    pub async fn cancel(&self, n: usize, id: Uuid) -> Result<Stored, AllocationError> {
-        self.one(Request::Cancel(self.act(n, id))).await
+    pub async fn cancel(&self, n: usize, id: Uuid) -> Result<StoredReservation, AllocationError> {
+        self.one(AllocationRequest::Cancel(self.act(n, id))).await
     }
 
-    pub async fn confirm(&self, n: usize, id: Uuid) -> Result<Stored, AllocationError> {
-        self.one(Request::Confirm(self.act(n, id))).await
+    pub async fn confirm(&self, n: usize, id: Uuid) -> Result<StoredReservation, AllocationError> {
+        self.one(AllocationRequest::Confirm(self.act(n, id))).await
     }
 
-    pub async fn change(&self, n: usize, id: Uuid, to: Span) -> Result<Stored, AllocationError> {
-        let change = Change { span: Some(to), ..Change::default() };
-        self.one(Request::Change(ChangeOne { by: self.by(n), id, change, plate: None, known: None })).await
+    pub async fn change(
+        &self,
+        n: usize,
+        id: Uuid,
+        to: MinuteSpan,
+    ) -> Result<StoredReservation, AllocationError> {
+        let change = EntryChange { span: Some(to), ..EntryChange::default() };
+        self.one(AllocationRequest::Change(ChangeRequest {
+            by: self.by(n),
+            id,
+            change,
+            plate: None,
+            known: None,
+        }))
+        .await
     }
 
     pub async fn settle(&self) {
-        assert_eq!(self.submit(Request::Settle).await.unwrap(), Answer::Done);
+        assert_eq!(self.submit(AllocationRequest::Settle).await.unwrap(), AllocationReply::Done);
     }
 
     /// At that time of the Monday, with everything done that is due.
@@ -210,15 +233,15 @@ impl<'a> Place<'a> {
     }
 
     /// As the database has it.
-    pub async fn stored(&self, id: Uuid) -> Stored {
+    pub async fn stored(&self, id: Uuid) -> StoredReservation {
         stored(&self.fixture.store, id).await.unwrap()
     }
 
-    pub async fn phase(&self, id: Uuid) -> Phase {
+    pub async fn phase(&self, id: Uuid) -> EntryPhase {
         self.stored(id).await.entry.phase()
     }
 
-    pub async fn until_phase(&self, id: Uuid, phase: Phase) -> Stored {
+    pub async fn until_phase(&self, id: Uuid, phase: EntryPhase) -> StoredReservation {
         wait::until(SOON, "the reservation's phase", async || {
             Some(self.stored(id).await).filter(|stored| stored.entry.phase() == phase)
         })
@@ -226,26 +249,26 @@ impl<'a> Place<'a> {
     }
 
     /// Newest first.
-    pub async fn notices(&self, n: usize) -> Vec<NoticeKind> {
+    pub async fn notices(&self, n: usize) -> Vec<DriverNoticeKind> {
         let mut tx = self.fixture.store.begin_read().await.unwrap();
         let notices = notice_view::of_person(&mut tx, self.people[n], 50).await.unwrap();
         notices.into_iter().map(|notice| notice.kind).collect()
     }
 }
 
-pub async fn stored(store: &Store, id: Uuid) -> Option<Stored> {
+pub async fn stored(store: &Store, id: Uuid) -> Option<StoredReservation> {
     let mut tx = store.begin_read().await.unwrap();
     reservation::by_ids(&mut tx, &[id]).await.unwrap().pop()
 }
 
-pub fn one(answer: Answer) -> Stored {
+pub fn one(answer: AllocationReply) -> StoredReservation {
     match answer {
-        Answer::Reservation(stored) => *stored,
+        AllocationReply::Reservation(stored) => *stored,
         other => panic!("not a reservation: {other:?}"),
     }
 }
 
-pub fn refusal(outcome: Result<Stored, AllocationError>) -> Refusal {
+pub fn refusal(outcome: Result<StoredReservation, AllocationError>) -> ReservationRefusal {
     match outcome {
         Err(AllocationError::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),

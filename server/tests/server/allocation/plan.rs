@@ -2,25 +2,27 @@
 
 use std::collections::HashMap;
 
-use domain::access::{Audience, Cars, Decision, Passage, PlannedReservation, Reason, decide};
-use domain::allocation::Wish;
-use domain::allocation::entry::Phase;
+use domain::access::{
+    AccessDecision, AccessRequest, Audience, AudienceCounts, DenialReason, PlannedReservation, decide,
+};
+use domain::allocation::ReservationIntent;
+use domain::allocation::entry::EntryPhase;
 use domain::ids::{DeviceId, EventId};
 use domain::minute::Minute;
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
-use protocol::uplink::{GateEvent, PlanDocument};
+use protocol::uplink::{AccessPlanDocument, GateEvent};
 use server::app::allocation::read_now;
 use server::store::strike;
 use testkit::wait;
 
-use crate::allocation::place::{Place, SOON, at, car, main_pool, mall, span};
+use crate::allocation::place::{AllocationFixture, SOON, at, car, main_pool, mall, span};
 use crate::common::district::MALL_TOKEN;
 use crate::common::gateway::{batch, entry, exit, heartbeat};
-use crate::common::http::{Answer, ask};
+use crate::common::http::{HttpReply, ask};
 
-impl Place<'_> {
-    async fn polled(&self, known: Option<&str>) -> Answer {
+impl AllocationFixture<'_> {
+    async fn polled(&self, known: Option<&str>) -> HttpReply {
         let request = self.server.client.get(self.server.url("/gateway/v1/access-plan"));
         let request = request.header("authorization", format!("Bearer {MALL_TOKEN}"));
         ask(known.map_or_else(
@@ -30,7 +32,7 @@ impl Place<'_> {
         .await
     }
 
-    async fn plan(&self) -> (PlanDocument, String) {
+    async fn plan(&self) -> (AccessPlanDocument, String) {
         let answer = self.polled(None).await;
         let etag = answer.header("etag").to_owned();
         (serde_json::from_value(answer.body).unwrap(), etag)
@@ -46,7 +48,7 @@ fn plate(n: usize) -> Plate {
 }
 
 contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
-    let place = Place::open(f, 2).await;
+    let place = AllocationFixture::open(f, 2).await;
     let (_, before) = place.plan().await;
     let made = place.reserve(0, "k", span("15:45", "18:00")).await;
     assert_eq!(place.polled(Some(&before)).await.status, 200);
@@ -65,7 +67,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     assert_eq!(document.plan.sharing.reservations, [expected]);
     assert_eq!(place.polled(Some(&reserved)).await.status, 304);
 
-    let by = Decision::Open {
+    let by = AccessDecision::Open {
         audience: Some(Audience::Public),
         reservation: Some(made.entry.id),
         leave_by: Some(at("18:00")),
@@ -73,7 +75,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     };
     let came = GateEvent { decision: Some(by), ..entry("e1", &car(0), "2026-11-23T15:40:00+08:00") };
     place.server.take(MALL_TOKEN, &batch("a", 1, vec![came])).await;
-    place.until_phase(made.entry.id, Phase::CheckedIn).await;
+    place.until_phase(made.entry.id, EntryPhase::CheckedIn).await;
     assert!(place.planned().await.is_empty());
     assert_eq!(place.polled(Some(&reserved)).await.status, 200);
     // The decision is stored as the gateway made it.
@@ -85,8 +87,8 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
 });
 
 contract!(what_is_held_takes_its_space_and_lets_nobody_in, |f| async {
-    let place = Place::open(f, 1).await;
-    let held = place.wish(0, "k", span("15:45", "18:00"), Wish::Hold).await.unwrap();
+    let place = AllocationFixture::open(f, 1).await;
+    let held = place.wish(0, "k", span("15:45", "18:00"), ReservationIntent::Hold).await.unwrap();
     let planned = place.planned().await;
     assert_eq!((planned.len(), planned[0].plate.clone()), (1, None));
     place.confirm(0, held.entry.id).await.unwrap();
@@ -96,17 +98,17 @@ contract!(what_is_held_takes_its_space_and_lets_nobody_in, |f| async {
 });
 
 contract!(a_reservation_of_next_week_is_not_told_yet, |f| async {
-    let place = Place::open(f, 1).await;
+    let place = AllocationFixture::open(f, 1).await;
     let next_week = |text: &str| Minute::floor(crate::common::time(&format!("2026-11-30T{text}:00+08:00")));
-    let span = domain::minute::Span::new(next_week("12:00"), next_week("13:00")).unwrap();
+    let span = domain::minute::MinuteSpan::new(next_week("12:00"), next_week("13:00")).unwrap();
     place.reserve(0, "k", span).await;
     assert!(place.planned().await.is_empty());
 });
 
 contract!(a_blocked_plate_is_named_as_long_as_it_is_blocked, |f| async {
-    let place = Place::open(f, 2).await;
+    let place = AllocationFixture::open(f, 2).await;
     let mut tx = f.store.begin().await.unwrap();
-    let block = strike::Block {
+    let block = strike::StrikeBlock {
         garage: mall(),
         plate: place.plate(3),
         reason: "2 strikes".to_owned(),
@@ -122,8 +124,8 @@ contract!(a_blocked_plate_is_named_as_long_as_it_is_blocked, |f| async {
 });
 
 contract!(receipts_say_as_whom_the_cars_inside_came, |f| async {
-    let place = Place::open(f, 5).await;
-    let public = Some(Decision::open(Some(Audience::Public)));
+    let place = AllocationFixture::open(f, 5).await;
+    let public = Some(AccessDecision::open(Some(Audience::Public)));
     let time = "2026-11-23T15:30:00+08:00";
     let events = vec![
         GateEvent { decision: public, ..entry("e1", &car(1), time) },
@@ -132,15 +134,18 @@ contract!(receipts_say_as_whom_the_cars_inside_came, |f| async {
         exit("e4", &car(2), time),
     ];
     let receipt = place.server.take(MALL_TOKEN, &batch("a", 1, events)).await;
-    assert_eq!(receipt.count.inside, Some(Cars { public: 1, pickup: 1, ..Cars::default() }));
+    assert_eq!(
+        receipt.count.inside,
+        Some(AudienceCounts { public: 1, pickup: 1, ..AudienceCounts::default() })
+    );
     // A car of the day before yesterday may have left unseen: it is only in the count.
     f.clock.set("2026-11-25T16:00:00+08:00");
     let receipt = place.server.take(MALL_TOKEN, &heartbeat("a")).await;
-    assert_eq!((receipt.count.occupied, receipt.count.inside), (2, Some(Cars::default())));
+    assert_eq!((receipt.count.occupied, receipt.count.inside), (2, Some(AudienceCounts::default())));
 });
 
 contract!(the_gate_lets_a_walk_in_come_where_the_book_has_room, |f| async {
-    let place = Place::open(f, 3).await;
+    let place = AllocationFixture::open(f, 3).await;
     let stranger = plate(11);
     for (n, (from, until)) in
         [("16:00", "17:00"), ("15:50", "18:00"), ("15:40", "16:10")].into_iter().enumerate()
@@ -148,8 +153,8 @@ contract!(the_gate_lets_a_walk_in_come_where_the_book_has_room, |f| async {
         for time in ["15:30", "15:35", "15:45", "15:56"] {
             f.clock.set(&format!("2026-11-23T{time}:00+08:00"));
             let (document, _) = place.plan().await;
-            let passage = Passage {
-                direction: Direction::In,
+            let passage = AccessRequest {
+                direction: LaneDirection::In,
                 plate: Some(&stranger),
                 confidence: 99,
                 min_confidence: domain::access::MIN_CONFIDENCE,
@@ -157,19 +162,19 @@ contract!(the_gate_lets_a_walk_in_come_where_the_book_has_room, |f| async {
                 clock: domain::access::ClockTrust::Trusted,
                 at: at(time),
                 occupied: 0,
-                inside: Some(Cars::default()),
+                inside: Some(AudienceCounts::default()),
                 uses: &HashMap::new(),
-                alarm: domain::access::Alarm::None,
+                alarm: domain::access::GarageAlarm::None,
             };
             let gate = match decide(Some(&document.plan), &passage) {
-                Decision::Open { leave_by, .. } => leave_by,
-                Decision::Refuse { reason, .. } => {
-                    assert_eq!(reason, Reason::Reserved);
+                AccessDecision::Open { leave_by, .. } => leave_by,
+                AccessDecision::Refuse { reason, .. } => {
+                    assert_eq!(reason, DenialReason::Reserved);
                     None
                 }
-                Decision::Review { reason } => panic!("{reason:?}"),
+                AccessDecision::Review { reason } => panic!("{reason:?}"),
             };
-            let look = |book: &domain::allocation::Book| {
+            let look = |book: &domain::allocation::AllocationBook| {
                 book.room_for_walk_in(&main_pool(), Audience::Public, at(time))
             };
             let book = read_now(&place.app, &mall(), look).await.unwrap();
@@ -181,7 +186,7 @@ contract!(the_gate_lets_a_walk_in_come_where_the_book_has_room, |f| async {
 });
 
 contract!(a_plan_is_made_anew_for_other_replicas_changes, |f| async {
-    let place = Place::open(f, 2).await;
+    let place = AllocationFixture::open(f, 2).await;
     let made = place.reserve(0, "k", span("15:45", "18:00")).await;
     let other = f.replica().await;
     let there = async || server::app::access_plan::plan(&other, &mall()).await.unwrap().unwrap();

@@ -1,16 +1,16 @@
 //! Looking into a book.
 
 use domain::access::Audience;
-use domain::allocation::Wish;
-use server::app::allocation::{AllocationError, By, Request, read, read_now, submit};
+use domain::allocation::ReservationIntent;
+use server::app::allocation::{AllocationError, AllocationRequest, RequestActor, read, read_now, submit};
 use server::store::book;
 use testkit::wait;
 use tokio_util::sync::CancellationToken;
 
-use crate::allocation::place::{Place, SOON, main_pool, mall, share, span};
+use crate::allocation::place::{AllocationFixture, SOON, main_pool, mall, share, span};
 
 contract!(what_this_process_has_committed_is_seen_at_once, |f| async {
-    let place = Place::open(f, 5).await;
+    let place = AllocationFixture::open(f, 5).await;
     let evening = span("18:00", "19:00");
     let free = async || {
         read(&place.app, &mall(), |book| book.free(&main_pool(), Audience::Public, evening)).await.unwrap()
@@ -24,10 +24,10 @@ contract!(what_this_process_has_committed_is_seen_at_once, |f| async {
 });
 
 contract!(what_another_process_has_committed_is_seen_soon_or_when_asked_for, |f| async {
-    let place = Place::open(f, 5).await;
+    let place = AllocationFixture::open(f, 5).await;
     let evening = span("18:00", "19:00");
     let other = f.replica().await;
-    let free = |book: &domain::allocation::Book| book.free(&main_pool(), Audience::Public, evening);
+    let free = |book: &domain::allocation::AllocationBook| book.free(&main_pool(), Audience::Public, evening);
     assert_eq!(read(&other, &mall(), free).await.unwrap(), 5);
     place.reserve(0, "k", evening).await;
     assert_eq!(read_now(&other, &mall(), free).await.unwrap(), 4);
@@ -39,20 +39,21 @@ contract!(what_another_process_has_committed_is_seen_soon_or_when_asked_for, |f|
 });
 
 contract!(a_book_of_an_older_layout_decides_nothing, |f| async {
-    let place = Place::open(f, 5).await;
+    let place = AllocationFixture::open(f, 5).await;
     let evening = span("18:00", "19:00");
     place.reserve(0, "k", evening).await;
     share(&f.store, 1, &[]).await;
-    assert!(place.wish(1, "k", evening, Wish::Confirm).await.is_err());
+    assert!(place.wish(1, "k", evening, ReservationIntent::Confirm).await.is_err());
     share(&f.store, 2, &[]).await;
     place.reserve(1, "k", evening).await;
 });
 
 contract!(a_new_day_makes_a_new_book, |f| async {
-    let place = Place::open(f, 5).await;
+    let place = AllocationFixture::open(f, 5).await;
     place.reserve(0, "k", span("18:00", "19:00")).await;
     let last = async || {
-        let openings = |book: &domain::allocation::Book| book.layout().openings.last().unwrap().span;
+        let openings =
+            |book: &domain::allocation::AllocationBook| book.layout().openings.last().unwrap().span;
         read(&place.app, &mall(), openings).await.unwrap()
     };
     let before = last().await;
@@ -61,7 +62,7 @@ contract!(a_new_day_makes_a_new_book, |f| async {
 });
 
 contract!(nothing_is_raised_where_nothing_changed, |f| async {
-    let place = Place::open(f, 1).await;
+    let place = AllocationFixture::open(f, 1).await;
     let evening = span("18:00", "19:00");
     place.reserve(0, "k", evening).await;
     let version = async || {
@@ -70,26 +71,26 @@ contract!(nothing_is_raised_where_nothing_changed, |f| async {
     };
     let before = version().await;
     place.reserve(0, "k", evening).await;
-    assert!(place.wish(1, "k", evening, Wish::Confirm).await.is_err());
+    assert!(place.wish(1, "k", evening, ReservationIntent::Confirm).await.is_err());
     place.settle().await;
     assert_eq!(version().await, before);
 });
 
 contract!(two_processes_take_turns, |f| async {
-    let place = Place::open(f, 6).await;
+    let place = AllocationFixture::open(f, 6).await;
     let other = f.replica().await;
     let stop = CancellationToken::new();
     let task = tokio::spawn(server::app::allocation::run(other.clone(), stop.clone()));
     let evening = span("18:00", "19:00");
     for n in 0..3 {
         place.reserve(n, "here", evening).await;
-        let mut asked = place.ask(n + 3, "there", evening, Wish::Confirm);
-        asked.by = By::Person(place.people[n + 3]);
-        submit(&other, &mall(), Request::Reserve(asked)).await.unwrap();
+        let mut asked = place.ask(n + 3, "there", evening, ReservationIntent::Confirm);
+        asked.by = RequestActor::Person(place.people[n + 3]);
+        submit(&other, &mall(), AllocationRequest::Reserve(asked)).await.unwrap();
     }
-    assert!(place.wish(7, "k", evening, Wish::Confirm).await.is_err());
-    let more = place.ask(8, "k", evening, Wish::Confirm);
-    assert!(submit(&other, &mall(), Request::Reserve(more)).await.is_err());
+    assert!(place.wish(7, "k", evening, ReservationIntent::Confirm).await.is_err());
+    let more = place.ask(8, "k", evening, ReservationIntent::Confirm);
+    assert!(submit(&other, &mall(), AllocationRequest::Reserve(more)).await.is_err());
     stop.cancel();
     task.await.unwrap();
 });

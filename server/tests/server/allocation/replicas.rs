@@ -6,21 +6,23 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::access::Audience;
-use domain::allocation::Wish;
-use domain::allocation::refusal::Refusal;
-use domain::minute::{Minute, Minutes, Span};
+use domain::allocation::ReservationIntent;
+use domain::allocation::refusal::ReservationRefusal;
+use domain::minute::{Minute, MinuteSpan, Minutes};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use server::app::App;
-use server::app::allocation::{AllocationError, By, Request, Reserve, run, submit};
-use server::store::seal::Purpose;
+use server::app::allocation::{
+    AllocationError, AllocationRequest, RequestActor, ReserveRequest, run, submit,
+};
+use server::store::seal::SealPurpose;
 use server::store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::allocation::place::{SOON, at, car, drivers_named, mall, one, share, span};
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::fill;
 
 const SPACES: u32 = 107;
@@ -31,14 +33,14 @@ const REQUESTS: usize = 1200;
 const UNTIL_DEATH: usize = 300;
 
 /// A replica with its own threads and connections.
-struct Replica {
+struct AllocatorReplica {
     app: App,
     runtime: Option<Runtime>,
     alive: Arc<AtomicBool>,
 }
 
-impl Replica {
-    fn start(fixture: &Fixture) -> Self {
+impl AllocatorReplica {
+    fn start(fixture: &StoreFixture) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let app =
             std::thread::scope(|scope| scope.spawn(|| runtime.block_on(fixture.replica())).join().unwrap());
@@ -53,7 +55,7 @@ impl Replica {
     }
 }
 
-impl Drop for Replica {
+impl Drop for AllocatorReplica {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -61,23 +63,25 @@ impl Drop for Replica {
     }
 }
 
-struct Door {
+struct LaneFixture {
     app: App,
     alive: Arc<AtomicBool>,
 }
 
 /// Sends a request like a client: repeats it with the same key at another replica until there is an answer. Returns
 /// the id if a space was allocated.
-async fn insist(doors: &[Door], asked: &Reserve, first: usize) -> Option<Uuid> {
+async fn insist(doors: &[LaneFixture], asked: &ReserveRequest, first: usize) -> Option<Uuid> {
     for attempt in first.. {
         let door = &doors[attempt % doors.len()];
         if !door.alive.load(Ordering::SeqCst) {
             continue;
         }
-        let submitted = async { submit(&door.app, &mall(), Request::Reserve(asked.clone())).await };
+        let submitted = async { submit(&door.app, &mall(), AllocationRequest::Reserve(asked.clone())).await };
         match tokio::time::timeout(Duration::from_secs(5), submitted).await {
             Ok(Ok(answer)) => return Some(one(answer).entry.id),
-            Ok(Err(AllocationError::Refused(Refusal::Full { .. } | Refusal::PlateBusy { .. }))) => {
+            Ok(Err(AllocationError::Refused(
+                ReservationRefusal::Full { .. } | ReservationRefusal::PlateBusy { .. },
+            ))) => {
                 return None;
             }
             Ok(Err(AllocationError::Busy | AllocationError::Closing | AllocationError::Store(_)))
@@ -90,14 +94,17 @@ async fn insist(doors: &[Door], asked: &Reserve, first: usize) -> Option<Uuid> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
-    let f = Fixture::postgres().await;
+    let f = StoreFixture::postgres().await;
     let app = f.app();
     fill(&app).await;
     share(&f.store, SPACES, &[]).await;
     let people = Arc::new(drivers_named(&app, "rush", REQUESTS).await);
-    let mut replicas: Vec<_> = (0..REPLICAS).map(|_| Replica::start(&f)).collect();
-    let door = |replica: &Replica| Door { app: replica.app.clone(), alive: Arc::clone(&replica.alive) };
-    let doors: Arc<Vec<Door>> = Arc::new(replicas.iter().map(door).collect());
+    let mut replicas: Vec<_> = (0..REPLICAS).map(|_| AllocatorReplica::start(&f)).collect();
+    let door = |replica: &AllocatorReplica| LaneFixture {
+        app: replica.app.clone(),
+        alive: Arc::clone(&replica.alive),
+    };
+    let doors: Arc<Vec<LaneFixture>> = Arc::new(replicas.iter().map(door).collect());
     let answered = Arc::new(AtomicUsize::new(0));
     let callers: Vec<_> = (0..CALLERS)
         .map(|caller| {
@@ -108,14 +115,14 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
                 let mut given = HashMap::new();
                 for n in (caller..REQUESTS).step_by(CALLERS) {
                     let from = Minute::floor(at("18:00")) + Minutes(random.random_range(0..120));
-                    let asked = Reserve {
-                        by: By::Person(people[n]),
+                    let asked = ReserveRequest {
+                        by: RequestActor::Person(people[n]),
                         key: format!("key-{n}"),
                         pool: None,
                         audience: Audience::Public,
-                        plate: keys.sealed(Purpose::Plate, &car(n)).unwrap(),
-                        span: Span::new(from, from + Minutes(random.random_range(60..180))).unwrap(),
-                        wish: Wish::Confirm,
+                        plate: keys.sealed(SealPurpose::Plate, &car(n)).unwrap(),
+                        span: MinuteSpan::new(from, from + Minutes(random.random_range(60..180))).unwrap(),
+                        wish: ReservationIntent::Confirm,
                     };
                     if let Some(id) = insist(&doors, &asked, n).await {
                         given.insert(n, id);
@@ -146,29 +153,29 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
 /// A machine that dies or loses its network sends nothing, and no connection to it ends by itself.
 #[tokio::test]
 async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
-    let f = Fixture::postgres().await;
+    let f = StoreFixture::postgres().await;
     let (app, link) = f.replica_behind_a_link().await;
     fill(&f.app()).await;
     share(&f.store, 9, &[]).await;
     let people = drivers_named(&f.app(), "silent", 1).await;
     let stop = CancellationToken::new();
     let task = tokio::spawn(run(app.clone(), stop.clone()));
-    let asked = |key: &str, from: &str, until: &str| Reserve {
-        by: By::Person(people[0]),
+    let asked = |key: &str, from: &str, until: &str| ReserveRequest {
+        by: RequestActor::Person(people[0]),
         key: key.to_owned(),
         pool: None,
         audience: Audience::Public,
-        plate: app.keys.sealed(Purpose::Plate, &car(1)).unwrap(),
+        plate: app.keys.sealed(SealPurpose::Plate, &car(1)).unwrap(),
         span: span(from, until),
-        wish: Wish::Confirm,
+        wish: ReservationIntent::Confirm,
     };
-    submit(&app, &mall(), Request::Reserve(asked("before", "18:00", "19:00"))).await.unwrap();
+    submit(&app, &mall(), AllocationRequest::Reserve(asked("before", "18:00", "19:00"))).await.unwrap();
     // Its connection goes silent in the middle of a transaction that waits for the book.
     let mut holder = f.store.begin().await.unwrap();
     book::lock(&mut holder, &[mall()]).await.unwrap();
     let waiting = tokio::spawn({
         let (app, asked) = (app.clone(), asked("silent", "20:00", "21:00"));
-        async move { submit(&app, &mall(), Request::Reserve(asked)).await }
+        async move { submit(&app, &mall(), AllocationRequest::Reserve(asked)).await }
     });
     testkit::wait::until(SOON, "the transaction's wait for the book", async || {
         (waits_for_a_lock(&f.store).await > 0).then_some(())

@@ -1,32 +1,37 @@
 //! What the allocator's stores promise, one by one.
 
 use domain::access::Audience;
-use domain::allocation::StrikeKind;
-use domain::allocation::entry::{Cause, Entry, Lateness, Offered, Origin, State};
+use domain::allocation::BookStrikeKind;
+use domain::allocation::entry::{
+    BookEntry, CancelCause, CancelLateness, EntryOrigin, EntryState, HoldOrigin,
+};
 use domain::allocation::layout::PlateKey;
 use domain::ids::WindowId;
-use domain::minute::Span;
+use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
-use protocol::reservation::NoticeKind;
+use protocol::reservation::DriverNoticeKind;
 use server::app::App;
-use server::store::reservation::{self, Before, Details, KeyOf, MadeBy, Stored};
-use server::store::seal::Sealed;
-use server::store::strike::Block;
+use server::store::reservation::{
+    self, ClientReservationKey, ReservationCreator, ReservationDetails, ReservationPageCursor,
+    StoredReservation,
+};
+use server::store::seal::SealedValue;
+use server::store::strike::StrikeBlock;
 use server::store::{block_list, book, gateway, notice, notice_view, strike};
 use uuid::Uuid;
 
 use crate::allocation::place::{at, drivers, main_pool, mall, span};
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{SCHOOL, fill, garage};
 
-fn row(person: Uuid, key: &str, state: State, stay: Span) -> Stored {
-    let live = Entry { state: state.clone(), ..entry(person, stay) }.is_live();
-    let taken = (live && state != State::Waiting).then_some(stay);
-    Stored {
+fn row(person: Uuid, key: &str, state: EntryState, stay: MinuteSpan) -> StoredReservation {
+    let live = BookEntry { state: state.clone(), ..entry(person, stay) }.is_live();
+    let taken = (live && state != EntryState::Waiting).then_some(stay);
+    StoredReservation {
         garage: mall(),
-        entry: Entry { state, taken, ..entry(person, stay) },
-        details: Details {
-            made_by: MadeBy::Person(person),
+        entry: BookEntry { state, taken, ..entry(person, stay) },
+        details: ReservationDetails {
+            made_by: ReservationCreator::Person(person),
             client_key: Some(key.to_owned()),
             series: Some("series".to_owned()),
             plate_enc: Some(vec![9, 9]),
@@ -36,17 +41,17 @@ fn row(person: Uuid, key: &str, state: State, stay: Span) -> Stored {
     }
 }
 
-fn entry(person: Uuid, span: Span) -> Entry {
-    Entry {
+fn entry(person: Uuid, span: MinuteSpan) -> BookEntry {
+    BookEntry {
         id: Uuid::now_v7(),
         pool: main_pool(),
         audience: Audience::Public,
-        origin: Origin::App,
+        origin: EntryOrigin::App,
         window: Some(WindowId::parse("w").unwrap()),
         person: Some(person),
         plate: Some(PlateKey(vec![1, 2, 3])),
         span,
-        state: State::Waiting,
+        state: EntryState::Waiting,
         taken: None,
         space: Some("A-1".to_owned()),
         visit: Some(Uuid::now_v7()),
@@ -55,23 +60,27 @@ fn entry(person: Uuid, span: Span) -> Entry {
     }
 }
 
-fn every_state() -> Vec<State> {
+fn every_state() -> Vec<EntryState> {
     let since = at("15:00");
     vec![
-        State::Waiting,
-        State::Held { until: at("15:30"), offered: Offered::Asked },
-        State::Held { until: at("15:30"), offered: Offered::FromWaitlist },
-        State::Confirmed { since },
-        State::CheckedIn { at: since },
-        State::Overstayed { since },
-        State::Completed { at: since },
-        State::Cancelled { at: since, cause: Cause::OfferExpired, lateness: Lateness::InTime },
-        State::Cancelled { at: since, cause: Cause::Driver, lateness: Lateness::Late },
-        State::NoShow { at: since },
+        EntryState::Waiting,
+        EntryState::Held { until: at("15:30"), offered: HoldOrigin::Asked },
+        EntryState::Held { until: at("15:30"), offered: HoldOrigin::FromWaitlist },
+        EntryState::Confirmed { since },
+        EntryState::CheckedIn { at: since },
+        EntryState::Overstayed { since },
+        EntryState::Completed { at: since },
+        EntryState::Cancelled {
+            at: since,
+            cause: CancelCause::OfferExpired,
+            lateness: CancelLateness::InTime,
+        },
+        EntryState::Cancelled { at: since, cause: CancelCause::Driver, lateness: CancelLateness::Late },
+        EntryState::NoShow { at: since },
     ]
 }
 
-async fn started(f: &Fixture) -> (App, Vec<Uuid>) {
+async fn started(f: &StoreFixture) -> (App, Vec<Uuid>) {
     let app = f.app();
     fill(&app).await;
     let people = drivers(&app, 2).await;
@@ -85,10 +94,15 @@ contract!(every_state_comes_back_as_it_was, |f| async {
         .map(|(n, state)| row(people[0], &format!("k{n}"), state, span("18:00", "19:00")))
         .collect();
     rows[3].entry.window = None;
-    rows[4].details =
-        Details { made_by: MadeBy::Gate, client_key: None, series: None, ..rows[4].details.clone() };
-    rows[4].entry = Entry { person: None, plate: None, space: None, visit: None, ..rows[4].entry.clone() };
-    rows[5].details.made_by = MadeBy::Operator("li".to_owned());
+    rows[4].details = ReservationDetails {
+        made_by: ReservationCreator::Gate,
+        client_key: None,
+        series: None,
+        ..rows[4].details.clone()
+    };
+    rows[4].entry =
+        BookEntry { person: None, plate: None, space: None, visit: None, ..rows[4].entry.clone() };
+    rows[5].details.made_by = ReservationCreator::Operator("li".to_owned());
     let mut tx = f.store.begin().await.unwrap();
     reservation::insert(&mut tx, &rows).await.unwrap();
     reservation::insert(&mut tx, &[]).await.unwrap();
@@ -112,8 +126,8 @@ contract!(what_may_change_is_written, |f| async {
     let mut tx = f.store.begin().await.unwrap();
     reservation::insert(&mut tx, &rows).await.unwrap();
     for (row, state) in rows.iter_mut().zip(every_state().into_iter().rev()) {
-        let new = Entry { state, ..entry(people[0], span("17:30", "20:00")) };
-        row.entry = Entry {
+        let new = BookEntry { state, ..entry(people[0], span("17:30", "20:00")) };
+        row.entry = BookEntry {
             id: row.entry.id,
             window: None,
             plate: Some(PlateKey(vec![7])),
@@ -134,11 +148,15 @@ contract!(what_may_change_is_written, |f| async {
 
 contract!(a_key_names_one_row_of_one_asker, |f| async {
     let (_, people) = started(f).await;
-    let mine = row(people[0], "k", State::Waiting, span("18:00", "19:00"));
-    let theirs = row(people[1], "k", State::Waiting, span("18:00", "19:00"));
+    let mine = row(people[0], "k", EntryState::Waiting, span("18:00", "19:00"));
+    let theirs = row(people[1], "k", EntryState::Waiting, span("18:00", "19:00"));
     let mut tx = f.store.begin().await.unwrap();
     reservation::insert(&mut tx, &[mine.clone(), theirs]).await.unwrap();
-    let key = |garage, person| KeyOf { garage, made_by: MadeBy::Person(person), key: "k".to_owned() };
+    let key = |garage, person| ClientReservationKey {
+        garage,
+        made_by: ReservationCreator::Person(person),
+        key: "k".to_owned(),
+    };
     let wanted = key(mall(), people[0]);
     let keys = [wanted.clone(), key(garage(SCHOOL), people[1])];
     let found = reservation::by_keys(&mut tx, &keys).await.unwrap();
@@ -152,18 +170,18 @@ contract!(pages_go_from_the_newest_start_to_the_oldest, |f| async {
     let rows: Vec<_> = (0..)
         .zip(hours)
         .map(|(n, (from, until))| {
-            row(people[0], &format!("k{n}"), State::Confirmed { since: at("15:00") }, span(from, until))
+            row(people[0], &format!("k{n}"), EntryState::Confirmed { since: at("15:00") }, span(from, until))
         })
         .collect();
     let mut tx = f.store.begin().await.unwrap();
     reservation::insert(&mut tx, &rows).await.unwrap();
-    let ids = |rows: &[Stored]| rows.iter().map(|row| row.entry.id).collect::<Vec<_>>();
+    let ids = |rows: &[StoredReservation]| rows.iter().map(|row| row.entry.id).collect::<Vec<_>>();
     let mut all = ids(&rows);
     all.reverse();
     let first = reservation::of_person(&mut tx, people[0], None, 2).await.unwrap();
     assert_eq!(ids(&first), all[..2]);
     let last = first.last().unwrap().entry.clone();
-    let before = Some(Before { starts_at: last.span.from().timestamp(), id: last.id });
+    let before = Some(ReservationPageCursor { starts_at: last.span.from().timestamp(), id: last.id });
     assert_eq!(ids(&reservation::of_person(&mut tx, people[0], before, 9).await.unwrap()), all[2..]);
     assert!(reservation::of_person(&mut tx, people[1], None, 9).await.unwrap().is_empty());
     let evening = (at("17:00"), at("21:00"));
@@ -176,11 +194,11 @@ contract!(pages_go_from_the_newest_start_to_the_oldest, |f| async {
 contract!(notices_strikes_and_blocks_are_written, |f| async {
     let (_, people) = started(f).await;
     let mut tx = f.store.begin().await.unwrap();
-    let new = notice::New {
+    let new = notice::NewNotice {
         id: Uuid::now_v7(),
         person: people[0],
         at: at("15:00"),
-        kind: NoticeKind::Blocked,
+        kind: DriverNoticeKind::Blocked,
         garage: mall(),
         reservation: Uuid::now_v7(),
         detail: "why".to_owned(),
@@ -190,7 +208,7 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
     let seen = notice_view::of_person(&mut tx, people[0], 9).await.unwrap();
     assert_eq!((seen[0].id, seen[0].kind, seen[0].detail.as_str()), (new.id, new.kind, "why"));
     let plate = PlateKey(vec![4, 4]);
-    let struck = |kind, hhmm: &str| strike::New {
+    let struck = |kind, hhmm: &str| strike::NewStrike {
         id: Uuid::now_v7(),
         garage: mall(),
         plate: plate.clone(),
@@ -198,15 +216,15 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
         kind,
         at: at(hhmm),
     };
-    let strikes = [struck(StrikeKind::NoShow, "10:00"), struck(StrikeKind::Overstay, "12:00")];
+    let strikes = [struck(BookStrikeKind::NoShow, "10:00"), struck(BookStrikeKind::Overstay, "12:00")];
     strike::insert(&mut tx, &strikes).await.unwrap();
     let count = async |tx: &mut _, since| strike::count(tx, &mall(), &plate, since).await.unwrap();
     assert_eq!((count(&mut tx, at("09:00")).await, count(&mut tx, at("11:00")).await), (2, 1));
     let listed = block_list::strikes(&mut tx, &mall(), at("00:00"), 9).await.unwrap();
     assert_eq!(listed.len(), 2);
-    let block = Block {
+    let block = StrikeBlock {
         garage: mall(),
-        plate: Sealed { hash: plate.0.clone(), enc: vec![1] },
+        plate: SealedValue { hash: plate.0.clone(), enc: vec![1] },
         reason: "2 strikes".to_owned(),
         from: at("12:00"),
         until: at("14:00"),
@@ -218,26 +236,26 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
 
 contract!(how_much_a_gateway_has_told, |f| async {
     let (app, _) = started(f).await;
-    let server = crate::common::http::Served::start(app).await;
+    let server = crate::common::http::ServedRouter::start(app).await;
     let told = async || {
         let mut tx = f.store.begin_read().await.unwrap();
-        gateway::told(&mut tx, &[mall()]).await.unwrap().remove(&mall()).unwrap()
+        gateway::progress(&mut tx, &[mall()]).await.unwrap().remove(&mall()).unwrap()
     };
-    assert_eq!(told().await, gateway::Told { last_seen_at: None, behind: None });
+    assert_eq!(told().await, gateway::GatewayProgress { last_seen_at: None, behind: None });
     let mut batch = crate::common::gateway::heartbeat("epoch");
     let token = crate::common::district::MALL_TOKEN;
     server.take(token, &batch).await;
     let now: Option<Timestamp> = Some(domain::time::Clock::now(&*f.clock));
-    assert_eq!(told().await, gateway::Told { last_seen_at: now, behind: None });
+    assert_eq!(told().await, gateway::GatewayProgress { last_seen_at: now, behind: None });
     batch.status.backlog = 5;
     server.take(token, &batch).await;
-    assert_eq!(told().await, gateway::Told { last_seen_at: now, behind: Some(None) });
+    assert_eq!(told().await, gateway::GatewayProgress { last_seen_at: now, behind: Some(None) });
 });
 
 /// So that a group whose connection was cut by a restart of the database is not tried one by one.
 #[tokio::test]
 async fn a_database_that_is_restarted_is_away_and_not_broken() {
-    let f = Fixture::postgres().await;
+    let f = StoreFixture::postgres().await;
     let server::store::Store::Postgres(pool) = &f.store else { panic!("not PostgreSQL") };
     let cut = sqlx::query("select pg_terminate_backend(pg_backend_pid())").execute(pool).await;
     assert!(server::store::StoreError::from(cut.unwrap_err()).is_overload());

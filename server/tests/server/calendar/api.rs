@@ -8,21 +8,21 @@ use server::app::import;
 use server::app::operator::session;
 use server::store::{audit, calendar};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{MALL, SCHOOL, district, garage};
-use crate::common::http::{Answer, Served, ask};
+use crate::common::http::{HttpReply, ServedRouter, ask};
 use crate::common::time;
 
 const OWN: &str = "/schools/primary/calendar";
 
-struct Console {
-    server: Served,
+struct CalendarConsole {
+    server: ServedRouter,
     cookie: String,
 }
 
-impl Console {
+impl CalendarConsole {
     /// Of the operator of the school's garage; another school is at the mall.
-    async fn open(fixture: &Fixture) -> Self {
+    async fn open(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         let mut district = district();
         let middle = SchoolSpec {
@@ -35,7 +35,7 @@ impl Console {
         district.schools.push(middle);
         import::run(&app, &district).await.unwrap();
         let token = session::issue(&app, "li").await.unwrap();
-        Self { server: Served::start(app).await, cookie: format!("operator_session={token}") }
+        Self { server: ServedRouter::start(app).await, cookie: format!("operator_session={token}") }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -44,15 +44,15 @@ impl Console {
         request.header("x-requested-with", "console").header("cookie", &self.cookie)
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> HttpReply {
         ask(self.request(Method::GET, path)).await
     }
 
-    async fn put(&self, path: &str, seen: &str, body: &Value) -> Answer {
+    async fn put(&self, path: &str, seen: &str, body: &Value) -> HttpReply {
         ask(self.request(Method::PUT, path).header("if-match", seen).json(body)).await
     }
 
-    async fn days(&self, from: &str, to: &str) -> Answer {
+    async fn days(&self, from: &str, to: &str) -> HttpReply {
         self.get(&format!("/garages/{SCHOOL}/calendar?from={from}&to={to}")).await
     }
 }
@@ -72,7 +72,7 @@ fn own() -> Value {
 }
 
 contract!(an_operator_sees_own_schools_only, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     let schools = console.get("/schools").await;
     assert_eq!(schools.body, json!({ "schools": [{ "id": "primary", "name": "小学", "garage": SCHOOL }] }));
     for school in ["middle", "none"] {
@@ -87,7 +87,7 @@ contract!(an_operator_sees_own_schools_only, |f| async {
 });
 
 contract!(a_schools_calendar_is_read_changed_and_read, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     let before = console.get(OWN).await;
     assert_eq!(before.body, json!({ "weekdays": 31, "spans": [], "days": [] }));
     let put = console.put(OWN, before.header("etag"), &own()).await;
@@ -103,7 +103,7 @@ contract!(a_schools_calendar_is_read_changed_and_read, |f| async {
 });
 
 contract!(two_operators_do_not_overwrite_each_other, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     let seen = console.get(OWN).await.header("etag").to_owned();
     let other = json!({ "weekdays": 63, "spans": [], "days": [] });
     let own = own();
@@ -121,7 +121,7 @@ contract!(two_operators_do_not_overwrite_each_other, |f| async {
 });
 
 contract!(a_mistake_in_a_schools_calendar_is_named_and_changes_nothing, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     let seen = console.get(OWN).await.header("etag").to_owned();
     let mut backwards = own();
     backwards["spans"][1]["last_day"] = json!("2026-10-18");
@@ -137,7 +137,7 @@ contract!(a_mistake_in_a_schools_calendar_is_named_and_changes_nothing, |f| asyn
 });
 
 contract!(days_say_what_they_are_and_what_the_school_does, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     let seen = console.get(OWN).await.header("etag").to_owned();
     assert_eq!(console.put(OWN, &seen, &own()).await.status, 200);
     let answer = console.days("2026-10-01", "2026-11-30").await;
@@ -162,8 +162,8 @@ contract!(days_say_what_they_are_and_what_the_school_does, |f| async {
 });
 
 contract!(what_the_calendar_lacks_is_on_the_answer, |f| async {
-    let console = Console::open(f).await;
-    let codes = |answer: &Answer| -> Vec<String> {
+    let console = CalendarConsole::open(f).await;
+    let codes = |answer: &HttpReply| -> Vec<String> {
         let warnings = answer.body["warnings"].as_array().unwrap();
         warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
     };
@@ -178,7 +178,7 @@ contract!(what_the_calendar_lacks_is_on_the_answer, |f| async {
 });
 
 contract!(too_many_days_are_refused, |f| async {
-    let console = Console::open(f).await;
+    let console = CalendarConsole::open(f).await;
     assert_eq!(console.days("2026-01-01", "2027-02-04").await.status, 200);
     for (from, to) in
         [("2026-01-01", "2027-02-05"), ("2026-01-02", "2026-01-01"), ("2026-13-01", "2026-01-01")]

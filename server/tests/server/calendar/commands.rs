@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::calendar::site::Site;
+use crate::calendar::site::CalendarSite;
 use crate::common::district::district;
 
-fn days(site: &Site, arguments: &[&str]) -> Vec<Value> {
+fn days(site: &CalendarSite, arguments: &[&str]) -> Vec<Value> {
     let text = site.done(&[&["calendar"], arguments].concat());
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -17,7 +17,7 @@ fn list(year: i32, day: &str) -> String {
 
 #[test]
 fn next_years_list_is_imported_and_imported_again() {
-    let site = Site::new();
+    let site = CalendarSite::new();
     let new_year = ["--from", "2027-01-01", "--to", "2027-01-01"];
     let output = site.run(&[&["calendar"], &new_year[..]].concat());
     assert!(String::from_utf8_lossy(&output.stderr).contains("holidays of 2027 is missing"));
@@ -35,7 +35,7 @@ fn next_years_list_is_imported_and_imported_again() {
 /// As an editor on Windows saves it.
 #[test]
 fn a_list_with_a_byte_order_mark_is_imported() {
-    let site = Site::new();
+    let site = CalendarSite::new();
     site.write("2028.json", &format!("\u{feff}{}", list(2028, "2027-12-31")));
     site.done(&["import-holidays", "--config", "server.toml", "2028.json"]);
     let day = days(&site, &["--from", "2027-12-31", "--to", "2027-12-31"]);
@@ -44,7 +44,7 @@ fn a_list_with_a_byte_order_mark_is_imported() {
 
 #[test]
 fn a_mistake_in_a_list_is_named_and_nothing_is_imported() {
-    let site = Site::new();
+    let site = CalendarSite::new();
     site.write("good.json", &list(2027, "2027-01-01"));
     site.write("date.json", &list(2027, "2027-02-30"));
     site.write("year.json", &list(2027, "2025-01-01"));
@@ -61,7 +61,7 @@ fn a_mistake_in_a_list_is_named_and_nothing_is_imported() {
 
 #[test]
 fn a_school_is_shown_with_its_lessons() {
-    let site = Site::new();
+    let site = CalendarSite::new();
     let mut district = district();
     let own = json!({ "days": [{ "date": "2026-11-20", "lessons": true, "earlier_minutes": 90 }] });
     district.schools[0].calendar = Some(serde_json::from_value(own).unwrap());

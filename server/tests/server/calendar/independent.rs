@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::calendar::site::Site;
+use crate::calendar::site::CalendarSite;
 
 const FIRST: &str = "2024-01-01";
 const LAST: &str = "2026-12-31";
@@ -24,7 +24,7 @@ fn compared(printed: &str) -> Output {
 /// One test: two at once would make the environment at once.
 #[test]
 fn every_day_of_the_shipped_years_is_what_an_independent_package_says() {
-    let printed = Site::new().done(&["calendar", "--from", FIRST, "--to", LAST]);
+    let printed = CalendarSite::new().done(&["calendar", "--from", FIRST, "--to", LAST]);
     let output = compared(&printed);
     let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{error}");

@@ -1,21 +1,21 @@
 //! Import: lists replace the shipped ones, and a school's calendar is part of the district file.
 
 use chrono::Weekday;
-use domain::calendar::{DayKind, Lessons, Source};
-use protocol::calendar::{CityDay, HolidayList, SchoolCalendar};
-use protocol::district::District;
+use domain::calendar::{DayKind, DayLessons, DaySource};
+use protocol::calendar::{CityDay, HolidayList, SchoolCalendarSpec};
+use protocol::district::DistrictSpec;
 use serde_json::json;
 use server::app::App;
-use server::app::calendar::import::{ListError, city_days, holidays};
+use server::app::calendar::import::{HolidayListError, city_days, holidays};
 use server::app::calendar::{load, load_schools, missing_years};
-use server::app::import::{self, ImportError, Tally};
+use server::app::import::{self, ImportError, ImportTally};
 use server::store::{audit, calendar};
 
 use crate::calendar::date;
 use crate::common::district::{SCHOOL, district, garage};
 use crate::common::time;
 
-async fn loaded(app: &App) -> domain::calendar::Calendar {
+async fn loaded(app: &App) -> domain::calendar::HolidayCalendar {
     load(&mut app.store.begin_read().await.unwrap()).await.unwrap()
 }
 
@@ -34,7 +34,7 @@ contract!(the_shipped_years_are_known, |fixture| async {
     let day = calendar.day(date("2026-02-17"));
     assert_eq!(
         (day.kind, day.name.as_deref(), day.source),
-        (DayKind::Holiday, Some("春节"), Source::National)
+        (DayKind::Holiday, Some("春节"), DaySource::National)
     );
     assert_eq!(calendar.day(date("2026-02-14")).kind, DayKind::Workday, "a make-up Saturday");
 });
@@ -69,7 +69,7 @@ contract!(a_list_that_waits_to_be_published_is_refused, |fixture| async {
     let app = fixture.app();
     let before = version(&app).await;
     let refused = holidays(&app, &list(2027, json!([]))).await;
-    assert!(matches!(refused, Err(ListError::Invalid(invalid)) if invalid.field == "days"));
+    assert!(matches!(refused, Err(HolidayListError::Invalid(invalid)) if invalid.field == "days"));
     assert!(!loaded(&app).await.knows(2027));
     assert_eq!(version(&app).await, before);
 });
@@ -86,16 +86,16 @@ contract!(the_city_departs_from_the_national_list, |fixture| async {
     let (saturday, storm) = (calendar.day(date("2026-10-10")), calendar.day(date("2026-11-24")));
     assert_eq!(
         (saturday.acts_as, saturday.acts_as_stated, saturday.source),
-        (Weekday::Wed, true, Source::City)
+        (Weekday::Wed, true, DaySource::City)
     );
     assert_eq!((storm.kind, storm.acts_as), (DayKind::Holiday, Weekday::Sun));
     city_days(&app, &[]).await.unwrap();
     assert_eq!(loaded(&app).await.day(date("2026-11-24")).kind, DayKind::Workday);
 });
 
-fn with_calendar(calendar: serde_json::Value) -> District {
+fn with_calendar(calendar: serde_json::Value) -> DistrictSpec {
     let mut district = district();
-    district.schools[0].calendar = Some(serde_json::from_value::<SchoolCalendar>(calendar).unwrap());
+    district.schools[0].calendar = Some(serde_json::from_value::<SchoolCalendarSpec>(calendar).unwrap());
     district
 }
 
@@ -105,15 +105,15 @@ contract!(a_district_file_brings_schools_calendars, |fixture| async {
     let before = version(&app).await;
     let own = json!({ "days": [{ "date": "2026-11-24", "lessons": true, "earlier_minutes": 60 }] });
     let counts = import::run(&app, &with_calendar(own.clone())).await.unwrap();
-    assert_eq!(counts.schools, Tally { changed: 1, ..Tally::default() });
+    assert_eq!(counts.schools, ImportTally { changed: 1, ..ImportTally::default() });
     assert_eq!(version(&app).await, before + 1);
     let counts = import::run(&app, &with_calendar(own)).await.unwrap();
-    assert_eq!(counts.schools, Tally { unchanged: 1, ..Tally::default() });
+    assert_eq!(counts.schools, ImportTally { unchanged: 1, ..ImportTally::default() });
     import::run(&app, &district()).await.unwrap();
     assert_eq!(version(&app).await, before + 1, "a file without a calendar leaves it as it is");
     let day = loaded(&app).await.day(date("2026-11-24"));
     let schools = load_schools(&mut app.store.begin_read().await.unwrap(), &garage(SCHOOL)).await.unwrap();
-    assert_eq!(schools[0].1.lessons(&day), Lessons::Earlier { minutes: 60 });
+    assert_eq!(schools[0].1.lessons(&day), DayLessons::Earlier { minutes: 60 });
 });
 
 contract!(a_mistake_in_a_district_files_calendar_is_named, |fixture| async {

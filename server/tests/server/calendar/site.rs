@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-pub struct Site(TempDir);
+pub struct CalendarSite(TempDir);
 
 const CONFIG: &str = r#"
 [database]
@@ -17,7 +17,7 @@ listen = "127.0.0.1:0"
 public_url = "http://127.0.0.1:8480"
 "#;
 
-impl Site {
+impl CalendarSite {
     pub fn new() -> Self {
         let site = Self(tempfile::tempdir().unwrap());
         assert_eq!(site.run(&["new-key", "--out", "data.key"]).status.code(), Some(0));

@@ -1,7 +1,9 @@
 //! Contracts of the calendar's tables.
 
 use chrono::Weekday;
-use domain::calendar::{Lessons, Listed, Ruling, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
+use domain::calendar::{
+    DayLessons, DayRuling, ListedDay, SchoolCalendar, SchoolDayOverride, SchoolPeriod, SchoolPeriodKind,
+};
 use domain::ids::SchoolId;
 use domain::window::Weekdays;
 use server::store::calendar;
@@ -9,15 +11,15 @@ use server::store::calendar;
 use crate::calendar::date;
 use crate::common::district::{MALL, SCHOOL, fill, garage};
 
-fn listed(day: &str, ruling: Ruling) -> Listed {
-    Listed { date: date(day), name: "元旦".to_owned(), ruling }
+fn listed(day: &str, ruling: DayRuling) -> ListedDay {
+    ListedDay { date: date(day), name: "元旦".to_owned(), ruling }
 }
 
 fn own() -> SchoolCalendar {
     let term = |kind, first: &str, last: &str| {
-        SchoolSpan::new(kind, "学期".to_owned(), date(first), date(last)).unwrap()
+        SchoolPeriod::new(kind, "学期".to_owned(), date(first), date(last)).unwrap()
     };
-    let day = |day: &str, lessons, acts_as| SchoolDay {
+    let day = |day: &str, lessons, acts_as| SchoolDayOverride {
         date: date(day),
         lessons,
         acts_as,
@@ -26,13 +28,13 @@ fn own() -> SchoolCalendar {
     SchoolCalendar::new(
         Weekdays::try_from(0b011_1111).unwrap(),
         vec![
-            term(SpanKind::Term, "2026-09-01", "2027-01-22"),
-            term(SpanKind::Break, "2026-10-19", "2026-10-23"),
+            term(SchoolPeriodKind::Term, "2026-09-01", "2027-01-22"),
+            term(SchoolPeriodKind::Break, "2026-10-19", "2026-10-23"),
         ],
         vec![
-            day("2026-10-10", Lessons::Full, Some(Weekday::Sun)),
-            day("2026-11-20", Lessons::Earlier { minutes: 90 }, None),
-            day("2026-11-27", Lessons::None, None),
+            day("2026-10-10", DayLessons::Full, Some(Weekday::Sun)),
+            day("2026-11-20", DayLessons::Earlier { minutes: 90 }, None),
+            day("2026-11-27", DayLessons::None, None),
         ],
     )
 }
@@ -40,9 +42,10 @@ fn own() -> SchoolCalendar {
 contract!(a_list_is_replaced_by_the_next_of_its_year, |fixture| async {
     let app = fixture.app();
     let mut tx = app.store.begin().await.unwrap();
-    let first = [listed("2027-01-01", Ruling::Off), listed("2027-01-03", Ruling::Work { acts_as: None })];
+    let first =
+        [listed("2027-01-01", DayRuling::Off), listed("2027-01-03", DayRuling::Work { acts_as: None })];
     calendar::put_list(&mut tx, 2027, &first, app.now()).await.unwrap();
-    let second = [listed("2026-12-31", Ruling::Off), listed("2027-01-01", Ruling::Off)];
+    let second = [listed("2026-12-31", DayRuling::Off), listed("2027-01-01", DayRuling::Off)];
     calendar::put_list(&mut tx, 2027, &second, app.now()).await.unwrap();
     calendar::put_list(&mut tx, 2026, &first[..1], app.now()).await.unwrap();
     let lists = calendar::lists(&mut tx).await.unwrap();
@@ -57,9 +60,9 @@ contract!(a_list_is_replaced_by_the_next_of_its_year, |fixture| async {
 contract!(the_citys_days_are_those_of_the_last_file, |fixture| async {
     let app = fixture.app();
     let mut tx = app.store.begin().await.unwrap();
-    calendar::put_city(&mut tx, &[listed("2026-12-01", Ruling::Off)]).await.unwrap();
-    let stated = Ruling::Work { acts_as: Some(Weekday::Wed) };
-    let days = [listed("2026-10-10", stated), listed("2027-01-03", Ruling::Work { acts_as: None })];
+    calendar::put_city(&mut tx, &[listed("2026-12-01", DayRuling::Off)]).await.unwrap();
+    let stated = DayRuling::Work { acts_as: Some(Weekday::Wed) };
+    let days = [listed("2026-10-10", stated), listed("2027-01-03", DayRuling::Work { acts_as: None })];
     calendar::put_city(&mut tx, &days).await.unwrap();
     assert_eq!(calendar::city(&mut tx).await.unwrap(), days);
     assert!(calendar::lists(&mut tx).await.unwrap().is_empty());

@@ -5,8 +5,8 @@ use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
 use domain::window::Weekdays;
 use protocol::district::{
-    ChildSpec, ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
-    WindowSpec,
+    ChildSpec, ClassSpec, DistrictSpec, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec,
+    SchoolSpec, WindowSpec,
 };
 use server::app::{App, gateway_token, import};
 
@@ -74,13 +74,13 @@ fn class(id: &str, pupil: &str) -> ClassSpec {
     ClassSpec { id: ClassId::parse(id).unwrap(), name: id.to_owned(), pupils: vec![pupil] }
 }
 
-pub fn district() -> District {
+pub fn district() -> DistrictSpec {
     let school_week = Weekdays::SCHOOL_WEEK;
     let pickup = window(Audience::Pickup, school_week, 15 * 60, 120);
     let staff = window(Audience::Staff, school_week, 7 * 60, 600);
     let night = window(Audience::Public, Weekdays::ALL, 18 * 60, 810);
     let always = window(Audience::Public, Weekdays::ALL, 0, 1440);
-    District {
+    DistrictSpec {
         garages: vec![
             garage_spec(SCHOOL, 107, vec![pickup, staff, night]),
             garage_spec(MALL, 300, vec![always]),

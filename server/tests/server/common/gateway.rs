@@ -1,16 +1,18 @@
 //! A gateway as the server sees it: batches of records.
 
-use domain::access::{Audience, Decision};
-use domain::device::Quirk;
+use domain::access::{AccessDecision, Audience};
+use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, EventId, LaneId};
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use protocol::mqtt::EventKind;
-use protocol::uplink::{Batch, GateEvent, GatewayStatus, LaneStatus, Record, What};
+use protocol::uplink::{
+    GateEvent, GatewayStatus, LaneStatus, UplinkBatch, UplinkRecord, UplinkRecordContent,
+};
 
 use super::{MONDAY, time};
 
-pub fn pickup() -> Option<Decision> {
-    Some(Decision::open(Some(Audience::Pickup)))
+pub fn pickup() -> Option<AccessDecision> {
+    Some(AccessDecision::open(Some(Audience::Pickup)))
 }
 
 /// A car that is admitted through a lane without a loop: one event is both reading and passage.
@@ -19,14 +21,14 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
         event_id: EventId::parse(id).unwrap(),
         kind: EventKind::Plate,
         lane: LaneId::parse("in").unwrap(),
-        direction: Direction::In,
+        direction: LaneDirection::In,
         plate: Some(plate.to_owned()),
         confidence: 97,
         occurred_at: time(at),
         happened_at: time(at),
         decision: pickup(),
         offline: false,
-        of: None,
+        related_event_id: None,
         delta: 1,
         vehicle: domain::vehicle::VehicleDetails::default(),
         time_replaced: false,
@@ -38,8 +40,8 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
 pub fn exit(id: &str, plate: &str, at: &str) -> GateEvent {
     GateEvent {
         lane: LaneId::parse("out").unwrap(),
-        direction: Direction::Out,
-        decision: Some(Decision::open(None)),
+        direction: LaneDirection::Out,
+        decision: Some(AccessDecision::open(None)),
         delta: -1,
         ..entry(id, plate, at)
     }
@@ -51,29 +53,29 @@ pub fn pass(id: &str, of: &str, at: &str) -> GateEvent {
         kind: EventKind::Pass,
         plate: None,
         decision: None,
-        of: Some(EventId::parse(of).unwrap()),
+        related_event_id: Some(EventId::parse(of).unwrap()),
         ..entry(id, "", at)
     }
 }
 
 /// `events` as the records from `first` on.
-pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> Batch {
-    let record = |(seq, event)| Record {
+pub fn batch(epoch: &str, first: i64, events: Vec<GateEvent>) -> UplinkBatch {
+    let record = |(seq, event)| UplinkRecord {
         seq,
         device: DeviceId::parse("gate").unwrap(),
         received_at: time(MONDAY),
-        what: What::Event(event),
+        content: UplinkRecordContent::Event(event),
     };
-    Batch {
+    UplinkBatch {
         v: 1,
         epoch: epoch.to_owned(),
         records: (first..).zip(events).map(record).collect(),
-        ahead: Vec::new(),
+        priority_records: Vec::new(),
         status: status(),
     }
 }
 
-pub fn heartbeat(epoch: &str) -> Batch {
+pub fn heartbeat(epoch: &str) -> UplinkBatch {
     batch(epoch, 1, Vec::new())
 }
 
@@ -87,8 +89,8 @@ fn status() -> GatewayStatus {
         lanes: vec![LaneStatus {
             lane: LaneId::parse("in").unwrap(),
             name: "入口".to_owned(),
-            direction: Direction::In,
-            pass_by: PassBy::Plate,
+            direction: LaneDirection::In,
+            pass_by: PassDetection::Plate,
             device: DeviceId::parse("gate").unwrap(),
             last_seen_at: Some(time(MONDAY)),
             firmware: None,
@@ -98,7 +100,7 @@ fn status() -> GatewayStatus {
             make: domain::ids::MakeId::parse("zhenshi-mqtt").unwrap(),
             make_title: None,
             alarms: Vec::new(),
-            quirks: [Quirk::OldTopics, Quirk::LeadingNul].into(),
+            quirks: [DeviceQuirk::OldTopics, DeviceQuirk::LeadingNul].into(),
             clock_ahead_ms: Some(-90_000),
         }],
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use protocol::uplink::{Batch, Receipt};
+use protocol::uplink::{BatchReceipt, UplinkBatch};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Stops when dropped.
-pub struct Served {
+pub struct ServedRouter {
     pub address: SocketAddr,
     pub client: Client,
     stop: CancellationToken,
@@ -20,13 +20,13 @@ pub struct Served {
 }
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpReply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
 }
 
-impl Answer {
+impl HttpReply {
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
@@ -36,15 +36,15 @@ impl Answer {
     }
 }
 
-pub async fn ask(request: RequestBuilder) -> Answer {
+pub async fn ask(request: RequestBuilder) -> HttpReply {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-    Answer { status, headers, body }
+    HttpReply { status, headers, body }
 }
 
-impl Served {
+impl ServedRouter {
     pub async fn start(app: App) -> Self {
         // Another test of this process may have installed it first.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -59,25 +59,25 @@ impl Served {
         format!("http://{}{path}", self.address)
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> HttpReply {
         ask(self.client.get(self.url(path))).await
     }
 
     /// Sends as the gateway with this token.
-    pub async fn post_batch(&self, token: &str, batch: &Batch) -> Answer {
+    pub async fn post_batch(&self, token: &str, batch: &UplinkBatch) -> HttpReply {
         let request = self.client.post(self.url("/gateway/v1/events")).json(batch);
         ask(request.header(AUTHORIZATION, format!("Bearer {token}"))).await
     }
 
     /// Sends a batch that the server must accept.
-    pub async fn take(&self, token: &str, batch: &Batch) -> Receipt {
+    pub async fn take(&self, token: &str, batch: &UplinkBatch) -> BatchReceipt {
         let answer = self.post_batch(token, batch).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         serde_json::from_value(answer.body).unwrap()
     }
 }
 
-impl Drop for Served {
+impl Drop for ServedRouter {
     fn drop(&mut self) {
         self.stop.cancel();
     }

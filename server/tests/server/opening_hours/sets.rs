@@ -1,17 +1,17 @@
 //! Sets of public windows: common ones, ones that were published wrongly, and random ones.
 
 use domain::access::Audience;
-use domain::allocation::layout::Closure;
-use domain::calendar::{Lessons, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
+use domain::allocation::layout::SpaceClosure;
+use domain::calendar::{DayLessons, SchoolCalendar, SchoolDayOverride, SchoolPeriod, SchoolPeriodKind};
 use domain::ids::{SchoolId, WindowId};
-use domain::minute::{Minute, Span};
-use domain::shared_window::{OnLessons, SharedWindow};
+use domain::minute::{Minute, MinuteSpan};
+use domain::shared_window::{LessonRule, SharedWindow};
 use domain::time::Timestamp;
 use domain::window::Weekdays;
 use protocol::sharing::{PoolSpec, WindowSpec};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use server::app::sharing::public::PublicGround;
+use server::app::sharing::public::PublicSharingState;
 use server::app::sharing::rule;
 
 use super::date;
@@ -37,7 +37,7 @@ fn pool(id: &str) -> PoolSpec {
 }
 
 /// Each in a pool of its own, so that they may overlap.
-fn ground(specs: Vec<WindowSpec>) -> PublicGround {
+fn ground(specs: Vec<WindowSpec>) -> PublicSharingState {
     let windows: Vec<SharedWindow> = specs
         .into_iter()
         .enumerate()
@@ -47,64 +47,65 @@ fn ground(specs: Vec<WindowSpec>) -> PublicGround {
             rule::window(WindowId::parse(&format!("w{i}")).unwrap(), &spec, &[pool]).unwrap()
         })
         .collect();
-    PublicGround { windows, ..PublicGround::default() }
+    PublicSharingState { windows, ..PublicSharingState::default() }
 }
 
-pub fn always() -> PublicGround {
+pub fn always() -> PublicSharingState {
     ground(vec![spec(ALL, 0, 1440)])
 }
 
-pub fn daily() -> PublicGround {
+pub fn daily() -> PublicSharingState {
     ground(vec![spec(ALL, 1080, 810)])
 }
 
-pub fn evenings() -> PublicGround {
+pub fn evenings() -> PublicSharingState {
     ground(vec![spec(WEEK, 1080, 810)])
 }
 
-pub fn overlapping() -> PublicGround {
+pub fn overlapping() -> PublicSharingState {
     ground(vec![spec(WEEK, 480, 600), spec(WEEK, 480, 540)])
 }
 
-pub fn from_december() -> PublicGround {
+pub fn from_december() -> PublicSharingState {
     ground(vec![days("2026-12-01", "", spec(WEEK, 1080, 810))])
 }
 
 fn school() -> (SchoolId, SchoolCalendar) {
-    let span = |kind, first, last| SchoolSpan::new(kind, "x".to_owned(), date(first), date(last)).unwrap();
+    let span = |kind, first, last| SchoolPeriod::new(kind, "x".to_owned(), date(first), date(last)).unwrap();
     let spans = vec![
-        span(SpanKind::Term, "2024-02-26", "2024-07-05"),
-        span(SpanKind::Term, "2024-09-02", "2025-01-17"),
-        span(SpanKind::Term, "2025-02-17", "2025-07-04"),
-        span(SpanKind::Break, "2025-10-20", "2025-10-24"),
-        span(SpanKind::Term, "2025-09-01", "2026-01-23"),
-        span(SpanKind::Term, "2026-03-02", "2026-07-10"),
+        span(SchoolPeriodKind::Term, "2024-02-26", "2024-07-05"),
+        span(SchoolPeriodKind::Term, "2024-09-02", "2025-01-17"),
+        span(SchoolPeriodKind::Term, "2025-02-17", "2025-07-04"),
+        span(SchoolPeriodKind::Break, "2025-10-20", "2025-10-24"),
+        span(SchoolPeriodKind::Term, "2025-09-01", "2026-01-23"),
+        span(SchoolPeriodKind::Term, "2026-03-02", "2026-07-10"),
     ];
-    let day = |on: &str, lessons| SchoolDay { date: date(on), lessons, acts_as: None, name: String::new() };
-    let days = vec![day("2025-11-14", Lessons::None), day("2025-11-15", Lessons::Full)];
+    let day =
+        |on: &str, lessons| SchoolDayOverride { date: date(on), lessons, acts_as: None, name: String::new() };
+    let days = vec![day("2025-11-14", DayLessons::None), day("2025-11-15", DayLessons::Full)];
     (SchoolId::parse("primary").unwrap(), SchoolCalendar::new(Weekdays::SCHOOL_WEEK, spans, days))
 }
 
-fn with_school(on: OnLessons, spec: WindowSpec) -> PublicGround {
+fn with_school(on: LessonRule, spec: WindowSpec) -> PublicSharingState {
     let spec = WindowSpec { lessons: Some(on), ..spec };
-    PublicGround { schools: vec![school()], ..ground(vec![spec]) }
+    PublicSharingState { schools: vec![school()], ..ground(vec![spec]) }
 }
 
-fn closure(from: &str, until: &str) -> Closure {
+fn closure(from: &str, until: &str) -> SpaceClosure {
     let minute = |text: &str| Minute::floor(Timestamp::parse(&format!("{text}:00+08:00")).unwrap());
-    let span = Span::new(minute(from), minute(until)).unwrap();
-    Closure { pool: None, audience: None, span, spaces: None }
+    let span = MinuteSpan::new(minute(from), minute(until)).unwrap();
+    SpaceClosure { pool: None, audience: None, span, spaces: None }
 }
 
-pub fn known() -> Vec<PublicGround> {
+pub fn known() -> Vec<PublicSharingState> {
     let night = || spec(WEEK, 1080, 810);
     let closed = vec![
         closure("2025-03-03T12:00", "2025-03-05T20:00"),
         closure("2026-09-30T23:15", "2026-10-08T19:01"),
-        Closure { spaces: Some(3), ..closure("2026-01-01T00:00", "2026-02-01T00:00") },
+        SpaceClosure { spaces: Some(3), ..closure("2026-01-01T00:00", "2026-02-01T00:00") },
     ];
     vec![
-        PublicGround::default(),
+        PublicSharingState::default(),
         always(),
         daily(),
         evenings(),
@@ -130,25 +131,25 @@ pub fn known() -> Vec<PublicGround> {
             spec(WEEK, 720, 60),
             spec(0b000_1000, 1380, 600),
         ]),
-        with_school(OnLessons::LessonDays, spec(WEEK, 1080, 810)),
-        with_school(OnLessons::LessonFreeDays, spec(ALL, 480, 600)),
-        PublicGround { closures: closed.clone(), ..evenings() },
-        PublicGround { closures: closed, ..always() },
+        with_school(LessonRule::LessonDays, spec(WEEK, 1080, 810)),
+        with_school(LessonRule::LessonFreeDays, spec(ALL, 480, 600)),
+        PublicSharingState { closures: closed.clone(), ..evenings() },
+        PublicSharingState { closures: closed, ..always() },
     ]
 }
 
 /// Returns the same sets at each call.
-pub fn random(sets: usize) -> Vec<PublicGround> {
+pub fn random(sets: usize) -> Vec<PublicSharingState> {
     let mut rng = StdRng::seed_from_u64(20_261_128);
     (0..sets).map(|_| random_ground(&mut rng)).collect()
 }
 
-fn random_ground(rng: &mut StdRng) -> PublicGround {
+fn random_ground(rng: &mut StdRng) -> PublicSharingState {
     let windows = rng.random_range(1..=4);
     let made = ground((0..windows).map(|_| random_spec(rng)).collect());
     let closures =
         if rng.random_bool(0.2) { vec![closure("2025-05-09T13:00", "2025-05-12T07:45")] } else { vec![] };
-    PublicGround { closures, schools: vec![school()], ..made }
+    PublicSharingState { closures, schools: vec![school()], ..made }
 }
 
 fn random_spec(rng: &mut StdRng) -> WindowSpec {
@@ -169,7 +170,7 @@ fn random_spec(rng: &mut StdRng) -> WindowSpec {
     }
     if rng.random_bool(0.15) {
         spec.lessons =
-            Some(if rng.random_bool(0.5) { OnLessons::LessonDays } else { OnLessons::LessonFreeDays });
+            Some(if rng.random_bool(0.5) { LessonRule::LessonDays } else { LessonRule::LessonFreeDays });
     }
     let (from, to) = (rng.random_range(0..1500), rng.random_range(0..700));
     let first = date("2023-06-01") + chrono::Days::new(from);

@@ -9,10 +9,10 @@ use serde_json::Value;
 use server::app::{App, service_token, session};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::people::district;
 
-pub struct Api {
+pub struct InternalApi {
     pub app: App,
     base: String,
     client: Client,
@@ -20,12 +20,12 @@ pub struct Api {
     _stop: DropGuard,
 }
 
-pub struct Answer {
+pub struct InternalReply {
     pub status: u16,
     pub body: Value,
 }
 
-impl Answer {
+impl InternalReply {
     /// The body of a success.
     #[track_caller]
     pub fn ok(self) -> Value {
@@ -39,9 +39,9 @@ impl Answer {
     }
 }
 
-impl Api {
+impl InternalApi {
     /// Serves the district of [`district`].
-    pub async fn start(fixture: &Fixture) -> Self {
+    pub async fn start(fixture: &StoreFixture) -> Self {
         let app = fixture.app();
         district::fill(&app).await;
         Self::serve(app).await
@@ -64,20 +64,26 @@ impl Api {
         session::issue(&self.app, person).await.unwrap().token
     }
 
-    pub async fn get(&self, path: &str, session: &str) -> Answer {
+    pub async fn get(&self, path: &str, session: &str) -> InternalReply {
         self.call(Method::GET, path, session, None).await
     }
 
-    pub async fn post(&self, path: &str, session: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, session: &str, body: Value) -> InternalReply {
         self.call(Method::POST, path, session, Some(body)).await
     }
 
-    pub async fn delete(&self, path: &str, session: &str) -> Answer {
+    pub async fn delete(&self, path: &str, session: &str) -> InternalReply {
         self.call(Method::DELETE, path, session, None).await
     }
 
     /// `path` is below `/internal/v1`.
-    pub async fn call(&self, method: Method, path: &str, session: &str, body: Option<Value>) -> Answer {
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        session: &str,
+        body: Option<Value>,
+    ) -> InternalReply {
         let service = format!("Bearer {}", self.service);
         self.send(method, path, &[("authorization", &service), (SESSION_HEADER, session)], body).await
     }
@@ -88,7 +94,7 @@ impl Api {
         path: &str,
         headers: &[(&str, &str)],
         body: Option<Value>,
-    ) -> Answer {
+    ) -> InternalReply {
         let mut request = self.client.request(method, format!("{}/internal/v1{path}", self.base));
         for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
@@ -100,6 +106,6 @@ impl Api {
         let status = response.status().as_u16();
         let bytes = response.bytes().await.unwrap();
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-        Answer { status, body }
+        InternalReply { status, body }
     }
 }

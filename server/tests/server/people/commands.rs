@@ -11,9 +11,9 @@ use tempfile::TempDir;
 use crate::people::district::{FAMILY_CAR, district};
 
 /// A folder with a key, a configuration on SQLite and a district file.
-struct Site(TempDir);
+struct CommandSite(TempDir);
 
-impl Site {
+impl CommandSite {
     fn new() -> Self {
         let site = Self(tempfile::tempdir().unwrap());
         assert_eq!(site.run(&["new-key", "--out", "data.key"]).status.code(), Some(0));
@@ -72,7 +72,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_new_site_is_set_up_by_commands() {
-    let site = Site::new();
+    let site = CommandSite::new();
     assert!(site.done(&["check-config"]).contains("is good"));
     assert!(site.done(&["import", "district.json"]).contains("people          6 added"));
     assert!(
@@ -89,7 +89,7 @@ fn a_new_site_is_set_up_by_commands() {
 /// As an editor on Windows saves it: with a byte order mark.
 #[test]
 fn a_district_file_of_windows_is_imported() {
-    let site = Site::new();
+    let site = CommandSite::new();
     let text = std::fs::read_to_string(site.path("district.json")).unwrap();
     site.write("district.json", &format!("\u{feff}{text}"));
     assert!(site.done(&["import", "district.json"]).contains("people          6 added"));
@@ -97,7 +97,7 @@ fn a_district_file_of_windows_is_imported() {
 
 #[test]
 fn mistakes_have_their_exit_codes_and_words() {
-    let site = Site::new();
+    let site = CommandSite::new();
     site.done(&["import", "district.json"]);
     assert!(site.fails(1, &["new-key", "--out", "data.key"]).contains("data.key"), "never over a key");
     assert!(site.fails(2, &["check-config", "--config", "none.toml"]).contains("none.toml"));
@@ -115,15 +115,15 @@ fn mistakes_have_their_exit_codes_and_words() {
 }
 
 /// Kills the process when the test fails before its end.
-struct Running(Child);
+struct RunningServer(Child);
 
-impl Drop for Running {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         let _ = self.0.kill();
     }
 }
 
-impl Running {
+impl RunningServer {
     #[track_caller]
     fn ends_within(&mut self, limit: Duration) -> Option<i32> {
         testkit::wait::until_blocking(limit, "the server ends", || self.0.try_wait().unwrap()).code()
@@ -133,8 +133,8 @@ impl Running {
 /// When the signal comes, its log has no reader any more. That must not keep the process running.
 #[test]
 fn a_running_server_ends_well_on_a_signal() {
-    let site = Site::new();
-    let mut server = Running(site.command(&["run"]).stderr(Stdio::piped()).spawn().unwrap());
+    let site = CommandSite::new();
+    let mut server = RunningServer(site.command(&["run"]).stderr(Stdio::piped()).spawn().unwrap());
     let lines = BufReader::new(server.0.stderr.take().unwrap()).lines();
     let listening = lines.map_while(Result::ok).find(|line| line.contains("server is listening")).unwrap();
     let address = listening.rsplit("address=").next().unwrap().trim().to_owned();

@@ -2,18 +2,18 @@
 
 use domain::access::Audience;
 use domain::ids::{ClassId, GarageId, SchoolId};
-use domain::pickup::Pickup;
+use domain::pickup::PickupState;
 use domain::plate::Plate;
 use domain::window::Weekdays;
 use protocol::district::{
-    ChildSpec, ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
-    WindowSpec,
+    ChildSpec, ClassSpec, DistrictSpec, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec,
+    SchoolSpec, WindowSpec,
 };
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use server::app::{App, import};
 use server::store::arrival::NewArrival;
-use server::store::feed::Change;
-use server::store::seal::Purpose;
+use server::store::feed::NewFeedChange;
+use server::store::seal::SealPurpose;
 use server::store::{arrival, feed};
 use uuid::Uuid;
 
@@ -36,8 +36,8 @@ fn plate(text: &str) -> Plate {
     Plate::parse(text).unwrap()
 }
 
-pub fn district() -> District {
-    District {
+pub fn district() -> DistrictSpec {
+    DistrictSpec {
         garages: vec![garage_spec()],
         schools: vec![SchoolSpec {
             id: school(),
@@ -122,16 +122,16 @@ pub async fn person_id(app: &App, key: &str) -> Uuid {
 }
 
 pub async fn pupil_id(app: &App, key: &str) -> Uuid {
-    let hash = app.keys.hash(Purpose::Key, key);
+    let hash = app.keys.hash(SealPurpose::Key, key);
     let mut tx = app.store.begin_read().await.unwrap();
     let pupils = server::store::import::pupils(&mut tx).await.unwrap();
     Uuid::parse_str(&pupils[&hash].id).unwrap()
 }
 
 /// A guardian's car arrives for a pupil of a class, as ingest writes it.
-pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, Cursor) {
+pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, FeedCursor) {
     let (pupil, class, now) = (pupil_id(app, pupil).await, class(of), app.now());
-    let car = app.keys.sealed(Purpose::Plate, FAMILY_CAR).unwrap();
+    let car = app.keys.sealed(SealPurpose::Plate, FAMILY_CAR).unwrap();
     let mut tx = app.store.begin().await.unwrap();
     let cursor = feed::take_cursors(&mut tx, 1).await.unwrap();
     let new = NewArrival {
@@ -141,7 +141,7 @@ pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, Cursor) {
         pupil,
         garage: &garage(),
         day: now.local_date(),
-        pickup: Pickup::arrived(now),
+        pickup: PickupState::arrived(now),
         arrived_at: now,
         changed_at: now,
         cursor,
@@ -153,7 +153,7 @@ pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, Cursor) {
         doubt: None,
     };
     arrival::insert(&mut tx, &new).await.unwrap();
-    let change = Change { cursor, at: now, school: &school(), class: &class, arrival: new.id };
+    let change = NewFeedChange { cursor, at: now, school: &school(), class: &class, arrival: new.id };
     feed::append(&mut tx, &change).await.unwrap();
     tx.commit().await.unwrap();
     app.wake(cursor);

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use server::app::bind_code;
 use server::store::person;
 
-use crate::people::api::Api;
+use crate::people::api::InternalApi;
 use crate::people::district::person_id;
 
-async fn register(api: &Api, openid: &str) -> Value {
+async fn register(api: &InternalApi, openid: &str) -> Value {
     api.post("/sessions", "", json!({"openid": openid, "register": true})).await.ok()
 }
 
@@ -17,7 +17,7 @@ fn token(session: &Value) -> &str {
 }
 
 contract!(a_stranger_who_asks_for_it_becomes_a_driver, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     api.post("/sessions", "", json!({"openid": "o-1"})).await.refused(404, "person_not_bound");
     let first = register(&api, "o-1").await;
     assert_eq!((&first["me"]["driver"], &first["me"]["name"]), (&json!(true), &json!("车主")));
@@ -31,14 +31,14 @@ contract!(a_stranger_who_asks_for_it_becomes_a_driver, |fixture| async {
 });
 
 contract!(a_wrong_code_makes_no_driver, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let body = json!({"openid": "o-1", "bind_code": "AAAAA-AAAAA", "register": true});
     api.post("/sessions", "", body).await.refused(403, "bind_code_invalid");
     api.post("/sessions", "", json!({"openid": "o-1"})).await.refused(404, "person_not_bound");
 });
 
 contract!(a_driver_has_plates_and_sees_no_children, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = register(&api, "o-1").await;
     let session = token(&session);
     for plate in ["鲁B11111", "鲁B22222", "鲁B33333"] {
@@ -56,7 +56,7 @@ contract!(a_driver_has_plates_and_sees_no_children, |fixture| async {
 });
 
 contract!(the_schools_code_takes_a_drivers_plates_along, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let driver = register(&api, "o-1").await;
     let old = token(&driver).to_owned();
     api.post("/plates", &old, json!({"plate": "鲁B11111"})).await.ok();
@@ -77,7 +77,7 @@ contract!(the_schools_code_takes_a_drivers_plates_along, |fixture| async {
 });
 
 contract!(a_changed_plate_counts_at_once_and_an_ended_session_never_again, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = api.session("G-mother").await;
     for _ in 0..3 {
         api.get("/me", &session).await.ok();
@@ -90,7 +90,7 @@ contract!(a_changed_plate_counts_at_once_and_an_ended_session_never_again, |fixt
 });
 
 contract!(a_replaced_service_token_ends, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = api.session("G-mother").await;
     api.get("/me", &session).await.ok();
     server::app::service_token::create(&api.app, "miniapp-api").await.unwrap();
@@ -98,7 +98,7 @@ contract!(a_replaced_service_token_ends, |fixture| async {
 });
 
 contract!(permits_are_those_of_own_plates, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = api.session("G-other").await;
     api.post("/plates", &session, json!({"plate": "鲁B00001"})).await.ok();
     let grandfather = person_id(&api.app, "G-other").await;

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::people::Cursor;
+use protocol::people::FeedCursor;
 use serde_json::json;
 use server::app::{App, feed as poll};
 use tokio::task::JoinSet;
 
-use crate::people::api::Api;
+use crate::people::api::InternalApi;
 use crate::people::district::{self, car_comes};
 
 contract!(the_feed_names_rooms_and_no_children, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let head = api.get("/feed", "").await.ok();
     assert_eq!(head, json!({"cursor": 0, "news": []}));
     car_comes(&api.app, "P-mei", "c-1").await;
@@ -27,7 +27,7 @@ contract!(the_feed_names_rooms_and_no_children, |fixture| async {
 });
 
 contract!(a_change_ends_the_wait, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let started = Instant::now();
     let waiting = api.get("/feed?after=0&wait_ms=20000", "");
     let (page, _) = tokio::join!(waiting, car_comes(&api.app, "P-mei", "c-1"));
@@ -53,7 +53,7 @@ contract!(a_closing_process_answers_at_once, |fixture| async {
 });
 
 /// Writers change arrivals from two replicas at once while one reader follows by cursor.
-async fn followed(app: &App, writers: usize, changes: usize, writing: &App) -> Vec<Cursor> {
+async fn followed(app: &App, writers: usize, changes: usize, writing: &App) -> Vec<FeedCursor> {
     let mut tasks = JoinSet::new();
     for i in 0..writers {
         let app = if i % 2 == 0 { app.clone() } else { writing.clone() };
@@ -91,5 +91,5 @@ contract!(a_reader_by_cursor_misses_nothing_and_sees_nothing_twice, |fixture| as
     let (app, other) = (fixture.app(), fixture.replica().await);
     district::fill(&app).await;
     let seen = followed(&app, 6, 15, &other).await;
-    assert_eq!(seen, (1..=90).collect::<Vec<Cursor>>());
+    assert_eq!(seen, (1..=90).collect::<Vec<FeedCursor>>());
 });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::people::api::Api;
+use crate::people::api::InternalApi;
 use crate::people::district::{FAMILY_CAR, FATHERS_CAR, car_comes, pupil_id};
 
 fn names(page: &Value) -> Vec<&str> {
@@ -10,7 +10,7 @@ fn names(page: &Value) -> Vec<&str> {
 }
 
 contract!(a_guardian_sees_own_children_and_plates_only, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     car_comes(&api.app, "P-mei", "c-1").await;
     let page = api.get("/guardian", &api.session("G-mother").await).await.ok();
     assert_eq!(names(&page), ["梅小雨", "梅小风"]);
@@ -26,7 +26,7 @@ contract!(a_guardian_sees_own_children_and_plates_only, |fixture| async {
 });
 
 contract!(a_blocked_guardian_sees_nothing_of_the_child, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     car_comes(&api.app, "P-mei", "c-1").await;
     let father = api.session("G-father").await;
     let page = api.get("/guardian", &father).await.ok();
@@ -41,9 +41,9 @@ contract!(a_blocked_guardian_sees_nothing_of_the_child, |fixture| async {
 });
 
 contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let expected = async |plate: &str| {
-        let hash = api.app.keys.hash(server::store::seal::Purpose::Plate, plate);
+        let hash = api.app.keys.hash(server::store::seal::SealPurpose::Plate, plate);
         let mut tx = api.app.store.begin_read().await.unwrap();
         let garage = crate::people::district::garage();
         let cars = [(&garage, hash.as_slice(), String::new())];
@@ -61,7 +61,7 @@ contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
 });
 
 contract!(a_claim_waits_for_the_teacher_and_is_made_once, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let (mother, teacher) = (api.session("G-mother").await, api.session("T-1").await);
     let page = api.post("/guardian/claims", &mother, json!({})).await.ok();
     assert_eq!(page["children"][0]["arrival"]["phase"], "claimed");
@@ -82,7 +82,7 @@ contract!(a_claim_waits_for_the_teacher_and_is_made_once, |fixture| async {
 });
 
 contract!(a_claim_needs_the_pickup_window, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let mother = api.session("G-mother").await;
     for closed in ["2026-11-23T15:29:59+08:00", "2026-11-23T17:30:00+08:00", "2026-11-28T15:40:00+08:00"] {
         fixture.clock.set(closed);
@@ -95,7 +95,7 @@ contract!(a_claim_needs_the_pickup_window, |fixture| async {
 });
 
 contract!(plates_are_checked_few_and_ones_own, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let mother = api.session("G-mother").await;
     let add = async |session: &str, plate: &str| {
         api.post("/guardian/plates", session, json!({"plate": plate})).await

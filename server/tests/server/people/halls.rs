@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::people::api::Api;
+use crate::people::api::InternalApi;
 use crate::people::district::car_comes;
 
 contract!(the_hall_sees_masked_names_of_the_whole_school, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let hall = api.session("H-hall").await;
     car_comes(&api.app, "P-mei", "c-1").await;
     car_comes(&api.app, "P-brother", "c-2").await;
@@ -23,7 +23,7 @@ contract!(the_hall_sees_masked_names_of_the_whole_school, |fixture| async {
 });
 
 contract!(what_was_handed_over_leaves_the_screen_after_a_while, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let (hall, teacher) = (api.session("H-hall").await, api.session("T-1").await);
     let (id, mut seen) = car_comes(&api.app, "P-mei", "c-1").await;
     for act in ["release", "hand_over"] {

@@ -1,9 +1,9 @@
 //! The district file.
 
 use domain::ids::ClassId;
-use protocol::district::{ChildSpec, District, PersonSpec};
+use protocol::district::{ChildSpec, DistrictSpec, PersonSpec};
 use server::app::App;
-use server::app::import::{Counts, ImportError, Tally, run};
+use server::app::import::{ImportCounts, ImportError, ImportTally, run};
 
 use crate::people::district::{class, district, garage, person_id, pupil_id};
 
@@ -13,15 +13,15 @@ async fn modified(app: &App) -> i64 {
     garage.modified_at.micros()
 }
 
-fn changes(counts: &Counts) -> usize {
+fn changes(counts: &ImportCounts) -> usize {
     counts.named().iter().map(|(_, tally)| tally.added + tally.changed).sum()
 }
 
 contract!(importing_twice_changes_nothing, |fixture| async {
     let app = fixture.app();
     let first = run(&app, &district()).await.unwrap();
-    assert_eq!(first.people, Tally { added: 6, ..Tally::default() });
-    assert_eq!(first.pupils, Tally { added: 3, ..Tally::default() });
+    assert_eq!(first.people, ImportTally { added: 6, ..ImportTally::default() });
+    assert_eq!(first.pupils, ImportTally { added: 3, ..ImportTally::default() });
     let before = modified(&app).await;
     fixture.clock.advance(std::time::Duration::from_secs(60));
     let second = run(&app, &district()).await.unwrap();
@@ -62,15 +62,15 @@ contract!(a_file_may_refer_to_what_is_in_the_database, |fixture| async {
         }],
         ..PersonSpec::default()
     };
-    let counts = run(&app, &District { people: vec![aunt], ..District::default() }).await.unwrap();
+    let counts = run(&app, &DistrictSpec { people: vec![aunt], ..DistrictSpec::default() }).await.unwrap();
     assert_eq!(counts.people.added, 1);
 });
 
-type Spoil = fn(&mut District);
+type DistrictDamage = fn(&mut DistrictSpec);
 
 contract!(mistakes_name_their_field_and_nothing_is_written, |fixture| async {
     let app = fixture.app();
-    let cases: [(Spoil, &str); 14] = [
+    let cases: [(DistrictDamage, &str); 14] = [
         (|d| d.garages[0].capacity = 0, "garages[0].capacity"),
         (|d| d.garages[0].lat = 90.1, "garages[0].lat"),
         (|d| d.garages[0].lon = f64::NAN, "garages[0].lon"),

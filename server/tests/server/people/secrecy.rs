@@ -7,8 +7,8 @@ use server::app::bind_code;
 use server::store::Store;
 use sqlx::Row;
 
-use crate::common::Fixture;
-use crate::people::api::Api;
+use crate::common::StoreFixture;
+use crate::people::api::InternalApi;
 use crate::people::district::{FAMILY_CAR, FATHERS_CAR, car_comes};
 
 const OPENID: &str = "oWx-invented-openid-0001";
@@ -30,7 +30,7 @@ const SECRETS: [&str; 12] = [
 ];
 
 /// A day in which every kind of personal data is written; returns the issued tokens and codes.
-async fn use_everything(api: &Api) -> Vec<String> {
+async fn use_everything(api: &InternalApi) -> Vec<String> {
     let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
     let body = json!({"openid": OPENID, "bind_code": code});
     let opened = api.post("/sessions", "", body).await.ok();
@@ -58,8 +58,8 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 
 #[tokio::test]
 async fn the_sqlite_files_show_nothing() {
-    let fixture = Fixture::sqlite().await;
-    let api = Api::start(&fixture).await;
+    let fixture = StoreFixture::sqlite().await;
+    let api = InternalApi::start(&fixture).await;
     let handed_out = use_everything(&api).await;
     let Store::Sqlite { write, .. } = &fixture.store else { panic!("SQLite was asked for") };
     let row = sqlx::query("select file from pragma_database_list where name = 'main'").fetch_one(write).await;
@@ -74,8 +74,8 @@ async fn the_sqlite_files_show_nothing() {
 
 #[tokio::test]
 async fn the_postgres_tables_show_nothing() {
-    let fixture = Fixture::postgres().await;
-    let api = Api::start(&fixture).await;
+    let fixture = StoreFixture::postgres().await;
+    let api = InternalApi::start(&fixture).await;
     let handed_out = use_everything(&api).await;
     let Store::Postgres(pool) = &fixture.store else { panic!("PostgreSQL was asked for") };
     let tables = "select table_name from information_schema.tables where table_schema = 'public'";

@@ -7,9 +7,9 @@ use serde_json::json;
 use server::app::bind_code;
 use server::app::key_check::{self, KeyCheckError};
 use server::app::session;
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 
-use crate::people::api::Api;
+use crate::people::api::InternalApi;
 use crate::people::district;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -45,7 +45,7 @@ const ROUTES: [(Method, &str); 26] = [
 ];
 
 contract!(every_route_needs_the_service_token, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = api.session("T-1").await;
     for (method, path) in ROUTES {
         for token in ["", "Bearer wrong", "Basic x"] {
@@ -57,7 +57,7 @@ contract!(every_route_needs_the_service_token, |fixture| async {
 });
 
 contract!(what_belongs_to_a_person_needs_a_session, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     for (method, path) in ROUTES.into_iter().filter(|(_, path)| !matches!(*path, "/sessions" | "/feed")) {
         for session in ["", "no-such-session"] {
             let body = (method != Method::GET && method != Method::DELETE).then(|| json!({}));
@@ -83,7 +83,7 @@ fn the_list_of_routes_is_complete() {
 }
 
 contract!(a_bind_code_works_once_and_then_the_account_is_enough, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let unbound = api.post("/sessions", "", json!({"openid": "o-1"})).await;
     unbound.refused(404, "person_not_bound");
     let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
@@ -99,7 +99,7 @@ contract!(a_bind_code_works_once_and_then_the_account_is_enough, |fixture| async
 });
 
 contract!(guesses_are_limited_for_each_account, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
     let guess = |openid: &'static str, code: &str| {
         let body = json!({"openid": openid, "bind_code": code});
@@ -116,7 +116,7 @@ contract!(guesses_are_limited_for_each_account, |fixture| async {
 });
 
 contract!(an_old_code_and_a_replaced_code_are_refused, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let replaced = bind_code::create(&api.app, "G-mother").await.unwrap().code;
     let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
     let body = |code: &str| json!({"openid": "o-1", "bind_code": code});
@@ -126,7 +126,7 @@ contract!(an_old_code_and_a_replaced_code_are_refused, |fixture| async {
 });
 
 contract!(a_fresh_code_moves_the_person_to_another_account, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let bind = async |openid: &str| {
         let code = bind_code::create(&api.app, "G-mother").await.unwrap().code;
         let answer = api.post("/sessions", "", json!({"openid": openid, "bind_code": code})).await.ok();
@@ -140,7 +140,7 @@ contract!(a_fresh_code_moves_the_person_to_another_account, |fixture| async {
 });
 
 contract!(an_account_that_changes_hands_leaves_its_person, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let bind = async |key: &str| {
         let code = bind_code::create(&api.app, key).await.unwrap().code;
         let body = json!({"openid": "o-1", "bind_code": code});
@@ -153,14 +153,14 @@ contract!(an_account_that_changes_hands_leaves_its_person, |fixture| async {
 });
 
 contract!(an_ended_session_is_ended, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let session = api.session("T-1").await;
     assert_eq!(api.delete("/sessions/current", &session).await.status, 204);
     api.get("/me", &session).await.refused(401, "unauthorized");
 });
 
 contract!(a_session_lives_as_long_as_it_is_used, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let (used, unused) = (api.session("T-1").await, api.session("T-1").await);
     for _ in 0..3 {
         fixture.clock.advance(DAY * 20);
@@ -181,7 +181,10 @@ contract!(a_wrong_key_is_noticed_at_the_start, |fixture| async {
     let app = fixture.app();
     key_check::run(&app).await.unwrap();
     key_check::run(&app).await.unwrap();
-    let other =
-        server::app::App::new(fixture.store.clone(), Keyring::new(&[8; 32]).unwrap(), fixture.clock.clone());
+    let other = server::app::App::new(
+        fixture.store.clone(),
+        SealingKeyring::new(&[8; 32]).unwrap(),
+        fixture.clock.clone(),
+    );
     assert!(matches!(key_check::run(&other).await, Err(KeyCheckError::WrongKey)));
 });

@@ -1,10 +1,10 @@
 //! Contracts of the arrivals and the feed.
 
-use domain::pickup::{Act, Phase, Pickup};
-use server::store::arrival::{self, LastAct};
+use domain::pickup::{PickupAct, PickupPhase, PickupState};
+use server::store::arrival::{self, LastArrivalAct};
 use server::store::arrival_entry;
 use server::store::feed::{self, SPAN};
-use server::store::seal::Purpose;
+use server::store::seal::SealPurpose;
 use uuid::Uuid;
 
 use crate::people::district::{FAMILY_CAR, car_comes, class, fill, garage, person_id, pupil_id, school};
@@ -16,9 +16,9 @@ contract!(an_arrival_comes_back_as_it_was_written, |fixture| async {
     let mut tx = app.store.begin_read().await.unwrap();
     let row = arrival::find(&mut tx, id).await.unwrap().unwrap();
     assert_eq!((row.school, row.class, row.garage), (school(), class("c-1"), garage()));
-    assert_eq!((row.order, row.cursor, row.pickup), (1, cursor, Pickup::arrived(app.now())));
-    assert_eq!(app.keys.open(Purpose::PupilName, &row.pupil_name_enc).unwrap(), "梅小雨");
-    assert_eq!(app.keys.open(Purpose::Plate, &row.plate_enc.unwrap()).unwrap(), FAMILY_CAR);
+    assert_eq!((row.order, row.cursor, row.pickup), (1, cursor, PickupState::arrived(app.now())));
+    assert_eq!(app.keys.open(SealPurpose::PupilName, &row.pupil_name_enc).unwrap(), "梅小雨");
+    assert_eq!(app.keys.open(SealPurpose::Plate, &row.plate_enc.unwrap()).unwrap(), FAMILY_CAR);
     assert_eq!((row.note, row.car_left_at, row.last_act, row.teacher_name_enc), (None, None, None, None));
     assert_eq!((row.class_name.as_str(), row.guardian.as_deref()), ("一(1)班", Some("母亲")));
     assert!(arrival::find(&mut tx, Uuid::now_v7()).await.unwrap().is_none());
@@ -31,21 +31,21 @@ contract!(an_act_is_kept_with_who_did_it_and_on_what, |fixture| async {
     let teacher = person_id(&app, "T-1").await;
     let mut tx = app.store.begin().await.unwrap();
     let cursor = feed::take_cursors(&mut tx, 1).await.unwrap();
-    let last = LastAct { act: Act::Release, seen };
-    let pickup = Pickup::arrived(app.now()).act(Act::Release, app.now()).unwrap();
+    let last = LastArrivalAct { act: PickupAct::Release, seen };
+    let pickup = PickupState::arrived(app.now()).act(PickupAct::Release, app.now()).unwrap();
     assert!(arrival::act(&mut tx, id, last, pickup, teacher, cursor).await.unwrap());
     assert!(!arrival::act(&mut tx, Uuid::now_v7(), last, pickup, teacher, 99).await.unwrap());
     let row = arrival::find(&mut tx, id).await.unwrap().unwrap();
-    assert_eq!((row.pickup.phase, row.last_act, row.cursor), (Phase::Released, Some(last), cursor));
+    assert_eq!((row.pickup.phase, row.last_act, row.cursor), (PickupPhase::Released, Some(last), cursor));
     let name = row.teacher_name_enc.unwrap();
-    assert_eq!(app.keys.open(Purpose::PersonName, &name).unwrap(), "张老师");
+    assert_eq!(app.keys.open(SealPurpose::PersonName, &name).unwrap(), "张老师");
 });
 
 contract!(a_car_that_left_is_not_inside, |fixture| async {
     let app = fixture.app();
     fill(&app).await;
     let (id, _) = car_comes(&app, "P-mei", "c-1").await;
-    let hash = app.keys.hash(Purpose::Plate, FAMILY_CAR);
+    let hash = app.keys.hash(SealPurpose::Plate, FAMILY_CAR);
     let mut tx = app.store.begin().await.unwrap();
     assert_eq!(arrival::with_cars_inside(&mut tx, &[(&garage(), &hash)]).await.unwrap().len(), 1);
     let cursor = feed::take_cursors(&mut tx, 1).await.unwrap();

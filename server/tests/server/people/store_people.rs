@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::store::seal::{Purpose, token_hash};
+use server::store::seal::{SealPurpose, token_hash};
 use server::store::{audit, bind_code, key_check, person, school, service_token, session, window};
 use uuid::Uuid;
 
@@ -72,7 +72,7 @@ contract!(a_person_is_found_by_key_and_account, |fixture| async {
     let app = fixture.app();
     fill(&app).await;
     let mother = person_id(&app, "G-mother").await;
-    let openid = app.keys.sealed(Purpose::OpenId, "o-1").unwrap();
+    let openid = app.keys.sealed(SealPurpose::OpenId, "o-1").unwrap();
     let mut tx = app.store.begin().await.unwrap();
     assert_eq!(person::by_key(&mut tx, b"nobody").await.unwrap(), None);
     assert_eq!(person::by_openid(&mut tx, &openid.hash).await.unwrap(), None);
@@ -82,7 +82,7 @@ contract!(a_person_is_found_by_key_and_account, |fixture| async {
     assert!(person::unbind(&mut tx, mother).await.unwrap());
     assert_eq!(person::by_openid(&mut tx, &openid.hash).await.unwrap(), None);
     let name = person::name_enc(&mut tx, mother).await.unwrap().unwrap();
-    assert_eq!(app.keys.open(Purpose::PersonName, &name).unwrap(), "梅妈妈");
+    assert_eq!(app.keys.open(SealPurpose::PersonName, &name).unwrap(), "梅妈妈");
     assert!(person::name_enc(&mut tx, Uuid::now_v7()).await.unwrap().is_none());
     person::lock(&mut tx, mother).await.unwrap();
 });
@@ -109,7 +109,7 @@ contract!(a_vehicle_is_registered_once_a_person, |fixture| async {
     let app = fixture.app();
     fill(&app).await;
     let (mother, other) = (person_id(&app, "G-mother").await, person_id(&app, "G-other").await);
-    let plate = app.keys.sealed(Purpose::Plate, "鲁B11111").unwrap();
+    let plate = app.keys.sealed(SealPurpose::Plate, "鲁B11111").unwrap();
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await.unwrap();
     assert!(person::insert_vehicle(&mut tx, id, mother, &plate, None, now).await.unwrap());
@@ -131,7 +131,7 @@ contract!(the_first_key_stays, |fixture| async {
 
 contract!(the_audit_log_keeps_what_it_is_told, |fixture| async {
     let app = fixture.app();
-    let entry = audit::Entry {
+    let entry = audit::AuditEntry {
         at: app.now(),
         actor_kind: "person",
         actor_id: "p",

@@ -6,10 +6,10 @@ use domain::pickup::UNDO_WINDOW;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::people::api::{Answer, Api};
+use crate::people::api::{InternalApi, InternalReply};
 use crate::people::district::car_comes;
 
-async fn act(api: &Api, session: &str, id: Uuid, act: &str, seen: i64) -> Answer {
+async fn act(api: &InternalApi, session: &str, id: Uuid, act: &str, seen: i64) -> InternalReply {
     api.post(&format!("/arrivals/{id}/acts"), session, json!({"act": act, "seen": seen})).await
 }
 
@@ -18,7 +18,7 @@ fn cursor(arrival: &Value) -> i64 {
 }
 
 contract!(a_board_shows_its_own_class_in_order, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     car_comes(&api.app, "P-mei", "c-1").await;
     car_comes(&api.app, "P-brother", "c-2").await;
@@ -35,7 +35,7 @@ contract!(a_board_shows_its_own_class_in_order, |fixture| async {
 });
 
 contract!(another_class_is_out_of_reach, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let (id, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     for key in ["T-2", "G-mother", "H-hall"] {
         let session = api.session(key).await;
@@ -49,7 +49,7 @@ contract!(another_class_is_out_of_reach, |fixture| async {
 });
 
 contract!(a_child_is_released_handed_over_and_taken_back, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let (id, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     act(&api, &teacher, id, "hand_over", seen).await.refused(409, "wrong_phase");
@@ -67,7 +67,7 @@ contract!(a_child_is_released_handed_over_and_taken_back, |fixture| async {
 });
 
 contract!(a_stale_screen_does_not_act, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let (id, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     let released = act(&api, &teacher, id, "release", seen).await.ok();
@@ -78,7 +78,7 @@ contract!(a_stale_screen_does_not_act, |fixture| async {
 });
 
 contract!(a_repeated_act_changes_nothing, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let (id, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     let released = act(&api, &teacher, id, "release", seen).await.ok();
@@ -91,7 +91,7 @@ contract!(a_repeated_act_changes_nothing, |fixture| async {
 });
 
 contract!(a_phone_resumes_by_cursor, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let (first, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     let board = api.get("/classes/c-1/arrivals", &teacher).await.ok();
@@ -107,7 +107,7 @@ contract!(a_phone_resumes_by_cursor, |fixture| async {
 });
 
 contract!(more_changes_than_a_page_come_in_pages, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let count = protocol::people::PAGE + 5;
     for _ in 0..count {
@@ -123,7 +123,7 @@ contract!(more_changes_than_a_page_come_in_pages, |fixture| async {
 });
 
 contract!(yesterday_is_not_on_the_board, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     car_comes(&api.app, "P-mei", "c-1").await;
     fixture.clock.advance(Duration::from_secs(24 * 3600));
@@ -136,7 +136,7 @@ contract!(yesterday_is_not_on_the_board, |fixture| async {
 });
 
 contract!(reading_names_is_audited_once_a_session_and_day, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     for _ in 0..3 {
         api.get("/classes/c-1/arrivals", &teacher).await.ok();
@@ -150,7 +150,7 @@ contract!(reading_names_is_audited_once_a_session_and_day, |fixture| async {
 });
 
 contract!(an_act_is_audited_with_who_did_it, |fixture| async {
-    let api = Api::start(fixture).await;
+    let api = InternalApi::start(fixture).await;
     let teacher = api.session("T-1").await;
     let (id, seen) = car_comes(&api.app, "P-mei", "c-1").await;
     act(&api, &teacher, id, "release", seen).await.ok();
@@ -161,7 +161,7 @@ contract!(an_act_is_audited_with_who_did_it, |fixture| async {
     assert_eq!(page["children"][0]["arrival"]["teacher"], "张老师");
 });
 
-async fn audited(api: &Api, action: &str) -> usize {
+async fn audited(api: &InternalApi, action: &str) -> usize {
     let mut tx = api.app.store.begin_read().await.unwrap();
     let since = domain::time::Timestamp::from_micros(0);
     let lines = server::store::audit::since(&mut tx, since, 1_000).await.unwrap();

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::common::district::{MALL, MALL_TOKEN, MOTHER, district, garage};
 use crate::common::gateway::{batch, entry, heartbeat};
-use crate::common::http::{Served, ask};
-use crate::common::{Fixture, MONDAY};
+use crate::common::http::{ServedRouter, ask};
+use crate::common::{MONDAY, StoreFixture};
 use crate::public::{SITES, started};
 use domain::ids::GarageId;
-use protocol::district::{District, GarageSpec};
+use protocol::district::{DistrictSpec, GarageSpec};
 use server::app::{gateway_token, import};
-use server::store::gateway::{self, Seen};
+use server::store::gateway::{self, GatewayReport};
 
 contract!(readers_may_keep_it_and_read_it_from_any_page, |f| async {
     let server = started(f).await;
@@ -76,7 +76,7 @@ contract!(what_is_not_there_can_be_read_from_any_page_too, |f| async {
 contract!(both_encodings_say_the_same_under_one_weak_tag, |f| async {
     let app = f.app();
     import::run(&app, &idle()).await.unwrap();
-    let server = Served::start(app).await;
+    let server = ServedRouter::start(app).await;
     let plain = ask(server.client.get(server.url(SITES)).header("accept-encoding", "identity")).await;
     assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
     let request = server.client.get(server.url(SITES)).header("accept-encoding", "br, gzip;q=0.8");
@@ -108,16 +108,16 @@ contract!(a_sites_own_tag_stays_while_others_change, |f| async {
 const IDLE: usize = 44;
 
 /// Malls without any traffic.
-fn idle() -> District {
+fn idle() -> DistrictSpec {
     let mall = |n: usize| GarageSpec { id: garage(&format!("{MALL}-{n}")), ..district().garages[1].clone() };
-    District { garages: (0..IDLE).map(mall).collect(), ..District::default() }
+    DistrictSpec { garages: (0..IDLE).map(mall).collect(), ..DistrictSpec::default() }
 }
 
 /// A heartbeat of each of these gateways.
-async fn contact(f: &Fixture, gateways: impl Iterator<Item = usize>) {
+async fn contact(f: &StoreFixture, gateways: impl Iterator<Item = usize>) {
     let at = domain::time::Clock::now(&*f.clock);
     let garages: Vec<GarageId> = gateways.map(|n| garage(&format!("{MALL}-{n}"))).collect();
-    let seen = |garage| Seen {
+    let seen = |garage| GatewayReport {
         garage,
         epoch: Some("a"),
         acked_seq: 0,
@@ -128,13 +128,13 @@ async fn contact(f: &Fixture, gateways: impl Iterator<Item = usize>) {
         alarms: &[],
     };
     let mut tx = f.store.begin().await.unwrap();
-    gateway::seen(&mut tx, &garages.iter().map(seen).collect::<Vec<_>>()).await.unwrap();
+    gateway::record_reports(&mut tx, &garages.iter().map(seen).collect::<Vec<_>>()).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 /// An hour of a reader who polls every ten seconds, and of 44 gateways that report every seven seconds, each at its
 /// own moments.
-async fn hour(f: &Fixture, server: &Served) -> (usize, usize) {
+async fn hour(f: &StoreFixture, server: &ServedRouter) -> (usize, usize) {
     let (mut etag, mut known, mut asked) = (String::new(), 0, 0);
     for second in 0..3600usize {
         contact(f, (0..IDLE).filter(|gateway| second % 7 == gateway % 7)).await;
@@ -162,13 +162,13 @@ async fn hour(f: &Fixture, server: &Served) -> (usize, usize) {
 /// On SQLite only: equal responses do not depend on the database.
 #[tokio::test]
 async fn of_an_hours_conditional_requests_nine_of_ten_need_no_body() {
-    let f = Fixture::sqlite().await;
+    let f = StoreFixture::sqlite().await;
     let app = f.app();
     import::run(&app, &idle()).await.unwrap();
     for n in 0..IDLE {
         gateway_token::set(&app, &garage(&format!("{MALL}-{n}")), &format!("{MALL_TOKEN}{n}")).await.unwrap();
     }
-    let server = Served::start(app).await;
+    let server = ServedRouter::start(app).await;
     for n in 0..IDLE {
         server.take(&format!("{MALL_TOKEN}{n}"), &heartbeat("a")).await;
     }

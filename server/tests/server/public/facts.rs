@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{MALL, SCHOOL, district, fill};
-use crate::common::http::Served;
+use crate::common::http::ServedRouter;
 use crate::public::{SITES, site, started};
 use domain::access::Audience;
 use domain::window::Weekdays;
@@ -55,7 +55,7 @@ contract!(facts_of_a_garage_are_published, |f| async {
             "phone": "+86 532 8888 0000", "external_identifiers": [{ "type": "OSM", "value": "way/1" }] }),
     )
     .await;
-    let server = Served::start(app.clone()).await;
+    let server = ServedRouter::start(app.clone()).await;
     let mall = site(f, &server, MALL).await;
     let expected = json!({ "type": "CAR_PARK", "has_fee": true, "fee_description": "首小时免费", "max_height": 210,
         "max_width": 250, "is_covered": true, "has_lighting": false, "supervision_type": "VIDEO",
@@ -76,7 +76,7 @@ contract!(a_garage_that_is_not_listed_is_not_there, |f| async {
     let app = f.app();
     fill(&app).await;
     publish(&app, json!({ "listed": false })).await;
-    let server = Served::start(app.clone()).await;
+    let server = ServedRouter::start(app.clone()).await;
     let sites = server.get(SITES).await.body;
     assert_eq!((&sites["total_count"], &sites["items"][0]["original_uid"]), (&json!(1), &json!(SCHOOL)));
     for path in ["", "/forecast", "/history"] {
@@ -87,14 +87,14 @@ contract!(a_garage_that_is_not_listed_is_not_there, |f| async {
     assert_eq!(server.get(SITES).await.body["total_count"], json!(2));
 });
 
-async fn changed_at(fixture: &Fixture, server: &Served, garage: &str) -> String {
+async fn changed_at(fixture: &StoreFixture, server: &ServedRouter, garage: &str) -> String {
     site(fixture, server, garage).await["static_data_updated_at"].as_str().unwrap().to_owned()
 }
 
 contract!(the_time_of_the_facts_moves_with_hours_and_facts_alone, |f| async {
     let app = f.app();
     fill(&app).await;
-    let server = Served::start(app.clone()).await;
+    let server = ServedRouter::start(app.clone()).await;
     let (mall, school) = (changed_at(f, &server, MALL).await, changed_at(f, &server, SCHOOL).await);
     f.clock.advance(Duration::from_secs(60));
     server.take(crate::common::district::MALL_TOKEN, &crate::common::gateway::heartbeat("a")).await;
@@ -118,14 +118,14 @@ contract!(the_time_of_the_facts_moves_with_hours_and_facts_alone, |f| async {
     let city = changed_at(f, &server, MALL).await;
     assert!(city > hours);
     // Another replica, or the next start, publishes the same time.
-    let again = Served::start(f.replica().await).await;
+    let again = ServedRouter::start(f.replica().await).await;
     assert_eq!(changed_at(f, &again, MALL).await, city);
 });
 
 contract!(the_source_has_a_licence, |f| async {
     let app = f.app();
     fill(&app).await;
-    let server = Served::start(app.clone()).await;
+    let server = ServedRouter::start(app.clone()).await;
     let unnamed = server.get("/api/public/v3/sources").await.body;
     assert_eq!((&unnamed["total_count"], &unnamed["items"][0]["id"]), (&json!(1), &json!(1)));
     assert!(unnamed["items"][0].get("attribution_license").is_none());

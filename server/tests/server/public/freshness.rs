@@ -44,7 +44,7 @@ contract!(the_configuration_says_how_old_a_count_may_be, |f| async {
     let mut app = f.app();
     app.parts_mut().feed.max_age = Duration::from_secs(60);
     crate::common::district::fill(&app).await;
-    let server = crate::public::Served::start(app).await;
+    let server = crate::public::ServedRouter::start(app).await;
     server.take(MALL_TOKEN, &heartbeat("a")).await;
     f.clock.advance(Duration::from_secs(59));
     assert_eq!(site(f, &server, MALL).await["has_realtime_data"], json!(true));
@@ -75,13 +75,13 @@ contract!(a_count_of_little_trust_is_not_published, |f| async {
         event
     };
     let mut letters = batch("a", 9, (0..4).map(unread).collect());
-    let refused = protocol::uplink::What::DeadLetter(protocol::uplink::DeadLetter {
+    let refused = protocol::uplink::UplinkRecordContent::DeadLetter(protocol::uplink::DeadLetter {
         code: serde_json::from_value(json!("not_json")).unwrap(),
         detail: "expected value".to_owned(),
         excerpt: "{".to_owned(),
     });
     let seq = letters.records.last().unwrap().seq + 1;
-    let record = protocol::uplink::Record { seq, what: refused, ..letters.records[0].clone() };
+    let record = protocol::uplink::UplinkRecord { seq, content: refused, ..letters.records[0].clone() };
     letters.records.push(record);
     server.take(MALL_TOKEN, &letters).await;
     f.clock.advance(Duration::from_secs(10));

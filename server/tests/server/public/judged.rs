@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{MALL_TOKEN, SCHOOL_TOKEN, district, fill};
 use crate::common::gateway::heartbeat;
-use crate::common::http::Served;
+use crate::common::http::ServedRouter;
 use crate::public::SITES;
 use protocol::public::SourceSpec;
 use server::app::import;
@@ -30,7 +30,7 @@ fn validated(answers: &Value) -> Output {
 
 /// Both garages with live counts and descriptions, one with every possible field.
 async fn answers() -> Value {
-    let f = Fixture::sqlite().await;
+    let f = StoreFixture::sqlite().await;
     let app = f.app();
     fill(&app).await;
     let mut district = district();
@@ -51,7 +51,7 @@ async fn answers() -> Value {
         attribution_url: None,
     });
     import::run(&app, &district).await.unwrap();
-    let server = Served::start(app).await;
+    let server = ServedRouter::start(app).await;
     server.take(MALL_TOKEN, &heartbeat("a")).await;
     server.get(SITES).await;
     f.clock.advance(Duration::from_secs(600));

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use crate::common::district::{MALL, MALL_TOKEN, SCHOOL, district};
 use crate::common::gateway::heartbeat;
-use crate::common::http::Served;
-use crate::common::{Fixture, district as common_district};
+use crate::common::http::ServedRouter;
+use crate::common::{StoreFixture, district as common_district};
 use crate::public::{SITES, started};
 use protocol::public::{PublishedSpec, SiteType, SourceSpec};
 use server::app::import;
 
 /// The mall is a car park with its own source name; the type of the school's garage is unknown.
-async fn described(fixture: &Fixture) -> Served {
+async fn described(fixture: &StoreFixture) -> ServedRouter {
     let app = fixture.app();
     common_district::fill(&app).await;
     let mut district = district();
@@ -29,11 +29,11 @@ async fn described(fixture: &Fixture) -> Served {
         attribution_url: None,
     });
     import::run(&app, &district).await.unwrap();
-    Served::start(app).await
+    ServedRouter::start(app).await
 }
 
 /// The sites that a query finds.
-async fn found(server: &Served, query: &str) -> Vec<String> {
+async fn found(server: &ServedRouter, query: &str) -> Vec<String> {
     let answer = server.get(&format!("{SITES}?{query}")).await;
     assert_eq!(answer.status, 200, "{query}: {:?}", answer.body);
     let items = answer.body["items"].as_array().unwrap();

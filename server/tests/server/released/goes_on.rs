@@ -10,28 +10,28 @@ use domain::ids::{ClassId, GarageId};
 use domain::time::Timestamp;
 use server::app::{App, gateway_token, key_check};
 use server::jobs::purge::purge;
-use server::store::seal::{Keyring, Purpose};
+use server::store::seal::{SealPurpose, SealingKeyring};
 use server::store::{Store, arrival, garage, gate_event};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
-use testkit::postgres::Database;
+use testkit::postgres::TestDatabase;
 use testkit::released::{RELEASED, ReleasedCounts, ReleasedData};
 
 use crate::common::HandClock;
 use crate::common::gateway::{batch, entry};
-use crate::common::http::Served;
+use crate::common::http::ServedRouter;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A released database, opened by this version.
-struct Upgraded {
+struct UpgradedInstallation {
     app: App,
     clock: Arc<HandClock>,
     counts: ReleasedCounts,
-    _home: (Option<TempDir>, Option<Database>),
+    _home: (Option<TempDir>, Option<TestDatabase>),
 }
 
-impl Upgraded {
+impl UpgradedInstallation {
     async fn demo(released: ReleasedData) -> Self {
         let folder = tempfile::tempdir().unwrap();
         released.unpack_demo(folder.path());
@@ -43,7 +43,7 @@ impl Upgraded {
     }
 
     async fn district(released: ReleasedData) -> Self {
-        let database = Database::create().await;
+        let database = TestDatabase::create().await;
         let url = database.url();
         released.restore_district(&url).await;
         let key = STANDARD.decode(released.district_key()).unwrap();
@@ -54,11 +54,11 @@ impl Upgraded {
         url: &str,
         key: &[u8],
         counts: ReleasedCounts,
-        home: (Option<TempDir>, Option<Database>),
+        home: (Option<TempDir>, Option<TestDatabase>),
     ) -> Self {
         let store = Store::open(url, 4).await.unwrap();
         let clock = Arc::new(HandClock::at("2026-01-01T00:00:00+08:00"));
-        let app = App::new(store, Keyring::new(&key.try_into().unwrap()).unwrap(), clock.clone());
+        let app = App::new(store, SealingKeyring::new(&key.try_into().unwrap()).unwrap(), clock.clone());
         key_check::run(&app).await.expect("the key is the database's");
         let this = Self { app, clock, counts, _home: home };
         let last = this.last_event().await;
@@ -96,14 +96,14 @@ macro_rules! on_both {
         mod demo {
             $(#[tokio::test] async fn $name() {
                 for released in super::RELEASED {
-                    super::$name(super::Upgraded::demo(released).await).await;
+                    super::$name(super::UpgradedInstallation::demo(released).await).await;
                 }
             })+
         }
         mod district {
             $(#[tokio::test] async fn $name() {
                 for released in super::RELEASED {
-                    super::$name(super::Upgraded::district(released).await).await;
+                    super::$name(super::UpgradedInstallation::district(released).await).await;
                 }
             })+
         }
@@ -112,7 +112,7 @@ macro_rules! on_both {
 
 on_both!(everything_is_there, a_new_car_is_counted_and_announced, old_plates_are_purged_and_counts_stay);
 
-async fn everything_is_there(upgraded: Upgraded) {
+async fn everything_is_there(upgraded: UpgradedInstallation) {
     for table in upgraded.counts.tables() {
         let known = upgraded.counts.rows(table);
         assert!(known > 0, "the released database has a row of {table}");
@@ -126,7 +126,7 @@ async fn everything_is_there(upgraded: Upgraded) {
     assert_eq!(upgraded.names_on_boards().await, upgraded.counts.rows("arrival"));
 }
 
-impl Upgraded {
+impl UpgradedInstallation {
     /// Arrivals of the last event's day and the day before, whose children's names this version reads.
     async fn names_on_boards(&self) -> i64 {
         let mut names = 0;
@@ -134,7 +134,7 @@ impl Upgraded {
         for class in self.classes().await {
             for day in [self.app.now(), self.app.now() - DAY].map(Timestamp::local_date) {
                 for arrival in arrival::board(&mut tx, &class, day).await.unwrap() {
-                    let name = self.app.keys.open(Purpose::PupilName, &arrival.pupil_name_enc).unwrap();
+                    let name = self.app.keys.open(SealPurpose::PupilName, &arrival.pupil_name_enc).unwrap();
                     assert!((2..=4).contains(&name.chars().count()), "{name} is a child's name");
                     names += 1;
                 }
@@ -156,11 +156,11 @@ impl Upgraded {
 /// The car that the demo leaves free for visitors; its child is in the first class.
 const TRY_PLATE: &str = "鲁B88888";
 
-async fn a_new_car_is_counted_and_announced(upgraded: Upgraded) {
+async fn a_new_car_is_counted_and_announced(upgraded: UpgradedInstallation) {
     let school = GarageId::parse(ReleasedData::GARAGE).unwrap();
     let before = upgraded.occupied(&school).await.expect("the school's garage has a count");
     let token = gateway_token::create(&upgraded.app, &school).await.unwrap();
-    let server = Served::start(upgraded.app.clone()).await;
+    let server = ServedRouter::start(upgraded.app.clone()).await;
     let car = entry("after-the-upgrade", TRY_PLATE, &upgraded.app.now().to_string());
     let receipt = server.take(&token, &batch("new-box", 1, vec![car])).await;
     assert_eq!((receipt.acked_through, receipt.count.occupied), (1, before + 1));
@@ -169,7 +169,7 @@ async fn a_new_car_is_counted_and_announced(upgraded: Upgraded) {
     assert_eq!(upgraded.rows("arrival").await, upgraded.counts.rows("arrival") + 1);
 }
 
-async fn old_plates_are_purged_and_counts_stay(upgraded: Upgraded) {
+async fn old_plates_are_purged_and_counts_stay(upgraded: UpgradedInstallation) {
     upgraded.clock.advance(DAY * 365);
     assert!(purge(&upgraded.app).await.unwrap() > 0);
     for table in ["gate_event", "visit", "reservation", "person", "adjustment"] {

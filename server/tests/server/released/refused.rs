@@ -6,18 +6,18 @@ use std::process::{Command, Stdio};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
-use testkit::postgres::Database;
+use testkit::postgres::TestDatabase;
 
 const REFUSED: i32 = 3;
 
 /// The folder of one server and its database, which does not exist yet on SQLite and is empty on PostgreSQL.
-struct Installation {
+struct ReleasedInstallation {
     folder: TempDir,
     url: String,
-    _database: Option<Database>,
+    _database: Option<TestDatabase>,
 }
 
-impl Installation {
+impl ReleasedInstallation {
     fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("main.db").display());
@@ -25,11 +25,11 @@ impl Installation {
     }
 
     async fn postgres() -> Self {
-        let database = Database::create().await;
+        let database = TestDatabase::create().await;
         Self::new(tempfile::tempdir().unwrap(), database.url(), Some(database))
     }
 
-    fn new(folder: TempDir, url: String, database: Option<Database>) -> Self {
+    fn new(folder: TempDir, url: String, database: Option<TestDatabase>) -> Self {
         let here = folder.path().display().to_string();
         let config = format!(
             "[database]\nurl = {{ file = \"{here}/database.url\" }}\n\
@@ -120,10 +120,10 @@ impl Installation {
 macro_rules! both {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[tokio::test] async fn $name() { super::$name(super::Installation::sqlite()).await; })+
+            $(#[tokio::test] async fn $name() { super::$name(super::ReleasedInstallation::sqlite()).await; })+
         }
         mod postgres {
-            $(#[tokio::test] async fn $name() { super::$name(super::Installation::postgres().await).await; })+
+            $(#[tokio::test] async fn $name() { super::$name(super::ReleasedInstallation::postgres().await).await; })+
         }
     };
 }
@@ -146,7 +146,7 @@ const LATER_MIGRATION: &str = "create table later (id bigint); \
      insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
      select 9000, 'a later one', success, checksum, 1 from _sqlx_migrations where version = 2";
 
-async fn a_newer_schema_that_allows_this_program_is_used(installation: Installation) {
+async fn a_newer_schema_that_allows_this_program_is_used(installation: ReleasedInstallation) {
     installation.opens();
     installation.execute(LATER_MIGRATION).await;
     installation.execute("delete from service_token").await;
@@ -155,7 +155,7 @@ async fn a_newer_schema_that_allows_this_program_is_used(installation: Installat
     assert_eq!(installation.count("_sqlx_migrations where version = 9000").await, 1);
 }
 
-async fn a_newer_schema_that_needs_a_newer_program(installation: Installation) {
+async fn a_newer_schema_that_needs_a_newer_program(installation: ReleasedInstallation) {
     installation.opens();
     installation.execute(LATER_MIGRATION).await;
     installation.execute("update schema_compatibility set lowest_program = '9000.1.2'").await;
@@ -169,7 +169,7 @@ async fn a_newer_schema_that_needs_a_newer_program(installation: Installation) {
     assert_eq!(installation.count("service_token").await, 0, "nothing was written");
 }
 
-async fn a_newer_schema_that_names_no_program(installation: Installation) {
+async fn a_newer_schema_that_names_no_program(installation: ReleasedInstallation) {
     installation.opens();
     installation.execute(LATER_MIGRATION).await;
     installation.execute("drop table schema_compatibility").await;
@@ -184,7 +184,7 @@ async fn a_newer_schema_that_names_no_program(installation: Installation) {
 }
 
 /// Of a development version: a released one applies its migrations in order.
-async fn a_newer_schema_that_lacks_a_migration_of_this_program(installation: Installation) {
+async fn a_newer_schema_that_lacks_a_migration_of_this_program(installation: ReleasedInstallation) {
     installation.opens();
     installation.execute(LATER_MIGRATION).await;
     installation.execute("delete from _sqlx_migrations where version = 5").await;
@@ -193,7 +193,7 @@ async fn a_newer_schema_that_lacks_a_migration_of_this_program(installation: Ins
     assert_eq!(installation.count("_sqlx_migrations").await, before);
 }
 
-async fn an_edited_migration(installation: Installation) {
+async fn an_edited_migration(installation: ReleasedInstallation) {
     installation.opens();
     installation
         .execute(
@@ -208,7 +208,7 @@ async fn an_edited_migration(installation: Installation) {
     ]);
 }
 
-async fn another_programs_database(installation: Installation) {
+async fn another_programs_database(installation: ReleasedInstallation) {
     installation.execute("create table customer (id bigint); create table invoice (id bigint);").await;
     installation.is_refused(&[
         "belongs to another program: it has the tables customer, invoice",
@@ -223,7 +223,7 @@ async fn another_programs_database(installation: Installation) {
     assert_eq!(installation.count(ledgers).await, 0, "nothing was written");
 }
 
-async fn another_program_of_the_same_library(installation: Installation) {
+async fn another_program_of_the_same_library(installation: ReleasedInstallation) {
     installation.make_empty_ledger().await;
     installation.execute("create table customer (id bigint)").await;
     installation
@@ -235,7 +235,7 @@ async fn another_program_of_the_same_library(installation: Installation) {
     installation.is_refused(&["belongs to another program: it has the tables ", "customer"]);
 }
 
-async fn a_wrong_data_key(installation: Installation) {
+async fn a_wrong_data_key(installation: ReleasedInstallation) {
     installation.opens();
     installation.new_key();
     installation.is_refused(&[
@@ -244,14 +244,14 @@ async fn a_wrong_data_key(installation: Installation) {
     ]);
 }
 
-async fn an_interrupted_first_start_is_no_reason(installation: Installation) {
+async fn an_interrupted_first_start_is_no_reason(installation: ReleasedInstallation) {
     installation.make_empty_ledger().await;
     installation.opens();
 }
 
 #[test]
 fn a_file_that_is_no_database_stays_as_it_is() {
-    let installation = Installation::sqlite();
+    let installation = ReleasedInstallation::sqlite();
     let file = installation.folder.path().join("main.db");
     let text = "a letter of several lines, longer than the header of a database\n".repeat(20);
     std::fs::write(&file, &text).unwrap();
@@ -265,7 +265,7 @@ fn a_file_that_is_no_database_stays_as_it_is() {
 
 #[tokio::test]
 async fn another_programs_file_stays_as_it_is() {
-    let installation = Installation::sqlite();
+    let installation = ReleasedInstallation::sqlite();
     installation.execute("create table customer (id bigint)").await;
     let file = installation.folder.path().join("main.db");
     let before = std::fs::read(&file).unwrap();

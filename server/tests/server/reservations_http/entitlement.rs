@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::common::district::{FATHER, MALL, MOTHER, SCHOOL, STAFF};
-use crate::world::{World, id, pickup, public, refused, stay};
+use crate::world::{ServerWorld, id, pickup, public, refused, stay};
 
 contract!(one_reserves_for_own_plates_as_what_one_is, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (mother, driver) = (world.person("mother").await, world.driver(1).await);
     refused(&driver.reserve(MALL, &stay("public", MOTHER, "10:00-11:00")).await, 403, "not_your_plate");
     refused(&driver.reserve(SCHOOL, &stay("pickup", "鲁B70001", "15:00-15:30")).await, 403, "not_entitled");
@@ -21,14 +21,14 @@ contract!(one_reserves_for_own_plates_as_what_one_is, |fixture| async {
 });
 
 contract!(a_blocked_guardian_is_no_guardian, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let blocked = world.person("blocked").await;
     let body = stay("pickup", crate::common::district::SHARED, "15:00-15:30");
     refused(&blocked.reserve(SCHOOL, &body).await, 403, "not_entitled");
 });
 
 contract!(a_parent_comes_in_the_time_of_an_own_childs_class, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     // Pickup of Hong's class begins half an hour after the window; the mother has a child in each class.
     let (uncle, mother) = (world.person("uncle").await, world.person("mother").await);
     let early = uncle.reserve(SCHOOL, &stay("pickup", "鲁B10009", "15:00-15:45")).await;
@@ -42,7 +42,7 @@ contract!(a_parent_comes_in_the_time_of_an_own_childs_class, |fixture| async {
 });
 
 contract!(anothers_reservation_is_not_there, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (first, second) = (world.driver(1).await, world.driver(2).await);
     let made = first.reserved(MALL, &public(1, "10:00-11:00")).await;
     let path = format!("/reservations/{}", id(&made));
@@ -57,9 +57,9 @@ contract!(anothers_reservation_is_not_there, |fixture| async {
 });
 
 contract!(one_sees_garages_and_forecasts_of_ones_audiences, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (driver, father) = (world.driver(1).await, world.person("father").await);
-    let ids = |answer: crate::common::http::Answer| -> Vec<(String, Vec<String>)> {
+    let ids = |answer: crate::common::http::HttpReply| -> Vec<(String, Vec<String>)> {
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let garages = answer.body["garages"].as_array().unwrap().clone();
         let audiences =

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::common::district::{MALL, SCHOOL};
 use crate::common::http::ask;
-use crate::world::{World, driver_plate, id, pickup, public, refused, stay, with};
+use crate::world::{ServerWorld, driver_plate, id, pickup, public, refused, stay, with};
 
 contract!(a_driver_reserves_changes_and_cancels, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let times = "starts_at=2026-11-24T10:00:00%2B08:00&ends_at=2026-11-24T12:00:00%2B08:00";
     let quote = driver.get(&format!("/garages/{MALL}/quote?audience=public&{times}")).await;
@@ -49,7 +49,7 @@ contract!(a_driver_reserves_changes_and_cancels, |fixture| async {
 });
 
 contract!(a_held_space_is_confirmed_in_time_or_lost, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let hold = |hours| with(public(1, hours), "wish", "hold");
     let held = driver.reserved(MALL, &hold("10:00-11:00")).await;
@@ -64,7 +64,7 @@ contract!(a_held_space_is_confirmed_in_time_or_lost, |fixture| async {
 });
 
 contract!(who_waits_gets_an_offer_when_a_space_comes_free, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (first, second, third) = (world.driver(1).await, world.driver(2).await, world.driver(3).await);
     let has = first.reserved(MALL, &public(1, "10:00-12:00")).await;
     second.reserved(MALL, &public(2, "10:00-12:00")).await;
@@ -91,7 +91,7 @@ contract!(who_waits_gets_an_offer_when_a_space_comes_free, |fixture| async {
 });
 
 contract!(the_same_key_gives_the_same_reservation, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (driver, other) = (world.driver(1).await, world.driver(2).await);
     let first = driver.reserve_with(MALL, "k", &public(1, "10:00-11:00")).await;
     let again = driver.reserve_with(MALL, "k", &public(1, "10:00-11:00")).await;
@@ -108,7 +108,7 @@ contract!(the_same_key_gives_the_same_reservation, |fixture| async {
 });
 
 contract!(a_stale_screen_changes_nothing, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let made = driver.reserve(MALL, &public(1, "10:00-11:00")).await;
     let path = format!("/reservations/{}", id(&made.body));
@@ -133,7 +133,7 @@ contract!(a_stale_screen_changes_nothing, |fixture| async {
 });
 
 contract!(a_series_reserves_what_is_possible_or_all_or_nothing, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let mother = world.person("mother").await;
     let series = async |key: &str, dates: &[&str], on_conflict: &str| {
         let body = json!({ "first": pickup("15:00-15:30"), "dates": dates, "on_conflict": on_conflict });
@@ -160,13 +160,13 @@ contract!(a_series_reserves_what_is_possible_or_all_or_nothing, |fixture| async 
 });
 
 contract!(what_a_driver_has_goes_along_when_the_school_knows_who_it_is, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let made = driver.reserved(MALL, &public(1, "10:00-12:00")).await;
     let code = server::app::bind_code::create(&world.app, "father").await.unwrap().code;
     let body = json!({ "openid": "driver-1", "bind_code": code });
     let opened = driver.post("/sessions", &body).await;
-    let father = crate::world::Person::of(&world, opened.body["token"].as_str().unwrap());
+    let father = crate::world::WorldPerson::of(&world, opened.body["token"].as_str().unwrap());
     let own = father.get(&format!("/reservations/{}", id(&made))).await;
     assert_eq!((own.status, &own.body["state"]), (200, &json!("confirmed")));
     assert_eq!(father.act(id(&made), "cancel").await.body["state"], "cancelled");

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::common::district::MALL;
-use crate::world::{World, id, public, refused};
+use crate::world::{ServerWorld, id, public, refused};
 
 contract!(own_reservations_come_newest_start_first_in_pages, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let mut made = Vec::new();
     // More than a page; no more than ten at a time are live.
@@ -32,7 +32,7 @@ contract!(own_reservations_come_newest_start_first_in_pages, |fixture| async {
 });
 
 contract!(a_query_that_is_wrong_names_its_parameter, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let quote = format!("/garages/{MALL}/quote?audience=public");
     let cases = [

@@ -5,26 +5,26 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{MALL, SCHOOL};
-use crate::common::http::{Answer, ask};
-use crate::world::{World, id, pickup, public, refused, stay};
+use crate::common::http::{HttpReply, ask};
+use crate::world::{ServerWorld, id, pickup, public, refused, stay};
 
-async fn get(world: &World, rest: &str) -> Answer {
+async fn get(world: &ServerWorld, rest: &str) -> HttpReply {
     ask(world.operator(Method::GET, &format!("{SCHOOL}/{rest}"))).await
 }
 
-async fn send(world: &World, method: Method, rest: &str, body: &Value) -> Answer {
+async fn send(world: &ServerWorld, method: Method, rest: &str, body: &Value) -> HttpReply {
     ask(world.operator(method, &format!("{SCHOOL}/{rest}")).header("idempotency-key", "o-1").json(body)).await
 }
 
 /// Closes the school's garage for all audiences, directly in the store.
-pub async fn close(world: &World, from: &str, until: &str) {
+pub async fn close(world: &ServerWorld, from: &str, until: &str) {
     let time = |text| domain::time::Timestamp::parse(text).unwrap();
     let school = crate::common::district::garage(SCHOOL);
     let mut tx = world.app.store.begin().await.unwrap();
     let operator = server::store::operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
-    let closure = server::store::closure::Closure {
+    let closure = server::store::closure::StoredClosure {
         id: uuid::Uuid::now_v7(),
         pool: None,
         audience: None,
@@ -42,7 +42,7 @@ pub async fn close(world: &World, from: &str, until: &str) {
     tx.commit().await.unwrap();
 }
 
-async fn audited(fixture: &Fixture) -> Vec<String> {
+async fn audited(fixture: &StoreFixture) -> Vec<String> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let since = domain::time::Timestamp::from_micros(0);
     let lines = server::store::audit::since(&mut tx, since, 1000).await.unwrap();
@@ -50,7 +50,7 @@ async fn audited(fixture: &Fixture) -> Vec<String> {
 }
 
 contract!(an_operator_reserves_for_any_plate_and_may_change_all, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let made = send(&world, Method::POST, "reservations", &stay("public", "鲁B88888", "19:00-20:00")).await;
     assert_eq!((made.status, &made.body["origin"]), (201, &json!("operator")), "{made:?}");
     let driver = world.driver(1).await;
@@ -82,7 +82,7 @@ contract!(an_operator_reserves_for_any_plate_and_may_change_all, |fixture| async
 });
 
 contract!(blocks_and_strikes_are_kept_with_reasons, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let bad = send(&world, Method::POST, "blocks", &json!({ "plate": "鲁B88888", "reason": "x" })).await;
     refused(&bad, 422, "invalid_body");
     let block = json!({ "plate": "鲁B70001", "reason": "drove off without paying" });
@@ -102,13 +102,13 @@ contract!(blocks_and_strikes_are_kept_with_reasons, |fixture| async {
 });
 
 contract!(a_no_show_is_a_strike_that_can_be_lifted, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let tonight = public(1, "19:00-20:00").to_string().replace("2026-11-24", "2026-11-23");
     let made = driver.reserved(SCHOOL, &serde_json::from_str(&tonight).unwrap()).await;
     fixture.clock.set("2026-11-23T19:20:00+08:00");
     // Any decision of the garage lets the allocator process what is due.
-    let settle = server::app::allocation::Request::Settle;
+    let settle = server::app::allocation::AllocationRequest::Settle;
     server::app::allocation::submit(&world.app, &crate::common::district::garage(SCHOOL), settle)
         .await
         .unwrap();
@@ -128,7 +128,7 @@ contract!(a_no_show_is_a_strike_that_can_be_lifted, |fixture| async {
 });
 
 contract!(a_day_is_drawn_from_windows_and_stays, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let mother = world.person("mother").await;
     mother.reserved(SCHOOL, &pickup("15:00-16:00")).await;
     let driver = world.driver(1).await;
@@ -156,7 +156,7 @@ contract!(a_day_is_drawn_from_windows_and_stays, |fixture| async {
 });
 
 contract!(the_clearing_list_and_the_forecast_are_there, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let clearing = get(&world, "clearing").await;
     assert_eq!((clearing.status, &clearing.body["missing"]), (200, &json!(0)), "{clearing:?}");
     assert_eq!(clearing.body["cars"], json!([]));

@@ -4,15 +4,15 @@ use serde_json::json;
 
 use crate::common::district::{MALL, SCHOOL, garage};
 use crate::common::http::ask;
-use crate::world::{World, public, refused};
+use crate::world::{ServerWorld, public, refused};
 
-async fn number(world: &World, id: &str) -> i64 {
+async fn number(world: &ServerWorld, id: &str) -> i64 {
     let mut tx = world.app.store.begin_read().await.unwrap();
     server::store::garage::find(&mut tx, &garage(id)).await.unwrap().unwrap().number
 }
 
 contract!(everybody_sees_the_coming_hours, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let path = format!("/api/public/v3/parking-sites/{}/forecast", number(&world, MALL).await);
     let answer = world.server.get(&format!("{path}?hours=24")).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -29,7 +29,7 @@ contract!(everybody_sees_the_coming_hours, |fixture| async {
 });
 
 contract!(open_now_is_what_a_car_without_a_reservation_could_take, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let (mall, school) = (number(&world, MALL).await, number(&world, SCHOOL).await);
     world.count_nobody().await;
     let open = async |id: i64| {

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::common::district::{FATHER, MALL, SCHOOL};
-use crate::world::{World, pickup, public, refused, stay, with};
+use crate::world::{ServerWorld, pickup, public, refused, stay, with};
 
 contract!(a_stay_that_breaks_a_rule_is_refused_by_name, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let ask = async |garage: &str, hours: &str| driver.reserve(garage, &public(1, hours)).await;
     let outside = ask(SCHOOL, "12:00-13:00").await;
@@ -32,7 +32,7 @@ contract!(a_stay_that_breaks_a_rule_is_refused_by_name, |fixture| async {
 });
 
 contract!(a_body_that_is_wrong_names_its_field, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let good = public(1, "10:00-11:00");
     let cases = [
@@ -51,7 +51,7 @@ contract!(a_body_that_is_wrong_names_its_field, |fixture| async {
 });
 
 contract!(who_comes_too_late_learns_when_and_where_else, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     for number in 1..=2 {
         world.driver(number).await.reserved(MALL, &public(number, "19:00-21:00")).await;
     }
@@ -82,7 +82,7 @@ contract!(who_comes_too_late_learns_when_and_where_else, |fixture| async {
 });
 
 contract!(a_plate_is_at_one_place_at_a_time_and_has_a_limit, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     driver.reserved(MALL, &public(1, "08:00-09:00")).await;
     let busy = driver.reserve(MALL, &public(1, "08:30-09:30")).await;
@@ -95,7 +95,7 @@ contract!(a_plate_is_at_one_place_at_a_time_and_has_a_limit, |fixture| async {
 });
 
 contract!(what_the_operator_has_closed_or_blocked_is_said_so, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let mother = world.person("mother").await;
     let block = json!({ "plate": crate::common::district::MOTHER, "reason": "damaged the barrier" });
     let request = world.operator(reqwest::Method::POST, &format!("{SCHOOL}/blocks")).json(&block);

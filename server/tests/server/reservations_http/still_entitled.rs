@@ -2,31 +2,31 @@
 //! needs the entitlement of a new reservation.
 
 use domain::ids::PoolId;
-use protocol::district::District;
+use protocol::district::DistrictSpec;
 use protocol::sharing::{PoolSpec, WindowSpec};
 use serde_json::{Value, json};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{MOTHER, SCHOOL, STAFF, plate};
-use crate::world::{Person, World, driver_plate, id, pickup, refused, stay, with};
+use crate::world::{ServerWorld, WorldPerson, driver_plate, id, pickup, refused, stay, with};
 
 fn until(hour: &str) -> Value {
     json!({ "ends_at": format!("2026-11-24T{hour}:00+08:00") })
 }
 
-fn block_mother(district: &mut District) {
+fn block_mother(district: &mut DistrictSpec) {
     let mother = district.people.iter_mut().find(|person| person.key == "mother").unwrap();
     mother.children.iter_mut().for_each(|child| child.blocked = true);
 }
 
-fn permit_only_another_plate(district: &mut District) {
+fn permit_only_another_plate(district: &mut DistrictSpec) {
     let school = district.garages.iter_mut().find(|garage| garage.id.as_str() == SCHOOL).unwrap();
     let staff = school.permits.iter_mut().find(|permit| permit.plate == plate(STAFF)).unwrap();
     staff.plate = plate(&driver_plate(1));
 }
 
 /// A second pool, in which every class comes at the same time.
-fn add_yard(district: &mut District) {
+fn add_yard(district: &mut DistrictSpec) {
     let pool = |id: &str, size| PoolSpec {
         id: PoolId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -48,8 +48,8 @@ fn add_yard(district: &mut District) {
 }
 
 /// The mother's reservation, made when she still was a guardian.
-async fn of_former_guardian(fixture: &Fixture, body: &Value) -> (World, String, String) {
-    let world = World::start(fixture).await;
+async fn of_former_guardian(fixture: &StoreFixture, body: &Value) -> (ServerWorld, String, String) {
+    let world = ServerWorld::start(fixture).await;
     let mother = world.person("mother").await;
     let (made, session) = (mother.reserved(SCHOOL, body).await, mother.session);
     let world = world.imported(fixture, block_mother).await;
@@ -58,7 +58,7 @@ async fn of_former_guardian(fixture: &Fixture, body: &Value) -> (World, String, 
 
 contract!(who_is_blocked_meanwhile_changes_nothing_and_may_cancel, |fixture| async {
     let (world, session, made) = of_former_guardian(fixture, &pickup("15:00-15:30")).await;
-    let mother = Person::of(&world, &session);
+    let mother = WorldPerson::of(&world, &session);
     refused(&mother.patch(&made, &until("15:45")).await, 403, "not_entitled");
     refused(&mother.patch(&made, &json!({ "pool": "main" })).await, 403, "not_entitled");
     refused(&mother.patch(&made, &json!({ "plate": MOTHER })).await, 403, "not_entitled");
@@ -69,21 +69,21 @@ contract!(who_is_blocked_meanwhile_changes_nothing_and_may_cancel, |fixture| asy
 contract!(who_is_blocked_meanwhile_accepts_nothing_and_may_cancel, |fixture| async {
     let held = with(pickup("15:00-15:30"), "wish", "hold");
     let (world, session, made) = of_former_guardian(fixture, &held).await;
-    let mother = Person::of(&world, &session);
+    let mother = WorldPerson::of(&world, &session);
     refused(&mother.act(&made, "confirm").await, 403, "not_entitled");
     assert_eq!(mother.get(&format!("/reservations/{made}")).await.body["state"], "held");
     assert_eq!(mother.act(&made, "cancel").await.body["state"], "cancelled");
 });
 
 contract!(a_permit_of_another_plate_is_none_of_this_one, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     driver.post("/plates", &json!({ "plate": STAFF })).await;
     let made = driver.reserved(SCHOOL, &stay("staff", STAFF, "08:00-09:00")).await;
     let held = with(stay("staff", STAFF, "10:00-11:00"), "wish", "hold");
     let (held, session) = (driver.reserved(SCHOOL, &held).await, driver.session);
     let world = world.imported(fixture, permit_only_another_plate).await;
-    let driver = Person::of(&world, &session);
+    let driver = WorldPerson::of(&world, &session);
     refused(&driver.patch(id(&made), &until("09:30")).await, 403, "not_entitled");
     refused(&driver.act(id(&held), "confirm").await, 403, "not_entitled");
     let permitted = with(until("09:30"), "plate", driver_plate(1));
@@ -91,7 +91,7 @@ contract!(a_permit_of_another_plate_is_none_of_this_one, |fixture| async {
 });
 
 contract!(a_plate_that_is_given_up_is_nobodys_to_extend, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     let driver = world.driver(1).await;
     let made = driver.reserved(SCHOOL, &stay("public", &driver_plate(1), "19:00-20:00")).await;
     let plates = driver.get("/plates").await.body;
@@ -103,7 +103,7 @@ contract!(a_plate_that_is_given_up_is_nobodys_to_extend, |fixture| async {
 });
 
 contract!(another_pool_has_the_hours_of_the_class_there, |fixture| async {
-    let world = World::start(fixture).await.imported(fixture, add_yard).await;
+    let world = ServerWorld::start(fixture).await.imported(fixture, add_yard).await;
     let uncle = world.person("uncle").await;
     let early = with(stay("pickup", "鲁B10009", "15:00-15:45"), "pool", "yard");
     let made = uncle.reserved(SCHOOL, &early).await;

@@ -1,19 +1,19 @@
 //! Reservations that would lose their space by a change: they stop the change, or are cancelled with it.
 
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use protocol::uplink::GateEvent;
 use serde_json::{Value, json};
 
 use crate::common::district::{SCHOOL, SCHOOL_TOKEN};
 use crate::common::gateway::{batch, entry};
-use crate::sharing_http::console::{Console, NIGHT, audited, inbox, morning, state, version};
-use crate::world::{Person, World, driver_plate, id, public, refused, with};
+use crate::sharing_http::console::{NIGHT, SharingConsole, audited, inbox, morning, state, version};
+use crate::world::{ServerWorld, WorldPerson, driver_plate, id, public, refused, with};
 
 fn suspended() -> (String, Value) {
     ("cancelled".to_owned(), json!("suspended"))
 }
 
-async fn is_confirmed(person: &Person<'_>, reservation: &Value) -> bool {
+async fn is_confirmed(person: &WorldPerson<'_>, reservation: &Value) -> bool {
     state(person, reservation).await.0 == "confirmed"
 }
 
@@ -23,8 +23,8 @@ fn tonight(number: u32, hours: &str) -> Value {
 }
 
 contract!(a_window_that_leaves_reservations_without_a_space_is_refused_with_their_number, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let (early, late) = (world.driver(1).await, world.driver(2).await);
     let loses = early.reserved(SCHOOL, &public(1, "19:00-20:30")).await;
     let keeps = late.reserved(SCHOOL, &public(2, "20:00-21:00")).await;
@@ -45,8 +45,8 @@ contract!(a_window_that_leaves_reservations_without_a_space_is_refused_with_thei
 });
 
 contract!(of_too_many_the_youngest_goes, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let mut all = Vec::new();
     for number in 1..=3 {
         fixture.clock.advance(std::time::Duration::from_secs(1));
@@ -66,8 +66,8 @@ contract!(of_too_many_the_youngest_goes, |fixture| async {
 });
 
 contract!(a_longer_window_and_one_more_space_hurt_nobody, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let driver = world.driver(1).await;
     let made = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
     let wider = json!({ "start_minute": 1060, "length_minutes": 740, "max_stay_minutes": 30 });
@@ -77,15 +77,15 @@ contract!(a_longer_window_and_one_more_space_hurt_nobody, |fixture| async {
 });
 
 contract!(a_window_ends_in_the_middle_of_its_day, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     world.count_nobody().await;
-    let console = Console::open(&world).await;
+    let console = SharingConsole::open(&world).await;
     let (inside, late) = (world.driver(1).await, world.driver(2).await);
     let here = inside.reserved(SCHOOL, &tonight(1, "19:00-21:00")).await;
     let ahead = late.reserved(SCHOOL, &tonight(2, "20:00-21:00")).await;
     let tomorrow = late.reserved(SCHOOL, &public(2, "20:00-21:00")).await;
     fixture.clock.set("2026-11-23T19:05:00+08:00");
-    let by = Decision::Open {
+    let by = AccessDecision::Open {
         audience: Some(Audience::Public),
         reservation: id(&here).parse().ok(),
         leave_by: None,
@@ -109,8 +109,8 @@ contract!(a_window_ends_in_the_middle_of_its_day, |fixture| async {
 });
 
 contract!(who_waits_is_told_as_well_and_what_comes_free_is_offered, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let made = console.add("windows", &morning()).await;
     let (first, second, third) = (world.driver(1).await, world.driver(2).await, world.driver(3).await);
     let long = first.reserved(SCHOOL, &public(1, "08:30-13:00")).await;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::common::district::SCHOOL;
-use crate::sharing_http::console::{Console, audited, inbox, morning, state, with_fields};
-use crate::world::{World, id, pickup, public, refused};
+use crate::sharing_http::console::{SharingConsole, audited, inbox, morning, state, with_fields};
+use crate::world::{ServerWorld, id, pickup, public, refused};
 
 const REASON: &str = "地面重新划线";
 
@@ -15,8 +15,8 @@ fn closure(hours: &str) -> Value {
 }
 
 contract!(a_closure_cancels_reservations_and_tells_why, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let (driver, other) = (world.driver(1).await, world.driver(2).await);
     let loses = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
     let keeps = other.reserved(SCHOOL, &public(2, "21:00-22:00")).await;
@@ -57,8 +57,8 @@ contract!(a_closure_cancels_reservations_and_tells_why, |fixture| async {
 });
 
 contract!(spaces_out_of_service_are_so_many_fewer, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let driver = world.driver(1).await;
     let first = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
     let two = with_fields(&closure("18:30-23:00"), &json!({ "spaces": 2, "pool": "main" }));
@@ -73,8 +73,8 @@ contract!(spaces_out_of_service_are_so_many_fewer, |fixture| async {
 });
 
 contract!(what_was_kept_for_parents_is_given_back_to_them_openly, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let afternoon = json!({ "start_minute": 840, "length_minutes": 240, "quota": 3 });
     assert_eq!(console.add("windows", &with_fields(&morning(), &afternoon)).await.status, 201);
     let trip = with_fields(&closure("14:00-18:00"), &json!({ "audience": "pickup" }));
@@ -92,8 +92,8 @@ contract!(what_was_kept_for_parents_is_given_back_to_them_openly, |fixture| asyn
 });
 
 contract!(mistakes_in_a_closure_name_their_field, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let cases = [
         (json!({ "reason": " x " }), "reason"),
         (json!({ "reason": "x".repeat(501) }), "reason"),

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::common::district::SCHOOL;
-use crate::common::http::Answer;
-use crate::sharing_http::console::{Console, NIGHT, morning, with_fields};
-use crate::world::{World, pickup, public, refused};
+use crate::common::http::HttpReply;
+use crate::sharing_http::console::{NIGHT, SharingConsole, morning, with_fields};
+use crate::world::{ServerWorld, pickup, public, refused};
 
-fn kinds(preview: &Answer) -> Vec<(&Value, bool)> {
+fn kinds(preview: &HttpReply) -> Vec<(&Value, bool)> {
     let conflicts = preview.body["conflicts"].as_array().unwrap_or_else(|| panic!("{preview:?}"));
     conflicts.iter().map(|conflict| (&conflict["kind"], conflict["refused"] == true)).collect()
 }
@@ -17,8 +17,8 @@ fn public_window(start: u32, length: u32) -> Value {
 }
 
 contract!(windows_of_one_audience_meet_but_do_not_overlap, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let over = public_window(19 * 60, 60);
     let seen = console.preview("windows", &json!({ "rule": over })).await;
     assert_eq!(kinds(&seen), [(&json!("overlap"), true)]);
@@ -37,8 +37,8 @@ contract!(windows_of_one_audience_meet_but_do_not_overlap, |fixture| async {
 });
 
 contract!(what_would_clash_next_term_is_said_today, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let only = |day: &str| json!({ "first_day": day, "last_day": day });
     // The night window of the day before ends at 6:00.
     let dawn = with_fields(&public_window(5 * 60, 30), &only("2027-03-01"));
@@ -54,8 +54,8 @@ contract!(what_would_clash_next_term_is_said_today, |fixture| async {
 });
 
 contract!(pickup_is_explained_and_never_taken, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let afternoon = public_window(14 * 60, 240);
     let seen = console.preview("windows", &json!({ "rule": afternoon })).await;
     let found = kinds(&seen);
@@ -81,8 +81,8 @@ contract!(pickup_is_explained_and_never_taken, |fixture| async {
 });
 
 contract!(a_stay_that_would_end_while_nobody_may_move_is_explained, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let locked = |length| json!({ "lock_out": { "start_minute": 1320, "length_minutes": length } });
     let rule = console.window(NIGHT).await["rule"].clone();
     let preview = async |fields: &Value| {

@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 use server::app::operator::session;
 use server::store::{audit, book, operator};
 
-use crate::common::Fixture;
+use crate::common::StoreFixture;
 use crate::common::district::{SCHOOL, garage};
-use crate::common::http::{Answer, ask};
-use crate::world::{Person, World};
+use crate::common::http::{HttpReply, ask};
+use crate::world::{ServerWorld, WorldPerson};
 
 /// The parents' window of the file, 15:00 to 17:00 on workdays, for all three spaces.
 pub const PICKUP: &str = "school-0";
 /// The public's window of the file, every day from 18:00 to 6:00, for all three spaces.
 pub const NIGHT: &str = "school-3";
 
-pub struct Console<'a> {
-    world: &'a World,
+pub struct SharingConsole<'a> {
+    world: &'a ServerWorld,
     session: String,
     keys: AtomicU32,
 }
 
-impl<'a> Console<'a> {
+impl<'a> SharingConsole<'a> {
     /// Of the operator of the school's garage.
-    pub async fn open(world: &'a World) -> Self {
+    pub async fn open(world: &'a ServerWorld) -> Self {
         Self::of(world, "li").await
     }
 
-    async fn of(world: &'a World, username: &str) -> Self {
+    async fn of(world: &'a ServerWorld, username: &str) -> Self {
         let session = session::issue(&world.app, username).await.unwrap();
         Self { world, session, keys: AtomicU32::new(0) }
     }
 
     /// An operator of this garage only.
-    pub async fn of_garage(world: &'a World, username: &str, id: &str) -> Self {
+    pub async fn of_garage(world: &'a ServerWorld, username: &str, id: &str) -> Self {
         let mut tx = world.app.store.begin().await.unwrap();
         assert!(operator::insert(&mut tx, username, username, "王值班").await.unwrap());
         operator::add_garage(&mut tx, username, &garage(id)).await.unwrap();
@@ -53,29 +53,29 @@ impl<'a> Console<'a> {
         self.request(method, &format!("{SCHOOL}/{rest}"))
     }
 
-    pub async fn get(&self, rest: &str) -> Answer {
+    pub async fn get(&self, rest: &str) -> HttpReply {
         ask(self.at_school(Method::GET, rest)).await
     }
 
-    pub async fn preview(&self, what: &str, body: &Value) -> Answer {
+    pub async fn preview(&self, what: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::POST, &format!("{what}/preview")).json(body)).await
     }
 
     /// Sends with a new key.
-    pub async fn add(&self, rest: &str, body: &Value) -> Answer {
+    pub async fn add(&self, rest: &str, body: &Value) -> HttpReply {
         let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
         self.add_with(&key, rest, body).await
     }
 
-    pub async fn add_with(&self, key: &str, rest: &str, body: &Value) -> Answer {
+    pub async fn add_with(&self, key: &str, rest: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::POST, rest).header("idempotency-key", key).json(body)).await
     }
 
-    pub async fn put(&self, rest: &str, etag: &str, body: &Value) -> Answer {
+    pub async fn put(&self, rest: &str, etag: &str, body: &Value) -> HttpReply {
         ask(self.at_school(Method::PUT, rest).header("if-match", etag).json(body)).await
     }
 
-    pub async fn end(&self, rest: &str, etag: &str) -> Answer {
+    pub async fn end(&self, rest: &str, etag: &str) -> HttpReply {
         ask(self.at_school(Method::DELETE, rest).header("if-match", etag)).await
     }
 
@@ -86,13 +86,13 @@ impl<'a> Console<'a> {
     }
 
     /// The present window with these fields replaced.
-    pub async fn changed(&self, id: &str, fields: &Value, affected: &str) -> Answer {
+    pub async fn changed(&self, id: &str, fields: &Value, affected: &str) -> HttpReply {
         let window = self.window(id).await;
         let rule = with_fields(&window["rule"], fields);
         self.put(&format!("windows/{id}?affected={affected}"), etag(&window), &rule).await
     }
 
-    pub async fn ended(&self, id: &str, affected: &str) -> Answer {
+    pub async fn ended(&self, id: &str, affected: &str) -> HttpReply {
         let window = self.window(id).await;
         self.end(&format!("windows/{id}?affected={affected}"), etag(&window)).await
     }
@@ -115,13 +115,13 @@ pub fn morning() -> Value {
     json!({ "audience": "public", "weekdays": 127, "start_minute": 480, "length_minutes": 360, "quota": 1, "name": "Mornings" })
 }
 
-pub async fn version(world: &World) -> i64 {
+pub async fn version(world: &ServerWorld) -> i64 {
     let mut tx = world.app.store.begin_read().await.unwrap();
     book::version(&mut tx, &garage(SCHOOL)).await.unwrap().unwrap()
 }
 
 /// `(action, subject, detail)` of the audit entries that operators have caused.
-pub async fn audited(fixture: &Fixture) -> Vec<(String, String, String)> {
+pub async fn audited(fixture: &StoreFixture) -> Vec<(String, String, String)> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let lines = audit::since(&mut tx, domain::time::Timestamp::from_micros(0), 1000).await.unwrap();
     let by_operators = lines
@@ -131,13 +131,13 @@ pub async fn audited(fixture: &Fixture) -> Vec<(String, String, String)> {
 }
 
 /// State and cause.
-pub async fn state(person: &Person<'_>, reservation: &Value) -> (String, Value) {
+pub async fn state(person: &WorldPerson<'_>, reservation: &Value) -> (String, Value) {
     let shown = person.get(&format!("/reservations/{}", reservation["id"].as_str().unwrap())).await.body;
     (shown["state"].as_str().unwrap().to_owned(), shown["cause"].clone())
 }
 
 /// `(kind, reservation, detail)` of the inbox.
-pub async fn inbox(person: &Person<'_>) -> Vec<(Value, Value, Value)> {
+pub async fn inbox(person: &WorldPerson<'_>) -> Vec<(Value, Value, Value)> {
     let notices = person.get("/notices").await.body;
     let items = notices["items"].as_array().unwrap().iter();
     items.map(|item| (item["kind"].clone(), item["reservation"].clone(), item["detail"].clone())).collect()

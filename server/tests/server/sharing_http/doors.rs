@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::common::district::{MALL, SCHOOL};
 use crate::common::http::ask;
-use crate::sharing_http::console::{Console, NIGHT, audited, morning, version};
-use crate::world::{World, refused};
+use crate::sharing_http::console::{NIGHT, SharingConsole, audited, morning, version};
+use crate::world::{ServerWorld, refused};
 
 const CLOSURE: &str = "closures/01a20666-2567-7653-8407-c542291247db";
 
@@ -38,8 +38,8 @@ fn routes() -> [(Method, &'static str, Option<Value>); 14] {
 }
 
 contract!(another_operators_garage_is_not_there, |fixture| async {
-    let world = World::start(fixture).await;
-    let mall = Console::of_garage(&world, "wang", MALL).await;
+    let world = ServerWorld::start(fixture).await;
+    let mall = SharingConsole::of_garage(&world, "wang", MALL).await;
     let before = version(&world).await;
     for (method, rest, body) in routes() {
         for garage in [SCHOOL, "nowhere"] {
@@ -63,8 +63,9 @@ contract!(another_operators_garage_is_not_there, |fixture| async {
 });
 
 contract!(another_garages_closure_is_not_there, |fixture| async {
-    let world = World::start(fixture).await;
-    let (school, mall) = (Console::open(&world).await, Console::of_garage(&world, "wang", MALL).await);
+    let world = ServerWorld::start(fixture).await;
+    let (school, mall) =
+        (SharingConsole::open(&world).await, SharingConsole::of_garage(&world, "wang", MALL).await);
     let closed = json!({
         "from": "2026-11-24T08:00:00+08:00", "until": "2026-11-24T09:00:00+08:00", "reason": "cleaning",
     });
@@ -79,8 +80,8 @@ contract!(another_garages_closure_is_not_there, |fixture| async {
 });
 
 contract!(nobody_comes_in_without_a_session_or_from_another_site, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     for (method, rest, body) in routes() {
         let url = world.server.url(&format!("/api/operator/v1/garages/{SCHOOL}/{rest}"));
         let body = body.unwrap_or_default();

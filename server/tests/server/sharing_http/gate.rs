@@ -1,23 +1,23 @@
 //! The access plan changes with the sharing.
 
-use domain::access::{Audience, Opening};
-use protocol::uplink::PlanDocument;
+use domain::access::{Audience, PlannedOpening};
+use protocol::uplink::AccessPlanDocument;
 use serde_json::json;
 
 use crate::common::district::{SCHOOL, SCHOOL_TOKEN};
-use crate::common::http::{Answer, ask};
+use crate::common::http::{HttpReply, ask};
 use crate::common::time;
-use crate::sharing_http::console::{Console, NIGHT, morning};
-use crate::world::{World, id, public};
+use crate::sharing_http::console::{NIGHT, SharingConsole, morning};
+use crate::world::{ServerWorld, id, public};
 
-async fn polled(world: &World, known: &str) -> Answer {
+async fn polled(world: &ServerWorld, known: &str) -> HttpReply {
     let request = world.server.client.get(world.server.url("/gateway/v1/access-plan"));
     let request = request.header("authorization", format!("Bearer {SCHOOL_TOKEN}"));
     ask(request.header("if-none-match", known)).await
 }
 
 /// The current plan, which must differ from the `known` one.
-async fn plan(world: &World, known: &mut String) -> PlanDocument {
+async fn plan(world: &ServerWorld, known: &mut String) -> AccessPlanDocument {
     let answer = polled(world, known).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.header("etag").clone_into(known);
@@ -26,20 +26,20 @@ async fn plan(world: &World, known: &mut String) -> PlanDocument {
 }
 
 /// The public's opening of tomorrow at this hour.
-fn public_at<'a>(document: &'a PlanDocument, hour: &str) -> Option<&'a Opening> {
+fn public_at<'a>(document: &'a AccessPlanDocument, hour: &str) -> Option<&'a PlannedOpening> {
     public_on(document, &format!("2026-11-24T{hour}:00+08:00"))
 }
 
-fn public_on<'a>(document: &'a PlanDocument, at: &str) -> Option<&'a Opening> {
+fn public_on<'a>(document: &'a AccessPlanDocument, at: &str) -> Option<&'a PlannedOpening> {
     let at = time(at);
     let mut openings = document.plan.openings.iter();
     openings.find(|opening| opening.audience == Audience::Public && opening.contains(at))
 }
 
 contract!(a_plan_follows_windows_and_closures, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     world.count_nobody().await;
-    let console = Console::open(&world).await;
+    let console = SharingConsole::open(&world).await;
     let mut known = String::new();
     assert!(public_at(&plan(&world, &mut known).await, "09:00").is_none());
 
@@ -71,9 +71,9 @@ contract!(a_plan_follows_windows_and_closures, |fixture| async {
 });
 
 contract!(a_window_that_ends_shuts_the_gate_at_once, |fixture| async {
-    let world = World::start(fixture).await;
+    let world = ServerWorld::start(fixture).await;
     world.count_nobody().await;
-    let console = Console::open(&world).await;
+    let console = SharingConsole::open(&world).await;
     let now = "2026-11-23T19:00:00+08:00";
     fixture.clock.set(now);
     let mut known = String::new();

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::sharing_http::console::{Console, NIGHT, PICKUP, morning, with_fields};
-use crate::world::{World, id, refused};
+use crate::sharing_http::console::{NIGHT, PICKUP, SharingConsole, morning, with_fields};
+use crate::world::{ServerWorld, id, refused};
 
 fn of<'a>(week: &'a Value, window: &str) -> Vec<&'a Value> {
     week["openings"].as_array().unwrap().iter().filter(|opening| opening["window"] == window).collect()
 }
 
 contract!(a_week_shows_who_owns_which_spaces_when, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let afternoon =
         json!({ "start_minute": 840, "length_minutes": 240, "quota": 3, "last_day": "2026-11-26" });
     let made = console.add("windows", &with_fields(&morning(), &afternoon)).await;
@@ -41,8 +41,8 @@ contract!(a_week_shows_who_owns_which_spaces_when, |fixture| async {
 });
 
 contract!(a_holiday_has_its_own_windows, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let holidays = json!({ "kinds": 4, "start_minute": 480, "length_minutes": 600, "name": "Holidays" });
     let made = console.add("windows", &with_fields(&morning(), &holidays)).await;
     let week = console.get("openings?from=2026-12-28&to=2027-01-03").await.body;
@@ -54,8 +54,8 @@ contract!(a_holiday_has_its_own_windows, |fixture| async {
 });
 
 contract!(a_wrong_range_is_refused, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     for query in [
         "from=2026-11-23&to=2026-11-22",
         "from=2026-11-01&to=2026-12-06",

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::common::district::SCHOOL;
 use crate::common::http::ask;
-use crate::sharing_http::console::{Console, NIGHT, PICKUP, audited, morning, with_fields};
-use crate::world::{World, id, public, refused, with};
+use crate::sharing_http::console::{NIGHT, PICKUP, SharingConsole, audited, morning, with_fields};
+use crate::world::{ServerWorld, id, public, refused, with};
 
 fn pool(id: &str, size: u32, spaces: &[&str]) -> Value {
     json!({ "id": id, "name": "泊位", "name_en": "Spaces", "size": size, "spaces": spaces })
@@ -18,8 +18,8 @@ fn with_own() -> Value {
 }
 
 contract!(an_owners_space_is_a_pool_of_one, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let read = console.get("pools").await;
     assert_eq!((read.status, &read.body["pools"][0]["size"]), (200, &json!(3)));
     let etag = read.header("etag").to_owned();
@@ -53,8 +53,8 @@ contract!(an_owners_space_is_a_pool_of_one, |fixture| async {
 });
 
 contract!(a_smaller_pool_takes_reservations_away_only_openly, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     // Two audiences at the same time, each with a quota that the new size still covers.
     for window in [PICKUP, NIGHT] {
         assert_eq!(console.changed(window, &json!({ "quota": 1 }), "refuse").await.status, 200);
@@ -76,8 +76,8 @@ contract!(a_smaller_pool_takes_reservations_away_only_openly, |fixture| async {
 });
 
 contract!(mistakes_in_pools_name_their_field, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let cases = [
         (json!([]), "pools"),
         (json!([pool("main", 4, &[])]), "pools"),

@@ -5,12 +5,12 @@ use serde_json::json;
 
 use crate::common::district::SCHOOL;
 use crate::common::http::ask;
-use crate::sharing_http::console::{Console, audited, state, with_fields};
-use crate::world::{World, public, refused};
+use crate::sharing_http::console::{SharingConsole, audited, state, with_fields};
+use crate::world::{ServerWorld, public, refused};
 
 contract!(rules_hold_for_what_is_asked_from_then_on, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let read = console.get("sharing-rules").await;
     let usual = json!({
         "strikes": 3, "strike_days": 30, "block_days": 7, "live_per_person": 10, "live_per_plate": 10,
@@ -40,8 +40,8 @@ contract!(rules_hold_for_what_is_asked_from_then_on, |fixture| async {
 });
 
 contract!(mistakes_in_rules_name_their_field, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let usual = console.get("sharing-rules").await.body;
     for (field, value) in [
         ("strikes", 101),

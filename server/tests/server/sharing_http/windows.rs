@@ -3,16 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::common::district::SCHOOL;
-use crate::sharing_http::console::{Console, NIGHT, PICKUP, audited, etag, morning, version, with_fields};
-use crate::world::{World, id, public, refused};
+use crate::sharing_http::console::{
+    NIGHT, PICKUP, SharingConsole, audited, etag, morning, version, with_fields,
+};
+use crate::world::{ServerWorld, id, public, refused};
 
 fn count(windows: &Value) -> usize {
     windows["windows"].as_array().unwrap().len()
 }
 
 contract!(a_new_window_is_open_at_once, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let driver = world.driver(1).await;
     refused(&driver.reserve(SCHOOL, &public(1, "10:00-11:00")).await, 409, "outside_window");
     let before = version(&world).await;
@@ -44,8 +46,8 @@ contract!(a_new_window_is_open_at_once, |fixture| async {
 });
 
 contract!(the_same_key_makes_one_window, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let first = console.add_with("k", "windows", &morning()).await;
     let again = console.add_with("k", "windows", &morning()).await;
     assert_eq!((first.status, again.status), (201, 201), "{again:?}");
@@ -60,8 +62,8 @@ contract!(the_same_key_makes_one_window, |fixture| async {
 });
 
 contract!(classes_may_be_entered_in_any_order, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let group = |class, minutes| json!({ "class": class, "offset_minutes": minutes });
     let early = json!({
         "audience": "pickup", "weekdays": 31, "start_minute": 660, "length_minutes": 60,
@@ -78,8 +80,8 @@ contract!(classes_may_be_entered_in_any_order, |fixture| async {
 });
 
 contract!(only_what_was_read_is_changed_or_ended, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let read = console.window(NIGHT).await;
     let path = format!("windows/{NIGHT}");
     let fewer = with_fields(&read["rule"], &json!({ "quota": 2, "name": "Nights" }));
@@ -106,8 +108,9 @@ contract!(only_what_was_read_is_changed_or_ended, |fixture| async {
 });
 
 contract!(of_two_operators_who_write_at_once_one_is_told_to_look_again, |fixture| async {
-    let world = World::start(fixture).await;
-    let (one, other) = (Console::open(&world).await, Console::of_garage(&world, "wang", SCHOOL).await);
+    let world = ServerWorld::start(fixture).await;
+    let (one, other) =
+        (SharingConsole::open(&world).await, SharingConsole::of_garage(&world, "wang", SCHOOL).await);
     let read = one.window(NIGHT).await;
     let path = format!("windows/{NIGHT}");
     let of = |quota| with_fields(&read["rule"], &json!({ "quota": quota }));
@@ -120,8 +123,8 @@ contract!(of_two_operators_who_write_at_once_one_is_told_to_look_again, |fixture
 });
 
 contract!(a_preview_says_what_the_write_would_and_writes_nothing, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let driver = world.driver(1).await;
     let made = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
     let before = (version(&world).await, console.get("windows").await.body, audited(fixture).await);
@@ -146,8 +149,8 @@ contract!(a_preview_says_what_the_write_would_and_writes_nothing, |fixture| asyn
 });
 
 contract!(a_field_at_fault_is_named_by_preview_and_write, |fixture| async {
-    let world = World::start(fixture).await;
-    let console = Console::open(&world).await;
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
     let unknown = json!([{ "class": "c-9-9", "offset_minutes": 5 }]);
     let cases = [
         (json!({ "start_minute": 1440 }), "start_minute"),

@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::Serialize;
-use simulator::load::Percentiles;
+use simulator::load::LatencyPercentiles;
 use tokio::task::JoinSet;
 
-use super::contestant::{Answer, Contestant};
-use super::demand::{Caller, Town, Turn};
+use super::contestant::{AllocationContestant, ContestantAnswer};
+use super::demand::{CallerLedger, CallerTurn, DemandCaller};
 
 /// Of a run that is bounded by its attempts.
 const LONGEST_RUN: Duration = Duration::from_secs(3_600);
 
 /// Length of a round.
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
+pub struct RoundDuration {
     pub warm_up: Duration,
     pub measured: Duration,
 }
 
 /// Answers within the measured time.
 #[derive(Debug, Clone, Default)]
-pub struct Tally {
+pub struct AnswerTally {
     accepted: Vec<Duration>,
     refused: Vec<Duration>,
     cancelled: Vec<Duration>,
@@ -34,14 +34,14 @@ pub struct Tally {
     gave_up: Vec<Duration>,
 }
 
-impl Tally {
-    fn count(&mut self, answer: Answer, took: Duration) {
+impl AnswerTally {
+    fn count(&mut self, answer: ContestantAnswer, took: Duration) {
         match answer {
-            Answer::Accepted(_) => self.accepted.push(took),
-            Answer::Refused => self.refused.push(took),
-            Answer::Cancelled => self.cancelled.push(took),
-            Answer::GaveUp => self.gave_up.push(took),
-            Answer::Unasked => self.unasked += 1,
+            ContestantAnswer::Accepted(_) => self.accepted.push(took),
+            ContestantAnswer::Refused => self.refused.push(took),
+            ContestantAnswer::Cancelled => self.cancelled.push(took),
+            ContestantAnswer::GaveUp => self.gave_up.push(took),
+            ContestantAnswer::Unasked => self.unasked += 1,
         }
     }
 
@@ -62,28 +62,28 @@ impl Tally {
         self.accepted.len() as u64
     }
 
-    pub fn figures(self, measured: Duration) -> Figures {
+    pub fn figures(self, measured: Duration) -> RoundFigures {
         let seconds = measured.as_secs_f64();
         let per_second = |count: usize| (count as f64 / seconds * 10.0).round() / 10.0;
         let unasked = usize::try_from(self.unasked).unwrap_or(usize::MAX);
         let all = [&self.accepted, &self.refused, &self.cancelled, &self.gave_up];
         let answered: Vec<Duration> = all.into_iter().flatten().copied().collect();
-        Figures {
+        RoundFigures {
             accepted_per_s: per_second(self.accepted.len()),
             refused_per_s: per_second(self.refused.len()),
             unasked_per_s: per_second(unasked),
             cancelled_per_s: per_second(self.cancelled.len()),
             gave_up: self.gave_up.len(),
             answered_per_s: per_second(answered.len()),
-            accepted: Percentiles::of(self.accepted),
-            answered: Percentiles::of(answered),
+            accepted: LatencyPercentiles::of(self.accepted),
+            answered: LatencyPercentiles::of(answered),
         }
     }
 }
 
 /// Figures of one round.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Figures {
+pub struct RoundFigures {
     pub accepted_per_s: f64,
     pub refused_per_s: f64,
     /// Refused by the client without a request.
@@ -92,19 +92,19 @@ pub struct Figures {
     /// Accepted, refused, cancelled and given up; not those refused without a request.
     pub answered_per_s: f64,
     pub gave_up: usize,
-    pub accepted: Option<Percentiles>,
-    pub answered: Option<Percentiles>,
+    pub accepted: Option<LatencyPercentiles>,
+    pub answered: Option<LatencyPercentiles>,
 }
 
 /// The time in which answers count, and the end of the callers.
-struct Bounds {
+struct RoundBounds {
     from: Instant,
     until: Instant,
     /// Turns that may still begin.
     left: AtomicI64,
 }
 
-impl Bounds {
+impl RoundBounds {
     fn may_begin(&self) -> bool {
         Instant::now() < self.until && self.left.fetch_sub(1, Ordering::Relaxed) > 0
     }
@@ -112,69 +112,76 @@ impl Bounds {
 
 /// Runs `callers` callers for some time; returns when the last one has its last answer.
 pub async fn run(
-    contestant: &Arc<Contestant>,
-    town: &Arc<Town>,
+    contestant: &Arc<AllocationContestant>,
+    town: &Arc<CallerLedger>,
     callers: usize,
-    span: Span,
+    span: RoundDuration,
     seed: u64,
-) -> Tally {
+) -> AnswerTally {
     let from = Instant::now() + span.warm_up;
-    let bounds = Bounds { from, until: from + span.measured, left: AtomicI64::new(i64::MAX) };
+    let bounds = RoundBounds { from, until: from + span.measured, left: AtomicI64::new(i64::MAX) };
     all(contestant, town, callers, bounds, seed).await
 }
 
 /// The same until so many turns were begun; every answer counts.
 pub async fn attempts(
-    contestant: &Arc<Contestant>,
-    town: &Arc<Town>,
+    contestant: &Arc<AllocationContestant>,
+    town: &Arc<CallerLedger>,
     callers: usize,
     attempts: u64,
     seed: u64,
-) -> Tally {
+) -> AnswerTally {
     let left = AtomicI64::new(i64::try_from(attempts).unwrap_or(i64::MAX));
     let (from, until) = (Instant::now(), Instant::now() + LONGEST_RUN);
-    all(contestant, town, callers, Bounds { from, until, left }, seed).await
+    all(contestant, town, callers, RoundBounds { from, until, left }, seed).await
 }
 
 async fn all(
-    contestant: &Arc<Contestant>,
-    town: &Arc<Town>,
+    contestant: &Arc<AllocationContestant>,
+    town: &Arc<CallerLedger>,
     callers: usize,
-    bounds: Bounds,
+    bounds: RoundBounds,
     seed: u64,
-) -> Tally {
+) -> AnswerTally {
     let bounds = Arc::new(bounds);
     let mut tasks = JoinSet::new();
     for caller in 0..callers {
-        let caller = Caller::new(StdRng::seed_from_u64(seed ^ (caller as u64) << 32));
+        let caller = DemandCaller::new(StdRng::seed_from_u64(seed ^ (caller as u64) << 32));
         let (contestant, town, bounds) = (contestant.clone(), town.clone(), bounds.clone());
         tasks.spawn(async move { turns(caller, &contestant, &town, &bounds).await });
     }
-    let mut tally = Tally::default();
+    let mut tally = AnswerTally::default();
     while let Some(done) = tasks.join_next().await {
         tally.add(done.expect("a caller does not panic"));
     }
     tally
 }
 
-async fn turns(mut caller: Caller, contestant: &Contestant, town: &Town, bounds: &Bounds) -> Tally {
-    let mut tally = Tally::default();
+async fn turns(
+    mut caller: DemandCaller,
+    contestant: &AllocationContestant,
+    town: &CallerLedger,
+    bounds: &RoundBounds,
+) -> AnswerTally {
+    let mut tally = AnswerTally::default();
     // The fill is left as it was found.
     while bounds.may_begin() || caller.owes() {
         let (garage, turn) = caller.turn(town);
         let started = Instant::now();
         let answer = match turn {
-            Turn::Ask(interval) => contestant.ask(garage, interval, caller.rng()).await,
-            Turn::Cancel(ticket) => contestant.cancel(garage, ticket, caller.rng()).await,
+            CallerTurn::Ask(interval) => contestant.ask(garage, interval, caller.rng()).await,
+            CallerTurn::Cancel(ticket) => contestant.cancel(garage, ticket, caller.rng()).await,
         };
         let now = Instant::now();
         match (answer, turn) {
-            (Answer::Accepted(ticket), _) => town.accepted(garage, ticket),
-            (Answer::Cancelled, Turn::Cancel(ticket)) => town.given_back(garage, ticket.interval),
+            (ContestantAnswer::Accepted(ticket), _) => town.accepted(garage, ticket),
+            (ContestantAnswer::Cancelled, CallerTurn::Cancel(ticket)) => {
+                town.given_back(garage, ticket.interval)
+            }
             // The reservation still exists.
-            (Answer::GaveUp, Turn::Cancel(ticket)) => town.accepted(garage, ticket),
+            (ContestantAnswer::GaveUp, CallerTurn::Cancel(ticket)) => town.accepted(garage, ticket),
             // No request was awaited: let other callers run.
-            (Answer::Unasked, _) => tokio::task::yield_now().await,
+            (ContestantAnswer::Unasked, _) => tokio::task::yield_now().await,
             _ => {}
         }
         if (bounds.from..bounds.until).contains(&now) {

@@ -3,16 +3,16 @@
 use domain::time::Timestamp;
 use rand::rngs::StdRng;
 use serde::Serialize;
-use testkit::postgres::Cluster;
+use testkit::postgres::PostgresCluster;
 
-use super::demand::{Interval, Scale, Taken, Ticket, Town};
-use super::judge::Verdict;
-use super::ours::{Database, Ours, Spaces, Way};
-use super::peer::{Choice, Peer, Rule};
+use super::demand::{BenchReservation, CallerLedger, DemandScale, FilledInterval, MinuteInterval};
+use super::judge::OversaleVerdict;
+use super::ours::{AllocatorDatabase, AllocatorSpaceChoice, AllocatorTransport, OurAllocator};
+use super::peer::{PeerAllocator, PeerRule, PeerSpaceChoice};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ContestantKind {
     /// PostgreSQL alone, exclusion constraint, the client chooses the space
     ExcludePicked,
     /// PostgreSQL alone, exclusion constraint, SQL searches the space
@@ -32,7 +32,7 @@ pub enum Kind {
     HttpPostgres,
 }
 
-impl Kind {
+impl ContestantKind {
     /// A yardstick, not ours.
     pub const fn is_peer(self) -> bool {
         match self {
@@ -67,15 +67,15 @@ impl Kind {
 }
 
 /// A started contestant.
-pub enum Contestant {
-    Peer(Box<Peer>),
-    Ours(Box<Ours>),
+pub enum AllocationContestant {
+    Peer(Box<PeerAllocator>),
+    Ours(Box<OurAllocator>),
 }
 
 /// The outcome of a caller's request.
 #[derive(Debug, Clone, Copy)]
-pub enum Answer {
-    Accepted(Ticket),
+pub enum ContestantAnswer {
+    Accepted(BenchReservation),
     /// Nothing is free.
     Refused,
     /// The client knew by itself that nothing is free.
@@ -86,53 +86,72 @@ pub enum Answer {
 }
 
 /// Everything that a contestant is built from.
-pub struct Ground<'a> {
-    pub cluster: &'a Cluster,
+pub struct ContestantSetup<'a> {
+    pub cluster: &'a PostgresCluster,
     pub connections: u32,
-    pub scale: Scale,
+    pub scale: DemandScale,
     /// When the first day begins.
     pub origin: Timestamp,
-    pub taken: &'a [Taken],
+    pub taken: &'a [FilledInterval],
 }
 
-impl Contestant {
-    pub async fn start(kind: Kind, ground: &Ground<'_>) -> (Self, Town) {
+impl AllocationContestant {
+    pub async fn start(kind: ContestantKind, ground: &ContestantSetup<'_>) -> (Self, CallerLedger) {
         let place = (ground.scale, ground.origin);
         let peer = async |rule, choice| {
             let connections = ground.connections;
             let (peer, tickets) =
-                Peer::start(ground.cluster, (rule, choice), connections, place, ground.taken).await;
+                PeerAllocator::start(ground.cluster, (rule, choice), connections, place, ground.taken).await;
             (Self::Peer(Box::new(peer)), tickets)
         };
         let ours = async |database, way, spaces| {
             let (ours, tickets) =
-                Ours::start(ground.cluster, (database, way, spaces), 1, place, ground.taken).await;
+                OurAllocator::start(ground.cluster, (database, way, spaces), 1, place, ground.taken).await;
             (Self::Ours(Box::new(ours)), tickets)
         };
         let (contestant, tickets) = match kind {
-            Kind::ExcludePicked => peer(Rule::Exclude, Choice::Picked).await,
-            Kind::ExcludeSearched => peer(Rule::Exclude, Choice::Searched).await,
-            Kind::SerializablePicked => peer(Rule::Serializable, Choice::Picked).await,
-            Kind::SerializableSearched => peer(Rule::Serializable, Choice::Searched).await,
-            Kind::Sqlite => ours(Database::Sqlite, Way::Call, Spaces::Any).await,
-            Kind::Postgres => ours(Database::Postgres, Way::Call, Spaces::Any).await,
-            Kind::ThisSqlite => ours(Database::Sqlite, Way::Call, Spaces::This).await,
-            Kind::ThisPostgres => ours(Database::Postgres, Way::Call, Spaces::This).await,
-            Kind::HttpSqlite => ours(Database::Sqlite, Way::Http, Spaces::Any).await,
-            Kind::HttpPostgres => ours(Database::Postgres, Way::Http, Spaces::Any).await,
+            ContestantKind::ExcludePicked => peer(PeerRule::Exclude, PeerSpaceChoice::Picked).await,
+            ContestantKind::ExcludeSearched => peer(PeerRule::Exclude, PeerSpaceChoice::Searched).await,
+            ContestantKind::SerializablePicked => peer(PeerRule::Serializable, PeerSpaceChoice::Picked).await,
+            ContestantKind::SerializableSearched => {
+                peer(PeerRule::Serializable, PeerSpaceChoice::Searched).await
+            }
+            ContestantKind::Sqlite => {
+                ours(AllocatorDatabase::Sqlite, AllocatorTransport::Call, AllocatorSpaceChoice::Any).await
+            }
+            ContestantKind::Postgres => {
+                ours(AllocatorDatabase::Postgres, AllocatorTransport::Call, AllocatorSpaceChoice::Any).await
+            }
+            ContestantKind::ThisSqlite => {
+                ours(AllocatorDatabase::Sqlite, AllocatorTransport::Call, AllocatorSpaceChoice::This).await
+            }
+            ContestantKind::ThisPostgres => {
+                ours(AllocatorDatabase::Postgres, AllocatorTransport::Call, AllocatorSpaceChoice::This).await
+            }
+            ContestantKind::HttpSqlite => {
+                ours(AllocatorDatabase::Sqlite, AllocatorTransport::Http, AllocatorSpaceChoice::Any).await
+            }
+            ContestantKind::HttpPostgres => {
+                ours(AllocatorDatabase::Postgres, AllocatorTransport::Http, AllocatorSpaceChoice::Any).await
+            }
         };
         let garages = ground.taken.iter().map(|taken| taken.garage);
-        (contestant, Town::new(ground.scale, garages.zip(tickets)))
+        (contestant, CallerLedger::new(ground.scale, garages.zip(tickets)))
     }
 
-    pub async fn ask(&self, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
+    pub async fn ask(&self, garage: usize, interval: MinuteInterval, rng: &mut StdRng) -> ContestantAnswer {
         match self {
             Self::Peer(peer) => peer.ask(garage, interval, rng).await,
             Self::Ours(ours) => ours.ask(garage, interval).await,
         }
     }
 
-    pub async fn cancel(&self, garage: usize, ticket: Ticket, rng: &mut StdRng) -> Answer {
+    pub async fn cancel(
+        &self,
+        garage: usize,
+        ticket: BenchReservation,
+        rng: &mut StdRng,
+    ) -> ContestantAnswer {
         match self {
             Self::Peer(peer) => peer.cancel(garage, ticket, rng).await,
             Self::Ours(ours) => ours.cancel(garage, ticket).await,
@@ -140,7 +159,7 @@ impl Contestant {
     }
 
     /// Counts oversales by independent SQL.
-    pub async fn judge(&self) -> Verdict {
+    pub async fn judge(&self) -> OversaleVerdict {
         match self {
             Self::Peer(peer) => peer.judge().await,
             Self::Ours(ours) => ours.judge().await,

@@ -21,7 +21,7 @@ const MINUTE_MICROS: i64 = 60_000_000;
 
 /// Size of the shared supply.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Scale {
+pub struct DemandScale {
     pub garages: usize,
     /// Of each garage.
     pub spaces: u16,
@@ -30,7 +30,7 @@ pub struct Scale {
     pub fill: f64,
 }
 
-impl Scale {
+impl DemandScale {
     pub const fn minutes(self) -> u32 {
         self.days * DAY_MINUTES
     }
@@ -43,12 +43,12 @@ impl Scale {
 
 /// Minutes from the first day's start, the end not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interval {
+pub struct MinuteInterval {
     pub from: u32,
     pub until: u32,
 }
 
-impl Interval {
+impl MinuteInterval {
     pub const fn minutes(self) -> u32 {
         self.until - self.from
     }
@@ -69,13 +69,13 @@ impl Interval {
 
 /// A contestant's id of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Id(pub u128);
+pub struct BenchReservationId(pub u128);
 
 /// A reservation that was accepted.
 #[derive(Debug, Clone, Copy)]
-pub struct Ticket {
-    pub id: Id,
-    pub interval: Interval,
+pub struct BenchReservation {
+    pub id: BenchReservationId,
+    pub interval: MinuteInterval,
     /// From 0; without meaning for a contestant that numbers late.
     pub space: u16,
     /// Of the car; without meaning for a contestant that knows no cars.
@@ -84,20 +84,20 @@ pub struct Ticket {
 
 /// One taken piece of the fill.
 #[derive(Debug, Clone, Copy)]
-pub struct Taken {
+pub struct FilledInterval {
     pub garage: usize,
     pub space: u16,
-    pub interval: Interval,
+    pub interval: MinuteInterval,
 }
 
 /// Cars one after the other on each space, with gaps that leave the rest of the time open; the same for the same seed.
-pub fn fill(scale: Scale, rng: &mut StdRng) -> Vec<Taken> {
+pub fn fill(scale: DemandScale, rng: &mut StdRng) -> Vec<FilledInterval> {
     let mut taken = Vec::new();
     for garage in 0..scale.garages {
         for space in 0..scale.spaces {
             for day in 0..scale.days {
                 day_of(scale.fill, day * DAY_MINUTES, rng, |interval| {
-                    taken.push(Taken { garage, space, interval });
+                    taken.push(FilledInterval { garage, space, interval });
                 });
             }
         }
@@ -106,7 +106,7 @@ pub fn fill(scale: Scale, rng: &mut StdRng) -> Vec<Taken> {
 }
 
 /// The gap before a car is such that the fill comes out; a stay that a day has no more room for is cut, if enough is left.
-fn day_of(fill: f64, start: u32, rng: &mut StdRng, mut push: impl FnMut(Interval)) {
+fn day_of(fill: f64, start: u32, rng: &mut StdRng, mut push: impl FnMut(MinuteInterval)) {
     let mean = f64::from(SHORTEST + LONGEST) / 2.0;
     let longest_gap = 2.0 * mean * (1.0 / fill - 1.0);
     let (mut from, end) = (start, start + DAY_MINUTES);
@@ -117,33 +117,33 @@ fn day_of(fill: f64, start: u32, rng: &mut StdRng, mut push: impl FnMut(Interval
             return;
         }
         let until = (from + rng.random_range(SHORTEST..=LONGEST)).min(end);
-        push(Interval { from, until });
+        push(MinuteInterval { from, until });
         from = until;
     }
 }
 
 /// What a caller does in a garage.
 #[derive(Debug, Clone, Copy)]
-pub enum Turn {
-    Ask(Interval),
-    Cancel(Ticket),
+pub enum CallerTurn {
+    Ask(MinuteInterval),
+    Cancel(BenchReservation),
 }
 
 /// One caller's turns.
-pub struct Caller {
+pub struct DemandCaller {
     rng: StdRng,
-    next: Next,
+    next: NextCallerTurn,
 }
 
-enum Next {
+enum NextCallerTurn {
     GiveBack,
     AskAgain { garage: usize },
     AskAnything,
 }
 
-impl Caller {
+impl DemandCaller {
     pub const fn new(rng: StdRng) -> Self {
-        Self { rng, next: Next::GiveBack }
+        Self { rng, next: NextCallerTurn::GiveBack }
     }
 
     pub const fn rng(&mut self) -> &mut StdRng {
@@ -152,55 +152,59 @@ impl Caller {
 
     /// True if it has given a time back that no caller has requested since.
     pub const fn owes(&self) -> bool {
-        matches!(self.next, Next::AskAgain { .. })
+        matches!(self.next, NextCallerTurn::AskAgain { .. })
     }
 
     /// A garage and the turn there. A ticket that is to be cancelled belongs to this caller alone from now on.
-    pub fn turn(&mut self, town: &Town) -> (usize, Turn) {
+    pub fn turn(&mut self, town: &CallerLedger) -> (usize, CallerTurn) {
         let (garage, turn) = match self.next {
-            Next::GiveBack => {
+            NextCallerTurn::GiveBack => {
                 let garage = self.rng.random_range(0..town.scale.garages);
-                (garage, town.ticket(garage, &mut self.rng).map(Turn::Cancel))
+                (garage, town.ticket(garage, &mut self.rng).map(CallerTurn::Cancel))
             }
-            Next::AskAgain { garage } => (garage, town.wanted(garage, &mut self.rng).map(Turn::Ask)),
-            Next::AskAnything => (self.rng.random_range(0..town.scale.garages), None),
+            NextCallerTurn::AskAgain { garage } => {
+                (garage, town.wanted(garage, &mut self.rng).map(CallerTurn::Ask))
+            }
+            NextCallerTurn::AskAnything => (self.rng.random_range(0..town.scale.garages), None),
         };
         self.next = match (&self.next, &turn) {
-            (Next::GiveBack, Some(_)) => Next::AskAgain { garage },
-            (Next::AskAgain { .. }, _) if self.rng.random_bool(RANDOM) => Next::AskAnything,
-            _ => Next::GiveBack,
+            (NextCallerTurn::GiveBack, Some(_)) => NextCallerTurn::AskAgain { garage },
+            (NextCallerTurn::AskAgain { .. }, _) if self.rng.random_bool(RANDOM) => {
+                NextCallerTurn::AskAnything
+            }
+            _ => NextCallerTurn::GiveBack,
         };
-        let anything = || Turn::Ask(Interval::random(town.scale.days, &mut self.rng));
+        let anything = || CallerTurn::Ask(MinuteInterval::random(town.scale.days, &mut self.rng));
         (garage, turn.unwrap_or_else(anything))
     }
 }
 
 /// The callers' view of what is taken, from their answers.
-pub struct Town {
-    scale: Scale,
-    garages: Vec<Mutex<Held>>,
+pub struct CallerLedger {
+    scale: DemandScale,
+    garages: Vec<Mutex<GarageLedger>>,
 }
 
 #[derive(Default)]
-struct Held {
-    tickets: Vec<Ticket>,
+struct GarageLedger {
+    tickets: Vec<BenchReservation>,
     minutes: u64,
     /// Given back, and not requested since: one for each caller that has yet to request.
-    wanted: Vec<Interval>,
+    wanted: Vec<MinuteInterval>,
 }
 
-impl Town {
-    pub fn new(scale: Scale, filled: impl IntoIterator<Item = (usize, Ticket)>) -> Self {
+impl CallerLedger {
+    pub fn new(scale: DemandScale, filled: impl IntoIterator<Item = (usize, BenchReservation)>) -> Self {
         let town = Self { scale, garages: (0..scale.garages).map(|_| Mutex::default()).collect() };
         filled.into_iter().for_each(|(garage, ticket)| town.accepted(garage, ticket));
         town
     }
 
-    pub const fn scale(&self) -> Scale {
+    pub const fn scale(&self) -> DemandScale {
         self.scale
     }
 
-    fn ticket(&self, garage: usize, rng: &mut StdRng) -> Option<Ticket> {
+    fn ticket(&self, garage: usize, rng: &mut StdRng) -> Option<BenchReservation> {
         let mut held = self.held(garage);
         let place = rng.random_range(0..held.tickets.len().max(1));
         let ticket = (place < held.tickets.len()).then(|| held.tickets.swap_remove(place))?;
@@ -208,20 +212,20 @@ impl Town {
         Some(ticket)
     }
 
-    fn wanted(&self, garage: usize, rng: &mut StdRng) -> Option<Interval> {
+    fn wanted(&self, garage: usize, rng: &mut StdRng) -> Option<MinuteInterval> {
         let mut held = self.held(garage);
         let place = rng.random_range(0..held.wanted.len().max(1));
         (place < held.wanted.len()).then(|| held.wanted.swap_remove(place))
     }
 
-    pub fn accepted(&self, garage: usize, ticket: Ticket) {
+    pub fn accepted(&self, garage: usize, ticket: BenchReservation) {
         let mut held = self.held(garage);
         held.minutes += u64::from(ticket.interval.minutes());
         held.tickets.push(ticket);
     }
 
     /// The cancellation was answered: another caller may request this time.
-    pub fn given_back(&self, garage: usize, interval: Interval) {
+    pub fn given_back(&self, garage: usize, interval: MinuteInterval) {
         self.held(garage).wanted.push(interval);
     }
 
@@ -237,7 +241,7 @@ impl Town {
     }
 
     #[expect(clippy::indexing_slicing, reason = "garages are counted from 0 to the scale's number")]
-    fn held(&self, garage: usize) -> MutexGuard<'_, Held> {
+    fn held(&self, garage: usize) -> MutexGuard<'_, GarageLedger> {
         self.garages[garage].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -248,21 +252,22 @@ mod tests {
 
     use super::*;
 
-    const SCALE: Scale = Scale { garages: 2, spaces: 40, days: 3, fill: 0.95 };
+    const SCALE: DemandScale = DemandScale { garages: 2, spaces: 40, days: 3, fill: 0.95 };
 
-    fn tickets(taken: &[Taken]) -> impl Iterator<Item = (usize, Ticket)> {
+    fn tickets(taken: &[FilledInterval]) -> impl Iterator<Item = (usize, BenchReservation)> {
         taken.iter().enumerate().map(|(n, taken)| {
-            let Taken { garage, space, interval } = *taken;
-            (garage, Ticket { id: Id(n as u128), interval, space, plate: 0 })
+            let FilledInterval { garage, space, interval } = *taken;
+            (garage, BenchReservation { id: BenchReservationId(n as u128), interval, space, plate: 0 })
         })
     }
 
     #[test]
     fn a_fill_comes_out_and_no_space_is_taken_twice() {
         let taken = fill(SCALE, &mut StdRng::seed_from_u64(1));
-        let town = Town::new(SCALE, tickets(&taken));
+        let town = CallerLedger::new(SCALE, tickets(&taken));
         assert!((town.filled() - SCALE.fill).abs() < 0.015, "{}", town.filled());
-        let same_space = |pair: &[Taken]| pair[0].garage == pair[1].garage && pair[0].space == pair[1].space;
+        let same_space =
+            |pair: &[FilledInterval]| pair[0].garage == pair[1].garage && pair[0].space == pair[1].space;
         for pair in taken.windows(2).filter(|pair| same_space(pair)) {
             assert!(pair[0].interval.until <= pair[1].interval.from);
         }
@@ -271,19 +276,22 @@ mod tests {
     #[test]
     fn of_five_turns_two_are_cancellations_and_the_fill_is_kept() {
         let mut rng = StdRng::seed_from_u64(2);
-        let town = Town::new(SCALE, tickets(&fill(SCALE, &mut rng)));
-        let (before, mut caller, mut cancelled) = (town.filled(), Caller::new(rng), 0);
+        let town = CallerLedger::new(SCALE, tickets(&fill(SCALE, &mut rng)));
+        let (before, mut caller, mut cancelled) = (town.filled(), DemandCaller::new(rng), 0);
         for n in 0..5_000 {
             match caller.turn(&town) {
-                (garage, Turn::Ask(interval)) => {
+                (garage, CallerTurn::Ask(interval)) => {
                     assert!((SHORTEST..=LONGEST).contains(&interval.minutes()));
                     assert_eq!(interval.from / DAY_MINUTES, (interval.until - 1) / DAY_MINUTES, "one day");
                     // Whatever was not given back before is refused.
                     if town.filled() + 1e-9 < before {
-                        town.accepted(garage, Ticket { id: Id(n), interval, space: 0, plate: 0 });
+                        town.accepted(
+                            garage,
+                            BenchReservation { id: BenchReservationId(n), interval, space: 0, plate: 0 },
+                        );
                     }
                 }
-                (garage, Turn::Cancel(ticket)) => {
+                (garage, CallerTurn::Cancel(ticket)) => {
                     cancelled += 1;
                     town.given_back(garage, ticket.interval);
                 }

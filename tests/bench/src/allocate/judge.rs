@@ -5,10 +5,10 @@ use serde::Serialize;
 use server::store::Store;
 use sqlx::{AssertSqlSafe, PgPool};
 
-use super::peer::Rule;
+use super::peer::PeerRule;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub struct OversaleVerdict {
     /// Reservations that take a space.
     pub reservations: i64,
     /// Starts at which more was taken than there is.
@@ -16,10 +16,10 @@ pub struct Verdict {
 }
 
 /// Each numbered space may be taken once.
-pub async fn peer(pool: &PgPool, rule: Rule) -> Verdict {
+pub async fn peer(pool: &PgPool, rule: PeerRule) -> OversaleVerdict {
     let (start, end) = match rule {
-        Rule::Exclude => ("lower(during)", "upper(during)"),
-        Rule::Serializable => ("starts_at", "ends_at"),
+        PeerRule::Exclude => ("lower(during)", "upper(during)"),
+        PeerRule::Serializable => ("starts_at", "ends_at"),
     };
     let sql = format!(
         "with change as (
@@ -33,15 +33,15 @@ pub async fn peer(pool: &PgPool, rule: Rule) -> Verdict {
     );
     let row: Result<(i64, i64), _> = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(pool).await;
     let (reservations, oversold) = row.expect("the database answers");
-    Verdict { reservations, oversold }
+    OversaleVerdict { reservations, oversold }
 }
 
 /// Counts both the drivers' reservations and the books' taken spaces, by pool.
-pub async fn ours(store: &Store) -> Verdict {
+pub async fn ours(store: &Store) -> OversaleVerdict {
     let agreed = "state in ('held', 'confirmed', 'checked_in', 'overstayed')";
     let (reservations, by_agreement) = sweep(store, ("starts_at", "ends_at"), agreed).await;
     let (_, by_books) = sweep(store, ("taken_from", "taken_until"), "live = 1").await;
-    Verdict { reservations, oversold: by_agreement + by_books }
+    OversaleVerdict { reservations, oversold: by_agreement + by_books }
 }
 
 async fn sweep(store: &Store, (start, end): (&str, &str), of: &str) -> (i64, i64) {

@@ -15,105 +15,105 @@ mod plates;
 pub mod use_case;
 
 use domain::ids::PoolId;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
-use testkit::postgres::Cluster;
+use testkit::postgres::PostgresCluster;
 
-use super::contestant::Answer;
-use super::demand::{Interval, Scale, Taken, Ticket};
-use super::judge::{self, Verdict};
-use super::view::View;
-use http::Http;
-use place::{Place, pool_of};
-use plates::Plates;
-use use_case::UseCase;
+use super::contestant::ContestantAnswer;
+use super::demand::{BenchReservation, DemandScale, FilledInterval, MinuteInterval};
+use super::judge::{self, OversaleVerdict};
+use super::view::OccupancyView;
+use http::HttpTarget;
+use place::{BenchDistrict, pool_of};
+use plates::PlatePool;
+use use_case::UseCaseTarget;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Database {
+pub enum AllocatorDatabase {
     Sqlite,
     Postgres,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum AllocatorTransport {
     Call,
     Http,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spaces {
+pub enum AllocatorSpaceChoice {
     /// One pool.
     Any,
     /// Pools of one.
     This,
 }
 
-pub struct Ours {
-    way: Door,
-    plates: Plates,
-    /// With [`Spaces::This`].
-    view: Option<View>,
+pub struct OurAllocator {
+    way: AllocatorTarget,
+    plates: PlatePool,
+    /// With [`AllocatorSpaceChoice::This`].
+    view: Option<OccupancyView>,
     origin: Timestamp,
-    place: Place,
+    place: BenchDistrict,
 }
 
-enum Door {
-    Call(UseCase),
-    Http(Box<Http>),
+enum AllocatorTarget {
+    Call(UseCaseTarget),
+    Http(Box<HttpTarget>),
 }
 
 /// A request: car, garage, pool and time.
-struct Wanted {
+struct AllocatorRequest {
     garage: usize,
     plate: u16,
     pool: Option<PoolId>,
-    interval: Interval,
+    interval: MinuteInterval,
     starts_at: Timestamp,
     ends_at: Timestamp,
 }
 
-impl Wanted {
-    fn span(&self) -> Span {
+impl AllocatorRequest {
+    fn span(&self) -> MinuteSpan {
         let minute = |at| Minute::floor(at);
-        Span::new(minute(self.starts_at), minute(self.ends_at)).expect("an interval has a length")
+        MinuteSpan::new(minute(self.starts_at), minute(self.ends_at)).expect("an interval has a length")
     }
 }
 
-impl Ours {
+impl OurAllocator {
     pub async fn start(
-        cluster: &Cluster,
-        (database, way, spaces): (Database, Way, Spaces),
+        cluster: &PostgresCluster,
+        (database, way, spaces): (AllocatorDatabase, AllocatorTransport, AllocatorSpaceChoice),
         replicas: usize,
-        (scale, origin): (Scale, Timestamp),
-        taken: &[Taken],
-    ) -> (Self, Vec<Ticket>) {
-        let plates = Plates::for_fill(scale, taken);
-        let place = Place::make(cluster, database, (scale, spaces), plates.needed()).await;
+        (scale, origin): (DemandScale, Timestamp),
+        taken: &[FilledInterval],
+    ) -> (Self, Vec<BenchReservation>) {
+        let plates = PlatePool::for_fill(scale, taken);
+        let place = BenchDistrict::make(cluster, database, (scale, spaces), plates.needed()).await;
         let tickets = place.fill(origin, taken).await;
         let way = match way {
-            Way::Call => {
+            AllocatorTransport::Call => {
                 let mut apps = Vec::new();
                 for _ in 0..replicas {
                     apps.push(place.open().await);
                 }
-                Door::Call(UseCase::start(apps))
+                AllocatorTarget::Call(UseCaseTarget::start(apps))
             }
-            Way::Http => Door::Http(Box::new(Http::start(&place).await)),
+            AllocatorTransport::Http => AllocatorTarget::Http(Box::new(HttpTarget::start(&place).await)),
         };
-        let view = (spaces == Spaces::This).then(|| View::new(scale, taken));
+        let view = (spaces == AllocatorSpaceChoice::This).then(|| OccupancyView::new(scale, taken));
         (Self { way, plates, view, origin, place }, tickets)
     }
 
-    pub async fn ask(&self, garage: usize, interval: Interval) -> Answer {
+    pub async fn ask(&self, garage: usize, interval: MinuteInterval) -> ContestantAnswer {
         let picked = match &self.view {
             Some(view) => match view.pick(garage, interval) {
                 Some(space) => Some(space),
-                None => return Answer::Unasked,
+                None => return ContestantAnswer::Unasked,
             },
             None => None,
         };
         let (start, end) = interval.at(self.origin);
-        let wanted = Wanted {
+        let wanted = AllocatorRequest {
             garage,
             plate: self.plates.take(garage),
             pool: picked.map(pool_of),
@@ -122,11 +122,13 @@ impl Ours {
             ends_at: Timestamp::from_micros(end),
         };
         let answer = match &self.way {
-            Door::Call(calls) => calls.reserve(&self.place, &wanted).await,
-            Door::Http(http) => http.reserve(&self.place, &wanted).await,
+            AllocatorTarget::Call(calls) => calls.reserve(&self.place, &wanted).await,
+            AllocatorTarget::Http(http) => http.reserve(&self.place, &wanted).await,
         };
         match answer {
-            Answer::Accepted(ticket) => Answer::Accepted(Ticket { space: picked.unwrap_or(0), ..ticket }),
+            ContestantAnswer::Accepted(ticket) => {
+                ContestantAnswer::Accepted(BenchReservation { space: picked.unwrap_or(0), ..ticket })
+            }
             other => {
                 self.plates.give_back(garage, wanted.plate);
                 if let (Some(view), Some(space)) = (&self.view, picked) {
@@ -137,12 +139,12 @@ impl Ours {
         }
     }
 
-    pub async fn cancel(&self, garage: usize, ticket: Ticket) -> Answer {
+    pub async fn cancel(&self, garage: usize, ticket: BenchReservation) -> ContestantAnswer {
         let answer = match &self.way {
-            Door::Call(calls) => calls.cancel(&self.place, garage, ticket).await,
-            Door::Http(http) => http.cancel(&self.place, ticket).await,
+            AllocatorTarget::Call(calls) => calls.cancel(&self.place, garage, ticket).await,
+            AllocatorTarget::Http(http) => http.cancel(&self.place, ticket).await,
         };
-        if let Answer::Cancelled = answer {
+        if let ContestantAnswer::Cancelled = answer {
             self.plates.give_back(garage, ticket.plate);
             if let Some(view) = &self.view {
                 view.give_back(garage, ticket.space, ticket.interval);
@@ -151,15 +153,15 @@ impl Ours {
         answer
     }
 
-    pub async fn judge(&self) -> Verdict {
+    pub async fn judge(&self) -> OversaleVerdict {
         judge::ours(&self.place.store).await
     }
 
     /// The server's, if there is one.
     pub fn process(&self) -> Option<u32> {
         match &self.way {
-            Door::Call(_) => None,
-            Door::Http(http) => Some(http.process()),
+            AllocatorTarget::Call(_) => None,
+            AllocatorTarget::Http(http) => Some(http.process()),
         }
     }
 }

@@ -18,43 +18,43 @@ use domain::time::Timestamp;
 use rand::rngs::StdRng;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool};
-use testkit::postgres::{Cluster, Database};
+use testkit::postgres::{PostgresCluster, TestDatabase};
 
-use super::contestant::Answer;
-use super::demand::{Id, Interval, Scale, Taken, Ticket};
-use super::judge::{self, Verdict};
-use super::view::View;
-use retry::{Attempt, Retry};
+use super::contestant::ContestantAnswer;
+use super::demand::{BenchReservation, BenchReservationId, DemandScale, FilledInterval, MinuteInterval};
+use super::judge::{self, OversaleVerdict};
+use super::view::OccupancyView;
+use retry::{ConflictRetry, TransactionAttempt};
 
 /// Rows of one bulk insert.
 const BULK: usize = 5_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub enum PeerRule {
     Exclude,
     Serializable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum PeerSpaceChoice {
     /// From a view in the client's memory; the database is only the referee. The same as "this space".
     Picked,
     /// In SQL, one of those that are free, at random so that callers do not all want the same.
     Searched,
 }
 
-pub struct Peer {
-    rule: Rule,
+pub struct PeerAllocator {
+    rule: PeerRule,
     origin: Timestamp,
     pool: PgPool,
-    /// With [`Choice::Picked`].
-    view: Option<View>,
+    /// With [`PeerSpaceChoice::Picked`].
+    view: Option<OccupancyView>,
     conflicts: AtomicU64,
-    _database: Database,
+    _database: TestDatabase,
 }
 
 /// The statements of a rule.
-struct Statements {
+struct PeerStatements {
     schema: &'static str,
     /// After the fill.
     index: &'static str,
@@ -67,8 +67,8 @@ struct Statements {
     isolation: &'static str,
 }
 
-impl Rule {
-    const fn statements(self) -> &'static Statements {
+impl PeerRule {
+    const fn statements(self) -> &'static PeerStatements {
         match self {
             Self::Exclude => &exclude::STATEMENTS,
             Self::Serializable => &serializable::STATEMENTS,
@@ -78,16 +78,16 @@ impl Rule {
 
 const SPACES: &str = "create table space (garage int not null, no int not null, primary key (garage, no))";
 
-impl Peer {
+impl PeerAllocator {
     /// A database of its own, filled, with up-to-date statistics.
     pub async fn start(
-        cluster: &Cluster,
-        (rule, choice): (Rule, Choice),
+        cluster: &PostgresCluster,
+        (rule, choice): (PeerRule, PeerSpaceChoice),
         connections: u32,
-        (scale, origin): (Scale, Timestamp),
-        taken: &[Taken],
-    ) -> (Self, Vec<Ticket>) {
-        let database = Database::create_in(&cluster.url()).await;
+        (scale, origin): (DemandScale, Timestamp),
+        taken: &[FilledInterval],
+    ) -> (Self, Vec<BenchReservation>) {
+        let database = TestDatabase::create_in(&cluster.url()).await;
         let statements = rule.statements();
         let options = PgConnectOptions::from_str(&database.url()).expect("the cluster's URL is one");
         let options = options
@@ -102,7 +102,7 @@ impl Peer {
             scale.spaces - 1
         );
         run(&pool, &spaces).await;
-        let view = (choice == Choice::Picked).then(|| View::new(scale, taken));
+        let view = (choice == PeerSpaceChoice::Picked).then(|| OccupancyView::new(scale, taken));
         let peer = Self { rule, origin, pool, view, conflicts: AtomicU64::new(0), _database: database };
         let mut tickets = Vec::with_capacity(taken.len());
         for rows in taken.chunks(BULK) {
@@ -114,7 +114,7 @@ impl Peer {
         (peer, tickets)
     }
 
-    async fn insert(&self, rows: &[Taken]) -> Vec<Ticket> {
+    async fn insert(&self, rows: &[FilledInterval]) -> Vec<BenchReservation> {
         let (mut garages, mut spaces, mut starts, mut ends) = (vec![], vec![], vec![], vec![]);
         for row in rows {
             let (start, end) = row.interval.at(self.origin);
@@ -132,8 +132,8 @@ impl Peer {
             .fetch_all(&self.pool)
             .await
             .expect("the fill is free of conflicts");
-        let ticket = |(row, (id,)): (&Taken, (i64,))| Ticket {
-            id: Id(u128::try_from(id).expect("ids count from 1")),
+        let ticket = |(row, (id,)): (&FilledInterval, (i64,))| BenchReservation {
+            id: BenchReservationId(u128::try_from(id).expect("ids count from 1")),
             interval: row.interval,
             space: row.space,
             plate: 0,
@@ -141,79 +141,95 @@ impl Peer {
         rows.iter().zip(ids).map(ticket).collect()
     }
 
-    pub async fn ask(&self, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
+    pub async fn ask(&self, garage: usize, interval: MinuteInterval, rng: &mut StdRng) -> ContestantAnswer {
         match &self.view {
             Some(view) => self.picked(view, garage, interval, rng).await,
             None => self.searched(garage, interval, rng).await,
         }
     }
 
-    async fn searched(&self, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
+    async fn searched(&self, garage: usize, interval: MinuteInterval, rng: &mut StdRng) -> ContestantAnswer {
         let (start, end) = interval.at(self.origin);
-        let mut retry = Retry::new(&self.conflicts);
+        let mut retry = ConflictRetry::new(&self.conflicts);
         loop {
             let query = sqlx::query_as(self.rule.statements().searched);
             let query = query.bind(number(garage)).bind(start).bind(end);
             let row: Result<Option<(i64, i32)>, _> = query.fetch_optional(&self.pool).await;
-            match Attempt::of(row) {
-                Attempt::Done(None) => return Answer::Refused,
-                Attempt::Done(Some((id, space))) => {
+            match TransactionAttempt::of(row) {
+                TransactionAttempt::Done(None) => return ContestantAnswer::Refused,
+                TransactionAttempt::Done(Some((id, space))) => {
                     return accepted(id, interval, u16::try_from(space).unwrap_or(u16::MAX));
                 }
-                Attempt::Conflict if retry.again(rng).await => {}
-                Attempt::Conflict | Attempt::Late => return Answer::GaveUp,
+                TransactionAttempt::Conflict if retry.again(rng).await => {}
+                TransactionAttempt::Conflict | TransactionAttempt::Late => return ContestantAnswer::GaveUp,
             }
         }
     }
 
     /// A space that the database reports as taken, though the view had it free, stays taken in the view, and another is tried.
-    async fn picked(&self, view: &View, garage: usize, interval: Interval, rng: &mut StdRng) -> Answer {
-        let mut retry = Retry::new(&self.conflicts);
-        let Some(mut space) = view.pick(garage, interval) else { return Answer::Unasked };
+    async fn picked(
+        &self,
+        view: &OccupancyView,
+        garage: usize,
+        interval: MinuteInterval,
+        rng: &mut StdRng,
+    ) -> ContestantAnswer {
+        let mut retry = ConflictRetry::new(&self.conflicts);
+        let Some(mut space) = view.pick(garage, interval) else { return ContestantAnswer::Unasked };
         loop {
             match self.named(garage, space, interval).await {
-                Attempt::Done(Some(id)) => return accepted(id, interval, space),
-                Attempt::Done(None) => match view.pick(garage, interval) {
+                TransactionAttempt::Done(Some(id)) => return accepted(id, interval, space),
+                TransactionAttempt::Done(None) => match view.pick(garage, interval) {
                     Some(other) => space = other,
-                    None => return Answer::Refused,
+                    None => return ContestantAnswer::Refused,
                 },
-                Attempt::Conflict if retry.again(rng).await => {}
-                Attempt::Conflict | Attempt::Late => {
+                TransactionAttempt::Conflict if retry.again(rng).await => {}
+                TransactionAttempt::Conflict | TransactionAttempt::Late => {
                     view.give_back(garage, space, interval);
-                    return Answer::GaveUp;
+                    return ContestantAnswer::GaveUp;
                 }
             }
         }
     }
 
-    async fn named(&self, garage: usize, space: u16, interval: Interval) -> Attempt<Option<i64>> {
+    async fn named(
+        &self,
+        garage: usize,
+        space: u16,
+        interval: MinuteInterval,
+    ) -> TransactionAttempt<Option<i64>> {
         let (start, end) = interval.at(self.origin);
         let query = sqlx::query_scalar(self.rule.statements().named);
         let query = query.bind(number(garage)).bind(start).bind(end).bind(i32::from(space));
-        Attempt::of_named(query.fetch_optional(&self.pool).await)
+        TransactionAttempt::of_named(query.fetch_optional(&self.pool).await)
     }
 
-    pub async fn cancel(&self, garage: usize, ticket: Ticket, rng: &mut StdRng) -> Answer {
+    pub async fn cancel(
+        &self,
+        garage: usize,
+        ticket: BenchReservation,
+        rng: &mut StdRng,
+    ) -> ContestantAnswer {
         let id = i64::try_from(ticket.id.0).expect("ids here are bigints");
-        let mut retry = Retry::new(&self.conflicts);
+        let mut retry = ConflictRetry::new(&self.conflicts);
         loop {
             let deleted = sqlx::query("delete from taken where id = $1").bind(id).execute(&self.pool).await;
-            match Attempt::of(deleted) {
-                Attempt::Done(done) => {
+            match TransactionAttempt::of(deleted) {
+                TransactionAttempt::Done(done) => {
                     assert_eq!(done.rows_affected(), 1, "a reservation that was accepted is there");
                     break;
                 }
-                Attempt::Conflict if retry.again(rng).await => {}
-                Attempt::Conflict | Attempt::Late => return Answer::GaveUp,
+                TransactionAttempt::Conflict if retry.again(rng).await => {}
+                TransactionAttempt::Conflict | TransactionAttempt::Late => return ContestantAnswer::GaveUp,
             }
         }
         if let Some(view) = &self.view {
             view.give_back(garage, ticket.space, ticket.interval);
         }
-        Answer::Cancelled
+        ContestantAnswer::Cancelled
     }
 
-    pub async fn judge(&self) -> Verdict {
+    pub async fn judge(&self) -> OversaleVerdict {
         judge::peer(&self.pool, self.rule).await
     }
 
@@ -223,9 +239,9 @@ impl Peer {
     }
 }
 
-fn accepted(id: i64, interval: Interval, space: u16) -> Answer {
-    Answer::Accepted(Ticket {
-        id: Id(u128::try_from(id).expect("ids count from 1")),
+fn accepted(id: i64, interval: MinuteInterval, space: u16) -> ContestantAnswer {
+    ContestantAnswer::Accepted(BenchReservation {
+        id: BenchReservationId(u128::try_from(id).expect("ids count from 1")),
         interval,
         space,
         plate: 0,

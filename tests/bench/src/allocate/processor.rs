@@ -7,13 +7,13 @@ use std::time::Instant;
 const TICKS: f64 = 100.0;
 
 /// One process, from one moment on.
-pub struct Process {
+pub struct ProcessCpuUsage {
     name: String,
     since: Instant,
     ticks: f64,
 }
 
-impl Process {
+impl ProcessCpuUsage {
     pub fn own() -> Self {
         Self::named("self".to_owned())
     }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_busy_process_has_used_time() {
-        let own = Process::own();
+        let own = ProcessCpuUsage::own();
         testkit::wait::until_blocking(std::time::Duration::from_secs(30), "a tick passes", || {
             std::hint::black_box((0..100_000_u64).map(std::hint::black_box).sum::<u64>());
             (ticks("self") > own.ticks).then_some(())

@@ -7,12 +7,14 @@ use futures_util::future::join_all;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::Serialize;
-use testkit::postgres::Cluster;
+use testkit::postgres::PostgresCluster;
 
 use super::callers;
-use super::contestant::{Answer, Contestant};
-use super::demand::{self, DAY_MINUTES, Interval, LONGEST, SHORTEST, Scale, Taken, Town};
-use super::ours::{Database, Ours, Spaces, Way};
+use super::contestant::{AllocationContestant, ContestantAnswer};
+use super::demand::{
+    self, CallerLedger, DAY_MINUTES, DemandScale, FilledInterval, LONGEST, MinuteInterval, SHORTEST,
+};
+use super::ours::{AllocatorDatabase, AllocatorSpaceChoice, AllocatorTransport, OurAllocator};
 use super::tomorrow;
 
 /// At once, in each race.
@@ -23,7 +25,7 @@ const SLICES: u64 = 10;
 const REPLICAS: usize = 4;
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Report {
+pub struct RaceReport {
     pub database: &'static str,
     pub replicas: usize,
     pub races: usize,
@@ -39,20 +41,21 @@ pub struct Report {
     pub astray: u64,
 }
 
-impl Report {
+impl RaceReport {
     pub const fn is_right(&self) -> bool {
         self.won_by_one == self.races && self.races_oversold + self.attempts_oversold == 0 && self.astray == 0
     }
 }
 
 /// On both databases.
-pub async fn run(cluster: &Cluster, races: usize, attempts: u64, seed: u64) -> Vec<Report> {
+pub async fn run(cluster: &PostgresCluster, races: usize, attempts: u64, seed: u64) -> Vec<RaceReport> {
     let mut reports = Vec::new();
     for (database, name, replicas) in
-        [(Database::Sqlite, "sqlite", 1), (Database::Postgres, "postgres", REPLICAS)]
+        [(AllocatorDatabase::Sqlite, "sqlite", 1), (AllocatorDatabase::Postgres, "postgres", REPLICAS)]
     {
         let mut rng = StdRng::seed_from_u64(seed);
-        let mut report = Report { database: name, replicas, races, racers: RACERS, ..Report::default() };
+        let mut report =
+            RaceReport { database: name, replicas, races, racers: RACERS, ..RaceReport::default() };
         race(cluster, database, &mut report, &mut rng).await;
         attempt(cluster, database, attempts, &mut report, &mut rng).await;
         eprintln!("  {report:?}");
@@ -62,20 +65,25 @@ pub async fn run(cluster: &Cluster, races: usize, attempts: u64, seed: u64) -> V
 }
 
 /// All spaces but one are taken all day.
-async fn race(cluster: &Cluster, database: Database, report: &mut Report, rng: &mut StdRng) {
-    let scale = Scale { garages: 1, spaces: 107, days: 1, fill: 1.0 };
-    let day = Interval { from: 0, until: DAY_MINUTES };
-    let taken: Vec<Taken> =
-        (1..scale.spaces).map(|space| Taken { garage: 0, space, interval: day }).collect();
-    let what = (database, Way::Call, Spaces::Any);
-    let (ours, _) = Ours::start(cluster, what, report.replicas, (scale, tomorrow()), &taken).await;
+async fn race(
+    cluster: &PostgresCluster,
+    database: AllocatorDatabase,
+    report: &mut RaceReport,
+    rng: &mut StdRng,
+) {
+    let scale = DemandScale { garages: 1, spaces: 107, days: 1, fill: 1.0 };
+    let day = MinuteInterval { from: 0, until: DAY_MINUTES };
+    let taken: Vec<FilledInterval> =
+        (1..scale.spaces).map(|space| FilledInterval { garage: 0, space, interval: day }).collect();
+    let what = (database, AllocatorTransport::Call, AllocatorSpaceChoice::Any);
+    let (ours, _) = OurAllocator::start(cluster, what, report.replicas, (scale, tomorrow()), &taken).await;
     for _ in 0..report.races {
         let minutes = rng.random_range(SHORTEST..=LONGEST);
         let from = rng.random_range(0..=DAY_MINUTES - minutes);
-        let interval = Interval { from, until: from + minutes };
+        let interval = MinuteInterval { from, until: from + minutes };
         let answers = join_all((0..RACERS).map(|_| ours.ask(0, interval))).await;
         let won = answers.into_iter().filter_map(|answer| match answer {
-            Answer::Accepted(ticket) => Some(ticket),
+            ContestantAnswer::Accepted(ticket) => Some(ticket),
             _ => None,
         });
         let won: Vec<_> = won.collect();
@@ -88,18 +96,19 @@ async fn race(cluster: &Cluster, database: Database, report: &mut Report, rng: &
 }
 
 async fn attempt(
-    cluster: &Cluster,
-    database: Database,
+    cluster: &PostgresCluster,
+    database: AllocatorDatabase,
     attempts: u64,
-    report: &mut Report,
+    report: &mut RaceReport,
     rng: &mut StdRng,
 ) {
-    let scale = Scale { garages: 1, spaces: 107, days: 7, fill: 0.95 };
+    let scale = DemandScale { garages: 1, spaces: 107, days: 7, fill: 0.95 };
     let taken = demand::fill(scale, rng);
-    let what = (database, Way::Call, Spaces::Any);
-    let (ours, tickets) = Ours::start(cluster, what, report.replicas, (scale, tomorrow()), &taken).await;
-    let town = Arc::new(Town::new(scale, tickets.into_iter().map(|ticket| (0, ticket))));
-    let contestant = Arc::new(Contestant::Ours(Box::new(ours)));
+    let what = (database, AllocatorTransport::Call, AllocatorSpaceChoice::Any);
+    let (ours, tickets) =
+        OurAllocator::start(cluster, what, report.replicas, (scale, tomorrow()), &taken).await;
+    let town = Arc::new(CallerLedger::new(scale, tickets.into_iter().map(|ticket| (0, ticket))));
+    let contestant = Arc::new(AllocationContestant::Ours(Box::new(ours)));
     for _ in 0..SLICES {
         let slice = attempts / SLICES;
         let tally = callers::attempts(&contestant, &town, CALLERS, slice, rng.random()).await;

@@ -4,19 +4,19 @@
 use std::process::Command;
 use std::time::Instant;
 
-use domain::allocation::entry::State;
+use domain::allocation::entry::EntryState;
 use domain::time::Timestamp;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use server::app::allocation;
-use server::store::reservation::Stored;
-use testkit::postgres::Cluster;
+use server::store::reservation::StoredReservation;
+use testkit::postgres::PostgresCluster;
 use uuid::Uuid;
 
-use super::demand::{self, Scale, Taken};
-use super::ours::place::{self, Place};
-use super::ours::{Database, Spaces};
+use super::demand::{self, DemandScale, FilledInterval};
+use super::ours::place::{self, BenchDistrict};
+use super::ours::{AllocatorDatabase, AllocatorSpaceChoice};
 use super::{processor, tomorrow};
 
 const TIMES: usize = 5;
@@ -25,7 +25,7 @@ const BULK: usize = 5_000;
 const DAY_MICROS: i64 = 24 * 3_600_000_000;
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct RebuildReport {
     pub database: &'static str,
     pub spaces: u16,
     /// Days ahead that are 95 % full.
@@ -34,13 +34,13 @@ pub struct Report {
     pub live_rows: usize,
     pub history_rows: usize,
     /// Each in a new process, in the order of the runs.
-    pub without_history: Vec<Book>,
-    pub with_history: Vec<Book>,
+    pub without_history: Vec<RebuiltBook>,
+    pub with_history: Vec<RebuiltBook>,
 }
 
 /// One book, made from the database.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Book {
+pub struct RebuiltBook {
     pub took_us: u64,
     /// By which the process grew: the book, and what reading it left behind.
     pub resident_bytes: u64,
@@ -48,30 +48,36 @@ pub struct Book {
 }
 
 /// A garage of 107 spaces, on both databases.
-pub async fn run(cluster: &Cluster, history_days: u32) -> Vec<Report> {
+pub async fn run(cluster: &PostgresCluster, history_days: u32) -> Vec<RebuildReport> {
     let mut reports = Vec::new();
-    for (database, name) in [(Database::Sqlite, "sqlite"), (Database::Postgres, "postgres")] {
+    for (database, name) in [(AllocatorDatabase::Sqlite, "sqlite"), (AllocatorDatabase::Postgres, "postgres")]
+    {
         reports.push(report(cluster, database, name, history_days).await);
     }
     reports
 }
 
-async fn report(cluster: &Cluster, database: Database, name: &'static str, history_days: u32) -> Report {
-    let scale = Scale { garages: 1, spaces: 107, days: 7, fill: 0.95 };
+async fn report(
+    cluster: &PostgresCluster,
+    database: AllocatorDatabase,
+    name: &'static str,
+    history_days: u32,
+) -> RebuildReport {
+    let scale = DemandScale { garages: 1, spaces: 107, days: 7, fill: 0.95 };
     let mut rng = StdRng::seed_from_u64(1);
     let taken = demand::fill(scale, &mut rng);
-    let place = Place::make(cluster, database, (scale, Spaces::Any), taken.len()).await;
+    let place = BenchDistrict::make(cluster, database, (scale, AllocatorSpaceChoice::Any), taken.len()).await;
     let origin = tomorrow();
     place.fill(origin, &taken).await;
     let without_history = books(&place);
-    let past = demand::fill(Scale { days: history_days, ..scale }, &mut rng);
+    let past = demand::fill(DemandScale { days: history_days, ..scale }, &mut rng);
     let first = Timestamp::from_micros(origin.micros() - i64::from(history_days + 1) * DAY_MICROS);
     for rows in past.chunks(BULK) {
-        let rows: Vec<Stored> = rows.iter().map(|row| completed(&place, first, row)).collect();
+        let rows: Vec<StoredReservation> = rows.iter().map(|row| completed(&place, first, row)).collect();
         place.insert(&rows).await;
     }
     place.store.renew_statistics().await.expect("statistics");
-    let report = Report {
+    let report = RebuildReport {
         database: name,
         spaces: scale.spaces,
         days: scale.days,
@@ -86,10 +92,10 @@ async fn report(cluster: &Cluster, database: Database, name: &'static str, histo
 }
 
 /// Over, as if the car had come and gone.
-fn completed(place: &Place, origin: Timestamp, taken: &Taken) -> Stored {
+fn completed(place: &BenchDistrict, origin: Timestamp, taken: &FilledInterval) -> StoredReservation {
     let mut stored = place.confirmed(origin, taken, taken.space);
     let at = stored.entry.span.until().timestamp();
-    stored.entry.state = State::Completed { at };
+    stored.entry.state = EntryState::Completed { at };
     stored.entry.taken = None;
     stored.entry.visit = Some(Uuid::now_v7());
     stored.entry.created_at = stored.entry.span.from().timestamp();
@@ -97,12 +103,12 @@ fn completed(place: &Place, origin: Timestamp, taken: &Taken) -> Stored {
     stored
 }
 
-fn books(place: &Place) -> Vec<Book> {
+fn books(place: &BenchDistrict) -> Vec<RebuiltBook> {
     (0..TIMES).map(|_| book_of(place)).collect()
 }
 
 /// This program once more.
-fn book_of(place: &Place) -> Book {
+fn book_of(place: &BenchDistrict) -> RebuiltBook {
     let program = std::env::current_exe().expect("this program has a path");
     let mut child = Command::new(program);
     let key = Uuid::from_slice(place.data_key.get(..16).unwrap_or_default()).expect("half a key");
@@ -124,7 +130,7 @@ pub async fn child(url: &str, key: &str) {
     let openings = allocation::read(&app, &garage, |book| book.layout().openings.len());
     let openings = openings.await.expect("the book is made");
     let took = started.elapsed();
-    let book = Book {
+    let book = RebuiltBook {
         took_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         resident_bytes: processor::resident().saturating_sub(before),
         openings,

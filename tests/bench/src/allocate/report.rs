@@ -4,32 +4,32 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::contestant::Kind;
-use super::demand::Scale;
-use super::round::Round;
+use super::contestant::ContestantKind;
+use super::demand::DemandScale;
+use super::round::AllocateRound;
 
 /// A pair of rounds is left out when a synced write cost more than this many times as much in one as in the other.
 const FSYNC_CHANGE: f64 = 1.5;
 
 /// Rounds of several contestants with the same load: all of them forwards, then all backwards, and so on.
 #[derive(Debug, Clone, Serialize)]
-pub struct Scenario {
+pub struct AllocateScenario {
     #[serde(flatten)]
-    pub scale: Scale,
+    pub scale: DemandScale,
     pub callers: usize,
     pub connections: u32,
-    pub rounds: Vec<Round>,
+    pub rounds: Vec<AllocateRound>,
     /// One for each contestant.
-    pub medians: Vec<Medians>,
+    pub medians: Vec<ContestantMedians>,
     /// Of those that are not ours, the one that accepted most.
-    pub best_peer: Option<Kind>,
-    pub ratios: Vec<Ratio>,
+    pub best_peer: Option<ContestantKind>,
+    pub ratios: Vec<ContestantRatio>,
 }
 
 /// Over the rounds of one contestant.
 #[derive(Debug, Clone, Serialize)]
-pub struct Medians {
-    pub contestant: Kind,
+pub struct ContestantMedians {
+    pub contestant: ContestantKind,
     pub accepted_per_s: f64,
     pub answered_per_s: f64,
     pub accepted_p50_us: f64,
@@ -37,9 +37,9 @@ pub struct Medians {
     pub answered_p99_us: f64,
 }
 
-impl Medians {
-    fn new(contestant: Kind, rounds: &[&Round]) -> Self {
-        let of = |value: fn(&Round) -> Option<f64>| {
+impl ContestantMedians {
+    fn new(contestant: ContestantKind, rounds: &[&AllocateRound]) -> Self {
+        let of = |value: fn(&AllocateRound) -> Option<f64>| {
             let mut values: Vec<f64> = rounds.iter().copied().filter_map(value).collect();
             median(&mut values).unwrap_or(0.0)
         };
@@ -63,9 +63,9 @@ fn median(values: &mut [f64]) -> Option<f64> {
 
 /// How many times as many reservations a second the first one accepts, over pairs of rounds of the same pass.
 #[derive(Debug, Clone, Serialize)]
-pub struct Ratio {
-    pub of: Kind,
-    pub to: Kind,
+pub struct ContestantRatio {
+    pub of: ContestantKind,
+    pub to: ContestantKind,
     pub median: Option<f64>,
     pub min: Option<f64>,
     pub max: Option<f64>,
@@ -74,17 +74,26 @@ pub struct Ratio {
     pub dropped: usize,
 }
 
-impl Scenario {
-    pub fn new(scale: Scale, callers: usize, connections: u32, passes: Vec<Vec<Round>>) -> Self {
-        let kinds: Vec<Kind> = passes.first().into_iter().flatten().map(|round| round.contestant).collect();
+impl AllocateScenario {
+    pub fn new(
+        scale: DemandScale,
+        callers: usize,
+        connections: u32,
+        passes: Vec<Vec<AllocateRound>>,
+    ) -> Self {
+        let kinds: Vec<ContestantKind> =
+            passes.first().into_iter().flatten().map(|round| round.contestant).collect();
         let mut ratios = Vec::new();
         for of in kinds.iter().filter(|kind| !kind.is_peer()) {
             let to = kinds.iter().filter(|to| to.is_peer() || of.this_space() == Some(**to));
-            ratios.extend(to.map(|to| Ratio::new(&passes, *of, *to)));
+            ratios.extend(to.map(|to| ContestantRatio::new(&passes, *of, *to)));
         }
-        let rounds: Vec<Round> = passes.into_iter().flatten().collect();
-        let of = |kind: &Kind| -> Vec<&Round> { rounds.iter().filter(|r| r.contestant == *kind).collect() };
-        let medians: Vec<Medians> = kinds.iter().map(|kind| Medians::new(*kind, &of(kind))).collect();
+        let rounds: Vec<AllocateRound> = passes.into_iter().flatten().collect();
+        let of = |kind: &ContestantKind| -> Vec<&AllocateRound> {
+            rounds.iter().filter(|r| r.contestant == *kind).collect()
+        };
+        let medians: Vec<ContestantMedians> =
+            kinds.iter().map(|kind| ContestantMedians::new(*kind, &of(kind))).collect();
         let peers = medians.iter().filter(|medians| medians.contestant.is_peer());
         let best = peers.max_by(|a, b| a.accepted_per_s.total_cmp(&b.accepted_per_s));
         let best_peer = best.map(|medians| medians.contestant);
@@ -92,16 +101,16 @@ impl Scenario {
     }
 
     pub fn is_right(&self) -> bool {
-        self.rounds.iter().all(Round::is_right)
+        self.rounds.iter().all(AllocateRound::is_right)
     }
 }
 
-impl Ratio {
-    fn new(passes: &[Vec<Round>], of: Kind, to: Kind) -> Self {
+impl ContestantRatio {
+    fn new(passes: &[Vec<AllocateRound>], of: ContestantKind, to: ContestantKind) -> Self {
         let mut ratio = Self { of, to, median: None, min: None, max: None, pairs: 0, dropped: 0 };
         let mut found = Vec::new();
         for pass in passes {
-            let round = |kind: Kind| pass.iter().find(|round| round.contestant == kind);
+            let round = |kind: ContestantKind| pass.iter().find(|round| round.contestant == kind);
             let Some((first, second)) = round(of).zip(round(to)) else { continue };
             let fsync = [first.fsync(), second.fsync()].concat();
             let (fastest, slowest) = (fsync.iter().min(), fsync.iter().max());
@@ -119,9 +128,9 @@ impl Ratio {
     }
 }
 
-impl fmt::Display for Round {
+impl fmt::Display for AllocateRound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Figures { accepted, answered } = Figures::of(self);
+        let LatencyColumns { accepted, answered } = LatencyColumns::of(self);
         let figures = &self.figures;
         let name = format!("{:?}", self.contestant);
         write!(
@@ -150,14 +159,14 @@ impl fmt::Display for Round {
 }
 
 /// Latencies in milliseconds, for people.
-struct Figures {
+struct LatencyColumns {
     accepted: String,
     answered: String,
 }
 
-impl Figures {
-    fn of(round: &Round) -> Self {
-        let text = |percentiles: Option<simulator::load::Percentiles>| match percentiles {
+impl LatencyColumns {
+    fn of(round: &AllocateRound) -> Self {
+        let text = |percentiles: Option<simulator::load::LatencyPercentiles>| match percentiles {
             Some(p) => {
                 format!("(p50 {:.1} p99 {:.1} ms)", p.p50_us as f64 / 1_000.0, p.p99_us as f64 / 1_000.0)
             }
@@ -167,7 +176,7 @@ impl Figures {
     }
 }
 
-impl fmt::Display for Scenario {
+impl fmt::Display for AllocateScenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for ratio in &self.ratios {
             writeln!(

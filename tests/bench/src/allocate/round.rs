@@ -5,25 +5,25 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::callers::{self, Figures, Span};
-use super::contestant::{Contestant, Kind};
-use super::demand::Town;
-use super::judge::Verdict;
-use super::processor::Process;
+use super::callers::{self, RoundDuration, RoundFigures};
+use super::contestant::{AllocationContestant, ContestantKind};
+use super::demand::CallerLedger;
+use super::judge::OversaleVerdict;
+use super::processor::ProcessCpuUsage;
 use crate::arrival::fsync;
 use crate::arrival::report::with_cpu;
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Round {
-    pub contestant: Kind,
+pub struct AllocateRound {
+    pub contestant: ContestantKind,
     #[serde(flatten)]
-    pub figures: Figures,
+    pub figures: RoundFigures,
     /// Attempts that were repeated, warm-up included.
     pub conflicts: u64,
     pub fill_before: f64,
     pub fill_after: f64,
     #[serde(flatten)]
-    pub verdict: Verdict,
+    pub verdict: OversaleVerdict,
     /// Reservations that callers hold and the database has not, or the other way about.
     pub astray: u64,
     /// Of all cores.
@@ -36,7 +36,7 @@ pub struct Round {
     pub fsync_after_us: u64,
 }
 
-impl Round {
+impl AllocateRound {
     pub fn fsync(&self) -> [u64; 2] {
         [self.fsync_before_us.max(1), self.fsync_after_us.max(1)]
     }
@@ -47,25 +47,25 @@ impl Round {
 }
 
 /// A contestant that is ready, and what its callers hold.
-pub struct Entrant {
-    pub kind: Kind,
-    pub contestant: Arc<Contestant>,
-    pub town: Arc<Town>,
+pub struct ReadyContestant {
+    pub kind: ContestantKind,
+    pub contestant: Arc<AllocationContestant>,
+    pub town: Arc<CallerLedger>,
 }
 
-impl Entrant {
-    pub async fn round(&self, callers: usize, span: Span, seed: u64) -> Round {
+impl ReadyContestant {
+    pub async fn round(&self, callers: usize, span: RoundDuration, seed: u64) -> AllocateRound {
         let (fill_before, conflicts) = (self.town.filled(), self.contestant.conflicts());
         let before = fsync::calibrate();
-        let own = Process::own();
-        let server = self.contestant.process().map(Process::of);
+        let own = ProcessCpuUsage::own();
+        let server = self.contestant.process().map(ProcessCpuUsage::of);
         let load = callers::run(&self.contestant, &self.town, callers, span, seed);
         let (cpu, tally) = with_cpu(load).await;
         let (own, server) = (own.percent(), server.map(|server| server.percent()));
         let after = fsync::calibrate();
         let verdict = self.contestant.judge().await;
         let held = i64::try_from(self.town.tickets()).unwrap_or(i64::MAX);
-        Round {
+        AllocateRound {
             contestant: self.kind,
             figures: tally.figures(span.measured),
             conflicts: self.contestant.conflicts() - conflicts,

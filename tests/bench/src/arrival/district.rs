@@ -3,35 +3,35 @@
 
 use std::collections::HashMap;
 
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
-use simulator::controller::Handle;
+use simulator::controller::ControllerHandle;
 
-use e2e::district::{Child, Place, children};
-use e2e::system::System;
+use e2e::district::{DistrictKind, FamilyChild, children};
+use e2e::system::TestSystem;
 
 /// As many classes as a large school has.
 const CLASSES: usize = 50;
 
 /// A district whose classes have at least one phone each and whose cars last for all rounds.
-pub fn place(garages: usize, connections: usize, cars: usize) -> Place {
+pub fn place(garages: usize, connections: usize, cars: usize) -> DistrictKind {
     let classes = (connections / garages).clamp(1, CLASSES);
-    Place::Uniform { schools: garages, classes, cars: cars.div_ceil(garages) }
+    DistrictKind::Uniform { schools: garages, classes, cars: cars.div_ceil(garages) }
 }
 
 /// The entry lanes and the cars that are still to come.
-pub struct Traffic {
-    pub lanes: Vec<Handle>,
+pub struct ArrivalTraffic {
+    pub lanes: Vec<ControllerHandle>,
     cars: Vec<std::vec::IntoIter<Plate>>,
     /// By plate.
-    pub children: HashMap<String, Vec<Child>>,
+    pub children: HashMap<String, Vec<FamilyChild>>,
 }
 
-impl Traffic {
-    pub async fn connect(system: &System) -> Self {
+impl ArrivalTraffic {
+    pub async fn connect(system: &TestSystem) -> Self {
         let (mut lanes, mut cars) = (Vec::new(), Vec::new());
         for site in &system.invented().sites {
-            let lane = site.lanes(Direction::In).next().expect("a uniform garage has an entry");
+            let lane = site.lanes(LaneDirection::In).next().expect("a uniform garage has an entry");
             lanes.push(system.controller(&site.garage, &lane.device).await);
             cars.push(system.invented().pickup_plates(&site.garage).into_iter());
         }

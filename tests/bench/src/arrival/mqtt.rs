@@ -4,11 +4,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::mqtt::{
-    Ack, Command, CommandKind, ControllerEvent, Display, OPEN_TTL_MS, Permissions, Topic, VERSION,
+    ControllerCommand, ControllerCommandKind, ControllerEvent, DisplayContent, EventAck, MqttPermissions,
+    MqttTopic, OPEN_TTL_MS, VERSION,
 };
 use rumqttc::{
     AsyncClient, Event, EventLoop, MqttOptions, NetworkOptions, Packet, Publish, QoS, SubscribeFilter,
@@ -22,17 +23,17 @@ use e2e::phone::PATIENCE;
 const REQUESTS: usize = 4_096;
 
 /// Answers until it is dropped.
-pub(super) struct Echo(AbortHandle);
+pub(super) struct EchoClient(AbortHandle);
 
-impl Drop for Echo {
+impl Drop for EchoClient {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-impl Echo {
+impl EchoClient {
     pub async fn start(broker: SocketAddr, garage: &GarageId, password: &str) -> Self {
-        let Permissions { username, .. } = Permissions::gateway(garage);
+        let MqttPermissions { username, .. } = MqttPermissions::gateway(garage);
         let mut options = MqttOptions::new(&username, broker.ip().to_string(), broker.port());
         options.set_credentials(&username, password).set_clean_session(true).set_inflight(256);
         options.set_keep_alive(Duration::from_secs(5)).set_max_packet_size(64 * 1024, 64 * 1024);
@@ -40,7 +41,7 @@ impl Echo {
         let mut network = NetworkOptions::new();
         network.set_tcp_nodelay(true);
         events.set_network_options(network);
-        let filters = Topic::gateway_filters(garage);
+        let filters = MqttTopic::gateway_filters(garage);
         let filters = filters.into_iter().map(|filter| SubscribeFilter::new(filter, QoS::AtLeastOnce));
         client.try_subscribe_many(filters).expect("an empty queue");
         let granted = tokio::time::timeout(PATIENCE, granted(&mut events));
@@ -65,25 +66,26 @@ async fn answer(client: AsyncClient, mut events: EventLoop) {
 
 /// Command and acknowledgement; nothing for a heartbeat.
 fn answers(message: &Publish) -> Option<[(String, Vec<u8>); 2]> {
-    let Ok(Topic::Event(garage, device)) = Topic::parse(&message.topic) else { return None };
+    let Ok(MqttTopic::Event(garage, device)) = MqttTopic::parse(&message.topic) else { return None };
     let event: ControllerEvent = serde_json::from_slice(&message.payload).ok()?;
-    let command = Command {
+    let command = ControllerCommand {
         v: VERSION,
         command_id: Uuid::new_v4().to_string(),
         event_id: event.event_id.clone(),
         order: None,
-        command: CommandKind::Open,
+        command: ControllerCommandKind::Open,
         issued_at: now(),
         ttl_ms: OPEN_TTL_MS,
-        decision: Decision::open(Some(Audience::Pickup)),
-        display: Display {
-            plate: event.plate.unwrap_or_default(), text: "欢迎接学生 请入场".to_owned()
+        decision: AccessDecision::open(Some(Audience::Pickup)),
+        display: DisplayContent {
+            plate: event.plate.unwrap_or_default(),
+            text: "欢迎接学生 请入场".to_owned(),
         },
     };
-    let ack = Ack { v: VERSION, event_ids: vec![event.event_id], rejected: Vec::new() };
+    let ack = EventAck { v: VERSION, event_ids: vec![event.event_id], rejected: Vec::new() };
     Some([
-        (Topic::Command(garage.clone(), device.clone()).to_string(), serde_json::to_vec(&command).ok()?),
-        (Topic::Ack(garage, device).to_string(), serde_json::to_vec(&ack).ok()?),
+        (MqttTopic::Command(garage.clone(), device.clone()).to_string(), serde_json::to_vec(&command).ok()?),
+        (MqttTopic::Ack(garage, device).to_string(), serde_json::to_vec(&ack).ok()?),
     ])
 }
 

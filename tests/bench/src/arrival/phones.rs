@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 
 use domain::ids::ClassId;
 use futures_util::{StreamExt, stream};
-use protocol::people::{Arrival, Frame};
+use protocol::people::{ClassArrival, StreamFrame};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use e2e::district::teacher;
-use e2e::phone::Stream;
-use e2e::system::System;
+use e2e::phone::ClassStream;
+use e2e::system::TestSystem;
 
 /// Sockets that are opened at once.
 const AT_ONCE: usize = 32;
 
 /// One arrival on one phone.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct ShownArrival {
     pub socket: usize,
     pub arrival: Uuid,
     pub cursor: i64,
@@ -28,22 +28,22 @@ pub struct Shown {
     pub at: Instant,
 }
 
-type Frames = Arc<Mutex<Vec<Shown>>>;
+type ShownArrivals = Arc<Mutex<Vec<ShownArrival>>>;
 
-pub struct Phones {
+pub struct BenchPhones {
     sockets: JoinSet<()>,
     opened: usize,
     per_class: HashMap<ClassId, usize>,
-    shown: Frames,
+    shown: ShownArrivals,
 }
 
-fn lock(frames: &Frames) -> std::sync::MutexGuard<'_, Vec<Shown>> {
+fn lock(frames: &ShownArrivals) -> std::sync::MutexGuard<'_, Vec<ShownArrival>> {
     frames.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Phones {
+impl BenchPhones {
     /// `count` of them, spread over the classes, each up to date.
-    pub async fn open(system: &System, count: usize) -> Self {
+    pub async fn open(system: &TestSystem, count: usize) -> Self {
         let schools = &system.invented().district.schools;
         let classes: Vec<&ClassId> = schools.iter().flat_map(|s| &s.classes).map(|class| &class.id).collect();
         let mut per_class: HashMap<ClassId, usize> = HashMap::new();
@@ -53,8 +53,8 @@ impl Phones {
         }
         let opened = planned.len();
         let opening = planned.into_iter().map(|class| open(system, class));
-        let streams: Vec<Stream> = stream::iter(opening).buffer_unordered(AT_ONCE).collect().await;
-        let shown = Frames::default();
+        let streams: Vec<ClassStream> = stream::iter(opening).buffer_unordered(AT_ONCE).collect().await;
+        let shown = ShownArrivals::default();
         let mut sockets = JoinSet::new();
         for (socket, stream) in streams.into_iter().enumerate() {
             sockets.spawn(read(stream, socket, shown.clone()));
@@ -72,7 +72,7 @@ impl Phones {
     }
 
     /// Waits until `wanted` frames have come since the last call, at most for `patience`; takes them.
-    pub async fn take(&self, wanted: usize, patience: Duration) -> Vec<Shown> {
+    pub async fn take(&self, wanted: usize, patience: Duration) -> Vec<ShownArrival> {
         let coming = async {
             while lock(&self.shown).len() < wanted {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -94,17 +94,17 @@ impl Phones {
     }
 }
 
-async fn open(system: &System, class: &ClassId) -> Stream {
+async fn open(system: &TestSystem, class: &ClassId) -> ClassStream {
     let phone = system.log_in(teacher(system.invented(), class)).await;
     let mut stream = phone.follow(class, None).await.expect("a place for the phone");
     stream.until_live().await;
     stream
 }
 
-async fn read(mut stream: Stream, socket: usize, frames: Frames) {
+async fn read(mut stream: ClassStream, socket: usize, frames: ShownArrivals) {
     while let Some(frame) = stream.next().await {
         let at = Instant::now();
-        let Frame::Arrival(Arrival { id, cursor, pupil, class, .. }) = frame else { continue };
-        lock(&frames).push(Shown { socket, arrival: id, cursor, pupil, class, at });
+        let StreamFrame::Arrival(ClassArrival { id, cursor, pupil, class, .. }) = frame else { continue };
+        lock(&frames).push(ShownArrival { socket, arrival: id, cursor, pupil, class, at });
     }
 }

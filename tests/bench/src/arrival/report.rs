@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Options;
-use super::hops::Samples;
-use super::round::{Outcome, Way};
-use e2e::district::Place;
-use e2e::system::Form;
+use super::ArrivalBenchOptions;
+use super::hops::LatencySamples;
+use super::round::{ArrivalRoundOutcome, SystemMeasurement};
+use e2e::district::DistrictKind;
+use e2e::system::SystemForm;
 
 /// A pair of rounds is left out when a synced write cost more than this many times as much in one as in the other.
 const FSYNC_CHANGE: f64 = 1.5;
@@ -18,26 +18,26 @@ const FRAME_TARGET: Duration = Duration::from_millis(50);
 /// The open command, in round trips of the bare broker, both at the 99th percentile.
 const OPEN_TARGET: f64 = 3.0;
 
-pub const fn name(form: Form) -> &'static str {
+pub const fn name(form: SystemForm) -> &'static str {
     match form {
-        Form::Standalone => "standalone: embedded broker, SQLite",
-        Form::Separate => "separate processes: Mosquitto, PostgreSQL",
+        SystemForm::Standalone => "standalone: embedded broker, SQLite",
+        SystemForm::Separate => "separate processes: Mosquitto, PostgreSQL",
     }
 }
 
 /// One turn with the state of the machine around it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Round {
+pub struct ArrivalRound {
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: ArrivalRoundOutcome,
     /// Of all cores, bench and clients included.
     pub cpu_busy_percent: f64,
     pub fsync_before_us: u64,
     pub fsync_after_us: u64,
 }
 
-impl Round {
-    pub fn new(outcome: Outcome, cpu: f64, fsync: (Duration, Duration)) -> Self {
+impl ArrivalRound {
+    pub fn new(outcome: ArrivalRoundOutcome, cpu: f64, fsync: (Duration, Duration)) -> Self {
         let us = |took: Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         Self {
             outcome,
@@ -54,7 +54,7 @@ impl Round {
 
 /// The open command's 99th percentile in round trips of the bare broker.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Ratio {
+pub struct OpenCommandRatio {
     pub median: Option<f64>,
     pub min: Option<f64>,
     pub max: Option<f64>,
@@ -64,7 +64,7 @@ pub struct Ratio {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Configuration {
+pub struct ArrivalScenario {
     pub form: &'static str,
     pub garages: usize,
     pub classes: usize,
@@ -73,35 +73,35 @@ pub struct Configuration {
     pub round_seconds: f64,
     pub warm_up_seconds: f64,
     /// Of all rounds of the system together.
-    pub total: Way,
-    pub bare_round_trip: Samples,
-    pub open_p99_to_bare_p99: Ratio,
+    pub total: SystemMeasurement,
+    pub bare_round_trip: LatencySamples,
+    pub open_p99_to_bare_p99: OpenCommandRatio,
     pub open_within_target: bool,
     pub frame_within_target: bool,
     /// Sockets that the system closed during the run.
     pub closed_sockets: usize,
     /// Frames that came when no more were awaited.
     pub late_frames: usize,
-    pub rounds: Vec<Round>,
+    pub rounds: Vec<ArrivalRound>,
 }
 
-impl Configuration {
+impl ArrivalScenario {
     pub fn new(
-        options: &Options,
-        form: Form,
-        place: Place,
+        options: &ArrivalBenchOptions,
+        form: SystemForm,
+        place: DistrictKind,
         connections: usize,
-        rounds: Vec<Round>,
+        rounds: Vec<ArrivalRound>,
         (closed_sockets, late_frames): (usize, usize),
     ) -> Self {
-        let Place::Uniform { schools, classes, .. } = place else {
+        let DistrictKind::Uniform { schools, classes, .. } = place else {
             unreachable!("benches run in uniform districts")
         };
-        let (mut total, mut bare_round_trip) = (Way::default(), Samples::default());
+        let (mut total, mut bare_round_trip) = (SystemMeasurement::default(), LatencySamples::default());
         for round in &rounds {
             match &round.outcome {
-                Outcome::Bare { round_trip, .. } => bare_round_trip.extend(round_trip),
-                Outcome::System(way) => total.add(way),
+                ArrivalRoundOutcome::Bare { round_trip, .. } => bare_round_trip.extend(round_trip),
+                ArrivalRoundOutcome::System(way) => total.add(way),
             }
         }
         let ratio = ratio(&rounds);
@@ -127,14 +127,14 @@ impl Configuration {
 
     /// Nothing lost, nothing twice, nothing wrong.
     pub fn is_whole(&self) -> bool {
-        let Way { lost, twice, wrong_frames, .. } = &self.total;
-        let bare = |round: &Round| matches!(round.outcome, Outcome::Bare { lost, .. } if lost > 0);
+        let SystemMeasurement { lost, twice, wrong_frames, .. } = &self.total;
+        let bare = |round: &ArrivalRound| matches!(round.outcome, ArrivalRoundOutcome::Bare { lost, .. } if lost > 0);
         lost.sum() + twice.sum() + wrong_frames + self.closed_sockets + self.late_frames == 0
             && !self.rounds.iter().any(bare)
     }
 }
 
-impl Way {
+impl SystemMeasurement {
     fn add(&mut self, other: &Self) {
         self.entries += other.entries;
         self.resent += other.resent;
@@ -164,24 +164,24 @@ impl Way {
 }
 
 /// Each bare round with its neighbour of the system.
-fn ratio(rounds: &[Round]) -> Ratio {
-    let mut ratio = Ratio::default();
+fn ratio(rounds: &[ArrivalRound]) -> OpenCommandRatio {
+    let mut ratio = OpenCommandRatio::default();
     let mut ratios = Vec::new();
     for pair in rounds.chunks_exact(2) {
-        let fsync = pair.iter().flat_map(Round::fsync);
+        let fsync = pair.iter().flat_map(ArrivalRound::fsync);
         let (slowest, fastest) = (fsync.clone().max().unwrap_or(1), fsync.min().unwrap_or(1));
         if slowest as f64 > fastest as f64 * FSYNC_CHANGE {
             ratio.dropped += 1;
             continue;
         }
-        let p99 = |samples: &Samples| samples.percentiles().map(|p| p.p99_us.max(1) as f64);
+        let p99 = |samples: &LatencySamples| samples.percentiles().map(|p| p.p99_us.max(1) as f64);
         let bare = pair.iter().find_map(|round| match &round.outcome {
-            Outcome::Bare { round_trip, .. } => p99(round_trip),
-            Outcome::System(_) => None,
+            ArrivalRoundOutcome::Bare { round_trip, .. } => p99(round_trip),
+            ArrivalRoundOutcome::System(_) => None,
         });
         let open = pair.iter().find_map(|round| match &round.outcome {
-            Outcome::System(way) => p99(&way.open_command),
-            Outcome::Bare { .. } => None,
+            ArrivalRoundOutcome::System(way) => p99(&way.open_command),
+            ArrivalRoundOutcome::Bare { .. } => None,
         });
         ratios.extend(open.zip(bare).map(|(open, bare)| (open / bare * 100.0).round() / 100.0));
     }
@@ -193,15 +193,15 @@ fn ratio(rounds: &[Round]) -> Ratio {
     ratio
 }
 
-impl fmt::Display for Round {
+impl fmt::Display for ArrivalRound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, after) = (self.fsync_before_us, self.fsync_after_us);
         let machine = format!("fsync {before}/{after} us, cpu {} %", self.cpu_busy_percent);
         match &self.outcome {
-            Outcome::Bare { round_trip, lost, .. } => {
+            ArrivalRoundOutcome::Bare { round_trip, lost, .. } => {
                 write!(f, "  bare   round trip   {round_trip}  lost {lost}; {machine}")
             }
-            Outcome::System(way) => {
+            ArrivalRoundOutcome::System(way) => {
                 writeln!(f, "  system open command {}  {machine}", way.open_command)?;
                 write!(
                     f,
@@ -215,9 +215,9 @@ impl fmt::Display for Round {
     }
 }
 
-impl fmt::Display for Configuration {
+impl fmt::Display for ArrivalScenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Way { hops, lost, twice, .. } = &self.total;
+        let SystemMeasurement { hops, lost, twice, .. } = &self.total;
         writeln!(
             f,
             "{}, {} garage(s), {} connections, {} classes",

@@ -4,27 +4,27 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bench::allocate::callers::Span;
-use bench::allocate::contestant::Kind;
-use bench::allocate::demand::{LONGEST, SHORTEST, Scale};
-use bench::allocate::{Options, rebuild, run};
+use bench::allocate::callers::RoundDuration;
+use bench::allocate::contestant::ContestantKind;
+use bench::allocate::demand::{DemandScale, LONGEST, SHORTEST};
+use bench::allocate::{AllocateBenchOptions, rebuild, run};
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 #[derive(Parser)]
 #[command(about = "Reservations per second and their latency, compared with PostgreSQL alone")]
-struct Arguments {
+struct AllocateBenchArguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<AllocateBenchCommand>,
     /// Contestants to run. Default: all
     #[arg(long, value_delimiter = ',')]
-    contestants: Vec<Kind>,
+    contestants: Vec<ContestantKind>,
     /// Concurrent callers; one scenario per number and scale
     #[arg(long, value_delimiter = ',', default_value = "16,256")]
     callers: Vec<usize>,
     /// Sizes of the district
     #[arg(long, value_delimiter = ',', default_value = "one,thirty")]
-    scales: Vec<Size>,
+    scales: Vec<GarageScale>,
     /// Measured seconds of one round
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -55,7 +55,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum AllocateBenchCommand {
     /// Rebuilds one book in this process and reports the cost
     #[command(hide = true)]
     Book {
@@ -67,30 +67,30 @@ enum Command {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Size {
+enum GarageScale {
     /// One garage with 107 spaces, a week
     One,
     /// 30 garages with 300 spaces each, two days
     Thirty,
 }
 
-impl Size {
-    const fn scale(self) -> Scale {
+impl GarageScale {
+    const fn scale(self) -> DemandScale {
         match self {
-            Self::One => Scale { garages: 1, spaces: 107, days: 7, fill: 0.95 },
-            Self::Thirty => Scale { garages: 30, spaces: 300, days: 2, fill: 0.95 },
+            Self::One => DemandScale { garages: 1, spaces: 107, days: 7, fill: 0.95 },
+            Self::Thirty => DemandScale { garages: 30, spaces: 300, days: 2, fill: 0.95 },
         }
     }
 }
 
-impl Arguments {
-    fn options(&self) -> Options {
-        let all = || Kind::value_variants().to_vec();
-        let options = Options {
+impl AllocateBenchArguments {
+    fn options(&self) -> AllocateBenchOptions {
+        let all = || ContestantKind::value_variants().to_vec();
+        let options = AllocateBenchOptions {
             scales: self.scales.iter().map(|size| size.scale()).collect(),
             callers: self.callers.iter().copied().filter(|callers| *callers > 0).collect(),
             contestants: if self.contestants.is_empty() { all() } else { self.contestants.clone() },
-            span: Span {
+            span: RoundDuration {
                 warm_up: Duration::from_secs(self.warm_up),
                 measured: Duration::from_secs(self.seconds.max(1)),
             },
@@ -103,10 +103,13 @@ impl Arguments {
         };
         match self.quick {
             false => options,
-            true => Options {
-                scales: vec![Scale { garages: 2, spaces: 20, days: 2, fill: 0.95 }],
+            true => AllocateBenchOptions {
+                scales: vec![DemandScale { garages: 2, spaces: 20, days: 2, fill: 0.95 }],
                 callers: vec![8],
-                span: Span { warm_up: Duration::from_millis(200), measured: Duration::from_millis(800) },
+                span: RoundDuration {
+                    warm_up: Duration::from_millis(200),
+                    measured: Duration::from_millis(800),
+                },
                 passes: 1,
                 races: 20,
                 attempts: 2_000,
@@ -118,8 +121,8 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Some(Command::Book { database, key }) = &arguments.command {
+    let arguments = AllocateBenchArguments::parse();
+    if let Some(AllocateBenchCommand::Book { database, key }) = &arguments.command {
         e2e::run(rebuild::child(database, key));
         return ExitCode::SUCCESS;
     }

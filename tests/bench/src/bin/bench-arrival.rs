@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bench::arrival::bare::User;
-use bench::arrival::{Options, run};
+use bench::arrival::bare::BareBrokerUser;
+use bench::arrival::{ArrivalBenchOptions, run};
 use clap::{Parser, Subcommand};
-use e2e::system::Form;
+use e2e::system::SystemForm;
 use serde_json::json;
-use standalone::broker::{Broker, BrokerUser};
+use standalone::broker::{BrokerUserSpec, EmbeddedBroker};
 
 #[derive(Parser)]
 #[command(about = "Latency of an arrival, hop by hop, compared with the bare broker")]
-struct Arguments {
+struct ArrivalBenchArguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<ArrivalBenchCommand>,
     /// Forms of the system to measure
     #[arg(long, value_delimiter = ',', default_value = "standalone,separate", value_parser = ["standalone", "separate"])]
     forms: Vec<String>,
@@ -45,7 +45,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum ArrivalBenchCommand {
     /// The embedded broker alone, for the yardstick
     #[command(hide = true)]
     Broker {
@@ -56,10 +56,11 @@ enum Command {
     },
 }
 
-impl Arguments {
-    fn options(&self) -> Options {
-        let form = |name: &String| if name == "separate" { Form::Separate } else { Form::Standalone };
-        let options = Options {
+impl ArrivalBenchArguments {
+    fn options(&self) -> ArrivalBenchOptions {
+        let form =
+            |name: &String| if name == "separate" { SystemForm::Separate } else { SystemForm::Standalone };
+        let options = ArrivalBenchOptions {
             forms: self.forms.iter().map(form).collect(),
             garages: self.garages.iter().copied().filter(|garages| *garages > 0).collect(),
             connections: self.connections,
@@ -70,7 +71,7 @@ impl Arguments {
         };
         match self.quick {
             false => options,
-            true => Options {
+            true => ArrivalBenchOptions {
                 garages: vec![2],
                 connections: 40,
                 round: Duration::from_secs(4),
@@ -83,13 +84,13 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Some(Command::Broker { listen, users }) = &arguments.command {
+    let arguments = ArrivalBenchArguments::parse();
+    if let Some(ArrivalBenchCommand::Broker { listen, users }) = &arguments.command {
         return e2e::run(broker(*listen, users));
     }
     let configurations = e2e::run(run(&arguments.options()));
     println!("{}", json!({ "bench": "arrival", "unit": "us", "configurations": configurations }));
-    match configurations.iter().all(bench::arrival::report::Configuration::is_whole) {
+    match configurations.iter().all(bench::arrival::report::ArrivalScenario::is_whole) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
@@ -97,11 +98,11 @@ fn main() -> ExitCode {
 
 /// Until it is killed.
 async fn broker(listen: SocketAddr, users: &Path) -> ExitCode {
-    let users: Option<Vec<User>> =
+    let users: Option<Vec<BareBrokerUser>> =
         std::fs::read(users).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let users = users.into_iter().flatten();
-    let users = users.map(|u| BrokerUser::new(u.username, u.password, u.publish, u.subscribe)).collect();
-    match Broker::start(listen, users).await {
+    let users = users.map(|u| BrokerUserSpec::new(u.username, u.password, u.publish, u.subscribe)).collect();
+    match EmbeddedBroker::start(listen, users).await {
         Ok(_broker) => std::future::pending().await,
         Err(error) => {
             eprintln!("error: {error}");

@@ -3,13 +3,13 @@
 
 use std::process::ExitCode;
 
-use bench::feed::{FeedOptions, run};
+use bench::feed::{FeedBenchOptions, run};
 use clap::Parser;
 use serde_json::json;
 
 #[derive(Parser)]
 #[command(about = "Throughput of the list of open spaces, compared with nginx and a static file")]
-struct Arguments {
+struct FeedBenchArguments {
     /// Garages of the district; one scenario per number
     #[arg(long, value_delimiter = ',', default_value = "100,1000")]
     garages: Vec<usize>,
@@ -31,8 +31,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let options = FeedOptions {
+    let arguments = FeedBenchArguments::parse();
+    let options = FeedBenchOptions {
         garages: arguments.garages,
         connections: arguments.connections.max(1),
         seconds: arguments.seconds.max(1),
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         passages_per_s: arguments.passages_per_s.max(1),
     };
     let options = match arguments.quick {
-        true => FeedOptions { garages: vec![3], connections: 2, seconds: 1, passes: 1, ..options },
+        true => FeedBenchOptions { garages: vec![3], connections: 2, seconds: 1, passes: 1, ..options },
         false => options,
     };
     let findings = e2e::run(run(&options));

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bench::gateway::stand::RELAY_PASSWORD;
-use bench::gateway::{Options, relay, run};
+use bench::gateway::{GatewayBenchOptions, relay, run};
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
@@ -16,9 +16,9 @@ use serde_json::json;
 #[command(
     about = "Decisions and stored events per second of one gateway, and the cost of a backlog, compared with the bare broker"
 )]
-struct Arguments {
+struct GatewayBenchArguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<GatewayBenchCommand>,
     /// Events per second of the open loop
     #[arg(long, default_value_t = 1_000)]
     per_second: u32,
@@ -61,7 +61,7 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum GatewayBenchCommand {
     /// Runs the relay alone
     #[command(hide = true)]
     Relay {
@@ -72,9 +72,9 @@ enum Command {
     },
 }
 
-impl Arguments {
-    fn options(&self) -> Options {
-        let options = Options {
+impl GatewayBenchArguments {
+    fn options(&self) -> GatewayBenchOptions {
+        let options = GatewayBenchOptions {
             per_second: self.per_second.max(1),
             seconds: Duration::from_secs(self.seconds),
             warm_up: Duration::from_secs(self.warm_up),
@@ -90,7 +90,7 @@ impl Arguments {
         };
         match self.quick {
             false => options,
-            true => Options {
+            true => GatewayBenchOptions {
                 per_second: 200,
                 seconds: Duration::from_secs(2),
                 warm_up: Duration::ZERO,
@@ -107,8 +107,8 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Some(Command::Relay { broker, password }) = arguments.command {
+    let arguments = GatewayBenchArguments::parse();
+    if let Some(GatewayBenchCommand::Relay { broker, password }) = arguments.command {
         e2e::run(relay(broker, password));
         return ExitCode::SUCCESS;
     }

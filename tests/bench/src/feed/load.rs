@@ -14,7 +14,7 @@ pub struct FeedLoad {
 
 /// What a round has found.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct MeasuredLoad {
+pub struct FeedMeasurement {
     pub per_s: f64,
     pub p50_us: f64,
     pub p99_us: f64,
@@ -24,7 +24,7 @@ pub struct MeasuredLoad {
 }
 
 impl FeedLoad {
-    pub async fn run(&self) -> MeasuredLoad {
+    pub async fn run(&self) -> FeedMeasurement {
         let mut wrk = Command::new("wrk");
         // One thread is not the bottleneck: it reads more than either server answers on the rest of two cores.
         wrk.args(["--latency", "--threads", "1", "--timeout", "10s", "--connections"])
@@ -42,7 +42,7 @@ impl FeedLoad {
 }
 
 /// Reads what `wrk --latency` prints.
-fn measured(text: &str) -> Option<MeasuredLoad> {
+fn measured(text: &str) -> Option<FeedMeasurement> {
     let lines = || text.lines().map(str::trim);
     let after = |start: &str| lines().find_map(|line| Some(line.strip_prefix(start)?.trim().to_owned()));
     let requests = lines().find(|line| line.contains(" requests in "))?.split(' ').next()?.parse().ok()?;
@@ -50,7 +50,7 @@ fn measured(text: &str) -> Option<MeasuredLoad> {
     let broken = after("Socket errors:").map_or(0, |counts| {
         counts.split(',').filter_map(|part| part.trim().rsplit(' ').next()?.parse::<u64>().ok()).sum()
     });
-    Some(MeasuredLoad {
+    Some(FeedMeasurement {
         per_s: after("Requests/sec:")?.parse().ok()?,
         p50_us: micros(&after("50%")?)?,
         p99_us: micros(&after("99%")?)?,
@@ -80,7 +80,7 @@ mod tests {
     fn what_wrk_prints_is_read() {
         let read = measured(PRINTED).unwrap();
         let expected =
-            MeasuredLoad { per_s: 22464.6, p50_us: 250.0, p99_us: 5800.0, requests: 224_646, failed: 7 };
+            FeedMeasurement { per_s: 22464.6, p50_us: 250.0, p99_us: 5800.0, requests: 224_646, failed: 7 };
         assert_eq!(read, expected);
         assert_eq!(measured("unable to connect"), None);
     }

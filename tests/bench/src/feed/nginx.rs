@@ -7,18 +7,18 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use testkit::process::{Child, Program, status_of};
+use testkit::process::{TestProcess, TestProgram, status_of};
 use testkit::{port, wait};
 
 const NAME: &str = "parking-sites.json";
 
-pub struct FileServer {
+pub struct NginxFileServer {
     address: SocketAddr,
-    child: Child,
+    child: TestProcess,
     _folder: TempDir,
 }
 
-impl FileServer {
+impl NginxFileServer {
     pub async fn start(bytes: &[u8]) -> Self {
         let folder = tempfile::Builder::new().prefix("nginx-").tempdir().expect("a temporary folder");
         let address: SocketAddr = (Ipv4Addr::LOCALHOST, port::free()).into();
@@ -28,7 +28,7 @@ impl FileServer {
         assert!(gzip.is_ok_and(|status| status.success()), "gzip compresses a file");
         let conf = folder.path().join("nginx.conf");
         fs::write(&conf, configuration(folder.path(), address)).expect("the configuration is written");
-        let child = Program::at("/usr/sbin/nginx")
+        let child = TestProgram::at("/usr/sbin/nginx")
             .args(["-p".into(), folder.path().as_os_str().to_owned(), "-c".into(), conf.into_os_string()])
             .start();
         let path = format!("/{NAME}");

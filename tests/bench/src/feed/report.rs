@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::load::MeasuredLoad;
+use super::load::FeedMeasurement;
 
 /// Of nginx's requests a second.
 const SHARE: f64 = 0.5;
@@ -12,7 +12,7 @@ const SHARE: f64 = 0.5;
 /// The server of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RoundPlace {
+pub enum FeedContestant {
     Ours,
     Nginx,
 }
@@ -21,9 +21,9 @@ pub enum RoundPlace {
 pub struct FeedRound {
     pub garages: usize,
     pub gzip: bool,
-    pub place: RoundPlace,
+    pub place: FeedContestant,
     #[serde(flatten)]
-    pub measured: MeasuredLoad,
+    pub measured: FeedMeasurement,
 }
 
 /// Ours in nginx's, over all rounds of a scenario.
@@ -59,14 +59,14 @@ impl FeedFindings {
 }
 
 fn ratio(rounds: &[FeedRound], garages: usize, gzip: bool) -> FeedRatio {
-    let mean = |place: RoundPlace| {
+    let mean = |place: FeedContestant| {
         let of = |round: &&FeedRound| (round.garages, round.gzip, round.place) == (garages, gzip, place);
         let rates: Vec<f64> = rounds.iter().filter(of).map(|round| round.measured.per_s).collect();
         #[expect(clippy::cast_precision_loss, reason = "a handful of rounds")]
         let count = rates.len().max(1) as f64;
         rates.iter().sum::<f64>() / count
     };
-    let (ours_per_s, nginx_per_s) = (mean(RoundPlace::Ours), mean(RoundPlace::Nginx));
+    let (ours_per_s, nginx_per_s) = (mean(FeedContestant::Ours), mean(FeedContestant::Nginx));
     let per_s_to_nginx = ours_per_s / nginx_per_s.max(f64::MIN_POSITIVE);
     FeedRatio {
         garages,

@@ -8,37 +8,37 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::access::{Audience, Decision};
+use domain::access::{AccessDecision, Audience};
 use domain::ids::{DeviceId, EventId, GarageId, LaneId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::time::Clock;
 use domain::window::Weekdays;
-use protocol::district::{District, GarageSpec};
+use protocol::district::{DistrictSpec, GarageSpec};
 use protocol::mqtt::EventKind;
 use protocol::public::{PublishedSpec, SiteType};
 use protocol::sharing::WindowSpec;
-use protocol::uplink::{Batch, GateEvent, GatewayStatus, Record, What};
+use protocol::uplink::{GateEvent, GatewayStatus, UplinkBatch, UplinkRecord, UplinkRecordContent};
 use reqwest::Client;
 use server::app::{App, gateway_token, import};
 use server::store::Store;
-use server::store::seal::Keyring;
+use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
 use tempfile::TempDir;
 use testkit::port;
-use testkit::process::{Child, Program};
+use testkit::process::{TestProcess, TestProgram};
 use tokio::task::JoinSet;
 
 /// A debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The interval at which a gateway reports that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-const KEY: [u8; Keyring::KEY_LEN] = [7; Keyring::KEY_LEN];
+const KEY: [u8; SealingKeyring::KEY_LEN] = [7; SealingKeyring::KEY_LEN];
 const PATH: &str = "/api/public/v3/parking-sites";
 
 /// Stops when dropped.
 pub struct FeedServer {
     address: SocketAddr,
-    child: Child,
+    child: TestProcess,
     gateways: JoinSet<()>,
     _folder: TempDir,
 }
@@ -50,11 +50,11 @@ impl FeedServer {
         let address: SocketAddr = (Ipv4Addr::LOCALHOST, port::free()).into();
         let database = format!("sqlite:{}", folder.path().join("server.sqlite").display());
         fill(&database, garages).await;
-        let program = Program::named("server").args(["run", "--config"]);
+        let program = TestProgram::named("server").args(["run", "--config"]);
         let mut child = program.args([config(folder.path(), &database, address)]).start();
         child.ready(address, PATIENCE).await;
         let mut gateways = JoinSet::new();
-        let fleet = Fleet { address, garages, client: client() };
+        let fleet = FeedGatewayFleet { address, garages, client: client() };
         fleet.all_speak().await;
         gateways.spawn(fleet.clone().heartbeats());
         gateways.spawn(fleet.passages(passages_per_s));
@@ -116,9 +116,9 @@ fn token(n: usize) -> String {
 
 async fn fill(database: &str, garages: usize) {
     let store = Store::open(database, 4).await.expect("a database");
-    let app = App::new(store, Keyring::new(&KEY).expect("a key"), Arc::new(SystemClock));
+    let app = App::new(store, SealingKeyring::new(&KEY).expect("a key"), Arc::new(SystemClock));
     server::app::key_check::run(&app).await.expect("a new database takes the key");
-    let district = District { garages: (0..garages).map(garage).collect(), ..District::default() };
+    let district = DistrictSpec { garages: (0..garages).map(garage).collect(), ..DistrictSpec::default() };
     import::run(&app, &district).await.expect("the district is sound");
     for n in 0..garages {
         let id = GarageId::parse(&name(n)).expect("a garage's name");
@@ -151,13 +151,13 @@ fn garage(n: usize) -> GarageSpec {
 
 /// All gateways of the district.
 #[derive(Clone)]
-struct Fleet {
+struct FeedGatewayFleet {
     address: SocketAddr,
     garages: usize,
     client: Client,
 }
 
-impl Fleet {
+impl FeedGatewayFleet {
     async fn all_speak(&self) {
         for n in 0..self.garages {
             self.send(n, 0, Vec::new()).await;
@@ -191,8 +191,12 @@ impl Fleet {
     async fn send(&self, n: usize, seq: i64, events: Vec<GateEvent>) {
         let now = SystemClock.now();
         let device = DeviceId::parse("gate").expect("a device's name");
-        let record =
-            |(seq, event)| Record { seq, device: device.clone(), received_at: now, what: What::Event(event) };
+        let record = |(seq, event)| UplinkRecord {
+            seq,
+            device: device.clone(),
+            received_at: now,
+            content: UplinkRecordContent::Event(event),
+        };
         let status = GatewayStatus {
             alarms: Vec::new(),
             at: now,
@@ -202,7 +206,8 @@ impl Fleet {
             lanes: Vec::new(),
         };
         let records = (seq + 1..).zip(events).map(record).collect();
-        let batch = Batch { v: 1, epoch: "bench".to_owned(), records, ahead: Vec::new(), status };
+        let batch =
+            UplinkBatch { v: 1, epoch: "bench".to_owned(), records, priority_records: Vec::new(), status };
         let url = format!("http://{}/gateway/v1/events", self.address);
         let answer = self.client.post(url).bearer_auth(token(n)).json(&batch).send().await;
         let status = answer.map(|answer| answer.status().as_u16());
@@ -222,14 +227,14 @@ fn event(n: usize, round: i64) -> GateEvent {
         event_id: EventId::parse(&format!("e{n}-{round}")).expect("an event's name"),
         kind: EventKind::Plate,
         lane: LaneId::parse(lane).expect("a lane's name"),
-        direction: if comes { Direction::In } else { Direction::Out },
+        direction: if comes { LaneDirection::In } else { LaneDirection::Out },
         plate: Some(format!("鲁B{n:05}")),
         confidence: 99,
         occurred_at: at,
         happened_at: at,
-        decision: Some(Decision::open(comes.then_some(Audience::Public))),
+        decision: Some(AccessDecision::open(comes.then_some(Audience::Public))),
         offline: false,
-        of: None,
+        related_event_id: None,
         delta: if comes { 1 } else { -1 },
     }
 }

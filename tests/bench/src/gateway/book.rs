@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use crate::arrival::hops::Samples;
+use crate::arrival::hops::LatencySamples;
 
 /// The kinds of response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum EventMark {
     /// The command at its controller; with the bare broker the event at its subscriber.
     Answered,
     /// The acknowledgement at its controller: the event is on the gateway's disk.
@@ -25,7 +25,7 @@ pub enum Mark {
 }
 
 /// The events of one measurement, by number.
-pub struct Round {
+pub struct EventRound {
     number: usize,
     start: Instant,
     /// Nanoseconds since `start`; 0 means that it did not happen.
@@ -38,7 +38,7 @@ pub struct Round {
     handed_over: AtomicUsize,
     resent: AtomicUsize,
     /// Of a closed loop: this mark makes room for the next event.
-    until: Mark,
+    until: EventMark,
     room: Semaphore,
 }
 
@@ -51,8 +51,8 @@ fn at(times: &[AtomicU64], event: usize) -> Option<Duration> {
     (nanos > 0).then(|| Duration::from_nanos(nanos))
 }
 
-impl Round {
-    fn new(number: usize, events: usize, until: Mark, in_flight: usize) -> Self {
+impl EventRound {
+    fn new(number: usize, events: usize, until: EventMark, in_flight: usize) -> Self {
         Self {
             number,
             start: Instant::now(),
@@ -98,7 +98,7 @@ impl Round {
         }
     }
 
-    fn mark(&self, event: usize, mark: Mark) {
+    fn mark(&self, event: usize, mark: EventMark) {
         let Some(cell) = self.marks.get(mark as usize).and_then(|marks| marks.get(event)) else { return };
         let now = self.nanos(Instant::now());
         let first = cell.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
@@ -109,7 +109,7 @@ impl Round {
         }
     }
 
-    fn of(&self, mark: Mark) -> &[AtomicU64] {
+    fn of(&self, mark: EventMark) -> &[AtomicU64] {
         self.marks.get(mark as usize).map_or(&[], |marks| marks)
     }
 
@@ -130,18 +130,18 @@ impl Round {
         self.handed_over.load(Ordering::Relaxed)
     }
 
-    pub fn have(&self, mark: Mark) -> usize {
+    pub fn have(&self, mark: EventMark) -> usize {
         self.had.get(mark as usize).map_or(0, |had| had.load(Ordering::Relaxed))
     }
 
     /// Sent, and without the mark.
-    pub fn without(&self, mark: Mark) -> Vec<usize> {
+    pub fn without(&self, mark: EventMark) -> Vec<usize> {
         let open = |event: &usize| self.is_sent(*event) && at(self.of(mark), *event).is_none();
         (0..self.events()).filter(open).collect()
     }
 
     /// Marks that came once more.
-    pub fn again(&self, mark: Mark) -> usize {
+    pub fn again(&self, mark: EventMark) -> usize {
         self.again.get(mark as usize).map_or(0, |again| again.load(Ordering::Relaxed))
     }
 
@@ -150,8 +150,8 @@ impl Round {
     }
 
     /// From the intended send of each event meant for `warm_up` after the start or later.
-    pub fn latencies(&self, mark: Mark, warm_up: Duration) -> Samples {
-        let mut samples = Samples::default();
+    pub fn latencies(&self, mark: EventMark, warm_up: Duration) -> LatencySamples {
+        let mut samples = LatencySamples::default();
         let first = at(&self.intended, 0).unwrap_or_default();
         for event in 0..self.events() {
             let (Some(from), Some(to)) = (at(&self.intended, event), at(self.of(mark), event)) else {
@@ -166,20 +166,20 @@ impl Round {
     }
 
     /// Marks a second, without the first tenth of them.
-    pub fn rate(&self, mark: Mark) -> Option<f64> {
+    pub fn rate(&self, mark: EventMark) -> Option<f64> {
         let (marks, took) = self.span(mark, 0.1, 1.0)?;
         (!took.is_zero()).then(|| marks as f64 / took.as_secs_f64())
     }
 
     /// Marks a second from the first event's send on: for contestants that release events in batches.
-    pub fn throughput(&self, mark: Mark) -> Option<f64> {
+    pub fn throughput(&self, mark: EventMark) -> Option<f64> {
         let first = at(&self.intended, 0)?;
         let last = (0..self.events()).filter_map(|event| at(self.of(mark), event)).max()?;
         Some(self.have(mark) as f64 / last.saturating_sub(first).as_secs_f64())
     }
 
     /// How many marks came, and in what time, between two shares of all of them.
-    pub fn span(&self, mark: Mark, from: f64, to: f64) -> Option<(usize, Duration)> {
+    pub fn span(&self, mark: EventMark, from: f64, to: f64) -> Option<(usize, Duration)> {
         let mut times: Vec<Duration> = (0..self.events()).filter_map(|e| at(self.of(mark), e)).collect();
         times.sort_unstable();
         let last = times.len().checked_sub(1)?;
@@ -191,18 +191,18 @@ impl Round {
 
 /// All rounds of a run; an event's id names its round.
 #[derive(Clone, Default)]
-pub struct Book(Arc<RwLock<Vec<Arc<Round>>>>);
+pub struct EventLedger(Arc<RwLock<Vec<Arc<EventRound>>>>);
 
-impl Book {
+impl EventLedger {
     /// Of a closed loop, `in_flight` events wait for their `until` at most.
-    pub fn open(&self, events: usize, until: Mark, in_flight: usize) -> Arc<Round> {
+    pub fn open(&self, events: usize, until: EventMark, in_flight: usize) -> Arc<EventRound> {
         let mut rounds = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let round = Arc::new(Round::new(rounds.len(), events, until, in_flight));
+        let round = Arc::new(EventRound::new(rounds.len(), events, until, in_flight));
         rounds.push(round.clone());
         round
     }
 
-    pub fn mark(&self, event_id: &str, mark: Mark) {
+    pub fn mark(&self, event_id: &str, mark: EventMark) {
         let Some((round, event)) = event_id.split_once('-') else { return };
         let (Ok(round), Ok(event)) = (round.parse::<usize>(), event.parse()) else { return };
         let rounds = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -218,28 +218,28 @@ mod tests {
 
     #[test]
     fn each_mark_is_of_its_round_and_a_second_one_is_counted_apart() {
-        let book = Book::default();
-        let (first, second) = (book.open(2, Mark::Acked, 1), book.open(2, Mark::Acked, 1));
+        let book = EventLedger::default();
+        let (first, second) = (book.open(2, EventMark::Acked, 1), book.open(2, EventMark::Acked, 1));
         first.sending(0, Instant::now());
         first.sending(1, Instant::now());
-        book.mark(&first.id(1), Mark::Acked);
-        book.mark(&first.id(1), Mark::Acked);
-        book.mark("nonsense", Mark::Acked);
-        book.mark("9-9", Mark::Acked);
-        assert_eq!((first.have(Mark::Acked), first.again(Mark::Acked)), (1, 1));
-        assert_eq!((first.without(Mark::Acked), first.have(Mark::Answered)), (vec![0], 0));
-        assert_eq!((second.sent(), second.have(Mark::Acked)), (0, 0));
+        book.mark(&first.id(1), EventMark::Acked);
+        book.mark(&first.id(1), EventMark::Acked);
+        book.mark("nonsense", EventMark::Acked);
+        book.mark("9-9", EventMark::Acked);
+        assert_eq!((first.have(EventMark::Acked), first.again(EventMark::Acked)), (1, 1));
+        assert_eq!((first.without(EventMark::Acked), first.have(EventMark::Answered)), (vec![0], 0));
+        assert_eq!((second.sent(), second.have(EventMark::Acked)), (0, 0));
     }
 
     #[tokio::test]
     async fn room_is_made_once_for_each_event() {
-        let book = Book::default();
-        let round = book.open(2, Mark::Up, 1);
+        let book = EventLedger::default();
+        let round = book.open(2, EventMark::Up, 1);
         round.room().await;
-        book.mark(&round.id(0), Mark::Acked);
+        book.mark(&round.id(0), EventMark::Acked);
         assert_eq!(round.room.available_permits(), 0);
-        book.mark(&round.id(0), Mark::Up);
-        book.mark(&round.id(0), Mark::Up);
+        book.mark(&round.id(0), EventMark::Up);
+        book.mark(&round.id(0), EventMark::Up);
         assert_eq!(round.room.available_permits(), 1);
     }
 }

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 /// Resident, now and at its highest since the process started.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Memory {
+pub struct ResidentMemory {
     pub rss_kib: u64,
     pub highest_kib: u64,
 }
 
-impl Memory {
+impl ResidentMemory {
     pub fn of(process: u32) -> Self {
         let text = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
         let field = |name: &str| {
@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn this_process_occupies_something() {
-        let memory = Memory::of(std::process::id());
+        let memory = ResidentMemory::of(std::process::id());
         assert!(memory.rss_kib > 0 && memory.highest_kib >= memory.rss_kib, "{memory:?}");
     }
 }

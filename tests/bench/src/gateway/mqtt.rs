@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use protocol::mqtt::Topic;
+use protocol::mqtt::MqttTopic;
 use rumqttc::{
     AsyncClient, ClientError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, Publish, QoS,
     SubscribeFilter,
@@ -13,8 +13,8 @@ use serde::Deserialize;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
-use super::book::{Book, Mark};
-use super::site::{PATIENCE, User};
+use super::book::{EventLedger, EventMark};
+use super::site::{PATIENCE, SiteUser};
 
 /// More than are ever under way here: a polling task cannot wait for itself.
 const REQUESTS: usize = 4_096;
@@ -22,22 +22,22 @@ const REQUESTS: usize = 4_096;
 const INFLIGHT: u16 = 2_048;
 
 /// One connection; it ends when dropped.
-pub struct Client {
+pub struct BenchMqttClient {
     client: AsyncClient,
     polling: AbortHandle,
 }
 
-impl Drop for Client {
+impl Drop for BenchMqttClient {
     fn drop(&mut self) {
         self.polling.abort();
     }
 }
 
-impl Client {
+impl BenchMqttClient {
     /// Subscribes to all topics that its user may read; the callback gets each message.
     pub async fn connect(
         broker: SocketAddr,
-        user: &User,
+        user: &SiteUser,
         hear: impl Fn(&str, &[u8]) + Send + 'static,
     ) -> Self {
         let (client, mut events) = subscribed(broker, user).await;
@@ -66,7 +66,7 @@ impl Client {
     }
 }
 
-async fn subscribed(broker: SocketAddr, user: &User) -> (AsyncClient, EventLoop) {
+async fn subscribed(broker: SocketAddr, user: &SiteUser) -> (AsyncClient, EventLoop) {
     let id = format!("{}.{}", user.permissions.username, Uuid::new_v4().simple());
     let mut options = MqttOptions::new(id, broker.ip().to_string(), broker.port());
     options.set_credentials(&user.permissions.username, &user.password).set_clean_session(true);
@@ -88,7 +88,7 @@ async fn subscribed(broker: SocketAddr, user: &User) -> (AsyncClient, EventLoop)
 
 /// What commands, events and acknowledgements have in common.
 #[derive(Deserialize)]
-struct Named<'a> {
+struct NamedEventIds<'a> {
     #[serde(borrow, default)]
     event_id: Option<&'a str>,
     #[serde(borrow, default)]
@@ -96,28 +96,28 @@ struct Named<'a> {
 }
 
 /// A command answers one event, an acknowledgement names many.
-pub fn hear_as_controller(book: &Book, topic: &str, payload: &[u8]) {
-    let Ok(named) = serde_json::from_slice::<Named>(payload) else { return };
-    let mark = if topic.ends_with("/ack") { Mark::Acked } else { Mark::Answered };
+pub fn hear_as_controller(book: &EventLedger, topic: &str, payload: &[u8]) {
+    let Ok(named) = serde_json::from_slice::<NamedEventIds>(payload) else { return };
+    let mark = if topic.ends_with("/ack") { EventMark::Acked } else { EventMark::Answered };
     for id in named.event_ids.into_iter().chain(named.event_id) {
         book.mark(id, mark);
     }
 }
 
 /// A subscriber of events.
-pub fn hear_events(book: &Book, payload: &[u8]) {
-    let Ok(Named { event_id: Some(id), .. }) = serde_json::from_slice(payload) else { return };
-    book.mark(id, Mark::Answered);
+pub fn hear_events(book: &EventLedger, payload: &[u8]) {
+    let Ok(NamedEventIds { event_id: Some(id), .. }) = serde_json::from_slice(payload) else { return };
+    book.mark(id, EventMark::Answered);
 }
 
 /// Sends each event back as if it were the command: no parsing, no decision, no disk. Runs until it is killed.
-pub async fn relay(broker: SocketAddr, user: &User) {
+pub async fn relay(broker: SocketAddr, user: &SiteUser) {
     let (client, mut events) = subscribed(broker, user).await;
     loop {
         let event = events.poll().await.expect("the broker stays");
         let Event::Incoming(Packet::Publish(Publish { topic, payload, .. })) = event else { continue };
-        if let Ok(Topic::Event(garage, device)) = Topic::parse(&topic) {
-            let command = Topic::Command(garage, device).to_string();
+        if let Ok(MqttTopic::Event(garage, device)) = MqttTopic::parse(&topic) {
+            let command = MqttTopic::Command(garage, device).to_string();
             client.try_publish(command, QoS::AtLeastOnce, false, payload).expect("room for an answer");
         }
     }

@@ -10,18 +10,18 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
-use testkit::mosquitto::{Mosquitto, MosquittoConf};
-use testkit::process::{Child, Program};
+use testkit::mosquitto::{MosquittoBroker, MosquittoConfig};
+use testkit::process::{TestProcess, TestProgram};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::book::{Book, Mark};
-use super::mqtt::Client;
-use super::site::{Garage, User};
+use super::book::{EventLedger, EventMark};
+use super::mqtt::BenchMqttClient;
+use super::site::{SiteGarage, SiteUser};
 
 const TELEMETRY: &str = "v1/gateway/telemetry";
 const REQUEST: &str = "v1/devices/me/rpc/request/";
@@ -30,33 +30,34 @@ const RESPONSE: &str = "v1/devices/me/rpc/response/";
 const QUESTIONS: usize = 16;
 
 /// Fields drop in this order: clients before their servers.
-pub struct Peer {
-    _gateway: Child,
+pub struct PeerGateway {
+    _gateway: TestProcess,
     answering: AbortHandle,
-    _above: Client,
-    _platform: Mosquitto,
+    _above: BenchMqttClient,
+    _platform: MosquittoBroker,
     _folder: TempDir,
 }
 
-impl Drop for Peer {
+impl Drop for PeerGateway {
     fn drop(&mut self) {
         self.answering.abort();
     }
 }
 
-impl Peer {
+impl PeerGateway {
     /// `program` is where it was installed. It may take seconds until it sends what it gets.
-    pub async fn start(program: &Path, broker: SocketAddr, garage: &Garage, book: &Book) -> Self {
+    pub async fn start(program: &Path, broker: SocketAddr, garage: &SiteGarage, book: &EventLedger) -> Self {
         let extra = "max_queued_messages 0\nmax_inflight_messages 1000".to_owned();
-        let platform = Mosquitto::start(MosquittoConf { extra, ..MosquittoConf::default() });
+        let platform = MosquittoBroker::start(MosquittoConfig { extra, ..MosquittoConfig::default() });
         let (asked_in, asked) = mpsc::channel(QUESTIONS);
         let (counted, above) = (book.clone(), user("above", &[TELEMETRY, &format!("{REQUEST}+")]));
         let hear = move |topic: &str, payload: &[u8]| match topic.strip_prefix(REQUEST) {
             Some(question) => drop(asked_in.try_send(question.to_owned())),
             None => count(&counted, payload),
         };
-        let above = Client::connect(platform.address(), &above, hear).await;
-        let answers = Client::connect(platform.address(), &user("answers", &["nothing"]), |_, _| {}).await;
+        let above = BenchMqttClient::connect(platform.address(), &above, hear).await;
+        let answers =
+            BenchMqttClient::connect(platform.address(), &user("answers", &["nothing"]), |_, _| {}).await;
         let answering = tokio::spawn(answer(answers, asked)).abort_handle();
         let folder = tempfile::Builder::new().prefix("thingsboard-").tempdir().expect("a temporary folder");
         configure(folder.path(), broker, platform.address(), garage);
@@ -70,13 +71,13 @@ impl Peer {
     }
 }
 
-fn user(name: &str, topics: &[&str]) -> User {
+fn user(name: &str, topics: &[&str]) -> SiteUser {
     let subscribe = topics.iter().map(|topic| (*topic).to_owned()).collect();
-    let permissions = Permissions { username: name.to_owned(), publish: Vec::new(), subscribe };
-    User { permissions, password: String::new() }
+    let permissions = MqttPermissions { username: name.to_owned(), publish: Vec::new(), subscribe };
+    SiteUser { permissions, password: String::new() }
 }
 
-async fn answer(client: Client, mut asked: mpsc::Receiver<String>) {
+async fn answer(client: BenchMqttClient, mut asked: mpsc::Receiver<String>) {
     while let Some(question) = asked.recv().await {
         let unlimited = json!({ "rateLimits": {}, "gatewayRateLimits": {} }).to_string();
         client.publish(format!("{RESPONSE}{question}"), unlimited.into_bytes()).await;
@@ -84,32 +85,32 @@ async fn answer(client: Client, mut asked: mpsc::Receiver<String>) {
 }
 
 #[derive(Deserialize)]
-struct Telemetry {
-    values: Values,
+struct PeerTelemetry {
+    values: TelemetryValues,
 }
 
 #[derive(Deserialize)]
-struct Values {
+struct TelemetryValues {
     event_id: Option<String>,
 }
 
-fn count(book: &Book, payload: &[u8]) {
-    let Ok(devices) = serde_json::from_slice::<HashMap<String, Vec<Telemetry>>>(payload) else { return };
+fn count(book: &EventLedger, payload: &[u8]) {
+    let Ok(devices) = serde_json::from_slice::<HashMap<String, Vec<PeerTelemetry>>>(payload) else { return };
     for id in devices.into_values().flatten().filter_map(|entry| entry.values.event_id) {
-        book.mark(&id, Mark::Up);
+        book.mark(&id, EventMark::Up);
     }
 }
 
 /// It writes its logs into the folder in which it runs.
-fn start(program: &Path, folder: &Path) -> Child {
+fn start(program: &Path, folder: &Path) -> TestProcess {
     fs::create_dir(folder.join("logs")).expect("a folder is made");
     let script = format!("cd '{}' && exec '{}'", folder.display(), program.display());
     let conf = folder.join("conf").display().to_string();
-    Program::at("/bin/sh").args(["-c".to_owned(), script]).env("TB_GW_CONFIG_DIR", conf).start()
+    TestProgram::at("/bin/sh").args(["-c".to_owned(), script]).env("TB_GW_CONFIG_DIR", conf).start()
 }
 
 /// As its own examples, without the limits that protect its makers' public servers.
-fn configure(folder: &Path, broker: SocketAddr, platform: SocketAddr, garage: &Garage) {
+fn configure(folder: &Path, broker: SocketAddr, platform: SocketAddr, garage: &SiteGarage) {
     let gateway = json!({
         "thingsboard": {
             "host": platform.ip(), "port": platform.port(), "qos": 1,

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Options;
-use super::book::{Mark, Round};
-use super::stand::{Stand, Turn};
-use crate::arrival::hops::Samples;
+use super::GatewayBenchOptions;
+use super::book::{EventMark, EventRound};
+use super::stand::{GatewayContestant, GatewayTestStand};
+use crate::arrival::hops::LatencySamples;
 use crate::arrival::{fsync, report::with_cpu};
 
 /// For one closed loop; a contestant that is slower than that has lost something.
@@ -22,7 +22,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// How events are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "load", rename_all = "snake_case")]
-pub enum Load {
+pub enum GatewayLoad {
     /// At their times, whatever comes back.
     Open { per_second: u32 },
     /// As fast as answers come.
@@ -34,19 +34,19 @@ pub enum Load {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Measured {
-    pub turn: Turn,
+pub struct GatewayRound {
+    pub turn: GatewayContestant,
     #[serde(flatten)]
-    pub load: Load,
+    pub load: GatewayLoad,
     pub pass: usize,
     pub events: usize,
     /// From the intended send to the command, the acknowledgement, the sink.
-    pub answered: Samples,
-    pub acked: Samples,
-    pub up: Samples,
+    pub answered: LatencySamples,
+    pub acked: LatencySamples,
+    pub up: LatencySamples,
     /// Of a closed loop.
     pub per_s: Option<f64>,
-    pub lost: Lost,
+    pub lost: LostEvents,
     /// Commands for one event beyond the first.
     pub commanded_again: usize,
     pub up_again: usize,
@@ -59,7 +59,7 @@ pub struct Measured {
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Lost {
+pub struct LostEvents {
     pub unanswered: usize,
     /// Never acknowledged, though sent again.
     pub unacked: usize,
@@ -67,33 +67,44 @@ pub struct Lost {
     pub not_up: usize,
 }
 
-impl Measured {
+impl GatewayRound {
     pub const fn is_whole(&self) -> bool {
-        let Lost { unanswered, unacked, not_up } = self.lost;
+        let LostEvents { unanswered, unacked, not_up } = self.lost;
         unanswered + unacked + not_up + self.commanded_again + self.up_again == 0
     }
 }
 
 /// Every load for every contestant that it concerns.
-pub async fn all(stand: &mut Stand, options: &Options) -> Vec<Measured> {
-    let (all, ours) =
-        ([Turn::Bare, Turn::Relay, Turn::LinkUp, Turn::LinkDown], [Turn::LinkUp, Turn::LinkDown]);
-    let mut plan = vec![(Load::Open { per_second: options.per_second }, &all[..])];
-    plan.push((Load::Decisions { in_flight: options.in_flight }, &all[..]));
+pub async fn all(stand: &mut GatewayTestStand, options: &GatewayBenchOptions) -> Vec<GatewayRound> {
+    let (all, ours) = (
+        [
+            GatewayContestant::Bare,
+            GatewayContestant::Relay,
+            GatewayContestant::LinkUp,
+            GatewayContestant::LinkDown,
+        ],
+        [GatewayContestant::LinkUp, GatewayContestant::LinkDown],
+    );
+    let mut plan = vec![(GatewayLoad::Open { per_second: options.per_second }, &all[..])];
+    plan.push((GatewayLoad::Decisions { in_flight: options.in_flight }, &all[..]));
     let widths = options.stored_in_flight.iter();
-    plan.extend(widths.map(|in_flight| (Load::Stored { in_flight: *in_flight }, &ours[..])));
+    plan.extend(widths.map(|in_flight| (GatewayLoad::Stored { in_flight: *in_flight }, &ours[..])));
     by_turns(stand, &plan, 0..options.passes, options).await
 }
 
 /// The gateway once more, beside another that stores and forwards. That one runs no longer than for this: it is never idle.
-pub async fn beside_peer(stand: &mut Stand, program: &Path, options: &Options) -> Vec<Measured> {
+pub async fn beside_peer(
+    stand: &mut GatewayTestStand,
+    program: &Path,
+    options: &GatewayBenchOptions,
+) -> Vec<GatewayRound> {
     eprintln!("\nstarting thingsboard-gateway");
     stand.start_peer(program).await;
     let loads = [
-        Load::Open { per_second: options.per_second },
-        Load::Delivered { in_flight: options.delivered_in_flight },
+        GatewayLoad::Open { per_second: options.per_second },
+        GatewayLoad::Delivered { in_flight: options.delivered_in_flight },
     ];
-    let plan = loads.map(|load| (load, &[Turn::Peer, Turn::LinkUp][..]));
+    let plan = loads.map(|load| (load, &[GatewayContestant::Peer, GatewayContestant::LinkUp][..]));
     // Numbers of their own: neighbours are compared.
     let measured = by_turns(stand, &plan, options.passes..2 * options.passes, options).await;
     stand.stop_peer();
@@ -102,11 +113,11 @@ pub async fn beside_peer(stand: &mut Stand, program: &Path, options: &Options) -
 
 /// Forwards and backwards.
 async fn by_turns(
-    stand: &mut Stand,
-    plan: &[(Load, &[Turn])],
+    stand: &mut GatewayTestStand,
+    plan: &[(GatewayLoad, &[GatewayContestant])],
     passes: Range<usize>,
-    options: &Options,
-) -> Vec<Measured> {
+    options: &GatewayBenchOptions,
+) -> Vec<GatewayRound> {
     let mut measured = Vec::new();
     for (load, turns) in plan {
         eprintln!("\n{load}");
@@ -125,15 +136,21 @@ async fn by_turns(
     measured
 }
 
-async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &Options) -> Measured {
+async fn one(
+    stand: &mut GatewayTestStand,
+    turn: GatewayContestant,
+    load: GatewayLoad,
+    pass: usize,
+    options: &GatewayBenchOptions,
+) -> GatewayRound {
     stand.link(turn).await;
     let round = stand.book.open(load.events(options), load.until(), load.in_flight());
     let before = fsync::calibrate();
     let fleet = stand.fleet(turn);
     let (cpu, ()) = with_cpu(async {
         match load {
-            Load::Open { per_second } => fleet.open_loop(&round, per_second),
-            Load::Decisions { .. } | Load::Stored { .. } | Load::Delivered { .. } => {
+            GatewayLoad::Open { per_second } => fleet.open_loop(&round, per_second),
+            GatewayLoad::Decisions { .. } | GatewayLoad::Stored { .. } | GatewayLoad::Delivered { .. } => {
                 fleet.closed_loop(&round, LOOP_DEADLINE).await
             }
         }
@@ -142,23 +159,23 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
     let after = fsync::calibrate();
     settle(stand, turn, &round).await;
     let us = |took: Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let warm_up = if matches!(load, Load::Open { .. }) { options.warm_up } else { Duration::ZERO };
-    Measured {
+    let warm_up = if matches!(load, GatewayLoad::Open { .. }) { options.warm_up } else { Duration::ZERO };
+    GatewayRound {
         turn,
         load,
         pass,
         events: round.sent(),
-        answered: round.latencies(Mark::Answered, warm_up),
-        acked: round.latencies(Mark::Acked, warm_up),
-        up: round.latencies(Mark::Up, warm_up),
+        answered: round.latencies(EventMark::Answered, warm_up),
+        acked: round.latencies(EventMark::Acked, warm_up),
+        up: round.latencies(EventMark::Up, warm_up),
         per_s: match load {
-            Load::Open { .. } => None,
-            Load::Delivered { .. } => round.throughput(Mark::Up),
-            Load::Decisions { .. } | Load::Stored { .. } => round.rate(load.until()),
+            GatewayLoad::Open { .. } => None,
+            GatewayLoad::Delivered { .. } => round.throughput(EventMark::Up),
+            GatewayLoad::Decisions { .. } | GatewayLoad::Stored { .. } => round.rate(load.until()),
         },
         lost: lost(&round, turn),
-        commanded_again: round.again(Mark::Answered),
-        up_again: round.again(Mark::Up),
+        commanded_again: round.again(EventMark::Answered),
+        up_again: round.again(EventMark::Up),
         resent: round.resent(),
         fsync_before_us: us(before),
         fsync_after_us: us(after),
@@ -167,30 +184,30 @@ async fn one(stand: &mut Stand, turn: Turn, load: Load, pass: usize, options: &O
 }
 
 /// Waits for what is still under way; nothing is left behind for the next turn.
-async fn settle(stand: &mut Stand, turn: Turn, round: &Round) {
-    let first = if turn == Turn::Peer { Mark::Up } else { Mark::Answered };
+async fn settle(stand: &mut GatewayTestStand, turn: GatewayContestant, round: &EventRound) {
+    let first = if turn == GatewayContestant::Peer { EventMark::Up } else { EventMark::Answered };
     stand.fleet(turn).settle(round, first, ANSWER).await;
     if turn.is_gateway() {
-        stand.fleet(turn).settle(round, Mark::Acked, SETTLE).await;
-        stand.link(Turn::LinkUp).await;
-        stand.fleet(turn).settle(round, Mark::Up, SETTLE).await;
+        stand.fleet(turn).settle(round, EventMark::Acked, SETTLE).await;
+        stand.link(GatewayContestant::LinkUp).await;
+        stand.fleet(turn).settle(round, EventMark::Up, SETTLE).await;
     }
 }
 
-fn lost(round: &Round, turn: Turn) -> Lost {
+fn lost(round: &EventRound, turn: GatewayContestant) -> LostEvents {
     let missing =
         |mark| if turn.answers(mark) { round.sent() - round.have(mark).min(round.sent()) } else { 0 };
-    let unacked = missing(Mark::Acked);
-    Lost {
+    let unacked = missing(EventMark::Acked);
+    LostEvents {
         // An event that was sent again after its time is stored and opens nothing.
-        unanswered: missing(Mark::Answered).saturating_sub(round.resent()),
+        unanswered: missing(EventMark::Answered).saturating_sub(round.resent()),
         unacked,
-        not_up: missing(Mark::Up).saturating_sub(unacked),
+        not_up: missing(EventMark::Up).saturating_sub(unacked),
     }
 }
 
-impl Load {
-    fn events(self, options: &Options) -> usize {
+impl GatewayLoad {
+    fn events(self, options: &GatewayBenchOptions) -> usize {
         match self {
             Self::Open { per_second } => {
                 usize::try_from(u64::from(per_second) * options.seconds.as_secs()).unwrap_or(usize::MAX)
@@ -202,11 +219,11 @@ impl Load {
         }
     }
 
-    const fn until(self) -> Mark {
+    const fn until(self) -> EventMark {
         match self {
-            Self::Open { .. } | Self::Decisions { .. } => Mark::Answered,
-            Self::Stored { .. } => Mark::Acked,
-            Self::Delivered { .. } => Mark::Up,
+            Self::Open { .. } | Self::Decisions { .. } => EventMark::Answered,
+            Self::Stored { .. } => EventMark::Acked,
+            Self::Delivered { .. } => EventMark::Up,
         }
     }
 

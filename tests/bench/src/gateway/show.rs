@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::backlog::{Backlog, Restart};
-use super::book::Mark;
-use super::rounds::{Load, Measured};
+use super::backlog::{BacklogMeasurement, BacklogRestart};
+use super::book::EventMark;
+use super::rounds::{GatewayLoad, GatewayRound};
 
-impl fmt::Display for Load {
+impl fmt::Display for GatewayLoad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Open { per_second } => write!(f, "open loop, {per_second} events a second; milliseconds"),
@@ -23,7 +23,7 @@ impl fmt::Display for Load {
     }
 }
 
-impl fmt::Display for Measured {
+impl fmt::Display for GatewayRound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = self.per_s.map(|rate| format!("{rate:9.0}/s")).unwrap_or_default();
         writeln!(
@@ -38,7 +38,7 @@ impl fmt::Display for Measured {
         if self.turn.is_gateway() {
             writeln!(f, "  {:<18} ack     {}", "", self.acked)?;
         }
-        if self.turn.answers(Mark::Up) {
+        if self.turn.answers(EventMark::Up) {
             writeln!(f, "  {:<18} up      {}", "", self.up)?;
         }
         if !self.is_whole() || self.resent > 0 {
@@ -49,7 +49,7 @@ impl fmt::Display for Measured {
     }
 }
 
-impl fmt::Display for Backlog {
+impl fmt::Display for BacklogMeasurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s"));
         let mib = |kib: u64| kib as f64 / 1_024.0;
@@ -69,7 +69,7 @@ impl fmt::Display for Backlog {
                 mib(memory.highest_kib)
             )?;
         }
-        for Restart { first_decision_ms, memory } in &self.restarts {
+        for BacklogRestart { first_decision_ms, memory } in &self.restarts {
             let (now, highest) = (mib(memory.rss_kib), mib(memory.highest_kib));
             writeln!(
                 f,

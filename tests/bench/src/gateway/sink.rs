@@ -12,20 +12,20 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::access::{AccessPlan, Audience, Opening, Sharing};
+use domain::access::{AccessPlan, Audience, PlannedOpening, SharingPlan};
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use domain::time::Clock;
 use protocol::mqtt::VERSION;
-use protocol::order::Orders;
-use protocol::problem::Problem;
-use protocol::uplink::{Count, PlanDocument, Receipt};
+use protocol::order::PendingRemoteOrders;
+use protocol::problem::ProblemDetails;
+use protocol::uplink::{AccessPlanDocument, BatchReceipt, ServerCount};
 use serde::Deserialize;
 use service::clock::SystemClock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::book::{Book, Mark};
+use super::book::{EventLedger, EventMark};
 
 /// More than are ever inside: half of the events are exits.
 const CAPACITY: u32 = 5_000;
@@ -36,41 +36,41 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 /// As much of a batch as is needed to answer it, and to know what has come.
 #[derive(Deserialize)]
-struct Batch<'a> {
+struct SinkBatch<'a> {
     #[serde(borrow)]
     epoch: &'a str,
     #[serde(borrow)]
-    records: Vec<Record<'a>>,
+    records: Vec<SinkRecord<'a>>,
     #[serde(borrow, default)]
-    ahead: Vec<Record<'a>>,
+    ahead: Vec<SinkRecord<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Record<'a> {
+struct SinkRecord<'a> {
     seq: i64,
     #[serde(borrow, default)]
     event_id: Option<&'a str>,
 }
 
-struct Books {
-    book: Book,
-    plan: PlanDocument,
+struct SinkState {
+    book: EventLedger,
+    plan: AccessPlanDocument,
     /// By epoch, without gaps.
     through: Mutex<HashMap<String, i64>>,
 }
 
 /// A server that can be switched off and on at one address.
-pub struct Sink {
+pub struct SinkServer {
     address: SocketAddr,
-    books: Arc<Books>,
+    books: Arc<SinkState>,
     running: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
-impl Sink {
-    pub async fn start(book: Book, garage: GarageId, plates: &[Plate]) -> Self {
+impl SinkServer {
+    pub async fn start(book: EventLedger, garage: GarageId, plates: &[Plate]) -> Self {
         let address = ([127, 0, 0, 1], testkit::port::free()).into();
         let plan = plan(garage, plates);
-        let books = Arc::new(Books { book, plan, through: Mutex::default() });
+        let books = Arc::new(SinkState { book, plan, through: Mutex::default() });
         let mut sink = Self { address, books, running: None };
         sink.up().await;
         sink
@@ -108,38 +108,39 @@ impl Sink {
     }
 }
 
-async fn events(State(books): State<Arc<Books>>, body: Bytes) -> Response {
-    let batch: Batch = match serde_json::from_slice(&body) {
+async fn events(State(books): State<Arc<SinkState>>, body: Bytes) -> Response {
+    let batch: SinkBatch = match serde_json::from_slice(&body) {
         Ok(batch) => batch,
         Err(error) => return (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     };
     let told = batch.records.iter().chain(&batch.ahead).filter_map(|record| record.event_id);
-    told.for_each(|id| books.book.mark(id, Mark::Told));
+    told.for_each(|id| books.book.mark(id, EventMark::Told));
     let mut all = books.through.lock().unwrap_or_else(PoisonError::into_inner);
     let through = all.entry(batch.epoch.to_owned()).or_default();
     for record in &batch.records {
         if record.seq > *through + 1 {
-            let problem = Problem::new(409, "sequence_gap", "Records missing before this batch");
+            let problem = ProblemDetails::new(409, "sequence_gap", "Records missing before this batch");
             return (StatusCode::CONFLICT, Json(problem)).into_response();
         }
         // What came before and whose receipt was lost is not new.
         if record.seq == *through + 1 {
             *through = record.seq;
-            record.event_id.into_iter().for_each(|id| books.book.mark(id, Mark::Up));
+            record.event_id.into_iter().for_each(|id| books.book.mark(id, EventMark::Up));
         }
     }
-    let count = Count { occupied: 0, through_seq: *through, inside: None };
-    Json(Receipt { acked_through: *through, count }).into_response()
+    let count = ServerCount { occupied: 0, through_seq: *through, inside: None };
+    Json(BatchReceipt { acked_through: *through, count }).into_response()
 }
 
 /// No remote opening exists here: the gateway waits, as it does in production.
 async fn no_orders(stop: CancellationToken) -> Response {
     let _ = stop.run_until_cancelled(tokio::time::sleep(POLL)).await;
     let waited_ms = u64::try_from(POLL.as_millis()).unwrap_or(u64::MAX);
-    Json(Orders { v: VERSION, waited_ms, orders: Vec::new(), fire_ends: Vec::new() }).into_response()
+    Json(PendingRemoteOrders { v: VERSION, waited_ms, orders: Vec::new(), fire_ends: Vec::new() })
+        .into_response()
 }
 
-async fn access_plan(State(books): State<Arc<Books>>, headers: axum::http::HeaderMap) -> Response {
+async fn access_plan(State(books): State<Arc<SinkState>>, headers: axum::http::HeaderMap) -> Response {
     let etag = "\"1\"";
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == etag) {
         return StatusCode::NOT_MODIFIED.into_response();
@@ -147,17 +148,17 @@ async fn access_plan(State(books): State<Arc<Books>>, headers: axum::http::Heade
     ([(header::ETAG, etag)], Json(&books.plan)).into_response()
 }
 
-fn plan(garage: GarageId, plates: &[Plate]) -> PlanDocument {
+fn plan(garage: GarageId, plates: &[Plate]) -> AccessPlanDocument {
     let now = SystemClock.now();
     let pickup = || BTreeSet::from([Audience::Pickup]);
     let plan = AccessPlan {
         capacity: CAPACITY,
-        openings: vec![Opening::new(Audience::Pickup, now - HOUR, now + HOUR * 24)],
+        openings: vec![PlannedOpening::new(Audience::Pickup, now - HOUR, now + HOUR * 24)],
         permits: plates.iter().map(|plate| (plate.clone(), pickup())).collect(),
         colors: Default::default(),
         valid_until: now + HOUR * 48,
-        sharing: Sharing::default(),
+        sharing: SharingPlan::default(),
         standing: None,
     };
-    PlanDocument { v: 1, garage, made_at: now, plan, no_reading_shapes: Vec::new() }
+    AccessPlanDocument { v: 1, garage, made_at: now, plan, no_reading_shapes: Vec::new() }
 }

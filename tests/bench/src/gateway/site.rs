@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::ids::{DeviceId, GarageId};
-use protocol::mqtt::Permissions;
+use protocol::mqtt::MqttPermissions;
 use tempfile::TempDir;
-use testkit::mosquitto::{Mosquitto, MosquittoConf, password_file};
-use testkit::process::{Child, Program};
+use testkit::mosquitto::{MosquittoBroker, MosquittoConfig, password_file};
+use testkit::process::{TestProcess, TestProgram};
 use uuid::Uuid;
 
 /// For whatever has to happen before a measurement.
@@ -21,75 +21,76 @@ const BROKER_LIMITS: &str = "message_size_limit 16384\nmax_packet_size 65536\nma
 
 /// One user of the broker.
 #[derive(Debug, Clone)]
-pub struct User {
-    pub permissions: Permissions,
+pub struct SiteUser {
+    pub permissions: MqttPermissions,
     pub password: String,
 }
 
-impl User {
-    fn invent(permissions: Permissions) -> Self {
+impl SiteUser {
+    fn invent(permissions: MqttPermissions) -> Self {
         Self { permissions, password: Uuid::new_v4().simple().to_string() }
     }
 }
 
 /// The users of one garage. Contestants have a garage each, so that all stay connected without receiving each other's messages.
 #[derive(Debug, Clone)]
-pub struct Garage {
+pub struct SiteGarage {
     pub id: GarageId,
-    pub gateway: User,
-    pub devices: Vec<(DeviceId, User)>,
+    pub gateway: SiteUser,
+    pub devices: Vec<(DeviceId, SiteUser)>,
 }
 
-impl Garage {
+impl SiteGarage {
     pub fn invent(name: &str) -> Self {
         let id = GarageId::parse(name).expect("a garage's name");
         let devices = DEVICES.map(|device| DeviceId::parse(device).expect("a device's name"));
-        let user = |device: DeviceId| (device.clone(), User::invent(Permissions::device(&id, &device)));
+        let user =
+            |device: DeviceId| (device.clone(), SiteUser::invent(MqttPermissions::device(&id, &device)));
         Self {
-            gateway: User::invent(Permissions::gateway(&id)),
+            gateway: SiteUser::invent(MqttPermissions::gateway(&id)),
             devices: devices.into_iter().map(user).collect(),
             id,
         }
     }
 
-    fn users(&self) -> impl Iterator<Item = &User> {
+    fn users(&self) -> impl Iterator<Item = &SiteUser> {
         self.devices.iter().map(|(_, user)| user).chain([&self.gateway])
     }
 }
 
-pub fn broker(garages: &[&Garage]) -> Mosquitto {
-    let users: Vec<&User> = garages.iter().flat_map(|garage| garage.users()).collect();
+pub fn broker(garages: &[&SiteGarage]) -> MosquittoBroker {
+    let users: Vec<&SiteUser> = garages.iter().flat_map(|garage| garage.users()).collect();
     let mut acl = String::new();
-    for Permissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
+    for MqttPermissions { username, publish, subscribe } in users.iter().map(|user| &user.permissions) {
         acl.push_str(&format!("user {username}\n"));
         publish.iter().for_each(|topic| acl.push_str(&format!("topic write {topic}\n")));
         subscribe.iter().for_each(|topic| acl.push_str(&format!("topic read {topic}\n")));
     }
     let passwords =
         password_file(users.iter().map(|user| (user.permissions.username.as_str(), user.password.as_str())));
-    Mosquitto::start(MosquittoConf {
+    MosquittoBroker::start(MosquittoConfig {
         acl: Some(acl),
         passwords: Some(passwords),
         extra: BROKER_LIMITS.to_owned(),
-        ..MosquittoConf::default()
+        ..MosquittoConfig::default()
     })
 }
 
 /// The gateway as a process with a folder of its own.
-pub struct Gateway {
-    child: Child,
+pub struct GatewayProcess {
+    child: TestProcess,
     folder: TempDir,
 }
 
-impl Gateway {
+impl GatewayProcess {
     /// Returns when it is ready: broker connected, outbox writable.
-    pub async fn start(broker: SocketAddr, server: SocketAddr, garage: &Garage) -> Self {
+    pub async fn start(broker: SocketAddr, server: SocketAddr, garage: &SiteGarage) -> Self {
         let folder = tempfile::Builder::new().prefix("gateway-").tempdir().expect("a temporary folder");
         let health = ([127, 0, 0, 1], testkit::port::free()).into();
         let config = folder.path().join("gateway.toml");
         let text = configuration(folder.path(), broker, server, health, garage);
         fs::write(&config, text).expect("a file is written");
-        let program = Program::named("gateway").args(["run", "--config"]).args([config]);
+        let program = TestProgram::named("gateway").args(["run", "--config"]).args([config]);
         let mut child = program.start();
         child.ready(health, PATIENCE).await;
         Self { child, folder }
@@ -127,7 +128,7 @@ fn configuration(
     broker: SocketAddr,
     server: SocketAddr,
     health: SocketAddr,
-    garage: &Garage,
+    garage: &SiteGarage,
 ) -> String {
     let secret = |name: &str, value: &str| {
         let path = folder.join(name);

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use domain::plate::Plate;
 use serde::Serialize;
-use simulator::invent::Plates;
-use testkit::mosquitto::Mosquitto;
-use testkit::process::{Child, Program};
+use simulator::invent::PlateGenerator;
+use testkit::mosquitto::MosquittoBroker;
+use testkit::process::{TestProcess, TestProgram};
 
-use super::book::{Book, Mark};
-use super::fleet::Fleet;
-use super::mqtt::Client;
-use super::peer::Peer;
-use super::sink::Sink;
-use super::site::{Garage, Gateway, broker};
+use super::book::{EventLedger, EventMark};
+use super::fleet::ControllerFleet;
+use super::mqtt::BenchMqttClient;
+use super::peer::PeerGateway;
+use super::sink::SinkServer;
+use super::site::{GatewayProcess, SiteGarage, broker};
 
 /// Families of a large school.
 const PLATES: usize = 1_000;
@@ -27,7 +27,7 @@ pub const RELAY_PASSWORD: &str = "RELAY_PASSWORD";
 /// The contestant that answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Turn {
+pub enum GatewayContestant {
     /// The broker alone: an event is answered when its subscriber has it.
     Bare,
     /// A rumqttc process that sends each event back at once and stores nothing.
@@ -41,53 +41,54 @@ pub enum Turn {
 }
 
 /// Fields drop in this order: clients before their servers.
-pub struct Stand {
-    pub book: Book,
-    bare: Fleet,
-    _subscriber: Client,
-    relay: Fleet,
-    _relay: Child,
+pub struct GatewayTestStand {
+    pub book: EventLedger,
+    bare: ControllerFleet,
+    _subscriber: BenchMqttClient,
+    relay: ControllerFleet,
+    _relay: TestProcess,
     /// With the garage, whose users the broker knows.
-    peer_site: Garage,
-    peer: Option<(Fleet, Peer)>,
-    fleet: Fleet,
-    pub gateway: Gateway,
-    pub sink: Sink,
-    pub site: Garage,
-    pub broker: Mosquitto,
+    peer_site: SiteGarage,
+    peer: Option<(ControllerFleet, PeerGateway)>,
+    fleet: ControllerFleet,
+    pub gateway: GatewayProcess,
+    pub sink: SinkServer,
+    pub site: SiteGarage,
+    pub broker: MosquittoBroker,
 }
 
-impl Stand {
+impl GatewayTestStand {
     pub async fn start() -> Self {
-        let book = Book::default();
-        let plates: Arc<[Plate]> = Plates::new(SEED).take(PLATES).into();
-        let (bare, relay, site) = (Garage::invent("bare"), Garage::invent(RELAY), Garage::invent("bench"));
-        let peer_site = Garage::invent("peer");
+        let book = EventLedger::default();
+        let plates: Arc<[Plate]> = PlateGenerator::new(SEED).take(PLATES).into();
+        let (bare, relay, site) =
+            (SiteGarage::invent("bare"), SiteGarage::invent(RELAY), SiteGarage::invent("bench"));
+        let peer_site = SiteGarage::invent("peer");
         let broker = broker(&[&bare, &relay, &site, &peer_site]);
         let address = broker.address();
-        let fleet = async |garage| Fleet::connect(address, garage, &book, plates.clone()).await;
+        let fleet = async |garage| ControllerFleet::connect(address, garage, &book, plates.clone()).await;
         let heard = book.clone();
         let hear = move |_: &str, payload: &[u8]| super::mqtt::hear_events(&heard, payload);
-        let sink = Sink::start(book.clone(), site.id.clone(), &plates).await;
+        let sink = SinkServer::start(book.clone(), site.id.clone(), &plates).await;
         let stand = Self {
             bare: fleet(&bare).await,
-            _subscriber: Client::connect(address, &bare.gateway, hear).await,
+            _subscriber: BenchMqttClient::connect(address, &bare.gateway, hear).await,
             relay: fleet(&relay).await,
-            _relay: Program::named("bench-gateway")
+            _relay: TestProgram::named("bench-gateway")
                 .args([RELAY.to_owned(), "--broker".to_owned(), address.to_string()])
                 .env(RELAY_PASSWORD, &relay.gateway.password)
                 .start(),
             peer_site,
             peer: None,
             fleet: fleet(&site).await,
-            gateway: Gateway::start(address, sink.address(), &site).await,
+            gateway: GatewayProcess::start(address, sink.address(), &site).await,
             sink,
             site,
             broker,
             book: book.clone(),
         };
-        for turn in [Turn::Bare, Turn::Relay] {
-            stand.fleet(turn).until(Mark::Answered, &stand.book).await;
+        for turn in [GatewayContestant::Bare, GatewayContestant::Relay] {
+            stand.fleet(turn).until(EventMark::Answered, &stand.book).await;
         }
         stand
     }
@@ -96,9 +97,9 @@ impl Stand {
     pub async fn start_peer(&mut self, program: &Path) {
         let address = self.broker.address();
         let plates = self.fleet.plates();
-        let fleet = Fleet::connect(address, &self.peer_site, &self.book, plates).await;
-        let peer = Peer::start(program, address, &self.peer_site, &self.book).await;
-        fleet.until(Mark::Up, &self.book).await;
+        let fleet = ControllerFleet::connect(address, &self.peer_site, &self.book, plates).await;
+        let peer = PeerGateway::start(program, address, &self.peer_site, &self.book).await;
+        fleet.until(EventMark::Up, &self.book).await;
         self.peer = Some((fleet, peer));
     }
 
@@ -106,31 +107,34 @@ impl Stand {
         self.peer = None;
     }
 
-    pub fn fleet(&self, turn: Turn) -> &Fleet {
+    pub fn fleet(&self, turn: GatewayContestant) -> &ControllerFleet {
         match turn {
-            Turn::Peer => &self.peer.as_ref().expect("it was started").0,
-            Turn::Bare => &self.bare,
-            Turn::Relay => &self.relay,
-            Turn::LinkUp | Turn::LinkDown => &self.fleet,
+            GatewayContestant::Peer => &self.peer.as_ref().expect("it was started").0,
+            GatewayContestant::Bare => &self.bare,
+            GatewayContestant::Relay => &self.relay,
+            GatewayContestant::LinkUp | GatewayContestant::LinkDown => &self.fleet,
         }
     }
 
     /// The gateway's link as the turn wants it.
-    pub async fn link(&mut self, turn: Turn) {
+    pub async fn link(&mut self, turn: GatewayContestant) {
         match turn {
-            Turn::LinkDown => self.sink.down().await,
-            Turn::LinkUp | Turn::Bare | Turn::Relay | Turn::Peer => self.sink.up().await,
+            GatewayContestant::LinkDown => self.sink.down().await,
+            GatewayContestant::LinkUp
+            | GatewayContestant::Bare
+            | GatewayContestant::Relay
+            | GatewayContestant::Peer => self.sink.up().await,
         }
     }
 
     /// A new gateway with an empty folder in place of the one that has run.
     pub async fn renew(&mut self) {
         self.gateway.kill9();
-        self.gateway = Gateway::start(self.broker.address(), self.sink.address(), &self.site).await;
+        self.gateway = GatewayProcess::start(self.broker.address(), self.sink.address(), &self.site).await;
     }
 }
 
-impl Turn {
+impl GatewayContestant {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare broker",
@@ -146,10 +150,10 @@ impl Turn {
     }
 
     /// Whether what came back is of use to this turn.
-    pub const fn answers(self, mark: Mark) -> bool {
+    pub const fn answers(self, mark: EventMark) -> bool {
         match self {
-            Self::Bare | Self::Relay => matches!(mark, Mark::Answered),
-            Self::Peer => matches!(mark, Mark::Up),
+            Self::Bare | Self::Relay => matches!(mark, EventMark::Answered),
+            Self::Peer => matches!(mark, EventMark::Up),
             Self::LinkUp | Self::LinkDown => true,
         }
     }

@@ -4,13 +4,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use e2e::crash::{Plan, Report, run};
-use e2e::system::Form;
+use e2e::crash::{CrashPlan, CrashReport, run};
+use e2e::system::SystemForm;
 use serde_json::json;
 
 #[derive(Parser)]
 #[command(about = "Kills processes under load and checks what is left")]
-struct Options {
+struct CrashRunOptions {
     /// Number of kills over all forms, in rounds of 25
     #[arg(long, default_value_t = 50)]
     cycles: u32,
@@ -31,20 +31,20 @@ struct Options {
 /// Kills in one round. Each round starts with an empty system, is checked, and has its own seed.
 const ROUND: u32 = 25;
 
-impl Options {
-    fn forms(&self) -> &'static [Form] {
+impl CrashRunOptions {
+    fn forms(&self) -> &'static [SystemForm] {
         match self.form.as_deref() {
-            Some("standalone") => &[Form::Standalone],
-            Some(_) => &[Form::Separate],
-            None => &[Form::Standalone, Form::Separate],
+            Some("standalone") => &[SystemForm::Standalone],
+            Some(_) => &[SystemForm::Separate],
+            None => &[SystemForm::Standalone, SystemForm::Separate],
         }
     }
 
     /// The separate form has more parts to kill but no more kills.
-    fn rounds(&self, form: Form, seed: u64) -> Vec<Plan> {
+    fn rounds(&self, form: SystemForm, seed: u64) -> Vec<CrashPlan> {
         let kills = self.cycles.div_ceil(u32::try_from(self.forms().len()).unwrap_or(1));
         let rounds = kills.div_ceil(ROUND).max(1);
-        let plan = |round: u32| Plan {
+        let plan = |round: u32| CrashPlan {
             form,
             kills: (kills - round * ROUND).min(ROUND),
             seed: seed.wrapping_add(u64::from(round)),
@@ -56,8 +56,8 @@ impl Options {
 }
 
 /// Runs the rounds one after another and stops after the first that finds something.
-fn survive(rounds: Vec<Plan>) -> Option<Report> {
-    let mut all: Option<Report> = None;
+fn survive(rounds: Vec<CrashPlan>) -> Option<CrashReport> {
+    let mut all: Option<CrashReport> = None;
     let planned = rounds.len();
     for (place, plan) in rounds.into_iter().enumerate() {
         eprintln!("round {} of {planned}, seed {}", place + 1, plan.seed);
@@ -78,9 +78,9 @@ fn survive(rounds: Vec<Plan>) -> Option<Report> {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = CrashRunOptions::parse();
     let seed = options.seed.unwrap_or_else(rand::random);
-    let reports: Vec<Report> =
+    let reports: Vec<CrashReport> =
         options.forms().iter().filter_map(|form| survive(options.rounds(*form, seed))).collect();
     println!("{}", json!({ "crash": reports }));
     match reports.iter().all(|report| report.violations.is_empty()) {

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use e2e::fuzz::{Until, run, targets};
+use e2e::fuzz::{FuzzLimit, run, targets};
 use serde_json::json;
 
 #[derive(Parser)]
 #[command(about = "Sends damaged messages to every parser of untrusted input")]
-struct Options {
+struct FuzzRunOptions {
     /// Duration in minutes
     #[arg(long, default_value_t = 60.0)]
     minutes: f64,
@@ -27,7 +27,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = FuzzRunOptions::parse();
     let Ok(time) = Duration::try_from_secs_f64(options.minutes * 60.0) else {
         eprintln!("--minutes: not a time");
         return ExitCode::from(2);
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
     let seed = options.seed.unwrap_or_else(rand::random);
     eprintln!("seed {seed}");
-    let (tried, finding) = run(targets, seed, Until::Time(time));
+    let (tried, finding) = run(targets, seed, FuzzLimit::Time(time));
     let kept = finding.as_ref().map(|finding| {
         let path = options.findings.join(format!("fuzz-{}-{seed}", finding.target));
         eprintln!("{:?} in {}: {}", finding.what, finding.target, path.display());

@@ -15,20 +15,20 @@ use clap::Parser;
 use domain::access::Audience;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
-use domain::pickup::Act;
+use domain::pickup::PickupAct;
 use domain::time::Clock;
-use e2e::district::{Family, Place, families, teacher};
+use e2e::district::{DistrictKind, FamilyCar, families, teacher};
 use e2e::phone::PATIENCE;
 use e2e::records;
-use e2e::system::{Form, Part, Setup, System};
-use protocol::operator::NewAdjustment;
+use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
+use protocol::operator::NewCountAdjustment;
 use protocol::people::ArrivalAct;
-use protocol::reservation::{NewReservation, WishedFor};
+use protocol::reservation::{NewReservation, ReservationMode};
 use serde_json::json;
 use server::store::Store;
-use simulator::controller::Handle;
+use simulator::controller::ControllerHandle;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
-use testkit::process::Program;
+use testkit::process::TestProgram;
 use testkit::wait;
 
 const SCHOOL: &str = "haifeng-b1";
@@ -37,7 +37,7 @@ const SURE: u8 = 98;
 
 #[derive(Parser)]
 #[command(about = "Writes a database and a gateway folder of this revision, for tests of later revisions")]
-enum Options {
+enum ReleaseDataOptions {
     /// Runs the separate form: a database and the folder of one gateway
     District {
         /// Folder for the files; created if missing
@@ -48,12 +48,12 @@ enum Options {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Options::parse() {
-        Options::District { out } => {
+    match ReleaseDataOptions::parse() {
+        ReleaseDataOptions::District { out } => {
             fs::create_dir_all(&out)?;
             e2e::run(district(&out))
         }
-        Options::Demo { folder, out } => {
+        ReleaseDataOptions::Demo { folder, out } => {
             fs::create_dir_all(&out)?;
             e2e::run(demo(&folder, &out))
         }
@@ -70,18 +70,18 @@ async fn demo(folder: &Path, out: &Path) -> anyhow::Result<()> {
 }
 
 async fn district(out: &Path) -> anyhow::Result<()> {
-    let mut system = System::start(Setup::new(Form::Separate, Place::Demo)).await;
+    let mut system = TestSystem::start(SystemSetup::new(SystemForm::Separate, DistrictKind::Demo)).await;
     let school: GarageId = SCHOOL.parse()?;
     let cars = families(system.invented(), &school);
     let position = system.invented().sites.iter().position(|site| site.garage == school);
-    let gateway = Part::Gateway(position.context("the demo has the school's garage")?);
+    let gateway = SystemPart::Gateway(position.context("the demo has the school's garage")?);
     enrol(&mut system, &school, gateway).await?;
 
     let used = cars.get(..12).context("the demo has more families")?;
     online(&system, &school, used).await?;
-    system.terminate(Part::Server).await;
+    system.terminate(SystemPart::Server).await;
     unsent(&system, &school, used).await?;
-    for part in system.processes().into_iter().filter(|part| *part != Part::Server) {
+    for part in system.processes().into_iter().filter(|part| *part != SystemPart::Server) {
         system.terminate(part).await;
     }
     write_counts(&system.app().store, &out.join("district.json")).await?;
@@ -91,7 +91,7 @@ async fn district(out: &Path) -> anyhow::Result<()> {
 }
 
 /// Enrols the gateway: the box makes its own credential, as an installed one does.
-async fn enrol(system: &mut System, garage: &GarageId, gateway: Part) -> anyhow::Result<()> {
+async fn enrol(system: &mut TestSystem, garage: &GarageId, gateway: SystemPart) -> anyhow::Result<()> {
     system.terminate(gateway).await;
     let files = system.gateway_files(garage);
     let text = fs::read_to_string(&files.config)?;
@@ -101,7 +101,7 @@ async fn enrol(system: &mut System, garage: &GarageId, gateway: Part) -> anyhow:
     let code = server::app::enrolment::create_code(system.app(), garage).await?.code;
     let path = files.config.with_extension("code");
     fs::write(&path, code)?;
-    let program = Program::named("gateway").args(["enroll", "--config"]).args([&files.config]);
+    let program = TestProgram::named("gateway").args(["enroll", "--config"]).args([&files.config]);
     let mut child = program.args(["--code-file"]).args([&path]).start();
     let status = child.exit(PATIENCE).await;
     ensure!(status.success(), "the box does not enrol: {}", child.log());
@@ -109,19 +109,19 @@ async fn enrol(system: &mut System, garage: &GarageId, gateway: Part) -> anyhow:
     Ok(())
 }
 
-async fn lane(system: &System, garage: &GarageId, lane: &str) -> Handle {
+async fn lane(system: &TestSystem, garage: &GarageId, lane: &str) -> ControllerHandle {
     system.controller(garage, &system.lane(garage, lane).device).await
 }
 
 /// Reads a plate in a lane and waits until the gateway has the event on its disk.
-async fn drive(lane: &Handle, plate: &str) -> anyhow::Result<()> {
+async fn drive(lane: &ControllerHandle, plate: &str) -> anyhow::Result<()> {
     let pending = lane.plate_read(Some(plate), SURE)?;
     tokio::time::timeout(PATIENCE, pending.acked).await??;
     Ok(())
 }
 
 /// Six cars come for children, two of them leave; a reserved car, a stranger, nonsense, a correction.
-async fn online(system: &System, school: &GarageId, cars: &[Family]) -> anyhow::Result<()> {
+async fn online(system: &TestSystem, school: &GarageId, cars: &[FamilyCar]) -> anyhow::Result<()> {
     let (entry, exit) = (lane(system, school, "b1-in-1").await, lane(system, school, "b1-out-1").await);
     for family in cars.iter().take(6) {
         drive(&entry, &family.plate).await?;
@@ -143,10 +143,10 @@ async fn online(system: &System, school: &GarageId, cars: &[Family]) -> anyhow::
     Ok(())
 }
 
-async fn hand_over(system: &System, family: &Family) -> anyhow::Result<()> {
+async fn hand_over(system: &TestSystem, family: &FamilyCar) -> anyhow::Result<()> {
     let (name, class) = family.children.first().context("a child")?;
     let phone = system.log_in(teacher(system.invented(), class)).await;
-    for act in [Act::Release, Act::HandOver] {
+    for act in [PickupAct::Release, PickupAct::HandOver] {
         let arrival = wait::until(PATIENCE, "the child is on the board", async || {
             let board = phone.board(class).await;
             board.arrivals.into_iter().find(|arrival| &arrival.pupil == name)
@@ -159,7 +159,7 @@ async fn hand_over(system: &System, family: &Family) -> anyhow::Result<()> {
 }
 
 /// One reservation that is used at once, and one for tomorrow.
-async fn reserved(system: &System) -> anyhow::Result<()> {
+async fn reserved(system: &TestSystem) -> anyhow::Result<()> {
     let garage: GarageId = SHARED.parse()?;
     let phone = system.log_in(DRIVER_KEY).await;
     let start = Minute::ceil(service::clock::SystemClock.now()) + Minutes(1);
@@ -170,7 +170,7 @@ async fn reserved(system: &System) -> anyhow::Result<()> {
             plate: DRIVER_PLATE.to_owned(),
             starts_at: start.timestamp(),
             ends_at: (start + Minutes(120)).timestamp(),
-            wish: WishedFor::Confirm,
+            wish: ReservationMode::Confirm,
         };
         let answer = phone.post_once(&format!("/garages/{garage}/reservations"), key, &body).await;
         ensure!(answer.status().is_success(), "{key}: {}", answer.text().await?);
@@ -182,18 +182,18 @@ async fn reserved(system: &System) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn correct(system: &System) -> anyhow::Result<()> {
+async fn correct(system: &TestSystem) -> anyhow::Result<()> {
     let garage: GarageId = "shelter-east".parse()?;
     let console = system.operator("operator").await;
     let seen = wait::until(PATIENCE, "a first count", async || console.garage(&garage).await.occupied).await;
-    let correction = NewAdjustment { occupied: 17, seen: Some(seen), reason: "人工清点".to_owned() };
+    let correction = NewCountAdjustment { occupied: 17, seen: Some(seen), reason: "人工清点".to_owned() };
     let answer = console.adjust(&garage, &correction, "correction").await;
     ensure!(answer.status().is_success(), "{}", answer.text().await?);
     Ok(())
 }
 
 /// Fills the gateway's outbox while the server is away: three entries, an exit, a stranger, nonsense.
-async fn unsent(system: &System, school: &GarageId, cars: &[Family]) -> anyhow::Result<()> {
+async fn unsent(system: &TestSystem, school: &GarageId, cars: &[FamilyCar]) -> anyhow::Result<()> {
     let (entry, exit) = (lane(system, school, "b1-in-1").await, lane(system, school, "b1-out-1").await);
     for family in cars.iter().skip(6).take(3) {
         drive(&entry, &family.plate).await?;

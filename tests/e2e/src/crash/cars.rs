@@ -3,21 +3,23 @@
 use std::time::{Duration, Instant};
 
 use domain::ids::{ClassId, EventId, GarageId};
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
 use protocol::mqtt::OPEN_TTL_MS;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use simulator::controller::{AckOutcome, Action, Counters, Handle, PendingEvent, Resend};
+use simulator::controller::{
+    AckOutcome, CommandAction, ControllerCounters, ControllerHandle, PendingEvent, ResendPolicy,
+};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::district::{Child, children};
-use crate::system::System;
+use crate::district::{FamilyChild, children};
+use crate::system::TestSystem;
 
 /// Shorter than a real controller's, so that a run has more resends.
-const RESEND: Resend = Resend { first: Duration::from_secs(1), most: Duration::from_secs(4) };
+const RESEND: ResendPolicy = ResendPolicy { first: Duration::from_secs(1), most: Duration::from_secs(4) };
 
 /// A car that stays shorter than its first event needs to the disk would be recorded as leaving before it came.
 const STAY_MS: std::ops::Range<u64> = 200..4_000;
@@ -32,11 +34,11 @@ const STALE: Duration = Duration::from_millis(2 * OPEN_TTL_MS as u64);
 
 /// A controller's record of one of its events at the end of the load.
 #[derive(Debug)]
-pub struct Told {
+pub struct ControllerEventFate {
     pub garage: GarageId,
     pub device: String,
     pub event_id: EventId,
-    pub direction: Direction,
+    pub direction: LaneDirection,
     /// The classes of the children that this car fetches; one entry per child.
     pub classes: Vec<ClassId>,
     pub opened: bool,
@@ -45,40 +47,40 @@ pub struct Told {
     pub acked: Option<AckOutcome>,
 }
 
-impl Told {
+impl ControllerEventFate {
     pub fn is_stored(&self) -> bool {
         self.acked == Some(AckOutcome::Stored)
     }
 }
 
 /// The running load.
-pub struct Cars {
-    driving: JoinHandle<JoinSet<Vec<Told>>>,
+pub struct CrashTraffic {
+    driving: JoinHandle<JoinSet<Vec<ControllerEventFate>>>,
     stop: CancellationToken,
     give_up: CancellationToken,
-    lanes: Vec<Handle>,
+    lanes: Vec<ControllerHandle>,
 }
 
 /// The complete record of the load.
-pub struct Driven {
-    pub told: Vec<Told>,
-    pub counters: Counters,
+pub struct TrafficResult {
+    pub told: Vec<ControllerEventFate>,
+    pub counters: ControllerCounters,
     /// Events still in the controllers' memory.
     pub kept: usize,
 }
 
-struct Car {
+struct CrashCar {
     garage: GarageId,
     plate: String,
     classes: Vec<ClassId>,
-    entry: Handle,
-    exit: Handle,
+    entry: ControllerHandle,
+    exit: ControllerHandle,
     stay: Duration,
     leaves: bool,
 }
 
-impl Cars {
-    pub async fn start(system: &System, per_second: f64, seed: u64) -> Self {
+impl CrashTraffic {
+    pub async fn start(system: &TestSystem, per_second: f64, seed: u64) -> Self {
         let (cars, lanes) = cars(system, &mut StdRng::seed_from_u64(seed)).await;
         let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
         let every = Duration::from_secs_f64(1.0 / per_second);
@@ -87,7 +89,7 @@ impl Cars {
     }
 
     /// Lets no further car in and waits for every answer, at most for `patience`.
-    pub async fn finish(self, patience: Duration) -> Driven {
+    pub async fn finish(self, patience: Duration) -> TrafficResult {
         self.stop.cancel();
         let mut under_way = self.driving.await.expect("the load does not panic");
         let give_up = self.give_up.clone();
@@ -100,18 +102,18 @@ impl Cars {
             told.extend(car.expect("a car does not panic"));
         }
         late.abort();
-        let counters = self.lanes.iter().map(Handle::counters).sum();
-        Driven { told, counters, kept: self.lanes.iter().map(Handle::kept).sum() }
+        let counters = self.lanes.iter().map(ControllerHandle::counters).sum();
+        TrafficResult { told, counters, kept: self.lanes.iter().map(ControllerHandle::kept).sum() }
     }
 }
 
 /// The cars of all schools in turn, and every controller.
-async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
+async fn cars(system: &TestSystem, rng: &mut StdRng) -> (Vec<CrashCar>, Vec<ControllerHandle>) {
     let (mut by_garage, mut lanes) = (Vec::new(), Vec::new());
     let children = children(system.invented());
     for site in &system.invented().sites {
         let mut connected = Vec::new();
-        for direction in [Direction::In, Direction::Out] {
+        for direction in [LaneDirection::In, LaneDirection::Out] {
             let lane = site.lanes(direction).next().expect("a uniform garage has a lane each way");
             let mut config = system.controller_config(&site.garage, &lane.device);
             config.resend = RESEND;
@@ -120,7 +122,7 @@ async fn cars(system: &System, rng: &mut StdRng) -> (Vec<Car>, Vec<Handle>) {
         lanes.extend(connected.iter().cloned());
         let [entry, exit] = connected.try_into().map_err(|_| "two lanes").expect("two lanes");
         let plates = system.invented().pickup_plates(&site.garage);
-        let car = |plate: &Plate| Car {
+        let car = |plate: &Plate| CrashCar {
             garage: site.garage.clone(),
             plate: plate.to_string(),
             classes: classes(children.get(plate.as_str())),
@@ -146,7 +148,7 @@ fn unlike(plates: Vec<Plate>) -> Vec<Plate> {
     kept
 }
 
-fn classes(children: Option<&Vec<Child>>) -> Vec<ClassId> {
+fn classes(children: Option<&Vec<FamilyChild>>) -> Vec<ClassId> {
     children.into_iter().flatten().map(|child| child.class.clone()).collect()
 }
 
@@ -162,11 +164,11 @@ fn in_turn<T>(mut sources: Vec<std::vec::IntoIter<T>>) -> Vec<T> {
 }
 
 async fn drive(
-    cars: Vec<Car>,
+    cars: Vec<CrashCar>,
     every: Duration,
     stop: CancellationToken,
     give_up: CancellationToken,
-) -> JoinSet<Vec<Told>> {
+) -> JoinSet<Vec<ControllerEventFate>> {
     let mut under_way = JoinSet::new();
     let mut clock = tokio::time::interval(every);
     for car in cars {
@@ -179,27 +181,32 @@ async fn drive(
     under_way
 }
 
-impl Car {
+impl CrashCar {
     /// Drives in and out. The car leaves once its entry is on the gateway's disk, which takes less time than parking does.
-    async fn visit(self, give_up: CancellationToken) -> Vec<Told> {
-        let mut told = vec![self.passes(&self.entry, Direction::In, &give_up).await];
-        if self.leaves && told.iter().all(Told::is_stored) {
+    async fn visit(self, give_up: CancellationToken) -> Vec<ControllerEventFate> {
+        let mut told = vec![self.passes(&self.entry, LaneDirection::In, &give_up).await];
+        if self.leaves && told.iter().all(ControllerEventFate::is_stored) {
             tokio::time::sleep(self.stay).await;
-            told.push(self.passes(&self.exit, Direction::Out, &give_up).await);
+            told.push(self.passes(&self.exit, LaneDirection::Out, &give_up).await);
         }
         told
     }
 
-    async fn passes(&self, lane: &Handle, direction: Direction, give_up: &CancellationToken) -> Told {
+    async fn passes(
+        &self,
+        lane: &ControllerHandle,
+        direction: LaneDirection,
+        give_up: &CancellationToken,
+    ) -> ControllerEventFate {
         let read_at = Instant::now();
         let pending = lane.plate_read(Some(&self.plate), 99).expect("a controller keeps 10,000 events");
         let device = lane.event_topic().split('/').nth(3).expect("a topic names its device").to_owned();
-        let mut told = Told {
+        let mut told = ControllerEventFate {
             garage: self.garage.clone(),
             device,
             event_id: pending.event_id.clone(),
             direction,
-            classes: if direction == Direction::In { self.classes.clone() } else { Vec::new() },
+            classes: if direction == LaneDirection::In { self.classes.clone() } else { Vec::new() },
             opened: false,
             stale: false,
             acked: None,
@@ -210,13 +217,13 @@ impl Car {
     }
 }
 
-impl Told {
+impl ControllerEventFate {
     /// Reads answers until the acknowledgement; a command that was lost with its process never comes.
     async fn listen(&mut self, pending: PendingEvent, read_at: Instant) {
         let PendingEvent { mut decided, acked, .. } = pending;
         self.acked = acked.await.ok().map(|acked| acked.outcome);
         if let Ok(decided) = decided.try_recv() {
-            self.opened = decided.action == Action::Opened;
+            self.opened = decided.action == CommandAction::Opened;
             self.stale = self.opened && decided.at.saturating_duration_since(read_at) > STALE;
         }
     }

@@ -2,33 +2,33 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use simulator::controller::AckOutcome;
 
-use super::cars::{Driven, Told};
-use super::kills::Killed;
-use super::phones::Seen;
-use super::{Plan, Report};
-use crate::records::{self, Arrival, Event, Visit};
-use crate::system::{Form, System};
+use super::cars::{ControllerEventFate, TrafficResult};
+use super::kills::KillCounts;
+use super::phones::PhoneObservations;
+use super::{CrashPlan, CrashReport};
+use crate::records::{self, StoredArrival, StoredEvent, StoredVisit};
+use crate::system::{SystemForm, TestSystem};
 
 /// Identity of an event: garage, device, event id.
-type Key = (String, String, String);
+type GateEventKey = (String, String, String);
 
 /// Examples shown of a violation; a hundred add nothing.
 const SHOWN: usize = 3;
 
-struct Found {
-    events: Vec<Event>,
-    arrivals: Vec<Arrival>,
-    visits: Vec<Visit>,
+struct FoundRecords {
+    events: Vec<StoredEvent>,
+    arrivals: Vec<StoredArrival>,
+    visits: Vec<StoredVisit>,
     occupied: Vec<(String, Option<i64>)>,
     feed: Vec<i64>,
     feed_head: i64,
 }
 
-impl Found {
-    async fn read(system: &System) -> Self {
+impl FoundRecords {
+    async fn read(system: &TestSystem) -> Self {
         let store = &system.app().store;
         Self {
             events: records::events(store).await,
@@ -42,9 +42,9 @@ impl Found {
 }
 
 #[derive(Default)]
-struct Violations(Vec<String>);
+struct CheckViolations(Vec<String>);
 
-impl Violations {
+impl CheckViolations {
     /// Reports `wrong` as a violation unless it is empty.
     fn none<T: std::fmt::Debug>(&mut self, what: &str, wrong: Vec<T>) -> usize {
         if !wrong.is_empty() {
@@ -56,18 +56,24 @@ impl Violations {
 }
 
 pub(super) async fn run(
-    system: &System,
-    plan: Plan,
-    kills: Killed,
-    driven: &Driven,
-    seen: &[Seen],
-) -> Report {
-    judge(plan, kills, driven, &Found::read(system).await, seen)
+    system: &TestSystem,
+    plan: CrashPlan,
+    kills: KillCounts,
+    driven: &TrafficResult,
+    seen: &[PhoneObservations],
+) -> CrashReport {
+    judge(plan, kills, driven, &FoundRecords::read(system).await, seen)
 }
 
-fn judge(plan: Plan, kills: Killed, driven: &Driven, found: &Found, seen: &[Seen]) -> Report {
+fn judge(
+    plan: CrashPlan,
+    kills: KillCounts,
+    driven: &TrafficResult,
+    found: &FoundRecords,
+    seen: &[PhoneObservations],
+) -> CrashReport {
     let told = &driven.told;
-    let mut violations = Violations::default();
+    let mut violations = CheckViolations::default();
     let (lost, doubled) = events(told, &found.events, &mut violations);
     let unacknowledged = unacknowledged(driven, &mut violations);
     let stale = stale(driven, &mut violations);
@@ -77,17 +83,17 @@ fn judge(plan: Plan, kills: Killed, driven: &Driven, found: &Found, seen: &[Seen
     feed(found, &mut violations);
     phones(found, seen, &mut violations);
     let of = |direction| told.iter().filter(|told| told.direction == direction).count();
-    Report {
+    CrashReport {
         form: match plan.form {
-            Form::Standalone => "standalone",
-            Form::Separate => "separate",
+            SystemForm::Standalone => "standalone",
+            SystemForm::Separate => "separate",
         },
         seed: plan.seed,
         rounds: 1,
         kills,
         events: told.len(),
-        entries: of(Direction::In),
-        exits: of(Direction::Out),
+        entries: of(LaneDirection::In),
+        exits: of(LaneDirection::Out),
         opened: told.iter().filter(|told| told.opened).count(),
         resent: driven.counters.resent,
         repeated_commands: driven.counters.duplicate_commands,
@@ -103,18 +109,22 @@ fn judge(plan: Plan, kills: Killed, driven: &Driven, found: &Found, seen: &[Seen
     }
 }
 
-fn key(told: &Told) -> Key {
+fn key(told: &ControllerEventFate) -> GateEventKey {
     (told.garage.to_string(), told.device.clone(), told.event_id.to_string())
 }
 
 /// Acknowledged events are there exactly once, and the database has no event that was never sent (invariant 2).
-fn events(told: &[Told], stored: &[Event], violations: &mut Violations) -> (usize, usize) {
-    let mut times: HashMap<Key, usize> = HashMap::new();
+fn events(
+    told: &[ControllerEventFate],
+    stored: &[StoredEvent],
+    violations: &mut CheckViolations,
+) -> (usize, usize) {
+    let mut times: HashMap<GateEventKey, usize> = HashMap::new();
     for event in stored {
         let key = (event.garage_id.clone(), event.device.clone(), event.event_id.clone());
         *times.entry(key).or_default() += 1;
     }
-    let sent: HashSet<Key> = told.iter().map(key).collect();
+    let sent: HashSet<GateEventKey> = told.iter().map(key).collect();
     let stored = told.iter().filter(|told| told.is_stored());
     let lost = stored.map(key).filter(|key| !times.contains_key(key)).collect();
     let doubled = times.iter().filter(|(_, times)| **times > 1).map(|(key, _)| key.clone()).collect();
@@ -125,7 +135,7 @@ fn events(told: &[Told], stored: &[Event], violations: &mut Violations) -> (usiz
 }
 
 /// Every event arrives once everything is up again, and none is refused (invariant 2).
-fn unacknowledged(driven: &Driven, violations: &mut Violations) -> usize {
+fn unacknowledged(driven: &TrafficResult, violations: &mut CheckViolations) -> usize {
     let refused = driven.told.iter().filter(|told| matches!(told.acked, Some(AckOutcome::Rejected(_))));
     violations.none("events were refused", refused.collect());
     if driven.kept > 0 {
@@ -136,8 +146,8 @@ fn unacknowledged(driven: &Driven, violations: &mut Violations) -> usize {
 }
 
 /// An open command has a time to live and is never replayed (invariant 6).
-fn stale(driven: &Driven, violations: &mut Violations) -> u64 {
-    let opened: Vec<Key> = driven.told.iter().filter(|told| told.stale).map(key).collect();
+fn stale(driven: &TrafficResult, violations: &mut CheckViolations) -> u64 {
+    let opened: Vec<GateEventKey> = driven.told.iter().filter(|told| told.stale).map(key).collect();
     let commanded = driven.counters.expired_commands + driven.counters.unknown_commands;
     if commanded > 0 {
         violations.0.push(format!("{commanded} commands came after their time to live, or for nobody"));
@@ -147,7 +157,7 @@ fn stale(driven: &Driven, violations: &mut Violations) -> u64 {
 }
 
 /// The count equals the passages, no more and no less (invariants 4 and 5).
-fn counts(told: &[Told], found: &Found, violations: &mut Violations) {
+fn counts(told: &[ControllerEventFate], found: &FoundRecords, violations: &mut CheckViolations) {
     let mut inside: BTreeMap<String, i64> = BTreeMap::new();
     for told in told.iter().filter(|told| told.is_stored()) {
         *inside.entry(told.garage.to_string()).or_default() += told.direction.delta();
@@ -161,13 +171,13 @@ fn counts(told: &[Told], found: &Found, violations: &mut Violations) {
 }
 
 /// Each car that came is one visit, ended by its exit if it left.
-fn visits(told: &[Told], found: &Found, violations: &mut Violations) {
+fn visits(told: &[ControllerEventFate], found: &FoundRecords, violations: &mut CheckViolations) {
     let number: HashMap<&str, i64> = found.events.iter().map(|e| (e.event_id.as_str(), e.no)).collect();
     let numbers = |direction| {
         let of = told.iter().filter(move |told| told.direction == direction);
         of.filter_map(|told| number.get(told.event_id.as_str()).copied()).collect::<Vec<i64>>()
     };
-    let (entries, exits) = (numbers(Direction::In), numbers(Direction::Out));
+    let (entries, exits) = (numbers(LaneDirection::In), numbers(LaneDirection::Out));
     let mut by_entry: HashMap<Option<i64>, usize> = HashMap::new();
     for visit in &found.visits {
         *by_entry.entry(visit.entry_event).or_default() += 1;
@@ -179,7 +189,7 @@ fn visits(told: &[Told], found: &Found, violations: &mut Violations) {
     let ended: HashSet<i64> = found.visits.iter().filter_map(|visit| visit.exit_event).collect();
     let open = exits.iter().filter(|no| !ended.contains(no)).collect();
     violations.none("exits ended no visit", open);
-    let odd = |visit: &&Visit| {
+    let odd = |visit: &&StoredVisit| {
         let way = visit.ended_by.as_deref();
         !matches!((visit.exit_event, way), (Some(_), Some("exit")) | (None, None))
     };
@@ -188,14 +198,14 @@ fn visits(told: &[Told], found: &Found, violations: &mut Violations) {
 }
 
 /// An arrival for each child of a car that was let in, in its class, and no other.
-fn arrivals(told: &[Told], found: &Found, violations: &mut Violations) {
+fn arrivals(told: &[ControllerEventFate], found: &FoundRecords, violations: &mut CheckViolations) {
     let mut by_entry: HashMap<i64, Vec<&str>> = HashMap::new();
     for arrival in &found.arrivals {
         by_entry.entry(arrival.entry_event.unwrap_or(0)).or_default().push(&arrival.class_id);
     }
     let number: HashMap<&str, i64> = found.events.iter().map(|e| (e.event_id.as_str(), e.no)).collect();
     let mut wrong = Vec::new();
-    for entry in told.iter().filter(|told| told.direction == Direction::In && told.is_stored()) {
+    for entry in told.iter().filter(|told| told.direction == LaneDirection::In && told.is_stored()) {
         let no = number.get(entry.event_id.as_str()).copied().unwrap_or(-1);
         let mut made = by_entry.remove(&no).unwrap_or_default();
         let mut wanted: Vec<&str> = entry.classes.iter().map(|class| class.as_str()).collect();
@@ -210,7 +220,7 @@ fn arrivals(told: &[Told], found: &Found, violations: &mut Violations) {
 }
 
 /// Cursors are assigned one by one, and every one is used.
-fn feed(found: &Found, violations: &mut Violations) {
+fn feed(found: &FoundRecords, violations: &mut CheckViolations) {
     let steps = found.feed.iter().zip(1..).filter(|(cursor, place)| **cursor != *place).collect();
     violations.none("cursors of the feed are not the next one (cursor, place)", steps);
     if found.feed.last().copied().unwrap_or(0) != found.feed_head {
@@ -220,7 +230,7 @@ fn feed(found: &Found, violations: &mut Violations) {
 }
 
 /// A phone that resumes by cursor misses nothing and sees nothing twice.
-fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
+fn phones(found: &FoundRecords, seen: &[PhoneObservations], violations: &mut CheckViolations) {
     let mut missed = Vec::new();
     for arrival in &found.arrivals {
         let phone = seen.iter().find(|seen| seen.class == arrival.class_id);
@@ -230,7 +240,7 @@ fn phones(found: &Found, seen: &[Seen], violations: &mut Violations) {
         }
     }
     violations.none("arrivals are on no phone in their latest state (class, cursor, on the phone)", missed);
-    let odd = |count: fn(&Seen) -> u64| {
+    let odd = |count: fn(&PhoneObservations) -> u64| {
         seen.iter().filter(|seen| count(seen) > 0).map(|seen| (&seen.class, count(seen))).collect::<Vec<_>>()
     };
     violations.none("phones were shown something twice (class, frames)", odd(|seen| seen.twice));

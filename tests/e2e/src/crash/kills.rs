@@ -10,7 +10,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::system::{Part, System};
+use crate::system::{SystemPart, TestSystem};
 
 /// Time between a restart and the next kill: sometimes before every client has connected again.
 const LIFE_MS: std::ops::Range<u64> = 100..1_500;
@@ -18,22 +18,22 @@ const LIFE_MS: std::ops::Range<u64> = 100..1_500;
 const DEATH_MS: std::ops::Range<u64> = 0..700;
 
 /// Number of kills by part; gateways count together.
-pub type Killed = BTreeMap<&'static str, u32>;
+pub type KillCounts = BTreeMap<&'static str, u32>;
 
-const fn name(part: Part) -> &'static str {
+const fn name(part: SystemPart) -> &'static str {
     match part {
-        Part::Standalone => "standalone",
-        Part::Gateway(_) => "gateway",
-        Part::Server => "server",
-        Part::Miniapp => "miniapp_api",
-        Part::Broker => "broker",
-        Part::Database => "database",
+        SystemPart::Standalone => "standalone",
+        SystemPart::Gateway(_) => "gateway",
+        SystemPart::Server => "server",
+        SystemPart::Miniapp => "miniapp_api",
+        SystemPart::Broker => "broker",
+        SystemPart::Database => "database",
     }
 }
 
 /// Kills one part of every kind before any kind dies a second time.
-pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
-    let mut killed = Killed::new();
+pub async fn run(system: &mut TestSystem, kills: u32, rng: &mut StdRng) -> KillCounts {
+    let mut killed = KillCounts::new();
     let mut deck = Vec::new();
     for cycle in 1..=kills {
         if deck.is_empty() {
@@ -42,8 +42,8 @@ pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
         let part = deck.pop().expect("a system has parts");
         pause(rng, LIFE_MS).await;
         let mut dying = vec![part];
-        if matches!(part, Part::Gateway(_)) && rng.random() {
-            dying.insert(0, Part::Server);
+        if matches!(part, SystemPart::Gateway(_)) && rng.random() {
+            dying.insert(0, SystemPart::Server);
         }
         eprintln!("kill {cycle} of {kills}: {dying:?}");
         for (place, part) in dying.iter().enumerate() {
@@ -61,14 +61,14 @@ pub async fn run(system: &mut System, kills: u32, rng: &mut StdRng) -> Killed {
     killed
 }
 
-fn one_of_each_kind(parts: &[Part], rng: &mut StdRng) -> Vec<Part> {
+fn one_of_each_kind(parts: &[SystemPart], rng: &mut StdRng) -> Vec<SystemPart> {
     let mut parts = parts.to_vec();
     parts.shuffle(rng);
     let mut kinds = BTreeMap::new();
     for part in parts {
         kinds.entry(name(part)).or_insert(part);
     }
-    let mut deck: Vec<Part> = kinds.into_values().collect();
+    let mut deck: Vec<SystemPart> = kinds.into_values().collect();
     deck.shuffle(rng);
     deck
 }

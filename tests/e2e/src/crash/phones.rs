@@ -6,22 +6,22 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::ids::ClassId;
-use protocol::people::{Arrival, Frame};
+use protocol::people::{ClassArrival, StreamFrame};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::district::teacher;
-use crate::phone::{Phone, Stream};
+use crate::phone::{ClassStream, PhoneClient};
 use crate::records;
-use crate::system::System;
+use crate::system::TestSystem;
 
 /// Time until a phone reconnects; its process may still be starting.
 const RECONNECT: Duration = Duration::from_millis(150);
 
 /// What one phone has received.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct PhoneObservations {
     pub class: String,
     /// The latest cursor of each arrival.
     pub latest: HashMap<Uuid, i64>,
@@ -37,14 +37,14 @@ pub struct Seen {
     pub(super) cursor: Option<i64>,
 }
 
-pub struct Phones {
-    following: Vec<(ClassId, Arc<AtomicI64>, JoinHandle<Seen>)>,
+pub struct CrashPhones {
+    following: Vec<(ClassId, Arc<AtomicI64>, JoinHandle<PhoneObservations>)>,
     stop: CancellationToken,
 }
 
-impl Phones {
+impl CrashPhones {
     /// Starts the phones of all teachers.
-    pub async fn follow(system: &System) -> Self {
+    pub async fn follow(system: &TestSystem) -> Self {
         let stop = CancellationToken::new();
         let mut following = Vec::new();
         for class in system.invented().district.schools.iter().flat_map(|school| &school.classes) {
@@ -57,7 +57,7 @@ impl Phones {
     }
 
     /// Waits until each phone has the newest cursor of its class, at most for `patience`, and closes the connections.
-    pub async fn finish(self, system: &System, patience: Duration) -> Vec<Seen> {
+    pub async fn finish(self, system: &TestSystem, patience: Duration) -> Vec<PhoneObservations> {
         let mut newest: HashMap<String, i64> = HashMap::new();
         for arrival in records::arrivals(&system.app().store).await {
             let cursor = newest.entry(arrival.class_id).or_default();
@@ -84,8 +84,13 @@ impl Phones {
     }
 }
 
-async fn follow(phone: Phone, class: ClassId, reached: Arc<AtomicI64>, stop: CancellationToken) -> Seen {
-    let mut seen = Seen { class: class.to_string(), ..Seen::default() };
+async fn follow(
+    phone: PhoneClient,
+    class: ClassId,
+    reached: Arc<AtomicI64>,
+    stop: CancellationToken,
+) -> PhoneObservations {
+    let mut seen = PhoneObservations { class: class.to_string(), ..PhoneObservations::default() };
     let following = async {
         loop {
             if let Ok(stream) = phone.follow(&class, seen.cursor).await {
@@ -101,18 +106,18 @@ async fn follow(phone: Phone, class: ClassId, reached: Arc<AtomicI64>, stop: Can
 }
 
 /// Reads until the connection ends.
-async fn read(mut stream: Stream, seen: &mut Seen, reached: &AtomicI64) {
+async fn read(mut stream: ClassStream, seen: &mut PhoneObservations, reached: &AtomicI64) {
     while let Some(frame) = stream.next().await {
         match frame {
-            Frame::Arrival(arrival) => seen.take(&arrival),
-            Frame::Live { cursor } => seen.cursor = seen.cursor.max(Some(cursor)),
+            StreamFrame::Arrival(arrival) => seen.take(&arrival),
+            StreamFrame::Live { cursor } => seen.cursor = seen.cursor.max(Some(cursor)),
         }
         reached.fetch_max(seen.cursor.unwrap_or(0), Ordering::Relaxed);
     }
 }
 
-impl Seen {
-    fn take(&mut self, arrival: &Arrival) {
+impl PhoneObservations {
+    fn take(&mut self, arrival: &ClassArrival) {
         self.frames += 1;
         self.twice += u64::from(!self.shown.insert((arrival.id, arrival.cursor)));
         self.backwards += u64::from(self.cursor.is_some_and(|reached| arrival.cursor <= reached));

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use super::kills::Killed;
+use super::kills::KillCounts;
 
 /// Figures, and every violation that the check found.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct CrashReport {
     pub form: &'static str,
     /// Seed of the first round; each further round has the next number.
     pub seed: u64,
     pub rounds: u32,
-    pub kills: Killed,
+    pub kills: KillCounts,
     pub events: usize,
     pub entries: usize,
     pub exits: usize,
@@ -36,7 +36,7 @@ pub struct Report {
     pub violations: Vec<String>,
 }
 
-impl Report {
+impl CrashReport {
     /// Sums both rounds.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

@@ -7,38 +7,38 @@ use std::path::Path;
 use devices::make::{InboundMessage, MAKES};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::enrolment::{Enrolment, NewCredential};
-use protocol::mqtt::{ControllerEvent, DeviceStatus, Topic};
-use protocol::order::{Orders, Outcome};
-use protocol::uplink::{Batch, PlanDocument, Receipt};
+use protocol::enrolment::{CredentialRenewal, GatewayEnrolment};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, MqttTopic};
+use protocol::order::{PendingRemoteOrders, RemoteOrderOutcome};
+use protocol::uplink::{AccessPlanDocument, BatchReceipt, UplinkBatch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Target;
+use super::FuzzTarget;
 
-pub fn all() -> Vec<Target> {
-    let mut targets: Vec<Target> = MAKES.iter().map(|make| device(make.id(), decode)).collect();
+pub fn all() -> Vec<FuzzTarget> {
+    let mut targets: Vec<FuzzTarget> = MAKES.iter().map(|make| device(make.id(), decode)).collect();
     targets.extend([
-        Target {
+        FuzzTarget {
             name: "topic",
             corpus: topics(),
-            read: |bytes| text(bytes, |topic| format!("{:?}", Topic::parse(topic).ok())),
+            read: |bytes| text(bytes, |topic| format!("{:?}", MqttTopic::parse(topic).ok())),
         },
-        Target {
+        FuzzTarget {
             name: "plate",
             corpus: plates(),
             read: |bytes| text(bytes, |plate| format!("{:?}", Plate::parse(plate))),
         },
-        Target { name: "digest-challenge", corpus: challenges(), read: |bytes| text(bytes, challenge) },
+        FuzzTarget { name: "digest-challenge", corpus: challenges(), read: |bytes| text(bytes, challenge) },
         golden("event", &["event", "event_pass", "event_fire", "event_reversal"], json::<ControllerEvent>),
-        golden("status", &["status"], json::<DeviceStatus>),
-        golden("batch", &["batch", "batch_ahead"], json::<Batch>),
-        golden("receipt", &["receipt", "receipt_inside"], json::<Receipt>),
-        golden("plan", &["plan", "plan_shared", "plan_standing"], json::<PlanDocument>),
-        golden("orders", &["orders"], json::<Orders>),
-        golden("order-outcome", &["order_outcome"], json::<Outcome>),
-        golden("enrolment", &["enrolment"], json::<Enrolment>),
-        golden("new-credential", &["new_credential"], json::<NewCredential>),
+        golden("status", &["status"], json::<ControllerStatus>),
+        golden("batch", &["batch", "batch_ahead"], json::<UplinkBatch>),
+        golden("receipt", &["receipt", "receipt_inside"], json::<BatchReceipt>),
+        golden("plan", &["plan", "plan_shared", "plan_standing"], json::<AccessPlanDocument>),
+        golden("orders", &["orders"], json::<PendingRemoteOrders>),
+        golden("order-outcome", &["order_outcome"], json::<RemoteOrderOutcome>),
+        golden("enrolment", &["enrolment"], json::<GatewayEnrolment>),
+        golden("new-credential", &["new_credential"], json::<CredentialRenewal>),
     ]);
     targets
 }
@@ -90,20 +90,20 @@ fn json<T: DeserializeOwned + Serialize + Debug>(bytes: &[u8]) -> String {
     }
 }
 
-fn device(name: &'static str, read: fn(&[u8]) -> String) -> Target {
+fn device(name: &'static str, read: fn(&[u8]) -> String) -> FuzzTarget {
     let folder = repository().join("crates/devices/corpus").join(name);
     let files =
         fs::read_dir(&folder).expect("a folder of this make").map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> =
         files.filter(|path| !path.to_string_lossy().ends_with(".expected.json")).collect();
     files.sort();
-    Target { name, corpus: files.iter().map(|path| fs::read(path).expect("a file")).collect(), read }
+    FuzzTarget { name, corpus: files.iter().map(|path| fs::read(path).expect("a file")).collect(), read }
 }
 
-fn golden(name: &'static str, files: &[&str], read: fn(&[u8]) -> String) -> Target {
+fn golden(name: &'static str, files: &[&str], read: fn(&[u8]) -> String) -> FuzzTarget {
     let folder = repository().join("crates/protocol/golden/v1");
     let file = |file: &&str| fs::read(folder.join(format!("{file}.json"))).expect("a released message");
-    Target { name, corpus: files.iter().map(file).collect(), read }
+    FuzzTarget { name, corpus: files.iter().map(file).collect(), read }
 }
 
 fn repository() -> &'static Path {

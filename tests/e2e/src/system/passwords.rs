@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use protocol::mqtt::Permissions;
-use simulator::district::Site;
+use protocol::mqtt::MqttPermissions;
+use simulator::district::GarageSite;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Passwords(pub BTreeMap<String, String>);
+pub(super) struct DevicePasswords(pub BTreeMap<String, String>);
 
-impl Passwords {
+impl DevicePasswords {
     /// Makes a password for every controller, gateway and sign.
-    pub fn invent(sites: &[Site]) -> Self {
+    pub fn invent(sites: &[GarageSite]) -> Self {
         let users = sites.iter().flat_map(|site| {
-            let devices = site.lanes.iter().map(|lane| Permissions::device(&site.garage, &lane.device));
-            devices.chain([Permissions::gateway(&site.garage), Permissions::sign(&site.garage)])
+            let devices = site.lanes.iter().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
+            devices.chain([MqttPermissions::gateway(&site.garage), MqttPermissions::sign(&site.garage)])
         });
         Self(users.map(|user| (user.username, Uuid::new_v4().simple().to_string())).collect())
     }

@@ -8,48 +8,48 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use domain::ids::GarageId;
-use protocol::district::District;
-use server::store::seal::Keyring;
-use simulator::district::Invented;
+use protocol::district::DistrictSpec;
+use server::store::seal::SealingKeyring;
+use simulator::district::InventedDistrict;
 use tempfile::TempDir;
 use testkit::disk::LossyDisk;
-use testkit::mosquitto::Mosquitto;
+use testkit::mosquitto::MosquittoBroker;
 use testkit::port;
-use testkit::postgres::{Cluster, Database};
-use testkit::process::{Child, Program};
+use testkit::postgres::{PostgresCluster, TestDatabase};
+use testkit::process::{TestProcess, TestProgram};
 use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 
-use super::passwords::Passwords;
-use super::{Doors, GatewayFiles, Part, Postgres, START, STOP, Setup};
-use files::Files;
+use super::passwords::DevicePasswords;
+use super::{GatewayFiles, PostgresChoice, START, STOP, SystemAddresses, SystemPart, SystemSetup};
+use files::SystemFiles;
 pub use server_command::ServerCommand;
 
 /// Fields drop in this order: clients before their servers.
-pub(super) struct Separate {
-    gateways: Vec<Process>,
+pub(super) struct SeparateSystem {
+    gateways: Vec<SystemProcess>,
     /// One disk per gateway, or none.
     disks: Vec<LossyDisk>,
-    miniapp: Process,
-    server: Process,
-    broker: Mosquitto,
-    database: Database,
-    cluster: Option<Cluster>,
+    miniapp: SystemProcess,
+    server: SystemProcess,
+    broker: MosquittoBroker,
+    database: TestDatabase,
+    cluster: Option<PostgresCluster>,
     wechat: FakeWechat,
     command: ServerCommand,
-    passwords: Passwords,
-    data_key: [u8; Keyring::KEY_LEN],
-    files: Files,
+    passwords: DevicePasswords,
+    data_key: [u8; SealingKeyring::KEY_LEN],
+    files: SystemFiles,
     _folder: TempDir,
 }
 
-struct Process {
-    child: Child,
+struct SystemProcess {
+    child: TestProcess,
     health: SocketAddr,
 }
 
-impl Process {
-    fn start(program: &Program, health: SocketAddr) -> Self {
+impl SystemProcess {
+    fn start(program: &TestProgram, health: SocketAddr) -> Self {
         Self { child: program.start(), health }
     }
 
@@ -67,22 +67,22 @@ fn local() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port::free()).into()
 }
 
-impl Separate {
-    pub async fn start(setup: Setup, invented: &Invented) -> (Self, Doors) {
+impl SeparateSystem {
+    pub async fn start(setup: SystemSetup, invented: &InventedDistrict) -> (Self, SystemAddresses) {
         assert_eq!(setup.dismissal, None, "only the demo has traffic of its own");
         let folder = tempfile::Builder::new().prefix("district-").tempdir().expect("a temporary folder");
-        let files = Files::new(folder.path());
-        let doors = Doors { people: local(), server: local(), mqtt: local() };
-        let cluster = (setup.postgres == Postgres::Own).then(Cluster::start);
+        let files = SystemFiles::new(folder.path());
+        let doors = SystemAddresses { people: local(), server: local(), mqtt: local() };
+        let cluster = (setup.postgres == PostgresChoice::Own).then(PostgresCluster::start);
         let database = match &cluster {
-            Some(own) => Database::create_in(&own.url()).await,
-            None => Database::create().await,
+            Some(own) => TestDatabase::create_in(&own.url()).await,
+            None => TestDatabase::create().await,
         };
         if let Some(released) = setup.released {
             restore(released, &files, &database).await;
         }
         let command = server(&files, &doors, &database, &invented.district).await;
-        let passwords = Passwords::invent(&invented.sites);
+        let passwords = DevicePasswords::invent(&invented.sites);
         let mut gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
         let mut disks = Vec::new();
         if setup.lossy_disks {
@@ -96,9 +96,12 @@ impl Separate {
         let wechat = FakeWechat::start().await;
         let miniapp = miniapp(&files, &doors, &command, &wechat).await;
         let mut system = Self {
-            server: Process::start(&command.run(), doors.server),
-            miniapp: Process::start(&miniapp, doors.people),
-            gateways: gateways.iter().map(|(program, health)| Process::start(program, *health)).collect(),
+            server: SystemProcess::start(&command.run(), doors.server),
+            miniapp: SystemProcess::start(&miniapp, doors.people),
+            gateways: gateways
+                .iter()
+                .map(|(program, health)| SystemProcess::start(program, *health))
+                .collect(),
             disks,
             broker,
             database,
@@ -131,11 +134,11 @@ impl Separate {
         GatewayFiles { config, data: self.files.gateway_data(garage) }
     }
 
-    pub const fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+    pub const fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
         self.data_key
     }
 
-    pub fn passwords(&self) -> Passwords {
+    pub fn passwords(&self) -> DevicePasswords {
         self.passwords.clone()
     }
 
@@ -171,17 +174,17 @@ impl Separate {
     }
 
     /// All parts in their start order.
-    pub fn parts(&self) -> Vec<Part> {
-        let mut parts: Vec<Part> = self.cluster.iter().map(|_| Part::Database).collect();
-        parts.extend([Part::Broker, Part::Server, Part::Miniapp]);
-        parts.extend((0..self.gateways.len()).map(Part::Gateway));
+    pub fn parts(&self) -> Vec<SystemPart> {
+        let mut parts: Vec<SystemPart> = self.cluster.iter().map(|_| SystemPart::Database).collect();
+        parts.extend([SystemPart::Broker, SystemPart::Server, SystemPart::Miniapp]);
+        parts.extend((0..self.gateways.len()).map(SystemPart::Gateway));
         parts
     }
 
-    pub fn kill9(&mut self, part: Part) {
+    pub fn kill9(&mut self, part: SystemPart) {
         match part {
-            Part::Broker => self.broker.kill9(),
-            Part::Database => self.cluster().kill9(),
+            SystemPart::Broker => self.broker.kill9(),
+            SystemPart::Database => self.cluster().kill9(),
             ours => {
                 self.process(ours).child.kill9();
                 if let Some(disk) = self.disk(ours) {
@@ -192,10 +195,10 @@ impl Separate {
         }
     }
 
-    pub async fn restart(&mut self, part: Part) {
+    pub async fn restart(&mut self, part: SystemPart) {
         match part {
-            Part::Broker => self.broker.restart(),
-            Part::Database => self.cluster().restart(),
+            SystemPart::Broker => self.broker.restart(),
+            SystemPart::Database => self.cluster().restart(),
             ours => {
                 let process = self.process(ours);
                 process.child.restart();
@@ -204,42 +207,47 @@ impl Separate {
         }
     }
 
-    fn cluster(&mut self) -> &mut Cluster {
+    fn cluster(&mut self) -> &mut PostgresCluster {
         self.cluster.as_mut().expect("a system that was started with a PostgreSQL of its own")
     }
 
-    fn disk(&self, part: Part) -> Option<&LossyDisk> {
+    fn disk(&self, part: SystemPart) -> Option<&LossyDisk> {
         match part {
-            Part::Gateway(number) => self.disks.get(number),
+            SystemPart::Gateway(number) => self.disks.get(number),
             _ => None,
         }
     }
 
-    fn process(&mut self, part: Part) -> &mut Process {
+    fn process(&mut self, part: SystemPart) -> &mut SystemProcess {
         match part {
-            Part::Server => &mut self.server,
-            Part::Miniapp => &mut self.miniapp,
-            Part::Gateway(number) => self.gateways.get_mut(number).expect("a garage of the district"),
-            Part::Standalone | Part::Broker | Part::Database => {
+            SystemPart::Server => &mut self.server,
+            SystemPart::Miniapp => &mut self.miniapp,
+            SystemPart::Gateway(number) => self.gateways.get_mut(number).expect("a garage of the district"),
+            SystemPart::Standalone | SystemPart::Broker | SystemPart::Database => {
                 panic!("{part:?} is none of our processes here")
             }
         }
     }
 
-    pub async fn terminate(&mut self, part: Part) {
+    pub async fn terminate(&mut self, part: SystemPart) {
         self.process(part).stop(&format!("{part:?}")).await;
     }
 }
 
 /// Restores the database, its key, and one gateway's folder.
-async fn restore(released: ReleasedData, files: &Files, database: &Database) {
+async fn restore(released: ReleasedData, files: &SystemFiles, database: &TestDatabase) {
     released.restore_district(&database.url()).await;
     files.secret("data.key", &released.district_key());
     let garage = GarageId::parse(ReleasedData::GARAGE).expect("the id of a garage");
     released.unpack_gateway(&files.gateway_data(&garage));
 }
 
-async fn server(files: &Files, doors: &Doors, database: &Database, district: &District) -> ServerCommand {
+async fn server(
+    files: &SystemFiles,
+    doors: &SystemAddresses,
+    database: &TestDatabase,
+    district: &DistrictSpec,
+) -> ServerCommand {
     let command = ServerCommand::new(files.path("server.toml"));
     let key = files.path("data.key");
     if !Path::new(&key).exists() {
@@ -259,7 +267,12 @@ async fn server(files: &Files, doors: &Doors, database: &Database, district: &Di
     command
 }
 
-async fn miniapp(files: &Files, doors: &Doors, server: &ServerCommand, wechat: &FakeWechat) -> Program {
+async fn miniapp(
+    files: &SystemFiles,
+    doors: &SystemAddresses,
+    server: &ServerCommand,
+    wechat: &FakeWechat,
+) -> TestProgram {
     let token = files.path("service.token");
     server.call(["service-token", "--name", "miniapp-api", "--out", &token]).await;
     let secret = files.secret("wechat.secret", testkit::wechat::APP_SECRET);
@@ -274,11 +287,11 @@ async fn miniapp(files: &Files, doors: &Doors, server: &ServerCommand, wechat: &
             testkit::wechat::APP_ID,
         ),
     );
-    Program::named("miniapp-api").args(["run", "--config", &config])
+    TestProgram::named("miniapp-api").args(["run", "--config", &config])
 }
 
 /// Creates a gateway's token; returns the path of its file.
-async fn gateway_token(files: &Files, server: &ServerCommand, garage: &GarageId) -> String {
+async fn gateway_token(files: &SystemFiles, server: &ServerCommand, garage: &GarageId) -> String {
     let token = files.path(&format!("{garage}.token"));
     server.call(["gateway-token", "--garage", garage.as_str(), "--out", &token]).await;
     token
@@ -286,13 +299,13 @@ async fn gateway_token(files: &Files, server: &ServerCommand, garage: &GarageId)
 
 /// Starts a gateway for each garage; returns it with its health address.
 async fn gateways(
-    files: &Files,
-    doors: &Doors,
+    files: &SystemFiles,
+    doors: &SystemAddresses,
     server: &ServerCommand,
-    passwords: &Passwords,
-    invented: &Invented,
-    setup: Setup,
-) -> Vec<(Program, SocketAddr)> {
+    passwords: &DevicePasswords,
+    invented: &InventedDistrict,
+    setup: SystemSetup,
+) -> Vec<(TestProgram, SocketAddr)> {
     let mut programs = Vec::new();
     for site in &invented.sites {
         let token = match files.gateway_data(&site.garage).exists() {
@@ -303,7 +316,7 @@ async fn gateways(
         let health = local();
         let config =
             files.gateway(site, doors, passwords, token.as_deref(), (health, setup.plan_poll_seconds));
-        programs.push((Program::named("gateway").args(["run", "--config", &config]), health));
+        programs.push((TestProgram::named("gateway").args(["run", "--config", &config]), health));
     }
     programs
 }

@@ -6,33 +6,33 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use tempfile::TempDir;
 use testkit::port;
-use testkit::process::{Child, Program};
+use testkit::process::{TestProcess, TestProgram};
 
-use super::passwords::Passwords;
-use super::{Doors, Part, START, STOP, Setup};
-use crate::district::Place;
+use super::passwords::DevicePasswords;
+use super::{START, STOP, SystemAddresses, SystemPart, SystemSetup};
+use crate::district::DistrictKind;
 
-pub(super) struct Standalone {
-    child: Child,
+pub(super) struct StandaloneSystem {
+    child: TestProcess,
     folder: TempDir,
-    secrets: Secrets,
+    secrets: DemoSecrets,
 }
 
 /// Secrets that the demo writes at its first start.
 #[derive(Deserialize)]
-struct Secrets {
+struct DemoSecrets {
     data_key: [u8; 32],
 }
 
-impl Standalone {
-    pub async fn start(setup: Setup) -> (Self, Doors) {
+impl StandaloneSystem {
+    pub async fn start(setup: SystemSetup) -> (Self, SystemAddresses) {
         let folder = tempfile::Builder::new().prefix("demo-").tempdir().expect("a temporary folder");
         if let Some(released) = setup.released {
             released.unpack_demo(folder.path());
         }
         let base = port::free_block(3);
         let at = |step| SocketAddr::from((Ipv4Addr::LOCALHOST, base + step));
-        let doors = Doors { people: at(0), server: at(1), mqtt: at(2) };
+        let doors = SystemAddresses { people: at(0), server: at(1), mqtt: at(2) };
         let mut child = program(setup, folder.path().into(), base).start();
         ready(&mut child, &doors).await;
         let secrets = std::fs::read(folder.path().join("secrets.json")).expect("the demo's secrets");
@@ -53,14 +53,14 @@ impl Standalone {
     }
 
     /// Reads the passwords as the README describes: one file per user.
-    pub fn passwords(&self) -> Passwords {
+    pub fn passwords(&self) -> DevicePasswords {
         let files = std::fs::read_dir(self.folder.path().join("devices")).expect("the demo's passwords");
         let one = |entry: std::io::Result<std::fs::DirEntry>| {
             let entry = entry.expect("a file");
             let password = std::fs::read_to_string(entry.path()).expect("a password");
             (entry.file_name().to_string_lossy().into_owned(), password.trim().to_owned())
         };
-        Passwords(files.map(one).collect())
+        DevicePasswords(files.map(one).collect())
     }
 
     pub fn service_token(&self) -> String {
@@ -74,12 +74,12 @@ impl Standalone {
         self.child.log()
     }
 
-    pub fn kill9(&mut self, part: Part) {
+    pub fn kill9(&mut self, part: SystemPart) {
         self.check(part);
         self.child.kill9();
     }
 
-    pub async fn restart(&mut self, part: Part, doors: &Doors) {
+    pub async fn restart(&mut self, part: SystemPart, doors: &SystemAddresses) {
         self.check(part);
         self.child.restart();
         ready(&mut self.child, doors).await;
@@ -90,27 +90,27 @@ impl Standalone {
         assert!(status.success(), "the standalone process ended with {status}");
     }
 
-    fn check(&self, part: Part) {
-        assert_eq!(part, Part::Standalone, "the standalone form is one process ({})", self.child.id());
+    fn check(&self, part: SystemPart) {
+        assert_eq!(part, SystemPart::Standalone, "the standalone form is one process ({})", self.child.id());
     }
 }
 
-fn program(setup: Setup, data: PathBuf, base: u16) -> Program {
-    let program = Program::named("standalone").args(["demo", "--quiet", "--data"]).args([data]);
+fn program(setup: SystemSetup, data: PathBuf, base: u16) -> TestProgram {
+    let program = TestProgram::named("standalone").args(["demo", "--quiet", "--data"]).args([data]);
     let program = program.args(["--port-base".to_owned(), base.to_string()]);
     let program = match setup.dismissal {
         Some(seconds) => program.args(["--dismissal".to_owned(), seconds.to_string()]),
         None => program.args(["--no-traffic"]),
     };
     match setup.place {
-        Place::Demo => program,
-        Place::Uniform { schools, classes, cars } => {
+        DistrictKind::Demo => program,
+        DistrictKind::Uniform { schools, classes, cars } => {
             program.args(["--uniform".to_owned(), format!("{schools},{classes},{cars}")])
         }
     }
 }
 
-async fn ready(child: &mut Child, doors: &Doors) {
+async fn ready(child: &mut TestProcess, doors: &SystemAddresses) {
     child.ready(doors.server, START).await;
     child.ready(doors.people, START).await;
 }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use example::{EXAMPLES, Example, TOKEN};
-use testkit::process::{Child, Program};
+use testkit::process::{TestProcess, TestProgram};
 use testkit::{port, signal, wait};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(15);
 
 /// Exit code and output.
-async fn ends(program: Program) -> (i32, String) {
+async fn ends(program: TestProgram) -> (i32, String) {
     let mut child = program.start();
     let status = child.exit(PATIENCE).await;
     (status.code().expect("it ends by itself"), child.log())
@@ -59,7 +59,7 @@ fn a_wrong_field_is_named() {
 fn a_missing_file_is_named() {
     e2e::run(async {
         for binary in EXAMPLES {
-            let program = Program::named(binary).args(["check-config", "--config", "/nowhere/here.toml"]);
+            let program = TestProgram::named(binary).args(["check-config", "--config", "/nowhere/here.toml"]);
             let (code, output) = ends(program).await;
             assert!(code == 2 && output.contains("/nowhere/here.toml"), "{binary}: {code} {output}");
         }
@@ -95,12 +95,12 @@ fn a_taken_port_is_named() {
     });
 }
 
-fn demo(data: &std::path::Path, base: u16) -> Program {
-    let program = Program::named("standalone").args(["demo", "--port-base", &base.to_string(), "--data"]);
+fn demo(data: &std::path::Path, base: u16) -> TestProgram {
+    let program = TestProgram::named("standalone").args(["demo", "--port-base", &base.to_string(), "--data"]);
     program.args([data])
 }
 
-async fn running(data: &std::path::Path) -> Child {
+async fn running(data: &std::path::Path) -> TestProcess {
     let base = port::free_block(3);
     let mut child = demo(data, base).start();
     child.ready(([127, 0, 0, 1], base).into(), PATIENCE).await;

@@ -5,17 +5,17 @@ use std::process::Output;
 use std::sync::Arc;
 
 use domain::ids::GarageId;
-use e2e::district::Place;
+use e2e::district::DistrictKind;
 use e2e::phone::PATIENCE;
-use e2e::system::System;
-use protocol::mqtt::Permissions;
+use e2e::system::TestSystem;
+use protocol::mqtt::MqttPermissions;
 use serde_json::Value;
 use server::app::enrolment;
-use testkit::process::Program;
+use testkit::process::TestProgram;
 use testkit::{port, wait};
 use tokio::process::Command;
 
-e2e::both_forms!(shared(super::Place::Demo):
+e2e::both_forms!(shared(super::DistrictKind::Demo):
     a_box_enrols_with_a_code_and_renews_its_credential,
 );
 
@@ -26,9 +26,9 @@ struct NewBox {
 }
 
 impl NewBox {
-    fn new(system: &System, garage: &GarageId) -> Self {
+    fn new(system: &TestSystem, garage: &GarageId) -> Self {
         let this = Self { folder: tempfile::tempdir().unwrap(), http: port::free() };
-        let password = system.password(&Permissions::gateway(garage).username);
+        let password = system.password(&MqttPermissions::gateway(garage).username);
         std::fs::write(this.folder.path().join("password"), password).unwrap();
         let text = format!(
             "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
@@ -72,7 +72,7 @@ impl NewBox {
     }
 }
 
-async fn a_box_enrols_with_a_code_and_renews_its_credential(system: Arc<System>) {
+async fn a_box_enrols_with_a_code_and_renews_its_credential(system: Arc<TestSystem>) {
     let garage = GarageId::parse("yuyuan-block").unwrap();
     let new = NewBox::new(&system, &garage);
     let wrong = new.call(&["enroll"], "AAAAA-AAAAA").await;
@@ -87,7 +87,7 @@ async fn a_box_enrols_with_a_code_and_renews_its_credential(system: Arc<System>)
         assert!(verdict.starts_with("ok: "), "{check}: {verdict}");
     }
     let first = new.credential();
-    let mut gateway = Program::named("gateway").args(["run", "--config"]).args([new.config()]).start();
+    let mut gateway = TestProgram::named("gateway").args(["run", "--config"]).args([new.config()]).start();
     gateway.ready(([127, 0, 0, 1], new.http).into(), PATIENCE).await;
     enrolment::renew(system.app(), &garage).await.unwrap();
     wait::until(PATIENCE, "the credential is renewed", async || {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use e2e::district::Place;
-use e2e::system::{Form, Setup, System};
+use e2e::district::DistrictKind;
+use e2e::system::{SystemForm, SystemSetup, TestSystem};
 use tokio::process::Command;
 
 /// Limit for one file of tests: a dismissal has to come round while the browser watches, on a busy machine.
@@ -13,8 +13,11 @@ const LONGEST: Duration = Duration::from_secs(300);
 #[test]
 fn the_pages_work_in_a_browser() {
     e2e::run(async {
-        let setup = Setup { dismissal: Some(60), ..Setup::new(Form::Standalone, Place::Demo) };
-        let system = System::start(setup).await;
+        let setup = SystemSetup {
+            dismissal: Some(60),
+            ..SystemSetup::new(SystemForm::Standalone, DistrictKind::Demo)
+        };
+        let system = TestSystem::start(setup).await;
         for file in tests() {
             run(&file, &system).await;
         }
@@ -23,7 +26,7 @@ fn the_pages_work_in_a_browser() {
 }
 
 /// One file; the output names it, and how long it took.
-async fn run(file: &Path, system: &System) {
+async fn run(file: &Path, system: &TestSystem) {
     let (name, started) = (file.file_name().unwrap().to_string_lossy().into_owned(), Instant::now());
     let mut node = Command::new("node");
     node.arg("--test").arg(file).env("BASE_URL", system.people()).env("SERVER_URL", system.server());

@@ -2,10 +2,10 @@
 
 use std::process::Stdio;
 
-use domain::pickup::Phase;
-use e2e::district::Place;
+use domain::pickup::PickupPhase;
+use e2e::district::DistrictKind;
 use e2e::phone::PATIENCE;
-use e2e::system::{Form, Setup, System};
+use e2e::system::{SystemForm, SystemSetup, TestSystem};
 use testkit::wait;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -24,7 +24,7 @@ fn stanzas(port: u16) -> [String; 4] {
 }
 
 /// Beside a folder `data`, as after `cargo run -- demo`.
-fn shell(system: &System, script: &str) -> (tempfile::TempDir, Command) {
+fn shell(system: &TestSystem, script: &str) -> (tempfile::TempDir, Command) {
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(system.data(), folder.path().join("data")).unwrap();
     let mut command = Command::new("bash");
@@ -32,7 +32,7 @@ fn shell(system: &System, script: &str) -> (tempfile::TempDir, Command) {
     (folder, command)
 }
 
-async fn run(system: &System, script: &str) {
+async fn run(system: &TestSystem, script: &str) {
     let (_folder, mut command) = shell(system, script);
     let status = tokio::time::timeout(PATIENCE, command.status()).await.expect("it ends in time");
     assert!(status.unwrap().success(), "{script}");
@@ -46,7 +46,7 @@ struct Terminal {
 
 impl Terminal {
     /// With `-d`, which reports the subscription, line by line; `exec`, so that ending it ends the client.
-    async fn open(system: &System, passwords: &str, listen: &str) -> Self {
+    async fn open(system: &TestSystem, passwords: &str, listen: &str) -> Self {
         let listen = listen.replacen("mosquitto_sub", "exec stdbuf -oL mosquitto_sub -d", 1);
         let (_folder, mut command) = shell(system, &format!("{passwords}\n{listen}"));
         let mut child = command.stdout(Stdio::piped()).spawn().expect("bash runs");
@@ -74,7 +74,7 @@ impl Terminal {
 #[test]
 fn the_readmes_car_drives_in_and_out() {
     e2e::run(async {
-        let system = System::start(Setup::new(Form::Standalone, Place::Demo)).await;
+        let system = TestSystem::start(SystemSetup::new(SystemForm::Standalone, DistrictKind::Demo)).await;
         let [passwords, listen, enter, leave] = stanzas(system.mqtt().port());
         let class = id("haifeng-1-1");
         let mut stream = teacher_of(&system, &class).await.follow(&class, None).await.unwrap();
@@ -92,7 +92,7 @@ fn the_readmes_car_drives_in_and_out() {
         terminal.shows(&["try-in/command", "\"command\":\"open\"", "鲁B88888"]).await;
         terminal.shows(&["try-in/ack", "\"event_ids\":[\"in-"]).await;
         let shown = stream.arrival(|arrival| arrival.pupil == "王小满").await;
-        assert_eq!(shown.phase, Phase::Waiting);
+        assert_eq!(shown.phase, PickupPhase::Waiting);
         inside(1).await;
 
         run(&system, &format!("{passwords}\n{leave}")).await;

@@ -6,11 +6,11 @@ mod refused;
 use std::collections::HashMap;
 
 use domain::ids::GarageId;
-use e2e::district::Place;
+use e2e::district::DistrictKind;
 use e2e::phone::PATIENCE;
 use e2e::records;
-use e2e::system::{Form, Part, Setup, System};
-use simulator::controller::Action;
+use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
+use simulator::controller::CommandAction;
 use simulator::district::TRY_PLATE;
 use testkit::released::{RELEASED, ReleasedData};
 use testkit::wait;
@@ -18,25 +18,25 @@ use testkit::wait;
 use crate::scene::{drive, id, lane, school, teacher_of};
 use outbox::UnsentRecords;
 
-async fn occupied(system: &System, garage: &GarageId) -> i64 {
+async fn occupied(system: &TestSystem, garage: &GarageId) -> i64 {
     let counts: HashMap<_, _> = records::occupied(&system.app().store).await.into_iter().collect();
     counts[garage.as_str()].expect("the garage has a count")
 }
 
 /// Events that the server has of this device and id.
-async fn stored(system: &System, device: &str, event: &str) -> usize {
+async fn stored(system: &TestSystem, device: &str, event: &str) -> usize {
     let events = records::events(&system.app().store).await;
     events.iter().filter(|row| row.device == device && row.event_id == event).count()
 }
 
 /// The car reserved for a person comes for its child: it is let in, counted, and shown to the teacher.
-async fn a_new_car_drives_in(system: &System) {
+async fn a_new_car_drives_in(system: &TestSystem) {
     let class = id("haifeng-1-1");
     let before = occupied(system, &school()).await;
     let mut stream = teacher_of(system, &class).await.follow(&class, None).await.unwrap();
     stream.until_live().await;
     let (decided, _) = drive(&lane(system, &school(), "try-in").await, TRY_PLATE).await;
-    assert_eq!(decided.action, Action::Opened);
+    assert_eq!(decided.action, CommandAction::Opened);
     let shown = stream.arrival(|arrival| arrival.pupil == "王小满" && arrival.car_left_at.is_none()).await;
     assert_eq!(shown.class, class);
     wait::until(PATIENCE, "the car is counted", async || {
@@ -51,8 +51,11 @@ async fn a_new_car_drives_in(system: &System) {
 fn a_released_demo_goes_on() {
     e2e::run(async {
         for released in RELEASED {
-            let setup = Setup { released: Some(released), ..Setup::new(Form::Standalone, Place::Demo) };
-            let system = System::start(setup).await;
+            let setup = SystemSetup {
+                released: Some(released),
+                ..SystemSetup::new(SystemForm::Standalone, DistrictKind::Demo)
+            };
+            let system = TestSystem::start(setup).await;
             let counts = released.demo_counts();
             for table in ["gate_event", "visit", "reservation", "person", "adjustment"] {
                 assert_eq!(records::count(&system.app().store, table).await, counts.rows(table), "{table}");
@@ -71,8 +74,11 @@ fn a_released_district_takes_a_released_gateways_records_once() {
     e2e::run(async {
         for released in RELEASED {
             let unsent = UnsentRecords::of(released).await;
-            let setup = Setup { released: Some(released), ..Setup::new(Form::Separate, Place::Demo) };
-            let mut system = System::start(setup).await;
+            let setup = SystemSetup {
+                released: Some(released),
+                ..SystemSetup::new(SystemForm::Separate, DistrictKind::Demo)
+            };
+            let mut system = TestSystem::start(setup).await;
             all_are_taken(&system, released, &unsent).await;
             a_new_car_drives_in(&system).await;
             the_old_outbox_changes_nothing_again(&mut system, released, &unsent).await;
@@ -81,7 +87,7 @@ fn a_released_district_takes_a_released_gateways_records_once() {
     });
 }
 
-async fn all_are_taken(system: &System, released: ReleasedData, unsent: &UnsentRecords) {
+async fn all_are_taken(system: &TestSystem, released: ReleasedData, unsent: &UnsentRecords) {
     let counts = released.district_counts();
     let known = counts.rows("gate_event") + i64::try_from(unsent.events.len()).unwrap();
     wait::until(PATIENCE, "the server has the old records", async || {
@@ -103,16 +109,16 @@ async fn all_are_taken(system: &System, released: ReleasedData, unsent: &UnsentR
 
 /// Restores the gateway's disk as it was before it sent anything. Its credential stays: an older one may have ended.
 async fn the_old_outbox_changes_nothing_again(
-    system: &mut System,
+    system: &mut TestSystem,
     released: ReleasedData,
     unsent: &UnsentRecords,
 ) {
     let position = system.invented().sites.iter().position(|site| site.garage == school()).unwrap();
-    system.terminate(Part::Gateway(position)).await;
+    system.terminate(SystemPart::Gateway(position)).await;
     UnsentRecords::put_back(released, &system.gateway_files(&school()).data);
     let before = records::count(&system.app().store, "gate_event").await;
     let cars = occupied(system, &school()).await;
-    system.restart(Part::Gateway(position)).await;
+    system.restart(SystemPart::Gateway(position)).await;
     // Records are sent in order: once this one is there, those before it were offered.
     drive(&lane(system, &school(), "try-out").await, TRY_PLATE).await;
     wait::until(PATIENCE, "the exit is counted", async || {

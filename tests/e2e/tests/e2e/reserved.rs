@@ -1,20 +1,20 @@
 //! A reserved car at the gate while the server is away: the plan is enough.
 
 use crate::scene::{SURE, answer, drive, id, lane, now};
-use domain::access::{Audience, Decision, Reason};
-use domain::allocation::entry::Phase;
+use domain::access::{AccessDecision, Audience, DenialReason};
+use domain::allocation::entry::EntryPhase;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
-use e2e::district::Place;
-use e2e::phone::{PATIENCE, Phone};
+use e2e::district::DistrictKind;
+use e2e::phone::{PATIENCE, PhoneClient};
 use e2e::records;
-use e2e::system::{Form, Part, Setup, System};
+use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
 use futures_util::{StreamExt, stream};
-use protocol::reservation::{NewReservation, Reservation, WishedFor};
+use protocol::reservation::{NewReservation, Reservation, ReservationMode};
 use reqwest::StatusCode;
-use simulator::controller::Action;
+use simulator::controller::CommandAction;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
-use simulator::invent::Plates;
+use simulator::invent::PlateGenerator;
 use testkit::wait;
 
 e2e::both_forms!(alone:
@@ -34,11 +34,11 @@ fn wish(plate: &str) -> NewReservation {
         plate: plate.to_owned(),
         starts_at: start.timestamp(),
         ends_at: (start + Minutes(120)).timestamp(),
-        wish: WishedFor::Confirm,
+        wish: ReservationMode::Confirm,
     }
 }
 
-async fn reserve(phone: &Phone) -> Reservation {
+async fn reserve(phone: &PhoneClient) -> Reservation {
     let path = format!("/garages/{}/reservations", garage());
     let answer = phone.post_once(&path, "own", &wish(DRIVER_PLATE)).await;
     assert_eq!(answer.status(), StatusCode::CREATED);
@@ -46,12 +46,12 @@ async fn reserve(phone: &Phone) -> Reservation {
 }
 
 /// The operator reserves for other cars until nothing is left.
-async fn fill(system: &System) {
+async fn fill(system: &TestSystem) {
     let console = system.operator("operator").await;
     let path = format!("/garages/{}/reservations", garage());
     let capacity = console.garage(&garage()).await.capacity as usize;
     let answers =
-        stream::iter(Plates::new(77).take(capacity).into_iter().enumerate())
+        stream::iter(PlateGenerator::new(77).take(capacity).into_iter().enumerate())
             .map(|(n, plate)| {
                 let (console, path) = (console.clone(), path.clone());
                 async move {
@@ -66,7 +66,7 @@ async fn fill(system: &System) {
 }
 
 /// Waits until the gateway has reported the current plan as applied.
-async fn gate_knows(system: &System) {
+async fn gate_knows(system: &TestSystem) {
     wait::until(PATIENCE, "the gateway goes by the newest plan", async || {
         let plan = server::app::access_plan::plan(system.app(), &garage()).await.unwrap().unwrap();
         let told = records::plan_etags(&system.app().store).await;
@@ -75,43 +75,43 @@ async fn gate_knows(system: &System) {
     .await;
 }
 
-async fn a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved(form: Form) {
-    let mut system = System::start(Setup::new(form, Place::Demo)).await;
+async fn a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved(form: SystemForm) {
+    let mut system = TestSystem::start(SystemSetup::new(form, DistrictKind::Demo)).await;
     let phone = system.log_in(DRIVER_KEY).await;
     let reserved = reserve(&phone).await;
     fill(&system).await;
     gate_knows(&system).await;
     let gate = lane(&system, &garage(), "in").await;
     // In one process there is no link that could be cut.
-    if form == Form::Separate {
-        system.kill9(Part::Server);
+    if form == SystemForm::Separate {
+        system.kill9(SystemPart::Server);
     }
 
     let (stranger, _) = drive(&gate, "京A0ZZ98").await;
     assert_eq!(
         (stranger.action, stranger.command.decision),
-        (Action::Shown, Decision::refuse(Reason::Reserved))
+        (CommandAction::Shown, AccessDecision::refuse(DenialReason::Reserved))
     );
     let pending = gate.plate_read(Some(DRIVER_PLATE), SURE).unwrap();
     let own = answer(pending.decided).await;
-    let by = Decision::Open {
+    let by = AccessDecision::Open {
         audience: Some(Audience::Public),
         reservation: Some(reserved.id),
         leave_by: Some(reserved.ends_at),
         because: None,
     };
-    assert_eq!((own.action, own.command.decision), (Action::Opened, by));
+    assert_eq!((own.action, own.command.decision), (CommandAction::Opened, by));
     let until = reserved.ends_at.local_hhmm();
     assert!(own.command.display.text.contains(&until), "{}", own.command.display.text);
     answer(gate.passed(&pending.event_id).unwrap().acked).await;
 
-    if form == Form::Separate {
-        system.restart(Part::Server).await;
+    if form == SystemForm::Separate {
+        system.restart(SystemPart::Server).await;
     }
     wait::until(PATIENCE, "the reservation is checked in", async || {
         let answer = phone.get(&format!("/reservations/{}", reserved.id)).await;
         let reservation: Reservation = answer.json().await.ok()?;
-        (reservation.state == Phase::CheckedIn).then_some(())
+        (reservation.state == EntryPhase::CheckedIn).then_some(())
     })
     .await;
     let events = system.operator("operator").await.events(&garage()).await.items;

@@ -11,20 +11,22 @@ use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use domain::window::Weekdays;
-use miniapp_api::config::{Http, Limits, Log, Server, Wechat};
-use protocol::district::{ChildSpec, ClassSpec, District, GarageSpec, PersonSpec, PupilSpec, SchoolSpec};
-use protocol::problem::Problem;
-use protocol::reservation::{NewReservation, Reservation, WishedFor};
+use miniapp_api::config::{
+    MiniappHttpConfig, MiniappLimitsConfig, MiniappLogConfig, ServerClientConfig, WechatConfig,
+};
+use protocol::district::{ChildSpec, ClassSpec, DistrictSpec, GarageSpec, PersonSpec, PupilSpec, SchoolSpec};
+use protocol::problem::ProblemDetails;
+use protocol::reservation::{NewReservation, Reservation, ReservationMode};
 use protocol::sharing::WindowSpec;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use reqwest::{Client, StatusCode};
 use server::app::{App, import, service_token};
 use server::store::Store;
-use server::store::seal::{Keyring, Purpose, token_hash};
+use server::store::seal::{SealPurpose, SealingKeyring, token_hash};
 use service::clock::SystemClock;
 use service::config::SecretSource;
-use testkit::postgres::Database;
+use testkit::postgres::TestDatabase;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -74,7 +76,7 @@ fn garage_spec(id: &str, capacity: u32, lat: f64, audience: Audience) -> GarageS
 }
 
 /// A school with a child for every parent, and two public garages near by.
-fn district() -> District {
+fn district() -> DistrictSpec {
     let child = |n: usize| PupilSpec { key: format!("child-{n}"), name: format!("学生{n}") };
     let class = ClassSpec {
         id: ClassId::parse("c-1").unwrap(),
@@ -92,7 +94,7 @@ fn district() -> District {
         plates: vec![plate(n)],
         ..PersonSpec::default()
     };
-    District {
+    DistrictSpec {
         garages: vec![
             garage_spec("school", SPACES, 36.06, Audience::Pickup),
             garage_spec("mall", 300, 36.065, Audience::Public),
@@ -117,7 +119,7 @@ async fn log_everybody_in(app: &App) {
     let people = server::store::import::people(&mut tx).await.unwrap();
     let now = app.now();
     for n in 0..PARENTS {
-        let person = &people[&app.keys.hash(Purpose::Key, &key(n))];
+        let person = &people[&app.keys.hash(SealPurpose::Key, &key(n))];
         let person = uuid::Uuid::parse_str(&person.id).unwrap();
         let ends = now + app.session_ttl;
         server::store::session::insert(&mut tx, &token_hash(&key(n)), person, now, ends).await.unwrap();
@@ -125,18 +127,22 @@ async fn log_everybody_in(app: &App) {
     tx.commit().await.unwrap();
 }
 
-fn miniapp(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::Config {
-    miniapp_api::Config {
-        http: Http {
+fn miniapp(listen: SocketAddr, server: SocketAddr, token: SecretSource) -> miniapp_api::MiniappConfig {
+    miniapp_api::MiniappConfig {
+        http: MiniappHttpConfig {
             listen,
             operations_listen: None,
             allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
         },
-        server: Server { url: format!("http://{server}"), token: token.clone(), ca_file: None },
-        wechat: Wechat { base_url: "http://127.0.0.1:9".to_owned(), appid: "none".to_owned(), secret: token },
-        limits: Limits::default(),
-        log: Log::default(),
+        server: ServerClientConfig { url: format!("http://{server}"), token: token.clone(), ca_file: None },
+        wechat: WechatConfig {
+            base_url: "http://127.0.0.1:9".to_owned(),
+            appid: "none".to_owned(),
+            secret: token,
+        },
+        limits: MiniappLimitsConfig::default(),
+        log: MiniappLogConfig::default(),
     }
 }
 
@@ -163,7 +169,11 @@ fn wish(app: &App, n: usize) -> NewReservation {
         plate: plate(n).as_str().to_owned(),
         starts_at: at(0),
         ends_at: at(30),
-        wish: if n.is_multiple_of(WAITERS) { WishedFor::ConfirmOrWait } else { WishedFor::Confirm },
+        wish: if n.is_multiple_of(WAITERS) {
+            ReservationMode::ConfirmOrWait
+        } else {
+            ReservationMode::Confirm
+        },
     }
 }
 
@@ -194,7 +204,7 @@ async fn ask(client: Client, url: String, n: usize, body: NewReservation) -> (An
         let waits = reservation.waiting_before.is_some();
         return (if waits { Answer::Waiting } else { Answer::Space }, took);
     }
-    let problem: Problem = serde_json::from_slice(&text).unwrap();
+    let problem: ProblemDetails = serde_json::from_slice(&text).unwrap();
     assert_eq!((status.as_u16(), problem.code.as_str()), (409, "full"), "{problem:?}");
     let help = problem.help.expect("help");
     let near: Vec<_> = help.alternatives.iter().map(|other| other.garage.as_str()).collect();
@@ -213,9 +223,9 @@ fn moments() -> Vec<Duration> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_1500_parents_exactly_107_get_a_space_and_the_others_help() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (database, folder) = (Database::create().await, tempfile::tempdir().unwrap());
+    let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
     let store = Store::open(&database.url(), 16).await.unwrap();
-    let app = App::new(store, Keyring::new(&[7; 32]).unwrap(), Arc::new(SystemClock));
+    let app = App::new(store, SealingKeyring::new(&[7; 32]).unwrap(), Arc::new(SystemClock));
     import::run(&app, &district()).await.unwrap();
     log_everybody_in(&app).await;
     let shutdown = CancellationToken::new();

@@ -2,10 +2,10 @@
 
 use domain::ids::{ClassId, GarageId};
 use domain::time::{Clock, Timestamp};
-use e2e::district::{Family, families, teacher};
-use e2e::phone::{PATIENCE, Phone};
-use e2e::system::System;
-use simulator::controller::{Acked, Decided, Handle};
+use e2e::district::{FamilyCar, families, teacher};
+use e2e::phone::{PATIENCE, PhoneClient};
+use e2e::system::TestSystem;
+use simulator::controller::{ControllerHandle, EventAckReceipt, FirstCommand};
 use tokio::sync::oneshot;
 
 /// The confidence of a reliable reading.
@@ -20,26 +20,26 @@ pub fn school() -> GarageId {
 }
 
 /// The controller of one of the district's lanes.
-pub async fn lane(system: &System, garage: &GarageId, lane: &str) -> Handle {
+pub async fn lane(system: &TestSystem, garage: &GarageId, lane: &str) -> ControllerHandle {
     system.controller(garage, &system.lane(garage, lane).device).await
 }
 
 /// The `n`th family that has this many children.
-pub fn family(system: &System, children: usize, n: usize) -> Family {
+pub fn family(system: &TestSystem, children: usize, n: usize) -> FamilyCar {
     let all = families(system.invented(), &school());
     all.into_iter().filter(|family| family.children.len() == children).nth(n).unwrap()
 }
 
 /// Families with one child each, all in this class, beginning with the last: the first are other tests'.
-pub fn of_class(system: &System, class: &ClassId, count: usize) -> Vec<Family> {
+pub fn of_class(system: &TestSystem, class: &ClassId, count: usize) -> Vec<FamilyCar> {
     let all = families(system.invented(), &school()).into_iter().rev();
-    let alone = |family: &Family| family.children.len() == 1 && &family.children[0].1 == class;
-    let found: Vec<Family> = all.filter(alone).take(count).collect();
+    let alone = |family: &FamilyCar| family.children.len() == 1 && &family.children[0].1 == class;
+    let found: Vec<FamilyCar> = all.filter(alone).take(count).collect();
     assert_eq!(found.len(), count);
     found
 }
 
-pub async fn teacher_of(system: &System, class: &ClassId) -> Phone {
+pub async fn teacher_of(system: &TestSystem, class: &ClassId) -> PhoneClient {
     system.log_in(teacher(system.invented(), class)).await
 }
 
@@ -54,7 +54,7 @@ pub fn now() -> Timestamp {
 }
 
 /// A car drives up: what its barrier did, and the acknowledgement.
-pub async fn drive(lane: &Handle, plate: &str) -> (Decided, Acked) {
+pub async fn drive(lane: &ControllerHandle, plate: &str) -> (FirstCommand, EventAckReceipt) {
     let pending = lane.plate_read(Some(plate), SURE).unwrap();
     (answer(pending.decided).await, answer(pending.acked).await)
 }

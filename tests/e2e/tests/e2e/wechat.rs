@@ -2,37 +2,37 @@
 
 use std::sync::Arc;
 
-use e2e::district::{Place, teacher};
-use e2e::phone::Phone;
-use e2e::system::{Form, System};
-use protocol::people::{Arrivals, LogIn, Session};
-use protocol::problem::Problem;
+use e2e::district::{DistrictKind, teacher};
+use e2e::phone::PhoneClient;
+use e2e::system::{SystemForm, TestSystem};
+use protocol::people::{ClassArrivals, PersonSession, WechatLogIn};
+use protocol::problem::ProblemDetails;
 use reqwest::{Client, Response};
-use testkit::wechat::{Endpoint, Fault};
+use testkit::wechat::{WechatEndpoint, WechatFault};
 
 use crate::scene::id;
 
-async fn system() -> Arc<System> {
-    e2e::shared(Form::Separate, Place::Uniform { schools: 1, classes: 8, cars: 8 }).await
+async fn system() -> Arc<TestSystem> {
+    e2e::shared(SystemForm::Separate, DistrictKind::Uniform { schools: 1, classes: 8, cars: 8 }).await
 }
 
-async fn log_in(system: &System, js_code: String, bind_code: Option<String>) -> Response {
+async fn log_in(system: &TestSystem, js_code: String, bind_code: Option<String>) -> Response {
     let url = format!("{}/api/v1/sessions", system.people());
-    Client::new().post(url).json(&LogIn { js_code, bind_code, register: false }).send().await.unwrap()
+    Client::new().post(url).json(&WechatLogIn { js_code, bind_code, register: false }).send().await.unwrap()
 }
 
-async fn session(answer: Response) -> Session {
+async fn session(answer: Response) -> PersonSession {
     assert_eq!(answer.status(), 201);
     answer.json().await.unwrap()
 }
 
 async fn refused(answer: Response) -> (u16, String) {
-    let problem: Problem = answer.json().await.unwrap();
+    let problem: ProblemDetails = answer.json().await.unwrap();
     (problem.status, problem.code)
 }
 
 /// As the school's office makes it.
-async fn bind_code(system: &System, person_key: &str) -> String {
+async fn bind_code(system: &TestSystem, person_key: &str) -> String {
     let printed = system.server_command().call(["bind-code", "--person-key", person_key]).await;
     printed.split(' ').next().unwrap().to_owned()
 }
@@ -51,8 +51,8 @@ fn a_bind_code_makes_a_wechat_account_a_teachers() {
         assert_ne!(first.token, second.token);
 
         for session in [first, second] {
-            let phone = Phone::new(&system.people(), &session.token);
-            let board: Arrivals = phone.board(&class).await;
+            let phone = PhoneClient::new(&system.people(), &session.token);
+            let board: ClassArrivals = phone.board(&class).await;
             assert_eq!(board.class.id, class);
         }
     });
@@ -108,10 +108,10 @@ fn a_session_that_was_closed_opens_nothing() {
 fn while_wechat_is_away_sessions_go_on() {
     // Its own system: a fault of the fake WeChat would affect the other tests' log-ins.
     e2e::run(async {
-        let place = Place::Uniform { schools: 1, classes: 1, cars: 1 };
-        let system = System::start(e2e::system::Setup::new(Form::Separate, place)).await;
+        let place = DistrictKind::Uniform { schools: 1, classes: 1, cars: 1 };
+        let system = TestSystem::start(e2e::system::SystemSetup::new(SystemForm::Separate, place)).await;
         let phone = system.log_in(teacher(system.invented(), &id("s0-c0"))).await;
-        system.wechat().fail(Endpoint::Code2Session, Fault::Status(502), 100);
+        system.wechat().fail(WechatEndpoint::Code2Session, WechatFault::Status(502), 100);
 
         let refused = refused(log_in(&system, system.wechat().code_for("openid-5"), None).await).await;
         assert_eq!(refused, (503, "wechat_unavailable".to_owned()));

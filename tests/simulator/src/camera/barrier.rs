@@ -19,14 +19,14 @@ const NONCE: &str = "4e6f6e6365";
 
 /// A request that passed authentication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct BarrierRequest {
     pub method: String,
     /// The path with its query.
     pub path: String,
     pub body: String,
 }
 
-impl Asked {
+impl BarrierRequest {
     /// True if the request raises the barrier.
     pub fn opens(&self) -> bool {
         let hikvision = self.method == "PUT"
@@ -38,31 +38,35 @@ impl Asked {
 }
 
 /// Serves until it is dropped.
-pub struct Barrier {
+pub struct BarrierServer {
     address: SocketAddr,
-    asked: watch::Receiver<Vec<Asked>>,
+    asked: watch::Receiver<Vec<BarrierRequest>>,
     serving: JoinHandle<()>,
 }
 
-struct Door {
+struct BarrierServerState {
     username: String,
     password: String,
-    asked: watch::Sender<Vec<Asked>>,
+    asked: watch::Sender<Vec<BarrierRequest>>,
 }
 
-impl Drop for Barrier {
+impl Drop for BarrierServer {
     fn drop(&mut self) {
         self.serving.abort();
     }
 }
 
-impl Barrier {
+impl BarrierServer {
     /// Listens on a free port of this machine.
     pub async fn start(username: &str, password: &str) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (sender, asked) = watch::channel(Vec::new());
-        let door = Door { username: username.to_owned(), password: password.to_owned(), asked: sender };
+        let door = BarrierServerState {
+            username: username.to_owned(),
+            password: password.to_owned(),
+            asked: sender,
+        };
         let router = Router::new().fallback(answer).with_state(Arc::new(door));
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
@@ -77,12 +81,12 @@ impl Barrier {
     }
 
     /// The requests so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<BarrierRequest> {
         self.asked.borrow().clone()
     }
 
     /// Waits for so many requests and returns the latest.
-    pub async fn asked_times(&self, times: usize) -> Option<Asked> {
+    pub async fn asked_times(&self, times: usize) -> Option<BarrierRequest> {
         let mut asked = self.asked.clone();
         let asked = asked.wait_for(|asked| asked.len() >= times).await.ok()?;
         asked.last().cloned()
@@ -90,7 +94,7 @@ impl Barrier {
 }
 
 async fn answer(
-    State(door): State<Arc<Door>>,
+    State(door): State<Arc<BarrierServerState>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -100,13 +104,13 @@ async fn answer(
     if !given.is_some_and(|given| door.lets_in(given, &method, &uri)) {
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, digest_challenge())]).into_response();
     }
-    let asked = Asked { method: method.to_string(), path: uri.to_string(), body };
+    let asked = BarrierRequest { method: method.to_string(), path: uri.to_string(), body };
     let status = if asked.opens() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     door.asked.send_modify(|all| all.push(asked));
     status.into_response()
 }
 
-impl Door {
+impl BarrierServerState {
     fn lets_in(&self, given: &str, method: &Method, uri: &Uri) -> bool {
         is_digest_of((&self.username, &self.password), given, method, uri)
     }
@@ -151,8 +155,11 @@ mod tests {
 
     #[test]
     fn only_who_knows_the_password_is_let_in() {
-        let door =
-            Door { username: "admin".into(), password: "secret".into(), asked: watch::channel(Vec::new()).0 };
+        let door = BarrierServerState {
+            username: "admin".into(),
+            password: "secret".into(),
+            asked: watch::channel(Vec::new()).0,
+        };
         let uri: Uri = "/ISAPI/Parking/channels/1/barrierGate".parse().unwrap();
         let of = |password: &str| {
             let who = hash(&format!("admin:{REALM}:{password}"));

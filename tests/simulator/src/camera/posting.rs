@@ -4,17 +4,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use devices::zhenshi::play::{self, Sight};
+use devices::zhenshi::play::{self, ZhenshiSighting};
 use devices::{dahua, hikvision, huaxia};
 use serde_json::Value;
 
-use super::Car;
+use super::CameraCar;
 
 /// Longer than a real camera waits before it sends again.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Make {
+pub enum PostingMake {
     Zhenshi,
     Huaxia,
     Hikvision,
@@ -23,8 +23,8 @@ pub enum Make {
 
 /// Configuration of the camera.
 #[derive(Debug, Clone)]
-pub struct Config {
-    pub make: Make,
+pub struct PostingCameraConfig {
+    pub make: PostingMake,
     /// The make's identifier: serial number, `cam_id`, `deviceID`.
     pub serial: String,
     /// Target of the posts.
@@ -33,8 +33,8 @@ pub struct Config {
     pub address: IpAddr,
 }
 
-pub struct Camera {
-    make: Make,
+pub struct PostingCamera {
+    make: PostingMake,
     serial: String,
     url: String,
     http: reqwest::Client,
@@ -43,20 +43,20 @@ pub struct Camera {
 
 /// The gateway's response.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    make: Make,
+pub struct PostingReply {
+    make: PostingMake,
     pub status: u16,
     /// `Null` if the body was not JSON.
     pub body: Value,
 }
 
-impl Camera {
-    pub fn new(config: Config) -> Result<Self, reqwest::Error> {
+impl PostingCamera {
+    pub fn new(config: PostingCameraConfig) -> Result<Self, reqwest::Error> {
         // In the garage's own network: no proxy.
         let http = reqwest::Client::builder().no_proxy().local_address(config.address).timeout(DEADLINE);
         let path = match config.make {
-            Make::Hikvision | Make::Huaxia => "event",
-            Make::Zhenshi | Make::Dahua => "NotificationInfo/TollgateInfo",
+            PostingMake::Hikvision | PostingMake::Huaxia => "event",
+            PostingMake::Zhenshi | PostingMake::Dahua => "NotificationInfo/TollgateInfo",
         };
         Ok(Self {
             make: config.make,
@@ -68,37 +68,41 @@ impl Camera {
     }
 
     /// Posts a reading of a car once.
-    pub async fn sees(&self, car: Car<'_>) -> Result<Answer, reqwest::Error> {
+    pub async fn sees(&self, car: CameraCar<'_>) -> Result<PostingReply, reqwest::Error> {
         self.post(self.reading(car)).await
     }
 
     /// The body of a new reading. To repeat a reading, keep these bytes and post them again.
-    pub fn reading(&self, car: Car<'_>) -> Vec<u8> {
+    pub fn reading(&self, car: CameraCar<'_>) -> Vec<u8> {
         let Self { serial, .. } = self;
         let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
         match self.make {
-            Make::Zhenshi => play::push(&sight(serial, number, car)),
-            Make::Huaxia => huaxia::play(serial, Some((car.plate.unwrap_or("无牌车"), car.at, car.kept))),
-            Make::Hikvision => hikvision::play(serial, number.unsigned_abs(), car.plate, car.at, car.kept),
-            Make::Dahua => dahua::play(serial, car.plate, car.confidence, car.at),
+            PostingMake::Zhenshi => play::push(&sight(serial, number, car)),
+            PostingMake::Huaxia => {
+                huaxia::play(serial, Some((car.plate.unwrap_or("无牌车"), car.at, car.kept)))
+            }
+            PostingMake::Hikvision => {
+                hikvision::play(serial, number.unsigned_abs(), car.plate, car.at, car.kept)
+            }
+            PostingMake::Dahua => dahua::play(serial, car.plate, car.confidence, car.at),
         }
     }
 
     /// Posts any bytes: an earlier reading, a report of the inputs, garbage.
-    pub async fn post(&self, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
+    pub async fn post(&self, body: Vec<u8>) -> Result<PostingReply, reqwest::Error> {
         let answer = self.http.post(&self.url).body(body).send().await?;
         let status = answer.status().as_u16();
-        Ok(Answer { make: self.make, status, body: answer.json().await.unwrap_or_default() })
+        Ok(PostingReply { make: self.make, status, body: answer.json().await.unwrap_or_default() })
     }
 }
 
-impl Answer {
+impl PostingReply {
     /// True if this response raises the barrier. Makes that open by a separate request ([`super::barrier`]) never do.
     pub fn opens(&self) -> bool {
         match self.make {
-            Make::Zhenshi => self.zhenshi("info") == "ok",
-            Make::Huaxia => self.body.get("gpio_data").is_some(),
-            Make::Hikvision | Make::Dahua => false,
+            PostingMake::Zhenshi => self.zhenshi("info") == "ok",
+            PostingMake::Huaxia => self.body.get("gpio_data").is_some(),
+            PostingMake::Hikvision | PostingMake::Dahua => false,
         }
     }
 
@@ -106,10 +110,10 @@ impl Answer {
     pub fn settles(&self) -> bool {
         self.status == 200
             && match self.make {
-                Make::Zhenshi => self.zhenshi("content") == "retransfer_stop",
-                Make::Huaxia => self.body.get("error_num") == Some(&0.into()),
-                Make::Hikvision => true,
-                Make::Dahua => self.body.get("result") == Some(&"true".into()),
+                PostingMake::Zhenshi => self.zhenshi("content") == "retransfer_stop",
+                PostingMake::Huaxia => self.body.get("error_num") == Some(&0.into()),
+                PostingMake::Hikvision => true,
+                PostingMake::Dahua => self.body.get("result") == Some(&"true".into()),
             }
     }
 
@@ -118,7 +122,7 @@ impl Answer {
     }
 }
 
-pub(super) fn sight<'a>(serial: &'a str, number: i64, car: Car<'a>) -> Sight<'a> {
-    let Car { plate, confidence, at, kept } = car;
-    Sight { serial, number, plate, confidence, at, kept, opened: false }
+pub(super) fn sight<'a>(serial: &'a str, number: i64, car: CameraCar<'a>) -> ZhenshiSighting<'a> {
+    let CameraCar { plate, confidence, at, kept } = car;
+    ZhenshiSighting { serial, number, plate, confidence, at, kept, opened: false }
 }

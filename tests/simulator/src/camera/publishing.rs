@@ -11,17 +11,20 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
-use super::Car;
+use super::CameraCar;
 use super::posting::sight;
-use crate::controller::NotConnected;
-use crate::mqtt::{Delivery, Door, Link, LinkError, News, Publisher};
+use crate::controller::NotConnectedError;
+use crate::mqtt::{
+    PublishDelivery, SimulatorEndpoint, SimulatorLink, SimulatorLinkError, SimulatorLinkEvent,
+    SimulatorPublisher,
+};
 
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Configuration of the camera.
 #[derive(Clone)]
-pub struct Config {
+pub struct PublishingCameraConfig {
     pub host: String,
     pub port: u16,
     pub username: String,
@@ -30,24 +33,24 @@ pub struct Config {
 }
 
 /// Connects in the background and goes on trying until it is dropped.
-pub struct Camera {
+pub struct PublishingCamera {
     serial: Arc<str>,
-    ready: watch::Receiver<Option<Publisher>>,
+    ready: watch::Receiver<Option<SimulatorPublisher>>,
     pulses: watch::Receiver<usize>,
     counter: AtomicI64,
     task: JoinHandle<()>,
 }
 
-impl Drop for Camera {
+impl Drop for PublishingCamera {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Camera {
-    pub fn start(config: Config) -> Self {
+impl PublishingCamera {
+    pub fn start(config: PublishingCameraConfig) -> Self {
         let serial: Arc<str> = config.serial.into();
-        let door = Door {
+        let door = SimulatorEndpoint {
             host: config.host,
             port: config.port,
             username: config.username,
@@ -60,30 +63,30 @@ impl Camera {
     }
 
     /// Waits until the broker has accepted connection and subscriptions.
-    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnected> {
+    pub async fn connected(&self, deadline: Duration) -> Result<(), NotConnectedError> {
         let mut ready = self.ready.clone();
         match tokio::time::timeout(deadline, ready.wait_for(Option::is_some)).await {
             Ok(Ok(_)) => Ok(()),
-            _ => Err(NotConnected),
+            _ => Err(NotConnectedError),
         }
     }
 
     /// The payload of a new reading for `ivs_result`.
-    pub fn reading(&self, car: Car<'_>) -> Vec<u8> {
+    pub fn reading(&self, car: CameraCar<'_>) -> Vec<u8> {
         let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
         play::ivs_result(&sight(&self.serial, number, car))
     }
 
     /// Publishes a reading of a car once.
-    pub async fn sees(&self, car: Car<'_>) -> Result<(), NotConnected> {
+    pub async fn sees(&self, car: CameraCar<'_>) -> Result<(), NotConnectedError> {
         self.publish("ivs_result", self.reading(car)).await
     }
 
     /// Publishes any bytes as any kind of message: an earlier reading, lane control, garbage.
-    pub async fn publish(&self, kind: &str, payload: Vec<u8>) -> Result<(), NotConnected> {
-        let publisher = self.ready.borrow().clone().ok_or(NotConnected)?;
+    pub async fn publish(&self, kind: &str, payload: Vec<u8>) -> Result<(), NotConnectedError> {
+        let publisher = self.ready.borrow().clone().ok_or(NotConnectedError)?;
         let topic = up(&self.serial, kind);
-        publisher.publish(&topic, Delivery::AtLeastOnce, payload).await.map_err(|_| NotConnected)
+        publisher.publish(&topic, PublishDelivery::AtLeastOnce, payload).await.map_err(|_| NotConnectedError)
     }
 
     /// Number of times that the barrier was raised.
@@ -102,13 +105,13 @@ fn up(serial: &str, kind: &str) -> String {
 }
 
 async fn run(
-    door: Door,
+    door: SimulatorEndpoint,
     serial: Arc<str>,
-    ready: watch::Sender<Option<Publisher>>,
+    ready: watch::Sender<Option<SimulatorPublisher>>,
     pulses: watch::Sender<usize>,
 ) {
     loop {
-        let mut link = Link::new(&door, ZhenshiTopics.subscribed_by(&serial));
+        let mut link = SimulatorLink::new(&door, ZhenshiTopics.subscribed_by(&serial));
         let error = listen(&mut link, &serial, &ready, &pulses).await;
         ready.send_replace(None);
         debug!(camera = &*serial, %error, "simulated camera has no broker connection");
@@ -117,38 +120,38 @@ async fn run(
 }
 
 async fn listen(
-    link: &mut Link,
+    link: &mut SimulatorLink,
     serial: &str,
-    ready: &watch::Sender<Option<Publisher>>,
+    ready: &watch::Sender<Option<SimulatorPublisher>>,
     pulses: &watch::Sender<usize>,
-) -> LinkError {
+) -> SimulatorLinkError {
     let alive = beat(ready.subscribe(), serial.to_owned());
     let hear = async {
         loop {
             match link.next().await {
-                Ok(News::Ready(publisher)) => drop(ready.send_replace(Some(publisher))),
-                Ok(News::Message { topic, .. }) if topic.ends_with("/gpio_out") => {
+                Ok(SimulatorLinkEvent::Ready(publisher)) => drop(ready.send_replace(Some(publisher))),
+                Ok(SimulatorLinkEvent::Message { topic, .. }) if topic.ends_with("/gpio_out") => {
                     pulses.send_modify(|pulses| *pulses += 1);
                 }
-                Ok(News::Message { .. }) => {}
+                Ok(SimulatorLinkEvent::Message { .. }) => {}
                 Err(error) => return error,
             }
         }
     };
     tokio::select! {
         error = hear => error,
-        () = alive => LinkError::Stuck,
+        () = alive => SimulatorLinkError::Stuck,
     }
 }
 
 /// Ends when a heartbeat cannot be sent: then the link is dead.
-async fn beat(mut ready: watch::Receiver<Option<Publisher>>, serial: String) {
+async fn beat(mut ready: watch::Receiver<Option<SimulatorPublisher>>, serial: String) {
     loop {
         let Ok(publisher) = ready.wait_for(Option::is_some).await.map(|it| it.clone()) else { return };
         let Some(publisher) = publisher else { return };
         let now: Timestamp = chrono::Utc::now().into();
         let alive = play::keep_alive(&serial, now);
-        if publisher.publish(&up(&serial, "keep_alive"), Delivery::AtMostOnce, alive).await.is_err() {
+        if publisher.publish(&up(&serial, "keep_alive"), PublishDelivery::AtMostOnce, alive).await.is_err() {
             return;
         }
         tokio::time::sleep(HEARTBEAT).await;

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
-use super::barrier::{Asked, digest_challenge, is_digest_of};
+use super::barrier::{BarrierRequest, digest_challenge, is_digest_of};
 
 /// Parts that a slow reader may lag behind; then its stream ends.
 const BACKLOG: usize = 1_024;
@@ -36,7 +36,7 @@ pub enum CameraAuthentication {
 }
 
 #[derive(Debug, Clone)]
-pub struct StreamingConfig {
+pub struct StreamingCameraConfig {
     pub username: String,
     pub password: String,
     pub authentication: CameraAuthentication,
@@ -46,7 +46,7 @@ pub struct StreamingConfig {
 
 /// The camera's response to the next opening requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OpeningAnswer {
+pub enum OpeningReply {
     /// It opens.
     Done,
     /// It answers 503 so many times, then opens.
@@ -58,21 +58,21 @@ pub enum OpeningAnswer {
 /// Serves until it is dropped.
 pub struct StreamingCamera {
     address: SocketAddr,
-    shared: Arc<CameraState>,
+    shared: Arc<StreamingCameraState>,
     serving: JoinHandle<()>,
 }
 
-struct CameraState {
-    config: StreamingConfig,
-    parts: broadcast::Sender<StreamOrder>,
+struct StreamingCameraState {
+    config: StreamingCameraConfig,
+    parts: broadcast::Sender<StreamInstruction>,
     streams: watch::Sender<usize>,
-    requests: watch::Sender<Vec<Asked>>,
+    requests: watch::Sender<Vec<BarrierRequest>>,
     opened: watch::Sender<usize>,
-    answer: watch::Sender<OpeningAnswer>,
+    answer: watch::Sender<OpeningReply>,
 }
 
 #[derive(Debug, Clone)]
-enum StreamOrder {
+enum StreamInstruction {
     Send(Bytes),
     End,
 }
@@ -86,16 +86,16 @@ impl Drop for StreamingCamera {
 }
 
 impl StreamingCamera {
-    pub async fn start(config: StreamingConfig) -> io::Result<Self> {
+    pub async fn start(config: StreamingCameraConfig) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(CameraState {
+        let shared = Arc::new(StreamingCameraState {
             config,
             parts: broadcast::channel(BACKLOG).0,
             streams: watch::channel(0).0,
             requests: watch::channel(Vec::new()).0,
             opened: watch::channel(0).0,
-            answer: watch::channel(OpeningAnswer::Done).0,
+            answer: watch::channel(OpeningReply::Done).0,
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let serving = tokio::spawn(async move {
@@ -112,13 +112,13 @@ impl StreamingCamera {
 
     /// Writes bytes to every open stream and returns how many there are.
     pub fn send(&self, bytes: impl Into<Bytes>) -> usize {
-        self.shared.parts.send(StreamOrder::Send(bytes.into())).unwrap_or(0)
+        self.shared.parts.send(StreamInstruction::Send(bytes.into())).unwrap_or(0)
     }
 
     /// Ends every open stream; a client connects again.
     pub fn end_streams(&self) {
         // No stream is open: nothing to end.
-        let _ = self.shared.parts.send(StreamOrder::End);
+        let _ = self.shared.parts.send(StreamInstruction::End);
     }
 
     /// Waits until so many streams have been opened since the start.
@@ -127,17 +127,17 @@ impl StreamingCamera {
     }
 
     /// Sets the response to all further opening requests.
-    pub fn answer_openings(&self, answer: OpeningAnswer) {
+    pub fn answer_openings(&self, answer: OpeningReply) {
         self.shared.answer.send_replace(answer);
     }
 
     /// Requests with the right password that are not for a stream.
-    pub fn requests(&self) -> Vec<Asked> {
+    pub fn requests(&self) -> Vec<BarrierRequest> {
         self.shared.requests.borrow().clone()
     }
 
     /// Waits for so many requests and returns the latest.
-    pub async fn requested_times(&self, times: usize) -> Option<Asked> {
+    pub async fn requested_times(&self, times: usize) -> Option<BarrierRequest> {
         let mut requests = self.shared.requests.subscribe();
         let requests = requests.wait_for(|requests| requests.len() >= times).await.ok()?;
         requests.last().cloned()
@@ -155,7 +155,7 @@ impl StreamingCamera {
 }
 
 async fn answer(
-    State(camera): State<Arc<CameraState>>,
+    State(camera): State<Arc<StreamingCameraState>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -172,12 +172,12 @@ async fn answer(
     if method == Method::GET && STREAMS.contains(&uri.path()) {
         return camera.stream();
     }
-    camera.request(Asked { method: method.to_string(), path: uri.to_string(), body })
+    camera.request(BarrierRequest { method: method.to_string(), path: uri.to_string(), body })
 }
 
-impl CameraState {
+impl StreamingCameraState {
     fn is_authorized(&self, given: &str, method: &Method, uri: &Uri) -> bool {
-        let StreamingConfig { username, password, authentication, .. } = &self.config;
+        let StreamingCameraConfig { username, password, authentication, .. } = &self.config;
         match authentication {
             CameraAuthentication::Digest => is_digest_of((username, password), given, method, uri),
             CameraAuthentication::Basic => {
@@ -191,30 +191,30 @@ impl CameraState {
         let parts = self.parts.subscribe();
         self.streams.send_modify(|streams| *streams += 1);
         let bytes = futures_util::stream::unfold(parts, async |mut parts| match parts.recv().await {
-            Ok(StreamOrder::Send(bytes)) => Some((Ok::<_, io::Error>(bytes), parts)),
-            Ok(StreamOrder::End) | Err(_) => None,
+            Ok(StreamInstruction::Send(bytes)) => Some((Ok::<_, io::Error>(bytes), parts)),
+            Ok(StreamInstruction::End) | Err(_) => None,
         });
         ([(header::CONTENT_TYPE, self.config.content_type.clone())], Body::from_stream(bytes)).into_response()
     }
 
-    fn request(&self, asked: Asked) -> Response {
+    fn request(&self, asked: BarrierRequest) -> Response {
         let is_opening = asked.opens();
         let is_hikvision = asked.path.starts_with("/ISAPI/");
         self.requests.send_modify(|requests| requests.push(asked));
         if !is_opening {
             return StatusCode::NOT_FOUND.into_response();
         }
-        let mut current = OpeningAnswer::Done;
+        let mut current = OpeningReply::Done;
         self.answer.send_modify(|answer| {
             current = answer.clone();
-            if let OpeningAnswer::Busy { times } = answer {
+            if let OpeningReply::Busy { times } = answer {
                 *times = times.saturating_sub(1);
             }
         });
         match current {
-            OpeningAnswer::Busy { times } if times > 0 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            OpeningAnswer::Failed { body } => body.into_response(),
-            OpeningAnswer::Done | OpeningAnswer::Busy { .. } => {
+            OpeningReply::Busy { times } if times > 0 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            OpeningReply::Failed { body } => body.into_response(),
+            OpeningReply::Done | OpeningReply::Busy { .. } => {
                 self.opened.send_modify(|opened| *opened += 1);
                 if is_hikvision { HIKVISION_DONE } else { DAHUA_DONE }.into_response()
             }

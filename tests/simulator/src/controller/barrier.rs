@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use domain::ids::EventId;
 use domain::time::Timestamp;
-use protocol::mqtt::{Command, CommandKind};
+use protocol::mqtt::{ControllerCommand, ControllerCommandKind};
 use tokio::sync::oneshot;
 
-use super::pending::Decided;
+use super::pending::FirstCommand;
 
 /// The controller's action on a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub enum CommandAction {
     Opened,
     /// Only the display changed.
     Shown,
@@ -29,47 +29,47 @@ pub enum Action {
 }
 
 #[derive(Debug)]
-struct Car {
-    waiter: Option<oneshot::Sender<Decided>>,
+struct BarrierCar {
+    waiter: Option<oneshot::Sender<FirstCommand>>,
     opened: bool,
 }
 
 /// Result of processing a command.
 #[derive(Debug)]
-pub(super) struct Taken {
-    pub action: Action,
+pub(super) struct TakenCommand {
+    pub action: CommandAction,
     /// An earlier command had answered the same event.
     pub again: bool,
-    pub waiter: Option<oneshot::Sender<Decided>>,
+    pub waiter: Option<oneshot::Sender<FirstCommand>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Barrier {
+pub(super) struct BarrierModel {
     capacity: usize,
-    cars: HashMap<EventId, Car>,
+    cars: HashMap<EventId, BarrierCar>,
     order: VecDeque<EventId>,
     passes: VecDeque<(Instant, EventId)>,
 }
 
-impl Barrier {
+impl BarrierModel {
     pub fn new(capacity: usize) -> Self {
         Self { capacity, cars: HashMap::new(), order: VecDeque::new(), passes: VecDeque::new() }
     }
 
     /// Registers an event: the next command for `event` is for this car.
-    pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<Decided>) {
-        self.remember(event, Car { waiter: Some(waiter), opened: false });
+    pub fn expect(&mut self, event: EventId, waiter: oneshot::Sender<FirstCommand>) {
+        self.remember(event, BarrierCar { waiter: Some(waiter), opened: false });
     }
 
     /// A remote opening by a person: it answers no event and is remembered like one.
-    fn ordered(&mut self, command: &Command, now: Timestamp) -> Taken {
-        let mut car = Car { waiter: None, opened: false };
+    fn ordered(&mut self, command: &ControllerCommand, now: Timestamp) -> TakenCommand {
+        let mut car = BarrierCar { waiter: None, opened: false };
         let action = car.act(command, now);
         self.remember(command.event_id.clone(), car);
-        Taken { action, again: false, waiter: None }
+        TakenCommand { action, again: false, waiter: None }
     }
 
-    fn remember(&mut self, event: EventId, car: Car) {
+    fn remember(&mut self, event: EventId, car: BarrierCar) {
         while self.order.len() >= self.capacity {
             if let Some(oldest) = self.order.pop_front() {
                 self.cars.remove(&oldest);
@@ -80,16 +80,16 @@ impl Barrier {
     }
 
     /// Processes a command. `now` is the controller's clock.
-    pub fn take(&mut self, command: &Command, now: Timestamp) -> Taken {
+    pub fn take(&mut self, command: &ControllerCommand, now: Timestamp) -> TakenCommand {
         if command.order.is_some() && !self.cars.contains_key(&command.event_id) {
             return self.ordered(command, now);
         }
         let Some(car) = self.cars.get_mut(&command.event_id) else {
-            return Taken { action: Action::Unknown, again: false, waiter: None };
+            return TakenCommand { action: CommandAction::Unknown, again: false, waiter: None };
         };
         let action = car.act(command, now);
         let waiter = car.waiter.take();
-        Taken { action, again: waiter.is_none(), waiter }
+        TakenCommand { action, again: waiter.is_none(), waiter }
     }
 
     /// The opened barrier's car will be over the loop at `at`.
@@ -110,17 +110,17 @@ impl Barrier {
     }
 }
 
-impl Car {
-    fn act(&mut self, command: &Command, now: Timestamp) -> Action {
+impl BarrierCar {
+    fn act(&mut self, command: &ControllerCommand, now: Timestamp) -> CommandAction {
         if now.since(command.issued_at) > Duration::from_millis(u64::from(command.ttl_ms)) {
-            return Action::Expired;
+            return CommandAction::Expired;
         }
         match command.command {
-            CommandKind::Show => Action::Shown,
-            CommandKind::Open if self.opened => Action::Repeated,
-            CommandKind::Open => {
+            ControllerCommandKind::Show => CommandAction::Shown,
+            ControllerCommandKind::Open if self.opened => CommandAction::Repeated,
+            ControllerCommandKind::Open => {
                 self.opened = true;
-                Action::Opened
+                CommandAction::Opened
             }
         }
     }
@@ -130,8 +130,8 @@ impl Car {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use domain::access::{Audience, Decision};
-    use protocol::mqtt::{Display, OPEN_TTL_MS, VERSION};
+    use domain::access::{AccessDecision, Audience};
+    use protocol::mqtt::{DisplayContent, OPEN_TTL_MS, VERSION};
 
     use super::*;
 
@@ -142,22 +142,22 @@ mod tests {
         EventId::parse(text).unwrap()
     }
 
-    fn open(event: &str) -> Command {
-        Command {
+    fn open(event: &str) -> ControllerCommand {
+        ControllerCommand {
             v: VERSION,
             command_id: "c1".to_owned(),
             event_id: id(event),
             order: None,
-            command: CommandKind::Open,
+            command: ControllerCommandKind::Open,
             issued_at: ISSUED,
             ttl_ms: OPEN_TTL_MS,
-            decision: Decision::open(Some(Audience::Pickup)),
-            display: Display { plate: String::new(), text: String::new() },
+            decision: AccessDecision::open(Some(Audience::Pickup)),
+            display: DisplayContent { plate: String::new(), text: String::new() },
         }
     }
 
-    fn barrier(capacity: usize, events: &[&str]) -> Barrier {
-        let mut barrier = Barrier::new(capacity);
+    fn barrier(capacity: usize, events: &[&str]) -> BarrierModel {
+        let mut barrier = BarrierModel::new(capacity);
         for event in events {
             barrier.expect(id(event), oneshot::channel().0);
         }
@@ -168,35 +168,38 @@ mod tests {
     fn a_second_open_for_the_same_event_is_ignored() {
         let mut barrier = barrier(10, &["a"]);
         let first = barrier.take(&open("a"), ISSUED);
-        assert_eq!((first.action, first.again), (Action::Opened, false));
+        assert_eq!((first.action, first.again), (CommandAction::Opened, false));
         let second = barrier.take(&open("a"), ISSUED);
-        assert_eq!((second.action, second.again), (Action::Repeated, true));
+        assert_eq!((second.action, second.again), (CommandAction::Repeated, true));
     }
 
     #[test]
     fn an_open_past_its_time_to_live_is_ignored() {
         let mut barrier = barrier(10, &["a", "b"]);
-        assert_eq!(barrier.take(&open("a"), ISSUED + TTL).action, Action::Opened);
-        assert_eq!(barrier.take(&open("b"), ISSUED + TTL + Duration::from_millis(1)).action, Action::Expired);
+        assert_eq!(barrier.take(&open("a"), ISSUED + TTL).action, CommandAction::Opened);
+        assert_eq!(
+            barrier.take(&open("b"), ISSUED + TTL + Duration::from_millis(1)).action,
+            CommandAction::Expired
+        );
     }
 
     #[test]
     fn a_persons_order_opens_once_and_within_its_life() {
-        let order = |name: &str| Command { order: Some(uuid::Uuid::nil()), ..open(name) };
+        let order = |name: &str| ControllerCommand { order: Some(uuid::Uuid::nil()), ..open(name) };
         let mut barrier = barrier(10, &[]);
-        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, Action::Opened);
-        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, Action::Repeated);
+        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, CommandAction::Opened);
+        assert_eq!(barrier.take(&order("order:a"), ISSUED).action, CommandAction::Repeated);
         assert_eq!(
             barrier.take(&order("order:b"), ISSUED + TTL + Duration::from_millis(1)).action,
-            Action::Expired
+            CommandAction::Expired
         );
     }
 
     #[test]
     fn it_opens_for_no_event_but_its_own() {
         let mut barrier = barrier(2, &["long-ago", "a", "b"]);
-        assert_eq!(barrier.take(&open("long-ago"), ISSUED).action, Action::Unknown);
-        assert_eq!(barrier.take(&open("elsewhere"), ISSUED).action, Action::Unknown);
-        assert_eq!(barrier.take(&open("a"), ISSUED).action, Action::Opened);
+        assert_eq!(barrier.take(&open("long-ago"), ISSUED).action, CommandAction::Unknown);
+        assert_eq!(barrier.take(&open("elsewhere"), ISSUED).action, CommandAction::Unknown);
+        assert_eq!(barrier.take(&open("a"), ISSUED).action, CommandAction::Opened);
     }
 }

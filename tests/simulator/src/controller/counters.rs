@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// A copy of the counters at one moment; those of many controllers add up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counters {
+pub struct ControllerCounters {
     /// Events published for the first time.
     pub sent: u64,
     /// Events published again because no acknowledgement had come.
@@ -36,7 +36,7 @@ pub struct Counters {
     pub lost_connections: u64,
 }
 
-impl Counters {
+impl ControllerCounters {
     fn zip(self, other: Self, f: fn(u64, u64) -> u64) -> Self {
         Self {
             sent: f(self.sent, other.sent),
@@ -56,21 +56,21 @@ impl Counters {
     }
 }
 
-impl Add for Counters {
+impl Add for ControllerCounters {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         self.zip(other, u64::saturating_add)
     }
 }
 
-impl Sub for Counters {
+impl Sub for ControllerCounters {
     type Output = Self;
     fn sub(self, earlier: Self) -> Self {
         self.zip(earlier, u64::saturating_sub)
     }
 }
 
-impl Sum for Counters {
+impl Sum for ControllerCounters {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         all.fold(Self::default(), Add::add)
     }

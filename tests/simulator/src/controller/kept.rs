@@ -12,22 +12,22 @@ use protocol::mqtt::ControllerEvent;
 use rand::Rng;
 use tokio::sync::oneshot;
 
-use super::pending::Acked;
+use super::pending::EventAckReceipt;
 
 /// When an unacknowledged event is sent again: doubling from `first` to `most`, each with up to a fifth of jitter.
 #[derive(Debug, Clone, Copy)]
-pub struct Resend {
+pub struct ResendPolicy {
     pub first: Duration,
     pub most: Duration,
 }
 
-impl Default for Resend {
+impl Default for ResendPolicy {
     fn default() -> Self {
         Self { first: Duration::from_secs(2), most: Duration::from_secs(15) }
     }
 }
 
-impl Resend {
+impl ResendPolicy {
     /// Pause after the `sent`-th publish.
     fn pause(self, sent: u32, rng: &mut impl Rng) -> Duration {
         let doubled = self.first.saturating_mul(1 << sent.saturating_sub(1).min(16));
@@ -38,7 +38,7 @@ impl Resend {
 /// The controller's store has no room for another event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} events are kept already and none has been acknowledged")]
-pub struct StoreFull(pub usize);
+pub struct StoreFullError(pub usize);
 
 #[derive(Debug)]
 pub(super) struct KeptEvent {
@@ -48,27 +48,27 @@ pub(super) struct KeptEvent {
     pub published: Option<Instant>,
     pub sent: u32,
     due: Option<Instant>,
-    pub acked: oneshot::Sender<Acked>,
+    pub acked: oneshot::Sender<EventAckReceipt>,
 }
 
 /// An event to publish.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(super) struct OutgoingEvent {
     pub event: ControllerEvent,
     pub repeated: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct KeptEvents {
     capacity: usize,
-    resend: Resend,
+    resend: ResendPolicy,
     events: HashMap<EventId, KeptEvent>,
     fresh: VecDeque<EventId>,
     waiting: BTreeSet<(Instant, EventId)>,
 }
 
-impl Kept {
-    pub fn new(capacity: usize, resend: Resend) -> Self {
+impl KeptEvents {
+    pub fn new(capacity: usize, resend: ResendPolicy) -> Self {
         Self { capacity, resend, events: HashMap::new(), fresh: VecDeque::new(), waiting: BTreeSet::new() }
     }
 
@@ -80,10 +80,10 @@ impl Kept {
         &mut self,
         event: ControllerEvent,
         happened: Instant,
-        acked: oneshot::Sender<Acked>,
-    ) -> Result<(), StoreFull> {
+        acked: oneshot::Sender<EventAckReceipt>,
+    ) -> Result<(), StoreFullError> {
         if self.events.len() >= self.capacity {
-            return Err(StoreFull(self.capacity));
+            return Err(StoreFullError(self.capacity));
         }
         let id = event.event_id.clone();
         self.fresh.push_back(id.clone());
@@ -92,7 +92,7 @@ impl Kept {
     }
 
     /// At most `limit` events to publish now, each with its age and the time of its next resend.
-    pub fn take_due(&mut self, now: Instant, limit: usize, rng: &mut impl Rng) -> Vec<Outgoing> {
+    pub fn take_due(&mut self, now: Instant, limit: usize, rng: &mut impl Rng) -> Vec<OutgoingEvent> {
         let mut out = Vec::new();
         while out.len() < limit {
             let Some(id) = self.pop_due(now) else { break };
@@ -112,7 +112,7 @@ impl Kept {
     }
 
     /// `None` if it was acknowledged in the meantime.
-    fn send(&mut self, id: &EventId, now: Instant, rng: &mut impl Rng) -> Option<Outgoing> {
+    fn send(&mut self, id: &EventId, now: Instant, rng: &mut impl Rng) -> Option<OutgoingEvent> {
         let kept = self.events.get_mut(id)?;
         kept.published.get_or_insert(now);
         kept.sent = kept.sent.saturating_add(1);
@@ -122,7 +122,7 @@ impl Kept {
         let mut event = kept.event.clone();
         event.age_ms =
             u64::try_from(now.saturating_duration_since(kept.happened).as_millis()).unwrap_or(u64::MAX);
-        Some(Outgoing { event, repeated: kept.sent > 1 })
+        Some(OutgoingEvent { event, repeated: kept.sent > 1 })
     }
 
     /// When the next resend is due; `None` if nothing waits.

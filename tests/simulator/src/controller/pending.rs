@@ -1,35 +1,35 @@
-//! Pending results of an event for the caller of a [`Handle`](super::Handle), with the instants that the benches measure.
+//! Pending results of an event for the caller of a [`ControllerHandle`](super::ControllerHandle), with the instants that the benches measure.
 
 use std::time::Instant;
 
 use domain::ids::EventId;
-use protocol::mqtt::{Command, RejectedEvent};
+use protocol::mqtt::{ControllerCommand, RejectedEvent};
 use tokio::sync::oneshot;
 
-use super::barrier::Action;
+use super::barrier::CommandAction;
 
 /// A published plate event. A receiver fails when the answer can no longer come: the controller stopped or
 /// has forgotten the event.
 #[derive(Debug)]
 pub struct PendingEvent {
     pub event_id: EventId,
-    pub decided: oneshot::Receiver<Decided>,
-    pub acked: oneshot::Receiver<Acked>,
+    pub decided: oneshot::Receiver<FirstCommand>,
+    pub acked: oneshot::Receiver<EventAckReceipt>,
 }
 
 /// A published pass event; no command answers it.
 #[derive(Debug)]
 pub struct PendingPass {
     pub event_id: EventId,
-    pub acked: oneshot::Receiver<Acked>,
+    pub acked: oneshot::Receiver<EventAckReceipt>,
 }
 
 /// The first command for an event.
 #[derive(Debug)]
-pub struct Decided {
-    pub command: Command,
+pub struct FirstCommand {
+    pub command: ControllerCommand,
     /// The controller's action on it.
-    pub action: Action,
+    pub action: CommandAction,
     /// When the event was first handed to the MQTT client.
     pub published: Option<Instant>,
     pub at: Instant,
@@ -37,7 +37,7 @@ pub struct Decided {
 
 /// The gateway's acknowledgement: the event may be deleted.
 #[derive(Debug)]
-pub struct Acked {
+pub struct EventAckReceipt {
     pub outcome: AckOutcome,
     /// When the event was first handed to the MQTT client.
     pub published: Option<Instant>,

@@ -5,48 +5,48 @@ use std::time::{Duration, Instant};
 
 use domain::ids::EventId;
 use domain::time::Timestamp;
-use protocol::mqtt::{Ack, Command, ControllerEvent, EventKind, VERSION};
+use protocol::mqtt::{ControllerCommand, ControllerEvent, EventAck, EventKind, VERSION};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::barrier::{Action, Barrier};
-use super::counters::Counters;
-use super::kept::{Kept, Outgoing, Resend, StoreFull};
-use super::pending::{AckOutcome, Acked, Decided, PendingEvent, PendingPass};
+use super::barrier::{BarrierModel, CommandAction};
+use super::counters::ControllerCounters;
+use super::kept::{KeptEvents, OutgoingEvent, ResendPolicy, StoreFullError};
+use super::pending::{AckOutcome, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
 
 /// Events published in one go; a car that arrives during these waits for no more than these.
 const ROUND: usize = 32;
 
 /// A moment on both clocks: the wall's for the wire, the monotonic one for ages.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Now {
+pub(super) struct ClockReading {
     pub instant: Instant,
     pub wall: Timestamp,
 }
 
-impl Now {
+impl ClockReading {
     pub fn read() -> Self {
         Self { instant: Instant::now(), wall: chrono::Utc::now().into() }
     }
 }
 
-pub(super) struct State {
-    kept: Kept,
-    barrier: Barrier,
+pub(super) struct ControllerState {
+    kept: KeptEvents,
+    barrier: BarrierModel,
     drive_over: Option<Duration>,
-    pub counters: Counters,
+    pub counters: ControllerCounters,
     rng: StdRng,
 }
 
-impl State {
-    pub fn new(capacity: usize, resend: Resend, drive_over: Option<Duration>) -> Self {
+impl ControllerState {
+    pub fn new(capacity: usize, resend: ResendPolicy, drive_over: Option<Duration>) -> Self {
         Self {
-            kept: Kept::new(capacity, resend),
-            barrier: Barrier::new(capacity),
+            kept: KeptEvents::new(capacity, resend),
+            barrier: BarrierModel::new(capacity),
             drive_over,
-            counters: Counters::default(),
+            counters: ControllerCounters::default(),
             rng: StdRng::from_os_rng(),
         }
     }
@@ -59,8 +59,8 @@ impl State {
         &mut self,
         plate: Option<String>,
         confidence: u8,
-        now: Now,
-    ) -> Result<PendingEvent, StoreFull> {
+        now: ClockReading,
+    ) -> Result<PendingEvent, StoreFullError> {
         let event = ControllerEvent { plate, confidence, ..event(EventKind::Plate, now) };
         let event_id = event.event_id.clone();
         let acked = self.keep(event, now)?;
@@ -69,13 +69,17 @@ impl State {
         Ok(PendingEvent { event_id, decided: receiver, acked })
     }
 
-    pub fn passed(&mut self, of: EventId, now: Now) -> Result<PendingPass, StoreFull> {
-        let event = ControllerEvent { of: Some(of), ..event(EventKind::Pass, now) };
+    pub fn passed(&mut self, of: EventId, now: ClockReading) -> Result<PendingPass, StoreFullError> {
+        let event = ControllerEvent { related_event_id: Some(of), ..event(EventKind::Pass, now) };
         let event_id = event.event_id.clone();
         Ok(PendingPass { event_id, acked: self.keep(event, now)? })
     }
 
-    fn keep(&mut self, event: ControllerEvent, now: Now) -> Result<oneshot::Receiver<Acked>, StoreFull> {
+    fn keep(
+        &mut self,
+        event: ControllerEvent,
+        now: ClockReading,
+    ) -> Result<oneshot::Receiver<EventAckReceipt>, StoreFullError> {
         let (acked, receiver) = oneshot::channel();
         let kept = self.kept.keep(event, now.instant, acked);
         self.counters.refused += u64::from(kept.is_err());
@@ -83,7 +87,7 @@ impl State {
     }
 
     /// The next events to publish; fewer than a full round means that nothing more is due.
-    pub fn take_round(&mut self, now: Now) -> Vec<Outgoing> {
+    pub fn take_round(&mut self, now: ClockReading) -> Vec<OutgoingEvent> {
         while let Some(of) = self.barrier.passed(now.instant) {
             // A full store refuses the pass as it refuses a plate: the refusal is counted, and no caller waits for the pass.
             let _ = self.passed(of, now);
@@ -104,21 +108,21 @@ impl State {
         self.kept.all_due(now);
     }
 
-    pub fn command(&mut self, command: &Command, now: Now) {
+    pub fn command(&mut self, command: &ControllerCommand, now: ClockReading) {
         let taken = self.barrier.take(command, now.wall);
         self.counters.commands += 1;
         self.counters.duplicate_commands += u64::from(taken.again);
         match taken.action {
-            Action::Opened => self.opened(&command.event_id, now.instant),
-            Action::Expired => self.counters.expired_commands += 1,
-            Action::Unknown => self.counters.unknown_commands += 1,
-            Action::Shown | Action::Repeated => {}
+            CommandAction::Opened => self.opened(&command.event_id, now.instant),
+            CommandAction::Expired => self.counters.expired_commands += 1,
+            CommandAction::Unknown => self.counters.unknown_commands += 1,
+            CommandAction::Shown | CommandAction::Repeated => {}
         }
         if let Some(waiter) = taken.waiter {
             let published = self.kept.published(&command.event_id);
             let command = command.clone();
             // The caller may have stopped waiting.
-            let _ = waiter.send(Decided { command, action: taken.action, published, at: now.instant });
+            let _ = waiter.send(FirstCommand { command, action: taken.action, published, at: now.instant });
         }
     }
 
@@ -130,7 +134,7 @@ impl State {
         }
     }
 
-    pub fn ack(&mut self, ack: Ack, now: Instant) {
+    pub fn ack(&mut self, ack: EventAck, now: Instant) {
         for id in &ack.event_ids {
             self.counters.acks += u64::from(self.settle(id, AckOutcome::Stored, now));
         }
@@ -147,13 +151,14 @@ impl State {
     fn settle(&mut self, id: &EventId, outcome: AckOutcome, now: Instant) -> bool {
         let Some(kept) = self.kept.forget(id) else { return false };
         // The caller may have stopped waiting.
-        let _ = kept.acked.send(Acked { outcome, published: kept.published, at: now, sent: kept.sent });
+        let _ =
+            kept.acked.send(EventAckReceipt { outcome, published: kept.published, at: now, sent: kept.sent });
         true
     }
 }
 
 /// A new event of this moment, without plate.
-fn event(kind: EventKind, now: Now) -> ControllerEvent {
+fn event(kind: EventKind, now: ClockReading) -> ControllerEvent {
     #[expect(clippy::expect_used, reason = "a UUID has 36 characters of those that an event id may have")]
     let event_id = EventId::parse(&Uuid::now_v7().to_string()).expect("a UUID is an event id");
     ControllerEvent {
@@ -164,7 +169,7 @@ fn event(kind: EventKind, now: Now) -> ControllerEvent {
         confidence: 100,
         occurred_at: now.wall,
         age_ms: 0,
-        of: None,
+        related_event_id: None,
         vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use protocol::mqtt::{Ack, Command, DeviceStatus, VERSION};
+use protocol::mqtt::{ControllerCommand, ControllerStatus, EventAck, VERSION};
 use rand::Rng;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::state::Now;
-use super::{Received, Shared};
-use crate::mqtt::{Delivery, Link, LinkError, News, Publisher};
+use super::state::ClockReading;
+use super::{ControllerShared, ReceivedMessage};
+use crate::mqtt::{
+    PublishDelivery, SimulatorLink, SimulatorLinkError, SimulatorLinkEvent, SimulatorPublisher,
+};
 
 /// Pause before connecting again: doubling from the first to the last, with jitter. Short, because a broker that
 /// restarts is back within a second and cars are waiting.
@@ -22,13 +24,17 @@ const LAST_PAUSE: Duration = Duration::from_secs(2);
 const IDLE: Duration = Duration::from_secs(60);
 
 /// `Some` while connected and subscribed.
-pub(super) type Ready = Option<Publisher>;
+pub(super) type ReadyPublisher = Option<SimulatorPublisher>;
 
 /// Connects and reconnects until `shutdown`.
-pub(super) async fn receive(shared: Arc<Shared>, ready: watch::Sender<Ready>, shutdown: CancellationToken) {
+pub(super) async fn receive(
+    shared: Arc<ControllerShared>,
+    ready: watch::Sender<ReadyPublisher>,
+    shutdown: CancellationToken,
+) {
     let mut pause = FIRST_PAUSE;
     loop {
-        let mut link = Link::new(&shared.door, shared.filters());
+        let mut link = SimulatorLink::new(&shared.door, shared.filters());
         let ended = tokio::select! {
             error = listen(&mut link, &shared, &ready) => Some(error),
             () = shutdown.cancelled() => None,
@@ -47,7 +53,7 @@ pub(super) async fn receive(shared: Arc<Shared>, ready: watch::Sender<Ready>, sh
 }
 
 /// Logs a warning only for the first failure: a broker that stays away must not log one every two seconds.
-fn report(shared: &Shared, error: &LinkError, was_ready: bool) {
+fn report(shared: &ControllerShared, error: &SimulatorLinkError, was_ready: bool) {
     let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let device = &shared.door.username;
     if was_ready {
@@ -57,31 +63,35 @@ fn report(shared: &Shared, error: &LinkError, was_ready: bool) {
     }
 }
 
-async fn listen(link: &mut Link, shared: &Shared, ready: &watch::Sender<Ready>) -> LinkError {
+async fn listen(
+    link: &mut SimulatorLink,
+    shared: &ControllerShared,
+    ready: &watch::Sender<ReadyPublisher>,
+) -> SimulatorLinkError {
     loop {
         match link.next().await {
-            Ok(News::Ready(publisher)) => {
+            Ok(SimulatorLinkEvent::Ready(publisher)) => {
                 shared.lock().counters.connections += 1;
                 ready.send_replace(Some(publisher));
             }
-            Ok(News::Message { topic, payload }) => take(shared, &topic, &payload),
+            Ok(SimulatorLinkEvent::Message { topic, payload }) => take(shared, &topic, &payload),
             Err(error) => return error,
         }
     }
 }
 
-fn take(shared: &Shared, topic: &str, payload: &[u8]) {
-    let now = Now::read();
+fn take(shared: &ControllerShared, topic: &str, payload: &[u8]) {
+    let now = ClockReading::read();
     if topic == shared.topics.command
-        && let Ok(command) = serde_json::from_slice::<Command>(payload)
+        && let Ok(command) = serde_json::from_slice::<ControllerCommand>(payload)
     {
         shared.lock().command(&command, now);
         shared.wake.notify_one();
-        shared.tell(|| Received::Command(command));
+        shared.tell(|| ReceivedMessage::Command(command));
     } else if topic == shared.topics.ack
-        && let Ok(ack) = serde_json::from_slice::<Ack>(payload)
+        && let Ok(ack) = serde_json::from_slice::<EventAck>(payload)
     {
-        shared.tell(|| Received::Ack(ack.clone()));
+        shared.tell(|| ReceivedMessage::Ack(ack.clone()));
         shared.lock().ack(ack, now.instant);
     } else {
         shared.lock().counters.malformed += 1;
@@ -90,8 +100,8 @@ fn take(shared: &Shared, topic: &str, payload: &[u8]) {
 
 /// Publishes what is due whenever there is a connection, until `shutdown`.
 pub(super) async fn send(
-    shared: Arc<Shared>,
-    mut ready: watch::Receiver<Ready>,
+    shared: Arc<ControllerShared>,
+    mut ready: watch::Receiver<ReadyPublisher>,
     shutdown: CancellationToken,
 ) {
     let work = async {
@@ -116,10 +126,10 @@ pub(super) async fn send(
 
 /// Publishes until the connection changes, and leaves that change for the caller to see.
 async fn publish(
-    shared: &Shared,
-    publisher: &Publisher,
-    ready: &mut watch::Receiver<Ready>,
-) -> Result<(), LinkError> {
+    shared: &ControllerShared,
+    publisher: &SimulatorPublisher,
+    ready: &mut watch::Receiver<ReadyPublisher>,
+) -> Result<(), SimulatorLinkError> {
     let mut heartbeat = tokio::time::interval(shared.heartbeat);
     loop {
         publish_due(shared, publisher).await?;
@@ -138,28 +148,34 @@ async fn publish(
     }
 }
 
-async fn publish_due(shared: &Shared, publisher: &Publisher) -> Result<(), LinkError> {
+async fn publish_due(
+    shared: &ControllerShared,
+    publisher: &SimulatorPublisher,
+) -> Result<(), SimulatorLinkError> {
     loop {
-        let round = shared.lock().take_round(Now::read());
+        let round = shared.lock().take_round(ClockReading::read());
         if round.is_empty() {
             return Ok(());
         }
         for out in round {
             // Types of ours always serialise; an empty payload would be refused by the gateway and counted.
             let payload = serde_json::to_vec(&out.event).unwrap_or_default();
-            publisher.publish(&shared.topics.event, Delivery::AtLeastOnce, payload).await?;
+            publisher.publish(&shared.topics.event, PublishDelivery::AtLeastOnce, payload).await?;
         }
     }
 }
 
-async fn publish_status(shared: &Shared, publisher: &Publisher) -> Result<(), LinkError> {
-    let status = DeviceStatus {
+async fn publish_status(
+    shared: &ControllerShared,
+    publisher: &SimulatorPublisher,
+) -> Result<(), SimulatorLinkError> {
+    let status = ControllerStatus {
         v: VERSION,
-        at: Now::read().wall,
+        at: ClockReading::read().wall,
         firmware: Some(concat!("simulator ", env!("CARGO_PKG_VERSION")).to_owned()),
         pending_events: u32::try_from(shared.lock().kept()).unwrap_or(u32::MAX),
         held_open: false,
     };
     let payload = serde_json::to_vec(&status).unwrap_or_default();
-    publisher.publish(&shared.topics.status, Delivery::AtMostOnce, payload).await
+    publisher.publish(&shared.topics.status, PublishDelivery::AtMostOnce, payload).await
 }

@@ -2,17 +2,17 @@
 //! a mall and a housing block. Invented from the ground up.
 
 use domain::access::Audience;
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
 use domain::window::Weekdays;
 use protocol::district::{
-    ClassSpec, District, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
+    ClassSpec, DistrictSpec, GarageSpec, OperatorSpec, PermitSpec, PersonSpec, PupilSpec, SchoolSpec,
 };
 use protocol::public::{PublishedSpec, SiteType, SourceSpec, SupervisionType};
 use protocol::sharing::{PoolSpec, WindowSpec};
 
-use super::{Invented, Site, SiteLane, child, enrol, id, lane, window};
-use crate::invent::{Plates, families, teachers};
+use super::{GarageSite, InventedDistrict, SiteLane, child, enrol, id, lane, window};
+use crate::invent::{PlateGenerator, families, teachers};
 
 /// The car reserved for the person who tries the demo; its child is in the first class.
 pub const TRY_PLATE: &str = "鲁B88888";
@@ -30,7 +30,7 @@ const RESIDENTS: usize = 40;
 const DAY: u32 = 24 * 60;
 
 /// Returns the same district at each call.
-pub fn demo() -> Invented {
+pub fn demo() -> InventedDistrict {
     let mut garages = vec![school_garage()];
     garages.extend(shelters());
     garages.push(mall());
@@ -45,7 +45,10 @@ pub fn demo() -> Invented {
         garages: garages.iter().map(|g| g.id.clone()).collect(),
     }];
     let source = Some(source());
-    Invented { district: District { garages, schools: vec![school], people, operators, source }, sites }
+    InventedDistrict {
+        district: DistrictSpec { garages, schools: vec![school], people, operators, source },
+        sites,
+    }
 }
 
 fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacity: u32) -> GarageSpec {
@@ -138,7 +141,7 @@ fn housing() -> GarageSpec {
     ];
     let own = window(Audience::Public, Weekdays::SCHOOL_WEEK, 8 * 60, 9 * 60);
     garage.windows.push(WindowSpec { pool: Some(id("space-a12")), walk_in: Some(false), ..own });
-    let mut plates = Plates::new(20);
+    let mut plates = PlateGenerator::new(20);
     garage.permits = (0..RESIDENTS)
         .map(|_| PermitSpec { plate: plates.invent(), audience: Audience::Resident, plate_color: None })
         .collect();
@@ -150,25 +153,28 @@ fn pool(id_text: &str, name: [&str; 2], size: u32, spaces: Vec<String>) -> PoolS
     PoolSpec { id: id(id_text), name: name.into(), name_en: name_en.into(), size, spaces }
 }
 
-fn site(garage: &GarageSpec) -> Site {
+fn site(garage: &GarageSpec) -> GarageSite {
     let lanes = if garage.id.as_str() == SCHOOL_GARAGE { school_lanes() } else { public_lanes() };
-    Site { garage: garage.id.clone(), lanes }
+    GarageSite { garage: garage.id.clone(), lanes }
 }
 
 fn school_lanes() -> Vec<SiteLane> {
     let by_hand = |lane| SiteLane { by_hand: true, ..lane };
     vec![
-        lane("一号入口", "b1-in-1", Direction::In, PassBy::Plate),
-        lane("二号入口", "b1-in-2", Direction::In, PassBy::Plate),
-        lane("一号出口", "b1-out-1", Direction::Out, PassBy::Plate),
-        lane("二号出口", "b1-out-2", Direction::Out, PassBy::Plate),
-        by_hand(lane("试验入口", "try-in", Direction::In, PassBy::Plate)),
-        by_hand(lane("试验出口", "try-out", Direction::Out, PassBy::Plate)),
+        lane("一号入口", "b1-in-1", LaneDirection::In, PassDetection::Plate),
+        lane("二号入口", "b1-in-2", LaneDirection::In, PassDetection::Plate),
+        lane("一号出口", "b1-out-1", LaneDirection::Out, PassDetection::Plate),
+        lane("二号出口", "b1-out-2", LaneDirection::Out, PassDetection::Plate),
+        by_hand(lane("试验入口", "try-in", LaneDirection::In, PassDetection::Plate)),
+        by_hand(lane("试验出口", "try-out", LaneDirection::Out, PassDetection::Plate)),
     ]
 }
 
 fn public_lanes() -> Vec<SiteLane> {
-    vec![lane("入口", "in", Direction::In, PassBy::Loop), lane("出口", "out", Direction::Out, PassBy::Loop)]
+    vec![
+        lane("入口", "in", LaneDirection::In, PassDetection::Loop),
+        lane("出口", "out", LaneDirection::Out, PassDetection::Loop),
+    ]
 }
 
 fn school() -> (SchoolSpec, Vec<PersonSpec>) {

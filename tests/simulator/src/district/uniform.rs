@@ -1,17 +1,17 @@
 //! Districts of any size for benches and crash runs: every garage is a school's and all are alike.
 
 use domain::access::Audience;
-use domain::occupancy::{Direction, PassBy};
+use domain::occupancy::{LaneDirection, PassDetection};
 use domain::window::Weekdays;
-use protocol::district::{ClassSpec, District, GarageSpec, PersonSpec, SchoolSpec};
+use protocol::district::{ClassSpec, DistrictSpec, GarageSpec, PersonSpec, SchoolSpec};
 
-use super::{Invented, Site, enrol, id, lane, window};
+use super::{GarageSite, InventedDistrict, enrol, id, lane, window};
 use crate::invent::{families, teachers};
 
 /// `garages` schools with one garage, one entry and one exit lane, `classes` classes of one teacher each, and `cars`
 /// families.
-pub fn uniform(garages: usize, classes: usize, cars: usize) -> Invented {
-    let mut district = District::default();
+pub fn uniform(garages: usize, classes: usize, cars: usize) -> InventedDistrict {
+    let mut district = DistrictSpec::default();
     let all_families = families(garages * cars, 1);
     for (g, families) in (0..garages).zip(all_families.chunks(cars.max(1))) {
         district.garages.push(garage(g, cars));
@@ -34,7 +34,7 @@ pub fn uniform(garages: usize, classes: usize, cars: usize) -> Invented {
         });
     }
     let sites = district.garages.iter().map(site).collect();
-    Invented { district, sites }
+    InventedDistrict { district, sites }
 }
 
 fn garage(g: usize, cars: usize) -> GarageSpec {
@@ -55,12 +55,12 @@ fn garage(g: usize, cars: usize) -> GarageSpec {
     }
 }
 
-fn site(garage: &GarageSpec) -> Site {
+fn site(garage: &GarageSpec) -> GarageSite {
     let lanes = vec![
-        lane("入口", "in", Direction::In, PassBy::Plate),
-        lane("出口", "out", Direction::Out, PassBy::Plate),
+        lane("入口", "in", LaneDirection::In, PassDetection::Plate),
+        lane("出口", "out", LaneDirection::Out, PassDetection::Plate),
     ];
-    Site { garage: garage.id.clone(), lanes }
+    GarageSite { garage: garage.id.clone(), lanes }
 }
 
 fn staff(school: &str, g: usize, classes: &[ClassSpec]) -> Vec<PersonSpec> {

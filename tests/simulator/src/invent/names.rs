@@ -39,19 +39,19 @@ const ADULT_MALE: [&str; 20] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sex {
+pub enum NameSex {
     Female,
     Male,
 }
 
 /// An endless list of names.
 #[derive(Debug)]
-pub struct Names {
+pub struct NameGenerator {
     rng: StdRng,
     unique: HashSet<String>,
 }
 
-impl Names {
+impl NameGenerator {
     pub fn new(seed: u64) -> Self {
         Self { rng: StdRng::seed_from_u64(seed), unique: HashSet::new() }
     }
@@ -66,10 +66,10 @@ impl Names {
 
     /// A name that this list has not returned before. A surname has some 800 combinations, and
     /// more with a longer name.
-    pub fn unique(&mut self, surname: &str, sex: Sex) -> String {
+    pub fn unique(&mut self, surname: &str, sex: NameSex) -> String {
         let last = match sex {
-            Sex::Female => &LAST_FEMALE,
-            Sex::Male => &LAST_MALE,
+            NameSex::Female => &LAST_FEMALE,
+            NameSex::Male => &LAST_MALE,
         };
         let mut name = surname.to_owned();
         if self.rng.random_bool(0.85) {
@@ -87,16 +87,16 @@ impl Names {
         name
     }
 
-    pub fn adult(&mut self, sex: Sex) -> String {
+    pub fn adult(&mut self, sex: NameSex) -> String {
         let surname = self.surname();
         self.adult_of(surname, sex)
     }
 
     /// An adult's name; adults may share a name, as in life.
-    pub fn adult_of(&mut self, surname: &str, sex: Sex) -> String {
+    pub fn adult_of(&mut self, surname: &str, sex: NameSex) -> String {
         let given = match sex {
-            Sex::Female => self.pick(&ADULT_FEMALE),
-            Sex::Male => self.pick(&ADULT_MALE),
+            NameSex::Female => self.pick(&ADULT_FEMALE),
+            NameSex::Male => self.pick(&ADULT_MALE),
         };
         format!("{surname}{given}")
     }
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn children_of_one_surname_never_run_out_of_names() {
-        let mut names = Names::new(3);
-        let some: HashSet<String> = (0..2_000).map(|_| names.unique("王", Sex::Female)).collect();
+        let mut names = NameGenerator::new(3);
+        let some: HashSet<String> = (0..2_000).map(|_| names.unique("王", NameSex::Female)).collect();
         assert_eq!(some.len(), 2_000);
         assert!(some.iter().all(|name| (2..=4).contains(&name.chars().count())));
     }

@@ -14,12 +14,12 @@ const NEW_ENERGY: f64 = 0.25;
 
 /// An endless list of plates, each once.
 #[derive(Debug)]
-pub struct Plates {
+pub struct PlateGenerator {
     rng: StdRng,
     given: HashSet<Plate>,
 }
 
-impl Plates {
+impl PlateGenerator {
     pub fn new(seed: u64) -> Self {
         Self { rng: StdRng::seed_from_u64(seed), given: HashSet::new() }
     }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn plates_are_valid_unique_and_some_are_of_new_energy() {
-        let plates = Plates::new(1).take(10_000);
+        let plates = PlateGenerator::new(1).take(10_000);
         let unique: HashSet<&Plate> = plates.iter().collect();
         assert_eq!(unique.len(), plates.len());
         let long = plates.iter().filter(|p| p.as_str().chars().count() == 8).count();

@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::Entry;
-use crate::controller::Counters;
+use super::LoadEntry;
+use crate::controller::ControllerCounters;
 
 /// Every entry in the order of its intended time, and the counters' growth during the run.
 #[derive(Debug, Clone)]
-pub struct Report {
-    pub entries: Vec<Entry>,
+pub struct LoadReport {
+    pub entries: Vec<LoadEntry>,
     /// Not sent: refused by a full store, or the run was ended.
     pub refused: usize,
-    pub counters: Counters,
+    pub counters: ControllerCounters,
 }
 
-impl Report {
+impl LoadReport {
     /// Sent and never acknowledged.
     pub fn lost(&self) -> usize {
         self.entries.iter().filter(|e| e.acked.is_none()).count()
@@ -37,15 +37,15 @@ impl Report {
     }
 
     /// Latencies of the entries meant for `warm_up` after the first one or later.
-    pub fn latencies(&self, warm_up: Duration) -> Latencies {
+    pub fn latencies(&self, warm_up: Duration) -> LoadLatencies {
         let from = self.entries.first().map(|e| e.intended + warm_up);
         let warm = || self.entries.iter().filter(move |e| from.is_some_and(|from| e.intended >= from));
-        let since = |at: fn(&Entry) -> Option<Instant>| {
-            Percentiles::of(
+        let since = |at: fn(&LoadEntry) -> Option<Instant>| {
+            LatencyPercentiles::of(
                 warm().filter_map(|e| Some(at(e)?.saturating_duration_since(e.intended))).collect(),
             )
         };
-        Latencies {
+        LoadLatencies {
             publish: since(|e| e.published),
             command: since(|e| e.commanded),
             ack: since(|e| e.acked),
@@ -55,23 +55,23 @@ impl Report {
 
 /// From the intended send, in microseconds; `None` without entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Latencies {
+pub struct LoadLatencies {
     /// Until the entry was handed to the MQTT client: the load's own lateness.
-    pub publish: Option<Percentiles>,
-    pub command: Option<Percentiles>,
-    pub ack: Option<Percentiles>,
+    pub publish: Option<LatencyPercentiles>,
+    pub command: Option<LatencyPercentiles>,
+    pub ack: Option<LatencyPercentiles>,
 }
 
 /// Microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Percentiles {
+pub struct LatencyPercentiles {
     pub count: usize,
     pub p50_us: u64,
     pub p99_us: u64,
     pub max_us: u64,
 }
 
-impl Percentiles {
+impl LatencyPercentiles {
     /// Percentiles by nearest rank.
     pub fn of(mut values: Vec<Duration>) -> Option<Self> {
         values.sort_unstable();
@@ -90,9 +90,9 @@ mod tests {
     #[test]
     fn percentiles_are_values_that_occurred() {
         let values = (1..=200).rev().map(Duration::from_micros).collect();
-        let expected = Percentiles { count: 200, p50_us: 100, p99_us: 198, max_us: 200 };
-        assert_eq!(Percentiles::of(values), Some(expected));
-        assert_eq!(Percentiles::of(vec![Duration::from_micros(7)]).map(|p| p.p50_us), Some(7));
-        assert_eq!(Percentiles::of(Vec::new()), None);
+        let expected = LatencyPercentiles { count: 200, p50_us: 100, p99_us: 198, max_us: 200 };
+        assert_eq!(LatencyPercentiles::of(values), Some(expected));
+        assert_eq!(LatencyPercentiles::of(vec![Duration::from_micros(7)]).map(|p| p.p50_us), Some(7));
+        assert_eq!(LatencyPercentiles::of(Vec::new()), None);
     }
 }

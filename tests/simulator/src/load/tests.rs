@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::invent::Plates;
-use crate::peer::{Gateway, broker, config, connected};
+use crate::invent::PlateGenerator;
+use crate::peer::{SimulatedGateway, broker, config, connected};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
     let broker = broker();
-    tokio::spawn(Gateway::connect(&broker).await.serve(|_| true));
+    tokio::spawn(SimulatedGateway::connect(&broker).await.serve(|_| true));
     let mut lanes = Vec::new();
     for number in 1..=4 {
         let mut config = config(&broker, number);
@@ -17,8 +17,11 @@ async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
         config.resend.most = Duration::from_secs(60);
         lanes.push(connected(config).await);
     }
-    let load =
-        Load { plates: Plates::new(1).take(100), per_second: 200.0, patience: Duration::from_secs(10) };
+    let load = EntryLoad {
+        plates: PlateGenerator::new(1).take(100),
+        per_second: 200.0,
+        patience: Duration::from_secs(10),
+    };
     let report = load.run(&lanes, &CancellationToken::new()).await;
     assert_eq!((report.entries.len(), report.opened(), report.refused), (100, 100, 0));
     assert_eq!((report.lost(), report.unanswered(), report.duplicates()), (0, 0, 0));
@@ -32,10 +35,13 @@ async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_never_acknowledged_is_counted_as_lost() {
     let broker = broker();
-    let silent = Gateway::connect(&broker).await;
+    let silent = SimulatedGateway::connect(&broker).await;
     let lanes = [connected(config(&broker, 1)).await];
-    let load =
-        Load { plates: Plates::new(1).take(5), per_second: 1_000.0, patience: Duration::from_millis(50) };
+    let load = EntryLoad {
+        plates: PlateGenerator::new(1).take(5),
+        per_second: 1_000.0,
+        patience: Duration::from_millis(50),
+    };
     let report = load.run(&lanes, &CancellationToken::new()).await;
     assert_eq!((report.lost(), report.unanswered()), (5, 5));
     drop(silent);

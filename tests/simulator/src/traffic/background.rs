@@ -9,39 +9,39 @@ use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{Rng, SeedableRng};
 use tokio_util::sync::CancellationToken;
 
-use super::Pace;
+use super::TrafficPace;
 use super::arrivals::exponential;
-use super::lane::{Lane, Passage};
-use super::progress::Reports;
+use super::lane::{PassageOutcome, TrafficLane};
+use super::progress::ProgressSender;
 
 /// The cars of a garage's traffic and their rate.
 #[derive(Clone)]
-pub struct Background {
+pub struct BackgroundTraffic {
     /// Cars that may come; unregistered ones among them are turned away each time.
     pub visitors: Vec<Plate>,
     /// Cars that an earlier run has left inside.
     pub inside: Vec<Plate>,
-    pub entries: Vec<Lane>,
-    pub exits: Vec<Lane>,
+    pub entries: Vec<TrafficLane>,
+    pub exits: Vec<TrafficLane>,
     /// The number inside hovers around this.
     pub target: usize,
     /// Mean time between two cars, coming or going.
     pub every: Duration,
     /// Part of the cars whose plate the entry cannot read, 0 to 1. They turn round.
     pub unread: f64,
-    pub pace: Pace,
+    pub pace: TrafficPace,
     pub seed: u64,
 }
 
-impl Background {
+impl BackgroundTraffic {
     /// Runs until `shutdown`; one car at a time, so an outage makes the traffic wait and not pile up.
-    pub async fn run(self, reports: Reports, shutdown: CancellationToken) {
+    pub async fn run(self, reports: ProgressSender, shutdown: CancellationToken) {
         let rng = StdRng::seed_from_u64(self.seed);
         let inside = self.inside.iter().cloned().collect();
         shutdown.run_until_cancelled(self.go_on(inside, rng, reports)).await;
     }
 
-    async fn go_on(self, mut inside: VecDeque<Plate>, mut rng: StdRng, reports: Reports) {
+    async fn go_on(self, mut inside: VecDeque<Plate>, mut rng: StdRng, reports: ProgressSender) {
         loop {
             let pause = exponential(self.every, &mut rng);
             tokio::time::sleep(self.pace.scale(pause)).await;
@@ -59,19 +59,19 @@ impl Background {
         (0.5 + (target - inside) / target).clamp(0.05, 0.95)
     }
 
-    async fn enter(&self, inside: &mut VecDeque<Plate>, rng: &mut StdRng, reports: &Reports) {
+    async fn enter(&self, inside: &mut VecDeque<Plate>, rng: &mut StdRng, reports: &ProgressSender) {
         let outside = self.visitors.iter().filter(|plate| !inside.contains(plate)).choose(rng);
         let (Some(plate), Some(lane)) = (outside, self.entries.choose(rng)) else { return };
         let read = (!rng.random_bool(self.unread.clamp(0.0, 1.0))).then_some(plate);
-        if lane.drive(read, self.pace, reports).await == Passage::Through {
+        if lane.drive(read, self.pace, reports).await == PassageOutcome::Through {
             inside.push_back(plate.clone());
         }
     }
 
-    async fn exit(&self, inside: &mut VecDeque<Plate>, rng: &mut StdRng, reports: &Reports) {
+    async fn exit(&self, inside: &mut VecDeque<Plate>, rng: &mut StdRng, reports: &ProgressSender) {
         let Some(lane) = self.exits.choose(rng) else { return };
         let Some(plate) = inside.pop_front() else { return };
-        if lane.drive(Some(&plate), self.pace, reports).await == Passage::TurnedAway {
+        if lane.drive(Some(&plate), self.pace, reports).await == PassageOutcome::TurnedAway {
             inside.push_back(plate);
         }
     }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_empty_garage_fills_and_a_full_one_empties() {
-        let garage = Background {
+        let garage = BackgroundTraffic {
             visitors: Vec::new(),
             inside: Vec::new(),
             entries: Vec::new(),
@@ -91,7 +91,7 @@ mod tests {
             target: 100,
             every: Duration::from_secs(1),
             unread: 0.0,
-            pace: Pace::LIFE,
+            pace: TrafficPace::LIFE,
             seed: 1,
         };
         assert!(garage.entering(0) > 0.9);

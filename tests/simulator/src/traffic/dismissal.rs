@@ -13,10 +13,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::Pace;
+use super::TrafficPace;
 use super::arrivals::bunched;
-use super::lane::{Lane, Passage};
-use super::progress::Reports;
+use super::lane::{PassageOutcome, TrafficLane};
+use super::progress::ProgressSender;
 
 /// From the hand-over to the barrier: seat belt, ramp.
 const WALK_BACK: Range<f64> = 3.0..9.0;
@@ -26,51 +26,51 @@ const READ_AGAIN: Duration = Duration::from_secs(3);
 
 /// Cars, lanes and times of a dismissal.
 #[derive(Clone)]
-pub struct Plan {
+pub struct DismissalPlan {
     /// One for each car; a plate that comes twice drives once.
     pub cars: Vec<Plate>,
     /// Cars that are not registered; they come in between and are expected to be turned away.
     pub strangers: Vec<Plate>,
-    pub entries: Vec<Lane>,
-    pub exits: Vec<Lane>,
+    pub entries: Vec<TrafficLane>,
+    pub exits: Vec<TrafficLane>,
     /// All cars have come within this time.
     pub arrive_over: Duration,
-    /// Stay of a car without a call of [`Dismissal::leave`]; each car draws its own.
+    /// Stay of a car without a call of [`RunningDismissal::leave`]; each car draws its own.
     pub stay: Range<Duration>,
     /// Part of the cars whose plate is unread at first, 0 to 1.
     pub unread: f64,
-    pub pace: Pace,
+    pub pace: TrafficPace,
     pub seed: u64,
 }
 
 /// Numbers of cars by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct DismissalSummary {
     pub entered: usize,
     pub turned_away: usize,
     pub left: usize,
 }
 
 /// A running dismissal. Dropping it stops it.
-pub struct Dismissal {
-    cars: JoinSet<Summary>,
+pub struct RunningDismissal {
+    cars: JoinSet<DismissalSummary>,
     leave: HashMap<Plate, Arc<Notify>>,
 }
 
 /// One car's script, drawn before anything moves, so that the seed alone decides it.
-struct Script {
+struct CarScript {
     plate: Plate,
     arrives: Duration,
     read_at_once: bool,
     stays: Duration,
     walk_back: Duration,
-    entry: Lane,
-    exit: Lane,
+    entry: TrafficLane,
+    exit: TrafficLane,
 }
 
-impl Dismissal {
+impl RunningDismissal {
     /// Does nothing without an entry and an exit. `shutdown` stops every car where it is.
-    pub fn start(plan: &Plan, reports: &Reports, shutdown: &CancellationToken) -> Self {
+    pub fn start(plan: &DismissalPlan, reports: &ProgressSender, shutdown: &CancellationToken) -> Self {
         let mut cars = JoinSet::new();
         let mut leave = HashMap::new();
         for script in scripts(plan) {
@@ -88,8 +88,8 @@ impl Dismissal {
     }
 
     /// Waits until the last car has left.
-    pub async fn over(&mut self) -> Summary {
-        let mut sum = Summary::default();
+    pub async fn over(&mut self) -> DismissalSummary {
+        let mut sum = DismissalSummary::default();
         while let Some(car) = self.cars.join_next().await {
             let car = car.unwrap_or_default();
             sum.entered += car.entered;
@@ -100,7 +100,7 @@ impl Dismissal {
     }
 }
 
-fn scripts(plan: &Plan) -> Vec<Script> {
+fn scripts(plan: &DismissalPlan) -> Vec<CarScript> {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut plates: Vec<Plate> = Vec::new();
     for plate in plan.cars.iter().chain(&plan.strangers) {
@@ -113,9 +113,9 @@ fn scripts(plan: &Plan) -> Vec<Script> {
     cars.filter_map(|(plate, arrives)| script(plan, plate, arrives, &mut rng)).collect()
 }
 
-fn script(plan: &Plan, plate: Plate, arrives: Duration, rng: &mut StdRng) -> Option<Script> {
+fn script(plan: &DismissalPlan, plate: Plate, arrives: Duration, rng: &mut StdRng) -> Option<CarScript> {
     let spread = plan.stay.end.saturating_sub(plan.stay.start);
-    Some(Script {
+    Some(CarScript {
         plate,
         arrives,
         read_at_once: !rng.random_bool(plan.unread.clamp(0.0, 1.0)),
@@ -126,23 +126,23 @@ fn script(plan: &Plan, plate: Plate, arrives: Duration, rng: &mut StdRng) -> Opt
     })
 }
 
-impl Script {
-    async fn drive(self, told: Arc<Notify>, pace: Pace, reports: Reports) -> Summary {
+impl CarScript {
+    async fn drive(self, told: Arc<Notify>, pace: TrafficPace, reports: ProgressSender) -> DismissalSummary {
         tokio::time::sleep(pace.scale(self.arrives)).await;
-        if self.enter(pace, &reports).await == Passage::TurnedAway {
-            return Summary { turned_away: 1, ..Summary::default() };
+        if self.enter(pace, &reports).await == PassageOutcome::TurnedAway {
+            return DismissalSummary { turned_away: 1, ..DismissalSummary::default() };
         }
         // With or without a call, every car leaves in the end.
         let _ = tokio::time::timeout(pace.scale(self.stays), told.notified()).await;
         tokio::time::sleep(pace.scale(self.walk_back)).await;
         let out = self.exit.drive(Some(&self.plate), pace, &reports).await;
-        Summary { entered: 1, turned_away: 0, left: usize::from(out == Passage::Through) }
+        DismissalSummary { entered: 1, turned_away: 0, left: usize::from(out == PassageOutcome::Through) }
     }
 
-    async fn enter(&self, pace: Pace, reports: &Reports) -> Passage {
+    async fn enter(&self, pace: TrafficPace, reports: &ProgressSender) -> PassageOutcome {
         if !self.read_at_once {
-            if self.entry.drive(None, pace, reports).await == Passage::Through {
-                return Passage::Through;
+            if self.entry.drive(None, pace, reports).await == PassageOutcome::Through {
+                return PassageOutcome::Through;
             }
             tokio::time::sleep(pace.scale(READ_AGAIN)).await;
         }
@@ -151,7 +151,7 @@ impl Script {
 }
 
 /// Drives cars out that an earlier run has left inside.
-pub async fn drive_out(plates: &[Plate], exits: &[Lane], pace: Pace, reports: &Reports) {
+pub async fn drive_out(plates: &[Plate], exits: &[TrafficLane], pace: TrafficPace, reports: &ProgressSender) {
     for (plate, exit) in plates.iter().zip(exits.iter().cycle()) {
         exit.drive(Some(plate), pace, reports).await;
     }

@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::occupancy::Direction;
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use protocol::mqtt::OPEN_TTL_MS;
 use tokio::sync::Mutex;
 
-use super::Pace;
-use super::progress::{Reports, What};
-use crate::controller::{Action, Decided, Handle};
+use super::TrafficPace;
+use super::progress::{ProgressKind, ProgressSender};
+use crate::controller::{CommandAction, ControllerHandle, FirstCommand};
 
 /// From one car's open barrier to the next car's plate.
 const HEADWAY: Duration = Duration::from_millis(900);
@@ -26,18 +26,18 @@ const READINGS: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneName {
     name: Arc<str>,
-    direction: Direction,
+    direction: LaneDirection,
 }
 
 impl LaneName {
-    pub fn new(name: &str, direction: Direction) -> Self {
+    pub fn new(name: &str, direction: LaneDirection) -> Self {
         Self { name: name.into(), direction }
     }
 
     pub(super) fn arrow(&self) -> char {
         match self.direction {
-            Direction::In => '→',
-            Direction::Out => '←',
+            LaneDirection::In => '→',
+            LaneDirection::Out => '←',
         }
     }
 }
@@ -50,61 +50,66 @@ impl fmt::Display for LaneName {
 
 /// Outcome of a car's drive to a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passage {
+pub enum PassageOutcome {
     Through,
     TurnedAway,
 }
 
 /// A lane with its controller. Clones are the same lane.
 #[derive(Clone)]
-pub struct Lane {
+pub struct TrafficLane {
     name: LaneName,
-    controller: Handle,
+    controller: ControllerHandle,
     turn: Arc<Mutex<()>>,
 }
 
-impl Lane {
-    pub fn new(name: &str, direction: Direction, controller: Handle) -> Self {
+impl TrafficLane {
+    pub fn new(name: &str, direction: LaneDirection, controller: ControllerHandle) -> Self {
         Self { name: LaneName::new(name, direction), controller, turn: Arc::default() }
     }
 
     /// Waits for its turn and drives up; `plate` is the camera's reading. Cars are served in the order of their arrival.
-    pub async fn drive(&self, plate: Option<&Plate>, pace: Pace, reports: &Reports) -> Passage {
+    pub async fn drive(
+        &self,
+        plate: Option<&Plate>,
+        pace: TrafficPace,
+        reports: &ProgressSender,
+    ) -> PassageOutcome {
         let _turn = self.turn.lock().await;
         for _ in 0..READINGS {
             let what = self.read(plate).await;
             reports.tell(&self.name, plate, what.clone());
             match what {
-                What::Opened { .. } => {
+                ProgressKind::Opened { .. } => {
                     tokio::time::sleep(pace.scale(HEADWAY)).await;
-                    return Passage::Through;
+                    return PassageOutcome::Through;
                 }
-                What::Stopped { .. } => return Passage::TurnedAway,
-                What::NoAnswer => {}
-                What::StoreFull => tokio::time::sleep(pace.scale(ANSWER)).await,
+                ProgressKind::Stopped { .. } => return PassageOutcome::TurnedAway,
+                ProgressKind::NoAnswer => {}
+                ProgressKind::StoreFull => tokio::time::sleep(pace.scale(ANSWER)).await,
             }
         }
-        Passage::TurnedAway
+        PassageOutcome::TurnedAway
     }
 
-    async fn read(&self, plate: Option<&Plate>) -> What {
+    async fn read(&self, plate: Option<&Plate>) -> ProgressKind {
         let start = Instant::now();
         let confidence = if plate.is_some() { 98 } else { 0 };
         let Ok(pending) = self.controller.plate_read(plate.map(Plate::as_str), confidence) else {
-            return What::StoreFull;
+            return ProgressKind::StoreFull;
         };
         match tokio::time::timeout(ANSWER, pending.decided).await {
             Ok(Ok(decided)) => outcome(decided, start),
-            _ => What::NoAnswer,
+            _ => ProgressKind::NoAnswer,
         }
     }
 }
 
-fn outcome(decided: Decided, start: Instant) -> What {
+fn outcome(decided: FirstCommand, start: Instant) -> ProgressKind {
     let after = decided.at.saturating_duration_since(start);
     match decided.action {
-        Action::Opened => What::Opened { after },
-        Action::Shown => What::Stopped { after, text: decided.command.display.text },
-        Action::Repeated | Action::Expired | Action::Unknown => What::NoAnswer,
+        CommandAction::Opened => ProgressKind::Opened { after },
+        CommandAction::Shown => ProgressKind::Stopped { after, text: decided.command.display.text },
+        CommandAction::Repeated | CommandAction::Expired | CommandAction::Unknown => ProgressKind::NoAnswer,
     }
 }

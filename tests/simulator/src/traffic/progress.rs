@@ -11,17 +11,17 @@ use super::lane::LaneName;
 
 /// One answer of a gate, or its absence.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub struct TrafficProgress {
     /// `HH:MM:SS` at the garage.
     pub at: String,
     pub lane: LaneName,
     /// As the camera read it.
     pub plate: Option<Plate>,
-    pub what: What,
+    pub what: ProgressKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum ProgressKind {
     /// The barrier went up this long after the plate was read.
     Opened { after: Duration },
     /// It stayed down; `text` is the reason on the lane's display.
@@ -32,15 +32,15 @@ pub enum What {
     StoreFull,
 }
 
-impl fmt::Display for Progress {
+impl fmt::Display for TrafficProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plate = self.plate.as_ref().map_or("(unread)", Plate::as_str);
         write!(f, "{} {plate} {} {} ", self.at, self.lane.arrow(), self.lane)?;
         match &self.what {
-            What::Opened { after } => write!(f, "opened in {:.1} ms", millis(*after)),
-            What::Stopped { after, text } => write!(f, "stopped in {:.1} ms: {text}", millis(*after)),
-            What::NoAnswer => f.write_str("no answer"),
-            What::StoreFull => f.write_str("the controller's store is full"),
+            ProgressKind::Opened { after } => write!(f, "opened in {:.1} ms", millis(*after)),
+            ProgressKind::Stopped { after, text } => write!(f, "stopped in {:.1} ms: {text}", millis(*after)),
+            ProgressKind::NoAnswer => f.write_str("no answer"),
+            ProgressKind::StoreFull => f.write_str("the controller's store is full"),
         }
     }
 }
@@ -51,19 +51,19 @@ fn millis(duration: Duration) -> f64 {
 
 /// The channel of the traffic's reports; drops reports that find no room.
 #[derive(Debug, Clone)]
-pub struct Reports(mpsc::Sender<Progress>);
+pub struct ProgressSender(mpsc::Sender<TrafficProgress>);
 
-impl Reports {
+impl ProgressSender {
     /// At most `room` reports wait for the reader.
-    pub fn channel(room: usize) -> (Self, mpsc::Receiver<Progress>) {
+    pub fn channel(room: usize) -> (Self, mpsc::Receiver<TrafficProgress>) {
         let (sender, receiver) = mpsc::channel(room.max(1));
         (Self(sender), receiver)
     }
 
-    pub(super) fn tell(&self, lane: &LaneName, plate: Option<&Plate>, what: What) {
+    pub(super) fn tell(&self, lane: &LaneName, plate: Option<&Plate>, what: ProgressKind) {
         let at = local_time();
         // The channel is full or closed: the report is dropped.
-        let _ = self.0.try_send(Progress { at, lane: lane.clone(), plate: plate.cloned(), what });
+        let _ = self.0.try_send(TrafficProgress { at, lane: lane.clone(), plate: plate.cloned(), what });
     }
 }
 
@@ -78,17 +78,17 @@ fn local_time() -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::occupancy::Direction;
+    use domain::occupancy::LaneDirection;
 
     use super::*;
 
     #[test]
     fn a_report_reads_like_a_line_of_a_log() {
-        let progress = Progress {
+        let progress = TrafficProgress {
             at: "15:31:02".to_owned(),
-            lane: LaneName::new("B1 入口", Direction::In),
+            lane: LaneName::new("B1 入口", LaneDirection::In),
             plate: Plate::parse("鲁B12345").ok(),
-            what: What::Opened { after: Duration::from_micros(3_140) },
+            what: ProgressKind::Opened { after: Duration::from_micros(3_140) },
         };
         assert_eq!(progress.to_string(), "15:31:02 鲁B12345 → B1 入口 opened in 3.1 ms");
     }

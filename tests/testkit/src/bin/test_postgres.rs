@@ -3,12 +3,12 @@
 
 use std::io::{Read, Write, stdin, stdout};
 
-use testkit::postgres::Cluster;
+use testkit::postgres::PostgresCluster;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let cluster = Cluster::start();
+    let cluster = PostgresCluster::start();
     writeln!(stdout(), "{}", cluster.url())?;
     runtime.block_on(told_to_stop())?;
     drop(cluster);

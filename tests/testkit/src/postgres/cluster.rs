@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::log::Log;
+use crate::log::ProcessLog;
 use crate::{port, signal, wait};
 
 /// Debian keeps each version's programs here and none of them in the `PATH`.
@@ -20,21 +20,21 @@ const STOP: Duration = Duration::from_secs(20);
 
 /// A running cluster; stopped and removed when dropped.
 #[derive(Debug)]
-pub struct Cluster {
+pub struct PostgresCluster {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
-    log: Log,
+    log: ProcessLog,
     child: Child,
 }
 
-impl Cluster {
+impl PostgresCluster {
     /// Creates and starts a cluster; takes one to two seconds.
     pub fn start() -> Self {
         let programs = newest_version();
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir().expect("a temporary folder");
         give_to_postgres(folder.path());
-        let log = Log::new("postgres", folder.path());
+        let log = ProcessLog::new("postgres", folder.path());
         init(&programs, folder.path(), &log);
         let port = port::free();
         let child = spawn(&programs, folder.path(), port, &log);
@@ -89,7 +89,7 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for PostgresCluster {
     fn drop(&mut self) {
         self.log.show_if_panicking();
         if std::thread::panicking() {
@@ -136,7 +136,7 @@ fn program(path: PathBuf) -> Command {
     command
 }
 
-fn init(programs: &Path, folder: &Path, log: &Log) {
+fn init(programs: &Path, folder: &Path, log: &ProcessLog) {
     let mut command = program(programs.join("initdb"));
     command.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username", USER]);
     command.arg("-D").arg(folder.join("data")).current_dir(folder);
@@ -144,7 +144,7 @@ fn init(programs: &Path, folder: &Path, log: &Log) {
     assert!(status.expect("initdb runs").success(), "{}", log.tail());
 }
 
-fn spawn(programs: &Path, folder: &Path, port: u16, log: &Log) -> Child {
+fn spawn(programs: &Path, folder: &Path, port: u16, log: &ProcessLog) -> Child {
     let mut command = program(programs.join("postgres"));
     command.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string()]).current_dir(folder);
     // No socket in the shared folder of the machine's own PostgreSQL; many test processes, each with a pool or two.

@@ -7,12 +7,12 @@ use super::URL_VARIABLE;
 
 /// Dropped with all its connections when it goes out of scope.
 #[derive(Debug)]
-pub struct Database {
+pub struct TestDatabase {
     cluster_url: String,
     name: String,
 }
 
-impl Database {
+impl TestDatabase {
     /// Creates a database in the cluster of this test run.
     pub async fn create() -> Self {
         match std::env::var(URL_VARIABLE) {
@@ -21,7 +21,7 @@ impl Database {
         }
     }
 
-    /// Creates a database in the cluster at `cluster_url`, such as [`super::Cluster::url`].
+    /// Creates a database in the cluster at `cluster_url`, such as [`super::PostgresCluster::url`].
     pub async fn create_in(cluster_url: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         execute(cluster_url, format!("create database {name} template template0"))
@@ -36,7 +36,7 @@ impl Database {
     }
 }
 
-impl Drop for Database {
+impl Drop for TestDatabase {
     /// Runs on its own thread: the test's runtime may be the one that is dropping this.
     fn drop(&mut self) {
         let sql = format!("drop database if exists {} with (force)", self.name);

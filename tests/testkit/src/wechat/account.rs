@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{APP_ID, APP_SECRET, Call, Endpoint, Fault};
+use super::{APP_ID, APP_SECRET, WechatCall, WechatEndpoint, WechatFault};
 
 /// Documented upper bound.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(7_200);
@@ -17,22 +17,22 @@ pub(super) const INVALID_APP_ID: i64 = 40_013;
 pub(super) const INVALID_SECRET: i64 = 40_125;
 
 #[derive(Debug, Default)]
-pub(super) struct Account {
+pub(super) struct FakeWechatAccount {
     codes: BTreeMap<String, String>,
     used: BTreeSet<String>,
     pub(super) token: Option<(String, Instant)>,
-    pub(super) faults: Vec<(Endpoint, Fault, u32)>,
-    pub(super) calls: Vec<Call>,
+    pub(super) faults: Vec<(WechatEndpoint, WechatFault, u32)>,
+    pub(super) calls: Vec<WechatCall>,
 }
 
-impl Account {
+impl FakeWechatAccount {
     pub(super) fn issue_code(&mut self, openid: &str) -> String {
         let code = Uuid::new_v4().simple().to_string();
         self.codes.insert(code.clone(), openid.to_owned());
         code
     }
 
-    pub(super) fn take_fault(&mut self, endpoint: Endpoint) -> Option<Fault> {
+    pub(super) fn take_fault(&mut self, endpoint: WechatEndpoint) -> Option<WechatFault> {
         let (_, fault, left) = self.faults.iter_mut().find(|(e, _, left)| *e == endpoint && *left > 0)?;
         *left -= 1;
         Some(*fault)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// One call as received.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct WechatCall {
     pub path: &'static str,
     pub query: BTreeMap<String, String>,
     /// `null` for a GET.

@@ -11,20 +11,23 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::{Call, Endpoint, Fault, Shared};
+use super::{SharedWechatAccount, WechatCall, WechatEndpoint, WechatFault};
 
 const SESSION: &str = "/sns/jscode2session";
 const TOKEN: &str = "/cgi-bin/stable_token";
 /// "Invalid argument": WeChat's error for an unusable body or query.
 const INVALID_ARGUMENT: i64 = 40_035;
 
-pub(super) fn router(state: Shared) -> Router {
+pub(super) fn router(state: SharedWechatAccount) -> Router {
     Router::new().route(SESSION, get(session)).route(TOKEN, post(token)).with_state(state)
 }
 
-async fn session(State(state): State<Shared>, Query(query): Query<BTreeMap<String, String>>) -> Response {
-    let call = Call { path: SESSION, query: query.clone(), body: Value::Null, errcode: None };
-    answer(&state, Endpoint::Code2Session, call, |state| {
+async fn session(
+    State(state): State<SharedWechatAccount>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Response {
+    let call = WechatCall { path: SESSION, query: query.clone(), body: Value::Null, errcode: None };
+    answer(&state, WechatEndpoint::Code2Session, call, |state| {
         let field = |name: &str| query.get(name).map(String::as_str);
         let mut account = state.lock();
         account.check_identity(field("appid"), field("secret"))?;
@@ -36,10 +39,10 @@ async fn session(State(state): State<Shared>, Query(query): Query<BTreeMap<Strin
     .await
 }
 
-async fn token(State(state): State<Shared>, body: Bytes) -> Response {
+async fn token(State(state): State<SharedWechatAccount>, body: Bytes) -> Response {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let call = Call { path: TOKEN, query: BTreeMap::new(), body: body.clone(), errcode: None };
-    answer(&state, Endpoint::StableToken, call, |state| {
+    let call = WechatCall { path: TOKEN, query: BTreeMap::new(), body: body.clone(), errcode: None };
+    answer(&state, WechatEndpoint::StableToken, call, |state| {
         let field = |name: &str| body[name].as_str();
         let mut account = state.lock();
         account.check_identity(field("appid"), field("secret"))?;
@@ -52,16 +55,16 @@ async fn token(State(state): State<Shared>, body: Bytes) -> Response {
 }
 
 async fn answer(
-    state: &Shared,
-    endpoint: Endpoint,
-    mut call: Call,
-    good: impl FnOnce(&Shared) -> Result<Value, i64>,
+    state: &SharedWechatAccount,
+    endpoint: WechatEndpoint,
+    mut call: WechatCall,
+    good: impl FnOnce(&SharedWechatAccount) -> Result<Value, i64>,
 ) -> Response {
     let fault = state.lock().take_fault(endpoint);
     let outcome = match fault {
         None => good(state),
-        Some(Fault::Errcode(code)) => Err(code),
-        Some(fault @ (Fault::Status(_) | Fault::Hang)) => {
+        Some(WechatFault::Errcode(code)) => Err(code),
+        Some(fault @ (WechatFault::Status(_) | WechatFault::Hang)) => {
             state.lock().calls.push(call);
             return broken(fault).await;
         }
@@ -71,10 +74,10 @@ async fn answer(
     plain(outcome.unwrap_or_else(|code| json!({ "errcode": code, "errmsg": format!("fake error {code}") })))
 }
 
-async fn broken(fault: Fault) -> Response {
+async fn broken(fault: WechatFault) -> Response {
     let status = match fault {
-        Fault::Status(status) => status,
-        Fault::Errcode(_) | Fault::Hang => pending().await,
+        WechatFault::Status(status) => status,
+        WechatFault::Errcode(_) | WechatFault::Hang => pending().await,
     };
     (StatusCode::from_u16(status).expect("a valid status"), "<html>bad gateway</html>").into_response()
 }

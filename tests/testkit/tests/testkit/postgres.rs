@@ -1,7 +1,7 @@
 //! Databases for tests, and a cluster that survives its own death.
 
 use sqlx::{Connection, PgConnection, query, query_scalar};
-use testkit::postgres::{Cluster, Database};
+use testkit::postgres::{PostgresCluster, TestDatabase};
 
 async fn connect(url: &str) -> PgConnection {
     PgConnection::connect(url).await.unwrap()
@@ -9,8 +9,8 @@ async fn connect(url: &str) -> PgConnection {
 
 #[tokio::test]
 async fn each_database_is_empty_and_goes_away() {
-    let first = Database::create().await;
-    let second = Database::create().await;
+    let first = TestDatabase::create().await;
+    let second = TestDatabase::create().await;
     let mut in_first = connect(&first.url()).await;
     query("create table mark (n bigint)").execute(&mut in_first).await.unwrap();
     let mut in_second = connect(&second.url()).await;
@@ -24,7 +24,7 @@ async fn each_database_is_empty_and_goes_away() {
 
 #[tokio::test]
 async fn what_was_committed_survives_a_kill() {
-    let mut cluster = Cluster::start();
+    let mut cluster = PostgresCluster::start();
     let mut before = connect(&cluster.url()).await;
     query("create table mark (n bigint)").execute(&mut before).await.unwrap();
     query("insert into mark values (7)").execute(&mut before).await.unwrap();

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use testkit::process::Program;
+use testkit::process::TestProgram;
 use testkit::wait;
 
 const SOON: Duration = Duration::from_secs(30);
 
 /// `sh` stands in for a program of ours: only its start and end matter.
-fn shell(script: &str) -> Program {
-    Program::at("/bin/sh").args(["-c", script])
+fn shell(script: &str) -> TestProgram {
+    TestProgram::at("/bin/sh").args(["-c", script])
 }
 
 #[tokio::test]

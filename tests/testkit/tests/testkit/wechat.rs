@@ -2,7 +2,7 @@
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use testkit::wechat::{APP_ID, APP_SECRET, Endpoint, FakeWechat, Fault};
+use testkit::wechat::{APP_ID, APP_SECRET, FakeWechat, WechatEndpoint, WechatFault};
 
 /// The client is built without a TLS provider; even plain HTTP needs an installed one.
 fn client() -> Client {
@@ -42,8 +42,8 @@ async fn a_code_serves_once() {
 async fn faults_last_as_many_calls_as_asked() {
     let wechat = FakeWechat::start().await;
     let code = wechat.code_for("openid-1");
-    wechat.fail(Endpoint::Code2Session, Fault::Errcode(-1), 1);
-    wechat.fail(Endpoint::Code2Session, Fault::Errcode(45011), 1);
+    wechat.fail(WechatEndpoint::Code2Session, WechatFault::Errcode(-1), 1);
+    wechat.fail(WechatEndpoint::Code2Session, WechatFault::Errcode(45011), 1);
     assert_eq!(session(&wechat, &code).await["errcode"], -1);
     assert_eq!(session(&wechat, &code).await["errcode"], 45011);
     assert_eq!(session(&wechat, &code).await["openid"], "openid-1");

@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::packages;
-use crate::steps::Steps;
-use crate::workspace::{Profile, binary, build_binaries, root};
+use crate::steps::TaskSteps;
+use crate::workspace::{BuildProfile, binary, build_binaries, root};
 
 #[derive(Args)]
-pub struct Options {
+pub struct BenchTaskOptions {
     /// Bench to run: `arrival`, `allocate`, `gateway` or `feed`
     name: String,
     /// Arguments of the bench; see its `--help`
@@ -18,14 +18,14 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
-pub fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::default();
+pub fn run(options: &BenchTaskOptions) -> Result<()> {
+    let mut steps = TaskSteps::default();
     packages::install_servers(&mut steps)?;
     if options.name == "feed" {
         packages::install_feed_bench(&mut steps)?;
     }
-    steps.run("build in release", &mut build_binaries(Profile::Release)?)?;
-    let mut bench = Command::new(binary(Profile::Release, &format!("bench-{}", options.name))?);
+    steps.run("build in release", &mut build_binaries(BuildProfile::Release)?)?;
+    let mut bench = Command::new(binary(BuildProfile::Release, &format!("bench-{}", options.name))?);
     bench.args(&options.arguments).current_dir(root()?);
     steps.run(&format!("bench {}", options.name), &mut bench)
 }

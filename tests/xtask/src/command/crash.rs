@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::packages;
-use crate::steps::Steps;
-use crate::workspace::{Profile, binary, build_binaries, root};
+use crate::steps::TaskSteps;
+use crate::workspace::{BuildProfile, binary, build_binaries, root};
 
 #[derive(Args)]
-pub struct Options {
+pub struct CrashTaskOptions {
     /// Number of kills
     #[arg(long, default_value_t = 50)]
     cycles: u32,
@@ -19,11 +19,11 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
-pub fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::default();
+pub fn run(options: &CrashTaskOptions) -> Result<()> {
+    let mut steps = TaskSteps::default();
     packages::install_servers(&mut steps)?;
-    steps.run("build the binaries", &mut build_binaries(Profile::Debug)?)?;
-    let mut harness = Command::new(binary(Profile::Debug, "crash")?);
+    steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;
+    let mut harness = Command::new(binary(BuildProfile::Debug, "crash")?);
     harness.args(["--cycles", &options.cycles.to_string()]).args(&options.arguments).current_dir(root()?);
     steps.run("crash harness", &mut harness)
 }

@@ -4,17 +4,17 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::packages;
-use crate::steps::Steps;
+use crate::steps::TaskSteps;
 use crate::workspace::cargo;
 
 /// The test that takes a share of the damages in `cargo xtask test`.
 const TEST: &str = "no_damaged_field_traps_a_car_or_leaves_it_unseen";
 
 #[derive(Args)]
-pub struct Options {}
+pub struct MutateTaskOptions {}
 
-pub fn run(_: &Options) -> Result<()> {
-    let mut steps = Steps::default();
+pub fn run(_: &MutateTaskOptions) -> Result<()> {
+    let mut steps = TaskSteps::default();
     packages::install_all(&mut steps)?;
     let mut test = cargo(&["test", "--workspace", "--test", "gateway", TEST, "--", "--nocapture"])?;
     test.env("MUTATION_SHARE", "all");

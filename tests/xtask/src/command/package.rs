@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::steps::Steps;
+use crate::steps::TaskSteps;
 use crate::workspace::{cargo, root, target};
 
 const TARGET: &str = "x86_64-unknown-linux-musl";
@@ -26,14 +26,14 @@ const FILES: [&str; 5] = [
 const UNITS: [&str; 3] = ["parking-gateway.service", "parking-server.service", "parking-miniapp-api.service"];
 
 #[derive(Args)]
-pub struct Options {
+pub struct PackageTaskOptions {
     /// Folder for the archive and its checksum
     #[arg(long, default_value = "target/package")]
     out: PathBuf,
 }
 
-pub fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::default();
+pub fn run(options: &PackageTaskOptions) -> Result<()> {
+    let mut steps = TaskSteps::default();
     let out = root()?.join(&options.out);
     steps.time("the tools are there", tools)?;
     let build = ["build", "--release", "--locked", "--target", TARGET, "-p", "gateway"];

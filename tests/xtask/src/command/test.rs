@@ -8,13 +8,13 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::lint;
-use crate::cluster::{Cluster, URL_VARIABLE};
+use crate::cluster::{TaskCluster, URL_VARIABLE};
 use crate::packages;
-use crate::steps::Steps;
-use crate::workspace::{Profile, binary, build_binaries, cargo, root, target};
+use crate::steps::TaskSteps;
+use crate::workspace::{BuildProfile, binary, build_binaries, cargo, root, target};
 
 #[derive(Args)]
-pub struct Options {
+pub struct TestTaskOptions {
     /// Run only tests whose name contains FILTER, without format check and lints
     #[arg(long, value_name = "FILTER")]
     only: Option<String>,
@@ -23,8 +23,8 @@ pub struct Options {
     package: Option<String>,
 }
 
-pub fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::default();
+pub fn run(options: &TestTaskOptions) -> Result<()> {
+    let mut steps = TaskSteps::default();
     packages::install_all(&mut steps)?;
     steps.run("browser driver (npm ci)", &mut npm("tests/e2e/pages")?)?;
     steps.run("judge of opening hours (npm ci)", &mut npm("server/tests/server/opening_hours")?)?;
@@ -39,8 +39,8 @@ pub fn run(options: &Options) -> Result<()> {
     if options.only.is_none() && options.package.is_none() {
         lint::steps(&mut steps)?;
     }
-    steps.run("build the binaries", &mut build_binaries(Profile::Debug)?)?;
-    let start = || Cluster::start(&binary(Profile::Debug, "test-postgres")?);
+    steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;
+    let start = || TaskCluster::start(&binary(BuildProfile::Debug, "test-postgres")?);
     let cluster = steps.time("start PostgreSQL", start)?;
     steps.run("tests", tests(options)?.env(URL_VARIABLE, &cluster.url))
 }
@@ -63,7 +63,7 @@ fn judge(program: &str) -> Result<Command> {
     Ok(command)
 }
 
-fn tests(options: &Options) -> Result<Command> {
+fn tests(options: &TestTaskOptions) -> Result<Command> {
     // One run shows all failures.
     let mut command = cargo(&["test", "--no-fail-fast"])?;
     match &options.package {

@@ -33,7 +33,7 @@ fn every_error_code_is_in_the_api_document() {
     let api = document("docs/api.md");
     let mut codes = BTreeSet::new();
     for file in product_sources() {
-        codes.extend(first_literals(&file.text, &["Problem::new(", "problem("]));
+        codes.extend(first_literals(&file.text, &["ProblemDetails::new(", "problem("]));
     }
     assert!(codes.len() > 50, "codes are found: {codes:?}");
     let missing = codes.into_iter().filter(|code| !listed(code, &api));

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::Book;
+use super::AllocationBook;
 use crate::access::Audience;
-use crate::allocation::entry::{Entry, Origin, State};
+use crate::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use crate::allocation::layout::PlateKey;
-use crate::allocation::request::Arrived;
+use crate::allocation::request::EnteredCar;
 use crate::allocation::room;
 use crate::ids::PoolId;
-use crate::minute::{Minute, Minutes, Span};
+use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
 
 /// Stay of a car that entered while no window of its audience is open: time to turn round and leave.
@@ -20,10 +20,10 @@ const TURN_ROUND: Minutes = Minutes(15);
 /// Pool of a car in a garage without any known pool.
 const SOMEWHERE: &str = "main";
 
-impl Book {
+impl AllocationBook {
     /// A car has entered. It checks in to the earliest of its reservations for which it is in time, or becomes a walk-in.
-    pub fn enter(&mut self, car: &Arrived, now: Timestamp) -> Entry {
-        self.hear(now);
+    pub fn enter(&mut self, car: &EnteredCar, now: Timestamp) -> BookEntry {
+        self.advance_to(now);
         let known = self.index.of_visit(car.visit).unwrap_or(car.id);
         if let Some(known) = self.entry(known) {
             return known.clone();
@@ -38,43 +38,43 @@ impl Book {
     }
 
     /// A car has left. Its space is free from the current minute on, this minute included.
-    pub fn leave(&mut self, visit: Uuid, at: Timestamp) -> Option<Entry> {
+    pub fn leave(&mut self, visit: Uuid, at: Timestamp) -> Option<BookEntry> {
         let entry = self.index.of_visit(visit).and_then(|id| self.entry(id)).cloned()?;
-        let taken = entry.taken.and_then(|taken| Span::new(taken.from(), Minute::floor(at)).ok());
-        let left = Entry { state: State::Completed { at }, taken, ..entry };
+        let taken = entry.taken.and_then(|taken| MinuteSpan::new(taken.from(), Minute::floor(at)).ok());
+        let left = BookEntry { state: EntryState::Completed { at }, taken, ..entry };
         self.put(left.clone());
-        self.offer(at.max(self.told));
+        self.offer(at.max(self.latest_now));
         Some(left)
     }
 
-    fn expected(&self, car: &Arrived) -> Option<&Entry> {
+    fn expected(&self, car: &EnteredCar) -> Option<&BookEntry> {
         let plate: &PlateKey = car.plate.as_ref()?;
         let reserved = self.index.of_plate(plate).filter_map(|id| self.entry(id));
         let in_time = reserved.filter(|entry| self.in_time(entry, Minute::floor(car.at)));
         in_time.min_by_key(|entry| (entry.span, entry.id))
     }
 
-    fn in_time(&self, entry: &Entry, at: Minute) -> bool {
+    fn in_time(&self, entry: &BookEntry, at: Minute) -> bool {
         let early = self.terms_of(entry).map_or(Minutes(0), |terms| terms.early);
         entry.phase().is_reserved() && entry.span.from() - early <= at && at < entry.span.until()
     }
 
-    fn walked_in(&self, car: &Arrived, now: Timestamp) -> Entry {
+    fn walked_in(&self, car: &EnteredCar, now: Timestamp) -> BookEntry {
         let audience = car.audience.unwrap_or(Audience::Public);
         let from = Minute::floor(car.at);
         let pool = self.pool_for(audience, from);
         let until = self.leave_by(&pool, audience, from).unwrap_or(from + TURN_ROUND);
-        let span = Span::new(from, until).unwrap_or_else(|_| Span::starting(from));
-        Entry {
+        let span = MinuteSpan::new(from, until).unwrap_or_else(|_| MinuteSpan::starting(from));
+        BookEntry {
             id: car.id,
             window: self.window_at(&pool, audience, from),
             pool,
             audience,
-            origin: Origin::Gate,
+            origin: EntryOrigin::Gate,
             person: None,
             plate: car.plate.clone(),
             span,
-            state: State::CheckedIn { at: car.at },
+            state: EntryState::CheckedIn { at: car.at },
             taken: Some(span),
             space: None,
             visit: Some(car.visit),
@@ -89,7 +89,7 @@ impl Book {
         let limits = self.limits.get(pool)?;
         let longest = from + limits.opening_at(audience, from)?.terms.max_stay;
         let until = limits.open_until(audience, from)?.min(longest);
-        let span = Span::new(from, until).ok()?;
+        let span = MinuteSpan::new(from, until).ok()?;
         let full = room::first_full(limits, self.index.timeline(pool), audience, span);
         // If the pool is full already, the car is one too many: the reservations of others do not determine its exit.
         Some(full.filter(|full| *full > from).unwrap_or(until))
@@ -99,7 +99,7 @@ impl Book {
     fn pool_for(&self, audience: Audience, at: Minute) -> PoolId {
         let open = |pool: &&PoolId| self.window_at(pool, audience, at).is_some();
         let pools = self.layout.pools.keys().filter(open);
-        let with_room = pools.clone().find(|pool| self.free(pool, audience, Span::starting(at)) > 0);
+        let with_room = pools.clone().find(|pool| self.free(pool, audience, MinuteSpan::starting(at)) > 0);
         let best = with_room.or_else(|| pools.clone().next());
         best.or_else(|| self.layout.pools.keys().next()).cloned().unwrap_or_else(somewhere)
     }
@@ -113,11 +113,11 @@ impl Book {
 }
 
 /// The reservation with its car inside. A car that came early takes its space from its entry on.
-fn checked_in(reserved: &Entry, car: &Arrived) -> Entry {
+fn checked_in(reserved: &BookEntry, car: &EnteredCar) -> BookEntry {
     let from = Minute::floor(car.at).min(reserved.span.from());
-    let taken = Span::new(from, reserved.span.until()).unwrap_or(reserved.span);
-    Entry {
-        state: State::CheckedIn { at: car.at },
+    let taken = MinuteSpan::new(from, reserved.span.until()).unwrap_or(reserved.span);
+    BookEntry {
+        state: EntryState::CheckedIn { at: car.at },
         taken: Some(taken),
         visit: Some(car.visit),
         ..reserved.clone()

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::access::Audience;
-use crate::allocation::entry::{Entry, Phase};
+use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
-use crate::allocation::timeline::Timeline;
+use crate::allocation::timeline::TakenTimeline;
 use crate::ids::PoolId;
-use crate::minute::Span;
+use crate::minute::MinuteSpan;
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Index {
+pub(super) struct EntryIndex {
     /// Only pools with taken spaces have a timeline.
-    timelines: BTreeMap<PoolId, Timeline>,
+    timelines: BTreeMap<PoolId, TakenTimeline>,
     plates: BTreeSet<(PlateKey, Uuid)>,
     persons: BTreeSet<(Uuid, Uuid)>,
     visits: HashMap<Uuid, Uuid>,
@@ -27,24 +27,24 @@ pub(super) struct Index {
 }
 
 /// Timeline of a pool without taken spaces.
-static NOTHING_TAKEN: Timeline = Timeline::new();
+static NOTHING_TAKEN: TakenTimeline = TakenTimeline::new();
 
-impl Index {
+impl EntryIndex {
     /// Builds the index of many entries at once.
-    pub(super) fn of<'a>(entries: impl Iterator<Item = (&'a Entry, Timestamp)>) -> Self {
+    pub(super) fn of<'a>(entries: impl Iterator<Item = (&'a BookEntry, Timestamp)>) -> Self {
         let mut index = Self::default();
-        let mut taken: BTreeMap<PoolId, Vec<(Span, Audience)>> = BTreeMap::new();
+        let mut taken: BTreeMap<PoolId, Vec<(MinuteSpan, Audience)>> = BTreeMap::new();
         for (entry, due) in entries {
             index.add_names(entry, due);
             if let Some(span) = entry.taken {
                 taken.entry(entry.pool.clone()).or_default().push((span, entry.audience));
             }
         }
-        index.timelines = taken.into_iter().map(|(pool, stays)| (pool, Timeline::of(stays))).collect();
+        index.timelines = taken.into_iter().map(|(pool, stays)| (pool, TakenTimeline::of(stays))).collect();
         index
     }
 
-    pub(super) fn add(&mut self, entry: &Entry, due: Timestamp) {
+    pub(super) fn add(&mut self, entry: &BookEntry, due: Timestamp) {
         self.add_names(entry, due);
         let Some(span) = entry.taken else {
             return;
@@ -52,12 +52,12 @@ impl Index {
         match self.timelines.get_mut(&entry.pool) {
             Some(timeline) => timeline.take(span, entry.audience),
             None => {
-                self.timelines.insert(entry.pool.clone(), Timeline::of([(span, entry.audience)]));
+                self.timelines.insert(entry.pool.clone(), TakenTimeline::of([(span, entry.audience)]));
             }
         }
     }
 
-    pub(super) fn remove(&mut self, entry: &Entry, due: Timestamp) {
+    pub(super) fn remove(&mut self, entry: &BookEntry, due: Timestamp) {
         self.remove_names(entry, due);
         let (Some(span), Some(timeline)) = (entry.taken, self.timelines.get_mut(&entry.pool)) else {
             return;
@@ -68,7 +68,7 @@ impl Index {
         }
     }
 
-    fn add_names(&mut self, entry: &Entry, due: Timestamp) {
+    fn add_names(&mut self, entry: &BookEntry, due: Timestamp) {
         self.due.insert((due, entry.id));
         if let Some(plate) = &entry.plate {
             self.plates.insert((plate.clone(), entry.id));
@@ -82,12 +82,12 @@ impl Index {
         if entry.phase().is_inside() {
             self.inside.insert(entry.id);
         }
-        if entry.phase() == Phase::Waiting {
+        if entry.phase() == EntryPhase::Waiting {
             self.waiting.insert((entry.created_at, entry.id));
         }
     }
 
-    fn remove_names(&mut self, entry: &Entry, due: Timestamp) {
+    fn remove_names(&mut self, entry: &BookEntry, due: Timestamp) {
         self.due.remove(&(due, entry.id));
         self.inside.remove(&entry.id);
         self.waiting.remove(&(entry.created_at, entry.id));
@@ -102,7 +102,7 @@ impl Index {
         }
     }
 
-    pub(super) fn timeline(&self, pool: &PoolId) -> &Timeline {
+    pub(super) fn timeline(&self, pool: &PoolId) -> &TakenTimeline {
         self.timelines.get(pool).unwrap_or(&NOTHING_TAKEN)
     }
 

@@ -2,27 +2,27 @@
 
 use std::cmp::Reverse;
 
-use super::Book;
+use super::AllocationBook;
 use crate::access::Audience;
-use crate::allocation::entry::{Entry, Phase};
-use crate::allocation::limits::Limits;
-use crate::allocation::request::Slot;
-use crate::allocation::room::{self, Stretch};
+use crate::allocation::entry::{BookEntry, EntryPhase};
+use crate::allocation::limits::CapacitySchedule;
+use crate::allocation::request::FreeSpaceSlot;
+use crate::allocation::room::{self, RoomInterval};
 use crate::ids::PoolId;
-use crate::minute::{Minute, Minutes, Span};
+use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
 
 /// Range of starts to search, both ends included.
-pub(super) struct Starts {
+pub(super) struct StartRange {
     pub(super) from: Minute,
     pub(super) latest: Minute,
     /// If present, starts beyond the horizon from `now` are excluded.
     pub(super) now: Option<Minute>,
 }
 
-impl Book {
+impl AllocationBook {
     /// Minimum of spaces that the audience can still take over the minutes of `span`; 0 where no window is open.
-    pub fn free(&self, pool: &PoolId, audience: Audience, span: Span) -> u32 {
+    pub fn free(&self, pool: &PoolId, audience: Audience, span: MinuteSpan) -> u32 {
         self.stretches(pool, audience, span).map(|stretch| stretch.room).min().unwrap_or(0)
     }
 
@@ -36,8 +36,8 @@ impl Book {
         from: Minute,
     ) -> Option<Minute> {
         let pools = self.limits.iter().filter(|(id, _)| pool.is_none_or(|asked| asked == *id));
-        let next = |(id, limits): (&PoolId, &Limits)| {
-            let starts = Starts { from, latest: limits.end()?, now: None };
+        let next = |(id, limits): (&PoolId, &CapacitySchedule)| {
+            let starts = StartRange { from, latest: limits.end()?, now: None };
             self.next_of(id, audience, length, &starts)
         };
         pools.filter_map(next).min()
@@ -48,10 +48,10 @@ impl Book {
         pool: &PoolId,
         audience: Audience,
         length: Minutes,
-        starts: &Starts,
+        starts: &StartRange,
     ) -> Option<Minute> {
         let limits = self.limits.get(pool)?;
-        let range = Span::new(starts.from, starts.latest + length).ok()?;
+        let range = MinuteSpan::new(starts.from, starts.latest + length).ok()?;
         // The earliest start since which all intervals have room and that terms have not excluded.
         let mut start: Option<Minute> = None;
         for stretch in self.stretches(pool, audience, range) {
@@ -80,29 +80,30 @@ impl Book {
         from: Minute,
         step: Minutes,
         count: usize,
-    ) -> Vec<Slot> {
+    ) -> Vec<FreeSpaceSlot> {
         let starts = std::iter::successors(Some(from), |minute| Some(*minute + step));
-        let steps = starts.take(count).filter_map(|start| Span::new(start, start + step).ok());
+        let steps = starts.take(count).filter_map(|start| MinuteSpan::new(start, start + step).ok());
         steps.map(|span| self.slot(pool, audience, span)).collect()
     }
 
-    fn slot(&self, pool: &PoolId, audience: Audience, span: Span) -> Slot {
-        let closed = Slot { from: span.from(), free: 0, open: false };
-        let all = self.stretches(pool, audience, span).map(|s| Slot {
+    fn slot(&self, pool: &PoolId, audience: Audience, span: MinuteSpan) -> FreeSpaceSlot {
+        let closed = FreeSpaceSlot { from: span.from(), free: 0, open: false };
+        let all = self.stretches(pool, audience, span).map(|s| FreeSpaceSlot {
             from: span.from(),
             free: s.room,
             open: s.open,
         });
-        all.reduce(|a, b| Slot { from: a.from, free: a.free.min(b.free), open: a.open && b.open })
+        all.reduce(|a, b| FreeSpaceSlot { from: a.from, free: a.free.min(b.free), open: a.open && b.open })
             .unwrap_or(closed)
     }
 
     /// Cars inside that must leave by `by`: overstaying cars first, then by end.
-    pub fn clearing(&self, by: Minute) -> Vec<&Entry> {
+    pub fn clearing(&self, by: Minute) -> Vec<&BookEntry> {
         let inside = self.index.inside().filter_map(|id| self.entry(id));
         let mut leaving: Vec<_> = inside.filter(|entry| entry.span.until() <= by).collect();
-        leaving
-            .sort_by_key(|entry| (Reverse(entry.phase() == Phase::Overstayed), entry.span.until(), entry.id));
+        leaving.sort_by_key(|entry| {
+            (Reverse(entry.phase() == EntryPhase::Overstayed), entry.span.until(), entry.id)
+        });
         leaving
     }
 
@@ -120,12 +121,17 @@ impl Book {
             return None;
         }
         let until = self.leave_by(pool, audience, from)?;
-        let stay = Span::new(from, until).ok().filter(|stay| stay.length() >= open.terms.min_stay)?;
+        let stay = MinuteSpan::new(from, until).ok().filter(|stay| stay.length() >= open.terms.min_stay)?;
         let room = self.free(pool, audience, stay);
         (room > 0).then_some((room, until))
     }
 
-    fn stretches(&self, pool: &PoolId, audience: Audience, span: Span) -> impl Iterator<Item = Stretch> {
+    fn stretches(
+        &self,
+        pool: &PoolId,
+        audience: Audience,
+        span: MinuteSpan,
+    ) -> impl Iterator<Item = RoomInterval> {
         let limits = self.limits.get(pool);
         let timeline = self.index.timeline(pool);
         limits.into_iter().flat_map(move |limits| room::stretches(limits, timeline, audience, span))

@@ -5,17 +5,17 @@
 
 use uuid::Uuid;
 
-use super::Book;
-use super::judge::{Claim, misfit, opening_over};
-use crate::allocation::entry::{Entry, Offered, State};
-use crate::allocation::journal::NoticeKind;
+use super::AllocationBook;
+use super::judge::{SpaceClaim, misfit, opening_over};
+use crate::allocation::entry::{BookEntry, EntryState, HoldOrigin};
+use crate::allocation::journal::BookNoticeKind;
 use crate::minute::Minute;
 use crate::time::Timestamp;
 
-impl Book {
+impl AllocationBook {
     /// Advances the book's time before a request or fact, and offers spaces that became free by a change without a time.
-    pub(super) fn hear(&mut self, now: Timestamp) {
-        self.told = self.told.max(now);
+    pub(super) fn advance_to(&mut self, now: Timestamp) {
+        self.latest_now = self.latest_now.max(now);
         if self.unoffered {
             self.offer(now);
         }
@@ -26,24 +26,24 @@ impl Book {
         let waiting: Vec<Uuid> = self.index.waiting().collect();
         for id in waiting {
             if let Some(held) = self.entry(id).and_then(|entry| self.offered(entry, now)) {
-                self.notify(&held, NoticeKind::Offer);
+                self.notify(&held, BookNoticeKind::Offer);
                 self.put(held);
             }
         }
     }
 
     /// The entry with an offer, if it fits now. An offer expires at start plus grace at the latest.
-    fn offered(&self, entry: &Entry, now: Timestamp) -> Option<Entry> {
+    fn offered(&self, entry: &BookEntry, now: Timestamp) -> Option<BookEntry> {
         let until = (now + self.layout.rules.offer.duration()).min(self.latest_arrival(entry));
         let too_late = until <= now || entry.span.from() < Minute::floor(now);
-        if too_late || self.check_blocked(&Claim::of_entry(entry)).is_err() || !self.fits(entry) {
+        if too_late || self.check_blocked(&SpaceClaim::of_entry(entry)).is_err() || !self.fits(entry) {
             return None;
         }
-        let state = State::Held { until, offered: Offered::FromWaitlist };
-        Some(Entry { state, taken: Some(entry.span), ..entry.clone() })
+        let state = EntryState::Held { until, offered: HoldOrigin::FromWaitlist };
+        Some(BookEntry { state, taken: Some(entry.span), ..entry.clone() })
     }
 
-    fn fits(&self, entry: &Entry) -> bool {
+    fn fits(&self, entry: &BookEntry) -> bool {
         self.limits.get(&entry.pool).is_some_and(|limits| {
             let timeline = self.index.timeline(&entry.pool);
             opening_over(limits, entry.audience, entry.span).is_some()

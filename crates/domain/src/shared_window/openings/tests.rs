@@ -3,20 +3,20 @@ use proptest::prelude::*;
 
 use super::super::tests::{autumn, class, date, evening, minute, pickup, school, times, window};
 use super::*;
-use crate::calendar::{DayKinds, SchoolCalendar, SchoolDay, SchoolSpan, SpanKind};
-use crate::shared_window::Stagger;
+use crate::calendar::{DayKinds, SchoolCalendar, SchoolDayOverride, SchoolPeriod, SchoolPeriodKind};
+use crate::shared_window::ClassStagger;
 use crate::window::Weekdays;
 
 const WORKDAYS: u8 = 1;
 const MONDAY: &str = "2026-09-21";
 
-fn starts(window: &SharedWindow, schools: &[School], first: &str, days: u32) -> Vec<String> {
+fn starts(window: &SharedWindow, schools: &[SchoolWithCalendar], first: &str, days: u32) -> Vec<String> {
     let openings = window.openings(&autumn(), schools, date(first), days);
     times(&openings).iter().map(|text| text[5..16].to_owned()).collect()
 }
 
-fn released(day: &str, lessons: Lessons, acts_as: Option<Weekday>) -> SchoolCalendar {
-    let day = SchoolDay { date: date(day), lessons, acts_as, name: String::new() };
+fn released(day: &str, lessons: DayLessons, acts_as: Option<Weekday>) -> SchoolCalendar {
+    let day = SchoolDayOverride { date: date(day), lessons, acts_as, name: String::new() };
     SchoolCalendar::new(Weekdays::SCHOOL_WEEK, Vec::new(), vec![day])
 }
 
@@ -47,13 +47,13 @@ fn a_make_up_saturday_is_a_workday_and_acts_as_a_friday() {
 #[test]
 fn a_school_says_by_which_timetable_it_makes_up() {
     let mondays = SharedWindow {
-        recurrence: super::super::Recurrence {
+        recurrence: super::super::WindowRecurrence {
             weekdays: Weekdays::try_from(0b1).unwrap(),
             ..pickup().recurrence
         },
         ..pickup()
     };
-    let as_monday = school(released("2026-10-10", Lessons::Full, Some(Weekday::Mon)));
+    let as_monday = school(released("2026-10-10", DayLessons::Full, Some(Weekday::Mon)));
     assert_eq!(starts(&mondays, &[as_monday], "2026-10-09", 3), ["10-10T15:30"]);
     let as_friday = school(SchoolCalendar::default());
     assert!(starts(&mondays, &[as_friday], "2026-10-09", 3).is_empty());
@@ -63,7 +63,7 @@ fn a_school_says_by_which_timetable_it_makes_up() {
 fn a_year_without_a_list_counts_as_workdays() {
     let mut rest_days = evening();
     rest_days.recurrence.kinds = DayKinds::try_from(0b110).unwrap();
-    let unknown = Calendar::new();
+    let unknown = HolidayCalendar::new();
     assert!(rest_days.openings(&unknown, &[], date("2027-01-01"), 31).is_empty());
     let kept = pickup().openings(&unknown, &[school(SchoolCalendar::default())], date("2027-01-01"), 31);
     assert_eq!(kept.len(), 31, "capacity for pickup stays kept");
@@ -79,10 +79,11 @@ fn a_range_of_days_includes_both_ends() {
 
 #[test]
 fn one_school_with_lessons_is_enough() {
-    let term = SchoolSpan::new(SpanKind::Break, "".to_owned(), date(MONDAY), date("2026-09-23")).unwrap();
+    let term =
+        SchoolPeriod::new(SchoolPeriodKind::Break, "".to_owned(), date(MONDAY), date("2026-09-23")).unwrap();
     let on_break = school(SchoolCalendar::new(Weekdays::SCHOOL_WEEK, vec![term], Vec::new()));
     let mut free = pickup();
-    free.recurrence.lessons = OnLessons::LessonFreeDays;
+    free.recurrence.lessons = LessonRule::LessonFreeDays;
     let alone = std::slice::from_ref(&on_break);
     assert!(starts(&pickup(), alone, MONDAY, 1).is_empty());
     assert_eq!(starts(&free, alone, MONDAY, 1), ["09-21T15:30"]);
@@ -93,9 +94,9 @@ fn one_school_with_lessons_is_enough() {
 
 #[test]
 fn an_early_release_moves_pickup_and_nothing_else() {
-    let early = school(released(MONDAY, Lessons::Earlier { minutes: 60 }, None));
+    let early = school(released(MONDAY, DayLessons::Earlier { minutes: 60 }, None));
     let usual = school(SchoolCalendar::default());
-    let of = |window: &SharedWindow, schools: &[School]| {
+    let of = |window: &SharedWindow, schools: &[SchoolWithCalendar]| {
         times(&window.openings(&autumn(), schools, date(MONDAY), 1))
     };
     let alone = std::slice::from_ref(&early);
@@ -107,8 +108,8 @@ fn an_early_release_moves_pickup_and_nothing_else() {
 #[test]
 fn classes_come_after_the_start_and_move_with_it() {
     let staggered =
-        SharedWindow { stagger: vec![Stagger { class: class("c-1"), offset: Minutes(20) }], ..pickup() };
-    let early = school(released(MONDAY, Lessons::Earlier { minutes: 60 }, None));
+        SharedWindow { stagger: vec![ClassStagger { class: class("c-1"), offset: Minutes(20) }], ..pickup() };
+    let early = school(released(MONDAY, DayLessons::Earlier { minutes: 60 }, None));
     let openings = staggered.openings(&autumn(), &[early], date(MONDAY), 2);
     let groups: Vec<String> =
         openings.iter().map(|o| o.groups[0].span.from().timestamp().local_hhmm()).collect();
@@ -129,10 +130,10 @@ fn openings_that_overlap_take_turns() {
 
 #[test]
 fn what_is_closed_is_cut_out_of_the_openings_that_it_concerns() {
-    let closed = |audience| Closure {
+    let closed = |audience| SpaceClosure {
         pool: None,
         audience,
-        span: Span::new(minute("2026-09-21T22:00"), minute("2026-09-22T06:00")).unwrap(),
+        span: MinuteSpan::new(minute("2026-09-21T22:00"), minute("2026-09-22T06:00")).unwrap(),
         spaces: None,
     };
     let openings = || evening().openings(&autumn(), &[], date(MONDAY), 1);
@@ -140,7 +141,7 @@ fn what_is_closed_is_cut_out_of_the_openings_that_it_concerns() {
     let expected = ["2026-09-21T18:00/2026-09-21T22:00", "2026-09-22T06:00/2026-09-22T07:30"];
     assert_eq!(times(&left), expected);
     assert_eq!(without(openings(), &[closed(Some(Audience::Staff))]), openings());
-    let fewer = Closure { spaces: Some(5), ..closed(None) };
+    let fewer = SpaceClosure { spaces: Some(5), ..closed(None) };
     assert_eq!(without(openings(), &[fewer]), openings(), "the others are still open");
 }
 
@@ -152,7 +153,7 @@ prop_compose! {
         length_minutes in 1_u32..=1440,
         audience in prop_oneof![Just(Audience::Pickup), Just(Audience::Public)],
         lessons in prop_oneof![
-            Just(OnLessons::AnyDay), Just(OnLessons::LessonDays), Just(OnLessons::LessonFreeDays)
+            Just(LessonRule::AnyDay), Just(LessonRule::LessonDays), Just(LessonRule::LessonFreeDays)
         ],
     ) -> SharedWindow {
         let weekdays = Weekdays::try_from(weekdays).unwrap();
@@ -174,20 +175,20 @@ proptest! {
     ) {
         let calendar = autumn();
         let first = date("2026-07-01") + chrono::Days::new(offset);
-        let schools = [school(released(MONDAY, Lessons::Earlier { minutes: release }, None))];
+        let schools = [school(released(MONDAY, DayLessons::Earlier { minutes: release }, None))];
         let openings = window.openings(&calendar, &schools, first, days);
         let found: Vec<NaiveDate> =
             openings.iter().map(|o| o.span.from().timestamp().local_date()).collect();
         let expected: Vec<NaiveDate> = first.iter_days().take(days as usize).filter(|date| {
             let day = calendar.day(*date);
             let bit = |weekday: Weekday| 1_u8 << weekday.num_days_from_monday();
-            let lessons = schools[0].1.lessons(&day) != Lessons::None;
+            let lessons = schools[0].1.lessons(&day) != DayLessons::None;
             u8::from(window.recurrence.weekdays) & bit(day.acts_as) != 0
                 && window.recurrence.kinds.contains(day.kind)
                 && match window.recurrence.lessons {
-                    OnLessons::AnyDay => true,
-                    OnLessons::LessonDays => lessons,
-                    OnLessons::LessonFreeDays => !lessons,
+                    LessonRule::AnyDay => true,
+                    LessonRule::LessonDays => lessons,
+                    LessonRule::LessonFreeDays => !lessons,
                 }
         }).collect();
         prop_assert_eq!(found, expected);

@@ -3,16 +3,16 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{StatusCode, header};
 use axum::routing::{get, post};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use super::*;
 use crate::http::{ApiJson, operational_routes};
-use crate::{Readiness, telemetry};
+use crate::{ProcessReadiness, telemetry};
 
-fn limits() -> Limits {
-    Limits { request_timeout: Duration::from_millis(50), body: 100, ..Limits::default() }
+fn limits() -> HttpLimits {
+    HttpLimits { request_timeout: Duration::from_millis(50), body: 100, ..HttpLimits::default() }
 }
 
 async fn echo(ApiJson(value): ApiJson<Value>) -> String {
@@ -45,10 +45,10 @@ fn request(method: &str, uri: &str, body: impl Into<Body>) -> Request {
     builder.body(body.into()).unwrap()
 }
 
-async fn problem(request: Request) -> Problem {
+async fn problem(request: Request) -> ProblemDetails {
     let (status, kind, body) = send(request).await;
     assert_eq!(kind, "application/problem+json");
-    let problem: Problem = serde_json::from_slice(&body).unwrap();
+    let problem: ProblemDetails = serde_json::from_slice(&body).unwrap();
     assert_eq!(problem.status, status.as_u16());
     problem
 }
@@ -98,7 +98,7 @@ async fn requests_are_counted_by_the_pattern_of_their_route() {
 
 #[tokio::test]
 async fn the_operational_routes_tell_what_keeps_the_process_from_being_ready() {
-    let readiness = Readiness::new();
+    let readiness = ProcessReadiness::new();
     let routes = app(operational_routes(readiness.clone()), limits());
     let ask = |uri: &'static str| {
         let routes = routes.clone();

@@ -3,16 +3,16 @@
 use domain::ids::{DeviceId, GarageId};
 use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
-use protocol::uplink::{DeadLetter, GatewayStatus, What};
+use protocol::uplink::{DeadLetter, GatewayStatus, UplinkRecordContent};
 
 use super::*;
 
-fn record(seq: i64) -> Record {
-    Record {
+fn record(seq: i64) -> UplinkRecord {
+    UplinkRecord {
         seq,
         device: DeviceId::parse("in").unwrap(),
         received_at: Timestamp::from_micros(1),
-        what: What::DeadLetter(DeadLetter {
+        content: UplinkRecordContent::DeadLetter(DeadLetter {
             code: RejectCode::NotJson,
             detail: String::new(),
             excerpt: String::new(),
@@ -20,12 +20,12 @@ fn record(seq: i64) -> Record {
     }
 }
 
-fn batch(epoch: &str, seqs: std::ops::RangeInclusive<i64>) -> Batch {
-    Batch {
+fn batch(epoch: &str, seqs: std::ops::RangeInclusive<i64>) -> UplinkBatch {
+    UplinkBatch {
         v: 1,
         epoch: epoch.to_owned(),
         records: seqs.map(record).collect(),
-        ahead: Vec::new(),
+        priority_records: Vec::new(),
         status: GatewayStatus {
             alarms: Vec::new(),
             at: Timestamp::from_micros(1),
@@ -37,8 +37,8 @@ fn batch(epoch: &str, seqs: std::ops::RangeInclusive<i64>) -> Batch {
     }
 }
 
-fn gateway(epoch: Option<&str>, acked_seq: i64) -> Locked {
-    Locked {
+fn gateway(epoch: Option<&str>, acked_seq: i64) -> LockedGateway {
+    LockedGateway {
         garage: GarageId::parse("g").unwrap(),
         epoch: epoch.map(str::to_owned),
         acked_seq,
@@ -46,7 +46,7 @@ fn gateway(epoch: Option<&str>, acked_seq: i64) -> Locked {
     }
 }
 
-fn seqs(admitted: &Admitted<'_>) -> Vec<i64> {
+fn seqs(admitted: &AdmittedBatch<'_>) -> Vec<i64> {
     admitted.records.iter().map(|record| record.seq).collect()
 }
 
@@ -92,7 +92,7 @@ fn what_no_gateway_of_ours_sends_is_refused() {
     gap.records.remove(1);
     let many = batch("a", 1..=501);
     let zero = batch("a", 0..=1);
-    let future = Batch { v: 2, ..batch("a", 1..=1) };
+    let future = UplinkBatch { v: 2, ..batch("a", 1..=1) };
     for wrong in [gap, many, zero, future, batch("", 1..=1), batch("a b", 1..=1)] {
         assert!(check(&wrong).is_err());
     }

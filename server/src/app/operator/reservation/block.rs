@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use domain::ids::GarageId;
 use domain::plate::Plate;
-use protocol::reservation::operator::{Block, Blocks, NewBlock, Strike};
+use protocol::reservation::operator::{PlateBlockEntry, PlateBlockList, PlateBlockRequest, PlateStrikeEntry};
 use uuid::Uuid;
 
 use super::super::reason as rule;
-use super::super::{Caller, record, require};
+use super::super::{OperatorCaller, record, require};
 use crate::app::App;
 use crate::app::reservation::ReservationError;
-use crate::store::seal::Purpose;
+use crate::store::seal::SealPurpose;
 use crate::store::{Tx, block_list, book};
 
 /// Most rows of each kind in one response.
@@ -21,7 +21,11 @@ const MOST: i64 = 500;
 const SHOWN: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Lists blocks and strikes; the reading is audited.
-pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Blocks, ReservationError> {
+pub async fn list(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<PlateBlockList, ReservationError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
@@ -29,18 +33,18 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<Block
     let strikes = block_list::strikes(&mut tx, garage, now - SHOWN, MOST).await?;
     record(&mut tx, now, &caller.operator, "block.read", garage.as_str(), "").await?;
     tx.commit().await?;
-    let block = |block: block_list::Block| shown(app, block);
-    let strike = |strike: block_list::Strike| shown_strike(app, strike);
-    Ok(Blocks {
+    let block = |block: block_list::ActivePlateBlock| shown(app, block);
+    let strike = |strike: block_list::StoredPlateStrike| shown_strike(app, strike);
+    Ok(PlateBlockList {
         blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
         strikes: strikes.into_iter().map(strike).collect::<Result<_, _>>()?,
     })
 }
 
-fn shown(app: &App, block: block_list::Block) -> Result<Block, ReservationError> {
-    Ok(Block {
+fn shown(app: &App, block: block_list::ActivePlateBlock) -> Result<PlateBlockEntry, ReservationError> {
+    Ok(PlateBlockEntry {
         id: block.id,
-        plate: app.keys.open(Purpose::Plate, &block.plate_enc)?,
+        plate: app.keys.open(SealPurpose::Plate, &block.plate_enc)?,
         reason: block.reason,
         by_rule: block.by_rule,
         from: block.from,
@@ -48,9 +52,12 @@ fn shown(app: &App, block: block_list::Block) -> Result<Block, ReservationError>
     })
 }
 
-fn shown_strike(app: &App, strike: block_list::Strike) -> Result<Strike, ReservationError> {
-    let plate = strike.plate_enc.map(|enc| app.keys.open(Purpose::Plate, &enc)).transpose()?;
-    Ok(Strike {
+fn shown_strike(
+    app: &App,
+    strike: block_list::StoredPlateStrike,
+) -> Result<PlateStrikeEntry, ReservationError> {
+    let plate = strike.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    Ok(PlateStrikeEntry {
         id: strike.id,
         reservation: strike.reservation,
         plate,
@@ -64,19 +71,19 @@ fn shown_strike(app: &App, strike: block_list::Strike) -> Result<Strike, Reserva
 /// Blocks a plate. Its existing reservations stay: only new requests are refused.
 pub async fn add(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
-    new: &NewBlock,
-) -> Result<Block, ReservationError> {
+    new: &PlateBlockRequest,
+) -> Result<PlateBlockEntry, ReservationError> {
     let (reason, now) = (reason(&new.reason)?, app.now());
     let plate = Plate::parse(&new.plate).map_err(ReservationError::Plate)?;
     if new.until.is_some_and(|until| until <= now) {
         return Err(ReservationError::Field { field: "until", why: "must be in the future".to_owned() });
     }
-    let sealed = app.keys.sealed(Purpose::Plate, plate.as_str())?;
+    let sealed = app.keys.sealed(SealPurpose::Plate, plate.as_str())?;
     let id = Uuid::now_v7();
     let mut tx = begin(app, caller, garage).await?;
-    let row = block_list::NewBlock {
+    let row = block_list::NewPlateBlock {
         id,
         garage,
         plate: &sealed,
@@ -89,12 +96,12 @@ pub async fn add(
     record(&mut tx, now, &caller.operator, "block.add", &id.to_string(), garage.as_str()).await?;
     tx.commit().await?;
     let plate = plate.as_str().to_owned();
-    Ok(Block { id, plate, reason, by_rule: false, from: now, until: new.until })
+    Ok(PlateBlockEntry { id, plate, reason, by_rule: false, from: now, until: new.until })
 }
 
 pub async fn end(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
     why: &str,
 ) -> Result<(), ReservationError> {
@@ -110,7 +117,7 @@ pub async fn end(
 /// Lifts a strike, which no longer counts. A block that it has caused stays until it is ended.
 pub async fn lift(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
     why: &str,
 ) -> Result<(), ReservationError> {
@@ -124,7 +131,7 @@ pub async fn lift(
 }
 
 /// Locks the garage's book and raises its version, because cached books contain the blocked plates.
-async fn begin(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tx, ReservationError> {
+async fn begin(app: &App, caller: &OperatorCaller, garage: &GarageId) -> Result<Tx, ReservationError> {
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let garages = std::slice::from_ref(garage);

@@ -1,22 +1,22 @@
 //! Cars that must have left when pickup needs the spaces.
 
 use domain::access::Audience;
-use domain::allocation::Book;
-use domain::allocation::entry::Entry;
-use domain::allocation::layout::Layout;
+use domain::allocation::AllocationBook;
+use domain::allocation::entry::BookEntry;
+use domain::allocation::layout::GarageLayout;
 use domain::ids::{GarageId, PoolId};
 use domain::minute::Minute;
 use domain::time::Timestamp;
-use protocol::reservation::operator::Clearing;
+use protocol::reservation::operator::ClearingList;
 use uuid::Uuid;
 
-use super::super::{Caller, record, require};
+use super::super::{OperatorCaller, record, require};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
 use crate::store::reservation;
 
 /// The list as the book has it.
-struct List {
+struct ClearingCandidates {
     by: Minute,
     missing: u32,
     cars: Vec<Uuid>,
@@ -25,10 +25,10 @@ struct List {
 /// Cars inside that must leave by `by`, overdue ones first. Without `by`: by the next start of pickup.
 pub async fn clearing(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     by: Option<Timestamp>,
-) -> Result<Clearing, ReservationError> {
+) -> Result<ClearingList, ReservationError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
@@ -40,19 +40,19 @@ pub async fn clearing(
     drop(tx);
     let place = |id: Uuid| list.cars.iter().position(|car| *car == id);
     stored.sort_by_key(|car| place(car.entry.id));
-    Ok(Clearing { by: list.by.timestamp(), missing: list.missing, cars: shown::all(app, &stored).await? })
+    Ok(ClearingList { by: list.by.timestamp(), missing: list.missing, cars: shown::all(app, &stored).await? })
 }
 
-fn list(book: &Book, by: Option<Timestamp>, now: Timestamp) -> List {
+fn list(book: &AllocationBook, by: Option<Timestamp>, now: Timestamp) -> ClearingCandidates {
     let layout = book.layout();
     let by = by.map_or_else(|| next_pickup(layout, now), Minute::ceil);
-    let cars: Vec<&Entry> = book.clearing(by);
+    let cars: Vec<&BookEntry> = book.clearing(by);
     let missing = layout.pools.keys().map(|pool| missing(book, pool, by)).sum();
-    List { by, missing, cars: cars.into_iter().map(|entry| entry.id).collect() }
+    ClearingCandidates { by, missing, cars: cars.into_iter().map(|entry| entry.id).collect() }
 }
 
 /// Start of the current or next pickup; without any pickup, now.
-fn next_pickup(layout: &Layout, now: Timestamp) -> Minute {
+fn next_pickup(layout: &GarageLayout, now: Timestamp) -> Minute {
     let pickups = layout.openings.iter().filter(|opening| opening.audience == Audience::Pickup);
     let next =
         pickups.filter(|opening| opening.span.until().timestamp() > now).map(|opening| opening.span.from());
@@ -60,7 +60,7 @@ fn next_pickup(layout: &Layout, now: Timestamp) -> Minute {
 }
 
 /// Spaces that pickup will need and that other cars occupy now.
-fn missing(book: &Book, pool: &PoolId, by: Minute) -> u32 {
+fn missing(book: &AllocationBook, pool: &PoolId, by: Minute) -> u32 {
     let layout = book.layout();
     let needed = super::levels::quota_at(layout, pool, Audience::Pickup, by);
     let size = layout.pools.get(pool).map_or(0, |pool| pool.size);

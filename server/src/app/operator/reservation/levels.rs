@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::Audience;
-use domain::allocation::entry::{Entry, State};
-use domain::allocation::layout::{Closure, Layout};
+use domain::allocation::entry::{BookEntry, EntryState};
+use domain::allocation::layout::{GarageLayout, SpaceClosure};
 use domain::ids::PoolId;
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use protocol::reservation::operator::PoolLevel;
 
 /// Spaces that an audience may take of a pool at that minute, by its window and the closures.
-pub(super) fn quota_at(layout: &Layout, pool: &PoolId, audience: Audience, at: Minute) -> u32 {
+pub(super) fn quota_at(layout: &GarageLayout, pool: &PoolId, audience: Audience, at: Minute) -> u32 {
     let opening = layout
         .openings
         .iter()
@@ -27,15 +27,15 @@ pub(super) fn quota_at(layout: &Layout, pool: &PoolId, audience: Audience, at: M
     if shut { 0 } else { opening.map_or(0, |opening| opening.quota.saturating_sub(fewer)) }
 }
 
-fn closures_at<'a>(layout: &'a Layout, pool: &PoolId, at: Minute) -> Vec<&'a Closure> {
-    let here = |closure: &&Closure| {
+fn closures_at<'a>(layout: &'a GarageLayout, pool: &PoolId, at: Minute) -> Vec<&'a SpaceClosure> {
+    let here = |closure: &&SpaceClosure| {
         closure.pool.as_ref().is_none_or(|closed| closed == pool) && closure.span.contains(at)
     };
     layout.closures.iter().filter(here).collect()
 }
 
 /// Spaces of the pool that are closed for all audiences at that minute.
-pub(super) fn out_of_service_at(layout: &Layout, pool: &PoolId, at: Minute) -> u32 {
+pub(super) fn out_of_service_at(layout: &GarageLayout, pool: &PoolId, at: Minute) -> u32 {
     let size = layout.pools.get(pool).map_or(0, |pool| pool.size);
     let for_all = closures_at(layout, pool, at).into_iter().filter(|closure| closure.audience.is_none());
     let closed: u32 = for_all.map(|closure| closure.spaces.unwrap_or(size)).fold(0, u32::saturating_add);
@@ -43,23 +43,26 @@ pub(super) fn out_of_service_at(layout: &Layout, pool: &PoolId, at: Minute) -> u
 }
 
 /// The time in which a stay takes or has taken a space; `None` if it takes none.
-pub(super) fn taken(entry: &Entry) -> Option<Span> {
+pub(super) fn taken(entry: &BookEntry) -> Option<MinuteSpan> {
     let ended = match entry.state {
-        State::Completed { at } | State::NoShow { at } => Minute::ceil(at),
-        State::Cancelled { .. } | State::Waiting => return None,
-        State::Held { .. } | State::Confirmed { .. } | State::CheckedIn { .. } | State::Overstayed { .. } => {
+        EntryState::Completed { at } | EntryState::NoShow { at } => Minute::ceil(at),
+        EntryState::Cancelled { .. } | EntryState::Waiting => return None,
+        EntryState::Held { .. }
+        | EntryState::Confirmed { .. }
+        | EntryState::CheckedIn { .. }
+        | EntryState::Overstayed { .. } => {
             return entry.taken;
         }
     };
-    Span::new(entry.span.from().min(ended), ended).ok()
+    MinuteSpan::new(entry.span.from().min(ended), ended).ok()
 }
 
 /// Levels of a pool during `day`: one at its first minute and one at each change.
 pub(super) fn course(
-    layout: &Layout,
+    layout: &GarageLayout,
     pool: &PoolId,
-    stays: &[(Span, Audience)],
-    day: Span,
+    stays: &[(MinuteSpan, Audience)],
+    day: MinuteSpan,
 ) -> Vec<PoolLevel> {
     let within = |minute: &Minute| day.contains(*minute);
     let closed = layout.closures.iter().map(|closure| closure.span);
@@ -82,7 +85,7 @@ pub(super) fn course(
 }
 
 /// Changes by minute and audience. A stay that began before the day begins with it.
-fn changes(stays: &[(Span, Audience)], day: Span) -> BTreeMap<Minute, Vec<(Audience, i64)>> {
+fn changes(stays: &[(MinuteSpan, Audience)], day: MinuteSpan) -> BTreeMap<Minute, Vec<(Audience, i64)>> {
     let mut changes: BTreeMap<Minute, Vec<(Audience, i64)>> = BTreeMap::new();
     for (span, audience) in stays {
         if let Some(part) = span.intersection(day) {
@@ -93,7 +96,7 @@ fn changes(stays: &[(Span, Audience)], day: Span) -> BTreeMap<Minute, Vec<(Audie
     changes
 }
 
-fn level(layout: &Layout, pool: &PoolId, now: &BTreeMap<Audience, i64>, at: Minute) -> PoolLevel {
+fn level(layout: &GarageLayout, pool: &PoolId, now: &BTreeMap<Audience, i64>, at: Minute) -> PoolLevel {
     let count = |n: i64| u32::try_from(n).unwrap_or(0);
     let taken: Vec<_> = now.iter().filter(|(_, n)| **n > 0).map(|(a, n)| (*a, count(*n))).collect();
     let pickup = now.get(&Audience::Pickup).copied().map_or(0, count);
@@ -116,21 +119,24 @@ fn push(levels: &mut Vec<PoolLevel>, level: PoolLevel) {
 
 #[cfg(test)]
 mod tests {
-    use domain::allocation::layout::Pool;
+    use domain::allocation::layout::SpacePool;
 
     use super::*;
 
-    fn span(from: i64, until: i64) -> Span {
-        Span::new(Minute::new(from), Minute::new(until)).unwrap()
+    fn span(from: i64, until: i64) -> MinuteSpan {
+        MinuteSpan::new(Minute::new(from), Minute::new(until)).unwrap()
     }
 
     #[test]
     fn a_course_has_a_level_at_each_change() {
         let pool = PoolId::parse("main").unwrap();
-        let closure = Closure { pool: None, audience: None, span: span(30, 40), spaces: Some(2) };
-        let size = Pool { size: 10, spaces: Vec::new() };
-        let layout =
-            Layout { pools: [(pool.clone(), size)].into(), closures: vec![closure], ..Layout::default() };
+        let closure = SpaceClosure { pool: None, audience: None, span: span(30, 40), spaces: Some(2) };
+        let size = SpacePool { size: 10, spaces: Vec::new() };
+        let layout = GarageLayout {
+            pools: [(pool.clone(), size)].into(),
+            closures: vec![closure],
+            ..GarageLayout::default()
+        };
         let stays = [(span(-10, 20), Audience::Public), (span(10, 20), Audience::Staff)];
         let course = course(&layout, &pool, &stays, span(0, 100));
         let seen: Vec<_> = course

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::allocation::layout::Layout;
+use domain::allocation::layout::GarageLayout;
 use domain::ids::{GarageId, PoolId};
-use domain::minute::{Minute, Span};
+use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
-use protocol::reservation::operator::{DayTimeline, OccupiedPoint, PoolTimeline};
+use protocol::reservation::operator::{DayTimeline, OccupancyPoint, PoolTimeline};
 
-use super::super::{Caller, record, require};
+use super::super::{OperatorCaller, record, require};
 use super::{bounds, levels};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
-use crate::store::reservation::{self, Stored};
-use crate::store::{occupied_course, pool};
+use crate::store::reservation::{self, StoredReservation};
+use crate::store::{occupancy_history, pool};
 
 /// More stays than a day of the largest garage has.
 const MOST: u32 = 5_000;
@@ -27,7 +27,7 @@ const MOST_POINTS: i64 = 20_000;
 /// The timeline of a local day; without a day, today's.
 pub async fn timeline(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     day: Option<NaiveDate>,
 ) -> Result<DayTimeline, ReservationError> {
@@ -37,12 +37,12 @@ pub async fn timeline(
     require(&mut tx, caller, garage).await?;
     let stored = reservation::of_garage(&mut tx, garage, (from, until), None, MOST).await?;
     let pools = pool::of_garage(&mut tx, garage).await?;
-    let changes = occupied_course::of_garage(&mut tx, garage, from, MOST_POINTS).await?;
+    let changes = occupancy_history::of_garage(&mut tx, garage, from, MOST_POINTS).await?;
     let detail = day.to_string();
     record(&mut tx, app.now(), &caller.operator, "timeline.read", garage.as_str(), &detail).await?;
     tx.commit().await?;
     let layout = allocation::read(app, garage, |book| book.layout().clone()).await?;
-    let span = Span::new(Minute::floor(from), Minute::floor(until));
+    let span = MinuteSpan::new(Minute::floor(from), Minute::floor(until));
     let span = span
         .map_err(|_| ReservationError::Field { field: "day", why: "is not a supported date".to_owned() })?;
     Ok(DayTimeline {
@@ -53,14 +53,19 @@ pub async fn timeline(
     })
 }
 
-fn courses(layout: &Layout, pools: Vec<pool::Pool>, stored: &[Stored], day: Span) -> Vec<PoolTimeline> {
-    let mut stays: HashMap<&PoolId, Vec<(Span, Audience)>> = HashMap::new();
+fn courses(
+    layout: &GarageLayout,
+    pools: Vec<pool::StoredPool>,
+    stored: &[StoredReservation],
+    day: MinuteSpan,
+) -> Vec<PoolTimeline> {
+    let mut stays: HashMap<&PoolId, Vec<(MinuteSpan, Audience)>> = HashMap::new();
     for entry in stored.iter().map(|stored| &stored.entry) {
         if let Some(taken) = levels::taken(entry) {
             stays.entry(&entry.pool).or_default().push((taken, entry.audience));
         }
     }
-    let course = |pool: pool::Pool| PoolTimeline {
+    let course = |pool: pool::StoredPool| PoolTimeline {
         levels: levels::course(layout, &pool.id, stays.get(&pool.id).map_or(&[], Vec::as_slice), day),
         pool: pool.id,
         name: pool.name,
@@ -72,24 +77,27 @@ fn courses(layout: &Layout, pools: Vec<pool::Pool>, stored: &[Stored], day: Span
 
 /// Past counts follow backwards from the present one, so the changes come newest first. A correction stores the count
 /// before it, which removes the error of missed passages.
-fn occupied(course: &occupied_course::Course, (from, until): (Timestamp, Timestamp)) -> Vec<OccupiedPoint> {
+fn occupied(
+    course: &occupancy_history::OccupancyHistory,
+    (from, until): (Timestamp, Timestamp),
+) -> Vec<OccupancyPoint> {
     let Some(mut count) = course.now else { return Vec::new() };
     let mut points = Vec::new();
     for change in &course.changes {
         if change.at < until {
-            points.push(OccupiedPoint { at: change.at, occupied: count });
+            points.push(OccupancyPoint { at: change.at, occupied: count });
         }
         match change.before {
-            occupied_course::Before::Less(delta) => count -= delta,
-            occupied_course::Before::Was(Some(before)) => count = before,
+            occupancy_history::CountBeforeChange::Less(delta) => count -= delta,
+            occupancy_history::CountBeforeChange::Was(Some(before)) => count = before,
             // Before the first correction there was no data.
-            occupied_course::Before::Was(None) => {
+            occupancy_history::CountBeforeChange::Was(None) => {
                 points.reverse();
                 return points;
             }
         }
     }
-    points.push(OccupiedPoint { at: from, occupied: count });
+    points.push(OccupancyPoint { at: from, occupied: count });
     points.reverse();
     points
 }

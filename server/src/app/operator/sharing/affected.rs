@@ -2,43 +2,44 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::allocation::entry::{Cause, Entry};
-use domain::allocation::layout::Layout;
-use domain::allocation::{Book, Journal};
+use domain::allocation::entry::{BookEntry, CancelCause};
+use domain::allocation::layout::GarageLayout;
+use domain::allocation::{AllocationBook, BookJournal};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 use uuid::Uuid;
 
 use super::SharingError;
-use crate::store::notice::{self, New};
-use crate::store::reservation::{self, Details, Stored};
+use crate::store::notice::{self, NewNotice};
+use crate::store::reservation::{self, ReservationDetails, StoredReservation};
 use crate::store::{StoreError, Tx};
 
 /// Most reservations in a preview.
 const NAMED: usize = 100;
 
 /// A garage's live reservations before a change, and the ids of those that it affects.
-pub(super) struct Affected {
-    book: Book,
-    details: HashMap<Uuid, Details>,
+pub(super) struct ReservationImpact {
+    book: AllocationBook,
+    details: HashMap<Uuid, ReservationDetails>,
     ids: Vec<Uuid>,
 }
 
-impl Affected {
+impl ReservationImpact {
     /// Reservations that have no space in `before` either are not affected by this change.
     pub async fn read(
         tx: &mut Tx,
         garage: &GarageId,
-        before: &Layout,
-        after: Layout,
+        before: &GarageLayout,
+        after: GarageLayout,
     ) -> Result<Self, StoreError> {
-        let (mut entries, mut details): (Vec<Entry>, HashMap<Uuid, Details>) = Default::default();
+        let (mut entries, mut details): (Vec<BookEntry>, HashMap<Uuid, ReservationDetails>) =
+            Default::default();
         for stored in reservation::live(tx, std::slice::from_ref(garage)).await? {
             details.insert(stored.entry.id, stored.details);
             entries.push(stored.entry);
         }
-        let book = Book::new(after, entries);
+        let book = AllocationBook::new(after, entries);
         let already: BTreeSet<Uuid> = book.affected(before).into_iter().collect();
         let mut ids = book.affected(book.layout());
         ids.retain(|id| !already.contains(id));
@@ -47,9 +48,9 @@ impl Affected {
 
     /// Sorted by start.
     pub fn shown(&self) -> wire::AffectedReservations {
-        let mut entries: Vec<&Entry> = self.ids.iter().filter_map(|id| self.book.entry(*id)).collect();
+        let mut entries: Vec<&BookEntry> = self.ids.iter().filter_map(|id| self.book.entry(*id)).collect();
         entries.sort_by_key(|entry| (entry.span, entry.id));
-        let one = |entry: &&Entry| wire::AffectedReservation {
+        let one = |entry: &&BookEntry| wire::AffectedReservation {
             id: entry.id,
             pool: entry.pool.clone(),
             audience: entry.audience,
@@ -68,7 +69,7 @@ impl Affected {
         mut self,
         tx: &mut Tx,
         garage: &GarageId,
-        wish: wire::Affected,
+        wish: wire::AffectedPolicy,
         reason: &str,
         now: Timestamp,
     ) -> Result<usize, SharingError> {
@@ -76,12 +77,12 @@ impl Affected {
         if number == 0 {
             return Ok(0);
         }
-        if wish == wire::Affected::Refuse {
+        if wish == wire::AffectedPolicy::Refuse {
             return Err(SharingError::Affected { number });
         }
         for id in &self.ids {
             // The book has found them a moment ago; one that cannot be cancelled keeps its space.
-            let _ = self.book.cancel(*id, Cause::Suspended, now);
+            let _ = self.book.cancel(*id, CancelCause::Suspended, now);
         }
         let journal = self.book.take_journal();
         reservation::update(tx, &self.changed(garage, &journal, now)?).await?;
@@ -93,23 +94,29 @@ impl Affected {
     fn changed(
         &self,
         garage: &GarageId,
-        journal: &Journal,
+        journal: &BookJournal,
         now: Timestamp,
-    ) -> Result<Vec<Stored>, StoreError> {
+    ) -> Result<Vec<StoredReservation>, StoreError> {
         const LOST: StoreError = StoreError::Corrupt { column: "reservation.id" };
-        let stored = |entry: &Entry| {
+        let stored = |entry: &BookEntry| {
             let mut details = self.details.get(&entry.id).cloned().ok_or(LOST)?;
             // A clock that stands still or goes back must not hide a change.
             details.changed_at =
                 now.max(Timestamp::from_micros(details.changed_at.micros().saturating_add(1)));
             details.state_since = now;
-            Ok(Stored { garage: garage.clone(), entry: entry.clone(), details })
+            Ok(StoredReservation { garage: garage.clone(), entry: entry.clone(), details })
         };
         journal.changed.iter().map(stored).collect()
     }
 
-    fn notices(&self, garage: &GarageId, journal: &Journal, reason: &str, now: Timestamp) -> Vec<New> {
-        let told = |told: &domain::allocation::Notice| New {
+    fn notices(
+        &self,
+        garage: &GarageId,
+        journal: &BookJournal,
+        reason: &str,
+        now: Timestamp,
+    ) -> Vec<NewNotice> {
+        let told = |told: &domain::allocation::BookNotice| NewNotice {
             id: Uuid::now_v7(),
             person: told.person,
             at: now,

@@ -2,33 +2,37 @@
 //! audits and raises the version.
 
 use domain::ids::GarageId;
-use domain::shared_window::Conflict;
+use domain::shared_window::WindowConflict;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 use uuid::Uuid;
 
-use super::affected::Affected;
+use super::affected::ReservationImpact;
 use super::{SharingError, wire as answers};
 use crate::app::App;
-use crate::app::allocation::{self, Request};
-use crate::app::operator::{Caller, OperatorError, record, require};
-use crate::app::sharing::{Ground, conflict};
-use crate::store::seal::Purpose;
+use crate::app::allocation::{self, AllocationRequest};
+use crate::app::operator::{OperatorCaller, OperatorError, record, require};
+use crate::app::sharing::{SharingState, conflict};
+use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, Tx, book, garage};
 
-pub(super) struct Change<'a> {
+pub(super) struct SharingChange<'a> {
     app: &'a App,
-    caller: &'a Caller,
+    caller: &'a OperatorCaller,
     pub garage: &'a GarageId,
     pub tx: Tx,
     pub now: Timestamp,
-    pub before: Ground,
+    pub before: SharingState,
     pub capacity: u32,
 }
 
-impl<'a> Change<'a> {
+impl<'a> SharingChange<'a> {
     /// Locks the garage's book: no space is allocated until the change is committed or dropped.
-    pub async fn begin(app: &'a App, caller: &'a Caller, garage: &'a GarageId) -> Result<Self, SharingError> {
+    pub async fn begin(
+        app: &'a App,
+        caller: &'a OperatorCaller,
+        garage: &'a GarageId,
+    ) -> Result<Self, SharingError> {
         settle(app, caller, garage).await?;
         let mut tx = app.store.begin().await?;
         require(&mut tx, caller, garage).await?;
@@ -39,7 +43,7 @@ impl<'a> Change<'a> {
     /// Opens a read-only change for a preview; it is dropped, never committed.
     pub async fn preview(
         app: &'a App,
-        caller: &'a Caller,
+        caller: &'a OperatorCaller,
         garage: &'a GarageId,
     ) -> Result<Self, SharingError> {
         let mut tx = app.store.begin_read().await?;
@@ -49,13 +53,13 @@ impl<'a> Change<'a> {
 
     async fn on(
         app: &'a App,
-        caller: &'a Caller,
+        caller: &'a OperatorCaller,
         garage: &'a GarageId,
         mut tx: Tx,
     ) -> Result<Self, SharingError> {
         let now = app.now();
         let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-        let before = Ground::read(app, &mut tx, garage, now).await?;
+        let before = SharingState::read(app, &mut tx, garage, now).await?;
         Ok(Self { app, caller, garage, tx, now, before, capacity: found.capacity })
     }
 
@@ -67,33 +71,36 @@ impl<'a> Change<'a> {
     /// is found.
     pub fn id_of(&self, kind: &str, key: &str) -> Uuid {
         let text = format!("{kind}:{}:{}:{key}", self.garage, self.caller.operator);
-        let hash = self.app.keys.hash(Purpose::Key, &text);
+        let hash = self.app.keys.hash(SealPurpose::Key, &text);
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(&hash).for_each(|(byte, hashed)| *byte = *hashed);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    async fn affected(&mut self, after: &Ground) -> Result<Affected, StoreError> {
+    async fn affected(&mut self, after: &SharingState) -> Result<ReservationImpact, StoreError> {
         let (before, after) = (self.before.layout(self.now), after.layout(self.now));
-        Affected::read(&mut self.tx, self.garage, &before, after).await
+        ReservationImpact::read(&mut self.tx, self.garage, &before, after).await
     }
 
     /// A preview of the change.
     pub async fn seen(
         mut self,
-        after: &Ground,
-        conflicts: &[Conflict],
-    ) -> Result<wire::Preview, SharingError> {
+        after: &SharingState,
+        conflicts: &[WindowConflict],
+    ) -> Result<wire::SharingChangePreview, SharingError> {
         let affected = self.affected(after).await?.shown();
-        Ok(wire::Preview { conflicts: conflicts.iter().map(answers::conflict).collect(), affected })
+        Ok(wire::SharingChangePreview {
+            conflicts: conflicts.iter().map(answers::conflict).collect(),
+            affected,
+        })
     }
 
     /// Settles affected reservations and commits. `action` and `subject` go to the audit log, `reason` to the persons
     /// whose reservations are cancelled.
     pub async fn finish(
         mut self,
-        after: &Ground,
-        wish: wire::Affected,
+        after: &SharingState,
+        wish: wire::AffectedPolicy,
         reason: &str,
         (action, subject): (&str, &str),
     ) -> Result<(), SharingError> {
@@ -110,26 +117,29 @@ impl<'a> Change<'a> {
         book::advance(&mut self.tx, std::slice::from_ref(self.garage)).await?;
         self.tx.commit().await?;
         // A waiting reservation may fit now.
-        self.app.allocation.nudge(self.garage);
+        self.app.allocation.mark_stale(self.garage);
         Ok(())
     }
 }
 
 /// Refuses a change whose windows conflict.
-pub(super) fn refuse_conflicts(after: &Ground, conflicts: &[Conflict]) -> Result<(), SharingError> {
+pub(super) fn refuse_conflicts(
+    after: &SharingState,
+    conflicts: &[WindowConflict],
+) -> Result<(), SharingError> {
     match conflicts.iter().find(|conflict| conflict.clash.is_refused()) {
-        Some(refused) => Err(SharingError::Conflict(conflict::told(refused, &after.windows))),
+        Some(refused) => Err(SharingError::Conflict(conflict::describe(refused, &after.windows))),
         None => Ok(()),
     }
 }
 
 /// Applies passages and what is due by the clock to the book, so that no reservation is cancelled whose car has just
 /// entered.
-async fn settle(app: &App, caller: &Caller, garage: &GarageId) -> Result<(), SharingError> {
+async fn settle(app: &App, caller: &OperatorCaller, garage: &GarageId) -> Result<(), SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     tx.rollback().await?;
-    if let Err(error) = allocation::submit(app, garage, Request::Settle).await {
+    if let Err(error) = allocation::submit(app, garage, AllocationRequest::Settle).await {
         tracing::warn!(%error, garage.id = %garage, "settling the book before a sharing change failed; book may be stale");
     }
     Ok(())

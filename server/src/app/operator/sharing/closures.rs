@@ -8,34 +8,38 @@ use domain::time::Timestamp;
 use protocol::sharing as wire;
 use uuid::Uuid;
 
-use super::change::Change;
+use super::change::SharingChange;
 use super::{SharingError, invalid, wire as answers};
 use crate::app::App;
 use crate::app::operator::reason::{self, reason};
-use crate::app::operator::{Caller, require};
-use crate::app::sharing::Ground;
-use crate::store::closure::{self, Closure};
+use crate::app::operator::{OperatorCaller, require};
+use crate::app::sharing::SharingState;
+use crate::store::closure::{self, StoredClosure};
 use crate::store::operator;
 
 /// Longer than any building work; a permanent closure is a smaller pool or an ended window.
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
 
 /// Current and future closures.
-pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Closures, SharingError> {
+pub async fn list(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<wire::ClosureList, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let closures = closure::open(&mut tx, garage, app.now()).await?;
-    Ok(wire::Closures { closures: closures.iter().map(answers::closure).collect() })
+    Ok(wire::ClosureList { closures: closures.iter().map(answers::closure).collect() })
 }
 
 /// Previews a closure; nothing is written.
 pub async fn preview(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     asked: &wire::NewClosure,
-) -> Result<wire::Preview, SharingError> {
-    let change = Change::preview(app, caller, garage).await?;
+) -> Result<wire::SharingChangePreview, SharingError> {
+    let change = SharingChange::preview(app, caller, garage).await?;
     let after = with_closure(&change.before, made(&change, Uuid::nil(), asked)?);
     change.seen(&after, &[]).await
 }
@@ -43,13 +47,13 @@ pub async fn preview(
 /// Creates a closure; a repeated key returns the first one.
 pub async fn create(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
     asked: &wire::NewClosure,
-    wish: wire::Affected,
-) -> Result<wire::Closure, SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
+    wish: wire::AffectedPolicy,
+) -> Result<wire::ClosureEntry, SharingError> {
+    let mut change = SharingChange::begin(app, caller, garage).await?;
     let mut new = made(&change, change.id_of("closure", key), asked)?;
     if !closure::insert(&mut change.tx, garage, &new).await? {
         let known = closure::find(&mut change.tx, garage, new.id).await?.ok_or(SharingError::KeyReused)?;
@@ -67,12 +71,12 @@ pub async fn create(
 /// parents, others may have reserved spaces that are kept again now: these reservations are affected.
 pub async fn end(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     id: Uuid,
-    wish: wire::Affected,
+    wish: wire::AffectedPolicy,
 ) -> Result<(), SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
+    let mut change = SharingChange::begin(app, caller, garage).await?;
     closure::find(&mut change.tx, garage, id).await?.ok_or(SharingError::NotFound)?;
     closure::end(&mut change.tx, garage, id, change.now).await?;
     let mut after = change.before.clone();
@@ -80,7 +84,11 @@ pub async fn end(
     change.finish(&after, wish, "", ("closure.end", &id.to_string())).await
 }
 
-fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closure, SharingError> {
+fn made(
+    change: &SharingChange<'_>,
+    id: Uuid,
+    asked: &wire::NewClosure,
+) -> Result<StoredClosure, SharingError> {
     let reason = reason(&asked.reason, reason::LONGEST);
     let reason = reason.ok_or_else(|| invalid("reason", "the reason must have 2 to 500 characters"))?;
     for (field, at) in [("from", asked.from), ("until", asked.until)] {
@@ -97,7 +105,7 @@ fn made(change: &Change<'_>, id: Uuid, asked: &wire::NewClosure) -> Result<Closu
     if asked.spaces == Some(0) {
         return Err(invalid("spaces", "must be at least 1; absent closes all"));
     }
-    Ok(Closure {
+    Ok(StoredClosure {
         id,
         pool: asked.pool.clone(),
         audience: asked.audience,
@@ -121,12 +129,12 @@ fn check_span(asked: &wire::NewClosure, now: Timestamp) -> Result<(), SharingErr
     Ok(())
 }
 
-fn is_asked(known: &Closure, asked: &wire::NewClosure) -> bool {
+fn is_asked(known: &StoredClosure, asked: &wire::NewClosure) -> bool {
     (&known.pool, known.audience, known.from, known.until, known.spaces, known.reason.as_str())
         == (&asked.pool, asked.audience, asked.from, asked.until, asked.spaces, asked.reason.trim())
 }
 
-fn with_closure(ground: &Ground, new: Closure) -> Ground {
+fn with_closure(ground: &SharingState, new: StoredClosure) -> SharingState {
     let mut after = ground.clone();
     after.closures.push(new);
     after

@@ -14,8 +14,8 @@ use protocol::sharing as wire;
 use super::{SharingError, wire as answers};
 use crate::app::App;
 use crate::app::operator::calendar::{day, warnings};
-use crate::app::operator::{Caller, require};
-use crate::app::sharing::{Ground, pools};
+use crate::app::operator::{OperatorCaller, require};
+use crate::app::sharing::{SharingState, pools};
 use crate::store::closure;
 
 /// Five weeks.
@@ -30,10 +30,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// them.
 pub async fn read(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     (from, to): (NaiveDate, NaiveDate),
-) -> Result<wire::Openings, SharingError> {
+) -> Result<wire::OpeningSchedule, SharingError> {
     let days = u32::try_from(to.signed_duration_since(from).num_days().saturating_add(1)).unwrap_or(0);
     if !(1..=MAX_DAYS).contains(&days) || !YEARS.contains(&from.year()) {
         return Err(SharingError::Range);
@@ -42,14 +42,14 @@ pub async fn read(
     let end = start + DAY * days;
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
-    let ground = Ground::read(app, &mut tx, garage, now).await?;
+    let ground = SharingState::read(app, &mut tx, garage, now).await?;
     let closures = closure::open(&mut tx, garage, start).await?;
     drop(tx);
     // An opening of the day before may reach into the first day.
     let mut openings = ground.openings(from.pred_opt().unwrap_or(from), days.saturating_add(1));
     openings.retain(|opening| opening.span.until().timestamp() > start);
     let dates = from.iter_days().take(days as usize);
-    Ok(wire::Openings {
+    Ok(wire::OpeningSchedule {
         days: dates.map(|date| day(&ground.calendar, &ground.schools, date)).collect(),
         warnings: warnings(&ground.calendar, &ground.schools, from, to, now.local_date()),
         pools: ground.pools.iter().map(pools::spec).collect(),
@@ -62,10 +62,10 @@ fn midnight(date: NaiveDate) -> Timestamp {
     Timestamp::from_local(date.and_time(NaiveTime::MIN))
 }
 
-fn shown(ground: &Ground, openings: &[WindowOpening]) -> Vec<wire::Opening> {
+fn shown(ground: &SharingState, openings: &[WindowOpening]) -> Vec<wire::ScheduledOpening> {
     let names: HashMap<&WindowId, &str> =
         ground.windows.iter().map(|stored| (&stored.window.id, stored.window.name.as_str())).collect();
-    let one = |opening: &WindowOpening| wire::Opening {
+    let one = |opening: &WindowOpening| wire::ScheduledOpening {
         window: opening.window.clone(),
         name: names.get(&opening.window).copied().unwrap_or_default().to_owned(),
         pool: opening.pool.clone(),
@@ -80,7 +80,10 @@ fn shown(ground: &Ground, openings: &[WindowOpening]) -> Vec<wire::Opening> {
         groups: opening
             .groups
             .iter()
-            .map(|group| wire::Group { class: group.class.clone(), from: group.span.from().timestamp() })
+            .map(|group| wire::StaggeredClass {
+                class: group.class.clone(),
+                from: group.span.from().timestamp(),
+            })
             .collect(),
     };
     openings.iter().map(one).collect()

@@ -4,49 +4,53 @@ use domain::ids::GarageId;
 use protocol::sharing as wire;
 
 use super::SharingError;
-use super::change::{Change, refuse_conflicts};
-use crate::app::operator::{Caller, require};
+use super::change::{SharingChange, refuse_conflicts};
+use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
-use crate::store::pool::{self, Pool};
+use crate::store::pool::{self, StoredPool};
 
 /// The garage's pools and their entity tag.
 #[derive(Debug, Clone)]
-pub struct Tagged {
-    pub pools: wire::Pools,
+pub struct TaggedPools {
+    pub pools: wire::PoolList,
     pub etag: String,
 }
 
-impl Tagged {
-    fn of(stored: &[Pool]) -> Self {
-        let pools = wire::Pools { pools: stored.iter().map(pools::spec).collect() };
+impl TaggedPools {
+    fn of(stored: &[StoredPool]) -> Self {
+        let pools = wire::PoolList { pools: stored.iter().map(pools::spec).collect() };
         Self { etag: etag::strong(&pools), pools }
     }
 }
 
-pub async fn read(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tagged, SharingError> {
+pub async fn read(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<TaggedPools, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
-    Ok(Tagged::of(&pool::of_garage(&mut tx, garage).await?))
+    Ok(TaggedPools::of(&pool::of_garage(&mut tx, garage).await?))
 }
 
 /// Replaces the pools. A window with a quota above its pool's size is a conflict, and so is one without a pool.
 pub async fn put(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     if_match: &str,
-    entered: &wire::Pools,
-    wish: wire::Affected,
-) -> Result<Tagged, SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
-    if !etag::matches(if_match, &Tagged::of(&change.before.pools).etag) {
+    entered: &wire::PoolList,
+    wish: wire::AffectedPolicy,
+) -> Result<TaggedPools, SharingError> {
+    let mut change = SharingChange::begin(app, caller, garage).await?;
+    if !etag::matches(if_match, &TaggedPools::of(&change.before.pools).etag) {
         return Err(SharingError::Changed);
     }
     pools::check("pools", &entered.pools, change.capacity)?;
-    let mut wanted: Vec<Pool> = entered.pools.iter().map(pools::stored).collect();
+    let mut wanted: Vec<StoredPool> = entered.pools.iter().map(pools::stored).collect();
     wanted.sort_by(|a, b| a.id.cmp(&b.id));
-    let gone: Vec<Pool> = change.before.pools.clone();
+    let gone: Vec<StoredPool> = change.before.pools.clone();
     for gone in gone.iter().filter(|known| !wanted.iter().any(|pool| pool.id == known.id)) {
         if !pool::unused(&mut change.tx, garage, &gone.id).await? {
             return Err(SharingError::PoolInUse(gone.id.to_string()));
@@ -60,5 +64,5 @@ pub async fn put(
     refuse_conflicts(&after, &conflicts)?;
     pool::put(&mut change.tx, garage, &wanted).await?;
     change.finish(&after, wish, "", ("pools.change", "pools")).await?;
-    Ok(Tagged::of(&wanted))
+    Ok(TaggedPools::of(&wanted))
 }

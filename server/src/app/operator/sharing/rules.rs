@@ -3,21 +3,21 @@
 use domain::ids::GarageId;
 use protocol::sharing as wire;
 
-use super::change::Change;
+use super::change::SharingChange;
 use super::{SharingError, invalid};
-use crate::app::operator::{Caller, require};
+use crate::app::operator::{OperatorCaller, require};
 use crate::app::{App, etag};
 use crate::store::sharing_rules::{self, SharingRules};
 
 #[derive(Debug, Clone)]
-pub struct Tagged {
-    pub rules: wire::SharingRules,
+pub struct TaggedSharingRules {
+    pub rules: wire::SharingRulesSpec,
     pub etag: String,
 }
 
-impl Tagged {
+impl TaggedSharingRules {
     fn of(stored: SharingRules) -> Self {
-        let rules = wire::SharingRules {
+        let rules = wire::SharingRulesSpec {
             strikes: stored.strikes,
             strike_days: stored.strike_days,
             block_days: stored.block_days,
@@ -28,31 +28,35 @@ impl Tagged {
     }
 }
 
-pub async fn read(app: &App, caller: &Caller, garage: &GarageId) -> Result<Tagged, SharingError> {
+pub async fn read(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<TaggedSharingRules, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
-    Ok(Tagged::of(sharing_rules::find(&mut tx, garage).await?.unwrap_or_default()))
+    Ok(TaggedSharingRules::of(sharing_rules::find(&mut tx, garage).await?.unwrap_or_default()))
 }
 
 /// Replaces the rules. They apply to new requests; existing reservations stay.
 pub async fn put(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     if_match: &str,
-    entered: &wire::SharingRules,
-) -> Result<Tagged, SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
-    if !etag::matches(if_match, &Tagged::of(change.before.rules).etag) {
+    entered: &wire::SharingRulesSpec,
+) -> Result<TaggedSharingRules, SharingError> {
+    let mut change = SharingChange::begin(app, caller, garage).await?;
+    if !etag::matches(if_match, &TaggedSharingRules::of(change.before.rules).etag) {
         return Err(SharingError::Changed);
     }
     let rules = checked(entered)?;
     sharing_rules::put(&mut change.tx, garage, &rules).await?;
     change.commit(&format!("{rules:?}"), "sharing_rules.change", "sharing-rules").await?;
-    Ok(Tagged::of(rules))
+    Ok(TaggedSharingRules::of(rules))
 }
 
-fn checked(entered: &wire::SharingRules) -> Result<SharingRules, SharingError> {
+fn checked(entered: &wire::SharingRulesSpec) -> Result<SharingRules, SharingError> {
     let cases = [
         ("strikes", entered.strikes, 0, 100),
         ("strike_days", entered.strike_days, 1, 365),

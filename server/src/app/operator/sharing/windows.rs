@@ -5,24 +5,28 @@ use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 
-use super::change::{Change, refuse_conflicts};
+use super::change::{SharingChange, refuse_conflicts};
 use super::{SharingError, invalid, wire as answers};
-use crate::app::operator::{Caller, require};
-use crate::app::sharing::{Ground, pools, rule};
+use crate::app::operator::{OperatorCaller, require};
+use crate::app::sharing::{SharingState, pools, rule};
 use crate::app::{App, etag};
-use crate::store::window::{self, Stored};
+use crate::store::window::{self, StoredWindow};
 use crate::store::{Tx, school};
 
 /// Id of a new window in a preview.
 const NEW: &str = "new";
 
 /// Windows that have not been ended, and their conflicts in the coming weeks.
-pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire::Windows, SharingError> {
+pub async fn list(
+    app: &App,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<wire::WindowList, SharingError> {
     let mut tx = app.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let now = app.now();
-    let ground = Ground::read(app, &mut tx, garage, now).await?;
-    Ok(wire::Windows {
+    let ground = SharingState::read(app, &mut tx, garage, now).await?;
+    Ok(wire::WindowList {
         windows: ground.windows.iter().map(answers::window).collect(),
         conflicts: ground.conflicts(now).iter().map(answers::conflict).collect(),
     })
@@ -31,11 +35,11 @@ pub async fn list(app: &App, caller: &Caller, garage: &GarageId) -> Result<wire:
 /// Previews a new, changed or ended window; nothing is written.
 pub async fn preview(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
-    asked: &wire::WindowPreview,
-) -> Result<wire::Preview, SharingError> {
-    let mut change = Change::preview(app, caller, garage).await?;
+    asked: &wire::WindowPreviewRequest,
+) -> Result<wire::SharingChangePreview, SharingError> {
+    let mut change = SharingChange::preview(app, caller, garage).await?;
     if asked.window.is_none() && asked.rule.is_none() {
         return Err(invalid("rule", "a new window needs a rule"));
     }
@@ -57,13 +61,13 @@ pub async fn preview(
 /// Creates a window; a repeated key returns the first one.
 pub async fn create(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     key: &str,
     rule: &wire::WindowSpec,
-    wish: wire::Affected,
-) -> Result<wire::Window, SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
+    wish: wire::AffectedPolicy,
+) -> Result<wire::WindowEntry, SharingError> {
+    let mut change = SharingChange::begin(app, caller, garage).await?;
     let id = WindowId::parse(&change.id_of("window", key).to_string())
         .map_err(|error| invalid("idempotency-key", error.to_string()))?;
     let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
@@ -80,24 +84,24 @@ pub async fn create(
 /// Changes a window if `if_match` is its current tag.
 pub async fn update(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     (id, if_match): (&WindowId, &str),
     rule: &wire::WindowSpec,
-    wish: wire::Affected,
-) -> Result<wire::Window, SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
+    wish: wire::AffectedPolicy,
+) -> Result<wire::WindowEntry, SharingError> {
+    let mut change = SharingChange::begin(app, caller, garage).await?;
     unchanged(found(&change.before, id)?, if_match)?;
     let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
     put(change, new, wish, "window.change").await
 }
 
 async fn put(
-    mut change: Change<'_>,
+    mut change: SharingChange<'_>,
     new: SharedWindow,
-    wish: wire::Affected,
+    wish: wire::AffectedPolicy,
     action: &str,
-) -> Result<wire::Window, SharingError> {
+) -> Result<wire::WindowEntry, SharingError> {
     let id = new.id.clone();
     let after = with_window(&change.before, new, change.now);
     refuse_conflicts(&after, &after.conflicts_of(&id, change.now))?;
@@ -111,23 +115,23 @@ async fn put(
 /// kept because reservations refer to it.
 pub async fn end(
     app: &App,
-    caller: &Caller,
+    caller: &OperatorCaller,
     garage: &GarageId,
     (id, if_match): (&WindowId, &str),
-    wish: wire::Affected,
+    wish: wire::AffectedPolicy,
 ) -> Result<(), SharingError> {
-    let mut change = Change::begin(app, caller, garage).await?;
+    let mut change = SharingChange::begin(app, caller, garage).await?;
     unchanged(found(&change.before, id)?, if_match)?;
     window::end(&mut change.tx, garage, id, change.now).await?;
     let after = without_window(&change.before, id);
     change.finish(&after, wish, "", ("window.end", id.as_str())).await
 }
 
-fn found<'g>(ground: &'g Ground, id: &WindowId) -> Result<&'g Stored, SharingError> {
+fn found<'g>(ground: &'g SharingState, id: &WindowId) -> Result<&'g StoredWindow, SharingError> {
     ground.windows.iter().find(|stored| stored.window.id == *id).ok_or(SharingError::NotFound)
 }
 
-fn unchanged(known: &Stored, if_match: &str) -> Result<(), SharingError> {
+fn unchanged(known: &StoredWindow, if_match: &str) -> Result<(), SharingError> {
     if etag::matches(if_match, &answers::window(known).etag) { Ok(()) } else { Err(SharingError::Changed) }
 }
 
@@ -135,7 +139,7 @@ fn unchanged(known: &Stored, if_match: &str) -> Result<(), SharingError> {
 async fn made(
     tx: &mut Tx,
     garage: &GarageId,
-    ground: &Ground,
+    ground: &SharingState,
     id: WindowId,
     rule: &wire::WindowSpec,
 ) -> Result<SharedWindow, SharingError> {
@@ -151,15 +155,15 @@ async fn made(
     Ok(window)
 }
 
-fn with_window(ground: &Ground, window: SharedWindow, now: Timestamp) -> Ground {
+fn with_window(ground: &SharingState, window: SharedWindow, now: Timestamp) -> SharingState {
     let mut after = without_window(ground, &window.id);
     let known = ground.windows.iter().find(|stored| stored.window.id == window.id);
     let created_at = known.map_or(now, |known| known.created_at);
-    after.windows.push(Stored { window, created_at, modified_at: now });
+    after.windows.push(StoredWindow { window, created_at, modified_at: now });
     after
 }
 
-fn without_window(ground: &Ground, id: &WindowId) -> Ground {
+fn without_window(ground: &SharingState, id: &WindowId) -> SharingState {
     let mut after = ground.clone();
     after.windows.retain(|stored| stored.window.id != *id);
     after

@@ -1,16 +1,16 @@
 //! Responses about windows, closures and conflicts.
 
-use domain::shared_window::{Clash, Conflict};
+use domain::shared_window::{WindowClash, WindowConflict};
 use protocol::sharing as wire;
 
 use crate::app::etag;
 use crate::app::sharing::rule;
-use crate::store::closure::Closure;
-use crate::store::window::Stored;
+use crate::store::closure::StoredClosure;
+use crate::store::window::StoredWindow;
 
-pub(super) fn window(stored: &Stored) -> wire::Window {
+pub(super) fn window(stored: &StoredWindow) -> wire::WindowEntry {
     let rule = rule::spec(&stored.window);
-    wire::Window {
+    wire::WindowEntry {
         id: stored.window.id.clone(),
         etag: etag::strong(&rule),
         rule,
@@ -19,8 +19,8 @@ pub(super) fn window(stored: &Stored) -> wire::Window {
     }
 }
 
-pub(super) fn closure(stored: &Closure) -> wire::Closure {
-    wire::Closure {
+pub(super) fn closure(stored: &StoredClosure) -> wire::ClosureEntry {
+    wire::ClosureEntry {
         id: stored.id,
         pool: stored.pool.clone(),
         audience: stored.audience,
@@ -33,24 +33,26 @@ pub(super) fn closure(stored: &Closure) -> wire::Closure {
     }
 }
 
-pub(super) fn conflict(conflict: &Conflict) -> wire::Conflict {
+pub(super) fn conflict(conflict: &WindowConflict) -> wire::WindowConflictEntry {
     let (kind, size, shares) = match &conflict.clash {
-        Clash::NoSuchPool => (wire::ConflictKind::NoSuchPool, None, Vec::new()),
-        Clash::Overlap => (wire::ConflictKind::Overlap, None, Vec::new()),
-        Clash::QuotaAbovePool { size, .. } => (wire::ConflictKind::QuotaAbovePool, Some(*size), Vec::new()),
-        Clash::QuotasTogether { size, shares } => {
-            let share = |share: &domain::shared_window::Share| wire::Share {
+        WindowClash::NoSuchPool => (wire::WindowConflictKind::NoSuchPool, None, Vec::new()),
+        WindowClash::Overlap => (wire::WindowConflictKind::Overlap, None, Vec::new()),
+        WindowClash::QuotaAbovePool { size, .. } => {
+            (wire::WindowConflictKind::QuotaAbovePool, Some(*size), Vec::new())
+        }
+        WindowClash::QuotasTogether { size, shares } => {
+            let share = |share: &domain::shared_window::QuotaShare| wire::AudienceShare {
                 window: share.window.clone(),
                 audience: share.audience,
                 quota: share.quota,
                 left: share.left,
             };
-            (wire::ConflictKind::QuotasTogether, Some(*size), shares.iter().map(share).collect())
+            (wire::WindowConflictKind::QuotasTogether, Some(*size), shares.iter().map(share).collect())
         }
-        Clash::EndsInLockOut => (wire::ConflictKind::EndsInLockOut, None, Vec::new()),
-        Clash::PublicDuringPickup => (wire::ConflictKind::PublicDuringPickup, None, Vec::new()),
+        WindowClash::EndsInLockOut => (wire::WindowConflictKind::EndsInLockOut, None, Vec::new()),
+        WindowClash::PublicDuringPickup => (wire::WindowConflictKind::PublicDuringPickup, None, Vec::new()),
     };
-    wire::Conflict {
+    wire::WindowConflictEntry {
         kind,
         refused: conflict.clash.is_refused(),
         pool: conflict.pool.clone(),

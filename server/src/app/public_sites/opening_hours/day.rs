@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::minute::{Minute, Minutes, Span};
+use domain::minute::{Minute, MinuteSpan, Minutes};
 
 const DAY: i64 = 24 * 60;
 const DAY_LENGTH: Minutes = Minutes(24 * 60);
@@ -34,7 +34,7 @@ impl fmt::Display for DayHours {
 
 /// Merges openings that overlap or adjoin, and groups them by the local day on which they begin. Openings of a day or
 /// longer are cut at midnight.
-pub(super) fn by_date(mut spans: Vec<Span>) -> BTreeMap<NaiveDate, DayHours> {
+pub(super) fn by_date(mut spans: Vec<MinuteSpan>) -> BTreeMap<NaiveDate, DayHours> {
     spans.sort();
     let mut merged: Vec<(Minute, Minute)> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::reservation::notice;
 use crate::http::input::ApiPath;
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Marks a notice as read; a repetition is no error.
 #[utoipa::path(
@@ -17,13 +17,13 @@ use crate::http::internal::caller::User;
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
     responses(
         (status = 204),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = "default", body = Problem),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn read(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<Uuid>,
 ) -> Result<StatusCode, ProblemResponse> {
     notice::read(&app, &caller, id).await?;

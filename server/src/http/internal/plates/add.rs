@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::people::{NewPlate, OwnPlate};
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::{App, plate};
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Registers a car of the caller: for reservations, and for a guardian's pickup.
 #[utoipa::path(
@@ -16,13 +16,13 @@ use crate::http::internal::caller::User;
     security(("service" = [], "session" = [])),
     responses(
         (status = 201, body = OwnPlate),
-        (status = 409, body = Problem, description = "`plate_taken`, `too_many_plates`"),
-        (status = 422, body = Problem, description = "`invalid_plate`"),
+        (status = 409, body = ProblemDetails, description = "`plate_taken`, `too_many_plates`"),
+        (status = 422, body = ProblemDetails, description = "`invalid_plate`"),
     )
 )]
 pub async fn add(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiJson(asked): ApiJson<NewPlate>,
 ) -> Result<(StatusCode, Json<OwnPlate>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(plate::add(&app, &caller, &asked).await?)))

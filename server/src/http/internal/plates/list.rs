@@ -6,13 +6,16 @@ use protocol::people::OwnPlates;
 use service::http::ProblemResponse;
 
 use crate::app::{App, plate};
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// The caller's own plates, the oldest first.
 #[utoipa::path(
     get, path = "/internal/v1/plates", tag = "internal",
     security(("service" = [], "session" = [])), responses((status = 200, body = OwnPlates))
 )]
-pub async fn list(State(app): State<App>, User(caller): User) -> Result<Json<OwnPlates>, ProblemResponse> {
+pub async fn list(
+    State(app): State<App>,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+) -> Result<Json<OwnPlates>, ProblemResponse> {
     Ok(Json(plate::list(&app, &caller).await?))
 }

@@ -2,23 +2,23 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
 use crate::app::{App, plate};
 use crate::http::input::ApiPath;
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Deletes one of the caller's cars. Reservations for it stay.
 #[utoipa::path(
     delete, path = "/internal/v1/plates/{id}", tag = "internal",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
-    responses((status = 204), (status = 404, body = Problem, description = "`not_found`"))
+    responses((status = 204), (status = 404, body = ProblemDetails, description = "`not_found`"))
 )]
 pub async fn remove(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<Uuid>,
 ) -> Result<StatusCode, ProblemResponse> {
     plate::remove(&app, &caller, id).await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::{Reservation, ReservationAct};
 use service::http::ApiJson;
 use uuid::Uuid;
@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::app::reservation::change as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::ApiPath;
-use crate::http::internal::caller::User;
-use crate::http::reservation_answer::{self, Answer};
+use crate::http::internal::caller::AuthenticatedPerson;
+use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Confirms a held reservation or an offer, or cancels. A repetition returns the reservation as it is.
 #[utoipa::path(
@@ -21,22 +21,22 @@ use crate::http::reservation_answer::{self, Answer};
     security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Reservation),
-        (status = 400, body = Problem, description = "`malformed_json`"),
-        (status = 403, body = Problem, description = "of `confirm` only: `not_your_plate`, `not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = 409, body = Problem, description = "`wrong_phase`; of `confirm` `plate_blocked`, too"),
-        (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
-        (status = 422, body = Problem, description = "`invalid_body`"),
-        (status = "default", body = Problem),
+        (status = 400, body = ProblemDetails, description = "`malformed_json`"),
+        (status = 403, body = ProblemDetails, description = "of `confirm` only: `not_your_plate`, `not_entitled`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = 409, body = ProblemDetails, description = "`wrong_phase`; of `confirm` `plate_blocked`, too"),
+        (status = 412, body = ProblemDetails, description = "`reservation_changed`: the screen was stale"),
+        (status = 422, body = ProblemDetails, description = "`invalid_body`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn act(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<Uuid>,
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
-) -> Answer {
+) -> ReservationResponse {
     let reservation = use_case::act(&app, &caller, id, seen.as_deref(), asked.act).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))
 }

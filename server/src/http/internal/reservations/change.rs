@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::{Reservation, ReservationChange};
 use service::http::ApiJson;
 use uuid::Uuid;
@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::app::reservation::change as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::ApiPath;
-use crate::http::internal::caller::User;
-use crate::http::reservation_answer::{self, Answer};
+use crate::http::internal::caller::AuthenticatedPerson;
+use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Moves, shortens or extends a reservation of the caller. A change that does not fit is refused as a whole.
 #[utoipa::path(
@@ -21,24 +21,24 @@ use crate::http::reservation_answer::{self, Answer};
     security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Reservation),
-        (status = 400, body = Problem, description = "`malformed_json`"),
-        (status = 403, body = Problem, description = "`not_your_plate`, `not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = 409, body = Problem,
+        (status = 400, body = ProblemDetails, description = "`malformed_json`"),
+        (status = 403, body = ProblemDetails, description = "`not_your_plate`, `not_entitled`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = 409, body = ProblemDetails,
             description = "`wrong_phase`, `full` with `help`, `outside_window`, `not_bookable`, `too_short`, `too_long`, \
             `too_far_ahead`, `in_the_past`, `locked_out`, `closed`, `plate_blocked`, `plate_busy`, `too_many_reservations`"),
-        (status = 412, body = Problem, description = "`reservation_changed`: the screen was stale"),
-        (status = 422, body = Problem, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
-        (status = "default", body = Problem),
+        (status = 412, body = ProblemDetails, description = "`reservation_changed`: the screen was stale"),
+        (status = 422, body = ProblemDetails, description = "`invalid_body`, `invalid_plate`, `no_such_pool`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn change(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(id): ApiPath<Uuid>,
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationChange>,
-) -> Answer {
+) -> ReservationResponse {
     let reservation = use_case::change(&app, &caller, id, seen.as_deref(), &asked).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))
 }

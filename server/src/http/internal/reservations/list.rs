@@ -2,30 +2,30 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::problem::Problem;
-use protocol::reservation::Reservations;
-use protocol::reservation::asked::ReservationsAsked;
+use protocol::problem::ProblemDetails;
+use protocol::reservation::ReservationPage;
+use protocol::reservation::query::ReservationPageQuery;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::own;
 use crate::http::input::ApiQuery;
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// The caller's reservations, newest start first.
 #[utoipa::path(
-    get, path = "/internal/v1/reservations", tag = "reservations", params(ReservationsAsked),
+    get, path = "/internal/v1/reservations", tag = "reservations", params(ReservationPageQuery),
     security(("service" = [], "session" = [])),
     responses(
-        (status = 200, body = Reservations),
-        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
-        (status = "default", body = Problem),
+        (status = 200, body = ReservationPage),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn list(
     State(app): State<App>,
-    User(caller): User,
-    ApiQuery(asked): ApiQuery<ReservationsAsked>,
-) -> Result<Json<Reservations>, ProblemResponse> {
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+    ApiQuery(asked): ApiQuery<ReservationPageQuery>,
+) -> Result<Json<ReservationPage>, ProblemResponse> {
     Ok(Json(own::page(&app, &caller, asked.cursor.as_deref()).await?))
 }

@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::Reservation;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::reservation::own;
 use crate::http::input::ApiPath;
-use crate::http::internal::caller::User;
-use crate::http::reservation_answer::{self, Answer};
+use crate::http::internal::caller::AuthenticatedPerson;
+use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// One of the caller's reservations.
 #[utoipa::path(
@@ -18,11 +18,15 @@ use crate::http::reservation_answer::{self, Answer};
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = Reservation),
-        (status = 404, body = Problem, description = "`not_found`, also for another account's"),
-        (status = "default", body = Problem),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn show(State(app): State<App>, User(caller): User, ApiPath(id): ApiPath<Uuid>) -> Answer {
+pub async fn show(
+    State(app): State<App>,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+    ApiPath(id): ApiPath<Uuid>,
+) -> ReservationResponse {
     let reservation = own::one(&app, &caller, id).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))
 }

@@ -2,30 +2,30 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::problem::Problem;
+use protocol::problem::ProblemDetails;
 use protocol::reservation::SharedGarages;
-use protocol::reservation::asked::GaragesAsked;
+use protocol::reservation::query::SharedGaragesQuery;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::shared_garages;
 use crate::http::input::ApiQuery;
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Garages where the caller could reserve, with their present openings.
 #[utoipa::path(
-    get, path = "/internal/v1/garages", tag = "reservations", params(GaragesAsked),
+    get, path = "/internal/v1/garages", tag = "reservations", params(SharedGaragesQuery),
     security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = SharedGarages),
-        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
-        (status = "default", body = Problem),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn garages(
     State(app): State<App>,
-    User(caller): User,
-    ApiQuery(asked): ApiQuery<GaragesAsked>,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
+    ApiQuery(asked): ApiQuery<SharedGaragesQuery>,
 ) -> Result<Json<SharedGarages>, ProblemResponse> {
     Ok(Json(shared_garages::list(&app, &caller, &asked).await?))
 }

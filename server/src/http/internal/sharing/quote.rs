@@ -3,36 +3,36 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::problem::Problem;
-use protocol::reservation::Quote;
-use protocol::reservation::asked::QuoteAsked;
+use protocol::problem::ProblemDetails;
+use protocol::reservation::AvailabilityQuote;
+use protocol::reservation::query::ReservationQuoteQuery;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::reservation::quote as use_case;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::internal::caller::User;
+use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer;
 
 /// Availability at that time, or the reason why a reservation is not possible. It reserves nothing.
 #[utoipa::path(
     get, path = "/internal/v1/garages/{garage}/quote", tag = "reservations",
-    params(("garage" = String, Path), QuoteAsked), security(("service" = [], "session" = [])),
+    params(("garage" = String, Path), ReservationQuoteQuery), security(("service" = [], "session" = [])),
     responses(
-        (status = 200, body = Quote),
-        (status = 400, body = Problem, description = "`invalid_query`, with `field`"),
-        (status = 403, body = Problem, description = "`not_entitled`"),
-        (status = 404, body = Problem, description = "`not_found`"),
-        (status = 422, body = Problem, description = "`invalid_body`: no whole minutes, or the end is not after the start"),
-        (status = "default", body = Problem),
+        (status = 200, body = AvailabilityQuote),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = 403, body = ProblemDetails, description = "`not_entitled`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`"),
+        (status = 422, body = ProblemDetails, description = "`invalid_body`: no whole minutes, or the end is not after the start"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn quote(
     State(app): State<App>,
-    User(caller): User,
+    AuthenticatedPerson(caller): AuthenticatedPerson,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(asked): ApiQuery<QuoteAsked>,
-) -> Result<Json<Quote>, ProblemResponse> {
+    ApiQuery(asked): ApiQuery<ReservationQuoteQuery>,
+) -> Result<Json<AvailabilityQuote>, ProblemResponse> {
     let quoted = use_case::quote(&app, &caller, &garage, &asked).await?;
     Ok(Json(reservation_answer::quote(quoted)))
 }

@@ -4,18 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::ids::GarageId;
-use protocol::calendar::Days;
+use protocol::calendar::CalendarDays;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::calendar;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Range {
+pub struct CalendarDaysQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
@@ -23,9 +23,9 @@ pub struct Range {
 /// The kind of each day at this garage, and gaps of the calendar.
 pub async fn days(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(range): ApiQuery<Range>,
-) -> Result<Json<Days>, ProblemResponse> {
+    ApiQuery(range): ApiQuery<CalendarDaysQuery>,
+) -> Result<Json<CalendarDays>, ProblemResponse> {
     Ok(Json(calendar::days(&app, &caller, &garage, range.from, range.to).await?))
 }

@@ -5,26 +5,26 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::SchoolId;
-use protocol::calendar::SchoolCalendar;
-use protocol::problem::Problem;
+use protocol::calendar::SchoolCalendarSpec;
+use protocol::problem::ProblemDetails;
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::calendar;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the school's calendar, unless it has changed since the caller read it.
 pub async fn put_school(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(school): ApiPath<SchoolId>,
     headers: HeaderMap,
-    ApiJson(entered): ApiJson<SchoolCalendar>,
+    ApiJson(entered): ApiJson<SchoolCalendarSpec>,
 ) -> Result<Response, ProblemResponse> {
     let seen = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
     let seen = seen.ok_or_else(|| {
-        Problem::new(428, "if_match_missing", "If-Match header required, with the ETag last read")
+        ProblemDetails::new(428, "if_match_missing", "If-Match header required, with the ETag last read")
     })?;
     let put = calendar::put_school(&app, &caller, &school, seen, &entered).await?;
     Ok(([(header::ETAG, put.etag)], Json(put.calendar)).into_response())

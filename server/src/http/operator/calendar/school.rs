@@ -10,12 +10,12 @@ use crate::app::App;
 use crate::app::operator::calendar;
 use crate::http::conditional;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The school's calendar with the `ETag` that a change of it must name, or 304.
 pub async fn school(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(school): ApiPath<SchoolId>,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {

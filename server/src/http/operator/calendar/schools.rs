@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::calendar::Schools;
+use protocol::calendar::SchoolList;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::calendar;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The schools whose garages the operator runs.
 pub async fn schools(
     State(app): State<App>,
-    Operator(caller): Operator,
-) -> Result<Json<Schools>, ProblemResponse> {
+    AuthenticatedOperator(caller): AuthenticatedOperator,
+) -> Result<Json<SchoolList>, ProblemResponse> {
     Ok(Json(calendar::schools(&app, &caller).await?))
 }

@@ -11,17 +11,17 @@ use crate::app::App;
 use crate::app::operator::reservation;
 use crate::http::if_match::IfMatch;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
-use crate::http::reservation_answer::{self, Answer};
+use crate::http::operator::caller::AuthenticatedOperator;
+use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Confirms or cancels any reservation of the garage.
 pub async fn act(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
-) -> Answer {
+) -> ReservationResponse {
     let after = reservation::act(&app, &caller, (&garage, id), seen.as_deref(), asked.act).await?;
     Ok(reservation_answer::one(StatusCode::OK, &after))
 }

@@ -10,17 +10,17 @@ use crate::app::App;
 use crate::app::operator::reservation;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
-use crate::http::reservation_answer::{self, Answer};
+use crate::http::operator::caller::AuthenticatedOperator;
+use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Reserves for any plate. The same key again returns the same reservation.
 pub async fn add(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewReservation>,
-) -> Answer {
+) -> ReservationResponse {
     let made = reservation::add(&app, &caller, &garage, key.as_str(), &new).await?;
     Ok(reservation_answer::one(StatusCode::CREATED, &made))
 }

@@ -4,20 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::reservation::operator::{Block, NewBlock};
+use protocol::reservation::operator::{PlateBlockEntry, PlateBlockRequest};
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocks a plate: it may neither reserve nor enter as the public. It may always leave.
 pub async fn add_block(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiJson(new): ApiJson<NewBlock>,
-) -> Result<(StatusCode, Json<Block>), ProblemResponse> {
+    ApiJson(new): ApiJson<PlateBlockRequest>,
+) -> Result<(StatusCode, Json<PlateBlockEntry>), ProblemResponse> {
     Ok((StatusCode::CREATED, Json(block::add(&app, &caller, &garage, &new).await?)))
 }

@@ -3,19 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::reservation::operator::Blocks;
+use protocol::reservation::operator::PlateBlockList;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocked plates, and strikes of the last year. Each read is audited, because it shows plates.
 pub async fn blocks(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-) -> Result<Json<Blocks>, ProblemResponse> {
+) -> Result<Json<PlateBlockList>, ProblemResponse> {
     Ok(Json(block::list(&app, &caller, &garage).await?))
 }

@@ -4,18 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-use protocol::reservation::operator::Clearing;
+use protocol::reservation::operator::ClearingList;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::reservation::clearing as use_case;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?by=TIME`.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Asked {
+pub struct ClearingQuery {
     /// Absent: the next beginning of pickup.
     #[serde(default)]
     by: Option<Timestamp>,
@@ -24,9 +24,9 @@ pub struct Asked {
 /// The cars that must leave by then. Each read is audited, because it shows plates.
 pub async fn clearing(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(asked): ApiQuery<Asked>,
-) -> Result<Json<Clearing>, ProblemResponse> {
+    ApiQuery(asked): ApiQuery<ClearingQuery>,
+) -> Result<Json<ClearingList>, ProblemResponse> {
     Ok(Json(use_case::clearing(&app, &caller, &garage, asked.by).await?))
 }

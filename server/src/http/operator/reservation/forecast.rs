@@ -3,21 +3,21 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::reservation::Forecasts;
-use protocol::reservation::asked::ForecastAsked;
+use protocol::reservation::PoolForecasts;
+use protocol::reservation::query::PoolForecastQuery;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::reservation;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Open spaces in the coming hours, for every audience or for one.
 pub async fn forecast(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(asked): ApiQuery<ForecastAsked>,
-) -> Result<Json<Forecasts>, ProblemResponse> {
+    ApiQuery(asked): ApiQuery<PoolForecastQuery>,
+) -> Result<Json<PoolForecasts>, ProblemResponse> {
     Ok(Json(reservation::forecast(&app, &caller, &garage, &asked).await?))
 }

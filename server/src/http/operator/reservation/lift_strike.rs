@@ -3,21 +3,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::reservation::operator::Lift;
+use protocol::reservation::operator::LiftReason;
 use service::http::{ApiJson, ProblemResponse};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Lifts a strike, with a reason: it no longer counts.
 pub async fn lift_strike(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
-    ApiJson(why): ApiJson<Lift>,
+    ApiJson(why): ApiJson<LiftReason>,
 ) -> Result<StatusCode, ProblemResponse> {
     block::lift(&app, &caller, (&garage, id), &why.reason).await?;
     Ok(StatusCode::NO_CONTENT)

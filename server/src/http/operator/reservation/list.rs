@@ -3,21 +3,21 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::reservation::Reservations;
+use protocol::reservation::ReservationPage;
 use service::http::ProblemResponse;
 
-use super::OfDay;
+use super::ReservationDayQuery;
 use crate::app::App;
 use crate::app::operator::reservation;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// A local day's reservations, newest start first. Each read is audited, because it shows plates.
 pub async fn list(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(asked): ApiQuery<OfDay>,
-) -> Result<Json<Reservations>, ProblemResponse> {
+    ApiQuery(asked): ApiQuery<ReservationDayQuery>,
+) -> Result<Json<ReservationPage>, ProblemResponse> {
     Ok(Json(reservation::page(&app, &caller, &garage, asked.day, asked.cursor.as_deref()).await?))
 }

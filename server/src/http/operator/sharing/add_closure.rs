@@ -4,25 +4,25 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use protocol::sharing::{Closure, NewClosure};
+use protocol::sharing::{ClosureEntry, NewClosure};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::OfAffected;
+use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closes spaces for a time. The same key again returns the same closure.
 pub async fn add_closure(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(wish): ApiQuery<OfAffected>,
+    ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<NewClosure>,
-) -> Result<(StatusCode, Json<Closure>), ProblemResponse> {
+) -> Result<(StatusCode, Json<ClosureEntry>), ProblemResponse> {
     let made = use_case::create(&app, &caller, &garage, key.as_str(), &asked, wish.affected).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -3,19 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::sharing::Closures;
+use protocol::sharing::ClosureList;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closures whose time is not over.
 pub async fn closures(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-) -> Result<Json<Closures>, ProblemResponse> {
+) -> Result<Json<ClosureList>, ProblemResponse> {
     Ok(Json(use_case::list(&app, &caller, &garage).await?))
 }

@@ -6,18 +6,18 @@ use domain::ids::GarageId;
 use service::http::ProblemResponse;
 use uuid::Uuid;
 
-use super::OfAffected;
+use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a closure: its spaces are shared again.
 pub async fn end_closure(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, closure)): ApiPath<(GarageId, Uuid)>,
-    ApiQuery(wish): ApiQuery<OfAffected>,
+    ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
 ) -> Result<StatusCode, ProblemResponse> {
     use_case::end(&app, &caller, &garage, closure, wish.affected).await?;
     Ok(StatusCode::NO_CONTENT)

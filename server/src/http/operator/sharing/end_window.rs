@@ -5,19 +5,19 @@ use axum::http::StatusCode;
 use domain::ids::{GarageId, WindowId};
 use service::http::ProblemResponse;
 
-use super::{OfAffected, required};
+use super::{AffectedPolicyQuery, required};
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a window, unless it has changed since the caller read it: it opens no more.
 pub async fn end_window(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,
-    ApiQuery(wish): ApiQuery<OfAffected>,
+    ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
     seen: IfMatch,
 ) -> Result<StatusCode, ProblemResponse> {
     let known = (&window, required(&seen)?);

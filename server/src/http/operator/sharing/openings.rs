@@ -4,18 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::ids::GarageId;
-use protocol::sharing::Openings;
+use protocol::sharing::OpeningSchedule;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::sharing::openings as use_case;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct Days {
+pub struct OpeningsQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
@@ -23,9 +23,9 @@ pub struct Days {
 /// The audience and number of spaces of each opening.
 pub async fn openings(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(days): ApiQuery<Days>,
-) -> Result<Json<Openings>, ProblemResponse> {
+    ApiQuery(days): ApiQuery<OpeningsQuery>,
+) -> Result<Json<OpeningSchedule>, ProblemResponse> {
     Ok(Json(use_case::read(&app, &caller, &garage, (days.from, days.to)).await?))
 }

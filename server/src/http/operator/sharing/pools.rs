@@ -10,12 +10,12 @@ use crate::app::App;
 use crate::app::operator::sharing::pools as use_case;
 use crate::http::conditional;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The garage's pools with the `ETag` that a change of them must name, or 304.
 pub async fn pools(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {

@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::sharing::{NewClosure, Preview};
+use protocol::sharing::{NewClosure, SharingChangePreview};
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The reservations that a closure would affect; nothing is written.
 pub async fn preview_closure(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     ApiJson(asked): ApiJson<NewClosure>,
-) -> Result<Json<Preview>, ProblemResponse> {
+) -> Result<Json<SharingChangePreview>, ProblemResponse> {
     Ok(Json(use_case::preview(&app, &caller, &garage, &asked).await?))
 }

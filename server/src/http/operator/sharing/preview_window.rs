@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
-use protocol::sharing::{Preview, WindowPreview};
+use protocol::sharing::{SharingChangePreview, WindowPreviewRequest};
 use service::http::{ApiJson, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The effects of a new, changed or ended window; nothing is written.
 pub async fn preview_window(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiJson(asked): ApiJson<WindowPreview>,
-) -> Result<Json<Preview>, ProblemResponse> {
+    ApiJson(asked): ApiJson<WindowPreviewRequest>,
+) -> Result<Json<SharingChangePreview>, ProblemResponse> {
     Ok(Json(use_case::preview(&app, &caller, &garage, &asked).await?))
 }

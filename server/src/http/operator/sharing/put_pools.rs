@@ -5,24 +5,24 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
-use protocol::sharing::Pools;
+use protocol::sharing::PoolList;
 use service::http::{ApiJson, ProblemResponse};
 
-use super::{OfAffected, required};
+use super::{AffectedPolicyQuery, required};
 use crate::app::App;
 use crate::app::operator::sharing::pools as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's pools, unless they have changed since the caller read them.
 pub async fn put_pools(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
-    ApiQuery(wish): ApiQuery<OfAffected>,
+    ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
     seen: IfMatch,
-    ApiJson(entered): ApiJson<Pools>,
+    ApiJson(entered): ApiJson<PoolList>,
 ) -> Result<Response, ProblemResponse> {
     let seen = required(&seen)?;
     let put = use_case::put(&app, &caller, &garage, seen, &entered, wish.affected).await?;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
-use protocol::sharing::SharingRules;
+use protocol::sharing::SharingRulesSpec;
 use service::http::{ApiJson, ProblemResponse};
 
 use super::required;
@@ -13,15 +13,15 @@ use crate::app::App;
 use crate::app::operator::sharing::rules as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::ApiPath;
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's rules, unless they have changed since the caller read them.
 pub async fn put_rules(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath(garage): ApiPath<GarageId>,
     seen: IfMatch,
-    ApiJson(entered): ApiJson<SharingRules>,
+    ApiJson(entered): ApiJson<SharingRulesSpec>,
 ) -> Result<Response, ProblemResponse> {
     let put = use_case::put(&app, &caller, &garage, required(&seen)?, &entered).await?;
     Ok(([(header::ETAG, put.etag)], Json(put.rules)).into_response())

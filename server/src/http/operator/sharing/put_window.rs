@@ -3,25 +3,25 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::{GarageId, WindowId};
-use protocol::sharing::{Window, WindowSpec};
+use protocol::sharing::{WindowEntry, WindowSpec};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::{OfAffected, required};
+use super::{AffectedPolicyQuery, required};
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
 use crate::http::input::{ApiPath, ApiQuery};
-use crate::http::operator::caller::Operator;
+use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces a window, unless it has changed since the caller read it.
 pub async fn put_window(
     State(app): State<App>,
-    Operator(caller): Operator,
+    AuthenticatedOperator(caller): AuthenticatedOperator,
     ApiPath((garage, window)): ApiPath<(GarageId, WindowId)>,
-    ApiQuery(wish): ApiQuery<OfAffected>,
+    ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
     seen: IfMatch,
     ApiJson(rule): ApiJson<WindowSpec>,
-) -> Result<Json<Window>, ProblemResponse> {
+) -> Result<Json<WindowEntry>, ProblemResponse> {
     let known = (&window, required(&seen)?);
     Ok(Json(use_case::update(&app, &caller, &garage, known, &rule, wish.affected).await?))
 }

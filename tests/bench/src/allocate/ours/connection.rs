@@ -8,17 +8,17 @@ use tokio::net::TcpStream;
 /// Headers and body of our answers are far shorter.
 const BUFFER: usize = 16 * 1024;
 
-pub struct Connection {
+pub struct BenchHttpConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-pub struct Response {
+pub struct BenchHttpResponse {
     pub status: u16,
     pub body: Vec<u8>,
 }
 
-impl Connection {
+impl BenchHttpConnection {
     pub async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("the server takes connections");
         stream.set_nodelay(true).expect("a TCP option");
@@ -26,7 +26,7 @@ impl Connection {
     }
 
     /// Sends a whole request and reads its answer, whose length the server has to state.
-    pub async fn call(&mut self, request: &[u8]) -> Response {
+    pub async fn call(&mut self, request: &[u8]) -> BenchHttpResponse {
         self.stream.write_all(request).await.expect("the server reads");
         self.buffer.clear();
         loop {
@@ -40,7 +40,7 @@ impl Connection {
 }
 
 /// `None` while it is not complete.
-fn parse(bytes: &[u8]) -> Option<Response> {
+fn parse(bytes: &[u8]) -> Option<BenchHttpResponse> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let (head, body) = bytes.split_at_checked(head + 4)?;
     let head = std::str::from_utf8(head).expect("headers are text");
@@ -51,7 +51,7 @@ fn parse(bytes: &[u8]) -> Option<Response> {
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().expect("a length"))
     };
     let length: usize = lines.find_map(length).unwrap_or(0);
-    (body.len() >= length).then(|| Response { status, body: body.to_vec() })
+    (body.len() >= length).then(|| BenchHttpResponse { status, body: body.to_vec() })
 }
 
 #[cfg(test)]

@@ -15,30 +15,30 @@ use serde_json::{Value, json};
 use server::app::{service_token, session};
 use tempfile::TempDir;
 use testkit::port;
-use testkit::process::{Child, Program};
+use testkit::process::{TestProcess, TestProgram};
 use uuid::Uuid;
 
-use super::Wanted;
-use super::connection::{Connection, Response};
-use super::place::{Car, Place};
-use crate::allocate::contestant::Answer;
-use crate::allocate::demand::{Id, Ticket};
+use super::AllocatorRequest;
+use super::connection::{BenchHttpConnection, BenchHttpResponse};
+use super::place::{BenchCar, BenchDistrict};
+use crate::allocate::contestant::ContestantAnswer;
+use crate::allocate::demand::{BenchReservation, BenchReservationId};
 
 const START: Duration = Duration::from_secs(60);
 
-pub struct Http {
+pub struct HttpTarget {
     address: SocketAddr,
     service_token: String,
-    /// By place in [`Place::people`].
+    /// By place in [`BenchDistrict::people`].
     sessions: Vec<String>,
     keys: AtomicU64,
-    idle: Mutex<Vec<Connection>>,
-    server: Child,
+    idle: Mutex<Vec<BenchHttpConnection>>,
+    server: TestProcess,
     _folder: TempDir,
 }
 
-impl Http {
-    pub async fn start(place: &Place) -> Self {
+impl HttpTarget {
+    pub async fn start(place: &BenchDistrict) -> Self {
         let app = place.open().await;
         let service_token = service_token::create(&app, "bench").await.expect("a service token");
         let mut sessions = Vec::new();
@@ -48,7 +48,7 @@ impl Http {
         app.store.close().await;
         let (folder, address) = (tempfile::tempdir().expect("a folder"), local());
         let config = config(&folder, place, address);
-        let mut server = Program::named("server").args(["run", "--config", &config]).start();
+        let mut server = TestProgram::named("server").args(["run", "--config", &config]).start();
         server.ready(address, START).await;
         Self {
             address,
@@ -65,7 +65,7 @@ impl Http {
         self.server.id()
     }
 
-    pub(super) async fn reserve(&self, place: &Place, wanted: &Wanted) -> Answer {
+    pub(super) async fn reserve(&self, place: &BenchDistrict, wanted: &AllocatorRequest) -> ContestantAnswer {
         let car = place.car(wanted.plate);
         let text = |at: Timestamp| at.to_string();
         let mut body = json!({
@@ -82,27 +82,32 @@ impl Http {
         match response.status {
             200 | 201 => {
                 let id = field(&response, "id").and_then(|id| Uuid::parse_str(&id).ok());
-                let id = Id(id.expect("a reservation has an id").as_u128());
-                Answer::Accepted(Ticket { id, interval: wanted.interval, space: 0, plate: wanted.plate })
+                let id = BenchReservationId(id.expect("a reservation has an id").as_u128());
+                ContestantAnswer::Accepted(BenchReservation {
+                    id,
+                    interval: wanted.interval,
+                    space: 0,
+                    plate: wanted.plate,
+                })
             }
-            409 if field(&response, "code").as_deref() == Some("full") => Answer::Refused,
-            503 => Answer::GaveUp,
+            409 if field(&response, "code").as_deref() == Some("full") => ContestantAnswer::Refused,
+            503 => ContestantAnswer::GaveUp,
             _ => panic!("a reservation is answered with {}", shown(&response)),
         }
     }
 
-    pub(super) async fn cancel(&self, place: &Place, ticket: Ticket) -> Answer {
+    pub(super) async fn cancel(&self, place: &BenchDistrict, ticket: BenchReservation) -> ContestantAnswer {
         let path = format!("/internal/v1/reservations/{}/acts", Uuid::from_u128(ticket.id.0));
         let response = self.post(&path, place.car(ticket.plate), &json!({ "act": "cancel" })).await;
         match response.status {
-            200 => Answer::Cancelled,
-            503 => Answer::GaveUp,
+            200 => ContestantAnswer::Cancelled,
+            503 => ContestantAnswer::GaveUp,
             _ => panic!("a cancellation is answered with {}", shown(&response)),
         }
     }
 
     /// Sends on an idle connection, or on a new one.
-    async fn post(&self, path: &str, car: &Car, body: &Value) -> Response {
+    async fn post(&self, path: &str, car: &BenchCar, body: &Value) -> BenchHttpResponse {
         let session = self.sessions.get(car.owner).expect("everybody has a session");
         let (body, token, host) = (body.to_string(), &self.service_token, self.address);
         let request = format!(
@@ -114,7 +119,7 @@ impl Http {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => Connection::open(self.address).await,
+            None => BenchHttpConnection::open(self.address).await,
         };
         let response = connection.call(request.as_bytes()).await;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
@@ -126,17 +131,17 @@ fn local() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port::free()).into()
 }
 
-fn field(response: &Response, name: &str) -> Option<String> {
+fn field(response: &BenchHttpResponse, name: &str) -> Option<String> {
     let body: Value = serde_json::from_slice(&response.body).ok()?;
     body.get(name)?.as_str().map(str::to_owned)
 }
 
-fn shown(response: &Response) -> String {
+fn shown(response: &BenchHttpResponse) -> String {
     format!("{} {}", response.status, String::from_utf8_lossy(&response.body))
 }
 
 /// The path of the server's configuration.
-fn config(folder: &TempDir, place: &Place, listen: SocketAddr) -> String {
+fn config(folder: &TempDir, place: &BenchDistrict, listen: SocketAddr) -> String {
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::write(&path, text).expect("a file is written");

@@ -3,29 +3,29 @@
 use std::sync::Arc;
 
 use domain::access::Audience;
-use domain::allocation::entry::{Entry, Origin, State};
+use domain::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use domain::allocation::layout::PlateKey;
 use domain::calendar::DayKinds;
 use domain::ids::{GarageId, PoolId, WindowId};
-use domain::minute::{Minute, Minutes, Span};
+use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::plate::Plate;
-use domain::shared_window::{DailyHours, OnLessons, Recurrence, SharedWindow, Terms};
+use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
 use domain::time::{Clock, Timestamp};
 use domain::window::Weekdays;
-use protocol::district::{District, GarageSpec, PersonSpec};
+use protocol::district::{DistrictSpec, GarageSpec, PersonSpec};
 use server::app::{App, import};
-use server::store::reservation::{self, Details, MadeBy, Stored};
-use server::store::seal::{Keyring, Purpose, Sealed};
+use server::store::reservation::{self, ReservationCreator, ReservationDetails, StoredReservation};
+use server::store::seal::{SealPurpose, SealedValue, SealingKeyring};
 use server::store::sharing_rules::SharingRules;
 use server::store::{Store, book, pool, sharing_rules, window};
 use service::clock::SystemClock;
 use simulator::invent;
 use tempfile::TempDir;
-use testkit::postgres::{self, Cluster};
+use testkit::postgres::{self, PostgresCluster};
 use uuid::Uuid;
 
-use super::{Database, Spaces};
-use crate::allocate::demand::{Id, Scale, Taken, Ticket};
+use super::{AllocatorDatabase, AllocatorSpaceChoice};
+use crate::allocate::demand::{BenchReservation, BenchReservationId, DemandScale, FilledInterval};
 
 /// People who reserve; each has many cars.
 const PEOPLE: usize = 256;
@@ -37,24 +37,24 @@ const DAY: u32 = 24 * 60;
 /// A limit that is no limit.
 const MANY: u32 = 1_000_000;
 
-pub struct Place {
-    pub scale: Scale,
-    pub spaces: Spaces,
+pub struct BenchDistrict {
+    pub scale: DemandScale,
+    pub spaces: AllocatorSpaceChoice,
     pub url: String,
-    pub data_key: [u8; Keyring::KEY_LEN],
+    pub data_key: [u8; SealingKeyring::KEY_LEN],
     pub store: Store,
     /// Ids in the database.
     pub people: Vec<Uuid>,
-    pub cars: Vec<Car>,
+    pub cars: Vec<BenchCar>,
     garages: Vec<GarageId>,
     _folder: TempDir,
-    _database: Option<postgres::Database>,
+    _database: Option<postgres::TestDatabase>,
 }
 
-pub struct Car {
+pub struct BenchCar {
     pub plate: Plate,
-    pub sealed: Sealed,
-    /// By place in [`Place::people`].
+    pub sealed: SealedValue,
+    /// By place in [`BenchDistrict::people`].
     pub owner: usize,
 }
 
@@ -76,33 +76,35 @@ fn window_id(garage: usize, pool: &PoolId) -> WindowId {
     WindowId::parse(&format!("g{garage}-{pool}")).expect("an id")
 }
 
-impl Place {
+impl BenchDistrict {
     pub async fn make(
-        cluster: &Cluster,
-        database: Database,
-        (scale, spaces): (Scale, Spaces),
+        cluster: &PostgresCluster,
+        database: AllocatorDatabase,
+        (scale, spaces): (DemandScale, AllocatorSpaceChoice),
         cars: usize,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (url, database) = match database {
-            Database::Sqlite => (format!("sqlite:{}", folder.path().join("bench.db").display()), None),
-            Database::Postgres => {
-                let database = postgres::Database::create_in(&cluster.url()).await;
+            AllocatorDatabase::Sqlite => {
+                (format!("sqlite:{}", folder.path().join("bench.db").display()), None)
+            }
+            AllocatorDatabase::Postgres => {
+                let database = postgres::TestDatabase::create_in(&cluster.url()).await;
                 (database.url(), Some(database))
             }
         };
-        let (mut data_key, [a, b]) = ([0; Keyring::KEY_LEN], [Uuid::new_v4(), Uuid::new_v4()]);
+        let (mut data_key, [a, b]) = ([0; SealingKeyring::KEY_LEN], [Uuid::new_v4(), Uuid::new_v4()]);
         data_key.iter_mut().zip(a.as_bytes().iter().chain(b.as_bytes())).for_each(|(to, from)| *to = *from);
         let app = open(&url, &data_key).await;
-        let plates = invent::Plates::new(1).take(cars);
+        let plates = invent::PlateGenerator::new(1).take(cars);
         import::run(&app, &district(scale, &plates)).await.expect("the bench's district is a good one");
         let mut people = Vec::new();
         for person in 0..PEOPLE {
             let found = import::person_id(&app, &key(person)).await.expect("the database answers");
             people.push(found.expect("everybody was imported"));
         }
-        let seal = |plate: &Plate| app.keys.sealed(Purpose::Plate, plate.as_str()).expect("a key");
-        let car = |(n, plate): (usize, Plate)| Car { sealed: seal(&plate), plate, owner: n % PEOPLE };
+        let seal = |plate: &Plate| app.keys.sealed(SealPurpose::Plate, plate.as_str()).expect("a key");
+        let car = |(n, plate): (usize, Plate)| BenchCar { sealed: seal(&plate), plate, owner: n % PEOPLE };
         let cars = plates.into_iter().enumerate().map(car).collect();
         let garages = (0..scale.garages).map(garage_id).collect();
         let store = app.store.clone();
@@ -131,18 +133,18 @@ impl Place {
         self.garages.get(garage).expect("a garage of the scale")
     }
 
-    pub fn car(&self, plate: u16) -> &Car {
+    pub fn car(&self, plate: u16) -> &BenchCar {
         self.cars.get(usize::from(plate)).expect("a car of the place")
     }
 
-    pub fn owner(&self, car: &Car) -> Uuid {
+    pub fn owner(&self, car: &BenchCar) -> Uuid {
         *self.people.get(car.owner).expect("a car has an owner")
     }
 
     fn pools(&self) -> Vec<(PoolId, u32)> {
         match self.spaces {
-            Spaces::Any => vec![(main_pool(), u32::from(self.scale.spaces))],
-            Spaces::This => (0..self.scale.spaces).map(|space| (pool_of(space), 1)).collect(),
+            AllocatorSpaceChoice::Any => vec![(main_pool(), u32::from(self.scale.spaces))],
+            AllocatorSpaceChoice::This => (0..self.scale.spaces).map(|space| (pool_of(space), 1)).collect(),
         }
     }
 
@@ -150,7 +152,7 @@ impl Place {
     async fn share(&self) {
         let mut tx = self.store.begin().await.expect("the database takes writes");
         for (garage, id) in self.garages.iter().enumerate() {
-            let row = |(id, size): &(PoolId, u32)| pool::Pool {
+            let row = |(id, size): &(PoolId, u32)| pool::StoredPool {
                 id: id.clone(),
                 name: id.to_string(),
                 name_en: id.to_string(),
@@ -172,7 +174,7 @@ impl Place {
     }
 
     /// As if each had been reserved and confirmed; cars of a garage are used from the first on.
-    pub async fn fill(&self, origin: Timestamp, taken: &[Taken]) -> Vec<Ticket> {
+    pub async fn fill(&self, origin: Timestamp, taken: &[FilledInterval]) -> Vec<BenchReservation> {
         let mut used = vec![0_u16; self.scale.garages];
         let mut tickets = Vec::with_capacity(taken.len());
         for rows in taken.chunks(BULK) {
@@ -180,8 +182,8 @@ impl Place {
             for row in rows {
                 let next = used.get_mut(row.garage).expect("a garage of the scale");
                 stored.push(self.confirmed(origin, row, *next));
-                tickets.push(Ticket {
-                    id: Id(stored.last().expect("just pushed").entry.id.as_u128()),
+                tickets.push(BenchReservation {
+                    id: BenchReservationId(stored.last().expect("just pushed").entry.id.as_u128()),
                     interval: row.interval,
                     space: row.space,
                     plate: *next,
@@ -194,62 +196,62 @@ impl Place {
         tickets
     }
 
-    pub async fn insert(&self, rows: &[Stored]) {
+    pub async fn insert(&self, rows: &[StoredReservation]) {
         let mut tx = self.store.begin().await.expect("the database takes writes");
         reservation::insert(&mut tx, rows).await.expect("rows of reservations");
         tx.commit().await.expect("rows are committed");
     }
 
     /// A row of a reservation by car `plate`.
-    pub fn confirmed(&self, origin: Timestamp, taken: &Taken, plate: u16) -> Stored {
+    pub fn confirmed(&self, origin: Timestamp, taken: &FilledInterval, plate: u16) -> StoredReservation {
         let (start, end) = taken.interval.at(origin);
         let minute = |micros| Minute::floor(Timestamp::from_micros(micros));
-        let span = Span::new(minute(start), minute(end)).expect("an interval has a length");
+        let span = MinuteSpan::new(minute(start), minute(end)).expect("an interval has a length");
         let pool = match self.spaces {
-            Spaces::Any => main_pool(),
-            Spaces::This => pool_of(taken.space),
+            AllocatorSpaceChoice::Any => main_pool(),
+            AllocatorSpaceChoice::This => pool_of(taken.space),
         };
         let (car, now) = (self.car(plate), SystemClock.now());
         let owner = self.owner(car);
-        let entry = Entry {
+        let entry = BookEntry {
             id: Uuid::now_v7(),
             window: Some(window_id(taken.garage, &pool)),
             pool,
             audience: Audience::Public,
-            origin: Origin::App,
+            origin: EntryOrigin::App,
             person: Some(owner),
             plate: Some(PlateKey(car.sealed.hash.clone())),
             span,
-            state: State::Confirmed { since: now },
+            state: EntryState::Confirmed { since: now },
             taken: Some(span),
             space: None,
             visit: None,
             reminded: false,
             created_at: now,
         };
-        let details = Details {
-            made_by: MadeBy::Person(owner),
+        let details = ReservationDetails {
+            made_by: ReservationCreator::Person(owner),
             client_key: None,
             series: None,
             plate_enc: Some(car.sealed.enc.clone()),
             state_since: now,
             changed_at: now,
         };
-        Stored { garage: self.garage(taken.garage).clone(), entry, details }
+        StoredReservation { garage: self.garage(taken.garage).clone(), entry, details }
     }
 }
 
 /// One replica.
-pub async fn open(url: &str, data_key: &[u8; Keyring::KEY_LEN]) -> App {
+pub async fn open(url: &str, data_key: &[u8; SealingKeyring::KEY_LEN]) -> App {
     let store = Store::open(url, CONNECTIONS).await.expect("the bench's database opens");
-    App::new(store, Keyring::new(data_key).expect("a key"), Arc::new(SystemClock))
+    App::new(store, SealingKeyring::new(data_key).expect("a key"), Arc::new(SystemClock))
 }
 
 fn key(person: usize) -> String {
     format!("p{person}")
 }
 
-fn district(scale: Scale, plates: &[Plate]) -> District {
+fn district(scale: DemandScale, plates: &[Plate]) -> DistrictSpec {
     let garage = |garage| GarageSpec {
         id: garage_id(garage),
         name: format!("车库{garage}"),
@@ -270,16 +272,16 @@ fn district(scale: Scale, plates: &[Plate]) -> District {
         plates: plates.iter().skip(person).step_by(PEOPLE).cloned().collect(),
         ..PersonSpec::default()
     };
-    District {
+    DistrictSpec {
         garages: (0..scale.garages).map(garage).collect(),
         people: (0..PEOPLE).map(person).collect(),
-        ..District::default()
+        ..DistrictSpec::default()
     }
 }
 
 /// Open to the public all day, two weeks ahead, for stays of any length.
 fn open_window(id: WindowId, pool: PoolId, quota: u32) -> SharedWindow {
-    let terms = Terms {
+    let terms = WindowTerms {
         min_stay: Minutes(1),
         max_stay: Minutes(DAY),
         horizon: Minutes(14 * DAY),
@@ -290,10 +292,10 @@ fn open_window(id: WindowId, pool: PoolId, quota: u32) -> SharedWindow {
         bookable: true,
         walk_in: true,
     };
-    let recurrence = Recurrence {
+    let recurrence = WindowRecurrence {
         weekdays: Weekdays::ALL,
         kinds: DayKinds::ALL,
-        lessons: OnLessons::AnyDay,
+        lessons: LessonRule::AnyDay,
         first_day: None,
         last_day: None,
     };

@@ -2,19 +2,19 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::allocate::demand::{Scale, Taken};
+use crate::allocate::demand::{DemandScale, FilledInterval};
 
 /// Beyond the fill, for pending requests, and since short stays get in where long ones are refused: there are more and more.
 const SPARE: usize = 16_384;
 
-pub struct Plates {
+pub struct PlatePool {
     needed: usize,
     free: Vec<Mutex<Vec<u16>>>,
 }
 
-impl Plates {
+impl PlatePool {
     /// The fill takes them in order: each garage's first reservation has plate 0.
-    pub fn for_fill(scale: Scale, taken: &[Taken]) -> Self {
+    pub fn for_fill(scale: DemandScale, taken: &[FilledInterval]) -> Self {
         let used = |garage| taken.iter().filter(|taken| taken.garage == garage).count();
         let used: Vec<usize> = (0..scale.garages).map(used).collect();
         let needed = used.iter().max().copied().unwrap_or(0) + SPARE;

@@ -1,8 +1,8 @@
 //! Ranges of microseconds in an index that refuses a second one over the same time.
 
-use super::Statements;
+use super::PeerStatements;
 
-pub const STATEMENTS: Statements = Statements {
+pub const STATEMENTS: PeerStatements = PeerStatements {
     schema: "create extension btree_gist;
         create table taken (
             id bigint generated always as identity primary key,

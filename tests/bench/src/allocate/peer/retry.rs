@@ -11,14 +11,14 @@ const ATTEMPTS: u32 = 20;
 /// Waits double from 1 ms up to this exponent: 32 ms.
 const LONGEST_WAIT: u32 = 5;
 
-pub enum Attempt<T> {
+pub enum TransactionAttempt<T> {
     Done(T),
     Conflict,
     /// The statement took too long.
     Late,
 }
 
-impl<T> Attempt<T> {
+impl<T> TransactionAttempt<T> {
     /// Another transaction in the way is a conflict: an exclusion, a serialization failure, a deadlock.
     pub fn of(result: Result<T, sqlx::Error>) -> Self {
         match result {
@@ -32,7 +32,7 @@ impl<T> Attempt<T> {
     }
 }
 
-impl<T> Attempt<Option<T>> {
+impl<T> TransactionAttempt<Option<T>> {
     /// For a space that was named: if it is excluded, trying the same one again will not help.
     pub fn of_named(result: Result<Option<T>, sqlx::Error>) -> Self {
         match result {
@@ -47,12 +47,12 @@ fn code(error: &sqlx::Error) -> Option<String> {
 }
 
 /// Counts the attempts of one wish.
-pub struct Retry<'a> {
+pub struct ConflictRetry<'a> {
     conflicts: &'a AtomicU64,
     attempts: u32,
 }
 
-impl<'a> Retry<'a> {
+impl<'a> ConflictRetry<'a> {
     pub const fn new(conflicts: &'a AtomicU64) -> Self {
         Self { conflicts, attempts: 0 }
     }

@@ -1,9 +1,9 @@
 //! Plain rows. Serializable isolation ensures that no conflicting row was committed in the meantime. The index holds the
 //! start of what can still be there: no stay is longer than four hours.
 
-use super::Statements;
+use super::PeerStatements;
 
-pub const STATEMENTS: Statements = Statements {
+pub const STATEMENTS: PeerStatements = PeerStatements {
     schema: "create table taken (
             id bigint generated always as identity primary key,
             garage int not null,

@@ -3,28 +3,29 @@
 use std::collections::HashMap;
 
 use domain::ids::{ClassId, EventId, GarageId};
-use simulator::controller::Counters;
+use simulator::controller::ControllerCounters;
 use uuid::Uuid;
 
 use super::*;
 
-struct World {
-    driven: Driven,
-    found: Found,
-    seen: Vec<Seen>,
+struct CheckCase {
+    driven: TrafficResult,
+    found: FoundRecords,
+    seen: Vec<PhoneObservations>,
 }
 
-const PLAN: Plan = Plan { form: Form::Standalone, kills: 1, seed: 1, garages: 1, per_second: 1.0 };
+const PLAN: CrashPlan =
+    CrashPlan { form: SystemForm::Standalone, kills: 1, seed: 1, garages: 1, per_second: 1.0 };
 
-fn told(id: &str, direction: Direction) -> Told {
-    Told {
+fn told(id: &str, direction: LaneDirection) -> ControllerEventFate {
+    ControllerEventFate {
         garage: GarageId::parse("g0").unwrap(),
         device: "lane".to_owned(),
         event_id: EventId::parse(id).unwrap(),
         direction,
         classes: match direction {
-            Direction::In => vec![ClassId::parse("c0").unwrap()],
-            Direction::Out => Vec::new(),
+            LaneDirection::In => vec![ClassId::parse("c0").unwrap()],
+            LaneDirection::Out => Vec::new(),
         },
         opened: true,
         stale: false,
@@ -32,8 +33,8 @@ fn told(id: &str, direction: Direction) -> Told {
     }
 }
 
-fn event(no: i64, id: &str) -> Event {
-    Event {
+fn event(no: i64, id: &str) -> StoredEvent {
+    StoredEvent {
         no,
         garage_id: "g0".to_owned(),
         device: "lane".to_owned(),
@@ -46,26 +47,30 @@ fn event(no: i64, id: &str) -> Event {
 }
 
 /// One car has come and left, another has come; the phone has seen it all.
-fn right() -> World {
-    let arrival = |no: i64, cursor: i64| Arrival {
+fn right() -> CheckCase {
+    let arrival = |no: i64, cursor: i64| StoredArrival {
         id: Uuid::from_u128(no.unsigned_abs().into()).to_string(),
         class_id: "c0".to_owned(),
         cursor,
         entry_event: Some(no),
     };
-    let visit = |entry, exit: Option<i64>| Visit {
+    let visit = |entry, exit: Option<i64>| StoredVisit {
         entry_event: Some(entry),
         exit_event: exit,
         ended_by: exit.map(|_| "exit".to_owned()),
     };
     let latest = HashMap::from([(Uuid::from_u128(1), 2), (Uuid::from_u128(3), 3)]);
-    World {
-        driven: Driven {
-            told: vec![told("a", Direction::In), told("b", Direction::Out), told("c", Direction::In)],
-            counters: Counters::default(),
+    CheckCase {
+        driven: TrafficResult {
+            told: vec![
+                told("a", LaneDirection::In),
+                told("b", LaneDirection::Out),
+                told("c", LaneDirection::In),
+            ],
+            counters: ControllerCounters::default(),
             kept: 0,
         },
-        found: Found {
+        found: FoundRecords {
             events: vec![event(1, "a"), event(2, "b"), event(3, "c")],
             arrivals: vec![arrival(1, 2), arrival(3, 3)],
             visits: vec![visit(1, Some(2)), visit(3, None)],
@@ -73,18 +78,18 @@ fn right() -> World {
             feed: vec![1, 2, 3],
             feed_head: 3,
         },
-        seen: vec![Seen { class: "c0".to_owned(), latest, ..Seen::default() }],
+        seen: vec![PhoneObservations { class: "c0".to_owned(), latest, ..PhoneObservations::default() }],
     }
 }
 
-fn violations(change: impl FnOnce(&mut World)) -> String {
+fn violations(change: impl FnOnce(&mut CheckCase)) -> String {
     let mut world = right();
     change(&mut world);
-    judge(PLAN, Killed::new(), &world.driven, &world.found, &world.seen).violations.join("\n")
+    judge(PLAN, KillCounts::new(), &world.driven, &world.found, &world.seen).violations.join("\n")
 }
 
 #[track_caller]
-fn finds(sentence: &str, change: impl FnOnce(&mut World)) {
+fn finds(sentence: &str, change: impl FnOnce(&mut CheckCase)) {
     let found = violations(change);
     assert!(found.contains(sentence), "found {found:?}");
 }

@@ -2,24 +2,29 @@
 //!
 //! In production each garage has its own broker; here one broker serves all garages, with their files concatenated.
 
-use simulator::district::Site;
-use testkit::mosquitto::{Mosquitto, MosquittoConf};
-use testkit::process::Program;
+use simulator::district::GarageSite;
+use testkit::mosquitto::{MosquittoBroker, MosquittoConfig};
+use testkit::process::TestProgram;
 
-use super::files::Files;
+use super::files::SystemFiles;
 use super::server_command::run;
-use crate::system::Doors;
+use crate::system::SystemAddresses;
 
 /// Settings of a listener and of files, which testkit writes itself.
 const OURS: [&str; 6] =
     ["listener", "allow_anonymous", "password_file", "acl_file", "persistence", "set_tcp_nodelay"];
 
-pub(super) async fn start(files: &Files, doors: &Doors, sites: &[Site]) -> Mosquitto {
+pub(super) async fn start(
+    files: &SystemFiles,
+    doors: &SystemAddresses,
+    sites: &[GarageSite],
+) -> MosquittoBroker {
     let (mut acl, mut users, mut extra) = (String::new(), String::new(), String::new());
     for site in sites {
         let out = files.path(&format!("{}.mosquitto", site.garage));
         let config = files.path(&format!("{}.toml", site.garage));
-        run(Program::named("gateway").args(["mosquitto-files", "--config", &config, "--out", &out])).await;
+        run(TestProgram::named("gateway").args(["mosquitto-files", "--config", &config, "--out", &out]))
+            .await;
         let read =
             |name: &str| std::fs::read_to_string(format!("{out}/{name}")).expect("a file of the broker");
         acl.push_str(&read("aclfile"));
@@ -29,12 +34,12 @@ pub(super) async fn start(files: &Files, doors: &Doors, sites: &[Site]) -> Mosqu
             .filter(|line| !ours(line))
             .fold(String::new(), |all, line| all + line + "\n");
     }
-    Mosquitto::start(MosquittoConf {
+    MosquittoBroker::start(MosquittoConfig {
         acl: Some(acl),
         passwords: Some(users),
         extra,
         port: Some(doors.mqtt.port()),
-        ..MosquittoConf::default()
+        ..MosquittoConfig::default()
     })
 }
 

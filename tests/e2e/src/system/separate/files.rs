@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::GarageId;
-use domain::occupancy::{Direction, PassBy};
-use protocol::mqtt::Permissions;
-use server::store::seal::Keyring;
-use simulator::district::{Site, SiteLane};
+use domain::occupancy::{LaneDirection, PassDetection};
+use protocol::mqtt::MqttPermissions;
+use server::store::seal::SealingKeyring;
+use simulator::district::{GarageSite, SiteLane};
 
-use crate::system::Doors;
-use crate::system::passwords::Passwords;
+use crate::system::SystemAddresses;
+use crate::system::passwords::DevicePasswords;
 
-pub(super) struct Files {
+pub(super) struct SystemFiles {
     folder: PathBuf,
 }
 
-impl Files {
+impl SystemFiles {
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
@@ -44,7 +44,7 @@ impl Files {
     }
 
     /// The key that `server new-key` wrote.
-    pub fn data_key(&self) -> [u8; Keyring::KEY_LEN] {
+    pub fn data_key(&self) -> [u8; SealingKeyring::KEY_LEN] {
         let text = fs::read_to_string(self.path("data.key")).expect("the data key");
         let bytes = STANDARD.decode(text.trim()).expect("a key in base64");
         bytes.try_into().expect("a key of 32 bytes")
@@ -57,15 +57,15 @@ impl Files {
     /// Returns the path of the gateway's configuration. Without a token the gateway uses the credential in its data folder.
     pub fn gateway(
         &self,
-        site: &Site,
-        doors: &Doors,
-        passwords: &Passwords,
+        site: &GarageSite,
+        doors: &SystemAddresses,
+        passwords: &DevicePasswords,
         token: Option<&str>,
         (health, plan_poll): (SocketAddr, u32),
     ) -> String {
         let garage = &site.garage;
-        let own = passwords.of(&Permissions::gateway(garage).username);
-        let sign = passwords.of(&Permissions::sign(garage).username);
+        let own = passwords.of(&MqttPermissions::gateway(garage).username);
+        let sign = passwords.of(&MqttPermissions::sign(garage).username);
         let mut text = format!(
             "garage = \"{garage}\"\ndata_dir = \"{data}\"\n\
              [mqtt]\nhost = \"{host}\"\nport = {port}\npassword = {own}\nsign_password = {sign}\n\
@@ -85,15 +85,15 @@ impl Files {
         self.write(&format!("{garage}.toml"), &text)
     }
 
-    fn lane(&self, site: &Site, lane: &SiteLane, passwords: &Passwords) -> String {
-        let username = Permissions::device(&site.garage, &lane.device).username;
+    fn lane(&self, site: &GarageSite, lane: &SiteLane, passwords: &DevicePasswords) -> String {
+        let username = MqttPermissions::device(&site.garage, &lane.device).username;
         let direction = match lane.direction {
-            Direction::In => "in",
-            Direction::Out => "out",
+            LaneDirection::In => "in",
+            LaneDirection::Out => "out",
         };
         let pass_by = match lane.pass_by {
-            PassBy::Loop => "loop",
-            PassBy::Plate => "plate",
+            PassDetection::Loop => "loop",
+            PassDetection::Plate => "plate",
         };
         let password = self.secret(&format!("{username}.password"), &passwords.of(&username));
         format!(

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::GarageId;
-use e2e::console::{Console, public_site};
+use e2e::console::{ConsoleClient, public_site};
 use e2e::phone::PATIENCE;
-use e2e::system::System;
-use protocol::mqtt::Topic;
+use e2e::system::TestSystem;
+use protocol::mqtt::MqttTopic;
 use serde_json::json;
-use simulator::controller::{Action, Handle, Received};
+use simulator::controller::{CommandAction, ControllerHandle, ReceivedMessage};
 use testkit::wait;
 use tokio::sync::broadcast;
 
@@ -17,8 +17,8 @@ use crate::scene::{answer, drive, id, lane, now};
 
 /// The sources of all counts.
 struct Counts<'a> {
-    system: &'a System,
-    console: Console,
+    system: &'a TestSystem,
+    console: ConsoleClient,
     garage: GarageId,
 }
 
@@ -38,7 +38,7 @@ impl Counts<'_> {
     }
 }
 
-pub async fn the_open_spaces_move_by_one_and_back(system: Arc<System>) {
+pub async fn the_open_spaces_move_by_one_and_back(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-west");
     let mut entry = system.controller_config(&garage, &id("in"));
     let mut exit = system.controller_config(&garage, &id("out"));
@@ -51,17 +51,17 @@ pub async fn the_open_spaces_move_by_one_and_back(system: Arc<System>) {
     counts.reach(0, 280).await;
     sign.shows(280).await;
 
-    assert_eq!(drive(&entry, "鲁BA0001").await.0.action, Action::Opened);
+    assert_eq!(drive(&entry, "鲁BA0001").await.0.action, CommandAction::Opened);
     counts.reach(1, 279).await;
     sign.shows(279).await;
     system.sign(&garage).await.shows(279).await;
 
-    assert_eq!(drive(&exit, "鲁BA0001").await.0.action, Action::Opened);
+    assert_eq!(drive(&exit, "鲁BA0001").await.0.action, CommandAction::Opened);
     counts.reach(0, 280).await;
     sign.shows(280).await;
 }
 
-pub async fn a_repeated_event_counts_once(system: Arc<System>) {
+pub async fn a_repeated_event_counts_once(system: Arc<TestSystem>) {
     let garage: GarageId = id("harbour-mall");
     let entry = lane(&system, &garage, "in").await;
     let counts =
@@ -74,7 +74,7 @@ pub async fn a_repeated_event_counts_once(system: Arc<System>) {
     for (event, id) in [(plate, "thrice-1"), (pass, "thrice-2")] {
         for _ in 0..3 {
             let mut received = entry.received();
-            let topic = Topic::Event(garage.clone(), self::id("in")).to_string();
+            let topic = MqttTopic::Event(garage.clone(), self::id("in")).to_string();
             entry.publish_raw(&topic, event.to_string().into_bytes()).await.unwrap();
             acknowledged(&mut received, id).await;
         }
@@ -88,17 +88,17 @@ pub async fn a_repeated_event_counts_once(system: Arc<System>) {
     counts.reach(2, 378).await;
 }
 
-async fn another_car(entry: &Handle) {
+async fn another_car(entry: &ControllerHandle) {
     let pending = entry.plate_read(Some("鲁BA0003"), 98).unwrap();
     let event = pending.event_id.clone();
     answer(pending.decided).await;
     answer(entry.passed(&event).unwrap().acked).await;
 }
 
-async fn acknowledged(received: &mut broadcast::Receiver<Received>, id: &str) {
+async fn acknowledged(received: &mut broadcast::Receiver<ReceivedMessage>, id: &str) {
     let acknowledged = async {
         loop {
-            if let Received::Ack(ack) = received.recv().await.unwrap()
+            if let ReceivedMessage::Ack(ack) = received.recv().await.unwrap()
                 && ack.event_ids.iter().any(|known| known.as_str() == id)
             {
                 return;

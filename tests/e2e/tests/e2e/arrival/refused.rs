@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::access::{Decision, Reason};
+use domain::access::{AccessDecision, DenialReason};
 use e2e::phone::PATIENCE;
-use e2e::system::System;
-use protocol::operator::Event;
-use simulator::controller::{AckOutcome, Action};
+use e2e::system::TestSystem;
+use protocol::operator::EventLogEntry;
+use simulator::controller::{AckOutcome, CommandAction};
 use testkit::wait;
 
 use crate::scene::{answer, drive, lane, school, teacher_of};
 
 /// The stored event that `wanted` accepts.
-async fn stored(system: &System, wanted: impl Fn(&Event) -> bool) -> Event {
+async fn stored(system: &TestSystem, wanted: impl Fn(&EventLogEntry) -> bool) -> EventLogEntry {
     let console = system.operator("operator").await;
     wait::until(PATIENCE, "the event is on the operator's page", async || {
         console.events(&school()).await.items.into_iter().find(&wanted)
@@ -20,11 +20,11 @@ async fn stored(system: &System, wanted: impl Fn(&Event) -> bool) -> Event {
     .await
 }
 
-pub async fn an_unknown_plate_is_turned_away(system: Arc<System>) {
+pub async fn an_unknown_plate_is_turned_away(system: Arc<TestSystem>) {
     let (decided, acked) = drive(&lane(&system, &school(), "b1-in-1").await, "京A0ZZ99").await;
 
-    let refused = Decision::refuse(Reason::UnknownPlate);
-    assert_eq!((decided.action, decided.command.decision), (Action::Shown, refused));
+    let refused = AccessDecision::refuse(DenialReason::UnknownPlate);
+    assert_eq!((decided.action, decided.command.decision), (CommandAction::Shown, refused));
     assert_eq!(decided.command.display.text, "车牌未登记 请联系值班员");
     assert_eq!(acked.outcome, AckOutcome::Stored);
     let event = stored(&system, |event| event.plate.as_deref() == Some("京A0ZZ99")).await;
@@ -35,12 +35,12 @@ pub async fn an_unknown_plate_is_turned_away(system: Arc<System>) {
     }
 }
 
-pub async fn an_unread_plate_waits_for_a_person(system: Arc<System>) {
+pub async fn an_unread_plate_waits_for_a_person(system: Arc<TestSystem>) {
     let pending = lane(&system, &school(), "b1-in-2").await.plate_read(None, 0).unwrap();
 
     let decided = answer(pending.decided).await;
-    let review = Decision::Review { reason: Reason::UnreadPlate };
-    assert_eq!((decided.action, decided.command.decision), (Action::Shown, review));
+    let review = AccessDecision::Review { reason: DenialReason::UnreadPlate };
+    assert_eq!((decided.action, decided.command.decision), (CommandAction::Shown, review));
     assert_eq!(answer(pending.acked).await.outcome, AckOutcome::Stored);
     let event = stored(&system, |event| event.plate.is_none()).await;
     assert_eq!(event.decision, Some(review));

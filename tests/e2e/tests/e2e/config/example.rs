@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use testkit::process::Program;
+use testkit::process::TestProgram;
 
 pub const EXAMPLES: [&str; 3] = ["server", "gateway", "miniapp-api"];
 
@@ -87,13 +87,13 @@ impl Example {
     }
 
     /// `run` or `check-config`.
-    pub fn command(&self, command: &str) -> Program {
+    pub fn command(&self, command: &str) -> TestProgram {
         self.with(&[command])
     }
 
     /// Any command of the binary, with this configuration.
-    pub fn with(&self, arguments: &[&str]) -> Program {
+    pub fn with(&self, arguments: &[&str]) -> TestProgram {
         let config = self.path().display().to_string();
-        Program::named(self.binary).args(arguments).args(["--config", &config])
+        TestProgram::named(self.binary).args(arguments).args(["--config", &config])
     }
 }

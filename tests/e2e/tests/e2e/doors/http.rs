@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use e2e::system::{Form, System};
-use protocol::problem::Problem;
+use e2e::system::{SystemForm, TestSystem};
+use protocol::problem::ProblemDetails;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::scene::{family, id, teacher_of};
 
-pub async fn picking_a_person_is_the_demos_alone(system: Arc<System>) {
+pub async fn picking_a_person_is_the_demos_alone(system: Arc<TestSystem>) {
     let (people, server) = (system.people(), system.server());
     let lists = [format!("{people}/demo/people"), format!("{server}/demo/operators")];
     let picks = [format!("{people}/demo/sessions"), format!("{server}/demo/operator-sessions")];
@@ -19,11 +19,11 @@ pub async fn picking_a_person_is_the_demos_alone(system: Arc<System>) {
 
     for url in &lists {
         let status = Client::new().get(url).send().await.unwrap().status();
-        assert_eq!(status == StatusCode::OK, system.form() == Form::Standalone, "{url}: {status}");
+        assert_eq!(status == StatusCode::OK, system.form() == SystemForm::Standalone, "{url}: {status}");
     }
     for url in &picks {
         let status = Client::new().post(url).json(&body).send().await.unwrap().status();
-        assert_eq!(status == StatusCode::NOT_FOUND, system.form() == Form::Separate, "{url}: {status}");
+        assert_eq!(status == StatusCode::NOT_FOUND, system.form() == SystemForm::Separate, "{url}: {status}");
         assert!(!status.is_success(), "a body that fits neither logs nobody in");
     }
 }
@@ -32,7 +32,7 @@ pub async fn picking_a_person_is_the_demos_alone(system: Arc<System>) {
 async fn problem(answer: Response) -> (u16, String, Option<String>) {
     let (status, kind) = (answer.status(), answer.headers()["content-type"].clone());
     assert_eq!(kind, "application/problem+json", "{status} of {}", answer.url());
-    let problem: Problem = answer.json().await.unwrap();
+    let problem: ProblemDetails = answer.json().await.unwrap();
     (problem.status, problem.code, problem.field)
 }
 
@@ -45,7 +45,7 @@ fn wrong(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<S
     (status, code.to_owned(), field.map(str::to_owned))
 }
 
-pub async fn a_malformed_body_is_told_its_field(system: Arc<System>) {
+pub async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
     let parent = system.log_in(&family(&system, 1, 0).guardian).await;
     let plates = format!("{}/api/v1/guardian/plates", system.people());
     let post = || Client::new().post(&plates).bearer_auth(&parent.token);
@@ -72,7 +72,7 @@ pub async fn a_malformed_body_is_told_its_field(system: Arc<System>) {
     }
 }
 
-async fn acts(system: &System) {
+async fn acts(system: &TestSystem) {
     let teacher = teacher_of(system, &id("haifeng-1-1")).await;
     let url = format!("{}/api/v1/arrivals/{}/acts", system.people(), Uuid::nil());
     let post = || Client::new().post(&url).bearer_auth(&teacher.token);
@@ -81,7 +81,7 @@ async fn acts(system: &System) {
     assert_eq!(sent(post(), r#"{"act":"release","seen":1}"#).await, wrong(404, "not_found", None));
 }
 
-async fn batches(system: &System) {
+async fn batches(system: &TestSystem) {
     let token = server::app::gateway_token::create(system.app(), &id("harbour-mall")).await.unwrap();
     let url = format!("{}/gateway/v1/events", system.server());
     let body: Value =
@@ -90,7 +90,7 @@ async fn batches(system: &System) {
     assert_eq!(answer, wrong(422, "invalid_body", Some("records[0].received_at")));
 }
 
-async fn adjustments(system: &System) {
+async fn adjustments(system: &TestSystem) {
     let console = system.operator("operator").await;
     let (path, body) = ("/garages/shelter-west/adjustments", json!({ "occupied": 3, "seen": 0 }));
     let keyless = console.post(path, &body).await;

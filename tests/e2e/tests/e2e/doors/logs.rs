@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::pickup::Act;
-use e2e::district::{Family, pupils};
+use domain::pickup::PickupAct;
+use e2e::district::{FamilyCar, pupils};
 use e2e::phone::PATIENCE;
-use e2e::system::System;
+use e2e::system::TestSystem;
 use protocol::people::ArrivalAct;
 use serde_json::json;
 use testkit::wait;
@@ -16,15 +16,15 @@ use crate::scene::{drive, id, lane, of_class, school, teacher_of};
 /// The demo offers one family's log-in; its name is printed for the person who tries it, not logged.
 const OFFERED: &str = "王小满";
 
-pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<System>) {
+pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<TestSystem>) {
     let class = id("haifeng-2-1");
-    let Family { plate, guardian, children } = of_class(&system, &class, 1).remove(0);
+    let FamilyCar { plate, guardian, children } = of_class(&system, &class, 1).remove(0);
     let (teacher, parent) = (teacher_of(&system, &class).await, system.log_in(&guardian).await);
     let mut stream = teacher.follow(&class, None).await.unwrap();
     stream.until_live().await;
     drive(&lane(&system, &school(), "b1-in-1").await, &plate).await;
     let shown = stream.arrival(|arrival| arrival.pupil == children[0].0).await;
-    teacher.act(shown.id, &ArrivalAct { act: Act::Release, seen: shown.cursor }).await;
+    teacher.act(shown.id, &ArrivalAct { act: PickupAct::Release, seen: shown.cursor }).await;
     trouble(&system, &teacher, &parent).await;
     drop(stream);
 
@@ -40,8 +40,8 @@ pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<System>) {
 }
 
 /// Requests that fail, because failures are what is logged.
-async fn trouble(system: &System, teacher: &e2e::phone::Phone, parent: &e2e::phone::Phone) {
-    teacher.act(Uuid::nil(), &ArrivalAct { act: Act::Undo, seen: 1 }).await;
+async fn trouble(system: &TestSystem, teacher: &e2e::phone::PhoneClient, parent: &e2e::phone::PhoneClient) {
+    teacher.act(Uuid::nil(), &ArrivalAct { act: PickupAct::Undo, seen: 1 }).await;
     parent.post("/guardian/plates", &json!({ "plate": "王小明" })).await;
     let sessions = format!("{}/api/v1/sessions", system.people());
     let log_in = json!({ "js_code": teacher.token, "bind_code": parent.token });

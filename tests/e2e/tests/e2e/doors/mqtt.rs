@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use domain::ids::GarageId;
-use e2e::Client;
+use e2e::MqttProbe;
 use e2e::phone::PATIENCE;
-use e2e::system::System;
-use protocol::mqtt::{MAX_EVENT_BYTES, Permissions, RejectCode, RejectedEvent, Topic};
+use e2e::system::TestSystem;
+use protocol::mqtt::{MAX_EVENT_BYTES, MqttPermissions, MqttTopic, RejectCode, RejectedEvent};
 use serde_json::{Value, json};
-use simulator::controller::{Action, Received};
+use simulator::controller::{CommandAction, ReceivedMessage};
 use testkit::wait;
 use tokio::sync::broadcast;
 
 use crate::scene::{drive, family, id, lane, now, school};
 
-pub async fn a_wrong_password_is_refused(system: Arc<System>) {
+pub async fn a_wrong_password_is_refused(system: Arc<TestSystem>) {
     let right = system.password("haifeng-b1.try-in");
     for (user, password) in [
         ("haifeng-b1.try-in", "wrong"),
@@ -23,9 +23,12 @@ pub async fn a_wrong_password_is_refused(system: Arc<System>) {
         ("haifeng-b1.nobody", right.as_str()),
         ("", ""),
     ] {
-        assert!(Client::connect(system.mqtt(), user, password).await.is_err(), "{user:?} with {password:?}");
+        assert!(
+            MqttProbe::connect(system.mqtt(), user, password).await.is_err(),
+            "{user:?} with {password:?}"
+        );
     }
-    Client::connect(system.mqtt(), "haifeng-b1.try-in", &right).await.expect("the right password");
+    MqttProbe::connect(system.mqtt(), "haifeng-b1.try-in", &right).await.expect("the right password");
 }
 
 fn plate_event(event_id: &str, plate: &str) -> String {
@@ -33,11 +36,11 @@ fn plate_event(event_id: &str, plate: &str) -> String {
 }
 
 /// Someone has opened the box of one controller and has its password.
-pub async fn a_controller_has_its_own_topics_only(system: Arc<System>) {
+pub async fn a_controller_has_its_own_topics_only(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-east");
-    let user = Permissions::device(&garage, &id("in"));
+    let user = MqttPermissions::device(&garage, &id("in"));
     let mut thief =
-        Client::connect(system.mqtt(), &user.username, &system.password(&user.username)).await.unwrap();
+        MqttProbe::connect(system.mqtt(), &user.username, &system.password(&user.username)).await.unwrap();
     let plate = family(&system, 1, 0).plate;
 
     for filter in
@@ -51,10 +54,10 @@ pub async fn a_controller_has_its_own_topics_only(system: Arc<System>) {
     thief.publish("parking/v1/shelter-east/out/command", "{}").await;
 
     let (decided, _) = drive(&lane(&system, &garage, "out").await, "鲁BD0001").await;
-    assert_eq!(decided.action, Action::Opened, "the neighbour's lane works");
-    thief.subscribe(&Topic::Ack(garage.clone(), id("in")).to_string()).await;
+    assert_eq!(decided.action, CommandAction::Opened, "the neighbour's lane works");
+    thief.subscribe(&MqttTopic::Ack(garage.clone(), id("in")).to_string()).await;
     thief
-        .publish(&Topic::Event(garage.clone(), id("in")).to_string(), plate_event("own-1", "鲁BD0002"))
+        .publish(&MqttTopic::Event(garage.clone(), id("in")).to_string(), plate_event("own-1", "鲁BD0002"))
         .await;
     let (topic, _) = thief.next().await;
     assert!(
@@ -73,7 +76,7 @@ pub async fn a_controller_has_its_own_topics_only(system: Arc<System>) {
     assert_eq!(system.sign(&garage).await.next().await.capacity, 320, "the sign is told by the gateway only");
 }
 
-pub async fn garbage_becomes_a_dead_letter(system: Arc<System>) {
+pub async fn garbage_becomes_a_dead_letter(system: Arc<TestSystem>) {
     let garage: GarageId = id("shelter-south");
     let entry = lane(&system, &garage, "in").await;
     let mut received = entry.received();
@@ -110,13 +113,13 @@ pub async fn garbage_becomes_a_dead_letter(system: Arc<System>) {
     assert_eq!(codes, cases.iter().map(|(_, code)| *code).collect::<Vec<_>>());
     assert_eq!(console.garage(&garage).await.dead_letters_today, i64::try_from(cases.len()).unwrap());
     let (decided, _) = drive(&entry, "鲁BD0003").await;
-    assert_eq!(decided.action, Action::Opened, "a good event right after works");
+    assert_eq!(decided.action, CommandAction::Opened, "a good event right after works");
 }
 
-async fn rejected(received: &mut broadcast::Receiver<Received>) -> RejectedEvent {
+async fn rejected(received: &mut broadcast::Receiver<ReceivedMessage>) -> RejectedEvent {
     let rejected = async {
         loop {
-            if let Received::Ack(mut ack) = received.recv().await.unwrap()
+            if let ReceivedMessage::Ack(mut ack) = received.recv().await.unwrap()
                 && let Some(rejected) = ack.rejected.pop()
             {
                 return rejected;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use domain::ids::GarageId;
-use e2e::system::System;
+use e2e::system::TestSystem;
 use protocol::people::SESSION_HEADER;
-use protocol::problem::Problem;
-use protocol::uplink::PlanDocument;
+use protocol::problem::ProblemDetails;
+use protocol::uplink::AccessPlanDocument;
 use reqwest::{Client, Response};
 
 use crate::scene::{id, teacher_of};
@@ -25,16 +25,16 @@ async fn get(url: &str, token: Option<&str>, session: Option<&str>) -> Response 
 async fn status_and_code(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
-    (status, answer.json::<Problem>().await.unwrap().code)
+    (status, answer.json::<ProblemDetails>().await.unwrap().code)
 }
 
-pub async fn a_gateways_token_opens_its_garage_only(system: Arc<System>) {
+pub async fn a_gateways_token_opens_its_garage_only(system: Arc<TestSystem>) {
     // A new token ends the one before: no other test needs this garage's gateway.
     let garage: GarageId = id("yuyuan-block");
     let token = server::app::gateway_token::create(system.app(), &garage).await.unwrap();
     let plan = format!("{}/gateway/v1/access-plan", system.server());
 
-    let own: PlanDocument = get(&plan, Some(&token), None).await.json().await.unwrap();
+    let own: AccessPlanDocument = get(&plan, Some(&token), None).await.json().await.unwrap();
     assert_eq!(own.garage, garage, "the token says which garage it is");
     let teacher = teacher_of(&system, &id("haifeng-1-1")).await;
     for stranger in [None, Some("0123456789abcdef"), Some(&*system.service_token()), Some(&*teacher.token)] {
@@ -46,7 +46,7 @@ pub async fn a_gateways_token_opens_its_garage_only(system: Arc<System>) {
     assert_eq!(refused.status(), 401, "a gateway reads nothing of people");
 }
 
-pub async fn the_service_token_alone_reads_no_class(system: Arc<System>) {
+pub async fn the_service_token_alone_reads_no_class(system: Arc<TestSystem>) {
     let class = format!("{}/internal/v1/classes/haifeng-1-1/arrivals", system.server());
     let service = system.service_token();
     let teacher = teacher_of(&system, &id("haifeng-1-1")).await;

@@ -4,28 +4,28 @@ use std::time::Duration;
 
 use e2e::phone::PATIENCE;
 use e2e::records;
-use e2e::system::{Form, Part, System};
-use simulator::controller::Resend;
+use e2e::system::{SystemForm, SystemPart, TestSystem};
+use simulator::controller::ResendPolicy;
 use testkit::wait;
 
 use crate::faults::school::{acknowledged, classes, drive_up, everything_once, garage, setup};
 use crate::scene::{id, teacher_of};
 
-pub async fn a_process_killed_under_load_loses_nothing(form: Form) {
+pub async fn a_process_killed_under_load_loses_nothing(form: SystemForm) {
     killed_under_load(form, first(form)).await;
 }
 
-const fn first(form: Form) -> Part {
+const fn first(form: SystemForm) -> SystemPart {
     match form {
-        Form::Standalone => Part::Standalone,
-        Form::Separate => Part::Gateway(0),
+        SystemForm::Standalone => SystemPart::Standalone,
+        SystemForm::Separate => SystemPart::Gateway(0),
     }
 }
 
-pub async fn killed_under_load(form: Form, part: Part) {
-    let mut system = System::start(setup(form)).await;
+pub async fn killed_under_load(form: SystemForm, part: SystemPart) {
+    let mut system = TestSystem::start(setup(form)).await;
     let mut config = system.controller_config(&garage(), &id("in"));
-    config.resend = Resend { first: Duration::from_millis(300), most: Duration::from_secs(2) };
+    config.resend = ResendPolicy { first: Duration::from_millis(300), most: Duration::from_secs(2) };
     let entry = system.connect(config).await;
     let first = drive_up(&system, &entry, 0..20);
     wait::until(PATIENCE, "some are acknowledged", async || (entry.kept() < 15).then_some(())).await;
@@ -39,15 +39,15 @@ pub async fn killed_under_load(form: Form, part: Part) {
 }
 
 /// The process that a phone is connected to.
-const fn phones_process(form: Form) -> Part {
+const fn phones_process(form: SystemForm) -> SystemPart {
     match form {
-        Form::Standalone => Part::Standalone,
-        Form::Separate => Part::Miniapp,
+        SystemForm::Standalone => SystemPart::Standalone,
+        SystemForm::Separate => SystemPart::Miniapp,
     }
 }
 
-pub async fn a_phone_resumes_after_its_process_died(form: Form) {
-    let mut system = System::start(setup(form)).await;
+pub async fn a_phone_resumes_after_its_process_died(form: SystemForm) {
+    let mut system = TestSystem::start(setup(form)).await;
     let [class, _] = classes();
     let entry = system.controller(&garage(), &id("in")).await;
     let teacher = teacher_of(&system, &class).await;
@@ -70,8 +70,8 @@ pub async fn a_phone_resumes_after_its_process_died(form: Form) {
     system.stop().await;
 }
 
-pub async fn a_second_start_continues_where_the_first_ended(form: Form) {
-    let mut system = System::start(setup(form)).await;
+pub async fn a_second_start_continues_where_the_first_ended(form: SystemForm) {
+    let mut system = TestSystem::start(setup(form)).await;
     let [class, _] = classes();
     let entry = system.controller(&garage(), &id("in")).await;
     let first = acknowledged(drive_up(&system, &entry, 0..5)).await;
@@ -101,8 +101,8 @@ pub async fn a_second_start_continues_where_the_first_ended(form: Form) {
     system.stop().await;
 }
 
-pub async fn a_stop_in_the_middle_loses_nothing(form: Form) {
-    let mut system = System::start(setup(form)).await;
+pub async fn a_stop_in_the_middle_loses_nothing(form: SystemForm) {
+    let mut system = TestSystem::start(setup(form)).await;
     let entry = system.controller(&garage(), &id("in")).await;
     let cars = drive_up(&system, &entry, 0..30);
     let part = first(form);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::ids::{ClassId, GarageId};
-use e2e::district::{Family, Place, families};
+use e2e::district::{DistrictKind, FamilyCar, families};
 use e2e::records;
-use e2e::system::{Form, Setup, System};
-use protocol::people::Arrival;
-use simulator::controller::{AckOutcome, Action, Decided, Handle, PendingEvent};
+use e2e::system::{SystemForm, SystemSetup, TestSystem};
+use protocol::people::ClassArrival;
+use simulator::controller::{AckOutcome, CommandAction, ControllerHandle, FirstCommand, PendingEvent};
 use testkit::wait;
 
 use crate::scene::{SURE, id, teacher_of};
@@ -16,9 +16,9 @@ use crate::scene::{SURE, id, teacher_of};
 /// A killed PostgreSQL recovers, back-offs run out, controllers send again after 15 s at most.
 pub const RECOVERY: Duration = Duration::from_secs(60);
 
-pub fn setup(form: Form) -> Setup {
-    let place = Place::Uniform { schools: 1, classes: 2, cars: 40 };
-    Setup::new(form, place)
+pub fn setup(form: SystemForm) -> SystemSetup {
+    let place = DistrictKind::Uniform { schools: 1, classes: 2, cars: 40 };
+    SystemSetup::new(form, place)
 }
 
 pub fn garage() -> GarageId {
@@ -31,26 +31,26 @@ pub fn classes() -> [ClassId; 2] {
 
 /// A car at the gate, with its controller's pending answers.
 pub struct Car {
-    pub family: Family,
+    pub family: FamilyCar,
     pub pending: PendingEvent,
 }
 
 /// The outcome of a car.
 pub struct Told {
-    pub family: Family,
+    pub family: FamilyCar,
     pub event_id: String,
     /// `None` when the command came too late to open anything, or never.
-    pub decided: Option<Decided>,
+    pub decided: Option<FirstCommand>,
 }
 
 impl Told {
     pub fn opened(&self) -> bool {
-        self.decided.as_ref().is_some_and(|decided| decided.action == Action::Opened)
+        self.decided.as_ref().is_some_and(|decided| decided.action == CommandAction::Opened)
     }
 }
 
 /// One car for each family of `numbers`; they do not wait for each other.
-pub fn drive_up(system: &System, lane: &Handle, numbers: std::ops::Range<usize>) -> Vec<Car> {
+pub fn drive_up(system: &TestSystem, lane: &ControllerHandle, numbers: std::ops::Range<usize>) -> Vec<Car> {
     let all = families(system.invented(), &garage());
     let cars = all[numbers].iter().map(|family| Car {
         family: family.clone(),
@@ -72,7 +72,7 @@ pub async fn acknowledged(cars: Vec<Car>) -> Vec<Told> {
 }
 
 /// Every acknowledged event is in the database once; every car that was let in is one arrival for each of its children.
-pub async fn everything_once(system: &System, told: &[Told]) {
+pub async fn everything_once(system: &TestSystem, told: &[Told]) {
     wait::until(RECOVERY, "every event is in the database", async || {
         let stored = records::events(&system.app().store).await;
         told.iter().all(|told| stored.iter().any(|event| event.event_id == told.event_id)).then_some(())
@@ -90,7 +90,7 @@ pub async fn everything_once(system: &System, told: &[Told]) {
 }
 
 /// Every class's arrivals in their order.
-pub async fn boards(system: &System) -> BTreeMap<ClassId, Vec<Arrival>> {
+pub async fn boards(system: &TestSystem) -> BTreeMap<ClassId, Vec<ClassArrival>> {
     let mut boards = BTreeMap::new();
     for class in classes() {
         let mut arrivals = teacher_of(system, &class).await.board(&class).await.arrivals;

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 use testkit::port;
-use testkit::process::Program;
+use testkit::process::TestProgram;
 use testkit::released::RELEASED;
 
 struct DemoFolder(TempDir);
@@ -27,7 +27,7 @@ impl DemoFolder {
     async fn is_refused(&self, words: &[&str]) {
         let base = port::free_block(3).to_string();
         let program =
-            Program::named("standalone").args(["demo", "--quiet", "--no-traffic", "--port-base", &base]);
+            TestProgram::named("standalone").args(["demo", "--quiet", "--no-traffic", "--port-base", &base]);
         let mut child = program.args(["--data"]).args([self.0.path()]).start();
         let status = child.exit(PATIENCE).await;
         let log = child.log();

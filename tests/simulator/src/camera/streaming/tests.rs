@@ -12,7 +12,7 @@ const OPEN: &str =
     "/cgi-bin/trafficSnap.cgi?action=openStrobe&channel=1&info.openType=Normal&info.plateNumber=";
 
 async fn camera(authentication: CameraAuthentication) -> StreamingCamera {
-    let config = StreamingConfig {
+    let config = StreamingCameraConfig {
         username: "admin".into(),
         password: "secret".into(),
         authentication,
@@ -72,7 +72,7 @@ async fn a_car_that_the_camera_sends_is_read_from_its_stream() {
 #[tokio::test]
 async fn a_busy_camera_opens_at_the_third_request() {
     let camera = camera(CameraAuthentication::Basic).await;
-    camera.answer_openings(OpeningAnswer::Busy { times: 2 });
+    camera.answer_openings(OpeningReply::Busy { times: 2 });
     for (status, opened) in [(503, 0), (503, 0), (200, 1), (200, 2)] {
         let response = get(&camera, OPEN, "secret").await;
         assert_eq!((response.status().as_u16(), camera.opened()), (status, opened));
@@ -83,7 +83,7 @@ async fn a_busy_camera_opens_at_the_third_request() {
 #[tokio::test]
 async fn an_error_in_a_successful_answer_opens_nothing() {
     let camera = camera(CameraAuthentication::Basic).await;
-    camera.answer_openings(OpeningAnswer::Failed { body: "Error\r\nBad Request!\r\n".into() });
+    camera.answer_openings(OpeningReply::Failed { body: "Error\r\nBad Request!\r\n".into() });
     let response = get(&camera, OPEN, "secret").await;
     assert_eq!(
         (response.status().as_u16(), response.text().await.unwrap().as_str()),

@@ -18,18 +18,18 @@ fn event(id: &str) -> ControllerEvent {
         confidence: 99,
         occurred_at: Timestamp::from_micros(0),
         age_ms: 0,
-        of: None,
+        related_event_id: None,
         vehicle: domain::vehicle::VehicleDetails::default(),
     }
 }
 
-fn keep(kept: &mut Kept, id: &str, now: Instant) -> oneshot::Receiver<Acked> {
+fn keep(kept: &mut KeptEvents, id: &str, now: Instant) -> oneshot::Receiver<EventAckReceipt> {
     let (acked, receiver) = oneshot::channel();
     kept.keep(event(id), now, acked).unwrap();
     receiver
 }
 
-fn ids(out: &[Outgoing]) -> Vec<&str> {
+fn ids(out: &[OutgoingEvent]) -> Vec<&str> {
     out.iter().map(|o| o.event.event_id.as_str()).collect()
 }
 
@@ -37,7 +37,7 @@ fn ids(out: &[Outgoing]) -> Vec<&str> {
 fn an_unacknowledged_event_is_sent_again_older_each_time_and_ever_more_rarely() {
     let mut rng = StdRng::seed_from_u64(1);
     let start = Instant::now();
-    let mut kept = Kept::new(10, Resend::default());
+    let mut kept = KeptEvents::new(10, ResendPolicy::default());
     let _acked = keep(&mut kept, "a", start);
     let mut now = start;
     let mut ages = Vec::new();
@@ -60,7 +60,7 @@ fn an_unacknowledged_event_is_sent_again_older_each_time_and_ever_more_rarely() 
 fn an_acknowledged_event_is_never_sent_again() {
     let mut rng = StdRng::seed_from_u64(1);
     let start = Instant::now();
-    let mut kept = Kept::new(10, Resend::default());
+    let mut kept = KeptEvents::new(10, ResendPolicy::default());
     let _a = keep(&mut kept, "a", start);
     let _b = keep(&mut kept, "b", start);
     assert_eq!(ids(&kept.take_due(start, 10, &mut rng)), ["a", "b"]);
@@ -73,7 +73,7 @@ fn an_acknowledged_event_is_never_sent_again() {
 fn the_car_at_the_gate_goes_before_the_history() {
     let mut rng = StdRng::seed_from_u64(1);
     let start = Instant::now();
-    let mut kept = Kept::new(10, Resend::default());
+    let mut kept = KeptEvents::new(10, ResendPolicy::default());
     let _old = keep(&mut kept, "old", start);
     kept.take_due(start, 10, &mut rng);
     let later = start + SECOND;
@@ -86,10 +86,10 @@ fn the_car_at_the_gate_goes_before_the_history() {
 #[test]
 fn a_full_store_refuses_new_events_and_keeps_the_old() {
     let now = Instant::now();
-    let mut kept = Kept::new(1, Resend::default());
+    let mut kept = KeptEvents::new(1, ResendPolicy::default());
     let _a = keep(&mut kept, "a", now);
     let (acked, _receiver) = oneshot::channel();
-    assert_eq!(kept.keep(event("b"), now, acked), Err(StoreFull(1)));
+    assert_eq!(kept.keep(event("b"), now, acked), Err(StoreFullError(1)));
     assert_eq!(kept.len(), 1);
     kept.forget(&EventId::parse("a").unwrap());
     let _b = keep(&mut kept, "b", now);

@@ -8,34 +8,34 @@ use uuid::Uuid;
 
 use super::history::{Outcome, Step, Timed, apply, first, in_order, range};
 use super::oracle::{Oracle, Verdict, minutes};
-use crate::allocation::book::Book;
-use crate::allocation::entry::{Entry, Offered, Phase, State};
-use crate::allocation::layout::Layout;
-use crate::allocation::refusal::Refusal;
-use crate::allocation::request::{Ask, Wish};
-use crate::minute::{Minute, Span};
+use crate::allocation::book::AllocationBook;
+use crate::allocation::entry::{BookEntry, EntryPhase, EntryState, HoldOrigin};
+use crate::allocation::layout::GarageLayout;
+use crate::allocation::refusal::ReservationRefusal;
+use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
 pub type Check = Result<(), TestCaseError>;
 
 /// State before a step.
 pub struct Before {
-    pub book: Book,
-    pub entries: HashMap<Uuid, Entry>,
+    pub book: AllocationBook,
+    pub entries: HashMap<Uuid, BookEntry>,
 }
 
 /// Runs a history and checks the book after each step.
 pub fn run(
-    layout: Layout,
+    layout: GarageLayout,
     steps: &[Timed],
-    check: impl Fn(&Before, &Book, &Step, &Outcome, Timestamp) -> Check,
-) -> Result<Book, TestCaseError> {
-    let mut book = Book::new(layout, Vec::new());
+    check: impl Fn(&Before, &AllocationBook, &Step, &Outcome, Timestamp) -> Check,
+) -> Result<AllocationBook, TestCaseError> {
+    let mut book = AllocationBook::new(layout, Vec::new());
     let mut now = first().timestamp();
     for (n, (seconds, step)) in steps.iter().enumerate() {
         now = now + Duration::from_secs(u64::from(*seconds));
         // Makes pending offers, so that they do not count as an effect of the step.
-        book.hear(now);
+        book.advance_to(now);
         book.take_journal();
         let before = Before {
             entries: book.entries().map(|entry| (entry.id, entry.clone())).collect(),
@@ -55,12 +55,12 @@ pub fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timest
     let oracle = Oracle::of(&before.book, range());
     let verdict = oracle.legal(ask, now);
     match result {
-        Ok(entry) if entry.phase() == Phase::Waiting => {
-            prop_assert_eq!(ask.wish, Wish::ConfirmOrWait);
+        Ok(entry) if entry.phase() == EntryPhase::Waiting => {
+            prop_assert_eq!(ask.wish, ReservationIntent::ConfirmOrWait);
             prop_assert!(matches!(verdict, Verdict::Full(_)));
         }
         Ok(_) => prop_assert_eq!(verdict, Verdict::Legal),
-        Err(Refusal::Full { at, next }) => {
+        Err(ReservationRefusal::Full { at, next }) => {
             prop_assert_eq!(verdict, Verdict::Full(*at));
             next_is_the_next(&oracle, ask, *next, now)?;
         }
@@ -69,12 +69,17 @@ pub fn judged_alike(before: &Before, step: &Step, outcome: &Outcome, now: Timest
     Ok(())
 }
 
-fn next_is_the_next(oracle: &Oracle, ask: &Ask, next: Option<Minute>, now: Timestamp) -> Check {
+fn next_is_the_next(
+    oracle: &Oracle,
+    ask: &ReservationRequest,
+    next: Option<Minute>,
+    now: Timestamp,
+) -> Check {
     let Some(pool) = &ask.pool else {
         return Ok(());
     };
     let fits = |start: &Minute| {
-        let span = Span::new(*start, *start + ask.span.length()).unwrap();
+        let span = MinuteSpan::new(*start, *start + ask.span.length()).unwrap();
         oracle.legal_in(pool, ask.audience, span, now) == Verdict::Legal
     };
     let starts = (ask.span.from().get()..range().until().get()).map(Minute::new);
@@ -83,7 +88,7 @@ fn next_is_the_next(oracle: &Oracle, ask: &Ask, next: Option<Minute>, now: Times
 }
 
 /// Reservations newly take only free spaces: within pool and quota, and none that is kept for others.
-pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
+pub fn nothing_taken_beyond_limits(before: &Before, book: &AllocationBook) -> Check {
     let oracle = Oracle::of(book, range());
     for entry in book.entries().filter(|entry| entry.phase().is_reserved()) {
         let had =
@@ -102,11 +107,11 @@ pub fn nothing_taken_beyond_limits(before: &Before, book: &Book) -> Check {
 }
 
 /// No entry with an unblocked plate waits for a free space, and no offer passes over an earlier entry that it would fit.
-pub fn waiting_in_order(before: &Before, book: &Book, now: Timestamp) -> Check {
+pub fn waiting_in_order(before: &Before, book: &AllocationBook, now: Timestamp) -> Check {
     let oracle = Oracle::of(book, range());
     let still_waiting: Vec<_> = in_order(book)
         .into_iter()
-        .filter(|entry| entry.phase() == Phase::Waiting && entry.span.from() >= Minute::floor(now))
+        .filter(|entry| entry.phase() == EntryPhase::Waiting && entry.span.from() >= Minute::floor(now))
         .filter(|entry| !oracle.blocked(entry.origin, entry.audience, entry.plate.as_ref()))
         .collect();
     for waiting in &still_waiting {
@@ -126,13 +131,13 @@ pub fn waiting_in_order(before: &Before, book: &Book, now: Timestamp) -> Check {
     Ok(())
 }
 
-fn is_new_offer(entry: &Entry, before: &Before) -> bool {
-    let offer = matches!(entry.state, State::Held { offered: Offered::FromWaitlist, .. });
-    offer && before.entries.get(&entry.id).is_some_and(|former| former.phase() == Phase::Waiting)
+fn is_new_offer(entry: &BookEntry, before: &Before) -> bool {
+    let offer = matches!(entry.state, EntryState::Held { offered: HoldOrigin::FromWaitlist, .. });
+    offer && before.entries.get(&entry.id).is_some_and(|former| former.phase() == EntryPhase::Waiting)
 }
 
 /// Cars inside have different numbers as long as there are enough.
-pub fn numbers_differ(book: &Book) -> Check {
+pub fn numbers_differ(book: &AllocationBook) -> Check {
     let mut numbers: Vec<_> =
         book.entries().filter_map(|entry| Some((entry.pool.clone(), entry.space.clone()?))).collect();
     let all = numbers.len();

@@ -3,15 +3,15 @@
 use uuid::Uuid;
 
 use crate::access::Audience;
-use crate::allocation::entry::Origin;
-use crate::allocation::layout::{Closure, Layout, PlateKey, Pool};
-use crate::allocation::request::{Arrived, Ask, Wish};
+use crate::allocation::entry::EntryOrigin;
+use crate::allocation::layout::{GarageLayout, PlateKey, SpaceClosure, SpacePool};
+use crate::allocation::request::{EnteredCar, ReservationIntent, ReservationRequest};
 use crate::ids::{PoolId, WindowId};
-use crate::minute::{Minute, Minutes, Span};
-use crate::shared_window::{Terms, WindowOpening};
+use crate::minute::{Minute, MinuteSpan, Minutes};
+use crate::shared_window::{WindowOpening, WindowTerms};
 use crate::time::Timestamp;
 
-pub const TERMS: Terms = Terms {
+pub const TERMS: WindowTerms = WindowTerms {
     min_stay: Minutes(15),
     max_stay: Minutes(14 * 60),
     horizon: Minutes(7 * 24 * 60),
@@ -37,8 +37,8 @@ pub fn minute(text: &str) -> Minute {
     Minute::exact(at(text)).unwrap()
 }
 
-pub fn span(from: &str, until: &str) -> Span {
-    Span::new(minute(from), minute(until)).unwrap()
+pub fn span(from: &str, until: &str) -> MinuteSpan {
+    MinuteSpan::new(minute(from), minute(until)).unwrap()
 }
 
 pub fn pool(name: &str) -> PoolId {
@@ -54,13 +54,13 @@ pub fn plate(n: u8) -> PlateKey {
 }
 
 /// A garage with the pool `main`.
-pub fn ground(size: u32) -> Layout {
-    let main = Pool { size, spaces: Vec::new() };
-    Layout { pools: [(pool("main"), main)].into(), ..Layout::default() }
+pub fn ground(size: u32) -> GarageLayout {
+    let main = SpacePool { size, spaces: Vec::new() };
+    GarageLayout { pools: [(pool("main"), main)].into(), ..GarageLayout::default() }
 }
 
-impl Layout {
-    pub fn opened(mut self, audience: Audience, hours: Span, quota: u32, terms: Terms) -> Self {
+impl GarageLayout {
+    pub fn opened(mut self, audience: Audience, hours: MinuteSpan, quota: u32, terms: WindowTerms) -> Self {
         let window = WindowId::parse(&format!("window-{}", self.openings.len())).unwrap();
         self.openings.push(WindowOpening {
             window,
@@ -74,34 +74,34 @@ impl Layout {
         self
     }
 
-    pub fn closed(mut self, audience: Option<Audience>, hours: Span, spaces: Option<u32>) -> Self {
-        self.closures.push(Closure { pool: Some(pool("main")), audience, span: hours, spaces });
+    pub fn closed(mut self, audience: Option<Audience>, hours: MinuteSpan, spaces: Option<u32>) -> Self {
+        self.closures.push(SpaceClosure { pool: Some(pool("main")), audience, span: hours, spaces });
         self
     }
 }
 
 /// The evening of a garage that is shared with the public from 18:00 to 07:30.
-pub fn evening(size: u32) -> Layout {
+pub fn evening(size: u32) -> GarageLayout {
     ground(size).opened(Audience::Public, span("18:00", "+07:30"), size, TERMS)
 }
 
 /// A request of the public, with its own person and plate.
-pub fn ask(n: u8, hours: Span) -> Ask {
-    Ask {
+pub fn ask(n: u8, hours: MinuteSpan) -> ReservationRequest {
+    ReservationRequest {
         id: id(u128::from(n)),
         pool: Some(pool("main")),
         audience: Audience::Public,
-        origin: Origin::App,
+        origin: EntryOrigin::App,
         person: Some(id(1000 + u128::from(n))),
         plate: Some(plate(n)),
         span: hours,
-        wish: Wish::Confirm,
+        wish: ReservationIntent::Confirm,
     }
 }
 
 /// The car of [`ask`] `n`; its visit is 2000 + `n`, its own entry 3000 + `n`.
-pub fn car(n: u8, time: &str) -> Arrived {
-    Arrived {
+pub fn car(n: u8, time: &str) -> EnteredCar {
+    EnteredCar {
         id: id(3000 + u128::from(n)),
         visit: id(2000 + u128::from(n)),
         plate: Some(plate(n)),

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::access::Audience;
-use crate::allocation::book::Book;
-use crate::allocation::entry::{Entry, Origin};
-use crate::allocation::layout::{Layout, PlateKey};
-use crate::allocation::request::Ask;
+use crate::allocation::book::AllocationBook;
+use crate::allocation::entry::{BookEntry, EntryOrigin};
+use crate::allocation::layout::{GarageLayout, PlateKey};
+use crate::allocation::request::ReservationRequest;
 use crate::ids::PoolId;
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 use crate::shared_window::{DailyHours, WindowOpening};
 use crate::time::Timestamp;
 
@@ -34,8 +34,8 @@ struct Cell {
 }
 
 pub struct Oracle {
-    layout: Layout,
-    entries: Vec<Entry>,
+    layout: GarageLayout,
+    entries: Vec<BookEntry>,
     first: Minute,
     /// One cell for each minute from `first` on.
     cells: BTreeMap<PoolId, Vec<Cell>>,
@@ -43,9 +43,9 @@ pub struct Oracle {
 
 impl Oracle {
     /// Judges between these minutes only; outside, everything is closed.
-    pub fn of(book: &Book, range: Span) -> Self {
+    pub fn of(book: &AllocationBook, range: MinuteSpan) -> Self {
         let layout = book.layout().clone();
-        let entries: Vec<Entry> = book.entries().cloned().collect();
+        let entries: Vec<BookEntry> = book.entries().cloned().collect();
         let mut cells = BTreeMap::new();
         for pool in layout.pools.keys() {
             let of_pool: Vec<Cell> =
@@ -98,7 +98,7 @@ impl Oracle {
         opening(&self.layout, pool, audience, minute)
     }
 
-    pub fn legal(&self, ask: &Ask, now: Timestamp) -> Verdict {
+    pub fn legal(&self, ask: &ReservationRequest, now: Timestamp) -> Verdict {
         if !self.may_claim(ask) {
             return Verdict::Illegal;
         }
@@ -113,14 +113,14 @@ impl Oracle {
         }
     }
 
-    fn may_claim(&self, ask: &Ask) -> bool {
-        let operator = ask.origin == Origin::Operator;
-        let same_plate = |entry: &&Entry| ask.plate.is_some() && entry.plate == ask.plate;
-        let at_once = |entry: &Entry| {
+    fn may_claim(&self, ask: &ReservationRequest) -> bool {
+        let operator = ask.origin == EntryOrigin::Operator;
+        let same_plate = |entry: &&BookEntry| ask.plate.is_some() && entry.plate == ask.plate;
+        let at_once = |entry: &BookEntry| {
             let taken = entry.taken.unwrap_or(entry.span);
             minutes(ask.span).any(|minute| entry.span.contains(minute) || taken.contains(minute))
         };
-        let reservations = || self.entries.iter().filter(|entry| entry.origin != Origin::Gate);
+        let reservations = || self.entries.iter().filter(|entry| entry.origin != EntryOrigin::Gate);
         let of_plate = reservations().filter(same_plate).count();
         let of_person = reservations().filter(|e| ask.person.is_some() && e.person == ask.person).count();
         let rules = self.layout.rules;
@@ -131,13 +131,13 @@ impl Oracle {
     }
 
     /// A block applies to the public only, and not to entries of an operator.
-    pub fn blocked(&self, origin: Origin, audience: Audience, plate: Option<&PlateKey>) -> bool {
-        origin != Origin::Operator
+    pub fn blocked(&self, origin: EntryOrigin, audience: Audience, plate: Option<&PlateKey>) -> bool {
+        origin != EntryOrigin::Operator
             && audience == Audience::Public
             && plate.is_some_and(|plate| self.layout.blocked.contains(plate))
     }
 
-    pub fn legal_in(&self, pool: &PoolId, audience: Audience, stay: Span, now: Timestamp) -> Verdict {
+    pub fn legal_in(&self, pool: &PoolId, audience: Audience, stay: MinuteSpan, now: Timestamp) -> Verdict {
         let this_minute = now.micros().div_euclid(60_000_000);
         let Some(opening) = self.opening(pool, audience, stay.from()) else {
             return Verdict::Illegal;
@@ -163,7 +163,7 @@ impl Oracle {
     }
 }
 
-fn cell(layout: &Layout, entries: &[Entry], pool: &PoolId, minute: Minute) -> Cell {
+fn cell(layout: &GarageLayout, entries: &[BookEntry], pool: &PoolId, minute: Minute) -> Cell {
     let mut capacity = i64::from(layout.pools[pool].size);
     let mut quota = AUDIENCES
         .map(|audience| opening(layout, pool, audience, minute).map(|opening| i64::from(opening.quota)));
@@ -191,7 +191,7 @@ fn cell(layout: &Layout, entries: &[Entry], pool: &PoolId, minute: Minute) -> Ce
 }
 
 fn opening<'a>(
-    layout: &'a Layout,
+    layout: &'a GarageLayout,
     pool: &PoolId,
     audience: Audience,
     minute: Minute,
@@ -200,7 +200,7 @@ fn opening<'a>(
     all.find(|o| o.audience == audience && o.span.contains(minute) && o.pool == *pool)
 }
 
-pub fn minutes(span: Span) -> impl Iterator<Item = Minute> {
+pub fn minutes(span: MinuteSpan) -> impl Iterator<Item = Minute> {
     (span.from().get()..span.until().get()).map(Minute::new)
 }
 
@@ -213,7 +213,7 @@ fn is_within(hours: DailyHours, minute: Minute) -> bool {
 }
 
 /// Assigns each stay the lowest free number, in order of start, and returns how many numbers are needed.
-pub fn numbers_needed(stays: &[Span]) -> usize {
+pub fn numbers_needed(stays: &[MinuteSpan]) -> usize {
     let mut stays = stays.to_vec();
     stays.sort();
     let mut free_from: Vec<Minute> = Vec::new();

@@ -7,13 +7,13 @@ use super::ground::{self, id};
 use super::history::{Step, Timed, any_step, ask, first, layout, range, request, stay, timed};
 use super::oracle::{AUDIENCES, Oracle, minutes, numbers_needed};
 use crate::access::Audience;
-use crate::allocation::book::Book;
-use crate::allocation::entry::{Cause, Origin};
-use crate::allocation::layout::{Layout, Rules};
-use crate::allocation::refusal::Refusal;
-use crate::allocation::request::{Ask, Wish};
+use crate::allocation::book::AllocationBook;
+use crate::allocation::entry::{CancelCause, EntryOrigin};
+use crate::allocation::layout::{GarageLayout, GarageRules};
+use crate::allocation::refusal::ReservationRefusal;
+use crate::allocation::request::{ReservationIntent, ReservationRequest};
 use crate::ids::PoolId;
-use crate::minute::{Minute, Span};
+use crate::minute::{Minute, MinuteSpan};
 
 fn history() -> impl Strategy<Value = Vec<Timed>> {
     prop::collection::vec(timed(any_step()), 1..80)
@@ -24,19 +24,20 @@ fn requests() -> impl Strategy<Value = Vec<Timed>> {
 }
 
 /// One pool for one audience, so that the number of spaces is the only obstacle to a stay.
-fn simple_ground(size: u32) -> Layout {
+fn simple_ground(size: u32) -> GarageLayout {
     let mut layout = ground::evening(size);
-    layout.rules = Rules { live_per_person: 1000, live_per_plate: 1000, ..Rules::default() };
+    layout.rules = GarageRules { live_per_person: 1000, live_per_plate: 1000, ..GarageRules::default() };
     layout
 }
 
-fn simple_ask(n: usize, span: Span) -> Ask {
-    Ask { id: id(n as u128 + 1), person: None, plate: None, ..ground::ask(0, span) }
+fn simple_ask(n: usize, span: MinuteSpan) -> ReservationRequest {
+    ReservationRequest { id: id(n as u128 + 1), person: None, plate: None, ..ground::ask(0, span) }
 }
 
-fn pickup(n: u128, pool: &PoolId, span: Span) -> Ask {
-    let parent = Ask { audience: Audience::Pickup, person: None, plate: None, ..ground::ask(0, span) };
-    Ask { id: id(n), pool: Some(pool.clone()), ..parent }
+fn pickup(n: u128, pool: &PoolId, span: MinuteSpan) -> ReservationRequest {
+    let parent =
+        ReservationRequest { audience: Audience::Pickup, person: None, plate: None, ..ground::ask(0, span) };
+    ReservationRequest { id: id(n), pool: Some(pool.clone()), ..parent }
 }
 
 proptest! {
@@ -45,7 +46,7 @@ proptest! {
     #[test]
     fn after_any_history_the_book_equals_one_made_from_its_entries(layout in layout(), steps in history()) {
         run(layout, &steps, |_, book, _, _, _| {
-            let again = Book::new(book.layout().clone(), book.entries().cloned().collect());
+            let again = AllocationBook::new(book.layout().clone(), book.entries().cloned().collect());
             prop_assert!(book.agrees_with(&again));
             numbers_differ(book)
         })?;
@@ -98,14 +99,14 @@ proptest! {
 
     #[test]
     fn cancelling_gives_back_exactly_what_was_taken(layout in layout(), steps in history(), ask in ask()) {
-        let ask = Ask { id: id(999_999), wish: Wish::Hold, ..ask };
+        let ask = ReservationRequest { id: id(999_999), wish: ReservationIntent::Hold, ..ask };
         run(layout, &steps, |_, book, _, _, now| {
             let mut tried = book.clone();
-            tried.hear(now);
+            tried.advance_to(now);
             let untouched = tried.clone();
             if tried.reserve(&ask, now).is_ok() {
                 prop_assert!(!tried.agrees_with(&untouched));
-                tried.cancel(ask.id, Cause::Driver, now).unwrap();
+                tried.cancel(ask.id, CancelCause::Driver, now).unwrap();
                 prop_assert!(tried.agrees_with(&untouched));
             }
             Ok(())
@@ -117,7 +118,7 @@ proptest! {
         size in 1_u32..6,
         stays in prop::collection::vec(stay(), 1..60),
     ) {
-        let mut book = Book::new(simple_ground(size), Vec::new());
+        let mut book = AllocationBook::new(simple_ground(size), Vec::new());
         let mut accepted = Vec::new();
         for (n, span) in stays.into_iter().enumerate() {
             let with_it: Vec<_> = accepted.iter().copied().chain([span]).collect();
@@ -127,8 +128,8 @@ proptest! {
                     prop_assert!(numbering_exists);
                     accepted = with_it;
                 }
-                Err(Refusal::Full { .. }) => prop_assert!(!numbering_exists),
-                Err(Refusal::TooShort { .. }) => {}
+                Err(ReservationRefusal::Full { .. }) => prop_assert!(!numbering_exists),
+                Err(ReservationRefusal::TooShort { .. }) => {}
                 Err(other) => prop_assert!(false, "{:?}", other),
             }
         }
@@ -141,18 +142,18 @@ proptest! {
         keys in prop::collection::vec(any::<u32>(), 30),
     ) {
         let now = first().timestamp();
-        let mut book = Book::new(layout.clone(), Vec::new());
+        let mut book = AllocationBook::new(layout.clone(), Vec::new());
         // In the pool that it got, as another order may choose another.
         let mut accepted = Vec::new();
         for (n, ask) in asks.into_iter().enumerate() {
-            let ask = Ask { id: id(n as u128 + 1), wish: Wish::Confirm, ..ask };
+            let ask = ReservationRequest { id: id(n as u128 + 1), wish: ReservationIntent::Confirm, ..ask };
             if let Ok(entry) = book.reserve(&ask, now) {
-                accepted.push((keys[n], Ask { pool: Some(entry.pool), ..ask }));
+                accepted.push((keys[n], ReservationRequest { pool: Some(entry.pool), ..ask }));
             }
         }
         // Operators come last: they may exceed the limits by head and plate, and what they got counts against others.
-        accepted.sort_by_key(|(key, ask)| (ask.origin == Origin::Operator, *key));
-        let mut shuffled = Book::new(layout, Vec::new());
+        accepted.sort_by_key(|(key, ask)| (ask.origin == EntryOrigin::Operator, *key));
+        let mut shuffled = AllocationBook::new(layout, Vec::new());
         for (_, ask) in &accepted {
             prop_assert_eq!(shuffled.reserve(ask, now).err(), None);
         }
@@ -166,26 +167,26 @@ proptest! {
         span in stay(),
     ) {
         let now = first().timestamp();
-        let mut book = Book::new(layout.clone(), Vec::new());
+        let mut book = AllocationBook::new(layout.clone(), Vec::new());
         for pool in layout.pools.keys() {
             let kept_at_first = book.free(pool, Audience::Pickup, span);
             for (n, ask) in others.iter().filter(|ask| ask.audience != Audience::Pickup).enumerate() {
-                let _ = book.reserve(&Ask { id: id(n as u128 + 1), pool: Some(pool.clone()), ..ask.clone() }, now);
+                let _ = book.reserve(&ReservationRequest { id: id(n as u128 + 1), pool: Some(pool.clone()), ..ask.clone() }, now);
             }
             prop_assert_eq!(book.free(pool, Audience::Pickup, span), kept_at_first);
-            if book.would(&pickup(10_000, pool, span), now).is_ok() {
+            if book.check_request(&pickup(10_000, pool, span), now).is_ok() {
                 for n in 0..kept_at_first {
                     let asked = pickup(20_000 + u128::from(n), pool, span);
                     prop_assert!(book.reserve(&asked, now).is_ok());
                 }
             }
-            book = Book::new(layout.clone(), Vec::new());
+            book = AllocationBook::new(layout.clone(), Vec::new());
         }
     }
 }
 
 #[test]
 fn a_numbering_needs_as_many_numbers_as_the_fullest_minute() {
-    let span = |from, until| Span::new(Minute::new(from), Minute::new(until)).unwrap();
+    let span = |from, until| MinuteSpan::new(Minute::new(from), Minute::new(until)).unwrap();
     assert_eq!(numbers_needed(&[span(0, 10), span(5, 15), span(10, 20)]), 2);
 }

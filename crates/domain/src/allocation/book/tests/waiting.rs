@@ -2,20 +2,20 @@
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
 use crate::access::Audience;
-use crate::allocation::book::Book;
-use crate::allocation::entry::{Cause, Offered, Phase, State};
-use crate::allocation::journal::NoticeKind;
-use crate::allocation::refusal::Refusal;
-use crate::allocation::request::{Ask, Wish};
-use crate::minute::Span;
+use crate::allocation::book::AllocationBook;
+use crate::allocation::entry::{CancelCause, EntryPhase, EntryState, HoldOrigin};
+use crate::allocation::journal::BookNoticeKind;
+use crate::allocation::refusal::ReservationRefusal;
+use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::minute::MinuteSpan;
 
-fn or_wait(n: u8, hours: Span) -> Ask {
-    Ask { wish: Wish::ConfirmOrWait, ..ask(n, hours) }
+fn or_wait(n: u8, hours: MinuteSpan) -> ReservationRequest {
+    ReservationRequest { wish: ReservationIntent::ConfirmOrWait, ..ask(n, hours) }
 }
 
 /// One space, taken by 1 from 18:00 to 20:00; 2 to 4 wait for it.
-fn waited_for() -> Book {
-    let mut book = Book::new(evening(1), Vec::new());
+fn waited_for() -> AllocationBook {
+    let mut book = AllocationBook::new(evening(1), Vec::new());
     for n in 1..=4 {
         book.reserve(&or_wait(n, span("18:00", "20:00")), at("12:00")).unwrap();
     }
@@ -23,37 +23,52 @@ fn waited_for() -> Book {
     book
 }
 
-fn phases(book: &Book) -> Vec<Phase> {
+fn phases(book: &AllocationBook) -> Vec<EntryPhase> {
     (1..=4).map(|n| book.entry(id(n)).unwrap().phase()).collect()
 }
 
 #[test]
 fn an_offer_goes_from_one_to_the_next_until_one_accepts() {
     let mut book = waited_for();
-    book.cancel(id(1), Cause::Driver, at("12:10")).unwrap();
-    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Held, Phase::Waiting, Phase::Waiting]);
+    book.cancel(id(1), CancelCause::Driver, at("12:10")).unwrap();
+    assert_eq!(
+        phases(&book),
+        [EntryPhase::Cancelled, EntryPhase::Held, EntryPhase::Waiting, EntryPhase::Waiting]
+    );
     let overtaking = book.reserve(&ask(5, span("18:00", "20:00")), at("12:11"));
-    assert!(matches!(overtaking, Err(Refusal::Full { .. })));
+    assert!(matches!(overtaking, Err(ReservationRefusal::Full { .. })));
     book.sweep(at("12:20"), at("12:20"));
-    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Cancelled, Phase::Held, Phase::Waiting]);
+    assert_eq!(
+        phases(&book),
+        [EntryPhase::Cancelled, EntryPhase::Cancelled, EntryPhase::Held, EntryPhase::Waiting]
+    );
     let told: Vec<_> =
         book.take_journal().notices.iter().map(|notice| (notice.entry.as_u128(), notice.kind)).collect();
-    assert_eq!(told, [(2, NoticeKind::Offer), (2, NoticeKind::OfferExpired), (3, NoticeKind::Offer)]);
-    assert_eq!(book.confirm(id(3), at("12:25")).unwrap().phase(), Phase::Confirmed);
+    assert_eq!(
+        told,
+        [(2, BookNoticeKind::Offer), (2, BookNoticeKind::OfferExpired), (3, BookNoticeKind::Offer)]
+    );
+    assert_eq!(book.confirm(id(3), at("12:25")).unwrap().phase(), EntryPhase::Confirmed);
 }
 
 #[test]
 fn an_offer_never_outlives_its_start_and_grace() {
     let mut book = waited_for();
-    book.cancel(id(1), Cause::Driver, at("17:58")).unwrap();
+    book.cancel(id(1), CancelCause::Driver, at("17:58")).unwrap();
     let until = at("18:08");
-    assert_eq!(book.entry(id(2)).unwrap().state, State::Held { until, offered: Offered::FromWaitlist });
+    assert_eq!(
+        book.entry(id(2)).unwrap().state,
+        EntryState::Held { until, offered: HoldOrigin::FromWaitlist }
+    );
 
     let mut book = waited_for();
-    book.cancel(id(1), Cause::Driver, at("18:00:30")).unwrap();
-    book.cancel(id(2), Cause::Driver, at("18:00:50")).unwrap();
+    book.cancel(id(1), CancelCause::Driver, at("18:00:30")).unwrap();
+    book.cancel(id(2), CancelCause::Driver, at("18:00:50")).unwrap();
     let until = at("18:10:50");
-    assert_eq!(book.entry(id(3)).unwrap().state, State::Held { until, offered: Offered::FromWaitlist });
+    assert_eq!(
+        book.entry(id(3)).unwrap().state,
+        EntryState::Held { until, offered: HoldOrigin::FromWaitlist }
+    );
 }
 
 #[test]
@@ -61,10 +76,10 @@ fn who_has_waited_until_the_start_is_told_that_it_was_in_vain() {
     let mut book = waited_for();
     book.enter(&car(1, "18:00"), at("18:00"));
     book.sweep(at("18:00:59"), at("18:00:59"));
-    assert_eq!(book.entry(id(2)).unwrap().phase(), Phase::Waiting);
+    assert_eq!(book.entry(id(2)).unwrap().phase(), EntryPhase::Waiting);
     book.sweep(at("18:01"), at("18:01"));
     let journal = book.take_journal();
-    assert_eq!(journal.notices.iter().filter(|notice| notice.kind == NoticeKind::NeverFree).count(), 3);
+    assert_eq!(journal.notices.iter().filter(|notice| notice.kind == BookNoticeKind::NeverFree).count(), 3);
     assert_eq!(book.entries().count(), 1);
 }
 
@@ -74,27 +89,33 @@ fn whose_plate_was_blocked_meanwhile_gets_no_offer() {
     let mut layout = evening(1);
     layout.blocked.insert(plate(2));
     book.set_layout(layout);
-    book.cancel(id(1), Cause::Driver, at("12:10")).unwrap();
-    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Waiting, Phase::Held, Phase::Waiting]);
+    book.cancel(id(1), CancelCause::Driver, at("12:10")).unwrap();
+    assert_eq!(
+        phases(&book),
+        [EntryPhase::Cancelled, EntryPhase::Waiting, EntryPhase::Held, EntryPhase::Waiting]
+    );
     // Neither does a block that comes after the offer leave the space to it.
     let mut layout = evening(1);
     layout.blocked.insert(plate(3));
     book.set_layout(layout);
-    assert_eq!(book.confirm(id(3), at("12:11")), Err(Refusal::Blocked));
+    assert_eq!(book.confirm(id(3), at("12:11")), Err(ReservationRefusal::Blocked));
     book.sweep(at("12:20"), at("12:20"));
-    assert_eq!(phases(&book), [Phase::Cancelled, Phase::Held, Phase::Cancelled, Phase::Waiting]);
+    assert_eq!(
+        phases(&book),
+        [EntryPhase::Cancelled, EntryPhase::Held, EntryPhase::Cancelled, EntryPhase::Waiting]
+    );
 }
 
 #[test]
 fn one_who_wants_more_than_is_free_keeps_nobody_behind() {
-    let mut book = Book::new(evening(1), Vec::new());
+    let mut book = AllocationBook::new(evening(1), Vec::new());
     book.reserve(&ask(1, span("18:00", "19:00")), at("12:00")).unwrap();
     book.reserve(&ask(2, span("19:00", "20:00")), at("12:00")).unwrap();
     book.reserve(&or_wait(3, span("18:00", "20:00")), at("12:01")).unwrap();
     book.reserve(&or_wait(4, span("19:00", "20:00")), at("12:02")).unwrap();
-    book.cancel(id(2), Cause::Driver, at("12:10")).unwrap();
-    assert_eq!(book.entry(id(3)).unwrap().phase(), Phase::Waiting);
-    assert_eq!(book.entry(id(4)).unwrap().phase(), Phase::Held);
+    book.cancel(id(2), CancelCause::Driver, at("12:10")).unwrap();
+    assert_eq!(book.entry(id(3)).unwrap().phase(), EntryPhase::Waiting);
+    assert_eq!(book.entry(id(4)).unwrap().phase(), EntryPhase::Held);
 }
 
 #[test]
@@ -102,20 +123,20 @@ fn those_who_wait_come_before_those_who_ask_after_the_windows_have_grown() {
     let mut book = waited_for();
     book.set_layout(evening(2));
     let late = book.reserve(&ask(5, span("18:00", "20:00")), at("12:30"));
-    assert!(matches!(late, Err(Refusal::Full { .. })));
-    assert_eq!(book.entry(id(2)).unwrap().phase(), Phase::Held);
+    assert!(matches!(late, Err(ReservationRefusal::Full { .. })));
+    assert_eq!(book.entry(id(2)).unwrap().phase(), EntryPhase::Held);
 }
 
 #[test]
 fn who_waits_is_refused_for_anything_but_a_full_pool() {
     let mut book = waited_for();
     let outside = book.reserve(&or_wait(5, span("17:00", "20:00")), at("12:00"));
-    assert!(matches!(outside, Err(Refusal::OutsideWindow { .. })));
+    assert!(matches!(outside, Err(ReservationRefusal::OutsideWindow { .. })));
 }
 
 #[test]
 fn a_suspension_hurts_those_whose_spaces_it_closes() {
-    let mut book = Book::new(evening(3), Vec::new());
+    let mut book = AllocationBook::new(evening(3), Vec::new());
     for (n, hours) in [(1, span("18:00", "19:00")), (2, span("20:00", "21:00")), (3, span("18:30", "20:30"))]
     {
         book.reserve(&ask(n, hours), at("12:00")).unwrap();
@@ -124,13 +145,13 @@ fn a_suspension_hurts_those_whose_spaces_it_closes() {
     let suspended = evening(3).closed(None, span("18:00", "20:00"), None);
     assert_eq!(book.affected(&suspended), [id(3)]);
     assert!(book.affected(book.layout()).is_empty());
-    book.cancel(id(3), Cause::Suspended, at("18:01")).unwrap();
-    assert_eq!(book.take_journal().notices[0].kind, NoticeKind::Suspended);
+    book.cancel(id(3), CancelCause::Suspended, at("18:01")).unwrap();
+    assert_eq!(book.take_journal().notices[0].kind, BookNoticeKind::Suspended);
 }
 
 #[test]
 fn where_spaces_become_fewer_the_newest_lose() {
-    let mut book = Book::new(evening(3), Vec::new());
+    let mut book = AllocationBook::new(evening(3), Vec::new());
     for (n, time) in [(3, "12:00"), (1, "12:01"), (2, "12:02")] {
         book.reserve(&ask(n, span("18:00", "19:00")), at(time)).unwrap();
     }

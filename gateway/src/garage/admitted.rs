@@ -8,7 +8,7 @@ mod counted;
 
 use std::collections::HashMap;
 
-use domain::access::{AccessPlan, Audience, Decision, Use, Uses};
+use domain::access::{AccessDecision, AccessPlan, Audience, ReservationUse, ReservationUses};
 use domain::ids::{DeviceId, EventId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -17,38 +17,38 @@ use protocol::uplink::GateEvent;
 use uuid::Uuid;
 
 use super::by_hand::PREFIX;
-use counted::Counted;
+use counted::CountedCar;
 
 /// Maximum number of cars in memory; many times the largest garage. A further car is not kept, and counts as inside
 /// until the server's receipt covers it.
 const REMEMBERED: usize = 20_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Known {
-    inside: HashMap<Plate, Stay>,
-    uses: Uses,
+pub(crate) struct AdmittedCars {
+    inside: HashMap<Plate, AdmittedStay>,
+    uses: ReservationUses,
     /// By lane: the last car for which the barrier opened and that has not passed yet.
-    opened: HashMap<DeviceId, Opened>,
+    opened: HashMap<DeviceId, OpenedBarrier>,
     /// By lane: the last counted car, which may reverse.
-    counted: HashMap<DeviceId, Counted>,
+    counted: HashMap<DeviceId, CountedCar>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Stay {
+struct AdmittedStay {
     audience: Audience,
     reservation: Option<Uuid>,
 }
 
 #[derive(Debug, Clone)]
-struct Opened {
+struct OpenedBarrier {
     event: EventId,
     plate: Option<Plate>,
-    decision: Decision,
+    decision: AccessDecision,
 }
 
 /// An event with its decision and its count change.
 #[derive(Debug)]
-pub(crate) struct Movement<'a> {
+pub(crate) struct LaneMovement<'a> {
     pub device: &'a DeviceId,
     pub event: &'a EventId,
     pub kind: EventKind,
@@ -57,11 +57,11 @@ pub(crate) struct Movement<'a> {
     /// For a pass: the plate event of the same car.
     pub of: Option<&'a EventId>,
     pub plate: Option<Plate>,
-    pub decision: Option<Decision>,
+    pub decision: Option<AccessDecision>,
     pub delta: i64,
 }
 
-impl<'a> Movement<'a> {
+impl<'a> LaneMovement<'a> {
     /// Restores a movement from its record.
     pub fn of(device: &'a DeviceId, event: &'a GateEvent) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'a> Movement<'a> {
             event: &event.event_id,
             kind: event.kind,
             at: event.happened_at,
-            of: event.of.as_ref(),
+            of: event.related_event_id.as_ref(),
             plate: event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok()),
             decision: event.decision,
             delta: event.delta,
@@ -77,8 +77,8 @@ impl<'a> Movement<'a> {
     }
 }
 
-impl Known {
-    pub fn uses(&self) -> &Uses {
+impl AdmittedCars {
+    pub fn uses(&self) -> &ReservationUses {
         &self.uses
     }
 
@@ -90,7 +90,7 @@ impl Known {
     }
 
     /// Audience under which the moved car was admitted; `None` if no car moved or its audience is not known.
-    pub fn met(&mut self, movement: Movement<'_>) -> Option<Audience> {
+    pub fn record_movement(&mut self, movement: LaneMovement<'_>) -> Option<Audience> {
         match movement.kind {
             EventKind::Plate | EventKind::Pass => self.went(movement),
             EventKind::Opened if movement.delta != 0 => self.went(movement),
@@ -110,10 +110,10 @@ impl Known {
         }
     }
 
-    fn went(&mut self, movement: Movement<'_>) -> Option<Audience> {
-        let Movement { device, event, of, plate, decision, delta, at, .. } = movement;
+    fn went(&mut self, movement: LaneMovement<'_>) -> Option<Audience> {
+        let LaneMovement { device, event, of, plate, decision, delta, at, .. } = movement;
         if let Some(decision) = decision.filter(|decision| decision.opens()) {
-            let opened = Opened { event: event.clone(), plate, decision };
+            let opened = OpenedBarrier { event: event.clone(), plate, decision };
             if delta == 0 {
                 self.opened.insert(device.clone(), opened);
                 return None;
@@ -130,19 +130,19 @@ impl Known {
         self.passed(opened?, delta)
     }
 
-    fn passed(&mut self, opened: Opened, delta: i64) -> Option<Audience> {
+    fn passed(&mut self, opened: OpenedBarrier, delta: i64) -> Option<Audience> {
         let plate = opened.plate?;
         if delta < 0 {
             let stay = self.inside.remove(&plate)?;
-            self.uses.extend(stay.reservation.map(|id| (id, Use::Left)));
+            self.uses.extend(stay.reservation.map(|id| (id, ReservationUse::Left)));
             return Some(stay.audience);
         }
-        let Decision::Open { audience: Some(audience), reservation, .. } = opened.decision else {
+        let AccessDecision::Open { audience: Some(audience), reservation, .. } = opened.decision else {
             return None;
         };
-        self.uses.extend(reservation.map(|id| (id, Use::Inside)));
+        self.uses.extend(reservation.map(|id| (id, ReservationUse::Inside)));
         if self.inside.len() < REMEMBERED {
-            self.inside.insert(plate, Stay { audience, reservation });
+            self.inside.insert(plate, AdmittedStay { audience, reservation });
         }
         Some(audience)
     }

@@ -2,80 +2,80 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::allocation::entry::Entry;
-use domain::allocation::{Notice, Strike};
+use domain::allocation::entry::BookEntry;
+use domain::allocation::{BookNotice, BookStrike};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::kept::{Kept, Stamp};
-use super::shelves::Place;
+use super::book_cache::BookCheckout;
+use super::cached_book::{BookStamp, CachedBook};
 use crate::app::App;
-use crate::store::reservation::{Details, KeyOf, Stored};
+use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 use crate::store::{StoreError, Tx, book, calendar};
 
 /// Books whose rows this transaction has locked.
-pub(super) type Books = BTreeMap<GarageId, Working>;
+pub(super) type LockedBooks = BTreeMap<GarageId, WorkingBook>;
 
-pub(super) struct Working {
+pub(super) struct WorkingBook {
     pub garage: GarageId,
-    pub kept: Kept,
+    pub cached: CachedBook,
     /// Entries that are not stored yet.
     pub new: HashSet<Uuid>,
     /// Keys used in this transaction, with their entries.
-    pub keys: HashMap<KeyOf, Uuid>,
+    pub keys: HashMap<ClientReservationKey, Uuid>,
     /// The operator's reason for a notice.
     pub reasons: HashMap<Uuid, String>,
-    place: Place,
+    checkout: BookCheckout,
 }
 
 /// Changes of one book in this transaction.
-pub(super) struct Written {
+pub(super) struct BookChanges {
     pub garage: GarageId,
-    pub inserted: Vec<Stored>,
-    pub updated: Vec<Stored>,
-    pub notices: Vec<Notice>,
-    pub strikes: Vec<Strike>,
+    pub inserted: Vec<StoredReservation>,
+    pub updated: Vec<StoredReservation>,
+    pub notices: Vec<BookNotice>,
+    pub strikes: Vec<BookStrike>,
 }
 
 /// Locks the garages' rows and returns their books. Omits a garage without a row.
-pub(super) async fn take(
+pub(super) async fn check_out(
     app: &App,
     tx: &mut Tx,
     garages: &[GarageId],
-) -> Result<(Books, Timestamp), StoreError> {
+) -> Result<(LockedBooks, Timestamp), StoreError> {
     let locked = book::lock(tx, garages).await?;
     let district = calendar::version(tx).await?;
     // Taken after the wait for the locks, so that it is later than the decisions of other transactions.
     let now = app.now();
-    let mut books = Books::new();
+    let mut books = LockedBooks::new();
     for (garage, version) in locked {
-        let stamp = Stamp { version, district, day: now.local_date() };
-        let (place, kept) = app.allocation.shelves.of(&garage).take().await;
+        let stamp = BookStamp { version, district, day: now.local_date() };
+        let (place, kept) = app.allocation.books.slot(&garage).check_out().await;
         let kept = match kept.filter(|kept| kept.stamp == stamp && kept.is_of(now)) {
             Some(kept) => kept,
-            None => Kept::made(app, tx, &garage, stamp, now).await?,
+            None => CachedBook::made(app, tx, &garage, stamp, now).await?,
         };
-        books.insert(garage.clone(), Working::new(garage, kept, place));
+        books.insert(garage.clone(), WorkingBook::new(garage, kept, place));
     }
     Ok((books, now))
 }
 
-impl Working {
-    fn new(garage: GarageId, kept: Kept, place: Place) -> Self {
-        Self { garage, kept, new: HashSet::new(), keys: HashMap::new(), reasons: HashMap::new(), place }
+impl WorkingBook {
+    fn new(garage: GarageId, cached: CachedBook, checkout: BookCheckout) -> Self {
+        Self { garage, cached, new: HashSet::new(), keys: HashMap::new(), reasons: HashMap::new(), checkout }
     }
 
     /// Registers an entry that the book has made and that is to be stored with these details.
-    pub fn add(&mut self, id: Uuid, details: Details) {
+    pub fn add(&mut self, id: Uuid, details: ReservationDetails) {
         self.new.insert(id);
-        self.kept.details.insert(id, details);
+        self.cached.details.insert(id, details);
     }
 
     /// Takes the book's changes. Removes finished entries' details.
-    pub fn write(&mut self, now: Timestamp) -> Result<Written, StoreError> {
-        let journal = self.kept.book.take_journal();
-        let mut written = Written {
+    pub fn write(&mut self, now: Timestamp) -> Result<BookChanges, StoreError> {
+        let journal = self.cached.book.take_journal();
+        let mut written = BookChanges {
             garage: self.garage.clone(),
             inserted: Vec::new(),
             updated: Vec::new(),
@@ -90,38 +90,38 @@ impl Working {
         Ok(written)
     }
 
-    fn changed(&mut self, entry: Entry, now: Timestamp) -> Result<Stored, StoreError> {
+    fn changed(&mut self, entry: BookEntry, now: Timestamp) -> Result<StoredReservation, StoreError> {
         const LOST: StoreError = StoreError::Corrupt { column: "reservation.id" };
-        let details = self.kept.details.get_mut(&entry.id).ok_or(LOST)?;
+        let details = self.cached.details.get_mut(&entry.id).ok_or(LOST)?;
         details.state_since = since(&entry, details, now);
         // A clock that stands still or goes back must not hide a change.
         details.changed_at = now.max(Timestamp::from_micros(details.changed_at.micros().saturating_add(1)));
         let details = details.clone();
         if !entry.is_live() {
-            self.kept.details.remove(&entry.id);
+            self.cached.details.remove(&entry.id);
         }
-        Ok(Stored { garage: self.garage.clone(), entry, details })
+        Ok(StoredReservation { garage: self.garage.clone(), entry, details })
     }
 
     /// Checks the book in after the commit. `raised`: its version was raised.
-    pub fn put_back(mut self, raised: bool) {
+    pub fn check_in(mut self, raised: bool) {
         if raised {
-            self.kept.stamp.version += 1;
+            self.cached.stamp.version += 1;
         }
-        self.place.put_back(self.kept);
+        self.checkout.check_in(self.cached);
     }
 }
 
 /// A held entry does not store the time of its state: the time of its last change is used.
-fn since(entry: &Entry, former: &Details, now: Timestamp) -> Timestamp {
-    use domain::allocation::entry::State;
+fn since(entry: &BookEntry, former: &ReservationDetails, now: Timestamp) -> Timestamp {
+    use domain::allocation::entry::EntryState;
     match entry.state {
-        State::Waiting => entry.created_at,
-        State::Held { .. } => now.max(former.state_since),
-        State::Confirmed { since } | State::Overstayed { since } => since,
-        State::CheckedIn { at }
-        | State::Completed { at }
-        | State::Cancelled { at, .. }
-        | State::NoShow { at } => at,
+        EntryState::Waiting => entry.created_at,
+        EntryState::Held { .. } => now.max(former.state_since),
+        EntryState::Confirmed { since } | EntryState::Overstayed { since } => since,
+        EntryState::CheckedIn { at }
+        | EntryState::Completed { at }
+        | EntryState::Cancelled { at, .. }
+        | EntryState::NoShow { at } => at,
     }
 }

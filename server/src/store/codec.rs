@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::StoreError;
 
 /// A unit variant's wire name, such as `handed_over`.
-pub fn word<T: Serialize>(value: T) -> String {
+pub fn encode<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(text)) => text,
         // Only for a type that is not a plain enum; the first contract test of its column detects it.
@@ -46,15 +46,15 @@ pub fn day(column: &'static str, text: &str) -> Result<NaiveDate, StoreError> {
 #[cfg(test)]
 mod tests {
     use domain::ids::ClassId;
-    use domain::pickup::Phase;
+    use domain::pickup::PickupPhase;
 
     use super::*;
 
     #[test]
     fn words_are_wire_names_and_come_back() {
-        assert_eq!(word(Phase::HandedOver), "handed_over");
-        assert_eq!(parse::<Phase>("phase", "handed_over").unwrap(), Phase::HandedOver);
+        assert_eq!(encode(PickupPhase::HandedOver), "handed_over");
+        assert_eq!(parse::<PickupPhase>("phase", "handed_over").unwrap(), PickupPhase::HandedOver);
         assert_eq!(parse::<ClassId>("class", "c-1").unwrap().as_str(), "c-1");
-        assert!(parse::<Phase>("phase", "gone").is_err());
+        assert!(parse::<PickupPhase>("phase", "gone").is_err());
     }
 }

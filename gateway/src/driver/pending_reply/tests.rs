@@ -3,15 +3,15 @@ use domain::access::Audience;
 
 use super::*;
 
-fn names() -> WaitingKey {
+fn names() -> PendingReplyKey {
     (DeviceId::parse("b1-in").unwrap(), EventId::parse("zhenshi:1").unwrap())
 }
 
-const OPEN: Decision = Decision::open(Some(Audience::Public));
+const OPEN: AccessDecision = AccessDecision::open(Some(Audience::Public));
 
 #[test]
 fn a_request_gets_its_decision_and_its_commit() {
-    let ((device, event), desk) = (names(), Desk::default());
+    let ((device, event), desk) = (names(), PendingReplies::default());
     let mut first = desk.expect(&device, &event);
     desk.decided(&device, &event, Some(OPEN));
     assert_eq!(first.decided.try_recv().unwrap(), Some(OPEN));
@@ -21,7 +21,7 @@ fn a_request_gets_its_decision_and_its_commit() {
 
 #[test]
 fn a_request_that_ends_is_forgotten_and_a_later_one_is_not() {
-    let ((device, event), desk) = (names(), Desk::default());
+    let ((device, event), desk) = (names(), PendingReplies::default());
     let first = desk.expect(&device, &event);
     let mut second = desk.expect(&device, &event);
     drop(first);

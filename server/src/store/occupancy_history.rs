@@ -6,22 +6,22 @@ use domain::time::Timestamp;
 use super::{StoreError, Tx};
 
 #[derive(Debug, Clone)]
-pub struct Course {
+pub struct OccupancyHistory {
     /// The present count; absent: no data.
     pub now: Option<i64>,
     /// Newest first.
-    pub changes: Vec<Change>,
+    pub changes: Vec<OccupancyChange>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
+pub struct OccupancyChange {
     pub at: Timestamp,
-    pub before: Before,
+    pub before: CountBeforeChange,
 }
 
 /// The count before a change, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Before {
+pub enum CountBeforeChange {
     /// A passage: this many fewer cars than after it.
     Less(i64),
     /// A correction: exactly this count; absent: no data.
@@ -34,7 +34,7 @@ pub async fn of_garage(
     garage: &GarageId,
     since: Timestamp,
     limit: i64,
-) -> Result<Course, StoreError> {
+) -> Result<OccupancyHistory, StoreError> {
     let now: Option<(Option<i64>,)> =
         fetch_optional!(tx, "select occupied from garage where id = $1", garage.as_str())?;
     let rows: Vec<(i64, i64, i64, Option<i64>)> = fetch_all!(
@@ -47,9 +47,12 @@ pub async fn of_garage(
         since.micros(),
         limit,
     )?;
-    let change = |(at, corrected, delta, before)| Change {
+    let change = |(at, corrected, delta, before)| OccupancyChange {
         at: Timestamp::from_micros(at),
-        before: if corrected == 1 { Before::Was(before) } else { Before::Less(delta) },
+        before: if corrected == 1 { CountBeforeChange::Was(before) } else { CountBeforeChange::Less(delta) },
     };
-    Ok(Course { now: now.and_then(|(count,)| count), changes: rows.into_iter().map(change).collect() })
+    Ok(OccupancyHistory {
+        now: now.and_then(|(count,)| count),
+        changes: rows.into_iter().map(change).collect(),
+    })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
-pub struct GaragesAsked {
+pub struct SharedGaragesQuery {
     /// Only garages in which the caller may reserve under this audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "public"))]
@@ -20,7 +20,7 @@ pub struct GaragesAsked {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
-pub struct QuoteAsked {
+pub struct ReservationQuoteQuery {
     #[cfg_attr(feature = "openapi", param(value_type = String, example = "public"))]
     pub audience: Audience,
     /// Whole minutes, RFC 3339.
@@ -38,7 +38,7 @@ pub struct QuoteAsked {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
-pub struct ForecastAsked {
+pub struct PoolForecastQuery {
     /// Absent: `public`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "public"))]
@@ -56,7 +56,7 @@ pub struct ForecastAsked {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
-pub struct ReservationsAsked {
+pub struct ReservationPageQuery {
     /// `next` of the previous page; absent: the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,

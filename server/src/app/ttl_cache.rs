@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 /// A bounded cache of values by key.
 #[derive(Debug)]
-pub struct Recent<K, V> {
+pub struct TtlCache<K, V> {
     ttl: Duration,
     most: usize,
-    inner: Mutex<Inner<K, V>>,
+    inner: Mutex<TtlCacheInner<K, V>>,
 }
 
 #[derive(Debug)]
-struct Inner<K, V> {
+struct TtlCacheInner<K, V> {
     entries: HashMap<K, (Instant, V)>,
     /// Grows with every invalidation.
     era: u64,
@@ -26,14 +26,14 @@ struct Inner<K, V> {
 
 /// Marks the start of a read.
 #[derive(Debug, Clone, Copy)]
-pub struct Began(u64);
+pub struct CacheReadStart(u64);
 
-impl<K: Eq + Hash, V: Clone> Recent<K, V> {
+impl<K: Eq + Hash, V: Clone> TtlCache<K, V> {
     pub fn new(ttl: Duration, most: usize) -> Self {
-        Self { ttl, most, inner: Mutex::new(Inner { entries: HashMap::new(), era: 0 }) }
+        Self { ttl, most, inner: Mutex::new(TtlCacheInner { entries: HashMap::new(), era: 0 }) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner<K, V>> {
+    fn lock(&self) -> MutexGuard<'_, TtlCacheInner<K, V>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -46,13 +46,13 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     }
 
     /// Call it before the database is read.
-    pub fn begin(&self) -> Began {
-        Began(self.lock().era)
+    pub fn begin_read(&self) -> CacheReadStart {
+        CacheReadStart(self.lock().era)
     }
 
     /// Caches a value, unless an invalidation happened since `began`. A full cache first drops expired entries. If none
     /// has expired, it drops all; they come back with the next reads.
-    pub fn put(&self, began: Began, key: K, value: V) {
+    pub fn put(&self, began: CacheReadStart, key: K, value: V) {
         let mut inner = self.lock();
         if inner.era != began.0 {
             return;
@@ -66,7 +66,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         inner.entries.insert(key, (Instant::now(), value));
     }
 
-    pub fn forget<Q: ?Sized + Eq + Hash>(&self, key: &Q)
+    pub fn invalidate<Q: ?Sized + Eq + Hash>(&self, key: &Q)
     where
         K: std::borrow::Borrow<Q>,
     {
@@ -75,14 +75,14 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         inner.entries.remove(key);
     }
 
-    pub fn forget_where(&self, gone: impl Fn(&V) -> bool) {
+    pub fn invalidate_where(&self, gone: impl Fn(&V) -> bool) {
         let mut inner = self.lock();
         inner.era += 1;
         inner.entries.retain(|_, (_, value)| !gone(value));
     }
 
-    pub fn forget_all(&self) {
-        self.forget_where(|_| true);
+    pub fn invalidate_all(&self) {
+        self.invalidate_where(|_| true);
     }
 }
 
@@ -94,26 +94,26 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_during_a_read_is_not_remembered() {
-        let recent = Recent::new(LONG, 10);
-        let began = recent.begin();
-        recent.forget(&1);
+        let recent = TtlCache::new(LONG, 10);
+        let began = recent.begin_read();
+        recent.invalidate(&1);
         recent.put(began, 1, "old");
         assert_eq!(recent.get(&1), None);
-        recent.put(recent.begin(), 1, "new");
+        recent.put(recent.begin_read(), 1, "new");
         assert_eq!(recent.get(&1), Some("new"));
-        recent.forget_where(|value| *value == "new");
+        recent.invalidate_where(|value| *value == "new");
         assert_eq!(recent.get(&1), None);
     }
 
     #[test]
     fn it_has_a_bound_and_an_age() {
-        let recent = Recent::new(LONG, 10);
+        let recent = TtlCache::new(LONG, 10);
         for n in 0..1000 {
-            recent.put(recent.begin(), n, n);
+            recent.put(recent.begin_read(), n, n);
         }
         assert!(recent.lock().entries.len() <= 10);
-        let short = Recent::new(Duration::ZERO, 10);
-        short.put(short.begin(), 1, 1);
+        let short = TtlCache::new(Duration::ZERO, 10);
+        short.put(short.begin_read(), 1, 1);
         assert_eq!(short.get(&1), None);
     }
 }

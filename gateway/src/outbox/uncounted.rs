@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::rows;
-use crate::garage::Change;
+use crate::garage::CountDelta;
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Behind {
+pub(crate) struct UncountedSum {
     /// Position after which all rows are summed ...
     through_seq: i64,
     /// ... up to this one, the last `seq` that was assigned.
     last_seq: i64,
-    pub change: Change,
+    pub change: CountDelta,
 }
 
-impl Behind {
+impl UncountedSum {
     /// Reads the stored sum. Recomputes it if the last writer of the file did not update it.
     pub async fn restored(
         db: &mut SqliteConnection,
@@ -39,7 +39,7 @@ impl Behind {
     }
 
     /// Adds new rows, the last of them at `last_seq`.
-    pub fn with(self, change: Change, last_seq: i64) -> Self {
+    pub fn with(self, change: CountDelta, last_seq: i64) -> Self {
         Self { last_seq, change: self.change.plus(change), ..self }
     }
 

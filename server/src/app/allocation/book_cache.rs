@@ -10,31 +10,31 @@ use std::time::{Duration, Instant};
 use domain::ids::GarageId;
 use tokio::sync::{Mutex as Turn, OwnedRwLockWriteGuard, RwLock};
 
-use super::kept::Kept;
+use super::cached_book::CachedBook;
 
 /// A book unused for this long is dropped.
 const UNUSED: Duration = Duration::from_secs(3600);
 
 #[derive(Default)]
-pub(super) struct Shelves(Mutex<HashMap<GarageId, Arc<Shelf>>>);
+pub(super) struct BookCache(Mutex<HashMap<GarageId, Arc<BookCacheSlot>>>);
 
 #[derive(Default)]
-pub(super) struct Shelf {
-    pub kept: Arc<RwLock<Option<Kept>>>,
+pub(super) struct BookCacheSlot {
+    pub book: Arc<RwLock<Option<CachedBook>>>,
     /// Serializes readers that find no book and build it.
     pub making: Turn<()>,
-    times: Mutex<Times>,
+    times: Mutex<BookCacheTimes>,
 }
 
 #[derive(Default)]
-struct Times {
+struct BookCacheTimes {
     used: Option<Instant>,
     /// When the book last had the stored version.
     compared: Option<Instant>,
 }
 
-impl Shelves {
-    pub fn of(&self, garage: &GarageId) -> Arc<Shelf> {
+impl BookCache {
+    pub fn slot(&self, garage: &GarageId) -> Arc<BookCacheSlot> {
         let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let shelf = Arc::clone(shelves.entry(garage.clone()).or_default());
         shelf.times().used = Some(Instant::now());
@@ -42,7 +42,7 @@ impl Shelves {
     }
 
     /// Returns the slot without counting as a use.
-    pub fn find(&self, garage: &GarageId) -> Option<Arc<Shelf>> {
+    pub fn find(&self, garage: &GarageId) -> Option<Arc<BookCacheSlot>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(garage).cloned()
     }
 
@@ -52,8 +52,8 @@ impl Shelves {
     }
 }
 
-impl Shelf {
-    fn times(&self) -> std::sync::MutexGuard<'_, Times> {
+impl BookCacheSlot {
+    fn times(&self) -> std::sync::MutexGuard<'_, BookCacheTimes> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -71,22 +71,22 @@ impl Shelf {
     }
 
     /// Checks the book out; readers wait until the checkout is dropped.
-    pub async fn take(self: Arc<Self>) -> (Place, Option<Kept>) {
-        let mut guard = Arc::clone(&self.kept).write_owned().await;
+    pub async fn check_out(self: Arc<Self>) -> (BookCheckout, Option<CachedBook>) {
+        let mut guard = Arc::clone(&self.book).write_owned().await;
         let kept = guard.take();
-        (Place { shelf: self, guard }, kept)
+        (BookCheckout { shelf: self, guard }, kept)
     }
 }
 
 /// The locked, empty slot of a book that is checked out.
-pub(super) struct Place {
-    shelf: Arc<Shelf>,
-    guard: OwnedRwLockWriteGuard<Option<Kept>>,
+pub(super) struct BookCheckout {
+    shelf: Arc<BookCacheSlot>,
+    guard: OwnedRwLockWriteGuard<Option<CachedBook>>,
 }
 
-impl Place {
+impl BookCheckout {
     /// Checks in the book as it was committed.
-    pub fn put_back(mut self, kept: Kept) {
+    pub fn check_in(mut self, kept: CachedBook) {
         *self.guard = Some(kept);
         self.shelf.set_compared(Instant::now());
     }

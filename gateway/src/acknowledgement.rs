@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::ids::DeviceId;
-use protocol::mqtt::{Ack, Topic, VERSION};
+use protocol::mqtt::{EventAck, MqttTopic, VERSION};
 use tokio::sync::mpsc;
 
-use crate::driver::Desk;
-use crate::metric::Meter;
-use crate::mqtt::{Broker, Keep};
-use crate::outbox::entry::Answer;
+use crate::driver::PendingReplies;
+use crate::metric::GatewayMetrics;
+use crate::mqtt::{BrokerPublisher, MqttRetention};
+use crate::outbox::entry::OutboxReply;
 
 /// Acknowledgements in one message: at most some 16 KiB, which small controllers can hold.
 const PER_MESSAGE: usize = 64;
@@ -23,43 +23,43 @@ const AT_ONCE: usize = 512;
 ///
 /// For the devices in `posting`, completes the pending HTTP request instead of publishing.
 pub(crate) async fn run(
-    mut answers: mpsc::Receiver<(DeviceId, Answer)>,
-    (posting, desk): (HashSet<DeviceId>, Desk),
-    broker: Broker,
-    meter: Meter,
+    mut answers: mpsc::Receiver<(DeviceId, OutboxReply)>,
+    (posting, desk): (HashSet<DeviceId>, PendingReplies),
+    broker: BrokerPublisher,
+    meter: GatewayMetrics,
 ) {
     let mut waiting = Vec::with_capacity(AT_ONCE);
     while answers.recv_many(&mut waiting, AT_ONCE).await > 0 {
         let (here, published): (Vec<_>, Vec<_>) =
             waiting.drain(..).partition(|(device, _)| posting.contains(device));
         for (device, answer) in here {
-            if let Answer::Stored(event) = answer {
+            if let OutboxReply::Stored(event) = answer {
                 desk.stored(&device, &event);
             }
         }
         for (device, ack) in by_device(published.into_iter()) {
             let Ok(payload) = serde_json::to_vec(&ack) else { continue };
-            let topic = Topic::Ack(meter.garage().clone(), device).to_string();
-            if broker.publish(topic, Keep::Transient, payload).await.is_err() {
+            let topic = MqttTopic::Ack(meter.garage().clone(), device).to_string();
+            if broker.publish(topic, MqttRetention::Transient, payload).await.is_err() {
                 meter.publish_dropped("ack");
             }
         }
     }
 }
 
-fn by_device(answers: impl Iterator<Item = (DeviceId, Answer)>) -> Vec<(DeviceId, Ack)> {
-    let mut devices: BTreeMap<DeviceId, Vec<Ack>> = BTreeMap::new();
+fn by_device(answers: impl Iterator<Item = (DeviceId, OutboxReply)>) -> Vec<(DeviceId, EventAck)> {
+    let mut devices: BTreeMap<DeviceId, Vec<EventAck>> = BTreeMap::new();
     for (device, answer) in answers {
         let acks = devices.entry(device).or_default();
-        let full = |ack: &Ack| ack.event_ids.len() + ack.rejected.len() >= PER_MESSAGE;
+        let full = |ack: &EventAck| ack.event_ids.len() + ack.rejected.len() >= PER_MESSAGE;
         if acks.last().is_none_or(full) {
-            acks.push(Ack { v: VERSION, event_ids: Vec::new(), rejected: Vec::new() });
+            acks.push(EventAck { v: VERSION, event_ids: Vec::new(), rejected: Vec::new() });
         }
         let Some(ack) = acks.last_mut() else { continue };
         match answer {
-            Answer::Stored(event) => ack.event_ids.push(event),
-            Answer::Rejected(event) => ack.rejected.push(event),
-            Answer::Silence => {}
+            OutboxReply::Stored(event) => ack.event_ids.push(event),
+            OutboxReply::Rejected(event) => ack.rejected.push(event),
+            OutboxReply::None => {}
         }
     }
     devices
@@ -79,7 +79,7 @@ mod tests {
     fn each_device_gets_its_own_and_no_message_is_too_long() {
         let answers = (0..200).map(|i| {
             let device = DeviceId::parse(if i % 2 == 0 { "a" } else { "b" }).unwrap();
-            (device, Answer::Stored(EventId::parse(&i.to_string()).unwrap()))
+            (device, OutboxReply::Stored(EventId::parse(&i.to_string()).unwrap()))
         });
         let acks = by_device(answers);
         assert!(acks.iter().all(|(_, ack)| ack.event_ids.len() <= 64));

@@ -3,18 +3,18 @@
 use devices::make::{DeviceMake, InboundMessage};
 use devices::message::{DeviceMessage, MessageContent};
 
-use crate::config::{ForeignDevice, Lane};
+use crate::config::{ForeignDevice, LaneConfig};
 
 /// A lane with its device.
 #[derive(Debug, Clone)]
-pub(super) struct DevicePlace {
-    pub lane: Lane,
+pub(super) struct LaneDevice {
+    pub lane: LaneConfig,
     pub device: ForeignDevice,
 }
 
-impl DevicePlace {
+impl LaneDevice {
     /// The lanes whose device is of another make.
-    pub fn of_lanes(lanes: &[Lane]) -> impl Iterator<Item = Self> {
+    pub fn of_lanes(lanes: &[LaneConfig]) -> impl Iterator<Item = Self> {
         lanes.iter().filter_map(|lane| Some(Self { lane: lane.clone(), device: lane.foreign()?.clone() }))
     }
 
@@ -38,15 +38,15 @@ impl DevicePlace {
 }
 
 /// The lane of a message, or the reason why it is ambiguous.
-pub(super) enum PlaceChoice<'a> {
-    One(&'a DevicePlace),
+pub(super) enum LaneDeviceMatch<'a> {
+    One(&'a LaneDevice),
     /// The fault, which is reported for every lane behind the address.
     Unclear(String),
 }
 
 /// Decodes with the makes of these lanes; the first that understands the message wins.
 pub(super) fn decode(
-    places: &[&DevicePlace],
+    places: &[&LaneDevice],
     inbound: &InboundMessage<'_>,
 ) -> Option<(&'static dyn DeviceMake, DeviceMessage)> {
     let mut first = None;
@@ -72,29 +72,29 @@ fn is_understood(message: &DeviceMessage) -> bool {
 
 /// Finds the lane of a decoded message among the lanes of its make.
 pub(super) fn choose<'a>(
-    places: &[&'a DevicePlace],
+    places: &[&'a LaneDevice],
     make: &dyn DeviceMake,
     message: &DeviceMessage,
-) -> PlaceChoice<'a> {
-    let of_make: Vec<&DevicePlace> =
+) -> LaneDeviceMatch<'a> {
+    let of_make: Vec<&LaneDevice> =
         places.iter().copied().filter(|place| place.make().id() == make.id()).collect();
-    let accepting: Vec<&DevicePlace> =
+    let accepting: Vec<&LaneDevice> =
         of_make.iter().copied().filter(|place| place.accepts(message)).collect();
     match accepting.as_slice() {
-        [only] => return PlaceChoice::One(only),
+        [only] => return LaneDeviceMatch::One(only),
         [] => {}
         _ => {
             let mut named = accepting.iter().filter(|place| place.is_named_by(message));
             if let (Some(only), None) = (named.next(), named.next()) {
-                return PlaceChoice::One(only);
+                return LaneDeviceMatch::One(only);
             }
         }
     }
     // A message that reports no car belongs to the device, not to a lane.
     if let Some(first) = of_make.first().filter(|_| !concerns_a_lane(message)) {
-        return PlaceChoice::One(first);
+        return LaneDeviceMatch::One(first);
     }
-    PlaceChoice::Unclear(fault(message))
+    LaneDeviceMatch::Unclear(fault(message))
 }
 
 fn concerns_a_lane(message: &DeviceMessage) -> bool {

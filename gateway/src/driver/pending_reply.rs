@@ -5,50 +5,50 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::access::Decision;
+use domain::access::AccessDecision;
 use domain::ids::{DeviceId, EventId};
 use tokio::sync::oneshot;
 
-type WaitingKey = (DeviceId, EventId);
+type PendingReplyKey = (DeviceId, EventId);
 
 /// Shared registry of pending requests; cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Desk(Arc<Mutex<HashMap<WaitingKey, WaitingRequest>>>);
+pub(crate) struct PendingReplies(Arc<Mutex<HashMap<PendingReplyKey, PendingReply>>>);
 
 #[derive(Debug)]
-struct WaitingRequest {
-    decided: Option<oneshot::Sender<Option<Decision>>>,
+struct PendingReply {
+    decided: Option<oneshot::Sender<Option<AccessDecision>>>,
     stored: oneshot::Sender<()>,
 }
 
 /// The receiving side of a pending request; dropping it removes the request.
 #[derive(Debug)]
-pub(crate) struct Expected {
+pub(crate) struct PendingReplyHandle {
     /// `None`: the event was registered longer ago than an open command lives, or is too old for its car to be present.
-    pub decided: oneshot::Receiver<Option<Decision>>,
+    pub decided: oneshot::Receiver<Option<AccessDecision>>,
     pub stored: oneshot::Receiver<()>,
-    desk: Desk,
-    key: WaitingKey,
+    desk: PendingReplies,
+    key: PendingReplyKey,
 }
 
-impl Desk {
-    fn state(&self) -> MutexGuard<'_, HashMap<WaitingKey, WaitingRequest>> {
+impl PendingReplies {
+    fn state(&self) -> MutexGuard<'_, HashMap<PendingReplyKey, PendingReply>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Registers a request; called before the event is sent to the lane loop. Of two requests with the same event, the
     /// later one receives the reply.
-    pub fn expect(&self, device: &DeviceId, event: &EventId) -> Expected {
+    pub fn expect(&self, device: &DeviceId, event: &EventId) -> PendingReplyHandle {
         let key = (device.clone(), event.clone());
         let (decided_in, decided) = oneshot::channel();
         let (stored_in, stored) = oneshot::channel();
-        let waiting = WaitingRequest { decided: Some(decided_in), stored: stored_in };
+        let waiting = PendingReply { decided: Some(decided_in), stored: stored_in };
         self.state().insert(key.clone(), waiting);
-        Expected { decided, stored, desk: self.clone(), key }
+        PendingReplyHandle { decided, stored, desk: self.clone(), key }
     }
 
     /// Called by the lane loop each time that it registers the event under the device's id.
-    pub fn decided(&self, device: &DeviceId, event: &EventId, decision: Option<Decision>) {
+    pub fn decided(&self, device: &DeviceId, event: &EventId, decision: Option<AccessDecision>) {
         let key = (device.clone(), event.clone());
         if let Some(sender) = self.state().get_mut(&key).and_then(|waiting| waiting.decided.take()) {
             // An error means that the request has ended.
@@ -65,7 +65,7 @@ impl Desk {
     }
 }
 
-impl Drop for Expected {
+impl Drop for PendingReplyHandle {
     fn drop(&mut self) {
         self.stored.close();
         let mut state = self.desk.state();

@@ -7,7 +7,7 @@ use domain::ids::{EventId, LaneId};
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, EventKind};
 
-use crate::config::Lane;
+use crate::config::LaneConfig;
 
 /// Last cars by lane.
 #[derive(Debug, Default)]
@@ -24,14 +24,14 @@ struct LastCar {
 
 impl LastCars {
     /// The barrier opens for the last car.
-    pub fn let_in(&mut self, lane: &Lane) {
+    pub fn let_in(&mut self, lane: &LaneConfig) {
         if let Some(car) = self.0.get_mut(&lane.id) {
             car.is_let_in = true;
         }
     }
 
     /// The barrier did not open for the car: its next result is another try.
-    pub fn did_not_open(&mut self, lane: &Lane) {
+    pub fn did_not_open(&mut self, lane: &LaneConfig) {
         if let Some(car) = self.0.get_mut(&lane.id) {
             car.is_let_in = false;
         }
@@ -42,7 +42,7 @@ impl LastCars {
     /// a fire may have begun. A pass belongs to the last car.
     pub fn merge(
         &mut self,
-        lane: &Lane,
+        lane: &LaneConfig,
         event: ControllerEvent,
         is_live: bool,
         at: Instant,
@@ -51,13 +51,13 @@ impl LastCars {
             EventKind::Plate if is_live => self.merge_reading(lane, event, at),
             EventKind::Pass => {
                 let last = self.0.get(&lane.id).map(|car| car.event.clone());
-                ControllerEvent { of: event.of.or(last), ..event }
+                ControllerEvent { related_event_id: event.related_event_id.or(last), ..event }
             }
             _ => event,
         }
     }
 
-    fn merge_reading(&mut self, lane: &Lane, event: ControllerEvent, at: Instant) -> ControllerEvent {
+    fn merge_reading(&mut self, lane: &LaneConfig, event: ControllerEvent, at: Instant) -> ControllerEvent {
         let same = |car: &&LastCar| {
             car.is_let_in
                 && car.plate.is_some()
@@ -80,19 +80,19 @@ mod tests {
     use std::time::Duration;
 
     use domain::ids::DeviceId;
-    use domain::occupancy::{Direction, PassBy};
+    use domain::occupancy::{LaneDirection, PassDetection};
     use protocol::mqtt::VERSION;
 
     use super::*;
     use crate::config::{LaneMake, ReadingRules};
 
-    fn lane() -> Lane {
-        Lane {
+    fn lane() -> LaneConfig {
+        LaneConfig {
             id: LaneId::parse("in").unwrap(),
             name: String::new(),
-            direction: Direction::In,
+            direction: LaneDirection::In,
             device: DeviceId::parse("in").unwrap(),
-            pass_by: PassBy::Plate,
+            pass_by: PassDetection::Plate,
             make: LaneMake::Native,
             reading: ReadingRules::default(),
         }
@@ -107,7 +107,7 @@ mod tests {
             confidence: 99,
             occurred_at: Timestamp::from_micros(1),
             age_ms: 0,
-            of: None,
+            related_event_id: None,
             vehicle: domain::vehicle::VehicleDetails::default(),
         }
     }
@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(merged(&mut last, "f", None, true, 20), "f", "unread cars are not known again");
         assert_eq!(merged(&mut last, "g", Some("y"), false, 20), "g");
         let pass = ControllerEvent { kind: EventKind::Pass, ..event("p", None) };
-        assert_eq!(last.merge(&lane, pass, true, start).of, EventId::parse("f").ok());
+        assert_eq!(last.merge(&lane, pass, true, start).related_event_id, EventId::parse("f").ok());
     }
 }

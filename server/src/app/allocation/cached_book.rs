@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::allocation::Book;
+use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use metrics::counter;
 use uuid::Uuid;
 
 use crate::app::{App, sharing};
-use crate::store::book::Version;
-use crate::store::reservation::{self, Details, Stored};
+use crate::store::book::BookVersion;
+use crate::store::reservation::{self, ReservationDetails, StoredReservation};
 use crate::store::{StoreError, Tx, sharing_rules};
 
 /// Inputs of a book. A different stamp means a different book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub version: Version,
+pub(super) struct BookStamp {
+    pub version: BookVersion,
     /// Version of the calendars.
     pub district: i64,
     /// First day of the windows' absolute openings.
@@ -25,22 +25,22 @@ pub(super) struct Stamp {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
-    pub book: Book,
+pub(super) struct CachedBook {
+    pub book: AllocationBook,
     /// Stored details of each entry.
-    pub details: HashMap<Uuid, Details>,
-    pub stamp: Stamp,
+    pub details: HashMap<Uuid, ReservationDetails>,
+    pub stamp: BookStamp,
     /// When the next block ends; the version does not change then.
     pub good_until: Option<Timestamp>,
 }
 
-impl Kept {
+impl CachedBook {
     /// Builds the book from the database, as the open transaction sees it.
     pub async fn made(
         app: &App,
         tx: &mut Tx,
         garage: &GarageId,
-        stamp: Stamp,
+        stamp: BookStamp,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let layout = sharing::layout(app, tx, garage, now).await?;
@@ -53,7 +53,7 @@ impl Kept {
             entries.push(stored.entry);
         }
         counter!("book_rebuilds_total").increment(1);
-        Ok(Self { book: Book::new(layout, entries), details, stamp, good_until })
+        Ok(Self { book: AllocationBook::new(layout, entries), details, stamp, good_until })
     }
 
     /// Whether the book is still valid by date and by the end of blocks.
@@ -62,9 +62,9 @@ impl Kept {
     }
 
     /// A live entry in the form in which it is stored.
-    pub fn stored(&self, garage: &GarageId, id: Uuid) -> Option<Stored> {
+    pub fn stored(&self, garage: &GarageId, id: Uuid) -> Option<StoredReservation> {
         let entry = self.book.entry(id)?.clone();
         let details = self.details.get(&id)?.clone();
-        Some(Stored { garage: garage.clone(), entry, details })
+        Some(StoredReservation { garage: garage.clone(), entry, details })
     }
 }

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use devices::make::{DeviceReply, InboundMessage};
 use devices::message::{DeviceMessage, UnknownContent};
-use domain::access::{Decision, display_text};
+use domain::access::{AccessDecision, display_text};
 use domain::time::{Clock, Timestamp};
 use futures_util::StreamExt;
 use protocol::alarm::LaneAlarmKind;
@@ -27,11 +27,11 @@ use protocol::mqtt::{ControllerEvent, RejectCode};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{timeout, timeout_at};
 
-use super::place::{self, DevicePlace, PlaceChoice};
-use super::translate::{self, CarWait, LaneMessage};
-use super::{Desk, EventNote, FromDevice, Notice, UnreadVerdict};
-use crate::config::Config;
-use crate::metric::Meter;
+use super::lane_device::{self, LaneDevice, LaneDeviceMatch};
+use super::translate::{self, LaneMessage, ReplyContext};
+use super::{DeviceObservation, DriverMessage, EventNote, PendingReplies, UnrecognizedMessageReply};
+use crate::config::GatewayConfig;
+use crate::metric::GatewayMetrics;
 
 /// Deadline for a decision, which is made in memory. After it the reply requests a resend.
 const DECIDE: Duration = Duration::from_secs(1);
@@ -47,20 +47,20 @@ const BODY: Duration = Duration::from_secs(5);
 
 /// State that requests share; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Door(Arc<DoorState>);
+pub(crate) struct DevicePostEndpoint(Arc<DevicePostState>);
 
-struct DoorState {
-    places: HashMap<IpAddr, Vec<DevicePlace>>,
-    desk: Desk,
-    lanes: mpsc::Sender<FromDevice>,
+struct DevicePostState {
+    places: HashMap<IpAddr, Vec<LaneDevice>>,
+    desk: PendingReplies,
+    lanes: mpsc::Sender<DriverMessage>,
     clock: Arc<dyn Clock>,
-    meter: Meter,
+    meter: GatewayMetrics,
     arrivals: AtomicU64,
 }
 
 /// Result of one post.
 #[derive(Debug, Default)]
-struct PostAnswer {
+struct DevicePostReply {
     open: bool,
     resume_after: Option<i64>,
     speech: Option<String>,
@@ -68,20 +68,20 @@ struct PostAnswer {
     again: bool,
 }
 
-impl Door {
+impl DevicePostEndpoint {
     pub fn new(
-        config: &Config,
-        (desk, lanes): (Desk, mpsc::Sender<FromDevice>),
+        config: &GatewayConfig,
+        (desk, lanes): (PendingReplies, mpsc::Sender<DriverMessage>),
         clock: Arc<dyn Clock>,
-        meter: Meter,
+        meter: GatewayMetrics,
     ) -> Self {
-        let mut places: HashMap<IpAddr, Vec<DevicePlace>> = HashMap::new();
-        for place in DevicePlace::of_lanes(&config.lanes) {
+        let mut places: HashMap<IpAddr, Vec<LaneDevice>> = HashMap::new();
+        for place in LaneDevice::of_lanes(&config.lanes) {
             if let Some(address) = place.device.address {
                 places.entry(address).or_default().push(place);
             }
         }
-        Self(Arc::new(DoorState { places, desk, lanes, clock, meter, arrivals: AtomicU64::new(0) }))
+        Self(Arc::new(DevicePostState { places, desk, lanes, clock, meter, arrivals: AtomicU64::new(0) }))
     }
 
     pub fn router(self) -> Router {
@@ -91,7 +91,7 @@ impl Door {
 }
 
 async fn posted(
-    State(Door(door)): State<Door>,
+    State(DevicePostEndpoint(door)): State<DevicePostEndpoint>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
@@ -115,7 +115,7 @@ async fn posted(
         received_at: now,
         arrival: &arrival,
     };
-    let places: Vec<&DevicePlace> = places.iter().collect();
+    let places: Vec<&LaneDevice> = places.iter().collect();
     door.deliver(&places, &inbound, at).await
 }
 
@@ -136,21 +136,21 @@ async fn read(body: Body) -> (Vec<u8>, bool) {
     (bytes, is_late)
 }
 
-impl DoorState {
-    async fn deliver(&self, places: &[&DevicePlace], inbound: &InboundMessage<'_>, at: Instant) -> Response {
-        let Some((make, message)) = place::decode(places, inbound) else {
+impl DevicePostState {
+    async fn deliver(&self, places: &[&LaneDevice], inbound: &InboundMessage<'_>, at: Instant) -> Response {
+        let Some((make, message)) = lane_device::decode(places, inbound) else {
             return StatusCode::FORBIDDEN.into_response();
         };
-        let answer = match place::choose(places, make, &message) {
-            PlaceChoice::One(place) => self.contents(place, (inbound, &message), at).await,
-            PlaceChoice::Unclear(fault) => {
+        let answer = match lane_device::choose(places, make, &message) {
+            LaneDeviceMatch::One(place) => self.contents(place, (inbound, &message), at).await,
+            LaneDeviceMatch::Unclear(fault) => {
                 let of_make = places.iter().filter(|place| place.make().id() == make.id());
-                let mut answer = PostAnswer::default();
+                let mut answer = DevicePostReply::default();
                 for place in of_make {
                     let kind = LaneAlarmKind::UnknownChannel;
                     let lane = place.lane.clone();
-                    self.send(FromDevice::Alarm { lane, kind, detail: fault.clone() }).await;
-                    let resembles_reading = place::may_be_reading(&message);
+                    self.send(DriverMessage::Alarm { lane, kind, detail: fault.clone() }).await;
+                    let resembles_reading = lane_device::may_be_reading(&message);
                     let unknown = UnknownContent { fault: fault.clone(), resembles_reading };
                     answer.open |= self.not_understood(place, (inbound, &message), unknown, at).await;
                 }
@@ -176,16 +176,16 @@ impl DoorState {
 
     async fn contents(
         &self,
-        place: &DevicePlace,
+        place: &LaneDevice,
         (inbound, message): (&InboundMessage<'_>, &DeviceMessage),
         at: Instant,
-    ) -> PostAnswer {
+    ) -> DevicePostReply {
         let now = inbound.received_at;
-        let notice = Notice::of(message, now);
+        let notice = DeviceObservation::of(message, now);
         if !notice.is_empty() {
-            self.send(FromDevice::Noticed { lane: place.lane.clone(), notice }).await;
+            self.send(DriverMessage::Noticed { lane: place.lane.clone(), notice }).await;
         }
-        let mut answer = PostAnswer::default();
+        let mut answer = DevicePostReply::default();
         for content in &message.contents {
             match translate::lane_message(content, &place.lane, place.device.inputs, now) {
                 LaneMessage::Car { event, note, waits } => {
@@ -195,7 +195,7 @@ impl DoorState {
                     answer.again |= !self.signal(place, event, note, at).await;
                 }
                 LaneMessage::Status(status) => {
-                    self.send(FromDevice::Status { lane: place.lane.clone(), status }).await;
+                    self.send(DriverMessage::Status { lane: place.lane.clone(), status }).await;
                 }
                 LaneMessage::Other(kind) => self.meter.device_said(kind),
                 LaneMessage::NotUnderstood(unknown) => {
@@ -208,14 +208,14 @@ impl DoorState {
 
     async fn car(
         &self,
-        place: &DevicePlace,
-        (event, note, waits): (ControllerEvent, EventNote, CarWait),
+        place: &LaneDevice,
+        (event, note, waits): (ControllerEvent, EventNote, ReplyContext),
         (at, now): (Instant, Timestamp),
-        answer: &mut PostAnswer,
+        answer: &mut DevicePostReply,
     ) {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
         let lane = place.lane.clone();
-        if !self.send(FromDevice::Event { lane, event, at, note }).await {
+        if !self.send(DriverMessage::Event { lane, event, at, note }).await {
             answer.again = true;
             return;
         }
@@ -230,22 +230,16 @@ impl DoorState {
             answer.again |= !waits.is_live;
         }
         let decision = decision.filter(|_| waits.is_live);
-        answer.open |= decision.is_some_and(Decision::opens);
+        answer.open |= decision.is_some_and(AccessDecision::opens);
         answer.speech = decision.map(|decision| display_text(decision, place.lane.direction, now));
         answer.resume_after = waits.resume_after.filter(|_| is_stored);
     }
 
     /// No car waits: replies when the event is on disk. False if it is not stored in time.
-    async fn signal(
-        &self,
-        place: &DevicePlace,
-        event: ControllerEvent,
-        note: EventNote,
-        at: Instant,
-    ) -> bool {
+    async fn signal(&self, place: &LaneDevice, event: ControllerEvent, note: EventNote, at: Instant) -> bool {
         let mut expected = self.desk.expect(&place.lane.device, &event.event_id);
         let lane = place.lane.clone();
-        if !self.send(FromDevice::Event { lane, event, at, note }).await {
+        if !self.send(DriverMessage::Event { lane, event, at, note }).await {
             return false;
         }
         matches!(timeout(STORE_KEPT, &mut expected.stored).await, Ok(Ok(())))
@@ -254,7 +248,7 @@ impl DoorState {
     /// Whether the reply opens.
     async fn not_understood(
         &self,
-        place: &DevicePlace,
+        place: &LaneDevice,
         (inbound, message): (&InboundMessage<'_>, &DeviceMessage),
         unknown: UnknownContent,
         at: Instant,
@@ -263,18 +257,18 @@ impl DoorState {
         let unread = translate::unread_message(place.make().id(), (inbound, message), (unknown, code), at);
         let (verdict_in, verdict) = oneshot::channel();
         let lane = place.lane.clone();
-        self.send(FromDevice::NotUnderstood { lane, message: unread, verdict: Some(verdict_in) }).await;
+        self.send(DriverMessage::NotUnderstood { lane, message: unread, verdict: Some(verdict_in) }).await;
         match timeout(DECIDE, verdict).await {
-            Ok(Ok(UnreadVerdict::OpenAfter(pause))) => {
+            Ok(Ok(UnrecognizedMessageReply::OpenAfter(pause))) => {
                 tokio::time::sleep(pause).await;
                 true
             }
-            Ok(Ok(UnreadVerdict::StaysShut) | Err(_)) | Err(_) => false,
+            Ok(Ok(UnrecognizedMessageReply::StaysShut) | Err(_)) | Err(_) => false,
         }
     }
 
     /// False if the lane loop does not accept it in time.
-    async fn send(&self, message: FromDevice) -> bool {
+    async fn send(&self, message: DriverMessage) -> bool {
         matches!(timeout(DECIDE, self.lanes.send(message)).await, Ok(Ok(())))
     }
 }

@@ -11,11 +11,11 @@ use domain::ids::GarageId;
 use domain::shared_window::WindowOpening;
 use uuid::Uuid;
 
-use super::directory::Directory;
-use super::recent::Recent;
-use super::reservation::shared_garages::Bookable;
-use super::standing::Standing;
-use crate::store::session::Live;
+use super::directory::GarageDirectory;
+use super::reservation::shared_garages::BookableGarages;
+use super::standing::PersonEntitlements;
+use super::ttl_cache::TtlCache;
+use crate::store::session::LiveSession;
 
 const TTL: Duration = Duration::from_secs(5);
 
@@ -30,39 +30,39 @@ const MOST_GARAGES: usize = 2_000;
 
 /// Cached sessions, rights and garages of one process.
 #[derive(Debug)]
-pub struct Doors {
+pub struct ReadCache {
     /// Live sessions by the hash of their token.
-    pub(super) sessions: Recent<Vec<u8>, Live>,
+    pub(super) sessions: TtlCache<Vec<u8>, LiveSession>,
     /// Names of services by the hash of their token.
-    pub(super) services: Recent<Vec<u8>, String>,
+    pub(super) services: TtlCache<Vec<u8>, String>,
     /// Plates, children and permits by person.
-    pub(super) standings: Recent<Uuid, Arc<Standing>>,
+    pub(super) standings: TtlCache<Uuid, Arc<PersonEntitlements>>,
     /// Names and positions of garages.
-    pub(super) directory: Recent<(), Arc<Directory>>,
+    pub(super) directory: TtlCache<(), Arc<GarageDirectory>>,
     /// Openings of windows by garage.
-    pub(super) openings: Recent<GarageId, Arc<Vec<WindowOpening>>>,
+    pub(super) openings: TtlCache<GarageId, Arc<Vec<WindowOpening>>>,
     /// Garages with bookable windows.
-    pub(super) bookable: Recent<(), Arc<Bookable>>,
+    pub(super) bookable: TtlCache<(), Arc<BookableGarages>>,
 }
 
-impl Default for Doors {
+impl Default for ReadCache {
     fn default() -> Self {
         Self {
-            sessions: Recent::new(TTL, MOST),
-            services: Recent::new(TTL, MOST_SERVICES),
-            standings: Recent::new(TTL, MOST),
-            directory: Recent::new(TTL, 1),
-            openings: Recent::new(TTL, MOST_GARAGES),
-            bookable: Recent::new(TTL, 1),
+            sessions: TtlCache::new(TTL, MOST),
+            services: TtlCache::new(TTL, MOST_SERVICES),
+            standings: TtlCache::new(TTL, MOST),
+            directory: TtlCache::new(TTL, 1),
+            openings: TtlCache::new(TTL, MOST_GARAGES),
+            bookable: TtlCache::new(TTL, 1),
         }
     }
 }
 
-impl Doors {
+impl ReadCache {
     /// Invalidates a person's entries. Call it after a commit that has ended the person's sessions or moved its
     /// property.
     pub(super) fn forget_person(&self, person: Uuid) {
-        self.sessions.forget_where(|live| live.person == person);
-        self.standings.forget(&person);
+        self.sessions.invalidate_where(|live| live.person == person);
+        self.standings.invalidate(&person);
     }
 }

@@ -6,22 +6,22 @@ use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
 use domain::time::Timestamp;
 
-use super::{Known, Movement, Opened};
+use super::{AdmittedCars, LaneMovement, OpenedBarrier};
 
 /// A car that returns later has been elsewhere; a reversal without a named event does not refer to it.
 const SOON: Duration = Duration::from_secs(60);
 
 /// The last counted car of a lane.
 #[derive(Debug, Clone)]
-pub(super) struct Counted {
+pub(super) struct CountedCar {
     /// The event that counted it.
     event: EventId,
-    car: Option<Opened>,
+    car: Option<OpenedBarrier>,
     delta: i64,
     at: Timestamp,
 }
 
-impl Counted {
+impl CountedCar {
     fn is(&self, of: Option<&EventId>, at: Timestamp) -> bool {
         let named = |of: &EventId| *of == self.event || self.car.as_ref().is_some_and(|car| car.event == *of);
         let apart = if at >= self.at { at.since(self.at) } else { self.at.since(at) };
@@ -29,15 +29,15 @@ impl Counted {
     }
 }
 
-impl Known {
+impl AdmittedCars {
     pub(super) fn count(
         &mut self,
         device: &DeviceId,
         event: &EventId,
-        car: Option<&Opened>,
+        car: Option<&OpenedBarrier>,
         (delta, at): (i64, Timestamp),
     ) {
-        let counted = Counted { event: event.clone(), car: car.cloned(), delta, at };
+        let counted = CountedCar { event: event.clone(), car: car.cloned(), delta, at };
         self.counted.insert(device.clone(), counted);
     }
 
@@ -49,7 +49,7 @@ impl Known {
     }
 
     /// Moves the reversed car: a car that had entered is outside again, and a car that had left is inside again.
-    pub(super) fn came_back(&mut self, movement: &Movement<'_>) -> Option<Audience> {
+    pub(super) fn came_back(&mut self, movement: &LaneMovement<'_>) -> Option<Audience> {
         let counted = self.counted.remove(movement.device)?;
         self.passed(counted.car?, movement.delta)
     }

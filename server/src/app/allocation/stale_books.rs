@@ -18,12 +18,12 @@ const PAUSE: Duration = Duration::from_millis(250);
 const GARAGES: usize = 32;
 
 #[derive(Default)]
-pub(super) struct Nudges {
+pub(super) struct StaleBooks {
     garages: Mutex<BTreeSet<GarageId>>,
     woken: Notify,
 }
 
-impl Nudges {
+impl StaleBooks {
     pub fn add(&self, garage: &GarageId) {
         let mut garages = self.garages.lock().unwrap_or_else(PoisonError::into_inner);
         if !garages.contains(garage) {
@@ -49,14 +49,14 @@ impl Nudges {
 
 /// State of the rounds: when the next one may begin, and the last garage of the one before.
 #[derive(Default)]
-pub(super) struct Round {
+pub(super) struct StaleBookSchedule {
     next: Option<Instant>,
     last: Option<GarageId>,
 }
 
-impl Round {
+impl StaleBookSchedule {
     /// Returns when a book is stale and the pause is over. Cancel-safe.
-    pub async fn due(&self, nudges: &Nudges) {
+    pub async fn due(&self, nudges: &StaleBooks) {
         while nudges.is_empty() {
             nudges.woken.notified().await;
         }
@@ -66,7 +66,7 @@ impl Round {
     }
 
     /// The garages of this round; none during the pause.
-    pub fn take(&mut self, nudges: &Nudges) -> BTreeSet<GarageId> {
+    pub fn take(&mut self, nudges: &StaleBooks) -> BTreeSet<GarageId> {
         let now = Instant::now();
         if nudges.is_empty() || self.next.is_some_and(|next| now < next) {
             return BTreeSet::new();
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn everybodys_turn_comes() {
-        let nudges = Nudges::default();
+        let nudges = StaleBooks::default();
         let all = || (0..GARAGES * 2).for_each(|n| nudges.add(&garage(n)));
         all();
         let first = nudges.take(None);

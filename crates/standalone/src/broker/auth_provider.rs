@@ -8,56 +8,56 @@ use mqtt5::broker::{AuthProvider, AuthResult};
 use mqtt5::packet::connect::ConnectPacket;
 use mqtt5::protocol::v5::reason_codes::ReasonCode;
 
-use super::denials::{Action, Denials, UNKNOWN};
-use super::users::Users;
+use super::denials::{BrokerAction, DenialLog, UNKNOWN};
+use super::users::BrokerUserTable;
 
-pub(super) struct Door {
-    users: Users,
-    denials: Denials,
+pub(super) struct BrokerAuthProvider {
+    users: BrokerUserTable,
+    denials: DenialLog,
 }
 
-type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type AuthFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-impl Door {
-    pub(super) fn new(users: Users) -> Self {
-        Self { users, denials: Denials::default() }
+impl BrokerAuthProvider {
+    pub(super) fn new(users: BrokerUserTable) -> Self {
+        Self { users, denials: DenialLog::default() }
     }
 
     fn log_in(&self, connect: &ConnectPacket) -> AuthResult {
         let (Some(name), Some(password)) = (&connect.username, &connect.password) else {
-            return self.refuse(UNKNOWN, Action::Connect, "no user name and password");
+            return self.refuse(UNKNOWN, BrokerAction::Connect, "no user name and password");
         };
         let Some(user) = self.users.verify(name, password) else {
             let known = if self.users.contains(name) { name } else { UNKNOWN };
-            return self.refuse(known, Action::Connect, "wrong user name or password");
+            return self.refuse(known, BrokerAction::Connect, "wrong user name or password");
         };
         // A second connection with the same client id ends the first, so no client may use another user's name as its id.
         if connect.client_id != user && self.users.contains(&connect.client_id) {
-            return self.refuse(user, Action::Connect, "the client id is another user's name");
+            return self.refuse(user, BrokerAction::Connect, "the client id is another user's name");
         }
         // The will is checked here, as in Mosquitto: otherwise it would be dropped silently when the controller disconnects.
         match &connect.will {
             Some(will) if !self.users.may_publish(user, &will.topic) => {
-                self.refuse(user, Action::Will, &will.topic)
+                self.refuse(user, BrokerAction::Will, &will.topic)
             }
             _ => AuthResult::success_with_user(user),
         }
     }
 
-    fn refuse(&self, username: &str, action: Action, object: &str) -> AuthResult {
+    fn refuse(&self, username: &str, action: BrokerAction, object: &str) -> AuthResult {
         self.denials.record(username, action, object);
         AuthResult::fail(match action {
-            Action::Connect => ReasonCode::BadUsernameOrPassword,
-            Action::Will | Action::Publish | Action::Subscribe => ReasonCode::NotAuthorized,
+            BrokerAction::Connect => ReasonCode::BadUsernameOrPassword,
+            BrokerAction::Will | BrokerAction::Publish | BrokerAction::Subscribe => ReasonCode::NotAuthorized,
         })
     }
 
-    fn permit(&self, user: Option<&str>, action: Action, object: &str) -> bool {
+    fn permit(&self, user: Option<&str>, action: BrokerAction, object: &str) -> bool {
         let name = user.unwrap_or(UNKNOWN);
         let permitted = match action {
-            Action::Subscribe => self.users.may_subscribe(name, object),
-            Action::Publish | Action::Will => self.users.may_publish(name, object),
-            Action::Connect => false,
+            BrokerAction::Subscribe => self.users.may_subscribe(name, object),
+            BrokerAction::Publish | BrokerAction::Will => self.users.may_publish(name, object),
+            BrokerAction::Connect => false,
         };
         if !permitted {
             self.denials.record(name, action, object);
@@ -66,12 +66,12 @@ impl Door {
     }
 }
 
-impl AuthProvider for Door {
+impl AuthProvider for BrokerAuthProvider {
     fn authenticate<'a>(
         &'a self,
         connect: &'a ConnectPacket,
         _client_addr: SocketAddr,
-    ) -> Answer<'a, mqtt5::Result<AuthResult>> {
+    ) -> AuthFuture<'a, mqtt5::Result<AuthResult>> {
         Box::pin(async move { Ok(self.log_in(connect)) })
     }
 
@@ -80,8 +80,8 @@ impl AuthProvider for Door {
         _client_id: &str,
         user_id: Option<&'a str>,
         topic: &'a str,
-    ) -> Answer<'a, bool> {
-        Box::pin(async move { self.permit(user_id, Action::Publish, topic) })
+    ) -> AuthFuture<'a, bool> {
+        Box::pin(async move { self.permit(user_id, BrokerAction::Publish, topic) })
     }
 
     fn authorize_subscribe<'a>(
@@ -89,7 +89,7 @@ impl AuthProvider for Door {
         _client_id: &str,
         user_id: Option<&'a str>,
         topic_filter: &'a str,
-    ) -> Answer<'a, bool> {
-        Box::pin(async move { self.permit(user_id, Action::Subscribe, topic_filter) })
+    ) -> AuthFuture<'a, bool> {
+        Box::pin(async move { self.permit(user_id, BrokerAction::Subscribe, topic_filter) })
     }
 }
