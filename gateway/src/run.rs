@@ -171,6 +171,7 @@ struct GatewayParts {
 
 impl GatewayParts {
     /// Starts every task except the broker's; returns the lock of the data folder.
+    #[expect(clippy::too_many_lines, reason = "it only connects the tasks with each other")]
     fn spawn(
         self,
         outbox: OpenedOutbox,

@@ -27,6 +27,7 @@ macro_rules! columns {
     };
 }
 
+#[expect(clippy::too_many_lines, reason = "27 columns, for two databases")]
 async fn insert_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(_) => {
@@ -138,6 +139,7 @@ macro_rules! update {
     };
 }
 
+#[expect(clippy::too_many_lines, reason = "19 columns, for two databases")]
 async fn update_rows(tx: &mut Tx, rows: &[ReservationRow]) -> Result<(), StoreError> {
     match tx {
         Tx::Sqlite(_) => {
