@@ -30,15 +30,3 @@ fn a_crate_has_at_most_one_integration_test_binary() {
     let many = binaries.iter().filter(|(_, names)| names.len() > 1);
     none("one binary a crate", &many.map(|(home, names)| format!("{home}: {names:?}")).collect::<Vec<_>>());
 }
-
-#[test]
-fn both_databases_have_the_same_migrations() {
-    let mut kinds: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in files(".sql") {
-        let Some(name) = file.path.strip_prefix("migrations/") else { continue };
-        let (kind, name) = name.split_once('/').unwrap();
-        kinds.entry(kind.to_owned()).or_default().insert(name.to_owned());
-    }
-    assert_eq!(kinds.keys().collect::<Vec<_>>(), ["postgres", "sqlite"]);
-    assert_eq!(kinds["postgres"], kinds["sqlite"]);
-}
