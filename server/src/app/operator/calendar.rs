@@ -20,7 +20,7 @@ const MAX_DAYS: i64 = 400;
 pub enum CalendarError {
     #[error("this operator runs the garage of no such school")]
     NoSuchSchool,
-    #[error("`to` must be 0 to {MAX_DAYS} days after `from`")]
+    #[error("`to` must be 0 to {} days after `from`", MAX_DAYS - 1)]
     Range,
     #[error("the calendar has changed since it was read")]
     Changed,
