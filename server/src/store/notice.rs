@@ -1,6 +1,6 @@
 //! Writes people's notices about their reservations. `notice_view` reads them.
 
-use domain::allocation::BookNoticeKind as Told;
+use domain::allocation::BookNoticeKind;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::reservation::DriverNoticeKind;
@@ -24,15 +24,15 @@ pub struct NewNotice {
 }
 
 /// Wire kind of a book's notice.
-pub const fn kind(told: Told) -> DriverNoticeKind {
-    match told {
-        Told::Offer => DriverNoticeKind::Offer,
-        Told::OfferExpired => DriverNoticeKind::OfferExpired,
-        Told::EndingSoon => DriverNoticeKind::EndingSoon,
-        Told::Overstayed => DriverNoticeKind::Overstayed,
-        Told::NoShow => DriverNoticeKind::NoShow,
-        Told::Suspended => DriverNoticeKind::Suspended,
-        Told::NeverFree => DriverNoticeKind::NeverFree,
+pub const fn kind(notice: BookNoticeKind) -> DriverNoticeKind {
+    match notice {
+        BookNoticeKind::Offer => DriverNoticeKind::Offer,
+        BookNoticeKind::OfferExpired => DriverNoticeKind::OfferExpired,
+        BookNoticeKind::EndingSoon => DriverNoticeKind::EndingSoon,
+        BookNoticeKind::Overstayed => DriverNoticeKind::Overstayed,
+        BookNoticeKind::NoShow => DriverNoticeKind::NoShow,
+        BookNoticeKind::Suspended => DriverNoticeKind::Suspended,
+        BookNoticeKind::NeverFree => DriverNoticeKind::NeverFree,
     }
 }
 

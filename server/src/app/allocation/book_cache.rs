@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::ids::GarageId;
-use tokio::sync::{Mutex as Turn, OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 use super::cached_book::CachedBook;
 
@@ -22,7 +22,7 @@ pub(super) struct BookCache(Mutex<HashMap<GarageId, Arc<BookCacheSlot>>>);
 pub(super) struct BookCacheSlot {
     pub book: Arc<RwLock<Option<CachedBook>>>,
     /// Serializes readers that find no book and build it.
-    pub making: Turn<()>,
+    pub making: tokio::sync::Mutex<()>,
     times: Mutex<BookCacheTimes>,
 }
 
@@ -35,10 +35,10 @@ struct BookCacheTimes {
 
 impl BookCache {
     pub fn slot(&self, garage: &GarageId) -> Arc<BookCacheSlot> {
-        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let shelf = Arc::clone(shelves.entry(garage.clone()).or_default());
-        shelf.times().used = Some(Instant::now());
-        shelf
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = Arc::clone(slots.entry(garage.clone()).or_default());
+        slot.times().used = Some(Instant::now());
+        slot
     }
 
     /// Returns the slot without counting as a use.
@@ -47,8 +47,8 @@ impl BookCache {
     }
 
     pub fn drop_unused(&self) {
-        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelves.retain(|_, shelf| Arc::strong_count(shelf) > 1 || !shelf.is_unused());
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.is_unused());
     }
 }
 
@@ -74,13 +74,13 @@ impl BookCacheSlot {
     pub async fn check_out(self: Arc<Self>) -> (BookCheckout, Option<CachedBook>) {
         let mut guard = Arc::clone(&self.book).write_owned().await;
         let kept = guard.take();
-        (BookCheckout { shelf: self, guard }, kept)
+        (BookCheckout { slot: self, guard }, kept)
     }
 }
 
 /// The locked, empty slot of a book that is checked out.
 pub(super) struct BookCheckout {
-    shelf: Arc<BookCacheSlot>,
+    slot: Arc<BookCacheSlot>,
     guard: OwnedRwLockWriteGuard<Option<CachedBook>>,
 }
 
@@ -88,6 +88,6 @@ impl BookCheckout {
     /// Checks in the book as it was committed.
     pub fn check_in(mut self, kept: CachedBook) {
         *self.guard = Some(kept);
-        self.shelf.set_compared(Instant::now());
+        self.slot.set_compared(Instant::now());
     }
 }

@@ -59,11 +59,11 @@ pub async fn compare_all(app: &App) -> Result<(), StoreError> {
     tx.rollback().await?;
     for (garage, version) in versions {
         let stored = BookStamp { version, district, day: now.local_date() };
-        let Some(shelf) = app.allocation.books.find(&garage) else { continue };
+        let Some(slot) = app.allocation.books.find(&garage) else { continue };
         let is_good = |kept: &CachedBook| kept.stamp.is_good(Some(stored)) && kept.is_of(now);
         // A book that is checked out is compared by its next reader.
-        if shelf.book.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
-            shelf.set_compared(began);
+        if slot.book.try_read().is_ok_and(|kept| kept.as_ref().is_some_and(is_good)) {
+            slot.set_compared(began);
         }
     }
     Ok(())
@@ -75,39 +75,39 @@ async fn seen<T>(
     freshness: BookFreshness,
     look: impl FnOnce(&AllocationBook) -> T + Send,
 ) -> Result<T, AllocationError> {
-    let (began, shelf) = (Instant::now(), app.allocation.books.slot(garage));
+    let (began, slot) = (Instant::now(), app.allocation.books.slot(garage));
     let stamp = match freshness {
-        BookFreshness::Second if shelf.compared_within(Duration::from_secs(1)) => None,
+        BookFreshness::Second if slot.compared_within(Duration::from_secs(1)) => None,
         BookFreshness::Second | BookFreshness::Now => Some(stored_stamp(app, garage).await?),
     };
-    let look = match looked(app, &shelf, stamp, look).await {
+    let look = match looked(app, &slot, stamp, look).await {
         Ok(seen) => {
-            stamp.inspect(|_| shelf.set_compared(began));
+            stamp.inspect(|_| slot.set_compared(began));
             return Ok(seen);
         }
         Err(look) => look,
     };
     // Builders run one after the other: the second one finds the book of the first.
-    let Ok(_turn) = timeout(MAKING, shelf.making.lock()).await else { return Err(AllocationError::Busy) };
-    let look = match looked(app, &shelf, stamp, look).await {
+    let Ok(_turn) = timeout(MAKING, slot.making.lock()).await else { return Err(AllocationError::Busy) };
+    let look = match looked(app, &slot, stamp, look).await {
         Ok(seen) => return Ok(seen),
         Err(look) => look,
     };
     let kept = made(app, garage).await?;
     let seen = look(&kept.book);
-    offer(&shelf, kept).await;
-    shelf.set_compared(began);
+    offer(&slot, kept).await;
+    slot.set_compared(began);
     Ok(seen)
 }
 
 /// Applies `look` to the cached book if it is valid, else returns `look` as the error.
 async fn looked<T, F: FnOnce(&AllocationBook) -> T + Send>(
     app: &App,
-    shelf: &Arc<BookCacheSlot>,
+    slot: &Arc<BookCacheSlot>,
     stamp: Option<BookStamp>,
     look: F,
 ) -> Result<T, F> {
-    let Ok(kept) = timeout(PATIENCE, shelf.book.read()).await else { return Err(look) };
+    let Ok(kept) = timeout(PATIENCE, slot.book.read()).await else { return Err(look) };
     let now = app.now();
     match kept.as_ref().filter(|kept| kept.stamp.is_good(stamp) && kept.is_of(now)) {
         Some(kept) => Ok(look(&kept.book)),
@@ -144,8 +144,8 @@ async fn made(app: &App, garage: &GarageId) -> Result<CachedBook, AllocationErro
 }
 
 /// Caches a book for other readers, unless a newer one is cached or the slot stays locked.
-async fn offer(shelf: &Arc<BookCacheSlot>, made: CachedBook) {
-    let Ok(mut kept) = timeout(PATIENCE, shelf.book.write()).await else { return };
+async fn offer(slot: &Arc<BookCacheSlot>, made: CachedBook) {
+    let Ok(mut kept) = timeout(PATIENCE, slot.book.write()).await else { return };
     let newer = |kept: &CachedBook| kept.stamp.version > made.stamp.version;
     if !kept.as_ref().is_some_and(newer) {
         *kept = Some(made);
