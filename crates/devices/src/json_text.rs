@@ -248,7 +248,8 @@ fn unescaped(raw: &str) -> String {
     cleaned(text)
 }
 
-/// The character of `XXXX` or of `XXXX\uXXXX`, and the rest.
+/// Decodes the UTF-16 escape at the start of `text`: four hex digits, or a surrogate pair as `XXXX\uXXXX`. Returns the
+/// character and the text behind it; an invalid escape gives U+FFFD.
 fn unicode(text: &str) -> (char, &str) {
     let unit = |text: &str| text.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
     let Some(first) = unit(text) else { return (char::REPLACEMENT_CHARACTER, text) };
