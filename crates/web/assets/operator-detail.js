@@ -143,7 +143,7 @@ export class Detail {
       try {
         const answer = await page(this.garage.id, what, first ? null : next);
         if (first) fill(rows);
-        rows.append(...answer.items.map((item) => row(cells(item))));
+        rows.append(...answer.items.map((item) => row(heads, cells(item))));
         next = answer.next ?? null;
       } catch (error) {
         toast(error.words, "bad");
@@ -206,8 +206,10 @@ const letter = {
 };
 
 const head = (keys) => h("thead", {}, h("tr", {}, keys.map((key) => h("th", { scope: "col" }, t(`operator.head_${key}`)))));
-const row = (cells) => h("tr", {}, cells.map((cell, i) => h("td", { class: i === 0 ? "nowrap" : null }, cell)));
+/** Columns of sentences: the others stay on one line, and their table scrolls inside its frame. */
+const TEXTS = ["decision", "note", "detail", "excerpt", "reason"];
+const row = (keys, cells) => h("tr", {}, cells.map((cell, i) => h("td", { class: TEXTS.includes(keys[i]) ? "text" : "nowrap" }, cell)));
 
 function table(keys, rows) {
-  return h("div", { class: "table" }, h("table", {}, head(keys), h("tbody", {}, rows.map(row))));
+  return h("div", { class: "table" }, h("table", {}, head(keys), h("tbody", {}, rows.map((cells) => row(keys, cells)))));
 }

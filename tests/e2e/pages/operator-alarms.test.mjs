@@ -227,6 +227,26 @@ test("every word of the wire has words in both languages, in the lists of passag
   }
 });
 
+test("plates and lanes are readable in the list of passages on a small phone", async () => {
+  const event = { lane: "b1-in-2", direction: "in", kind: "plate", plate: "鲁BF12345", confidence: 97, decision: { outcome: "open", audience: null, because: "other" }, occurred_at: NOW, received_at: NOW, stored_at: NOW, offline: false, vehicle: { plate_color: "green", class: "small" }, rereads: true, time_replaced: true };
+  for (const [language, tab] of [["zh", "通行记录"], ["en", "Passages"]]) {
+    world.instead.set("GET /garages/school/events", [200, { items: [event], next: null }]);
+    const page = await open(`?lang=${language}`, { viewport: SMALL });
+    await page.getByRole("tab", { name: tab }).click();
+    for (const text of ["b1-in-2", "鲁BF12345"]) {
+      const cell = page.locator("tbody td", { hasText: text }).first();
+      const lines = await cell.evaluate((td) => {
+        const range = document.createRange();
+        range.selectNodeContents(td);
+        return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+      });
+      assert.equal(lines, 1, `${language}: ${text} stands on ${lines} lines`);
+    }
+    assert.equal(await overflow(page), 0, language);
+    await shoot(page, `passages-${language}`);
+  }
+});
+
 test("every alarm and every peculiarity of a device has English words", async () => {
   for (const kind of Object.keys(LANE_KINDS)) {
     world.alarms.raise(garage, "in", kind);
