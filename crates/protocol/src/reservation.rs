@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use domain::access::Audience;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryOrigin, EntryPhase};
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,7 +55,7 @@ pub enum ReservationMode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: ReservationId,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road"))]
     pub garage: GarageId,
     pub garage_name: String,
@@ -306,7 +306,7 @@ pub struct DriverNotice {
     pub at: Timestamp,
     pub kind: DriverNoticeKind,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub garage_name: String,
     pub garage_name_en: String,
     /// The operator's reason; empty without one.

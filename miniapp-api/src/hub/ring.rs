@@ -4,11 +4,11 @@
 //! its older frame is dropped. A reader that has not seen the older frame gets only the latest. The invariant: every arrival
 //! whose latest change has a cursor in `floor+1..=head` is in the ring. A reader before `floor` has to read from the server.
 
+use domain::ids::ArrivalId;
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
 use protocol::people::FeedCursor;
-use uuid::Uuid;
 
 /// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.
 pub const RING: usize = 256;
@@ -19,7 +19,7 @@ pub const BATCH: usize = 32;
 /// One changed arrival, ready to send. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArrivalFrame {
-    pub id: Uuid,
+    pub id: ArrivalId,
     pub cursor: FeedCursor,
     pub text: Utf8Bytes,
 }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn entry(id: u128, cursor: FeedCursor) -> ArrivalFrame {
-        ArrivalFrame { id: Uuid::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
+        ArrivalFrame { id: ArrivalId::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
     }
 
     #[test]

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId, VehicleId};
 use protocol::people::{
     ArrivalAct, ArrivalClaim, ArrivalFeedPage, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview,
     HallArrivals, NewPersonSession, NewPlate, OwnPlate, OwnPlates, PersonProfile, PersonSession,
 };
-use uuid::Uuid;
 
 use super::client::ServerClient;
 use super::error::ServerCallError;
@@ -76,7 +75,7 @@ impl ServerClient {
 
     pub async fn act(
         &self,
-        arrival: Uuid,
+        arrival: ArrivalId,
         body: &ArrivalAct,
         session: &SessionToken,
     ) -> ServerCallResult<ClassArrival> {
@@ -106,7 +105,7 @@ impl ServerClient {
         call.session(session).body(body).answer().await
     }
 
-    pub async fn remove_plate(&self, plate: Uuid, session: &SessionToken) -> ServerCallResult<()> {
+    pub async fn remove_plate(&self, plate: VehicleId, session: &SessionToken) -> ServerCallResult<()> {
         let path = ["plates", &plate.to_string()];
         self.call("plates/one", Method::DELETE, &path).session(session).done().await
     }

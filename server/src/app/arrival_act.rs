@@ -4,10 +4,10 @@
 //! does not count as another state. A repeated request, identified by its act and `seen`, and an act that a colleague
 //! has already done change nothing and return the current arrival.
 
+use domain::ids::ArrivalId;
 use domain::pickup::{PickupAct, PickupError, PickupPhase};
 use domain::time::Timestamp;
 use protocol::people::{ArrivalAct, ClassArrival};
-use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::present;
@@ -39,7 +39,7 @@ impl From<SealError> for ArrivalActError {
 pub async fn act(
     app: &App,
     caller: &PersonCaller,
-    id: Uuid,
+    id: ArrivalId,
     asked: &ArrivalAct,
 ) -> Result<ClassArrival, ArrivalActError> {
     let now = app.now();
@@ -91,7 +91,7 @@ async fn log(
     tx: &mut Tx,
     at: Timestamp,
     caller: &PersonCaller,
-    arrival: Uuid,
+    arrival: ArrivalId,
     act: PickupAct,
 ) -> Result<(), StoreError> {
     let entry = audit::AuditEntry {

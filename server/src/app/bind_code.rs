@@ -5,10 +5,10 @@
 //! has no access. If the account was a driver's ([`super::driver`]), the driver's plates and reservations move to the
 //! school's person, who is the same human being.
 
+use domain::ids::PersonId;
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::App;
 use super::driver;
@@ -85,7 +85,7 @@ async fn redeem(
     openid: &str,
     code: &str,
     now: Timestamp,
-) -> Result<Result<Vec<Uuid>, BindCodeError>, BindCodeError> {
+) -> Result<Result<Vec<PersonId>, BindCodeError>, BindCodeError> {
     let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
         return Ok(Err(BindCodeError::Code));
     };
@@ -114,7 +114,7 @@ async fn log(
     tx: &mut Tx,
     at: Timestamp,
     actor_kind: &str,
-    person: Uuid,
+    person: PersonId,
     action: &str,
     detail: &str,
 ) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@
 //! arrival no other one is created, which also limits the rate.
 
 use chrono::NaiveDate;
+use domain::ids::{ArrivalId, PupilId};
 use domain::pickup::PickupState;
 use domain::time::Timestamp;
 use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
@@ -51,7 +52,7 @@ pub async fn claim(
 }
 
 /// All children, or the named ones. A named pupil who is not a child of this guardian fails the whole request.
-fn chosen(children: Vec<StoredChild>, named: &[Uuid]) -> Result<Vec<StoredChild>, ArrivalClaimError> {
+fn chosen(children: Vec<StoredChild>, named: &[PupilId]) -> Result<Vec<StoredChild>, ArrivalClaimError> {
     if children.is_empty() {
         return Err(ArrivalClaimError::NotAGuardian);
     }
@@ -99,7 +100,7 @@ async fn write(
     Ok(last)
 }
 
-async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
+async fn has_open_arrival(tx: &mut Tx, pupil: PupilId, day: NaiveDate) -> Result<bool, StoreError> {
     // A misreading is not an arrival of a guardian.
     let is_arrival =
         |row: &SealedArrival| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
@@ -113,7 +114,7 @@ async fn insert(
     now: Timestamp,
     cursor: FeedCursor,
 ) -> Result<(), StoreError> {
-    let id = Uuid::now_v7();
+    let id = ArrivalId::from(Uuid::now_v7());
     let new = arrival::NewArrival {
         id,
         school: &child.school,

@@ -3,6 +3,7 @@
 //! A driver has own plates and may reserve public spaces with them, and spaces for staff or residents where a plate has
 //! the permit. A driver's plate is no permit for pickup: pickup requires being a pupil's guardian.
 
+use domain::ids::PersonId;
 use uuid::Uuid;
 
 use super::App;
@@ -24,8 +25,8 @@ pub(super) fn shown(name: String) -> String {
 }
 
 /// Creates a driver for this account. Two concurrent registrations of one account return the same person.
-pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uuid, SessionError> {
-    let (id, openid) = (Uuid::now_v7(), app.keys.sealed(SealPurpose::OpenId, openid)?);
+pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<PersonId, SessionError> {
+    let (id, openid) = (PersonId::from(Uuid::now_v7()), app.keys.sealed(SealPurpose::OpenId, openid)?);
     let name = app.keys.seal(SealPurpose::PersonName, "")?;
     // A random key in place of a school's number: no imported key can have this hash.
     let key_hash = token_hash(&random_token()?);
@@ -38,7 +39,12 @@ pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uui
 
 /// Moves plates and reservations to `to`, the new holder of the account of `from`, if `from` is a driver: both are the
 /// same human being. The plates may exceed the usual number together; then no further one can be added.
-pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+pub(super) async fn hand_over(
+    app: &App,
+    tx: &mut Tx,
+    from: PersonId,
+    to: PersonId,
+) -> Result<(), StoreError> {
     let name = person::name_enc(tx, from).await?;
     let name = name.map(|sealed| app.keys.open(SealPurpose::PersonName, &sealed)).transpose()?;
     if !name.is_some_and(|name| is_name_of_one(&name)) {
@@ -52,7 +58,7 @@ pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> R
     log(app, tx, from, "driver.hand_over", &to.to_string()).await
 }
 
-async fn log(app: &App, tx: &mut Tx, person: Uuid, action: &str, detail: &str) -> Result<(), StoreError> {
+async fn log(app: &App, tx: &mut Tx, person: PersonId, action: &str, detail: &str) -> Result<(), StoreError> {
     let subject = person.to_string();
     let entry = audit::AuditEntry {
         at: app.now(),

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use domain::access::{AccessDecision, DenialReason};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, VehicleId};
 use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
@@ -132,7 +132,12 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
     }
 }
 
-async fn own_plate(app: &App, tx: &mut Tx, caller: &PersonCaller, id: Uuid) -> Result<Plate, GateEntryError> {
+async fn own_plate(
+    app: &App,
+    tx: &mut Tx,
+    caller: &PersonCaller,
+    id: VehicleId,
+) -> Result<Plate, GateEntryError> {
     let vehicles = person::vehicles(tx, caller.person).await?;
     let own = vehicles.into_iter().find(|vehicle| vehicle.id == id).ok_or(GateEntryError::NotYourPlate)?;
     let plate = app.keys.open(SealPurpose::Plate, &own.plate_enc).map_err(StoreError::from)?;

@@ -11,8 +11,8 @@ mod places;
 mod published;
 mod sharing;
 
+use domain::ids::PersonId;
 use protocol::district::DistrictSpec;
-use uuid::Uuid;
 
 use super::App;
 use super::token::RandomError;
@@ -102,7 +102,7 @@ pub async fn run(app: &App, district: &DistrictSpec) -> Result<ImportCounts, Imp
 }
 
 /// The person with the school's number `key`.
-pub async fn person_id(app: &App, key: &str) -> Result<Option<Uuid>, StoreError> {
+pub async fn person_id(app: &App, key: &str) -> Result<Option<PersonId>, StoreError> {
     let key_hash = app.keys.hash(SealPurpose::Key, key);
     person::by_key(&mut app.store.begin_read().await?, &key_hash).await
 }

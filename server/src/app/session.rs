@@ -3,11 +3,11 @@
 //! A session lives for [`session_ttl`](super::AppParts::session_ttl) after its last use. Its end is moved at most once a day, so that reading
 //! costs no write. Sessions are cached for some seconds.
 
+use domain::ids::PersonId;
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
-use uuid::Uuid;
 
 use super::App;
 use super::bind_code::{self, BindCodeError};
@@ -24,7 +24,7 @@ const MAX_OPENID: usize = 128;
 /// The calling person, proved by a live session.
 #[derive(Debug, Clone)]
 pub struct PersonCaller {
-    pub person: Uuid,
+    pub person: PersonId,
     token_hash: Vec<u8>,
 }
 
@@ -107,14 +107,14 @@ pub async fn open(app: &App, asked: &NewPersonSession) -> Result<PersonSession, 
 }
 
 /// Opens a session for a person whose identity the caller vouches for.
-pub async fn issue(app: &App, person: Uuid) -> Result<PersonSession, SessionError> {
+pub async fn issue(app: &App, person: PersonId) -> Result<PersonSession, SessionError> {
     let mut tx = app.store.begin().await?;
     let session = issue_in(app, &mut tx, person).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonSession, SessionError> {
+async fn issue_in(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonSession, SessionError> {
     let me = describe(app, tx, person).await?;
     let (token, now) = (random_token()?, app.now());
     let expires_at = now + app.session_ttl;
@@ -140,7 +140,7 @@ pub async fn me(app: &App, caller: &PersonCaller) -> Result<PersonProfile, Sessi
     describe(app, &mut tx, caller.person).await
 }
 
-async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonProfile, SessionError> {
+async fn describe(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonProfile, SessionError> {
     let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
     let name = app.keys.open(SealPurpose::PersonName, &name)?;
     Ok(PersonProfile {
@@ -153,7 +153,7 @@ async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonProfile,
     })
 }
 
-async fn log(tx: &mut Tx, at: Timestamp, person: Uuid, action: &str) -> Result<(), StoreError> {
+async fn log(tx: &mut Tx, at: Timestamp, person: PersonId, action: &str) -> Result<(), StoreError> {
     let id = person.to_string();
     let entry =
         audit::AuditEntry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };

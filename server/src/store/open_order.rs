@@ -1,7 +1,7 @@
 //! Remote orders: to open a barrier or to end a fire alarm. The server hands an order to one run of the garage's
 //! gateway only. A later run never gets an order whose barrier an earlier run may have opened (invariant 6).
 
-use domain::ids::{GarageId, LaneId};
+use domain::ids::{GarageId, LaneId, PersonId};
 use domain::time::Timestamp;
 use protocol::order::{RemoteOrderAction, RemoteOrderEntry, RemoteOrderOutcome, RemoteOrderState};
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl RemoteOrderTarget<'_> {
 #[derive(Debug, Clone, Copy)]
 pub enum RemoteOrderActor<'a> {
     Operator(&'a str),
-    Person(Uuid),
+    Person(PersonId),
 }
 
 impl RemoteOrderActor<'_> {
@@ -152,7 +152,7 @@ pub async fn is_there(tx: &mut Tx, garage: &GarageId, run: &str, now: Timestamp)
 }
 
 /// When this person last created an order, at any garage.
-pub async fn last_of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Timestamp>, StoreError> {
+pub async fn last_of_person(tx: &mut Tx, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
     let row: Option<(i64,)> = fetch_optional!(
         tx,
         "select made_at from open_order where person_id = $1 order by made_at desc limit 1",
@@ -208,7 +208,7 @@ fn taken(
         }
     };
     let expires_at = Timestamp::from_micros(expires_at);
-    Ok(FetchedRemoteOrder { id: codec::uuid("open_order.id", &id)?, action, expires_at })
+    Ok(FetchedRemoteOrder { id: codec::id("open_order.id", &id)?, action, expires_at })
 }
 
 /// Hands waiting orders to a run of the gateway, and again those that this run has already.
@@ -301,7 +301,7 @@ pub async fn by_key(
 /// The order that this driver has stored under this idempotency key.
 pub async fn by_person_key(
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     key: &str,
 ) -> Result<Option<StoredRemoteOrder>, StoreError> {
     let row: Option<RemoteOrderRow> = fetch_optional!(
@@ -340,7 +340,7 @@ impl TryFrom<RemoteOrderRow> for StoredRemoteOrder {
     fn try_from(row: RemoteOrderRow) -> Result<Self, StoreError> {
         let state: RemoteOrderState = codec::parse("open_order.state", &row.state)?;
         let order = RemoteOrderEntry {
-            id: codec::uuid("open_order.id", &row.id)?,
+            id: codec::id("open_order.id", &row.id)?,
             action: codec::parse("open_order.action", &row.action)?,
             lane: row.lane.map(|lane| codec::parse("open_order.lane", &lane)).transpose()?,
             reason: row.reason,

@@ -1,9 +1,9 @@
 //! Facts about the car at the gate and about the garage, the input of a decision.
 
+use crate::ids::ReservationId;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::Audience;
 use crate::occupancy::LaneDirection;
@@ -48,7 +48,7 @@ pub enum GarageAlarm {
 }
 
 /// Reservations that were used at this garage and that the plan may still contain, by id.
-pub type ReservationUses = HashMap<Uuid, ReservationUse>;
+pub type ReservationUses = HashMap<ReservationId, ReservationUse>;
 
 /// A reservation admits its car until the car has left again: an opened barrier does not prove that the car entered, and
 /// the camera may have to read it twice.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -69,7 +69,7 @@ async fn known(
     books: &LockedBooks,
     asked: &[GarageRequest],
 ) -> Result<PriorReservations, StoreError> {
-    let (mut keys, mut ids): (HashSet<ClientReservationKey>, HashSet<Uuid>) =
+    let (mut keys, mut ids): (HashSet<ClientReservationKey>, HashSet<ReservationId>) =
         (HashSet::new(), HashSet::new());
     for (garage, request) in asked {
         match request {
@@ -88,8 +88,8 @@ async fn known(
             AllocationRequest::Suspend(_) | AllocationRequest::Settle => {}
         }
     }
-    let live = |id: &Uuid| books.values().any(|work| work.cached.details.contains_key(id));
-    let ids: Vec<Uuid> = ids.into_iter().filter(|id| !live(id)).collect();
+    let live = |id: &ReservationId| books.values().any(|work| work.cached.details.contains_key(id));
+    let ids: Vec<ReservationId> = ids.into_iter().filter(|id| !live(id)).collect();
     let finished = reservation::by_ids(tx, &ids).await?;
     let keys: Vec<ClientReservationKey> = keys.into_iter().collect();
     Ok(PriorReservations {
@@ -100,7 +100,7 @@ async fn known(
 
 /// Result of the writes.
 struct AllocationWriteOutcome {
-    entries: HashMap<Uuid, StoredReservation>,
+    entries: HashMap<ReservationId, StoredReservation>,
     /// Garages whose version was raised.
     garages: BTreeSet<GarageId>,
     /// Garages whose books lack the plates blocked in this transaction.
@@ -129,7 +129,7 @@ async fn write(
     reservation::insert(tx, &inserted).await?;
     reservation::update(tx, &updated).await?;
     notice::insert(tx, &notices).await?;
-    let ended: HashMap<Uuid, &StoredReservation> =
+    let ended: HashMap<ReservationId, &StoredReservation> =
         inserted.iter().chain(&updated).map(|stored| (stored.entry.id, stored)).collect();
     let mut outdated = BTreeSet::new();
     for (garage, strikes) in strikes {
@@ -152,7 +152,11 @@ impl BookChanges {
     }
 }
 
-fn notices_of(written: &BookChanges, reasons: &HashMap<Uuid, String>, now: Timestamp) -> Vec<NewNotice> {
+fn notices_of(
+    written: &BookChanges,
+    reasons: &HashMap<ReservationId, String>,
+    now: Timestamp,
+) -> Vec<NewNotice> {
     let told = |told: &domain::allocation::BookNotice| NewNotice {
         id: Uuid::now_v7(),
         person: told.person,
@@ -183,7 +187,7 @@ fn answers(
 ) -> Vec<Result<AllocationReply, AllocationError>> {
     let answer =
         |((garage, request), decision): (&GarageRequest, Result<RequestDecision, AllocationError>)| {
-            let stored = |id: Uuid| {
+            let stored = |id: ReservationId| {
                 let written = written.entries.get(&id).cloned();
                 let kept = || books.get(garage)?.cached.stored(garage, id);
                 let finished = || known.finished.get(&id).cloned();
@@ -208,7 +212,7 @@ fn answers(
 
 fn series_answer(
     series: SeriesDecision,
-    stored: impl Fn(Uuid) -> Option<Box<StoredReservation>>,
+    stored: impl Fn(ReservationId) -> Option<Box<StoredReservation>>,
 ) -> SeriesReply {
     let date = |(date, decision)| {
         let outcome = match decision {

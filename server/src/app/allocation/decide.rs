@@ -1,5 +1,6 @@
 //! Decides requests, one after the other, against the books of a transaction.
 
+use domain::ids::ReservationId;
 use std::collections::HashMap;
 
 use domain::allocation::entry::{CancelCause, EntryPhase};
@@ -7,7 +8,6 @@ use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationRequest};
 use domain::minute::Minute;
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::key::{digest, key_of, new_id, plate_key, was_asked};
 use super::request::{
@@ -23,12 +23,12 @@ use crate::store::reservation::{ClientReservationKey, ReservationDetails, Stored
 pub(super) struct PriorReservations {
     pub by_key: HashMap<ClientReservationKey, StoredReservation>,
     /// Reservations that requests name and that are not live.
-    pub finished: HashMap<Uuid, StoredReservation>,
+    pub finished: HashMap<ReservationId, StoredReservation>,
 }
 
 /// Becomes a reply once the rows are written.
 pub(super) enum RequestDecision {
-    Entry(Uuid),
+    Entry(ReservationId),
     Series(SeriesDecision),
     Done,
 }
@@ -65,7 +65,7 @@ pub(super) fn repeated(
     known: &PriorReservations,
     key: &ClientReservationKey,
     asked: &ReserveRequest,
-) -> Result<Option<Uuid>, AllocationError> {
+) -> Result<Option<ReservationId>, AllocationError> {
     let stored = known.by_key.get(key).map(|stored| stored.entry.id);
     let Some(id) = stored.or_else(|| work.keys.get(key).copied()) else { return Ok(None) };
     if was_asked(id, digest(asked)) { Ok(Some(id)) } else { Err(AllocationError::KeyReused) }
@@ -78,7 +78,7 @@ pub(super) fn reserve(
     asked: &ReserveRequest,
     (key, series): (ClientReservationKey, Option<&str>),
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     if let Some(id) = repeated(work, known, &key, asked)? {
         return Ok(id);
     }
@@ -97,7 +97,7 @@ pub(super) fn reserve(
     Ok(ask.id)
 }
 
-pub(super) fn ask(asked: &ReserveRequest, id: Uuid) -> ReservationRequest {
+pub(super) fn ask(asked: &ReserveRequest, id: ReservationId) -> ReservationRequest {
     ReservationRequest {
         id,
         pool: asked.pool.clone(),
@@ -115,7 +115,7 @@ fn own(
     work: &WorkingBook,
     known: &PriorReservations,
     by: &RequestActor,
-    id: Uuid,
+    id: ReservationId,
 ) -> Result<(EntryPhase, Timestamp), AllocationError> {
     let live = work.cached.book.entry(id).zip(work.cached.details.get(&id));
     let finished = || {
@@ -143,7 +143,7 @@ fn change_one(
     known: &PriorReservations,
     asked: &ChangeRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &asked.by, asked.id)?;
     unchanged(asked.known, changed_at)?;
     still_live(phase)?;
@@ -161,7 +161,7 @@ fn confirm(
     known: &PriorReservations,
     act: &ReservationActRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Confirmed {
         unchanged(act.known, changed_at)?;
@@ -176,7 +176,7 @@ fn cancel(
     known: &PriorReservations,
     act: &ReservationActRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Cancelled {
         unchanged(act.known, changed_at)?;

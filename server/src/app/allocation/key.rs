@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use domain::allocation::ReservationIntent;
 use domain::allocation::layout::PlateKey;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use ring::digest::{Context, SHA256};
 use uuid::Uuid;
 
@@ -41,17 +41,17 @@ fn first_bytes<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.first_chunk().copied().unwrap_or([0; N])
 }
 
-pub(super) fn new_id(digest: RequestDigest) -> Uuid {
+pub(super) fn new_id(digest: RequestDigest) -> ReservationId {
     let mut bytes = Uuid::now_v7().into_bytes();
     if let Some(last) = bytes.last_chunk_mut() {
         *last = digest;
     }
-    Uuid::from_bytes(bytes)
+    Uuid::from_bytes(bytes).into()
 }
 
 /// Whether the entry's request has this digest.
-pub(super) fn was_asked(id: Uuid, digest: RequestDigest) -> bool {
-    id.as_bytes().last_chunk() == Some(&digest)
+pub(super) fn was_asked(id: ReservationId, digest: RequestDigest) -> bool {
+    id.as_uuid().as_bytes().last_chunk() == Some(&digest)
 }
 
 /// The plate in the form in which the book compares it.
@@ -99,11 +99,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_tells_what_it_was_asked_for() {
+    fn an_id_holds_the_digest_of_its_request() {
         let (id, other) = (new_id([1, 2, 3, 4]), new_id([1, 2, 3, 4]));
         assert_ne!(id, other);
         assert!(was_asked(id, [1, 2, 3, 4]));
         assert!(!was_asked(id, [1, 2, 3, 5]));
-        assert_eq!(id.get_version_num(), 7);
+        assert_eq!(id.as_uuid().get_version_num(), 7);
     }
 }

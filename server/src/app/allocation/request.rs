@@ -5,11 +5,10 @@ use domain::access::Audience;
 use domain::allocation::entry::{CancelCause, EntryOrigin};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
-use domain::ids::PoolId;
+use domain::ids::{PersonId, PoolId, ReservationId};
 use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
-use uuid::Uuid;
 
 use crate::store::StoreError;
 use crate::store::reservation::{ReservationCreator, StoredReservation};
@@ -20,7 +19,7 @@ use crate::store::seal::SealedValue;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestActor {
     /// Sees and changes only the person's own reservations.
-    Person(Uuid),
+    Person(PersonId),
     /// Operator by id. May change every reservation of the garage; limits per plate and blocks do not apply.
     Operator(String),
 }
@@ -33,7 +32,7 @@ impl RequestActor {
         }
     }
 
-    pub(super) const fn person(&self) -> Option<Uuid> {
+    pub(super) const fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(*person),
             Self::Operator(_) => None,
@@ -99,7 +98,7 @@ pub struct SeriesRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRequest {
     pub by: RequestActor,
-    pub id: Uuid,
+    pub id: ReservationId,
     pub change: EntryChange,
     /// The new plate, sealed; the plate of `change` is filled from it.
     pub plate: Option<SealedValue>,
@@ -110,14 +109,14 @@ pub struct ChangeRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationActRequest {
     pub by: RequestActor,
-    pub id: Uuid,
+    pub id: ReservationId,
     /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuspendRequest {
-    pub ids: Vec<Uuid>,
+    pub ids: Vec<ReservationId>,
     /// Text for the notices.
     pub reason: String,
 }

@@ -5,10 +5,10 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
-use uuid::Uuid;
 
 use super::decide::{self, PriorReservations, ask};
 use super::key::{digest, key_of_date, new_id, series_id};
@@ -21,7 +21,7 @@ pub(super) struct SeriesDecision {
 }
 
 pub(super) enum SeriesDateDecision {
-    Reserved(Uuid),
+    Reserved(ReservationId),
     Possible,
     Refused(ReservationRefusal),
 }
@@ -60,7 +60,7 @@ fn made_before(
     work: &WorkingBook,
     known: &PriorReservations,
     days: &[(NaiveDate, ReserveRequest)],
-) -> Result<Vec<Option<Uuid>>, AllocationError> {
+) -> Result<Vec<Option<ReservationId>>, AllocationError> {
     let before = |(date, asked): &(NaiveDate, ReserveRequest)| {
         decide::repeated(work, known, &key_of_date(&work.garage, asked, *date), asked)
     };
@@ -72,13 +72,13 @@ type SeriesDateDecisions = Vec<(NaiveDate, SeriesDateDecision)>;
 fn again(
     work: &WorkingBook,
     days: &[(NaiveDate, ReserveRequest)],
-    before: Vec<Option<Uuid>>,
+    before: Vec<Option<ReservationId>>,
     now: Timestamp,
 ) -> SeriesDateDecisions {
-    let date = |((date, asked), before): (&(NaiveDate, ReserveRequest), Option<Uuid>)| {
+    let date = |((date, asked), before): (&(NaiveDate, ReserveRequest), Option<ReservationId>)| {
         let decision = match before {
             Some(id) => SeriesDateDecision::Reserved(id),
-            None => match work.cached.book.check_request(&ask(asked, Uuid::nil()), now) {
+            None => match work.cached.book.check_request(&ask(asked, ReservationId::nil()), now) {
                 Ok(()) => SeriesDateDecision::Possible,
                 Err(refusal) => SeriesDateDecision::Refused(refusal),
             },

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::allocation::entry::BookEntry;
 use domain::allocation::{BookNotice, BookStrike};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::book_cache::BookCheckout;
 use super::cached_book::{BookStamp, CachedBook};
@@ -21,11 +20,11 @@ pub(super) struct WorkingBook {
     pub garage: GarageId,
     pub cached: CachedBook,
     /// Entries that are not stored yet.
-    pub new: HashSet<Uuid>,
+    pub new: HashSet<ReservationId>,
     /// Keys used in this transaction, with their entries.
-    pub keys: HashMap<ClientReservationKey, Uuid>,
+    pub keys: HashMap<ClientReservationKey, ReservationId>,
     /// The operator's reason for a notice.
-    pub reasons: HashMap<Uuid, String>,
+    pub reasons: HashMap<ReservationId, String>,
     checkout: BookCheckout,
 }
 
@@ -67,7 +66,7 @@ impl WorkingBook {
     }
 
     /// Registers an entry that the book has made and that is to be stored with these details.
-    pub fn add(&mut self, id: Uuid, details: ReservationDetails) {
+    pub fn add(&mut self, id: ReservationId, details: ReservationDetails) {
         self.new.insert(id);
         self.cached.details.insert(id, details);
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, VisitId};
 use domain::inventory::{InsideVisit, InventoryOutcome, InventoryWalk, SeenCars, reconcile};
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -72,8 +72,8 @@ struct CheckedWalk {
 
 /// A walk compared with the visits.
 struct WalkComparison {
-    open: HashMap<Uuid, OpenVisit>,
-    outcome: InventoryOutcome<Uuid, Vec<u8>>,
+    open: HashMap<VisitId, OpenVisit>,
+    outcome: InventoryOutcome<VisitId, Vec<u8>>,
 }
 
 /// Previews the walk; writes only to the audit log.
@@ -175,7 +175,7 @@ async fn require_caught_up(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Re
 async fn held(tx: &mut Tx, garage: &GarageId, asked: &CheckedWalk) -> Result<WalkComparison, StoreError> {
     let open = inside::open(tx, garage).await?;
     let (left, left_unread) = inside::left_since(tx, garage, asked.walk.begun()).await?;
-    let visits: Vec<InsideVisit<Uuid, Vec<u8>>> = open
+    let visits: Vec<InsideVisit<VisitId, Vec<u8>>> = open
         .iter()
         .map(|visit| InsideVisit {
             visit: visit.id,

@@ -10,13 +10,12 @@ mod levels;
 pub mod timeline;
 
 use chrono::NaiveDate;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::reservation::query::PoolForecastQuery;
 use protocol::reservation::{
     NewReservation, PoolForecasts, Reservation, ReservationActKind, ReservationChange, ReservationPage,
 };
-use uuid::Uuid;
 
 use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
@@ -81,7 +80,7 @@ pub async fn add(
 pub async fn change(
     app: &App,
     caller: &OperatorCaller,
-    (garage, id): (&GarageId, Uuid),
+    (garage, id): (&GarageId, ReservationId),
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
@@ -95,7 +94,7 @@ pub async fn change(
 pub async fn act(
     app: &App,
     caller: &OperatorCaller,
-    (garage, id): (&GarageId, Uuid),
+    (garage, id): (&GarageId, ReservationId),
     if_match: Option<&str>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
@@ -135,13 +134,18 @@ async fn of_garage(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    id: Uuid,
+    id: ReservationId,
 ) -> Result<StoredReservation, ReservationError> {
     may_run(app, caller, garage).await?;
     own::find(app, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
 }
 
-async fn audit(app: &App, caller: &OperatorCaller, action: &str, id: Uuid) -> Result<(), ReservationError> {
+async fn audit(
+    app: &App,
+    caller: &OperatorCaller,
+    action: &str,
+    id: ReservationId,
+) -> Result<(), ReservationError> {
     let mut tx = app.store.begin().await?;
     record(&mut tx, app.now(), &caller.operator, action, &id.to_string(), "").await?;
     Ok(tx.commit().await?)

@@ -1,5 +1,6 @@
 //! Four replicas on one PostgreSQL and one garage, one of them killed in the middle.
 
+use domain::ids::ReservationId;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,7 +20,6 @@ use server::store::seal::SealPurpose;
 use server::store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::allocation::place::{SOON, at, car, drivers_named, mall, one, share, span};
 use crate::common::StoreFixture;
@@ -70,7 +70,7 @@ struct LaneFixture {
 
 /// Sends a request like a client: repeats it with the same key at another replica until there is an answer. Returns
 /// the id if a space was allocated.
-async fn insist(doors: &[LaneFixture], asked: &ReserveRequest, first: usize) -> Option<Uuid> {
+async fn insist(doors: &[LaneFixture], asked: &ReserveRequest, first: usize) -> Option<ReservationId> {
     for attempt in first.. {
         let door = &doors[attempt % doors.len()];
         if !door.alive.load(Ordering::SeqCst) {
@@ -197,13 +197,13 @@ async fn waits_for_a_lock(store: &Store) -> i64 {
 }
 
 /// Checked by SQL alone: every allocated reservation exists exactly once, no other exists, and no minute is oversold.
-async fn judge(store: &Store, given: &BTreeSet<Uuid>) {
+async fn judge(store: &Store, given: &BTreeSet<ReservationId>) {
     let Tx::Postgres(mut tx) = store.begin_read().await.unwrap() else { panic!("PostgreSQL") };
     let ids: Vec<(String,)> = sqlx::query_as("select id from reservation where state = 'confirmed'")
         .fetch_all(&mut *tx)
         .await
         .unwrap();
-    let stored: BTreeSet<Uuid> = ids.iter().map(|(id,)| id.parse().unwrap()).collect();
+    let stored: BTreeSet<ReservationId> = ids.iter().map(|(id,)| id.parse().unwrap()).collect();
     assert_eq!(ids.len(), stored.len());
     assert_eq!(&stored, given);
     // The level is highest at the start of some stay.

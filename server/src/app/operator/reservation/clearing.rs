@@ -4,11 +4,10 @@ use domain::access::Audience;
 use domain::allocation::AllocationBook;
 use domain::allocation::entry::BookEntry;
 use domain::allocation::layout::GarageLayout;
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::reservation::operator::ClearingList;
-use uuid::Uuid;
 
 use super::super::{OperatorCaller, record, require};
 use crate::app::reservation::{ReservationError, shown};
@@ -19,7 +18,7 @@ use crate::store::reservation;
 struct ClearingCandidates {
     by: Minute,
     missing: u32,
-    cars: Vec<Uuid>,
+    cars: Vec<ReservationId>,
 }
 
 /// Cars inside that must leave by `by`, overdue ones first. Without `by`: by the next start of pickup.
@@ -38,7 +37,7 @@ pub async fn clearing(
     let mut tx = app.store.begin_read().await?;
     let mut stored = reservation::by_ids(&mut tx, &list.cars).await?;
     drop(tx);
-    let place = |id: Uuid| list.cars.iter().position(|car| *car == id);
+    let place = |id: ReservationId| list.cars.iter().position(|car| *car == id);
     stored.sort_by_key(|car| place(car.entry.id));
     Ok(ClearingList { by: list.by.timestamp(), missing: list.missing, cars: shown::all(app, &stored).await? })
 }

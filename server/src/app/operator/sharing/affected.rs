@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::allocation::entry::{BookEntry, CancelCause};
 use domain::allocation::layout::GarageLayout;
 use domain::allocation::{AllocationBook, BookJournal};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 use uuid::Uuid;
@@ -21,8 +21,8 @@ const NAMED: usize = 100;
 /// A garage's live reservations before a change, and the ids of those that it affects.
 pub(super) struct ReservationImpact {
     book: AllocationBook,
-    details: HashMap<Uuid, ReservationDetails>,
-    ids: Vec<Uuid>,
+    details: HashMap<ReservationId, ReservationDetails>,
+    ids: Vec<ReservationId>,
 }
 
 impl ReservationImpact {
@@ -33,14 +33,14 @@ impl ReservationImpact {
         before: &GarageLayout,
         after: GarageLayout,
     ) -> Result<Self, StoreError> {
-        let (mut entries, mut details): (Vec<BookEntry>, HashMap<Uuid, ReservationDetails>) =
+        let (mut entries, mut details): (Vec<BookEntry>, HashMap<ReservationId, ReservationDetails>) =
             Default::default();
         for stored in reservation::live(tx, std::slice::from_ref(garage)).await? {
             details.insert(stored.entry.id, stored.details);
             entries.push(stored.entry);
         }
         let book = AllocationBook::new(after, entries);
-        let already: BTreeSet<Uuid> = book.affected(before).into_iter().collect();
+        let already: BTreeSet<ReservationId> = book.affected(before).into_iter().collect();
         let mut ids = book.affected(book.layout());
         ids.retain(|id| !already.contains(id));
         Ok(Self { book, details, ids })

@@ -1,5 +1,6 @@
 //! Called in this process.
 
+use domain::ids::ReservationId;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::access::Audience;
@@ -10,7 +11,6 @@ use server::app::allocation::{
     self, AllocationError, AllocationRequest, RequestActor, ReservationActRequest, ReserveRequest,
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
-use uuid::Uuid;
 
 use super::AllocatorRequest;
 use super::place::BenchDistrict;
@@ -49,7 +49,7 @@ impl UseCaseTarget {
         match allocation::submit(self.replica(number), place.garage(wanted.garage), request).await {
             Ok(allocation::AllocationReply::Reservation(stored)) => {
                 ContestantAnswer::Accepted(BenchReservation {
-                    id: BenchReservationId(stored.entry.id.as_u128()),
+                    id: BenchReservationId(stored.entry.id.as_uuid().as_u128()),
                     interval: wanted.interval,
                     space: 0,
                     plate: wanted.plate,
@@ -69,7 +69,7 @@ impl UseCaseTarget {
         ticket: BenchReservation,
     ) -> ContestantAnswer {
         let by = RequestActor::Person(place.owner(place.car(ticket.plate)));
-        let act = ReservationActRequest { by, id: Uuid::from_u128(ticket.id.0), known: None };
+        let act = ReservationActRequest { by, id: ReservationId::from_u128(ticket.id.0), known: None };
         let app = self.replica(self.requests.fetch_add(1, Ordering::Relaxed));
         match allocation::submit(app, place.garage(garage), AllocationRequest::Cancel(act)).await {
             Ok(_) => ContestantAnswer::Cancelled,

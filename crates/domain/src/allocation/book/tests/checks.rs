@@ -1,10 +1,10 @@
 //! Checks after each step of a history.
 
+use crate::ids::ReservationId;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::history::{Outcome, Step, Timed, apply, first, in_order, range};
 use super::oracle::{Oracle, Verdict, minutes};
@@ -21,7 +21,7 @@ pub type Check = Result<(), TestCaseError>;
 /// State before a step.
 pub struct Before {
     pub book: AllocationBook,
-    pub entries: HashMap<Uuid, BookEntry>,
+    pub entries: HashMap<ReservationId, BookEntry>,
 }
 
 /// Runs a history and checks the book after each step.

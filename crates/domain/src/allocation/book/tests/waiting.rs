@@ -42,8 +42,12 @@ fn an_offer_goes_from_one_to_the_next_until_one_accepts() {
         phases(&book),
         [EntryPhase::Cancelled, EntryPhase::Cancelled, EntryPhase::Held, EntryPhase::Waiting]
     );
-    let told: Vec<_> =
-        book.take_journal().notices.iter().map(|notice| (notice.entry.as_u128(), notice.kind)).collect();
+    let told: Vec<_> = book
+        .take_journal()
+        .notices
+        .iter()
+        .map(|notice| (notice.entry.as_uuid().as_u128(), notice.kind))
+        .collect();
     assert_eq!(
         told,
         [(2, BookNoticeKind::Offer), (2, BookNoticeKind::OfferExpired), (3, BookNoticeKind::Offer)]
