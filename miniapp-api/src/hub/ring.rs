@@ -4,10 +4,10 @@
 //! its older frame is dropped. A reader that has not seen the older frame gets only the latest. The invariant: every arrival
 //! whose latest change has a cursor in `floor+1..=head` is in the ring. A reader before `floor` has to read from the server.
 
-use domain::ids::ArrivalId;
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
+use domain::ids::ArrivalId;
 use protocol::people::FeedCursor;
 
 /// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.

@@ -1,9 +1,9 @@
 //! Resuming by cursor: whatever breaks, nothing is lost and nothing comes twice.
 
-use domain::ids::ArrivalId;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::ids::ArrivalId;
 use domain::pickup::PickupPhase;
 use protocol::people::{ClassArrival, FeedCursor, StreamFrame};
 use rand::rngs::StdRng;

@@ -5,9 +5,9 @@
 //! has no access. If the account was a driver's ([`super::driver`]), the driver's plates and reservations move to the
 //! school's person, who is the same human being.
 
-use domain::ids::PersonId;
 use std::time::Duration;
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
 
 use super::App;

@@ -3,9 +3,9 @@
 //! A session lives for [`session_ttl`](super::AppParts::session_ttl) after its last use. Its end is moved at most once a day, so that reading
 //! costs no write. Sessions are cached for some seconds.
 
-use domain::ids::PersonId;
 use std::time::Duration;
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
 use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
 

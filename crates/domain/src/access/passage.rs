@@ -1,11 +1,11 @@
 //! Facts about the car at the gate and about the garage, the input of a decision.
 
-use crate::ids::ReservationId;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::Audience;
+use crate::ids::ReservationId;
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 use crate::time::Timestamp;

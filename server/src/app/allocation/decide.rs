@@ -1,11 +1,11 @@
 //! Decides requests, one after the other, against the books of a transaction.
 
-use domain::ids::ReservationId;
 use std::collections::HashMap;
 
 use domain::allocation::entry::{CancelCause, EntryPhase};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationRequest};
+use domain::ids::ReservationId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
 

@@ -1,8 +1,8 @@
 //! Import of pupils and people. Names are compared in plain text: sealing the same name twice gives two ciphertexts.
 
-use domain::ids::VehicleId;
 use std::collections::{HashMap, HashSet};
 
+use domain::ids::VehicleId;
 use domain::time::Timestamp;
 use protocol::district::{PersonSpec, SchoolSpec};
 use uuid::Uuid;

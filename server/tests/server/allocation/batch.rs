@@ -1,11 +1,11 @@
 //! Many at once.
 
-use domain::ids::PersonId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::PersonId;
 use domain::time::{Clock, Timestamp};
 use server::app::App;
 use server::app::allocation::{AllocationError, AllocationRequest, run, submit};

@@ -1,10 +1,10 @@
 //! After any history the book in memory equals the book in the database.
 
-use domain::ids::ReservationId;
 use std::time::Duration;
 
 use domain::access::{AccessDecision, Audience};
 use domain::allocation::{AllocationBook, ReservationIntent};
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::time::Clock;
 use protocol::uplink::GateEvent;

@@ -1,11 +1,11 @@
 //! A reservation's life, and who may touch it.
 
-use domain::ids::ReservationId;
 use std::time::Duration;
 
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryPhase, EntryState};
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, RequestActor, ReservationActRequest, SuspendRequest,
 };

@@ -1,6 +1,5 @@
 //! Four replicas on one PostgreSQL and one garage, one of them killed in the middle.
 
-use domain::ids::ReservationId;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,6 +8,7 @@ use std::time::Duration;
 use domain::access::Audience;
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

@@ -1,8 +1,8 @@
 //! A teacher's board and acts.
 
-use domain::ids::ArrivalId;
 use std::time::Duration;
 
+use domain::ids::ArrivalId;
 use domain::pickup::UNDO_WINDOW;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,11 +1,11 @@
 //! Called in this process.
 
-use domain::ids::ReservationId;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::access::Audience;
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use server::app::App;
 use server::app::allocation::{
     self, AllocationError, AllocationRequest, RequestActor, ReservationActRequest, ReserveRequest,

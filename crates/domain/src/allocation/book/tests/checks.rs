@@ -1,6 +1,5 @@
 //! Checks after each step of a history.
 
-use crate::ids::ReservationId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::allocation::entry::{BookEntry, EntryPhase, EntryState, HoldOrigin};
 use crate::allocation::layout::GarageLayout;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::ids::ReservationId;
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
