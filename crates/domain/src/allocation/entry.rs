@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::layout::PlateKey;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::entry::EntryOrigin;
 use super::layout::PlateKey;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;

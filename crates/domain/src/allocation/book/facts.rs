@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::request::EnteredCar;
 use crate::allocation::room;
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::timeline::TakenTimeline;
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::AllocationBook;
 use super::reads::StartRange;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::limits::{CapacitySchedule, PoolOpening};
@@ -13,6 +12,7 @@ use crate::allocation::request::ReservationRequest;
 use crate::allocation::room;
 use crate::allocation::terms::PendingEnds;
 use crate::allocation::timeline::TakenTimeline;
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
