@@ -12,7 +12,7 @@ use domain::shared_window::WindowOpening;
 use uuid::Uuid;
 
 use super::directory::GarageDirectory;
-use super::reservation::shared_garages::BookableGarages;
+use super::shared_garages::BookableGarages;
 use super::standing::PersonEntitlements;
 use super::ttl_cache::TtlCache;
 use crate::store::session::LiveSession;
