@@ -126,10 +126,13 @@ text_id!(
     MakeId, 32, slug_char
 );
 
+/// This project's own protocol, the make of a device without another one.
+pub const NATIVE_MAKE: &str = "native";
+
 impl Default for MakeId {
     /// This project's own protocol.
     fn default() -> Self {
-        Self(crate::device::NATIVE_MAKE.to_owned())
+        Self(NATIVE_MAKE.to_owned())
     }
 }
 

@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use crate::alternatives::{AlternativeGarage, ReservationAlternatives};
 use crate::problem::ProblemDetails;
 
 pub mod operator;
@@ -204,33 +205,6 @@ pub struct AvailabilityQuote {
     pub refused: Option<ProblemDetails>,
     #[serde(flatten)]
     pub help: ReservationAlternatives,
-}
-
-/// Alternatives to a stay without a free space. Also part of a `full` problem, as `help`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReservationAlternatives {
-    /// The next start at which this garage has a space for a stay of this length.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub next_start: Option<Timestamp>,
-    /// Number of waiting-list entries for overlapping times.
-    pub waiting: u32,
-    /// Nearby garages with a space for the same time, nearest first, at most five.
-    pub alternatives: Vec<AlternativeGarage>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AlternativeGarage {
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "shelter-east"))]
-    pub garage: GarageId,
-    pub name: String,
-    pub name_en: String,
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
-    pub audience: Audience,
-    /// Straight-line distance.
-    pub distance_metres: u32,
-    pub free: u32,
 }
 
 /// `GET .../garages?audience`: garages in which the caller may reserve, with their open spaces.

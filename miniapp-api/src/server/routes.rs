@@ -11,8 +11,6 @@ use protocol::people::{
 
 use super::client::ServerClient;
 use super::error::ServerCallError;
-use crate::hub::PushRoomKey;
-use crate::hub::page::ArrivalPage;
 use crate::session::SessionToken;
 
 /// Allowance for a long poll beyond the requested wait.
@@ -55,22 +53,6 @@ impl ServerClient {
     ) -> ServerCallResult<HallArrivals> {
         let call = self.call("hall/arrivals", Method::GET, &["hall", "arrivals"]).session(session);
         call.query(&after(cursor)).answer().await
-    }
-
-    /// One page of a room, as frames.
-    pub async fn page(
-        &self,
-        key: &PushRoomKey,
-        cursor: Option<FeedCursor>,
-        session: &SessionToken,
-    ) -> ServerCallResult<ArrivalPage> {
-        let page = match key {
-            PushRoomKey::Class(class) => {
-                ArrivalPage::of_class(self.class_arrivals(class, cursor, session).await?)
-            }
-            PushRoomKey::Hall(_) => ArrivalPage::of_hall(self.hall_arrivals(cursor, session).await?),
-        };
-        page.map_err(ServerCallError::Garbled)
     }
 
     pub async fn act(

@@ -12,12 +12,13 @@ use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt}
 use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
 use super::{pickup_window, sharing};
 use crate::store::arrival::SealedArrival;
 use crate::store::person::StoredChild;
-use crate::store::{StoreError, Tx, arrival, audit, feed, person};
+use crate::store::{StoreError, Tx, arrival, feed, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalClaimError {
@@ -137,13 +138,5 @@ async fn insert(
     let change =
         feed::NewFeedChange { cursor, at: now, school: &child.school, class: &child.class, arrival: id };
     feed::append(tx, &change).await?;
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action: "arrival.claim",
-        subject: &id.to_string(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
+    record(tx, now, caller.actor(), AuditAction::ArrivalClaim(id), "").await
 }

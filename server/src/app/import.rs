@@ -15,11 +15,12 @@ use domain::ids::PersonId;
 use protocol::district::DistrictSpec;
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, ImportScope, record};
 use super::token::RandomError;
 use crate::store::seal::{SealError, SealPurpose};
-use crate::store::{StoreError, audit, person};
+use crate::store::{StoreError, person};
 
-pub use check::InvalidField;
+pub use super::invalid_field::InvalidField;
 pub use sharing::contradictions;
 
 /// Numbers of rows of one kind, by what the import did to them.
@@ -131,15 +132,8 @@ pub async fn run_with(
     progress("operators");
     places::operators(&mut tx, &district.operators, &mut counts).await?;
     published::put_source(&mut tx, district.source.as_ref(), now).await?;
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "cli",
-        actor_id: "server",
-        action: "district.import",
-        subject: "district",
-        detail: &format!("{counts:?}"),
-    };
-    audit::append(&mut tx, &entry).await?;
+    let action = AuditAction::DistrictImport(ImportScope::District);
+    record(&mut tx, now, AuditActor::CommandLine, action, &format!("{counts:?}")).await?;
     tx.commit().await?;
     app.store.renew_statistics().await?;
     Ok(counts)

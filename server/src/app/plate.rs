@@ -3,15 +3,15 @@
 
 use domain::ids::{PersonId, VehicleId};
 use domain::plate::{Plate, PlateError};
-use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
 use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, audit, person};
+use crate::store::{StoreError, Tx, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OwnPlateError {
@@ -70,7 +70,7 @@ pub async fn add(app: &App, caller: &PersonCaller, asked: &NewPlate) -> Result<O
     if i64::try_from(count).is_ok_and(|count| count >= MAX_PLATES) {
         return Err(OwnPlateError::TooMany);
     }
-    log(&mut tx, now, caller, id, "plate.add").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::PlateAdd(id), "").await?;
     tx.commit().await?;
     app.read_cache.standings.invalidate(&caller.person);
     Ok(OwnPlate { id, plate: plate.as_str().to_owned(), plate_color: asked.plate_color })
@@ -82,26 +82,8 @@ pub async fn remove(app: &App, caller: &PersonCaller, id: VehicleId) -> Result<(
     if !person::delete_vehicle(&mut tx, id, caller.person).await? {
         return Err(OwnPlateError::NoSuchPlate);
     }
-    log(&mut tx, now, caller, id, "plate.remove").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::PlateRemove(id), "").await?;
     tx.commit().await?;
     app.read_cache.standings.invalidate(&caller.person);
     Ok(())
-}
-
-async fn log(
-    tx: &mut Tx,
-    at: Timestamp,
-    caller: &PersonCaller,
-    plate: VehicleId,
-    action: &str,
-) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action,
-        subject: &plate.to_string(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
 }

@@ -11,7 +11,7 @@ use domain::ids::{GarageId, PersonId};
 use domain::shared_window::WindowOpening;
 
 use super::directory::GarageDirectory;
-use super::reservation::shared_garages::BookableGarages;
+use super::shared_garages::BookableGarages;
 use super::standing::PersonEntitlements;
 use super::ttl_cache::TtlCache;
 use crate::store::session::LiveSession;

@@ -10,11 +10,12 @@ use domain::time::Timestamp;
 use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, record};
 use super::bind_code::{self, BindCodeError};
-use super::driver;
+use super::driver::{self, DriverRegistrationError};
 use super::token::{RandomError, random_token};
 use crate::store::seal::{SealError, SealPurpose, token_hash};
-use crate::store::{StoreError, Tx, audit, person, school, session};
+use crate::store::{StoreError, Tx, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
 
@@ -32,6 +33,10 @@ impl PersonCaller {
     /// Identifies the session; it cannot be used as a token.
     pub fn session_key(&self) -> &[u8] {
         &self.token_hash
+    }
+
+    pub(super) const fn actor(&self) -> AuditActor<'static> {
+        AuditActor::Person(self.person)
     }
 }
 
@@ -51,6 +56,16 @@ pub enum SessionError {
     Random(#[from] RandomError),
     #[error("sessions could not be read or written")]
     Store(#[from] StoreError),
+}
+
+impl From<DriverRegistrationError> for SessionError {
+    fn from(error: DriverRegistrationError) -> Self {
+        match error {
+            DriverRegistrationError::NotBound => Self::NotBound,
+            DriverRegistrationError::Random(error) => Self::Random(error),
+            DriverRegistrationError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<SealError> for SessionError {
@@ -119,7 +134,7 @@ async fn issue_in(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonSess
     let (token, now) = (random_token()?, app.now());
     let expires_at = now + app.session_ttl;
     session::insert(tx, &token_hash(&token), person, now, expires_at).await?;
-    log(tx, now, person, "session.open").await?;
+    record(tx, now, AuditActor::Person(person), AuditAction::SessionOpen(person), "").await?;
     Ok(PersonSession { token, expires_at, me })
 }
 
@@ -127,7 +142,8 @@ async fn issue_in(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonSess
 pub async fn end(app: &App, caller: &PersonCaller) -> Result<(), SessionError> {
     let mut tx = app.store.begin().await?;
     if session::delete(&mut tx, &caller.token_hash).await? {
-        log(&mut tx, app.now(), caller.person, "session.end").await?;
+        let action = AuditAction::SessionEnd(caller.person);
+        record(&mut tx, app.now(), caller.actor(), action, "").await?;
     }
     tx.commit().await?;
     app.read_cache.sessions.invalidate(&caller.token_hash);
@@ -151,11 +167,4 @@ async fn describe(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonProf
         guardian: !person::children(tx, person).await?.is_empty(),
         hall: school::hall_of(tx, person).await?,
     })
-}
-
-async fn log(tx: &mut Tx, at: Timestamp, person: PersonId, action: &str) -> Result<(), StoreError> {
-    let id = person.to_string();
-    let entry =
-        audit::AuditEntry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };
-    audit::append(tx, &entry).await
 }

@@ -255,6 +255,7 @@ pub async fn ended(
 
 #[derive(sqlx::FromRow)]
 struct RemoteOrderRow {
+    garage_id: String,
     id: String,
     action: String,
     lane: Option<String>,
@@ -272,6 +273,7 @@ struct RemoteOrderRow {
 /// A stored order; the plate is still sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRemoteOrder {
+    pub garage: GarageId,
     /// Without the plate.
     pub order: RemoteOrderEntry,
     /// Set for the end of a fire alarm.
@@ -288,7 +290,8 @@ pub async fn by_key(
 ) -> Result<Option<StoredRemoteOrder>, StoreError> {
     let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.operator_id = $2 and w.idempotency_key = $3",
         garage.as_str(),
@@ -306,7 +309,8 @@ pub async fn by_person_key(
 ) -> Result<Option<StoredRemoteOrder>, StoreError> {
     let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w where w.person_id = $1 and w.idempotency_key = $2",
         person.to_string(),
         key,
@@ -323,7 +327,8 @@ pub async fn page(
 ) -> Result<Vec<StoredRemoteOrder>, StoreError> {
     let rows: Vec<RemoteOrderRow> = fetch_all!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.id < $2 order by w.id desc limit $3",
         garage.as_str(),
@@ -352,6 +357,11 @@ impl TryFrom<RemoteOrderRow> for StoredRemoteOrder {
             cause: row.cause.map(|cause| codec::parse("open_order.cause", &cause)).transpose()?,
             ended_at: row.ended_at.map(Timestamp::from_micros),
         };
-        Ok(Self { order, through: row.through.map(Timestamp::from_micros), plate_enc: row.plate_enc })
+        Ok(Self {
+            garage: codec::parse("open_order.garage_id", &row.garage_id)?,
+            order,
+            through: row.through.map(Timestamp::from_micros),
+            plate_enc: row.plate_enc,
+        })
     }
 }

@@ -24,7 +24,7 @@ use super::entry::BookEntry;
 use super::journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
 use super::layout::GarageLayout;
 use super::limits::CapacitySchedule;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::{PoolId, ReservationId};
 use crate::time::Timestamp;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::PlateKey;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::{PersonId, PoolId, ReservationId, VisitId, WindowId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

@@ -2,7 +2,7 @@
 
 use super::entry::EntryOrigin;
 use super::layout::PlateKey;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::{PersonId, PoolId, ReservationId, VisitId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;

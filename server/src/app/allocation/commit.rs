@@ -15,8 +15,9 @@ use super::request::{
 };
 use super::series::{SeriesDateDecision, SeriesDecision};
 use super::strikes;
-use super::working_book::{self, BookChanges, LockedBooks};
+use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
+use crate::app::audit::{AuditActor, record};
 use crate::store::notice::NewNotice;
 use crate::store::reservation::{self, ClientReservationKey, StoredReservation};
 use crate::store::{StoreError, Tx, book, notice};
@@ -113,7 +114,7 @@ async fn write(
     books: &mut LockedBooks,
     now: Timestamp,
 ) -> Result<AllocationWriteOutcome, StoreError> {
-    let (mut inserted, mut updated, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut inserted, mut updated, mut notices, mut acts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut strikes = BTreeMap::new();
     let mut garages = BTreeSet::new();
     for work in books.values_mut() {
@@ -124,11 +125,15 @@ async fn write(
         notices.extend(notices_of(&written, &work.reasons, now));
         inserted.extend(written.inserted);
         updated.extend(written.updated);
+        acts.extend(written.acts);
         strikes.insert(written.garage, written.strikes);
     }
     reservation::insert(tx, &inserted).await?;
     reservation::update(tx, &updated).await?;
     notice::insert(tx, &notices).await?;
+    for OperatorAct { operator, action } in &acts {
+        record(tx, now, AuditActor::Operator(operator), *action, "").await?;
+    }
     let ended: HashMap<ReservationId, &StoredReservation> =
         inserted.iter().chain(&updated).map(|stored| (stored.entry.id, stored)).collect();
     let mut outdated = BTreeSet::new();
@@ -149,6 +154,7 @@ impl BookChanges {
             && self.updated.is_empty()
             && self.notices.is_empty()
             && self.strikes.is_empty()
+            && self.acts.is_empty()
     }
 }
 

@@ -9,13 +9,14 @@ use domain::ids::ReservationId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
 
-use super::key::{digest, key_of, new_id, plate_key, was_asked};
+use super::key::{digest, key_of, plate_key};
 use super::request::{
     AllocationError, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest, ReserveRequest,
     SuspendRequest,
 };
 use super::series::{self, SeriesDecision};
 use super::working_book::WorkingBook;
+use crate::app::audit::AuditAction;
 use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
@@ -68,7 +69,8 @@ pub(super) fn repeated(
 ) -> Result<Option<ReservationId>, AllocationError> {
     let stored = known.by_key.get(key).map(|stored| stored.entry.id);
     let Some(id) = stored.or_else(|| work.keys.get(key).copied()) else { return Ok(None) };
-    if was_asked(id, digest(asked)) { Ok(Some(id)) } else { Err(AllocationError::KeyReused) }
+    digest(asked).require_in(*id.as_uuid())?;
+    Ok(Some(id))
 }
 
 /// Reserves one space. `series` is the id of the series, if the reservation belongs to one.
@@ -82,7 +84,7 @@ pub(super) fn reserve(
     if let Some(id) = repeated(work, known, &key, asked)? {
         return Ok(id);
     }
-    let ask = ask(asked, new_id(digest(asked)));
+    let ask = ask(asked, digest(asked).new_id().into());
     work.cached.book.reserve(&ask, now)?;
     let details = ReservationDetails {
         made_by: asked.by.made_by(),
@@ -94,6 +96,7 @@ pub(super) fn reserve(
     };
     work.add(ask.id, details);
     work.keys.insert(key, ask.id);
+    work.acted(&asked.by, AuditAction::ReservationCreate(ask.id));
     Ok(ask.id)
 }
 
@@ -153,6 +156,7 @@ fn change_one(
     if let Some((plate, details)) = asked.plate.as_ref().zip(work.cached.details.get_mut(&asked.id)) {
         details.plate_enc = Some(plate.enc.clone());
     }
+    work.acted(&asked.by, AuditAction::ReservationChange(asked.id));
     Ok(asked.id)
 }
 
@@ -167,6 +171,7 @@ fn confirm(
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
         work.cached.book.confirm(act.id, now)?;
+        work.acted(&act.by, AuditAction::ReservationConfirm(act.id));
     }
     Ok(act.id)
 }
@@ -182,6 +187,7 @@ fn cancel(
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
         work.cached.book.cancel(act.id, act.by.cause(), now)?;
+        work.acted(&act.by, AuditAction::ReservationCancel(act.id));
     }
     Ok(act.id)
 }

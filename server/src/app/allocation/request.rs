@@ -10,6 +10,7 @@ use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
 
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::store::StoreError;
 use crate::store::reservation::{ReservationCreator, StoredReservation};
 use crate::store::seal::SealedValue;
@@ -75,7 +76,7 @@ pub enum AllocationRequest {
 pub struct ReserveRequest {
     pub by: RequestActor,
     /// The client's idempotency key, unique per actor and garage.
-    pub key: String,
+    pub key: IdempotencyKey,
     /// `None`: the first pool in which it fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
@@ -159,8 +160,8 @@ pub enum AllocationError {
     NotFound,
     #[error("there is no such garage")]
     NoSuchGarage,
-    #[error("this key was used for another request")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error("the reservation has changed since it was read")]
     Changed,
     /// The request may still be carried out; a retry with the same key returns the result.

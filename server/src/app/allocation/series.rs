@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
 
 use super::decide::{self, PriorReservations, ask};
-use super::key::{digest, key_of_date, new_id, series_id};
+use super::key::{digest, id_of_series, key_of_date};
 use super::request::{AllocationError, ReserveRequest, SeriesRequest};
 use super::working_book::WorkingBook;
 
@@ -32,7 +32,7 @@ pub(super) fn decide(
     series: &SeriesRequest,
     now: Timestamp,
 ) -> Result<SeriesDecision, AllocationError> {
-    let id = series_id(&work.garage, series);
+    let id = id_of_series(&work.garage, series);
     let days: Vec<(NaiveDate, ReserveRequest)> =
         series.dates.iter().map(|date| (*date, on(&series.first, *date))).collect();
     let before = made_before(work, known, &days)?;
@@ -116,10 +116,12 @@ fn all_or_none(
     id: &str,
     now: Timestamp,
 ) -> Result<SeriesDateDecisions, AllocationError> {
-    let (kept, new, keys) = (work.cached.clone(), work.new.clone(), work.keys.clone());
+    let before = (work.cached.clone(), work.new.clone(), work.keys.clone(), work.acts.len());
     let mut dates = each(work, known, days, id, now)?;
     if dates.iter().any(|(_, decision)| matches!(decision, SeriesDateDecision::Refused(_))) {
-        (work.cached, work.new, work.keys) = (kept, new, keys);
+        let acts;
+        (work.cached, work.new, work.keys, acts) = before;
+        work.acts.truncate(acts);
         for (_, decision) in &mut dates {
             if matches!(decision, SeriesDateDecision::Reserved(_)) {
                 *decision = SeriesDateDecision::Possible;
@@ -133,7 +135,7 @@ fn all_or_none(
 fn tried(work: &WorkingBook, days: &[(NaiveDate, ReserveRequest)], now: Timestamp) -> SeriesDateDecisions {
     let mut book = work.cached.book.clone();
     let date = |(date, asked): &(NaiveDate, ReserveRequest)| {
-        let decision = match book.reserve(&ask(asked, new_id(digest(asked))), now) {
+        let decision = match book.reserve(&ask(asked, digest(asked).new_id().into()), now) {
             Ok(_) => SeriesDateDecision::Possible,
             Err(refusal) => SeriesDateDecision::Refused(refusal),
         };

@@ -18,6 +18,7 @@ use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,
     ReserveRequest, submit,
 };
+use server::app::idempotency::IdempotencyKey;
 use server::store::reservation::{self, StoredReservation};
 use server::store::seal::{SealPurpose, SealedValue};
 use server::store::{Store, book, notice_view, person, pool, window};
@@ -160,7 +161,7 @@ impl<'a> AllocationFixture<'a> {
     pub fn ask(&self, n: usize, key: &str, span: MinuteSpan, wish: ReservationIntent) -> ReserveRequest {
         ReserveRequest {
             by: self.by(n),
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
             pool: None,
             audience: Audience::Public,
             plate: self.plate(n),

@@ -16,6 +16,7 @@ use server::app::App;
 use server::app::allocation::{
     AllocationError, AllocationRequest, RequestActor, ReserveRequest, run, submit,
 };
+use server::app::idempotency::IdempotencyKey;
 use server::store::seal::SealPurpose;
 use server::store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
@@ -117,7 +118,7 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
                     let from = Minute::floor(at("18:00")) + Minutes(random.random_range(0..120));
                     let asked = ReserveRequest {
                         by: RequestActor::Person(people[n]),
-                        key: format!("key-{n}"),
+                        key: IdempotencyKey::parse(&format!("key-{n}")).unwrap(),
                         pool: None,
                         audience: Audience::Public,
                         plate: keys.sealed(SealPurpose::Plate, &car(n)).unwrap(),
@@ -162,7 +163,7 @@ async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
     let task = tokio::spawn(run(app.clone(), stop.clone()));
     let asked = |key: &str, from: &str, until: &str| ReserveRequest {
         by: RequestActor::Person(people[0]),
-        key: key.to_owned(),
+        key: IdempotencyKey::parse(key).unwrap(),
         pool: None,
         audience: Audience::Public,
         plate: app.keys.sealed(SealPurpose::Plate, &car(1)).unwrap(),

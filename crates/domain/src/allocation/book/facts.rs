@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::request::EnteredCar;
 use crate::allocation::room;
+use crate::audience::Audience;
 use crate::ids::{PoolId, VisitId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::timeline::TakenTimeline;
+use crate::audience::Audience;
 use crate::ids::{PersonId, PoolId, ReservationId, VisitId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

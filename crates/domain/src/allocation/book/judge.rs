@@ -2,7 +2,6 @@
 
 use super::AllocationBook;
 use super::reads::StartRange;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::limits::{CapacitySchedule, PoolOpening};
@@ -11,6 +10,7 @@ use crate::allocation::request::ReservationRequest;
 use crate::allocation::room;
 use crate::allocation::terms::PendingEnds;
 use crate::allocation::timeline::TakenTimeline;
+use crate::audience::Audience;
 use crate::ids::{PersonId, PoolId, ReservationId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;

@@ -9,7 +9,8 @@ use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::reservation::operator::ClearingList;
 
-use super::super::{OperatorCaller, record, require};
+use super::super::{OperatorCaller, require};
+use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
 use crate::store::reservation;
@@ -31,7 +32,7 @@ pub async fn clearing(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
-    record(&mut tx, now, &caller.operator, "clearing.read", garage.as_str(), "").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::ClearingRead(garage), "").await?;
     tx.commit().await?;
     let list = allocation::read(app, garage, |book| list(book, by, now)).await?;
     let mut tx = app.store.begin_read().await?;

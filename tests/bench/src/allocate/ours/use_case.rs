@@ -10,6 +10,7 @@ use server::app::App;
 use server::app::allocation::{
     self, AllocationError, AllocationRequest, RequestActor, ReservationActRequest, ReserveRequest,
 };
+use server::app::idempotency::IdempotencyKey;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::AllocatorRequest;
@@ -36,9 +37,12 @@ impl UseCaseTarget {
     pub(super) async fn reserve(&self, place: &BenchDistrict, wanted: &AllocatorRequest) -> ContestantAnswer {
         let car = place.car(wanted.plate);
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let Some(key) = IdempotencyKey::parse(&format!("b-{number}")) else {
+            panic!("a number is a key");
+        };
         let request = ReserveRequest {
             by: RequestActor::Person(place.owner(car)),
-            key: format!("b-{number}"),
+            key,
             pool: wanted.pool.clone(),
             audience: Audience::Public,
             plate: car.sealed.clone(),

@@ -1,11 +1,11 @@
 //! Entries that a sweep ends, and entries that it leaves unchanged.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState};
 use crate::allocation::journal::{BookNoticeKind, BookStrike, BookStrikeKind};
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 
 fn sweep(book: &mut AllocationBook, now: &str) {
     book.sweep(at(now), at(now));

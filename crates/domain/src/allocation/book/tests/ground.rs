@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::access::Audience;
 use crate::allocation::entry::EntryOrigin;
 use crate::allocation::layout::{GarageLayout, PlateKey, SpaceClosure, SpacePool};
 use crate::allocation::request::{EnteredCar, ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::ids::{PoolId, VisitId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::{WindowOpening, WindowTerms};

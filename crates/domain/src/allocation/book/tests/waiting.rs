@@ -1,12 +1,12 @@
 //! The waiting list, and entries that a change of the layout affects.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState, HoldOrigin};
 use crate::allocation::journal::BookNoticeKind;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::minute::MinuteSpan;
 
 fn or_wait(n: u8, hours: MinuteSpan) -> ReservationRequest {
