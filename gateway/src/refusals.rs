@@ -63,7 +63,6 @@ impl RejectedMessage {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use protocol::mqtt::RejectCode;
     use protocol::uplink::DeadLetter;
 

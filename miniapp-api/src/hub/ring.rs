@@ -80,7 +80,6 @@ impl ArrivalRing {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
     use std::collections::BTreeMap;
 

@@ -2,7 +2,6 @@
 
 use super::Audience;
 use super::plan::AccessPlan;
-use crate::ids::ReservationId;
 use crate::plate::Plate;
 use crate::plate_likeness::difference;
 use crate::time::Timestamp;
@@ -67,7 +66,6 @@ fn permitted(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::collections::{BTreeSet, HashMap};
 
     use super::super::plan::{PlannedOpening, PlannedReservation, SharingPlan};

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use axum::extract::ws::Utf8Bytes;
 use domain::ids::ArrivalId;
 use uuid::Uuid;

@@ -94,7 +94,6 @@ pub(super) fn check_name(at: &str, name: &str, min: usize) -> Result<(), Invalid
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

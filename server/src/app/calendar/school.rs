@@ -129,7 +129,6 @@ pub fn word(lessons: DayLessons) -> entered::LessonSchedule {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::{Value, json};
 

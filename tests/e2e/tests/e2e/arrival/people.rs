@@ -110,7 +110,7 @@ async fn hall_shows_masked(system: &TestSystem, name: &str, arrival: ArrivalId) 
     let text = hall.get("/hall/arrivals").await.text().await.unwrap();
     assert!(!text.contains(name), "the hall shows no whole name");
     let page: HallArrivals = serde_json::from_str(&text).unwrap();
-    let shown = page.arrivals.iter().find(|shown| shown.id == arrival.into()).unwrap();
+    let shown = page.arrivals.iter().find(|shown| shown.id == arrival).unwrap();
     assert!(shown.pupil.contains('*') && shown.phase == PickupPhase::Released, "{shown:?}");
 }
 
