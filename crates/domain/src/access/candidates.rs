@@ -1,5 +1,6 @@
 //! Expected plates that resemble a doubtful reading. A person chooses from them; a candidate never opens a barrier.
 
+use crate::ids::ReservationId;
 use super::Audience;
 use super::plan::AccessPlan;
 use crate::plate::Plate;
