@@ -1,17 +1,12 @@
 // A tiny stand-in for the mini-program API, for what the real one cannot be asked for: an outage at a chosen moment,
 // a socket that dies silently, an empty day. Started alone (`node fake-api.mjs 8090`) it serves the pages for looking at.
 
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
+import { isAsset, sendAsset } from "./assets.mjs";
 import { Reservations } from "./fake-reservations.mjs";
 import { accept } from "./ws-server.mjs";
 
-const ASSETS = new URL("../../../crates/web/assets/", import.meta.url);
-const PAGES = {
-  "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html", "/book": "book.html", "/reservations": "reservations.html", "/gate": "gate.html",
-};
-const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 const NAMES = "王小明 李梓涵 张欣怡 刘浩然 陈思远 杨一诺 赵子墨 黄雨桐 周俊熙 吴若汐 徐沐宸 孙可馨 欧阳锦程 马天佑 朱语嫣".split(" ");
 const RELATIONS = ["母亲", "父亲", "祖母", "外公", "母亲、父亲"];
 const SCHOOL = { id: "school", name: "海滨路小学" };
@@ -98,8 +93,7 @@ class World {
     const url = new URL(request.url, this.url);
     if (this.down && url.pathname.startsWith("/api/")) return request.socket.destroy();
     this.requests.push(`${request.method} ${url.pathname}`);
-    const file = PAGES[url.pathname] ?? (url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : null);
-    if (file) return sendFile(file, response);
+    if (isAsset(url.pathname)) return sendAsset("people", url.pathname, response);
     const body = JSON.parse((await bytes(request)) || "null");
     const [status, json] = this.api(request, url, body);
     const type = status < 400 ? "application/json" : "application/problem+json";
@@ -202,17 +196,6 @@ export async function bytes(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
   return Buffer.concat(parts).toString();
-}
-
-export async function sendFile(name, response) {
-  const body = await readFile(new URL(name, ASSETS)).catch(() => null);
-  if (!body) return response.writeHead(404).end();
-  response.writeHead(200, {
-    "content-type": `${TYPES[name.split(".").pop()]}; charset=utf-8`,
-    "content-security-policy":
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
-      "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  }).end(body);
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -4,15 +4,15 @@
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
 
+import { isAsset, sendAsset } from "./assets.mjs";
 import { Alarms } from "./fake-alarms.mjs";
-import { bytes, sendFile } from "./fake-api.mjs";
+import { bytes } from "./fake-api.mjs";
 import { Calendar } from "./fake-calendar.mjs";
 import { Orders } from "./fake-orders.mjs";
 import { Week } from "./fake-week.mjs";
 
 export const NOW = "2026-11-23T15:20:00+08:00";
 
-const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html", "/operator/week": "operator-week.html", "/operator": "operator.html" };
 const GARAGES = [
   { id: "school", name: "海滨路小学地下车库", name_en: "Haibin Road School", capacity: 40 },
   { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 },
@@ -76,8 +76,7 @@ class World {
   async answer(request, response) {
     response.setHeader("date", new Date(NOW).toUTCString());
     const url = new URL(request.url, this.url);
-    const file = PAGES[url.pathname] ?? (url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : null);
-    if (file) return sendFile(file, response);
+    if (isAsset(url.pathname)) return sendAsset("operator", url.pathname, response);
     if (this.down) return request.socket.destroy();
     const body = JSON.parse((await bytes(request)) || "null");
     const [status, json, etag] = this.api(request, url, body);

@@ -1,11 +1,9 @@
 // A stand-in for the server's public feed, for what a real garage cannot be asked for: holidays, a dead gateway, an outage.
 // Started alone (`node fake-feed.mjs 8091`) it serves the page for looking at.
 
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
-const ASSETS = new URL("../../../crates/web/assets/", import.meta.url);
-const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+import { sendAsset } from "./assets.mjs";
 
 let number = 0;
 
@@ -25,7 +23,7 @@ export const noData = { has_realtime_data: false, realtime_capacity: null, realt
 
 export async function startFeed({ port = 0, sites = [] } = {}) {
   const world = { sites, source: {}, maxAge: 180 };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     // Without the header the page goes by its own clock, which a test can set.
     response.sendDate = false;
     const { pathname } = new URL(request.url, "http://feed");
@@ -33,11 +31,7 @@ export async function startFeed({ port = 0, sites = [] } = {}) {
     if (pathname === "/api/public/v3/parking-sites") answer({ items: world.sites, total_count: world.sites.length, realtime_max_age_s: world.maxAge });
     else if (pathname === "/api/public/v3/sources") answer({ items: [{ id: 1, ...world.source }], total_count: 1 });
     else if (pathname.endsWith("/forecast")) answer({ made_at: new Date().toISOString(), step_minutes: 15, pools: [] });
-    else {
-      const name = pathname === "/spaces" ? "spaces.html" : pathname.replace("/assets/", "");
-      const file = await readFile(new URL(name, ASSETS)).catch(() => null);
-      response.writeHead(file === null ? 404 : 200, { "content-type": TYPES[name.split(".").pop()] ?? "text/plain" }).end(file ?? "");
-    }
+    else sendAsset("operator", pathname, response);
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   world.url = `http://127.0.0.1:${server.address().port}`;
