@@ -7,10 +7,10 @@ use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
 use domain::ids::PoolId;
 use domain::minute::MinuteSpan;
-use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
 use uuid::Uuid;
 
+use crate::app::etag::EntityTags;
 use crate::store::StoreError;
 use crate::store::reservation::{ReservationCreator, StoredReservation};
 use crate::store::seal::SealedValue;
@@ -103,16 +103,16 @@ pub struct ChangeRequest {
     pub change: EntryChange,
     /// The new plate, sealed; the plate of `change` is filled from it.
     pub plate: Option<SealedValue>,
-    /// Expected `changed_at`; `None`: no precondition.
-    pub known: Option<Timestamp>,
+    /// Expected entity tag of the reservation; `None`: no precondition.
+    pub known: Option<EntityTags>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationActRequest {
     pub by: RequestActor,
     pub id: Uuid,
-    /// Expected `changed_at`; `None`: no precondition.
-    pub known: Option<Timestamp>,
+    /// Expected entity tag of the reservation; `None`: no precondition.
+    pub known: Option<EntityTags>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{OperatorCaller, OperatorError, record, require};
 use crate::app::App;
 use crate::app::allocation::RequestActor;
+use crate::app::etag::EntityTags;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
 use crate::store::reservation::{self, StoredReservation};
@@ -82,7 +83,7 @@ pub async fn change(
     app: &App,
     caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
@@ -96,7 +97,7 @@ pub async fn act(
     app: &App,
     caller: &OperatorCaller,
     (garage, id): (&GarageId, Uuid),
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
