@@ -21,10 +21,8 @@ fn compare(path: &str, body: &Value, written: &Value) -> Result<(), String> {
     match (body, written) {
         (Value::Object(body), Value::Object(written)) => compare_keys(path, body, written),
         (Value::Array(body), Value::Array(written)) if body.len() == written.len() => {
-            let pairs = body.iter().zip(written).enumerate();
-            pairs
-                .map(|(index, (body, written))| compare(&format!("{path}[{index}]"), body, written))
-                .collect()
+            let mut pairs = body.iter().zip(written).enumerate();
+            pairs.try_for_each(|(index, (body, written))| compare(&format!("{path}[{index}]"), body, written))
         }
         (Value::String(body), Value::String(written)) if is_same_text(body, written) => Ok(()),
         (Value::Number(body), Value::Number(written)) if body.as_f64() == written.as_f64() => Ok(()),
