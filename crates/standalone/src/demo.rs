@@ -1,6 +1,6 @@
 //! The demo: an invented district, simulated gate controllers, and a log-in as any of its people.
 
-mod login;
+pub mod login;
 mod options;
 mod reservations;
 mod robot;
@@ -100,10 +100,10 @@ async fn people(app: &App, invented: &InventedDistrict) -> anyhow::Result<Vec<De
 }
 
 fn links(server: SocketAddr) -> Vec<StartPageLink> {
-    let link = |path: &str, label, label_en| StartPageLink {
+    let link = |path: &str, label: &str, label_en: &str| StartPageLink {
         url: format!("http://{server}{path}"),
-        label,
-        label_en,
+        label: label.to_owned(),
+        label_en: label_en.to_owned(),
     };
     vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余车位", "Open spaces")]
 }

@@ -1,8 +1,8 @@
 //! Expected plates that resemble a doubtful reading. A person chooses from them; a candidate never opens a barrier.
 
-use crate::ids::ReservationId;
 use super::Audience;
 use super::plan::AccessPlan;
+use crate::ids::ReservationId;
 use crate::plate::Plate;
 use crate::plate_likeness::difference;
 use crate::time::Timestamp;

@@ -18,18 +18,27 @@ fn the_pages_work_in_a_browser() {
             ..SystemSetup::new(SystemForm::Standalone, DistrictKind::Demo)
         };
         let system = TestSystem::start(setup).await;
+        let folder = tempfile::tempdir().unwrap();
+        let answers = folder.path().join("answers.jsonl");
         for file in tests() {
-            run(&file, &system).await;
+            run(&file, &system, &answers).await;
         }
         system.stop().await;
+        let differences = e2e::page_answers::differences(&answers);
+        assert!(
+            differences.is_empty(),
+            "fakes answer otherwise than our API:\n  {}",
+            differences.join("\n  ")
+        );
     });
 }
 
 /// One file; the output names it, and how long it took.
-async fn run(file: &Path, system: &TestSystem) {
+async fn run(file: &Path, system: &TestSystem, answers: &Path) {
     let (name, started) = (file.file_name().unwrap().to_string_lossy().into_owned(), Instant::now());
     let mut node = Command::new("node");
-    node.arg("--test").arg(file).env("BASE_URL", system.people()).env("SERVER_URL", system.server());
+    node.arg("--test").arg(file).env("ANSWERS", answers);
+    node.env("BASE_URL", system.people()).env("SERVER_URL", system.server());
     let running = tokio::time::timeout(LONGEST, node.kill_on_drop(true).output()).await;
     let Ok(output) = running else { panic!("{name} did not end within {LONGEST:?}") };
     let output = output.expect("node runs; `cargo xtask test` installs it");
