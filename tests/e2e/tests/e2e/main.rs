@@ -1,6 +1,7 @@
 //! The whole system, in one process and in several.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod afternoon;
 mod arrival;
 mod config;
 mod crash;
