@@ -59,7 +59,7 @@ pub fn demo() -> InventedDistrict {
 /// [`demo`] with a camera of another make at a third entry of the school. The camera posts from this machine.
 pub fn demo_with_camera() -> InventedDistrict {
     let mut invented = demo();
-    let camera = SiteCamera { make: "zhenshi", address: IpAddr::V4(Ipv4Addr::LOCALHOST) };
+    let camera = SiteCamera { make: "zhenshi-http", address: IpAddr::V4(Ipv4Addr::LOCALHOST) };
     let entry = lane("三号入口", CAMERA_LANE, LaneDirection::In, PassDetection::Plate);
     for site in invented.sites.iter_mut().filter(|site| site.garage.as_str() == SCHOOL_GARAGE) {
         site.lanes.push(SiteLane { by_hand: true, camera: Some(camera.clone()), ..entry.clone() });
@@ -283,6 +283,8 @@ mod tests {
         let with: Vec<&str> =
             sites.iter().filter(|site| site.has_camera()).map(|site| site.garage.as_str()).collect();
         assert_eq!(with, [SCHOOL_GARAGE]);
+        let cameras = sites.iter().flat_map(|site| &site.lanes).filter_map(|lane| lane.camera.as_ref());
+        assert!(cameras.map(|camera| camera.make).all(|make| devices::make::find(make).is_some()));
         assert!(demo().sites.iter().all(|site| !site.has_camera()));
     }
 

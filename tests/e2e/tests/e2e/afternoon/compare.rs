@@ -25,6 +25,9 @@ pub const CAPACITY: i64 = 107;
 /// A child on a board: name, phase, end of the plate, whether its car has left.
 type BoardLine = (String, String, Option<String>, bool);
 
+/// A child on the hall's screen: masked name and phase.
+type HallLine = (String, String);
+
 pub async fn agrees(stage: &mut AfternoonStage) {
     boards(stage).await;
     guardians(stage).await;
@@ -94,21 +97,25 @@ async fn guardians(stage: &mut AfternoonStage) {
     }
 }
 
-/// The hall's screen: masked names of those who are expected or were handed over just now.
+/// The hall's screen: masked names of the children who are expected. One who was handed over stays for some minutes.
 async fn hall(stage: &mut AfternoonStage) {
     let phone = stage.phone("haifeng-hall").await;
-    let on_screen = |child: &ExpectedArrival| child.phase != PickupPhase::Rejected;
-    let shown = stage.model.children.iter().filter(|(_, child)| on_screen(child));
-    let mut expected: Vec<(String, String)> =
-        shown.map(|(name, child)| (masked(name), format!("{:?}", child.phase))).collect();
-    expected.sort();
+    let line = |name: &str, phase: PickupPhase| (name.to_owned(), format!("{phase:?}"));
+    let children = stage.model.children.iter().filter(|(_, child)| child.phase != PickupPhase::Rejected);
+    let expected: Vec<HallLine> = children.map(|(name, child)| line(&masked(name), child.phase)).collect();
+    let is_over = |line: &HallLine| line.1 == format!("{:?}", PickupPhase::HandedOver);
     let text = wait::until_ok(PATIENCE, "the hall's screen", async || {
         let text = phone.get("/hall/arrivals").await.text().await.unwrap();
         let page: HallArrivals = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        let mut shown: Vec<(String, String)> =
-            page.arrivals.into_iter().map(|it| (it.pupil, format!("{:?}", it.phase))).collect();
-        shown.sort();
-        same("names", &shown, &expected).map(|()| text)
+        let shown: Vec<HallLine> = page.arrivals.iter().map(|it| line(&it.pupil, it.phase)).collect();
+        let open = |lines: &[HallLine]| {
+            let mut open: Vec<HallLine> = lines.iter().filter(|line| !is_over(line)).cloned().collect();
+            open.sort();
+            open
+        };
+        same("open arrivals", &open(&shown), &open(&expected))?;
+        let foreign: Vec<&HallLine> = shown.iter().filter(|line| !expected.contains(line)).collect();
+        same("other arrivals", &foreign, &Vec::new()).map(|()| text)
     })
     .await;
     let whole: Vec<&str> = stage.all_pupils().filter(|name| text.contains(name)).collect();
