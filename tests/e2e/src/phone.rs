@@ -1,6 +1,6 @@
 //! A person's client: the mini-program API over HTTP and its WebSockets.
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use futures_util::StreamExt;
 use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview, StreamFrame};
 use reqwest::StatusCode;
@@ -10,7 +10,6 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-use uuid::Uuid;
 
 pub use testkit::wait::PATIENCE;
 
@@ -56,7 +55,7 @@ impl PhoneClient {
         self.read("/guardian").await
     }
 
-    pub async fn act(&self, arrival: Uuid, act: &ArrivalAct) -> reqwest::Response {
+    pub async fn act(&self, arrival: ArrivalId, act: &ArrivalAct) -> reqwest::Response {
         let url = self.url(&format!("/arrivals/{arrival}/acts"));
         self.http.post(url).bearer_auth(&self.token).json(act).send().await.expect("an answer")
     }

@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use e2e::phone::{ClassStream, PhoneClient};
 use protocol::people::{ClassArrival, FeedCursor, StreamFrame};
 use testkit::proxy::TcpProxy;
 use tokio::task::AbortHandle;
-use uuid::Uuid;
 
 /// Pause of a phone before it connects again.
 const RECONNECT: Duration = Duration::from_millis(150);
@@ -18,12 +17,12 @@ const RECONNECT: Duration = Duration::from_millis(150);
 /// Everything that one phone was ever shown.
 #[derive(Debug, Default, Clone)]
 pub struct ObservedBoard {
-    pub latest: HashMap<Uuid, ClassArrival>,
+    pub latest: HashMap<ArrivalId, ClassArrival>,
     pub names: BTreeSet<String>,
     /// Frames that came twice, or behind the phone's cursor.
-    pub repeated: Vec<(Uuid, FeedCursor)>,
+    pub repeated: Vec<(ArrivalId, FeedCursor)>,
     pub connections: usize,
-    frames: HashSet<(Uuid, FeedCursor)>,
+    frames: HashSet<(ArrivalId, FeedCursor)>,
     cursor: Option<FeedCursor>,
 }
 
