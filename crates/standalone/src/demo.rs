@@ -45,6 +45,7 @@ pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Resu
     let listeners = HttpListeners::bind(addresses).await?;
     let invented = match options.uniform {
         Some([schools, classes, cars]) => district::uniform(schools, classes, cars),
+        None if addresses.cameras.is_some() => district::demo_with_camera(),
         None => district::demo(),
     };
     let app = open(&folder).await?;
@@ -54,8 +55,7 @@ pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Resu
         people: login::people(app.clone(), people.clone(), links(addresses.server)),
         server: login::operators(app.clone(), Arc::new(invented.district.clone())),
     };
-    let assembly =
-        SystemAssembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
+    let assembly = SystemAssembly::start(&app, &mut folder, &invented, addresses, listeners, extra).await?;
     show::welcome(&addresses, &invented, &people);
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();

@@ -1,9 +1,9 @@
 // The page behind the code at a lane, against the stand-in: which car, what became of it, and what a phone in a basement does.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { problem, startFake } from "./fake-api.mjs";
 
 const SMALL = { width: 360, height: 740 };

@@ -1,9 +1,9 @@
 // Alarms of lanes and of the gateway, against the stand-in: plain words with what to do, marked message shapes, the end of a fire alarm.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, NOW, problem, startConsole } from "./fake-console.mjs";
 import { garageWithLanes } from "./fake-orders.mjs";
 

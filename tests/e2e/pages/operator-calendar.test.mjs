@@ -1,9 +1,9 @@
 // The operators' calendar against the stand-in, in November 2026: what each day is, who says so, and a school's own word.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, problem, startConsole } from "./fake-console.mjs";
 
 const PUT = "PUT /schools/haibin/calendar";

@@ -1,9 +1,9 @@
 // The walk through the garage, against the stand-in: cars are noted, what would change is shown, it is written down once.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, NOW, problem, startConsole } from "./fake-console.mjs";
 import { garageWithLanes } from "./fake-orders.mjs";
 

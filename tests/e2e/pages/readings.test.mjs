@@ -1,10 +1,10 @@
 // Cars at the gate and cars that were read twice, on the boards of teacher, hall and parent, at chosen moments.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
 import { golden } from "./answer.mjs";
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { startFake } from "./fake-api.mjs";
 
 let browser;
