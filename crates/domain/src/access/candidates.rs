@@ -2,7 +2,6 @@
 
 use super::Audience;
 use super::plan::AccessPlan;
-use crate::ids::ReservationId;
 use crate::plate::Plate;
 use crate::plate_likeness::difference;
 use crate::time::Timestamp;
