@@ -35,6 +35,7 @@ pub const MIN_CONFIDENCE: u8 = 80;
 
 /// Group of users of a window. The order is the priority: a parent who is also a neighbour enters as a parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     Pickup,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use protocol::enrolment::{DUE, RENEWAL};
+use protocol::uplink::AccessPlanDocument;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedGateway;
@@ -15,7 +16,12 @@ use crate::http::{conditional, fail};
 /// credential.
 #[utoipa::path(
     get, path = "/gateway/v1/access-plan", tag = "gateway",
-    security(("gateway" = []))
+    params(("If-None-Match" = Option<String>, Header)), security(("gateway" = [])),
+    responses(
+        (status = 200, body = AccessPlanDocument, headers(("ETag" = String), ("gateway-credential" = Option<String>))),
+        (status = 304, description = "Not changed"),
+        (status = 404, description = "`not_found`"),
+    )
 )]
 pub async fn access_plan(
     State(app): State<App>,

@@ -11,8 +11,9 @@ use crate::http::{bearer, fail};
 
 /// Stores the gateway's next token; its first use ends the present one.
 #[utoipa::path(
-    post, path = "/gateway/v1/credential", tag = "gateway",
-    security(("gateway" = []))
+    post, path = "/gateway/v1/credential", tag = "gateway", request_body = CredentialRenewal,
+    security(("gateway" = [])),
+    responses((status = 204), (status = 409, description = "`not_enrolled`"))
 )]
 pub async fn credential(
     State(app): State<App>,

@@ -12,7 +12,8 @@ use crate::app::operator::session;
 
 #[utoipa::path(
     delete, path = "/api/operator/v1/sessions/current", tag = "operator",
-    security(("operator" = [], "console" = []))
+    security(("operator" = [], "console" = [])),
+    responses((status = 204, headers(("Set-Cookie" = String))))
 )]
 pub async fn log_out(
     State(app): State<App>,

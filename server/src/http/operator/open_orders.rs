@@ -16,8 +16,8 @@ use crate::http::input::{ApiPath, ApiQuery};
 /// Remote orders with author, reason and outcome, newest first.
 #[utoipa::path(
     get, path = "/api/operator/v1/garages/{garage}/open-orders", tag = "operator",
-    params(("garage" = String, Path)),
-    security(("operator" = []))
+    params(("garage" = String, Path), UuidCursorQuery), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<RemoteOrderEntry>))
 )]
 pub async fn open_orders(
     State(app): State<App>,

@@ -16,7 +16,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 /// `?day=YYYY-MM-DD&cursor=NEXT`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ReservationDayQuery {
     /// Local day; absent: today.
     #[serde(default)]

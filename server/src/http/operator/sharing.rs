@@ -23,9 +23,11 @@ use service::http::ProblemResponse;
 use crate::http::if_match::IfMatch;
 
 /// `?affected=refuse|cancel`: the policy for reservations that would lose their space.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct AffectedPolicyQuery {
     #[serde(default)]
+    #[param(inline)]
     affected: AffectedPolicy,
 }
 

@@ -14,7 +14,8 @@ use crate::http::input::ApiPath;
 #[utoipa::path(
     delete, path = "/api/operator/v1/garages/{garage}/no-reading-shapes/{device}/{shape}", tag = "operator",
     params(("garage" = String, Path), ("device" = String, Path), ("shape" = String, Path)),
-    security(("operator" = [], "console" = []))
+    security(("operator" = [], "console" = [])),
+    responses((status = 204))
 )]
 pub async fn unmark_shape(
     State(app): State<App>,

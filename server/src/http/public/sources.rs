@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::{FeedSource, FeedSources};
 use service::http::ProblemResponse;
 
 use super::respond;
@@ -13,7 +14,11 @@ use crate::http::input::ApiPath;
 
 #[utoipa::path(
     get, path = "/v3/sources", tag = "public",
-    security(())
+    params(("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = FeedSources, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
 )]
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
     let snapshot = public_sites::snapshot(&app).await?;
@@ -22,8 +27,11 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response
 
 #[utoipa::path(
     get, path = "/v3/sources/{id}", tag = "public",
-    params(("id" = i64, Path)),
-    security(())
+    params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = FeedSource, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
 )]
 pub async fn one(
     State(app): State<App>,

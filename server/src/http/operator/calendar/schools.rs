@@ -12,7 +12,8 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// The schools whose garages the operator runs.
 #[utoipa::path(
     get, path = "/api/operator/v1/schools", tag = "operator",
-    security(("operator" = []))
+    security(("operator" = [])),
+    responses((status = 200, body = SchoolList))
 )]
 pub async fn schools(
     State(app): State<App>,

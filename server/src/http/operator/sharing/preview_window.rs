@@ -14,8 +14,9 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// The effects of a new, changed or ended window; nothing is written.
 #[utoipa::path(
     post, path = "/api/operator/v1/garages/{garage}/windows/preview", tag = "operator",
-    params(("garage" = String, Path)),
-    security(("operator" = [], "console" = []))
+    request_body = WindowPreviewRequest,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 200, body = SharingChangePreview))
 )]
 pub async fn preview_window(
     State(app): State<App>,

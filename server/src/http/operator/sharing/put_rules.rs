@@ -18,8 +18,13 @@ use crate::http::operator::caller::AuthenticatedOperator;
 /// Replaces the garage's rules, unless they have changed since the caller read them.
 #[utoipa::path(
     put, path = "/api/operator/v1/garages/{garage}/sharing-rules", tag = "operator",
-    params(("garage" = String, Path)),
-    security(("operator" = [], "console" = []))
+    request_body = SharingRulesSpec,
+    params(("garage" = String, Path), ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = SharingRulesSpec, headers(("ETag" = String))),
+        (status = 412, description = "`sharing_changed`"),
+    )
 )]
 pub async fn put_rules(
     State(app): State<App>,
