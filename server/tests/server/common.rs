@@ -2,6 +2,7 @@
 //! district.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod described;
 pub mod district;
 pub mod gateway;
 pub mod http;
