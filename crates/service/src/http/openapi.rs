@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
@@ -46,7 +47,11 @@ pub fn complete(document: &mut OpenApi, security: &[SecurityRefusal]) {
             for (status, code) in refusals(operation, security) {
                 add_code(operation, status, code);
             }
-            operation.responses.responses.entry("default".to_owned()).or_insert_with(any_other_problem);
+            operation
+                .responses
+                .responses
+                .entry("default".to_owned())
+                .or_insert_with(|| RefOr::T(Response::new("")));
             operation
                 .responses
                 .responses
@@ -124,17 +129,18 @@ fn add_code(operation: &mut Operation, status: &str, code: &str) {
     };
 }
 
-fn any_other_problem() -> RefOr<Response> {
-    RefOr::T(Response::new("Any other problem"))
-}
-
-/// A response of this status is a problem, whose body is the same everywhere.
+/// Gives a problem its body, which is the same everywhere, and any response the description that OpenAPI requires.
 fn describe(status: &str, response: &mut RefOr<Response>) {
     let is_problem = status == "default" || status.starts_with('4') || status.starts_with('5');
     let RefOr::T(response) = response else { return };
     if is_problem {
         let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM_SCHEMA))).build();
         response.content = BTreeMap::from([(PROBLEM_TYPE.to_owned(), RefOr::T(body))]).into_iter().collect();
+    }
+    if response.description.is_empty() {
+        let status = StatusCode::from_bytes(status.as_bytes()).ok();
+        let reason = status.and_then(|status| status.canonical_reason());
+        reason.unwrap_or("Any other problem").clone_into(&mut response.description);
     }
 }
 
@@ -174,6 +180,7 @@ mod tests {
         assert_eq!(responses["428"]["description"], "`if_match_missing`");
         assert_eq!(responses["503"]["description"], "`timed_out`, `busy`");
         assert_eq!(responses["415"], Value::Null);
+        assert_eq!(responses["200"]["description"], "OK");
         let schema = &responses["default"]["content"]["application/problem+json"]["schema"];
         assert_eq!(schema["$ref"], "#/components/schemas/ProblemDetails");
         assert_eq!(operation["operationId"], "post_v1_garages_garage");

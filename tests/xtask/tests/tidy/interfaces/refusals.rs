@@ -1,5 +1,7 @@
 //! An operation says with which problems it refuses what it takes.
 
+use serde_json::Value;
+
 use super::described::{COMPLETED, DescribedOperation, operations};
 use crate::repository::none;
 
@@ -52,6 +54,11 @@ fn every_operation_says_how_it_refuses_what_it_takes() {
         if one.takes("name", "If-Match") && !one.problems().any(|(status, _)| status == "412") {
             faults.push(format!("{}: 412 with the code of the changed resource", one.name()));
         }
+        let responses = one.operation["responses"].as_object().into_iter().flatten();
+        let is_empty = |response: &Value| response["description"].as_str().is_none_or(str::is_empty);
+        let undescribed = responses.filter(|(_, response)| is_empty(response));
+        faults
+            .extend(undescribed.map(|(status, _)| format!("{}: {status} without a description", one.name())));
         if one.operation["responses"]["default"].is_null() {
             faults.push(format!("{}: default", one.name()));
         }
