@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::ids::PoolId;
+use domain::ids::{PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -97,7 +97,7 @@ pub struct PlateBlockRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlateStrikeEntry {
     pub id: Uuid,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub plate: Option<String>,
     pub kind: PlateStrikeKind,
     pub at: Timestamp,

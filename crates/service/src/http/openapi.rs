@@ -145,7 +145,6 @@ fn describe(status: &str, response: &mut RefOr<Response>) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 
