@@ -15,6 +15,7 @@ const ENERGY: &str = "DABCEFGHJK";
 
 /// A plate in its normal form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Plate(String);
 

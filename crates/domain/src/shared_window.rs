@@ -38,6 +38,7 @@ pub struct WindowRecurrence {
 
 /// Whether the window depends on lessons. With several schools at one garage, lessons at one of them are enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LessonRule {
     #[default]
@@ -48,6 +49,7 @@ pub enum LessonRule {
 
 /// Hours of each local day; they may cross midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DailyHours {
     /// 0 to 1439.
     pub start_minute: u32,

@@ -1,6 +1,8 @@
 //! HTTP for all processes: limits on every request, problem+json for every failure.
 
 mod json;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod operational;
 mod problem;
 mod query;

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod described;
 pub mod district;
 pub mod gateway;
 pub mod http;

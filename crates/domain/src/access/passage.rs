@@ -60,6 +60,7 @@ pub enum ReservationUse {
 
 /// Number of cars of each audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudienceCounts {
     #[serde(default)]
     pub pickup: i64,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use protocol::enrolment::{DUE, RENEWAL};
+use protocol::uplink::AccessPlanDocument;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedGateway;
@@ -13,6 +14,15 @@ use crate::http::{conditional, fail};
 
 /// Returns the plan for the next 48 hours, or 304 if the gateway has it. Either response may request a new
 /// credential.
+#[utoipa::path(
+    get, path = "/gateway/v1/access-plan", tag = "gateway",
+    params(("If-None-Match" = Option<String>, Header)), security(("gateway" = [])),
+    responses(
+        (status = 200, body = AccessPlanDocument, headers(("ETag" = String), ("gateway-credential" = Option<String>))),
+        (status = 304, description = "Not changed"),
+        (status = 404, description = "`not_found`"),
+    )
+)]
 pub async fn access_plan(
     State(app): State<App>,
     AuthenticatedGateway(garage, renewal): AuthenticatedGateway,

@@ -12,6 +12,11 @@ use crate::http::fail;
 use crate::http::input::ApiPath;
 
 /// Records the outcome of an order. The first report stands; a repetition changes nothing.
+#[utoipa::path(
+    post, path = "/gateway/v1/orders/{order}", tag = "gateway", request_body = RemoteOrderOutcome,
+    params(("order" = String, Path, format = "uuid")), security(("gateway" = [])),
+    responses((status = 204))
+)]
 pub async fn order_outcome(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

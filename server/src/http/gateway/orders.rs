@@ -14,7 +14,8 @@ use crate::app::{App, open_order};
 use crate::http::input::ApiQuery;
 
 /// `?run=UUID&wait_ms=N`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct RemoteOrderPollQuery {
     /// Id of the gateway's run, generated at each start.
     run: Uuid,
@@ -24,6 +25,11 @@ pub struct RemoteOrderPollQuery {
 }
 
 /// Returns remote orders of operators: a long poll. A newer poll of the same garage replaces a waiting one.
+#[utoipa::path(
+    get, path = "/gateway/v1/orders", tag = "gateway",
+    params(RemoteOrderPollQuery), security(("gateway" = [])),
+    responses((status = 200, body = PendingRemoteOrders))
+)]
 pub async fn orders(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

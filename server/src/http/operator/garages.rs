@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::operator::GarageOverviews;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedOperator;
@@ -11,6 +12,14 @@ use crate::app::{App, etag};
 use crate::http::conditional;
 
 /// The operator's garages as they are now, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages", tag = "operator",
+    params(("If-None-Match" = Option<String>, Header)), security(("operator" = [])),
+    responses(
+        (status = 200, body = GarageOverviews, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn garages(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::SiteHistory;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
@@ -13,7 +14,8 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::{conditional, fail};
 
 /// `?limit=288&start=NEXT_ID`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryQuery {
     #[serde(default)]
@@ -22,6 +24,14 @@ pub struct HistoryQuery {
     start: Option<i64>,
 }
 
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}/history", tag = "public",
+    params(("id" = i64, Path), HistoryQuery, ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = SiteHistory, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn history(
     State(app): State<App>,
     headers: HeaderMap,

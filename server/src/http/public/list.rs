@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::ParkingSites;
 use service::http::ProblemResponse;
 
 use super::query::SiteQuery;
@@ -11,6 +12,14 @@ use crate::app::{App, public_sites};
 use crate::http::input::ApiQuery;
 
 /// All sites from the cached document, or those that match the query.
+#[utoipa::path(
+    get, path = "/v3/parking-sites", tag = "public",
+    params(SiteQuery, ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = ParkingSites, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::ParkingSite;
 use service::http::ProblemResponse;
 
 use super::respond;
@@ -11,6 +12,14 @@ use crate::app::{App, public_sites};
 use crate::http::fail;
 use crate::http::input::ApiPath;
 
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}", tag = "public",
+    params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = ParkingSite, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn one(
     State(app): State<App>,
     headers: HeaderMap,

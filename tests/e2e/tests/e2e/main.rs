@@ -14,6 +14,7 @@ mod crash;
 mod doors;
 mod enrolment;
 mod faults;
+mod interfaces;
 mod operator;
 mod pages;
 mod readme;

@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod documents;
+mod interfaces;
 mod language;
 mod layout;
 mod modules;
