@@ -6,7 +6,7 @@ use protocol::people::SESSION_HEADER;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::internal;
+use super::{gateway, internal, operator, public};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -31,7 +31,24 @@ impl Modify for SecuritySchemes {
             SESSION_HEADER,
             "The token of POST /internal/v1/sessions",
         ));
+        let gateway = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "The credential of POST /gateway/v1/enroll, or a token of `server gateway-token`",
+            ))
+            .build();
+        let operator = ApiKey::Cookie(ApiKeyValue::with_description(
+            operator::cookie::NAME,
+            "Set by POST /api/operator/v1/sessions",
+        ));
+        let console = ApiKey::Header(ApiKeyValue::with_description(
+            operator::csrf::HEADER,
+            "`console`: no form of another site can send this header",
+        ));
         let components = document.components.get_or_insert_default();
+        components.add_security_scheme("gateway", SecurityScheme::Http(gateway));
+        components.add_security_scheme("operator", SecurityScheme::ApiKey(operator));
+        components.add_security_scheme("console", SecurityScheme::ApiKey(console));
         components.add_security_scheme("service", SecurityScheme::Http(service));
         components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
@@ -40,7 +57,9 @@ impl Modify for SecuritySchemes {
 /// The whole document.
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiDocument::openapi();
-    document.merge(internal::described().split_for_parts().1);
+    for door in [internal::described(), gateway::described(), operator::described(), public::described()] {
+        document.merge(door.into_openapi());
+    }
     document
 }
 
@@ -56,18 +75,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_internal_route_says_who_may_call_it() {
+    fn every_route_says_who_may_call_it() {
         let document = serde_json::to_value(document()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 24);
+        assert_eq!(paths.len(), 71);
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
-                let security = operation["security"].to_string();
-                assert!(security.contains("service"), "{method} {path}");
+                let security = operation["security"].as_array();
+                assert!(security.is_some_and(|list| !list.is_empty()), "{method} {path}");
             }
         }
-        let schemes = document["components"]["securitySchemes"].as_object().unwrap();
-        assert_eq!(schemes.keys().collect::<Vec<_>>(), ["service", "session"]);
     }
 
     /// The responses that an operation's parameters and body require.

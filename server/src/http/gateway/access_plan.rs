@@ -13,6 +13,10 @@ use crate::http::{conditional, fail};
 
 /// Returns the plan for the next 48 hours, or 304 if the gateway has it. Either response may request a new
 /// credential.
+#[utoipa::path(
+    get, path = "/gateway/v1/access-plan", tag = "gateway",
+    security(("gateway" = []))
+)]
 pub async fn access_plan(
     State(app): State<App>,
     AuthenticatedGateway(garage, renewal): AuthenticatedGateway,

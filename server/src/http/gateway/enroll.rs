@@ -9,6 +9,10 @@ use crate::app::{App, enrolment};
 use crate::http::peer::PeerAddress;
 
 /// Enrols a garage's box: a one-off code admits the credential that the box has generated.
+#[utoipa::path(
+    post, path = "/gateway/v1/enroll", tag = "gateway",
+    security(())
+)]
 pub async fn enroll(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,

@@ -9,6 +9,10 @@ use super::caller::AuthenticatedGateway;
 use crate::app::{App, ingest};
 
 /// Commits a batch. The gateway may delete the records that the receipt acknowledges.
+#[utoipa::path(
+    post, path = "/gateway/v1/events", tag = "gateway",
+    security(("gateway" = []))
+)]
 pub async fn events(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

@@ -12,6 +12,11 @@ use crate::http::fail;
 use crate::http::input::ApiPath;
 
 /// Records the outcome of an order. The first report stands; a repetition changes nothing.
+#[utoipa::path(
+    post, path = "/gateway/v1/orders/{order}", tag = "gateway",
+    params(("order" = String, Path)),
+    security(("gateway" = []))
+)]
 pub async fn order_outcome(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

@@ -24,6 +24,10 @@ pub struct RemoteOrderPollQuery {
 }
 
 /// Returns remote orders of operators: a long poll. A newer poll of the same garage replaces a waiting one.
+#[utoipa::path(
+    get, path = "/gateway/v1/orders", tag = "gateway",
+    security(("gateway" = []))
+)]
 pub async fn orders(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

@@ -14,6 +14,11 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Appends a correction of the count. The same key again returns the same adjustment.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/adjustments", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn adjust(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

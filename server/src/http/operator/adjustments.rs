@@ -20,6 +20,11 @@ pub struct UuidCursorQuery {
     pub(super) cursor: Option<Uuid>,
 }
 
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/adjustments", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn adjustments(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,11 @@ use crate::http::input::ApiPath;
 
 /// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as
 /// it is now.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/fire-ends", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn end_fire(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -11,6 +11,10 @@ use crate::app::{App, etag};
 use crate::http::conditional;
 
 /// The operator's garages as they are now, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages", tag = "operator",
+    security(("operator" = []))
+)]
 pub async fn garages(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

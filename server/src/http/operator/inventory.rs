@@ -14,6 +14,11 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Records an inventory and corrects visits and count. The same key again returns the same result.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/inventories", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn inventory(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

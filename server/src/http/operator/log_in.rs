@@ -12,6 +12,10 @@ use crate::app::operator::session;
 use crate::http::peer::PeerAddress;
 
 /// Checks the password. The session token is in the cookie only.
+#[utoipa::path(
+    post, path = "/api/operator/v1/sessions", tag = "operator",
+    security(("console" = []))
+)]
 pub async fn log_in(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,

@@ -10,6 +10,10 @@ use super::cookie;
 use crate::app::App;
 use crate::app::operator::session;
 
+#[utoipa::path(
+    delete, path = "/api/operator/v1/sessions/current", tag = "operator",
+    security(("operator" = [], "console" = []))
+)]
 pub async fn log_out(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
 
 /// Marks a message shape as no reading. Marking it again returns the first mark.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/no-reading-shapes", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn mark_shape(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

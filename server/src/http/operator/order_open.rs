@@ -14,6 +14,11 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Orders a lane's barrier to open. The same key again orders nothing and returns the order as it is now.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/open-orders", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn order_open(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

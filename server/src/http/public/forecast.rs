@@ -21,6 +21,11 @@ pub struct ForecastQuery {
 }
 
 /// Open spaces for the public in the coming hours, in steps of a quarter of an hour.
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}/forecast", tag = "public",
+    params(("id" = i64, Path)),
+    security(())
+)]
 pub async fn forecast(
     State(app): State<App>,
     headers: HeaderMap,

@@ -22,6 +22,11 @@ pub struct HistoryQuery {
     start: Option<i64>,
 }
 
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}/history", tag = "public",
+    params(("id" = i64, Path)),
+    security(())
+)]
 pub async fn history(
     State(app): State<App>,
     headers: HeaderMap,

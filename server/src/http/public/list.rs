@@ -11,6 +11,10 @@ use crate::app::{App, public_sites};
 use crate::http::input::ApiQuery;
 
 /// All sites from the cached document, or those that match the query.
+#[utoipa::path(
+    get, path = "/v3/parking-sites", tag = "public",
+    security(())
+)]
 pub async fn list(
     State(app): State<App>,
     headers: HeaderMap,

@@ -11,6 +11,11 @@ use crate::app::{App, public_sites};
 use crate::http::fail;
 use crate::http::input::ApiPath;
 
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}", tag = "public",
+    params(("id" = i64, Path)),
+    security(())
+)]
 pub async fn one(
     State(app): State<App>,
     headers: HeaderMap,

@@ -11,11 +11,20 @@ use crate::app::{App, public_sites};
 use crate::http::fail;
 use crate::http::input::ApiPath;
 
+#[utoipa::path(
+    get, path = "/v3/sources", tag = "public",
+    security(())
+)]
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
     let snapshot = public_sites::snapshot(&app).await?;
     Ok(respond::document(&headers, &snapshot.sources))
 }
 
+#[utoipa::path(
+    get, path = "/v3/sources/{id}", tag = "public",
+    params(("id" = i64, Path)),
+    security(())
+)]
 pub async fn one(
     State(app): State<App>,
     headers: HeaderMap,

@@ -21,6 +21,11 @@ pub struct CalendarDaysQuery {
 }
 
 /// The kind of each day at this garage, and gaps of the calendar.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/calendar", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn days(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the school's calendar, unless it has changed since the caller read it.
+#[utoipa::path(
+    put, path = "/api/operator/v1/schools/{school}/calendar", tag = "operator",
+    params(("school" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn put_school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

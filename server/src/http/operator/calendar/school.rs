@@ -13,6 +13,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The school's calendar with the `ETag` that a change of it must name, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/schools/{school}/calendar", tag = "operator",
+    params(("school" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -10,6 +10,10 @@ use crate::app::operator::calendar;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The schools whose garages the operator runs.
+#[utoipa::path(
+    get, path = "/api/operator/v1/schools", tag = "operator",
+    security(("operator" = []))
+)]
 pub async fn schools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,11 @@ use crate::http::operator::caller::AuthenticatedOperator;
 use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Confirms or cancels any reservation of the garage.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/reservations/{id}/acts", tag = "operator",
+    params(("garage" = String, Path), ("id" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn act(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

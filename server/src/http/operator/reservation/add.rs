@@ -14,6 +14,11 @@ use crate::http::operator::caller::AuthenticatedOperator;
 use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Reserves for any plate. The same key again returns the same reservation.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/reservations", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn add(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,11 @@ use crate::http::operator::caller::AuthenticatedOperator;
 use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Moves, shortens or extends any reservation of the garage.
+#[utoipa::path(
+    patch, path = "/api/operator/v1/garages/{garage}/reservations/{id}", tag = "operator",
+    params(("garage" = String, Path), ("id" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn change(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

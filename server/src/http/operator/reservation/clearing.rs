@@ -22,6 +22,11 @@ pub struct ClearingQuery {
 }
 
 /// The cars that must leave by then. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/clearing", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn clearing(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

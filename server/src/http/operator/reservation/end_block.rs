@@ -13,6 +13,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a block, with a reason.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/blocks/{id}", tag = "operator",
+    params(("garage" = String, Path), ("id" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn end_block(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

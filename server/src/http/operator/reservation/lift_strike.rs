@@ -13,6 +13,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Lifts a strike, with a reason: it no longer counts.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/strikes/{id}/lift", tag = "operator",
+    params(("garage" = String, Path), ("id" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn lift_strike(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The data for a local day's timeline. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/timeline", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn timeline(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closes spaces for a time. The same key again returns the same closure.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/closures", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn add_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

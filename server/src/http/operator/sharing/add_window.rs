@@ -15,6 +15,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Adds a window. The same key again returns the same window.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/windows", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn add_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

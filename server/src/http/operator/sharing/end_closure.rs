@@ -13,6 +13,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a closure: its spaces are shared again.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/closures/{closure}", tag = "operator",
+    params(("garage" = String, Path), ("closure" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn end_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

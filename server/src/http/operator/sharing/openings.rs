@@ -21,6 +21,11 @@ pub struct OpeningsQuery {
 }
 
 /// The audience and number of spaces of each opening.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/openings", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn openings(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The garage's pools with the `ETag` that a change of them must name, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/pools", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn pools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

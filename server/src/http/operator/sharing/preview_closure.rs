@@ -12,6 +12,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The reservations that a closure would affect; nothing is written.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/closures/preview", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn preview_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

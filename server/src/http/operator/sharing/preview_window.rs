@@ -12,6 +12,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The effects of a new, changed or ended window; nothing is written.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/windows/preview", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn preview_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

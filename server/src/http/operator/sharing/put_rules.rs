@@ -16,6 +16,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's rules, unless they have changed since the caller read them.
+#[utoipa::path(
+    put, path = "/api/operator/v1/garages/{garage}/sharing-rules", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn put_rules(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

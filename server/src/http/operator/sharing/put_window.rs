@@ -14,6 +14,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces a window, unless it has changed since the caller read it.
+#[utoipa::path(
+    put, path = "/api/operator/v1/garages/{garage}/windows/{window}", tag = "operator",
+    params(("garage" = String, Path), ("window" = String, Path)),
+    security(("operator" = [], "console" = []))
+)]
 pub async fn put_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Strikes and limits, with the `ETag` that a change of them must name, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/sharing-rules", tag = "operator",
+    params(("garage" = String, Path)),
+    security(("operator" = []))
+)]
 pub async fn rules(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
