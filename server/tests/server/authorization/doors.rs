@@ -13,8 +13,7 @@ use super::{calls, identity, operator_calls, sights, tables};
 use crate::common::StoreFixture;
 
 /// Builds the request of a row, with objects that exist.
-type BuildCall =
-    for<'a> fn(&'a MatrixScene, &'a MatrixRow) -> Pin<Box<dyn Future<Output = MatrixCall> + Send + 'a>>;
+type BuildCall = for<'a> fn(&'a MatrixScene, &'a MatrixRow) -> Pin<Box<dyn Future<Output = MatrixCall> + 'a>>;
 
 pub struct MatrixDoor {
     /// Heading in the document.

@@ -80,7 +80,7 @@ pub async fn child(scene: &MatrixScene) -> Value {
 
 /// A stay for pickup of 40 minutes within the coming days; each call has another time.
 pub fn pickup(scene: &MatrixScene) -> Value {
-    let number = scene.number() % 12;
+    let number = scene.stay();
     let (day, begin) = (24 + number / 3, 15 * 60 + number % 3 * 40);
     let at = |minute: u32| format!("2026-11-{day}T{:02}:{:02}:00+08:00", minute / 60, minute % 60);
     let (starts_at, ends_at) = (at(begin), at(begin + 40));

@@ -107,7 +107,7 @@ async fn mark(scene: &MatrixScene) {
 
 /// A stay of the public at night; each call has another hour.
 fn stay(scene: &MatrixScene) -> Value {
-    let number = scene.number() % 20;
+    let number = scene.stay();
     let (day, hour) = (24 + number / 4, 19 + number % 4);
     let at = |hour: u32| format!("2026-11-{day}T{hour}:00:00+08:00");
     json!({ "audience": "public", "plate": "鲁BQ7W14", "starts_at": at(hour), "ends_at": at(hour + 1) })

@@ -32,6 +32,7 @@ pub struct MatrixScene {
     base: String,
     client: Client,
     numbers: AtomicU32,
+    stays: AtomicU32,
     _stop: DropGuard,
 }
 
@@ -53,6 +54,7 @@ pub async fn start(fixture: &StoreFixture) -> MatrixScene {
         base,
         client: Client::builder().no_proxy().build().unwrap(),
         numbers: AtomicU32::new(0),
+        stays: AtomicU32::new(0),
         _stop: stop.drop_guard(),
     };
     seed::fill(&mut scene, fixture).await;
@@ -63,7 +65,7 @@ impl MatrixScene {
     pub async fn send(&self, call: &MatrixCall, identity: &MatrixIdentity) -> MatrixReply {
         let method: Method = call.method.parse().unwrap();
         let mut request = self.client.request(method, format!("{}{}", self.base, call.path));
-        request = request.header("idempotency-key", format!("key-{}", self.number()));
+        request = request.header("idempotency-key", Uuid::now_v7().to_string());
         for (name, value) in call.headers.iter().chain(&identity.headers) {
             request = request.header(*name, value);
         }
@@ -77,9 +79,14 @@ impl MatrixScene {
         MatrixReply::new(status, &headers, &response.text().await.unwrap())
     }
 
-    /// A number that this scene has not used.
+    /// A number that no other object of this scene has.
     pub fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The number of a reservation's time, so that no two collide.
+    pub fn stay(&self) -> u32 {
+        self.stays.fetch_add(1, Ordering::SeqCst)
     }
 
     /// The database, once the allocator has processed what is due.

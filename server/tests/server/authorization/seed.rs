@@ -98,7 +98,7 @@ fn two_lanes(epoch: &str, events: Vec<GateEvent>) -> UplinkBatch {
 
 async fn cars(app: &App) {
     let inside = [entry("n1", "鲁BQ7M01", MONDAY), entry("n2", "鲁BQ7P03", MONDAY)];
-    let mut north = two_lanes("north-1", [&inside[..], &[doubtful("n3", "鲁BQ7E09")]].concat());
+    let mut north = two_lanes("north-1", [&inside[..], &[doubtful("n3", "鲁BQ7E09")][..]].concat());
     north.records.push(UplinkRecord {
         seq: 4,
         device: DeviceId::parse("gate").unwrap(),

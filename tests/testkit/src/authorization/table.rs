@@ -58,9 +58,9 @@ impl MatrixRow {
     }
 
     /// Identities that must be refused, or those that must pass.
-    pub fn columns(&self, refused: MatrixSide) -> Vec<usize> {
+    pub fn columns(&self, side: MatrixSide) -> Vec<usize> {
         let wanted =
-            |answer: &MatrixAnswer| (*answer == MatrixAnswer::Passed) == (refused == MatrixSide::Passed);
+            |answer: &MatrixAnswer| (*answer == MatrixAnswer::Passed) == (side == MatrixSide::Passed);
         (0..self.answers.len()).filter(|column| wanted(&self.answers[*column])).collect()
     }
 

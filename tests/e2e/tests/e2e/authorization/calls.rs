@@ -92,7 +92,7 @@ fn class(object: &str) -> &'static str {
 }
 
 fn new_plate(scene: &MiniappScene) -> Value {
-    json!({ "plate": format!("鲁BQ8{:03}", scene.number() % 1000) })
+    json!({ "plate": format!("鲁BQ8{:03}", scene.number()) })
 }
 
 pub fn text(value: &Value) -> &str {
@@ -124,7 +124,7 @@ pub async fn arrival(scene: &MiniappScene, pupil: &str) -> Value {
 
 /// A stay of 40 minutes for pickup within the coming days; each call has another time.
 fn pickup(scene: &MiniappScene) -> Value {
-    let number = scene.number() % 12;
+    let number = scene.stay();
     let (day, begin) = (24 + number / 3, 15 * 60 + number % 3 * 40);
     let at = |minute: u32| format!("2026-11-{day}T{:02}:{:02}:00+08:00", minute / 60, minute % 60);
     let (starts_at, ends_at) = (at(begin), at(begin + 40));

@@ -9,6 +9,7 @@ use testkit::authorization::call::{MatrixCall, MatrixIdentity, MatrixReply};
 use testkit::authorization::dump::{self, TableDump};
 use testkit::authorization::run::MatrixTarget;
 use testkit::authorization::table::MatrixRow;
+use uuid::Uuid;
 
 use super::scene::MiniappScene;
 use super::{calls, identity, stream};
@@ -29,7 +30,7 @@ impl MatrixTarget for MiniappScene {
         }
         let method: Method = call.method.parse().unwrap();
         let mut request = self.client.request(method, url);
-        request = request.header("idempotency-key", format!("key-{}", self.number()));
+        request = request.header("idempotency-key", Uuid::now_v7().to_string());
         for (name, value) in call.headers.iter().chain(&identity.headers) {
             request = request.header(*name, value);
         }

@@ -56,14 +56,20 @@ pub struct MiniappScene {
     pub expired_session: String,
     pub ended_session: String,
     numbers: AtomicU32,
+    stays: AtomicU32,
     _folder: TempDir,
     _stop: DropGuard,
 }
 
 impl MiniappScene {
-    /// A number that this scene has not used.
+    /// A number that no other object of this scene has.
     pub fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The number of a reservation's time, so that no two collide.
+    pub fn stay(&self) -> u32 {
+        self.stays.fetch_add(1, Ordering::SeqCst)
     }
 }
 
@@ -100,6 +106,7 @@ pub async fn start() -> MiniappScene {
         expired_session: String::new(),
         ended_session: String::new(),
         numbers: AtomicU32::new(0),
+        stays: AtomicU32::new(0),
         _folder: folder,
         _stop: stop.drop_guard(),
     };
