@@ -17,11 +17,10 @@ mod passage;
 mod plan;
 mod room;
 
-use serde::{Deserialize, Serialize};
-
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 
+pub use crate::audience::Audience;
 pub use candidates::{PlateCandidate, candidates};
 pub use decision::{AccessDecision, DenialReason, ORDERED_DISPLAY, OverrideReason, display_text};
 pub use passage::{AccessRequest, AudienceCounts, ClockTrust, GarageAlarm, ReservationUse, ReservationUses};
@@ -32,16 +31,6 @@ pub use plan::{
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;
-
-/// Group of users of a window. The order is the priority: a parent who is also a neighbour enters as a parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Audience {
-    Pickup,
-    Staff,
-    Resident,
-    Public,
-}
 
 /// Decides for one passage. A fire alarm opens every lane: the car at an entry may be the fire brigade, and a closed barrier
 /// blocks the way out. Exits always open, also for blocked plates and in lock-out hours: no car is trapped (invariant 8).

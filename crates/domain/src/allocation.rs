@@ -12,7 +12,7 @@
 //! of the stays exists. Fragmentation therefore never refuses a stay; a car gets its number when it enters.
 //!
 //! At each minute audience A may take up to its window's quota, and no more of the pool than the spaces that are in service,
-//! not taken, and not kept for audiences before A ([`Audience`](crate::access::Audience) is in order of priority) with an
+//! not taken, and not kept for audiences before A ([`Audience`](crate::audience::Audience) is in order of priority) with an
 //! open window. A stay must fit at each of its minutes. Facts are never refused: a car inside takes its space even if it is
 //! one too many; until it leaves, no one else gets a space.
 

@@ -1,6 +1,6 @@
 //! One value for each audience.
 
-use crate::access::Audience;
+use crate::audience::Audience;
 
 /// All audiences in order of priority.
 pub(super) const IN_PRIORITY: [Audience; 4] =

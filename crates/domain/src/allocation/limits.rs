@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::by_audience::{ByAudience, IN_PRIORITY, before};
 use super::layout::{GarageLayout, SpaceClosure, SpacePool};
 use super::timeline::TakenSpaces;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::shared_window::{WindowOpening, WindowTerms};

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 
 use super::limits::{CapacityLimit, CapacitySchedule};
 use super::timeline::{TakenSpaces, TakenTimeline};
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::minute::{Minute, MinuteSpan};
 
 /// An interval with constant room.

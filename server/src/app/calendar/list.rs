@@ -7,7 +7,7 @@ use domain::calendar::{DayRuling, ListedDay};
 use protocol::calendar::{CityDay, HolidayList};
 
 use super::is_reasonable;
-use crate::app::import::InvalidField;
+use crate::app::invalid_field::InvalidField;
 
 /// Longest name of a festival that screens show.
 const MAX_NAME: usize = 40;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use domain::ids::PersonId;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Method};
 use server::app::allocation::{self, AllocationRequest};
@@ -28,7 +29,7 @@ pub const SOUTH: &str = "south";
 pub struct MatrixScene {
     pub app: App,
     pub tokens: LastingTokens,
-    pub driver: Uuid,
+    pub driver: PersonId,
     base: String,
     client: Client,
     numbers: AtomicU32,
@@ -50,7 +51,7 @@ pub async fn start(fixture: &StoreFixture) -> MatrixScene {
     let mut scene = MatrixScene {
         app,
         tokens: LastingTokens::default(),
-        driver: Uuid::nil(),
+        driver: Uuid::nil().into(),
         base,
         client: Client::builder().no_proxy().build().unwrap(),
         numbers: AtomicU32::new(0),

@@ -5,5 +5,6 @@ mod dependencies;
 mod documents;
 mod language;
 mod layout;
+mod modules;
 mod names;
 mod repository;

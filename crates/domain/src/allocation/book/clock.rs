@@ -5,9 +5,9 @@
 //! should have left and may still be inside keeps its space.
 
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryState, HoldOrigin};
 use crate::allocation::journal::{BookNoticeKind, BookStrikeKind};
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::WindowTerms;

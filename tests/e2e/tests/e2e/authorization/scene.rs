@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use axum::Router;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, PersonId};
 use domain::time::{Clock, Timestamp};
 use miniapp_api::MiniappConfig;
 use protocol::district::DistrictSpec;
@@ -50,7 +50,7 @@ pub struct MiniappScene {
     pub client: Client,
     /// Origin of miniapp-api.
     pub miniapp: String,
-    pub driver: Uuid,
+    pub driver: PersonId,
     pub service: String,
     pub gateway: String,
     pub expired_session: String,
@@ -101,7 +101,7 @@ pub async fn start() -> MiniappScene {
         wechat,
         client: Client::builder().no_proxy().build().unwrap(),
         miniapp,
-        driver: Uuid::nil(),
+        driver: Uuid::nil().into(),
         service,
         expired_session: String::new(),
         ended_session: String::new(),
