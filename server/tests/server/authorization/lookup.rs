@@ -87,10 +87,11 @@ pub fn pickup(scene: &MatrixScene) -> Value {
     json!({ "audience": "pickup", "plate": "鲁BQ7M01", "starts_at": starts_at, "ends_at": ends_at })
 }
 
-/// The mother's first reservation at garage 1.
+/// A live reservation of guardian M for pickup at garage 1.
 pub async fn reservation(scene: &MatrixScene) -> String {
     let page = as_person(scene, "G-mother", Method::GET, "/reservations", None).await;
-    let live = page["items"].as_array().unwrap().iter().find(|item| item["state"] == "confirmed");
+    let is_live = |item: &&Value| item["state"] == "confirmed" && item["audience"] == "pickup";
+    let live = page["items"].as_array().unwrap().iter().find(is_live);
     match live {
         Some(live) => text(&live["id"]),
         None => {

@@ -118,8 +118,8 @@ async fn reservation(scene: &MatrixScene, rest: &str, call: MatrixCall) -> Matri
     match rest {
         "reservations" => call.body(stay(scene)),
         "reservations/{id}" => {
-            let stay = stay(scene);
-            let change = json!({ "starts_at": stay["starts_at"], "ends_at": stay["ends_at"] });
+            let change = lookup::pickup(scene);
+            let change = json!({ "starts_at": change["starts_at"], "ends_at": change["ends_at"] });
             call.at("id", &lookup::reservation(scene).await).body(change)
         }
         "reservations/{id}/acts" => {

@@ -131,10 +131,11 @@ fn pickup(scene: &MiniappScene) -> Value {
     json!({ "audience": "pickup", "plate": "鲁BQ7M01", "starts_at": starts_at, "ends_at": ends_at })
 }
 
-/// A live reservation of guardian M.
+/// A live reservation of guardian M for pickup.
 async fn reservation(scene: &MiniappScene) -> String {
     let page = as_person(scene, "G-mother", Method::GET, "/reservations", None).await;
-    if let Some(live) = page["items"].as_array().unwrap().iter().find(|item| item["state"] == "confirmed") {
+    let is_live = |item: &&Value| item["state"] == "confirmed" && item["audience"] == "pickup";
+    if let Some(live) = page["items"].as_array().unwrap().iter().find(is_live) {
         return text(&live["id"]).to_owned();
     }
     let path = "/garages/north/reservations";
