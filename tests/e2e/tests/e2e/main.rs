@@ -9,6 +9,7 @@
 
 mod afternoon;
 mod arrival;
+mod authorization;
 mod config;
 mod crash;
 mod doors;
