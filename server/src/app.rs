@@ -24,7 +24,6 @@ pub mod ingest;
 pub mod key_check;
 pub mod open_order;
 pub mod operator;
-mod pickup_window;
 pub mod plate;
 pub mod public_sites;
 pub mod read_cache;

@@ -10,6 +10,7 @@
 //! - [`minute`]: time in whole minutes, the unit of sharing
 //! - [`shared_window`]: recurring windows in which an audience may use spaces
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
+//! - [`capacity`]: what one more car may take, for the book and for the gate
 //! - [`access`]: whether a car may enter; the edge and the server call the same function
 //! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
 //! - [`confidence`]: the confidence in a count, and its doubts
@@ -22,6 +23,7 @@
 pub mod access;
 pub mod allocation;
 pub mod calendar;
+pub mod capacity;
 pub mod confidence;
 pub mod device;
 pub mod ids;

@@ -6,6 +6,7 @@
 
 use chrono::NaiveDate;
 use domain::pickup::PickupState;
+use domain::shared_window::is_class_time;
 use domain::time::Timestamp;
 use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::App;
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
-use super::{pickup_window, sharing};
+use super::sharing;
 use crate::store::arrival::SealedArrival;
 use crate::store::person::StoredChild;
 use crate::store::{StoreError, Tx, arrival, audit, feed, person};
@@ -71,7 +72,7 @@ async fn in_window(
     let mut open = Vec::new();
     for child in children {
         let openings = sharing::openings(app, tx, &child.garage, now).await?;
-        if pickup_window::is_open(&openings, &child.class, now) {
+        if is_class_time(&openings, &child.class, now) {
             open.push(child);
         }
     }

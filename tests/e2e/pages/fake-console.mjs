@@ -67,7 +67,7 @@ class World {
     const stay = {
       id: randomUUID(), garage: "school", garage_name: "", garage_name_en: "", pool: "main", audience: "public", origin: "app", plate: "鲁B12345",
       starts_at: at("18:00"), ends_at: at("20:00"), state: "confirmed", state_since: at("09:00"), expires_at: null, cause: null, lateness: null, space: null,
-      waiting_before: null, enter_from: null, enter_until: null, series: null, created_at: at("09:00"), changed_at: at("09:00"), ...change,
+      waiting_before: null, enter_from: null, enter_until: null, kept_until: null, series: null, created_at: at("09:00"), changed_at: at("09:00"), ...change,
     };
     this.stays.push(stay);
     return stay;

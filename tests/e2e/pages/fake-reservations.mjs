@@ -23,7 +23,7 @@ export class Reservations {
     const item = {
       id: randomUUID(), garage: garage.id, garage_name: garage.name, garage_name_en: garage.name_en, pool: "main", audience: "public", origin: "app",
       plate: "鲁B12345", starts_at: at, ends_at: new Date(Date.now() + 60 * MINUTE).toISOString(), state: "confirmed", state_since: at, expires_at: null,
-      cause: null, lateness: null, space: null, waiting_before: null, enter_from: at, enter_until: at, series: null, created_at: at, changed_at: at,
+      cause: null, lateness: null, space: null, waiting_before: null, enter_from: at, enter_until: at, kept_until: at, series: null, created_at: at, changed_at: at,
       mine: true, ...change,
     };
     this.items.push(item);

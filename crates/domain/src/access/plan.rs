@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Audience;
+use crate::capacity::CapacityLimit;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
@@ -147,10 +148,8 @@ pub struct PlannedReservation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLimit {
     pub from: Timestamp,
-    /// Spaces in service.
-    pub capacity: u32,
-    /// Quotas of audiences with an open window. The untaken part of a prior audience's quota is kept for it.
-    pub quota: BTreeMap<Audience, u32>,
+    #[serde(flatten)]
+    pub limit: CapacityLimit,
 }
 
 impl SharingPlan {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
-use crate::allocation::timeline::TakenTimeline;
+use crate::capacity::TakenTimeline;
 use crate::ids::PoolId;
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

@@ -12,7 +12,7 @@ use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::ReservationRequest;
 use crate::allocation::room;
 use crate::allocation::terms::PendingEnds;
-use crate::allocation::timeline::TakenTimeline;
+use crate::capacity::TakenTimeline;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
