@@ -12,6 +12,7 @@
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
 //! - [`capacity`]: what one more car may take, for the book and for the gate
 //! - [`access`]: whether a car may enter; the edge and the server call the same function
+//! - [`lane_event`]: kinds of events at a lane, and the cars that they show before closed barriers
 //! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
 //! - [`confidence`]: the confidence in a count, and its doubts
 //! - [`inventory`]: compares an operator's walk through the garage with the visits
@@ -28,6 +29,7 @@ pub mod confidence;
 pub mod device;
 pub mod ids;
 pub mod inventory;
+pub mod lane_event;
 pub mod minute;
 pub mod name;
 pub mod occupancy;
