@@ -70,7 +70,6 @@ fn by_device(answers: impl Iterator<Item = (DeviceId, OutboxReply)>) -> Vec<(Dev
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use domain::ids::EventId;
 
     use super::*;

@@ -164,7 +164,6 @@ fn write(path: &Path, now: Timestamp) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_795_419_000_000_000);

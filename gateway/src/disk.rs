@@ -77,7 +77,6 @@ fn tell(room: DiskSpaceLevel, free: u64, folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

@@ -27,11 +27,12 @@ use devices::message::{DeviceMessage, MessageContent};
 use domain::device::DeviceQuirk;
 use domain::ids::EventId;
 use domain::time::Timestamp;
-use protocol::alarm::{LaneAlarmKind, MessageShape};
-use protocol::mqtt::{ControllerEvent, ControllerStatus, RejectCode};
+use protocol::alarm::LaneAlarmKind;
+use protocol::mqtt::{ControllerEvent, ControllerStatus};
 use tokio::sync::oneshot;
 
 use crate::config::LaneConfig;
+use crate::unrecognized::UnrecognizedMessage;
 
 pub(crate) use device_post::DevicePostEndpoint;
 pub(crate) use last_car::LastCars;
@@ -39,7 +40,6 @@ pub(crate) use opener::{DeviceOpener, DeviceOpeners};
 pub(crate) use pending_reply::PendingReplies;
 pub(crate) use published::BrokerCameras;
 pub(crate) use stream::LaneEventStreams;
-pub(crate) use translate::unread_message;
 
 /// A message from a device's driver to the lane loop.
 #[derive(Debug)]
@@ -88,24 +88,6 @@ pub(crate) struct EventNote {
     pub time_replaced: bool,
     /// The input was on and off again: no "off" follows.
     pub is_pulse: bool,
-}
-
-/// A message of a lane's own device that was not understood.
-#[derive(Debug)]
-pub(crate) struct UnrecognizedMessage {
-    pub code: RejectCode,
-    /// One sentence that names the invalid field.
-    pub fault: String,
-    pub shape: MessageShape,
-    /// Digest of the whole message.
-    pub digest: String,
-    /// The first bytes, for the dead letter.
-    pub excerpt: Vec<u8>,
-    /// The id of a native event, as far as it was readable.
-    pub event_id: Option<String>,
-    pub at: Instant,
-    /// The broker retained the message, or it is too old: no car waits for it.
-    pub is_stale: bool,
 }
 
 /// Reply to a post that was not understood.

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::config::LaneConfig;
-use crate::driver::UnrecognizedMessage;
+use crate::unrecognized::UnrecognizedMessage;
 
 /// A controller that was without a network for longer has lost its stored events; an older time is a wrong clock.
 const OLDEST: Duration = Duration::from_secs(40 * 24 * 3600);

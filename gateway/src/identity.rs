@@ -4,9 +4,7 @@
 //! it. The next credential is on disk before it is sent to the server, and the server accepts both until the next one
 //! has been used. So the box has a working credential after a restart at any moment.
 
-mod enrol;
-mod file;
-mod renewal;
+pub(crate) mod file;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,10 +14,8 @@ use service::config::SecretText;
 use tokio::sync::Notify;
 
 use crate::config::GatewayConfig;
-pub use enrol::{BoxEnrolmentError, enrol};
 use file::CredentialFile;
 pub use file::CredentialFileError;
-pub(crate) use renewal::CredentialRenewalTask;
 
 /// Error if no usable credential exists.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +93,7 @@ impl BoxIdentity {
     }
 
     /// Waits until a replacement is requested, or a next credential is ready for use.
-    async fn due(&self) {
+    pub async fn due(&self) {
         while !self.is_due() {
             self.wake.notified().await;
         }
@@ -109,7 +105,7 @@ impl BoxIdentity {
     }
 
     /// The next credential; on disk when this returns.
-    fn next(&self) -> Result<GatewayCredential, CredentialFileError> {
+    pub fn next(&self) -> Result<GatewayCredential, CredentialFileError> {
         if let Some(next) = self.state().next.clone() {
             return Ok(next);
         }
@@ -120,7 +116,7 @@ impl BoxIdentity {
     }
 
     /// Makes the next credential, which the server has accepted, the only one; first on disk.
-    fn adopt(&self, next: &GatewayCredential) -> Result<(), CredentialFileError> {
+    pub fn adopt(&self, next: &GatewayCredential) -> Result<(), CredentialFileError> {
         let current = SecretText::new(next.expose());
         self.save(&current, None)?;
         let mut state = self.state();

@@ -239,7 +239,6 @@ fn is_live(event: &ControllerEvent, receipt: EventReceipt) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use domain::ids::EventId;
     use protocol::mqtt::VERSION;
 

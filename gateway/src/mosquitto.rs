@@ -130,7 +130,6 @@ pub fn configuration(port: u16, folder: &std::path::Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn users() -> Vec<MosquittoUser> {

@@ -22,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::config;
+use crate::last_will::last_will;
 use crate::metric::GatewayMetrics;
-use crate::sign;
 
 /// Maximum payload at the garage's broker. A message larger than an event still opens an exit and becomes a dead
 /// letter.
@@ -170,7 +170,7 @@ impl BrokerConnection {
         backoff: &mut RetryBackoff,
         stop: &CancellationToken,
     ) -> Result<(), BrokerLinkError> {
-        let (topic, payload) = sign::last_will(self.meter.garage());
+        let (topic, payload) = last_will(self.meter.garage());
         let will = LastWill::new(topic, payload, QoS::AtLeastOnce, true);
         let (client, mut events) = client(&self.mqtt, Some(&will));
         let ready = tokio::time::timeout(READY_DEADLINE, self.subscribed(&client, &mut events));

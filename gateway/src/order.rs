@@ -200,7 +200,6 @@ const fn label(outcome: RemoteOrderOutcome) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use domain::ids::LaneId;
     use protocol::order::{PendingRemoteOrders, RemoteOpening};
 

@@ -38,7 +38,6 @@ impl DevicePaceLimiter {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

@@ -9,9 +9,9 @@ use domain::time::Timestamp;
 use protocol::mqtt::RejectedEvent;
 use protocol::uplink::UplinkRecordContent;
 
-use crate::driver::UnrecognizedMessage;
 use crate::event::RejectedMessage;
 use crate::outbox::entry::{OutboxEntry, OutboxReply};
+use crate::unrecognized::UnrecognizedMessage;
 
 /// Per minute; enough to see what is wrong with a device.
 const PER_MINUTE: u32 = 20;
@@ -63,7 +63,6 @@ impl RejectedMessage {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use protocol::mqtt::RejectCode;
     use protocol::uplink::DeadLetter;
 

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::acknowledgement;
 use crate::box_clock::BoxClock;
 use crate::config::{GatewayConfig, LaneConfig, LaneMake};
+use crate::credential::CredentialRenewalTask;
 use crate::disk;
 use crate::driver::{
     BrokerCameras, DeviceOpeners, DevicePostEndpoint, DriverMessage, LaneEventStreams, PendingReplies,
@@ -25,7 +26,7 @@ use crate::driver::{
 use crate::event::MessageIntake;
 use crate::fire::{self, FireWatch};
 use crate::garage::GarageState;
-use crate::identity::{BoxIdentity, BoxIdentityError, CredentialRenewalTask};
+use crate::identity::{BoxIdentity, BoxIdentityError};
 use crate::lane::{LaneLoop, LaneTasks};
 use crate::metric::GatewayMetrics;
 use crate::mqtt::{BrokerConnection, BrokerPublisher, MqttMessage};

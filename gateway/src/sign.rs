@@ -6,11 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::GarageId;
 use domain::time::Clock;
 use protocol::mqtt::{MqttTopic, OpenSpaces, VERSION};
 use protocol::public::COUNT_MAX_AGE;
-use service::clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
 use crate::garage::{GarageState, SignSpaces};
@@ -72,11 +70,4 @@ async fn show(
     let message = OpenSpaces { v: VERSION, garage, capacity, open, at: clock.now(), max_age_s };
     let Ok(payload) = serde_json::to_vec(&message) else { return false };
     broker.publish(topic, MqttRetention::Retained, payload).await.is_ok()
-}
-
-/// The signs' message when this gateway is gone: the topic and "no data", to be retained.
-pub(crate) fn last_will(garage: &GarageId) -> (String, Vec<u8>) {
-    let message = OpenSpaces::unknown(garage.clone(), SystemClock.now());
-    // Our own types always serialise.
-    (MqttTopic::OpenSpaces(garage.clone()).to_string(), serde_json::to_vec(&message).unwrap_or_default())
 }

@@ -52,7 +52,6 @@ impl ConnectionPolicy {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use axum::http::{HeaderName, HeaderValue};
 

@@ -188,7 +188,7 @@ impl PushHub {
     ) -> Result<ArrivalPage, ServerCallError> {
         let permit = tokio::time::timeout(PERMIT_WITHIN, self.reads.acquire()).await;
         let _permit = permit.map_err(|_| ServerCallError::Queue)?;
-        self.server.page(key, after, session).await
+        reader::page(&self.server, key, after, session).await
     }
 }
 

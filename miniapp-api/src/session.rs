@@ -43,7 +43,6 @@ impl fmt::Debug for SessionToken {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

@@ -92,7 +92,6 @@ fn unreachable(error: reqwest::Error) -> WechatError {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
 

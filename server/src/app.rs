@@ -7,6 +7,7 @@ pub mod arrival_act;
 pub mod arrival_board;
 mod at_gate;
 mod attempts;
+pub mod audit;
 pub mod bind_code;
 pub mod calendar;
 pub mod claim;
@@ -19,19 +20,26 @@ pub mod gate_entry;
 pub mod gateway_token;
 pub mod guardian;
 pub mod hall;
+pub mod idempotency;
 pub mod import;
 pub mod ingest;
+pub mod invalid_field;
 pub mod key_check;
 pub mod open_order;
 pub mod operator;
+mod operator_log_in;
+pub mod overdue;
 pub mod plate;
 pub mod public_sites;
+pub mod purge;
 pub mod read_cache;
 mod read_log;
+mod remote_open_waiters;
 pub mod reservation;
 pub mod retention;
 pub mod service_token;
 pub mod session;
+pub mod shared_garages;
 pub mod sharing;
 pub mod standing;
 mod token;
@@ -77,11 +85,11 @@ pub struct AppParts {
     pub public_sites: Arc<public_sites::FeedCache>,
     /// The feed's configuration.
     pub feed: public_sites::FeedSettings,
-    pub operators: operator::OperatorLogInState,
+    pub operators: operator_log_in::OperatorLogInState,
     /// Rate limiter for enrolment codes.
     enrolments: Arc<attempts::AttemptLimiter>,
     /// Gateways that wait for remote openings.
-    pub waiters: open_order::SharedRemoteOpenWaiters,
+    pub waiters: Arc<remote_open_waiters::RemoteOpenWaiters>,
     /// Cache of the gateways' access plans.
     access_plans: Arc<access_plan::AccessPlanCache>,
     pub calendars: Arc<sharing::CalendarCache>,
@@ -110,9 +118,9 @@ impl App {
             allocation: allocation::AllocatorHandle::default(),
             public_sites: Arc::default(),
             feed: public_sites::FeedSettings::default(),
-            operators: operator::OperatorLogInState::default(),
-            enrolments: Arc::new(attempts::AttemptLimiter::new(enrolment::LIMITS)),
-            waiters: open_order::SharedRemoteOpenWaiters::default(),
+            operators: operator_log_in::OperatorLogInState::default(),
+            enrolments: Arc::new(attempts::AttemptLimiter::new(attempts::ENROLMENT_CODES)),
+            waiters: Arc::default(),
             access_plans: Arc::default(),
             calendars: Arc::default(),
             read_cache: Arc::default(),

@@ -1,4 +1,4 @@
-//! Timed jobs of the server.
+//! Timed jobs of the server: each calls a use case of [`crate::app`] again and again.
 
 pub mod calendar;
 pub mod publish;

@@ -65,7 +65,6 @@ impl EventKey {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn key(number: &str, plate: &str, at: Option<i64>, arrival: &str) -> String {

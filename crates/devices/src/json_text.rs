@@ -263,7 +263,6 @@ fn unicode(text: &str) -> (char, &str) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -99,7 +99,6 @@ pub fn not_understood(message: &InboundMessage<'_>, fault: &str) -> DeviceMessag
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::confidence::ConfidenceScale;
 

@@ -165,7 +165,6 @@ fn decode_run(run: &[u8], is_hinted: bool) -> (Cow<'_, str>, bool) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn text(bytes: &[u8]) -> String {

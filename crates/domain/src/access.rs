@@ -19,11 +19,10 @@ mod plan;
 mod planning;
 mod room;
 
-use serde::{Deserialize, Serialize};
-
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 
+pub use crate::audience::Audience;
 pub use crate::capacity::AudienceCounts;
 pub use candidates::{PlateCandidate, candidates};
 pub use decision::{AccessDecision, DenialReason, ORDERED_DISPLAY, OverrideReason, display_text};
@@ -36,16 +35,6 @@ pub use planning::{ClassNumbers, PlanPeriod, PlannedHours};
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;
-
-/// Group of users of a window. The order is the priority: a parent who is also a neighbour enters as a parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Audience {
-    Pickup,
-    Staff,
-    Resident,
-    Public,
-}
 
 /// Decides for one passage. A fire alarm opens every lane: the car at an entry may be the fire brigade, and a closed barrier
 /// blocks the way out. Exits always open, also for blocked plates and in lock-out hours: no car is trapped (invariant 8).

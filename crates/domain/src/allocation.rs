@@ -12,8 +12,8 @@
 //! Spaces of a pool are interchangeable. Interval graphs are perfect: if no minute has more stays than spaces, a numbering
 //! of the stays exists. Fragmentation therefore never refuses a stay; a car gets its number when it enters.
 //!
-//! [`crate::capacity`] decides what one more stay may take at each minute. A stay must fit at each of its minutes. Facts are never refused: a car inside takes its space even if it is
-//! one too many; until it leaves, no one else gets a space.
+//! [`crate::capacity`] decides what one more stay may take at each minute. A stay must fit at each of its minutes. Facts are
+//! never refused: a car inside takes its space even if it is one too many; until it leaves, no one else gets a space.
 
 pub mod book;
 pub mod entry;

@@ -22,7 +22,7 @@ mod taken;
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::Audience;
+use crate::audience::Audience;
 
 pub use by_audience::{AudienceCounts, AudienceQuotas, ByAudience};
 pub(crate) use by_audience::{IN_PRIORITY, before};

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::MakeId;
 
-/// This project's own protocol.
-pub const NATIVE_MAKE: &str = "native";
+pub use crate::ids::NATIVE_MAKE;
 
 impl MakeId {
     pub fn is_native(&self) -> bool {

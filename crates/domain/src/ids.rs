@@ -1,9 +1,14 @@
-//! Text ids that cross process borders. Each is parsed once, at the edge, and is valid inside.
+//! Ids that cross process borders. Text ids are parsed once, at the edge, and are valid inside; records have UUIDs,
+//! with one type for each kind of record.
+
+mod record;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use record::{ArrivalId, PersonId, PupilId, ReservationId, VehicleId, VisitId};
 
 /// Why a text is not a valid id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,10 +126,13 @@ text_id!(
     MakeId, 32, slug_char
 );
 
+/// This project's own protocol, the make of a device without another one.
+pub const NATIVE_MAKE: &str = "native";
+
 impl Default for MakeId {
     /// This project's own protocol.
     fn default() -> Self {
-        Self(crate::device::NATIVE_MAKE.to_owned())
+        Self(NATIVE_MAKE.to_owned())
     }
 }
 

@@ -8,6 +8,8 @@
 //! - [`calendar`]: the kind of each day and its effective weekday
 //! - [`window`]: the days of the week on which a window starts
 //! - [`minute`]: time in whole minutes, the unit of sharing
+//! - [`audience`]: groups of users of shared spaces
+//! - [`space`]: pools of spaces, and what closes them
 //! - [`shared_window`]: recurring windows in which an audience may use spaces
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
 //! - [`capacity`]: what one more car may take, for the book and for the gate
@@ -23,6 +25,7 @@
 
 pub mod access;
 pub mod allocation;
+pub mod audience;
 pub mod calendar;
 pub mod capacity;
 pub mod confidence;
@@ -38,6 +41,7 @@ pub mod plate;
 pub mod plate_likeness;
 pub mod reread;
 pub mod shared_window;
+pub mod space;
 pub mod time;
 pub mod vehicle;
 pub mod window;

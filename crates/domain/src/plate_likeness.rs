@@ -46,7 +46,6 @@ fn swapped(read: char, stands: char, is_province: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

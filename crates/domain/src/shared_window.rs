@@ -18,7 +18,7 @@ mod rule;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::calendar::DayKinds;
 use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{MinuteSpan, Minutes};

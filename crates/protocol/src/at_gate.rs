@@ -1,7 +1,7 @@
 //! Cars that wait at a closed barrier, and the request with which a driver registers a plate at the gate.
 
 use domain::access::{Audience, DenialReason};
-use domain::ids::{GarageId, LaneId};
+use domain::ids::{GarageId, LaneId, VehicleId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -46,7 +46,7 @@ pub struct NewGateEntry {
     pub lane: LaneId,
     /// Id of one of the caller's own plates.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub plate_id: Uuid,
+    pub plate_id: VehicleId,
 }
 
 /// State of a gate entry. A request with the same key returns the current state.

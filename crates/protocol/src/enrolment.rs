@@ -79,7 +79,6 @@ impl From<GatewayCredential> for String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

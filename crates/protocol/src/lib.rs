@@ -9,6 +9,7 @@
 //! - [`people`]: server, `miniapp-api` and phones
 //! - [`operator`]: the operator console
 //! - [`reservation`]: quotes, reservations, waiting list, forecasts of shared spaces
+//! - [`alternatives`]: other times and garages when a garage is full
 //! - [`calendar`]: holiday lists, school terms, the resulting days
 //! - [`sharing`]: pools, windows, closures and rules of shared spaces
 //! - [`public`]: the public open-space feed
@@ -19,6 +20,7 @@
 //! Fields are added, never renamed or reused; `golden/` holds one file per message and version.
 
 pub mod alarm;
+pub mod alternatives;
 pub mod at_gate;
 pub mod calendar;
 pub mod district;

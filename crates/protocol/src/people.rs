@@ -3,13 +3,12 @@
 //! Every call to `/internal/v1` carries the service token (`Authorization: Bearer`). Calls for a person
 //! also carry that person's session in [`SESSION_HEADER`], so `miniapp-api` can act only for people who are logged in through it.
 
-use domain::ids::{ClassId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, PersonId, PupilId, SchoolId, VehicleId};
 pub use domain::pickup::{ArrivalNote, ReadingDoubt};
 use domain::pickup::{PickupAct, PickupPhase};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// Header with the person's session token on `/internal/v1`.
 pub const SESSION_HEADER: &str = "x-user-session";
@@ -60,7 +59,7 @@ pub struct PersonSession {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonProfile {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub person_id: Uuid,
+    pub person_id: PersonId,
     pub name: String,
     /// Classes taught by this person.
     pub classes: Vec<SchoolClass>,
@@ -112,11 +111,11 @@ pub const PAGE: i64 = 200;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClassArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: ArrivalId,
     /// Cursor of its last change.
     pub cursor: FeedCursor,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub pupil_id: Uuid,
+    pub pupil_id: PupilId,
     pub pupil: String,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road-1-1"))]
     pub class: ClassId,
@@ -173,7 +172,7 @@ pub struct HallArrivals {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HallArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: ArrivalId,
     pub cursor: FeedCursor,
     /// Masked: `王*明`.
     pub pupil: String,
@@ -202,7 +201,7 @@ pub struct GuardianOverview {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GuardianChild {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub pupil_id: Uuid,
+    pub pupil_id: PupilId,
     pub name: String,
     pub class_name: String,
     /// Today's pickup window at the school's garage, if any.
@@ -225,7 +224,7 @@ pub struct PickupWindow {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChildArrival {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: ArrivalId,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "waiting"))]
     pub phase: PickupPhase,
     pub order: i64,
@@ -249,7 +248,7 @@ pub struct ChildArrival {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnPlate {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: VehicleId,
     pub plate: String,
     /// Absent if unknown. A yellow and a blue plate with the same text are two vehicles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -286,7 +285,7 @@ pub const MAX_PLATES: i64 = 3;
 pub struct ArrivalClaim {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub pupils: Vec<Uuid>,
+    pub pupils: Vec<PupilId>,
 }
 
 /// `GET /internal/v1/feed?after=CURSOR&wait_ms=N`: classes with changed arrivals, never children.

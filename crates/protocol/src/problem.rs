@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::reservation::ReservationAlternatives;
+use crate::alternatives::ReservationAlternatives;
 
 /// `application/problem+json`. Programs read `code`; people read `title` and `detail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

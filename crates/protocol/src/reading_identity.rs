@@ -70,7 +70,6 @@ pub fn derived_event_id(raw: &EventId, plate: Option<&str>, occurred_at: Timesta
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
     use super::*;

@@ -6,11 +6,12 @@
 use chrono::NaiveDate;
 use domain::access::Audience;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryOrigin, EntryPhase};
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use crate::alternatives::{AlternativeGarage, ReservationAlternatives};
 use crate::problem::ProblemDetails;
 
 pub mod operator;
@@ -55,7 +56,7 @@ pub enum ReservationMode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub id: Uuid,
+    pub id: ReservationId,
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "macau-road"))]
     pub garage: GarageId,
     pub garage_name: String,
@@ -211,33 +212,6 @@ pub struct AvailabilityQuote {
     pub help: ReservationAlternatives,
 }
 
-/// Alternatives to a stay without a free space. Also part of a `full` problem, as `help`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReservationAlternatives {
-    /// The next start at which this garage has a space for a stay of this length.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub next_start: Option<Timestamp>,
-    /// Number of waiting-list entries for overlapping times.
-    pub waiting: u32,
-    /// Nearby garages with a space for the same time, nearest first, at most five.
-    pub alternatives: Vec<AlternativeGarage>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AlternativeGarage {
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "shelter-east"))]
-    pub garage: GarageId,
-    pub name: String,
-    pub name_en: String,
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "public"))]
-    pub audience: Audience,
-    /// Straight-line distance.
-    pub distance_metres: u32,
-    pub free: u32,
-}
-
 /// `GET .../garages?audience`: garages in which the caller may reserve, with their open spaces.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -311,7 +285,7 @@ pub struct DriverNotice {
     pub at: Timestamp,
     pub kind: DriverNoticeKind,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub garage_name: String,
     pub garage_name_en: String,
     /// The operator's reason; empty without one.

@@ -9,7 +9,7 @@ mod window;
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::ids::{ClassId, PoolId, WindowId};
+use domain::ids::{ClassId, PoolId, ReservationId, WindowId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -99,7 +99,7 @@ pub struct AffectedReservations {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AffectedReservation {
-    pub id: Uuid,
+    pub id: ReservationId,
     pub pool: PoolId,
     pub audience: Audience,
     pub starts_at: Timestamp,

@@ -31,7 +31,6 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, SocketBindError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

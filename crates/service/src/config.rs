@@ -71,7 +71,6 @@ fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
 
@@ -82,7 +81,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Garage {
-        #[allow(dead_code)]
+        #[expect(dead_code, reason = "only its deserialization is tested")]
         id: String,
         #[serde(default)]
         lane: Vec<Lane>,
@@ -92,7 +91,7 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Lane {
         direction: Direction,
-        #[allow(dead_code)]
+        #[expect(dead_code, reason = "only its deserialization is tested")]
         token: Option<SecretSource>,
     }
 

@@ -35,7 +35,6 @@ async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> &'static str 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use std::io::{BufRead, BufReader};
     use std::process::{Child, Command, Stdio};

@@ -109,7 +109,6 @@ fn recorder() -> Result<PrometheusRecorder, BuildError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,5 +1,4 @@
 //! The files as a browser receives them: types, tags, policy, and that a page requests only files that are served.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

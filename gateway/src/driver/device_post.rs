@@ -32,6 +32,7 @@ use super::translate::{self, LaneMessage, ReplyContext};
 use super::{DeviceObservation, DriverMessage, EventNote, PendingReplies, UnrecognizedMessageReply};
 use crate::config::GatewayConfig;
 use crate::metric::GatewayMetrics;
+use crate::unrecognized::unread_message;
 
 /// Deadline for a decision, which is made in memory. After it the reply requests a resend.
 const DECIDE: Duration = Duration::from_secs(1);
@@ -254,7 +255,7 @@ impl DevicePostState {
         at: Instant,
     ) -> bool {
         let code = reject_code(inbound);
-        let unread = translate::unread_message(place.make().id(), (inbound, message), (unknown, code), at);
+        let unread = unread_message(place.make().id(), (inbound, message), (unknown, code), at);
         let (verdict_in, verdict) = oneshot::channel();
         let lane = place.lane.clone();
         self.send(DriverMessage::NotUnderstood { lane, message: unread, verdict: Some(verdict_in) }).await;

@@ -77,7 +77,6 @@ impl LastCars {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::time::Duration;
 
     use domain::ids::DeviceId;

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use super::DriverMessage;
 use super::lane_device::{self, LaneDevice, LaneDeviceMatch};
-use super::translate;
 use crate::config::LaneConfig;
 use crate::driver::stream::lane_messages;
 use crate::metric::GatewayMetrics;
 use crate::mqtt::{MAX_PAYLOAD, MqttMessage};
+use crate::unrecognized::unread_message;
 
 /// Maximum payload without pictures, which must be disabled in the device.
 const LARGEST: usize = MAX_PAYLOAD;
@@ -124,7 +124,7 @@ impl BrokerCameras {
                 let messages = places.iter().flat_map(|place| {
                     let unknown = UnknownContent { fault: fault.clone(), resembles_reading };
                     let what = (unknown, RejectCode::NotUnderstood);
-                    let unread = translate::unread_message(make.id(), (&inbound, &decoded), what, message.at);
+                    let unread = unread_message(make.id(), (&inbound, &decoded), what, message.at);
                     let (lane, kind) = (place.lane.clone(), LaneAlarmKind::UnknownChannel);
                     [
                         DriverMessage::Alarm { lane: lane.clone(), kind, detail: fault.clone() },

@@ -28,6 +28,7 @@ use super::{DeviceObservation, DriverMessage};
 use crate::cause::causes;
 use crate::config::GatewayConfig;
 use crate::metric::GatewayMetrics;
+use crate::unrecognized::unread_message;
 
 const RETRY_BASE: Duration = Duration::from_millis(500);
 const RETRY_CAP: Duration = Duration::from_secs(10);
@@ -229,8 +230,7 @@ pub(super) fn lane_messages(
         }
         LaneMessage::NotUnderstood(unknown) => {
             let code = if inbound.is_truncated { RejectCode::TooLarge } else { RejectCode::NotUnderstood };
-            let unread =
-                translate::unread_message(place.make().id(), (inbound, decoded), (unknown, code), at);
+            let unread = unread_message(place.make().id(), (inbound, decoded), (unknown, code), at);
             Some(DriverMessage::NotUnderstood { lane: lane(), message: unread, verdict: None })
         }
     };

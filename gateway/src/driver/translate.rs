@@ -2,23 +2,16 @@
 
 use std::time::Duration;
 
-use devices::make::InboundMessage;
 use devices::message::{
-    DeviceHealth, DeviceMessage, InputState, LaneSignal, MessageContent, PlateReading, SignalKind,
-    UnknownContent,
+    DeviceHealth, InputState, LaneSignal, MessageContent, PlateReading, SignalKind, UnknownContent,
 };
 use domain::ids::EventId;
 use domain::time::Timestamp;
-use protocol::alarm::MessageShape;
-use protocol::mqtt::{ControllerEvent, ControllerStatus, EventKind, OPEN_TTL_MS, RejectCode, VERSION};
-use sha2::{Digest, Sha256};
+use protocol::mqtt::{ControllerEvent, ControllerStatus, EventKind, OPEN_TTL_MS, VERSION};
 
-use super::{EventNote, UnrecognizedMessage};
+use super::EventNote;
 use crate::config::{DeviceInputs, LaneConfig, ReadingRules};
 use crate::event::is_possible;
-
-/// Maximum bytes of a message that are shown to an operator.
-const EXCERPT: usize = 256;
 
 /// A content of a message, in the form that the lane loop accepts.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,35 +162,6 @@ const fn signal_label(kind: SignalKind) -> &'static str {
         SignalKind::Input { .. } => "input",
         SignalKind::Barrier(_) => "barrier",
     }
-}
-
-/// Converts a message that was not understood for the lane loop.
-pub(crate) fn unread_message(
-    make: &str,
-    (inbound, decoded): (&InboundMessage<'_>, &DeviceMessage),
-    (unknown, code): (UnknownContent, RejectCode),
-    at: std::time::Instant,
-) -> Box<UnrecognizedMessage> {
-    let parts = devices::shape::message_shape(make, inbound, decoded);
-    let resembles_reading = unknown.resembles_reading || parts.resembles_reading;
-    Box::new(UnrecognizedMessage {
-        code,
-        fault: unknown.fault,
-        shape: MessageShape { id: parts.id, summary: parts.summary, resembles_reading },
-        digest: digest(inbound),
-        excerpt: inbound.body.get(..EXCERPT).unwrap_or(inbound.body).to_vec(),
-        event_id: None,
-        at,
-        is_stale: false,
-    })
-}
-
-fn digest(inbound: &InboundMessage<'_>) -> String {
-    let mut hash = Sha256::new();
-    hash.update(inbound.method.as_bytes());
-    hash.update(inbound.address.as_bytes());
-    hash.update(inbound.body);
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use protocol::mqtt::{ControllerEvent, EventKind, OPEN_TTL_MS, RejectCode, VERSIO
 
 use super::{MAX_PLATE, MessageFault, OLDEST, ParsedEvent, is_possible, refusal};
 use crate::config::LaneConfig;
-use crate::driver::{UnrecognizedMessage, unread_message};
+use crate::unrecognized::{UnrecognizedMessage, unread_message};
 
 /// `fault` is the reason why the event is not correct. If the readable fields form an event, it is accepted, and the
 /// fault becomes a dead letter.

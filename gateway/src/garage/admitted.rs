@@ -9,12 +9,11 @@ mod counted;
 use std::collections::HashMap;
 
 use domain::access::{AccessDecision, AccessPlan, Audience, ReservationUse, ReservationUses};
-use domain::ids::{DeviceId, EventId};
+use domain::ids::{DeviceId, EventId, ReservationId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 use protocol::uplink::GateEvent;
-use uuid::Uuid;
 
 use super::by_hand::PREFIX;
 use counted::CountedCar;
@@ -36,7 +35,7 @@ pub(crate) struct AdmittedCars {
 #[derive(Debug, Clone, Copy)]
 struct AdmittedStay {
     audience: Audience,
-    reservation: Option<Uuid>,
+    reservation: Option<ReservationId>,
 }
 
 #[derive(Debug, Clone)]
@@ -149,7 +148,8 @@ impl AdmittedCars {
 
     /// Forgets the uses of reservations that the plan no longer names: such a plan already includes them.
     pub fn planned(&mut self, plan: &AccessPlan) {
-        let named = |id: &Uuid| plan.sharing.reservations.iter().any(|reservation| reservation.id == *id);
+        let named =
+            |id: &ReservationId| plan.sharing.reservations.iter().any(|reservation| reservation.id == *id);
         self.uses.retain(|id, _| named(id));
     }
 }

@@ -65,7 +65,6 @@ impl LaneAlarms {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn shape(id: &str) -> Option<MessageShape> {

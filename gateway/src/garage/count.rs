@@ -84,7 +84,6 @@ impl OccupancyLedger {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -106,7 +106,6 @@ impl FireAlarmState {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn at(micros: i64) -> Timestamp {

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use std::collections::BTreeSet;
 
 use domain::access::{
@@ -7,7 +5,7 @@ use domain::access::{
     PlannedReservation, SharingPlan,
 };
 use domain::capacity::CapacityLimit;
-use domain::ids::{GarageId, LaneId, PoolId, WindowId};
+use domain::ids::{GarageId, LaneId, PoolId, ReservationId, WindowId};
 use domain::minute::Minutes;
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
@@ -250,7 +248,7 @@ fn with_reservation(reserved: &str) -> GarageState {
         groups: Vec::new(),
     };
     let reservation = PlannedReservation {
-        id: Uuid::from_u128(1),
+        id: Uuid::from_u128(1).into(),
         plate: Plate::parse(reserved).ok(),
         plate_color: None,
         audience: Audience::Public,
@@ -293,7 +291,7 @@ fn a_reserved_space_is_left_alone_until_its_car_is_inside() {
     let refused = drive("e2", "京A00008").decision.unwrap();
     assert_eq!(refused, AccessDecision::refuse(DenialReason::Reserved));
     let reserved = drive("e3", "京A00001");
-    let by = Some(Uuid::from_u128(1));
+    let by = Some(ReservationId::from_u128(1));
     assert!(matches!(reserved.decision, Some(AccessDecision::Open { reservation, .. }) if reservation == by));
     assert_eq!(reserved.audience, Some(Audience::Public));
     // Both leave; the reservation is used up and nothing is left alone for it.

@@ -90,7 +90,6 @@ impl DeviceUnrecognizedMessages {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::UNREAD_PAUSE as PACE;
 

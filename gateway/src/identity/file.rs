@@ -33,7 +33,7 @@ pub enum CredentialFileError {
 /// Content of the file.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CredentialFile {
+pub(crate) struct CredentialFile {
     /// The credential that the server knows; absent until the first enrolment has a response.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub current: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct CredentialFile {
     pub next: Option<GatewayCredential>,
 }
 
-pub(super) fn path(folder: &Path) -> PathBuf {
+pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 
@@ -80,7 +80,7 @@ impl CredentialFile {
 }
 
 /// Generates a credential of 32 random bytes.
-pub(super) fn make() -> Result<GatewayCredential, CredentialFileError> {
+pub(crate) fn make() -> Result<GatewayCredential, CredentialFileError> {
     let mut bytes = [0_u8; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| CredentialFileError::Random)?;
     let text = format!("{}{}", GatewayCredential::PREFIX, URL_SAFE_NO_PAD.encode(bytes));

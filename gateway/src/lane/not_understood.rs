@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::{EventReceipt, LaneLoop, LaneLoopState, record};
 use crate::config::LaneConfig;
-use crate::driver::{EventNote, UnrecognizedMessage, UnrecognizedMessageReply};
+use crate::driver::{EventNote, UnrecognizedMessageReply};
 use crate::event::RejectedMessage;
 use crate::garage::{DedupOutcome, ExitOpening};
+use crate::unrecognized::UnrecognizedMessage;
 
 impl LaneLoop {
     pub(super) async fn not_understood(

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use domain::access::Audience;
 use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{AccessPlanDocument, ServerCount, UplinkRecord, UplinkRecordContent};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::entry::OutboxEntry;
-use super::uncounted::UncountedSum;
 use crate::garage::{CountDelta, ReadingFingerprint, StoredPlan};
 
 /// Rows that a restarted gateway registers as known events; as many as it keeps in memory.
@@ -172,12 +172,16 @@ pub(super) async fn set_count(db: &mut SqliteConnection, count: ServerCount) -> 
     set_json(db, "count", &count).await
 }
 
-pub(super) async fn behind(db: &mut SqliteConnection) -> OutboxSqlResult<Option<UncountedSum>> {
+/// The stored sum of the rows that the server's count does not cover.
+pub(super) async fn behind<T: DeserializeOwned>(db: &mut SqliteConnection) -> OutboxSqlResult<Option<T>> {
     get(db, "behind").await
 }
 
-pub(super) async fn set_behind(db: &mut SqliteConnection, behind: UncountedSum) -> OutboxSqlResult<()> {
-    set_json(db, "behind", &behind).await
+pub(super) async fn set_behind<T: Serialize + Sync>(
+    db: &mut SqliteConnection,
+    behind: &T,
+) -> OutboxSqlResult<()> {
+    set_json(db, "behind", behind).await
 }
 
 pub(super) async fn plan(db: &mut SqliteConnection) -> OutboxSqlResult<Option<StoredPlan>> {
@@ -204,11 +208,7 @@ async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Outbo
     }))
 }
 
-async fn set_json<T: serde::Serialize>(
-    db: &mut SqliteConnection,
-    key: &str,
-    value: &T,
-) -> OutboxSqlResult<()> {
+async fn set_json<T: Serialize>(db: &mut SqliteConnection, key: &str, value: &T) -> OutboxSqlResult<()> {
     let text = serde_json::to_string(value).map_err(|e| sqlx::Error::Encode(e.into()))?;
     set(db, key, &text).await
 }

@@ -1,10 +1,8 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::{AccessDecision, Audience, AudienceCounts, ReservationUse};
-use domain::ids::LaneId;
+use domain::ids::{LaneId, ReservationId};
 use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -335,7 +333,7 @@ proptest! {
 #[tokio::test]
 async fn a_restarted_gateway_knows_which_reservations_were_used() {
     let dir = tempfile::tempdir().unwrap();
-    let id = uuid::Uuid::from_u128(7);
+    let id = ReservationId::from_u128(7);
     let mut used = entry(1);
     used.audience = Some(Audience::Public);
     if let UplinkRecordContent::Event(event) = &mut used.what {

@@ -23,7 +23,7 @@ impl UncountedSum {
         through_seq: i64,
         last_seq: i64,
     ) -> Result<Self, sqlx::Error> {
-        match rows::behind(db).await? {
+        match rows::behind::<Self>(db).await? {
             Some(kept) if (kept.through_seq, kept.last_seq) == (through_seq, last_seq) => Ok(kept),
             Some(_) | None => Self::added_up(db, through_seq, last_seq).await,
         }

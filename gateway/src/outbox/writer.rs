@@ -152,7 +152,7 @@ impl OutboxWriter {
             rows::set_plan(&mut tx, plan).await?;
         }
         if done.behind != self.behind {
-            rows::set_behind(&mut tx, done.behind).await?;
+            rows::set_behind(&mut tx, &done.behind).await?;
         }
         tx.commit().await?;
         Ok(done)

@@ -1,5 +1,10 @@
 //! A whole gateway between a real Mosquitto and a server that the tests play.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod alone;
 mod box_itself;

@@ -55,7 +55,6 @@ impl TryFrom<String> for IpNetwork {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

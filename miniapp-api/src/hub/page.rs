@@ -1,10 +1,10 @@
 //! One page of a room's list, its arrivals made into frames once for all sockets.
 
 use axum::extract::ws::Utf8Bytes;
+use domain::ids::ArrivalId;
 use domain::time::Timestamp;
 use protocol::people::{ClassArrivals, FeedCursor, HallArrivals, StreamFrame};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::ring::ArrivalFrame;
 
@@ -42,7 +42,11 @@ impl ArrivalPage {
     }
 }
 
-fn entry<T: Serialize>(id: Uuid, cursor: FeedCursor, arrival: T) -> Result<ArrivalFrame, serde_json::Error> {
+fn entry<T: Serialize>(
+    id: ArrivalId,
+    cursor: FeedCursor,
+    arrival: T,
+) -> Result<ArrivalFrame, serde_json::Error> {
     Ok(ArrivalFrame { id, cursor, text: text(&StreamFrame::Arrival(arrival))? })
 }
 

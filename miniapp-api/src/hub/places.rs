@@ -77,7 +77,6 @@ fn lock(taken: &Mutex<SocketCounts>) -> MutexGuard<'_, SocketCounts> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

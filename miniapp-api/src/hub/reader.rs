@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 
 use domain::time::Clock;
 use metrics::{counter, histogram};
+use protocol::people::FeedCursor;
 use service::clock::SystemClock;
 use service::retry::RetryBackoff;
 
 use super::PushHub;
 use super::ending::StreamCloseReason;
 use super::page::ArrivalPage;
-use super::room::{PushRoom, RoomFetchJob};
-use crate::server::ServerCallError;
+use super::room::{PushRoom, PushRoomKey, RoomFetchJob};
+use crate::server::{ServerCallError, ServerClient};
+use crate::session::SessionToken;
 
 /// A restarting server is back within seconds: short waits first, never long ones.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
@@ -37,7 +39,7 @@ async fn catch_up(room: &PushRoom, hub: &PushHub) {
     let mut backoff = RetryBackoff::new("room", FIRST_RETRY, LONGEST_RETRY);
     while let Some(job) = room.job() {
         let started = Instant::now();
-        let answer = hub.server.page(&room.key, Some(job.after), &job.session).await;
+        let answer = page(&hub.server, &room.key, Some(job.after), &job.session).await;
         histogram!("room_fetch_seconds", "kind" => room.key.kind()).record(started.elapsed());
         if settle(room, &job, answer) {
             backoff.reset();
@@ -45,6 +47,22 @@ async fn catch_up(room: &PushRoom, hub: &PushHub) {
             tokio::time::sleep(backoff.next_delay()).await;
         }
     }
+}
+
+/// One page of a room's list, read with the session of a person who may read it.
+pub(super) async fn page(
+    server: &ServerClient,
+    key: &PushRoomKey,
+    after: Option<FeedCursor>,
+    session: &SessionToken,
+) -> Result<ArrivalPage, ServerCallError> {
+    let page = match key {
+        PushRoomKey::Class(class) => {
+            ArrivalPage::of_class(server.class_arrivals(class, after, session).await?)
+        }
+        PushRoomKey::Hall(_) => ArrivalPage::of_hall(server.hall_arrivals(after, session).await?),
+    };
+    page.map_err(ServerCallError::Garbled)
 }
 
 /// True if the next read may follow at once.

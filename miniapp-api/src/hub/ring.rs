@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 
 use axum::extract::ws::Utf8Bytes;
+use domain::ids::ArrivalId;
 use protocol::people::FeedCursor;
-use uuid::Uuid;
 
 /// Frames kept per room: several minutes of a class's dismissal, at some 400 bytes each.
 pub const RING: usize = 256;
@@ -19,7 +19,7 @@ pub const BATCH: usize = 32;
 /// One changed arrival, ready to send. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArrivalFrame {
-    pub id: Uuid,
+    pub id: ArrivalId,
     pub cursor: FeedCursor,
     pub text: Utf8Bytes,
 }
@@ -80,7 +80,6 @@ impl ArrivalRing {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
     use std::collections::BTreeMap;
 
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     fn entry(id: u128, cursor: FeedCursor) -> ArrivalFrame {
-        ArrivalFrame { id: Uuid::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
+        ArrivalFrame { id: ArrivalId::from_u128(id), cursor, text: Utf8Bytes::from(format!("{id}@{cursor}")) }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The routes of `/internal/v1` about shared spaces.
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use protocol::at_gate::{GateEntry, NewGateEntry};
 use protocol::reservation::query::{
     PoolForecastQuery, ReservationPageQuery, ReservationQuoteQuery, SharedGaragesQuery,
@@ -91,7 +91,11 @@ impl ServerClient {
         self.call("reservations", Method::GET, &["reservations"]).session(session).query(asked).answer().await
     }
 
-    pub async fn reservation(&self, id: Uuid, session: &SessionToken) -> ReservationCallResult<Reservation> {
+    pub async fn reservation(
+        &self,
+        id: ReservationId,
+        session: &SessionToken,
+    ) -> ReservationCallResult<Reservation> {
         let path = ["reservations", &id.to_string()];
         self.call("reservations/one", Method::GET, &path).session(session).answer().await
     }
@@ -99,7 +103,7 @@ impl ServerClient {
     /// `seen`: the `If-Match` of the phone.
     pub async fn change_reservation(
         &self,
-        id: Uuid,
+        id: ReservationId,
         seen: Option<HeaderValue>,
         body: &ReservationChange,
         session: &SessionToken,
@@ -111,7 +115,7 @@ impl ServerClient {
 
     pub async fn act_on_reservation(
         &self,
-        id: Uuid,
+        id: ReservationId,
         seen: Option<HeaderValue>,
         body: &ReservationAct,
         session: &SessionToken,

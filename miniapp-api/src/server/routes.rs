@@ -3,17 +3,14 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId, VehicleId};
 use protocol::people::{
     ArrivalAct, ArrivalClaim, ArrivalFeedPage, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview,
     HallArrivals, NewPersonSession, NewPlate, OwnPlate, OwnPlates, PersonProfile, PersonSession,
 };
-use uuid::Uuid;
 
 use super::client::ServerClient;
 use super::error::ServerCallError;
-use crate::hub::PushRoomKey;
-use crate::hub::page::ArrivalPage;
 use crate::session::SessionToken;
 
 /// Allowance for a long poll beyond the requested wait.
@@ -58,25 +55,9 @@ impl ServerClient {
         call.query(&after(cursor)).answer().await
     }
 
-    /// One page of a room, as frames.
-    pub async fn page(
-        &self,
-        key: &PushRoomKey,
-        cursor: Option<FeedCursor>,
-        session: &SessionToken,
-    ) -> ServerCallResult<ArrivalPage> {
-        let page = match key {
-            PushRoomKey::Class(class) => {
-                ArrivalPage::of_class(self.class_arrivals(class, cursor, session).await?)
-            }
-            PushRoomKey::Hall(_) => ArrivalPage::of_hall(self.hall_arrivals(cursor, session).await?),
-        };
-        page.map_err(ServerCallError::Garbled)
-    }
-
     pub async fn act(
         &self,
-        arrival: Uuid,
+        arrival: ArrivalId,
         body: &ArrivalAct,
         session: &SessionToken,
     ) -> ServerCallResult<ClassArrival> {
@@ -106,7 +87,7 @@ impl ServerClient {
         call.session(session).body(body).answer().await
     }
 
-    pub async fn remove_plate(&self, plate: Uuid, session: &SessionToken) -> ServerCallResult<()> {
+    pub async fn remove_plate(&self, plate: VehicleId, session: &SessionToken) -> ServerCallResult<()> {
         let path = ["plates", &plate.to_string()];
         self.call("plates/one", Method::DELETE, &path).session(session).done().await
     }

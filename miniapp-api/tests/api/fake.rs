@@ -7,11 +7,10 @@ mod routes;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use domain::pickup::PickupPhase;
 use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 pub use district::{Call, District, class};
 
@@ -52,13 +51,13 @@ impl FakeServer {
     }
 
     /// A car arrives for a child of this class.
-    pub fn arrive(&self, class: &ClassId) -> Uuid {
+    pub fn arrive(&self, class: &ClassId) -> ArrivalId {
         let id = self.lock().arrive(class, "王小明");
         self.changed();
         id
     }
 
-    pub fn set_phase(&self, arrival: Uuid, phase: PickupPhase) {
+    pub fn set_phase(&self, arrival: ArrivalId, phase: PickupPhase) {
         self.lock().set_phase(arrival, phase);
         self.changed();
     }

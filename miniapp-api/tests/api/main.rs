@@ -1,5 +1,10 @@
 //! The API from outside: real HTTP and real WebSockets, against a server that follows `protocol::people` and a fake WeChat.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod crowd;
 mod door;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::ids::ArrivalId;
 use domain::pickup::PickupPhase;
 use protocol::people::{ClassArrival, FeedCursor, StreamFrame};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use testkit::wait::until;
-use uuid::Uuid;
 
 use crate::fake::class;
 use crate::phone::{Phone, SOON};
@@ -20,7 +20,7 @@ const CLASS: &str = "macau-road-1-1";
 #[derive(Default)]
 struct Screen {
     cursor: Option<FeedCursor>,
-    shown: BTreeMap<Uuid, ClassArrival>,
+    shown: BTreeMap<ArrivalId, ClassArrival>,
 }
 
 impl Screen {
@@ -101,7 +101,7 @@ async fn play(seed: u64) {
     drop(colleague);
 }
 
-fn change(world: &World, ids: &mut Vec<Uuid>, random: &mut StdRng) {
+fn change(world: &World, ids: &mut Vec<ArrivalId>, random: &mut StdRng) {
     if ids.is_empty() || random.random_bool(0.6) {
         ids.push(world.server.arrive(&class(CLASS)));
     } else {

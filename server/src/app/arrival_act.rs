@@ -4,17 +4,17 @@
 //! does not count as another state. A repeated request, identified by its act and `seen`, and an act that a colleague
 //! has already done change nothing and return the current arrival.
 
+use domain::ids::ArrivalId;
 use domain::pickup::{PickupAct, PickupError, PickupPhase};
-use domain::time::Timestamp;
 use protocol::people::{ArrivalAct, ClassArrival};
-use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::present;
+use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
 use crate::store::arrival::{LastArrivalAct, SealedArrival};
 use crate::store::seal::SealError;
-use crate::store::{StoreError, Tx, arrival, audit, codec, feed, school};
+use crate::store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalActError {
@@ -39,7 +39,7 @@ impl From<SealError> for ArrivalActError {
 pub async fn act(
     app: &App,
     caller: &PersonCaller,
-    id: Uuid,
+    id: ArrivalId,
     asked: &ArrivalAct,
 ) -> Result<ClassArrival, ArrivalActError> {
     let now = app.now();
@@ -62,7 +62,7 @@ pub async fn act(
     let change =
         feed::NewFeedChange { cursor, at: now, school: &before.school, class: &before.class, arrival: id };
     feed::append(&mut tx, &change).await?;
-    log(&mut tx, now, caller, id, asked.act).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::of_pickup(asked.act, id), "").await?;
     let after = arrival::find(&mut tx, id).await?.ok_or(ArrivalActError::NoSuchArrival)?;
     let answer = present(&app.keys, &after, now)?;
     tx.commit().await?;
@@ -85,22 +85,4 @@ fn goal(act: PickupAct, claimed: bool) -> Option<PickupPhase> {
         PickupAct::HandOver => Some(PickupPhase::HandedOver),
         PickupAct::Undo => None,
     }
-}
-
-async fn log(
-    tx: &mut Tx,
-    at: Timestamp,
-    caller: &PersonCaller,
-    arrival: Uuid,
-    act: PickupAct,
-) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action: &format!("arrival.{}", codec::encode(act)),
-        subject: &arrival.to_string(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
 }

@@ -7,10 +7,11 @@ use domain::time::Timestamp;
 use protocol::people::{ClassArrival, ClassArrivals, FeedCursor, PAGE};
 
 use super::App;
+use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
 use crate::store::arrival::SealedArrival;
 use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, arrival, audit, feed, school};
+use crate::store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalBoardError {
@@ -111,20 +112,8 @@ async fn log_reading(app: &App, caller: &PersonCaller, class: &ClassId) -> Resul
     if school::taught_class(&mut tx, caller.person, class).await?.is_none() {
         return Err(ArrivalBoardError::NotYourClass);
     }
-    log(&mut tx, now, caller, class).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::ArrivalsRead(class), "").await?;
     tx.commit().await?;
     app.reads.logged(caller.session_key(), class, today);
     Ok(())
-}
-
-async fn log(tx: &mut Tx, at: Timestamp, caller: &PersonCaller, class: &ClassId) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action: "arrivals.read",
-        subject: class.as_str(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
 }

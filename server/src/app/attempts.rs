@@ -27,6 +27,9 @@ pub(super) struct AttemptLimits {
     pub name: u32,
 }
 
+/// Wrong enrolment codes for one garage from one address, from one address, and for one garage.
+pub(super) const ENROLMENT_CODES: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum AttemptKey {
     NameFrom(String, Option<IpAddr>),

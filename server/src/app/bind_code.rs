@@ -7,14 +7,15 @@
 
 use std::time::Duration;
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, record};
 use super::driver;
 use super::token::{RandomError, normal_code, random_code};
 use crate::store::seal::{SealError, SealPurpose};
-use crate::store::{StoreError, Tx, audit, bind_code, person, session};
+use crate::store::{StoreError, Tx, bind_code, person, session};
 
 pub const MAX_ATTEMPTS: i64 = 5;
 pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -57,7 +58,7 @@ pub async fn create(app: &App, key: &str) -> Result<NewBindCode, BindCodeError> 
     let key_hash = app.keys.hash(SealPurpose::Key, key);
     let person = person::by_key(&mut tx, &key_hash).await?.ok_or(BindCodeError::NoSuchPerson)?;
     bind_code::put(&mut tx, &hash(app, &code), person, expires_at).await?;
-    log(&mut tx, now, "cli", person, "bind_code.create", "").await?;
+    record(&mut tx, now, AuditActor::CommandLine, AuditAction::BindCodeCreate(person), "").await?;
     tx.commit().await?;
     Ok(NewBindCode { code, expires_at })
 }
@@ -85,7 +86,7 @@ async fn redeem(
     openid: &str,
     code: &str,
     now: Timestamp,
-) -> Result<Result<Vec<Uuid>, BindCodeError>, BindCodeError> {
+) -> Result<Result<Vec<PersonId>, BindCodeError>, BindCodeError> {
     let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
         return Ok(Err(BindCodeError::Code));
     };
@@ -95,12 +96,14 @@ async fn redeem(
         person::unbind(tx, other).await?;
         session::delete_of(tx, other).await?;
         driver::hand_over(app, tx, other, person).await?;
-        log(tx, now, "person", other, "person.unbind", "its account was bound to another person").await?;
+        let (actor, action) = (AuditActor::Person(other), AuditAction::PersonUnbind(other));
+        record(tx, now, actor, action, "its account was bound to another person").await?;
     }
     if before != Some(person) {
         let ended = session::delete_of(tx, person).await?;
         person::bind(tx, person, &openid).await?;
-        log(tx, now, "person", person, "person.bind", &format!("sessions ended: {ended}")).await?;
+        let (actor, action) = (AuditActor::Person(person), AuditAction::PersonBind(person));
+        record(tx, now, actor, action, &format!("sessions ended: {ended}")).await?;
     }
     bind_code::forget_attempts(tx, &openid.hash).await?;
     Ok(Ok(before.into_iter().chain([person]).collect()))
@@ -108,18 +111,4 @@ async fn redeem(
 
 fn hash(app: &App, code: &str) -> Vec<u8> {
     app.keys.hash(SealPurpose::BindCode, &normal_code(code))
-}
-
-async fn log(
-    tx: &mut Tx,
-    at: Timestamp,
-    actor_kind: &str,
-    person: Uuid,
-    action: &str,
-    detail: &str,
-) -> Result<(), StoreError> {
-    let subject = person.to_string();
-    let actor_id = if actor_kind == "cli" { "server" } else { &subject };
-    audit::append(tx, &audit::AuditEntry { at, actor_kind, actor_id, action, subject: &subject, detail })
-        .await
 }

@@ -5,6 +5,7 @@
 //! arrival no other one is created, which also limits the rate.
 
 use chrono::NaiveDate;
+use domain::ids::{ArrivalId, PupilId};
 use domain::pickup::PickupState;
 use domain::shared_window::is_class_time;
 use domain::time::Timestamp;
@@ -12,12 +13,13 @@ use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt}
 use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
 use super::sharing;
 use crate::store::arrival::SealedArrival;
 use crate::store::person::StoredChild;
-use crate::store::{StoreError, Tx, arrival, audit, feed, person};
+use crate::store::{StoreError, Tx, arrival, feed, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalClaimError {
@@ -52,7 +54,7 @@ pub async fn claim(
 }
 
 /// All children, or the named ones. A named pupil who is not a child of this guardian fails the whole request.
-fn chosen(children: Vec<StoredChild>, named: &[Uuid]) -> Result<Vec<StoredChild>, ArrivalClaimError> {
+fn chosen(children: Vec<StoredChild>, named: &[PupilId]) -> Result<Vec<StoredChild>, ArrivalClaimError> {
     if children.is_empty() {
         return Err(ArrivalClaimError::NotAGuardian);
     }
@@ -100,7 +102,7 @@ async fn write(
     Ok(last)
 }
 
-async fn has_open_arrival(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<bool, StoreError> {
+async fn has_open_arrival(tx: &mut Tx, pupil: PupilId, day: NaiveDate) -> Result<bool, StoreError> {
     // A misreading is not an arrival of a guardian.
     let is_arrival =
         |row: &SealedArrival| row.pickup.phase.is_open() && row.doubt != Some(ReadingDoubt::ReadAgain);
@@ -114,7 +116,7 @@ async fn insert(
     now: Timestamp,
     cursor: FeedCursor,
 ) -> Result<(), StoreError> {
-    let id = Uuid::now_v7();
+    let id = ArrivalId::from(Uuid::now_v7());
     let new = arrival::NewArrival {
         id,
         school: &child.school,
@@ -137,13 +139,5 @@ async fn insert(
     let change =
         feed::NewFeedChange { cursor, at: now, school: &child.school, class: &child.class, arrival: id };
     feed::append(tx, &change).await?;
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action: "arrival.claim",
-        subject: &id.to_string(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
+    record(tx, now, caller.actor(), AuditAction::ArrivalClaim(id), "").await
 }

@@ -3,13 +3,14 @@
 //! A driver has own plates and may reserve public spaces with them, and spaces for staff or residents where a plate has
 //! the permit. A driver's plate is no permit for pickup: pickup requires being a pupil's guardian.
 
+use domain::ids::PersonId;
 use uuid::Uuid;
 
 use super::App;
-use super::session::SessionError;
-use super::token::random_token;
-use crate::store::seal::{SealPurpose, token_hash};
-use crate::store::{StoreError, Tx, audit, book, person};
+use super::audit::{AuditAction, AuditActor, record};
+use super::token::{RandomError, random_token};
+use crate::store::seal::{SealError, SealPurpose, token_hash};
+use crate::store::{StoreError, Tx, book, person};
 
 /// Shown in place of a name.
 const SHOWN: &str = "车主";
@@ -23,22 +24,47 @@ pub(super) fn shown(name: String) -> String {
     if is_name_of_one(&name) { SHOWN.to_owned() } else { name }
 }
 
+#[derive(Debug, thiserror::Error)]
+pub enum DriverRegistrationError {
+    #[error("the account was bound and unbound at the same time")]
+    NotBound,
+    #[error("a key could not be made")]
+    Random(#[from] RandomError),
+    #[error("the driver could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for DriverRegistrationError {
+    fn from(error: SealError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 /// Creates a driver for this account. Two concurrent registrations of one account return the same person.
-pub(super) async fn register(app: &App, tx: &mut Tx, openid: &str) -> Result<Uuid, SessionError> {
-    let (id, openid) = (Uuid::now_v7(), app.keys.sealed(SealPurpose::OpenId, openid)?);
+pub(super) async fn register(
+    app: &App,
+    tx: &mut Tx,
+    openid: &str,
+) -> Result<PersonId, DriverRegistrationError> {
+    let (id, openid) = (PersonId::from(Uuid::now_v7()), app.keys.sealed(SealPurpose::OpenId, openid)?);
     let name = app.keys.seal(SealPurpose::PersonName, "")?;
     // A random key in place of a school's number: no imported key can have this hash.
     let key_hash = token_hash(&random_token()?);
     if !person::insert_driver(tx, id, &key_hash, &name, &openid).await? {
-        return person::by_openid(tx, &openid.hash).await?.ok_or(SessionError::NotBound);
+        return person::by_openid(tx, &openid.hash).await?.ok_or(DriverRegistrationError::NotBound);
     }
-    log(app, tx, id, "driver.register", "").await?;
+    record(tx, app.now(), AuditActor::Person(id), AuditAction::DriverRegister(id), "").await?;
     Ok(id)
 }
 
 /// Moves plates and reservations to `to`, the new holder of the account of `from`, if `from` is a driver: both are the
 /// same human being. The plates may exceed the usual number together; then no further one can be added.
-pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+pub(super) async fn hand_over(
+    app: &App,
+    tx: &mut Tx,
+    from: PersonId,
+    to: PersonId,
+) -> Result<(), StoreError> {
     let name = person::name_enc(tx, from).await?;
     let name = name.map(|sealed| app.keys.open(SealPurpose::PersonName, &sealed)).transpose()?;
     if !name.is_some_and(|name| is_name_of_one(&name)) {
@@ -49,18 +75,6 @@ pub(super) async fn hand_over(app: &App, tx: &mut Tx, from: Uuid, to: Uuid) -> R
     book::lock(tx, &garages).await?;
     book::advance(tx, &garages).await?;
     person::hand_over(tx, from, to).await?;
-    log(app, tx, from, "driver.hand_over", &to.to_string()).await
-}
-
-async fn log(app: &App, tx: &mut Tx, person: Uuid, action: &str, detail: &str) -> Result<(), StoreError> {
-    let subject = person.to_string();
-    let entry = audit::AuditEntry {
-        at: app.now(),
-        actor_kind: "person",
-        actor_id: &subject,
-        action,
-        subject: &subject,
-        detail,
-    };
-    audit::append(tx, &entry).await
+    let action = AuditAction::DriverHandOver(from);
+    record(tx, app.now(), AuditActor::Person(from), action, &to.to_string()).await
 }

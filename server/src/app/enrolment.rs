@@ -13,8 +13,9 @@ use domain::time::Timestamp;
 use protocol::enrolment::{CredentialRenewal, GatewayEnrolment};
 
 use super::App;
-use super::attempts::{AttemptLimiter, AttemptLimits};
-use super::gateway_token::log;
+use super::attempts::AttemptLimiter;
+use super::audit::{AuditAction, AuditActor, record};
+use super::gateway_token::RENEW_AFTER;
 use super::token::{RandomError, normal_code, random_code};
 use crate::store::seal::{SealPurpose, token_hash};
 use crate::store::{StoreError, credential, garage};
@@ -22,14 +23,8 @@ use crate::store::{StoreError, credential, garage};
 /// A code is read out to a technician who stands at the gateway or travels there.
 pub const CODE_VALID: Duration = Duration::from_secs(24 * 3600);
 
-/// Limits the value of a leaked credential to a month.
-pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
-
 /// Longest code that is checked, as typed.
 const MAX_CODE: usize = 64;
-
-/// Wrong codes for one garage from one address, from one address, and for one garage.
-pub(super) const LIMITS: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
 
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayEnrolmentError {
@@ -64,7 +59,8 @@ pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewEnrolmentCod
         return Err(GatewayEnrolmentError::UnknownGarage(garage.clone()));
     }
     credential::put_code(&mut tx, &code_hash(app, &code), garage, expires_at).await?;
-    log(app, &mut tx, "cli", garage, "gateway_code.create").await?;
+    let action = AuditAction::GatewayCodeCreate(garage);
+    record(&mut tx, app.now(), AuditActor::CommandLine, action, "").await?;
     tx.commit().await?;
     Ok(NewEnrolmentCode { code, expires_at })
 }
@@ -87,7 +83,8 @@ pub async fn enrol(
     let mut tx = app.store.begin().await?;
     if credential::redeem_code(&mut tx, (&code, &asked.garage), &hash, now).await? {
         credential::set(&mut tx, &asked.garage, &hash, Some(now + RENEW_AFTER)).await?;
-        log(app, &mut tx, "gateway", &asked.garage, "gateway.enrol").await?;
+        let (actor, action) = (AuditActor::Gateway(&asked.garage), AuditAction::GatewayEnrol(&asked.garage));
+        record(&mut tx, now, actor, action, "").await?;
     } else if !credential::is_redeemed_for(&mut tx, (&code, &asked.garage), &hash, now).await? {
         return Err(GatewayEnrolmentError::Code);
     }
@@ -121,7 +118,8 @@ pub async fn renew(app: &App, garage: &GarageId) -> Result<(), GatewayEnrolmentE
     if !credential::renew(&mut tx, garage, app.now()).await? {
         return Err(GatewayEnrolmentError::NotEnrolled(garage.clone()));
     }
-    log(app, &mut tx, "cli", garage, "gateway_credential.ask").await?;
+    let action = AuditAction::GatewayCredentialAsk(garage);
+    record(&mut tx, app.now(), AuditActor::CommandLine, action, "").await?;
     Ok(tx.commit().await?)
 }
 

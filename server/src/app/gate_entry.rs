@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use domain::access::{AccessDecision, DenialReason};
-use domain::ids::GarageId;
+use domain::ids::VehicleId;
 use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::plate_likeness::difference;
@@ -15,6 +15,8 @@ use protocol::at_gate::{GateEntry, NewGateEntry};
 use uuid::Uuid;
 
 use super::at_gate::{CarAtBarrier, waiting};
+use super::audit::{AuditAction, record};
+use super::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use super::operator::open_order::{LIFE, seen};
 use super::session::PersonCaller;
 use super::{App, access_plan, open_order as orders};
@@ -22,7 +24,7 @@ use crate::store::open_order::{
     self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder,
 };
 use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, Tx, audit, codec, garage, gateway, person, visit};
+use crate::store::{StoreError, Tx, codec, garage, gateway, person, visit};
 
 /// Shortest time between two attempts of a person: longer than the lifetime of a remote opening.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -48,8 +50,8 @@ pub enum GateEntryError {
     TooSoon,
     #[error("an order for this lane is still waiting")]
     Waiting,
-    #[error("this key was used for another lane")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error("it could not be read or written")]
     Store(#[from] StoreError),
 }
@@ -58,20 +60,17 @@ pub enum GateEntryError {
 pub async fn enter(
     app: &App,
     caller: &PersonCaller,
-    key: &str,
+    key: &IdempotencyKey,
     asked: &NewGateEntry,
 ) -> Result<GateEntry, GateEntryError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
-    if let Some(before) = open_order::by_person_key(&mut tx, caller.person, key).await? {
-        return if before.order.lane.as_ref() == Some(&asked.lane) {
-            Ok(entry(before, now))
-        } else {
-            Err(GateEntryError::KeyReused)
-        };
-    }
     let plate = own_plate(app, &mut tx, caller, asked.plate_id).await?;
+    if let Some(before) = open_order::by_person_key(&mut tx, caller.person, key.as_str()).await? {
+        require_same_entry(app, &before, asked, &plate)?;
+        return Ok(entry(before, now));
+    }
     garage::lock(&mut tx, &asked.garage).await?.ok_or(GateEntryError::NoSuchLane)?;
     let last = open_order::last_of_person(&mut tx, caller.person).await?;
     if last.is_some_and(|last| now.since(last) < PAUSE) {
@@ -85,19 +84,32 @@ pub async fn enter(
         garage: &asked.garage,
         target: RemoteOrderTarget::Lane(&asked.lane),
         by: RemoteOrderActor::Person(caller.person),
-        idempotency_key: key,
+        idempotency_key: key.as_str(),
         reason: REASON,
         plate_enc: Some(&plate_enc),
         made_at: now,
         expires_at: now + LIFE,
     };
     open_order::insert(&mut tx, &new).await?;
-    log(&mut tx, now, caller, &asked.garage, id).await?;
-    let made = open_order::by_person_key(&mut tx, caller.person, key).await?;
+    let action = AuditAction::GateEnter(&asked.garage);
+    record(&mut tx, now, caller.actor(), action, &id.to_string()).await?;
+    let made = open_order::by_person_key(&mut tx, caller.person, key.as_str()).await?;
     let made = made.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
     tx.commit().await?;
     orders::announce(app, &asked.garage).await;
     Ok(entry(made, now))
+}
+
+fn require_same_entry(
+    app: &App,
+    before: &StoredRemoteOrder,
+    asked: &NewGateEntry,
+    plate: &Plate,
+) -> Result<(), GateEntryError> {
+    let named = before.plate_enc.as_deref().map(|sealed| app.keys.open(SealPurpose::Plate, sealed));
+    let named = named.transpose().map_err(StoreError::from)?;
+    let first = (&before.garage, before.order.lane.as_ref(), named.as_deref());
+    Ok(idempotency::require_same(first, (&asked.garage, Some(&asked.lane), Some(plate.as_str())))?)
 }
 
 /// Whether the gate's reports and the rules permit the entry.
@@ -132,7 +144,12 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
     }
 }
 
-async fn own_plate(app: &App, tx: &mut Tx, caller: &PersonCaller, id: Uuid) -> Result<Plate, GateEntryError> {
+async fn own_plate(
+    app: &App,
+    tx: &mut Tx,
+    caller: &PersonCaller,
+    id: VehicleId,
+) -> Result<Plate, GateEntryError> {
     let vehicles = person::vehicles(tx, caller.person).await?;
     let own = vehicles.into_iter().find(|vehicle| vehicle.id == id).ok_or(GateEntryError::NotYourPlate)?;
     let plate = app.keys.open(SealPurpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
@@ -142,22 +159,4 @@ async fn own_plate(app: &App, tx: &mut Tx, caller: &PersonCaller, id: Uuid) -> R
 fn entry(stored: StoredRemoteOrder, now: Timestamp) -> GateEntry {
     let order = seen(stored.order, now);
     GateEntry { id: order.id, state: order.state, expires_at: order.expires_at }
-}
-
-async fn log(
-    tx: &mut Tx,
-    at: Timestamp,
-    caller: &PersonCaller,
-    garage: &GarageId,
-    order: Uuid,
-) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action: "gate.enter",
-        subject: garage.as_str(),
-        detail: &order.to_string(),
-    };
-    audit::append(tx, &entry).await
 }

@@ -1,13 +1,16 @@
 //! Tokens of gateways, stored as hashes. The server creates a token for a gateway's configuration, or the gateway
 //! generates it.
 
+use std::time::Duration;
+
 use domain::ids::GarageId;
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
 use crate::store::credential::{self, GatewayTokenSlot};
 use crate::store::seal::token_hash;
-use crate::store::{StoreError, Tx, audit, garage};
+use crate::store::{StoreError, garage};
 
 /// Identifies the kind of secret if one leaks into a log or a file.
 const PREFIX: &str = "pkg_";
@@ -26,6 +29,9 @@ pub enum GatewayTokenError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+/// Lifetime of a credential that a gateway renews by itself: limits the value of a leaked one to a month.
+pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Whether a gateway must renew its credential now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +57,7 @@ pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), Gatewa
         return Err(GatewayTokenError::UnknownGarage(garage.clone()));
     }
     credential::set(&mut tx, garage, &token_hash(token), None).await?;
-    log(app, &mut tx, "cli", garage, "gateway_token.set").await?;
+    record(&mut tx, app.now(), AuditActor::CommandLine, AuditAction::GatewayTokenSet(garage), "").await?;
     Ok(tx.commit().await?)
 }
 
@@ -74,27 +80,9 @@ pub async fn garage_of(
 
 async fn promote(app: &App, garage: &GarageId, hash: &[u8]) -> Result<(), StoreError> {
     let mut tx = app.store.begin().await?;
-    if credential::promote(&mut tx, hash, app.now() + super::enrolment::RENEW_AFTER).await? {
-        log(app, &mut tx, "gateway", garage, "gateway_credential.renew").await?;
+    if credential::promote(&mut tx, hash, app.now() + RENEW_AFTER).await? {
+        let action = AuditAction::GatewayCredentialRenew(garage);
+        record(&mut tx, app.now(), AuditActor::Gateway(garage), action, "").await?;
     }
     tx.commit().await
-}
-
-pub(super) async fn log(
-    app: &App,
-    tx: &mut Tx,
-    actor_kind: &str,
-    garage: &GarageId,
-    action: &str,
-) -> Result<(), StoreError> {
-    let actor_id = if actor_kind == "cli" { "" } else { garage.as_str() };
-    let entry = audit::AuditEntry {
-        at: app.now(),
-        actor_kind,
-        actor_id,
-        action,
-        subject: garage.as_str(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
 }

@@ -1,10 +1,10 @@
 //! A guardian's own page: own children, own plates. A child for whom the guardian is blocked is not shown.
 
+use domain::ids::PersonId;
 use domain::minute::MinuteSpan;
 use domain::shared_window::class_time_of_today;
 use domain::time::Timestamp;
 use protocol::people::{ChildArrival, GuardianChild, GuardianOverview, PickupWindow};
-use uuid::Uuid;
 
 use super::App;
 use super::arrival_board::plate_of;
@@ -36,7 +36,7 @@ pub async fn read(app: &App, caller: &PersonCaller) -> Result<GuardianOverview, 
 pub(super) async fn page(
     app: &App,
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     now: Timestamp,
 ) -> Result<GuardianOverview, GuardianError> {
     let mut children = Vec::new();

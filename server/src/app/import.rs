@@ -11,15 +11,16 @@ mod places;
 mod published;
 mod sharing;
 
+use domain::ids::PersonId;
 use protocol::district::DistrictSpec;
-use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, ImportScope, record};
 use super::token::RandomError;
 use crate::store::seal::{SealError, SealPurpose};
-use crate::store::{StoreError, audit, person};
+use crate::store::{StoreError, person};
 
-pub use check::InvalidField;
+pub use super::invalid_field::InvalidField;
 pub use sharing::contradictions;
 
 /// Numbers of rows of one kind, by what the import did to them.
@@ -102,7 +103,7 @@ pub async fn run(app: &App, district: &DistrictSpec) -> Result<ImportCounts, Imp
 }
 
 /// The person with the school's number `key`.
-pub async fn person_id(app: &App, key: &str) -> Result<Option<Uuid>, StoreError> {
+pub async fn person_id(app: &App, key: &str) -> Result<Option<PersonId>, StoreError> {
     let key_hash = app.keys.hash(SealPurpose::Key, key);
     person::by_key(&mut app.store.begin_read().await?, &key_hash).await
 }
@@ -131,15 +132,8 @@ pub async fn run_with(
     progress("operators");
     places::operators(&mut tx, &district.operators, &mut counts).await?;
     published::put_source(&mut tx, district.source.as_ref(), now).await?;
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "cli",
-        actor_id: "server",
-        action: "district.import",
-        subject: "district",
-        detail: &format!("{counts:?}"),
-    };
-    audit::append(&mut tx, &entry).await?;
+    let action = AuditAction::DistrictImport(ImportScope::District);
+    record(&mut tx, now, AuditActor::CommandLine, action, &format!("{counts:?}")).await?;
     tx.commit().await?;
     app.store.renew_statistics().await?;
     Ok(counts)

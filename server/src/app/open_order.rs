@@ -5,14 +5,11 @@
 //! waiting gateways, which finds the orders of a lost wake-up. One request per garage waits: a later one ends the
 //! earlier one, whose client is gone.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::GarageId;
 use protocol::mqtt::VERSION;
 use protocol::order::{FireEndOrder, MAX_WAIT_MS, PendingRemoteOrders, RemoteOpening, RemoteOrderOutcome};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -23,41 +20,6 @@ use crate::store::{StoreError, codec, wake};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// Waiting gateways; one entry for each garage that has ever polled.
-#[derive(Debug, Default)]
-pub struct RemoteOpenWaiters(Mutex<HashMap<GarageId, watch::Sender<RemoteOpenPollState>>>);
-
-/// Changes whenever a waiting request has to check.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct RemoteOpenPollState {
-    question: u64,
-    news: u64,
-}
-
-impl RemoteOpenWaiters {
-    /// Registers a poll. Returns its number and a receiver of changes.
-    fn register(&self, garage: &GarageId) -> (u64, watch::Receiver<RemoteOpenPollState>) {
-        let mut waiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiter = waiters.entry(garage.clone()).or_default();
-        waiter.send_modify(|turn| turn.question += 1);
-        let question = waiter.borrow().question;
-        (question, waiter.subscribe())
-    }
-
-    pub fn wake(&self, garage: &GarageId) {
-        let waiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waiter) = waiters.get(garage) {
-            waiter.send_modify(|turn| turn.news += 1);
-        }
-    }
-
-    /// Whether any gateway waits here.
-    pub fn is_waiting(&self) -> bool {
-        let waiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiters.values().any(|waiter| waiter.receiver_count() > 0)
-    }
-}
 
 /// The pending orders of a gateway's run, as soon as there are any; none after `wait`.
 pub async fn poll(
@@ -164,6 +126,3 @@ async fn waiting(app: &App) -> Result<Vec<GarageId>, StoreError> {
     let mut tx = app.store.begin_read().await?;
     open_order::garages_waiting(&mut tx, app.now()).await
 }
-
-/// The waiting gateways of a process.
-pub(super) type SharedRemoteOpenWaiters = Arc<RemoteOpenWaiters>;

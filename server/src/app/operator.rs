@@ -21,51 +21,24 @@ pub mod session;
 pub mod sharing;
 pub mod waiting_cars;
 
-use std::sync::Arc;
-
 use domain::ids::GarageId;
-use domain::time::Timestamp;
-use tokio::sync::Semaphore;
 
-use super::attempts::{AttemptLimiter, AttemptLimits};
-use crate::store::{StoreError, Tx, audit, operator};
+use super::audit::AuditActor;
+use crate::store::{StoreError, Tx, operator};
 
-/// Limits of wrong passwords of a user.
-const WRONG_PASSWORDS: AttemptLimits = AttemptLimits { name_from: 5, from: 30, name: 100 };
-
-/// State that all operators' log-ins share in one process.
-#[derive(Clone)]
-pub struct OperatorLogInState {
-    attempts: Arc<AttemptLimiter>,
-    /// Limits concurrent password hashes: each takes 19 MiB and some 20 ms of a core.
-    hashing: Arc<Semaphore>,
-    /// Whether browsers may send the session over plain HTTP.
-    pub cookies: CookiePolicy,
-}
-
-impl Default for OperatorLogInState {
-    fn default() -> Self {
-        Self {
-            attempts: Arc::new(AttemptLimiter::new(WRONG_PASSWORDS)),
-            hashing: Arc::new(Semaphore::new(password::AT_ONCE)),
-            cookies: CookiePolicy::HttpsOnly,
-        }
-    }
-}
-
-/// Where the session cookie may travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CookiePolicy {
-    HttpsOnly,
-    /// For a server whose own address is plain HTTP on the loopback: a trial or a test.
-    LoopbackHttp,
-}
+pub use super::operator_log_in::{CookiePolicy, OperatorLogInState};
 
 /// The calling operator, proved by a live session.
 #[derive(Debug, Clone)]
 pub struct OperatorCaller {
     pub operator: String,
     token_hash: Vec<u8>,
+}
+
+impl OperatorCaller {
+    fn actor(&self) -> AuditActor<'_> {
+        AuditActor::Operator(&self.operator)
+    }
 }
 
 /// Error of an operation on one garage.
@@ -83,16 +56,4 @@ async fn require(tx: &mut Tx, caller: &OperatorCaller, garage: &GarageId) -> Res
     } else {
         Err(OperatorError::NoSuchGarage)
     }
-}
-
-async fn record(
-    tx: &mut Tx,
-    at: Timestamp,
-    operator: &str,
-    action: &str,
-    subject: &str,
-    detail: &str,
-) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry { at, actor_kind: "operator", actor_id: operator, action, subject, detail };
-    audit::append(tx, &entry).await
 }

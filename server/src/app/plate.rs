@@ -1,16 +1,17 @@
 //! A person's own plates, used for reservations. A guardian's plate also opens the gate in the pickup window, so their
 //! number is limited and each change is audited. A driver's plate opens nothing by itself.
 
+use domain::ids::{PersonId, VehicleId};
 use domain::plate::{Plate, PlateError};
-use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
 use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
 use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
 use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, audit, person};
+use crate::store::{StoreError, Tx, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OwnPlateError {
@@ -43,7 +44,7 @@ pub async fn list(app: &App, caller: &PersonCaller) -> Result<OwnPlates, OwnPlat
 pub(super) async fn of(
     keys: &SealingKeyring,
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
 ) -> Result<Vec<OwnPlate>, StoreError> {
     let own = |vehicle: person::RegisteredVehicle| -> Result<OwnPlate, SealError> {
         let plate = keys.open(SealPurpose::Plate, &vehicle.plate_enc)?;
@@ -59,7 +60,7 @@ pub async fn add(app: &App, caller: &PersonCaller, asked: &NewPlate) -> Result<O
         return Err(OwnPlateError::Color);
     }
     let sealed = app.keys.sealed(SealPurpose::Plate, plate.as_str())?;
-    let id = Uuid::now_v7();
+    let id = VehicleId::from(Uuid::now_v7());
     let mut tx = app.store.begin().await?;
     person::lock(&mut tx, caller.person).await?;
     let count = person::vehicles(&mut tx, caller.person).await?.len();
@@ -69,38 +70,20 @@ pub async fn add(app: &App, caller: &PersonCaller, asked: &NewPlate) -> Result<O
     if i64::try_from(count).is_ok_and(|count| count >= MAX_PLATES) {
         return Err(OwnPlateError::TooMany);
     }
-    log(&mut tx, now, caller, id, "plate.add").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::PlateAdd(id), "").await?;
     tx.commit().await?;
     app.read_cache.standings.invalidate(&caller.person);
     Ok(OwnPlate { id, plate: plate.as_str().to_owned(), plate_color: asked.plate_color })
 }
 
-pub async fn remove(app: &App, caller: &PersonCaller, id: Uuid) -> Result<(), OwnPlateError> {
+pub async fn remove(app: &App, caller: &PersonCaller, id: VehicleId) -> Result<(), OwnPlateError> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
     if !person::delete_vehicle(&mut tx, id, caller.person).await? {
         return Err(OwnPlateError::NoSuchPlate);
     }
-    log(&mut tx, now, caller, id, "plate.remove").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::PlateRemove(id), "").await?;
     tx.commit().await?;
     app.read_cache.standings.invalidate(&caller.person);
     Ok(())
-}
-
-async fn log(
-    tx: &mut Tx,
-    at: Timestamp,
-    caller: &PersonCaller,
-    plate: Uuid,
-    action: &str,
-) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at,
-        actor_kind: "person",
-        actor_id: &caller.person.to_string(),
-        action,
-        subject: &plate.to_string(),
-        detail: "",
-    };
-    audit::append(tx, &entry).await
 }

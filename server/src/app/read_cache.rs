@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::allocation::reserved_entry::GarageHours;
-use domain::ids::GarageId;
-use uuid::Uuid;
+use domain::ids::{GarageId, PersonId};
 
 use super::directory::GarageDirectory;
-use super::reservation::shared_garages::BookableGarages;
+use super::shared_garages::BookableGarages;
 use super::standing::PersonEntitlements;
 use super::ttl_cache::TtlCache;
 use crate::store::session::LiveSession;
@@ -36,7 +35,7 @@ pub struct ReadCache {
     /// Names of services by the hash of their token.
     pub(super) services: TtlCache<Vec<u8>, String>,
     /// Plates, children and permits by person.
-    pub(super) standings: TtlCache<Uuid, Arc<PersonEntitlements>>,
+    pub(super) standings: TtlCache<PersonId, Arc<PersonEntitlements>>,
     /// Names and positions of garages.
     pub(super) directory: TtlCache<(), Arc<GarageDirectory>>,
     /// Openings of windows by garage.
@@ -61,7 +60,7 @@ impl Default for ReadCache {
 impl ReadCache {
     /// Invalidates a person's entries. Call it after a commit that has ended the person's sessions or moved its
     /// property.
-    pub(super) fn forget_person(&self, person: Uuid) {
+    pub(super) fn forget_person(&self, person: PersonId) {
         self.sessions.invalidate_where(|live| live.person == person);
         self.standings.invalidate(&person);
     }

@@ -3,7 +3,7 @@
 //!
 //! - [`wanted`]: a request's body, parsed
 //! - [`entitled`]: own plates, own children's windows, permits
-//! - [`reserve`], [`change`], [`own`], [`quote`], [`forecast`], [`shared_garages`], [`notice`]: one use case each
+//! - [`reserve`], [`change`], [`own`], [`quote`], [`forecast`], [`notice`]: one use case each
 //! - [`alternatives`]: alternatives to a full garage
 //! - [`shown`]: a stored reservation in its wire form
 //!
@@ -18,7 +18,6 @@ mod openings;
 pub mod own;
 pub mod quote;
 pub mod reserve;
-pub mod shared_garages;
 pub mod shown;
 pub mod wanted;
 
@@ -71,7 +70,7 @@ impl From<AllocationError> for ReservationError {
             AllocationError::NoSuchGarage => Self::NoSuchGarage,
             AllocationError::Changed => Self::Changed,
             AllocationError::Store(error) => Self::Store(error),
-            other @ (AllocationError::KeyReused | AllocationError::Busy | AllocationError::Closing) => {
+            other @ (AllocationError::KeyReused(_) | AllocationError::Busy | AllocationError::Closing) => {
                 Self::Allocation(other)
             }
         }

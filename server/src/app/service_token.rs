@@ -1,9 +1,10 @@
 //! Which processes may call `/internal/v1`.
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
 use crate::store::seal::token_hash;
-use crate::store::{StoreError, audit, service_token};
+use crate::store::{StoreError, service_token};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceTokenError {
@@ -23,15 +24,7 @@ pub async fn create(app: &App, name: &str) -> Result<String, ServiceTokenError> 
     let (token, now) = (random_token()?, app.now());
     let mut tx = app.store.begin().await?;
     service_token::put(&mut tx, name, &token_hash(&token), now).await?;
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "cli",
-        actor_id: "server",
-        action: "service_token.create",
-        subject: name,
-        detail: "",
-    };
-    audit::append(&mut tx, &entry).await?;
+    record(&mut tx, now, AuditActor::CommandLine, AuditAction::ServiceTokenCreate(name), "").await?;
     tx.commit().await?;
     app.read_cache.services.invalidate_all();
     Ok(token)

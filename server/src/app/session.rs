@@ -5,16 +5,17 @@
 
 use std::time::Duration;
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
 use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
-use uuid::Uuid;
 
 use super::App;
+use super::audit::{AuditAction, AuditActor, record};
 use super::bind_code::{self, BindCodeError};
-use super::driver;
+use super::driver::{self, DriverRegistrationError};
 use super::token::{RandomError, random_token};
 use crate::store::seal::{SealError, SealPurpose, token_hash};
-use crate::store::{StoreError, Tx, audit, person, school, session};
+use crate::store::{StoreError, Tx, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
 
@@ -24,7 +25,7 @@ const MAX_OPENID: usize = 128;
 /// The calling person, proved by a live session.
 #[derive(Debug, Clone)]
 pub struct PersonCaller {
-    pub person: Uuid,
+    pub person: PersonId,
     token_hash: Vec<u8>,
 }
 
@@ -32,6 +33,10 @@ impl PersonCaller {
     /// Identifies the session; it cannot be used as a token.
     pub fn session_key(&self) -> &[u8] {
         &self.token_hash
+    }
+
+    pub(super) const fn actor(&self) -> AuditActor<'static> {
+        AuditActor::Person(self.person)
     }
 }
 
@@ -51,6 +56,16 @@ pub enum SessionError {
     Random(#[from] RandomError),
     #[error("sessions could not be read or written")]
     Store(#[from] StoreError),
+}
+
+impl From<DriverRegistrationError> for SessionError {
+    fn from(error: DriverRegistrationError) -> Self {
+        match error {
+            DriverRegistrationError::NotBound => Self::NotBound,
+            DriverRegistrationError::Random(error) => Self::Random(error),
+            DriverRegistrationError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<SealError> for SessionError {
@@ -107,19 +122,19 @@ pub async fn open(app: &App, asked: &NewPersonSession) -> Result<PersonSession, 
 }
 
 /// Opens a session for a person whose identity the caller vouches for.
-pub async fn issue(app: &App, person: Uuid) -> Result<PersonSession, SessionError> {
+pub async fn issue(app: &App, person: PersonId) -> Result<PersonSession, SessionError> {
     let mut tx = app.store.begin().await?;
     let session = issue_in(app, &mut tx, person).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonSession, SessionError> {
+async fn issue_in(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonSession, SessionError> {
     let me = describe(app, tx, person).await?;
     let (token, now) = (random_token()?, app.now());
     let expires_at = now + app.session_ttl;
     session::insert(tx, &token_hash(&token), person, now, expires_at).await?;
-    log(tx, now, person, "session.open").await?;
+    record(tx, now, AuditActor::Person(person), AuditAction::SessionOpen(person), "").await?;
     Ok(PersonSession { token, expires_at, me })
 }
 
@@ -127,7 +142,8 @@ async fn issue_in(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonSession,
 pub async fn end(app: &App, caller: &PersonCaller) -> Result<(), SessionError> {
     let mut tx = app.store.begin().await?;
     if session::delete(&mut tx, &caller.token_hash).await? {
-        log(&mut tx, app.now(), caller.person, "session.end").await?;
+        let action = AuditAction::SessionEnd(caller.person);
+        record(&mut tx, app.now(), caller.actor(), action, "").await?;
     }
     tx.commit().await?;
     app.read_cache.sessions.invalidate(&caller.token_hash);
@@ -140,7 +156,7 @@ pub async fn me(app: &App, caller: &PersonCaller) -> Result<PersonProfile, Sessi
     describe(app, &mut tx, caller.person).await
 }
 
-async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonProfile, SessionError> {
+async fn describe(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonProfile, SessionError> {
     let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
     let name = app.keys.open(SealPurpose::PersonName, &name)?;
     Ok(PersonProfile {
@@ -151,11 +167,4 @@ async fn describe(app: &App, tx: &mut Tx, person: Uuid) -> Result<PersonProfile,
         guardian: !person::children(tx, person).await?.is_empty(),
         hall: school::hall_of(tx, person).await?,
     })
-}
-
-async fn log(tx: &mut Tx, at: Timestamp, person: Uuid, action: &str) -> Result<(), StoreError> {
-    let id = person.to_string();
-    let entry =
-        audit::AuditEntry { at, actor_kind: "person", actor_id: &id, action, subject: &id, detail: "" };
-    audit::append(tx, &entry).await
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
-use domain::ids::{ClassId, GarageId};
-use uuid::Uuid;
+use domain::ids::{ClassId, GarageId, PersonId};
 
 use super::App;
 use super::session::PersonCaller;
@@ -15,7 +14,7 @@ use crate::store::{StoreError, person};
 /// A person's plates, children and permits, cached.
 #[derive(Debug, Clone)]
 pub struct PersonEntitlements {
-    pub person: Uuid,
+    pub person: PersonId,
     pub plates: Vec<PlateKey>,
     /// Garage of each child's school, and the child's class.
     pub children: Vec<(GarageId, ClassId)>,

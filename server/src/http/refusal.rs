@@ -121,12 +121,7 @@ impl From<AllocationError> for ProblemResponse {
         match error {
             AllocationError::Refused(refusal) => problem(&refusal).into(),
             AllocationError::NotFound | AllocationError::NoSuchGarage => fail::not_found(),
-            AllocationError::KeyReused => ProblemDetails::new(
-                409,
-                "idempotency_key_reused",
-                "Idempotency key already used for another request",
-            )
-            .into(),
+            AllocationError::KeyReused(error) => error.into(),
             AllocationError::Changed => ProblemDetails::new(
                 412,
                 "reservation_changed",

@@ -42,7 +42,7 @@ fn adjustment(
     (id, at, before, after, reason, operator): AdjustmentRow,
 ) -> Result<CountAdjustment, StoreError> {
     Ok(CountAdjustment {
-        id: codec::uuid("adjustment.id", &id)?,
+        id: codec::id("adjustment.id", &id)?,
         at: Timestamp::from_micros(at),
         before,
         after,

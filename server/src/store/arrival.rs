@@ -4,11 +4,10 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, GarageId, PersonId, PupilId, SchoolId};
 use domain::pickup::{PickupAct, PickupState};
 use domain::time::Timestamp;
 use protocol::people::{ArrivalNote, FeedCursor, ReadingDoubt};
-use uuid::Uuid;
 
 use super::school::CarInside;
 use super::seal::SealedValue;
@@ -17,10 +16,10 @@ use super::{StoreError, Tx, codec};
 /// An arrival that is not stored yet.
 #[derive(Debug, Clone)]
 pub struct NewArrival<'a> {
-    pub id: Uuid,
+    pub id: ArrivalId,
     pub school: &'a SchoolId,
     pub class: &'a ClassId,
-    pub pupil: Uuid,
+    pub pupil: PupilId,
     pub garage: &'a GarageId,
     /// Local calendar day.
     pub day: NaiveDate,
@@ -50,11 +49,11 @@ pub struct LastArrivalAct {
 /// A stored arrival with the names that screens show; plates and names are still sealed.
 #[derive(Debug, Clone)]
 pub struct SealedArrival {
-    pub id: Uuid,
+    pub id: ArrivalId,
     pub school: SchoolId,
     pub class: ClassId,
     pub class_name: String,
-    pub pupil: Uuid,
+    pub pupil: PupilId,
     pub pupil_name_enc: Vec<u8>,
     pub garage: GarageId,
     pub day: NaiveDate,
@@ -133,11 +132,11 @@ impl TryFrom<ArrivalRow> for SealedArrival {
 
     fn try_from(row: ArrivalRow) -> Result<Self, StoreError> {
         Ok(Self {
-            id: codec::uuid("arrival.id", &row.id)?,
+            id: codec::id("arrival.id", &row.id)?,
             school: codec::parse("arrival.school_id", &row.school_id)?,
             class: codec::parse("arrival.class_id", &row.class_id)?,
             class_name: row.class_name,
-            pupil: codec::uuid("arrival.pupil_id", &row.pupil_id)?,
+            pupil: codec::id("arrival.pupil_id", &row.pupil_id)?,
             pupil_name_enc: row.pupil_name_enc,
             garage: codec::parse("arrival.garage_id", &row.garage_id)?,
             day: codec::day("arrival.day", &row.day)?,
@@ -232,10 +231,10 @@ pub async fn insert(tx: &mut Tx, new: &NewArrival<'_>) -> Result<i64, StoreError
 /// Records a teacher's act and the resulting phase; `false` if there is no such arrival.
 pub async fn act(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     last: LastArrivalAct,
     pickup: PickupState,
-    acted_by: Uuid,
+    acted_by: PersonId,
     cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
@@ -257,9 +256,9 @@ pub async fn act(
 /// Changes the phase without recording an act: no teacher acted, or a repetition of the act must not be recognised.
 pub async fn set_pickup(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     pickup: PickupState,
-    acted_by: Option<Uuid>,
+    acted_by: Option<PersonId>,
     cursor: FeedCursor,
 ) -> Result<bool, StoreError> {
     let changed = execute!(
@@ -276,13 +275,13 @@ pub async fn set_pickup(
     Ok(changed == 1)
 }
 
-pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<SealedArrival>, StoreError> {
+pub async fn find(tx: &mut Tx, id: ArrivalId) -> Result<Option<SealedArrival>, StoreError> {
     let row: Option<ArrivalRow> = fetch_optional!(tx, select!("where a.id = $1"), id.to_string())?;
     row.map(SealedArrival::try_from).transpose()
 }
 
 /// A pupil's arrivals of one day, oldest first.
-pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<SealedArrival>, StoreError> {
+pub async fn of_pupil(tx: &mut Tx, pupil: PupilId, day: NaiveDate) -> Result<Vec<SealedArrival>, StoreError> {
     stored(fetch_all!(
         tx,
         select!("where a.pupil_id = $1 and a.day = $2 order by a.arrived_at, a.order_no"),
@@ -294,9 +293,9 @@ pub async fn of_pupil(tx: &mut Tx, pupil: Uuid, day: NaiveDate) -> Result<Vec<Se
 /// The arrivals of many pupils on one day, by pupil. Pupils without arrivals are absent.
 pub async fn of_pupils(
     tx: &mut Tx,
-    pupils: &[Uuid],
+    pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<HashMap<Uuid, Vec<SealedArrival>>, StoreError> {
+) -> Result<HashMap<PupilId, Vec<SealedArrival>>, StoreError> {
     let rows: Vec<ArrivalRow> = fetch_rows!(
         tx,
         select!("join ("),
@@ -306,7 +305,7 @@ pub async fn of_pupils(
         },
         ") as v on a.pupil_id = v.column1 and a.day = v.column2 order by a.arrived_at, a.order_no"
     )?;
-    let mut by_pupil: HashMap<Uuid, Vec<SealedArrival>> = HashMap::new();
+    let mut by_pupil: HashMap<PupilId, Vec<SealedArrival>> = HashMap::new();
     for arrival in stored(rows)? {
         by_pupil.entry(arrival.pupil).or_default().push(arrival);
     }

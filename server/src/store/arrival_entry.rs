@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use domain::pickup::{CarSeen, PickupState};
 use domain::time::Timestamp;
 use protocol::people::{FeedCursor, ReadingDoubt};
-use uuid::Uuid;
 
 use super::arrival::NewArrival;
 use super::seal::SealedValue;
@@ -47,7 +46,7 @@ pub struct ArrivingCar<'a> {
 /// Adds the car to an arrival that was reported by hand; `false` if there is no such arrival.
 pub async fn attach_car(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     car: &ArrivingCar<'_>,
     pickup: PickupState,
     at: Timestamp,
@@ -78,7 +77,7 @@ pub async fn attach_car(
 /// doubt.
 pub async fn set_car_seen(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     seen: CarSeen,
     at: Timestamp,
     cursor: FeedCursor,
@@ -99,7 +98,7 @@ pub async fn set_car_seen(
 /// Sets the time at which cars passed the gate: arrival, time, cursor of the change.
 pub async fn set_cars_entered(
     tx: &mut Tx,
-    entered: &[(Uuid, Timestamp, FeedCursor)],
+    entered: &[(ArrivalId, Timestamp, FeedCursor)],
 ) -> Result<(), StoreError> {
     for chunk in entered.chunks(ROWS) {
         execute_rows!(
@@ -118,7 +117,7 @@ pub async fn set_cars_entered(
 /// Marks an arrival whose car was read twice; `None` removes the mark.
 pub async fn set_doubt(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     doubt: Option<ReadingDoubt>,
     other_plate: Option<&[u8]>,
     cursor: FeedCursor,
@@ -138,7 +137,7 @@ pub async fn set_doubt(
 /// report waits for the teacher again.
 pub async fn detach_car(
     tx: &mut Tx,
-    id: Uuid,
+    id: ArrivalId,
     pickup: PickupState,
     at: Timestamp,
     cursor: FeedCursor,
@@ -158,7 +157,10 @@ pub async fn detach_car(
 }
 
 /// Sets the time at which cars left: arrival, time, cursor of the change.
-pub async fn set_cars_left(tx: &mut Tx, left: &[(Uuid, Timestamp, FeedCursor)]) -> Result<(), StoreError> {
+pub async fn set_cars_left(
+    tx: &mut Tx,
+    left: &[(ArrivalId, Timestamp, FeedCursor)],
+) -> Result<(), StoreError> {
     for chunk in left.chunks(ROWS) {
         execute_rows!(
             tx,

@@ -1,7 +1,7 @@
 //! One-off codes that bind a person to a WeChat account, and the count of failed attempts.
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};
 
@@ -9,7 +9,7 @@ use super::{StoreError, Tx, codec};
 pub async fn put(
     tx: &mut Tx,
     code_hash: &[u8],
-    person: Uuid,
+    person: PersonId,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(tx, "delete from bind_code where person_id = $1 and used_at is null", person.to_string())?;
@@ -25,7 +25,7 @@ pub async fn put(
 
 /// Consumes a code and returns its person if the code exists, is unused and has not expired. Of two concurrent
 /// callers one succeeds.
-pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Option<Uuid>, StoreError> {
+pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Option<PersonId>, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
         "update bind_code set used_at = $2 where code_hash = $1 and used_at is null and expires_at > $2 \
@@ -33,7 +33,7 @@ pub async fn redeem(tx: &mut Tx, code_hash: &[u8], now: Timestamp) -> Result<Opt
         code_hash,
         now.micros(),
     )?;
-    row.map(|(person,)| codec::uuid("bind_code.person_id", &person)).transpose()
+    row.map(|(person,)| codec::id("bind_code.person_id", &person)).transpose()
 }
 
 /// Counts an attempt before its code is checked and returns the number of attempts in the current period. A period

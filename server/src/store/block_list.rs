@@ -1,6 +1,6 @@
 //! Plates that a garage does not admit, and the strikes that led there. Neither keeps a car from leaving.
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::reservation::operator::PlateStrikeKind;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub async fn of_garage(
     )?;
     let block = |(id, plate_enc, reason, by_rule, from, until): PlateBlockRow| {
         Ok(ActivePlateBlock {
-            id: codec::uuid("block.id", &id)?,
+            id: codec::id("block.id", &id)?,
             plate_enc,
             reason,
             by_rule: by_rule == 1,
@@ -101,7 +101,7 @@ pub async fn end(
 #[derive(Debug, Clone)]
 pub struct StoredPlateStrike {
     pub id: Uuid,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub plate_enc: Option<Vec<u8>>,
     pub kind: PlateStrikeKind,
     pub at: Timestamp,
@@ -129,8 +129,8 @@ pub async fn strikes(
     )?;
     let strike = |(id, reservation, plate_enc, kind, at, lifted_at, lift_reason): PlateStrikeRow| {
         Ok(StoredPlateStrike {
-            id: codec::uuid("strike.id", &id)?,
-            reservation: codec::uuid("strike.reservation_id", &reservation)?,
+            id: codec::id("strike.id", &id)?,
+            reservation: codec::id("strike.reservation_id", &reservation)?,
             plate_enc,
             kind: codec::parse("strike.kind", &kind)?,
             at: Timestamp::from_micros(at),

@@ -55,7 +55,7 @@ impl TryFrom<ClosureRow> for StoredClosure {
     fn try_from(row: ClosureRow) -> Result<Self, StoreError> {
         let spaces = |n: i64| u32::try_from(n).map_err(|_| StoreError::Corrupt { column: "closure.spaces" });
         Ok(Self {
-            id: codec::uuid("closure.id", &row.id)?,
+            id: codec::id("closure.id", &row.id)?,
             pool: row.pool_id.map(|id| codec::parse("closure.pool_id", &id)).transpose()?,
             audience: row.audience.map(|text| codec::parse("closure.audience", &text)).transpose()?,
             from: Timestamp::from_micros(row.from_at),

@@ -34,8 +34,8 @@ pub fn items<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<Ve
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt { column })
 }
 
-pub fn uuid(column: &'static str, text: &str) -> Result<Uuid, StoreError> {
-    Uuid::parse_str(text).map_err(|_| StoreError::Corrupt { column })
+pub fn id<T: From<Uuid>>(column: &'static str, text: &str) -> Result<T, StoreError> {
+    Uuid::parse_str(text).map(T::from).map_err(|_| StoreError::Corrupt { column })
 }
 
 /// `YYYY-MM-DD`.

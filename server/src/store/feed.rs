@@ -4,10 +4,9 @@
 //! `feed_head` is the lock of all arrivals. Cursors then follow the order of the commits without gaps (a reader never
 //! passes a cursor that is still to appear), orders of arrival are unique, and no second lock can deadlock.
 
-use domain::ids::{ClassId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, SchoolId};
 use domain::time::Timestamp;
 use protocol::people::{ClassFeedUpdate, FeedCursor};
-use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};
 
@@ -24,7 +23,7 @@ pub struct NewFeedChange<'a> {
     pub at: Timestamp,
     pub school: &'a SchoolId,
     pub class: &'a ClassId,
-    pub arrival: Uuid,
+    pub arrival: ArrivalId,
 }
 
 /// Takes the next `n` cursors and the lock of all arrivals until the commit; returns the last cursor. A rollback

@@ -75,7 +75,7 @@ macro_rules! select {
 
 fn inventory(row: InventoryRow) -> Result<InventorySummary, StoreError> {
     Ok(InventorySummary {
-        id: codec::uuid("inventory.id", &row.id)?,
+        id: codec::id("inventory.id", &row.id)?,
         begun_at: Timestamp::from_micros(row.begun_at),
         ended_at: Timestamp::from_micros(row.ended_at),
         at: Timestamp::from_micros(row.at),

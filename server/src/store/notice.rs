@@ -1,7 +1,7 @@
 //! Writes people's notices about their reservations. `notice_view` reads them.
 
 use domain::allocation::BookNoticeKind;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, PersonId, ReservationId};
 use domain::time::Timestamp;
 use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
@@ -14,11 +14,11 @@ const ROWS: usize = 512;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewNotice {
     pub id: Uuid,
-    pub person: Uuid,
+    pub person: PersonId,
     pub at: Timestamp,
     pub kind: DriverNoticeKind,
     pub garage: GarageId,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     /// An operator's reason, if there is one.
     pub detail: String,
 }

@@ -1,6 +1,6 @@
 //! Reads a person's notices. `notice` writes them.
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, PersonId, ReservationId};
 use domain::time::Timestamp;
 use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub struct NoticeView {
     pub at: Timestamp,
     pub kind: DriverNoticeKind,
     pub garage: GarageId,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub detail: String,
     pub read: bool,
 }
@@ -22,18 +22,18 @@ type NoticeRow = (String, i64, String, String, String, String, Option<i64>);
 
 fn view((id, at, kind, garage, reservation, detail, read_at): NoticeRow) -> Result<NoticeView, StoreError> {
     Ok(NoticeView {
-        id: codec::uuid("notice.id", &id)?,
+        id: codec::id("notice.id", &id)?,
         at: Timestamp::from_micros(at),
         kind: codec::parse("notice.kind", &kind)?,
         garage: codec::parse("notice.garage_id", &garage)?,
-        reservation: codec::uuid("notice.reservation_id", &reservation)?,
+        reservation: codec::id("notice.reservation_id", &reservation)?,
         detail,
         read: read_at.is_some(),
     })
 }
 
 /// The person's notices, newest first.
-pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<NoticeView>, StoreError> {
+pub async fn of_person(tx: &mut Tx, person: PersonId, limit: i64) -> Result<Vec<NoticeView>, StoreError> {
     let rows: Vec<NoticeRow> = fetch_all!(
         tx,
         "select id, at, kind, garage_id, reservation_id, detail, read_at from notice \
@@ -45,7 +45,7 @@ pub async fn of_person(tx: &mut Tx, person: Uuid, limit: i64) -> Result<Vec<Noti
 }
 
 /// Marks a notice as read; `false` if this person has no such notice. Repetitions keep the first time.
-pub async fn read(tx: &mut Tx, person: Uuid, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn read(tx: &mut Tx, person: PersonId, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update notice set read_at = coalesce(read_at, $3) where id = $1 and person_id = $2",

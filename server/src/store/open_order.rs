@@ -1,7 +1,7 @@
 //! Remote orders: to open a barrier or to end a fire alarm. The server hands an order to one run of the garage's
 //! gateway only. A later run never gets an order whose barrier an earlier run may have opened (invariant 6).
 
-use domain::ids::{GarageId, LaneId};
+use domain::ids::{GarageId, LaneId, PersonId};
 use domain::time::Timestamp;
 use protocol::order::{RemoteOrderAction, RemoteOrderEntry, RemoteOrderOutcome, RemoteOrderState};
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl RemoteOrderTarget<'_> {
 #[derive(Debug, Clone, Copy)]
 pub enum RemoteOrderActor<'a> {
     Operator(&'a str),
-    Person(Uuid),
+    Person(PersonId),
 }
 
 impl RemoteOrderActor<'_> {
@@ -152,7 +152,7 @@ pub async fn is_there(tx: &mut Tx, garage: &GarageId, run: &str, now: Timestamp)
 }
 
 /// When this person last created an order, at any garage.
-pub async fn last_of_person(tx: &mut Tx, person: Uuid) -> Result<Option<Timestamp>, StoreError> {
+pub async fn last_of_person(tx: &mut Tx, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
     let row: Option<(i64,)> = fetch_optional!(
         tx,
         "select made_at from open_order where person_id = $1 order by made_at desc limit 1",
@@ -208,7 +208,7 @@ fn taken(
         }
     };
     let expires_at = Timestamp::from_micros(expires_at);
-    Ok(FetchedRemoteOrder { id: codec::uuid("open_order.id", &id)?, action, expires_at })
+    Ok(FetchedRemoteOrder { id: codec::id("open_order.id", &id)?, action, expires_at })
 }
 
 /// Hands waiting orders to a run of the gateway, and again those that this run has already.
@@ -255,6 +255,7 @@ pub async fn ended(
 
 #[derive(sqlx::FromRow)]
 struct RemoteOrderRow {
+    garage_id: String,
     id: String,
     action: String,
     lane: Option<String>,
@@ -272,6 +273,7 @@ struct RemoteOrderRow {
 /// A stored order; the plate is still sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRemoteOrder {
+    pub garage: GarageId,
     /// Without the plate.
     pub order: RemoteOrderEntry,
     /// Set for the end of a fire alarm.
@@ -288,7 +290,8 @@ pub async fn by_key(
 ) -> Result<Option<StoredRemoteOrder>, StoreError> {
     let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.operator_id = $2 and w.idempotency_key = $3",
         garage.as_str(),
@@ -301,12 +304,13 @@ pub async fn by_key(
 /// The order that this driver has stored under this idempotency key.
 pub async fn by_person_key(
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     key: &str,
 ) -> Result<Option<StoredRemoteOrder>, StoreError> {
     let row: Option<RemoteOrderRow> = fetch_optional!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, null as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w where w.person_id = $1 and w.idempotency_key = $2",
         person.to_string(),
         key,
@@ -323,7 +327,8 @@ pub async fn page(
 ) -> Result<Vec<StoredRemoteOrder>, StoreError> {
     let rows: Vec<RemoteOrderRow> = fetch_all!(
         tx,
-        "select w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
+        "select w.garage_id, w.id, w.action, w.lane, w.through, w.reason, o.name as operator, w.plate_enc, \
+         w.made_at, w.expires_at, w.state, w.cause, w.ended_at \
          from open_order w left join operator o on o.id = w.operator_id \
          where w.garage_id = $1 and w.id < $2 order by w.id desc limit $3",
         garage.as_str(),
@@ -340,7 +345,7 @@ impl TryFrom<RemoteOrderRow> for StoredRemoteOrder {
     fn try_from(row: RemoteOrderRow) -> Result<Self, StoreError> {
         let state: RemoteOrderState = codec::parse("open_order.state", &row.state)?;
         let order = RemoteOrderEntry {
-            id: codec::uuid("open_order.id", &row.id)?,
+            id: codec::id("open_order.id", &row.id)?,
             action: codec::parse("open_order.action", &row.action)?,
             lane: row.lane.map(|lane| codec::parse("open_order.lane", &lane)).transpose()?,
             reason: row.reason,
@@ -352,6 +357,11 @@ impl TryFrom<RemoteOrderRow> for StoredRemoteOrder {
             cause: row.cause.map(|cause| codec::parse("open_order.cause", &cause)).transpose()?,
             ended_at: row.ended_at.map(Timestamp::from_micros),
         };
-        Ok(Self { order, through: row.through.map(Timestamp::from_micros), plate_enc: row.plate_enc })
+        Ok(Self {
+            garage: codec::parse("open_order.garage_id", &row.garage_id)?,
+            order,
+            through: row.through.map(Timestamp::from_micros),
+            plate_enc: row.plate_enc,
+        })
     }
 }

@@ -1,37 +1,36 @@
 //! People, the WeChat accounts that they are bound to, their children and their cars.
 
 use domain::access::Audience;
-use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::ids::{ClassId, GarageId, PersonId, PupilId, SchoolId, VehicleId};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
-use uuid::Uuid;
 
 use super::seal::SealedValue;
 use super::visit::color_word;
 use super::{StoreError, Tx, codec};
 
 /// A person's name, sealed.
-pub async fn name_enc(tx: &mut Tx, person: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn name_enc(tx: &mut Tx, person: PersonId) -> Result<Option<Vec<u8>>, StoreError> {
     let row: Option<(Vec<u8>,)> =
         fetch_optional!(tx, "select name_enc from person where id = $1", person.to_string())?;
     Ok(row.map(|(name,)| name))
 }
 
 /// The person with the school's own number.
-pub async fn by_key(tx: &mut Tx, key_hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
+pub async fn by_key(tx: &mut Tx, key_hash: &[u8]) -> Result<Option<PersonId>, StoreError> {
     id_of(fetch_optional!(tx, "select id from person where key_hash = $1", key_hash)?)
 }
 
-pub async fn by_openid(tx: &mut Tx, openid_hash: &[u8]) -> Result<Option<Uuid>, StoreError> {
+pub async fn by_openid(tx: &mut Tx, openid_hash: &[u8]) -> Result<Option<PersonId>, StoreError> {
     id_of(fetch_optional!(tx, "select id from person where openid_hash = $1", openid_hash)?)
 }
 
-fn id_of(row: Option<(String,)>) -> Result<Option<Uuid>, StoreError> {
-    row.map(|(id,)| codec::uuid("person.id", &id)).transpose()
+fn id_of(row: Option<(String,)>) -> Result<Option<PersonId>, StoreError> {
+    row.map(|(id,)| codec::id("person.id", &id)).transpose()
 }
 
 /// Whether the person is bound to some WeChat account.
-pub async fn is_bound(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
+pub async fn is_bound(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
     let row: Option<(i64,)> = fetch_optional!(
         tx,
         "select cast(1 as bigint) from person where id = $1 and openid_hash is not null",
@@ -43,7 +42,7 @@ pub async fn is_bound(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
 /// Stores a driver without a school, bound to a WeChat account; `false` if a person is bound to this account already.
 pub async fn insert_driver(
     tx: &mut Tx,
-    id: Uuid,
+    id: PersonId,
     key_hash: &[u8],
     name_enc: &[u8],
     openid: &SealedValue,
@@ -61,7 +60,7 @@ pub async fn insert_driver(
     Ok(inserted == 1)
 }
 
-pub async fn bind(tx: &mut Tx, person: Uuid, openid: &SealedValue) -> Result<bool, StoreError> {
+pub async fn bind(tx: &mut Tx, person: PersonId, openid: &SealedValue) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update person set openid_hash = $2, openid_enc = $3 where id = $1",
@@ -72,7 +71,7 @@ pub async fn bind(tx: &mut Tx, person: Uuid, openid: &SealedValue) -> Result<boo
     Ok(changed == 1)
 }
 
-pub async fn unbind(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
+pub async fn unbind(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "update person set openid_hash = null, openid_enc = null where id = $1",
@@ -83,7 +82,7 @@ pub async fn unbind(tx: &mut Tx, person: Uuid) -> Result<bool, StoreError> {
 
 /// Locks the person's row until the commit, so that counts of the person's rows stay correct. An update that changes
 /// nothing is a row lock on PostgreSQL; SQLite has one writer.
-pub async fn lock(tx: &mut Tx, person: Uuid) -> Result<(), StoreError> {
+pub async fn lock(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
     execute!(tx, "update person set id = id where id = $1", person.to_string())?;
     Ok(())
 }
@@ -91,7 +90,7 @@ pub async fn lock(tx: &mut Tx, person: Uuid) -> Result<(), StoreError> {
 /// A child of a guardian who is not blocked from it.
 #[derive(Debug, Clone)]
 pub struct StoredChild {
-    pub pupil: Uuid,
+    pub pupil: PupilId,
     pub name_enc: Vec<u8>,
     pub class: ClassId,
     pub class_name: String,
@@ -117,7 +116,7 @@ impl TryFrom<ChildRow> for StoredChild {
 
     fn try_from(row: ChildRow) -> Result<Self, StoreError> {
         Ok(Self {
-            pupil: codec::uuid("guardian.pupil_id", &row.pupil_id)?,
+            pupil: codec::id("guardian.pupil_id", &row.pupil_id)?,
             name_enc: row.name_enc,
             class: codec::parse("pupil.class_id", &row.class_id)?,
             class_name: row.class_name,
@@ -129,7 +128,7 @@ impl TryFrom<ChildRow> for StoredChild {
 }
 
 /// The person's children, without those from which the person is blocked.
-pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredChild>, StoreError> {
+pub async fn children(tx: &mut Tx, person: PersonId) -> Result<Vec<StoredChild>, StoreError> {
     let rows: Vec<ChildRow> = fetch_all!(
         tx,
         "select g.pupil_id, p.name_enc, p.class_id, c.name as class_name, c.school_id, s.garage_id, g.relation \
@@ -143,12 +142,12 @@ pub async fn children(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredChild>, Sto
 /// A person's registered car.
 #[derive(Debug, Clone)]
 pub struct RegisteredVehicle {
-    pub id: Uuid,
+    pub id: VehicleId,
     pub plate_enc: Vec<u8>,
     pub plate_color: Option<PlateColor>,
 }
 
-pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<RegisteredVehicle>, StoreError> {
+pub async fn vehicles(tx: &mut Tx, person: PersonId) -> Result<Vec<RegisteredVehicle>, StoreError> {
     let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
         tx,
         "select id, plate_enc, plate_color from vehicle where person_id = $1 order by created_at, id",
@@ -156,7 +155,7 @@ pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<RegisteredVehicle
     )?;
     let vehicle = |(id, plate_enc, color): (String, Vec<u8>, String)| {
         let plate_color = known_color("vehicle.plate_color", &color)?;
-        Ok(RegisteredVehicle { id: codec::uuid("vehicle.id", &id)?, plate_enc, plate_color })
+        Ok(RegisteredVehicle { id: codec::id("vehicle.id", &id)?, plate_enc, plate_color })
     };
     rows.into_iter().map(vehicle).collect()
 }
@@ -164,8 +163,8 @@ pub async fn vehicles(tx: &mut Tx, person: Uuid) -> Result<Vec<RegisteredVehicle
 /// Stores a vehicle; `false` if the person has this plate already.
 pub async fn insert_vehicle(
     tx: &mut Tx,
-    id: Uuid,
-    person: Uuid,
+    id: VehicleId,
+    person: PersonId,
     plate: &SealedValue,
     color: Option<PlateColor>,
     now: Timestamp,
@@ -188,7 +187,7 @@ pub async fn insert_vehicle(
 /// does not exist.
 pub async fn set_vehicle_color(
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     plate_hash: &[u8],
     color: PlateColor,
 ) -> Result<bool, StoreError> {
@@ -208,7 +207,7 @@ pub(super) fn known_color(column: &'static str, text: &str) -> Result<Option<Pla
 }
 
 /// Deletes a vehicle; `false` if this person has no such vehicle.
-pub async fn delete_vehicle(tx: &mut Tx, id: Uuid, person: Uuid) -> Result<bool, StoreError> {
+pub async fn delete_vehicle(tx: &mut Tx, id: VehicleId, person: PersonId) -> Result<bool, StoreError> {
     let changed = execute!(
         tx,
         "delete from vehicle where id = $1 and person_id = $2",
@@ -219,7 +218,7 @@ pub async fn delete_vehicle(tx: &mut Tx, id: Uuid, person: Uuid) -> Result<bool,
 }
 
 /// Hashes of the person's plates.
-pub async fn plate_hashes(tx: &mut Tx, person: Uuid) -> Result<Vec<Vec<u8>>, StoreError> {
+pub async fn plate_hashes(tx: &mut Tx, person: PersonId) -> Result<Vec<Vec<u8>>, StoreError> {
     let rows: Vec<(Vec<u8>,)> = fetch_all!(
         tx,
         "select plate_hash from vehicle where person_id = $1 order by id",
@@ -236,7 +235,7 @@ pub struct StoredPermit {
     pub audience: Audience,
 }
 
-pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredPermit>, StoreError> {
+pub async fn permits(tx: &mut Tx, person: PersonId) -> Result<Vec<StoredPermit>, StoreError> {
     let rows: Vec<(String, Vec<u8>, String)> = fetch_all!(
         tx,
         "select p.garage_id, p.plate_hash, p.audience from vehicle v join permit p on p.plate_hash = v.plate_hash \
@@ -254,7 +253,7 @@ pub async fn permits(tx: &mut Tx, person: Uuid) -> Result<Vec<StoredPermit>, Sto
 }
 
 /// Moves all plates, reservations and notices of `from` to `to`. A plate that both have is kept once.
-pub async fn hand_over(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreError> {
+pub async fn hand_over(tx: &mut Tx, from: PersonId, to: PersonId) -> Result<(), StoreError> {
     let (from, to) = (from.to_string(), to.to_string());
     execute!(
         tx,
@@ -270,7 +269,7 @@ pub async fn hand_over(tx: &mut Tx, from: Uuid, to: Uuid) -> Result<(), StoreErr
 }
 
 /// Garages where the person has live reservations, in order of their ids, which is the lock order.
-pub async fn reserved_garages(tx: &mut Tx, person: Uuid) -> Result<Vec<GarageId>, StoreError> {
+pub async fn reserved_garages(tx: &mut Tx, person: PersonId) -> Result<Vec<GarageId>, StoreError> {
     let rows: Vec<(String,)> = fetch_all!(
         tx,
         "select distinct garage_id from reservation where person_id = $1 and live = 1 order by garage_id",

@@ -11,9 +11,8 @@ mod row;
 mod write;
 
 use domain::allocation::entry::BookEntry;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, PersonId};
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::{StoreError, codec};
 
@@ -44,7 +43,7 @@ pub struct ReservationDetails {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReservationCreator {
-    Person(Uuid),
+    Person(PersonId),
     Operator(String),
     /// A car that came in without a reservation.
     Gate,
@@ -65,7 +64,7 @@ impl ReservationCreator {
     fn parse(text: &str) -> Result<Self, StoreError> {
         const COLUMN: &str = "reservation.made_by";
         match text.split_once(':') {
-            Some(("p", id)) => Ok(Self::Person(codec::uuid(COLUMN, id)?)),
+            Some(("p", id)) => Ok(Self::Person(codec::id(COLUMN, id)?)),
             Some(("o", id)) => Ok(Self::Operator(id.to_owned())),
             _ if text == "gate" => Ok(Self::Gate),
             _ if text == "forgotten" => Ok(Self::Forgotten),

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::ids::{ClassId, GarageId, PersonId, PupilId, SchoolId};
 use protocol::people::{SchoolClass, SchoolReference};
-use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};
 
 /// A pupil whose arrival a car's entry creates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedPupil {
-    pub pupil: Uuid,
+    pub pupil: PupilId,
     pub class: ClassId,
     pub school: SchoolId,
     /// Relations of the car's guardians to the pupil, such as `母亲、父亲`.
@@ -65,7 +64,7 @@ pub async fn pupils_of_cars(
     let mut pupils: HashMap<_, Vec<ExpectedPupil>> = HashMap::new();
     for (garage, plate_hash, color, pupil, class, school, relation, colors) in rows {
         let garage = codec::parse("school.garage_id", &garage)?;
-        let pupil = codec::uuid("pupil.id", &pupil)?;
+        let pupil = codec::id("pupil.id", &pupil)?;
         let expected = pupils.entry((garage, plate_hash, color)).or_default();
         match expected.last_mut().filter(|last| last.pupil == pupil) {
             Some(last) => {
@@ -87,7 +86,7 @@ pub async fn pupils_of_cars(
 /// The class, if this person teaches it.
 pub async fn taught_class(
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     class: &ClassId,
 ) -> Result<Option<SchoolClass>, StoreError> {
     let row: Option<ClassRow> = fetch_optional!(
@@ -101,7 +100,7 @@ pub async fn taught_class(
     row.map(SchoolClass::try_from).transpose()
 }
 
-pub async fn taught_classes(tx: &mut Tx, person: Uuid) -> Result<Vec<SchoolClass>, StoreError> {
+pub async fn taught_classes(tx: &mut Tx, person: PersonId) -> Result<Vec<SchoolClass>, StoreError> {
     let rows: Vec<ClassRow> = fetch_all!(
         tx,
         "select c.id, c.name, s.id as school_id, s.name as school_name from teaches t \
@@ -123,7 +122,7 @@ pub async fn classes_at(tx: &mut Tx, garage: &GarageId) -> Result<BTreeSet<Class
 }
 
 /// The school whose waiting-hall screen this person's account shows.
-pub async fn hall_of(tx: &mut Tx, person: Uuid) -> Result<Option<SchoolReference>, StoreError> {
+pub async fn hall_of(tx: &mut Tx, person: PersonId) -> Result<Option<SchoolReference>, StoreError> {
     let row: Option<(String, String)> = fetch_optional!(
         tx,
         "select s.id, s.name from person p join school s on s.id = p.hall_school_id where p.id = $1",

@@ -1,21 +1,21 @@
 //! People's sessions. The database holds only the hash of a token.
 
+use domain::ids::PersonId;
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};
 
 /// A session that has not expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveSession {
-    pub person: Uuid,
+    pub person: PersonId,
     pub expires_at: Timestamp,
 }
 
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &[u8],
-    person: Uuid,
+    person: PersonId,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -39,7 +39,7 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8], now: Timestamp) -> Result<Opti
     )?;
     let live = |(person, expires_at): (String, i64)| {
         let expires_at = Timestamp::from_micros(expires_at);
-        Ok(LiveSession { person: codec::uuid("session.person_id", &person)?, expires_at })
+        Ok(LiveSession { person: codec::id("session.person_id", &person)?, expires_at })
     };
     row.map(live).transpose()
 }
@@ -59,6 +59,6 @@ pub async fn delete(tx: &mut Tx, token_hash: &[u8]) -> Result<bool, StoreError> 
 }
 
 /// Ends every session of a person; returns their number.
-pub async fn delete_of(tx: &mut Tx, person: Uuid) -> Result<u64, StoreError> {
+pub async fn delete_of(tx: &mut Tx, person: PersonId) -> Result<u64, StoreError> {
     execute!(tx, "delete from session where person_id = $1", person.to_string())
 }

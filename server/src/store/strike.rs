@@ -3,7 +3,7 @@
 
 use domain::allocation::BookStrikeKind;
 use domain::allocation::layout::PlateKey;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ pub struct NewStrike {
     pub id: Uuid,
     pub garage: GarageId,
     pub plate: PlateKey,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub kind: BookStrikeKind,
     pub at: Timestamp,
 }
@@ -67,7 +67,7 @@ pub async fn count(
 }
 
 /// Lifts the overstay strikes of stays whose exit was missed.
-pub async fn void(tx: &mut Tx, reservations: &[Uuid], at: Timestamp) -> Result<(), StoreError> {
+pub async fn void(tx: &mut Tx, reservations: &[ReservationId], at: Timestamp) -> Result<(), StoreError> {
     if reservations.is_empty() {
         return Ok(());
     }

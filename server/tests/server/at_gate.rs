@@ -165,7 +165,7 @@ contract!(an_order_may_name_the_plate_and_the_gateway_is_told_it, |f| async {
     assert_eq!((orders.len(), &orders[0]["plate"]), (1, &json!(MOTHER)));
     // After a month the plate is purged; operator and reason are not yet.
     f.clock.advance(Duration::from_secs(31 * 24 * 3600));
-    server::jobs::purge::purge(&gate.app).await.unwrap();
+    server::app::purge::purge(&gate.app).await.unwrap();
     let gate = GateFixture {
         cookie: format!("operator_session={}", operator_session::issue(&gate.app, "li").await.unwrap()),
         ..gate

@@ -1,6 +1,11 @@
 //! Fixture of every test of the server: an empty, migrated database of either kind, a clock set by hand, a small
 //! district.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 pub mod district;
 pub mod gateway;
@@ -23,7 +28,7 @@ use testkit::proxy::TcpProxy;
 macro_rules! contract {
     ($name:ident, |$fixture:ident| $body:expr) => {
         mod $name {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "not every body uses what its file imports")]
             use super::*;
 
             async fn check($fixture: &$crate::common::StoreFixture) {

@@ -8,8 +8,8 @@ use crate::common::http::{HttpReply, ServedRouter, ask};
 use crate::common::{MONDAY, StoreFixture, time};
 use reqwest::header::AUTHORIZATION;
 use serde_json::json;
+use server::app::purge::purge;
 use server::app::{App, enrolment};
-use server::jobs::purge::purge;
 use server::store::seal::token_hash;
 use server::store::{audit, credential};
 

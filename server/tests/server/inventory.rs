@@ -12,7 +12,7 @@ use protocol::uplink::GateEvent;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::session;
-use server::jobs::sweep;
+use server::app::overdue;
 use server::store::seal::SealPurpose;
 use server::store::visit;
 
@@ -171,10 +171,10 @@ contract!(a_car_that_came_in_elsewhere_has_left, |f| async {
     console.passed(1, vec![entry("e1", MOTHER, MONDAY)]).await;
     f.clock.set(NOW);
     console.server.take(MALL_TOKEN, &batch("m", 1, vec![entry("m1", MOTHER, BEGUN)])).await;
-    assert_eq!(sweep::end_left_behind(&f.app()).await.unwrap(), 0, "the school's gateway has been silent");
+    assert_eq!(overdue::end_left_behind(&f.app()).await.unwrap(), 0, "the school's gateway has been silent");
     console.passed(2, vec![]).await;
-    assert_eq!(sweep::end_left_behind(&f.app()).await.unwrap(), 1);
-    assert_eq!(sweep::end_left_behind(&f.app()).await.unwrap(), 0);
+    assert_eq!(overdue::end_left_behind(&f.app()).await.unwrap(), 1);
+    assert_eq!(overdue::end_left_behind(&f.app()).await.unwrap(), 0);
     assert_eq!(ends(f, SCHOOL, MOTHER).await, [missed("elsewhere")]);
     assert_eq!(ends(f, MALL, MOTHER).await, [(None, None)]);
     assert_eq!(console.school().await["occupied"], 0);

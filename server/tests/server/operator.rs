@@ -196,8 +196,12 @@ contract!(a_correction_against_a_stale_screen_is_refused, |f| async {
         console.adjust("k3", &json!({ "occupied": 5, "seen": 1, "reason": "count" })).await.status,
         201
     );
-    let reused = console.adjust("k3", &json!({ "occupied": 6, "seen": 5, "reason": "count" })).await;
-    assert_eq!(reused.code(), "idempotency_key_reused");
+    let others = [(6, 5, "count"), (5, 2, "count"), (5, 1, "another")];
+    for (occupied, seen, reason) in others {
+        let other = json!({ "occupied": occupied, "seen": seen, "reason": reason });
+        assert_eq!(console.adjust("k3", &other).await.code(), "idempotency_key_reused", "{other}");
+    }
+    assert_eq!(console.adjust("k3", &body).await.status, 201, "the same correction");
 });
 
 contract!(corrections_of_one_screen_at_once_are_one, |f| async {
@@ -322,4 +326,10 @@ contract!(an_operator_can_be_made_at_the_command_line, |f| async {
     assert!(account::create(&app, "wang", "王", &[]).await.is_err());
     assert!(account::create(&app, "zhao", "赵", &[garage("nowhere")]).await.is_err());
     assert!(account::set_password(&app, "zhao", PASSWORD.to_owned()).await.is_err());
+    let mut tx = f.store.begin_read().await.unwrap();
+    let lines = server::store::audit::since(&mut tx, crate::common::time(MONDAY), 100).await.unwrap();
+    let lines = lines.into_iter().filter(|line| line.action.starts_with("operator."));
+    let lines: Vec<_> = lines.map(|line| (line.actor_kind, line.actor_id, line.action)).collect();
+    let by_cli = |action: &str| ("cli".to_owned(), "server".to_owned(), action.to_owned());
+    assert_eq!(lines, [by_cli("operator.create"), by_cli("operator.set_password")]);
 });

@@ -7,7 +7,7 @@ use crate::common::gateway::{batch, entry, exit};
 use crate::common::http::ServedRouter;
 use crate::common::{MONDAY, StoreFixture};
 use domain::ids::ClassId;
-use server::jobs::purge::purge;
+use server::app::purge::purge;
 use server::store::seal::SealPurpose;
 use server::store::{arrival, garage as garages, gate_event, visit};
 

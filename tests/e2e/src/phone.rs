@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use futures_util::StreamExt;
 use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview, StreamFrame};
 use reqwest::StatusCode;
@@ -12,7 +12,6 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-use uuid::Uuid;
 
 /// Longest wait for an answer or a frame that must come.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -59,7 +58,7 @@ impl PhoneClient {
         self.read("/guardian").await
     }
 
-    pub async fn act(&self, arrival: Uuid, act: &ArrivalAct) -> reqwest::Response {
+    pub async fn act(&self, arrival: ArrivalId, act: &ArrivalAct) -> reqwest::Response {
         let url = self.url(&format!("/arrivals/{arrival}/acts"));
         self.http.post(url).bearer_auth(&self.token).json(act).send().await.expect("an answer")
     }

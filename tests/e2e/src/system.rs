@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::{DeviceId, GarageId};
+use domain::ids::{DeviceId, GarageId, PersonId};
 use protocol::mqtt::MqttPermissions;
 use server::app::App;
 use server::store::Store;
@@ -25,7 +25,6 @@ use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use uuid::Uuid;
 
 use crate::console::ConsoleClient;
 use crate::district::DistrictKind;
@@ -130,7 +129,7 @@ pub struct TestSystem {
     passwords: DevicePasswords,
     app: App,
     http: reqwest::Client,
-    people: Mutex<HashMap<String, Uuid>>,
+    people: Mutex<HashMap<String, PersonId>>,
     /// A broker ends the older of two connections of one controller, so each controller has one connection.
     connected: Mutex<HashMap<String, ControllerHandle>>,
     operators: Mutex<HashMap<String, ConsoleClient>>,
@@ -331,7 +330,7 @@ impl TestSystem {
     }
 
     /// The person's id in the database.
-    pub async fn person(&self, key: &str) -> Uuid {
+    pub async fn person(&self, key: &str) -> PersonId {
         if let Some(known) = self.people.lock().await.get(key) {
             return *known;
         }

@@ -1,5 +1,10 @@
 //! The other side of a controller, for tests: a real broker and a scripted gateway.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::time::{Duration, Instant};
 

@@ -12,7 +12,12 @@
 //!
 //! Everything here panics with a clear message on failure: a missing server fails a test and never
 //! skips it. Only for dev-dependencies, benches and the crash harness.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 pub mod disk;
 mod log;

@@ -36,6 +36,8 @@ enum XtaskCommand {
     Bench(command::bench::BenchTaskOptions),
     /// Kills processes at random moments under load and counts what was lost
     Crash(command::crash::CrashTaskOptions),
+    /// Prints figures of the sources: sizes, names, modules and circles between them
+    Measure,
     /// Sends damaged messages to every parser, for an hour by default
     Fuzz(command::fuzz::FuzzTaskOptions),
     /// Sends every message of the corpus with each field damaged to a real gateway's exit and entry
@@ -63,6 +65,7 @@ fn run(command: XtaskCommand) -> Result<()> {
         XtaskCommand::Lint => command::lint::run(),
         XtaskCommand::Bench(options) => command::bench::run(&options),
         XtaskCommand::Crash(options) => command::crash::run(&options),
+        XtaskCommand::Measure => command::measure::run(),
         XtaskCommand::Fuzz(options) => command::fuzz::run(&options),
         XtaskCommand::Mutate(options) => command::mutate::run(&options),
         XtaskCommand::Package(options) => command::package::run(&options),

@@ -1,15 +1,12 @@
 //! Where this repository and its build products are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// The folder of the root `Cargo.toml`, two above xtask's.
-pub fn root() -> Result<&'static Path> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("xtask lies in a workspace")
-}
+pub use xtask::repository::root;
 
 /// Variables that `cargo run` sets for the program that it runs. Build scripts of some dependencies (`ring`) read them and run
 /// again when they change, which recompiles half of the workspace.

@@ -66,14 +66,11 @@ fn permitted(plan: &AccessPlan, reading: &Plate, at: Timestamp) -> impl Iterator
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::collections::{BTreeSet, HashMap};
-
-    use uuid::Uuid;
 
     use super::super::plan::{PlannedOpening, PlannedReservation, SharingPlan};
     use super::*;
-    use crate::ids::PoolId;
+    use crate::ids::{PoolId, ReservationId};
 
     fn plate(text: &str) -> Plate {
         Plate::parse(text).unwrap()
@@ -88,7 +85,7 @@ mod tests {
         let permits =
             [("鲁B12345", Audience::Pickup), ("鲁B12346", Audience::Staff), ("鲁B99999", Audience::Pickup)];
         let reservation = PlannedReservation {
-            id: Uuid::nil(),
+            id: ReservationId::nil(),
             plate: Some(plate("鲁B1234S")),
             plate_color: None,
             audience: Audience::Public,

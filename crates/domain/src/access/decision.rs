@@ -1,7 +1,7 @@
 //! The decision for a car at the gate, and the text of the lane's display.
 
+use crate::ids::ReservationId;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::Audience;
 use crate::occupancy::LaneDirection;
@@ -16,7 +16,7 @@ pub enum AccessDecision {
         audience: Option<Audience>,
         /// The reservation that admits the car, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reservation: Option<Uuid>,
+        reservation: Option<ReservationId>,
         /// Latest exit; absent for a stay without an end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         leave_by: Option<Timestamp>,

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
 use crate::capacity::AudienceCounts;
+use crate::ids::ReservationId;
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 use crate::time::Timestamp;
@@ -47,7 +46,7 @@ pub enum GarageAlarm {
 }
 
 /// Reservations that were used at this garage and that the plan may still contain, by id.
-pub type ReservationUses = HashMap<Uuid, ReservationUse>;
+pub type ReservationUses = HashMap<ReservationId, ReservationUse>;
 
 /// A reservation admits its car until the car has left again: an opened barrier does not prove that the car entered, and
 /// the camera may have to read it twice.

@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::Audience;
 use crate::capacity::CapacityLimit;
-use crate::ids::{PoolId, WindowId};
+use crate::ids::{PoolId, ReservationId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
@@ -129,7 +128,7 @@ pub struct SharingPlan {
 /// takes the space from `from` to `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedReservation {
-    pub id: Uuid,
+    pub id: ReservationId,
     /// Absent: the space is held for an offer that is not accepted yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plate: Option<Plate>,

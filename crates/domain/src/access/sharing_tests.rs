@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::tests::{at, plate, unused};
 use super::*;
 use crate::capacity::CapacityLimit;
-use crate::ids::{PoolId, WindowId};
+use crate::ids::{PoolId, ReservationId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
 use crate::shared_window::DailyHours;
@@ -78,7 +77,7 @@ fn numbered(no: u16) -> Plate {
 
 fn reserved(no: u16, audience: Audience, from: i64, to: i64) -> PlannedReservation {
     PlannedReservation {
-        id: Uuid::from_u128(u128::from(no)),
+        id: ReservationId::from_u128(u128::from(no)),
         plate: Some(numbered(no)),
         plate_color: None,
         audience,

@@ -19,15 +19,13 @@ mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use uuid::Uuid;
-
 use self::index::EntryIndex;
 use super::entry::BookEntry;
 use super::journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
 use super::layout::GarageLayout;
 use super::limits::CapacitySchedule;
-use crate::access::Audience;
-use crate::ids::PoolId;
+use crate::audience::Audience;
+use crate::ids::{PoolId, ReservationId};
 use crate::time::Timestamp;
 
 /// Everything that takes a space of one garage, or waits for one.
@@ -36,9 +34,9 @@ pub struct AllocationBook {
     layout: GarageLayout,
     limits: BTreeMap<PoolId, CapacitySchedule>,
     /// Live entries, and those that have finished since the journal was last taken.
-    entries: HashMap<Uuid, BookEntry>,
+    entries: HashMap<ReservationId, BookEntry>,
     index: EntryIndex,
-    changed: BTreeSet<Uuid>,
+    changed: BTreeSet<ReservationId>,
     notices: Vec<BookNotice>,
     strikes: Vec<BookStrike>,
     /// A space may have become free without an offer to the waiting list.
@@ -79,7 +77,7 @@ impl AllocationBook {
     }
 
     /// An entry by id. Finished entries are included until the journal is taken.
-    pub fn entry(&self, id: Uuid) -> Option<&BookEntry> {
+    pub fn entry(&self, id: ReservationId) -> Option<&BookEntry> {
         self.entries.get(&id)
     }
 

@@ -1,11 +1,10 @@
 //! One stay: reserved, on the waiting list, or taken by a car that entered without a reservation.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::layout::PlateKey;
-use crate::access::Audience;
-use crate::ids::{PoolId, WindowId};
+use crate::audience::Audience;
+use crate::ids::{PersonId, PoolId, ReservationId, VisitId, WindowId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;
 
@@ -22,13 +21,13 @@ pub enum EntryOrigin {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookEntry {
-    pub id: Uuid,
+    pub id: ReservationId,
     pub pool: PoolId,
     pub audience: Audience,
     pub origin: EntryOrigin,
     /// The window in which the stay starts; absent for a car that entered outside every window.
     pub window: Option<WindowId>,
-    pub person: Option<Uuid>,
+    pub person: Option<PersonId>,
     /// Absent if the gate could not read it.
     pub plate: Option<PlateKey>,
     /// The agreed time; for a car without a reservation, from its entry to its latest exit.
@@ -38,7 +37,7 @@ pub struct BookEntry {
     pub taken: Option<MinuteSpan>,
     /// Label of the numbered space, once the car is inside.
     pub space: Option<String>,
-    pub visit: Option<Uuid>,
+    pub visit: Option<VisitId>,
     pub reminded: bool,
     /// Order of the waiting list, then by id.
     pub created_at: Timestamp,

@@ -1,6 +1,6 @@
 //! Changes of a book since the last call: entries to store, notices to send, strikes to count.
 
-use uuid::Uuid;
+use crate::ids::{PersonId, ReservationId};
 
 use super::entry::BookEntry;
 use super::layout::PlateKey;
@@ -17,8 +17,8 @@ pub struct BookJournal {
 /// A notification for the person of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookNotice {
-    pub person: Uuid,
-    pub entry: Uuid,
+    pub person: PersonId,
+    pub entry: ReservationId,
     pub kind: BookNoticeKind,
 }
 
@@ -39,7 +39,7 @@ pub enum BookNoticeKind {
 /// A broken rule, counted against the plate. Only the public gets strikes; parents, staff and residents get none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookStrike {
-    pub entry: Uuid,
+    pub entry: ReservationId,
     pub plate: PlateKey,
     pub kind: BookStrikeKind,
     pub at: Timestamp,

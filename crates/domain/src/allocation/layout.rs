@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::access::Audience;
 use crate::ids::PoolId;
-use crate::minute::{MinuteSpan, Minutes};
+use crate::minute::Minutes;
 use crate::shared_window::WindowOpening;
+
+pub use crate::space::{SpaceClosure, SpacePool};
 
 /// A plate's keyed hash: the book compares plates without knowing them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,25 +21,6 @@ pub struct GarageLayout {
     pub closures: Vec<SpaceClosure>,
     pub rules: GarageRules,
     pub blocked: HashSet<PlateKey>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpacePool {
-    pub size: u32,
-    /// Labels of numbered spaces in order of assignment; may be empty.
-    pub spaces: Vec<String>,
-}
-
-/// A suspension, a blackout, or spaces out of service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpaceClosure {
-    /// Absent: all pools.
-    pub pool: Option<PoolId>,
-    /// Absent: all audiences.
-    pub audience: Option<Audience>,
-    pub span: MinuteSpan,
-    /// Number of spaces out of service; absent: all are closed.
-    pub spaces: Option<u32>,
 }
 
 /// Rules of a garage that apply to all windows.

@@ -1,7 +1,7 @@
 //! What windows and closures allow in one pool: a step function like the timeline, computed once per layout.
 
 use super::layout::{GarageLayout, SpaceClosure, SpacePool};
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::capacity::{AudienceQuotas, ByAudience, CapacityLimit, IN_PRIORITY};
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan};

@@ -1,6 +1,6 @@
 //! Reasons of a refusal, with data that helps the next request.
 
-use uuid::Uuid;
+use crate::ids::ReservationId;
 
 use super::entry::EntryPhase;
 use crate::minute::{Minute, MinuteSpan, Minutes};
@@ -38,7 +38,7 @@ pub enum ReservationRefusal {
     #[error("this plate is blocked here")]
     Blocked,
     #[error("this plate has another reservation at that time")]
-    PlateBusy { with: Uuid },
+    PlateBusy { with: ReservationId },
     #[error("at most {limit} reservations per person")]
     PersonLimit { limit: u32 },
     #[error("at most {limit} reservations per plate")]

@@ -1,23 +1,21 @@
 //! Requests to a book, and facts and forecasts at its interface.
 
-use uuid::Uuid;
-
 use super::entry::EntryOrigin;
 use super::layout::PlateKey;
-use crate::access::Audience;
-use crate::ids::PoolId;
+use crate::audience::Audience;
+use crate::ids::{PersonId, PoolId, ReservationId, VisitId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
 /// Request for a new reservation. A repeated request with the same id returns the existing entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationRequest {
-    pub id: Uuid,
+    pub id: ReservationId,
     /// Absent: the first pool, in order of ids, in which the stay fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
     pub origin: EntryOrigin,
-    pub person: Option<Uuid>,
+    pub person: Option<PersonId>,
     pub plate: Option<PlateKey>,
     pub span: MinuteSpan,
     pub wish: ReservationIntent,
@@ -45,8 +43,8 @@ pub struct EntryChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnteredCar {
     /// Id of a new entry if the car has no reservation.
-    pub id: Uuid,
-    pub visit: Uuid,
+    pub id: ReservationId,
+    pub visit: VisitId,
     pub plate: Option<PlateKey>,
     /// Audience under which the car was admitted; absent counts as the public.
     pub audience: Option<Audience>,

@@ -1,7 +1,7 @@
 //! Room: how many spaces an audience may still take at each minute, from a pool's limits and its timeline.
 
 use super::limits::CapacitySchedule;
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::capacity::{KeptRule, StepCursor, TakenTimeline};
 use crate::minute::{Minute, MinuteSpan};
 

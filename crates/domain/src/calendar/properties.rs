@@ -1,5 +1,4 @@
 //! A second, plain implementation of the rules, compared with the first on random lists and schools.
-#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 

@@ -1,5 +1,4 @@
 //! Layers, guesses and what is safe.
-#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::window::Weekdays;

@@ -5,7 +5,7 @@ use std::ops::{Add, Neg};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::access::Audience;
+use crate::audience::Audience;
 
 /// All audiences in order of priority.
 pub(crate) const IN_PRIORITY: [Audience; 4] =

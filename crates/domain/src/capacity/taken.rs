@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::by_audience::{ByAudience, IN_PRIORITY};
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::minute::{Minute, MinuteSpan};
 
 /// Taken spaces at one minute.

@@ -4,8 +4,8 @@
 //! come at the time of any of them.
 
 use super::WindowOpening;
-use crate::access::Audience;
 use crate::allocation::refusal::ReservationRefusal;
+use crate::audience::Audience;
 use crate::ids::{ClassId, PoolId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;

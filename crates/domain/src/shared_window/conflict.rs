@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{SchoolWithCalendar, SharedWindow, WindowOpening};
-use crate::access::Audience;
-use crate::allocation::layout::SpacePool;
+use crate::audience::Audience;
 use crate::calendar::HolidayCalendar;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan};
+use crate::space::SpacePool;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowConflict {

@@ -7,10 +7,10 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{ClassOpening, ClassStagger, LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening};
-use crate::access::Audience;
-use crate::allocation::layout::SpaceClosure;
+use crate::audience::Audience;
 use crate::calendar::{DayLessons, HolidayCalendar, ResolvedDay};
 use crate::minute::{Minute, MinuteSpan, Minutes};
+use crate::space::SpaceClosure;
 use crate::time::Timestamp;
 
 /// How much earlier than usual an opening begins and ends.

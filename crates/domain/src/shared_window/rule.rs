@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::{Datelike, NaiveDate};
 
 use super::{DailyHours, SharedWindow, WindowTerms};
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::minute::Minutes;
 
 const DAY: u32 = 24 * 60;

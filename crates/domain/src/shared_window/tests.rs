@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{
     DailyHours, LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening, WindowRecurrence, WindowTerms,
 };
-use crate::access::Audience;
+use crate::audience::Audience;
 use crate::calendar::{DayKinds, DayRuling, HolidayCalendar, ListedDay, SchoolCalendar};
 use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{Minute, Minutes};

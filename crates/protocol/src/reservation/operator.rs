@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
-use domain::ids::PoolId;
+use domain::ids::{PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -88,7 +88,7 @@ pub struct PlateBlockRequest {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PlateStrikeEntry {
     pub id: Uuid,
-    pub reservation: Uuid,
+    pub reservation: ReservationId,
     pub plate: Option<String>,
     pub kind: PlateStrikeKind,
     pub at: Timestamp,

@@ -72,7 +72,6 @@ fn wrong_shape(field: Option<String>, message: String) -> ProblemResponse {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
 
@@ -81,13 +80,13 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Child {
-        #[allow(dead_code)]
+        #[expect(dead_code, reason = "only its deserialization is tested")]
         class: u8,
     }
 
     #[derive(Debug, Deserialize)]
     struct Pupils {
-        #[allow(dead_code)]
+        #[expect(dead_code, reason = "only its deserialization is tested")]
         children: Vec<Child>,
     }
 

@@ -43,7 +43,6 @@ fn located(rejection: &QueryRejection) -> Option<&serde_path_to_error::Error<val
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
 

@@ -48,7 +48,6 @@ async fn drained(shutdown: &CancellationToken, limits: HttpLimits) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::future::pending;
     use std::time::Duration;

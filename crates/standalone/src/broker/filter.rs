@@ -71,7 +71,6 @@ fn covers(granted: &[FilterLevel], wanted: &[FilterLevel]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn covered(granted: &str, wanted: &str) -> bool {

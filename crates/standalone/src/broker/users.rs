@@ -85,7 +85,6 @@ fn filters(username: &str, texts: &[String]) -> Result<Vec<TopicFilter>, BrokerE
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn user(name: &str, publish: &str) -> BrokerUserSpec {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::ids::{ClassId, SchoolId};
+use domain::ids::{ClassId, PersonId, SchoolId};
 use domain::plate::Plate;
 use protocol::district::{DistrictSpec, PersonSpec};
 use protocol::people::PersonSession;
@@ -18,12 +18,11 @@ use protocol::problem::ProblemDetails;
 use serde::{Deserialize, Serialize};
 use server::app::App;
 use service::http::{ApiJson, ProblemResponse};
-use uuid::Uuid;
 
 /// A person who can be chosen; by role in the order of the list.
 #[derive(Clone, Serialize)]
 pub struct DemoPerson {
-    pub person_id: Uuid,
+    pub person_id: PersonId,
     /// `key` of the district file.
     pub key: String,
     pub name: String,
@@ -64,7 +63,7 @@ struct PersonList {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PersonChoice {
-    person_id: Uuid,
+    person_id: PersonId,
 }
 
 /// `/demo/people` and `/demo/sessions`, served with the mini-program API.

@@ -11,6 +11,7 @@ use protocol::district::GarageSpec;
 use protocol::reservation::{NewReservation, ReservationMode};
 use server::app::App;
 use server::app::allocation::AllocationError;
+use server::app::idempotency::IdempotencyKey;
 use server::app::operator::{OperatorCaller, session};
 use server::app::reservation::ReservationError;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE, InventedDistrict};
@@ -43,7 +44,7 @@ async fn drivers_own(app: &App, garages: &[GarageSpec]) -> anyhow::Result<()> {
     let session = server::app::session::issue(app, person).await?;
     let driver = server::app::session::authenticate(app, &session.token).await?;
     let plate = Plate::parse(DRIVER_PLATE).context("the driver's plate")?;
-    let (key, new) = wish(app, &plate, (Minutes(24 * 60), Minutes(120)));
+    let (key, new) = wish(app, &plate, (Minutes(24 * 60), Minutes(120)))?;
     for garage in garages {
         match server::app::reservation::reserve::reserve(app, &driver, &garage.id, &key, &new).await {
             Ok(_) => break,
@@ -73,7 +74,7 @@ async fn one(
     plate: &Plate,
     when: (Minutes, Minutes),
 ) -> anyhow::Result<()> {
-    let (key, new) = wish(app, plate, when);
+    let (key, new) = wish(app, plate, when)?;
     match server::app::operator::reservation::add(app, operator, garage, &key, &new).await {
         Ok(_) => Ok(()),
         Err(error) => expected(error),
@@ -81,7 +82,11 @@ async fn one(
 }
 
 /// Key and body of a reservation that begins `later` after the next full quarter of an hour and lasts `length`.
-fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (String, NewReservation) {
+fn wish(
+    app: &App,
+    plate: &Plate,
+    (later, length): (Minutes, Minutes),
+) -> anyhow::Result<(IdempotencyKey, NewReservation)> {
     let starts = quarter_after(app.clock.now()) + later;
     let new = NewReservation {
         audience: Audience::Public,
@@ -91,7 +96,8 @@ fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (Strin
         ends_at: (starts + length).timestamp(),
         wish: ReservationMode::Confirm,
     };
-    (format!("demo-{}-{plate}", app.clock.now().local_date()), new)
+    let key = format!("demo-{}-{}", app.clock.now().local_date(), plate.as_str().escape_default());
+    Ok((IdempotencyKey::parse(&key).context("a key of the demo")?, new))
 }
 
 /// Ignores the expected refusals: at night, at the end of a window, without a window, or with the key of an earlier start today.
@@ -99,7 +105,7 @@ fn expected(error: ReservationError) -> anyhow::Result<()> {
     match error {
         ReservationError::Refused { .. }
         | ReservationError::NotEntitled
-        | ReservationError::Allocation(AllocationError::KeyReused) => Ok(()),
+        | ReservationError::Allocation(AllocationError::KeyReused(_)) => Ok(()),
         error => Err(error).context("a reservation of the demo"),
     }
 }

@@ -6,12 +6,11 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use domain::pickup::{PickupAct, PickupPhase};
 use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, ReadingDoubt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// Interval between a robot's polls of its board.
 const LOOK: Duration = Duration::from_millis(700);
@@ -62,7 +61,7 @@ impl TeacherRobot {
     /// Runs until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut cursor = None;
-        let mut open: HashMap<Uuid, PendingArrival> = HashMap::new();
+        let mut open: HashMap<ArrivalId, PendingArrival> = HashMap::new();
         while !shutdown.is_cancelled() {
             if let Err(error) = self.round(&mut cursor, &mut open).await {
                 tracing::debug!(class.id = %self.class, error = &error as &dyn std::error::Error, "robot poll failed");
@@ -74,7 +73,7 @@ impl TeacherRobot {
     async fn round(
         &self,
         cursor: &mut Option<i64>,
-        open: &mut HashMap<Uuid, PendingArrival>,
+        open: &mut HashMap<ArrivalId, PendingArrival>,
     ) -> Result<(), reqwest::Error> {
         let first = cursor.is_none();
         let page = self.look(*cursor).await?;
@@ -97,7 +96,7 @@ impl TeacherRobot {
         request.send().await?.error_for_status()?.json().await
     }
 
-    fn notice(&self, arrival: ClassArrival, open: &mut HashMap<Uuid, PendingArrival>, first: bool) {
+    fn notice(&self, arrival: ClassArrival, open: &mut HashMap<ArrivalId, PendingArrival>, first: bool) {
         if !first {
             // A full queue loses a line on the terminal, nothing else.
             let _ = self.seen.try_send(ObservedArrival { arrival: arrival.clone() });

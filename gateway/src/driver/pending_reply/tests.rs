@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use domain::access::Audience;
 
 use super::*;

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
 use devices::confidence::ReadingConfidence;
 use domain::vehicle::VehicleDetails;
 

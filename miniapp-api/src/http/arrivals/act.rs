@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::ids::ArrivalId;
 use protocol::people::{ArrivalAct, ClassArrival};
 use protocol::problem::ProblemDetails;
 use service::http::ApiJson;
-use uuid::Uuid;
 
 use crate::MiniappState;
 use crate::http::extract::{BearerSession, PathParameter};
@@ -23,7 +23,7 @@ use crate::http::refusal::MiniappApiError;
 )]
 pub async fn act(
     State(app): State<MiniappState>,
-    PathParameter(id): PathParameter<Uuid>,
+    PathParameter(id): PathParameter<ArrivalId>,
     BearerSession(session): BearerSession,
     ApiJson(body): ApiJson<ArrivalAct>,
 ) -> Result<Json<ClassArrival>, MiniappApiError> {

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::ids::VehicleId;
 use protocol::problem::ProblemDetails;
-use uuid::Uuid;
 
 use crate::MiniappState;
 use crate::http::extract::{BearerSession, PathParameter};
@@ -17,7 +17,7 @@ use crate::http::refusal::MiniappApiError;
 )]
 pub async fn remove_plate(
     State(app): State<MiniappState>,
-    PathParameter(id): PathParameter<Uuid>,
+    PathParameter(id): PathParameter<VehicleId>,
     BearerSession(session): BearerSession,
 ) -> Result<StatusCode, MiniappApiError> {
     app.server.remove_plate(id, &session).await?;

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::{Reservation, ReservationAct};
 use service::http::ApiJson;
-use uuid::Uuid;
 
 use super::answer;
 use crate::MiniappState;
@@ -31,7 +31,7 @@ use crate::http::refusal::MiniappApiError;
 )]
 pub async fn act(
     State(app): State<MiniappState>,
-    PathParameter(id): PathParameter<Uuid>,
+    PathParameter(id): PathParameter<ReservationId>,
     ReservationAttempt(session): ReservationAttempt,
     IfMatchHeader(seen): IfMatchHeader,
     ApiJson(body): ApiJson<ReservationAct>,

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::Reservation;
-use uuid::Uuid;
 
 use super::answer;
 use crate::MiniappState;
@@ -25,7 +25,7 @@ use crate::http::refusal::MiniappApiError;
 )]
 pub async fn show(
     State(app): State<MiniappState>,
-    PathParameter(id): PathParameter<Uuid>,
+    PathParameter(id): PathParameter<ReservationId>,
     BearerSession(session): BearerSession,
 ) -> Result<Response, MiniappApiError> {
     Ok(answer(StatusCode::OK, &app.server.reservation(id, &session).await?))

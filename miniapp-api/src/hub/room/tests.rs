@@ -1,6 +1,5 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
 use axum::extract::ws::Utf8Bytes;
+use domain::ids::ArrivalId;
 use uuid::Uuid;
 
 use super::*;
@@ -14,8 +13,11 @@ fn room() -> PushRoom {
 }
 
 fn page(cursor: FeedCursor, cursors: &[FeedCursor]) -> ArrivalPage {
-    let entry =
-        |&cursor: &FeedCursor| ArrivalFrame { id: Uuid::new_v4(), cursor, text: Utf8Bytes::from_static("x") };
+    let entry = |&cursor: &FeedCursor| ArrivalFrame {
+        id: ArrivalId::from(Uuid::new_v4()),
+        cursor,
+        text: Utf8Bytes::from_static("x"),
+    };
     ArrivalPage { cursor, more: false, entries: cursors.iter().map(entry).collect(), newest: None }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::ids::{ClassId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, SchoolId};
 use domain::pickup::PickupPhase;
 use domain::time::{Clock, Timestamp};
 use protocol::people::{
@@ -36,7 +36,7 @@ pub struct Person {
 #[derive(Debug, Default)]
 pub struct District {
     pub people: HashMap<String, Person>,
-    pub arrivals: BTreeMap<Uuid, ClassArrival>,
+    pub arrivals: BTreeMap<ArrivalId, ClassArrival>,
     pub feed: Vec<(FeedCursor, ClassId)>,
     pub calls: Vec<Call>,
     /// Number of next requests that end in a 500.
@@ -65,15 +65,15 @@ impl District {
         self.people.entry(session.to_owned()).or_default().hall = true;
     }
 
-    pub fn arrive(&mut self, class: &ClassId, pupil: &str) -> Uuid {
-        let id = Uuid::now_v7();
+    pub fn arrive(&mut self, class: &ClassId, pupil: &str) -> ArrivalId {
+        let id = ArrivalId::from(Uuid::now_v7());
         let now = SystemClock.now();
         let order = 1 + self.arrivals.values().filter(|a| a.class == *class).count() as i64;
         let cursor = self.next_cursor(class);
         let arrival = ClassArrival {
             id,
             cursor,
-            pupil_id: Uuid::new_v4(),
+            pupil_id: Uuid::new_v4().into(),
             pupil: pupil.to_owned(),
             class: class.clone(),
             class_name: class_of(class).name,
@@ -93,7 +93,7 @@ impl District {
         id
     }
 
-    pub fn set_phase(&mut self, id: Uuid, phase: PickupPhase) {
+    pub fn set_phase(&mut self, id: ArrivalId, phase: PickupPhase) {
         let class = self.arrivals[&id].class.clone();
         let cursor = self.next_cursor(&class);
         let arrival = self.arrivals.get_mut(&id).unwrap();
@@ -108,7 +108,7 @@ impl District {
 
     pub fn me(&self, person: &Person) -> PersonProfile {
         PersonProfile {
-            person_id: Uuid::nil(),
+            person_id: Uuid::nil().into(),
             name: "李老师".to_owned(),
             classes: person.classes.iter().map(class_of).collect(),
             guardian: true,

@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use protocol::people::{
     ArrivalFeedPage, FeedCursor, GuardianOverview, NewPersonSession, OwnPlate, OwnPlates, PersonSession,
     SESSION_HEADER,
@@ -125,7 +125,7 @@ async fn hall_arrivals(
     Ok(Json(shared.district.lock().unwrap().hall_arrivals(asked.after)).into_response())
 }
 
-async fn act(State(shared): State<Shared>, Path(id): Path<Uuid>) -> Response {
+async fn act(State(shared): State<Shared>, Path(id): Path<ArrivalId>) -> Response {
     match shared.district.lock().unwrap().arrivals.get(&id) {
         Some(arrival) => Json(arrival).into_response(),
         None => refuse(409, "arrival_changed"),
@@ -142,8 +142,11 @@ async fn plates() -> Json<OwnPlates> {
 
 async fn add_plate(body: Bytes) -> Response {
     let plate: Value = serde_json::from_slice(&body).unwrap();
-    let plate =
-        OwnPlate { id: Uuid::nil(), plate: plate["plate"].as_str().unwrap().to_owned(), plate_color: None };
+    let plate = OwnPlate {
+        id: Uuid::nil().into(),
+        plate: plate["plate"].as_str().unwrap().to_owned(),
+        plate_color: None,
+    };
     (StatusCode::CREATED, Json(plate)).into_response()
 }
 

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::allocation::AllocationBook;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use metrics::counter;
-use uuid::Uuid;
 
 use crate::app::{App, sharing};
 use crate::store::book::BookVersion;
@@ -28,7 +27,7 @@ pub(super) struct BookStamp {
 pub(super) struct CachedBook {
     pub book: AllocationBook,
     /// Stored details of each entry.
-    pub details: HashMap<Uuid, ReservationDetails>,
+    pub details: HashMap<ReservationId, ReservationDetails>,
     pub stamp: BookStamp,
     /// When the next block ends; the version does not change then.
     pub good_until: Option<Timestamp>,
@@ -62,7 +61,7 @@ impl CachedBook {
     }
 
     /// A live entry in the form in which it is stored.
-    pub fn stored(&self, garage: &GarageId, id: Uuid) -> Option<StoredReservation> {
+    pub fn stored(&self, garage: &GarageId, id: ReservationId) -> Option<StoredReservation> {
         let entry = self.book.entry(id)?.clone();
         let details = self.details.get(&id)?.clone();
         Some(StoredReservation { garage: garage.clone(), entry, details })

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -15,8 +15,9 @@ use super::request::{
 };
 use super::series::{SeriesDateDecision, SeriesDecision};
 use super::strikes;
-use super::working_book::{self, BookChanges, LockedBooks};
+use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
+use crate::app::audit::{AuditActor, record};
 use crate::store::notice::NewNotice;
 use crate::store::reservation::{self, ClientReservationKey, StoredReservation};
 use crate::store::{StoreError, Tx, book, notice};
@@ -69,7 +70,7 @@ async fn known(
     books: &LockedBooks,
     asked: &[GarageRequest],
 ) -> Result<PriorReservations, StoreError> {
-    let (mut keys, mut ids): (HashSet<ClientReservationKey>, HashSet<Uuid>) =
+    let (mut keys, mut ids): (HashSet<ClientReservationKey>, HashSet<ReservationId>) =
         (HashSet::new(), HashSet::new());
     for (garage, request) in asked {
         match request {
@@ -88,8 +89,8 @@ async fn known(
             AllocationRequest::Suspend(_) | AllocationRequest::Settle => {}
         }
     }
-    let live = |id: &Uuid| books.values().any(|work| work.cached.details.contains_key(id));
-    let ids: Vec<Uuid> = ids.into_iter().filter(|id| !live(id)).collect();
+    let live = |id: &ReservationId| books.values().any(|work| work.cached.details.contains_key(id));
+    let ids: Vec<ReservationId> = ids.into_iter().filter(|id| !live(id)).collect();
     let finished = reservation::by_ids(tx, &ids).await?;
     let keys: Vec<ClientReservationKey> = keys.into_iter().collect();
     Ok(PriorReservations {
@@ -100,7 +101,7 @@ async fn known(
 
 /// Result of the writes.
 struct AllocationWriteOutcome {
-    entries: HashMap<Uuid, StoredReservation>,
+    entries: HashMap<ReservationId, StoredReservation>,
     /// Garages whose version was raised.
     garages: BTreeSet<GarageId>,
     /// Garages whose books lack the plates blocked in this transaction.
@@ -113,7 +114,7 @@ async fn write(
     books: &mut LockedBooks,
     now: Timestamp,
 ) -> Result<AllocationWriteOutcome, StoreError> {
-    let (mut inserted, mut updated, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut inserted, mut updated, mut notices, mut acts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut strikes = BTreeMap::new();
     let mut garages = BTreeSet::new();
     for work in books.values_mut() {
@@ -124,12 +125,16 @@ async fn write(
         notices.extend(notices_of(&written, &work.reasons, now));
         inserted.extend(written.inserted);
         updated.extend(written.updated);
+        acts.extend(written.acts);
         strikes.insert(written.garage, written.strikes);
     }
     reservation::insert(tx, &inserted).await?;
     reservation::update(tx, &updated).await?;
     notice::insert(tx, &notices).await?;
-    let ended: HashMap<Uuid, &StoredReservation> =
+    for OperatorAct { operator, action } in &acts {
+        record(tx, now, AuditActor::Operator(operator), *action, "").await?;
+    }
+    let ended: HashMap<ReservationId, &StoredReservation> =
         inserted.iter().chain(&updated).map(|stored| (stored.entry.id, stored)).collect();
     let mut outdated = BTreeSet::new();
     for (garage, strikes) in strikes {
@@ -149,10 +154,15 @@ impl BookChanges {
             && self.updated.is_empty()
             && self.notices.is_empty()
             && self.strikes.is_empty()
+            && self.acts.is_empty()
     }
 }
 
-fn notices_of(written: &BookChanges, reasons: &HashMap<Uuid, String>, now: Timestamp) -> Vec<NewNotice> {
+fn notices_of(
+    written: &BookChanges,
+    reasons: &HashMap<ReservationId, String>,
+    now: Timestamp,
+) -> Vec<NewNotice> {
     let told = |told: &domain::allocation::BookNotice| NewNotice {
         id: Uuid::now_v7(),
         person: told.person,
@@ -183,7 +193,7 @@ fn answers(
 ) -> Vec<Result<AllocationReply, AllocationError>> {
     let answer =
         |((garage, request), decision): (&GarageRequest, Result<RequestDecision, AllocationError>)| {
-            let stored = |id: Uuid| {
+            let stored = |id: ReservationId| {
                 let written = written.entries.get(&id).cloned();
                 let kept = || books.get(garage)?.cached.stored(garage, id);
                 let finished = || known.finished.get(&id).cloned();
@@ -208,7 +218,7 @@ fn answers(
 
 fn series_answer(
     series: SeriesDecision,
-    stored: impl Fn(Uuid) -> Option<Box<StoredReservation>>,
+    stored: impl Fn(ReservationId) -> Option<Box<StoredReservation>>,
 ) -> SeriesReply {
     let date = |(date, decision)| {
         let outcome = match decision {

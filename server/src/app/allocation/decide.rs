@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use domain::allocation::entry::{CancelCause, EntryPhase};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationRequest};
+use domain::ids::ReservationId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
-use uuid::Uuid;
 
-use super::key::{digest, key_of, new_id, plate_key, was_asked};
+use super::key::{digest, key_of, plate_key};
 use super::request::{
     AllocationError, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest, ReserveRequest,
     SuspendRequest,
 };
 use super::series::{self, SeriesDecision};
 use super::working_book::WorkingBook;
+use crate::app::audit::AuditAction;
 use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
@@ -23,12 +24,12 @@ use crate::store::reservation::{ClientReservationKey, ReservationDetails, Stored
 pub(super) struct PriorReservations {
     pub by_key: HashMap<ClientReservationKey, StoredReservation>,
     /// Reservations that requests name and that are not live.
-    pub finished: HashMap<Uuid, StoredReservation>,
+    pub finished: HashMap<ReservationId, StoredReservation>,
 }
 
 /// Becomes a reply once the rows are written.
 pub(super) enum RequestDecision {
-    Entry(Uuid),
+    Entry(ReservationId),
     Series(SeriesDecision),
     Done,
 }
@@ -65,10 +66,11 @@ pub(super) fn repeated(
     known: &PriorReservations,
     key: &ClientReservationKey,
     asked: &ReserveRequest,
-) -> Result<Option<Uuid>, AllocationError> {
+) -> Result<Option<ReservationId>, AllocationError> {
     let stored = known.by_key.get(key).map(|stored| stored.entry.id);
     let Some(id) = stored.or_else(|| work.keys.get(key).copied()) else { return Ok(None) };
-    if was_asked(id, digest(asked)) { Ok(Some(id)) } else { Err(AllocationError::KeyReused) }
+    digest(asked).require_in(*id.as_uuid())?;
+    Ok(Some(id))
 }
 
 /// Reserves one space. `series` is the id of the series, if the reservation belongs to one.
@@ -78,11 +80,11 @@ pub(super) fn reserve(
     asked: &ReserveRequest,
     (key, series): (ClientReservationKey, Option<&str>),
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     if let Some(id) = repeated(work, known, &key, asked)? {
         return Ok(id);
     }
-    let ask = ask(asked, new_id(digest(asked)));
+    let ask = ask(asked, digest(asked).new_id().into());
     work.cached.book.reserve(&ask, now)?;
     let details = ReservationDetails {
         made_by: asked.by.made_by(),
@@ -94,10 +96,11 @@ pub(super) fn reserve(
     };
     work.add(ask.id, details);
     work.keys.insert(key, ask.id);
+    work.acted(&asked.by, AuditAction::ReservationCreate(ask.id));
     Ok(ask.id)
 }
 
-pub(super) fn ask(asked: &ReserveRequest, id: Uuid) -> ReservationRequest {
+pub(super) fn ask(asked: &ReserveRequest, id: ReservationId) -> ReservationRequest {
     ReservationRequest {
         id,
         pool: asked.pool.clone(),
@@ -115,7 +118,7 @@ fn own(
     work: &WorkingBook,
     known: &PriorReservations,
     by: &RequestActor,
-    id: Uuid,
+    id: ReservationId,
 ) -> Result<(EntryPhase, Timestamp), AllocationError> {
     let live = work.cached.book.entry(id).zip(work.cached.details.get(&id));
     let finished = || {
@@ -143,7 +146,7 @@ fn change_one(
     known: &PriorReservations,
     asked: &ChangeRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &asked.by, asked.id)?;
     unchanged(asked.known, changed_at)?;
     still_live(phase)?;
@@ -153,6 +156,7 @@ fn change_one(
     if let Some((plate, details)) = asked.plate.as_ref().zip(work.cached.details.get_mut(&asked.id)) {
         details.plate_enc = Some(plate.enc.clone());
     }
+    work.acted(&asked.by, AuditAction::ReservationChange(asked.id));
     Ok(asked.id)
 }
 
@@ -161,12 +165,13 @@ fn confirm(
     known: &PriorReservations,
     act: &ReservationActRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Confirmed {
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
         work.cached.book.confirm(act.id, now)?;
+        work.acted(&act.by, AuditAction::ReservationConfirm(act.id));
     }
     Ok(act.id)
 }
@@ -176,12 +181,13 @@ fn cancel(
     known: &PriorReservations,
     act: &ReservationActRequest,
     now: Timestamp,
-) -> Result<Uuid, AllocationError> {
+) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Cancelled {
         unchanged(act.known, changed_at)?;
         still_live(phase)?;
         work.cached.book.cancel(act.id, act.by.cause(), now)?;
+        work.acted(&act.by, AuditAction::ReservationCancel(act.id));
     }
     Ok(act.id)
 }

@@ -1,57 +1,32 @@
-//! Idempotency of requests: clients' keys, and ids that contain a digest of the request.
-//!
-//! The last four bytes of a reservation's id are a digest of its request. A key that is reused with another body is
-//! detected even after the reservation has changed.
+//! Keys and digests of reservation requests ([`crate::app::idempotency`]).
 
 use chrono::NaiveDate;
 use domain::allocation::ReservationIntent;
 use domain::allocation::layout::PlateKey;
 use domain::ids::GarageId;
-use ring::digest::{Context, SHA256};
-use uuid::Uuid;
 
 use super::request::{RequestActor, ReserveRequest, SeriesRequest};
+use crate::app::idempotency::{self, RequestDigest};
 use crate::store::codec;
 use crate::store::reservation::ClientReservationKey;
 use crate::store::seal::SealedValue;
 
-pub(super) type RequestDigest = [u8; 4];
-
-/// Digest of all fields of the body.
+/// Digest of all fields of the body. Its bytes are stored in ids: the order and the texts stay as they are.
 pub(super) fn digest(asked: &ReserveRequest) -> RequestDigest {
-    let mut context = Context::new(&SHA256);
-    let mut field = |bytes: &[u8]| {
-        context.update(&bytes.len().to_le_bytes());
-        context.update(bytes);
-    };
-    field(&asked.plate.hash);
-    field(codec::encode(asked.audience).as_bytes());
-    field(asked.pool.as_ref().map_or("", |pool| pool.as_str()).as_bytes());
-    field(&asked.span.from().get().to_le_bytes());
-    field(&asked.span.until().get().to_le_bytes());
-    field(match asked.wish {
+    let (from, until) = (asked.span.from().get().to_le_bytes(), asked.span.until().get().to_le_bytes());
+    let wish: &[u8] = match asked.wish {
         ReservationIntent::Confirm => b"confirm",
         ReservationIntent::Hold => b"hold",
         ReservationIntent::ConfirmOrWait => b"wait",
-    });
-    first_bytes(context.finish().as_ref())
-}
-
-fn first_bytes<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    bytes.first_chunk().copied().unwrap_or([0; N])
-}
-
-pub(super) fn new_id(digest: RequestDigest) -> Uuid {
-    let mut bytes = Uuid::now_v7().into_bytes();
-    if let Some(last) = bytes.last_chunk_mut() {
-        *last = digest;
-    }
-    Uuid::from_bytes(bytes)
-}
-
-/// Whether the entry's request has this digest.
-pub(super) fn was_asked(id: Uuid, digest: RequestDigest) -> bool {
-    id.as_bytes().last_chunk() == Some(&digest)
+    };
+    RequestDigest::of_fields([
+        asked.plate.hash.as_slice(),
+        codec::encode(asked.audience).as_bytes(),
+        asked.pool.as_ref().map_or("", |pool| pool.as_str()).as_bytes(),
+        &from,
+        &until,
+        wish,
+    ])
 }
 
 /// The plate in the form in which the book compares it.
@@ -64,7 +39,7 @@ pub(super) fn key_of(garage: &GarageId, asked: &ReserveRequest) -> ClientReserva
     ClientReservationKey {
         garage: garage.clone(),
         made_by: asked.by.made_by(),
-        key: format!("r:{}", asked.key),
+        key: format!("r:{}", asked.key.as_str()),
     }
 }
 
@@ -76,34 +51,16 @@ pub(super) fn key_of_date(
     ClientReservationKey {
         garage: garage.clone(),
         made_by: first.by.made_by(),
-        key: format!("s:{date}:{}", first.key),
+        key: format!("s:{date}:{}", first.key.as_str()),
     }
 }
 
 /// Id of a series; the same actor and key give the same id.
-pub(super) fn series_id(garage: &GarageId, series: &SeriesRequest) -> String {
-    let mut context = Context::new(&SHA256);
-    context.update(garage.as_str().as_bytes());
+pub(super) fn id_of_series(garage: &GarageId, series: &SeriesRequest) -> String {
     // Never by `Debug`: the id stays the same when a type is renamed.
-    let by = match &series.first.by {
+    let author = match &series.first.by {
         RequestActor::Person(person) => format!("person {person}"),
         RequestActor::Operator(operator) => format!("operator {operator}"),
     };
-    context.update(by.as_bytes());
-    context.update(series.first.key.as_bytes());
-    Uuid::from_bytes(first_bytes(context.finish().as_ref())).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_tells_what_it_was_asked_for() {
-        let (id, other) = (new_id([1, 2, 3, 4]), new_id([1, 2, 3, 4]));
-        assert_ne!(id, other);
-        assert!(was_asked(id, [1, 2, 3, 4]));
-        assert!(!was_asked(id, [1, 2, 3, 5]));
-        assert_eq!(id.get_version_num(), 7);
-    }
+    idempotency::series_id(garage, &author, &series.first.key).to_string()
 }

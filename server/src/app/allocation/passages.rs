@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use domain::allocation::EnteredCar;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId, VisitId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -62,12 +62,12 @@ fn by_garage(passed: Vec<UnsettledVisit>) -> HashMap<GarageId, Vec<UnsettledVisi
 
 enum BookPassage<'a> {
     In(&'a UnsettledVisit),
-    Out(Uuid, Timestamp),
-    Missed(Uuid),
+    Out(VisitId, Timestamp),
+    Missed(VisitId),
 }
 
 /// Returns the stays whose exit was missed: their overstay, if any, is unknown.
-fn apply(work: &mut WorkingBook, passed: &[UnsettledVisit], now: Timestamp) -> Vec<Uuid> {
+fn apply(work: &mut WorkingBook, passed: &[UnsettledVisit], now: Timestamp) -> Vec<ReservationId> {
     let mut unseen = Vec::new();
     for passage in in_order(passed, now) {
         match passage {
@@ -104,7 +104,7 @@ fn in_order(passed: &[UnsettledVisit], now: Timestamp) -> Vec<BookPassage<'_>> {
 
 fn enter(work: &mut WorkingBook, visit: &UnsettledVisit, now: Timestamp) {
     let car = EnteredCar {
-        id: Uuid::now_v7(),
+        id: ReservationId::from(Uuid::now_v7()),
         visit: visit.visit,
         plate: visit.plate.as_ref().map(plate_key),
         audience: visit.audience,

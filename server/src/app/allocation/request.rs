@@ -5,12 +5,12 @@ use domain::access::Audience;
 use domain::allocation::entry::{CancelCause, EntryOrigin};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
-use domain::ids::PoolId;
+use domain::ids::{PersonId, PoolId, ReservationId};
 use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
-use uuid::Uuid;
 
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::store::StoreError;
 use crate::store::reservation::{ReservationCreator, StoredReservation};
 use crate::store::seal::SealedValue;
@@ -20,7 +20,7 @@ use crate::store::seal::SealedValue;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestActor {
     /// Sees and changes only the person's own reservations.
-    Person(Uuid),
+    Person(PersonId),
     /// Operator by id. May change every reservation of the garage; limits per plate and blocks do not apply.
     Operator(String),
 }
@@ -33,7 +33,7 @@ impl RequestActor {
         }
     }
 
-    pub(super) const fn person(&self) -> Option<Uuid> {
+    pub(super) const fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(*person),
             Self::Operator(_) => None,
@@ -76,7 +76,7 @@ pub enum AllocationRequest {
 pub struct ReserveRequest {
     pub by: RequestActor,
     /// The client's idempotency key, unique per actor and garage.
-    pub key: String,
+    pub key: IdempotencyKey,
     /// `None`: the first pool in which it fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
@@ -99,7 +99,7 @@ pub struct SeriesRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRequest {
     pub by: RequestActor,
-    pub id: Uuid,
+    pub id: ReservationId,
     pub change: EntryChange,
     /// The new plate, sealed; the plate of `change` is filled from it.
     pub plate: Option<SealedValue>,
@@ -110,14 +110,14 @@ pub struct ChangeRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationActRequest {
     pub by: RequestActor,
-    pub id: Uuid,
+    pub id: ReservationId,
     /// Expected `changed_at`; `None`: no precondition.
     pub known: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuspendRequest {
-    pub ids: Vec<Uuid>,
+    pub ids: Vec<ReservationId>,
     /// Text for the notices.
     pub reason: String,
 }
@@ -160,8 +160,8 @@ pub enum AllocationError {
     NotFound,
     #[error("there is no such garage")]
     NoSuchGarage,
-    #[error("this key was used for another request")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error("the reservation has changed since it was read")]
     Changed,
     /// The request may still be carried out; a retry with the same key returns the result.

@@ -5,13 +5,13 @@
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
-use uuid::Uuid;
 
 use super::decide::{self, PriorReservations, ask};
-use super::key::{digest, key_of_date, new_id, series_id};
+use super::key::{digest, id_of_series, key_of_date};
 use super::request::{AllocationError, ReserveRequest, SeriesRequest};
 use super::working_book::WorkingBook;
 
@@ -21,7 +21,7 @@ pub(super) struct SeriesDecision {
 }
 
 pub(super) enum SeriesDateDecision {
-    Reserved(Uuid),
+    Reserved(ReservationId),
     Possible,
     Refused(ReservationRefusal),
 }
@@ -32,7 +32,7 @@ pub(super) fn decide(
     series: &SeriesRequest,
     now: Timestamp,
 ) -> Result<SeriesDecision, AllocationError> {
-    let id = series_id(&work.garage, series);
+    let id = id_of_series(&work.garage, series);
     let days: Vec<(NaiveDate, ReserveRequest)> =
         series.dates.iter().map(|date| (*date, on(&series.first, *date))).collect();
     let before = made_before(work, known, &days)?;
@@ -60,7 +60,7 @@ fn made_before(
     work: &WorkingBook,
     known: &PriorReservations,
     days: &[(NaiveDate, ReserveRequest)],
-) -> Result<Vec<Option<Uuid>>, AllocationError> {
+) -> Result<Vec<Option<ReservationId>>, AllocationError> {
     let before = |(date, asked): &(NaiveDate, ReserveRequest)| {
         decide::repeated(work, known, &key_of_date(&work.garage, asked, *date), asked)
     };
@@ -72,13 +72,13 @@ type SeriesDateDecisions = Vec<(NaiveDate, SeriesDateDecision)>;
 fn again(
     work: &WorkingBook,
     days: &[(NaiveDate, ReserveRequest)],
-    before: Vec<Option<Uuid>>,
+    before: Vec<Option<ReservationId>>,
     now: Timestamp,
 ) -> SeriesDateDecisions {
-    let date = |((date, asked), before): (&(NaiveDate, ReserveRequest), Option<Uuid>)| {
+    let date = |((date, asked), before): (&(NaiveDate, ReserveRequest), Option<ReservationId>)| {
         let decision = match before {
             Some(id) => SeriesDateDecision::Reserved(id),
-            None => match work.cached.book.check_request(&ask(asked, Uuid::nil()), now) {
+            None => match work.cached.book.check_request(&ask(asked, ReservationId::nil()), now) {
                 Ok(()) => SeriesDateDecision::Possible,
                 Err(refusal) => SeriesDateDecision::Refused(refusal),
             },
@@ -116,10 +116,12 @@ fn all_or_none(
     id: &str,
     now: Timestamp,
 ) -> Result<SeriesDateDecisions, AllocationError> {
-    let (kept, new, keys) = (work.cached.clone(), work.new.clone(), work.keys.clone());
+    let before = (work.cached.clone(), work.new.clone(), work.keys.clone(), work.acts.len());
     let mut dates = each(work, known, days, id, now)?;
     if dates.iter().any(|(_, decision)| matches!(decision, SeriesDateDecision::Refused(_))) {
-        (work.cached, work.new, work.keys) = (kept, new, keys);
+        let acts;
+        (work.cached, work.new, work.keys, acts) = before;
+        work.acts.truncate(acts);
         for (_, decision) in &mut dates {
             if matches!(decision, SeriesDateDecision::Reserved(_)) {
                 *decision = SeriesDateDecision::Possible;
@@ -133,7 +135,7 @@ fn all_or_none(
 fn tried(work: &WorkingBook, days: &[(NaiveDate, ReserveRequest)], now: Timestamp) -> SeriesDateDecisions {
     let mut book = work.cached.book.clone();
     let date = |(date, asked): &(NaiveDate, ReserveRequest)| {
-        let decision = match book.reserve(&ask(asked, new_id(digest(asked))), now) {
+        let decision = match book.reserve(&ask(asked, digest(asked).new_id().into()), now) {
             Ok(_) => SeriesDateDecision::Possible,
             Err(refusal) => SeriesDateDecision::Refused(refusal),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::allocation::BookStrike;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub(super) async fn store(
     tx: &mut Tx,
     garage: &GarageId,
     strikes: &[BookStrike],
-    ended: &HashMap<Uuid, &StoredReservation>,
+    ended: &HashMap<ReservationId, &StoredReservation>,
 ) -> Result<usize, StoreError> {
     if strikes.is_empty() {
         return Ok(0);

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::allocation::entry::BookEntry;
 use domain::allocation::{BookNotice, BookStrike};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::book_cache::BookCheckout;
 use super::cached_book::{BookStamp, CachedBook};
+use super::request::RequestActor;
 use crate::app::App;
+use crate::app::audit::AuditAction;
 use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 use crate::store::{StoreError, Tx, book, calendar};
 
@@ -21,12 +22,21 @@ pub(super) struct WorkingBook {
     pub garage: GarageId,
     pub cached: CachedBook,
     /// Entries that are not stored yet.
-    pub new: HashSet<Uuid>,
+    pub new: HashSet<ReservationId>,
     /// Keys used in this transaction, with their entries.
-    pub keys: HashMap<ClientReservationKey, Uuid>,
+    pub keys: HashMap<ClientReservationKey, ReservationId>,
     /// The operator's reason for a notice.
-    pub reasons: HashMap<Uuid, String>,
+    pub reasons: HashMap<ReservationId, String>,
+    /// Acts for the audit log.
+    pub acts: Vec<OperatorAct>,
     checkout: BookCheckout,
+}
+
+/// An act of an operator on a reservation. A person's own reservations are not audited.
+#[derive(Debug, Clone)]
+pub(super) struct OperatorAct {
+    pub operator: String,
+    pub action: AuditAction<'static>,
 }
 
 /// Changes of one book in this transaction.
@@ -36,6 +46,7 @@ pub(super) struct BookChanges {
     pub updated: Vec<StoredReservation>,
     pub notices: Vec<BookNotice>,
     pub strikes: Vec<BookStrike>,
+    pub acts: Vec<OperatorAct>,
 }
 
 /// Locks the garages' rows and returns their books. Omits a garage without a row.
@@ -63,13 +74,28 @@ pub(super) async fn check_out(
 
 impl WorkingBook {
     fn new(garage: GarageId, cached: CachedBook, checkout: BookCheckout) -> Self {
-        Self { garage, cached, new: HashSet::new(), keys: HashMap::new(), reasons: HashMap::new(), checkout }
+        Self {
+            garage,
+            cached,
+            new: HashSet::new(),
+            keys: HashMap::new(),
+            reasons: HashMap::new(),
+            acts: Vec::new(),
+            checkout,
+        }
     }
 
     /// Registers an entry that the book has made and that is to be stored with these details.
-    pub fn add(&mut self, id: Uuid, details: ReservationDetails) {
+    pub fn add(&mut self, id: ReservationId, details: ReservationDetails) {
         self.new.insert(id);
         self.cached.details.insert(id, details);
+    }
+
+    /// Registers an act that the book has accepted.
+    pub fn acted(&mut self, by: &RequestActor, action: AuditAction<'static>) {
+        if let RequestActor::Operator(operator) = by {
+            self.acts.push(OperatorAct { operator: operator.clone(), action });
+        }
     }
 
     /// Takes the book's changes. Removes finished entries' details.
@@ -81,6 +107,7 @@ impl WorkingBook {
             updated: Vec::new(),
             notices: journal.notices,
             strikes: journal.strikes,
+            acts: std::mem::take(&mut self.acts),
         };
         for entry in journal.changed {
             let is_new = self.new.remove(&entry.id);

@@ -4,8 +4,9 @@ use protocol::calendar::{CityDay, HolidayList};
 
 use super::list;
 use crate::app::App;
-use crate::app::import::InvalidField;
-use crate::store::{StoreError, Tx, audit, calendar};
+use crate::app::audit::{AuditAction, AuditActor, ImportScope, record};
+use crate::app::invalid_field::InvalidField;
+use crate::store::{StoreError, calendar};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HolidayListError {
@@ -27,7 +28,8 @@ pub async fn holidays(app: &App, file: &HolidayList) -> Result<(), HolidayListEr
     let mut tx = app.store.begin().await?;
     calendar::raise_version(&mut tx).await?;
     calendar::put_list(&mut tx, list.year, &list.days, app.now()).await?;
-    record(app, &mut tx, "calendar.import_holidays", &list.year.to_string(), list.days.len()).await?;
+    let (action, detail) = (AuditAction::CalendarImportHolidays(list.year), days_text(list.days.len()));
+    record(&mut tx, app.now(), AuditActor::CommandLine, action, &detail).await?;
     Ok(tx.commit().await?)
 }
 
@@ -37,18 +39,11 @@ pub async fn city_days(app: &App, entries: &[CityDay]) -> Result<(), HolidayList
     let mut tx = app.store.begin().await?;
     calendar::raise_version(&mut tx).await?;
     calendar::put_city(&mut tx, &days).await?;
-    record(app, &mut tx, "calendar.import_city_days", "city", days.len()).await?;
+    let (action, detail) = (AuditAction::CalendarImportCityDays(ImportScope::City), days_text(days.len()));
+    record(&mut tx, app.now(), AuditActor::CommandLine, action, &detail).await?;
     Ok(tx.commit().await?)
 }
 
-async fn record(app: &App, tx: &mut Tx, action: &str, subject: &str, days: usize) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at: app.now(),
-        actor_kind: "cli",
-        actor_id: "server",
-        action,
-        subject,
-        detail: &format!("{days} days"),
-    };
-    audit::append(tx, &entry).await
+fn days_text(number: usize) -> String {
+    format!("{number} days")
 }

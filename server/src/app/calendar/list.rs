@@ -7,7 +7,7 @@ use domain::calendar::{DayRuling, ListedDay};
 use protocol::calendar::{CityDay, HolidayList};
 
 use super::is_reasonable;
-use crate::app::import::InvalidField;
+use crate::app::invalid_field::InvalidField;
 
 /// Longest name of a festival that screens show.
 const MAX_NAME: usize = 40;
@@ -94,7 +94,6 @@ pub(super) fn check_name(at: &str, name: &str, min: usize) -> Result<(), Invalid
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use protocol::calendar as entered;
 
 use super::is_reasonable;
 use super::list::check_name;
-use crate::app::import::InvalidField;
+use crate::app::invalid_field::InvalidField;
 
 /// A school has two terms and some breaks a year; this suffices for decades.
 const MAX_SPANS: usize = 200;
@@ -129,7 +129,6 @@ pub fn word(lessons: DayLessons) -> entered::LessonSchedule {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::{Value, json};
 

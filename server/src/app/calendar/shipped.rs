@@ -25,7 +25,6 @@ fn read(text: &str) -> Option<CheckedHolidayList> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use domain::calendar::DayRuling;
 

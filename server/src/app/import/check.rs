@@ -9,6 +9,7 @@ use protocol::district::{DistrictSpec, GarageSpec, OperatorSpec, PersonSpec, Sch
 
 use super::{published, sharing};
 use crate::app::calendar;
+use crate::app::invalid_field::InvalidField;
 use crate::app::sharing::pools;
 use crate::store::pool::StoredPool;
 use crate::store::seal::{SealPurpose, SealingKeyring};
@@ -22,15 +23,6 @@ const MAX_ADDRESS: usize = 200;
 const MAX_KEY: usize = 64;
 /// More than the largest garage of the world has.
 const MAX_CAPACITY: u32 = 100_000;
-
-/// An invalid field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}`: {message}")]
-pub struct InvalidField {
-    /// Path of the field, such as `schools[0].classes[2].id`.
-    pub field: String,
-    pub message: String,
-}
 
 pub(super) type FieldCheckResult = Result<(), InvalidField>;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::ids::VehicleId;
 use domain::time::Timestamp;
 use protocol::district::{PersonSpec, SchoolSpec};
 use uuid::Uuid;
@@ -193,10 +194,12 @@ async fn vehicles(
     let mut changed = false;
     for plate in &spec.plates {
         let sealed = keys.sealed(SealPurpose::Plate, plate.as_str())?;
-        let owner = codec::uuid("person.id", person)?;
+        let owner = codec::id("person.id", person)?;
         let color = spec.plate_colors.get(plate).copied();
         if !known.vehicles.contains(&(person.to_owned(), sealed.hash.clone())) {
-            changed |= person::insert_vehicle(tx, Uuid::now_v7(), owner, &sealed, color, now).await?;
+            changed |=
+                person::insert_vehicle(tx, VehicleId::from(Uuid::now_v7()), owner, &sealed, color, now)
+                    .await?;
         } else if let Some(color) = color {
             changed |= person::set_vehicle_color(tx, owner, &sealed.hash, color).await?;
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use domain::access::{AccessDecision, Audience};
-use domain::ids::{ClassId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, PupilId, SchoolId};
 use domain::occupancy::LaneDirection;
 use domain::pickup::{
     ArrivalNote, ArrivalOfDay, CarSeen, GuardianReading, PickupState, ReadingDoubt, ReadingEffect,
@@ -189,7 +189,7 @@ fn of_day(arrival: &SealedArrival) -> ArrivalOfDay<'_, &SealedArrival> {
 /// A change of an arrival, for the feed.
 struct ArrivalFeedChange {
     cursor: FeedCursor,
-    arrival: Uuid,
+    arrival: ArrivalId,
     school: SchoolId,
     class: ClassId,
 }
@@ -204,7 +204,12 @@ impl ArrivalWriter {
     }
 
     /// Records a change and returns its cursor.
-    pub(super) fn append_change(&mut self, arrival: Uuid, school: &SchoolId, class: &ClassId) -> FeedCursor {
+    pub(super) fn append_change(
+        &mut self,
+        arrival: ArrivalId,
+        school: &SchoolId,
+        class: &ClassId,
+    ) -> FeedCursor {
         self.taken += 1;
         let cursor = self.start + self.taken;
         self.feed_changes.push(ArrivalFeedChange {
@@ -231,7 +236,7 @@ impl ArrivalWriter {
     }
 
     async fn arrive(&mut self, tx: &mut Tx, wave: &[&PickupReading<'_>]) -> Result<(), StoreError> {
-        let pupils: Vec<Uuid> = wave.iter().map(|reading| reading.child.pupil).collect();
+        let pupils: Vec<PupilId> = wave.iter().map(|reading| reading.child.pupil).collect();
         let days = arrival::of_pupils(tx, &pupils, self.today).await?;
         let mut new = Vec::new();
         for reading in wave {
@@ -300,7 +305,7 @@ impl ArrivalWriter {
     }
 
     fn row<'a>(&mut self, reading: &'a PickupReading<'_>, note: Option<ArrivalNote>) -> NewArrival<'a> {
-        let (id, at) = (Uuid::now_v7(), reading.at(self.now));
+        let (id, at) = (ArrivalId::from(Uuid::now_v7()), reading.at(self.now));
         NewArrival {
             id,
             school: &reading.child.school,

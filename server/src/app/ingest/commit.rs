@@ -15,8 +15,9 @@ use super::movement::{self, NewGateEvent};
 use super::record::CheckedRecords;
 use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
+use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::store::gateway::{self, GatewayReport, LockedGateway};
-use crate::store::{StoreError, Tx, audit, dead_letter, visit};
+use crate::store::{StoreError, Tx, dead_letter, visit};
 
 /// Results of a commit for the replies and the feed.
 pub(super) struct IngestCommitOutcome {
@@ -155,15 +156,8 @@ async fn log_epochs(
             continue;
         }
         tracing::info!(garage.id = %garage, epoch = batch.epoch, "gateway began a new outbox epoch");
-        let entry = audit::AuditEntry {
-            at: now,
-            actor_kind: "gateway",
-            actor_id: garage.as_str(),
-            action: "epoch.begin",
-            subject: garage.as_str(),
-            detail: &batch.epoch,
-        };
-        audit::append(tx, &entry).await?;
+        let (actor, action) = (AuditActor::Gateway(garage), AuditAction::EpochBegin(garage));
+        record(tx, now, actor, action, &batch.epoch).await?;
     }
     Ok(())
 }

@@ -12,13 +12,17 @@ use domain::vehicle::{PlateColor, VehicleClass};
 
 use super::record::CheckedEvent;
 use super::reread::{FirstExit, RereadOutcome, SecondExits, StandingReadings};
+use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::store::garage::{self, GarageCountChange};
 use crate::store::gate_event::StoredEventKey;
 use crate::store::gate_event::readings::{self, StoredReading};
 use crate::store::gateway::LockedGateway;
 use crate::store::seal::SealedValue;
 use crate::store::visit::{self, VisitEntry, VisitExit};
-use crate::store::{StoreError, Tx, audit};
+use crate::store::{StoreError, Tx};
+
+/// Detail of the audit entry of an unknown count that a gateway's first batch starts.
+const COUNT_STARTS: &str = "the count starts at 0 with the gateway's first word";
 
 /// An event that was unknown before this transaction.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +55,8 @@ pub(super) async fn count(
         return Ok(counts);
     }
     for (garage, _) in deltas.iter().filter(|(_, (starts, _))| *starts) {
-        log_start(tx, garage, now).await?;
+        let action = AuditAction::CountStart(garage);
+        record(tx, now, AuditActor::Gateway(garage), action, COUNT_STARTS).await?;
     }
     let changes: Vec<GarageCountChange> = deltas
         .into_iter()
@@ -59,18 +64,6 @@ pub(super) async fn count(
         .collect();
     counts.extend(garage::add_to_counts(tx, &changes, now).await?);
     Ok(counts)
-}
-
-async fn log_start(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<(), StoreError> {
-    let entry = audit::AuditEntry {
-        at: now,
-        actor_kind: "gateway",
-        actor_id: garage.as_str(),
-        action: "count.start",
-        subject: garage.as_str(),
-        detail: "the count starts at 0 with the gateway's first word",
-    };
-    audit::append(tx, &entry).await
 }
 
 /// A car that has passed the gate.
@@ -202,15 +195,8 @@ pub(crate) async fn heal(
         return Ok(Vec::new());
     }
     for GarageCountChange { garage, delta } in &changes {
-        let entry = audit::AuditEntry {
-            at: now,
-            actor_kind: "server",
-            actor_id: "evidence",
-            action: "count.heal",
-            subject: garage.as_str(),
-            detail: &delta.to_string(),
-        };
-        audit::append(tx, &entry).await?;
+        let action = AuditAction::CountHeal(garage);
+        record(tx, now, AuditActor::Evidence, action, &delta.to_string()).await?;
     }
     garage::add_to_counts(tx, &changes, now).await
 }

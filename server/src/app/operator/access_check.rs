@@ -6,7 +6,8 @@ use domain::occupancy::LaneDirection;
 use domain::plate::{Plate, PlateError};
 use protocol::operator::AccessCheckResult;
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
+use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
 use crate::store::{StoreError, garage};
 
@@ -36,7 +37,7 @@ pub async fn check(
     require(&mut tx, caller, garage).await?;
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     let decision = access_plan::decide_now(app, &mut tx, &found, &plate).await?;
-    record(&mut tx, app.now(), &caller.operator, "access.check", garage.as_str(), "").await?;
+    record(&mut tx, app.now(), caller.actor(), AuditAction::AccessCheck(garage), "").await?;
     tx.commit().await?;
     let display = display_text(decision, LaneDirection::In, app.now());
     Ok(AccessCheckResult { plate: plate.to_string(), decision, display })

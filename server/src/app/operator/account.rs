@@ -4,8 +4,8 @@ use domain::ids::GarageId;
 use uuid::Uuid;
 
 use super::password::{self, PasswordError};
-use super::record;
 use crate::app::App;
+use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::store::{StoreError, garage, operator};
 
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ pub async fn create(
         }
         operator::add_garage(&mut tx, &id, garage).await?;
     }
-    record(&mut tx, app.now(), &id, "operator.create", &id, "").await?;
+    record(&mut tx, app.now(), AuditActor::CommandLine, AuditAction::OperatorCreate(&id), "").await?;
     Ok(tx.commit().await?)
 }
 
@@ -56,6 +56,6 @@ pub async fn set_password(app: &App, username: &str, password: String) -> Result
     let id = account.ok_or_else(|| OperatorAccountError::UnknownOperator(username.to_owned()))?.id;
     operator::set_password(&mut tx, &id, &hash).await?;
     operator::delete_sessions(&mut tx, &id).await?;
-    record(&mut tx, app.now(), &id, "operator.set_password", &id, "").await?;
+    record(&mut tx, app.now(), AuditActor::CommandLine, AuditAction::OperatorSetPassword(&id), "").await?;
     Ok(tx.commit().await?)
 }

@@ -6,8 +6,10 @@ use protocol::operator::{CountAdjustment, CursorPage, NewCountAdjustment};
 use uuid::Uuid;
 
 use super::reason::{self, reason};
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
+use crate::app::audit::{AuditAction, record};
+use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::store::{StoreError, adjustment, garage};
 
 /// Rows on one page.
@@ -21,8 +23,8 @@ pub enum CountAdjustmentError {
     Occupied { capacity: u32 },
     #[error("the count has changed to {now:?}")]
     Changed { now: Option<i64> },
-    #[error("this key was used for another correction")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -38,16 +40,17 @@ pub async fn add(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewCountAdjustment,
 ) -> Result<CountAdjustment, CountAdjustmentError> {
     let reason = reason(&new.reason, reason::LONGEST).ok_or(CountAdjustmentError::Reason)?;
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    if let Some(written) = adjustment::by_key(&mut tx, garage, &caller.operator, key).await? {
-        let same = written.after == new.occupied && written.reason == reason;
-        return if same { Ok(written) } else { Err(CountAdjustmentError::KeyReused) };
+    if let Some(written) = adjustment::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
+        let first = (written.after, written.before, &written.reason);
+        idempotency::require_same(first, (new.occupied, new.seen, &reason))?;
+        return Ok(written);
     }
     if !(0..=i64::from(found.capacity)).contains(&new.occupied) {
         return Err(CountAdjustmentError::Occupied { capacity: found.capacity });
@@ -61,15 +64,15 @@ pub async fn add(
         id,
         garage,
         operator: &caller.operator,
-        idempotency_key: key,
+        idempotency_key: key.as_str(),
         at,
         before: found.occupied,
         after: new.occupied,
         reason: &reason,
     };
     adjustment::insert(&mut tx, &row).await?;
-    record(&mut tx, at, &caller.operator, "count.adjust", garage.as_str(), &id.to_string()).await?;
-    let written = adjustment::by_key(&mut tx, garage, &caller.operator, key).await?;
+    record(&mut tx, at, caller.actor(), AuditAction::CountAdjust(garage), &id.to_string()).await?;
+    let written = adjustment::by_key(&mut tx, garage, &caller.operator, key.as_str()).await?;
     let written = written.ok_or(StoreError::Corrupt { column: "adjustment.idempotency_key" })?;
     tx.commit().await?;
     Ok(written)

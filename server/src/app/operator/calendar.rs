@@ -7,9 +7,10 @@ use domain::calendar::{CalendarWarning, HolidayCalendar, SchoolCalendar};
 use domain::ids::{GarageId, SchoolId};
 use protocol::calendar as wire;
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
+use crate::app::audit::{AuditAction, record};
 use crate::app::calendar::{load, load_schools, school};
-use crate::app::import::InvalidField;
+use crate::app::invalid_field::InvalidField;
 use crate::app::{App, etag};
 use crate::store::{StoreError, Tx, calendar};
 
@@ -167,7 +168,7 @@ pub async fn put_school(
     }
     calendar::school::put(&mut tx, school, &new).await?;
     let detail = format!("{} spans, {} days", new.spans().len(), new.days().count());
-    record(&mut tx, app.now(), &caller.operator, "school_calendar.put", school.as_str(), &detail).await?;
+    record(&mut tx, app.now(), caller.actor(), AuditAction::SchoolCalendarPut(school), &detail).await?;
     tx.commit().await?;
     Ok(TaggedSchoolCalendar::of(&new))
 }

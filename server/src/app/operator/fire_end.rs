@@ -9,8 +9,10 @@ use protocol::order::{NewFireEnd, RemoteOrderAction, RemoteOrderEntry};
 use uuid::Uuid;
 
 use super::open_order::{LIFE, opened};
-use super::{OperatorCaller, OperatorError, record, require};
-use crate::app::{App, open_order as orders};
+use super::{OperatorCaller, OperatorError, require};
+use crate::app::audit::{AuditAction, record};
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
+use crate::app::{App, idempotency, open_order as orders};
 use crate::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
 use crate::store::{StoreError, Tx, garage, gateway};
 
@@ -29,8 +31,8 @@ pub enum FireEndError {
     Again { last_at: Timestamp },
     #[error("an order to end the fire alarm is still waiting")]
     Waiting,
-    #[error("this key was used for another order")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -46,7 +48,7 @@ pub async fn add(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewFireEnd,
 ) -> Result<RemoteOrderEntry, FireEndError> {
     let reason = new.reason.trim().replace('\0', "");
@@ -57,11 +59,10 @@ pub async fn add(
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
-        let same = before.order.action == RemoteOrderAction::EndFire
-            && before.through == Some(new.through)
-            && before.order.reason == reason;
-        return if same { Ok(opened(app, before, now)?) } else { Err(FireEndError::KeyReused) };
+    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
+        let first = (before.order.action, before.through, &before.order.reason);
+        idempotency::require_same(first, (RemoteOrderAction::EndFire, Some(new.through), &reason))?;
+        return Ok(opened(app, before, now)?);
     }
     check(&mut tx, garage, new.through, now).await?;
     let row = NewRemoteOrder {
@@ -69,15 +70,15 @@ pub async fn add(
         garage,
         target: RemoteOrderTarget::Fire { through: new.through },
         by: RemoteOrderActor::Operator(&caller.operator),
-        idempotency_key: key,
+        idempotency_key: key.as_str(),
         reason: &reason,
         plate_enc: None,
         made_at: now,
         expires_at: now + LIFE,
     };
     open_order::insert(&mut tx, &row).await?;
-    record(&mut tx, now, &caller.operator, "fire.end", garage.as_str(), &id.to_string()).await?;
-    let order = open_order::by_key(&mut tx, garage, &caller.operator, key).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::FireEnd(garage), &id.to_string()).await?;
+    let order = open_order::by_key(&mut tx, garage, &caller.operator, key.as_str()).await?;
     let order = order.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
     tx.commit().await?;
     orders::announce(app, garage).await;

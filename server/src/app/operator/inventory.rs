@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, VisitId};
 use domain::inventory::{InsideVisit, InventoryOutcome, InventoryWalk, SeenCars, reconcile};
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -13,11 +13,13 @@ use protocol::operator::{InventoryPreview, InventoryReport, InventorySummary, Un
 use uuid::Uuid;
 
 use super::reason::{self, reason};
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
+use crate::app::audit::{AuditAction, record};
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused, KeyedBodyDigest};
 use crate::store::seal::{SealError, SealPurpose, SealedValue};
 use crate::store::visit::inside::{self, OpenVisit};
-use crate::store::{StoreError, Tx, codec, garage, gateway, inventory};
+use crate::store::{StoreError, Tx, garage, gateway, inventory};
 
 /// Most walks in the list.
 const SHOWN: i64 = 20;
@@ -43,8 +45,8 @@ pub enum InventoryError {
     TooMany,
     #[error("the gateway is offline or behind: passages are missing")]
     Behind,
-    #[error("the idempotency key was used for another inventory")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -72,8 +74,8 @@ struct CheckedWalk {
 
 /// A walk compared with the visits.
 struct WalkComparison {
-    open: HashMap<Uuid, OpenVisit>,
-    outcome: InventoryOutcome<Uuid, Vec<u8>>,
+    open: HashMap<VisitId, OpenVisit>,
+    outcome: InventoryOutcome<VisitId, Vec<u8>>,
 }
 
 /// Previews the walk; writes only to the audit log.
@@ -88,7 +90,7 @@ pub async fn preview(
     require(&mut tx, caller, garage).await?;
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     let held = held(&mut tx, garage, &asked).await?;
-    record(&mut tx, app.now(), &caller.operator, "inventory.preview", garage.as_str(), "").await?;
+    record(&mut tx, app.now(), caller.actor(), AuditAction::InventoryPreview(garage), "").await?;
     tx.commit().await?;
     shown(app, found.occupied, &asked, &held)
 }
@@ -98,16 +100,17 @@ pub async fn add(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &InventoryReport,
 ) -> Result<InventorySummary, InventoryError> {
     let reason = reason(&new.reason, reason::LONGEST).ok_or(InventoryError::Reason)?;
-    let body_hash = app.keys.hash(SealPurpose::Plate, &codec::list(std::slice::from_ref(new)));
+    let digest = KeyedBodyDigest::of(&app.keys, new);
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    if let Some((written, hash)) = inventory::by_key(&mut tx, garage, &caller.operator, key).await? {
-        return if hash == body_hash { Ok(written) } else { Err(InventoryError::KeyReused) };
+    if let Some((written, hash)) = inventory::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
+        digest.require_stored(&hash)?;
+        return Ok(written);
     }
     let asked = asked(app, new)?;
     require_caught_up(&mut tx, garage, app.now()).await?;
@@ -118,14 +121,13 @@ pub async fn add(
     let row = inventory::NewInventoryRow {
         garage,
         operator: &caller.operator,
-        idempotency_key: key,
-        body_hash: &body_hash,
+        idempotency_key: key.as_str(),
+        body_hash: digest.stored(),
         made: &made,
     };
     inventory::insert(&mut tx, &row).await?;
-    record(&mut tx, made.at, &caller.operator, "inventory.add", garage.as_str(), &made.id.to_string())
-        .await?;
-    let written = inventory::by_key(&mut tx, garage, &caller.operator, key).await?;
+    record(&mut tx, made.at, caller.actor(), AuditAction::InventoryAdd(garage), &made.id.to_string()).await?;
+    let written = inventory::by_key(&mut tx, garage, &caller.operator, key.as_str()).await?;
     let (written, _) = written.ok_or(StoreError::Corrupt { column: "inventory.idempotency_key" })?;
     tx.commit().await?;
     app.allocation.mark_stale(garage);
@@ -175,7 +177,7 @@ async fn require_caught_up(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Re
 async fn held(tx: &mut Tx, garage: &GarageId, asked: &CheckedWalk) -> Result<WalkComparison, StoreError> {
     let open = inside::open(tx, garage).await?;
     let (left, left_unread) = inside::left_since(tx, garage, asked.walk.begun()).await?;
-    let visits: Vec<InsideVisit<Uuid, Vec<u8>>> = open
+    let visits: Vec<InsideVisit<VisitId, Vec<u8>>> = open
         .iter()
         .map(|visit| InsideVisit {
             visit: visit.id,

@@ -3,8 +3,9 @@
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, DeadLetterEntry, EventLogEntry};
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
+use crate::app::audit::{AuditAction, record};
 use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, codec, dead_letter, gate_event};
 
@@ -22,7 +23,7 @@ pub async fn events(
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let rows = gate_event::page(&mut tx, garage, before, PAGE as i64 + 1).await?;
-    record(&mut tx, app.now(), &caller.operator, "gate_event.read", garage.as_str(), &before.to_string())
+    record(&mut tx, app.now(), caller.actor(), AuditAction::GateEventRead(garage), &before.to_string())
         .await?;
     tx.commit().await?;
     page(rows, |row| row.no, |row| event(app, row))
@@ -59,7 +60,7 @@ pub async fn dead_letters(
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let rows = dead_letter::page(&mut tx, garage, before, PAGE as i64 + 1).await?;
-    record(&mut tx, app.now(), &caller.operator, "dead_letter.read", garage.as_str(), &before.to_string())
+    record(&mut tx, app.now(), caller.actor(), AuditAction::DeadLetterRead(garage), &before.to_string())
         .await?;
     tx.commit().await?;
     page(rows, |row| row.no, |row| letter(app, row))

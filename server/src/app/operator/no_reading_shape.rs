@@ -7,8 +7,9 @@
 use domain::ids::{DeviceId, GarageId};
 use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
+use crate::app::audit::{AuditAction, record};
 use crate::store::no_reading_shape::{self, NewShapeMark};
 use crate::store::{StoreError, garage, gateway};
 
@@ -80,7 +81,7 @@ pub async fn mark(
     };
     no_reading_shape::insert(&mut tx, &row).await?;
     let detail = detail(&new.device, &reported.id);
-    record(&mut tx, at, &caller.operator, "no_reading_shape.mark", garage.as_str(), &detail).await?;
+    record(&mut tx, at, caller.actor(), AuditAction::NoReadingShapeMark(garage), &detail).await?;
     let marks = no_reading_shape::of_garage(&mut tx, garage).await?;
     let marked = find(&marks, &new.device, &new.shape).cloned();
     let marked = marked.ok_or(StoreError::Corrupt { column: "no_reading_shape.shape" })?;
@@ -123,7 +124,7 @@ pub async fn unmark(
         return Err(ShapeMarkError::NotMarked);
     }
     let (at, detail) = (app.now(), detail(device, shape));
-    record(&mut tx, at, &caller.operator, "no_reading_shape.unmark", garage.as_str(), &detail).await?;
+    record(&mut tx, at, caller.actor(), AuditAction::NoReadingShapeUnmark(garage), &detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -11,8 +11,10 @@ use protocol::order::{NewRemoteOpening, RemoteOrderEntry, RemoteOrderState};
 use uuid::Uuid;
 
 use super::reason::reason;
-use super::{OperatorCaller, OperatorError, record, require};
-use crate::app::{App, open_order as orders};
+use super::{OperatorCaller, OperatorError, require};
+use crate::app::audit::{AuditAction, record};
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
+use crate::app::{App, idempotency, open_order as orders};
 use crate::store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
 use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, garage, gateway, open_order};
@@ -40,8 +42,8 @@ pub enum RemoteOpenError {
     Lane,
     #[error("an order for this lane is still waiting")]
     Waiting,
-    #[error("this key was used for another order")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     #[error(transparent)]
     Operator(#[from] OperatorError),
 }
@@ -57,7 +59,7 @@ pub async fn add(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewRemoteOpening,
 ) -> Result<RemoteOrderEntry, RemoteOpenError> {
     let reason = reason(&new.reason, MAX_REASON).ok_or(RemoteOpenError::Reason)?;
@@ -67,12 +69,11 @@ pub async fn add(
     require(&mut tx, caller, garage).await?;
     // Of two concurrent operators one orders, and the other gets an error.
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
-    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key).await? {
+    if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
         let before = opened(app, before, now)?;
-        let same = before.lane.as_ref() == Some(&new.lane)
-            && before.reason == reason
-            && before.plate.as_deref() == plate.as_ref().map(Plate::as_str);
-        return if same { Ok(before) } else { Err(RemoteOpenError::KeyReused) };
+        let first = (before.lane.as_ref(), &before.reason, before.plate.as_deref());
+        idempotency::require_same(first, (Some(&new.lane), &reason, plate.as_ref().map(Plate::as_str)))?;
+        return Ok(before);
     }
     if !gateway::has_lane(&mut tx, garage, &new.lane).await? {
         return Err(RemoteOpenError::Lane);
@@ -87,15 +88,15 @@ pub async fn add(
         garage,
         target: RemoteOrderTarget::Lane(&new.lane),
         by: RemoteOrderActor::Operator(&caller.operator),
-        idempotency_key: key,
+        idempotency_key: key.as_str(),
         reason: &reason,
         plate_enc: plate_enc.as_deref(),
         made_at: now,
         expires_at: now + LIFE,
     };
     open_order::insert(&mut tx, &row).await?;
-    record(&mut tx, now, &caller.operator, "gate.open", garage.as_str(), &id.to_string()).await?;
-    let order = open_order::by_key(&mut tx, garage, &caller.operator, key).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::GateOpen(garage), &id.to_string()).await?;
+    let order = open_order::by_key(&mut tx, garage, &caller.operator, key.as_str()).await?;
     let order = order.ok_or(StoreError::Corrupt { column: "open_order.idempotency_key" })?;
     tx.commit().await?;
     orders::announce(app, garage).await;

@@ -9,9 +9,6 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use super::OperatorLogInState;
 use crate::app::token::{RandomError, random};
 
-/// Two cores' worth; others wait.
-pub(super) const AT_ONCE: usize = 2;
-
 /// Longest wait for a permit; after that the log-in fails as busy.
 const TURN: Duration = Duration::from_secs(5);
 

@@ -1,4 +1,5 @@
-//! Reservations of a garage, for its operators. Reading plates is audited, and so is each change.
+//! Reservations of a garage, for its operators. Reading plates is audited. The allocator audits each change in the
+//! transaction of the change.
 //!
 //! - [`clearing`]: cars that must leave by a given time
 //! - [`timeline`]: a day as a chart
@@ -10,17 +11,18 @@ mod levels;
 pub mod timeline;
 
 use chrono::NaiveDate;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::reservation::query::PoolForecastQuery;
 use protocol::reservation::{
     NewReservation, PoolForecasts, Reservation, ReservationActKind, ReservationChange, ReservationPage,
 };
-use uuid::Uuid;
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::allocation::RequestActor;
+use crate::app::audit::{AuditAction, record};
+use crate::app::idempotency::IdempotencyKey;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
 use crate::store::reservation::{self, StoredReservation};
@@ -57,7 +59,7 @@ pub async fn page(
     require(&mut tx, caller, garage).await?;
     let rows = reservation::of_garage(&mut tx, garage, bounds(day), before, PAGE + 1).await?;
     let detail = day.to_string();
-    record(&mut tx, app.now(), &caller.operator, "reservation.read", garage.as_str(), &detail).await?;
+    record(&mut tx, app.now(), caller.actor(), AuditAction::ReservationRead(garage), &detail).await?;
     tx.commit().await?;
     own::present(app, rows, PAGE).await
 }
@@ -67,47 +69,37 @@ pub async fn add(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewReservation,
 ) -> Result<Reservation, ReservationError> {
     may_run(app, caller, garage).await?;
     let wanted = ReservationDraft::parse(app, new)?;
     let by = RequestActor::Operator(caller.operator.clone());
-    let reservation = reserve::submit(app, garage, by, key, &wanted).await?;
-    audit(app, caller, "reservation.create", reservation.id).await?;
-    Ok(reservation)
+    reserve::submit(app, garage, by, key, &wanted).await
 }
 
 pub async fn change(
     app: &App,
     caller: &OperatorCaller,
-    (garage, id): (&GarageId, Uuid),
+    (garage, id): (&GarageId, ReservationId),
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
     let by = RequestActor::Operator(caller.operator.clone());
-    let reservation = change::change_as(app, by, &stored, if_match, asked).await?;
-    audit(app, caller, "reservation.change", id).await?;
-    Ok(reservation)
+    change::change_as(app, by, &stored, if_match, asked).await
 }
 
 pub async fn act(
     app: &App,
     caller: &OperatorCaller,
-    (garage, id): (&GarageId, Uuid),
+    (garage, id): (&GarageId, ReservationId),
     if_match: Option<&str>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
     let by = RequestActor::Operator(caller.operator.clone());
-    let reservation = change::act_as(app, by, &stored, if_match, act).await?;
-    let action = match act {
-        ReservationActKind::Confirm => "reservation.confirm",
-        ReservationActKind::Cancel => "reservation.cancel",
-    };
-    audit(app, caller, action, id).await?;
-    Ok(reservation)
+    change::act_as(app, by, &stored, if_match, act).await
 }
 
 /// Forecast for one audience, or for all.
@@ -135,14 +127,8 @@ async fn of_garage(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    id: Uuid,
+    id: ReservationId,
 ) -> Result<StoredReservation, ReservationError> {
     may_run(app, caller, garage).await?;
     own::find(app, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
-}
-
-async fn audit(app: &App, caller: &OperatorCaller, action: &str, id: Uuid) -> Result<(), ReservationError> {
-    let mut tx = app.store.begin().await?;
-    record(&mut tx, app.now(), &caller.operator, action, &id.to_string(), "").await?;
-    Ok(tx.commit().await?)
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use protocol::operator::OperatorLogIn;
 
+use super::OperatorCaller;
 use super::password::{self, PasswordError};
-use super::{OperatorCaller, record};
 use crate::app::App;
+use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::app::token::{RandomError, random_token};
 use crate::store::seal::token_hash;
 use crate::store::{StoreError, operator};
@@ -66,7 +67,7 @@ async fn open(app: &App, id: &str) -> Result<String, LogInError> {
     let (token, now) = (random_token()?, app.now());
     let mut tx = app.store.begin().await?;
     operator::insert_session(&mut tx, &token_hash(&token), id, now, now + TTL).await?;
-    record(&mut tx, now, id, "operator_session.open", id, "").await?;
+    record(&mut tx, now, AuditActor::Operator(id), AuditAction::OperatorSessionOpen(id), "").await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -82,7 +83,8 @@ pub async fn authenticate(app: &App, token: &str) -> Result<OperatorCaller, LogI
 pub async fn end(app: &App, caller: &OperatorCaller) -> Result<(), LogInError> {
     let mut tx = app.store.begin().await?;
     if operator::delete_session(&mut tx, &caller.token_hash).await? {
-        record(&mut tx, app.now(), &caller.operator, "operator_session.end", &caller.operator, "").await?;
+        record(&mut tx, app.now(), caller.actor(), AuditAction::OperatorSessionEnd(&caller.operator), "")
+            .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -20,7 +20,8 @@ pub mod windows;
 mod wire;
 
 use super::OperatorError;
-use crate::app::import::InvalidField;
+use crate::app::idempotency::IdempotencyKeyReused;
+use crate::app::invalid_field::InvalidField;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +30,8 @@ pub enum SharingError {
     NotFound,
     #[error("it has changed since it was read")]
     Changed,
-    #[error("this key was used for something else")]
-    KeyReused,
+    #[error(transparent)]
+    KeyReused(#[from] IdempotencyKeyReused),
     /// Windows that conflict.
     #[error("{0}")]
     Conflict(String),

@@ -7,8 +7,9 @@ use domain::ids::GarageId;
 use domain::plate::Plate;
 use protocol::at_gate::{ExpectedCar, WaitingCar};
 
-use super::{OperatorCaller, OperatorError, record, require};
+use super::{OperatorCaller, OperatorError, require};
 use crate::app::at_gate::{self, CarAtBarrier};
+use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
 use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, Tx, codec, garage, visit};
@@ -53,7 +54,7 @@ pub async fn list(
     });
     let items: Vec<WaitingCar> = items.collect();
     if items.iter().any(|car| car.plate.is_some()) {
-        record(&mut tx, app.now(), &caller.operator, "waiting_car.read", garage.as_str(), "").await?;
+        record(&mut tx, app.now(), caller.actor(), AuditAction::WaitingCarRead(garage), "").await?;
     }
     tx.commit().await?;
     Ok(items)

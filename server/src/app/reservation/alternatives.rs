@@ -9,13 +9,12 @@ use std::time::Duration;
 use domain::access::Audience;
 use domain::allocation::entry::{EntryOrigin, EntryPhase};
 use domain::allocation::{AllocationBook, ReservationIntent, ReservationRequest};
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::{AlternativeGarage, ReservationAlternatives};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use crate::app::allocation::{self, AllocationError};
 use crate::app::ttl_cache::TtlCache;
@@ -173,7 +172,7 @@ pub(super) fn anonymous_ask(
     span: MinuteSpan,
 ) -> ReservationRequest {
     ReservationRequest {
-        id: Uuid::nil(),
+        id: ReservationId::nil(),
         pool: pool.cloned(),
         audience,
         origin: EntryOrigin::App,

@@ -3,8 +3,8 @@
 use domain::allocation::entry::EntryPhase;
 use domain::allocation::layout::PlateKey;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use protocol::reservation::{Reservation, ReservationActKind, ReservationChange};
-use uuid::Uuid;
 
 use super::alternatives::{AlternativesQuery, help};
 use super::own::own;
@@ -19,7 +19,7 @@ use crate::store::reservation::StoredReservation;
 pub async fn change(
     app: &App,
     caller: &PersonCaller,
-    id: Uuid,
+    id: ReservationId,
     if_match: Option<&str>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
@@ -96,7 +96,7 @@ async fn with_help(app: &App, question: AlternativesQuery, error: ReservationErr
 pub async fn act(
     app: &App,
     caller: &PersonCaller,
-    id: Uuid,
+    id: ReservationId,
     if_match: Option<&str>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {

@@ -1,8 +1,8 @@
 //! A person's own reservations.
 
+use domain::ids::ReservationId;
 use domain::time::Timestamp;
 use protocol::reservation::{Reservation, ReservationPage};
-use uuid::Uuid;
 
 use super::{ReservationError, shown};
 use crate::app::App;
@@ -45,11 +45,15 @@ fn cursor_after(last: &StoredReservation) -> String {
 pub(in crate::app) fn parse_cursor(text: &str) -> Result<ReservationPageCursor, ReservationError> {
     let (micros, id) = text.split_once('_').ok_or(ReservationError::Cursor)?;
     let starts_at = micros.parse().map(Timestamp::from_micros).map_err(|_| ReservationError::Cursor)?;
-    Ok(ReservationPageCursor { starts_at, id: Uuid::parse_str(id).map_err(|_| ReservationError::Cursor)? })
+    Ok(ReservationPageCursor { starts_at, id: id.parse().map_err(|_| ReservationError::Cursor)? })
 }
 
 /// One of the caller's reservations.
-pub async fn one(app: &App, caller: &PersonCaller, id: Uuid) -> Result<Reservation, ReservationError> {
+pub async fn one(
+    app: &App,
+    caller: &PersonCaller,
+    id: ReservationId,
+) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
     shown::one(app, &stored).await
 }
@@ -57,7 +61,7 @@ pub async fn one(app: &App, caller: &PersonCaller, id: Uuid) -> Result<Reservati
 pub(super) async fn own(
     app: &App,
     caller: &PersonCaller,
-    id: Uuid,
+    id: ReservationId,
 ) -> Result<StoredReservation, ReservationError> {
     find(app, id)
         .await?
@@ -66,7 +70,10 @@ pub(super) async fn own(
 }
 
 /// Finds a reservation of any person.
-pub(in crate::app) async fn find(app: &App, id: Uuid) -> Result<Option<StoredReservation>, ReservationError> {
+pub(in crate::app) async fn find(
+    app: &App,
+    id: ReservationId,
+) -> Result<Option<StoredReservation>, ReservationError> {
     let mut tx = app.store.begin_read().await?;
     Ok(reservation::by_ids(&mut tx, &[id]).await?.pop())
 }

@@ -15,6 +15,7 @@ use super::{ReservationError, entitled, shown};
 use crate::app::allocation::{
     self, AllocationReply, AllocationRequest, RequestActor, SeriesDateOutcome, SeriesReply, SeriesRequest,
 };
+use crate::app::idempotency::IdempotencyKey;
 use crate::app::session::PersonCaller;
 use crate::app::{App, standing};
 use crate::store::StoreError;
@@ -27,7 +28,7 @@ pub async fn reserve(
     app: &App,
     caller: &PersonCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewReservation,
 ) -> Result<Reservation, ReservationError> {
     let wanted = ReservationDraft::parse(app, new)?;
@@ -43,7 +44,7 @@ pub(in crate::app) async fn submit(
     app: &App,
     garage: &GarageId,
     by: RequestActor,
-    key: &str,
+    key: &IdempotencyKey,
     wanted: &ReservationDraft,
 ) -> Result<Reservation, ReservationError> {
     let request = AllocationRequest::Reserve(wanted.request(by, key));
@@ -93,7 +94,7 @@ pub async fn series(
     app: &App,
     caller: &PersonCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     new: &NewReservationSeries,
 ) -> Result<ReservedSeries, ReservationError> {
     let wanted = ReservationDraft::parse(app, &new.first)?;

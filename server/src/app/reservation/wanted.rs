@@ -12,6 +12,7 @@ use protocol::reservation::{NewReservation, ReservationChange, ReservationMode};
 use super::ReservationError;
 use crate::app::App;
 use crate::app::allocation::{RequestActor, ReserveRequest};
+use crate::app::idempotency::IdempotencyKey;
 use crate::store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
@@ -47,10 +48,10 @@ impl ReservationDraft {
         PlateKey(self.plate.hash.clone())
     }
 
-    pub(super) fn request(&self, by: RequestActor, key: &str) -> ReserveRequest {
+    pub(super) fn request(&self, by: RequestActor, key: &IdempotencyKey) -> ReserveRequest {
         ReserveRequest {
             by,
-            key: key.to_owned(),
+            key: key.clone(),
             pool: self.pool.clone(),
             audience: self.audience,
             plate: self.plate.clone(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use protocol::sharing::PoolSpec;
 
 use super::rule::MAIN;
-use crate::app::import::InvalidField;
+use crate::app::invalid_field::InvalidField;
 use crate::store::pool::StoredPool;
 
 /// As many as a week view has rows for; private spaces make one pool per owner.

@@ -51,9 +51,7 @@ impl From<FireEndError> for ProblemResponse {
             FireEndError::Waiting => {
                 problem(409, "order_waiting", "Order to end the fire alarm already pending")
             }
-            FireEndError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another order")
-            }
+            FireEndError::KeyReused(error) => error.into(),
             FireEndError::Operator(error) => error.into(),
         }
     }

@@ -57,9 +57,7 @@ impl From<CountAdjustmentError> for ProblemResponse {
                     .detail(format!("current count: {now}"))
                     .into()
             }
-            CountAdjustmentError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another correction")
-            }
+            CountAdjustmentError::KeyReused(error) => error.into(),
             CountAdjustmentError::Operator(error) => error.into(),
         }
     }
@@ -79,9 +77,7 @@ impl From<InventoryError> for ProblemResponse {
             InventoryError::Behind => {
                 problem(409, "gateway_behind", "Passages not yet received from the gateway; try again later")
             }
-            InventoryError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another inventory")
-            }
+            InventoryError::KeyReused(error) => error.into(),
             InventoryError::Operator(error) => error.into(),
         }
     }
@@ -106,9 +102,7 @@ impl From<RemoteOpenError> for ProblemResponse {
             RemoteOpenError::Waiting => {
                 problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
-            RemoteOpenError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another order")
-            }
+            RemoteOpenError::KeyReused(error) => error.into(),
             RemoteOpenError::Operator(error) => error.into(),
         }
     }
@@ -137,9 +131,7 @@ impl From<GateEntryError> for ProblemResponse {
             GateEntryError::Waiting => {
                 problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
-            GateEntryError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another lane")
-            }
+            GateEntryError::KeyReused(error) => error.into(),
             GateEntryError::Store(error) => error.into(),
         }
     }

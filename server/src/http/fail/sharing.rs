@@ -15,9 +15,7 @@ impl From<SharingError> for ProblemResponse {
         match error {
             SharingError::NotFound => not_found(),
             SharingError::Changed => problem(412, "sharing_changed", "Changed since it was read; reload it"),
-            SharingError::KeyReused => {
-                problem(409, "idempotency_key_reused", "Idempotency key already used for another request")
-            }
+            SharingError::KeyReused(error) => error.into(),
             SharingError::Conflict(_) => with_detail("window_conflict", "Windows conflict"),
             SharingError::Affected { .. } => {
                 with_detail("reservations_affected", "Existing reservations would lose their space")

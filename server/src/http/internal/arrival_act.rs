@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::ids::ArrivalId;
 use protocol::people::{ArrivalAct, ClassArrival};
 use protocol::problem::ProblemDetails;
 use service::http::{ApiJson, ProblemResponse};
-use uuid::Uuid;
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, arrival_act as use_case};
@@ -27,7 +27,7 @@ use crate::http::input::ApiPath;
 pub async fn arrival_act(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
-    ApiPath(id): ApiPath<Uuid>,
+    ApiPath(id): ApiPath<ArrivalId>,
     ApiJson(asked): ApiJson<ArrivalAct>,
 ) -> Result<Json<ClassArrival>, ProblemResponse> {
     Ok(Json(use_case::act(&app, &caller, id, &asked).await?))

@@ -31,5 +31,5 @@ pub async fn gate_entry(
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<NewGateEntry>,
 ) -> Result<Json<GateEntry>, ProblemResponse> {
-    Ok(Json(use_case::enter(&app, &caller, key.as_str(), &asked).await?))
+    Ok(Json(use_case::enter(&app, &caller, &key, &asked).await?))
 }

@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::ids::VehicleId;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
-use uuid::Uuid;
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, plate};
@@ -19,7 +19,7 @@ use crate::http::input::ApiPath;
 pub async fn remove_plate(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
-    ApiPath(id): ApiPath<Uuid>,
+    ApiPath(id): ApiPath<VehicleId>,
 ) -> Result<StatusCode, ProblemResponse> {
     plate::remove(&app, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT)

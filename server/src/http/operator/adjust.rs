@@ -21,5 +21,5 @@ pub async fn adjust(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewCountAdjustment>,
 ) -> Result<(StatusCode, Json<CountAdjustment>), ProblemResponse> {
-    Ok((StatusCode::CREATED, Json(adjustment::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+    Ok((StatusCode::CREATED, Json(adjustment::add(&app, &caller, &garage, &key, &new).await?)))
 }

@@ -22,5 +22,5 @@ pub async fn end_fire(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewFireEnd>,
 ) -> Result<(StatusCode, Json<RemoteOrderEntry>), ProblemResponse> {
-    Ok((StatusCode::CREATED, Json(fire_end::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+    Ok((StatusCode::CREATED, Json(fire_end::add(&app, &caller, &garage, &key, &new).await?)))
 }

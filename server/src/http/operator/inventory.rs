@@ -21,5 +21,5 @@ pub async fn inventory(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<InventoryReport>,
 ) -> Result<(StatusCode, Json<InventorySummary>), ProblemResponse> {
-    Ok((StatusCode::CREATED, Json(walks::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+    Ok((StatusCode::CREATED, Json(walks::add(&app, &caller, &garage, &key, &new).await?)))
 }

@@ -21,5 +21,5 @@ pub async fn order_open(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewRemoteOpening>,
 ) -> Result<(StatusCode, Json<RemoteOrderEntry>), ProblemResponse> {
-    Ok((StatusCode::CREATED, Json(open_order::add(&app, &caller, &garage, key.as_str(), &new).await?)))
+    Ok((StatusCode::CREATED, Json(open_order::add(&app, &caller, &garage, &key, &new).await?)))
 }

@@ -1,8 +1,7 @@
 //! Pages of reservations for people and operators, newest start first.
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, PersonId, ReservationId};
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use super::StoredReservation;
 use super::row::{ReservationRow, select};
@@ -15,7 +14,7 @@ const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservationPageCursor {
     pub starts_at: Timestamp,
-    pub id: Uuid,
+    pub id: ReservationId,
 }
 
 impl ReservationPageCursor {
@@ -28,7 +27,7 @@ impl ReservationPageCursor {
 /// A person's reservations in all garages.
 pub async fn of_person(
     tx: &mut Tx,
-    person: Uuid,
+    person: PersonId,
     before: Option<ReservationPageCursor>,
     limit: u32,
 ) -> Result<Vec<StoredReservation>, StoreError> {

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::ids::GarageId;
-use uuid::Uuid;
+use domain::ids::{GarageId, ReservationId};
 
 use super::row::{ReservationRow, select};
 use super::{ReservationCreator, StoredReservation};
@@ -45,7 +44,7 @@ pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, BookVersion)>, S
     rows.into_iter().map(|(id, version)| Ok((codec::parse("book.garage_id", &id)?, version))).collect()
 }
 
-pub async fn by_ids(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<StoredReservation>, StoreError> {
+pub async fn by_ids(tx: &mut Tx, ids: &[ReservationId]) -> Result<Vec<StoredReservation>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

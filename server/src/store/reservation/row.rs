@@ -62,7 +62,7 @@ impl ReservationRow {
     pub(super) fn stored(self) -> Result<StoredReservation, StoreError> {
         let state = self.state()?;
         let entry = BookEntry {
-            id: codec::uuid("reservation.id", &self.id)?,
+            id: codec::id("reservation.id", &self.id)?,
             pool: codec::parse("reservation.pool_id", &self.pool_id)?,
             audience: codec::parse("reservation.audience", &self.audience)?,
             origin: codec::parse("reservation.origin", &self.origin)?,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::ids::GarageId;
+use domain::ids::{GarageId, VisitId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ const MOST: i64 = 20_000;
 /// A visit that has not ended.
 #[derive(Debug, Clone)]
 pub struct OpenVisit {
-    pub id: Uuid,
+    pub id: VisitId,
     pub plate: Option<SealedValue>,
     pub entered_at: Timestamp,
 }
@@ -33,7 +33,7 @@ pub async fn open(tx: &mut Tx, garage: &GarageId) -> Result<Vec<OpenVisit>, Stor
     )?;
     let open = |(id, hash, enc, at): OpenVisitRow| {
         let plate = hash.zip(enc).map(|(hash, enc)| SealedValue { hash, enc });
-        Ok(OpenVisit { id: codec::uuid("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
+        Ok(OpenVisit { id: codec::id("visit.id", &id)?, plate, entered_at: Timestamp::from_micros(at) })
     };
     rows.into_iter().map(open).collect()
 }
@@ -58,7 +58,7 @@ pub async fn left_since(
 }
 
 /// Ends the visits of cars that the inventory did not find; the inventory sets the count.
-pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> {
+pub async fn end_ghosts(tx: &mut Tx, ghosts: &[VisitId]) -> Result<(), StoreError> {
     if ghosts.is_empty() {
         return Ok(());
     }
@@ -75,7 +75,7 @@ pub async fn end_ghosts(tx: &mut Tx, ghosts: &[Uuid]) -> Result<(), StoreError> 
 }
 
 /// Adds plates to visits whose plates were not read at entry.
-pub async fn name(tx: &mut Tx, named: &[(Uuid, SealedValue)]) -> Result<(), StoreError> {
+pub async fn name(tx: &mut Tx, named: &[(VisitId, SealedValue)]) -> Result<(), StoreError> {
     if named.is_empty() {
         return Ok(());
     }

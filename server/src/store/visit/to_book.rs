@@ -1,9 +1,8 @@
 //! Visits that the garage's book has not processed.
 
 use domain::access::Audience;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, VisitId};
 use domain::time::Timestamp;
-use uuid::Uuid;
 
 use crate::store::seal::SealedValue;
 use crate::store::{StoreError, Tx, codec};
@@ -14,7 +13,7 @@ pub const BATCH_ROWS: usize = 500;
 /// A visit that began or ended since the book last processed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsettledVisit {
-    pub visit: Uuid,
+    pub visit: VisitId,
     pub garage: GarageId,
     pub plate: Option<SealedValue>,
     pub audience: Option<Audience>,
@@ -83,7 +82,7 @@ fn passed(row: UnsettledVisitRow) -> Result<UnsettledVisit, StoreError> {
         (Some(_), None) => VisitStay::Missed,
     };
     Ok(UnsettledVisit {
-        visit: codec::uuid("visit.id", &row.id)?,
+        visit: codec::id("visit.id", &row.id)?,
         garage: codec::parse("visit.garage_id", &row.garage_id)?,
         plate,
         audience: row.audience.map(|text| codec::parse("visit.audience", &text)).transpose()?,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::PersonId;
 use domain::time::{Clock, Timestamp};
 use server::app::App;
 use server::app::allocation::{AllocationError, AllocationRequest, run, submit};
@@ -46,7 +47,7 @@ contract!(one_request_that_cannot_be_stored_harms_no_other, |f| async {
     let app = f.app();
     // There is no such person: the row's reference fails.
     let mut nobody = place.ask(0, "k", span("18:00", "19:00"), ReservationIntent::Confirm);
-    nobody.by = server::app::allocation::RequestActor::Person(Uuid::now_v7());
+    nobody.by = server::app::allocation::RequestActor::Person(PersonId::from(Uuid::now_v7()));
     let good = place.ask(1, "k", span("18:00", "19:00"), ReservationIntent::Confirm);
     let wait = |asked| {
         let app = app.clone();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::allocation::entry::EntryPhase;
-use server::jobs::purge::purge;
+use server::app::purge::purge;
 use server::store::reservation::ReservationCreator;
 
 use crate::allocation::place::{AllocationFixture, span};

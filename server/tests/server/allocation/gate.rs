@@ -177,7 +177,7 @@ contract!(passages_that_a_crash_left_untold_are_told_later, |f| async {
     };
     server::store::visit::enter(&mut tx, &[came]).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 1);
+    assert_eq!(server::app::overdue::sweep(&place.app).await.unwrap(), 1);
     assert_eq!(place.until_count(1).await[0].entry.state, EntryState::CheckedIn { at: at("15:30") });
 });
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::access::{AccessDecision, Audience};
 use domain::allocation::{AllocationBook, ReservationIntent};
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::time::Clock;
 use protocol::uplink::GateEvent;
@@ -11,7 +12,6 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use server::app::App;
 use server::app::allocation::{AllocationError, read, read_now};
-use uuid::Uuid;
 
 use crate::allocation::place::{AllocationFixture, car, mall};
 use crate::common::district::MALL_TOKEN;
@@ -25,7 +25,7 @@ struct RandomHistory<'a> {
     place: AllocationFixture<'a>,
     random: StdRng,
     /// The driver and id of each reservation.
-    made: Vec<(usize, Uuid)>,
+    made: Vec<(usize, ReservationId)>,
     inside: Vec<usize>,
     seq: i64,
 }
@@ -64,7 +64,7 @@ impl RandomHistory<'_> {
         settled(outcome);
     }
 
-    async fn on_one(&mut self, act: impl AsyncFn(&AllocationFixture<'_>, usize, Uuid, MinuteSpan)) {
+    async fn on_one(&mut self, act: impl AsyncFn(&AllocationFixture<'_>, usize, ReservationId, MinuteSpan)) {
         if !self.made.is_empty() {
             let (driver, id) = self.made[self.random.random_range(0..self.made.len())];
             let span = self.span();

@@ -5,6 +5,7 @@ use domain::allocation::entry::EntryPhase;
 use server::app::allocation::{
     AllocationError, AllocationRequest, RequestActor, ReserveRequest, run, submit,
 };
+use server::app::idempotency::IdempotencyKey;
 use tokio_util::sync::CancellationToken;
 
 use crate::allocation::place::{AllocationFixture, mall, one, span};
@@ -40,7 +41,7 @@ contract!(a_key_with_another_body_is_refused, |f| async {
         other_car,
     ] {
         let outcome = place.one(AllocationRequest::Reserve(other)).await;
-        assert!(matches!(outcome, Err(AllocationError::KeyReused)), "{outcome:?}");
+        assert!(matches!(outcome, Err(AllocationError::KeyReused(_))), "{outcome:?}");
     }
 });
 
@@ -62,7 +63,7 @@ contract!(one_key_twice_in_a_batch_is_one_reservation, |f| async {
     let (first, second) = (one(first.await.unwrap().unwrap()), one(second.await.unwrap().unwrap()));
     assert_eq!(first, second);
     let other = other.await.unwrap();
-    assert!(matches!(other, Err(AllocationError::KeyReused)), "{other:?}");
+    assert!(matches!(other, Err(AllocationError::KeyReused(_))), "{other:?}");
     stop.cancel();
     task.await.unwrap();
 });
@@ -84,7 +85,7 @@ contract!(an_answer_that_was_lost_is_given_again_after_a_crash, |f| async {
         let by = RequestActor::Person(place.people[n]);
         ReserveRequest {
             by,
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
             pool: None,
             audience: domain::access::Audience::Public,
             plate,

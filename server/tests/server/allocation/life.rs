@@ -5,9 +5,11 @@ use std::time::Duration;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryPhase, EntryState};
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, RequestActor, ReservationActRequest, SuspendRequest,
 };
+use uuid::Uuid;
 
 use crate::allocation::place::{AllocationFixture, at, refusal, span};
 
@@ -65,7 +67,7 @@ contract!(somebody_elses_reservation_is_not_there, |f| async {
         place.cancel(1, made.entry.id).await,
         place.confirm(1, made.entry.id).await,
         place.change(1, made.entry.id, span("18:00", "20:00")).await,
-        place.cancel(0, uuid::Uuid::now_v7()).await,
+        place.cancel(0, ReservationId::from(Uuid::now_v7())).await,
     ] {
         assert!(matches!(outcome, Err(AllocationError::NotFound)), "{outcome:?}");
     }
@@ -93,7 +95,7 @@ contract!(an_act_on_an_older_version_is_refused, |f| async {
 contract!(whom_the_operator_cancels_is_told_why, |f| async {
     let place = AllocationFixture::open(f, 2).await;
     let made = place.reserve(0, "k", span("18:00", "19:00")).await;
-    let gone = uuid::Uuid::now_v7();
+    let gone = ReservationId::from(Uuid::now_v7());
     let suspend = SuspendRequest { ids: vec![gone, made.entry.id], reason: "消防演习".to_owned() };
     assert_eq!(place.submit(AllocationRequest::Suspend(suspend)).await.unwrap(), AllocationReply::Done);
     let state = place.stored(made.entry.id).await.entry.state;

@@ -7,7 +7,7 @@ use domain::allocation::entry::EntryPhase;
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
 use domain::calendar::DayKinds;
-use domain::ids::{GarageId, PoolId, WindowId};
+use domain::ids::{GarageId, PersonId, PoolId, ReservationId, WindowId};
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
 use domain::time::Timestamp;
@@ -18,6 +18,7 @@ use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,
     ReserveRequest, submit,
 };
+use server::app::idempotency::IdempotencyKey;
 use server::store::reservation::{self, StoredReservation};
 use server::store::seal::{SealPurpose, SealedValue};
 use server::store::{Store, book, notice_view, person, pool, window};
@@ -36,7 +37,7 @@ pub struct AllocationFixture<'a> {
     pub app: App,
     pub server: ServedRouter,
     /// Their plates are [`car`] of the same number.
-    pub people: Vec<Uuid>,
+    pub people: Vec<PersonId>,
 }
 
 /// The plate of a driver.
@@ -115,15 +116,15 @@ pub async fn share(store: &Store, spaces: u32, labels: &[&str]) {
     tx.commit().await.unwrap();
 }
 
-pub async fn drivers(app: &App, count: usize) -> Vec<Uuid> {
+pub async fn drivers(app: &App, count: usize) -> Vec<PersonId> {
     drivers_named(app, "driver", count).await
 }
 
-pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<Uuid> {
+pub async fn drivers_named(app: &App, name: &str, count: usize) -> Vec<PersonId> {
     let mut tx = app.store.begin().await.unwrap();
     let mut people = Vec::new();
     for n in 0..count {
-        let id = Uuid::now_v7();
+        let id = PersonId::from(Uuid::now_v7());
         let openid = app.keys.sealed(SealPurpose::OpenId, &format!("{name}-{n}")).unwrap();
         let key = app.keys.hash(SealPurpose::Key, &format!("{name}-{n}"));
         assert!(person::insert_driver(&mut tx, id, &key, b"name", &openid).await.unwrap());
@@ -160,7 +161,7 @@ impl<'a> AllocationFixture<'a> {
     pub fn ask(&self, n: usize, key: &str, span: MinuteSpan, wish: ReservationIntent) -> ReserveRequest {
         ReserveRequest {
             by: self.by(n),
-            key: key.to_owned(),
+            key: IdempotencyKey::parse(key).unwrap(),
             pool: None,
             audience: Audience::Public,
             plate: self.plate(n),
@@ -193,22 +194,22 @@ impl<'a> AllocationFixture<'a> {
         self.one(AllocationRequest::Reserve(self.ask(n, key, span, wish))).await
     }
 
-    pub fn act(&self, n: usize, id: Uuid) -> ReservationActRequest {
+    pub fn act(&self, n: usize, id: ReservationId) -> ReservationActRequest {
         ReservationActRequest { by: self.by(n), id, known: None }
     }
 
-    pub async fn cancel(&self, n: usize, id: Uuid) -> Result<StoredReservation, AllocationError> {
+    pub async fn cancel(&self, n: usize, id: ReservationId) -> Result<StoredReservation, AllocationError> {
         self.one(AllocationRequest::Cancel(self.act(n, id))).await
     }
 
-    pub async fn confirm(&self, n: usize, id: Uuid) -> Result<StoredReservation, AllocationError> {
+    pub async fn confirm(&self, n: usize, id: ReservationId) -> Result<StoredReservation, AllocationError> {
         self.one(AllocationRequest::Confirm(self.act(n, id))).await
     }
 
     pub async fn change(
         &self,
         n: usize,
-        id: Uuid,
+        id: ReservationId,
         to: MinuteSpan,
     ) -> Result<StoredReservation, AllocationError> {
         let change = EntryChange { span: Some(to), ..EntryChange::default() };
@@ -233,15 +234,15 @@ impl<'a> AllocationFixture<'a> {
     }
 
     /// As the database has it.
-    pub async fn stored(&self, id: Uuid) -> StoredReservation {
+    pub async fn stored(&self, id: ReservationId) -> StoredReservation {
         stored(&self.fixture.store, id).await.unwrap()
     }
 
-    pub async fn phase(&self, id: Uuid) -> EntryPhase {
+    pub async fn phase(&self, id: ReservationId) -> EntryPhase {
         self.stored(id).await.entry.phase()
     }
 
-    pub async fn until_phase(&self, id: Uuid, phase: EntryPhase) -> StoredReservation {
+    pub async fn until_phase(&self, id: ReservationId, phase: EntryPhase) -> StoredReservation {
         wait::until(SOON, "the reservation's phase", async || {
             Some(self.stored(id).await).filter(|stored| stored.entry.phase() == phase)
         })
@@ -256,7 +257,7 @@ impl<'a> AllocationFixture<'a> {
     }
 }
 
-pub async fn stored(store: &Store, id: Uuid) -> Option<StoredReservation> {
+pub async fn stored(store: &Store, id: ReservationId) -> Option<StoredReservation> {
     let mut tx = store.begin_read().await.unwrap();
     reservation::by_ids(&mut tx, &[id]).await.unwrap().pop()
 }

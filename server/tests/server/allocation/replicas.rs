@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::access::Audience;
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -15,11 +16,11 @@ use server::app::App;
 use server::app::allocation::{
     AllocationError, AllocationRequest, RequestActor, ReserveRequest, run, submit,
 };
+use server::app::idempotency::IdempotencyKey;
 use server::store::seal::SealPurpose;
 use server::store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::allocation::place::{SOON, at, car, drivers_named, mall, one, share, span};
 use crate::common::StoreFixture;
@@ -70,7 +71,7 @@ struct LaneFixture {
 
 /// Sends a request like a client: repeats it with the same key at another replica until there is an answer. Returns
 /// the id if a space was allocated.
-async fn insist(doors: &[LaneFixture], asked: &ReserveRequest, first: usize) -> Option<Uuid> {
+async fn insist(doors: &[LaneFixture], asked: &ReserveRequest, first: usize) -> Option<ReservationId> {
     for attempt in first.. {
         let door = &doors[attempt % doors.len()];
         if !door.alive.load(Ordering::SeqCst) {
@@ -117,7 +118,7 @@ async fn four_replicas_sell_no_space_twice_and_lose_none_when_one_is_killed() {
                     let from = Minute::floor(at("18:00")) + Minutes(random.random_range(0..120));
                     let asked = ReserveRequest {
                         by: RequestActor::Person(people[n]),
-                        key: format!("key-{n}"),
+                        key: IdempotencyKey::parse(&format!("key-{n}")).unwrap(),
                         pool: None,
                         audience: Audience::Public,
                         plate: keys.sealed(SealPurpose::Plate, &car(n)).unwrap(),
@@ -162,7 +163,7 @@ async fn a_database_that_falls_silent_holds_up_no_allocator_for_ever() {
     let task = tokio::spawn(run(app.clone(), stop.clone()));
     let asked = |key: &str, from: &str, until: &str| ReserveRequest {
         by: RequestActor::Person(people[0]),
-        key: key.to_owned(),
+        key: IdempotencyKey::parse(key).unwrap(),
         pool: None,
         audience: Audience::Public,
         plate: app.keys.sealed(SealPurpose::Plate, &car(1)).unwrap(),
@@ -197,13 +198,13 @@ async fn waits_for_a_lock(store: &Store) -> i64 {
 }
 
 /// Checked by SQL alone: every allocated reservation exists exactly once, no other exists, and no minute is oversold.
-async fn judge(store: &Store, given: &BTreeSet<Uuid>) {
+async fn judge(store: &Store, given: &BTreeSet<ReservationId>) {
     let Tx::Postgres(mut tx) = store.begin_read().await.unwrap() else { panic!("PostgreSQL") };
     let ids: Vec<(String,)> = sqlx::query_as("select id from reservation where state = 'confirmed'")
         .fetch_all(&mut *tx)
         .await
         .unwrap();
-    let stored: BTreeSet<Uuid> = ids.iter().map(|(id,)| id.parse().unwrap()).collect();
+    let stored: BTreeSet<ReservationId> = ids.iter().map(|(id,)| id.parse().unwrap()).collect();
     assert_eq!(ids.len(), stored.len());
     assert_eq!(&stored, given);
     // The level is highest at the start of some stay.

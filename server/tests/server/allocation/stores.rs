@@ -6,7 +6,7 @@ use domain::allocation::entry::{
     BookEntry, CancelCause, CancelLateness, EntryOrigin, EntryState, HoldOrigin,
 };
 use domain::allocation::layout::PlateKey;
-use domain::ids::WindowId;
+use domain::ids::{PersonId, ReservationId, VisitId, WindowId};
 use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
 use protocol::reservation::DriverNoticeKind;
@@ -24,7 +24,7 @@ use crate::allocation::place::{at, drivers, main_pool, mall, span};
 use crate::common::StoreFixture;
 use crate::common::district::{SCHOOL, fill, garage};
 
-fn row(person: Uuid, key: &str, state: EntryState, stay: MinuteSpan) -> StoredReservation {
+fn row(person: PersonId, key: &str, state: EntryState, stay: MinuteSpan) -> StoredReservation {
     let live = BookEntry { state: state.clone(), ..entry(person, stay) }.is_live();
     let taken = (live && state != EntryState::Waiting).then_some(stay);
     StoredReservation {
@@ -41,9 +41,9 @@ fn row(person: Uuid, key: &str, state: EntryState, stay: MinuteSpan) -> StoredRe
     }
 }
 
-fn entry(person: Uuid, span: MinuteSpan) -> BookEntry {
+fn entry(person: PersonId, span: MinuteSpan) -> BookEntry {
     BookEntry {
-        id: Uuid::now_v7(),
+        id: ReservationId::from(Uuid::now_v7()),
         pool: main_pool(),
         audience: Audience::Public,
         origin: EntryOrigin::App,
@@ -54,7 +54,7 @@ fn entry(person: Uuid, span: MinuteSpan) -> BookEntry {
         state: EntryState::Waiting,
         taken: None,
         space: Some("A-1".to_owned()),
-        visit: Some(Uuid::now_v7()),
+        visit: Some(VisitId::from(Uuid::now_v7())),
         reminded: true,
         created_at: at("14:00"),
     }
@@ -80,7 +80,7 @@ fn every_state() -> Vec<EntryState> {
     ]
 }
 
-async fn started(f: &StoreFixture) -> (App, Vec<Uuid>) {
+async fn started(f: &StoreFixture) -> (App, Vec<PersonId>) {
     let app = f.app();
     fill(&app).await;
     let people = drivers(&app, 2).await;
@@ -106,7 +106,7 @@ contract!(every_state_comes_back_as_it_was, |f| async {
     let mut tx = f.store.begin().await.unwrap();
     reservation::insert(&mut tx, &rows).await.unwrap();
     reservation::insert(&mut tx, &[]).await.unwrap();
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.entry.id).collect();
+    let ids: Vec<ReservationId> = rows.iter().map(|row| row.entry.id).collect();
     let mut found = reservation::by_ids(&mut tx, &ids).await.unwrap();
     found.sort_by_key(|row| ids.iter().position(|id| *id == row.entry.id));
     assert_eq!(found, rows);
@@ -140,7 +140,7 @@ contract!(what_may_change_is_written, |f| async {
         row.details.changed_at = at("15:39");
     }
     reservation::update(&mut tx, &rows).await.unwrap();
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.entry.id).collect();
+    let ids: Vec<ReservationId> = rows.iter().map(|row| row.entry.id).collect();
     let mut found = reservation::by_ids(&mut tx, &ids).await.unwrap();
     found.sort_by_key(|row| ids.iter().position(|id| *id == row.entry.id));
     assert_eq!(found, rows);
@@ -200,7 +200,7 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
         at: at("15:00"),
         kind: DriverNoticeKind::Blocked,
         garage: mall(),
-        reservation: Uuid::now_v7(),
+        reservation: ReservationId::from(Uuid::now_v7()),
         detail: "why".to_owned(),
     };
     notice::insert(&mut tx, std::slice::from_ref(&new)).await.unwrap();
@@ -212,7 +212,7 @@ contract!(notices_strikes_and_blocks_are_written, |f| async {
         id: Uuid::now_v7(),
         garage: mall(),
         plate: plate.clone(),
-        reservation: Uuid::now_v7(),
+        reservation: ReservationId::from(Uuid::now_v7()),
         kind,
         at: at(hhmm),
     };

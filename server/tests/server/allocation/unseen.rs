@@ -7,7 +7,7 @@ use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{EntryOrigin, EntryPhase, EntryState};
 use protocol::uplink::GateEvent;
 use server::app::allocation::read_now;
-use server::jobs::sweep;
+use server::app::overdue;
 use server::store::block_list;
 
 use crate::allocation::place::{AllocationFixture, at, car, mall, span};
@@ -42,7 +42,7 @@ impl AllocationFixture<'_> {
         self.server.take(MALL_TOKEN, &heartbeat(EPOCH)).await;
         self.fixture.clock.advance(Duration::from_secs(1));
         self.settle().await;
-        sweep::end_unseen(&self.app).await.unwrap();
+        overdue::end_unseen(&self.app).await.unwrap();
         self.settle().await;
     }
 
@@ -100,11 +100,11 @@ contract!(a_car_that_nobody_could_read_does_not_stay_for_ever, |f| async {
     let place = AllocationFixture::open(f, 2).await;
     place.seen(1, vec![unread(comes("e1", 0, "15:40"))]).await;
     f.clock.advance(HOUR * 24 * 29);
-    server::jobs::purge::purge(&place.app).await.unwrap();
+    server::app::purge::purge(&place.app).await.unwrap();
     place.settle().await;
     assert_eq!(place.inside().await.len(), 1);
     f.clock.advance(HOUR * 24 * 2);
-    server::jobs::purge::purge(&place.app).await.unwrap();
+    server::app::purge::purge(&place.app).await.unwrap();
     place.settle().await;
     assert_eq!(place.inside().await, []);
 });

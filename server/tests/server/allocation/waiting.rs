@@ -62,9 +62,9 @@ contract!(what_is_due_is_found_without_being_asked, |f| async {
     let place = AllocationFixture::open(f, 1).await;
     let held = place.wish(0, "k", evening(), ReservationIntent::Hold).await.unwrap();
     f.clock.set("2026-11-23T15:46:00+08:00");
-    assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 1);
+    assert_eq!(server::app::overdue::sweep(&place.app).await.unwrap(), 1);
     place.until_phase(held.entry.id, EntryPhase::Cancelled).await;
-    assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 0);
+    assert_eq!(server::app::overdue::sweep(&place.app).await.unwrap(), 0);
 });
 
 contract!(what_a_process_has_left_that_has_died_is_found, |f| async {
@@ -79,6 +79,6 @@ contract!(what_a_process_has_left_that_has_died_is_found, |f| async {
     stop.cancel();
     task.await.unwrap();
     f.clock.set("2026-11-23T15:46:00+08:00");
-    assert_eq!(server::jobs::sweep::sweep(&place.app).await.unwrap(), 1);
+    assert_eq!(server::app::overdue::sweep(&place.app).await.unwrap(), 1);
     place.until_phase(held.entry.id, EntryPhase::Cancelled).await;
 });

@@ -1,7 +1,7 @@
 //! A school of two classes. Mei (梅) has a brother in the other class; her father is blocked for her alone.
 
 use domain::access::Audience;
-use domain::ids::{ClassId, GarageId, SchoolId};
+use domain::ids::{ArrivalId, ClassId, GarageId, PersonId, PupilId, SchoolId};
 use domain::pickup::PickupState;
 use domain::plate::Plate;
 use domain::window::Weekdays;
@@ -117,25 +117,25 @@ pub async fn fill(app: &App) {
     import::run(app, &district()).await.unwrap();
 }
 
-pub async fn person_id(app: &App, key: &str) -> Uuid {
+pub async fn person_id(app: &App, key: &str) -> PersonId {
     import::person_id(app, key).await.unwrap().expect("the person is in the district")
 }
 
-pub async fn pupil_id(app: &App, key: &str) -> Uuid {
+pub async fn pupil_id(app: &App, key: &str) -> PupilId {
     let hash = app.keys.hash(SealPurpose::Key, key);
     let mut tx = app.store.begin_read().await.unwrap();
     let pupils = server::store::import::pupils(&mut tx).await.unwrap();
-    Uuid::parse_str(&pupils[&hash].id).unwrap()
+    pupils[&hash].id.parse().unwrap()
 }
 
 /// A guardian's car arrives for a pupil of a class, as ingest writes it.
-pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (Uuid, FeedCursor) {
+pub async fn car_comes(app: &App, pupil: &str, of: &str) -> (ArrivalId, FeedCursor) {
     let (pupil, class, now) = (pupil_id(app, pupil).await, class(of), app.now());
     let car = app.keys.sealed(SealPurpose::Plate, FAMILY_CAR).unwrap();
     let mut tx = app.store.begin().await.unwrap();
     let cursor = feed::take_cursors(&mut tx, 1).await.unwrap();
     let new = NewArrival {
-        id: Uuid::now_v7(),
+        id: Uuid::now_v7().into(),
         school: &school(),
         class: &class,
         pupil,

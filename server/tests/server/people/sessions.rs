@@ -174,7 +174,7 @@ contract!(a_session_lives_as_long_as_it_is_used, |fixture| async {
 contract!(a_person_who_does_not_exist_gets_no_session, |fixture| async {
     let app = fixture.app();
     district::fill(&app).await;
-    assert!(session::issue(&app, uuid::Uuid::now_v7()).await.is_err());
+    assert!(session::issue(&app, uuid::Uuid::now_v7().into()).await.is_err());
 });
 
 contract!(a_wrong_key_is_noticed_at_the_start, |fixture| async {

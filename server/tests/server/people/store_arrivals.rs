@@ -21,7 +21,7 @@ contract!(an_arrival_comes_back_as_it_was_written, |fixture| async {
     assert_eq!(app.keys.open(SealPurpose::Plate, &row.plate_enc.unwrap()).unwrap(), FAMILY_CAR);
     assert_eq!((row.note, row.car_left_at, row.last_act, row.teacher_name_enc), (None, None, None, None));
     assert_eq!((row.class_name.as_str(), row.guardian.as_deref()), ("一(1)班", Some("母亲")));
-    assert!(arrival::find(&mut tx, Uuid::now_v7()).await.unwrap().is_none());
+    assert!(arrival::find(&mut tx, Uuid::now_v7().into()).await.unwrap().is_none());
 });
 
 contract!(an_act_is_kept_with_who_did_it_and_on_what, |fixture| async {
@@ -34,7 +34,7 @@ contract!(an_act_is_kept_with_who_did_it_and_on_what, |fixture| async {
     let last = LastArrivalAct { act: PickupAct::Release, seen };
     let pickup = PickupState::arrived(app.now()).act(PickupAct::Release, app.now()).unwrap();
     assert!(arrival::act(&mut tx, id, last, pickup, teacher, cursor).await.unwrap());
-    assert!(!arrival::act(&mut tx, Uuid::now_v7(), last, pickup, teacher, 99).await.unwrap());
+    assert!(!arrival::act(&mut tx, Uuid::now_v7().into(), last, pickup, teacher, 99).await.unwrap());
     let row = arrival::find(&mut tx, id).await.unwrap().unwrap();
     assert_eq!((row.pickup.phase, row.last_act, row.cursor), (PickupPhase::Released, Some(last), cursor));
     let name = row.teacher_name_enc.unwrap();

@@ -77,13 +77,13 @@ contract!(a_person_is_found_by_key_and_account, |fixture| async {
     assert_eq!(person::by_key(&mut tx, b"nobody").await.unwrap(), None);
     assert_eq!(person::by_openid(&mut tx, &openid.hash).await.unwrap(), None);
     assert!(person::bind(&mut tx, mother, &openid).await.unwrap());
-    assert!(!person::bind(&mut tx, Uuid::now_v7(), &openid).await.unwrap());
+    assert!(!person::bind(&mut tx, Uuid::now_v7().into(), &openid).await.unwrap());
     assert_eq!(person::by_openid(&mut tx, &openid.hash).await.unwrap(), Some(mother));
     assert!(person::unbind(&mut tx, mother).await.unwrap());
     assert_eq!(person::by_openid(&mut tx, &openid.hash).await.unwrap(), None);
     let name = person::name_enc(&mut tx, mother).await.unwrap().unwrap();
     assert_eq!(app.keys.open(SealPurpose::PersonName, &name).unwrap(), "梅妈妈");
-    assert!(person::name_enc(&mut tx, Uuid::now_v7()).await.unwrap().is_none());
+    assert!(person::name_enc(&mut tx, Uuid::now_v7().into()).await.unwrap().is_none());
     person::lock(&mut tx, mother).await.unwrap();
 });
 
@@ -112,12 +112,14 @@ contract!(a_vehicle_is_registered_once_a_person, |fixture| async {
     let plate = app.keys.sealed(SealPurpose::Plate, "鲁B11111").unwrap();
     let (id, now) = (Uuid::now_v7(), app.now());
     let mut tx = app.store.begin().await.unwrap();
-    assert!(person::insert_vehicle(&mut tx, id, mother, &plate, None, now).await.unwrap());
-    assert!(!person::insert_vehicle(&mut tx, Uuid::now_v7(), mother, &plate, None, now).await.unwrap());
-    assert!(person::insert_vehicle(&mut tx, Uuid::now_v7(), other, &plate, None, now).await.unwrap());
+    assert!(person::insert_vehicle(&mut tx, id.into(), mother, &plate, None, now).await.unwrap());
+    assert!(
+        !person::insert_vehicle(&mut tx, Uuid::now_v7().into(), mother, &plate, None, now).await.unwrap()
+    );
+    assert!(person::insert_vehicle(&mut tx, Uuid::now_v7().into(), other, &plate, None, now).await.unwrap());
     assert_eq!(person::vehicles(&mut tx, mother).await.unwrap().len(), 2);
-    assert!(!person::delete_vehicle(&mut tx, id, other).await.unwrap());
-    assert!(person::delete_vehicle(&mut tx, id, mother).await.unwrap());
+    assert!(!person::delete_vehicle(&mut tx, id.into(), other).await.unwrap());
+    assert!(person::delete_vehicle(&mut tx, id.into(), mother).await.unwrap());
 });
 
 contract!(the_first_key_stays, |fixture| async {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ids::ArrivalId;
 use domain::pickup::UNDO_WINDOW;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use crate::people::api::{InternalApi, InternalReply};
 use crate::people::district::car_comes;
 
-async fn act(api: &InternalApi, session: &str, id: Uuid, act: &str, seen: i64) -> InternalReply {
+async fn act(api: &InternalApi, session: &str, id: ArrivalId, act: &str, seen: i64) -> InternalReply {
     api.post(&format!("/arrivals/{id}/acts"), session, json!({"act": act, "seen": seen})).await
 }
 
@@ -44,7 +45,7 @@ contract!(another_class_is_out_of_reach, |fixture| async {
         act(&api, &session, id, "release", seen).await.refused(403, "not_your_class");
     }
     let teacher = api.session("T-1").await;
-    act(&api, &teacher, Uuid::now_v7(), "release", 1).await.refused(404, "not_found");
+    act(&api, &teacher, ArrivalId::from(Uuid::now_v7()), "release", 1).await.refused(404, "not_found");
     api.get("/classes/NOT%20AN%20ID/arrivals", &teacher).await.refused(404, "not_found");
 });
 

@@ -81,6 +81,35 @@ contract!(an_operator_reserves_for_any_plate_and_may_change_all, |fixture| async
     }
 });
 
+contract!(only_what_an_operator_changes_is_audited, |fixture| async {
+    let world = ServerWorld::start(fixture).await;
+    let reserve = stay("public", "鲁B88888", "19:00-20:00");
+    let made = send(&world, Method::POST, "reservations", &reserve).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let again = send(&world, Method::POST, "reservations", &reserve).await;
+    assert_eq!((again.status, &again.body["id"]), (201, &made.body["id"]), "{again:?}");
+    let path = format!("reservations/{}", id(&made.body));
+    let too_long = json!({ "ends_at": "2026-12-24T21:00:00+08:00" });
+    assert!(send(&world, Method::PATCH, &path, &too_long).await.status >= 400);
+    let acts = format!("{path}/acts");
+    for _ in 0..2 {
+        assert_eq!(send(&world, Method::POST, &acts, &json!({ "act": "cancel" })).await.status, 200);
+    }
+    let driver = world.driver(1).await;
+    let own = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
+    let mut tx = fixture.store.begin_read().await.unwrap();
+    let since = domain::time::Timestamp::from_micros(0);
+    let lines = server::store::audit::since(&mut tx, since, 1000).await.unwrap();
+    let lines = lines.into_iter().filter(|line| line.action.starts_with("reservation."));
+    let lines: Vec<_> = lines.map(|line| (line.action, line.subject)).collect();
+    let reservation = id(&made.body).to_owned();
+    let expected = [
+        ("reservation.create".to_owned(), reservation.clone()),
+        ("reservation.cancel".to_owned(), reservation),
+    ];
+    assert_eq!(lines, expected, "a person's own reservation {} is not audited", id(&own));
+});
+
 contract!(blocks_and_strikes_are_kept_with_reasons, |fixture| async {
     let world = ServerWorld::start(fixture).await;
     let bad = send(&world, Method::POST, "blocks", &json!({ "plate": "鲁B88888", "reason": "x" })).await;

@@ -97,7 +97,7 @@ fn completed(place: &BenchDistrict, origin: Timestamp, taken: &FilledInterval) -
     let at = stored.entry.span.until().timestamp();
     stored.entry.state = EntryState::Completed { at };
     stored.entry.taken = None;
-    stored.entry.visit = Some(Uuid::now_v7());
+    stored.entry.visit = Some(Uuid::now_v7().into());
     stored.entry.created_at = stored.entry.span.from().timestamp();
     (stored.details.state_since, stored.details.changed_at) = (at, at);
     stored

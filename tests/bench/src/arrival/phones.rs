@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use futures_util::{StreamExt, stream};
 use protocol::people::{ClassArrival, StreamFrame};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use e2e::district::teacher;
 use e2e::phone::ClassStream;
@@ -21,7 +20,7 @@ const AT_ONCE: usize = 32;
 #[derive(Debug, Clone)]
 pub struct ShownArrival {
     pub socket: usize,
-    pub arrival: Uuid,
+    pub arrival: ArrivalId,
     pub cursor: i64,
     pub pupil: String,
     pub class: ClassId,

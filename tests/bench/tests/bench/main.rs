@@ -1,5 +1,10 @@
 //! The benches work and lose nothing; their figures are for release builds on a quiet machine.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::process::Command;
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use protocol::people::{ClassArrival, StreamFrame};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::district::teacher;
 use crate::phone::{ClassStream, PhoneClient};
@@ -24,7 +23,7 @@ const RECONNECT: Duration = Duration::from_millis(150);
 pub struct PhoneObservations {
     pub class: String,
     /// The latest cursor of each arrival.
-    pub latest: HashMap<Uuid, i64>,
+    pub latest: HashMap<ArrivalId, i64>,
     pub frames: u64,
     /// Frames received twice.
     pub twice: u64,
@@ -33,7 +32,7 @@ pub struct PhoneObservations {
     /// Children of another class.
     pub foreign: u64,
     pub connections: u64,
-    pub(super) shown: HashSet<(Uuid, i64)>,
+    pub(super) shown: HashSet<(ArrivalId, i64)>,
     pub(super) cursor: Option<i64>,
 }
 

@@ -122,7 +122,9 @@ async fn log_everybody_in(app: &App) {
         let person = &people[&app.keys.hash(SealPurpose::Key, &key(n))];
         let person = uuid::Uuid::parse_str(&person.id).unwrap();
         let ends = now + app.session_ttl;
-        server::store::session::insert(&mut tx, &token_hash(&key(n)), person, now, ends).await.unwrap();
+        server::store::session::insert(&mut tx, &token_hash(&key(n)), person.into(), now, ends)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
 }

@@ -149,7 +149,7 @@ fn hash(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
 

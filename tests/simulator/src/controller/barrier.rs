@@ -128,7 +128,7 @@ impl BarrierCar {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use domain::access::{AccessDecision, Audience};
     use protocol::mqtt::{DisplayContent, OPEN_TTL_MS, VERSION};

@@ -1,5 +1,5 @@
 //! A controller against a real broker and a scripted gateway.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::collections::HashSet;
 

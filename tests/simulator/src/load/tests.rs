@@ -1,5 +1,5 @@
 //! A load over a real broker with a gateway that answers everything.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use super::*;
 use crate::invent::PlateGenerator;

@@ -21,6 +21,11 @@ fn sql_is_in_the_store_and_in_the_outbox() {
 }
 
 #[test]
+fn audit_entries_are_written_by_one_function() {
+    only_in("audit::append(", &["server/src/app/audit.rs"]);
+}
+
+#[test]
 fn mqtt_libraries_are_in_one_module_a_process() {
     only_in("rumqttc", &["gateway/src/mqtt.rs"]);
     only_in("mqtt5::", &["crates/standalone/src/broker"]);

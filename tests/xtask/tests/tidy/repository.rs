@@ -1,37 +1,16 @@
 //! The files of this repository.
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-/// A file under version control, or about to be.
-pub struct RepositoryFile {
-    /// Below the root, with `/`.
-    pub path: String,
-    pub text: String,
-}
+pub use xtask::repository::RepositoryFile;
 
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
+    xtask::repository::root().unwrap()
 }
 
 /// Every text file whose name ends with `ending`, without what git ignores.
 pub fn files(ending: &str) -> Vec<RepositoryFile> {
-    let listed = Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(listed.status.success(), "git lists the files");
-    let names = String::from_utf8(listed.stdout).unwrap();
-    let read = |path: &str| {
-        // A file that was just deleted is listed until the next commit.
-        let text = fs::read_to_string(root().join(path)).ok()?;
-        Some(RepositoryFile { path: path.to_owned(), text })
-    };
-    let files: Vec<_> = names.lines().filter(|path| path.ends_with(ending)).filter_map(read).collect();
-    assert!(!files.is_empty(), "there are {ending} files");
-    files
+    xtask::repository::files(ending).unwrap()
 }
 
 /// The Rust files that end up in the product's programs, with the tests inside them.

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::judge::{misfit, opening_over};
 use super::{AllocationBook, limits_of};
 use crate::allocation::entry::BookEntry;
 use crate::allocation::layout::GarageLayout;
 use crate::allocation::limits::CapacitySchedule;
 use crate::capacity::TakenTimeline;
-use crate::ids::PoolId;
+use crate::ids::{PoolId, ReservationId};
 
 impl AllocationBook {
     /// Reservations for which `layout` has no room: its windows do not cover them, it closes their spaces, or it has too few
     /// spaces. If spaces are too few, older reservations stay. A waiting entry is affected if no space can become free for it
     /// any more. Changed terms, such as the longest stay, do not affect agreed reservations.
-    pub fn affected(&self, layout: &GarageLayout) -> Vec<Uuid> {
+    pub fn affected(&self, layout: &GarageLayout) -> Vec<ReservationId> {
         let limits = limits_of(layout);
         let mut timelines = self.timelines_of_inside();
         let mut reservations: Vec<_> = self.entries().filter(|entry| !entry.phase().is_inside()).collect();

@@ -5,10 +5,10 @@
 //! should have left and may still be inside keeps its space.
 
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryState, HoldOrigin};
 use crate::allocation::journal::{BookNoticeKind, BookStrikeKind};
 use crate::allocation::terms::kept_until;
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::WindowTerms;

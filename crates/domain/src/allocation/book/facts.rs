@@ -2,15 +2,13 @@
 
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::request::EnteredCar;
 use crate::allocation::room;
-use crate::ids::PoolId;
+use crate::audience::Audience;
+use crate::ids::{PoolId, VisitId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
 
@@ -38,7 +36,7 @@ impl AllocationBook {
     }
 
     /// A car has left. Its space is free from the current minute on, this minute included.
-    pub fn leave(&mut self, visit: Uuid, at: Timestamp) -> Option<BookEntry> {
+    pub fn leave(&mut self, visit: VisitId, at: Timestamp) -> Option<BookEntry> {
         let entry = self.index.of_visit(visit).and_then(|id| self.entry(id)).cloned()?;
         let taken = entry.taken.and_then(|taken| MinuteSpan::new(taken.from(), Minute::floor(at)).ok());
         let left = BookEntry { state: EntryState::Completed { at }, taken, ..entry };

@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use uuid::Uuid;
-
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
+use crate::audience::Audience;
 use crate::capacity::TakenTimeline;
-use crate::ids::PoolId;
+use crate::ids::{PersonId, PoolId, ReservationId, VisitId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;
 
@@ -16,14 +14,14 @@ use crate::time::Timestamp;
 pub(super) struct EntryIndex {
     /// Only pools with taken spaces have a timeline.
     timelines: BTreeMap<PoolId, TakenTimeline>,
-    plates: BTreeSet<(PlateKey, Uuid)>,
-    persons: BTreeSet<(Uuid, Uuid)>,
-    visits: HashMap<Uuid, Uuid>,
-    inside: BTreeSet<Uuid>,
+    plates: BTreeSet<(PlateKey, ReservationId)>,
+    persons: BTreeSet<(PersonId, ReservationId)>,
+    visits: HashMap<VisitId, ReservationId>,
+    inside: BTreeSet<ReservationId>,
     /// In order of service: by creation, then by id.
-    waiting: BTreeSet<(Timestamp, Uuid)>,
+    waiting: BTreeSet<(Timestamp, ReservationId)>,
     /// When a sweep next has to process each entry.
-    due: BTreeSet<(Timestamp, Uuid)>,
+    due: BTreeSet<(Timestamp, ReservationId)>,
 }
 
 /// Timeline of a pool without taken spaces.
@@ -106,24 +104,24 @@ impl EntryIndex {
         self.timelines.get(pool).unwrap_or(&NOTHING_TAKEN)
     }
 
-    pub(super) fn of_plate(&self, plate: &PlateKey) -> impl Iterator<Item = Uuid> {
-        let all = (plate.clone(), Uuid::nil())..=(plate.clone(), Uuid::max());
+    pub(super) fn of_plate(&self, plate: &PlateKey) -> impl Iterator<Item = ReservationId> {
+        let all = (plate.clone(), ReservationId::nil())..=(plate.clone(), ReservationId::max());
         self.plates.range(all).map(|(_, id)| *id)
     }
 
-    pub(super) fn of_person(&self, person: Uuid) -> impl Iterator<Item = Uuid> {
-        self.persons.range((person, Uuid::nil())..=(person, Uuid::max())).map(|(_, id)| *id)
+    pub(super) fn of_person(&self, person: PersonId) -> impl Iterator<Item = ReservationId> {
+        self.persons.range((person, ReservationId::nil())..=(person, ReservationId::max())).map(|(_, id)| *id)
     }
 
-    pub(super) fn of_visit(&self, visit: Uuid) -> Option<Uuid> {
+    pub(super) fn of_visit(&self, visit: VisitId) -> Option<ReservationId> {
         self.visits.get(&visit).copied()
     }
 
-    pub(super) fn inside(&self) -> impl Iterator<Item = Uuid> {
+    pub(super) fn inside(&self) -> impl Iterator<Item = ReservationId> {
         self.inside.iter().copied()
     }
 
-    pub(super) fn waiting(&self) -> impl Iterator<Item = Uuid> {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = ReservationId> {
         self.waiting.iter().map(|(_, id)| *id)
     }
 
@@ -131,7 +129,7 @@ impl EntryIndex {
         self.due.first().map(|(at, _)| *at)
     }
 
-    pub(super) fn due_by(&self, now: Timestamp) -> impl Iterator<Item = Uuid> {
-        self.due.range(..=(now, Uuid::max())).map(|(_, id)| *id)
+    pub(super) fn due_by(&self, now: Timestamp) -> impl Iterator<Item = ReservationId> {
+        self.due.range(..=(now, ReservationId::max())).map(|(_, id)| *id)
     }
 }

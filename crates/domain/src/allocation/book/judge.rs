@@ -1,10 +1,7 @@
 //! Checks of requests against rules and room. They change nothing.
 
-use uuid::Uuid;
-
 use super::AllocationBook;
 use super::reads::StartRange;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryOrigin};
 use crate::allocation::layout::PlateKey;
 use crate::allocation::limits::{CapacitySchedule, PoolOpening};
@@ -12,8 +9,9 @@ use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::ReservationRequest;
 use crate::allocation::room;
 use crate::allocation::terms::PendingEnds;
+use crate::audience::Audience;
 use crate::capacity::TakenTimeline;
-use crate::ids::{PoolId, WindowId};
+use crate::ids::{PersonId, PoolId, ReservationId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;
 
@@ -23,10 +21,10 @@ const LOOK_AHEAD: Minutes = Minutes(3 * 24 * 60);
 /// Person, plate and time of a requested stay, for the checks that do not depend on a pool.
 pub(super) struct SpaceClaim<'a> {
     /// The entry with this id does not count as a conflict.
-    pub(super) id: Uuid,
+    pub(super) id: ReservationId,
     pub(super) origin: EntryOrigin,
     pub(super) audience: Audience,
-    pub(super) person: Option<Uuid>,
+    pub(super) person: Option<PersonId>,
     pub(super) plate: Option<&'a PlateKey>,
     pub(super) span: MinuteSpan,
 }
@@ -119,8 +117,9 @@ impl AllocationBook {
     }
 
     /// Counts the reservations among `ids`, without `own`.
-    fn reservations(&self, ids: impl Iterator<Item = Uuid>, own: Uuid) -> u32 {
-        let reserved = |id: &Uuid| self.entry(*id).is_some_and(|entry| entry.origin != EntryOrigin::Gate);
+    fn reservations(&self, ids: impl Iterator<Item = ReservationId>, own: ReservationId) -> u32 {
+        let reserved =
+            |id: &ReservationId| self.entry(*id).is_some_and(|entry| entry.origin != EntryOrigin::Gate);
         u32::try_from(ids.filter(|id| *id != own).filter(reserved).count()).unwrap_or(u32::MAX)
     }
 

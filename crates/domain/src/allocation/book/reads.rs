@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 
 use super::AllocationBook;
-use crate::access::Audience;
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::limits::CapacitySchedule;
 use crate::allocation::request::FreeSpaceSlot;
 use crate::allocation::room::{self, RoomInterval};
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::time::Timestamp;

@@ -1,7 +1,5 @@
 //! Requests of people: each is done completely or refused.
 
-use uuid::Uuid;
-
 use super::AllocationBook;
 use super::judge::{PoolStay, SpaceClaim, StayPlacement};
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryPhase, EntryState, HoldOrigin};
@@ -9,7 +7,7 @@ use crate::allocation::journal::BookNoticeKind;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
 use crate::allocation::terms::PendingEnds;
-use crate::ids::WindowId;
+use crate::ids::{ReservationId, WindowId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
@@ -65,7 +63,7 @@ impl AllocationBook {
     /// the entry already takes counts as free. A waiting entry keeps its position.
     pub fn change(
         &mut self,
-        id: Uuid,
+        id: ReservationId,
         change: &EntryChange,
         now: Timestamp,
     ) -> Result<BookEntry, ReservationRefusal> {
@@ -121,7 +119,7 @@ impl AllocationBook {
     }
 
     /// Confirms a held space, unless the plate has been blocked since. Idempotent.
-    pub fn confirm(&mut self, id: Uuid, now: Timestamp) -> Result<BookEntry, ReservationRefusal> {
+    pub fn confirm(&mut self, id: ReservationId, now: Timestamp) -> Result<BookEntry, ReservationRefusal> {
         self.advance_to(now);
         let mut entry = self.live(id, now)?.clone();
         match entry.phase() {
@@ -144,7 +142,7 @@ impl AllocationBook {
     /// Cancels an entry and frees its space. The stay of a car inside cannot be cancelled: it ends with the exit.
     pub fn cancel(
         &mut self,
-        id: Uuid,
+        id: ReservationId,
         cause: CancelCause,
         now: Timestamp,
     ) -> Result<BookEntry, ReservationRefusal> {
@@ -172,7 +170,7 @@ impl AllocationBook {
     }
 
     /// An entry that a request may still change.
-    fn live(&self, id: Uuid, now: Timestamp) -> Result<&BookEntry, ReservationRefusal> {
+    fn live(&self, id: ReservationId, now: Timestamp) -> Result<&BookEntry, ReservationRefusal> {
         let entry = self.entry(id).ok_or(ReservationRefusal::NotFound)?;
         match entry.state {
             EntryState::Held { until, .. } if until <= now => {

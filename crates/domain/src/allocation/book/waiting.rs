@@ -3,7 +3,7 @@
 //! Every change that frees a space ends with offers to the entries that now fit, in their order. An entry that needs more
 //! than is free keeps waiting and does not hold up later entries; an entry with a blocked plate does not either.
 
-use uuid::Uuid;
+use crate::ids::ReservationId;
 
 use super::AllocationBook;
 use super::judge::{SpaceClaim, misfit, opening_over};
@@ -23,7 +23,7 @@ impl AllocationBook {
 
     pub(super) fn offer(&mut self, now: Timestamp) {
         self.unoffered = false;
-        let waiting: Vec<Uuid> = self.index.waiting().collect();
+        let waiting: Vec<ReservationId> = self.index.waiting().collect();
         for id in waiting {
             if let Some(held) = self.entry(id).and_then(|entry| self.offered(entry, now)) {
                 self.notify(&held, BookNoticeKind::Offer);

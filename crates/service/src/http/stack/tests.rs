@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use axum::body::{Body, to_bytes};
 use axum::http::{StatusCode, header};
 use axum::routing::{get, post};

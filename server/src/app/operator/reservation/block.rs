@@ -8,8 +8,9 @@ use protocol::reservation::operator::{PlateBlockEntry, PlateBlockList, PlateBloc
 use uuid::Uuid;
 
 use super::super::reason as rule;
-use super::super::{OperatorCaller, record, require};
+use super::super::{OperatorCaller, require};
 use crate::app::App;
+use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::ReservationError;
 use crate::store::seal::SealPurpose;
 use crate::store::{Tx, block_list, book};
@@ -31,7 +32,7 @@ pub async fn list(
     require(&mut tx, caller, garage).await?;
     let blocks = block_list::of_garage(&mut tx, garage, now, MOST).await?;
     let strikes = block_list::strikes(&mut tx, garage, now - SHOWN, MOST).await?;
-    record(&mut tx, now, &caller.operator, "block.read", garage.as_str(), "").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::BlockRead(garage), "").await?;
     tx.commit().await?;
     let block = |block: block_list::ActivePlateBlock| shown(app, block);
     let strike = |strike: block_list::StoredPlateStrike| shown_strike(app, strike);
@@ -93,7 +94,7 @@ pub async fn add(
         until: new.until,
     };
     block_list::insert(&mut tx, &row).await?;
-    record(&mut tx, now, &caller.operator, "block.add", &id.to_string(), garage.as_str()).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::BlockAdd(id), garage.as_str()).await?;
     tx.commit().await?;
     let plate = plate.as_str().to_owned();
     Ok(PlateBlockEntry { id, plate, reason, by_rule: false, from: now, until: new.until })
@@ -110,7 +111,7 @@ pub async fn end(
     if !block_list::end(&mut tx, garage, id, &caller.operator, now).await? {
         return Err(ReservationError::NotFound);
     }
-    record(&mut tx, now, &caller.operator, "block.end", &id.to_string(), &reason).await?;
+    record(&mut tx, now, caller.actor(), AuditAction::BlockEnd(id), &reason).await?;
     Ok(tx.commit().await?)
 }
 
@@ -126,7 +127,7 @@ pub async fn lift(
     if !block_list::lift(&mut tx, garage, id, (&caller.operator, &reason), now).await? {
         return Err(ReservationError::NotFound);
     }
-    record(&mut tx, now, &caller.operator, "strike.lift", &id.to_string(), "").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::StrikeLift(id), "").await?;
     Ok(tx.commit().await?)
 }
 

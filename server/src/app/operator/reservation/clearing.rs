@@ -4,13 +4,13 @@ use domain::access::Audience;
 use domain::allocation::AllocationBook;
 use domain::allocation::entry::BookEntry;
 use domain::allocation::layout::GarageLayout;
-use domain::ids::{GarageId, PoolId};
+use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::reservation::operator::ClearingList;
-use uuid::Uuid;
 
-use super::super::{OperatorCaller, record, require};
+use super::super::{OperatorCaller, require};
+use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
 use crate::store::reservation;
@@ -19,7 +19,7 @@ use crate::store::reservation;
 struct ClearingCandidates {
     by: Minute,
     missing: u32,
-    cars: Vec<Uuid>,
+    cars: Vec<ReservationId>,
 }
 
 /// Cars inside that must leave by `by`, overdue ones first. Without `by`: by the next start of pickup.
@@ -32,13 +32,13 @@ pub async fn clearing(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     require(&mut tx, caller, garage).await?;
-    record(&mut tx, now, &caller.operator, "clearing.read", garage.as_str(), "").await?;
+    record(&mut tx, now, caller.actor(), AuditAction::ClearingRead(garage), "").await?;
     tx.commit().await?;
     let list = allocation::read(app, garage, |book| list(book, by, now)).await?;
     let mut tx = app.store.begin_read().await?;
     let mut stored = reservation::by_ids(&mut tx, &list.cars).await?;
     drop(tx);
-    let place = |id: Uuid| list.cars.iter().position(|car| *car == id);
+    let place = |id: ReservationId| list.cars.iter().position(|car| *car == id);
     stored.sort_by_key(|car| place(car.entry.id));
     Ok(ClearingList { by: list.by.timestamp(), missing: list.missing, cars: shown::all(app, &stored).await? })
 }

@@ -11,8 +11,9 @@ use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::operator::{DayTimeline, OccupancyPoint, PoolTimeline};
 
-use super::super::{OperatorCaller, record, require};
+use super::super::{OperatorCaller, require};
 use super::{bounds, levels};
+use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
 use crate::store::reservation::{self, StoredReservation};
@@ -39,7 +40,7 @@ pub async fn timeline(
     let pools = pool::of_garage(&mut tx, garage).await?;
     let changes = occupancy_history::of_garage(&mut tx, garage, from, MOST_POINTS).await?;
     let detail = day.to_string();
-    record(&mut tx, app.now(), &caller.operator, "timeline.read", garage.as_str(), &detail).await?;
+    record(&mut tx, app.now(), caller.actor(), AuditAction::TimelineRead(garage), &detail).await?;
     tx.commit().await?;
     let layout = allocation::read(app, garage, |book| book.layout().clone()).await?;
     let span = MinuteSpan::new(Minute::floor(from), Minute::floor(until));

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::allocation::entry::{BookEntry, CancelCause};
 use domain::allocation::layout::GarageLayout;
 use domain::allocation::{AllocationBook, BookJournal};
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::sharing as wire;
 use uuid::Uuid;
@@ -21,8 +21,8 @@ const NAMED: usize = 100;
 /// A garage's live reservations before a change, and the ids of those that it affects.
 pub(super) struct ReservationImpact {
     book: AllocationBook,
-    details: HashMap<Uuid, ReservationDetails>,
-    ids: Vec<Uuid>,
+    details: HashMap<ReservationId, ReservationDetails>,
+    ids: Vec<ReservationId>,
 }
 
 impl ReservationImpact {
@@ -33,14 +33,14 @@ impl ReservationImpact {
         before: &GarageLayout,
         after: GarageLayout,
     ) -> Result<Self, StoreError> {
-        let (mut entries, mut details): (Vec<BookEntry>, HashMap<Uuid, ReservationDetails>) =
+        let (mut entries, mut details): (Vec<BookEntry>, HashMap<ReservationId, ReservationDetails>) =
             Default::default();
         for stored in reservation::live(tx, std::slice::from_ref(garage)).await? {
             details.insert(stored.entry.id, stored.details);
             entries.push(stored.entry);
         }
         let book = AllocationBook::new(after, entries);
-        let already: BTreeSet<Uuid> = book.affected(before).into_iter().collect();
+        let already: BTreeSet<ReservationId> = book.affected(before).into_iter().collect();
         let mut ids = book.affected(book.layout());
         ids.retain(|id| !already.contains(id));
         Ok(Self { book, details, ids })
@@ -63,8 +63,8 @@ impl ReservationImpact {
         }
     }
 
-    /// Refuses the change, or cancels the reservations with a notice to each person. Returns the number of affected
-    /// reservations.
+    /// Refuses the change, or cancels the reservations with a notice to each person. Returns the number of reservations
+    /// that were cancelled.
     pub async fn settle(
         mut self,
         tx: &mut Tx,
@@ -80,14 +80,18 @@ impl ReservationImpact {
         if wish == wire::AffectedPolicy::Refuse {
             return Err(SharingError::Affected { number });
         }
-        for id in &self.ids {
-            // The book has found them a moment ago; one that cannot be cancelled keeps its space.
-            let _ = self.book.cancel(*id, CancelCause::Suspended, now);
-        }
+        let cancelled = self.cancel_all(now);
         let journal = self.book.take_journal();
         reservation::update(tx, &self.changed(garage, &journal, now)?).await?;
         notice::insert(tx, &self.notices(garage, &journal, reason, now)).await?;
-        Ok(number)
+        Ok(cancelled)
+    }
+
+    /// Returns the number of reservations that this has cancelled. One that has ended by the clock since, such as an
+    /// expired hold, is not cancelled.
+    fn cancel_all(&mut self, now: Timestamp) -> usize {
+        let book = &mut self.book;
+        self.ids.iter().filter(|id| book.cancel(**id, CancelCause::Suspended, now).is_ok()).count()
     }
 
     /// The changed rows, including those that were offered the freed spaces.
@@ -126,5 +130,50 @@ impl ReservationImpact {
             detail: if self.ids.contains(&told.entry) { reason.to_owned() } else { String::new() },
         };
         journal.notices.iter().map(told).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::Audience;
+    use domain::allocation::entry::{EntryOrigin, EntryState, HoldOrigin};
+    use domain::ids::PoolId;
+    use domain::minute::{Minute, MinuteSpan};
+
+    use super::*;
+
+    fn entry(id: ReservationId, state: EntryState, now: Timestamp) -> BookEntry {
+        let start = Minute::ceil(now);
+        let span = MinuteSpan::new(Minute::new(start.get() + 60), Minute::new(start.get() + 120)).unwrap();
+        BookEntry {
+            id,
+            pool: PoolId::parse("main").unwrap(),
+            audience: Audience::Public,
+            origin: EntryOrigin::App,
+            window: None,
+            person: None,
+            plate: None,
+            span,
+            state,
+            taken: Some(span),
+            space: None,
+            visit: None,
+            reminded: false,
+            created_at: now,
+        }
+    }
+
+    #[test]
+    fn a_hold_that_has_expired_is_not_counted_as_cancelled() {
+        let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
+        let (confirmed, expired) = (ReservationId::from_u128(1), ReservationId::from_u128(2));
+        let hold = EntryState::Held { until: now, offered: HoldOrigin::Asked };
+        let entries =
+            vec![entry(confirmed, EntryState::Confirmed { since: now }, now), entry(expired, hold, now)];
+        let book = AllocationBook::new(GarageLayout::default(), entries);
+        let ids = book.affected(book.layout());
+        assert_eq!(ids, [confirmed, expired], "neither has a space any more");
+        let mut impact = ReservationImpact { book, details: HashMap::new(), ids };
+        assert_eq!(impact.cancel_all(now), 1);
     }
 }

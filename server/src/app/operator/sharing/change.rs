@@ -11,9 +11,10 @@ use super::affected::ReservationImpact;
 use super::{SharingError, wire as answers};
 use crate::app::App;
 use crate::app::allocation::{self, AllocationRequest};
-use crate::app::operator::{OperatorCaller, OperatorError, record, require};
+use crate::app::audit::{AuditAction, GaragePart, record};
+use crate::app::idempotency::{self, IdempotencyKey};
+use crate::app::operator::{OperatorCaller, OperatorError, require};
 use crate::app::sharing::{SharingState, conflict};
-use crate::store::seal::SealPurpose;
 use crate::store::{StoreError, Tx, book, garage};
 
 pub(super) struct SharingChange<'a> {
@@ -67,14 +68,9 @@ impl<'a> SharingChange<'a> {
         &self.caller.operator
     }
 
-    /// The id of what this operator creates with this key. It is the same for a repeated key, so that the first object
-    /// is found.
-    pub fn id_of(&self, kind: &str, key: &str) -> Uuid {
-        let text = format!("{kind}:{}:{}:{key}", self.garage, self.caller.operator);
-        let hash = self.app.keys.hash(SealPurpose::Key, &text);
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(&hash).for_each(|(byte, hashed)| *byte = *hashed);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    /// The id of what this operator creates with this key.
+    pub fn id_of(&self, kind: &str, key: &IdempotencyKey) -> Uuid {
+        idempotency::derived_id(&self.app.keys, kind, (self.garage, &self.caller.operator), key)
     }
 
     async fn affected(&mut self, after: &SharingState) -> Result<ReservationImpact, StoreError> {
@@ -95,25 +91,32 @@ impl<'a> SharingChange<'a> {
         })
     }
 
-    /// Settles affected reservations and commits. `action` and `subject` go to the audit log, `reason` to the persons
-    /// whose reservations are cancelled.
+    /// A part of the garage as the subject of an audit entry.
+    pub fn part<'p>(&self, part: &'p str) -> GaragePart<'p>
+    where
+        'a: 'p,
+    {
+        GaragePart { garage: self.garage, part }
+    }
+
+    /// Settles affected reservations and commits. `action` goes to the audit log with the number of cancelled
+    /// reservations, `reason` to the persons whose reservations are cancelled.
     pub async fn finish(
         mut self,
         after: &SharingState,
         wish: wire::AffectedPolicy,
         reason: &str,
-        (action, subject): (&str, &str),
+        action: AuditAction<'_>,
     ) -> Result<(), SharingError> {
         let affected = self.affected(after).await?;
         let cancelled = affected.settle(&mut self.tx, self.garage, wish, reason, self.now).await?;
         let detail = if cancelled == 0 { String::new() } else { format!("cancelled {cancelled}") };
-        self.commit(&detail, action, subject).await
+        self.commit(&detail, action).await
     }
 
     /// Commits a change that takes no person's space.
-    pub async fn commit(mut self, detail: &str, action: &str, subject: &str) -> Result<(), SharingError> {
-        let subject = format!("{}/{subject}", self.garage);
-        record(&mut self.tx, self.now, &self.caller.operator, action, &subject, detail).await?;
+    pub async fn commit(mut self, detail: &str, action: AuditAction<'_>) -> Result<(), SharingError> {
+        record(&mut self.tx, self.now, self.caller.actor(), action, detail).await?;
         book::advance(&mut self.tx, std::slice::from_ref(self.garage)).await?;
         self.tx.commit().await?;
         // A waiting reservation may fit now.

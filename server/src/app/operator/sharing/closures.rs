@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::change::SharingChange;
 use super::{SharingError, invalid, wire as answers};
 use crate::app::App;
+use crate::app::audit::AuditAction;
+use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::reason::{self, reason};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::SharingState;
@@ -49,21 +51,23 @@ pub async fn create(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     asked: &wire::NewClosure,
     wish: wire::AffectedPolicy,
 ) -> Result<wire::ClosureEntry, SharingError> {
     let mut change = SharingChange::begin(app, caller, garage).await?;
     let mut new = made(&change, change.id_of("closure", key), asked)?;
     if !closure::insert(&mut change.tx, garage, &new).await? {
-        let known = closure::find(&mut change.tx, garage, new.id).await?.ok_or(SharingError::KeyReused)?;
-        let same = is_asked(&known, asked);
-        return if same { Ok(answers::closure(&known)) } else { Err(SharingError::KeyReused) };
+        let known = closure::find(&mut change.tx, garage, new.id).await?.ok_or(IdempotencyKeyReused)?;
+        idempotency::require_same(request_fields(&known), request_fields(&new))?;
+        return Ok(answers::closure(&known));
     }
     let by = operator::name(&mut change.tx, &caller.operator).await?;
     new.operator_name = by.unwrap_or_default();
     let after = with_closure(&change.before, new.clone());
-    change.finish(&after, wish, &new.reason, ("closure.create", &new.id.to_string())).await?;
+    let id = new.id.to_string();
+    let action = AuditAction::ClosureCreate(change.part(&id));
+    change.finish(&after, wish, &new.reason, action).await?;
     Ok(answers::closure(&new))
 }
 
@@ -81,7 +85,9 @@ pub async fn end(
     closure::end(&mut change.tx, garage, id, change.now).await?;
     let mut after = change.before.clone();
     after.closures.retain(|closure| closure.id != id);
-    change.finish(&after, wish, "", ("closure.end", &id.to_string())).await
+    let id = id.to_string();
+    let action = AuditAction::ClosureEnd(change.part(&id));
+    change.finish(&after, wish, "", action).await
 }
 
 fn made(
@@ -129,9 +135,10 @@ fn check_span(asked: &wire::NewClosure, now: Timestamp) -> Result<(), SharingErr
     Ok(())
 }
 
-fn is_asked(known: &StoredClosure, asked: &wire::NewClosure) -> bool {
-    (&known.pool, known.audience, known.from, known.until, known.spaces, known.reason.as_str())
-        == (&asked.pool, asked.audience, asked.from, asked.until, asked.spaces, asked.reason.trim())
+/// What a request determines of a closure.
+fn request_fields(closure: &StoredClosure) -> impl PartialEq {
+    let StoredClosure { pool, audience, from, until, spaces, reason, .. } = closure.clone();
+    (pool, audience, from, until, spaces, reason)
 }
 
 fn with_closure(ground: &SharingState, new: StoredClosure) -> SharingState {

@@ -5,6 +5,7 @@ use protocol::sharing as wire;
 
 use super::SharingError;
 use super::change::{SharingChange, refuse_conflicts};
+use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
@@ -63,6 +64,7 @@ pub async fn put(
     conflicts.retain(|conflict| !before.contains(conflict));
     refuse_conflicts(&after, &conflicts)?;
     pool::put(&mut change.tx, garage, &wanted).await?;
-    change.finish(&after, wish, "", ("pools.change", "pools")).await?;
+    let action = AuditAction::PoolsChange(change.part("pools"));
+    change.finish(&after, wish, "", action).await?;
     Ok(TaggedPools::of(&wanted))
 }

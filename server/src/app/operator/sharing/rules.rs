@@ -5,6 +5,7 @@ use protocol::sharing as wire;
 
 use super::change::SharingChange;
 use super::{SharingError, invalid};
+use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::{App, etag};
 use crate::store::sharing_rules::{self, SharingRules};
@@ -52,7 +53,8 @@ pub async fn put(
     }
     let rules = checked(entered)?;
     sharing_rules::put(&mut change.tx, garage, &rules).await?;
-    change.commit(&format!("{rules:?}"), "sharing_rules.change", "sharing-rules").await?;
+    let action = AuditAction::SharingRulesChange(change.part("sharing-rules"));
+    change.commit(&format!("{rules:?}"), action).await?;
     Ok(TaggedSharingRules::of(rules))
 }
 

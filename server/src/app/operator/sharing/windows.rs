@@ -7,6 +7,8 @@ use protocol::sharing as wire;
 
 use super::change::{SharingChange, refuse_conflicts};
 use super::{SharingError, invalid, wire as answers};
+use crate::app::audit::AuditAction;
+use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools, rule};
 use crate::app::{App, etag};
@@ -63,7 +65,7 @@ pub async fn create(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    key: &str,
+    key: &IdempotencyKey,
     rule: &wire::WindowSpec,
     wish: wire::AffectedPolicy,
 ) -> Result<wire::WindowEntry, SharingError> {
@@ -72,13 +74,13 @@ pub async fn create(
         .map_err(|error| invalid("idempotency-key", error.to_string()))?;
     let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
     if let Some(known) = change.before.windows.iter().find(|known| known.window.id == id) {
-        let same = known.window == new;
-        return if same { Ok(answers::window(known)) } else { Err(SharingError::KeyReused) };
+        idempotency::require_same(&known.window, &new)?;
+        return Ok(answers::window(known));
     }
     if window::was_ended(&mut change.tx, garage, &id).await? {
-        return Err(SharingError::KeyReused);
+        return Err(IdempotencyKeyReused.into());
     }
-    put(change, new, wish, "window.create").await
+    put(change, new, wish, WindowWrite::Create).await
 }
 
 /// Changes a window if `if_match` is its current tag.
@@ -93,21 +95,33 @@ pub async fn update(
     let mut change = SharingChange::begin(app, caller, garage).await?;
     unchanged(found(&change.before, id)?, if_match)?;
     let new = made(&mut change.tx, garage, &change.before, id.clone(), rule).await?;
-    put(change, new, wish, "window.change").await
+    put(change, new, wish, WindowWrite::Change).await
+}
+
+/// Whether a window is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WindowWrite {
+    Create,
+    Change,
 }
 
 async fn put(
     mut change: SharingChange<'_>,
     new: SharedWindow,
     wish: wire::AffectedPolicy,
-    action: &str,
+    write: WindowWrite,
 ) -> Result<wire::WindowEntry, SharingError> {
     let id = new.id.clone();
     let after = with_window(&change.before, new, change.now);
     refuse_conflicts(&after, &after.conflicts_of(&id, change.now))?;
     let stored = found(&after, &id)?;
     window::put(&mut change.tx, change.garage, &stored.window, change.now).await?;
-    change.finish(&after, wish, "", (action, id.as_str())).await?;
+    let part = change.part(id.as_str());
+    let action = match write {
+        WindowWrite::Create => AuditAction::WindowCreate(part),
+        WindowWrite::Change => AuditAction::WindowChange(part),
+    };
+    change.finish(&after, wish, "", action).await?;
     Ok(answers::window(stored))
 }
 
@@ -124,7 +138,8 @@ pub async fn end(
     unchanged(found(&change.before, id)?, if_match)?;
     window::end(&mut change.tx, garage, id, change.now).await?;
     let after = without_window(&change.before, id);
-    change.finish(&after, wish, "", ("window.end", id.as_str())).await
+    let action = AuditAction::WindowEnd(change.part(id.as_str()));
+    change.finish(&after, wish, "", action).await
 }
 
 fn found<'g>(ground: &'g SharingState, id: &WindowId) -> Result<&'g StoredWindow, SharingError> {

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::{Reservation, ReservationAct};
 use service::http::ApiJson;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::reservation::change as use_case;
@@ -33,7 +33,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
 pub async fn act(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
-    ApiPath(id): ApiPath<Uuid>,
+    ApiPath(id): ApiPath<ReservationId>,
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
 ) -> ReservationResponse {

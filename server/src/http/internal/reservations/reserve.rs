@@ -39,6 +39,6 @@ pub async fn reserve(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewReservation>,
 ) -> ReservationResponse {
-    let reservation = use_case::reserve(&app, &caller, &garage, key.as_str(), &new).await?;
+    let reservation = use_case::reserve(&app, &caller, &garage, &key, &new).await?;
     Ok(reservation_answer::one(StatusCode::CREATED, &reservation))
 }

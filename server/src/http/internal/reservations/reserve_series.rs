@@ -37,6 +37,6 @@ pub async fn reserve_series(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewReservationSeries>,
 ) -> Result<Json<ReservationSeries>, ProblemResponse> {
-    let days = use_case::series(&app, &caller, &garage, key.as_str(), &new).await?;
+    let days = use_case::series(&app, &caller, &garage, &key, &new).await?;
     Ok(Json(reservation_answer::series(days)))
 }

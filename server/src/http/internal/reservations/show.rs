@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::Reservation;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::reservation::own;
@@ -25,7 +25,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
 pub async fn show(
     State(app): State<App>,
     AuthenticatedPerson(caller): AuthenticatedPerson,
-    ApiPath(id): ApiPath<Uuid>,
+    ApiPath(id): ApiPath<ReservationId>,
 ) -> ReservationResponse {
     let reservation = own::one(&app, &caller, id).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))

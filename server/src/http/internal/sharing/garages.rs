@@ -8,7 +8,7 @@ use protocol::reservation::query::SharedGaragesQuery;
 use service::http::ProblemResponse;
 
 use crate::app::App;
-use crate::app::reservation::shared_garages;
+use crate::app::shared_garages;
 use crate::http::input::ApiQuery;
 use crate::http::internal::caller::AuthenticatedPerson;
 

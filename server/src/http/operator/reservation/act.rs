@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::ids::GarageId;
+use domain::ids::{GarageId, ReservationId};
 use protocol::reservation::ReservationAct;
 use service::http::ApiJson;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::operator::reservation;
@@ -18,7 +17,7 @@ use crate::http::reservation_answer::{self, ReservationResponse};
 pub async fn act(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
-    ApiPath((garage, id)): ApiPath<(GarageId, Uuid)>,
+    ApiPath((garage, id)): ApiPath<(GarageId, ReservationId)>,
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
 ) -> ReservationResponse {

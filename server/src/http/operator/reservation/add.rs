@@ -21,6 +21,6 @@ pub async fn add(
     key: IdempotencyKey,
     ApiJson(new): ApiJson<NewReservation>,
 ) -> ReservationResponse {
-    let made = reservation::add(&app, &caller, &garage, key.as_str(), &new).await?;
+    let made = reservation::add(&app, &caller, &garage, &key, &new).await?;
     Ok(reservation_answer::one(StatusCode::CREATED, &made))
 }

@@ -23,6 +23,6 @@ pub async fn add_closure(
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<NewClosure>,
 ) -> Result<(StatusCode, Json<ClosureEntry>), ProblemResponse> {
-    let made = use_case::create(&app, &caller, &garage, key.as_str(), &asked, wish.affected).await?;
+    let made = use_case::create(&app, &caller, &garage, &key, &asked, wish.affected).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -23,6 +23,6 @@ pub async fn add_window(
     key: IdempotencyKey,
     ApiJson(rule): ApiJson<WindowSpec>,
 ) -> Result<(StatusCode, Json<WindowEntry>), ProblemResponse> {
-    let made = use_case::create(&app, &caller, &garage, key.as_str(), &rule, wish.affected).await?;
+    let made = use_case::create(&app, &caller, &garage, &key, &rule, wish.affected).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

@@ -6,7 +6,7 @@ use domain::access::Audience;
 use domain::allocation::entry::{BookEntry, EntryOrigin, EntryState};
 use domain::allocation::layout::PlateKey;
 use domain::calendar::DayKinds;
-use domain::ids::{GarageId, PoolId, WindowId};
+use domain::ids::{GarageId, PersonId, PoolId, WindowId};
 use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::plate::Plate;
 use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
@@ -44,7 +44,7 @@ pub struct BenchDistrict {
     pub data_key: [u8; SealingKeyring::KEY_LEN],
     pub store: Store,
     /// Ids in the database.
-    pub people: Vec<Uuid>,
+    pub people: Vec<PersonId>,
     pub cars: Vec<BenchCar>,
     garages: Vec<GarageId>,
     _folder: TempDir,
@@ -137,7 +137,7 @@ impl BenchDistrict {
         self.cars.get(usize::from(plate)).expect("a car of the place")
     }
 
-    pub fn owner(&self, car: &BenchCar) -> Uuid {
+    pub fn owner(&self, car: &BenchCar) -> PersonId {
         *self.people.get(car.owner).expect("a car has an owner")
     }
 
@@ -183,7 +183,7 @@ impl BenchDistrict {
                 let next = used.get_mut(row.garage).expect("a garage of the scale");
                 stored.push(self.confirmed(origin, row, *next));
                 tickets.push(BenchReservation {
-                    id: BenchReservationId(stored.last().expect("just pushed").entry.id.as_u128()),
+                    id: BenchReservationId(stored.last().expect("just pushed").entry.id.as_uuid().as_u128()),
                     interval: row.interval,
                     space: row.space,
                     plate: *next,
@@ -214,7 +214,7 @@ impl BenchDistrict {
         let (car, now) = (self.car(plate), SystemClock.now());
         let owner = self.owner(car);
         let entry = BookEntry {
-            id: Uuid::now_v7(),
+            id: Uuid::now_v7().into(),
             window: Some(window_id(taken.garage, &pool)),
             pool,
             audience: Audience::Public,

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use domain::access::Audience;
 use domain::allocation::ReservationIntent;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::ids::ReservationId;
 use server::app::App;
 use server::app::allocation::{
     self, AllocationError, AllocationRequest, RequestActor, ReservationActRequest, ReserveRequest,
 };
+use server::app::idempotency::IdempotencyKey;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use uuid::Uuid;
 
 use super::AllocatorRequest;
 use super::place::BenchDistrict;
@@ -36,9 +37,12 @@ impl UseCaseTarget {
     pub(super) async fn reserve(&self, place: &BenchDistrict, wanted: &AllocatorRequest) -> ContestantAnswer {
         let car = place.car(wanted.plate);
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        let Some(key) = IdempotencyKey::parse(&format!("b-{number}")) else {
+            panic!("a number is a key");
+        };
         let request = ReserveRequest {
             by: RequestActor::Person(place.owner(car)),
-            key: format!("b-{number}"),
+            key,
             pool: wanted.pool.clone(),
             audience: Audience::Public,
             plate: car.sealed.clone(),
@@ -49,7 +53,7 @@ impl UseCaseTarget {
         match allocation::submit(self.replica(number), place.garage(wanted.garage), request).await {
             Ok(allocation::AllocationReply::Reservation(stored)) => {
                 ContestantAnswer::Accepted(BenchReservation {
-                    id: BenchReservationId(stored.entry.id.as_u128()),
+                    id: BenchReservationId(stored.entry.id.as_uuid().as_u128()),
                     interval: wanted.interval,
                     space: 0,
                     plate: wanted.plate,
@@ -69,7 +73,7 @@ impl UseCaseTarget {
         ticket: BenchReservation,
     ) -> ContestantAnswer {
         let by = RequestActor::Person(place.owner(place.car(ticket.plate)));
-        let act = ReservationActRequest { by, id: Uuid::from_u128(ticket.id.0), known: None };
+        let act = ReservationActRequest { by, id: ReservationId::from_u128(ticket.id.0), known: None };
         let app = self.replica(self.requests.fetch_add(1, Ordering::Relaxed));
         match allocation::submit(app, place.garage(garage), AllocationRequest::Cancel(act)).await {
             Ok(_) => ContestantAnswer::Cancelled,

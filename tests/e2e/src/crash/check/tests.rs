@@ -1,8 +1,8 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::HashMap;
 
-use domain::ids::{ClassId, EventId, GarageId};
+use domain::ids::{ArrivalId, ClassId, EventId, GarageId};
 use simulator::controller::ControllerCounters;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ fn right() -> CheckCase {
         exit_event: exit,
         ended_by: exit.map(|_| "exit".to_owned()),
     };
-    let latest = HashMap::from([(Uuid::from_u128(1), 2), (Uuid::from_u128(3), 3)]);
+    let latest = HashMap::from([(ArrivalId::from_u128(1), 2), (ArrivalId::from_u128(3), 3)]);
     CheckCase {
         driven: TrafficResult {
             told: vec![

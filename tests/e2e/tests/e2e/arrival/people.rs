@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::ClassId;
+use domain::ids::{ArrivalId, ClassId};
 use domain::pickup::{PickupAct, PickupPhase};
 use e2e::district::FamilyCar;
 use e2e::phone::{PATIENCE, PhoneClient};
@@ -105,7 +105,7 @@ pub async fn a_hand_over_is_seen_by_everybody(system: Arc<TestSystem>) {
     hall_shows_masked(&system, name, undone.id).await;
 }
 
-async fn hall_shows_masked(system: &TestSystem, name: &str, arrival: uuid::Uuid) {
+async fn hall_shows_masked(system: &TestSystem, name: &str, arrival: ArrivalId) {
     let hall = system.log_in("haifeng-hall").await;
     let text = hall.get("/hall/arrivals").await.text().await.unwrap();
     assert!(!text.contains(name), "the hall shows no whole name");

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use devices::dahua_stream::play;
 use devices::event_stream::EventStreamSplitter;

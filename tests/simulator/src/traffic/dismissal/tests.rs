@@ -1,5 +1,5 @@
 //! A dismissal over a real broker with a gateway that knows the registered cars.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use domain::occupancy::LaneDirection;
 use protocol::mqtt::ControllerEvent;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::history::{Outcome, Step, Timed, apply, first, in_order, range};
 use super::oracle::{Oracle, Verdict, minutes};
@@ -13,6 +12,7 @@ use crate::allocation::entry::{BookEntry, EntryPhase, EntryState, HoldOrigin};
 use crate::allocation::layout::GarageLayout;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::ids::ReservationId;
 use crate::minute::{Minute, MinuteSpan};
 use crate::time::Timestamp;
 
@@ -21,7 +21,7 @@ pub type Check = Result<(), TestCaseError>;
 /// State before a step.
 pub struct Before {
     pub book: AllocationBook,
-    pub entries: HashMap<Uuid, BookEntry>,
+    pub entries: HashMap<ReservationId, BookEntry>,
 }
 
 /// Runs a history and checks the book after each step.

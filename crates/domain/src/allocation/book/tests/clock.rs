@@ -1,11 +1,11 @@
 //! Entries that a sweep ends, and entries that it leaves unchanged.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState};
 use crate::allocation::journal::{BookNoticeKind, BookStrike, BookStrikeKind};
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 
 fn sweep(book: &mut AllocationBook, now: &str) {
     book.sweep(at(now), at(now));
@@ -16,7 +16,7 @@ fn phase(book: &AllocationBook, n: u128) -> EntryPhase {
 }
 
 fn notices(book: &mut AllocationBook) -> Vec<(u128, BookNoticeKind)> {
-    book.take_journal().notices.iter().map(|notice| (notice.entry.as_u128(), notice.kind)).collect()
+    book.take_journal().notices.iter().map(|notice| (notice.entry.as_uuid().as_u128(), notice.kind)).collect()
 }
 
 #[test]
@@ -129,7 +129,8 @@ fn the_operator_sees_who_must_leave_first() {
         book.enter(&car(n, "18:00"), at("18:00"));
     }
     sweep(&mut book, "18:40");
-    let leaving: Vec<_> = book.clearing(minute("20:00")).iter().map(|entry| entry.id.as_u128()).collect();
+    let leaving: Vec<_> =
+        book.clearing(minute("20:00")).iter().map(|entry| entry.id.as_uuid().as_u128()).collect();
     assert_eq!(leaving, [3, 2, 1]);
 }
 

@@ -1,11 +1,11 @@
 //! Entries and exits of cars, which are never refused.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, pool, span, visit};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{EntryOrigin, EntryPhase, EntryState};
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::EnteredCar;
+use crate::audience::Audience;
 use crate::minute::{MinuteSpan, Minutes};
 use crate::shared_window::WindowTerms;
 

@@ -13,7 +13,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::checks::run;
 use super::ground::{id, pool};
@@ -29,6 +28,7 @@ use crate::allocation::layout::GarageLayout;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
 use crate::allocation::reserved_entry::{GarageHours, ReservedEntry};
 use crate::capacity::AudienceCounts;
+use crate::ids::ReservationId;
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
@@ -259,7 +259,7 @@ proptest! {
     }
 }
 
-fn by_reservation(decision: AccessDecision) -> Option<Uuid> {
+fn by_reservation(decision: AccessDecision) -> Option<ReservationId> {
     match decision {
         AccessDecision::Open { reservation, .. } => reservation,
         AccessDecision::Refuse { .. } | AccessDecision::Review { .. } => None,

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::access::Audience;
 use crate::allocation::entry::EntryOrigin;
 use crate::allocation::layout::{GarageLayout, PlateKey, SpaceClosure, SpacePool};
 use crate::allocation::request::{EnteredCar, ReservationIntent, ReservationRequest};
-use crate::ids::{PoolId, WindowId};
+use crate::audience::Audience;
+use crate::ids::{PoolId, VisitId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::{WindowOpening, WindowTerms};
 use crate::time::Timestamp;
@@ -45,8 +45,8 @@ pub fn pool(name: &str) -> PoolId {
     PoolId::parse(name).unwrap()
 }
 
-pub fn id(n: u128) -> Uuid {
-    Uuid::from_u128(n)
+pub fn id<T: From<Uuid>>(n: u128) -> T {
+    Uuid::from_u128(n).into()
 }
 
 pub fn plate(n: u8) -> PlateKey {
@@ -110,6 +110,6 @@ pub fn car(n: u8, time: &str) -> EnteredCar {
     }
 }
 
-pub fn visit(n: u8) -> Uuid {
+pub fn visit(n: u8) -> VisitId {
     id(2000 + u128::from(n))
 }

@@ -7,12 +7,12 @@ use proptest::sample::Index;
 
 use super::ground::{self, TERMS, id, minute, plate, pool};
 use super::oracle::AUDIENCES;
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{BookEntry, CancelCause, EntryOrigin};
 use crate::allocation::layout::{GarageLayout, GarageRules, SpaceClosure, SpacePool};
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{EnteredCar, EntryChange, ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
 use crate::shared_window::{DailyHours, WindowOpening, WindowTerms};

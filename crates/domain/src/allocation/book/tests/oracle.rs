@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{BookEntry, EntryOrigin};
 use crate::allocation::layout::{GarageLayout, PlateKey};
 use crate::allocation::request::ReservationRequest;
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::{Minute, MinuteSpan};
 use crate::shared_window::{DailyHours, WindowOpening};

@@ -6,12 +6,12 @@ use super::checks::{judged_alike, nothing_taken_beyond_limits, numbers_differ, r
 use super::ground::{self, id};
 use super::history::{Step, Timed, any_step, ask, first, layout, range, request, stay, timed};
 use super::oracle::{AUDIENCES, Oracle, minutes, numbers_needed};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryOrigin};
 use crate::allocation::layout::{GarageLayout, GarageRules};
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::ids::PoolId;
 use crate::minute::{Minute, MinuteSpan};
 

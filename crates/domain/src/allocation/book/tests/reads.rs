@@ -1,10 +1,10 @@
 //! Queries of free spaces.
 
 use super::ground::{TERMS, ask, at, evening, ground, minute, pool, span};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::FreeSpaceSlot;
+use crate::audience::Audience;
 use crate::minute::{Minute, Minutes};
 use crate::shared_window::{DailyHours, WindowTerms};
 

@@ -1,12 +1,12 @@
 //! Refusals with their reasons, and the effects of requests.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, CancelLateness, EntryOrigin, EntryPhase, EntryState};
 use crate::allocation::layout::{GarageLayout, GarageRules, SpacePool};
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::minute::{MinuteSpan, Minutes};
 use crate::shared_window::{DailyHours, WindowTerms};
 

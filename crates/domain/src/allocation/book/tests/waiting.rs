@@ -1,12 +1,12 @@
 //! The waiting list, and entries that a change of the layout affects.
 
 use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
-use crate::access::Audience;
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState, HoldOrigin};
 use crate::allocation::journal::BookNoticeKind;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
+use crate::audience::Audience;
 use crate::minute::MinuteSpan;
 
 fn or_wait(n: u8, hours: MinuteSpan) -> ReservationRequest {
@@ -42,8 +42,12 @@ fn an_offer_goes_from_one_to_the_next_until_one_accepts() {
         phases(&book),
         [EntryPhase::Cancelled, EntryPhase::Cancelled, EntryPhase::Held, EntryPhase::Waiting]
     );
-    let told: Vec<_> =
-        book.take_journal().notices.iter().map(|notice| (notice.entry.as_u128(), notice.kind)).collect();
+    let told: Vec<_> = book
+        .take_journal()
+        .notices
+        .iter()
+        .map(|notice| (notice.entry.as_uuid().as_u128(), notice.kind))
+        .collect();
     assert_eq!(
         told,
         [(2, BookNoticeKind::Offer), (2, BookNoticeKind::OfferExpired), (3, BookNoticeKind::Offer)]

@@ -9,9 +9,8 @@ use service::retry::RetryBackoff;
 use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use super::BoxIdentity;
-use super::file::CredentialFileError;
 use crate::cause::causes;
+use crate::identity::{BoxIdentity, CredentialFileError};
 use crate::metric::GatewayMetrics;
 use crate::server::{DistrictServerClient, DistrictServerError};
 

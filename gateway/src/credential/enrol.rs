@@ -5,8 +5,9 @@ use std::fs;
 use protocol::enrolment::GatewayEnrolment;
 use service::config::SecretText;
 
-use super::file::{CredentialFile, CredentialFileError, make};
 use crate::config::GatewayConfig;
+use crate::identity::CredentialFileError;
+use crate::identity::file::{CredentialFile, make};
 use crate::outbox::{OutboxError, lock};
 use crate::server::{DistrictServerClient, DistrictServerError, ServerClientBuildError};
 

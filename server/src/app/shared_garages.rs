@@ -10,9 +10,9 @@ use domain::time::Timestamp;
 use protocol::reservation::query::SharedGaragesQuery;
 use protocol::reservation::{SharedGarage, SharedGarages};
 
-use super::ReservationError;
-use crate::app::session::PersonCaller;
-use crate::app::{App, allocation, directory, public_sites, standing};
+use super::reservation::ReservationError;
+use super::session::PersonCaller;
+use super::{App, allocation, directory, public_sites, standing};
 use crate::store::garage::StoredGarage;
 
 /// Audiences with bookable windows, by garage.
