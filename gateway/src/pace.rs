@@ -1,38 +1,28 @@
 //! Rate limit per device. A device that floods, broken or compromised, fills neither disk nor database and delays no
 //! other device. An event beyond the limit is not acknowledged, so that a sound device sends it again.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
+use service::token_buckets::TokenBuckets;
 
 /// A burst may have this many seconds' worth of events: a controller resends its stored events after an outage.
 const BURST_SECONDS: u32 = 10;
 
-/// For each device, how far it is ahead of its rate.
+/// Only devices of the configuration have an entry.
 #[derive(Debug)]
-pub(crate) struct DevicePaceLimiter {
-    /// Long-term interval between two events.
-    apart: Duration,
-    /// When the last event was due at that rate.
-    due: HashMap<DeviceId, Instant>,
-}
+pub(crate) struct DevicePaceLimiter(TokenBuckets<DeviceId>);
 
 impl DevicePaceLimiter {
     /// `per_second` is 1 or more.
     pub fn new(per_second: u32) -> Self {
-        Self { apart: Duration::from_secs(1) / per_second.max(1), due: HashMap::new() }
+        let burst = per_second.saturating_mul(BURST_SECONDS);
+        Self(TokenBuckets::new(burst, Duration::from_secs(1) / per_second.max(1)))
     }
 
     /// Whether one more event of this device is accepted at `now`.
     pub fn admits(&mut self, device: &DeviceId, now: Instant) -> bool {
-        let ahead = Duration::from_secs(BURST_SECONDS.into());
-        let next = self.due.get(device).map_or(now, |due| now.max(*due + self.apart));
-        let is_admitted = next.duration_since(now) < ahead;
-        if is_admitted {
-            self.due.insert(device.clone(), next);
-        }
-        is_admitted
+        self.0.take(device.clone(), now).is_ok()
     }
 }
 

@@ -101,7 +101,7 @@ pub struct Reservation {
     pub series: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
-    /// Time of the last change; acts and changes may send it in `If-Match`.
+    /// Time of the last change; in quotes it is the entity tag, which acts and changes may send in `If-Match`.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
 }
@@ -109,7 +109,12 @@ pub struct Reservation {
 impl Reservation {
     /// Entity tag with its quotes, for `ETag` and `If-Match`.
     pub fn etag(&self) -> String {
-        format!("\"{}\"", self.changed_at)
+        Self::etag_at(self.changed_at)
+    }
+
+    /// Entity tag of a reservation with this `changed_at`.
+    pub fn etag_at(changed_at: Timestamp) -> String {
+        format!("\"{changed_at}\"")
     }
 }
 

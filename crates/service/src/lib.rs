@@ -8,6 +8,7 @@
 //! - [`retry`]: the only back-off implementation
 //! - [`text_file`]: files written by people
 //! - [`build`]: version and revision
+//! - [`token_buckets`]: rate limits by key
 //! - [`clock`]: the only place that reads the system time
 
 mod bind;
@@ -21,6 +22,7 @@ pub mod retry;
 pub mod shutdown;
 pub mod telemetry;
 pub mod text_file;
+pub mod token_buckets;
 
 pub use bind::{SocketBindError, bind};
 pub use readiness::ProcessReadiness;

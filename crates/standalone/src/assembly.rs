@@ -7,8 +7,10 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
 use domain::ids::GarageId;
+use gateway::config::{DeviceInputs, ForeignDevice, LaneConfig, LaneMake, MakeRow};
 use protocol::mqtt::MqttPermissions;
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
@@ -17,7 +19,7 @@ use server::store::Store;
 use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
 use service::config::{SecretSource, SecretText};
-use simulator::district::{GarageSite, InventedDistrict, SiteLane};
+use simulator::district::{GarageSite, InventedDistrict, SiteCamera, SiteLane};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +33,8 @@ pub struct ListenAddresses {
     pub people: SocketAddr,
     pub server: SocketAddr,
     pub mqtt: SocketAddr,
+    /// Posts of cameras; `None` for a district without cameras.
+    pub cameras: Option<SocketAddr>,
 }
 
 /// Sockets bound before the start, so that a taken port is reported before any part runs.
@@ -93,7 +97,7 @@ pub fn broker_users(
 ) -> Result<Vec<BrokerUserSpec>, DataFolderError> {
     let mut users = Vec::new();
     for site in sites {
-        let devices = site.lanes.iter().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
+        let devices = site.controllers().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
         let others = [MqttPermissions::gateway(&site.garage), MqttPermissions::sign(&site.garage)];
         for who in devices.chain(others) {
             let password = folder.mqtt_password(&who.username)?;
@@ -111,18 +115,19 @@ impl SystemAssembly {
         app: &App,
         folder: &mut DataFolder,
         invented: &InventedDistrict,
-        mqtt: SocketAddr,
+        addresses: ListenAddresses,
         listeners: HttpListeners,
         extra: ExtraRoutes,
     ) -> anyhow::Result<Self> {
         let shutdown = CancellationToken::new();
-        let broker = EmbeddedBroker::start(mqtt, broker_users(folder, &invented.sites)?).await?;
+        let broker = EmbeddedBroker::start(addresses.mqtt, broker_users(folder, &invented.sites)?).await?;
         let mut assembly = Self { tasks: JoinSet::new(), broker, shutdown };
         let server = local(listeners.server.local_addr()?);
         assembly.serve(app.clone(), listeners.server, extra.server);
         assembly.serve_people(app, folder, server, listeners.people, extra.people).await?;
         for site in &invented.sites {
-            let config = assembly.gateway_config(app, folder, site, server).await?;
+            let mut config = assembly.gateway_config(app, folder, site, server).await?;
+            config.devices = addresses.cameras.filter(|_| site.has_camera());
             let running = gateway::run(config, Arc::new(SystemClock), assembly.shutdown.clone());
             assembly.spawn(format!("the gateway of {}", site.garage), running);
         }
@@ -197,7 +202,7 @@ impl SystemAssembly {
             controls: HashMap::new(),
             events_per_second: gateway::config::EVENTS_PER_SECOND,
             unread_pause: gateway::config::UNREAD_PAUSE,
-            lanes: site.lanes.iter().map(lane).collect(),
+            lanes: site.lanes.iter().map(lane).collect::<Result<_, _>>()?,
         })
     }
 
@@ -228,16 +233,29 @@ fn local(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn lane(lane: &SiteLane) -> gateway::config::LaneConfig {
-    gateway::config::LaneConfig {
+fn lane(lane: &SiteLane) -> anyhow::Result<LaneConfig> {
+    let make = lane.camera.as_ref().map_or(Ok(LaneMake::Native), posting)?;
+    Ok(LaneConfig {
         id: lane.id.clone(),
         name: lane.name.clone(),
         direction: lane.direction,
         device: lane.device.clone(),
         pass_by: lane.pass_by,
-        make: gateway::config::LaneMake::Native,
+        make,
         reading: gateway::config::ReadingRules::default(),
-    }
+    })
+}
+
+fn posting(camera: &SiteCamera) -> anyhow::Result<LaneMake> {
+    let make = MakeRow::find(camera.make).with_context(|| format!("unknown make {}", camera.make))?;
+    let device = ForeignDevice {
+        make,
+        address: Some(camera.address),
+        serial: None,
+        channel: None,
+        inputs: DeviceInputs::default(),
+    };
+    Ok(LaneMake::Foreign(device))
 }
 
 /// The demo has no WeChat: a WeChat log-in fails as unreachable.

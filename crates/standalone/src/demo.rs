@@ -1,6 +1,6 @@
 //! The demo: an invented district, simulated gate controllers, and a log-in as any of its people.
 
-mod login;
+pub mod login;
 mod options;
 mod reservations;
 mod robot;
@@ -45,6 +45,7 @@ pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Resu
     let listeners = HttpListeners::bind(addresses).await?;
     let invented = match options.uniform {
         Some([schools, classes, cars]) => district::uniform(schools, classes, cars),
+        None if addresses.cameras.is_some() => district::demo_with_camera(),
         None => district::demo(),
     };
     let app = open(&folder).await?;
@@ -54,8 +55,7 @@ pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Resu
         people: login::people(app.clone(), people.clone(), links(addresses.server)),
         server: login::operators(app.clone(), Arc::new(invented.district.clone())),
     };
-    let assembly =
-        SystemAssembly::start(&app, &mut folder, &invented, addresses.mqtt, listeners, extra).await?;
+    let assembly = SystemAssembly::start(&app, &mut folder, &invented, addresses, listeners, extra).await?;
     show::welcome(&addresses, &invented, &people);
     let mut traffic = JoinSet::new();
     let parked = CancellationToken::new();
@@ -100,10 +100,10 @@ async fn people(app: &App, invented: &InventedDistrict) -> anyhow::Result<Vec<De
 }
 
 fn links(server: SocketAddr) -> Vec<StartPageLink> {
-    let link = |path: &str, label, label_en| StartPageLink {
+    let link = |path: &str, label: &str, label_en: &str| StartPageLink {
         url: format!("http://{server}{path}"),
-        label,
-        label_en,
+        label: label.to_owned(),
+        label_en: label_en.to_owned(),
     };
     vec![link("/operator", "车库值班台", "Garage console"), link("/spaces", "空余车位", "Open spaces")]
 }

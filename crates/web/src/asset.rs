@@ -1,25 +1,57 @@
 //! One embedded file with its content type and its entity tag.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// A file of `assets/`, embedded in the binary.
-#[derive(Debug, Clone, Copy)]
+/// Files that every page can load: both routers serve them.
+#[derive(RustEmbed)]
+#[folder = "assets/kit"]
+struct KitFolder;
+
+#[derive(RustEmbed)]
+#[folder = "assets/people"]
+struct PeopleFolder;
+
+#[derive(RustEmbed)]
+#[folder = "assets/operator"]
+struct OperatorFolder;
+
+/// A file of a folder below `assets/`, embedded in the binary.
 pub struct EmbeddedAsset {
-    pub name: &'static str,
-    pub body: &'static [u8],
+    pub name: Cow<'static, str>,
+    file: EmbeddedFile,
 }
 
-/// Embeds `assets/NAME`.
-macro_rules! asset {
-    ($name:literal) => {
-        crate::asset::EmbeddedAsset { name: $name, body: include_bytes!(concat!("../assets/", $name)) }
-    };
+pub fn people_assets() -> Vec<EmbeddedAsset> {
+    assets::<KitFolder>().chain(assets::<PeopleFolder>()).collect()
 }
-pub(crate) use asset;
+
+pub fn operator_assets() -> Vec<EmbeddedAsset> {
+    assets::<KitFolder>().chain(assets::<OperatorFolder>()).collect()
+}
+
+fn assets<Folder: RustEmbed>() -> impl Iterator<Item = EmbeddedAsset> {
+    Folder::iter().filter_map(|name| Folder::get(&name).map(|file| EmbeddedAsset { name, file }))
+}
 
 impl EmbeddedAsset {
+    pub fn body(&self) -> &Cow<'static, [u8]> {
+        &self.file.data
+    }
+
+    /// A page at the path of its name (`index.html` at `/`, `operator-week.html` at `/operator/week`), another file at
+    /// `/assets/NAME`.
+    pub fn path(&self) -> String {
+        match self.name.strip_suffix(".html") {
+            Some("index") => "/".to_owned(),
+            Some(page) => format!("/{}", page.replace('-', "/")),
+            None => format!("/assets/{}", self.name),
+        }
+    }
+
     /// Content type by the extension of the name. The browser never guesses an unlisted type (`nosniff`).
     pub fn content_type(&self) -> &'static str {
         match self.name.rsplit_once('.').map(|(_, ending)| ending) {
@@ -37,8 +69,8 @@ impl EmbeddedAsset {
 
     /// A strong entity tag: equal bytes have the same tag in every replica and after every restart.
     pub fn etag(&self) -> String {
-        let hash = digest(&SHA256, self.body);
-        let short: Vec<u8> = hash.as_ref().iter().copied().take(16).collect();
+        let hash = self.file.metadata.sha256_hash();
+        let short: Vec<u8> = hash.into_iter().take(16).collect();
         format!("\"{}\"", URL_SAFE_NO_PAD.encode(short))
     }
 }

@@ -13,35 +13,28 @@ use crate::asset::EmbeddedAsset;
 
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// An asset with its entity tag, computed at the start.
-#[derive(Debug)]
+/// An asset with its entity tag, encoded at the start.
 struct ServedAsset {
     asset: EmbeddedAsset,
     etag: String,
 }
 
-/// Pages at their paths, every other file at `/assets/NAME`.
-pub fn router(pages: &[(&str, EmbeddedAsset)], files: &[&[EmbeddedAsset]]) -> Router {
-    let mut router = Router::new();
-    for (path, page) in pages {
-        router = mount(router, path, *page);
-    }
-    for file in files.iter().copied().flatten() {
-        router = mount(router, &format!("/assets/{}", file.name), *file);
-    }
-    router
+/// Every asset at its path. Two assets at one path are a panic at the start.
+pub fn router(assets: Vec<EmbeddedAsset>) -> Router {
+    assets.into_iter().fold(Router::new(), mount)
 }
 
-fn mount(router: Router, path: &str, asset: EmbeddedAsset) -> Router {
-    let served = Arc::new(ServedAsset { asset, etag: asset.etag() });
-    router.route(path, get(move |headers: HeaderMap| async move { answer(&served, &headers) }))
+fn mount(router: Router, asset: EmbeddedAsset) -> Router {
+    let path = asset.path();
+    let served = Arc::new(ServedAsset { etag: asset.etag(), asset });
+    router.route(&path, get(move |headers: HeaderMap| async move { answer(&served, &headers) }))
 }
 
 fn answer(served: &ServedAsset, asked: &HeaderMap) -> Response {
     let mut response = if has_it_already(asked, &served.etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, served.asset.content_type())], served.asset.body).into_response()
+        ([(header::CONTENT_TYPE, served.asset.content_type())], served.asset.body().clone()).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -1,12 +1,24 @@
 //! The files as a browser receives them: types, tags, policy, and that a page requests only files that are served.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use tower::ServiceExt;
 
-use crate::asset::EmbeddedAsset;
-use crate::{KIT, OPERATOR, OPERATOR_PAGES, PEOPLE, PEOPLE_PAGES, operator_router, people_router};
+use crate::asset::{EmbeddedAsset, operator_assets, people_assets};
+use crate::{operator_router, people_router};
+
+const PEOPLE_PAGES: [&str; 7] = ["/", "/book", "/gate", "/hall", "/parent", "/reservations", "/teacher"];
+const OPERATOR_PAGES: [&str; 5] =
+    ["/operator", "/operator/calendar", "/operator/day", "/operator/week", "/spaces"];
+
+fn text(asset: &EmbeddedAsset) -> &str {
+    std::str::from_utf8(asset.body()).unwrap()
+}
 
 async fn get(router: Router, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
     let mut request = Request::get(path);
@@ -22,40 +34,81 @@ fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
 
 /// Names of the files that the text loads: `"/assets/NAME"` in a page, `"./NAME"` in a module.
 fn loads(asset: &EmbeddedAsset) -> Vec<&str> {
-    let text = std::str::from_utf8(asset.body).unwrap();
-    let quoted = text.split('"').skip(1).step_by(2);
+    let quoted = text(asset).split('"').skip(1).step_by(2);
     quoted.filter_map(|word| word.strip_prefix("/assets/").or_else(|| word.strip_prefix("./"))).collect()
+}
+
+fn names(assets: &[EmbeddedAsset]) -> BTreeSet<&str> {
+    assets.iter().map(|asset| asset.name.as_ref()).collect()
+}
+
+/// What the pages of `assets` load, and what that loads in turn, with the pages.
+fn reachable(assets: &[EmbeddedAsset]) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&str> =
+        assets.iter().filter(|asset| asset.is_page()).map(|page| page.name.as_ref()).collect();
+    while let Some(name) = open.pop() {
+        let asset = assets.iter().find(|asset| asset.name == name);
+        if found.insert(name) {
+            open.extend(asset.map(loads).unwrap_or_else(|| panic!("{name} is loaded and not served")));
+        }
+    }
+    found
 }
 
 #[test]
 fn every_file_has_a_known_type() {
-    for asset in [KIT, PEOPLE, OPERATOR].concat() {
+    for asset in people_assets().into_iter().chain(operator_assets()) {
         assert_ne!(asset.content_type(), "application/octet-stream", "{}", asset.name);
     }
-    for (path, page) in [PEOPLE_PAGES, OPERATOR_PAGES].concat() {
-        assert!(path.starts_with('/') && page.is_page(), "{path}");
+}
+
+#[test]
+fn the_pages_are_at_their_paths_and_there_is_no_other() {
+    for (assets, expected) in
+        [(people_assets(), PEOPLE_PAGES.as_slice()), (operator_assets(), OPERATOR_PAGES.as_slice())]
+    {
+        let pages: BTreeSet<String> =
+            assets.iter().filter(|asset| asset.is_page()).map(EmbeddedAsset::path).collect();
+        assert!(pages.iter().eq(expected), "{pages:?}");
     }
 }
 
 #[test]
 fn a_page_loads_only_what_its_own_process_serves() {
-    for (pages, files) in [(PEOPLE_PAGES, PEOPLE), (OPERATOR_PAGES, OPERATOR)] {
-        let served = [KIT, files].concat();
-        let texts = pages.iter().map(|(_, page)| page).chain(&served);
-        for asset in texts.filter(|asset| asset.name.ends_with(".html") || asset.name.ends_with(".js")) {
-            for name in loads(asset) {
-                assert!(served.iter().any(|file| file.name == name), "{} loads {name}", asset.name);
-            }
-        }
+    for assets in [people_assets(), operator_assets()] {
+        reachable(&assets);
     }
 }
 
 #[test]
+fn every_file_is_loaded_by_a_page() {
+    let (people, operator) = (people_assets(), operator_assets());
+    let loaded: BTreeSet<&str> = reachable(&people).union(&reachable(&operator)).copied().collect();
+    let embedded: BTreeSet<&str> = names(&people).union(&names(&operator)).copied().collect();
+    assert_eq!(embedded.difference(&loaded).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
+
+#[test]
 fn nothing_is_loaded_from_another_host() {
-    let pages = [PEOPLE_PAGES, OPERATOR_PAGES].concat();
-    for asset in pages.iter().map(|(_, page)| page).chain(&[KIT, PEOPLE, OPERATOR].concat()) {
-        let text = std::str::from_utf8(asset.body).unwrap().replace("http://www.w3.org/2000/svg", "");
+    for asset in people_assets().into_iter().chain(operator_assets()) {
+        let text = text(&asset).replace("http://www.w3.org/2000/svg", "");
         assert!(!text.contains("http://") && !text.contains("https://"), "{}", asset.name);
+    }
+}
+
+#[test]
+fn no_file_lies_beside_the_folders_where_it_would_not_be_embedded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let strays = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    assert_eq!(strays.filter(|path| path.is_file()).collect::<Vec<_>>(), Vec::<PathBuf>::new());
+}
+
+/// In a debug build the library could read the folder at run time instead.
+#[test]
+fn a_file_is_embedded_in_every_build() {
+    for asset in people_assets().into_iter().chain(operator_assets()) {
+        assert!(matches!(asset.body(), Cow::Borrowed(_)), "{}", asset.name);
     }
 }
 
@@ -74,8 +127,10 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
 
 #[tokio::test]
 async fn every_page_is_served_under_the_policy() {
-    for (router, pages) in [(people_router(), PEOPLE_PAGES), (operator_router(), OPERATOR_PAGES)] {
-        for (path, _) in pages {
+    for (router, pages) in
+        [(people_router(), PEOPLE_PAGES.as_slice()), (operator_router(), OPERATOR_PAGES.as_slice())]
+    {
+        for path in pages {
             let page = get(router.clone(), path, &[("host", "school.example:8443")]).await;
             assert_eq!(page.status(), StatusCode::OK, "{path}");
             let policy = header(&page, "content-security-policy");

@@ -11,7 +11,7 @@ use service::clock::SystemClock;
 use testkit::wait;
 use tokio::task::JoinHandle;
 
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = wait::PATIENCE;
 
 #[derive(Debug, Default)]
 pub struct Heard {

@@ -14,7 +14,7 @@ use gateway::config::ReadingRules;
 use service::clock::SystemClock;
 use testkit::mutation::{FieldMutation, mutation_share, mutations};
 
-use crate::controller::Controller;
+use crate::controller::{Controller, SOON};
 use crate::district::garage;
 use crate::field::{FieldSite, POSTING, lane_of};
 use crate::site::{OUT_SERIAL, topics_of};
@@ -126,7 +126,7 @@ async fn exit(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
     };
     let before = barrier.opened();
     field.post(name, LaneDirection::Out, path, body.to_vec()).await;
-    tokio::time::timeout(Duration::from_secs(10), barrier.opened_times(before + 1)).await.is_ok()
+    tokio::time::timeout(SOON, barrier.opened_times(before + 1)).await.is_ok()
 }
 
 /// Seen: this very message is one more event of the lane, or one more message of an alarm.
@@ -134,7 +134,7 @@ async fn entry(field: &FieldSite, name: &str, path: &str, body: &[u8]) -> bool {
     let lane = lane_of(name, LaneDirection::In);
     let (events, alarms) = (field.site.told(&lane).len(), alarms(field, &lane).await);
     field.post(name, LaneDirection::In, path, body.to_vec()).await;
-    let due = tokio::time::Instant::now() + Duration::from_secs(10);
+    let due = tokio::time::Instant::now() + SOON;
     while tokio::time::Instant::now() < due {
         if field.site.told(&lane).len() > events || self::alarms(field, &lane).await > alarms {
             return true;
@@ -208,7 +208,7 @@ async fn no_damaged_field_of_a_native_event_traps_a_car() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        if tokio::time::timeout(Duration::from_secs(10), opened).await.is_err() {
+        if tokio::time::timeout(SOON, opened).await.is_err() {
             trapped.push(format!("{} {:?}", mutation.field, mutation.damage));
         }
     }
@@ -246,7 +246,7 @@ async fn no_damaged_field_of_a_camera_on_the_broker_traps_a_car() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
-            if tokio::time::timeout(Duration::from_secs(10), pulsed).await.is_err() {
+            if tokio::time::timeout(SOON, pulsed).await.is_err() {
                 trapped.push(format!("{file}: {} {:?}", mutation.field, mutation.damage));
             }
         }

@@ -4,11 +4,11 @@
 //! It does not affect a crowd in which each person sends one or two requests. A session that is not yet verified costs an
 //! entry only until its bucket is full again.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use metrics::counter;
+use service::token_buckets::TokenBuckets;
 
 use crate::session::SessionToken;
 
@@ -20,20 +20,12 @@ const MOST_SESSIONS: usize = 20_000;
 pub struct SessionRateLimiter {
     /// Label of the metric.
     of: &'static str,
-    burst: u32,
-    refill: Duration,
-    /// The time at which each session's bucket is full again.
-    full_at: Mutex<HashMap<SessionToken, Instant>>,
+    buckets: Mutex<TokenBuckets<SessionToken>>,
 }
 
 impl SessionRateLimiter {
     pub fn per_minute(of: &'static str, most: u32) -> Self {
-        Self {
-            of,
-            burst: most.max(1),
-            refill: Duration::from_secs(60) / most.max(1),
-            full_at: Mutex::default(),
-        }
+        Self { of, buckets: Mutex::new(TokenBuckets::per_minute(most)) }
     }
 
     /// Takes one attempt from the bucket, or returns how long to wait.
@@ -42,22 +34,12 @@ impl SessionRateLimiter {
     }
 
     fn admit_at(&self, session: &SessionToken, now: Instant) -> Result<(), Duration> {
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if full_at.len() >= MOST_SESSIONS {
-            full_at.retain(|_, full| *full > now);
-        }
-        let known = full_at.get(session).copied();
-        if known.is_none() && full_at.len() >= MOST_SESSIONS {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if !buckets.has_room(session, MOST_SESSIONS, now) {
             return Ok(());
         }
-        let after = known.unwrap_or(now).max(now) + self.refill;
-        let wait = after.saturating_duration_since(now).saturating_sub(self.refill * self.burst);
-        if !wait.is_zero() {
-            counter!("attempts_refused_total", "of" => self.of).increment(1);
-            return Err(wait);
-        }
-        full_at.insert(session.clone(), after);
-        Ok(())
+        let taken = buckets.take(session.clone(), now);
+        taken.inspect_err(|_| counter!("attempts_refused_total", "of" => self.of).increment(1))
     }
 }
 
@@ -89,6 +71,6 @@ mod tests {
         for n in 0..30_000 {
             assert!(attempts.admit_at(&session(n), now).is_ok());
         }
-        assert!(attempts.full_at.lock().unwrap().len() <= MOST_SESSIONS);
+        assert!(attempts.buckets.lock().unwrap().entries() <= MOST_SESSIONS);
     }
 }

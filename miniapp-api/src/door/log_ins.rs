@@ -4,12 +4,12 @@
 //! puts many people behind one address, hence a default of some tens a minute, set in the configuration. The server limits
 //! the guessing of bind codes per person.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use metrics::counter;
+use service::token_buckets::TokenBuckets;
 
 /// Most addresses remembered, some 1 MB. When all of them are busy, new ones share one bucket: an attack from so
 /// many addresses slows log-ins down but fills no memory.
@@ -19,16 +19,12 @@ const SHARED: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 
 #[derive(Debug)]
 pub struct LoginRateLimiter {
-    burst: u32,
-    refill: Duration,
-    /// The time at which each address's bucket is full again.
-    full_at: Mutex<HashMap<IpAddr, Instant>>,
+    buckets: Mutex<TokenBuckets<IpAddr>>,
 }
 
 impl LoginRateLimiter {
     pub fn per_minute(most: u32) -> Self {
-        let refill = Duration::from_secs(60) / most.max(1);
-        Self { burst: most.max(1), refill, full_at: Mutex::default() }
+        Self { buckets: Mutex::new(TokenBuckets::per_minute(most)) }
     }
 
     /// Takes one log-in from the bucket, or returns how long to wait.
@@ -37,21 +33,10 @@ impl LoginRateLimiter {
     }
 
     fn admit_at(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if full_at.len() >= MOST_ADDRESSES {
-            full_at.retain(|_, full| *full > now);
-        }
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let known = block(address);
-        let room = full_at.len() < MOST_ADDRESSES || full_at.contains_key(&known);
-        let full = full_at.entry(if room { known } else { SHARED }).or_insert(now);
-        let after = (*full).max(now) + self.refill;
-        let wait = after.saturating_duration_since(now).saturating_sub(self.refill * self.burst);
-        if !wait.is_zero() {
-            counter!("log_ins_refused_total").increment(1);
-            return Err(wait);
-        }
-        *full = after;
-        Ok(())
+        let key = if buckets.has_room(&known, MOST_ADDRESSES, now) { known } else { SHARED };
+        buckets.take(key, now).inspect_err(|_| counter!("log_ins_refused_total").increment(1))
     }
 }
 
@@ -99,6 +84,6 @@ mod tests {
         for n in 0..30_000_u32 {
             let _ = log_ins.admit_at(IpAddr::V4(n.into()), now);
         }
-        assert!(log_ins.full_at.lock().map(|map| map.len()).unwrap_or(0) <= MOST_ADDRESSES + 1);
+        assert!(log_ins.buckets.lock().map(|buckets| buckets.entries()).unwrap_or(0) <= MOST_ADDRESSES + 1);
     }
 }

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = testkit::wait::PATIENCE;
 
 pub struct Phone {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,

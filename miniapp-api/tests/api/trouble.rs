@@ -117,7 +117,8 @@ async fn another_database_behind_the_server_starts_everything_again() {
 async fn a_phone_that_has_fallen_silent_gives_its_place_back() {
     let short = SocketLimits {
         ping_every: Duration::from_millis(100),
-        silent_for: Duration::from_millis(500),
+        // The phone that answers must do so within this time on a busy machine, too.
+        silent_for: Duration::from_secs(5),
         ..limits()
     };
     let world = World::with(short, SERVICE_TOKEN, 10).await;

@@ -5,13 +5,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::app::etag::matches;
+use crate::http::if_match::has_current;
 
 /// Returns `body` as JSON, or 304 if `If-None-Match` names `etag`.
 pub fn json(request: &HeaderMap, etag: &str, cache_control: &'static str, body: &impl Serialize) -> Response {
-    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let headers = [(header::ETAG, etag.to_owned()), (header::CACHE_CONTROL, cache_control.to_owned())];
-    if known.is_some_and(|known| matches(known, etag)) {
+    if has_current(request, etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, Json(body)).into_response()

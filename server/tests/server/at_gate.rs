@@ -91,6 +91,13 @@ impl GateFixture {
         ask(request.json(&body)).await
     }
 
+    async fn adds_plate(&self, who: &str, plate: &str) {
+        let person = import::person_id(&self.app, who).await.unwrap().unwrap();
+        let token = session::issue(&self.app, person).await.unwrap().token;
+        let request = self.internal(Method::POST, "plates", &token).json(&json!({ "plate": plate }));
+        assert_eq!(ask(request).await.status, 201);
+    }
+
     fn internal(&self, method: Method, path: &str, session: &str) -> reqwest::RequestBuilder {
         let url = self.server.url(&format!("/internal/v1/{path}"));
         self.server.client.request(method, url).bearer_auth(&self.service).header(SESSION_HEADER, session)
@@ -192,6 +199,8 @@ contract!(a_driver_names_the_own_car_before_the_barrier, |f| async {
     gate.tells(unsure("e2", None, DenialReason::UnreadPlate)).await;
     assert_eq!(gate.enters("mother", "k5", "in").await.code(), "too_many_requests");
     assert_eq!(gate.enters("mother", "k3", "out").await.code(), "idempotency_key_reused");
+    gate.adds_plate("mother", "鲁B77777").await;
+    assert_eq!(gate.enters("mother", "k3", "in").await.code(), "idempotency_key_reused", "another plate");
 });
 
 contract!(the_gates_own_word_and_the_rules_stand_above_a_drivers, |f| async {

@@ -39,7 +39,7 @@ contract!(the_count_moves_with_the_cars, |f| async {
     assert_eq!(site(f, &server, MALL).await["realtime_free_capacity"], json!(298));
     server.take(MALL_TOKEN, &batch("a", 3, vec![exit("e3", MOTHER, MONDAY)])).await;
     // The book processes a passage a moment after the count changes; the lower of the two figures is published.
-    until(Duration::from_secs(20), "the space of the car that has left", async || {
+    until(testkit::wait::PATIENCE, "the space of the car that has left", async || {
         (site(f, &server, MALL).await["realtime_free_capacity"] == json!(299)).then_some(())
     })
     .await;

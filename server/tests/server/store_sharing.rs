@@ -72,7 +72,7 @@ async fn who_comes_second_waits_for_the_row_and_sees_the_new_version() {
     });
     book::advance(&mut first, &[garage(SCHOOL)]).await.unwrap();
     first.commit().await.unwrap();
-    let seen = tokio::time::timeout(Duration::from_secs(20), second).await.unwrap().unwrap();
+    let seen = tokio::time::timeout(testkit::wait::PATIENCE, second).await.unwrap().unwrap();
     assert_eq!(seen[1].1, held[0].1 + 1);
 }
 

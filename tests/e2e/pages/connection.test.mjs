@@ -1,9 +1,9 @@
 // What the real API cannot be asked for at a chosen moment: losing the connection and getting it back.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage } from "./browser.mjs";
+import { launch, newPage, test } from "./browser.mjs";
 import { startFake } from "./fake-api.mjs";
 
 let browser;

@@ -1,17 +1,15 @@
-// A tiny stand-in for the mini-program API, for what the real one cannot be asked for: an outage at a chosen moment,
+// A fake of the mini-program API, for what the real one cannot show on demand: an outage at a chosen moment,
 // a socket that dies silently, an empty day. Started alone (`node fake-api.mjs 8090`) it serves the pages for looking at.
 
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
+import { golden, problem, record, requestBody, sendAnswer } from "./answer.mjs";
+import { isAsset, sendAsset } from "./assets.mjs";
 import { Reservations } from "./fake-reservations.mjs";
 import { accept } from "./ws-server.mjs";
 
-const ASSETS = new URL("../../../crates/web/assets/", import.meta.url);
-const PAGES = {
-  "/": "index.html", "/teacher": "teacher.html", "/parent": "parent.html", "/hall": "hall.html", "/book": "book.html", "/reservations": "reservations.html", "/gate": "gate.html",
-};
-const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+export { problem } from "./answer.mjs";
+
 const NAMES = "王小明 李梓涵 张欣怡 刘浩然 陈思远 杨一诺 赵子墨 黄雨桐 周俊熙 吴若汐 徐沐宸 孙可馨 欧阳锦程 马天佑 朱语嫣".split(" ");
 const RELATIONS = ["母亲", "父亲", "祖母", "外公", "母亲、父亲"];
 const SCHOOL = { id: "school", name: "海滨路小学" };
@@ -20,14 +18,14 @@ const CLASSES = [
   { id: "22222222-2222-4222-8222-222222222222", name: "一年级（2）班", school: SCHOOL },
 ];
 const PEOPLE = [
-  { person_id: "t1", name: "林老师", role: "teacher", label: "一年级（1）班", me: { classes: [CLASSES[0]] } },
-  { person_id: "t2", name: "何老师", role: "teacher", label: "一年级（1）班、（2）班", me: { classes: CLASSES } },
-  { person_id: "g1", name: "王建国", role: "guardian", label: "王小明的父亲", me: { guardian: true } },
+  { key: "t1", name: "林老师", role: "teacher", label: "一年级（1）班", me: { classes: [CLASSES[0]] } },
+  { key: "t2", name: "何老师", role: "teacher", label: "一年级（1）班、（2）班", me: { classes: CLASSES } },
+  { key: "g1", name: "王建国", role: "guardian", label: "王小明的父亲", me: { guardian: true } },
   ...Array.from({ length: 90 }, (_, n) => (
-    { person_id: `g${n + 2}`, name: `家长 ${n + 2}`, role: "guardian", label: `${NAMES[n % NAMES.length]}的母亲`, me: { guardian: true } })),
-  { person_id: "d1", name: "车主", role: "driver", label: "社会车辆", me: { driver: true } },
-  { person_id: "h1", name: "等候厅大屏", role: "hall", label: SCHOOL.name, me: { hall: SCHOOL } },
-];
+    { key: `g${n + 2}`, name: `家长 ${n + 2}`, role: "guardian", label: `${NAMES[n % NAMES.length]}的母亲`, me: { guardian: true } })),
+  { key: "d1", name: "车主", role: "driver", label: "社会车辆", me: { driver: true } },
+  { key: "h1", name: "等候厅大屏", role: "hall", label: SCHOOL.name, me: { hall: SCHOOL } },
+].map((person, n) => ({ person_id: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`, ...person }));
 const UNDO_MS = 120_000;
 const NEXT = { not_here: "rejected", confirm: "waiting", reject: "rejected", release: "released", hand_over: "handed_over" };
 const BEFORE = { released: "waiting", handed_over: "released", rejected: "claimed" };
@@ -55,25 +53,21 @@ class World {
   reservations = new Reservations();
   /** What `POST /gate-entries` answers, by the test. */
   gate = () => problem(409, "no_car_waiting");
-  plates = [{ id: "p1", plate: "鲁B12345" }, { id: "p2", plate: "鲁BD67890" }];
-  children = [
-    { pupil_id: "c1", name: "王小明", class_name: CLASSES[0].name, window: window_(), arrival: null },
-    { pupil_id: "c2", name: "王小雨", class_name: CLASSES[1].name, window: window_(), arrival: null },
-  ];
+  plates = golden("guardian").plates;
+  children = golden("guardian").children.map((child) => ({ ...child, window: window_() }));
 
   arrive(change = {}) {
     const order = this.arrivals.size + 1;
     const at = new Date(Date.now() - (60 - order) * 1000).toISOString();
-    const arrival = {
-      id: randomUUID(), pupil_id: randomUUID(), pupil: NAMES[order % NAMES.length], class: CLASSES[0].id, class_name: CLASSES[0].name,
-      phase: "waiting", order, arrived_at: at, changed_at: at, undo_until: null, plate_tail: `${(order * 37) % 10}K${order % 10}`,
-      guardian: RELATIONS[order % RELATIONS.length], note: null, car_left_at: null, ...change,
-    };
+    const arrival = golden("class_arrival", {
+      id: randomUUID(), pupil_id: randomUUID(), pupil: NAMES[order % NAMES.length], order, arrived_at: at, changed_at: at,
+      plate_tail: `${(order * 37) % 10}K${order % 10}`, guardian: RELATIONS[order % RELATIONS.length], ...change,
+    });
     this.put(arrival);
     return arrival;
   }
 
-  /** A new version of an arrival: stored, and told to every open socket. */
+  /** A new version of an arrival: stored, and sent to every open socket. */
   put(arrival) {
     arrival.cursor = ++this.cursor;
     this.arrivals.set(arrival.id, arrival);
@@ -98,18 +92,14 @@ class World {
     const url = new URL(request.url, this.url);
     if (this.down && url.pathname.startsWith("/api/")) return request.socket.destroy();
     this.requests.push(`${request.method} ${url.pathname}`);
-    const file = PAGES[url.pathname] ?? (url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : null);
-    if (file) return sendFile(file, response);
-    const body = JSON.parse((await bytes(request)) || "null");
-    const [status, json] = this.api(request, url, body);
-    const type = status < 400 ? "application/json" : "application/problem+json";
-    response.writeHead(status, { "content-type": type }).end(status === 204 ? undefined : JSON.stringify(json));
+    if (isAsset(url.pathname)) return sendAsset("people", url.pathname, response);
+    sendAnswer(request, response, this.api(request, url, await requestBody(request)));
   }
 
   api(request, url, body) {
     const path = url.pathname;
     if (path === "/demo/people") return [200, { people: PEOPLE.map(({ me, ...person }) => person), links: [] }];
-    if (path === "/demo/sessions") return [200, session(body.person_id)];
+    if (path === "/demo/sessions") return [201, session(body.person_id)];
     const me = person(request.headers.authorization?.replace("Bearer ", ""));
     if (!me) return problem(401, "unauthorized");
     const part = path.replace("/api/v1", "");
@@ -128,11 +118,11 @@ class World {
 
   list(part, me, after) {
     const hall = part === "/hall/arrivals";
-    const asked = CLASSES.find(({ id }) => part === `/classes/${id}/arrivals`);
-    if (!hall && !me.classes.some(({ id }) => id === asked?.id)) return problem(403, "not_your_class");
+    const shown = CLASSES.find(({ id }) => part === `/classes/${id}/arrivals`);
+    if (!hall && !me.classes.some(({ id }) => id === shown?.id)) return problem(403, "not_your_class");
     const changed = this.changesAfter(Number(after ?? 0), hall);
-    const own = hall ? changed : changed.filter((arrival) => arrival.class === asked.id);
-    return [200, { class: asked, school: SCHOOL, cursor: this.cursor, more: false, arrivals: own }];
+    const own = hall ? changed : changed.filter((arrival) => arrival.class === shown.id);
+    return [200, { ...(hall ? { school: SCHOOL } : { class: shown }), cursor: this.cursor, more: false, arrivals: own }];
   }
 
   act(id, { act, seen }) {
@@ -147,7 +137,7 @@ class World {
   claim({ pupils }) {
     for (const child of this.children.filter(({ pupil_id }) => pupils.length === 0 || pupils.includes(pupil_id))) {
       const at = new Date().toISOString();
-      child.arrival = { id: randomUUID(), phase: "claimed", order: 9, arrived_at: at, changed_at: at, plate: null, teacher: null, car_left_at: null };
+      child.arrival = golden("child_arrival", { id: randomUUID(), arrived_at: at, changed_at: at });
     }
     return [200, { children: this.children, plates: this.plates }];
   }
@@ -161,15 +151,17 @@ class World {
 
   removePlate(gone) {
     this.plates = this.plates.filter(({ id }) => id !== gone);
-    return [204, null];
+    return [204];
   }
 
   upgrade(request, socket) {
     const [, bearer] = request.headers["sec-websocket-protocol"].split(/,\s*/);
     if (this.down || !person(bearer.replace("bearer.", ""))) return socket.destroy();
     const url = new URL(request.url, this.url);
-    const open = { ...accept(request, socket, "arrivals.v1"), hall: url.pathname === "/api/v1/hall/stream" };
-    for (const arrival of this.changesAfter(Number(url.searchParams.get("after")), open.hall)) open.send({ type: "arrival", ...arrival });
+    const hall = url.pathname === "/api/v1/hall/stream";
+    const { send, ...rest } = accept(request, socket, "arrivals.v1");
+    const open = { ...rest, hall, send: (frame) => (record(`FRAME ${url.pathname}`, 200, frame), send(frame)) };
+    for (const arrival of this.changesAfter(Number(url.searchParams.get("after")), hall)) open.send({ type: "arrival", ...arrival });
     open.send({ type: "live", cursor: this.cursor });
     this.sockets.add(open);
     open.onGone(() => this.sockets.delete(open));
@@ -182,37 +174,17 @@ function window_() {
 }
 
 function person(token) {
-  const found = PEOPLE.find(({ person_id }) => `token-${person_id}` === token);
-  return found && { person_id: found.person_id, name: found.name, classes: [], guardian: false, hall: null, ...found.me };
+  const found = PEOPLE.find(({ key }) => `token-${key}` === token);
+  return found && golden("profile", { person_id: found.person_id, name: found.name, ...found.me });
 }
 
 function session(id) {
-  return { token: `token-${id}`, expires_at: new Date(Date.now() + 3_600_000).toISOString(), me: person(`token-${id}`) };
-}
-
-export function problem(status, code, more = {}) {
-  return [status, { type: "about:blank", title: code, status, code, ...more }];
+  const token = `token-${PEOPLE.find(({ person_id }) => person_id === id).key}`;
+  return { token, expires_at: new Date(Date.now() + 3_600_000).toISOString(), me: person(token) };
 }
 
 function masked({ id, cursor, pupil, class_name, phase, order, changed_at, at_gate, doubt }) {
   return { id, cursor, pupil: `${pupil[0]}*${pupil.length > 2 ? pupil.at(-1) : ""}`, class_name, phase, order, changed_at, at_gate, doubt };
-}
-
-export async function bytes(request) {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
-export async function sendFile(name, response) {
-  const body = await readFile(new URL(name, ASSETS)).catch(() => null);
-  if (!body) return response.writeHead(404).end();
-  response.writeHead(200, {
-    "content-type": `${TYPES[name.split(".").pop()]}; charset=utf-8`,
-    "content-security-policy":
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
-      "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  }).end(body);
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

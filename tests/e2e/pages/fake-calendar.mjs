@@ -1,4 +1,6 @@
-// The stand-in's calendar: the lists of 2026 as far as tests need them, none of 2027, and one school's own.
+// The fake server's calendar: the lists of 2026 as far as tests need them, none of 2027, and one school's own.
+
+import { golden, problem } from "./answer.mjs";
 
 const NAMES = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const DAY_MS = 86_400_000;
@@ -9,23 +11,16 @@ const CITY = { "2026-11-27": { kind: "rest_day", name: "市运动会" } };
 
 export class Calendar {
   version = 1;
-  school = {
-    weekdays: 31,
-    spans: [
-      { kind: "term", name: "2026 秋季学期", first_day: "2026-09-01", last_day: "2027-01-22" },
-      { kind: "break", name: "秋假", first_day: "2026-11-04", last_day: "2026-11-06" },
-    ],
-    days: [{ date: "2026-11-20", lessons: true, acts_as: null, earlier_minutes: 90, name: "家长会" }],
-  };
+  school = golden("school_calendar");
 
   ofSchool(method, id, headers, body) {
     const etag = `"v${this.version}"`;
     if (!id) return [200, { schools: [{ id: "haibin", name: "海滨路小学", garage: "school" }] }];
     if (method === "GET") return [200, this.school, etag];
-    if (headers["if-match"] !== etag) return [412, { status: 412, code: "calendar_changed", title: "changed" }];
-    this.school = body;
+    if (headers["if-match"] !== etag) return problem(412, "calendar_changed");
+    this.school = { ...body, days: body.days.map((day) => ({ acts_as: null, earlier_minutes: null, ...day })) };
     this.version += 1;
-    return [200, body, `"v${this.version}"`];
+    return [200, this.school, `"v${this.version}"`];
   }
 
   days(garage, from, to) {
@@ -41,7 +36,7 @@ export class Calendar {
     const weekday = NAMES[new Date(`${date}T00:00:00Z`).getUTCDay()];
     const weekend = ["Sat", "Sun"].includes(weekday);
     const off = HOLIDAYS.find(({ first, last }) => first <= date && date <= last);
-    const day = { date, acts_as: weekday, acts_as_stated: true, name: null, schools: [] };
+    const day = golden("calendar_day", { date, acts_as: weekday });
     if (date > "2027") Object.assign(day, { kind: "workday", source: "assumed" });
     else if (CITY[date]) Object.assign(day, CITY[date], { source: "city" });
     else if (off) Object.assign(day, { kind: "holiday", source: "national", name: off.name });

@@ -1,27 +1,26 @@
-// A stand-in for the server as the operator console's week, day and calendar see it, at a moment that the test sets: one garage with a
+// A fake of the server as the operator console's week, day and calendar see it, at a moment that the test sets: one garage with a
 // school, one without.
 
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";
 
+import { golden, problem, requestBody, sendAnswer } from "./answer.mjs";
+import { isAsset, sendAsset } from "./assets.mjs";
 import { Alarms } from "./fake-alarms.mjs";
-import { bytes, sendFile } from "./fake-api.mjs";
 import { Calendar } from "./fake-calendar.mjs";
 import { Orders } from "./fake-orders.mjs";
 import { Week } from "./fake-week.mjs";
 
+export { problem } from "./answer.mjs";
+
 export const NOW = "2026-11-23T15:20:00+08:00";
 
-const PAGES = { "/operator/day": "operator-day.html", "/operator/calendar": "operator-calendar.html", "/operator/week": "operator-week.html", "/operator": "operator.html" };
-const GARAGES = [
-  { id: "school", name: "海滨路小学地下车库", name_en: "Haibin Road School", capacity: 40 },
-  { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 },
-];
+const BUILD = { version: "0.0.0", revision: "unknown" };
 const BASE = "/api/operator/v1";
 const MINUTE_MS = 60_000;
 const TAKES = ["held", "confirmed", "checked_in", "overstayed", "completed"];
 
-/** The instant of a local time of the day on which the stand-in's clock stands. */
+/** The instant of a local time of the day on which the fake's clock stands. */
 export const at = (time, date = NOW.slice(0, 10)) => new Date(`${date}T${time}:00+08:00`).toISOString();
 
 export async function startConsole() {
@@ -36,7 +35,7 @@ export async function startConsole() {
   return world;
 }
 
-/** A page whose clock stands where the stand-in's does. */
+/** A page whose clock stands where the fake's does. */
 export async function look(page, url) {
   await page.clock.setFixedTime(new Date(NOW));
   await page.goto(url);
@@ -46,9 +45,9 @@ export async function look(page, url) {
 class World {
   session = true;
   down = false;
-  garages = GARAGES;
+  garages = [golden("garage"), golden("garage", { id: "mall", name: "海湾商场", name_en: "Harbour Mall", capacity: 200 })];
   stays = [];
-  pools = { school: [pool("main", "全部车位", "All spaces", 40)], mall: [pool("a", "A 区", "Zone A", 120), pool("b", "B 区", "Zone B", 80)] };
+  pools = { school: golden("pools_school").pools, mall: golden("pools_mall").pools };
   occupied = [];
   clearing = { by: at("15:40"), missing: 0, cars: [] };
   blocked = { blocks: [], strikes: [] };
@@ -64,11 +63,8 @@ class World {
   asked = [];
 
   stay(change = {}) {
-    const stay = {
-      id: randomUUID(), garage: "school", garage_name: "", garage_name_en: "", pool: "main", audience: "public", origin: "app", plate: "鲁B12345",
-      starts_at: at("18:00"), ends_at: at("20:00"), state: "confirmed", state_since: at("09:00"), expires_at: null, cause: null, lateness: null, space: null,
-      waiting_before: null, enter_from: null, enter_until: null, kept_until: null, series: null, created_at: at("09:00"), changed_at: at("09:00"), ...change,
-    };
+    const times = { starts_at: at("18:00"), ends_at: at("20:00"), state_since: at("09:00"), created_at: at("09:00"), changed_at: at("09:00") };
+    const stay = golden("reservation", { id: randomUUID(), ...times, ...change });
     this.stays.push(stay);
     return stay;
   }
@@ -76,20 +72,18 @@ class World {
   async answer(request, response) {
     response.setHeader("date", new Date(NOW).toUTCString());
     const url = new URL(request.url, this.url);
-    const file = PAGES[url.pathname] ?? (url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : null);
-    if (file) return sendFile(file, response);
+    if (isAsset(url.pathname)) return sendAsset("operator", url.pathname, response);
     if (this.down) return request.socket.destroy();
-    const body = JSON.parse((await bytes(request)) || "null");
-    const [status, json, etag] = this.api(request, url, body);
-    const type = status < 400 ? "application/json" : "application/problem+json";
-    response.writeHead(status, { "content-type": type, ...(etag ? { etag } : {}) }).end(status === 204 ? undefined : JSON.stringify(json));
+    sendAnswer(request, response, this.api(request, url, await requestBody(request)));
   }
 
   /** A walk is previewed as the test says, and written down with it. */
   walked(id, body) {
     if (id === "preview") return [200, this.preview];
     const counts = { seen: body.seen.trim().split("\n").length, unread: body.unread, opened: this.preview.opened.length, named: this.preview.named.length, ghosts: this.preview.ghosts.length };
-    const walk = { id: randomUUID(), begun_at: body.begun_at, ended_at: body.ended_at, at: body.ended_at, before: this.preview.before, after: this.preview.after, ...counts, reason: body.reason, operator: "李值班" };
+    const { begun_at, ended_at, reason } = body;
+    const { before, after } = this.preview;
+    const walk = golden("inventory", { id: randomUUID(), begun_at, ended_at, at: ended_at, before, after, ...counts, reason });
     this.walks.unshift(walk);
     return [201, walk];
   }
@@ -101,7 +95,7 @@ class World {
     this.asked.push({ call, body, headers, query: url.search });
     if (call === "POST /sessions") {
       this.session = body.password === "right";
-      return this.session ? [200, {}] : problem(401, "wrong_credentials");
+      return this.session ? [204] : problem(401, "wrong_credentials");
     }
     if (!this.session) return problem(401, "unauthorized");
     if (this.instead.has(call)) {
@@ -109,7 +103,7 @@ class World {
       this.instead.delete(call);
       return answer;
     }
-    if (call === "GET /garages") return [200, { garages: this.garages }];
+    if (call === "GET /garages") return [200, { garages: this.garages, build: BUILD }];
     const [, kind, id, what, one, act] = path.split("/");
     if (kind === "schools") return this.calendar.ofSchool(method, id, headers, body);
     if (what === "calendar") return [200, this.calendar.days(id, url.searchParams.get("from"), url.searchParams.get("to"))];
@@ -141,25 +135,26 @@ class World {
   timeline(garage, day) {
     const [from, until] = [at("00:00", day), new Date(Date.parse(at("00:00", day)) + 1440 * MINUTE_MS).toISOString()];
     const stays = this.stays.filter((it) => it.garage === garage && it.starts_at < until && it.ends_at > from);
-    const pools = this.pools[garage].map((it) => ({ ...it, levels: levels(stays.filter((stay) => stay.pool === it.pool), day, from, until) }));
+    const pools = this.pools[garage].map(({ id: pool, name, name_en, size }) => (
+      { pool, name, name_en, size, levels: levels(stays.filter((stay) => stay.pool === pool), day, from, until) }));
     return { day, pools, reservations: stays, occupied: this.occupied.filter(({ at: when }) => when >= from && when < until) };
   }
 
   reserve(garage, key, { wish, ...body }) {
     if (!/^\p{Script=Han}[A-Z][A-Z0-9]{5,6}$/u.test(body.plate)) return problem(422, "invalid_plate", { field: "plate" });
-    if (!this.keys.has(key)) this.keys.set(key, this.stay({ garage, origin: "operator", ...body, pool: body.pool ?? this.pools[garage][0].pool }));
+    if (!this.keys.has(key)) this.keys.set(key, this.stay({ garage, origin: "operator", ...body, pool: body.pool ?? this.pools[garage][0].id }));
     return [201, this.keys.get(key)];
   }
 
   block({ plate, reason, until }) {
-    const block = { id: randomUUID(), plate, reason, by_rule: false, from: at("15:20"), until: until ?? null };
+    const block = golden("block", { id: randomUUID(), plate, reason, from: at("15:20"), until: until ?? null });
     this.blocked.blocks.unshift(block);
     return [201, block];
   }
 
   lift(kind, id) {
     this.blocked[kind] = this.blocked[kind].filter((it) => it.id !== id);
-    return [204, null];
+    return [204];
   }
 }
 
@@ -172,15 +167,7 @@ function levels(stays, day, from, until) {
     const count = (audience) => there.filter((it) => it.audience === audience).length;
     const taken = ["pickup", "staff", "resident", "public"].map((it) => [it, count(it)]).filter(([, n]) => n > 0);
     const kept = pickup[0] <= border && border < pickup[1] ? Math.max(0, 10 - count("pickup")) : 0;
-    return { from: border, taken, kept, out_of_service: 0 };
+    return golden("pool_level", { from: border, taken, kept });
   };
   return [...new Set([from, ...borders])].sort().map(level);
-}
-
-function pool(id, name, name_en, size) {
-  return { pool: id, name, name_en, size };
-}
-
-export function problem(status, code, more = {}) {
-  return [status, { type: "about:blank", title: code, status, code, ...more }];
 }

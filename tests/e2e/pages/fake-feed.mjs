@@ -1,11 +1,10 @@
-// A stand-in for the server's public feed, for what a real garage cannot be asked for: holidays, a dead gateway, an outage.
+// A fake of the server's public feed, for what a real garage cannot show on demand: holidays, a dead gateway, an outage.
 // Started alone (`node fake-feed.mjs 8091`) it serves the page for looking at.
 
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
-const ASSETS = new URL("../../../crates/web/assets/", import.meta.url);
-const TYPES = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+import { golden, sendAnswer } from "./answer.mjs";
+import { sendAsset } from "./assets.mjs";
 
 let number = 0;
 
@@ -13,11 +12,10 @@ let number = 0;
 export function site(change = {}) {
   number += 1;
   const at = new Date().toISOString();
-  const made = {
-    id: number, source_id: 1, original_uid: `garage-${number}`, name: `车库${number}`, name_en: `Garage ${number}`, operator_name: "停车公司", address: "海风路 8 号",
-    purpose: "CAR", has_realtime_data: true, lat: 36.06, lon: 120.38, capacity: 107, opening_hours: "24/7", realtime_capacity: 107, realtime_free_capacity: 58,
-    realtime_opening_status: "OPEN", realtime_data_updated_at: at, static_data_updated_at: at, created_at: at, modified_at: at, ...change,
-  };
+  const made = golden("parking_site", {
+    id: number, original_uid: `garage-${number}`, name: `车库${number}`, name_en: `Garage ${number}`,
+    realtime_data_updated_at: at, static_data_updated_at: at, created_at: at, modified_at: at, ...change,
+  });
   return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== null));
 }
 
@@ -25,19 +23,15 @@ export const noData = { has_realtime_data: false, realtime_capacity: null, realt
 
 export async function startFeed({ port = 0, sites = [] } = {}) {
   const world = { sites, source: {}, maxAge: 180 };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     // Without the header the page goes by its own clock, which a test can set.
     response.sendDate = false;
     const { pathname } = new URL(request.url, "http://feed");
-    const answer = (body) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const answer = (body) => sendAnswer(request, response, [200, body]);
     if (pathname === "/api/public/v3/parking-sites") answer({ items: world.sites, total_count: world.sites.length, realtime_max_age_s: world.maxAge });
-    else if (pathname === "/api/public/v3/sources") answer({ items: [{ id: 1, ...world.source }], total_count: 1 });
+    else if (pathname === "/api/public/v3/sources") answer({ items: [golden("feed_source", world.source)], total_count: 1 });
     else if (pathname.endsWith("/forecast")) answer({ made_at: new Date().toISOString(), step_minutes: 15, pools: [] });
-    else {
-      const name = pathname === "/spaces" ? "spaces.html" : pathname.replace("/assets/", "");
-      const file = await readFile(new URL(name, ASSETS)).catch(() => null);
-      response.writeHead(file === null ? 404 : 200, { "content-type": TYPES[name.split(".").pop()] ?? "text/plain" }).end(file ?? "");
-    }
+    else sendAsset("operator", pathname, response);
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   world.url = `http://127.0.0.1:${server.address().port}`;

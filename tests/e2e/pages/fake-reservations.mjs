@@ -1,40 +1,37 @@
-// The stand-in's garages and reservations: two garages with a few spaces each, judged by counting overlaps.
+// The fake server's garages and reservations: two garages with a few spaces each, judged by counting overlaps.
 
 import { randomUUID } from "node:crypto";
 
-const GARAGES = [
-  { id: "harbour-mall", name: "海湾商场", name_en: "Harbour Mall", address: "海湾路 1 号", lat: 36.0634, lon: 120.3866, audiences: ["public"], open: 12 },
-  { id: "shelter-east", name: "人防一号车库", name_en: "Civil-defence garage 1", address: "海风路沿线", lat: 36.0612, lon: 120.3841, audiences: ["public", "pickup"], open: null },
-];
+import { golden, problem } from "./answer.mjs";
+
+const GARAGES = golden("shared_garages").garages;
 const TAKES = ["held", "confirmed", "checked_in", "overstayed"];
 const MINUTE = 60_000;
 
 export class Reservations {
   size = { "harbour-mall": 1, "shelter-east": 5 };
   items = [];
+  others = new Set();
   notices = [];
   keys = new Map();
   requests = 0;
 
-  /** A reservation of somebody else (or of this person) that is there already. */
-  add(change = {}) {
+  /** A reservation that exists already, of another person unless it is `mine`. */
+  add({ mine = true, ...change } = {}) {
     const at = new Date().toISOString();
     const garage = GARAGES.find(({ id }) => id === (change.garage ?? "harbour-mall"));
-    const item = {
-      id: randomUUID(), garage: garage.id, garage_name: garage.name, garage_name_en: garage.name_en, pool: "main", audience: "public", origin: "app",
-      plate: "鲁B12345", starts_at: at, ends_at: new Date(Date.now() + 60 * MINUTE).toISOString(), state: "confirmed", state_since: at, expires_at: null,
-      cause: null, lateness: null, space: null, waiting_before: null, enter_from: at, enter_until: at, kept_until: at, series: null, created_at: at, changed_at: at,
-      mine: true, ...change,
-    };
+    const item = golden("reservation", {
+      id: randomUUID(), garage: garage.id, garage_name: garage.name, garage_name_en: garage.name_en, starts_at: at,
+      ends_at: new Date(Date.now() + 60 * MINUTE).toISOString(), state_since: at, enter_from: at, enter_until: at, kept_until: at, created_at: at, changed_at: at, ...change,
+    });
     this.items.push(item);
+    if (!mine) this.others.add(item);
     return item;
   }
 
   notice(kind, reservation) {
-    this.notices.unshift({
-      id: randomUUID(), at: new Date().toISOString(), kind, reservation: reservation.id, garage_name: reservation.garage_name,
-      garage_name_en: reservation.garage_name_en, detail: "", read: false,
-    });
+    const { garage_name, garage_name_en } = reservation;
+    this.notices.unshift(golden("notice", { id: randomUUID(), at: new Date().toISOString(), kind, reservation: reservation.id, garage_name, garage_name_en }));
   }
 
   /** The answer of `[status, json]` to a path below `/api/v1`, or null if it is none of these. */
@@ -44,7 +41,7 @@ export class Reservations {
     if (first === "garages" && last === "quote") return [200, this.quote(id, query)];
     if (first === "garages" && last === "reservations") return this.keyed(headers, body, () => this.reserve(id, body));
     if (first === "garages" && last === "reservation-series") return this.keyed(headers, body, () => this.series(id, body));
-    if (first === "reservations" && !id) return [200, { items: this.items.filter(({ mine }) => mine).toReversed(), next: null }];
+    if (first === "reservations" && !id) return [200, { items: this.items.filter((item) => !this.others.has(item)).toReversed(), next: null }];
     if (first === "reservations" && last === "acts") return this.act(id, body.act);
     if (first === "reservations" && method === "PATCH") return this.change(id, body);
     if (first === "notices" && !id) return [200, { items: this.notices }];
@@ -114,10 +111,6 @@ export class Reservations {
 
   read(id) {
     this.notices.find((notice) => notice.id === id).read = true;
-    return [204, null];
+    return [204];
   }
-}
-
-function problem(status, code, more = {}) {
-  return [status, { type: "about:blank", title: code, status, code, ...more }];
 }

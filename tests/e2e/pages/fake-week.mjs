@@ -1,22 +1,25 @@
-// The stand-in's windows, closures and rules: openings are made of the windows, conflicts and who is affected are what a test says.
+// The fake server's windows, closures and rules: openings are made of the windows, conflicts and who is affected are what a test says.
 
 import { randomUUID } from "node:crypto";
 
+import { golden, problem } from "./answer.mjs";
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const FILLED = { pool: "main", kinds: 7, lessons: "any_day", bookable: true, walk_in: true, min_stay_minutes: 0, max_stay_minutes: 1440, horizon_minutes: 20_160, early_minutes: 10, grace_minutes: 15, notice_minutes: 15 };
 const KNOWN = ["openings", "windows", "closures", "sharing-rules"];
 
 export class Week {
-  pools = { school: [pool("main", "全部车位", "All spaces", 40)], mall: [pool("a", "A 区", "Zone A", 120), pool("b", "B 区", "Zone B", 80)] };
+  pools = { school: golden("pools_school").pools, mall: golden("pools_mall").pools };
   windows = [];
   closures = [];
   conflicts = [];
   warnings = [];
-  rules = { strikes: 3, strike_days: 30, block_days: 7, live_per_person: 3, live_per_plate: 2 };
+  rules = golden("sharing_rules");
   /** What previews say. */
   foreseen = { conflicts: [], affected: [] };
   keys = new Map();
+  /** Id of a window to its garage. */
+  garages = new Map();
 
   constructor(calendar) {
     this.calendar = calendar;
@@ -25,20 +28,28 @@ export class Week {
   knows = (what) => KNOWN.includes(what);
 
   add(rule, garage = "school") {
-    const full = { ...FILLED, pool: this.pools[garage][0].id, name: rule.audience, stagger: [], ...rule };
-    const window = { id: randomUUID(), garage, etag: `"${randomUUID()}"`, rule: full, created_at: "2026-11-01T00:00:00.000Z", changed_at: "2026-11-01T00:00:00.000Z" };
+    const window = golden("window", { id: randomUUID(), etag: `"${randomUUID()}"`, rule: this.filled(rule, garage) });
     this.windows.push(window);
+    this.garages.set(window.id, garage);
     return window;
   }
 
+  /** The rule with every default. */
+  filled(rule, garage) {
+    const [pool] = this.pools[garage];
+    const { stagger = [], ...plain } = rule;
+    const groups = stagger.length > 0 ? { stagger } : {};
+    return { ...golden("window").rule, pool: pool.id, quota: pool.size, name: rule.audience, ...plain, ...groups };
+  }
+
   close(change) {
-    const closure = { id: randomUUID(), pool: null, audience: null, spaces: null, reason: "消防检查", operator: "王值班", created_at: "2026-11-23T01:00:00.000Z", ...change };
+    const closure = golden("closure", { id: randomUUID(), ...change });
     this.closures.push(closure);
     return closure;
   }
 
   answer({ method, headers, body, query }, garage, what, id) {
-    const ours = this.windows.filter((window) => window.garage === garage);
+    const ours = this.windows.filter(({ id: own }) => this.garages.get(own) === garage);
     if (what === "openings") return [200, this.openings(garage, ours, query)];
     if (what === "sharing-rules") return this.ofRules(method, headers, body);
     if (id === "preview") return this.preview(what, body);
@@ -52,7 +63,7 @@ export class Week {
   ofWindow(method, headers, body, window) {
     if (headers["if-match"] !== window.etag) return problem(412, "sharing_changed");
     if (method === "DELETE") return this.remove("windows", window.id);
-    Object.assign(window, { rule: { ...FILLED, name: body.audience, ...body }, etag: `"${randomUUID()}"` });
+    Object.assign(window, { rule: this.filled(body, this.garages.get(window.id)), etag: `"${randomUUID()}"` });
     return [200, window];
   }
 
@@ -77,7 +88,7 @@ export class Week {
 
   remove(kind, id) {
     this[kind] = this[kind].filter((it) => it.id !== id);
-    return [204, null];
+    return [204];
   }
 
   openings(garage, windows, query) {
@@ -95,17 +106,9 @@ export class Week {
 function opening({ id, rule }, date) {
   const from = Date.parse(`${date}T00:00:00+08:00`) + rule.start_minute * MINUTE_MS;
   const at = (ms) => new Date(ms).toISOString();
-  const groups = rule.stagger.map((group) => ({ class: group.class, from: at(from + group.offset_minutes * MINUTE_MS) }));
-  const { audience, name, quota, bookable, walk_in } = rule;
-  return { window: id, name, pool: rule.pool, audience, day: date, from: at(from), until: at(from + rule.length_minutes * MINUTE_MS), quota, kept_for_pickup: 0, bookable, walk_in, groups };
+  const groups = (rule.stagger ?? []).map((group) => ({ class: group.class, from: at(from + group.offset_minutes * MINUTE_MS) }));
+  const { audience, name, pool, quota, bookable, walk_in } = rule;
+  return golden("opening", { window: id, name, pool, audience, day: date, from: at(from), until: at(from + rule.length_minutes * MINUTE_MS), quota, bookable, walk_in, groups });
 }
 
 const dateBefore = (date) => new Date(Date.parse(`${date}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
-
-function pool(id, name, name_en, size) {
-  return { id, name, name_en, size, spaces: [] };
-}
-
-function problem(status, code, more = {}) {
-  return [status, { type: "about:blank", title: code, status, code, ...more }];
-}

@@ -1,9 +1,9 @@
 // The page behind the code at a lane, against the stand-in: which car, what became of it, and what a phone in a basement does.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { problem, startFake } from "./fake-api.mjs";
 
 const SMALL = { width: 360, height: 740 };
@@ -28,7 +28,7 @@ async function open({ query = "?garage=school&lane=in", token = "token-g1", view
 
 const car = (page, plate = "鲁B12345") => page.getByRole("button", { name: plate });
 const said = (page, text) => page.locator("#said").getByText(text);
-const entry = (state) => [200, { id: "e1", state, expires_at: new Date(Date.now() + 30_000).toISOString() }];
+const entry = (state) => [200, { id: "00000000-0000-4000-8000-0000000000e1", state, expires_at: new Date(Date.now() + 30_000).toISOString() }];
 
 test("the driver's choice opens, and is followed to the barrier under one key", async () => {
   const asked = [];
@@ -42,7 +42,7 @@ test("the driver's choice opens, and is followed to the barrier under one key", 
   await said(page, "已开闸，请慢行入场。").waitFor();
   assert.equal(await page.locator("#choice").isVisible(), false);
   assert.equal(asked.length, 3);
-  assert.deepEqual(asked[0].body, { garage: "school", lane: "in", plate_id: "p1" });
+  assert.deepEqual(asked[0].body, { garage: "school", lane: "in", plate_id: world.plates[0].id });
   assert.equal(new Set(asked.map(({ key }) => key)).size, 1);
   assert.deepEqual(page.trouble, []);
 });

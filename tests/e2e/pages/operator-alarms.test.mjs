@@ -1,9 +1,9 @@
 // Alarms of lanes and of the gateway, against the stand-in: plain words with what to do, marked message shapes, the end of a fire alarm.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, NOW, problem, startConsole } from "./fake-console.mjs";
 import { garageWithLanes } from "./fake-orders.mjs";
 
@@ -179,7 +179,7 @@ test("a silent gateway keeps its last alarms with their age", async () => {
 });
 
 test("a make that this page has never seen is shown by its title", async () => {
-  Object.assign(garage.lanes[0], { make: "qianlima-t5", make_title: "千里马 T5", quirks: ["gbk_text", "wrong_type", "of_a_newer_version"] });
+  Object.assign(garage.lanes[0], { make: "qianlima-t5", make_title: "千里马 T5", quirks: ["gbk_text", "wrong_type", "other"] });
   Object.assign(garage.lanes[1], { make: "frigate", make_title: null });
   const page = await open();
   await lane(page, "B1 入口").getByText("千里马 T5 · 1.2.3 · 固件特点：文字为 GBK 编码、字段类型与文档不符、其他特点").waitFor();

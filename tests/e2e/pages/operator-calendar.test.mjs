@@ -1,9 +1,9 @@
 // The operators' calendar against the stand-in, in November 2026: what each day is, who says so, and a school's own word.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, problem, startConsole } from "./fake-console.mjs";
 
 const PUT = "PUT /schools/haibin/calendar";
@@ -77,7 +77,7 @@ test("a make-up day asks for its weekday and is settled by the school", async ()
   await dialog(page).getByLabel("按星期几的课表").selectOption("Wed");
   await dialog(page).getByRole("button", { name: "保存" }).click();
   await page.getByText("已保存").waitFor();
-  assert.deepEqual(world.calendar.school.days[0], { date: "2026-10-10", lessons: true, acts_as: "Wed", name: "" });
+  assert.deepEqual(world.calendar.school.days[0], { date: "2026-10-10", lessons: true, acts_as: "Wed", earlier_minutes: null, name: "" });
   await page.locator('[data-date="2026-10-10"] .layer.school').waitFor();
 });
 
@@ -134,7 +134,7 @@ test("what the server finds wrong is said at the field that it names", async () 
 test("a calendar that somebody else has changed is read again and nothing of theirs is lost", async () => {
   const page = await open();
   await day(page, "2026-11-25").click();
-  world.calendar.school.days.push({ date: "2026-11-30", lessons: false, name: "校庆" });
+  world.calendar.school.days.push({ date: "2026-11-30", lessons: false, acts_as: null, earlier_minutes: null, name: "校庆" });
   world.calendar.version += 1;
   await dialog(page).getByLabel("这一天").selectOption("no");
   await dialog(page).getByRole("button", { name: "保存" }).click();

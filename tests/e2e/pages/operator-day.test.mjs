@@ -1,9 +1,10 @@
 // The operators' day against the stand-in, at a quarter past three: what they see and do, with a mouse, a finger, or only keys.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { randomUUID } from "node:crypto";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { at, look, problem, startConsole } from "./fake-console.mjs";
 
 const DESK = { width: 1280, height: 800 };
@@ -197,7 +198,7 @@ test("a car is reserved for at the counter; faults are said at their fields; a l
 });
 
 test("a full garage says when there is a space and where else", async () => {
-  const help = { next_start: at("19:15"), waiting: 0, alternatives: [{ name: "海湾商场", name_en: "Harbour Mall", free: 12 }] };
+  const help = { next_start: at("19:15"), waiting: 0, alternatives: [{ garage: "mall", name: "海湾商场", name_en: "Harbour Mall", audience: "public", distance_metres: 300, free: 12 }] };
   world.instead.set(`POST ${RESERVATIONS}`, problem(409, "full", { help }));
   const page = await opened();
   await page.getByRole("button", { name: "登记预约" }).click();
@@ -237,7 +238,7 @@ test("with keys alone one goes from bar to bar, looks at one and comes back to i
 });
 
 test("a plate is blocked with a reason, and a strike is lifted with one", async () => {
-  world.blocked.strikes = [{ id: "s1", reservation: "r", plate: "鲁B77777", kind: "no_show", at: at("10:00"), lifted_at: null, lift_reason: null }];
+  world.blocked.strikes = [{ id: randomUUID(), reservation: randomUUID(), plate: "鲁B77777", kind: "no_show", at: at("10:00"), lifted_at: null, lift_reason: null }];
   const page = await opened();
   await page.locator("#add-block").click();
   await dialog(page).getByLabel("车牌").fill("鲁B66666");

@@ -1,10 +1,10 @@
 // The walk through the garage, against the stand-in: cars are noted, what would change is shown, it is written down once.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
-import { look, NOW, startConsole } from "./fake-console.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
+import { look, NOW, problem, startConsole } from "./fake-console.mjs";
 import { garageWithLanes } from "./fake-orders.mjs";
 
 const DESK = { width: 1280, height: 800 };
@@ -63,7 +63,7 @@ test("an unfinished walk outlives a reload, and a gateway that is behind is said
   await page.reload();
   await page.getByRole("tab", { name: "盘点" }).click();
   assert.equal(await page.getByLabel("已看到的车").inputValue(), "鲁B99999");
-  world.instead.set(PREVIEW, [409, { code: "gateway_behind", status: 409 }]);
+  world.instead.set(PREVIEW, problem(409, "gateway_behind"));
   await page.getByRole("button", { name: "预览变化" }).click();
   await page.getByText("网关还没有上传完期间的进出记录").waitFor();
 });

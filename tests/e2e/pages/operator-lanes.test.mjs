@@ -1,9 +1,9 @@
 // Opening a barrier from afar, against the stand-in: the form with its reason, what becomes of the order, and doubts that are told first.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { look, NOW, problem, startConsole } from "./fake-console.mjs";
 import { garageWithLanes } from "./fake-orders.mjs";
 

@@ -1,9 +1,9 @@
 // The operators' week against the stand-in: who owns which spaces when, for the eye, the ear and the keys.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { at, look, problem, startConsole } from "./fake-console.mjs";
 
 const DESK = { width: 1280, height: 800 };

@@ -1,9 +1,9 @@
 // Windows, closures and rules as operators enter them, against the stand-in: what is said before something is changed.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage } from "./browser.mjs";
+import { launch, newPage, test } from "./browser.mjs";
 import { at, look, problem, startConsole } from "./fake-console.mjs";
 
 const WINDOWS = "/garages/school/windows";

@@ -1,9 +1,9 @@
 // The operator console and the open-space page of a running demo, in a real browser. SERVER_URL is the server's origin.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 
 const SERVER = process.env.SERVER_URL;
 const DESK = { width: 1280, height: 800 };

@@ -2,9 +2,9 @@
 // BASE_URL is the origin of the mini-program API.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 
 const BASE = process.env.BASE_URL;
 const SMALL = { width: 360, height: 740 };

@@ -1,9 +1,10 @@
 // Cars at the gate and cars that were read twice, on the boards of teacher, hall and parent, at chosen moments.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { golden } from "./answer.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { startFake } from "./fake-api.mjs";
 
 let browser;
@@ -83,14 +84,15 @@ test("the hall shows who is at the gate and calls nobody by a reading that does 
 
 test("a parent sees the car at the gate, and may report by hand after a misreading", async () => {
   const at = new Date().toISOString();
-  const arrival = { id: "a1", phase: "waiting", order: 1, arrived_at: at, changed_at: at, plate: "鲁B12345", teacher: null, car_left_at: null };
-  world.children[0].arrival = { ...arrival, at_gate: true };
-  world.children[1].arrival = { ...arrival, id: "a2", doubt: "read_again" };
+  const arrival = golden("child_arrival", { phase: "waiting", order: 1, arrived_at: at, changed_at: at, plate: "鲁B12345" });
+  const [first, second] = world.children;
+  first.arrival = { ...arrival, at_gate: true };
+  second.arrival = { ...arrival, doubt: "read_again" };
   const page = await open("/parent", "token-g1");
   await page.getByText("您的车在门口").waitFor();
   await page.getByText("您的车牌可能被误读").waitFor();
-  assert.equal(await page.locator('[data-pupil="c1"] [data-act="here"]').count(), 0);
-  assert.equal(await page.locator('[data-pupil="c2"] [data-act="here"]').count(), 1);
+  assert.equal(await page.locator(`[data-pupil="${first.pupil_id}"] [data-act="here"]`).count(), 0);
+  assert.equal(await page.locator(`[data-pupil="${second.pupil_id}"] [data-act="here"]`).count(), 1);
   await shot(page, "parent");
   assert.deepEqual(page.trouble, []);
 });

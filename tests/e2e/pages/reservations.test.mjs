@@ -1,9 +1,9 @@
 // Booking a space and living with the reservation, against the stand-in: what a driver sees and does at each step.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { startFake } from "./fake-api.mjs";
 
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 // The drivers' page, against the stand-in: hours in words, what is not known, and an outage.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 
-import { launch, newPage, overflow } from "./browser.mjs";
+import { launch, newPage, overflow, test } from "./browser.mjs";
 import { noData, site, startFeed } from "./fake-feed.mjs";
 
 const SMALL = { width: 360, height: 740 };

@@ -5,6 +5,7 @@ use protocol::operator::{
     CursorPage, DeadLetterEntry, EventLogEntry, GarageOverview, GarageOverviews, NewCountAdjustment,
 };
 use protocol::public::{ParkingSite, ParkingSites};
+use protocol::sharing::{WindowEntry, WindowList};
 use reqwest::{RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -69,6 +70,29 @@ impl ConsoleClient {
     /// The newest page of events.
     pub async fn events(&self, garage: &GarageId) -> CursorPage<EventLogEntry> {
         self.read(&format!("/garages/{garage}/events")).await
+    }
+
+    /// Every event, newest first, page by page.
+    pub async fn all_events(&self, garage: &GarageId) -> Vec<EventLogEntry> {
+        let mut page = self.events(garage).await;
+        let mut events = page.items;
+        while let Some(cursor) = page.next {
+            page = self.read(&format!("/garages/{garage}/events?cursor={cursor}")).await;
+            events.append(&mut page.items);
+        }
+        events
+    }
+
+    /// The windows that have not been ended.
+    pub async fn windows(&self, garage: &GarageId) -> Vec<WindowEntry> {
+        self.read::<WindowList>(&format!("/garages/{garage}/windows")).await.windows
+    }
+
+    /// Ends a window as it was read.
+    pub async fn end_window(&self, garage: &GarageId, window: &WindowEntry) -> Response {
+        let url = format!("{}/api/operator/v1/garages/{garage}/windows/{}", self.server, window.id);
+        let request = self.http.delete(url).header(header::COOKIE, &self.cookie).header(OURS.0, OURS.1);
+        request.header(header::IF_MATCH, &window.etag).send().await.expect("an answer")
     }
 
     /// The newest page of dead letters.

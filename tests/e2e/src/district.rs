@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{ClassId, GarageId};
 use protocol::district::PersonSpec;
-use simulator::district::{InventedDistrict, demo, uniform};
+use simulator::district::{InventedDistrict, demo, demo_with_camera, uniform};
 
 /// The two districts with which the demo can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DistrictKind {
     /// One school, three shelters, a mall and a housing block.
     Demo,
+    /// The same with a camera of another make at the school.
+    DemoWithCamera,
     /// Schools that are all alike.
     Uniform { schools: usize, classes: usize, cars: usize },
 }
@@ -19,6 +21,7 @@ impl DistrictKind {
     pub fn invent(self) -> InventedDistrict {
         match self {
             Self::Demo => demo(),
+            Self::DemoWithCamera => demo_with_camera(),
             Self::Uniform { schools, classes, cars } => uniform(schools, classes, cars),
         }
     }

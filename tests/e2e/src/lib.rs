@@ -15,6 +15,7 @@ pub mod district;
 mod forms;
 pub mod fuzz;
 mod mqtt;
+pub mod page_answers;
 pub mod phone;
 pub mod records;
 pub mod sign;

@@ -1,7 +1,5 @@
 //! A person's client: the mini-program API over HTTP and its WebSockets.
 
-use std::time::Duration;
-
 use domain::ids::{ArrivalId, ClassId};
 use futures_util::StreamExt;
 use protocol::people::{ArrivalAct, ClassArrival, ClassArrivals, FeedCursor, GuardianOverview, StreamFrame};
@@ -13,8 +11,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// Longest wait for an answer or a frame that must come.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub use testkit::wait::PATIENCE;
 
 /// One person's session.
 #[derive(Clone)]

@@ -21,6 +21,7 @@ use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
 use simulator::controller::{ControllerConfig, ControllerHandle, SimulatedController};
 use simulator::district::{InventedDistrict, SiteLane};
+use testkit::proxy::TcpProxy;
 use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 use tokio::sync::Mutex;
@@ -36,9 +37,9 @@ pub use separate::ServerCommand;
 use standalone::StandaloneSystem;
 
 /// Time for debug binaries on two busy cores to migrate a database and import a district.
-const START: Duration = Duration::from_secs(60);
-/// Time within which SIGTERM ends a process, with all work in progress.
-const STOP: Duration = Duration::from_secs(15);
+const START: Duration = PATIENCE;
+/// SIGTERM ends a process, with all work in progress.
+const STOP: Duration = PATIENCE;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SystemForm {
@@ -57,6 +58,14 @@ pub enum PostgresChoice {
     Own,
 }
 
+/// The connection between each gateway of the separate form and the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemLink {
+    Direct,
+    /// Through [`TestSystem::link`].
+    Breakable,
+}
+
 /// Configuration of the system.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemSetup {
@@ -65,6 +74,7 @@ pub struct SystemSetup {
     /// Seconds that one dismissal of the demo's own traffic takes; `None` for no traffic. Standalone only.
     pub dismissal: Option<u64>,
     pub postgres: PostgresChoice,
+    pub link: SystemLink,
     /// The interval at which each gateway of the separate form polls its access plan: short, so that tests need not wait for it.
     pub plan_poll_seconds: u32,
     /// Data of a released version to start with; `None` starts empty.
@@ -80,6 +90,7 @@ impl SystemSetup {
             place,
             dismissal: None,
             postgres: PostgresChoice::OfTheRun,
+            link: SystemLink::Direct,
             plan_poll_seconds: 1,
             released: None,
             lossy_disks: false,
@@ -119,6 +130,8 @@ struct SystemAddresses {
     people: SocketAddr,
     server: SocketAddr,
     mqtt: SocketAddr,
+    /// Posts of cameras to the school's gateway, in a district that has one.
+    cameras: Option<SocketAddr>,
 }
 
 /// A running system; killed when dropped.
@@ -197,6 +210,19 @@ impl TestSystem {
 
     pub const fn mqtt(&self) -> SocketAddr {
         self.doors.mqtt
+    }
+
+    /// Address to which the school's camera posts.
+    pub fn cameras(&self) -> SocketAddr {
+        self.doors.cameras.expect("a district with a camera")
+    }
+
+    /// The link between the gateways and the server; `None` where none can be broken.
+    pub const fn link(&self) -> Option<&TcpProxy> {
+        match &self.running {
+            RunningForm::Separate(many) => many.link(),
+            RunningForm::Standalone(_) => None,
+        }
     }
 
     /// The MQTT password of a controller (`garage.device`), a gateway or a sign.

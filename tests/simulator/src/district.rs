@@ -5,6 +5,8 @@
 mod demo;
 mod uniform;
 
+use std::net::IpAddr;
+
 use domain::access::Audience;
 use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::occupancy::{LaneDirection, PassDetection};
@@ -14,7 +16,7 @@ use protocol::district::{ChildSpec, ClassSpec, DistrictSpec, GarageSpec, PersonS
 
 use crate::invent::InventedFamily;
 
-pub use demo::{DRIVER_KEY, DRIVER_PLATE, TRY_PLATE, demo};
+pub use demo::{CAMERA_LANE, DRIVER_KEY, DRIVER_PLATE, TRY_PLATE, demo, demo_with_camera};
 pub use uniform::uniform;
 
 /// A district and the equipment of its gates.
@@ -40,11 +42,31 @@ pub struct SiteLane {
     pub pass_by: PassDetection,
     /// Reserved for a person who drives a car by hand: simulated cars do not use it.
     pub by_hand: bool,
+    /// A camera of another make in place of a gate controller.
+    pub camera: Option<SiteCamera>,
+}
+
+/// A camera that posts its readings over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteCamera {
+    /// Id of its make.
+    pub make: &'static str,
+    /// Source address of its posts.
+    pub address: IpAddr,
 }
 
 impl GarageSite {
     pub fn lanes(&self, direction: LaneDirection) -> impl Iterator<Item = &SiteLane> {
         self.lanes.iter().filter(move |lane| lane.direction == direction && !lane.by_hand)
+    }
+
+    /// Lanes whose device is a client of the broker.
+    pub fn controllers(&self) -> impl Iterator<Item = &SiteLane> {
+        self.lanes.iter().filter(|lane| lane.camera.is_none())
+    }
+
+    pub fn has_camera(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.camera.is_some())
     }
 }
 
@@ -62,6 +84,7 @@ fn lane(name: &str, id_text: &str, direction: LaneDirection, pass_by: PassDetect
         direction,
         pass_by,
         by_hand: false,
+        camera: None,
     }
 }
 

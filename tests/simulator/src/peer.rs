@@ -24,7 +24,7 @@ use crate::mqtt::{
     PublishDelivery, SimulatorEndpoint, SimulatorLink, SimulatorLinkEvent, SimulatorPublisher,
 };
 
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = testkit::wait::PATIENCE;
 
 pub fn garage() -> GarageId {
     GarageId::parse("g1").unwrap()

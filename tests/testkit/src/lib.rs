@@ -9,6 +9,7 @@
 //! - [`process`]: our own binaries, run from outside
 //! - [`released`]: data of released versions
 //! - [`wait`]: polling with a deadline; tests never sleep
+//! - [`progress`]: lines that are visible while a test runs
 //!
 //! Everything here panics with a clear message on failure: a missing server fails a test and never
 //! skips it. Only for dev-dependencies, benches and the crash harness.
@@ -26,6 +27,7 @@ pub mod mutation;
 pub mod port;
 pub mod postgres;
 pub mod process;
+pub mod progress;
 pub mod proxy;
 pub mod released;
 pub mod signal;

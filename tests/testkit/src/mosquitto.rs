@@ -4,7 +4,6 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -13,7 +12,6 @@ use crate::{port, signal, wait};
 
 /// Debian's path; it is not in the `PATH` of ordinary users.
 const PROGRAM: &str = "/usr/sbin/mosquitto";
-const READY: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Default)]
 pub struct MosquittoConfig {
@@ -85,7 +83,7 @@ impl MosquittoBroker {
 
     fn wait_until_ready(&mut self) {
         let address = self.address();
-        wait::until_blocking(READY, "mosquitto takes connections", || {
+        wait::until_blocking(wait::PATIENCE, "mosquitto takes connections", || {
             if let Some(status) = self.child.try_wait().expect("the broker can be asked") {
                 panic!("mosquitto ended with {status}\n{}", self.log.tail());
             }

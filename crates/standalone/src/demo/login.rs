@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::{ClassId, PersonId, SchoolId};
 use domain::plate::Plate;
-use protocol::district::{DistrictSpec, PersonSpec};
+use protocol::district::{DistrictSpec, OperatorSpec, PersonSpec};
 use protocol::people::PersonSession;
 use protocol::problem::ProblemDetails;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use server::app::App;
 use service::http::{ApiJson, ProblemResponse};
 
 /// A person who can be chosen; by role in the order of the list.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct DemoPerson {
     pub person_id: PersonId,
     /// `key` of the district file.
@@ -31,7 +31,7 @@ pub struct DemoPerson {
     pub label: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonRole {
     Teacher,
@@ -41,11 +41,11 @@ pub enum PersonRole {
 }
 
 /// A link from the start page to a page of the server.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct StartPageLink {
     pub url: String,
-    pub label: &'static str,
-    pub label_en: &'static str,
+    pub label: String,
+    pub label_en: String,
 }
 
 #[derive(Clone)]
@@ -54,10 +54,11 @@ struct DemoPersonLogIn {
     list: Arc<PersonList>,
 }
 
-#[derive(Serialize)]
-struct PersonList {
-    people: Vec<DemoPerson>,
-    links: Vec<StartPageLink>,
+/// `GET /demo/people`.
+#[derive(Serialize, Deserialize)]
+pub struct PersonList {
+    pub people: Vec<DemoPerson>,
+    pub links: Vec<StartPageLink>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +93,12 @@ struct DemoOperatorLogIn {
     district: Arc<DistrictSpec>,
 }
 
+/// `GET /demo/operators`.
+#[derive(Serialize, Deserialize)]
+pub struct DemoOperators {
+    pub operators: Vec<OperatorSpec>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OperatorChoice {
@@ -106,8 +113,8 @@ pub fn operators(app: App, district: Arc<DistrictSpec>) -> Router {
         .with_state(DemoOperatorLogIn { app, district })
 }
 
-async fn list_operators(State(operators): State<DemoOperatorLogIn>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({ "operators": operators.district.operators }))
+async fn list_operators(State(operators): State<DemoOperatorLogIn>) -> Json<DemoOperators> {
+    Json(DemoOperators { operators: operators.district.operators.clone() })
 }
 
 async fn pick_operator(

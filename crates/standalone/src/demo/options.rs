@@ -28,6 +28,9 @@ pub struct DemoOptions {
     /// Port of the MQTT broker. Default: the port base plus 2.
     #[arg(long, value_name = "PORT")]
     pub mqtt_port: Option<u16>,
+    /// Port for a camera that posts its readings, at a third entry of the school. Default: no camera.
+    #[arg(long, value_name = "PORT", conflicts_with = "uniform")]
+    pub camera_port: Option<u16>,
     /// Duration of one dismissal in seconds, from the first car to the last.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(10..=3600))]
     pub dismissal: u64,
@@ -59,6 +62,7 @@ impl DemoOptions {
             people: at(self.http_port, 0),
             server: at(self.server_port, 1),
             mqtt: at(self.mqtt_port, 2),
+            cameras: self.camera_port.map(|port| SocketAddr::new(self.host, port)),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::assembly::ListenAddresses;
 
 /// Prints addresses and log-ins.
 pub fn welcome(addresses: &ListenAddresses, invented: &InventedDistrict, people: &[DemoPerson]) {
-    let ListenAddresses { people: phones, server, mqtt } = addresses;
+    let ListenAddresses { people: phones, server, mqtt, cameras: _ } = addresses;
     let garages = invented.district.garages.len();
     let spaces: u32 = invented.district.garages.iter().map(|garage| garage.capacity).sum();
     println!("Shared parking, demo: {garages} garages, {spaces} spaces. Ctrl-C stops it.");

@@ -8,6 +8,7 @@ use domain::allocation::{EntryChange, ReservationRequest};
 use domain::ids::ReservationId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
+use protocol::reservation::Reservation;
 
 use super::key::{digest, key_of, plate_key};
 use super::request::{
@@ -17,6 +18,7 @@ use super::request::{
 use super::series::{self, SeriesDecision};
 use super::working_book::WorkingBook;
 use crate::app::audit::AuditAction;
+use crate::app::etag::EntityTags;
 use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
@@ -132,8 +134,9 @@ fn own(
     }
 }
 
-fn unchanged(known: Option<Timestamp>, changed_at: Timestamp) -> Result<(), AllocationError> {
-    if known.is_some_and(|known| known != changed_at) { Err(AllocationError::Changed) } else { Ok(()) }
+fn unchanged(known: Option<&EntityTags>, changed_at: Timestamp) -> Result<(), AllocationError> {
+    let is_current = known.is_none_or(|tags| tags.contain(&Reservation::etag_at(changed_at)));
+    if is_current { Ok(()) } else { Err(AllocationError::Changed) }
 }
 
 /// The book does not contain finished reservations.
@@ -148,7 +151,7 @@ fn change_one(
     now: Timestamp,
 ) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &asked.by, asked.id)?;
-    unchanged(asked.known, changed_at)?;
+    unchanged(asked.known.as_ref(), changed_at)?;
     still_live(phase)?;
     let plate = asked.plate.as_ref().map(plate_key);
     let change = EntryChange { plate, ..asked.change.clone() };
@@ -168,7 +171,7 @@ fn confirm(
 ) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Confirmed {
-        unchanged(act.known, changed_at)?;
+        unchanged(act.known.as_ref(), changed_at)?;
         still_live(phase)?;
         work.cached.book.confirm(act.id, now)?;
         work.acted(&act.by, AuditAction::ReservationConfirm(act.id));
@@ -184,7 +187,7 @@ fn cancel(
 ) -> Result<ReservationId, AllocationError> {
     let (phase, changed_at) = own(work, known, &act.by, act.id)?;
     if phase != EntryPhase::Cancelled {
-        unchanged(act.known, changed_at)?;
+        unchanged(act.known.as_ref(), changed_at)?;
         still_live(phase)?;
         work.cached.book.cancel(act.id, act.by.cause(), now)?;
         work.acted(&act.by, AuditAction::ReservationCancel(act.id));

@@ -7,9 +7,9 @@ use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
 use domain::ids::{PersonId, PoolId, ReservationId};
 use domain::minute::MinuteSpan;
-use domain::time::Timestamp;
 use protocol::reservation::SeriesConflictPolicy;
 
+use crate::app::etag::EntityTags;
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::store::StoreError;
 use crate::store::reservation::{ReservationCreator, StoredReservation};
@@ -103,16 +103,16 @@ pub struct ChangeRequest {
     pub change: EntryChange,
     /// The new plate, sealed; the plate of `change` is filled from it.
     pub plate: Option<SealedValue>,
-    /// Expected `changed_at`; `None`: no precondition.
-    pub known: Option<Timestamp>,
+    /// Expected entity tag of the reservation; `None`: no precondition.
+    pub known: Option<EntityTags>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationActRequest {
     pub by: RequestActor,
     pub id: ReservationId,
-    /// Expected `changed_at`; `None`: no precondition.
-    pub known: Option<Timestamp>,
+    /// Expected entity tag of the reservation; `None`: no precondition.
+    pub known: Option<EntityTags>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -154,7 +154,7 @@ pub async fn put_school(
     app: &App,
     caller: &OperatorCaller,
     school: &SchoolId,
-    if_match: &str,
+    if_match: &etag::EntityTags,
     entered: &wire::SchoolCalendarSpec,
 ) -> Result<TaggedSchoolCalendar, CalendarError> {
     let mut tx = app.store.begin().await?;
@@ -163,7 +163,7 @@ pub async fn put_school(
     // Locks the version's row, so that the calendar cannot change until the commit.
     calendar::raise_version(&mut tx).await?;
     let before = TaggedSchoolCalendar::of(&calendar::school::calendar(&mut tx, school).await?);
-    if !etag::matches(if_match, &before.etag) {
+    if !if_match.contain(&before.etag) {
         return Err(CalendarError::Changed);
     }
     calendar::school::put(&mut tx, school, &new).await?;

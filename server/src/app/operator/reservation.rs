@@ -22,6 +22,7 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::allocation::RequestActor;
 use crate::app::audit::{AuditAction, record};
+use crate::app::etag::EntityTags;
 use crate::app::idempotency::IdempotencyKey;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
@@ -82,7 +83,7 @@ pub async fn change(
     app: &App,
     caller: &OperatorCaller,
     (garage, id): (&GarageId, ReservationId),
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;
@@ -94,7 +95,7 @@ pub async fn act(
     app: &App,
     caller: &OperatorCaller,
     (garage, id): (&GarageId, ReservationId),
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = of_garage(app, caller, garage, id).await?;

@@ -10,6 +10,7 @@ use super::alternatives::{AlternativesQuery, help};
 use super::own::own;
 use super::{ReservationError, entitled, shown, wanted};
 use crate::app::allocation::{self, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest};
+use crate::app::etag::EntityTags;
 use crate::app::session::PersonCaller;
 use crate::app::standing::PersonEntitlements;
 use crate::app::{App, standing};
@@ -20,7 +21,7 @@ pub async fn change(
     app: &App,
     caller: &PersonCaller,
     id: ReservationId,
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
@@ -66,7 +67,7 @@ pub(in crate::app) async fn change_as(
     app: &App,
     by: RequestActor,
     stored: &StoredReservation,
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     asked: &ReservationChange,
 ) -> Result<Reservation, ReservationError> {
     let (change, plate) = wanted::change(app, stored.entry.span, asked)?;
@@ -76,7 +77,7 @@ pub(in crate::app) async fn change_as(
         pool: Some(change.pool.as_ref().unwrap_or(&stored.entry.pool).clone()),
         span: change.span.unwrap_or(stored.entry.span),
     };
-    let known = shown::known(if_match)?;
+    let known = if_match.cloned();
     let request = AllocationRequest::Change(ChangeRequest { by, id: stored.entry.id, change, plate, known });
     match allocation::submit(app, &stored.garage, request).await {
         Ok(answer) => shown::one(app, &shown::stored(answer)?).await,
@@ -97,7 +98,7 @@ pub async fn act(
     app: &App,
     caller: &PersonCaller,
     id: ReservationId,
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let stored = own(app, caller, id).await?;
@@ -122,14 +123,14 @@ pub(in crate::app) async fn act_as(
     app: &App,
     by: RequestActor,
     stored: &StoredReservation,
-    if_match: Option<&str>,
+    if_match: Option<&EntityTags>,
     act: ReservationActKind,
 ) -> Result<Reservation, ReservationError> {
     let cancels = act == ReservationActKind::Cancel;
     if cancels && stored.entry.phase() == EntryPhase::Cancelled {
         return shown::one(app, stored).await;
     }
-    let asked = ReservationActRequest { by, id: stored.entry.id, known: shown::known(if_match)? };
+    let asked = ReservationActRequest { by, id: stored.entry.id, known: if_match.cloned() };
     let request = if cancels { AllocationRequest::Cancel(asked) } else { AllocationRequest::Confirm(asked) };
     let answer = allocation::submit(app, &stored.garage, request).await?;
     shown::one(app, &shown::stored(answer)?).await

@@ -117,13 +117,6 @@ fn reservation(
     })
 }
 
-/// The time in an entity tag: `None` for `*`, an error for a foreign tag.
-pub fn known(if_match: Option<&str>) -> Result<Option<Timestamp>, ReservationError> {
-    let Some(text) = if_match.map(str::trim).filter(|text| *text != "*") else { return Ok(None) };
-    let tag = text.trim_start_matches("W/").trim_matches('"');
-    Timestamp::parse(tag).map(Some).map_err(|_| ReservationError::Changed)
-}
-
 /// The reservation of a reply.
 pub(super) fn stored(answer: allocation::AllocationReply) -> Result<StoredReservation, ReservationError> {
     match answer {

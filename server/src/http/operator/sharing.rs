@@ -17,27 +17,16 @@ mod windows;
 
 use axum::Router;
 use axum::routing::{delete, get, post, put};
-use protocol::problem::ProblemDetails;
 use protocol::sharing::AffectedPolicy;
 use serde::Deserialize;
-use service::http::ProblemResponse;
 
 use crate::app::App;
-use crate::http::if_match::IfMatch;
 
 /// `?affected=refuse|cancel`: the policy for reservations that would lose their space.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct AffectedPolicyQuery {
     #[serde(default)]
     affected: AffectedPolicy,
-}
-
-/// The `If-Match` value of a request that replaces a whole resource; 428 without the header.
-fn required(seen: &IfMatch) -> Result<&str, ProblemResponse> {
-    seen.as_deref().ok_or_else(|| {
-        ProblemDetails::new(428, "if_match_missing", "If-Match header required, with the ETag last read")
-            .into()
-    })
 }
 
 pub fn router() -> Router<App> {

@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::CACHE_CONTROL;
-use crate::app::etag::matches;
 use crate::app::public_sites::document::FeedDocument;
+use crate::http::if_match::has_current;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
@@ -14,8 +14,7 @@ const VARY: HeaderValue = HeaderValue::from_static("accept-encoding");
 
 /// `Vary` is present if the document has two encodings, with either encoding and with 304.
 pub fn document(request: &HeaderMap, document: &FeedDocument) -> Response {
-    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|known| matches(known, &document.etag));
+    let is_known = has_current(request, &document.etag);
     let gzip = document.gzip.as_ref().filter(|_| !is_known && takes_gzip(request));
     let body = match gzip {
         _ if is_known => Body::empty(),

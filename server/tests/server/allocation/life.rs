@@ -6,9 +6,11 @@ use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryPhase, EntryState};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::ids::ReservationId;
+use protocol::reservation::Reservation;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, RequestActor, ReservationActRequest, SuspendRequest,
 };
+use server::app::etag::EntityTags;
 use uuid::Uuid;
 
 use crate::allocation::place::{AllocationFixture, at, refusal, span};
@@ -81,8 +83,9 @@ contract!(an_act_on_an_older_version_is_refused, |f| async {
     let place = AllocationFixture::open(f, 2).await;
     let made = place.reserve(0, "k", span("18:00", "19:00")).await;
     let longer = place.change(0, made.entry.id, span("18:00", "20:00")).await.unwrap();
-    let cancel = |known| {
-        AllocationRequest::Cancel(ReservationActRequest { known: Some(known), ..place.act(0, made.entry.id) })
+    let cancel = |changed_at| {
+        let known = EntityTags::parse(&Reservation::etag_at(changed_at));
+        AllocationRequest::Cancel(ReservationActRequest { known, ..place.act(0, made.entry.id) })
     };
     let outcome = place.one(cancel(made.details.changed_at)).await;
     assert!(matches!(outcome, Err(AllocationError::Changed)), "{outcome:?}");

@@ -1,7 +1,5 @@
 //! The monitor shows a missing list.
 
-use std::time::Duration;
-
 use testkit::wait;
 
 use crate::common::StoreFixture;
@@ -15,5 +13,5 @@ async fn a_missing_year_is_a_metric() {
         let text = server.client.get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
         text.contains(r#"calendar_missing_year{year="2027"} 1"#).then_some(())
     };
-    wait::until(Duration::from_secs(10), "the metric says that 2027 is missing", metrics).await;
+    wait::until(wait::PATIENCE, "the metric says that 2027 is missing", metrics).await;
 }

@@ -10,6 +10,9 @@ use tokio::task::JoinSet;
 use crate::people::api::InternalApi;
 use crate::people::district::{self, car_comes};
 
+/// The server waits up to 25 s.
+const WAIT: Duration = Duration::from_secs(20);
+
 contract!(the_feed_names_rooms_and_no_children, |fixture| async {
     let api = InternalApi::start(fixture).await;
     let head = api.get("/feed", "").await.ok();
@@ -29,16 +32,17 @@ contract!(the_feed_names_rooms_and_no_children, |fixture| async {
 contract!(a_change_ends_the_wait, |fixture| async {
     let api = InternalApi::start(fixture).await;
     let started = Instant::now();
-    let waiting = api.get("/feed?after=0&wait_ms=20000", "");
+    let path = format!("/feed?after=0&wait_ms={}", WAIT.as_millis());
+    let waiting = api.get(&path, "");
     let (page, _) = tokio::join!(waiting, car_comes(&api.app, "P-mei", "c-1"));
     assert_eq!(page.ok()["cursor"], 1);
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < WAIT, "it has not waited to the end");
 });
 
 contract!(a_lost_wake_up_is_found_and_another_replica_is_heard, |fixture| async {
     let (app, other) = (fixture.app(), fixture.replica().await);
     district::fill(&app).await;
-    let waiting = poll::poll(&app, Some(0), Duration::from_secs(20));
+    let waiting = poll::poll(&app, Some(0), WAIT);
     let (page, _) = tokio::join!(waiting, car_comes(&other, "P-mei", "c-1"));
     assert_eq!(page.unwrap().cursor, 1);
 });
@@ -46,10 +50,10 @@ contract!(a_lost_wake_up_is_found_and_another_replica_is_heard, |fixture| async 
 contract!(a_closing_process_answers_at_once, |fixture| async {
     let app = fixture.app();
     let started = Instant::now();
-    let waiting = poll::poll(&app, Some(0), Duration::from_secs(20));
+    let waiting = poll::poll(&app, Some(0), WAIT);
     let (page, ()) = tokio::join!(waiting, async { app.closing.cancel() });
     assert_eq!(page.unwrap().cursor, 0);
-    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < WAIT, "it has not waited to the end");
 });
 
 /// Writers change arrivals from two replicas at once while one reader follows by cursor.
@@ -67,7 +71,7 @@ async fn followed(app: &App, writers: usize, changes: usize, writing: &App) -> V
     let last = i64::try_from(writers * changes).unwrap();
     let mut seen = Vec::new();
     let mut after = 0;
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + testkit::wait::PATIENCE;
     while after < last {
         assert!(Instant::now() < deadline, "stuck at {after} of {last}");
         let page = poll::poll(app, Some(after), Duration::from_secs(5)).await.unwrap();

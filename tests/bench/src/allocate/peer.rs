@@ -13,6 +13,7 @@ mod serializable;
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use domain::time::Timestamp;
 use rand::rngs::StdRng;
@@ -25,6 +26,9 @@ use super::demand::{BenchReservation, BenchReservationId, DemandScale, FilledInt
 use super::judge::{self, OversaleVerdict};
 use super::view::OccupancyView;
 use retry::{ConflictRetry, TransactionAttempt};
+
+/// The longest statement, and the longest wait for a connection. With the bound of a wish they bound the end of a round.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(20);
 
 /// Rows of one bulk insert.
 const BULK: usize = 5_000;
@@ -90,9 +94,12 @@ impl PeerAllocator {
         let database = TestDatabase::create_in(&cluster.url()).await;
         let statements = rule.statements();
         let options = PgConnectOptions::from_str(&database.url()).expect("the cluster's URL is one");
-        let options = options
-            .options([("default_transaction_isolation", statements.isolation), ("statement_timeout", "20s")]);
-        let pool = PgPoolOptions::new().max_connections(connections);
+        let longest = format!("{}ms", LONGEST_STATEMENT.as_millis());
+        let options = options.options([
+            ("default_transaction_isolation", statements.isolation),
+            ("statement_timeout", longest.as_str()),
+        ]);
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(LONGEST_STATEMENT);
         let pool = pool.connect_with(options).await.expect("the cluster takes connections");
         run(&pool, statements.schema).await;
         run(&pool, SPACES).await;

@@ -13,7 +13,7 @@ impl DevicePasswords {
     /// Makes a password for every controller, gateway and sign.
     pub fn invent(sites: &[GarageSite]) -> Self {
         let users = sites.iter().flat_map(|site| {
-            let devices = site.lanes.iter().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
+            let devices = site.controllers().map(|lane| MqttPermissions::device(&site.garage, &lane.device));
             devices.chain([MqttPermissions::gateway(&site.garage), MqttPermissions::sign(&site.garage)])
         });
         Self(users.map(|user| (user.username, Uuid::new_v4().simple().to_string())).collect())

@@ -10,18 +10,21 @@ use std::path::Path;
 use domain::ids::GarageId;
 use protocol::district::DistrictSpec;
 use server::store::seal::SealingKeyring;
-use simulator::district::InventedDistrict;
+use simulator::district::{GarageSite, InventedDistrict};
 use tempfile::TempDir;
 use testkit::disk::LossyDisk;
 use testkit::mosquitto::MosquittoBroker;
 use testkit::port;
 use testkit::postgres::{PostgresCluster, TestDatabase};
 use testkit::process::{TestProcess, TestProgram};
+use testkit::proxy::TcpProxy;
 use testkit::released::ReleasedData;
 use testkit::wechat::FakeWechat;
 
 use super::passwords::DevicePasswords;
-use super::{GatewayFiles, PostgresChoice, START, STOP, SystemAddresses, SystemPart, SystemSetup};
+use super::{
+    GatewayFiles, PostgresChoice, START, STOP, SystemAddresses, SystemLink, SystemPart, SystemSetup,
+};
 use files::SystemFiles;
 pub use server_command::ServerCommand;
 
@@ -36,6 +39,8 @@ pub(super) struct SeparateSystem {
     database: TestDatabase,
     cluster: Option<PostgresCluster>,
     wechat: FakeWechat,
+    /// Between the gateways and the server.
+    link: Option<TcpProxy>,
     command: ServerCommand,
     passwords: DevicePasswords,
     data_key: [u8; SealingKeyring::KEY_LEN],
@@ -72,7 +77,12 @@ impl SeparateSystem {
         assert_eq!(setup.dismissal, None, "only the demo has traffic of its own");
         let folder = tempfile::Builder::new().prefix("district-").tempdir().expect("a temporary folder");
         let files = SystemFiles::new(folder.path());
-        let doors = SystemAddresses { people: local(), server: local(), mqtt: local() };
+        let cameras = invented.sites.iter().any(GarageSite::has_camera).then(local);
+        let doors = SystemAddresses { people: local(), server: local(), mqtt: local(), cameras };
+        let link = match setup.link {
+            SystemLink::Direct => None,
+            SystemLink::Breakable => Some(TcpProxy::start(doors.server).await),
+        };
         let cluster = (setup.postgres == PostgresChoice::Own).then(PostgresCluster::start);
         let database = match &cluster {
             Some(own) => TestDatabase::create_in(&own.url()).await,
@@ -83,7 +93,9 @@ impl SeparateSystem {
         }
         let command = server(&files, &doors, &database, &invented.district).await;
         let passwords = DevicePasswords::invent(&invented.sites);
-        let mut gateways = gateways(&files, &doors, &command, &passwords, invented, setup).await;
+        let uplink = link.as_ref().map_or(doors.server, TcpProxy::address);
+        let seen = SystemAddresses { server: uplink, ..doors.clone() };
+        let mut gateways = gateways(&files, &seen, &command, &passwords, invented, setup).await;
         let mut disks = Vec::new();
         if setup.lossy_disks {
             for (site, (program, _)) in invented.sites.iter().zip(&mut gateways) {
@@ -107,6 +119,7 @@ impl SeparateSystem {
             database,
             cluster,
             wechat,
+            link,
             passwords,
             data_key: files.data_key(),
             command,
@@ -144,6 +157,10 @@ impl SeparateSystem {
 
     pub const fn wechat(&self) -> &FakeWechat {
         &self.wechat
+    }
+
+    pub const fn link(&self) -> Option<&TcpProxy> {
+        self.link.as_ref()
     }
 
     pub const fn server_command(&self) -> &ServerCommand {

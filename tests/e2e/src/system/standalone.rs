@@ -30,9 +30,10 @@ impl StandaloneSystem {
         if let Some(released) = setup.released {
             released.unpack_demo(folder.path());
         }
-        let base = port::free_block(3);
+        let base = port::free_block(4);
         let at = |step| SocketAddr::from((Ipv4Addr::LOCALHOST, base + step));
-        let doors = SystemAddresses { people: at(0), server: at(1), mqtt: at(2) };
+        let cameras = (setup.place == DistrictKind::DemoWithCamera).then(|| at(3));
+        let doors = SystemAddresses { people: at(0), server: at(1), mqtt: at(2), cameras };
         let mut child = program(setup, folder.path().into(), base).start();
         ready(&mut child, &doors).await;
         let secrets = std::fs::read(folder.path().join("secrets.json")).expect("the demo's secrets");
@@ -104,6 +105,7 @@ fn program(setup: SystemSetup, data: PathBuf, base: u16) -> TestProgram {
     };
     match setup.place {
         DistrictKind::Demo => program,
+        DistrictKind::DemoWithCamera => program.args(["--camera-port".to_owned(), (base + 3).to_string()]),
         DistrictKind::Uniform { schools, classes, cars } => {
             program.args(["--uniform".to_owned(), format!("{schools},{classes},{cars}")])
         }

@@ -2,16 +2,11 @@
 
 mod example;
 
-use std::net::TcpListener;
-use std::time::Duration;
-
+use e2e::phone::PATIENCE;
 use example::{EXAMPLES, Example, TOKEN};
+use std::net::TcpListener;
 use testkit::process::{TestProcess, TestProgram};
 use testkit::{port, signal, wait};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Time within which SIGTERM ends a process.
-const STOP: Duration = Duration::from_secs(15);
 
 /// Exit code and output.
 async fn ends(program: TestProgram) -> (i32, String) {
@@ -115,7 +110,7 @@ fn control_c_and_sigterm_end_a_demo_full_of_cars() {
             let mut child = running(folder.path()).await;
             wait::until(PATIENCE, "cars come", async || child.log().contains("→").then_some(())).await;
             assert!(signal::send(name, child.id()));
-            let status = child.exit(STOP).await;
+            let status = child.exit(PATIENCE).await;
             assert!(status.success(), "SIG{name}: {status}");
         }
     });

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod afternoon;
 mod arrival;
 mod config;
 mod crash;

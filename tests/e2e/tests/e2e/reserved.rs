@@ -1,13 +1,12 @@
 //! A reserved car at the gate while the server is away: the plan is enough.
 
-use crate::scene::{SURE, answer, drive, id, lane, now};
+use crate::scene::{SURE, answer, drive, gate_knows, id, lane, now};
 use domain::access::{AccessDecision, Audience, DenialReason};
 use domain::allocation::entry::EntryPhase;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
 use e2e::district::DistrictKind;
 use e2e::phone::{PATIENCE, PhoneClient};
-use e2e::records;
 use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
 use futures_util::{StreamExt, stream};
 use protocol::reservation::{NewReservation, Reservation, ReservationMode};
@@ -65,22 +64,12 @@ async fn fill(system: &TestSystem) {
     assert!((1..capacity / 2).contains(&full), "{statuses:?}");
 }
 
-/// Waits until the gateway has reported the current plan as applied.
-async fn gate_knows(system: &TestSystem) {
-    wait::until(PATIENCE, "the gateway goes by the newest plan", async || {
-        let plan = server::app::access_plan::plan(system.app(), &garage()).await.unwrap().unwrap();
-        let told = records::plan_etags(&system.app().store).await;
-        told.contains(&(garage().to_string(), Some(plan.etag.clone()))).then_some(())
-    })
-    .await;
-}
-
 async fn a_reserved_car_comes_in_and_a_walk_in_finds_the_rest_reserved(form: SystemForm) {
     let mut system = TestSystem::start(SystemSetup::new(form, DistrictKind::Demo)).await;
     let phone = system.log_in(DRIVER_KEY).await;
     let reserved = reserve(&phone).await;
     fill(&system).await;
-    gate_knows(&system).await;
+    gate_knows(&system, &garage()).await;
     let gate = lane(&system, &garage(), "in").await;
     // In one process there is no link that could be cut.
     if form == SystemForm::Separate {

@@ -4,8 +4,10 @@ use domain::ids::{ClassId, GarageId};
 use domain::time::{Clock, Timestamp};
 use e2e::district::{FamilyCar, families, teacher};
 use e2e::phone::{PATIENCE, PhoneClient};
+use e2e::records;
 use e2e::system::TestSystem;
 use simulator::controller::{ControllerHandle, EventAckReceipt, FirstCommand};
+use testkit::wait;
 use tokio::sync::oneshot;
 
 /// The confidence of a reliable reading.
@@ -57,4 +59,14 @@ pub fn now() -> Timestamp {
 pub async fn drive(lane: &ControllerHandle, plate: &str) -> (FirstCommand, EventAckReceipt) {
     let pending = lane.plate_read(Some(plate), SURE).unwrap();
     (answer(pending.decided).await, answer(pending.acked).await)
+}
+
+/// Waits until the garage's gateway has reported the current plan as applied.
+pub async fn gate_knows(system: &TestSystem, garage: &GarageId) {
+    wait::until(PATIENCE, "the gateway goes by the newest plan", async || {
+        let plan = server::app::access_plan::plan(system.app(), garage).await.unwrap().unwrap();
+        let applied = records::plan_etags(&system.app().store).await;
+        applied.contains(&(garage.to_string(), Some(plan.etag.clone()))).then_some(())
+    })
+    .await;
 }

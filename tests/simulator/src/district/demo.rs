@@ -1,6 +1,8 @@
 //! The demo's district: a primary school with 107 spaces, three civil-defence garages joined in a network of 810,
 //! a mall and a housing block. Invented from the ground up.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use domain::access::Audience;
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
@@ -11,7 +13,7 @@ use protocol::district::{
 use protocol::public::{PublishedSpec, SiteType, SourceSpec, SupervisionType};
 use protocol::sharing::{PoolSpec, WindowSpec};
 
-use super::{GarageSite, InventedDistrict, SiteLane, child, enrol, id, lane, window};
+use super::{GarageSite, InventedDistrict, SiteCamera, SiteLane, child, enrol, id, lane, window};
 use crate::invent::{PlateGenerator, families, teachers};
 
 /// The car reserved for the person who tries the demo; its child is in the first class.
@@ -22,6 +24,9 @@ pub const DRIVER_PLATE: &str = "鲁B66666";
 
 /// The driver's own key in the file.
 pub const DRIVER_KEY: &str = "driver-try";
+
+/// The school's third entry, which [`demo_with_camera`] adds.
+pub const CAMERA_LANE: &str = "b1-camera-in";
 
 const SCHOOL: &str = "haifeng-primary";
 const SCHOOL_GARAGE: &str = "haifeng-b1";
@@ -49,6 +54,17 @@ pub fn demo() -> InventedDistrict {
         district: DistrictSpec { garages, schools: vec![school], people, operators, source },
         sites,
     }
+}
+
+/// [`demo`] with a camera of another make at a third entry of the school. The camera posts from this machine.
+pub fn demo_with_camera() -> InventedDistrict {
+    let mut invented = demo();
+    let camera = SiteCamera { make: "zhenshi-http", address: IpAddr::V4(Ipv4Addr::LOCALHOST) };
+    let entry = lane("三号入口", CAMERA_LANE, LaneDirection::In, PassDetection::Plate);
+    for site in invented.sites.iter_mut().filter(|site| site.garage.as_str() == SCHOOL_GARAGE) {
+        site.lanes.push(SiteLane { by_hand: true, camera: Some(camera.clone()), ..entry.clone() });
+    }
+    invented
 }
 
 fn garage(id_text: &str, name: [&str; 2], address: &str, at: (f64, f64), capacity: u32) -> GarageSpec {
@@ -259,6 +275,17 @@ mod tests {
         assert_eq!(capacity("shelter"), 810);
         assert!(invented.pickup_plates(&id(SCHOOL_GARAGE)).len() >= 90);
         assert_eq!(invented.district.schools[0].classes[0].pupils.last().unwrap().name, "王小满");
+    }
+
+    #[test]
+    fn the_camera_is_at_the_school_alone() {
+        let sites = demo_with_camera().sites;
+        let with: Vec<&str> =
+            sites.iter().filter(|site| site.has_camera()).map(|site| site.garage.as_str()).collect();
+        assert_eq!(with, [SCHOOL_GARAGE]);
+        let cameras = sites.iter().flat_map(|site| &site.lanes).filter_map(|lane| lane.camera.as_ref());
+        assert!(cameras.map(|camera| camera.make).all(|make| devices::make::find(make).is_some()));
+        assert!(demo().sites.iter().all(|site| !site.has_camera()));
     }
 
     #[test]

@@ -20,7 +20,7 @@ async fn every_entry_of_a_load_is_sent_on_time_and_answered_once() {
     let load = EntryLoad {
         plates: PlateGenerator::new(1).take(100),
         per_second: 200.0,
-        patience: Duration::from_secs(10),
+        patience: crate::peer::DEADLINE,
     };
     let report = load.run(&lanes, &CancellationToken::new()).await;
     assert_eq!((report.entries.len(), report.opened(), report.refused), (100, 100, 0));

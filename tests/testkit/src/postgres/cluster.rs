@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -14,9 +13,6 @@ use crate::{port, signal, wait};
 /// Debian keeps each version's programs here and none of them in the `PATH`.
 const VERSIONS: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
-/// Recovery after a kill replays what was written since the last checkpoint.
-const READY: Duration = Duration::from_secs(60);
-const STOP: Duration = Duration::from_secs(20);
 
 /// A running cluster; stopped and removed when dropped.
 #[derive(Debug)]
@@ -69,7 +65,7 @@ impl PostgresCluster {
     fn wait_until_ready(&mut self) {
         let port = self.port.to_string();
         let what = "PostgreSQL takes connections";
-        wait::until_blocking(READY, what, || {
+        wait::until_blocking(wait::PATIENCE, what, || {
             if self.child.try_wait().expect("the server can be asked").is_some() {
                 assert!(self.log.text().contains("is still in use"), "{}", self.log.tail());
                 self.child = spawn(&self.programs, self.folder.path(), self.port, &self.log);
@@ -85,7 +81,9 @@ impl PostgresCluster {
         if matches!(self.child.try_wait(), Ok(Some(_))) || !signal::send("INT", self.child.id()) {
             return;
         }
-        wait::until_blocking(STOP, "PostgreSQL stops", || self.child.try_wait().expect("it can be asked"));
+        wait::until_blocking(wait::PATIENCE, "PostgreSQL stops", || {
+            self.child.try_wait().expect("it can be asked")
+        });
     }
 }
 

@@ -87,8 +87,7 @@ impl ReservationImpact {
         Ok(cancelled)
     }
 
-    /// Returns the number of reservations that this has cancelled. One that has ended by the clock since, such as an
-    /// expired hold, is not cancelled.
+    /// Returns the number of reservations that this has cancelled. A car that is inside keeps its space.
     fn cancel_all(&mut self, now: Timestamp) -> usize {
         let book = &mut self.book;
         self.ids.iter().filter(|id| book.cancel(**id, CancelCause::Suspended, now).is_ok()).count()
@@ -136,7 +135,7 @@ impl ReservationImpact {
 #[cfg(test)]
 mod tests {
     use domain::access::Audience;
-    use domain::allocation::entry::{EntryOrigin, EntryState, HoldOrigin};
+    use domain::allocation::entry::{EntryOrigin, EntryState};
     use domain::ids::PoolId;
     use domain::minute::{Minute, MinuteSpan};
 
@@ -164,16 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn a_hold_that_has_expired_is_not_counted_as_cancelled() {
+    fn what_cannot_be_cancelled_is_not_counted_as_cancelled() {
         let now = Timestamp::parse("2026-11-23T10:00:00+08:00").unwrap();
-        let (confirmed, expired) = (ReservationId::from_u128(1), ReservationId::from_u128(2));
-        let hold = EntryState::Held { until: now, offered: HoldOrigin::Asked };
-        let entries =
-            vec![entry(confirmed, EntryState::Confirmed { since: now }, now), entry(expired, hold, now)];
+        let (confirmed, inside) = (ReservationId::from_u128(1), ReservationId::from_u128(2));
+        let entries = vec![
+            entry(confirmed, EntryState::Confirmed { since: now }, now),
+            entry(inside, EntryState::CheckedIn { at: now }, now),
+        ];
         let book = AllocationBook::new(GarageLayout::default(), entries);
-        let ids = book.affected(book.layout());
-        assert_eq!(ids, [confirmed, expired], "neither has a space any more");
-        let mut impact = ReservationImpact { book, details: HashMap::new(), ids };
+        let mut impact = ReservationImpact { book, details: HashMap::new(), ids: vec![confirmed, inside] };
         assert_eq!(impact.cancel_all(now), 1);
     }
 }

@@ -40,12 +40,12 @@ pub async fn put(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    if_match: &str,
+    if_match: &etag::EntityTags,
     entered: &wire::PoolList,
     wish: wire::AffectedPolicy,
 ) -> Result<TaggedPools, SharingError> {
     let mut change = SharingChange::begin(app, caller, garage).await?;
-    if !etag::matches(if_match, &TaggedPools::of(&change.before.pools).etag) {
+    if !if_match.contain(&TaggedPools::of(&change.before.pools).etag) {
         return Err(SharingError::Changed);
     }
     pools::check("pools", &entered.pools, change.capacity)?;

@@ -44,11 +44,11 @@ pub async fn put(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    if_match: &str,
+    if_match: &etag::EntityTags,
     entered: &wire::SharingRulesSpec,
 ) -> Result<TaggedSharingRules, SharingError> {
     let mut change = SharingChange::begin(app, caller, garage).await?;
-    if !etag::matches(if_match, &TaggedSharingRules::of(change.before.rules).etag) {
+    if !if_match.contain(&TaggedSharingRules::of(change.before.rules).etag) {
         return Err(SharingError::Changed);
     }
     let rules = checked(entered)?;

@@ -88,7 +88,7 @@ pub async fn update(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    (id, if_match): (&WindowId, &str),
+    (id, if_match): (&WindowId, &etag::EntityTags),
     rule: &wire::WindowSpec,
     wish: wire::AffectedPolicy,
 ) -> Result<wire::WindowEntry, SharingError> {
@@ -131,7 +131,7 @@ pub async fn end(
     app: &App,
     caller: &OperatorCaller,
     garage: &GarageId,
-    (id, if_match): (&WindowId, &str),
+    (id, if_match): (&WindowId, &etag::EntityTags),
     wish: wire::AffectedPolicy,
 ) -> Result<(), SharingError> {
     let mut change = SharingChange::begin(app, caller, garage).await?;
@@ -146,8 +146,8 @@ fn found<'g>(ground: &'g SharingState, id: &WindowId) -> Result<&'g StoredWindow
     ground.windows.iter().find(|stored| stored.window.id == *id).ok_or(SharingError::NotFound)
 }
 
-fn unchanged(known: &StoredWindow, if_match: &str) -> Result<(), SharingError> {
-    if etag::matches(if_match, &answers::window(known).etag) { Ok(()) } else { Err(SharingError::Changed) }
+fn unchanged(known: &StoredWindow, if_match: &etag::EntityTags) -> Result<(), SharingError> {
+    if if_match.contain(&answers::window(known).etag) { Ok(()) } else { Err(SharingError::Changed) }
 }
 
 /// An entered window, checked; its classes must belong to schools that use the garage.

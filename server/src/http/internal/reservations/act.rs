@@ -37,6 +37,6 @@ pub async fn act(
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
 ) -> ReservationResponse {
-    let reservation = use_case::act(&app, &caller, id, seen.as_deref(), asked.act).await?;
+    let reservation = use_case::act(&app, &caller, id, seen.tags(), asked.act).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))
 }

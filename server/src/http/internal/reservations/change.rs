@@ -39,6 +39,6 @@ pub async fn change(
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationChange>,
 ) -> ReservationResponse {
-    let reservation = use_case::change(&app, &caller, id, seen.as_deref(), &asked).await?;
+    let reservation = use_case::change(&app, &caller, id, seen.tags(), &asked).await?;
     Ok(reservation_answer::one(StatusCode::OK, &reservation))
 }

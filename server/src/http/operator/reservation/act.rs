@@ -21,6 +21,6 @@ pub async fn act(
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationAct>,
 ) -> ReservationResponse {
-    let after = reservation::act(&app, &caller, (&garage, id), seen.as_deref(), asked.act).await?;
+    let after = reservation::act(&app, &caller, (&garage, id), seen.tags(), asked.act).await?;
     Ok(reservation_answer::one(StatusCode::OK, &after))
 }

@@ -21,6 +21,6 @@ pub async fn change(
     seen: IfMatch,
     ApiJson(asked): ApiJson<ReservationChange>,
 ) -> ReservationResponse {
-    let changed = reservation::change(&app, &caller, (&garage, id), seen.as_deref(), &asked).await?;
+    let changed = reservation::change(&app, &caller, (&garage, id), seen.tags(), &asked).await?;
     Ok(reservation_answer::one(StatusCode::OK, &changed))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::ids::{GarageId, WindowId};
 use service::http::ProblemResponse;
 
-use super::{AffectedPolicyQuery, required};
+use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
@@ -20,7 +20,7 @@ pub async fn end_window(
     ApiQuery(wish): ApiQuery<AffectedPolicyQuery>,
     seen: IfMatch,
 ) -> Result<StatusCode, ProblemResponse> {
-    let known = (&window, required(&seen)?);
+    let known = (&window, seen.required()?);
     use_case::end(&app, &caller, &garage, known, wish.affected).await?;
     Ok(StatusCode::NO_CONTENT)
 }

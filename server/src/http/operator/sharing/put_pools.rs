@@ -8,7 +8,7 @@ use domain::ids::GarageId;
 use protocol::sharing::PoolList;
 use service::http::{ApiJson, ProblemResponse};
 
-use super::{AffectedPolicyQuery, required};
+use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::pools as use_case;
 use crate::http::if_match::IfMatch;
@@ -24,7 +24,7 @@ pub async fn put_pools(
     seen: IfMatch,
     ApiJson(entered): ApiJson<PoolList>,
 ) -> Result<Response, ProblemResponse> {
-    let seen = required(&seen)?;
+    let seen = seen.required()?;
     let put = use_case::put(&app, &caller, &garage, seen, &entered, wish.affected).await?;
     Ok(([(header::ETAG, put.etag)], Json(put.pools)).into_response())
 }

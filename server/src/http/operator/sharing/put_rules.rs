@@ -8,7 +8,6 @@ use domain::ids::GarageId;
 use protocol::sharing::SharingRulesSpec;
 use service::http::{ApiJson, ProblemResponse};
 
-use super::required;
 use crate::app::App;
 use crate::app::operator::sharing::rules as use_case;
 use crate::http::if_match::IfMatch;
@@ -23,6 +22,6 @@ pub async fn put_rules(
     seen: IfMatch,
     ApiJson(entered): ApiJson<SharingRulesSpec>,
 ) -> Result<Response, ProblemResponse> {
-    let put = use_case::put(&app, &caller, &garage, required(&seen)?, &entered).await?;
+    let put = use_case::put(&app, &caller, &garage, seen.required()?, &entered).await?;
     Ok(([(header::ETAG, put.etag)], Json(put.rules)).into_response())
 }

@@ -6,7 +6,7 @@ use domain::ids::{GarageId, WindowId};
 use protocol::sharing::{WindowEntry, WindowSpec};
 use service::http::{ApiJson, ProblemResponse};
 
-use super::{AffectedPolicyQuery, required};
+use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
@@ -22,6 +22,6 @@ pub async fn put_window(
     seen: IfMatch,
     ApiJson(rule): ApiJson<WindowSpec>,
 ) -> Result<Json<WindowEntry>, ProblemResponse> {
-    let known = (&window, required(&seen)?);
+    let known = (&window, seen.required()?);
     Ok(Json(use_case::update(&app, &caller, &garage, known, &rule, wish.affected).await?))
 }

@@ -1,5 +1,6 @@
 //! The configuration files of one district, in one folder.
 
+use std::fmt::Write;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -79,6 +80,9 @@ impl SystemFiles {
             server = doors.server,
             token = token.map(|file| format!("token = {{ file = \"{file}\" }}\n")).unwrap_or_default(),
         );
+        if let Some(cameras) = doors.cameras.filter(|_| site.has_camera()) {
+            let _ = writeln!(text, "[devices]\nlisten = \"{cameras}\"");
+        }
         for lane in &site.lanes {
             text.push_str(&self.lane(site, lane, passwords));
         }
@@ -95,10 +99,16 @@ impl SystemFiles {
             PassDetection::Loop => "loop",
             PassDetection::Plate => "plate",
         };
-        let password = self.secret(&format!("{username}.password"), &passwords.of(&username));
+        let device = match &lane.camera {
+            Some(camera) => format!("make = \"{}\"\naddress = \"{}\"\n", camera.make, camera.address),
+            None => {
+                let password = self.secret(&format!("{username}.password"), &passwords.of(&username));
+                format!("device_password = {password}\n")
+            }
+        };
         format!(
             "[[lane]]\nid = \"{}\"\nname = \"{}\"\ndirection = \"{direction}\"\ndevice = \"{}\"\n\
-             pass_by = \"{pass_by}\"\ndevice_password = {password}\n",
+             pass_by = \"{pass_by}\"\n{device}",
             lane.id, lane.name, lane.device
         )
     }
