@@ -29,6 +29,6 @@ mod terms;
 mod timeline;
 
 pub use book::AllocationBook;
-pub use journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
+pub use journal::{BookJournal, BookNotice, BookStrike, BookStrikeKind, DriverNoticeKind};
 pub use limits::PoolLimit;
 pub use request::{EnteredCar, EntryChange, FreeSpaceSlot, ReservationIntent, ReservationRequest};

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use self::index::EntryIndex;
 use super::entry::BookEntry;
-use super::journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
+use super::journal::{BookJournal, BookNotice, BookStrike, BookStrikeKind, DriverNoticeKind};
 use super::layout::GarageLayout;
 use super::limits::CapacitySchedule;
 use crate::access::Audience;
@@ -127,7 +127,7 @@ impl AllocationBook {
         EntryIndex::of(self.entries().map(|entry| (entry, self.due(entry))))
     }
 
-    fn notify(&mut self, entry: &BookEntry, kind: BookNoticeKind) {
+    fn notify(&mut self, entry: &BookEntry, kind: DriverNoticeKind) {
         if let Some(person) = entry.person {
             self.notices.push(BookNotice { person, entry: entry.id, kind });
         }

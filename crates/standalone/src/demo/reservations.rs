@@ -3,12 +3,13 @@
 
 use anyhow::Context;
 use domain::access::Audience;
+use domain::allocation::ReservationIntent;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
-use protocol::reservation::{NewReservation, ReservationMode};
+use protocol::reservation::NewReservation;
 use server::app::App;
 use server::app::allocation::AllocationError;
 use server::app::operator::{OperatorCaller, session};
@@ -89,7 +90,7 @@ fn wish(app: &App, plate: &Plate, (later, length): (Minutes, Minutes)) -> (Strin
         plate: plate.to_string(),
         starts_at: starts.timestamp(),
         ends_at: (starts + length).timestamp(),
-        wish: ReservationMode::Confirm,
+        wish: ReservationIntent::Confirm,
     };
     (format!("demo-{}-{plate}", app.clock.now().local_date()), new)
 }

@@ -157,7 +157,7 @@ fn notices_of(written: &BookChanges, reasons: &HashMap<Uuid, String>, now: Times
         id: Uuid::now_v7(),
         person: told.person,
         at: now,
-        kind: notice::kind(told.kind),
+        kind: told.kind,
         garage: written.garage.clone(),
         reservation: told.entry,
         detail: reasons.get(&told.entry).cloned().unwrap_or_default(),
