@@ -13,7 +13,7 @@ use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use district::{Call, District, class};
+pub use district::{Call, Canned, District, class};
 
 pub const SERVICE_TOKEN: &str = "service-token";
 
