@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use axum::extract::ws::Utf8Bytes;
+use domain::ids::ClassId;
 use uuid::Uuid;
 
 use super::*;
