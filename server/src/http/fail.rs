@@ -9,6 +9,7 @@ use std::error::Error;
 
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
+pub use service::http::unknown_resource as not_found;
 
 use crate::app::ingest::IngestError;
 use crate::store::StoreError;
@@ -17,10 +18,6 @@ use crate::store::StoreError;
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
     tracing::error!(error = chain(error), "request failed with an internal error");
     ProblemDetails::new(500, "internal", "Internal server error").into()
-}
-
-pub fn not_found() -> ProblemResponse {
-    ProblemDetails::new(404, "not_found", "Resource not found").into()
 }
 
 /// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.

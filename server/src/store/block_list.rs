@@ -1,8 +1,8 @@
 //! Plates that a garage does not admit, and the strikes that led there. Neither keeps a car from leaving.
 
+use domain::allocation::BookStrikeKind;
 use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
-use protocol::reservation::operator::PlateStrikeKind;
 use uuid::Uuid;
 
 use super::seal::SealedValue;
@@ -103,7 +103,7 @@ pub struct StoredPlateStrike {
     pub id: Uuid,
     pub reservation: ReservationId,
     pub plate_enc: Option<Vec<u8>>,
-    pub kind: PlateStrikeKind,
+    pub kind: BookStrikeKind,
     pub at: Timestamp,
     pub lifted_at: Option<Timestamp>,
     pub lift_reason: Option<String>,

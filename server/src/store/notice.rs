@@ -1,9 +1,8 @@
 //! Writes people's notices about their reservations. `notice_view` reads them.
 
-use domain::allocation::BookNoticeKind;
+use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, PersonId, ReservationId};
 use domain::time::Timestamp;
-use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};
@@ -21,19 +20,6 @@ pub struct NewNotice {
     pub reservation: ReservationId,
     /// An operator's reason, if there is one.
     pub detail: String,
-}
-
-/// Wire kind of a book's notice.
-pub const fn kind(notice: BookNoticeKind) -> DriverNoticeKind {
-    match notice {
-        BookNoticeKind::Offer => DriverNoticeKind::Offer,
-        BookNoticeKind::OfferExpired => DriverNoticeKind::OfferExpired,
-        BookNoticeKind::EndingSoon => DriverNoticeKind::EndingSoon,
-        BookNoticeKind::Overstayed => DriverNoticeKind::Overstayed,
-        BookNoticeKind::NoShow => DriverNoticeKind::NoShow,
-        BookNoticeKind::Suspended => DriverNoticeKind::Suspended,
-        BookNoticeKind::NeverFree => DriverNoticeKind::NeverFree,
-    }
 }
 
 pub async fn insert(tx: &mut Tx, notices: &[NewNotice]) -> Result<(), StoreError> {

@@ -1,8 +1,8 @@
 //! Reads a person's notices. `notice` writes them.
 
+use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, PersonId, ReservationId};
 use domain::time::Timestamp;
-use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, codec};

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::seal::SealedValue;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, codec};
 
 /// Rows in one statement.
 const ROWS: usize = 512;
@@ -23,9 +23,6 @@ pub struct NewStrike {
     pub at: Timestamp,
 }
 
-const NO_SHOW: &str = "no_show";
-const OVERSTAY: &str = "overstay";
-
 pub async fn insert(tx: &mut Tx, strikes: &[NewStrike]) -> Result<(), StoreError> {
     for chunk in strikes.chunks(ROWS) {
         execute_rows!(
@@ -37,10 +34,7 @@ pub async fn insert(tx: &mut Tx, strikes: &[NewStrike]) -> Result<(), StoreError
                     .push_bind(strike.garage.as_str())
                     .push_bind(strike.plate.0.as_slice())
                     .push_bind(strike.reservation.to_string())
-                    .push_bind(match strike.kind {
-                        BookStrikeKind::NoShow => NO_SHOW,
-                        BookStrikeKind::Overstay => OVERSTAY,
-                    })
+                    .push_bind(codec::encode(strike.kind))
                     .push_bind(strike.at.micros());
             },
             ""

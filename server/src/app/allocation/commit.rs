@@ -167,7 +167,7 @@ fn notices_of(
         id: Uuid::now_v7(),
         person: told.person,
         at: now,
-        kind: notice::kind(told.kind),
+        kind: told.kind,
         garage: written.garage.clone(),
         reservation: told.entry,
         detail: reasons.get(&told.entry).cloned().unwrap_or_default(),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::allocation::BookStrike;
+use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, ReservationId};
-use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
 use crate::app::App;

@@ -7,7 +7,7 @@ use domain::ids::PoolId;
 use domain::minute::{Minute, MinuteSpan};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::reservation::{NewReservation, ReservationChange, ReservationMode};
+use protocol::reservation::{NewReservation, ReservationChange};
 
 use super::ReservationError;
 use crate::app::App;
@@ -36,11 +36,7 @@ impl ReservationDraft {
             plate,
             plate_text,
             span: span(new.starts_at, new.ends_at)?,
-            wish: match new.wish {
-                ReservationMode::Confirm => ReservationIntent::Confirm,
-                ReservationMode::Hold => ReservationIntent::Hold,
-                ReservationMode::ConfirmOrWait => ReservationIntent::ConfirmOrWait,
-            },
+            wish: new.wish,
         })
     }
 

@@ -128,6 +128,12 @@ impl From<GuardianError> for ProblemResponse {
 impl From<ArrivalClaimError> for ProblemResponse {
     fn from(error: ArrivalClaimError) -> Self {
         match error {
+            ArrivalClaimError::TooManyPupils => {
+                ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
+                    .field("pupils")
+                    .detail(error.to_string())
+                    .into()
+            }
             ArrivalClaimError::NotYourChild => {
                 problem(403, "not_your_child", "Child not registered to this account")
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use protocol::people::{ArrivalFeedPage, FeedCursor};
+use protocol::problem::ProblemDetails;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
@@ -25,8 +26,13 @@ pub struct FeedPollQuery {
 
 /// Rooms with news: a long poll. The response names no children and needs no session.
 #[utoipa::path(
-    get, path = "/internal/v1/feed", tag = "internal", params(FeedPollQuery),
-    security(("service" = [])), responses((status = 200, body = ArrivalFeedPage))
+    get, path = "/internal/v1/feed", tag = "feed", params(FeedPollQuery),
+    security(("service" = [])),
+    responses(
+        (status = 200, body = ArrivalFeedPage),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = "default", body = ProblemDetails),
+    )
 )]
 pub async fn feed(
     State(app): State<App>,

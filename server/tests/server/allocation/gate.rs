@@ -1,11 +1,11 @@
 //! Passages at the gate reach the book through real batches of a gateway.
 
 use domain::access::{AccessDecision, Audience};
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{EntryOrigin, EntryPhase, EntryState};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::minute::Minute;
-use protocol::reservation::DriverNoticeKind;
 use protocol::uplink::GateEvent;
 use server::store::reservation::{self, StoredReservation};
 use testkit::wait;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::access::Audience;
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::entry::EntryPhase;
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
@@ -12,7 +13,6 @@ use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
 use domain::time::Timestamp;
 use domain::window::Weekdays;
-use protocol::reservation::DriverNoticeKind;
 use server::app::App;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,

@@ -2,6 +2,7 @@
 
 use domain::access::Audience;
 use domain::allocation::BookStrikeKind;
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::entry::{
     BookEntry, CancelCause, CancelLateness, EntryOrigin, EntryState, HoldOrigin,
 };
@@ -9,7 +10,6 @@ use domain::allocation::layout::PlateKey;
 use domain::ids::{PersonId, ReservationId, VisitId, WindowId};
 use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
-use protocol::reservation::DriverNoticeKind;
 use server::app::App;
 use server::store::reservation::{
     self, ClientReservationKey, ReservationCreator, ReservationDetails, ReservationPageCursor,

@@ -68,7 +68,7 @@ async fn notice_of_mother(scene: &MatrixScene) -> String {
         id: Uuid::now_v7(),
         person,
         at: scene.app.now(),
-        kind: protocol::reservation::DriverNoticeKind::EndingSoon,
+        kind: domain::allocation::DriverNoticeKind::EndingSoon,
         garage: garage(NORTH),
         reservation: lookup::reservation(scene).await.parse().unwrap(),
         detail: String::new(),

@@ -41,7 +41,7 @@ async fn use_everything(api: &InternalApi) -> Vec<String> {
     api.post(&format!("/arrivals/{id}/acts"), &teacher, act).await.ok();
     api.get("/classes/c-1/arrivals", &teacher).await.ok();
     api.post("/guardian/claims", &session, json!({})).await.ok();
-    api.post("/guardian/plates", &session, json!({"plate": "鲁BD54321"})).await.ok();
+    api.post("/plates", &session, json!({"plate": "鲁BD54321"})).await.ok();
     vec![session, teacher, code, "鲁BD54321".to_owned()]
 }
 

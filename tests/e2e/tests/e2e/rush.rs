@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use domain::access::Audience;
+use domain::allocation::ReservationIntent;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -16,7 +17,7 @@ use miniapp_api::config::{
 };
 use protocol::district::{ChildSpec, ClassSpec, DistrictSpec, GarageSpec, PersonSpec, PupilSpec, SchoolSpec};
 use protocol::problem::ProblemDetails;
-use protocol::reservation::{NewReservation, Reservation, ReservationMode};
+use protocol::reservation::{NewReservation, Reservation};
 use protocol::sharing::WindowSpec;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -172,9 +173,9 @@ fn wish(app: &App, n: usize) -> NewReservation {
         starts_at: at(0),
         ends_at: at(30),
         wish: if n.is_multiple_of(WAITERS) {
-            ReservationMode::ConfirmOrWait
+            ReservationIntent::ConfirmOrWait
         } else {
-            ReservationMode::Confirm
+            ReservationIntent::Confirm
         },
     }
 }

@@ -123,7 +123,7 @@ impl ReservationImpact {
             id: Uuid::now_v7(),
             person: told.person,
             at: now,
-            kind: notice::kind(told.kind),
+            kind: told.kind,
             garage: garage.clone(),
             reservation: told.entry,
             detail: if self.ids.contains(&told.entry) { reason.to_owned() } else { String::new() },

@@ -1,7 +1,7 @@
 //! Requests of the mini-program's API, with objects of guardian M.
 
+use domain::allocation::DriverNoticeKind;
 use domain::ids::GarageId;
-use protocol::reservation::DriverNoticeKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::import;

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use domain::ids::ClassId;
-use protocol::people::{ClassArrival, StreamFrame};
+use protocol::people::{AfterCursorQuery, ClassArrival, StreamFrame};
 use protocol::problem::ProblemDetails;
+use service::http::{ApiPath, ApiQuery};
 
+use super::refusal::MiniappApiError;
+use super::upgrade::WebSocketRequest;
 use crate::MiniappState;
-use crate::http::extract::{CursorQuery, PathParameter};
-use crate::http::refusal::MiniappApiError;
-use crate::http::upgrade::WebSocketRequest;
 use crate::hub::StreamTarget;
 
 /// WebSocket. Subprotocol `arrivals.v1`; the session as `Authorization: Bearer` or as a second subprotocol `bearer.TOKEN`. Text
@@ -18,17 +18,19 @@ use crate::hub::StreamTarget;
 /// `?after=` the last cursor.
 #[utoipa::path(
     get, path = "/api/v1/classes/{class}/arrivals/stream", tag = "teacher", security(("session" = [])),
-    params(("class" = String, Path), CursorQuery),
+    params(("class" = String, Path), AfterCursorQuery),
     responses(
         (status = 101, body = StreamFrame<ClassArrival>, description = "Frames of the WebSocket"),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`"),
         (status = "default", body = ProblemDetails),
     )
 )]
-pub async fn stream(
+pub async fn class_stream(
     State(app): State<MiniappState>,
-    PathParameter(class): PathParameter<ClassId>,
-    asked: CursorQuery,
+    ApiPath(class): ApiPath<ClassId>,
+    ApiQuery(query): ApiQuery<AfterCursorQuery>,
     caller: WebSocketRequest,
 ) -> Result<Response, MiniappApiError> {
-    caller.connect(&app, StreamTarget::Class(class), asked.after)
+    caller.connect(&app, StreamTarget::Class(class), query.after)
 }
