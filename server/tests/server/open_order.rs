@@ -17,7 +17,7 @@ use server::store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
 
-const SOON: Duration = testkit::wait::PATIENCE;
+const SOON: Duration = wait::PATIENCE;
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 const LATER_RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000002";
 

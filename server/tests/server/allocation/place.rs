@@ -30,7 +30,7 @@ use crate::common::http::ServedRouter;
 use crate::common::{StoreFixture, time};
 
 /// Generous: the machine may be busy.
-pub const SOON: Duration = testkit::wait::PATIENCE;
+pub const SOON: Duration = wait::PATIENCE;
 
 pub struct AllocationFixture<'a> {
     pub fixture: &'a StoreFixture,
