@@ -17,9 +17,9 @@ use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
 use super::sharing;
-use crate::store::arrival::SealedArrival;
-use crate::store::person::StoredChild;
-use crate::store::{StoreError, Tx, arrival, feed, person};
+use store::arrival::SealedArrival;
+use store::person::StoredChild;
+use store::{StoreError, Tx, arrival, feed, person};
 
 /// More children than any guardian has.
 const MOST_PUPILS: usize = 20;

@@ -12,8 +12,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::App;
 use server::app::operator::{open_order::LIFE, session};
-use server::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
-use server::store::{audit, operator};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
+use store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
 

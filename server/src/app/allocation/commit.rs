@@ -18,9 +18,9 @@ use super::strikes;
 use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
 use crate::app::audit::{AuditActor, record};
-use crate::store::notice::NewNotice;
-use crate::store::reservation::{self, ClientReservationKey, StoredReservation};
-use crate::store::{StoreError, Tx, book, notice};
+use store::notice::NewNotice;
+use store::reservation::{self, ClientReservationKey, StoredReservation};
+use store::{StoreError, Tx, book, notice};
 
 /// A request with its garage.
 pub(super) type GarageRequest = (GarageId, AllocationRequest);

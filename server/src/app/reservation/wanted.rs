@@ -13,7 +13,7 @@ use super::ReservationError;
 use crate::app::App;
 use crate::app::allocation::{RequestActor, ReserveRequest};
 use crate::app::idempotency::IdempotencyKey;
-use crate::store::seal::{SealPurpose, SealedValue};
+use store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
 #[derive(Debug, Clone)]

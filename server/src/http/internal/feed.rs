@@ -10,6 +10,7 @@ use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use crate::app::{App, feed as use_case};
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiQuery;
 
 /// `?after=CURSOR&wait_ms=N`.
@@ -39,5 +40,5 @@ pub async fn feed(
     ApiQuery(poll): ApiQuery<FeedPollQuery>,
 ) -> Result<Json<ArrivalFeedPage>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
-    Ok(Json(use_case::poll(&app, poll.after, wait).await?))
+    Ok(Json(use_case::poll(&app, poll.after, wait).await.map_err(storage_problem)?))
 }

@@ -19,9 +19,9 @@ use server::app::allocation::{
     ReserveRequest, submit,
 };
 use server::app::idempotency::IdempotencyKey;
-use server::store::reservation::{self, StoredReservation};
-use server::store::seal::{SealPurpose, SealedValue};
-use server::store::{Store, book, notice_view, person, pool, window};
+use store::reservation::{self, StoredReservation};
+use store::seal::{SealPurpose, SealedValue};
+use store::{Store, book, notice_view, person, pool, window};
 use testkit::wait;
 use uuid::Uuid;
 

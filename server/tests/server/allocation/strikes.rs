@@ -5,8 +5,8 @@ use domain::allocation::ReservationIntent;
 use domain::allocation::entry::EntryPhase;
 use domain::allocation::refusal::ReservationRefusal;
 use server::app::allocation::{AllocationRequest, RequestActor, ReserveRequest};
-use server::store::sharing_rules::SharingRules;
-use server::store::{block_list, book, sharing_rules, strike};
+use store::sharing_rules::SharingRules;
+use store::{block_list, book, sharing_rules, strike};
 
 use crate::allocation::place::{AllocationFixture, at, mall, refusal, span};
 use crate::common::StoreFixture;

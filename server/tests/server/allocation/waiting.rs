@@ -4,7 +4,7 @@ use domain::allocation::DriverNoticeKind;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{EntryPhase, EntryState};
 use server::app::allocation::{AllocationReply, AllocationRequest, run, submit};
-use server::store::reservation::StoredReservation;
+use store::reservation::StoredReservation;
 use tokio_util::sync::CancellationToken;
 
 use crate::allocation::place::{AllocationFixture, at, mall, one, span};

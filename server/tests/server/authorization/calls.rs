@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::{enrolment, import};
-use server::store::notice::{self, NewNotice};
+use store::notice::{self, NewNotice};
 use testkit::authorization::call::MatrixCall;
 use testkit::authorization::table::MatrixRow;
 use uuid::Uuid;

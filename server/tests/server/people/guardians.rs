@@ -55,11 +55,11 @@ contract!(a_claim_names_so_many_children_and_no_more, |fixture| async {
 contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
     let api = InternalApi::start(fixture).await;
     let expected = async |plate: &str| {
-        let hash = api.app.keys.hash(server::store::seal::SealPurpose::Plate, plate);
+        let hash = api.app.keys.hash(store::seal::SealPurpose::Plate, plate);
         let mut tx = api.app.store.begin_read().await.unwrap();
         let garage = crate::people::district::garage();
         let cars = [(&garage, hash.as_slice(), String::new())];
-        let mut pupils = server::store::school::pupils_of_cars(&mut tx, &cars).await.unwrap();
+        let mut pupils = store::school::pupils_of_cars(&mut tx, &cars).await.unwrap();
         pupils.remove(&(garage.clone(), hash.clone(), String::new())).unwrap_or_default()
     };
     assert_eq!(expected(FAMILY_CAR).await.len(), 2);

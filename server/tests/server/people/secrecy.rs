@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::json;
 use server::app::bind_code;
-use server::store::Store;
 use sqlx::Row;
+use store::Store;
 
 use crate::common::StoreFixture;
 use crate::people::api::InternalApi;

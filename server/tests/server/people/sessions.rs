@@ -7,7 +7,7 @@ use serde_json::json;
 use server::app::bind_code;
 use server::app::key_check::{self, KeyCheckError};
 use server::app::session;
-use server::store::seal::SealingKeyring;
+use store::seal::SealingKeyring;
 
 use crate::people::api::InternalApi;
 use crate::people::district;

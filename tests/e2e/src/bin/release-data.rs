@@ -26,9 +26,9 @@ use protocol::operator::NewCountAdjustment;
 use protocol::people::ArrivalAct;
 use protocol::reservation::NewReservation;
 use serde_json::json;
-use server::store::Store;
 use simulator::controller::ControllerHandle;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
+use store::Store;
 use testkit::process::TestProgram;
 use testkit::wait;
 

@@ -11,9 +11,9 @@ use protocol::sharing as wire;
 use uuid::Uuid;
 
 use super::SharingError;
-use crate::store::notice::{self, NewNotice};
-use crate::store::reservation::{self, ReservationDetails, StoredReservation};
-use crate::store::{StoreError, Tx};
+use store::notice::{self, NewNotice};
+use store::reservation::{self, ReservationDetails, StoredReservation};
+use store::{StoreError, Tx};
 
 /// Most reservations in a preview.
 const NAMED: usize = 100;

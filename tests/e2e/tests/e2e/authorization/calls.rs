@@ -5,7 +5,7 @@ use domain::ids::GarageId;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::import;
-use server::store::notice::{self, NewNotice};
+use store::notice::{self, NewNotice};
 use testkit::authorization::call::{MatrixCall, MatrixIdentity};
 use testkit::authorization::run::MatrixTarget;
 use testkit::authorization::table::MatrixRow;

@@ -10,7 +10,7 @@ use protocol::calendar::SchoolSummary;
 use uuid::Uuid;
 
 use super::{weekday, weekday_number};
-use crate::store::{StoreError, Tx, codec};
+use crate::{StoreError, Tx, codec};
 
 /// The schools that use this garage for pickup, by id.
 pub async fn of_garage(tx: &mut Tx, garage: &GarageId) -> Result<Vec<SchoolSummary>, StoreError> {

@@ -3,7 +3,7 @@
 
 use domain::time::Timestamp;
 
-use crate::store::{StoreError, Tx};
+use crate::{StoreError, Tx};
 
 /// Ends as many visits of each garage as it has more visits than counted cars, in the order of their overstayed ends;
 /// only visits of stays that ended before `before`. Returns the number of ended visits. A garage whose count is

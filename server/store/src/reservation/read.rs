@@ -6,8 +6,8 @@ use domain::ids::{GarageId, ReservationId};
 
 use super::row::{ReservationRow, select};
 use super::{ReservationCreator, StoredReservation};
-use crate::store::book::BookVersion;
-use crate::store::{StoreError, Tx, codec};
+use crate::book::BookVersion;
+use crate::{StoreError, Tx, codec};
 
 /// A client's key with its garage and author; identifies at most one reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

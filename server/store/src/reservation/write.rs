@@ -5,7 +5,7 @@
 
 use super::StoredReservation;
 use super::row::ReservationRow;
-use crate::store::{StoreError, Tx};
+use crate::{StoreError, Tx};
 
 /// Rows in one statement: 27 columns each stay below SQLite's limit of 32,766 values.
 const ROWS: usize = 512;

@@ -9,7 +9,7 @@ use domain::shared_window::{
 use domain::time::Timestamp;
 use domain::window::Weekdays;
 
-use crate::store::{StoreError, Tx, codec};
+use crate::{StoreError, Tx, codec};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct WindowRow {

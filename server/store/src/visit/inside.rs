@@ -6,8 +6,8 @@ use domain::ids::{GarageId, VisitId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx, codec};
+use crate::seal::SealedValue;
+use crate::{StoreError, Tx, codec};
 
 /// More visits than any garage has spaces.
 const MOST: i64 = 20_000;

@@ -65,10 +65,14 @@ use sqlx::{Connection, PgPool, SqlitePool};
 
 pub use tx::Tx;
 
-static SQLITE_MIGRATIONS: LazyLock<Migrator> =
-    LazyLock::new(|| Migrator { ignore_missing: IGNORE_UNKNOWN, ..sqlx::migrate!("../migrations/sqlite") });
-static POSTGRES_MIGRATIONS: LazyLock<Migrator> =
-    LazyLock::new(|| Migrator { ignore_missing: IGNORE_UNKNOWN, ..sqlx::migrate!("../migrations/postgres") });
+static SQLITE_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| Migrator {
+    ignore_missing: IGNORE_UNKNOWN,
+    ..sqlx::migrate!("../../migrations/sqlite")
+});
+static POSTGRES_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| Migrator {
+    ignore_missing: IGNORE_UNKNOWN,
+    ..sqlx::migrate!("../../migrations/postgres")
+});
 
 /// [`schema`] judges migrations of newer versions; to sqlx each of them would be an error.
 const IGNORE_UNKNOWN: bool = true;

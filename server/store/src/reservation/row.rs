@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{ReservationCreator, ReservationDetails, StoredReservation};
-use crate::store::{StoreError, codec};
+use crate::{StoreError, codec};
 
 /// The cause of an offer.
 const FROM_WAITLIST: &str = "from_waitlist";

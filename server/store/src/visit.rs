@@ -117,7 +117,7 @@ async fn insert_unknown(tx: &mut Tx, exits: &[&VisitExit<'_>]) -> Result<(), Sto
 }
 
 /// The wire name of the colour; empty if unknown.
-pub(crate) fn color_word(color: Option<PlateColor>) -> String {
+pub fn color_word(color: Option<PlateColor>) -> String {
     color.filter(|color| *color != PlateColor::Other).map(codec::encode).unwrap_or_default()
 }
 

@@ -6,8 +6,8 @@ use domain::ids::{DeviceId, EventId, GarageId};
 use domain::time::Timestamp;
 
 use super::VisitEntry;
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx};
+use crate::seal::SealedValue;
+use crate::{StoreError, Tx};
 
 /// A plate event whose reading does not stand.
 #[derive(Debug, Clone, Copy)]

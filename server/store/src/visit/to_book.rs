@@ -4,8 +4,8 @@ use domain::access::Audience;
 use domain::ids::{GarageId, VisitId};
 use domain::time::Timestamp;
 
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx, codec};
+use crate::seal::SealedValue;
+use crate::{StoreError, Tx, codec};
 
 /// Visits in one batch: after an outage the visits of a week can arrive at once.
 pub const BATCH_ROWS: usize = 500;

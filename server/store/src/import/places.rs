@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::time::Timestamp;
 
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx};
+use crate::seal::SealedValue;
+use crate::{StoreError, Tx};
 
 /// A garage's data from a district file.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -8,7 +8,7 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 
 use super::{VisitEntry, VisitExit, color_word};
-use crate::store::{StoreError, Tx, codec};
+use crate::{StoreError, Tx, codec};
 
 /// Ends the visits of cars that enter again; returns by how many each garage's count was too high.
 pub(super) async fn entered_again(

@@ -5,7 +5,7 @@ use domain::time::Timestamp;
 
 use super::StoredReservation;
 use super::row::{ReservationRow, select};
-use crate::store::{StoreError, Tx};
+use crate::{StoreError, Tx};
 
 /// Longest stay that a query by start finds: a stay that began earlier before the queried time is not searched.
 const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;

@@ -10,8 +10,8 @@ use domain::vehicle::{PlateColor, VehicleClass};
 use protocol::mqtt::EventKind;
 
 use super::{StoredEventKey, event_id, key, optional, read_decision};
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx, codec};
+use crate::seal::SealedValue;
+use crate::{StoreError, Tx, codec};
 
 /// A stored event with its car.
 #[derive(Debug, Clone)]

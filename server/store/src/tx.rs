@@ -33,10 +33,10 @@ impl Tx {
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
-                .map(|done| done.rows_affected()).map_err($crate::store::StoreError::from),
-            $crate::store::Tx::Postgres(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
-                .map(|done| done.rows_affected()).map_err($crate::store::StoreError::from),
+            $crate::Tx::Sqlite(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
+                .map(|done| done.rows_affected()).map_err($crate::StoreError::from),
+            $crate::Tx::Postgres(tx) => sqlx::query($sql)$(.bind($arg))*.execute(&mut **tx).await
+                .map(|done| done.rows_affected()).map_err($crate::StoreError::from),
         }
     };
 }
@@ -44,10 +44,10 @@ macro_rules! execute {
 macro_rules! fetch {
     ($method:ident, $tx:expr, $sql:expr $(, $arg:expr)*) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
-                .map_err($crate::store::StoreError::from),
-            $crate::store::Tx::Postgres(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
-                .map_err($crate::store::StoreError::from),
+            $crate::Tx::Sqlite(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
+                .map_err($crate::StoreError::from),
+            $crate::Tx::Postgres(tx) => sqlx::query_as($sql)$(.bind($arg))*.$method(&mut **tx).await
+                .map_err($crate::StoreError::from),
         }
     };
 }
@@ -72,17 +72,17 @@ macro_rules! fetch_all {
 macro_rules! fetch_rows {
     ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
+            $crate::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
                 query.push_values($rows, |mut $b, $row| $push);
                 query.push($tail);
-                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::store::StoreError::from)
+                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::StoreError::from)
             }
-            $crate::store::Tx::Postgres(tx) => {
+            $crate::Tx::Postgres(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
                 query.push_values($rows, |mut $b, $row| $push);
                 query.push($tail);
-                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::store::StoreError::from)
+                query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::StoreError::from)
             }
         }
     };
@@ -92,7 +92,7 @@ macro_rules! fetch_rows {
 macro_rules! execute_rows {
     ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
+            $crate::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
                 query.push_values($rows, |mut $b, $row| $push);
                 query.push($tail);
@@ -101,9 +101,9 @@ macro_rules! execute_rows {
                     .execute(&mut **tx)
                     .await
                     .map(|done| done.rows_affected())
-                    .map_err($crate::store::StoreError::from)
+                    .map_err($crate::StoreError::from)
             }
-            $crate::store::Tx::Postgres(tx) => {
+            $crate::Tx::Postgres(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
                 query.push_values($rows, |mut $b, $row| $push);
                 query.push($tail);
@@ -112,7 +112,7 @@ macro_rules! execute_rows {
                     .execute(&mut **tx)
                     .await
                     .map(|done| done.rows_affected())
-                    .map_err($crate::store::StoreError::from)
+                    .map_err($crate::StoreError::from)
             }
         }
     };
