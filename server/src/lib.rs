@@ -1,6 +1,6 @@
 //! The district's server: commits gate events, keeps counts and arrivals, serves people and operators.
 //!
-//! - [`store`]: the main database; the only SQL
+//! - [`context`]: database, keys and clock, which every use case needs
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
 //! - [`jobs`]: timed jobs
@@ -10,9 +10,9 @@
 pub mod app;
 mod background;
 pub mod config;
+pub mod context;
 pub mod http;
 pub mod jobs;
 mod serve;
-pub mod store;
 
 pub use serve::serve;

@@ -18,6 +18,7 @@ const SILENT: Duration = Duration::from_secs(120);
 const LOST: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConfidenceLevel {
     Low,
@@ -27,6 +28,7 @@ pub enum ConfidenceLevel {
 
 /// Reason to doubt a count. The grave ones come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CountDoubt {
     NoData,

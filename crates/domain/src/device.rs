@@ -15,6 +15,7 @@ impl MakeId {
 /// A deviation of a device's firmware from its maker's documentation. The gateway tolerates it and shows it to operators who
 /// look for a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceQuirk {
     /// The serial number comes first in its topics, as before March 2024.

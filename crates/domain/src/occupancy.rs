@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Direction in which cars use a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LaneDirection {
     In,
@@ -25,6 +26,7 @@ impl LaneDirection {
 
 /// How a lane detects that a car has passed. An opened barrier alone is no proof (invariant 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PassDetection {
     /// The lane has no loop: an admitted plate counts as passed.

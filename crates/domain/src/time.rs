@@ -12,6 +12,7 @@ pub(crate) const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// An instant, UTC, whole microseconds. RFC 3339 in JSON, `bigint` microseconds in the databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = DateTime))]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Ground colour of a plate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlateColor {
     /// Small vehicles.
@@ -37,6 +38,7 @@ impl PlateColor {
 
 /// Size class of a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VehicleClass {
     Small,
@@ -50,6 +52,7 @@ pub enum VehicleClass {
 
 /// Direction of travel relative to the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TravelDirection {
     /// Towards the camera.
@@ -62,6 +65,7 @@ pub enum TravelDirection {
 
 /// Details that a device reports with a reading; each is absent where the device does not report it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct VehicleDetails {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Set of weekdays; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Weekdays(u8);
 

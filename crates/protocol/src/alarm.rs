@@ -8,6 +8,7 @@ pub const MAX_SHAPE_SUMMARY: usize = 200;
 
 /// Kind of a lane's alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LaneAlarmKind {
     /// The lane's device sends messages that the gateway does not understand.
@@ -44,6 +45,7 @@ impl LaneAlarmKind {
 
 /// One alarm of a lane. It ends when its cause has been absent for some minutes, or when an operator marks its shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LaneAlarm {
     pub kind: LaneAlarmKind,
     pub since: Timestamp,
@@ -59,6 +61,7 @@ pub struct LaneAlarm {
 
 /// Structure of a message without its values: two messages of one kind have one shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageShape {
     /// 16 hexadecimal digits.
     pub id: String,
@@ -70,6 +73,7 @@ pub struct MessageShape {
 
 /// A shape that an operator has marked as no reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoReadingShape {
     pub device: domain::ids::DeviceId,
     /// [`MessageShape::id`].
@@ -78,6 +82,7 @@ pub struct NoReadingShape {
 
 /// Kind of a gateway's alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayAlarmKind {
     /// The gateway's clock is not trusted.
@@ -104,6 +109,7 @@ impl GatewayAlarmKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GatewayAlarm {
     pub kind: GatewayAlarmKind,
     pub since: Timestamp,

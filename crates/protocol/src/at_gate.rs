@@ -10,11 +10,13 @@ use crate::order::RemoteOrderState;
 
 /// `GET /api/operator/v1/garages/{garage}/waiting-cars`: at most one car per lane, the newest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WaitingCars {
     pub items: Vec<WaitingCar>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WaitingCar {
     pub lane: LaneId,
     pub since: Timestamp,
@@ -28,6 +30,7 @@ pub struct WaitingCar {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExpectedCar {
     pub plate: String,
     pub audience: Audience,

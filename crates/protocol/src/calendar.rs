@@ -42,6 +42,7 @@ pub struct CityDay {
 
 /// A school's calendar: `GET` and `PUT /api/operator/v1/schools/{school}/calendar`, and in the district file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchoolCalendarSpec {
     /// Bits: 1 Monday, 2 Tuesday, 4 Wednesday ... 64 Sunday. Monday to Friday if absent.
@@ -59,6 +60,7 @@ fn school_week() -> Weekdays {
 
 /// A term or a break, both its days included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchoolSpanSpec {
     pub kind: SchoolPeriodKind,
@@ -69,12 +71,14 @@ pub struct SchoolSpanSpec {
 
 /// A school's setting for one day; it overrides all other lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SchoolDaySpec {
     pub date: NaiveDate,
     pub lessons: bool,
     /// Weekday whose timetable applies.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Mon"))]
     pub acts_as: Option<Weekday>,
     /// Early release: shift of the day's pickup windows in minutes.
     #[serde(default)]
@@ -85,11 +89,13 @@ pub struct SchoolDaySpec {
 
 /// `GET /api/operator/v1/schools`: schools at garages of this operator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SchoolList {
     pub schools: Vec<SchoolSummary>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SchoolSummary {
     pub id: SchoolId,
     pub name: String,
@@ -98,16 +104,19 @@ pub struct SchoolSummary {
 
 /// `GET /api/operator/v1/garages/{garage}/calendar?from=YYYY-MM-DD&to=YYYY-MM-DD`, both days included.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalendarDays {
     pub days: Vec<CalendarDay>,
     pub warnings: Vec<CalendarWarningDetail>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalendarDay {
     pub date: NaiveDate,
     pub kind: DayKind,
     /// Weekday that applies to windows on this day.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Mon"))]
     pub acts_as: Weekday,
     /// False: the weekday is a guess, because no list states it.
     pub acts_as_stated: bool,
@@ -118,6 +127,7 @@ pub struct CalendarDay {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SchoolDayStatus {
     pub school: SchoolId,
     pub lessons: LessonSchedule,
@@ -125,10 +135,12 @@ pub struct SchoolDayStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_minutes: Option<u32>,
     /// Weekday whose timetable the school uses.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Mon"))]
     pub acts_as: Weekday,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LessonSchedule {
     None,
@@ -138,6 +150,7 @@ pub enum LessonSchedule {
 
 /// A gap in a calendar. A safe default applies until an operator fills it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalendarWarningDetail {
     pub code: CalendarWarningCode,
     /// Text for people, in English.
@@ -154,6 +167,7 @@ pub struct CalendarWarningDetail {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarWarningCode {
     MissingYear,

@@ -13,6 +13,7 @@ pub const DUE: &str = "renew";
 
 /// Body of `POST /gateway/v1/enroll`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GatewayEnrolment {
     /// The garage in the gateway's configuration. A code of another garage is refused and stays unused.
     pub garage: GarageId,
@@ -23,12 +24,14 @@ pub struct GatewayEnrolment {
 
 /// Body of `POST /gateway/v1/credential`: the next credential. The request authenticates with the present one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialRenewal {
     pub credential: GatewayCredential,
 }
 
 /// `pkg_` and 32 random bytes as base64url. The prefix identifies the kind of secret if one leaks into a log or a file.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct GatewayCredential(String);
 

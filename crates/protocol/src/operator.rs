@@ -17,6 +17,7 @@ use crate::mqtt::{EventKind, RejectCode};
 
 /// `POST /api/operator/v1/sessions`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OperatorLogIn {
     pub username: String,
@@ -25,6 +26,7 @@ pub struct OperatorLogIn {
 
 /// `GET /api/operator/v1/garages`: the operator's own garages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GarageOverviews {
     pub garages: Vec<GarageOverview>,
     /// Absent from a server of 0.1.0.
@@ -34,6 +36,7 @@ pub struct GarageOverviews {
 
 /// Which server answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerBuild {
     pub version: String,
     /// Twelve digits of the commit, or `unknown`.
@@ -41,6 +44,7 @@ pub struct ServerBuild {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GarageOverview {
     pub id: GarageId,
     pub name: String,
@@ -66,6 +70,7 @@ pub struct GarageOverview {
 
 /// Number of a garage's alarms, with the most urgent kind of its lanes and of its gateway.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AlarmSummary {
     pub count: u32,
     pub worst_lane: Option<LaneAlarmKind>,
@@ -74,6 +79,7 @@ pub struct AlarmSummary {
 
 /// Confidence in a count, with the reasons for doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountConfidence {
     pub level: ConfidenceLevel,
     /// Worst first; empty with `high`.
@@ -85,6 +91,7 @@ pub struct CountConfidence {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GatewayOverview {
     pub health: ConnectionHealth,
     pub last_seen_at: Option<Timestamp>,
@@ -97,6 +104,7 @@ pub struct GatewayOverview {
 
 /// Connection state by the time of the last message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionHealth {
     Online,
@@ -105,6 +113,7 @@ pub enum ConnectionHealth {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LaneOverview {
     pub id: LaneId,
     pub name: String,
@@ -133,6 +142,7 @@ pub struct LaneOverview {
 
 /// `POST /api/operator/v1/garages/{garage}/adjustments`; `Idempotency-Key` header required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewCountAdjustment {
     /// Cars counted inside.
@@ -145,6 +155,7 @@ pub struct NewCountAdjustment {
 
 /// An appended correction; counts are never overwritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountAdjustment {
     pub id: Uuid,
     pub at: Timestamp,
@@ -157,6 +168,7 @@ pub struct CountAdjustment {
 /// `POST /api/operator/v1/garages/{garage}/inventories`, `Idempotency-Key` required, and `/inventories/preview`: the
 /// cars that an operator saw on a walk through the garage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InventoryReport {
     /// Start of the walk.
@@ -174,6 +186,7 @@ pub struct InventoryReport {
 
 /// Changes that an inventory makes. It shows plates, and this access is written to the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InventoryPreview {
     pub before: Option<i64>,
     pub after: i64,
@@ -191,6 +204,7 @@ pub struct InventoryPreview {
 
 /// A visit whose car was not found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UnseenVisit {
     /// Absent if the plate was unreadable.
     pub plate: Option<String>,
@@ -199,6 +213,7 @@ pub struct UnseenVisit {
 
 /// A completed inventory, with the numbers of visits that it changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InventorySummary {
     pub id: Uuid,
     pub begun_at: Timestamp,
@@ -218,6 +233,7 @@ pub struct InventorySummary {
 
 /// One page of a list, newest first. `next` is the `cursor` of the next page; absent on the last.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CursorPage<T> {
     pub items: Vec<T>,
     pub next: Option<String>,
@@ -225,6 +241,7 @@ pub struct CursorPage<T> {
 
 /// `GET /api/operator/v1/garages/{garage}/events`. Reading plates is written to the audit log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventLogEntry {
     pub lane: LaneId,
     pub direction: LaneDirection,
@@ -252,6 +269,7 @@ pub struct EventLogEntry {
 
 /// `GET /api/operator/v1/garages/{garage}/dead-letters`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeadLetterEntry {
     pub device: DeviceId,
     pub code: RejectCode,
@@ -262,6 +280,7 @@ pub struct DeadLetterEntry {
 
 /// `POST /api/operator/v1/garages/{garage}/no-reading-shapes`: marks the shape of a `not_understood` alarm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewNoReadingShape {
     pub device: DeviceId,
@@ -275,6 +294,7 @@ pub struct NewNoReadingShape {
 
 /// A marked message shape: the gateway treats messages of this shape as no reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MarkedShapeEntry {
     pub device: DeviceId,
     pub shape: String,
@@ -286,12 +306,14 @@ pub struct MarkedShapeEntry {
 
 /// `POST /api/operator/v1/garages/{garage}/access-checks`: checks the gate's present decision for a plate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccessCheck {
     pub plate: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessCheckResult {
     pub plate: String,
     pub decision: AccessDecision,

@@ -15,6 +15,7 @@ pub const MAX_WAIT_MS: u64 = 25_000;
 
 /// Response to `GET /gateway/v1/orders`: orders to carry out now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PendingRemoteOrders {
     pub v: u8,
     /// Time for which the server has held the request. It bounds the age of the response without a comparison of clocks.
@@ -27,6 +28,7 @@ pub struct PendingRemoteOrders {
 
 /// Ends the garage's fire alarm up to the state that the operator saw. An input that still reports fire keeps the alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FireEndOrder {
     pub id: Uuid,
     /// By the gateway's clock: [`crate::alarm::GatewayAlarm::last_at`] of the alarm on the operator's screen, else its `since`. The
@@ -38,6 +40,7 @@ pub struct FireEndOrder {
 
 /// A remote opening of one lane. Operator and reason stay at the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RemoteOpening {
     pub id: Uuid,
     pub lane: LaneId,
@@ -50,6 +53,7 @@ pub struct RemoteOpening {
 
 /// `POST /gateway/v1/orders/{id}`: the result of an order at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RemoteOrderOutcome {
     pub state: RemoteOrderResult,
     /// Present with `refused`, and with `opened` if the result is doubtful.
@@ -58,6 +62,7 @@ pub struct RemoteOrderOutcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RemoteOrderResult {
     /// The open command was sent within the order's lifetime, or the device confirmed it. The boom's position is not known.
@@ -70,6 +75,7 @@ pub enum RemoteOrderResult {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RemoteOrderCause {
     /// With `opened`: the command was sent, but the device has been silent for some time.
@@ -95,6 +101,7 @@ pub enum RemoteOrderCause {
 
 /// `POST /api/operator/v1/garages/{garage}/open-orders`; `Idempotency-Key` header required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewRemoteOpening {
     pub lane: LaneId,
@@ -107,6 +114,7 @@ pub struct NewRemoteOpening {
 
 /// `POST /api/operator/v1/garages/{garage}/fire-ends`; `Idempotency-Key` header required.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewFireEnd {
     /// `last_at` of the garage's fire alarm as the operator saw it, else its `since`.
@@ -117,6 +125,7 @@ pub struct NewFireEnd {
 
 /// Action of a remote order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RemoteOrderAction {
     /// Opens a lane's barrier.
@@ -128,6 +137,7 @@ pub enum RemoteOrderAction {
 
 /// `GET /api/operator/v1/garages/{garage}/open-orders`, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RemoteOrderEntry {
     pub id: Uuid,
     #[serde(default)]

@@ -4,16 +4,36 @@
 //! also carry that person's session in [`SESSION_HEADER`], so `miniapp-api` can act only for people who are logged in through it.
 
 use domain::ids::{ArrivalId, ClassId, PersonId, PupilId, SchoolId, VehicleId};
+pub use domain::pickup::{ArrivalNote, ReadingDoubt};
 use domain::pickup::{PickupAct, PickupPhase};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Header with the person's session token on `/internal/v1`.
 pub const SESSION_HEADER: &str = "x-user-session";
 
 /// Position in the append-only arrivals feed. It grows with each change, in commit order.
 pub type FeedCursor = i64;
+
+/// `?after=CURSOR` of a board and of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct AfterCursorQuery {
+    /// The cursor of the last response: only later changes. Absent: everything of today.
+    #[serde(default, deserialize_with = "feed_cursor", skip_serializing_if = "Option::is_none")]
+    pub after: Option<FeedCursor>,
+}
+
+fn feed_cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FeedCursor>, D::Error> {
+    let cursor = Option::<FeedCursor>::deserialize(deserializer)?;
+    match cursor {
+        Some(cursor) if cursor < 0 => Err(D::Error::custom("the cursor must not be negative")),
+        checked => Ok(checked),
+    }
+}
 
 /// `POST /internal/v1/sessions`: opens a session for an authenticated WeChat user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -144,30 +164,6 @@ pub struct ClassArrival {
     pub at_gate: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<ReadingDoubt>,
-}
-
-/// A warning to the teacher before the release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ArrivalNote {
-    /// Another guardian's car is waiting for the same child already.
-    AlreadyWaiting,
-    /// The child was handed over to another car less than an hour ago.
-    AlreadyHandedOver,
-}
-
-/// Reason for the teacher to check the car before the release. It neither removes an arrival nor releases a child: a person decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReadingDoubt {
-    /// The camera read this car again as another plate; the other reading stands.
-    ReadAgain,
-    /// The camera read this car as two plates; another child may have an arrival for the same car.
-    TwoReadings,
-    /// Several registered vehicles have this plate text in different colours, and the camera reported no colour.
-    SeveralVehicles,
 }
 
 /// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen receives 409

@@ -19,6 +19,7 @@ pub use source::{FeedSource, FeedSources, SourceStatus};
 pub const COUNT_MAX_AGE: Duration = Duration::from_secs(3 * 60);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParkingSites {
     pub items: Vec<ParkingSite>,
     pub total_count: i64,
@@ -31,6 +32,7 @@ pub struct ParkingSites {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParkingSite {
     pub id: i64,
     pub source_id: i64,
@@ -88,6 +90,7 @@ pub struct ParkingSite {
 
 /// `GET /api/public/v3/parking-sites/{id}/history`: newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SiteHistory {
     pub items: Vec<SiteSample>,
     /// Total of all pages.
@@ -100,6 +103,7 @@ pub struct SiteHistory {
 
 /// The published values at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SiteSample {
     /// Ascending by time; `start` of a page is such an id.
     pub id: i64,
@@ -117,6 +121,7 @@ pub struct SiteSample {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SitePurpose {
     Car,
@@ -126,6 +131,7 @@ pub enum SitePurpose {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OpeningStatus {
     Open,

@@ -20,6 +20,7 @@ pub use window::{LockOut, StaggerSpec, WindowSpec};
 
 /// Interchangeable spaces; an owner's own space is a pool of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolSpec {
     pub id: PoolId,
@@ -34,6 +35,7 @@ pub struct PoolSpec {
 /// `GET .../pools`, with an `ETag` for the `If-Match` of `PUT .../pools?affected=`. `PUT` removes a pool that is left out,
 /// unless other data refers to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolList {
     pub pools: Vec<PoolSpec>,
@@ -41,6 +43,7 @@ pub struct PoolList {
 
 /// `GET .../windows`: windows that have not been ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WindowList {
     pub windows: Vec<WindowEntry>,
     /// Conflicts of the coming six weeks.
@@ -50,6 +53,7 @@ pub struct WindowList {
 /// Response to `POST .../windows?affected=` (`Idempotency-Key` required) and `PUT .../windows/{window}?affected=` (`If-Match`
 /// required, also for `DELETE`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WindowEntry {
     pub id: WindowId,
     /// For the `If-Match` of a change or an end.
@@ -62,6 +66,7 @@ pub struct WindowEntry {
 
 /// `?affected=`: action on reservations that lose their space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AffectedPolicy {
     /// Refuses the change if it affects reservations.
@@ -72,6 +77,7 @@ pub enum AffectedPolicy {
 
 /// `POST .../windows/preview`: nothing is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WindowPreviewRequest {
     /// The window to change or end; absent: a new one.
@@ -84,6 +90,7 @@ pub struct WindowPreviewRequest {
 
 /// Effects of a previewed change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharingChangePreview {
     /// Conflicts of the window within a year after its first day.
     pub conflicts: Vec<WindowConflictEntry>,
@@ -91,6 +98,7 @@ pub struct SharingChangePreview {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AffectedReservations {
     pub number: u32,
     /// The first 100 in order of their start, without plates.
@@ -98,6 +106,7 @@ pub struct AffectedReservations {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AffectedReservation {
     pub id: ReservationId,
     pub pool: PoolId,
@@ -108,6 +117,7 @@ pub struct AffectedReservation {
 
 /// A conflict between windows. `overlap`, `quota_above_pool` and `no_such_pool` are refused, the others are warnings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WindowConflictEntry {
     pub kind: WindowConflictKind,
     pub refused: bool,
@@ -124,6 +134,7 @@ pub struct WindowConflictEntry {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WindowConflictKind {
     NoSuchPool,
@@ -136,6 +147,7 @@ pub enum WindowConflictKind {
 
 /// Spaces left for an audience when every audience uses its full quota.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudienceShare {
     pub window: WindowId,
     pub audience: Audience,
@@ -146,6 +158,7 @@ pub struct AudienceShare {
 /// `POST .../closures?affected=` (`Idempotency-Key` required) and `POST .../closures/preview`: a suspension, a blackout,
 /// spaces out of service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewClosure {
     /// Absent: all pools.
@@ -159,17 +172,19 @@ pub struct NewClosure {
     /// Number of spaces out of service; absent: closed.
     #[serde(default)]
     pub spaces: Option<u32>,
-    /// 3 to 500 characters; shown to affected drivers.
+    /// 2 to 500 characters; shown to affected drivers.
     pub reason: String,
 }
 
 /// `GET .../closures`: closures that are not over. `DELETE .../closures/{closure}?affected=` ends one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClosureList {
     pub closures: Vec<ClosureEntry>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClosureEntry {
     pub id: Uuid,
     pub pool: Option<PoolId>,
@@ -185,6 +200,7 @@ pub struct ClosureEntry {
 
 /// `GET .../sharing-rules`, with an `ETag` for the `If-Match` of `PUT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SharingRulesSpec {
     /// A plate with `strikes` strikes within `strike_days` days is blocked for `block_days` days; 0: never.
@@ -198,6 +214,7 @@ pub struct SharingRulesSpec {
 
 /// `GET .../openings?from&to`, both days included, at most 35 days: openings and closures by pool.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpeningSchedule {
     pub days: Vec<calendar::CalendarDay>,
     pub warnings: Vec<calendar::CalendarWarningDetail>,
@@ -211,6 +228,7 @@ pub struct OpeningSchedule {
 
 /// A window on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScheduledOpening {
     pub window: WindowId,
     pub name: String,
@@ -230,6 +248,7 @@ pub struct ScheduledOpening {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaggeredClass {
     pub class: ClassId,
     pub from: Timestamp,

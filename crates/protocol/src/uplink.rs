@@ -9,6 +9,7 @@ use domain::access::{AccessDecision, AccessPlan, AudienceCounts};
 use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, EventId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};
+use domain::plate::{Plate, PlateAsRead};
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub const MAX_PRIORITY_RECORDS: usize = 50;
 
 /// Records in order of `seq`, which starts at 1 in each `epoch` and has no gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UplinkBatch {
     pub v: u8,
     /// Id of the gateway's outbox file. A new box or a lost disk begins a new epoch, so no epoch has two records with `seq` 1.
@@ -39,6 +41,7 @@ pub struct UplinkBatch {
 
 /// One line of the gateway's outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UplinkRecord {
     pub seq: i64,
     pub device: DeviceId,
@@ -48,7 +51,9 @@ pub struct UplinkRecord {
     pub content: UplinkRecordContent,
 }
 
+#[expect(clippy::large_enum_variant, reason = "almost every record is an event")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum UplinkRecordContent {
     Event(GateEvent),
@@ -57,6 +62,7 @@ pub enum UplinkRecordContent {
 
 /// An event at a lane with the gateway's decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GateEvent {
     pub event_id: EventId,
     pub kind: EventKind,
@@ -64,7 +70,8 @@ pub struct GateEvent {
     pub direction: LaneDirection,
     /// As read; the server normalises it again.
     #[serde(default)]
-    pub plate: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub plate: Option<PlateAsRead>,
     pub confidence: u8,
     /// Device time: the controller's clock, which may be wrong by days. Stored, but not used for decisions.
     pub occurred_at: Timestamp,
@@ -95,8 +102,16 @@ pub struct GateEvent {
     pub rereads: Option<EventId>,
 }
 
+impl GateEvent {
+    /// The plate, if the camera read one.
+    pub fn car_plate(&self) -> Option<&Plate> {
+        self.plate.as_ref().and_then(PlateAsRead::plate)
+    }
+}
+
 /// Time of an event by the box's uptime, which does not depend on the wall clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UncertainTime {
     /// The kernel's boot id.
     pub boot_id: String,
@@ -109,6 +124,7 @@ pub struct UncertainTime {
 
 /// A rejected message, stored for the operator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeadLetter {
     pub code: RejectCode,
     pub detail: String,
@@ -118,6 +134,7 @@ pub struct DeadLetter {
 
 /// State of the gateway and its controllers, sent with each batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GatewayStatus {
     pub at: Timestamp,
     pub version: String,
@@ -131,6 +148,7 @@ pub struct GatewayStatus {
 
 /// A configured lane with its device's last known state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LaneStatus {
     pub lane: LaneId,
     pub name: String,
@@ -163,6 +181,7 @@ pub struct LaneStatus {
 
 /// The server's response to a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchReceipt {
     /// Highest `seq` that is committed; the gateway may delete records up to it.
     pub acked_through: i64,
@@ -172,6 +191,7 @@ pub struct BatchReceipt {
 /// The server's count as of `through_seq`. The gateway adds its later events. Corrections made at the server reach the gateway this way,
 /// without a second mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerCount {
     pub occupied: i64,
     pub through_seq: i64,
@@ -182,6 +202,7 @@ pub struct ServerCount {
 
 /// `GET /gateway/v1/access-plan`, with an `ETag`; 304 when unchanged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessPlanDocument {
     pub v: u8,
     pub garage: GarageId,

@@ -22,9 +22,9 @@ impl GarageStateData {
         event: &ControllerEvent,
         arrival: EventArrival,
     ) -> GateEventOutcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+        let plate = event.car_plate();
         let decision = match event.kind {
-            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), arrival)),
+            EventKind::Plate => Some(self.decide(lane, event, plate, arrival)),
             EventKind::NotUnderstood => Some(AccessDecision::not_understood()),
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
                 let stuck = (event.kind == EventKind::Stuck).then_some(arrival.now);
@@ -34,7 +34,7 @@ impl GarageStateData {
             EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, arrival),
             EventKind::Reversal | EventKind::Tailgate | EventKind::Opened | EventKind::NotOpened => None,
         };
-        let rereads = self.rereads(lane, event, (plate.as_ref(), decision), arrival);
+        let rereads = self.rereads(lane, event, (plate, decision), arrival);
         self.decided(lane, event, (decision, rereads), arrival)
     }
 
@@ -77,7 +77,6 @@ impl GarageStateData {
         (decision, rereads): (Option<AccessDecision>, Option<EventId>),
         arrival: EventArrival,
     ) -> GateEventOutcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let delta = self.delta(lane, event, (decision, rereads.is_some()), arrival);
         let movement = LaneMovement {
             device: &lane.device,
@@ -85,7 +84,7 @@ impl GarageStateData {
             kind: event.kind,
             at: arrival.now - Duration::from_millis(event.age_ms),
             of: event.related_event_id.as_ref(),
-            plate,
+            plate: event.car_plate().cloned(),
             decision,
             delta,
         };

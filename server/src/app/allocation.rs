@@ -43,8 +43,9 @@ use self::cached_book::CachedBook;
 use self::commit::{AllocationCommitOutcome, GarageRequest};
 use self::stale_books::{StaleBookSchedule, StaleBooks};
 use super::App;
-use crate::store::book::BookVersion;
-use crate::store::{self, StoreError};
+use crate::context::ServerContext;
+use store::book::BookVersion;
+use store::{self, StoreError};
 
 pub use read::{compare_all, read, read_now};
 pub use request::{
@@ -98,11 +99,11 @@ impl AllocatorHandle {
 
     /// Whether something may be due by the clock in this garage. `stored` is the book's stored version. Without a
     /// cached book of that version the answer is true: another process may have died before its work was due.
-    pub fn is_due(&self, app: &App, garage: &GarageId, stored: BookVersion) -> bool {
+    pub fn is_due(&self, context: &ServerContext, garage: &GarageId, stored: BookVersion) -> bool {
         let Some(shelf) = self.books.find(garage) else { return true };
         // The allocator holds the book now; the next check finds what is due.
         let Ok(kept) = shelf.book.try_read() else { return false };
-        let now = app.now();
+        let now = context.now();
         let due = |kept: &CachedBook| {
             kept.stamp.version < stored || kept.book.next_due().is_some_and(|due| due <= now)
         };

@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, SchoolId};
 
-use super::App;
-use crate::store::{StoreError, Tx, calendar};
+use crate::context::ServerContext;
+use store::{StoreError, Tx, calendar};
 
 /// The last day of any calendar: dates are compared as text of ten characters.
 const LAST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2199, 12, 31);
@@ -44,8 +44,8 @@ pub async fn load_schools(
 }
 
 /// Years whose lists should be there today and are missing.
-pub async fn missing_years(app: &App) -> Result<BTreeSet<i32>, StoreError> {
-    let mut tx = app.store.begin_read().await?;
+pub async fn missing_years(context: &ServerContext) -> Result<BTreeSet<i32>, StoreError> {
+    let mut tx = context.store.begin_read().await?;
     let calendar = load(&mut tx).await?;
-    Ok(calendar.overdue(app.now().local_date()).into_iter().collect())
+    Ok(calendar.overdue(context.now().local_date()).into_iter().collect())
 }

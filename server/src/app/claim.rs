@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use domain::ids::{ArrivalId, PupilId};
 use domain::pickup::PickupState;
+use domain::shared_window::is_class_time;
 use domain::time::Timestamp;
 use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
 use uuid::Uuid;
@@ -15,15 +16,20 @@ use super::App;
 use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
-use super::{pickup_window, sharing};
-use crate::store::arrival::SealedArrival;
-use crate::store::person::StoredChild;
-use crate::store::{StoreError, Tx, arrival, feed, person};
+use super::sharing;
+use store::arrival::SealedArrival;
+use store::person::StoredChild;
+use store::{StoreError, Tx, arrival, feed, person};
+
+/// More children than any guardian has.
+const MOST_PUPILS: usize = 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalClaimError {
     #[error("one of the pupils is not a child of this person")]
     NotYourChild,
+    #[error("at most {MOST_PUPILS} pupils")]
+    TooManyPupils,
     #[error("this person has no children here")]
     NotAGuardian,
     #[error("the school's pickup window is not open")]
@@ -39,6 +45,9 @@ pub async fn claim(
     caller: &PersonCaller,
     asked: &ArrivalClaim,
 ) -> Result<GuardianOverview, ArrivalClaimError> {
+    if asked.pupils.len() > MOST_PUPILS {
+        return Err(ArrivalClaimError::TooManyPupils);
+    }
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let children = chosen(person::children(&mut tx, caller.person).await?, &asked.pupils)?;
@@ -73,7 +82,7 @@ async fn in_window(
     let mut open = Vec::new();
     for child in children {
         let openings = sharing::openings(app, tx, &child.garage, now).await?;
-        if pickup_window::is_open(&openings, &child.class, now) {
+        if is_class_time(&openings, &child.class, now) {
             open.push(child);
         }
     }

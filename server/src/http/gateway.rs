@@ -11,7 +11,8 @@ mod orders;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 use crate::app::App;
 
@@ -21,12 +22,18 @@ const BATCH: usize = 2 * 1024 * 1024;
 /// Bytes: a garage, a code and a credential. Unauthenticated callers may send this.
 const ENROLMENT: usize = 1024;
 
+/// Every route with its OpenAPI description.
+pub fn described() -> OpenApiRouter<App> {
+    let enrolment = || DefaultBodyLimit::max(ENROLMENT);
+    OpenApiRouter::new()
+        .routes(routes!(events::events).layer(DefaultBodyLimit::max(BATCH)))
+        .routes(routes!(access_plan::access_plan))
+        .routes(routes!(enroll::enroll).layer(enrolment()))
+        .routes(routes!(credential::credential).layer(enrolment()))
+        .routes(routes!(orders::orders))
+        .routes(routes!(order_outcome::order_outcome))
+}
+
 pub fn router() -> Router<App> {
-    Router::new()
-        .route("/gateway/v1/events", post(events::events).layer(DefaultBodyLimit::max(BATCH)))
-        .route("/gateway/v1/access-plan", get(access_plan::access_plan))
-        .route("/gateway/v1/enroll", post(enroll::enroll).layer(DefaultBodyLimit::max(ENROLMENT)))
-        .route("/gateway/v1/credential", post(credential::credential).layer(DefaultBodyLimit::max(ENROLMENT)))
-        .route("/gateway/v1/orders", get(orders::orders))
-        .route("/gateway/v1/orders/{order}", post(order_outcome::order_outcome))
+    described().split_for_parts().0
 }

@@ -8,7 +8,7 @@ mod adjustments;
 mod calendar;
 mod caller;
 pub mod cookie;
-mod csrf;
+pub mod csrf;
 mod dead_letters;
 mod end_fire;
 mod events;
@@ -31,52 +31,65 @@ mod waiting_cars;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
+
+/// Every route with its OpenAPI description.
+pub fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(log_in::log_in))
+        .routes(routes!(log_out::log_out))
+        .routes(routes!(garages::garages))
+        .routes(routes!(adjustments::adjustments, adjust::adjust))
+        .routes(routes!(inventories::inventories, inventory::inventory))
+        .routes(routes!(inventory_preview::inventory_preview))
+        .routes(routes!(open_orders::open_orders, order_open::order_open))
+        .routes(routes!(end_fire::end_fire))
+        .routes(routes!(marked_shapes::marked_shapes, mark_shape::mark_shape))
+        .routes(routes!(unmark_shape::unmark_shape))
+        .routes(routes!(waiting_cars::waiting_cars))
+        .routes(routes!(events::events))
+        .routes(routes!(dead_letters::dead_letters))
+        .routes(routes!(access_check::access_check))
+        .routes(routes!(calendar::days::days))
+        .routes(routes!(calendar::schools::schools))
+        .routes(routes!(calendar::school::school, calendar::put_school::put_school))
+        .merge(reservations())
+        .merge(sharing())
+}
+
+fn reservations() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(reservation::list::list, reservation::add::add))
+        .routes(routes!(reservation::change::change))
+        .routes(routes!(reservation::act::act))
+        .routes(routes!(reservation::clearing::clearing))
+        .routes(routes!(reservation::timeline::timeline))
+        .routes(routes!(reservation::forecast::forecast))
+        .routes(routes!(reservation::blocks::blocks, reservation::add_block::add_block))
+        .routes(routes!(reservation::end_block::end_block))
+        .routes(routes!(reservation::lift_strike::lift_strike))
+}
+
+fn sharing() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sharing::windows::windows, sharing::add_window::add_window))
+        .routes(routes!(sharing::preview_window::preview_window))
+        .routes(routes!(sharing::put_window::put_window, sharing::end_window::end_window))
+        .routes(routes!(sharing::closures::closures, sharing::add_closure::add_closure))
+        .routes(routes!(sharing::preview_closure::preview_closure))
+        .routes(routes!(sharing::end_closure::end_closure))
+        .routes(routes!(sharing::pools::pools, sharing::put_pools::put_pools))
+        .routes(routes!(sharing::openings::openings))
+        .routes(routes!(sharing::rules::rules, sharing::put_rules::put_rules))
+}
 
 pub fn router() -> Router<App> {
     let no_store =
         SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Router::new()
-        .route("/api/operator/v1/sessions", post(log_in::log_in))
-        .route("/api/operator/v1/sessions/current", delete(log_out::log_out))
-        .route("/api/operator/v1/garages", get(garages::garages))
-        .route(
-            "/api/operator/v1/garages/{garage}/adjustments",
-            get(adjustments::adjustments).post(adjust::adjust),
-        )
-        .route(
-            "/api/operator/v1/garages/{garage}/inventories",
-            get(inventories::inventories).post(inventory::inventory),
-        )
-        .route(
-            "/api/operator/v1/garages/{garage}/inventories/preview",
-            post(inventory_preview::inventory_preview),
-        )
-        .route(
-            "/api/operator/v1/garages/{garage}/open-orders",
-            get(open_orders::open_orders).post(order_open::order_open),
-        )
-        .route("/api/operator/v1/garages/{garage}/fire-ends", post(end_fire::end_fire))
-        .route(
-            "/api/operator/v1/garages/{garage}/no-reading-shapes",
-            get(marked_shapes::marked_shapes).post(mark_shape::mark_shape),
-        )
-        .route(
-            "/api/operator/v1/garages/{garage}/no-reading-shapes/{device}/{shape}",
-            delete(unmark_shape::unmark_shape),
-        )
-        .route("/api/operator/v1/garages/{garage}/waiting-cars", get(waiting_cars::waiting_cars))
-        .route("/api/operator/v1/garages/{garage}/events", get(events::events))
-        .route("/api/operator/v1/garages/{garage}/dead-letters", get(dead_letters::dead_letters))
-        .route("/api/operator/v1/garages/{garage}/access-checks", post(access_check::access_check))
-        .route("/api/operator/v1/garages/{garage}/calendar", get(calendar::days))
-        .route("/api/operator/v1/schools", get(calendar::schools))
-        .route("/api/operator/v1/schools/{school}/calendar", get(calendar::school).put(calendar::put_school))
-        .merge(reservation::router())
-        .merge(sharing::router())
-        .route_layer(from_fn(csrf::require))
-        .route_layer(no_store)
+    let (router, _) = described().split_for_parts();
+    router.route_layer(from_fn(csrf::require)).route_layer(no_store)
 }

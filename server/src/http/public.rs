@@ -12,28 +12,39 @@ mod sources;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::get;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::http::fail;
 
+const PREFIX: &str = "/api/public";
+
 /// Counts change with each car. This lets intermediate caches serve clients that poll every few seconds.
 const CACHE_CONTROL: &str = "public, max-age=5";
 
+/// Every route with its OpenAPI description.
+pub fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new().nest(PREFIX, table())
+}
+
+/// The routes below [`PREFIX`].
+fn table() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(one::one))
+        .routes(routes!(forecast::forecast))
+        .routes(routes!(history::history))
+        .routes(routes!(sources::list))
+        .routes(routes!(sources::one))
+}
+
 pub fn router() -> Router<App> {
-    let public = Router::new()
-        .route("/v3/parking-sites", get(list::list))
-        .route("/v3/parking-sites/{id}", get(one::one))
-        .route("/v3/parking-sites/{id}/forecast", get(forecast::forecast))
-        .route("/v3/parking-sites/{id}/history", get(history::history))
-        .route("/v3/sources", get(sources::list))
-        .route("/v3/sources/{id}", get(sources::one))
-        .fallback(nothing)
-        .method_not_allowed_fallback(method)
-        .layer(from_fn(cors::open));
-    Router::new().nest("/api/public", public)
+    let (public, _) = table().split_for_parts();
+    let public = public.fallback(nothing).method_not_allowed_fallback(method).layer(from_fn(cors::open));
+    Router::new().nest(PREFIX, public)
 }
 
 /// The route is inside the CORS layer, so that a page with a wrong address can read the problem.

@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::session as operator_session;
 use server::app::{App, import, service_token, session};
-use server::store::audit;
+use store::audit;
 
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 
@@ -29,7 +29,7 @@ struct GateFixture {
 /// A car that the camera did not read, or read uncertainly.
 fn unsure(id: &str, plate: Option<&str>, reason: DenialReason) -> GateEvent {
     GateEvent {
-        plate: plate.map(str::to_owned),
+        plate: plate.map(Into::into),
         confidence: if plate.is_some() { 60 } else { 0 },
         decision: Some(AccessDecision::Review { reason }),
         delta: 0,

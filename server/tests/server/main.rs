@@ -13,6 +13,7 @@ mod common;
 mod access_plan;
 mod allocation;
 mod at_gate;
+mod authorization;
 mod calendar;
 mod enrolment;
 mod inventory;

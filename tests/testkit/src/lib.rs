@@ -1,5 +1,6 @@
 //! The environment of our processes, for tests: real servers where possible, breakable ones where tests need faults.
 //!
+//! - [`authorization`]: which identity receives what, as a table that is a document too
 //! - [`mosquitto`] and [`postgres`]: Debian's servers, each on a port and in a folder of its own
 //! - [`disk`]: a disk that loses what was not synced
 //! - [`mutation`]: messages of devices with one field damaged
@@ -20,6 +21,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+pub mod authorization;
 pub mod disk;
 mod log;
 pub mod mosquitto;

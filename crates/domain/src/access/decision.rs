@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// Decision for a car at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum AccessDecision {
     /// The barrier opens. Exits have no audience: every car may leave.
@@ -37,6 +38,7 @@ pub enum AccessDecision {
 
 /// Why a barrier opens for a car without a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OverrideReason {
     Fire,
@@ -57,6 +59,7 @@ pub enum OverrideReason {
 
 /// Why a barrier stays closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DenialReason {
     UnknownPlate,

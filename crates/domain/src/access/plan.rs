@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::Audience;
+use crate::capacity::CapacityLimit;
 use crate::ids::{PoolId, ReservationId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
@@ -17,6 +18,7 @@ use crate::vehicle::PlateColor;
 
 /// A window made absolute, half-open `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedOpening {
     pub audience: Audience,
     pub from: Timestamp,
@@ -38,6 +40,7 @@ impl PlannedOpening {
 
 /// Terms for a car that enters without a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpeningTerms {
     pub window: WindowId,
     pub pool: PoolId,
@@ -57,6 +60,7 @@ pub struct OpeningTerms {
 
 /// A part of the opening for some plates. The edge does not know the meaning of `id`: it holds no data of classes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpeningGroup {
     pub id: u16,
     pub from: Timestamp,
@@ -67,6 +71,7 @@ pub struct OpeningGroup {
 pub type PermitColors = BTreeMap<Plate, BTreeMap<Audience, BTreeSet<PlateColor>>>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessPlan {
     pub capacity: u32,
     pub openings: Vec<PlannedOpening>,
@@ -74,6 +79,7 @@ pub struct AccessPlan {
     /// For permitted plates with a known colour: the colours with which each audience's permit is valid. A permit that is
     /// not listed is valid for every colour.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<Plate, BTreeMap<Audience, BTreeSet<PlateColor>>>))]
     pub colors: PermitColors,
     /// From this instant on only [`AccessPlan::standing`] is valid; the rest is never used silently.
     pub valid_until: Timestamp,
@@ -100,6 +106,7 @@ impl AccessPlan {
 /// Rights that stay valid if no newer plan arrives: permitted plates in the hours of their audiences. After `until` the
 /// plan grants nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StandingRights {
     pub until: Timestamp,
     /// Never openings of the public: reservations of that time, and the room that they leave, are unknown.
@@ -108,6 +115,7 @@ pub struct StandingRights {
 
 /// Reserved and kept spaces, and the plates with a right to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharingPlan {
     /// Reservations that begin while the plan is valid and whose car is not inside.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -126,6 +134,7 @@ pub struct SharingPlan {
 /// A reserved space. Its plate may enter from `enter_from` (the start minus the allowed earliness) until `enter_until`, and
 /// takes the space from `from` to `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedReservation {
     pub id: ReservationId,
     /// Absent: the space is held for an offer that is not accepted yet.
@@ -144,12 +153,11 @@ pub struct PlannedReservation {
 
 /// How much of a pool may be taken from `from` on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedLimit {
     pub from: Timestamp,
-    /// Spaces in service.
-    pub capacity: u32,
-    /// Quotas of audiences with an open window. The untaken part of a prior audience's quota is kept for it.
-    pub quota: BTreeMap<Audience, u32>,
+    #[serde(flatten)]
+    pub limit: CapacityLimit,
 }
 
 impl SharingPlan {

@@ -7,6 +7,7 @@ use super::{DayKind, MAKE_UP, is_weekend};
 
 /// The layer that determined a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DaySource {
     City,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Kind of a day for windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     Workday,
@@ -15,6 +16,7 @@ pub enum DayKind {
 
 /// Set of day kinds; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "u8", into = "u8")]
 pub struct DayKinds(u8);
 

@@ -67,6 +67,7 @@ pub struct SourceSpec {
 
 /// ParkAPI's site types. The first four and the last are for cars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SiteType {
     OnStreet,
@@ -94,6 +95,7 @@ impl SiteType {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SupervisionType {
     Yes,
@@ -104,6 +106,7 @@ pub enum SupervisionType {
 
 /// The garage's id in another register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExternalIdentifier {
     pub r#type: IdentifierType,
@@ -112,6 +115,7 @@ pub struct ExternalIdentifier {
 
 /// ParkAPI has no other types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IdentifierType {
     /// Such as `way/123`.

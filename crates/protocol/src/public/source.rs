@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A list with one source: the district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedSources {
     pub items: Vec<FeedSource>,
     pub total_count: i64,
@@ -12,6 +13,7 @@ pub struct FeedSources {
 
 /// Also `GET /api/public/v3/sources/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedSource {
     pub id: i64,
     pub uid: String,
@@ -37,6 +39,7 @@ pub struct FeedSource {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SourceStatus {
     /// Sites exist, but none has data now.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
+use domain::allocation::BookStrikeKind;
 use domain::ids::{PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::Reservation;
 
 /// `GET /api/operator/v1/garages/{garage}/clearing?by`: cars that must have left by then. Each read of plates is audited.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClearingList {
     pub by: Timestamp,
     /// Number of spaces that pickup will need then and that other audiences still occupy.
@@ -20,6 +22,7 @@ pub struct ClearingList {
 
 /// `GET /api/operator/v1/garages/{garage}/timeline?day`: data of a day's chart.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayTimeline {
     pub day: NaiveDate,
     pub pools: Vec<PoolTimeline>,
@@ -29,6 +32,7 @@ pub struct DayTimeline {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolTimeline {
     pub pool: PoolId,
     pub name: String,
@@ -40,6 +44,7 @@ pub struct PoolTimeline {
 
 /// Levels of a pool from this minute on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolLevel {
     pub from: Timestamp,
     /// Number of spaces taken by each audience.
@@ -50,6 +55,7 @@ pub struct PoolLevel {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OccupancyPoint {
     pub at: Timestamp,
     pub occupied: i64,
@@ -57,12 +63,14 @@ pub struct OccupancyPoint {
 
 /// `GET /api/operator/v1/garages/{garage}/blocks`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlateBlockList {
     pub blocks: Vec<PlateBlockEntry>,
     pub strikes: Vec<PlateStrikeEntry>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlateBlockEntry {
     pub id: Uuid,
     pub plate: String,
@@ -75,6 +83,7 @@ pub struct PlateBlockEntry {
 
 /// `POST .../blocks`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlateBlockRequest {
     pub plate: String,
@@ -86,25 +95,20 @@ pub struct PlateBlockRequest {
 
 /// A recorded breach of a rule. Lifting it needs a reason (`POST .../strikes/{id}/lift`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlateStrikeEntry {
     pub id: Uuid,
     pub reservation: ReservationId,
     pub plate: Option<String>,
-    pub kind: PlateStrikeKind,
+    pub kind: BookStrikeKind,
     pub at: Timestamp,
     pub lifted_at: Option<Timestamp>,
     pub lift_reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlateStrikeKind {
-    NoShow,
-    Overstay,
-}
-
 /// `POST .../strikes/{id}/lift`, `DELETE .../blocks/{id}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LiftReason {
     pub reason: String,

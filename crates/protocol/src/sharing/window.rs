@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// A recurring time in which a pool is shared with an audience. It belongs to the day on which it starts and may cross
 /// midnight. The default of each optional field is stated with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WindowSpec {
     pub audience: Audience,
@@ -75,6 +76,7 @@ pub struct WindowSpec {
 
 /// A time of each local day; it may cross midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockOut {
     /// 0 to 1439.
@@ -84,6 +86,7 @@ pub struct LockOut {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StaggerSpec {
     pub class: ClassId,

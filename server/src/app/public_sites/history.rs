@@ -8,8 +8,9 @@ use protocol::public::{ParkingSite, SiteHistory, SiteSample};
 
 use super::snapshot;
 use crate::app::App;
-use crate::store::StoreError;
-use crate::store::published::{self, StoredSample};
+use crate::context::ServerContext;
+use store::StoreError;
+use store::published::{self, StoredSample};
 
 const EVERY: Duration = Duration::from_secs(5 * 60);
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -99,8 +100,8 @@ fn taken(site: &ParkingSite, at: Timestamp) -> Option<StoredSample> {
     })
 }
 
-async fn write(app: &App, samples: &[StoredSample], at: Timestamp) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
+async fn write(context: &ServerContext, samples: &[StoredSample], at: Timestamp) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
     published::record(&mut tx, samples).await?;
     published::prune(&mut tx, at - KEPT).await?;
     tx.commit().await

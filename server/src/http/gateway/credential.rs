@@ -10,6 +10,11 @@ use crate::app::{App, enrolment};
 use crate::http::{bearer, fail};
 
 /// Stores the gateway's next token; its first use ends the present one.
+#[utoipa::path(
+    post, path = "/gateway/v1/credential", tag = "gateway", request_body = CredentialRenewal,
+    security(("gateway" = [])),
+    responses((status = 204), (status = 409, description = "`not_enrolled`"))
+)]
 pub async fn credential(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,

@@ -9,6 +9,15 @@ use crate::app::{App, enrolment};
 use crate::http::peer::PeerAddress;
 
 /// Enrols a garage's box: a one-off code admits the credential that the box has generated.
+#[utoipa::path(
+    post, path = "/gateway/v1/enroll", tag = "gateway", request_body = GatewayEnrolment,
+    security(()),
+    responses(
+        (status = 204),
+        (status = 403, description = "`enrolment_code_invalid`"),
+        (status = 429, description = "`too_many_attempts`"),
+    )
+)]
 pub async fn enroll(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,

@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiQuery;
 
 /// `?run=UUID&wait_ms=N`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct RemoteOrderPollQuery {
     /// Id of the gateway's run, generated at each start.
     run: Uuid,
@@ -24,11 +26,16 @@ pub struct RemoteOrderPollQuery {
 }
 
 /// Returns remote orders of operators: a long poll. A newer poll of the same garage replaces a waiting one.
+#[utoipa::path(
+    get, path = "/gateway/v1/orders", tag = "gateway",
+    params(RemoteOrderPollQuery), security(("gateway" = [])),
+    responses((status = 200, body = PendingRemoteOrders))
+)]
 pub async fn orders(
     State(app): State<App>,
     AuthenticatedGateway(garage, _): AuthenticatedGateway,
     ApiQuery(poll): ApiQuery<RemoteOrderPollQuery>,
 ) -> Result<Json<PendingRemoteOrders>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
-    Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await?))
+    Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await.map_err(storage_problem)?))
 }

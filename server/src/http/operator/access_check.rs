@@ -12,6 +12,12 @@ use crate::app::operator::access_check as use_case;
 use crate::http::input::ApiPath;
 
 /// Returns the decision that the gate would make for this plate now. Each check is audited.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/access-checks", tag = "operator",
+    request_body = AccessCheck,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 200, body = AccessCheckResult), (status = 422, description = "`invalid_plate`"))
+)]
 pub async fn access_check(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

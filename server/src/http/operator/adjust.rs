@@ -14,6 +14,13 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Appends a correction of the count. The same key again returns the same adjustment.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/adjustments", tag = "operator",
+    request_body = NewCountAdjustment,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses((status = 201, body = CountAdjustment), (status = 409, description = "`count_changed`"))
+)]
 pub async fn adjust(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

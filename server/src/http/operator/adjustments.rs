@@ -14,12 +14,18 @@ use crate::app::operator::adjustment;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?cursor=NEXT`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UuidCursorQuery {
     #[serde(default)]
     pub(super) cursor: Option<Uuid>,
 }
 
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/adjustments", tag = "operator",
+    params(("garage" = String, Path), UuidCursorQuery), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<CountAdjustment>))
+)]
 pub async fn adjustments(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -1,11 +1,6 @@
 //! Calendars of garages and schools.
 
-mod days;
-mod put_school;
-mod school;
-mod schools;
-
-pub use days::days;
-pub use put_school::put_school;
-pub use school::school;
-pub use schools::schools;
+pub mod days;
+pub mod put_school;
+pub mod school;
+pub mod schools;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::operator::CookiePolicy;
 use crate::app::operator::session::TTL;
 
-const NAME: &str = "operator_session";
+pub const NAME: &str = "operator_session";
 const PATH: &str = "/api/operator";
 
 /// Longer than any token of ours.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
-const HEADER: &str = "x-requested-with";
+pub const HEADER: &str = "x-requested-with";
 const VALUE: &str = "console";
 
 pub(super) async fn require(request: Request, next: Next) -> Result<Response, ProblemResponse> {

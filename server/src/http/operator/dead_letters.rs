@@ -13,6 +13,11 @@ use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// A garage's refused messages, newest first. Each read is audited, because an excerpt may contain a plate.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/dead-letters", tag = "operator",
+    params(("garage" = String, Path), NumberCursorQuery), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<DeadLetterEntry>))
+)]
 pub async fn dead_letters(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

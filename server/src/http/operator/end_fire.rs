@@ -15,6 +15,15 @@ use crate::http::input::ApiPath;
 
 /// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as
 /// it is now.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/fire-ends", tag = "operator", request_body = NewFireEnd,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 201, body = RemoteOrderEntry),
+        (status = 409, description = "`no_fire_alarm`, `fire_input_on`, `fire_reported_again`, `order_waiting`"),
+    )
+)]
 pub async fn end_fire(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::app::operator::log;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// A garage's gate events, newest first. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/events", tag = "operator",
+    params(("garage" = String, Path), NumberCursorQuery), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<EventLogEntry>))
+)]
 pub async fn events(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

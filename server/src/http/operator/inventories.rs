@@ -12,6 +12,11 @@ use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
 
 /// The newest inventories; there is no second page.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/inventories", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<InventorySummary>))
+)]
 pub async fn inventories(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -14,6 +14,13 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Records an inventory and corrects visits and count. The same key again returns the same result.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/inventories", tag = "operator",
+    request_body = InventoryReport,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses((status = 201, body = InventorySummary), (status = 409, description = "`gateway_behind`"))
+)]
 pub async fn inventory(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -12,6 +12,12 @@ use crate::app::operator::inventory;
 use crate::http::input::ApiPath;
 
 /// The changes that an inventory would make; nothing is written.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/inventories/preview", tag = "operator",
+    request_body = InventoryReport,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 200, body = InventoryPreview))
+)]
 pub async fn inventory_preview(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -12,6 +12,15 @@ use crate::app::operator::session;
 use crate::http::peer::PeerAddress;
 
 /// Checks the password. The session token is in the cookie only.
+#[utoipa::path(
+    post, path = "/api/operator/v1/sessions", tag = "operator", request_body = OperatorLogIn,
+    security(("console" = [])),
+    responses(
+        (status = 204, headers(("Set-Cookie" = String))),
+        (status = 401, description = "`bad_credentials`"),
+        (status = 429, description = "`too_many_attempts`"),
+    )
+)]
 pub async fn log_in(
     State(app): State<App>,
     PeerAddress(from): PeerAddress,

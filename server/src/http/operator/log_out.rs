@@ -10,6 +10,11 @@ use super::cookie;
 use crate::app::App;
 use crate::app::operator::session;
 
+#[utoipa::path(
+    delete, path = "/api/operator/v1/sessions/current", tag = "operator",
+    security(("operator" = [], "console" = [])),
+    responses((status = 204, headers(("Set-Cookie" = String))))
+)]
 pub async fn log_out(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,15 @@ use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
 
 /// Marks a message shape as no reading. Marking it again returns the first mark.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/no-reading-shapes", tag = "operator",
+    request_body = NewNoReadingShape,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses(
+        (status = 201, body = MarkedShapeEntry),
+        (status = 409, description = "`shape_not_reported`, `shape_resembles_reading`, `too_many_shapes`"),
+    )
+)]
 pub async fn mark_shape(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

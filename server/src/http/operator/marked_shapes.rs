@@ -12,6 +12,11 @@ use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
 
 /// The garage's marked shapes, newest first: all of them, since their number has a limit.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/no-reading-shapes", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<MarkedShapeEntry>))
+)]
 pub async fn marked_shapes(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

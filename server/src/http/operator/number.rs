@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 /// `?cursor=NEXT`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct NumberCursorQuery {
     /// `next` of the previous page; absent: the newest rows.
     #[serde(default)]

@@ -14,6 +14,11 @@ use crate::app::operator::open_order;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// Remote orders with author, reason and outcome, newest first.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/open-orders", tag = "operator",
+    params(("garage" = String, Path), UuidCursorQuery), security(("operator" = [])),
+    responses((status = 200, body = CursorPage<RemoteOrderEntry>))
+)]
 pub async fn open_orders(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -14,6 +14,17 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::input::ApiPath;
 
 /// Orders a lane's barrier to open. The same key again orders nothing and returns the order as it is now.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/open-orders", tag = "operator",
+    request_body = NewRemoteOpening,
+    params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 201, body = RemoteOrderEntry),
+        (status = 409, description = "`order_waiting`"),
+        (status = 422, description = "`invalid_plate`"),
+    )
+)]
 pub async fn order_open(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

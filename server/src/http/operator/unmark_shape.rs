@@ -11,6 +11,12 @@ use crate::app::operator::no_reading_shape;
 use crate::http::input::ApiPath;
 
 /// Deletes a mark.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/no-reading-shapes/{device}/{shape}", tag = "operator",
+    params(("garage" = String, Path), ("device" = String, Path), ("shape" = String, Path)),
+    security(("operator" = [], "console" = [])),
+    responses((status = 204))
+)]
 pub async fn unmark_shape(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

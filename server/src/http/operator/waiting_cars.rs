@@ -12,6 +12,11 @@ use crate::app::operator::waiting_cars as use_case;
 use crate::http::input::ApiPath;
 
 /// Cars that were refused within the last minutes and still wait, according to the gateway's reports.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/waiting-cars", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = WaitingCars))
+)]
 pub async fn waiting_cars(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

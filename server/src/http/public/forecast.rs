@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::reservation::PoolForecasts;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
@@ -13,7 +14,8 @@ use crate::http::conditional;
 use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?hours=24`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ForecastQuery {
     #[serde(default)]
@@ -21,6 +23,14 @@ pub struct ForecastQuery {
 }
 
 /// Open spaces for the public in the coming hours, in steps of a quarter of an hour.
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}/forecast", tag = "public",
+    params(("id" = i64, Path), ForecastQuery, ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = PoolForecasts, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn forecast(
     State(app): State<App>,
     headers: HeaderMap,

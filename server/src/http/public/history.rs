@@ -3,17 +3,20 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::SiteHistory;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use super::{CACHE_CONTROL, wrong};
 use crate::app::public_sites::history::{self as use_case, HistoryPage};
 use crate::app::{App, etag};
+use crate::http::fail::storage_problem;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::{conditional, fail};
 
 /// `?limit=288&start=NEXT_ID`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryQuery {
     #[serde(default)]
@@ -22,6 +25,14 @@ pub struct HistoryQuery {
     start: Option<i64>,
 }
 
+#[utoipa::path(
+    get, path = "/v3/parking-sites/{id}/history", tag = "public",
+    params(("id" = i64, Path), HistoryQuery, ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = SiteHistory, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn history(
     State(app): State<App>,
     headers: HeaderMap,
@@ -33,6 +44,7 @@ pub async fn history(
         return Err(wrong("limit", &format!("limit must be 1 to {}", use_case::MOST)));
     }
     let page = HistoryPage { start: query.start, limit };
-    let history = use_case::read(&app, id, page).await?.ok_or_else(fail::not_found)?;
+    let history =
+        use_case::read(&app, id, page).await.map_err(storage_problem)?.ok_or_else(fail::not_found)?;
     Ok(conditional::json(&headers, &etag::weak(&history), CACHE_CONTROL, &history))
 }

@@ -14,7 +14,8 @@ pub const MAX_LIMIT: usize = 1000;
 /// Half of the earth's circumference in metres: the largest possible distance.
 const FARTHEST: f64 = 20_040_000.0;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub struct SiteQuery {
     limit: Option<usize>,
@@ -23,7 +24,9 @@ pub struct SiteQuery {
     source_id: Option<i64>,
     source_uid: Option<String>,
     /// Matches any of these.
+    #[param(value_type = Option<String>, example = "a,b")]
     source_uids: Option<CommaList<String>>,
+    #[param(value_type = Option<String>, example = "1,2")]
     not_source_ids: Option<CommaList<i64>>,
     /// Matches a part of the name.
     name: Option<String>,
@@ -51,10 +54,13 @@ pub struct SiteQuery {
     modified_since: Option<Timestamp>,
     #[serde(alias = "modified_at_until")]
     modified_until: Option<Timestamp>,
+    #[param(value_type = Option<bool>)]
     is_duplicate: Option<QueryFlag>,
     /// Ignored: there are no duplicates.
+    #[param(value_type = Option<bool>)]
     ignore_duplicates: Option<QueryFlag>,
     /// Ignored: outdated counts are never published.
+    #[param(value_type = Option<bool>)]
     calculate_has_realtime_data: Option<QueryFlag>,
 }
 

@@ -3,19 +3,37 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use protocol::public::{FeedSource, FeedSources};
 use service::http::ProblemResponse;
 
 use super::respond;
 use crate::app::public_sites::source::SOURCE_ID;
 use crate::app::{App, public_sites};
 use crate::http::fail;
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiPath;
 
+#[utoipa::path(
+    get, path = "/v3/sources", tag = "public",
+    params(("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = FeedSources, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     Ok(respond::document(&headers, &snapshot.sources))
 }
 
+#[utoipa::path(
+    get, path = "/v3/sources/{id}", tag = "public",
+    params(("id" = i64, Path), ("If-None-Match" = Option<String>, Header)), security(()),
+    responses(
+        (status = 200, body = FeedSource, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn one(
     State(app): State<App>,
     headers: HeaderMap,
@@ -24,6 +42,6 @@ pub async fn one(
     if id != SOURCE_ID {
         return Err(fail::not_found());
     }
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     Ok(respond::document(&headers, &snapshot.source))
 }

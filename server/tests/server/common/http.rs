@@ -11,6 +11,8 @@ use server::app::App;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::described;
+
 /// Stops when dropped.
 pub struct ServedRouter {
     pub address: SocketAddr,
@@ -37,11 +39,16 @@ impl HttpReply {
 }
 
 pub async fn ask(request: RequestBuilder) -> HttpReply {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-    HttpReply { status, headers, body }
+    let reply = HttpReply { status, headers, body };
+    described::require(&method, &path, status, reply.code());
+    reply
 }
 
 impl ServedRouter {

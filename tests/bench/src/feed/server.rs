@@ -20,9 +20,9 @@ use protocol::sharing::WindowSpec;
 use protocol::uplink::{GateEvent, GatewayStatus, UplinkBatch, UplinkRecord, UplinkRecordContent};
 use reqwest::Client;
 use server::app::{App, gateway_token, import};
-use server::store::Store;
-use server::store::seal::SealingKeyring;
 use service::clock::SystemClock;
+use store::Store;
+use store::seal::SealingKeyring;
 use tempfile::TempDir;
 use testkit::port;
 use testkit::process::{TestProcess, TestProgram};
@@ -228,7 +228,7 @@ fn event(n: usize, round: i64) -> GateEvent {
         kind: EventKind::Plate,
         lane: LaneId::parse(lane).expect("a lane's name"),
         direction: if comes { LaneDirection::In } else { LaneDirection::Out },
-        plate: Some(format!("鲁B{n:05}")),
+        plate: Some(format!("鲁B{n:05}").into()),
         confidence: 99,
         occurred_at: at,
         happened_at: at,

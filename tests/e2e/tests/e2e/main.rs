@@ -9,11 +9,13 @@
 
 mod afternoon;
 mod arrival;
+mod authorization;
 mod config;
 mod crash;
 mod doors;
 mod enrolment;
 mod faults;
+mod interfaces;
 mod operator;
 mod pages;
 mod readme;

@@ -17,7 +17,7 @@ fn only_in(what: &str, allowed: &[&str]) {
 #[test]
 fn sql_is_in_the_store_and_in_the_outbox() {
     // The uplink passes on the outbox's error.
-    only_in("sqlx::", &["server/src/store", "gateway/src/outbox", "gateway/src/uplink.rs"]);
+    only_in("sqlx::", &["server/store/src", "gateway/src/outbox", "gateway/src/uplink.rs"]);
 }
 
 #[test]
@@ -43,4 +43,19 @@ fn the_time_is_asked_of_the_clock() {
         let users = product_sources().into_iter().filter(|file| file.text.contains(other));
         none(&format!("`{other}` goes past the clock"), &users.map(|file| file.path).collect::<Vec<_>>());
     }
+}
+
+/// The authorization matrix has the operations of the OpenAPI documents: a route beside them would have no row.
+#[test]
+fn routes_of_the_apis_describe_themselves() {
+    let documents = ["server/src/http/openapi.rs", "miniapp-api/src/http.rs"];
+    let is_api =
+        |path: &str| ["server/src/", "miniapp-api/src/"].iter().any(|folder| path.starts_with(folder));
+    let registers = |text: &str| [".route(", ".route_service("].iter().any(|call| text.contains(call));
+    let mut sources = product_sources();
+    sources.retain(|file| is_api(&file.path) && registers(&file.text));
+    assert!(sources.iter().any(|file| file.path == documents[0]), "the rule finds routes");
+    sources.retain(|file| !documents.contains(&file.path.as_str()));
+    let strangers = sources.into_iter().map(|file| file.path);
+    none("a route is in an `OpenApiRouter`", &strangers.collect::<Vec<_>>());
 }

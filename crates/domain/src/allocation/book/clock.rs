@@ -6,7 +6,8 @@
 
 use super::AllocationBook;
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryState, HoldOrigin};
-use crate::allocation::journal::{BookNoticeKind, BookStrikeKind};
+use crate::allocation::journal::{BookStrikeKind, DriverNoticeKind};
+use crate::allocation::terms::kept_until;
 use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
@@ -16,9 +17,6 @@ use crate::time::Timestamp;
 /// How long after its end a reservation waits for events of an offline gate. Later events would change nothing of
 /// importance. The reservation then counts as used, so that it does not count against its person's limit for ever.
 const NEVER_KNOWN: Minutes = Minutes(7 * 24 * 60);
-
-/// Grace of an entry whose window no longer exists.
-const USUAL_GRACE: Minutes = Minutes(15);
 
 impl AllocationBook {
     /// Processes all due entries. The gate's events are known up to `known_until`.
@@ -68,7 +66,7 @@ impl AllocationBook {
             lateness: CancelLateness::InTime,
         };
         let entry = self.end(entry, state);
-        self.notify(&entry, BookNoticeKind::NeverFree);
+        self.notify(&entry, DriverNoticeKind::NeverFree);
     }
 
     fn expire(&mut self, entry: BookEntry, offered: HoldOrigin, now: Timestamp) {
@@ -79,18 +77,18 @@ impl AllocationBook {
         let entry =
             self.end(entry, EntryState::Cancelled { at: now, cause, lateness: CancelLateness::InTime });
         if offered == HoldOrigin::FromWaitlist {
-            self.notify(&entry, BookNoticeKind::OfferExpired);
+            self.notify(&entry, DriverNoticeKind::OfferExpired);
         }
     }
 
     fn no_show(&mut self, entry: BookEntry, now: Timestamp) {
         let entry = self.end(entry, EntryState::NoShow { at: now });
-        self.notify(&entry, BookNoticeKind::NoShow);
+        self.notify(&entry, DriverNoticeKind::NoShow);
         self.strike(&entry, BookStrikeKind::NoShow, now);
     }
 
     fn remind(&mut self, entry: BookEntry) {
-        self.notify(&entry, BookNoticeKind::EndingSoon);
+        self.notify(&entry, DriverNoticeKind::EndingSoon);
         self.put(BookEntry { reminded: true, ..entry });
     }
 
@@ -100,7 +98,7 @@ impl AllocationBook {
         let mut entry = self.staying_on(entry, now);
         if end <= known_until {
             entry.state = EntryState::Overstayed { since: end };
-            self.notify(&entry, BookNoticeKind::Overstayed);
+            self.notify(&entry, DriverNoticeKind::Overstayed);
             self.strike(&entry, BookStrikeKind::Overstay, now);
         }
         // While the gate's events are unknown the entry stays equal until the next minute: there is nothing to store, and the
@@ -139,10 +137,9 @@ impl AllocationBook {
         }
     }
 
-    /// Start plus grace, at most the end. A reservation whose car has not entered by then is a no-show.
+    /// A reservation whose car has not entered by then is a no-show.
     pub(super) fn latest_arrival(&self, entry: &BookEntry) -> Timestamp {
-        let grace = self.terms_of(entry).map_or(USUAL_GRACE, |terms| terms.grace);
-        (entry.span.from() + grace).min(entry.span.until()).timestamp()
+        kept_until(self.terms_of(entry).as_ref(), entry.span).timestamp()
     }
 
     /// Terms of the window in which the entry starts; absent if that window no longer exists.

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::app::operator::calendar::{day, warnings};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools};
-use crate::store::closure;
+use store::closure;
 
 /// Five weeks.
 pub const MAX_DAYS: u32 = 35;
@@ -80,9 +80,9 @@ fn shown(ground: &SharingState, openings: &[WindowOpening]) -> Vec<wire::Schedul
         groups: opening
             .groups
             .iter()
-            .map(|group| wire::StaggeredClass {
-                class: group.class.clone(),
-                from: group.span.from().timestamp(),
+            .filter_map(|group| {
+                let from = group.span?.from().timestamp();
+                Some(wire::StaggeredClass { class: group.class.clone(), from })
             })
             .collect(),
     };

@@ -14,13 +14,19 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CalendarDaysQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
 
 /// The kind of each day at this garage, and gaps of the calendar.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/calendar", tag = "operator",
+    params(("garage" = String, Path), CalendarDaysQuery), security(("operator" = [])),
+    responses((status = 200, body = CalendarDays))
+)]
 pub async fn days(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

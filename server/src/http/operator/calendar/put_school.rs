@@ -15,6 +15,16 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the school's calendar, unless it has changed since the caller read it.
+#[utoipa::path(
+    put, path = "/api/operator/v1/schools/{school}/calendar", tag = "operator",
+    request_body = SchoolCalendarSpec,
+    params(("school" = String, Path), ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = SchoolCalendarSpec, headers(("ETag" = String))),
+        (status = 412, description = "`calendar_changed`"),
+    )
+)]
 pub async fn put_school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

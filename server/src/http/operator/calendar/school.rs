@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::SchoolId;
+use protocol::calendar::SchoolCalendarSpec;
 use service::http::ProblemResponse;
 
 use crate::app::App;
@@ -13,6 +14,15 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The school's calendar with the `ETag` that a change of it must name, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/schools/{school}/calendar", tag = "operator",
+    params(("school" = String, Path), ("If-None-Match" = Option<String>, Header)),
+    security(("operator" = [])),
+    responses(
+        (status = 200, body = SchoolCalendarSpec, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn school(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

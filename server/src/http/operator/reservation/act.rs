@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{GarageId, ReservationId};
-use protocol::reservation::ReservationAct;
+use protocol::reservation::{Reservation, ReservationAct};
 use service::http::ApiJson;
 
 use crate::app::App;
@@ -14,6 +14,17 @@ use crate::http::operator::caller::AuthenticatedOperator;
 use crate::http::reservation_answer::{self, ReservationResponse};
 
 /// Confirms or cancels any reservation of the garage.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/reservations/{id}/acts", tag = "operator",
+    request_body = ReservationAct,
+    params(("garage" = String, Path), ("id" = String, Path, format = "uuid"), ("If-Match" = Option<String>, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = Reservation, headers(("ETag" = String))),
+        (status = 409, description = "`wrong_phase`, `plate_blocked`"),
+        (status = 412, description = "`reservation_changed`"),
+    )
+)]
 pub async fn act(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

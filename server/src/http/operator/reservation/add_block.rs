@@ -13,6 +13,12 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocks a plate: it may neither reserve nor enter as the public. It may always leave.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/blocks", tag = "operator",
+    request_body = PlateBlockRequest,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 201, body = PlateBlockEntry), (status = 422, description = "`invalid_plate`"))
+)]
 pub async fn add_block(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -12,6 +12,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocked plates, and strikes of the last year. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/blocks", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = PlateBlockList))
+)]
 pub async fn blocks(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

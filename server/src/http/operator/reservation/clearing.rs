@@ -14,7 +14,8 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?by=TIME`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ClearingQuery {
     /// Absent: the next beginning of pickup.
     #[serde(default)]
@@ -22,6 +23,11 @@ pub struct ClearingQuery {
 }
 
 /// The cars that must leave by then. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/clearing", tag = "operator",
+    params(("garage" = String, Path), ClearingQuery), security(("operator" = [])),
+    responses((status = 200, body = ClearingList))
+)]
 pub async fn clearing(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,13 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a block, with a reason.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/blocks/{id}", tag = "operator",
+    request_body = LiftReason,
+    params(("garage" = String, Path), ("id" = String, Path, format = "uuid")),
+    security(("operator" = [], "console" = [])),
+    responses((status = 204))
+)]
 pub async fn end_block(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

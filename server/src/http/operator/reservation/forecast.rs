@@ -13,6 +13,14 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Open spaces in the coming hours, for every audience or for one.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/forecast", tag = "operator",
+    params(("garage" = String, Path), PoolForecastQuery), security(("operator" = [])),
+    responses(
+        (status = 200, body = PoolForecasts),
+        (status = 422, description = "`invalid_body`: not 1 to 72 `hours`"),
+    )
+)]
 pub async fn forecast(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

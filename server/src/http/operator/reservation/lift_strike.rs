@@ -13,6 +13,13 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Lifts a strike, with a reason: it no longer counts.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/strikes/{id}/lift", tag = "operator",
+    request_body = LiftReason,
+    params(("garage" = String, Path), ("id" = String, Path, format = "uuid")),
+    security(("operator" = [], "console" = [])),
+    responses((status = 204))
+)]
 pub async fn lift_strike(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,11 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// A local day's reservations, newest start first. Each read is audited, because it shows plates.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/reservations", tag = "operator",
+    params(("garage" = String, Path), ReservationDayQuery), security(("operator" = [])),
+    responses((status = 200, body = ReservationPage))
+)]
 pub async fn list(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,12 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closes spaces for a time. The same key again returns the same closure.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/closures", tag = "operator", request_body = NewClosure,
+    params(("garage" = String, Path), AffectedPolicyQuery, ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses((status = 201, body = ClosureEntry), (status = 409, description = "`reservations_affected`"))
+)]
 pub async fn add_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -15,6 +15,15 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Adds a window. The same key again returns the same window.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/windows", tag = "operator", request_body = WindowSpec,
+    params(("garage" = String, Path), AffectedPolicyQuery, ("Idempotency-Key" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 201, body = WindowEntry),
+        (status = 409, description = "`window_conflict`, `reservations_affected`"),
+    )
+)]
 pub async fn add_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

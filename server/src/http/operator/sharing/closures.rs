@@ -12,6 +12,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closures whose time is not over.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/closures", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = ClosureList))
+)]
 pub async fn closures(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,12 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a closure: its spaces are shared again.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/closures/{closure}", tag = "operator",
+    params(("garage" = String, Path), ("closure" = String, Path, format = "uuid"), AffectedPolicyQuery),
+    security(("operator" = [], "console" = [])),
+    responses((status = 204), (status = 409, description = "`reservations_affected`"))
+)]
 pub async fn end_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -13,6 +13,16 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a window, unless it has changed since the caller read it: it opens no more.
+#[utoipa::path(
+    delete, path = "/api/operator/v1/garages/{garage}/windows/{window}", tag = "operator",
+    params(("garage" = String, Path), ("window" = String, Path), AffectedPolicyQuery, ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 204),
+        (status = 409, description = "`reservations_affected`"),
+        (status = 412, description = "`sharing_changed`"),
+    )
+)]
 pub async fn end_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -14,13 +14,19 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct OpeningsQuery {
     from: NaiveDate,
     to: NaiveDate,
 }
 
 /// The audience and number of spaces of each opening.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/openings", tag = "operator",
+    params(("garage" = String, Path), OpeningsQuery), security(("operator" = [])),
+    responses((status = 200, body = OpeningSchedule))
+)]
 pub async fn openings(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::GarageId;
+use protocol::sharing::PoolList;
 use service::http::ProblemResponse;
 
 use crate::app::App;
@@ -13,6 +14,15 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The garage's pools with the `ETag` that a change of them must name, or 304.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/pools", tag = "operator",
+    params(("garage" = String, Path), ("If-None-Match" = Option<String>, Header)),
+    security(("operator" = [])),
+    responses(
+        (status = 200, body = PoolList, headers(("ETag" = String))),
+        (status = 304, description = "Not changed"),
+    )
+)]
 pub async fn pools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

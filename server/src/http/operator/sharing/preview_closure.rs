@@ -12,6 +12,12 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The reservations that a closure would affect; nothing is written.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/closures/preview", tag = "operator",
+    request_body = NewClosure,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 200, body = SharingChangePreview))
+)]
 pub async fn preview_closure(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

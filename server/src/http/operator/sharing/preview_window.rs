@@ -12,6 +12,12 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The effects of a new, changed or ended window; nothing is written.
+#[utoipa::path(
+    post, path = "/api/operator/v1/garages/{garage}/windows/preview", tag = "operator",
+    request_body = WindowPreviewRequest,
+    params(("garage" = String, Path)), security(("operator" = [], "console" = [])),
+    responses((status = 200, body = SharingChangePreview))
+)]
 pub async fn preview_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -16,6 +16,16 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's pools, unless they have changed since the caller read them.
+#[utoipa::path(
+    put, path = "/api/operator/v1/garages/{garage}/pools", tag = "operator", request_body = PoolList,
+    params(("garage" = String, Path), AffectedPolicyQuery, ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = PoolList, headers(("ETag" = String))),
+        (status = 409, description = "`window_conflict`, `reservations_affected`, `pool_in_use`"),
+        (status = 412, description = "`sharing_changed`"),
+    )
+)]
 pub async fn put_pools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

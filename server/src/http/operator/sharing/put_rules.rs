@@ -15,6 +15,16 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's rules, unless they have changed since the caller read them.
+#[utoipa::path(
+    put, path = "/api/operator/v1/garages/{garage}/sharing-rules", tag = "operator",
+    request_body = SharingRulesSpec,
+    params(("garage" = String, Path), ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = SharingRulesSpec, headers(("ETag" = String))),
+        (status = 412, description = "`sharing_changed`"),
+    )
+)]
 pub async fn put_rules(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

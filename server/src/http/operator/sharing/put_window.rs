@@ -14,6 +14,17 @@ use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces a window, unless it has changed since the caller read it.
+#[utoipa::path(
+    put, path = "/api/operator/v1/garages/{garage}/windows/{window}", tag = "operator",
+    request_body = WindowSpec,
+    params(("garage" = String, Path), ("window" = String, Path), AffectedPolicyQuery, ("If-Match" = String, Header)),
+    security(("operator" = [], "console" = [])),
+    responses(
+        (status = 200, body = WindowEntry),
+        (status = 409, description = "`window_conflict`, `reservations_affected`"),
+        (status = 412, description = "`sharing_changed`"),
+    )
+)]
 pub async fn put_window(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,

@@ -12,6 +12,11 @@ use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Windows that have not been ended, with their conflicts.
+#[utoipa::path(
+    get, path = "/api/operator/v1/garages/{garage}/windows", tag = "operator",
+    params(("garage" = String, Path)), security(("operator" = [])),
+    responses((status = 200, body = WindowList))
+)]
 pub async fn windows(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
