@@ -66,12 +66,6 @@ pub fn run(options: &PackageTaskOptions) -> Result<()> {
     steps(&mut TaskSteps::default(), options)
 }
 
-/// For the whole test run: builds in debug with the C library that is there.
-pub fn run_debug(task: &mut TaskSteps) -> Result<()> {
-    let out = PathBuf::from("target/package-debug");
-    steps(task, &PackageTaskOptions { out, libc: None, profile: "dev".to_owned() })
-}
-
 fn steps(task: &mut TaskSteps, options: &PackageTaskOptions) -> Result<()> {
     let layout = PackageLayout::new(root()?.join(&options.out));
     let symbols = PackageLayout::new(layout.out.clone()).symbols();

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{lint, package};
+use super::lint;
 use crate::cluster::{TaskCluster, URL_VARIABLE};
 use crate::packages;
 use crate::steps::TaskSteps;
@@ -39,7 +39,6 @@ pub fn run(options: &TestTaskOptions) -> Result<()> {
     )?;
     if options.only.is_none() && options.binary.is_none() {
         lint::steps(&mut steps)?;
-        package::run_debug(&mut steps)?;
     }
     steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;
     let start = || TaskCluster::start(&binary(BuildProfile::Debug, "test-postgres")?);
