@@ -134,6 +134,20 @@ fn missing_and_surplus_arrivals_and_cursors_are_found() {
 }
 
 #[test]
+fn arrivals_of_priority_records_are_counted_by_class() {
+    assert_eq!(violations(|w| w.found.arrivals[0].entry_event = None), "");
+    finds("other arrivals", |w| {
+        w.found.arrivals[0].entry_event = None;
+        w.found.arrivals[0].class_id = "c1".to_owned();
+    });
+    finds("early arrivals belong to no entry", |w| {
+        let mut again = w.found.arrivals[0].clone();
+        again.entry_event = None;
+        w.found.arrivals.push(again);
+    });
+}
+
+#[test]
 fn what_a_phone_missed_or_saw_twice_is_found() {
     finds("in their latest state", |w| w.seen.iter_mut().for_each(|phone| phone.latest.clear()));
     finds("in their latest state", |w| {
