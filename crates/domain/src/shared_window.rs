@@ -24,7 +24,7 @@ use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{MinuteSpan, Minutes};
 use crate::window::Weekdays;
 
-pub use class_time::{check_class_time, class_time_of_today, is_class_time};
+pub use class_time::{OutsideClassTime, check_class_time, class_time_of_today, is_class_time};
 pub use conflict::{QuotaShare, WindowClash, WindowConflict, conflicts};
 pub use daily_hours::DailyHours;
 pub use openings::{disjoint, without};

@@ -4,6 +4,7 @@ use crate::ids::ReservationId;
 
 use super::entry::EntryPhase;
 use crate::minute::{Minute, MinuteSpan, Minutes};
+use crate::shared_window::OutsideClassTime;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReservationRefusal {
@@ -47,4 +48,10 @@ pub enum ReservationRefusal {
     NotFound,
     #[error("not possible in the current phase")]
     WrongPhase { phase: EntryPhase },
+}
+
+impl From<OutsideClassTime> for ReservationRefusal {
+    fn from(outside: OutsideClassTime) -> Self {
+        Self::OutsideWindow { next: outside.next }
+    }
 }

@@ -4,7 +4,6 @@
 //! come at the time of any of them.
 
 use super::WindowOpening;
-use crate::allocation::refusal::ReservationRefusal;
 use crate::audience::Audience;
 use crate::ids::{ClassId, PoolId};
 use crate::minute::{Minute, MinuteSpan};
@@ -16,6 +15,12 @@ impl WindowOpening {
         let group = self.groups.iter().find(|group| group.class == *class);
         group.map_or(Some(self.span), |group| group.span)
     }
+}
+
+/// No own class may come at the stay's start. `next` is the next time of one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutsideClassTime {
+    pub next: Option<MinuteSpan>,
 }
 
 /// The class's part of each pickup opening, in order.
@@ -52,7 +57,7 @@ pub fn check_class_time(
     classes: &[ClassId],
     pool: Option<&PoolId>,
     stay: MinuteSpan,
-) -> Result<(), ReservationRefusal> {
+) -> Result<(), OutsideClassTime> {
     let here = |opening: &&WindowOpening| {
         opening.audience == Audience::Pickup
             && pool.is_none_or(|pool| opening.pool == *pool)
@@ -71,7 +76,7 @@ pub fn check_class_time(
         return Ok(());
     }
     let next = times.into_iter().map(|(time, _)| time).find(|time| time.until() > stay.from());
-    Err(ReservationRefusal::OutsideWindow { next })
+    Err(OutsideClassTime { next })
 }
 
 /// A stay may continue into an adjoining window, so its end is compared only where a class's time ends before its opening.

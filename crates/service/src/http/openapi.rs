@@ -37,6 +37,7 @@ const BODY: [(&str, &str); 5] = [
 ];
 const IDEMPOTENCY_KEY: [(&str, &str); 2] =
     [("400", "idempotency_key_missing"), ("409", "idempotency_key_reused")];
+const IF_MATCH: [(&str, &str); 1] = [("400", "invalid_if_match")];
 const REQUIRED_IF_MATCH: [(&str, &str); 1] = [("428", "if_match_missing")];
 
 /// Adds the refusals of extractors and security schemes, gives problems their content type and operations unique ids.
@@ -91,6 +92,9 @@ fn refusals(operation: &Operation, security: &[SecurityRefusal]) -> Vec<(&'stati
     }
     if takes(&|one| one.name == "Idempotency-Key") {
         found.extend(IDEMPOTENCY_KEY);
+    }
+    if takes(&|one| one.name == "If-Match") {
+        found.extend(IF_MATCH);
     }
     if takes(&|one| one.name == "If-Match" && one.required == Required::True) {
         found.extend(REQUIRED_IF_MATCH);

@@ -11,7 +11,7 @@ use crate::folder::DataFolder;
 /// The district that was imported last.
 const IMPORTED: &str = "district.json";
 
-/// Imports the district unless this folder has it already. An import makes windows and pools what the file says: at each
+/// Imports the district unless this folder has it already. An import restores the windows and pools of the file: at each
 /// start it would undo what operators have changed since.
 pub async fn run(app: &App, folder: &DataFolder, district: &DistrictSpec) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(district).context("the district has no JSON form")?;

@@ -17,7 +17,7 @@ const LONGEST_BIND_CODE: usize = 64;
 
 /// Logs in with a code of `wx.login`. The first log-in also needs the school's bind code, or `register` for a driver.
 #[utoipa::path(
-    post, path = "/api/v1/sessions", tag = "sessions", request_body = WechatLogIn,
+    post, path = "/api/v1/sessions", tag = "sessions", security(()), request_body = WechatLogIn,
     responses(
         (status = 201, body = PersonSession),
         (status = 400, body = ProblemDetails, description = "`invalid_js_code`, `js_code_used`"),

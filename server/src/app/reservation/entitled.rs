@@ -53,5 +53,8 @@ pub(super) async fn times_refused(
         return Ok(vec![None; spans.len()]);
     }
     let (classes, hours) = (standing.classes_at(garage), openings::of(app, garage).await?);
-    Ok(spans.iter().map(|span| check_class_time(&hours.open, &classes, pool, *span).err()).collect())
+    Ok(spans
+        .iter()
+        .map(|span| check_class_time(&hours.open, &classes, pool, *span).err().map(Into::into))
+        .collect())
 }

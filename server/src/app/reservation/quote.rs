@@ -41,7 +41,7 @@ pub async fn quote(
         let refused = match asked.audience {
             Audience::Pickup => {
                 let open = GarageHours::of(book.layout()).open;
-                check_class_time(&open, &classes, asked.pool.as_ref(), span)
+                check_class_time(&open, &classes, asked.pool.as_ref(), span).map_err(Into::into)
             }
             Audience::Staff | Audience::Resident | Audience::Public => Ok(()),
         };

@@ -45,10 +45,12 @@ fn the_time_is_asked_of_the_clock() {
     }
 }
 
-/// The authorization matrix has the operations of the OpenAPI documents: a route beside them would have no row.
+/// The authorization matrix has the operations of the OpenAPI documents: a route beside them would have no row. The proxy's
+/// routes are rows of a table, and a test holds that the document has each.
 #[test]
 fn routes_of_the_apis_describe_themselves() {
-    let documents = ["server/src/http/openapi.rs", "miniapp-api/src/http.rs"];
+    let documents =
+        ["server/src/http/openapi.rs", "miniapp-api/src/http.rs", "miniapp-api/src/http/proxy.rs"];
     let is_api =
         |path: &str| ["server/src/", "miniapp-api/src/"].iter().any(|folder| path.starts_with(folder));
     let registers = |text: &str| [".route(", ".route_service("].iter().any(|call| text.contains(call));

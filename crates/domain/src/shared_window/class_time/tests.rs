@@ -77,7 +77,7 @@ fn a_parent_comes_when_a_class_of_an_own_child_may() {
     assert!(check(&["other", "late"], "15:00", "16:00"));
     assert!(check(&["late"], "16:30", "16:40"), "the book knows the next window");
     let next = check_class_time(&all, &[class("late")], None, span("15:00", "15:10"));
-    assert_eq!(next, Err(ReservationRefusal::OutsideWindow { next: Some(span("15:20", "16:00")) }));
+    assert_eq!(next, Err(OutsideClassTime { next: Some(span("15:20", "16:00")) }));
 }
 
 fn parent() -> Plate {

@@ -8,7 +8,7 @@ use crate::repository::none;
 /// Problems that follow from what an operation takes.
 fn refusals(one: &DescribedOperation) -> Vec<(&'static str, &'static str)> {
     let requires_match = one.parameters().any(|it| it["name"] == "If-Match" && it["required"] == true);
-    let rules: [(bool, &[(&str, &str)]); 6] = [
+    let rules: [(bool, &[(&str, &str)]); 7] = [
         (one.takes("in", "path"), &[("404", "not_found")]),
         (one.takes("in", "query"), &[("400", "invalid_query")]),
         (
@@ -24,6 +24,7 @@ fn refusals(one: &DescribedOperation) -> Vec<(&'static str, &'static str)> {
             one.takes("name", "Idempotency-Key"),
             &[("400", "idempotency_key_missing"), ("409", "idempotency_key_reused")],
         ),
+        (one.takes("name", "If-Match"), &[("400", "invalid_if_match")]),
         (requires_match, &[("428", "if_match_missing")]),
         (true, &[("500", "internal"), ("503", "timed_out")]),
     ];
