@@ -92,22 +92,30 @@ impl EntryAttempt<'_> {
         if let Some(reservation) = self.reservation() {
             return self.by_reservation(reservation);
         }
-        let (mut refusal, mut early_parent) = (None, None);
+        // Times at which the plate's classes come in other parts of the school's windows; `None` where they come no more.
+        let (mut refusal, mut class_times): (_, Vec<Option<Timestamp>>) = (None, Vec::new());
         for opening in self.openings() {
-            // A class's time may have begun in another pool; it does not matter whether the public may enter.
-            if early_parent.is_some() && opening.audience != Audience::Pickup {
-                break;
+            // A class's time may have begun in another pool. As a public car the parent would be announced to no teacher.
+            let comes_later = class_times.iter().any(Option::is_some);
+            match opening.audience {
+                Audience::Pickup => {}
+                Audience::Staff | Audience::Resident if comes_later => break,
+                Audience::Staff | Audience::Resident => {}
+                Audience::Public if class_times.is_empty() => {}
+                Audience::Public => break,
             }
             let decision = self.by_opening(opening);
             if decision.opens() {
                 return decision;
             }
-            if is_early_parent(opening, decision) {
-                early_parent.get_or_insert(decision);
+            if opening.audience == Audience::Pickup {
+                class_times.extend(self.outside_class_time(opening));
             }
             refusal.get_or_insert(decision);
         }
+        let early_parent = class_times.into_iter().flatten().min();
         early_parent
+            .map(AccessDecision::too_early)
             .or(refusal)
             .or_else(|| self.too_early())
             .unwrap_or_else(|| AccessDecision::refuse(self.denial_without_opening()))
@@ -243,9 +251,19 @@ impl EntryAttempt<'_> {
         terms.lock_out.and_then(|hours| hours.around(Minute::floor(self.at()))).is_some()
     }
 
-    /// Refusal if no part of the opening for the plate's classes is open now. With children in several classes the earliest
-    /// coming part counts.
+    /// Refusal if no part of the opening for the plate's classes is open now.
     fn outside_group(&self, opening: &PlannedOpening, terms: &OpeningTerms) -> Option<AccessDecision> {
+        let next = self.next_class_time(opening, terms)?;
+        Some(next.map_or(AccessDecision::refuse(DenialReason::OutsideWindow), AccessDecision::too_early))
+    }
+
+    fn outside_class_time(&self, opening: &PlannedOpening) -> Option<Option<Timestamp>> {
+        self.next_class_time(opening, opening.terms.as_ref()?)
+    }
+
+    /// `None` if a part of the opening for the plate's classes is open now, else the start of the next one, if there is any.
+    /// With children in several classes the earliest coming part counts.
+    fn next_class_time(&self, opening: &PlannedOpening, terms: &OpeningTerms) -> Option<Option<Timestamp>> {
         let at = self.at();
         let mine = self.plan.sharing.groups.get(self.plate)?;
         let part = |id: &u16| {
@@ -255,8 +273,7 @@ impl EntryAttempt<'_> {
         if mine.iter().map(part).any(|(from, to)| from <= at && at < to) {
             return None;
         }
-        let next = mine.iter().map(part).map(|(from, _)| from).filter(|from| *from > at).min();
-        Some(next.map_or(AccessDecision::refuse(DenialReason::OutsideWindow), AccessDecision::too_early))
+        Some(mine.iter().map(part).map(|(from, _)| from).filter(|from| *from > at).min())
     }
 
     fn why_short(&self, reach: &StayLimit, from: Minute) -> DenialReason {
@@ -280,9 +297,4 @@ impl EntryAttempt<'_> {
             DenialReason::UnknownPlate
         }
     }
-}
-
-fn is_early_parent(opening: &PlannedOpening, decision: AccessDecision) -> bool {
-    let early = matches!(decision, AccessDecision::Refuse { reason: DenialReason::TooEarly, .. });
-    early && opening.audience == Audience::Pickup
 }

@@ -13,6 +13,7 @@ use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::GarageLayout;
 use crate::allocation::reserved_entry::{GarageHours, ReservedEntry};
 use crate::ids::{ClassId, PoolId};
+use crate::minute::Minute;
 use crate::plate::Plate;
 use crate::shared_window::WindowOpening;
 use crate::time::Timestamp;
@@ -68,10 +69,10 @@ impl PlannedHours {
         let classes = ClassNumbers::of(&open);
         let later =
             |opening: &&&WindowOpening| opening.audience != Audience::Public && until(opening) > valid_until;
-        let standing = open.iter().filter(later).map(|opening| planned(opening, &classes)).collect();
+        let standing = open.iter().filter(later).map(|opening| planned(opening, &open, &classes)).collect();
         let valid = open.iter().filter(|opening| from(opening) < valid_until);
         Self {
-            openings: valid.map(|opening| planned(opening, &classes)).collect(),
+            openings: valid.map(|opening| planned(opening, &open, &classes)).collect(),
             standing: StandingRights { until: standing_until, openings: standing },
             pools: layout.pools.keys().map(|pool| (pool.clone(), limits(layout, pool, period))).collect(),
             classes,
@@ -87,11 +88,18 @@ fn until(opening: &WindowOpening) -> Timestamp {
     opening.span.until().timestamp()
 }
 
-fn planned(opening: &WindowOpening, numbers: &ClassNumbers) -> PlannedOpening {
+fn planned(opening: &WindowOpening, open: &[&WindowOpening], numbers: &ClassNumbers) -> PlannedOpening {
     let group = |(class, id): (&ClassId, &u16)| {
         let time = opening.time_of(class);
-        // An empty group: the class does not come in this opening.
-        let (from, to) = time.map_or((opening.span.from(), opening.span.from()), |t| (t.from(), t.until()));
+        // An empty group: the class does not come in this opening. It begins with the class's next time, so that the gate names
+        // that time and does not take the parent for a public car.
+        let (from, to) = time.map_or_else(
+            || {
+                let next = next_time(opening, open, class);
+                (next, next)
+            },
+            |time| (time.from(), time.until()),
+        );
         (time != Some(opening.span)).then(|| OpeningGroup {
             id: *id,
             from: from.timestamp(),
@@ -111,6 +119,15 @@ fn planned(opening: &WindowOpening, numbers: &ClassNumbers) -> PlannedOpening {
         terms: Some(terms),
         ..PlannedOpening::new(opening.audience, from(opening), until(opening))
     }
+}
+
+/// Start of the class's next time after this opening on the same day; the opening's start if there is none.
+fn next_time(opening: &WindowOpening, open: &[&WindowOpening], class: &ClassId) -> Minute {
+    let (start, day) = (opening.span.from(), from(opening).local_date());
+    let same =
+        |other: &&&WindowOpening| other.audience == opening.audience && from(other).local_date() == day;
+    let times = open.iter().filter(same).filter_map(|other| other.time_of(class)).map(|time| time.from());
+    times.filter(|from| *from > start).min().unwrap_or(start)
 }
 
 /// Limits of a pool from the current one on, as far as the plan is valid.

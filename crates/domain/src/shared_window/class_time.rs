@@ -47,7 +47,7 @@ pub fn class_time_of_today(
     let times = || class_times(openings, class);
     let today = || times().filter(|span| span.from().timestamp().local_date() == now.local_date());
     let current = times().find(|span| span.contains(minute));
-    current.or_else(|| today().find(|span| span.from() > minute)).or_else(|| today().next_back())
+    current.or_else(|| today().filter(|span| span.from() > minute).min()).or_else(|| today().next_back())
 }
 
 /// Refuses a parent's stay if every opening in which it starts is for other classes at that time. `classes` are those of the

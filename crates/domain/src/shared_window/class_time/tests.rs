@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::super::tests::{autumn, class, date, window};
 use super::*;
 use crate::access::{
-    AccessPlan, AccessRequest, ClassNumbers, ClockTrust, GarageAlarm, MIN_CONFIDENCE, PlanPeriod,
-    PlannedHours, ReservationUses, SharingPlan, decide,
+    AccessDecision, AccessPlan, AccessRequest, ClassNumbers, ClockTrust, DenialReason, GarageAlarm,
+    MIN_CONFIDENCE, PlanPeriod, PlannedHours, ReservationUses, SharingPlan, decide,
 };
 use crate::allocation::layout::{GarageLayout, SpaceClosure, SpacePool};
 use crate::allocation::reserved_entry::GarageHours;
@@ -111,6 +111,10 @@ fn plan(
 }
 
 fn opens(plan: &AccessPlan, at: Timestamp) -> bool {
+    decided(plan, at).opens()
+}
+
+fn decided(plan: &AccessPlan, at: Timestamp) -> AccessDecision {
     let (plate, uses) = (parent(), ReservationUses::new());
     let passage = AccessRequest {
         direction: LaneDirection::In,
@@ -125,7 +129,62 @@ fn opens(plan: &AccessPlan, at: Timestamp) -> bool {
         uses: &uses,
         alarm: GarageAlarm::None,
     };
-    decide(Some(plan), &passage).opens()
+    decide(Some(plan), &passage)
+}
+
+fn pool_of(name: &str) -> PoolId {
+    PoolId::parse(name).unwrap()
+}
+
+/// Pools `main` and `second`, and a pool `street` whose window lets the public walk in all day.
+fn layout(pickup: Vec<WindowOpening>, closures: Vec<SpaceClosure>) -> GarageLayout {
+    let mut public = window("p", Audience::Public, Weekdays::ALL, 0, 1440);
+    (public.pool, public.quota) = (pool_of("street"), SPACES);
+    (public.terms.walk_in, public.terms.min_stay) = (true, Minutes(1));
+    let pools = ["main", "second", "street"];
+    let pools = pools.map(|name| (pool_of(name), SpacePool { size: SPACES, spaces: Vec::new() }));
+    let mut all = pickup;
+    all.extend(openings(&public));
+    GarageLayout { pools: pools.into(), openings: disjoint(all), closures, ..GarageLayout::default() }
+}
+
+fn closed(pool: &str, span: MinuteSpan) -> SpaceClosure {
+    SpaceClosure { pool: Some(pool_of(pool)), audience: None, span, spaces: None }
+}
+
+#[test]
+fn a_parent_who_comes_before_a_class_that_a_closure_has_moved_waits_and_is_no_public_car() {
+    let mut window = pickup(15 * 60, 60, vec![late("c-1", 20)]);
+    window.pool = pool_of("main");
+    let layout = layout(openings(&window), vec![closed("main", span("15:15", "15:30"))]);
+    let (hours, now) = (GarageHours::of(&layout), span("15:05", "15:06").from().timestamp());
+    let plan = plan(&layout, &hours, &BTreeSet::from([class("c-1")]), now);
+    let next = span("15:30", "16:00").from().timestamp();
+    assert_eq!(decided(&plan, now), AccessDecision::too_early(next));
+}
+
+#[test]
+fn a_parent_whose_time_a_closure_has_taken_is_no_public_car_while_the_window_is_open() {
+    let mut window = pickup(15 * 60, 60, vec![late("c-1", 20)]);
+    window.pool = pool_of("main");
+    let layout = layout(openings(&window), vec![closed("main", span("15:15", "16:00"))]);
+    let (hours, now) = (GarageHours::of(&layout), span("15:05", "15:06").from().timestamp());
+    let plan = plan(&layout, &hours, &BTreeSet::from([class("c-1")]), now);
+    assert_eq!(decided(&plan, now), AccessDecision::refuse(DenialReason::OutsideWindow));
+}
+
+#[test]
+fn gate_and_phone_name_the_earliest_time_of_a_class_in_two_pools() {
+    let mut first = pickup(15 * 60, 90, vec![late("c-1", 40)]);
+    let mut second = pickup(15 * 60, 90, vec![late("c-1", 20)]);
+    (first.pool, second.pool) = (pool_of("main"), pool_of("second"));
+    let all = openings(&first).into_iter().chain(openings(&second)).collect();
+    let layout = layout(all, Vec::new());
+    let (hours, now) = (GarageHours::of(&layout), span("15:05", "15:06").from().timestamp());
+    let plan = plan(&layout, &hours, &BTreeSet::from([class("c-1")]), now);
+    let next = span("15:20", "16:30").from();
+    assert_eq!(decided(&plan, now), AccessDecision::too_early(next.timestamp()));
+    assert_eq!(class_time_of_today(&hours.open, &class("c-1"), now).unwrap().from(), next);
 }
 
 prop_compose! {
@@ -159,7 +218,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     /// Lock-out hours keep a car out at the gate at any class's time; the windows here have none.
     #[test]
@@ -169,16 +228,20 @@ proptest! {
         classes in prop::collection::btree_set(0_usize..5, 1..3),
         minute in 860_i64..1060,
     ) {
-        let pool = || SpacePool { size: SPACES, spaces: Vec::new() };
-        let pools = ["main", "second"].map(|name| (PoolId::parse(name).unwrap(), pool()));
-        let all = windows.iter().flat_map(openings).collect();
-        let layout = GarageLayout { pools: pools.into(), openings: disjoint(all), closures, ..GarageLayout::default() };
+        let mut layout = layout(windows.iter().flat_map(openings).collect(), closures);
         let hours = GarageHours::of(&layout);
         let classes: BTreeSet<ClassId> = classes.iter().map(|n| class(&format!("c-{n}"))).collect();
         let now = Minute::new(span("00:00", "00:01").from().get() + minute);
+        let with_public = plan(&layout, &hours, &classes, now.timestamp());
+        layout.openings.retain(|opening| opening.audience == Audience::Pickup);
+        let hours = GarageHours::of(&layout);
         let plan = plan(&layout, &hours, &classes, now.timestamp());
         let phone = classes.iter().any(|class| is_class_time(&hours.open, class, now.timestamp()));
         prop_assert_eq!(opens(&plan, now.timestamp()), phone);
+        // While the school's window is open, a parent at another time is no public car.
+        if hours.open.iter().any(|opening| opening.span.contains(now)) && !phone {
+            prop_assert!(!opens(&with_public, now.timestamp()));
+        }
         for class in &classes {
             let shown = class_time_of_today(&hours.open, class, now.timestamp());
             let is_current = shown.is_some_and(|time| time.contains(now));
