@@ -10,7 +10,7 @@ mod query;
 mod serve;
 mod stack;
 
-pub use json::{ApiBytes, ApiJson};
+pub use json::{ApiBytes, ApiJson, is_json};
 pub use operational::operational_routes;
 pub use path::ApiPath;
 pub use problem::{ProblemResponse, unknown_resource};

@@ -21,7 +21,11 @@ use crate::hub::StreamTarget;
     params(("class" = String, Path), AfterCursorQuery),
     responses(
         (status = 101, body = StreamFrame<ClassArrival>, description = "Frames of the WebSocket"),
-        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`; `websocket_expected`"),
+        (status = 403, body = ProblemDetails, description = "`origin_refused`"),
+        (status = 426, body = ProblemDetails, description = "`websocket_expected`"),
+        (status = 429, body = ProblemDetails, description = "`too_many_connections`: of this session"),
+        (status = 503, body = ProblemDetails, description = "`too_many_connections`: of all"),
         (status = 404, body = ProblemDetails, description = "`not_found`"),
         (status = "default", body = ProblemDetails),
     )

@@ -16,7 +16,11 @@ use crate::hub::StreamTarget;
     get, path = "/api/v1/hall/stream", tag = "hall", security(("session" = [])), params(AfterCursorQuery),
     responses(
         (status = 101, body = StreamFrame<HallArrival>, description = "Frames of the WebSocket"),
-        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`; `websocket_expected`"),
+        (status = 403, body = ProblemDetails, description = "`origin_refused`"),
+        (status = 426, body = ProblemDetails, description = "`websocket_expected`"),
+        (status = 429, body = ProblemDetails, description = "`too_many_connections`: of this session"),
+        (status = 503, body = ProblemDetails, description = "`too_many_connections`: of all"),
         (status = "default", body = ProblemDetails),
     )
 )]

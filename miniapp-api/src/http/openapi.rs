@@ -66,8 +66,12 @@ pub fn document() -> utoipa::openapi::OpenApi {
         document.paths.add_path_operation(route.public_path(), vec![route.method.described()], operation);
     }
     schemas::add_referenced(&mut document, &server);
-    let refusal = SecurityRefusal { scheme: SESSION, status: "401", code: "unauthorized" };
-    complete(&mut document, &[refusal]);
+    // Whatever needs a session needs the server.
+    let refusals = [("401", "unauthorized"), ("503", "server_unavailable")];
+    complete(
+        &mut document,
+        &refusals.map(|(status, code)| SecurityRefusal { scheme: SESSION, status, code }),
+    );
     document
 }
 

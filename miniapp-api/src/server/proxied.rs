@@ -1,7 +1,8 @@
 //! A person's request, passed on as it came.
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode};
+use service::http::is_json;
 
 use super::call::{ServerCall, ServerReply};
 use super::client::ServerClient;
@@ -35,15 +36,11 @@ impl ServerClient {
             builder = builder.body(body);
         }
         let reply = ServerCall::new(request.route, builder).session(session).send().await?;
-        if reply.body.is_empty() || is_json(&reply.headers) {
+        // Anything else is a page of a balancer in the server's place.
+        if reply.status == StatusCode::NO_CONTENT || is_json(&reply.headers) {
             Ok(reply)
         } else {
             Err(ServerCallError::NotJson)
         }
     }
-}
-
-/// A page of a balancer in the server's place has another type.
-fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
 }

@@ -186,6 +186,7 @@ async fn what_is_not_a_response_of_the_server_is_not_passed_on() {
     let cases = [
         Canned { status: 200, headers: vec![("content-type", "text/html")], body: b"<p>hello</p>".to_vec() },
         Canned { status: 200, headers: Vec::new(), body: b"{}".to_vec() },
+        Canned { status: 200, headers: Vec::new(), body: Vec::new() },
         Canned { status: 200, headers: vec![json], body: vec![b' '; 9 * 1024 * 1024] },
         Canned { status: 302, headers: vec![json, ("location", "/elsewhere")], body: b"{}".to_vec() },
         Canned { status: 304, headers: vec![("etag", "\"a\"")], body: Vec::new() },

@@ -42,7 +42,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the content type is JSON, as `application/json` or `application/problem+json`.
+pub fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
     let Some((kind, subtype)) = essence.split_once('/') else { return false };
