@@ -46,18 +46,18 @@ mod token;
 pub mod ttl_cache;
 pub mod visit;
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Clock;
 use protocol::people::FeedCursor;
+use store::Store;
+use store::seal::SealingKeyring;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::context::ServerContext;
-use store::Store;
-use store::seal::SealingKeyring;
 
 /// Shared state of the use cases: their context, the queues, and the caches. A clone is one more reference: each request makes several.
 #[derive(Clone)]
@@ -147,12 +147,6 @@ impl Deref for AppParts {
 
     fn deref(&self) -> &ServerContext {
         &self.context
-    }
-}
-
-impl DerefMut for AppParts {
-    fn deref_mut(&mut self) -> &mut ServerContext {
-        &mut self.context
     }
 }
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use service::ProcessReadiness;
 use service::retry::RetryBackoff;
+use store::wake::{self, ReplicaListener, ReplicaNotification};
+use store::{Store, StoreError};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, allocation, ingest, open_order};
 use crate::jobs::{calendar, publish, purge, sweep};
-use store::wake::{self, ReplicaListener, ReplicaNotification};
-use store::{Store, StoreError};
 
 /// Interval of the database's readiness check.
 const LOOK: Duration = Duration::from_secs(2);

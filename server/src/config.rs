@@ -10,11 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use service::config::{ConfigError, SecretSource, SecretText, load};
 use service::telemetry::LogFormat;
+use store::seal::SealingKeyring;
 
 use crate::app::operator::CookiePolicy;
 use crate::app::public_sites::FeedSettings;
 use crate::app::retention::RetentionPeriods;
-use store::seal::SealingKeyring;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -10,7 +10,6 @@ pub mod fail;
 pub mod gateway;
 mod idempotency;
 mod if_match;
-mod input;
 pub mod internal;
 pub mod openapi;
 pub mod operator;

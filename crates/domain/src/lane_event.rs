@@ -82,7 +82,7 @@ pub struct LaneEvent<L> {
 impl<L> LaneEvent<L> {
     /// Why the car of this event stands before a closed barrier; `None` if the barrier is open, or if no car is before it. At an exit
     /// a car waits only if its device was requested to open and did not.
-    pub const fn waiting_reason(&self) -> Option<DenialReason> {
+    const fn waiting_reason(&self) -> Option<DenialReason> {
         match (self.kind, self.direction, self.decision) {
             (EventKind::NotOpened, _, _) => Some(DenialReason::DidNotOpen),
             (EventKind::Opened, _, _) | (_, LaneDirection::Out, _) => None,

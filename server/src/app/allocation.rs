@@ -34,6 +34,8 @@ use std::time::{Duration, Instant};
 use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use service::retry::RetryBackoff;
+use store::book::BookVersion;
+use store::{self, StoreError};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -44,8 +46,6 @@ use self::commit::{AllocationCommitOutcome, GarageRequest};
 use self::stale_books::{StaleBookSchedule, StaleBooks};
 use super::App;
 use crate::context::ServerContext;
-use store::book::BookVersion;
-use store::{self, StoreError};
 
 pub use read::{compare_all, read, read_now};
 pub use request::{

@@ -7,14 +7,14 @@
 use domain::ids::ArrivalId;
 use domain::pickup::{PickupAct, PickupError, PickupPhase};
 use protocol::people::{ArrivalAct, ClassArrival};
+use store::arrival::{LastArrivalAct, SealedArrival};
+use store::seal::SealError;
+use store::{StoreError, arrival, feed, school};
 
 use super::App;
 use super::arrival_board::present;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
-use store::arrival::{LastArrivalAct, SealedArrival};
-use store::seal::SealError;
-use store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalActError {

@@ -5,13 +5,13 @@ use domain::pickup::{PickupAct, UNDO_WINDOW};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::people::{ClassArrival, ClassArrivals, FeedCursor, PAGE};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, arrival, feed, school};
 
 use super::App;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
-use store::arrival::SealedArrival;
-use store::seal::{SealError, SealPurpose, SealingKeyring};
-use store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalBoardError {

@@ -10,11 +10,11 @@ use domain::lane_event::{LONGEST_WAIT, LaneEvent, waiting_cars};
 use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::time::Timestamp;
-
-use crate::context::ServerContext;
 use store::gate_event::{self, StoredGateEvent, readings};
 use store::seal::SealPurpose;
 use store::{StoreError, Tx, codec, open_order};
+
+use crate::context::ServerContext;
 
 /// Most events of all lanes within [`LONGEST_WAIT`], at the busiest gate.
 const EVENTS: i64 = 200;

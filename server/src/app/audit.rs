@@ -9,9 +9,8 @@ use std::fmt;
 use domain::ids::{ArrivalId, ClassId, GarageId, PersonId, ReservationId, SchoolId, VehicleId};
 use domain::pickup::PickupAct;
 use domain::time::Timestamp;
-use uuid::Uuid;
-
 use store::{StoreError, Tx, audit};
+use uuid::Uuid;
 
 /// The author of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use domain::ids::PersonId;
 use domain::time::Timestamp;
+use store::seal::{SealError, SealPurpose};
+use store::{StoreError, Tx, bind_code, person, session};
 
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::driver;
 use super::token::{RandomError, normal_code, random_code};
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose};
-use store::{StoreError, Tx, bind_code, person, session};
 
 pub const MAX_ATTEMPTS: i64 = 5;
 pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);

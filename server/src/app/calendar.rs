@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, SchoolId};
+use store::{StoreError, Tx, calendar};
 
 use crate::context::ServerContext;
-use store::{StoreError, Tx, calendar};
 
 /// The last day of any calendar: dates are compared as text of ten characters.
 const LAST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2199, 12, 31);

@@ -10,6 +10,9 @@ use domain::pickup::PickupState;
 use domain::shared_window::is_class_time;
 use domain::time::Timestamp;
 use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
+use store::arrival::SealedArrival;
+use store::person::StoredChild;
+use store::{StoreError, Tx, arrival, feed, person};
 use uuid::Uuid;
 
 use super::App;
@@ -17,9 +20,6 @@ use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
 use super::sharing;
-use store::arrival::SealedArrival;
-use store::person::StoredChild;
-use store::{StoreError, Tx, arrival, feed, person};
 
 /// More children than any guardian has.
 const MOST_PUPILS: usize = 20;

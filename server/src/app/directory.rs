@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use domain::ids::GarageId;
-
-use super::App;
 use store::StoreError;
 use store::garage::{self, StoredGarage};
+
+use super::App;
 
 /// Metres.
 const EARTH_RADIUS: f64 = 6_371_000.0;

@@ -4,13 +4,13 @@
 //! the permit. A driver's plate is no permit for pickup: pickup requires being a pupil's guardian.
 
 use domain::ids::PersonId;
+use store::seal::{SealError, SealPurpose, token_hash};
+use store::{StoreError, Tx, book, person};
 use uuid::Uuid;
 
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose, token_hash};
-use store::{StoreError, Tx, book, person};
 
 /// Shown in place of a name.
 const SHOWN: &str = "车主";

@@ -11,6 +11,8 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::enrolment::{CredentialRenewal, GatewayEnrolment};
+use store::seal::{SealPurpose, token_hash};
+use store::{StoreError, credential, garage};
 
 use super::App;
 use super::attempts::AttemptLimiter;
@@ -18,8 +20,6 @@ use super::audit::{AuditAction, AuditActor, record};
 use super::gateway_token::RENEW_AFTER;
 use super::token::{RandomError, normal_code, random_code};
 use crate::context::ServerContext;
-use store::seal::{SealPurpose, token_hash};
-use store::{StoreError, credential, garage};
 
 /// A code is read out to a technician who stands at the gateway or travels there.
 pub const CODE_VALID: Duration = Duration::from_secs(24 * 3600);

@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use protocol::people::{ArrivalFeedPage, FeedCursor};
+use store::{StoreError, feed};
 use tokio::time::{Instant, sleep};
 
 use super::App;
 use crate::context::ServerContext;
-use store::{StoreError, feed};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);

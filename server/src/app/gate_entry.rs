@@ -12,6 +12,9 @@ use domain::plate::Plate;
 use domain::plate_likeness::difference;
 use domain::time::Timestamp;
 use protocol::at_gate::{GateEntry, NewGateEntry};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, Tx, codec, garage, gateway, person, visit};
 use uuid::Uuid;
 
 use super::at_gate::{CarAtBarrier, waiting};
@@ -21,9 +24,6 @@ use super::operator::open_order::{LIFE, seen};
 use super::session::PersonCaller;
 use super::{App, access_plan, open_order as orders};
 use crate::context::ServerContext;
-use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
-use store::seal::SealPurpose;
-use store::{StoreError, Tx, codec, garage, gateway, person, visit};
 
 /// Shortest time between two attempts of a person: longer than the lifetime of a remote opening.
 const PAUSE: Duration = Duration::from_secs(60);

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use domain::ids::GarageId;
+use store::credential::{self, GatewayTokenSlot};
+use store::seal::token_hash;
+use store::{StoreError, garage};
 
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
 use crate::context::ServerContext;
-use store::credential::{self, GatewayTokenSlot};
-use store::seal::token_hash;
-use store::{StoreError, garage};
 
 /// Identifies the kind of secret if one leaks into a log or a file.
 const PREFIX: &str = "pkg_";

@@ -5,14 +5,14 @@ use domain::minute::MinuteSpan;
 use domain::shared_window::class_time_of_today;
 use domain::time::Timestamp;
 use protocol::people::{ChildArrival, GuardianChild, GuardianOverview, PickupWindow};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, arrival, person};
 
 use super::App;
 use super::arrival_board::plate_of;
 use super::session::PersonCaller;
 use super::{plate, sharing};
-use store::arrival::SealedArrival;
-use store::seal::{SealError, SealPurpose, SealingKeyring};
-use store::{StoreError, Tx, arrival, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum GuardianError {

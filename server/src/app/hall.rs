@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use domain::name::masked;
 use protocol::people::{FeedCursor, HallArrival, HallArrivals, PAGE};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, arrival, feed, school};
 
 use super::arrival_board::cut;
 use super::session::PersonCaller;
 use crate::context::ServerContext;
-use store::arrival::SealedArrival;
-use store::seal::{SealError, SealPurpose, SealingKeyring};
-use store::{StoreError, arrival, feed, school};
 
 /// How long an arrival stays on the screen after the hand-over, so that the family sees it was recorded.
 pub const HANDED_OVER_STAYS: Duration = Duration::from_secs(10 * 60);

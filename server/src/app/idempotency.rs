@@ -24,10 +24,9 @@ use domain::ids::GarageId;
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
 use serde_json::Value;
-use uuid::Uuid;
-
 use store::codec;
 use store::seal::{SealPurpose, SealingKeyring};
+use uuid::Uuid;
 
 /// Longest key: a UUID has 36 characters.
 const LONGEST: usize = 100;

@@ -13,12 +13,12 @@ mod sharing;
 
 use domain::ids::PersonId;
 use protocol::district::DistrictSpec;
+use store::seal::{SealError, SealPurpose};
+use store::{StoreError, person};
 
 use super::audit::{AuditAction, AuditActor, ImportScope, record};
 use super::token::RandomError;
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose};
-use store::{StoreError, person};
 
 pub use super::invalid_field::InvalidField;
 pub use sharing::contradictions;

@@ -34,13 +34,12 @@ use domain::ids::GarageId;
 use metrics::{counter, gauge, histogram};
 use protocol::uplink::{BatchReceipt, UplinkBatch};
 use service::retry::RetryBackoff;
+use store::{self, StoreError};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
 pub(crate) use movement::heal;
-
-use store::{self, StoreError};
 
 /// Most batches in one transaction: with more, the first would wait longer for the last than for a commit.
 const GROUP: usize = 64;

@@ -1,9 +1,10 @@
 //! Checks at the start that the key is the one of the database. A wrong key stops the process: with it, no person would
 //! be found and every name would be damaged.
 
-use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{StoreError, key_check};
+
+use crate::context::ServerContext;
 
 /// Hashed as a proof; the hash reveals nothing about the key.
 const PROOF: &str = "shared-parking key check 1";

@@ -10,14 +10,14 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use protocol::mqtt::VERSION;
 use protocol::order::{FireEndOrder, MAX_WAIT_MS, PendingRemoteOrders, RemoteOpening, RemoteOrderOutcome};
+use store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, codec, wake};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::App;
 use crate::context::ServerContext;
-use store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
-use store::seal::SealPurpose;
-use store::{StoreError, codec, wake};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);

@@ -22,9 +22,9 @@ pub mod sharing;
 pub mod waiting_cars;
 
 use domain::ids::GarageId;
+use store::{StoreError, Tx, operator};
 
 use super::audit::AuditActor;
-use store::{StoreError, Tx, operator};
 
 pub use super::operator_log_in::{CookiePolicy, OperatorLogInState};
 

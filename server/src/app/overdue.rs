@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metrics::counter;
+use store::visit::{evidence, to_book, unseen};
+use store::{StoreError, garage, reservation};
 
 use super::{App, ingest};
 use crate::context::ServerContext;
-use store::visit::{evidence, to_book, unseen};
-use store::{StoreError, garage, reservation};
 
 /// Period after an entry elsewhere in which the car's older visits are searched.
 const ELSEWHERE: Duration = Duration::from_secs(2 * 24 * 3600);

@@ -5,14 +5,14 @@ use domain::ids::{PersonId, VehicleId};
 use domain::plate::{Plate, PlateError};
 use domain::vehicle::PlateColor;
 use protocol::people::{MAX_PLATES, NewPlate, OwnPlate, OwnPlates};
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, person};
 use uuid::Uuid;
 
 use super::App;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose, SealingKeyring};
-use store::{StoreError, Tx, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OwnPlateError {

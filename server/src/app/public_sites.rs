@@ -32,6 +32,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 use protocol::public::COUNT_MAX_AGE;
+use store::{StoreError, garage};
 
 use self::hours::HoursCache;
 use self::trust::TrustCache;
@@ -39,7 +40,6 @@ use self::version::VersionCache;
 use super::App;
 use super::sharing::public::PublicHours;
 use super::ttl_cache::TtlCache;
-use store::{StoreError, garage};
 
 pub use snapshot::{FeedSnapshot, PublishedSite, snapshot, write_page};
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 use metrics::counter;
-
-use super::App;
 use store::StoreError;
 use store::purge::{BATCH_ROWS, PurgeKind, delete_batch};
+
+use super::App;
 
 /// Phones that were offline for longer read today's board instead of the feed.
 const FEED: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -30,11 +30,11 @@ async fn forget(app: &App, kind: PurgeKind) -> Result<u64, StoreError> {
     let mut rows = 0;
     loop {
         let mut tx = app.store.begin().await?;
-        let bitten = delete_batch(&mut tx, kind, before).await?;
+        let deleted = delete_batch(&mut tx, kind, before).await?;
         tx.commit().await?;
-        counter!("purged_rows_total", "what" => kind.label()).increment(bitten);
-        rows += bitten;
-        if bitten < BATCH_ROWS.unsigned_abs() {
+        counter!("purged_rows_total", "what" => kind.label()).increment(deleted);
+        rows += deleted;
+        if deleted < BATCH_ROWS.unsigned_abs() {
             return Ok(rows);
         }
     }

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use domain::allocation::reserved_entry::GarageHours;
 use domain::ids::{GarageId, PersonId};
+use store::session::LiveSession;
 
 use super::directory::GarageDirectory;
 use super::shared_garages::BookableGarages;
 use super::standing::PersonEntitlements;
 use super::ttl_cache::TtlCache;
-use store::session::LiveSession;
 
 const TTL: Duration = Duration::from_secs(5);
 

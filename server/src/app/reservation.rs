@@ -24,10 +24,10 @@ pub mod wanted;
 use domain::allocation::refusal::ReservationRefusal;
 use domain::plate::PlateError;
 use protocol::reservation::ReservationAlternatives;
-
-use super::allocation::AllocationError;
 use store::StoreError;
 use store::seal::SealError;
+
+use super::allocation::AllocationError;
 
 pub use alternatives::AlternativesCache;
 

@@ -1,10 +1,11 @@
 //! Which processes may call `/internal/v1`.
 
+use store::seal::token_hash;
+use store::{StoreError, service_token};
+
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
-use store::seal::token_hash;
-use store::{StoreError, service_token};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceTokenError {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use domain::ids::PersonId;
 use domain::time::Timestamp;
 use protocol::people::{NewPersonSession, PersonProfile, PersonSession};
+use store::seal::{SealError, SealPurpose, token_hash};
+use store::{StoreError, Tx, person, school, session};
 
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
@@ -15,8 +17,6 @@ use super::bind_code::{self, BindCodeError};
 use super::driver::{self, DriverRegistrationError};
 use super::token::{RandomError, random_token};
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose, token_hash};
-use store::{StoreError, Tx, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
 

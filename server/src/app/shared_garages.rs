@@ -9,11 +9,11 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::reservation::query::SharedGaragesQuery;
 use protocol::reservation::{SharedGarage, SharedGarages};
+use store::garage::StoredGarage;
 
 use super::reservation::ReservationError;
 use super::session::PersonCaller;
 use super::{App, allocation, directory, public_sites, standing};
-use store::garage::StoredGarage;
 
 /// Audiences with bookable windows, by garage.
 pub type BookableGarages = Vec<(GarageId, BTreeSet<Audience>)>;

@@ -21,9 +21,9 @@ use domain::allocation::layout::GarageLayout;
 use domain::ids::GarageId;
 use domain::shared_window::{LessonRule, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
+use store::{StoreError, Tx, closure, window};
 
 use super::{App, calendar};
-use store::{StoreError, Tx, closure, window};
 
 pub use calendars::CalendarCache;
 pub(super) use ground::{OpeningHorizon, SharingState, closure_of_domain};

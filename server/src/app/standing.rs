@@ -6,10 +6,10 @@ use std::sync::Arc;
 use domain::access::Audience;
 use domain::allocation::layout::PlateKey;
 use domain::ids::{ClassId, GarageId, PersonId};
+use store::{StoreError, person};
 
 use super::App;
 use super::session::PersonCaller;
-use store::{StoreError, person};
 
 /// A person's plates, children and permits, cached.
 #[derive(Debug, Clone)]

@@ -2,10 +2,10 @@
 
 use domain::ids::GarageId;
 use domain::plate::Plate;
-
-use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{StoreError, visit};
+
+use crate::context::ServerContext;
 
 /// Plates of the cars inside a garage, in order of their entry.
 pub async fn inside(context: &ServerContext, garage: &GarageId) -> Result<Vec<Plate>, StoreError> {

@@ -10,9 +10,9 @@ use std::error::Error;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 pub use service::http::unknown_resource as not_found;
+use store::StoreError;
 
 use crate::app::ingest::IngestError;
-use store::StoreError;
 
 /// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {

@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use service::retry::jittered;
+use store::with_timeout;
 use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::overdue::{end_left_behind, end_unseen, sweep};
-use store::with_timeout;
 
 const EVERY: Duration = Duration::from_secs(10);
 

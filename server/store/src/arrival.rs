@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::ids::{ArrivalId, ClassId, GarageId, PersonId, PupilId, SchoolId};
-use domain::pickup::{PickupAct, PickupState};
+use domain::pickup::{ArrivalOfDay, PickupAct, PickupState};
 use domain::time::Timestamp;
 use protocol::people::{ArrivalNote, FeedCursor, ReadingDoubt};
 
@@ -89,8 +89,21 @@ impl SealedArrival {
     }
 
     /// The car was read and has not passed the gate.
-    pub const fn is_at_gate(&self) -> bool {
-        self.plate_hash.is_some() && self.entered_at.is_none() && self.car_left_at.is_none()
+    pub fn is_at_gate(&self) -> bool {
+        self.of_day().is_at_gate()
+    }
+
+    /// The facts on which the effect of a reading depends.
+    pub fn of_day(&self) -> ArrivalOfDay<'_, &Self> {
+        ArrivalOfDay {
+            arrival: self,
+            plate: self.plate_hash.as_deref(),
+            pickup: self.pickup,
+            arrived_at: self.arrived_at,
+            entered_at: self.entered_at,
+            car_left_at: self.car_left_at,
+            doubt: self.doubt,
+        }
     }
 }
 

@@ -17,9 +17,6 @@ const ROWS: usize = 500;
 
 /// Whether any of these plates has an arrival whose car has not left.
 pub async fn any_car_inside(tx: &mut Tx, plate_hashes: &[&[u8]]) -> Result<bool, StoreError> {
-    if plate_hashes.is_empty() {
-        return Ok(false);
-    }
     let rows: Vec<(String,)> = fetch_rows!(
         tx,
         "select a.id from (",
@@ -195,9 +192,6 @@ pub async fn next_orders(
 
 /// Writes arrivals with their orders; the caller holds the lock of all arrivals.
 pub async fn insert(tx: &mut Tx, arrivals: &[(i64, NewArrival<'_>)]) -> Result<(), StoreError> {
-    if arrivals.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "insert into arrival (id, school_id, class_id, pupil_id, garage_id, day, order_no, phase, phase_since, \

@@ -58,9 +58,6 @@ pub async fn versions(tx: &mut Tx) -> Result<Vec<(GarageId, BookVersion)>, Store
 
 /// Raises the version. The caller holds [`lock`].
 pub async fn advance(tx: &mut Tx, garages: &[GarageId]) -> Result<(), StoreError> {
-    if garages.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "update book set version = version + 1 where garage_id in (select column1 from (",

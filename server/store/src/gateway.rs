@@ -137,9 +137,6 @@ pub async fn set_lanes(
     lanes: &[(&GarageId, &LaneStatus)],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    if lanes.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "insert into lane (garage_id, id, name, direction, pass_by, device, last_seen_at, firmware, \
@@ -233,9 +230,6 @@ pub async fn progress(
     tx: &mut Tx,
     garages: &[GarageId],
 ) -> Result<HashMap<GarageId, GatewayProgress>, StoreError> {
-    if garages.is_empty() {
-        return Ok(HashMap::new());
-    }
     let rows: Vec<(String, Option<i64>, i64, Option<i64>)> = fetch_rows!(
         tx,
         "select garage_id, last_seen_at, backlog, case when backlog > 0 then \

@@ -133,9 +133,6 @@ pub async fn versions(tx: &mut Tx) -> Result<HashMap<GarageId, PublishedVersion>
 
 /// Writes new versions. If another replica has published the same facts before, its time stays.
 pub async fn put_versions(tx: &mut Tx, changed: &[(GarageId, PublishedVersion)]) -> Result<(), StoreError> {
-    if changed.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "insert into published_version (garage_id, facts_hash, changed_at) ",

@@ -40,9 +40,6 @@ pub async fn pupils_of_cars(
     tx: &mut Tx,
     cars: &[CarAtGate<'_>],
 ) -> Result<HashMap<CarAtGateKey, Vec<ExpectedPupil>>, StoreError> {
-    if cars.is_empty() {
-        return Ok(HashMap::new());
-    }
     let rows: Vec<ExpectedPupilRow> = fetch_rows!(
         tx,
         "select distinct s.garage_id, v.plate_hash, car.column3, p.id, p.class_id, c.school_id, g.relation, \

@@ -62,9 +62,6 @@ pub async fn count(
 
 /// Lifts the overstay strikes of stays whose exit was missed.
 pub async fn void(tx: &mut Tx, reservations: &[ReservationId], at: Timestamp) -> Result<(), StoreError> {
-    if reservations.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "update strike set lifted_at = v.column2, lift_reason = 'exit_missed' from (",

@@ -94,9 +94,6 @@ pub async fn leave(tx: &mut Tx, exits: &[VisitExit<'_>]) -> Result<Vec<(GarageId
 }
 
 async fn insert_unknown(tx: &mut Tx, exits: &[&VisitExit<'_>]) -> Result<(), StoreError> {
-    if exits.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "insert into visit (id, garage_id, plate_hash, plate_enc, plate_color, exit_event, exited_at, ended_by) ",
@@ -127,9 +124,6 @@ async fn end_by_plate(
     exits: &[VisitExit<'_>],
 ) -> Result<HashSet<(String, Vec<u8>)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
-    if read.is_empty() {
-        return Ok(HashSet::new());
-    }
     let rows: Vec<(String, Vec<u8>)> = fetch_rows!(
         tx,
         "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit', book_due = 1 from (",
@@ -206,9 +200,6 @@ pub async fn inside(
     garages: &[GarageId],
     now: Timestamp,
 ) -> Result<HashMap<GarageId, AudienceCounts>, StoreError> {
-    if garages.is_empty() {
-        return Ok(HashMap::new());
-    }
     let rows: Vec<(String, String, i64)> = fetch_rows!(
         tx,
         "select i.garage_id, i.audience, cast(count(*) as bigint) from (",

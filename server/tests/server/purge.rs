@@ -55,7 +55,7 @@ contract!(arrivals_are_forgotten_when_their_time_is_over, |f| async {
     assert_eq!(count().await, 0);
 });
 
-contract!(more_than_one_bite_is_forgotten_in_one_round, |f| async {
+contract!(more_than_one_batch_is_purged_in_one_round, |f| async {
     let app = f.app();
     fill(&app).await;
     let server = ServedRouter::start(app.clone()).await;

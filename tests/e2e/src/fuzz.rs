@@ -22,7 +22,7 @@ use rand::{Rng, SeedableRng};
 use serde::Serialize;
 
 /// An input that takes longer blocks a lane, also where many other processes run.
-pub const HANG: Duration = Duration::from_secs(30);
+pub const HANG: Duration = Duration::from_secs(10);
 /// Inputs for one target before the next target's turn.
 const SLICE: u64 = 2_000;
 /// Most parents of one target; then a new one replaces a random one.

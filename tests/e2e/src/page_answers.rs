@@ -23,6 +23,9 @@ struct RecordedAnswer {
 /// Every difference between the recorded answers and our API, each once.
 pub fn differences(recording: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(recording).unwrap_or_default();
+    if text.is_empty() {
+        return vec![format!("no answer was recorded in {}", recording.display())];
+    }
     let mut found: Vec<String> = text.lines().filter_map(|line| fault(line).err()).collect();
     found.sort();
     found.dedup();
@@ -44,7 +47,10 @@ fn fault(line: &str) -> Result<(), String> {
 pub fn golden_differences() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages/golden");
     let Ok(files) = std::fs::read_dir(folder) else { return vec!["no golden files".to_owned()] };
-    let mut found: Vec<String> = files.filter_map(|file| golden_fault(&file.ok()?.path()).err()).collect();
+    let files: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    let mut found: Vec<String> = files.iter().filter_map(|file| golden_fault(file).err()).collect();
+    let has_file = |name: &&str| files.iter().any(|file| file.file_stem().is_some_and(|stem| stem == *name));
+    found.extend(shape::golden_names().filter(|name| !has_file(name)).map(|name| format!("{name}: no file")));
     found.sort();
     found
 }

@@ -27,6 +27,7 @@ pub struct StoredEvent {
 pub struct StoredArrival {
     pub id: String,
     pub class_id: String,
+    pub pupil_id: String,
     pub cursor: i64,
     pub entry_event: Option<i64>,
 }
@@ -46,7 +47,7 @@ pub async fn events(store: &Store) -> Vec<StoredEvent> {
 }
 
 pub async fn arrivals(store: &Store) -> Vec<StoredArrival> {
-    rows(store, "select id, class_id, cursor, entry_event from arrival").await
+    rows(store, "select id, class_id, pupil_id, cursor, entry_event from arrival").await
 }
 
 pub async fn visits(store: &Store) -> Vec<StoredVisit> {

@@ -36,6 +36,12 @@ impl GarageHours {
     }
 }
 
+/// The openings at this minute, with full closures cut out.
+pub fn open_at(layout: &GarageLayout, at: Minute) -> Vec<WindowOpening> {
+    let current = layout.openings.iter().filter(|opening| opening.span.contains(at));
+    without(current.cloned().collect(), &layout.closures)
+}
+
 impl ReservedEntry {
     pub fn of(hours: &GarageHours, entry: &BookEntry) -> Self {
         let own =

@@ -43,7 +43,7 @@ pub enum ReadingDoubt {
 
 impl ReadingDoubt {
     /// A new reading of the same plate resolves the doubt: the car has come itself.
-    pub const fn ends_with_reading(self) -> bool {
+    const fn ends_with_reading(self) -> bool {
         match self {
             Self::ReadAgain | Self::TwoReadings => true,
             Self::SeveralVehicles => false,

@@ -10,7 +10,6 @@ use domain::ids::{ClassId, GarageId};
 use domain::plate::Plate;
 use domain::vehicle::PlateColor;
 use ring::digest;
-
 use store::garage::PermittedPlate;
 use store::seal::{SealPurpose, SealingKeyring};
 use store::{StoreError, Tx, garage};

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{PlanPeriod, PlannedHours, PlannedReservation, SharingPlan};
+use domain::allocation::entry::EntryPhase;
 use domain::allocation::reserved_entry::GarageHours;
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use domain::time::Timestamp;
+use store::reservation::{self, StoredReservation};
+use store::{StoreError, Tx, block_list};
 
 use super::permits::opened;
 use super::{STANDING, VALID};
 use crate::app::{App, sharing};
 use crate::context::ServerContext;
-use store::reservation::{self, StoredReservation};
-use store::{StoreError, Tx, block_list};
 
 /// Most blocks of one garage in a plan; no operator maintains more by hand.
 const BLOCKS: i64 = 10_000;
@@ -28,9 +29,11 @@ pub(super) struct PlannedSharing {
 
 impl PlannedSharing {
     pub async fn read(app: &App, tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<Self, StoreError> {
-        let layout = sharing::layout(app, tx, garage, now).await?;
-        let hours = GarageHours::of(&layout);
+        let mut layout = sharing::layout(app, tx, garage, now).await?;
         let period = PlanPeriod { now, valid_until: now + VALID, standing_until: now + STANDING };
+        // Later openings do not concern the plan; each reservation looks through all that are left.
+        layout.openings.retain(|opening| opening.span.from().timestamp() < period.standing_until);
+        let hours = GarageHours::of(&layout);
         let live = reservation::live(tx, std::slice::from_ref(garage)).await?;
         let (blocked, good_until) = blocked(app, tx, garage, now).await?;
         Ok(Self {
@@ -56,8 +59,10 @@ fn reservations(
 ) -> Result<Vec<PlannedReservation>, StoreError> {
     let mut planned = Vec::new();
     for stored in live.iter().filter(|stored| period.concerns(&stored.entry)) {
-        let plate =
-            stored.details.plate_enc.as_ref().map(|plate| opened(&context.keys, plate)).transpose()?;
+        // Only a confirmed reservation names its plate.
+        let sealed = stored.details.plate_enc.as_ref();
+        let sealed = sealed.filter(|_| stored.entry.phase() == EntryPhase::Confirmed);
+        let plate = sealed.map(|plate| opened(&context.keys, plate)).transpose()?;
         planned.push(PlannedReservation::of(&stored.entry, hours, plate));
     }
     planned.sort_by_key(|reservation| (reservation.from, reservation.id));

@@ -7,11 +7,11 @@ use domain::allocation::AllocationBook;
 use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use metrics::counter;
-
-use crate::app::{App, sharing};
 use store::book::BookVersion;
 use store::reservation::{self, ReservationDetails, StoredReservation};
 use store::{StoreError, Tx, sharing_rules};
+
+use crate::app::{App, sharing};
 
 /// Inputs of a book. A different stamp means a different book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
+use store::notice::NewNotice;
+use store::reservation::{self, ClientReservationKey, StoredReservation};
+use store::{StoreError, Tx, book, notice};
 use uuid::Uuid;
 
 use super::decide::{self, PriorReservations, RequestDecision};
@@ -19,9 +22,6 @@ use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
 use crate::app::audit::{AuditActor, record};
 use crate::context::ServerContext;
-use store::notice::NewNotice;
-use store::reservation::{self, ClientReservationKey, StoredReservation};
-use store::{StoreError, Tx, book, notice};
 
 /// A request with its garage.
 pub(super) type GarageRequest = (GarageId, AllocationRequest);

@@ -9,6 +9,7 @@ use domain::ids::ReservationId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::reservation::Reservation;
+use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 use super::key::{digest, key_of, plate_key};
 use super::request::{
@@ -19,7 +20,6 @@ use super::series::{self, SeriesDecision};
 use super::working_book::WorkingBook;
 use crate::app::audit::AuditAction;
 use crate::app::etag::EntityTags;
-use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
 #[derive(Default)]

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use domain::allocation::ReservationIntent;
 use domain::allocation::layout::PlateKey;
 use domain::ids::GarageId;
-
-use super::request::{RequestActor, ReserveRequest, SeriesRequest};
-use crate::app::idempotency::{self, RequestDigest};
 use store::codec;
 use store::reservation::ClientReservationKey;
 use store::seal::SealedValue;
+
+use super::request::{RequestActor, ReserveRequest, SeriesRequest};
+use crate::app::idempotency::{self, RequestDigest};
 
 /// Digest of all fields of the body. Its bytes are stored in ids: the order and the texts stay as they are.
 pub(super) fn digest(asked: &ReserveRequest) -> RequestDigest {

@@ -6,14 +6,14 @@ use std::time::Duration;
 use domain::allocation::EnteredCar;
 use domain::ids::{GarageId, ReservationId, VisitId};
 use domain::time::Timestamp;
-use uuid::Uuid;
-
-use super::key::plate_key;
-use super::working_book::{LockedBooks, WorkingBook};
 use store::gateway::{self, GatewayProgress};
 use store::reservation::{ReservationCreator, ReservationDetails};
 use store::visit::to_book::{self, BATCH_ROWS, UnsettledVisit, VisitStay};
 use store::{StoreError, Tx, strike};
+use uuid::Uuid;
+
+use super::key::plate_key;
+use super::working_book::{LockedBooks, WorkingBook};
 
 /// Longest time from the gate to the database when nothing delays an event.
 const UNDER_WAY: Duration = Duration::from_secs(5);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use domain::allocation::AllocationBook;
 use domain::ids::GarageId;
+use store::{StoreError, Tx, book, calendar};
 use tokio::time::timeout;
 
 use super::book_cache::BookCacheSlot;
@@ -15,7 +16,6 @@ use super::cached_book::{BookStamp, CachedBook};
 use super::request::AllocationError;
 use crate::app::App;
 use crate::context::ServerContext;
-use store::{StoreError, Tx, book, calendar};
 
 /// Greatest age of the data read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use domain::allocation::{EntryChange, ReservationIntent};
 use domain::ids::{PersonId, PoolId, ReservationId};
 use domain::minute::MinuteSpan;
 use protocol::reservation::SeriesConflictPolicy;
-
-use crate::app::etag::EntityTags;
-use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use store::StoreError;
 use store::reservation::{ReservationCreator, StoredReservation};
 use store::seal::SealedValue;
+
+use crate::app::etag::EntityTags;
+use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 
 /// The actor of a request. The caller has authenticated the actor and checked its right to the plate, audience and
 /// garage.

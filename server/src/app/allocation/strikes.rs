@@ -6,15 +6,15 @@ use std::time::Duration;
 use domain::allocation::BookStrike;
 use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, ReservationId};
-use uuid::Uuid;
-
-use crate::context::ServerContext;
 use store::notice::{self, NewNotice};
 use store::reservation::StoredReservation;
 use store::seal::SealedValue;
 use store::sharing_rules::{self, SharingRules};
 use store::strike::{self, StrikeBlock};
 use store::{StoreError, Tx};
+use uuid::Uuid;
+
+use crate::context::ServerContext;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -6,14 +6,14 @@ use domain::allocation::entry::BookEntry;
 use domain::allocation::{BookNotice, BookStrike};
 use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
+use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
+use store::{StoreError, Tx, book, calendar};
 
 use super::book_cache::BookCheckout;
 use super::cached_book::{BookStamp, CachedBook};
 use super::request::RequestActor;
 use crate::app::App;
 use crate::app::audit::AuditAction;
-use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
-use store::{StoreError, Tx, book, calendar};
 
 /// Books whose rows this transaction has locked.
 pub(super) type LockedBooks = BTreeMap<GarageId, WorkingBook>;

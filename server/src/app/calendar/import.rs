@@ -1,12 +1,12 @@
 //! Import of lists: a national one for a year, or the city's own days. Each is one audited transaction.
 
 use protocol::calendar::{CityDay, HolidayList};
+use store::{StoreError, calendar};
 
 use super::list;
 use crate::app::audit::{AuditAction, AuditActor, ImportScope, record};
 use crate::app::invalid_field::InvalidField;
 use crate::context::ServerContext;
-use store::{StoreError, calendar};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HolidayListError {

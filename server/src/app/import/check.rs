@@ -6,14 +6,14 @@ use std::hash::Hash;
 use domain::ids::GarageId;
 use domain::vehicle::PlateColor;
 use protocol::district::{DistrictSpec, GarageSpec, OperatorSpec, PersonSpec, SchoolSpec};
+use store::pool::StoredPool;
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, import, pool};
 
 use super::{published, sharing};
 use crate::app::calendar;
 use crate::app::invalid_field::InvalidField;
 use crate::app::sharing::pools;
-use store::pool::StoredPool;
-use store::seal::{SealPurpose, SealingKeyring};
-use store::{StoreError, Tx, import, pool};
 
 /// Longest name of a person or class; the widest screen shows no more.
 const MAX_NAME: usize = 40;

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use domain::ids::VehicleId;
 use domain::time::Timestamp;
 use protocol::district::{PersonSpec, SchoolSpec};
-use uuid::Uuid;
-
-use super::{ImportCounts, ImportError, ImportRowOutcome};
 use store::import::{ImportedGuardianship, PersonRow, PupilRow};
 use store::seal::{SealPurpose, SealingKeyring};
 use store::{Tx, codec, import, person};
+use uuid::Uuid;
+
+use super::{ImportCounts, ImportError, ImportRowOutcome};
 
 pub async fn pupils(
     tx: &mut Tx,

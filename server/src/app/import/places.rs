@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::district::{GarageSpec, OperatorSpec, SchoolSpec};
-use uuid::Uuid;
-
-use super::{ImportCounts, ImportError, ImportRowOutcome, published, sharing};
-use crate::app::calendar::school as school_calendar;
 use store::calendar as stored_calendar;
 use store::import::{GarageRow, OperatorRow, PermitKey};
 use store::seal::{SealPurpose, SealingKeyring};
 use store::visit::color_word;
 use store::{StoreError, Tx, book, codec, import};
+use uuid::Uuid;
+
+use super::{ImportCounts, ImportError, ImportRowOutcome, published, sharing};
+use crate::app::calendar::school as school_calendar;
 
 /// Imports garages without their windows, which may name classes. Locks the garages' books until the commit.
 pub async fn garages(

@@ -7,9 +7,9 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
 use protocol::public::{PublishedSpec, SourceSpec};
+use store::{StoreError, Tx, published};
 
 use super::check::{FieldCheckResult, invalid, text};
-use store::{StoreError, Tx, published};
 
 /// Longest fee text that ParkAPI accepts.
 const MAX_FEE_TEXT: usize = 4096;

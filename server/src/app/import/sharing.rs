@@ -9,11 +9,11 @@ use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
 use protocol::sharing::{PoolSpec, WindowSpec};
+use store::{StoreError, Tx, pool, window};
 
 use super::InvalidField;
 use crate::app::App;
 use crate::app::sharing::{SharingState, conflict, pools, rule};
-use store::{StoreError, Tx, pool, window};
 
 /// The file's windows, checked.
 pub(super) fn windows_of(

@@ -1,9 +1,9 @@
 //! Position of a batch in its gateway's sequence, by epoch and sequence number.
 
 use protocol::uplink::{MAX_BATCH, MAX_PRIORITY_RECORDS, UplinkBatch, UplinkRecord};
+use store::gateway::LockedGateway;
 
 use super::IngestError;
-use store::gateway::LockedGateway;
 
 /// Longest epoch: a UUID has 36 characters.
 const MAX_EPOCH: usize = 64;

@@ -12,24 +12,24 @@ use domain::access::{AccessDecision, Audience};
 use domain::ids::{ArrivalId, ClassId, PupilId, SchoolId};
 use domain::occupancy::LaneDirection;
 use domain::pickup::{
-    ArrivalNote, ArrivalOfDay, CarSeen, GuardianReading, PickupState, ReadingDoubt, ReadingEffect,
-    ReadingOrder, ReadingPassage,
+    ArrivalNote, CarSeen, GuardianReading, PickupState, ReadingDoubt, ReadingEffect, ReadingOrder,
+    ReadingPassage,
 };
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
 use protocol::people::FeedCursor;
-use uuid::Uuid;
-
-use super::movement::{MovedCar, NewGateEvent};
-use super::record::CheckedEvent;
-use super::reread::RereadCar;
-use super::waves::{ArrivalWave, waves};
 use store::arrival::{self, NewArrival, SealedArrival};
 use store::arrival_entry::{self, ArrivingCar};
 use store::feed::{self, NewFeedChange};
 use store::school::{self, CarAtGate, ExpectedPupil};
 use store::seal::SealedValue;
 use store::{StoreError, Tx};
+use uuid::Uuid;
+
+use super::movement::{MovedCar, NewGateEvent};
+use super::record::CheckedEvent;
+use super::reread::RereadCar;
+use super::waves::{ArrivalWave, waves};
 
 /// Changes of a transaction to arrivals.
 #[derive(Debug, Default)]
@@ -173,19 +173,6 @@ fn pickup_plate<'a>(event: &'a CheckedEvent<'a>, now: Timestamp) -> Option<&'a S
     event.plate.as_ref().filter(|_| pickup && entry && today)
 }
 
-/// The facts on which the effect of a reading depends.
-fn of_day(arrival: &SealedArrival) -> ArrivalOfDay<'_, &SealedArrival> {
-    ArrivalOfDay {
-        arrival,
-        plate: arrival.plate_hash.as_deref(),
-        pickup: arrival.pickup,
-        arrived_at: arrival.arrived_at,
-        entered_at: arrival.entered_at,
-        car_left_at: arrival.car_left_at,
-        doubt: arrival.doubt,
-    }
-}
-
 /// A change of an arrival, for the feed.
 struct ArrivalFeedChange {
     cursor: FeedCursor,
@@ -241,7 +228,7 @@ impl ArrivalWriter {
         let mut new = Vec::new();
         for reading in wave {
             let day = days.get(&reading.child.pupil).map_or(&[][..], Vec::as_slice);
-            let day: Vec<_> = day.iter().map(of_day).collect();
+            let day: Vec<_> = day.iter().map(SealedArrival::of_day).collect();
             match reading.facts(self.now).effect(&day, self.now) {
                 ReadingEffect::Nothing => {}
                 ReadingEffect::Again(arrival, seen) => self.see_again(tx, arrival, seen).await?,

@@ -8,6 +8,8 @@ use domain::time::Timestamp;
 use metrics::counter;
 use protocol::people::FeedCursor;
 use protocol::uplink::{BatchReceipt, LaneStatus, ServerCount, UplinkBatch};
+use store::gateway::{self, GatewayReport, LockedGateway};
+use store::{StoreError, Tx, dead_letter, visit};
 
 use super::admission::{AdmittedBatch, admit};
 use super::arrivals::ArrivalInputs;
@@ -17,8 +19,6 @@ use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::context::ServerContext;
-use store::gateway::{self, GatewayReport, LockedGateway};
-use store::{StoreError, Tx, dead_letter, visit};
 
 /// Results of a commit for the replies and the feed.
 pub(super) struct IngestCommitOutcome {

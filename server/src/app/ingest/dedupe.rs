@@ -8,13 +8,13 @@ use domain::plate::Plate;
 use domain::time::Timestamp;
 use metrics::counter;
 use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
-
-use super::movement::NewGateEvent;
-use super::record::CheckedEvent;
 use store::gate_event::readings::{self, StoredReading};
 use store::gate_event::{self, StoredEventKey};
 use store::seal::{SealPurpose, SealingKeyring};
 use store::{StoreError, Tx};
+
+use super::movement::NewGateEvent;
+use super::record::CheckedEvent;
 
 /// Most rounds: a derived id is taken only by the same reading or by one that differs in its kind alone.
 const ROUNDS: usize = 4;

@@ -7,12 +7,6 @@ use domain::ids::GarageId;
 use domain::occupancy::LaneDirection;
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
-
-use domain::vehicle::{PlateColor, VehicleClass};
-
-use super::record::CheckedEvent;
-use super::reread::{FirstExit, RereadOutcome, SecondExits, StandingReadings};
-use crate::app::audit::{AuditAction, AuditActor, record};
 use store::garage::{self, GarageCountChange};
 use store::gate_event::StoredEventKey;
 use store::gate_event::readings::{self, StoredReading};
@@ -20,6 +14,12 @@ use store::gateway::LockedGateway;
 use store::seal::SealedValue;
 use store::visit::{self, VisitEntry, VisitExit};
 use store::{StoreError, Tx};
+
+use domain::vehicle::{PlateColor, VehicleClass};
+
+use super::record::CheckedEvent;
+use super::reread::{FirstExit, RereadOutcome, SecondExits, StandingReadings};
+use crate::app::audit::{AuditAction, AuditActor, record};
 
 /// Detail of the audit entry of an unknown count that a gateway's first batch starts.
 const COUNT_STARTS: &str = "the count starts at 0 with the gateway's first word";

@@ -10,7 +10,6 @@ use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
 use protocol::reading_identity::ReadingIdentity;
 use protocol::uplink::{GateEvent, UplinkRecord, UplinkRecordContent};
-
 use store::StoreError;
 use store::dead_letter::NewDeadLetter;
 use store::gate_event::{NewGateEventRow, ReadingDetails, StoredEventKey};

@@ -9,12 +9,12 @@ use domain::ids::GarageId;
 use domain::occupancy::LaneDirection;
 use domain::reread::{CarReading, PlateStanding, RereadVerdict, VisitPlate, judge_reread, visit_plate};
 use protocol::mqtt::EventKind;
-
-use super::movement::{NewGateEvent, granted};
 use store::gate_event::readings::{self, StoredReading};
 use store::seal::SealedValue;
 use store::visit::{self, reread::MisreadEvent};
 use store::{StoreError, Tx, garage};
+
+use super::movement::{NewGateEvent, granted};
 
 /// From the number of a superseded reading's event to the number of the event that stands.
 pub(super) type StandingReadings = HashMap<i64, i64>;

@@ -5,11 +5,11 @@ use domain::ids::GarageId;
 use domain::occupancy::LaneDirection;
 use domain::plate::{Plate, PlateError};
 use protocol::operator::AccessCheckResult;
+use store::{StoreError, garage};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
-use store::{StoreError, garage};
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccessCheckError {

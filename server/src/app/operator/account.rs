@@ -1,13 +1,13 @@
 //! Operators' accounts, created at the command line.
 
 use domain::ids::GarageId;
+use store::{StoreError, garage, operator};
 use uuid::Uuid;
 
 use super::password::{self, PasswordError};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::context::ServerContext;
-use store::{StoreError, garage, operator};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorAccountError {

@@ -3,6 +3,7 @@
 
 use domain::ids::GarageId;
 use protocol::operator::{CountAdjustment, CursorPage, NewCountAdjustment};
+use store::{StoreError, adjustment, garage};
 use uuid::Uuid;
 
 use super::reason::{self, reason};
@@ -10,7 +11,6 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::context::ServerContext;
-use store::{StoreError, adjustment, garage};
 
 /// Rows on one page.
 const PAGE: usize = 50;

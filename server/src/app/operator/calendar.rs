@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::calendar::{CalendarWarning, HolidayCalendar, SchoolCalendar};
 use domain::ids::{GarageId, SchoolId};
 use protocol::calendar as wire;
+use store::{StoreError, Tx, calendar};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
@@ -13,7 +14,6 @@ use crate::app::calendar::{load, load_schools, school};
 use crate::app::etag;
 use crate::app::invalid_field::InvalidField;
 use crate::context::ServerContext;
-use store::{StoreError, Tx, calendar};
 
 /// Most days in one response: a year and a month.
 const MAX_DAYS: i64 = 400;

@@ -6,7 +6,6 @@ use domain::confidence::{ConfidenceLevel, CountDoubt, CountFacts, judge};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::operator::CountConfidence;
-
 use store::garage::StoredGarage;
 use store::{StoreError, Tx, gateway, inventory};
 

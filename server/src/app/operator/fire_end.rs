@@ -6,6 +6,8 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::order::{NewFireEnd, RemoteOrderAction, RemoteOrderEntry};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
+use store::{StoreError, Tx, garage, gateway};
 use uuid::Uuid;
 
 use super::open_order::{LIFE, opened};
@@ -13,8 +15,6 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::app::{App, idempotency, open_order as orders};
-use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
-use store::{StoreError, Tx, garage, gateway};
 
 const MIN_REASON: usize = 2;
 const MAX_REASON: usize = 200;

@@ -13,11 +13,11 @@ use protocol::operator::{
 };
 use protocol::uplink::LaneStatus;
 use service::build;
+use store::{StoreError, dead_letter, garage, gateway};
 
 use super::{OperatorCaller, confidence};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, at_gate, public_sites};
-use store::{StoreError, dead_letter, garage, gateway};
 
 /// A gateway sends every few seconds and a controller every 10 s: three messages may be lost.
 const ALIVE: Duration = Duration::from_secs(30);

@@ -10,6 +10,9 @@ use domain::inventory::{InsideVisit, InventoryOutcome, InventoryWalk, SeenCars, 
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::operator::{InventoryPreview, InventoryReport, InventorySummary, UnseenVisit};
+use store::seal::{SealError, SealPurpose, SealedValue};
+use store::visit::inside::{self, OpenVisit};
+use store::{StoreError, Tx, garage, gateway, inventory};
 use uuid::Uuid;
 
 use super::reason::{self, reason};
@@ -18,9 +21,6 @@ use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused, KeyedBodyDigest};
 use crate::context::ServerContext;
-use store::seal::{SealError, SealPurpose, SealedValue};
-use store::visit::inside::{self, OpenVisit};
-use store::{StoreError, Tx, garage, gateway, inventory};
 
 /// Most walks in the list.
 const SHOWN: i64 = 20;

@@ -2,12 +2,12 @@
 
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, DeadLetterEntry, EventLogEntry};
+use store::seal::SealPurpose;
+use store::{StoreError, codec, dead_letter, gate_event};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::context::ServerContext;
-use store::seal::SealPurpose;
-use store::{StoreError, codec, dead_letter, gate_event};
 
 /// Rows on one page.
 const PAGE: usize = 50;

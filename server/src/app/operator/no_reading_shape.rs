@@ -6,12 +6,12 @@
 
 use domain::ids::{DeviceId, GarageId};
 use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
+use store::no_reading_shape::{self, NewShapeMark};
+use store::{StoreError, garage, gateway};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::context::ServerContext;
-use store::no_reading_shape::{self, NewShapeMark};
-use store::{StoreError, garage, gateway};
 
 const MIN_REASON: usize = 2;
 const MAX_REASON: usize = 200;

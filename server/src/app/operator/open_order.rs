@@ -8,6 +8,9 @@ use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
 use protocol::operator::CursorPage;
 use protocol::order::{NewRemoteOpening, RemoteOrderEntry, RemoteOrderState};
+use store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, garage, gateway, open_order};
 use uuid::Uuid;
 
 use super::reason::reason;
@@ -16,9 +19,6 @@ use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::app::{App, idempotency, open_order as orders};
 use crate::context::ServerContext;
-use store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
-use store::seal::SealPurpose;
-use store::{StoreError, garage, gateway, open_order};
 
 /// Lifetime of an order: so long the driver waits before the barrier and the operator looks at the picture. A gateway
 /// that receives the order later opens nothing.

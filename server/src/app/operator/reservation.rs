@@ -17,6 +17,7 @@ use protocol::reservation::query::PoolForecastQuery;
 use protocol::reservation::{
     NewReservation, PoolForecasts, Reservation, ReservationActKind, ReservationChange, ReservationPage,
 };
+use store::reservation::{self, StoredReservation};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
@@ -27,7 +28,6 @@ use crate::app::idempotency::IdempotencyKey;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
 use crate::context::ServerContext;
-use store::reservation::{self, StoredReservation};
 
 /// Rows on one page.
 const PAGE: u32 = 100;

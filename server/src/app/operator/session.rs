@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use protocol::operator::OperatorLogIn;
+use store::seal::token_hash;
+use store::{StoreError, operator};
 
 use super::OperatorCaller;
 use super::password::{self, PasswordError};
@@ -11,8 +13,6 @@ use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::app::token::{RandomError, random_token};
 use crate::context::ServerContext;
-use store::seal::token_hash;
-use store::{StoreError, operator};
 
 /// A shift: a console that is left open expires.
 pub const TTL: Duration = Duration::from_secs(12 * 3600);

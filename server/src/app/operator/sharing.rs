@@ -19,10 +19,11 @@ pub mod rules;
 pub mod windows;
 mod wire;
 
+use store::StoreError;
+
 use super::OperatorError;
 use crate::app::idempotency::IdempotencyKeyReused;
 use crate::app::invalid_field::InvalidField;
-use store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SharingError {

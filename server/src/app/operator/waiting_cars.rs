@@ -6,14 +6,14 @@ use domain::access::candidates;
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use protocol::at_gate::{ExpectedCar, WaitingCar};
+use store::seal::SealPurpose;
+use store::{StoreError, Tx, codec, garage, visit};
 
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::at_gate::{self, CarAtBarrier};
 use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
 use crate::context::ServerContext;
-use store::seal::SealPurpose;
-use store::{StoreError, Tx, codec, garage, visit};
 
 /// More candidates are no help at a gate.
 const CANDIDATES: usize = 3;

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::{FeedSource, ParkingSite, PublishedSpec};
+use store::garage::{self, StoredGarage};
+use store::gateway::{self, GatewayHealth};
+use store::published::{self, StoredSource};
+use store::{StoreError, count_doubt};
 
 use super::realtime::{SiteRealtime, realtime};
 use super::{SnapshotParts, site, source, trust, version};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, allocation};
-use store::garage::{self, StoredGarage};
-use store::gateway::{self, GatewayHealth};
-use store::published::{self, StoredSource};
-use store::{StoreError, count_doubt};
 
 /// The published sites, sorted by number, and their source.
 #[derive(Debug, Clone, PartialEq)]

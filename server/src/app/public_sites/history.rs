@@ -5,12 +5,12 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::{ParkingSite, SiteHistory, SiteSample};
+use store::StoreError;
+use store::published::{self, StoredSample};
 
 use super::snapshot;
 use crate::app::App;
 use crate::context::ServerContext;
-use store::StoreError;
-use store::published::{self, StoredSample};
 
 const EVERY: Duration = Duration::from_secs(5 * 60);
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -8,12 +8,12 @@ use domain::ids::GarageId;
 use domain::occupancy::open_spaces;
 use domain::time::Timestamp;
 use protocol::public::OpeningStatus;
+use store::StoreError;
+use store::garage::StoredGarage;
 
 use crate::app::App;
 use crate::app::allocation::{self, AllocationError};
 use crate::app::sharing::public::PublicHours;
-use store::StoreError;
-use store::garage::StoredGarage;
 
 /// Published times stay equal for this long while nothing changes, so that readers with the newest response get "not
 /// modified".

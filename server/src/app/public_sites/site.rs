@@ -2,11 +2,11 @@
 
 use domain::time::Timestamp;
 use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, SitePurpose};
+use store::garage::StoredGarage;
 
 use super::realtime::SiteRealtime;
 use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
-use store::garage::StoredGarage;
 
 /// The site without realtime values, with the garage's own times.
 pub(super) fn facts(

@@ -6,12 +6,12 @@ use std::time::Duration;
 use axum::body::Bytes;
 use domain::time::Timestamp;
 use protocol::public::{FeedSources, ParkingSite, ParkingSites};
+use store::StoreError;
 
 use super::build::{self, PublishedFeed};
 use super::document::FeedDocument;
 use super::{FRESH, history};
 use crate::app::App;
-use store::StoreError;
 
 /// While one reader renews the snapshot, others get one of at most this age.
 const MAX_STALE: Duration = Duration::from_secs(3);

@@ -2,9 +2,9 @@
 
 use domain::time::Timestamp;
 use protocol::public::{FeedSource, ParkingSite, SourceStatus};
+use store::published::StoredSource;
 
 use super::FeedSettings;
-use store::published::StoredSource;
 
 /// The one source of this district's sites.
 pub const SOURCE_ID: i64 = 1;

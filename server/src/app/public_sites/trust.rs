@@ -9,7 +9,6 @@ use std::time::Duration;
 use domain::confidence::{ConfidenceLevel, CountFacts, judge};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
-
 use store::count_doubt::{CountDoubts, doubts};
 use store::garage::StoredGarage;
 use store::gateway::GatewayHealth;

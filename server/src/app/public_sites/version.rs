@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::ParkingSite;
+use store::published::{self, PublishedVersion};
+use store::{StoreError, Tx};
 
 use crate::app::etag;
 use crate::context::ServerContext;
-use store::published::{self, PublishedVersion};
-use store::{StoreError, Tx};
 
 /// The last published facts with their versions.
 #[derive(Debug, Default)]

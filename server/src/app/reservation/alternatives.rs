@@ -13,13 +13,13 @@ use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::{AlternativeGarage, ReservationAlternatives};
+use store::garage::StoredGarage;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::app::allocation::{self, AllocationError};
 use crate::app::ttl_cache::TtlCache;
 use crate::app::{App, directory};
-use store::garage::StoredGarage;
 
 const FRESH: Duration = Duration::from_secs(1);
 

@@ -5,6 +5,7 @@ use domain::allocation::layout::PlateKey;
 use domain::allocation::refusal::ReservationRefusal;
 use domain::ids::ReservationId;
 use protocol::reservation::{Reservation, ReservationActKind, ReservationChange};
+use store::reservation::StoredReservation;
 
 use super::alternatives::{AlternativesQuery, help};
 use super::own::own;
@@ -14,7 +15,6 @@ use crate::app::etag::EntityTags;
 use crate::app::session::PersonCaller;
 use crate::app::standing::PersonEntitlements;
 use crate::app::{App, standing};
-use store::reservation::StoredReservation;
 
 /// Changes an own reservation; `if_match` is the header, if there was one.
 pub async fn change(

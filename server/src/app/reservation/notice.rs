@@ -1,13 +1,13 @@
 //! A person's notices about its reservations.
 
 use protocol::reservation::{DriverNotice, DriverNotices};
+use store::notice_view;
 use uuid::Uuid;
 
 use super::ReservationError;
 use crate::app::session::PersonCaller;
 use crate::app::{App, directory};
 use crate::context::ServerContext;
-use store::notice_view;
 
 const MOST: i64 = 50;
 

@@ -3,12 +3,12 @@
 use domain::ids::ReservationId;
 use domain::time::Timestamp;
 use protocol::reservation::{Reservation, ReservationPage};
+use store::reservation::{self, ReservationPageCursor, StoredReservation};
 
 use super::{ReservationError, shown};
 use crate::app::App;
 use crate::app::session::PersonCaller;
 use crate::context::ServerContext;
-use store::reservation::{self, ReservationPageCursor, StoredReservation};
 
 /// Rows on one page.
 const PAGE: u32 = 30;

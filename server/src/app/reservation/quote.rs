@@ -3,7 +3,7 @@
 use domain::access::Audience;
 use domain::allocation::AllocationBook;
 use domain::allocation::refusal::ReservationRefusal;
-use domain::allocation::reserved_entry::GarageHours;
+use domain::allocation::reserved_entry::open_at;
 use domain::ids::GarageId;
 use domain::minute::{Minute, MinuteSpan};
 use domain::shared_window::check_class_time;
@@ -40,7 +40,7 @@ pub async fn quote(
     let looked = allocation::read(app, garage, |book| {
         let refused = match asked.audience {
             Audience::Pickup => {
-                let open = GarageHours::of(book.layout()).open;
+                let open = open_at(book.layout(), span.from());
                 check_class_time(&open, &classes, asked.pool.as_ref(), span).map_err(Into::into)
             }
             Audience::Staff | Audience::Resident | Audience::Public => Ok(()),

@@ -7,6 +7,7 @@ use domain::allocation::refusal::ReservationRefusal;
 use domain::ids::GarageId;
 use domain::minute::{Minute, MinuteSpan};
 use protocol::reservation::{NewReservation, NewReservationSeries, Reservation, SeriesConflictPolicy};
+use store::StoreError;
 use uuid::Uuid;
 
 use super::alternatives::{AlternativesQuery, help};
@@ -18,7 +19,6 @@ use crate::app::allocation::{
 use crate::app::idempotency::IdempotencyKey;
 use crate::app::session::PersonCaller;
 use crate::app::{App, standing};
-use store::StoreError;
 
 /// Days of one series: a term of school days.
 pub const MOST_DATES: usize = 100;

@@ -5,15 +5,15 @@ use domain::allocation::entry::{BookEntry, EntryPhase, EntryState};
 use domain::allocation::reserved_entry::{GarageHours, ReservedEntry};
 use domain::time::Timestamp;
 use protocol::reservation::Reservation;
+use store::StoreError;
+use store::garage::StoredGarage;
+use store::reservation::StoredReservation;
+use store::seal::SealPurpose;
 
 use super::{ReservationError, openings};
 use crate::app::directory::{self, GarageDirectory};
 use crate::app::{App, allocation};
 use crate::context::ServerContext;
-use store::StoreError;
-use store::garage::StoredGarage;
-use store::reservation::StoredReservation;
-use store::seal::SealPurpose;
 
 /// Fields of a reservation whose car may still come.
 #[derive(Debug, Clone, Copy, Default)]

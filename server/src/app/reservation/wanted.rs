@@ -8,12 +8,12 @@ use domain::minute::{Minute, MinuteSpan};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::reservation::{NewReservation, ReservationChange};
+use store::seal::{SealPurpose, SealedValue};
 
 use super::ReservationError;
 use crate::app::allocation::{RequestActor, ReserveRequest};
 use crate::app::idempotency::IdempotencyKey;
 use crate::context::ServerContext;
-use store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::calendar::HolidayCalendar;
+use store::{StoreError, Tx, calendar};
 
 use crate::app::calendar::load;
-use store::{StoreError, Tx, calendar};
 
 type VersionedCalendar = Option<(i64, Arc<HolidayCalendar>)>;
 

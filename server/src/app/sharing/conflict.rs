@@ -2,7 +2,6 @@
 
 use domain::ids::WindowId;
 use domain::shared_window::{WindowClash, WindowConflict};
-
 use store::window::StoredWindow;
 
 /// Describes a conflict: both windows by name, and the first date.

@@ -11,14 +11,14 @@ use domain::shared_window::{
     SchoolWithCalendar, SharedWindow, WindowConflict, WindowOpening, conflicts, disjoint,
 };
 use domain::time::Timestamp;
-
-use super::DAY;
-use crate::app::{App, calendar};
 use store::closure::StoredClosure;
 use store::pool::StoredPool;
 use store::sharing_rules::SharingRules;
 use store::window::StoredWindow;
 use store::{StoreError, Tx, closure, pool, sharing_rules, window};
+
+use super::DAY;
+use crate::app::{App, calendar};
 
 /// Number of days for which windows are made absolute, from yesterday on. No window is longer than a day.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use protocol::sharing::PoolSpec;
+use store::pool::StoredPool;
 
 use super::rule::MAIN;
 use crate::app::invalid_field::InvalidField;
-use store::pool::StoredPool;
 
 /// As many as a week view has rows for; private spaces make one pool per owner.
 const MAX_POOLS: usize = 500;

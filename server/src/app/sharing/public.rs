@@ -11,10 +11,10 @@ use domain::ids::GarageId;
 use domain::minute::Minute;
 use domain::shared_window::{LessonRule, SchoolWithCalendar, SharedWindow, WindowOpening, disjoint, without};
 use domain::time::Timestamp;
+use store::{StoreError, Tx, closure, window};
 
 use super::{DAY, closure_of_domain};
 use crate::app::{App, calendar};
-use store::{StoreError, Tx, closure, window};
 
 /// Public windows of every garage, and their openings around now.
 #[derive(Debug)]

@@ -8,7 +8,6 @@ use domain::shared_window::{
     ClassStagger, DailyHours, SharedWindow, WindowRecurrence, WindowRuleError, WindowTerms,
 };
 use protocol::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
-
 use store::codec::encode;
 
 /// The pool of a garage without entered pools.

@@ -1,5 +1,7 @@
 //! Responses to errors of the operators' console and of entries at the gate.
 
+use store::codec::encode;
+
 use super::storage_problem;
 use super::{internal, not_found, problem};
 use crate::app::gate_entry::GateEntryError;
@@ -14,7 +16,6 @@ use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
-use store::codec::encode;
 
 impl From<OperatorError> for ProblemResponse {
     fn from(error: OperatorError) -> Self {

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::order::RemoteOrderOutcome;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 use uuid::Uuid;
 
 use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
 use crate::http::fail;
 use crate::http::fail::storage_problem;
-use crate::http::input::ApiPath;
 
 /// Records the outcome of an order. The first report stands; a repetition changes nothing.
 #[utoipa::path(

@@ -6,13 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use protocol::order::PendingRemoteOrders;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 use uuid::Uuid;
 
 use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
 use crate::http::fail::storage_problem;
-use crate::http::input::ApiQuery;
 
 /// `?run=UUID&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]

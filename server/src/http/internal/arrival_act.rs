@@ -5,11 +5,10 @@ use axum::extract::State;
 use domain::ids::ArrivalId;
 use protocol::people::{ArrivalAct, ClassArrival};
 use protocol::problem::ProblemDetails;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, arrival_act as use_case};
-use crate::http::input::ApiPath;
 
 /// Confirms, rejects, releases, hands over or undoes. A repeated act changes nothing and returns the arrival as it
 /// is.

@@ -5,11 +5,10 @@ use axum::extract::State;
 use domain::ids::ClassId;
 use protocol::people::{AfterCursorQuery, ClassArrivals};
 use protocol::problem::ProblemDetails;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, arrival_board};
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// A class's arrivals of today, for its teachers. The first reading of a session and day is audited.
 #[utoipa::path(

@@ -7,11 +7,10 @@ use axum::extract::State;
 use protocol::people::{ArrivalFeedPage, FeedCursor};
 use protocol::problem::ProblemDetails;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 
 use crate::app::{App, feed as use_case};
 use crate::http::fail::storage_problem;
-use crate::http::input::ApiQuery;
 
 /// `?after=CURSOR&wait_ms=N`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]

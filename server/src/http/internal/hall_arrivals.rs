@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use protocol::people::{AfterCursorQuery, HallArrivals};
 use protocol::problem::ProblemDetails;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, hall};
-use crate::http::input::ApiQuery;
 
 /// A whole school's arrivals with masked names, for its waiting hall.
 #[utoipa::path(

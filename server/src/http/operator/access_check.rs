@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{AccessCheck, AccessCheckResult};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::access_check as use_case;
-use crate::http::input::ApiPath;
 
 /// Returns the decision that the gate would make for this plate now. Each check is audited.
 #[utoipa::path(

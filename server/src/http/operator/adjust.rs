@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::operator::{CountAdjustment, NewCountAdjustment};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::adjustment;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 
 /// Appends a correction of the count. The same key again returns the same adjustment.
 #[utoipa::path(

@@ -5,13 +5,12 @@ use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{CountAdjustment, CursorPage};
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 use uuid::Uuid;
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::adjustment;
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?cursor=NEXT`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]

@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, DeadLetterEntry};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use super::number::NumberCursorQuery;
 use crate::app::App;
 use crate::app::operator::log;
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// A garage's refused messages, newest first. Each read is audited, because an excerpt may contain a plate.
 #[utoipa::path(

@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::order::{NewFireEnd, RemoteOrderEntry};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::fire_end;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 
 /// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as
 /// it is now.

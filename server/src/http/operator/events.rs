@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, EventLogEntry};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use super::number::NumberCursorQuery;
 use crate::app::App;
 use crate::app::operator::log;
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// A garage's gate events, newest first. Each read is audited, because it shows plates.
 #[utoipa::path(

@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, InventorySummary};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory;
-use crate::http::input::ApiPath;
 
 /// The newest inventories; there is no second page.
 #[utoipa::path(

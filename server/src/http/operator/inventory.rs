@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::operator::{InventoryReport, InventorySummary};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory as walks;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 
 /// Records an inventory and corrects visits and count. The same key again returns the same result.
 #[utoipa::path(

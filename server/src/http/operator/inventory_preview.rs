@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{InventoryPreview, InventoryReport};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::inventory;
-use crate::http::input::ApiPath;
 
 /// The changes that an inventory would make; nothing is written.
 #[utoipa::path(

@@ -5,12 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
-use crate::http::input::ApiPath;
 
 /// Marks a message shape as no reading. Marking it again returns the first mark.
 #[utoipa::path(

@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::{CursorPage, MarkedShapeEntry};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
-use crate::http::input::ApiPath;
 
 /// The garage's marked shapes, newest first: all of them, since their number has a limit.
 #[utoipa::path(

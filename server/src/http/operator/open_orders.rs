@@ -5,13 +5,12 @@ use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::operator::CursorPage;
 use protocol::order::RemoteOrderEntry;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::adjustments::UuidCursorQuery;
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::open_order;
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// Remote orders with author, reason and outcome, newest first.
 #[utoipa::path(

@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::order::{NewRemoteOpening, RemoteOrderEntry};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::open_order;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 
 /// Orders a lane's barrier to open. The same key again orders nothing and returns the order as it is now.
 #[utoipa::path(

@@ -3,12 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{DeviceId, GarageId};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::no_reading_shape;
-use crate::http::input::ApiPath;
 
 /// Deletes a mark.
 #[utoipa::path(

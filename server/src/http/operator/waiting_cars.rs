@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::at_gate::WaitingCars;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use super::caller::AuthenticatedOperator;
 use crate::app::App;
 use crate::app::operator::waiting_cars as use_case;
-use crate::http::input::ApiPath;
 
 /// Cars that were refused within the last minutes and still wait, according to the gateway's reports.
 #[utoipa::path(

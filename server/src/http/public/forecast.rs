@@ -5,13 +5,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use protocol::reservation::PoolForecasts;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::{CACHE_CONTROL, wrong};
 use crate::app::App;
 use crate::app::public_sites::forecast as use_case;
 use crate::http::conditional;
-use crate::http::input::{ApiPath, ApiQuery};
 
 /// `?hours=24`.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]

@@ -5,13 +5,12 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use protocol::public::SiteHistory;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::{CACHE_CONTROL, wrong};
 use crate::app::public_sites::history::{self as use_case, HistoryPage};
 use crate::app::{App, etag};
 use crate::http::fail::storage_problem;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::{conditional, fail};
 
 /// `?limit=288&start=NEXT_ID`.

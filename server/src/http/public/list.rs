@@ -4,13 +4,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use protocol::public::ParkingSites;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 
 use super::query::SiteQuery;
 use super::respond;
 use crate::app::{App, public_sites};
 use crate::http::fail::storage_problem;
-use crate::http::input::ApiQuery;
 
 /// All sites from the cached document, or those that match the query.
 #[utoipa::path(

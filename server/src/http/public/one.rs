@@ -4,14 +4,13 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use protocol::public::ParkingSite;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use super::respond;
 use crate::app::public_sites::document::FeedDocument;
 use crate::app::{App, public_sites};
 use crate::http::fail;
 use crate::http::fail::storage_problem;
-use crate::http::input::ApiPath;
 
 #[utoipa::path(
     get, path = "/v3/parking-sites/{id}", tag = "public",

@@ -75,9 +75,6 @@ pub async fn by_id(
     tx: &mut Tx,
     keys: &[StoredEventKey],
 ) -> Result<HashMap<StoredEventKey, StoredReading>, StoreError> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
     let rows: Vec<GateReadingRow> = fetch_rows!(
         tx,
         select!("e.event_id"),

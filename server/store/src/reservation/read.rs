@@ -19,9 +19,6 @@ pub struct ClientReservationKey {
 
 /// All live reservations of these garages.
 pub async fn live(tx: &mut Tx, garages: &[GarageId]) -> Result<Vec<StoredReservation>, StoreError> {
-    if garages.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<ReservationRow> = fetch_rows!(
         tx,
         select!("where r.live = 1 and r.garage_id in ("),
@@ -45,9 +42,6 @@ pub async fn live_garages(tx: &mut Tx) -> Result<Vec<(GarageId, BookVersion)>, S
 }
 
 pub async fn by_ids(tx: &mut Tx, ids: &[ReservationId]) -> Result<Vec<StoredReservation>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<ReservationRow> = fetch_rows!(
         tx,
         select!("where r.id in ("),

@@ -19,9 +19,6 @@ pub(super) async fn entered_again(
         .iter()
         .filter_map(|e| Some((e.garage.as_str(), &e.plate?.hash, color_word(e.color))))
         .collect();
-    if plates.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(String, i64)> = fetch_rows!(
         tx,
         "update visit set ended_by = 'exit_missed', ended_why = 'entered_again', book_due = 1, uncounted = \
@@ -45,9 +42,6 @@ pub(super) async fn came_late(
     exits: &[VisitExit<'_>],
 ) -> Result<Vec<(GarageId, i64)>, StoreError> {
     let read: Vec<_> = exits.iter().filter_map(|exit| Some((exit, &exit.plate?.hash))).collect();
-    if read.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows: Vec<(String, i64)> = fetch_rows!(
         tx,
         "update visit set exit_event = v.column3, exited_at = v.column4, ended_by = 'exit', ended_why = null, uncounted = 0, \

@@ -59,9 +59,6 @@ pub async fn left_since(
 
 /// Ends the visits of cars that the inventory did not find; the inventory sets the count.
 pub async fn end_ghosts(tx: &mut Tx, ghosts: &[VisitId]) -> Result<(), StoreError> {
-    if ghosts.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "update visit set ended_by = 'exit_missed', ended_why = 'inventory', book_due = 1 from (",
@@ -76,9 +73,6 @@ pub async fn end_ghosts(tx: &mut Tx, ghosts: &[VisitId]) -> Result<(), StoreErro
 
 /// Adds plates to visits whose plates were not read at entry.
 pub async fn name(tx: &mut Tx, named: &[(VisitId, SealedValue)]) -> Result<(), StoreError> {
-    if named.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "update visit set plate_hash = v.column2, plate_enc = v.column3, book_due = 1 from (",
@@ -98,9 +92,6 @@ pub async fn found(
     cars: &[SealedValue],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    if cars.is_empty() {
-        return Ok(());
-    }
     execute_rows!(
         tx,
         "insert into visit (id, garage_id, plate_hash, plate_enc, entered_at, book_due) ",

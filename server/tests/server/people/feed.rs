@@ -42,9 +42,11 @@ contract!(a_change_ends_the_wait, |fixture| async {
 contract!(a_lost_wake_up_is_found_and_another_replica_is_heard, |fixture| async {
     let (app, other) = (fixture.app(), fixture.replica().await);
     district::fill(&app).await;
+    let started = Instant::now();
     let waiting = poll::poll(&app, Some(0), WAIT);
     let (page, _) = tokio::join!(waiting, car_comes(&other, "P-mei", "c-1"));
     assert_eq!(page.unwrap().cursor, 1);
+    assert!(started.elapsed() < WAIT, "it has not waited to the end");
 });
 
 contract!(a_closing_process_answers_at_once, |fixture| async {

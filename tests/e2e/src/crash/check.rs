@@ -223,6 +223,10 @@ fn arrivals(told: &[ControllerEventFate], found: &FoundRecords, violations: &mut
     }
     violations.none("entries made other arrivals than one for each child (event, made, wanted)", wrong);
     violations.none("arrivals belong to no entry", by_entry.into_iter().collect());
+    // Each car comes once.
+    let mut pupils = HashSet::new();
+    let again = found.arrivals.iter().filter(|arrival| !pupils.insert(&arrival.pupil_id)).collect();
+    violations.none("children arrived more than once", again);
     let surplus = early.into_iter().filter(|(_, count)| *count > 0).collect();
     violations.none("early arrivals belong to no entry (class, arrivals)", surplus);
 }

@@ -47,6 +47,7 @@ fn registers(line: &str) -> bool {
     [".route(", ".route_service(", ".nest_service("].iter().any(|call| line.contains(call))
 }
 
+/// The authorization matrix has the operations of the documents: a route beside them would have no row.
 #[test]
 fn every_route_is_in_a_described_table() {
     let mut faults = Vec::new();

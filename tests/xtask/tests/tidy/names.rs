@@ -44,20 +44,3 @@ fn the_time_is_asked_of_the_clock() {
         none(&format!("`{other}` goes past the clock"), &users.map(|file| file.path).collect::<Vec<_>>());
     }
 }
-
-/// The authorization matrix has the operations of the OpenAPI documents: a route beside them would have no row. The proxy's
-/// routes are rows of a table, and a test holds that the document has each.
-#[test]
-fn routes_of_the_apis_describe_themselves() {
-    let documents =
-        ["server/src/http/openapi.rs", "miniapp-api/src/http.rs", "miniapp-api/src/http/proxy.rs"];
-    let is_api =
-        |path: &str| ["server/src/", "miniapp-api/src/"].iter().any(|folder| path.starts_with(folder));
-    let registers = |text: &str| [".route(", ".route_service("].iter().any(|call| text.contains(call));
-    let mut sources = product_sources();
-    sources.retain(|file| is_api(&file.path) && registers(&file.text));
-    assert!(sources.iter().any(|file| file.path == documents[0]), "the rule finds routes");
-    sources.retain(|file| !documents.contains(&file.path.as_str()));
-    let strangers = sources.into_iter().map(|file| file.path);
-    none("a route is in an `OpenApiRouter`", &strangers.collect::<Vec<_>>());
-}

@@ -5,6 +5,8 @@ use std::time::Duration;
 use domain::ids::GarageId;
 use domain::plate::Plate;
 use protocol::reservation::operator::{PlateBlockEntry, PlateBlockList, PlateBlockRequest, PlateStrikeEntry};
+use store::seal::SealPurpose;
+use store::{Tx, block_list, book};
 use uuid::Uuid;
 
 use super::super::reason as rule;
@@ -13,8 +15,6 @@ use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::ReservationError;
 use crate::context::ServerContext;
-use store::seal::SealPurpose;
-use store::{Tx, block_list, book};
 
 /// Most rows of each kind in one response.
 const MOST: i64 = 500;

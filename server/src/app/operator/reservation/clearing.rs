@@ -8,12 +8,12 @@ use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::reservation::operator::ClearingList;
+use store::reservation;
 
 use super::super::{OperatorCaller, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
-use store::reservation;
 
 /// The list as the book has it.
 struct ClearingCandidates {

@@ -10,14 +10,14 @@ use domain::ids::{GarageId, PoolId};
 use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use protocol::reservation::operator::{DayTimeline, OccupancyPoint, PoolTimeline};
+use store::reservation::{self, StoredReservation};
+use store::{occupancy_history, pool};
 
 use super::super::{OperatorCaller, require};
 use super::{bounds, levels};
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
-use store::reservation::{self, StoredReservation};
-use store::{occupancy_history, pool};
 
 /// More stays than a day of the largest garage has.
 const MOST: u32 = 5_000;

@@ -8,12 +8,12 @@ use domain::allocation::{AllocationBook, BookJournal};
 use domain::ids::{GarageId, ReservationId};
 use domain::time::Timestamp;
 use protocol::sharing as wire;
-use uuid::Uuid;
-
-use super::SharingError;
 use store::notice::{self, NewNotice};
 use store::reservation::{self, ReservationDetails, StoredReservation};
 use store::{StoreError, Tx};
+use uuid::Uuid;
+
+use super::SharingError;
 
 /// Most reservations in a preview.
 const NAMED: usize = 100;

@@ -5,6 +5,7 @@ use domain::ids::GarageId;
 use domain::shared_window::WindowConflict;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
+use store::{StoreError, Tx, book, garage};
 use uuid::Uuid;
 
 use super::affected::ReservationImpact;
@@ -15,7 +16,6 @@ use crate::app::audit::{AuditAction, GaragePart, record};
 use crate::app::idempotency::{self, IdempotencyKey};
 use crate::app::operator::{OperatorCaller, OperatorError, require};
 use crate::app::sharing::{SharingState, conflict};
-use store::{StoreError, Tx, book, garage};
 
 pub(super) struct SharingChange<'a> {
     app: &'a App,

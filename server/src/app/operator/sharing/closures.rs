@@ -6,6 +6,8 @@ use domain::ids::GarageId;
 use domain::minute::Minute;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
+use store::closure::{self, StoredClosure};
+use store::operator;
 use uuid::Uuid;
 
 use super::change::SharingChange;
@@ -17,8 +19,6 @@ use crate::app::operator::reason::{self, reason};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::SharingState;
 use crate::context::ServerContext;
-use store::closure::{self, StoredClosure};
-use store::operator;
 
 /// Longer than any building work; a permanent closure is a smaller pool or an ended window.
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);

@@ -10,13 +10,13 @@ use domain::ids::{GarageId, WindowId};
 use domain::shared_window::WindowOpening;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
+use store::closure;
 
 use super::{SharingError, wire as answers};
 use crate::app::App;
 use crate::app::operator::calendar::{day, warnings};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools};
-use store::closure;
 
 /// Five weeks.
 pub const MAX_DAYS: u32 = 35;

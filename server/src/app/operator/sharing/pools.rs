@@ -2,6 +2,7 @@
 
 use domain::ids::GarageId;
 use protocol::sharing as wire;
+use store::pool::{self, StoredPool};
 
 use super::SharingError;
 use super::change::{SharingChange, refuse_conflicts};
@@ -10,7 +11,6 @@ use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
 use crate::context::ServerContext;
-use store::pool::{self, StoredPool};
 
 /// The garage's pools and their entity tag.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use domain::ids::GarageId;
 use protocol::sharing as wire;
+use store::sharing_rules::{self, SharingRules};
 
 use super::change::SharingChange;
 use super::{SharingError, invalid};
@@ -9,7 +10,6 @@ use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::{App, etag};
 use crate::context::ServerContext;
-use store::sharing_rules::{self, SharingRules};
 
 #[derive(Debug, Clone)]
 pub struct TaggedSharingRules {

@@ -4,6 +4,8 @@ use domain::ids::{GarageId, WindowId};
 use domain::shared_window::SharedWindow;
 use domain::time::Timestamp;
 use protocol::sharing as wire;
+use store::window::{self, StoredWindow};
+use store::{Tx, school};
 
 use super::change::{SharingChange, refuse_conflicts};
 use super::{SharingError, invalid, wire as answers};
@@ -12,8 +14,6 @@ use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools, rule};
 use crate::app::{App, etag};
-use store::window::{self, StoredWindow};
-use store::{Tx, school};
 
 /// Id of a new window in a preview.
 const NEW: &str = "new";

@@ -2,11 +2,11 @@
 
 use domain::shared_window::{WindowClash, WindowConflict};
 use protocol::sharing as wire;
+use store::closure::StoredClosure;
+use store::window::StoredWindow;
 
 use crate::app::etag;
 use crate::app::sharing::rule;
-use store::closure::StoredClosure;
-use store::window::StoredWindow;
 
 pub(super) fn window(stored: &StoredWindow) -> wire::WindowEntry {
     let rule = rule::spec(&stored.window);

@@ -3,12 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::problem::ProblemDetails;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::reservation::notice;
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Marks a notice as read; a repetition is no error.

@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::VehicleId;
 use protocol::problem::ProblemDetails;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use crate::app::{App, plate};
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Deletes one of the caller's cars. It no longer opens any gate; reservations for it stay.

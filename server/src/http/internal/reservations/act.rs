@@ -5,12 +5,11 @@ use axum::http::StatusCode;
 use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::{Reservation, ReservationAct};
-use service::http::ApiJson;
+use service::http::{ApiJson, ApiPath};
 
 use crate::app::App;
 use crate::app::reservation::change as use_case;
 use crate::http::if_match::IfMatch;
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer::{self, ReservationResponse};
 

@@ -5,11 +5,10 @@ use axum::extract::State;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::ReservationPage;
 use protocol::reservation::query::ReservationPageQuery;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::reservation::own;
-use crate::http::input::ApiQuery;
 use crate::http::internal::caller::AuthenticatedPerson;
 
 /// The caller's reservations, newest start first.

@@ -5,12 +5,11 @@ use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::{NewReservation, Reservation};
-use service::http::ApiJson;
+use service::http::{ApiJson, ApiPath};
 
 use crate::app::App;
 use crate::app::reservation::reserve as use_case;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer::{self, ReservationResponse};
 

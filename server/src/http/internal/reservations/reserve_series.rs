@@ -5,12 +5,11 @@ use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::{NewReservationSeries, ReservationSeries};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::reservation::reserve as use_case;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer;
 

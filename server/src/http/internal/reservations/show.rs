@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use domain::ids::ReservationId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::Reservation;
+use service::http::ApiPath;
 
 use crate::app::App;
 use crate::app::reservation::own;
-use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer::{self, ReservationResponse};
 

@@ -6,11 +6,10 @@ use domain::ids::GarageId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::PoolForecasts;
 use protocol::reservation::query::PoolForecastQuery;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::reservation::forecast as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Open spaces from windows and reservations, in steps of a quarter of an hour.

@@ -5,11 +5,10 @@ use axum::extract::State;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::SharedGarages;
 use protocol::reservation::query::SharedGaragesQuery;
-use service::http::ProblemResponse;
+use service::http::{ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::shared_garages;
-use crate::http::input::ApiQuery;
 use crate::http::internal::caller::AuthenticatedPerson;
 
 /// Garages where the caller could reserve, with their present openings.

@@ -6,11 +6,10 @@ use domain::ids::GarageId;
 use protocol::problem::ProblemDetails;
 use protocol::reservation::AvailabilityQuote;
 use protocol::reservation::query::ReservationQuoteQuery;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::reservation::quote as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::internal::caller::AuthenticatedPerson;
 use crate::http::reservation_answer;
 

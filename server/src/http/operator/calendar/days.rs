@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use domain::ids::GarageId;
 use protocol::calendar::CalendarDays;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::calendar;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.

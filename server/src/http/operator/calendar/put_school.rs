@@ -6,12 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::SchoolId;
 use protocol::calendar::SchoolCalendarSpec;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::calendar;
 use crate::http::if_match::IfMatch;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the school's calendar, unless it has changed since the caller read it.

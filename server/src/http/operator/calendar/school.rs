@@ -5,12 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::SchoolId;
 use protocol::calendar::SchoolCalendarSpec;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::calendar;
 use crate::http::conditional;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The school's calendar with the `ETag` that a change of it must name, or 304.

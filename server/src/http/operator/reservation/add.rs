@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::reservation::{NewReservation, Reservation};
-use service::http::ApiJson;
+use service::http::{ApiJson, ApiPath};
 
 use crate::app::App;
 use crate::app::operator::reservation;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 use crate::http::reservation_answer::{self, ReservationResponse};
 

@@ -5,11 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::reservation::operator::{PlateBlockEntry, PlateBlockRequest};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocks a plate: it may neither reserve nor enter as the public. It may always leave.

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::reservation::operator::PlateBlockList;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Blocked plates, and strikes of the last year. Each read is audited, because it shows plates.

@@ -6,11 +6,10 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::reservation::operator::ClearingList;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::clearing as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?by=TIME`.

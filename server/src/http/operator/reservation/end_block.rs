@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::reservation::operator::LiftReason;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::operator::reservation::block;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a block, with a reason.

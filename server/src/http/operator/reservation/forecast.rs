@@ -5,11 +5,10 @@ use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::reservation::PoolForecasts;
 use protocol::reservation::query::PoolForecastQuery;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Open spaces in the coming hours, for every audience or for one.

@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::reservation::ReservationPage;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::ReservationDayQuery;
 use crate::app::App;
 use crate::app::operator::reservation;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// A local day's reservations, newest start first. Each read is audited, because it shows plates.

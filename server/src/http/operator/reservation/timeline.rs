@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use domain::ids::GarageId;
 use protocol::reservation::operator::DayTimeline;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::reservation::timeline as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?day=YYYY-MM-DD`.

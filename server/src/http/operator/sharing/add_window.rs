@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
 use protocol::sharing::{WindowEntry, WindowSpec};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ApiQuery, ProblemResponse};
 
 use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Adds a window. The same key again returns the same window.

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::sharing::ClosureList;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Closures whose time is not over.

@@ -3,13 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::GarageId;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 use uuid::Uuid;
 
 use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a closure: its spaces are shared again.

@@ -3,13 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{GarageId, WindowId};
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Ends a window, unless it has changed since the caller read it: it opens no more.

@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use domain::ids::GarageId;
 use protocol::sharing::OpeningSchedule;
 use serde::Deserialize;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ApiQuery, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::openings as use_case;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// `?from=YYYY-MM-DD&to=YYYY-MM-DD`, both included.

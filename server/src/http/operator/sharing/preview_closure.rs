@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::GarageId;
 use protocol::sharing::{NewClosure, SharingChangePreview};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::closures as use_case;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The reservations that a closure would affect; nothing is written.

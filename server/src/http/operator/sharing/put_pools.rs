@@ -6,13 +6,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
 use protocol::sharing::PoolList;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ApiQuery, ProblemResponse};
 
 use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::pools as use_case;
 use crate::http::if_match::IfMatch;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's pools, unless they have changed since the caller read them.

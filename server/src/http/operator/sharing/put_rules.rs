@@ -6,12 +6,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ids::GarageId;
 use protocol::sharing::SharingRulesSpec;
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::rules as use_case;
 use crate::http::if_match::IfMatch;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces the garage's rules, unless they have changed since the caller read them.

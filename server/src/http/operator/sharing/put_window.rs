@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::{GarageId, WindowId};
 use protocol::sharing::{WindowEntry, WindowSpec};
-use service::http::{ApiJson, ProblemResponse};
+use service::http::{ApiJson, ApiPath, ApiQuery, ProblemResponse};
 
 use super::AffectedPolicyQuery;
 use crate::app::App;
 use crate::app::operator::sharing::windows as use_case;
 use crate::http::if_match::IfMatch;
-use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Replaces a window, unless it has changed since the caller read it.

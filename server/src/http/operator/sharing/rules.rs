@@ -5,12 +5,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::GarageId;
 use protocol::sharing::SharingRulesSpec;
-use service::http::ProblemResponse;
+use service::http::{ApiPath, ProblemResponse};
 
 use crate::app::App;
 use crate::app::operator::sharing::rules as use_case;
 use crate::http::conditional;
-use crate::http::input::ApiPath;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// Strikes and limits, with the `ETag` that a change of them must name, or 304.

@@ -51,6 +51,7 @@ fn right() -> CheckCase {
     let arrival = |no: i64, cursor: i64| StoredArrival {
         id: Uuid::from_u128(no.unsigned_abs().into()).to_string(),
         class_id: "c0".to_owned(),
+        pupil_id: format!("p{no}"),
         cursor,
         entry_event: Some(no),
     };
@@ -139,6 +140,13 @@ fn arrivals_of_priority_records_are_counted_by_class() {
     finds("other arrivals", |w| {
         w.found.arrivals[0].entry_event = None;
         w.found.arrivals[0].class_id = "c1".to_owned();
+    });
+    finds("children arrived more than once", |w| {
+        let first = w.found.arrivals[0].pupil_id.clone();
+        w.found.arrivals.iter_mut().for_each(|arrival| {
+            arrival.entry_event = None;
+            arrival.pupil_id.clone_from(&first);
+        });
     });
     finds("early arrivals belong to no entry", |w| {
         let mut again = w.found.arrivals[0].clone();

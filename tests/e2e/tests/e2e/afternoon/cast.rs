@@ -56,7 +56,7 @@ impl AfternoonCast {
         self.first(|family| family.children.len() == 1 && &family.children[0].1 == class)
     }
 
-    /// A car that belongs to nobody at the school.
+    /// The plate of a car that no family and no member of staff has.
     pub fn stranger(&mut self) -> String {
         self.strangers.pop_front().expect("enough strangers")
     }

@@ -1,15 +1,12 @@
 //! A WebSocket as a response: its frames until it is up to date, or the reason for its end.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use testkit::authorization::call::{MatrixIdentity, MatrixReply};
+use testkit::wait::PATIENCE;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `url` is that of HTTP.
 pub async fn read(url: &str, identity: &MatrixIdentity) -> MatrixReply {
