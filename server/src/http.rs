@@ -22,7 +22,7 @@ use axum::Router;
 
 use crate::app::App;
 
-/// Every route of the server. [`crate::serve`] adds layers, fallbacks, health and pages.
+/// Every route of the server. [`crate::serve()`] adds layers, fallbacks, health and pages.
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(internal::router(app.clone()))

@@ -4,7 +4,7 @@
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
 //! - [`jobs`]: timed jobs
-//! - [`serve`]: the whole server as a part of a process, with its background tasks
+//! - [`serve()`]: the whole server as a part of a process, with its background tasks
 //! - [`config`]: the configuration file of the binary
 
 pub mod app;

@@ -7,6 +7,7 @@
 //! A car match alone never releases a child (invariant 7): each step past `Waiting` is a teacher's act.
 //! A teacher can undo the last act within [`UNDO_WINDOW`].
 
+mod later_event;
 mod reading;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
+pub use later_event::RereadDoubts;
 pub use reading::{
     ArrivalNote, ArrivalOfDay, CarSeen, GuardianReading, ReadingDoubt, ReadingEffect, ReadingOrder,
     ReadingPassage,

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::pickup::{PickupPhase, PickupState};
-use domain::reread::RereadVerdict;
-use protocol::people::ReadingDoubt;
+use domain::pickup::{ReadingDoubt, RereadDoubts};
+use store::arrival::{self, SealedArrival};
+use store::arrival_entry;
+use store::{StoreError, Tx};
 
 use super::arrivals::ArrivalWriter;
 use super::movement::MovedCar;
 use super::reread::RereadCar;
-use store::arrival::{self, SealedArrival};
-use store::arrival_entry;
-use store::{StoreError, Tx};
 
 /// Arrivals whose car is at the gate or inside, with the car's passage. Matches either reading of the car.
 async fn of_cars<'a>(
@@ -50,18 +48,14 @@ impl ArrivalWriter {
         arrival_entry::set_cars_entered(tx, &entered).await
     }
 
-    /// Marks the arrivals of these cars as left. Rejects a waiting arrival of a misread plate; all others stay for the
-    /// teacher.
+    /// Marks the arrivals of these cars as left.
     pub(super) async fn leave(&mut self, tx: &mut Tx, wave: &[&MovedCar<'_>]) -> Result<(), StoreError> {
         let (mut left, mut gone) = (Vec::new(), Vec::new());
         for (arrival, car) in of_cars(tx, wave).await? {
             let at = car.at.min(self.now());
             let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
             left.push((arrival.id, at, cursor));
-            if arrival.doubt == Some(ReadingDoubt::ReadAgain) && arrival.pickup.phase == PickupPhase::Waiting
-            {
-                let pickup =
-                    PickupState { phase: PickupPhase::Rejected, since: at, claimed: arrival.pickup.claimed };
+            if let Some(pickup) = arrival.pickup.after_departure(arrival.doubt, at) {
                 gone.push((arrival.id, pickup, cursor));
             }
         }
@@ -79,15 +73,10 @@ impl ArrivalWriter {
             Some(plate) => self.open_arrivals(tx, car, &plate.hash).await?,
             None => Vec::new(),
         };
-        let two = (!first.is_empty() && !second.is_empty()).then_some(ReadingDoubt::TwoReadings);
-        let (of_first, of_second) = match car.verdict {
-            RereadVerdict::FirstStands => (two, Some(ReadingDoubt::ReadAgain)),
-            RereadVerdict::SecondStands => (Some(ReadingDoubt::ReadAgain), two),
-            RereadVerdict::BothStand => (Some(ReadingDoubt::TwoReadings), Some(ReadingDoubt::TwoReadings)),
-        };
+        let doubts = RereadDoubts::new(car.verdict, !first.is_empty() && !second.is_empty());
         let second_plate = car.second.as_ref().map(|plate| plate.hash.as_slice());
-        self.mark(tx, first, of_first, second_plate).await?;
-        self.mark(tx, second, of_second, Some(&car.first.hash)).await
+        self.mark(tx, first, doubts.first, second_plate).await?;
+        self.mark(tx, second, doubts.second, Some(&car.first.hash)).await
     }
 
     async fn open_arrivals(
@@ -113,13 +102,10 @@ impl ArrivalWriter {
         other_plate: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         for arrival in arrivals {
-            let read_again = doubt == Some(ReadingDoubt::ReadAgain);
-            let is_report = arrival.by_hand && arrival.pickup.phase == PickupPhase::Waiting;
             let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
-            if read_again && is_report {
-                // The gate's confirmation was wrong: the guardian's claim waits for the teacher again.
-                let now = self.now();
-                arrival_entry::detach_car(tx, arrival.id, PickupState::claimed(now), now, cursor).await?;
+            let now = self.now();
+            if let Some(claim) = arrival.pickup.after_misreading(arrival.by_hand, doubt, now) {
+                arrival_entry::detach_car(tx, arrival.id, claim, now, cursor).await?;
             } else {
                 let other = doubt.and(other_plate);
                 arrival_entry::set_doubt(tx, arrival.id, doubt, other, cursor).await?;
