@@ -20,10 +20,9 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use barrier::CommandAction;
 pub use counters::ControllerCounters;
 pub use kept::{ResendPolicy, StoreFullError};
-pub use pending::{AckOutcome, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
+pub use pending::{AckOutcome, CommandAction, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
 
 use crate::mqtt::{PublishDelivery, SimulatorEndpoint};
 use state::{ClockReading, ControllerState};

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 pub use background::BackgroundTraffic;
 pub use dismissal::{DismissalPlan, DismissalSummary, RunningDismissal, drive_out};
-pub use lane::{LaneName, PassageOutcome, TrafficLane};
-pub use progress::{ProgressKind, ProgressSender, TrafficProgress};
+pub use lane::{PassageOutcome, TrafficLane};
+pub use progress::{LaneName, ProgressKind, ProgressSender, TrafficProgress};
 
 /// Speed of a scenario as a multiple of real time.
 #[derive(Debug, Clone, Copy, PartialEq)]

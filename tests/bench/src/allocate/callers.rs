@@ -10,8 +10,8 @@ use serde::Serialize;
 use simulator::load::LatencyPercentiles;
 use tokio::task::JoinSet;
 
-use super::contestant::{AllocationContestant, ContestantAnswer};
-use super::demand::{CallerLedger, CallerTurn, DemandCaller};
+use super::contestant::AllocationContestant;
+use super::demand::{CallerLedger, CallerTurn, ContestantAnswer, DemandCaller};
 
 /// Of a run that is bounded by its attempts.
 const LONGEST_RUN: Duration = Duration::from_secs(3_600);

@@ -5,7 +5,9 @@ use rand::rngs::StdRng;
 use serde::Serialize;
 use testkit::postgres::PostgresCluster;
 
-use super::demand::{BenchReservation, CallerLedger, DemandScale, FilledInterval, MinuteInterval};
+use super::demand::{
+    BenchReservation, CallerLedger, ContestantAnswer, DemandScale, FilledInterval, MinuteInterval,
+};
 use super::judge::OversaleVerdict;
 use super::ours::{AllocatorDatabase, AllocatorSpaceChoice, AllocatorTransport, OurAllocator};
 use super::peer::{PeerAllocator, PeerRule, PeerSpaceChoice};
@@ -70,19 +72,6 @@ impl ContestantKind {
 pub enum AllocationContestant {
     Peer(Box<PeerAllocator>),
     Ours(Box<OurAllocator>),
-}
-
-/// The outcome of a caller's request.
-#[derive(Debug, Clone, Copy)]
-pub enum ContestantAnswer {
-    Accepted(BenchReservation),
-    /// Nothing is free.
-    Refused,
-    /// The client knew by itself that nothing is free.
-    Unasked,
-    Cancelled,
-    /// Nothing became of it, after many attempts or too long a wait.
-    GaveUp,
 }
 
 /// Everything that a contestant is built from.

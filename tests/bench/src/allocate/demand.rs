@@ -82,6 +82,19 @@ pub struct BenchReservation {
     pub plate: u16,
 }
 
+/// The outcome of a caller's request.
+#[derive(Debug, Clone, Copy)]
+pub enum ContestantAnswer {
+    Accepted(BenchReservation),
+    /// Nothing is free.
+    Refused,
+    /// The client knew by itself that nothing is free.
+    Unasked,
+    Cancelled,
+    /// Nothing became of it, after many attempts or too long a wait.
+    GaveUp,
+}
+
 /// One taken piece of the fill.
 #[derive(Debug, Clone, Copy)]
 pub struct FilledInterval {

@@ -5,8 +5,6 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, PgPool};
 use store::Store;
 
-use super::peer::PeerRule;
-
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct OversaleVerdict {
     /// Reservations that take a space.
@@ -15,12 +13,8 @@ pub struct OversaleVerdict {
     pub oversold: i64,
 }
 
-/// Each numbered space may be taken once.
-pub async fn peer(pool: &PgPool, rule: PeerRule) -> OversaleVerdict {
-    let (start, end) = match rule {
-        PeerRule::Exclude => ("lower(during)", "upper(during)"),
-        PeerRule::Serializable => ("starts_at", "ends_at"),
-    };
+/// Each numbered space may be taken once. `start` and `end` are the expressions of a row's time.
+pub async fn peer(pool: &PgPool, (start, end): (&str, &str)) -> OversaleVerdict {
     let sql = format!(
         "with change as (
             select garage, space, {start} as at, 1 as by from taken

@@ -19,8 +19,7 @@ use domain::minute::{Minute, MinuteSpan};
 use domain::time::Timestamp;
 use testkit::postgres::PostgresCluster;
 
-use super::contestant::ContestantAnswer;
-use super::demand::{BenchReservation, DemandScale, FilledInterval, MinuteInterval};
+use super::demand::{BenchReservation, ContestantAnswer, DemandScale, FilledInterval, MinuteInterval};
 use super::judge::{self, OversaleVerdict};
 use super::view::OccupancyView;
 use http::HttpTarget;

@@ -21,8 +21,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool};
 use testkit::postgres::{PostgresCluster, TestDatabase};
 
-use super::contestant::ContestantAnswer;
-use super::demand::{BenchReservation, BenchReservationId, DemandScale, FilledInterval, MinuteInterval};
+use super::demand::{
+    BenchReservation, BenchReservationId, ContestantAnswer, DemandScale, FilledInterval, MinuteInterval,
+};
 use super::judge::{self, OversaleVerdict};
 use super::view::OccupancyView;
 use retry::{ConflictRetry, TransactionAttempt};
@@ -72,6 +73,14 @@ struct PeerStatements {
 }
 
 impl PeerRule {
+    /// Start and end of a row, in SQL.
+    const fn interval(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Exclude => ("lower(during)", "upper(during)"),
+            Self::Serializable => ("starts_at", "ends_at"),
+        }
+    }
+
     const fn statements(self) -> &'static PeerStatements {
         match self {
             Self::Exclude => &exclude::STATEMENTS,
@@ -237,7 +246,7 @@ impl PeerAllocator {
     }
 
     pub async fn judge(&self) -> OversaleVerdict {
-        judge::peer(&self.pool, self.rule).await
+        judge::peer(&self.pool, self.rule.interval()).await
     }
 
     /// Attempts that another transaction was in the way of, so far.

@@ -10,9 +10,10 @@ use serde::Serialize;
 use testkit::postgres::PostgresCluster;
 
 use super::callers;
-use super::contestant::{AllocationContestant, ContestantAnswer};
+use super::contestant::AllocationContestant;
 use super::demand::{
-    self, CallerLedger, DAY_MINUTES, DemandScale, FilledInterval, LONGEST, MinuteInterval, SHORTEST,
+    self, CallerLedger, ContestantAnswer, DAY_MINUTES, DemandScale, FilledInterval, LONGEST, MinuteInterval,
+    SHORTEST,
 };
 use super::ours::{AllocatorDatabase, AllocatorSpaceChoice, AllocatorTransport, OurAllocator};
 use super::tomorrow;

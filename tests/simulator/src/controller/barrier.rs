@@ -12,21 +12,7 @@ use domain::time::Timestamp;
 use protocol::mqtt::{ControllerCommand, ControllerCommandKind};
 use tokio::sync::oneshot;
 
-use super::pending::FirstCommand;
-
-/// The controller's action on a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommandAction {
-    Opened,
-    /// Only the display changed.
-    Shown,
-    /// Its barrier has been opened for this event before.
-    Repeated,
-    /// It came later than its time to live.
-    Expired,
-    /// It names no event that this controller remembers.
-    Unknown,
-}
+use super::pending::{CommandAction, FirstCommand};
 
 #[derive(Debug)]
 struct BarrierCar {

@@ -6,8 +6,6 @@ use domain::ids::EventId;
 use protocol::mqtt::{ControllerCommand, RejectedEvent};
 use tokio::sync::oneshot;
 
-use super::barrier::CommandAction;
-
 /// A published plate event. A receiver fails when the answer can no longer come: the controller stopped or
 /// has forgotten the event.
 #[derive(Debug)]
@@ -22,6 +20,20 @@ pub struct PendingEvent {
 pub struct PendingPass {
     pub event_id: EventId,
     pub acked: oneshot::Receiver<EventAckReceipt>,
+}
+
+/// The controller's action on a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandAction {
+    Opened,
+    /// Only the display changed.
+    Shown,
+    /// Its barrier has been opened for this event before.
+    Repeated,
+    /// It came later than its time to live.
+    Expired,
+    /// It names no event that this controller remembers.
+    Unknown,
 }
 
 /// The first command for an event.

@@ -11,10 +11,10 @@ use rand::{Rng, SeedableRng};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::barrier::{BarrierModel, CommandAction};
+use super::barrier::BarrierModel;
 use super::counters::ControllerCounters;
 use super::kept::{KeptEvents, OutgoingEvent, ResendPolicy, StoreFullError};
-use super::pending::{AckOutcome, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
+use super::pending::{AckOutcome, CommandAction, EventAckReceipt, FirstCommand, PendingEvent, PendingPass};
 
 /// Events published in one go; a car that arrives during these waits for no more than these.
 const ROUND: usize = 32;

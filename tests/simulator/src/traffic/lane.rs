@@ -1,6 +1,5 @@
 //! One lane: cars queue before it, one at a time stands at the barrier.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use protocol::mqtt::OPEN_TTL_MS;
 use tokio::sync::Mutex;
 
 use super::TrafficPace;
-use super::progress::{ProgressKind, ProgressSender};
+use super::progress::{LaneName, ProgressKind, ProgressSender};
 use crate::controller::{CommandAction, ControllerHandle, FirstCommand};
 
 /// From one car's open barrier to the next car's plate.
@@ -21,32 +20,6 @@ const ANSWER: Duration = Duration::from_millis(OPEN_TTL_MS as u64);
 
 /// A driver who gets no answer rolls back and forth this often; each time the camera reads anew.
 const READINGS: u32 = 5;
-
-/// A lane's name for people, with the side of the gate that it leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaneName {
-    name: Arc<str>,
-    direction: LaneDirection,
-}
-
-impl LaneName {
-    pub fn new(name: &str, direction: LaneDirection) -> Self {
-        Self { name: name.into(), direction }
-    }
-
-    pub(super) fn arrow(&self) -> char {
-        match self.direction {
-            LaneDirection::In => '→',
-            LaneDirection::Out => '←',
-        }
-    }
-}
-
-impl fmt::Display for LaneName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
 
 /// Outcome of a car's drive to a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

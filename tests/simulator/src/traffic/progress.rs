@@ -1,13 +1,39 @@
 //! Events at the gates, as plain values for printing.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{FixedOffset, Utc};
+use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use tokio::sync::mpsc;
 
-use super::lane::LaneName;
+/// A lane's name for people, with the side of the gate that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneName {
+    name: Arc<str>,
+    direction: LaneDirection,
+}
+
+impl LaneName {
+    pub fn new(name: &str, direction: LaneDirection) -> Self {
+        Self { name: name.into(), direction }
+    }
+
+    fn arrow(&self) -> char {
+        match self.direction {
+            LaneDirection::In => '→',
+            LaneDirection::Out => '←',
+        }
+    }
+}
+
+impl fmt::Display for LaneName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
 
 /// One answer of a gate, or its absence.
 #[derive(Debug, Clone)]
@@ -78,8 +104,6 @@ fn local_time() -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::occupancy::LaneDirection;
-
     use super::*;
 
     #[test]

@@ -4,8 +4,9 @@ use xtask::measure::{ModuleGraph, ModuleLevel, crate_sources, product_code};
 
 use crate::repository::none;
 
-/// Crates whose modules form layers: no two of them need each other.
-const LAYERED: [&str; 7] = [
+/// Crates whose modules form layers: no two of them need each other. `devices` has its circle by design: a make's folder uses
+/// the shared parts, and the table of makes names all folders.
+const LAYERED: [&str; 13] = [
     "server",
     "server/store",
     "gateway",
@@ -13,6 +14,12 @@ const LAYERED: [&str; 7] = [
     "crates/domain",
     "crates/protocol",
     "crates/service",
+    "crates/standalone",
+    "tests/bench",
+    "tests/e2e",
+    "tests/simulator",
+    "tests/testkit",
+    "tests/xtask",
 ];
 
 #[test]
@@ -23,7 +30,7 @@ fn modules_form_no_circles() {
         let files: Vec<_> = crate_sources(&sources, folder).collect();
         for level in [ModuleLevel::First, ModuleLevel::Second] {
             let graph = ModuleGraph::of(folder, &files, level);
-            assert!(graph.modules.len() > 5 && graph.arrows() > 5, "the modules of {folder} are found");
+            assert!(graph.modules.len() > 4 && graph.arrows() > 1, "the modules of {folder} are found");
             faults
                 .extend(graph.circles().into_iter().map(|arrows| format!("{folder}: {}", arrows.join("; "))));
         }

@@ -21,8 +21,7 @@ use uuid::Uuid;
 use super::AllocatorRequest;
 use super::connection::{BenchHttpConnection, BenchHttpResponse};
 use super::place::{BenchCar, BenchDistrict};
-use crate::allocate::contestant::ContestantAnswer;
-use crate::allocate::demand::{BenchReservation, BenchReservationId};
+use crate::allocate::demand::{BenchReservation, BenchReservationId, ContestantAnswer};
 
 const START: Duration = Duration::from_secs(60);
 

@@ -15,8 +15,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::AllocatorRequest;
 use super::place::BenchDistrict;
-use crate::allocate::contestant::ContestantAnswer;
-use crate::allocate::demand::{BenchReservation, BenchReservationId};
+use crate::allocate::demand::{BenchReservation, BenchReservationId, ContestantAnswer};
 
 /// Replicas in one process that share nothing but the database.
 pub struct UseCaseTarget {
