@@ -30,7 +30,7 @@ struct XtaskArguments {
 enum XtaskCommand {
     /// Installs the tests' dependencies and runs format check, lints and all tests
     Test(command::test::TestTaskOptions),
-    /// Runs format check and clippy, as `test` does
+    /// Runs format check, clippy and rustdoc, as `test` does
     Lint,
     /// Runs the bench `bench-NAME`, built as what is installed, with PostgreSQL and Mosquitto
     Bench(command::bench::BenchTaskOptions),

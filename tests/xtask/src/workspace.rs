@@ -59,11 +59,32 @@ pub fn build_binaries(profile: BuildProfile) -> Result<Command> {
 #[derive(Deserialize)]
 struct CargoMetadata {
     target_directory: PathBuf,
+    packages: Vec<CargoPackage>,
+}
+
+#[derive(Deserialize)]
+struct CargoPackage {
+    targets: Vec<CargoTarget>,
+}
+
+#[derive(Deserialize)]
+struct CargoTarget {
+    name: String,
+    kind: Vec<String>,
 }
 
 /// Cargo's target folder.
 pub fn target() -> Result<PathBuf> {
+    Ok(metadata()?.target_directory)
+}
+
+/// The names of all integration-test binaries.
+pub fn integration_tests() -> Result<Vec<String>> {
+    let targets = metadata()?.packages.into_iter().flat_map(|package| package.targets);
+    Ok(targets.filter(|target| target.kind == ["test"]).map(|target| target.name).collect())
+}
+
+fn metadata() -> Result<CargoMetadata> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"])?.output()?;
-    let metadata: CargoMetadata = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    Ok(metadata.target_directory)
+    serde_json::from_slice(&output.stdout).context("cargo metadata")
 }

@@ -31,7 +31,7 @@ impl Default for HttpLimits {
     }
 }
 
-/// Adds fallbacks and layers to `router`. [`super::serve`] or a test calls it last.
+/// Adds fallbacks and layers to `router`. [`super::serve()`] or a test calls it last.
 pub fn app(router: Router, limits: HttpLimits) -> Router {
     router
         .fallback(not_found)

@@ -15,6 +15,8 @@ pub fn steps(steps: &mut TaskSteps) -> Result<()> {
     steps.run("format", &mut cargo(&["fmt", "--all", "--check"])?)?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("clippy", &mut cargo(&clippy)?)?;
+    let documents = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    steps.run("documentation", cargo(&documents)?.env("RUSTDOCFLAGS", "-D warnings"))?;
     dependencies(steps)
 }
 

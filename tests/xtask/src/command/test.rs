@@ -11,7 +11,10 @@ use super::lint;
 use crate::cluster::{TaskCluster, URL_VARIABLE};
 use crate::packages;
 use crate::steps::TaskSteps;
-use crate::workspace::{BuildProfile, binary, build_binaries, cargo, root, target};
+use crate::workspace::{BuildProfile, binary, build_binaries, cargo, integration_tests, root, target};
+
+/// The test binary of the end-to-end tests.
+const END_TO_END: &str = "e2e";
 
 #[derive(Args)]
 pub struct TestTaskOptions {
@@ -43,7 +46,17 @@ pub fn run(options: &TestTaskOptions) -> Result<()> {
     steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;
     let start = || TaskCluster::start(&binary(BuildProfile::Debug, "test-postgres")?);
     let cluster = steps.time("start PostgreSQL", start)?;
-    steps.run("tests", tests(options)?.env(URL_VARIABLE, &cluster.url))
+    if options.only.is_some() || options.binary.is_some() {
+        return steps.run("tests", tests(options)?.env(URL_VARIABLE, &cluster.url));
+    }
+    steps.run("build the tests", &mut cargo(&["test", "--no-run", "--workspace"])?)?;
+    // End-to-end tests mostly wait for processes and pages: the others run at the same time.
+    let mut end_to_end = cargo(&["test", "--no-fail-fast", "--workspace", "--test", END_TO_END])?;
+    let mut others = all_but_end_to_end()?;
+    steps.run_both(
+        ("end-to-end tests", end_to_end.env(URL_VARIABLE, &cluster.url)),
+        ("all other tests", others.env(URL_VARIABLE, &cluster.url)),
+    )
 }
 
 /// `ci` installs exactly the lock file. The driver's own browsers are not installed: the tests use Debian's.
@@ -61,6 +74,15 @@ fn judge(program: &str) -> Result<Command> {
     let name = program.file_stem().context("a program has a name")?.to_owned();
     let mut command = Command::new("python3");
     command.arg(program).arg("install").arg(target()?.join("tmp").join(name));
+    Ok(command)
+}
+
+/// There are no examples in doc comments, so no doc tests.
+fn all_but_end_to_end() -> Result<Command> {
+    let mut command = cargo(&["test", "--no-fail-fast", "--workspace", "--lib", "--bins"])?;
+    for name in integration_tests()?.iter().filter(|name| *name != END_TO_END) {
+        command.args(["--test", name]);
+    }
     Ok(command)
 }
 
