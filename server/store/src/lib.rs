@@ -48,21 +48,25 @@ pub mod seal;
 pub mod service_token;
 pub mod session;
 pub mod sharing_rules;
+mod storage_failure;
 pub mod strike;
 pub mod visit;
 pub mod wake;
 pub mod window;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use service::private_files;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqlitePool};
 
+pub use storage_failure::StorageFailure;
 pub use tx::Tx;
 
 static SQLITE_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| Migrator {
@@ -131,9 +135,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// No connection or lock became free in time, or the database is unavailable: the caller can retry later.
+    /// The storage below the database fails: the caller can retry once an administrator has made room.
+    pub fn storage_failure(&self) -> Option<StorageFailure> {
+        match self {
+            Self::Database(error) => StorageFailure::of(error),
+            _ => None,
+        }
+    }
+
+    /// No connection or lock became free in time, or the database is unavailable or cannot write: the caller can retry
+    /// later.
     pub fn is_overload(&self) -> bool {
         match self {
+            Self::Database(error) if StorageFailure::of(error).is_some() => true,
             Self::Silent => true,
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
             // lock_not_available, idle_in_transaction_session_timeout, too_many_connections; admin_shutdown, crash_shutdown and
@@ -178,6 +192,8 @@ impl Store {
     async fn open_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str(url)?;
         schema::check_sqlite(options.clone(), &SQLITE_MIGRATIONS).await?;
+        // After the check: a file of another program keeps its permissions.
+        private_files::prepare_sqlite(options.get_filename()).map_err(sqlx::Error::Io)?;
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -263,6 +279,33 @@ impl Store {
         let mut tx = self.begin_read().await?;
         let _: (i64,) = fetch_one!(&mut tx, "select cast(1 as bigint)")?;
         Ok(())
+    }
+
+    /// Checks that the database takes a write: commits one that changes nothing of ours, synced to disk like any other.
+    pub async fn probe_write(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("begin immediate").await?;
+                let before: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *tx).await?;
+                // SQLite writes no page whose content stays the same. The number has no other use.
+                let flip = if before == 0 { "pragma user_version = 1" } else { "pragma user_version = 0" };
+                sqlx::raw_sql(flip).execute(&mut *tx).await?;
+                tx.commit().await?;
+            }
+            Self::Postgres(pool) => {
+                let same = "update schema_compatibility set lowest_program = lowest_program where id = 1";
+                sqlx::query(same).execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder of an SQLite database; `None` for PostgreSQL, whose disk is another machine's matter.
+    pub fn folder(&self) -> Option<PathBuf> {
+        let Self::Sqlite { write, .. } = self else { return None };
+        let options = write.connect_options();
+        let folder = options.get_filename().parent()?;
+        Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
     }
 
     pub async fn close(&self) {
