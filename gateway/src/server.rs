@@ -49,7 +49,7 @@ pub enum DistrictServerError {
     #[error("the server is out of reach")]
     Unreachable(#[source] reqwest::Error),
     /// The body's text is not kept: it can quote what was sent, and comes from whatever stands in between.
-    #[error("the server answered {status}, code {}, field {}", shown(code), shown(field))]
+    #[error("the server answered {status}, code {}, field {}", shown(code.as_deref()), shown(field.as_deref()))]
     Status { status: StatusCode, code: Option<String>, field: Option<String> },
     #[error("the server's answer is too large")]
     TooLarge,
@@ -269,8 +269,8 @@ fn named(text: Option<String>) -> Option<String> {
     text.filter(|text| text.len() <= LONGEST_NAME && text.bytes().all(is_plain))
 }
 
-fn shown(text: &Option<String>) -> &str {
-    text.as_deref().unwrap_or("unknown")
+fn shown(name: Option<&str>) -> &str {
+    name.unwrap_or("unknown")
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, DistrictServerError> {

@@ -83,7 +83,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
-    enum Kind {
+    enum SentKind {
         #[expect(dead_code, reason = "only its deserialization is tested")]
         Plate,
         #[expect(dead_code, reason = "only its deserialization is tested")]
@@ -92,10 +92,10 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Empty {}
+    struct EmptyObject {}
 
     #[derive(Debug, Deserialize)]
-    enum Nothing {}
+    enum NoVariant {}
 
     fn fault<T: DeserializeOwned + fmt::Debug>(json: &str) -> String {
         JsonDecodeFault::from(serde_json::from_str::<T>(json).unwrap_err()).text().to_owned()
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_fault_names_what_is_expected_and_no_value() {
         assert_eq!(
-            fault::<Kind>(r#""鲁B12345""#),
+            fault::<SentKind>(r#""鲁B12345""#),
             "unknown variant, expected `plate` or `pass` at line 1 column 10"
         );
         assert_eq!(fault::<u8>(r#""王小满""#), "invalid type, expected u8");
@@ -122,10 +122,10 @@ mod tests {
             r#"{"invalid type: , expected 鲁B12345": 1}"#,
             r#"{"鲁B12345": 1}"#,
         ] {
-            assert!(!fault::<Empty>(json).contains("12345"), "{}", fault::<Empty>(json));
+            assert!(!fault::<EmptyObject>(json).contains("12345"), "{}", fault::<EmptyObject>(json));
         }
-        assert!(!fault::<Nothing>(r#"", expected 鲁B12345""#).contains("12345"));
-        assert!(!fault::<Kind>(r#"", expected 鲁B12345""#).contains("12345"));
+        assert!(!fault::<NoVariant>(r#"", expected 鲁B12345""#).contains("12345"));
+        assert!(!fault::<SentKind>(r#"", expected 鲁B12345""#).contains("12345"));
         assert!(!fault::<u8>(r#"", expected 鲁B12345, there are no fields""#).contains("12345"));
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use domain::ids::GarageId;
 use e2e::phone::PATIENCE;
 use e2e::system::{SystemForm, TestSystem};
-use protocol::mqtt::RejectCode;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use store::Store;
@@ -79,9 +78,10 @@ async fn at_the_gate(system: &TestSystem, garage: &GarageId) {
     let console = system.operator("operator").await;
     wait::until(PATIENCE, "the operator sees why they were refused", async || {
         let letters = console.dead_letters(garage).await.items;
-        let excerpt = letters.iter().find(|letter| trace_in(&letter.excerpt).is_some())?;
+        let shown = letters.iter().filter(|letter| trace_in(&letter.excerpt).is_some());
         assert_eq!(letters.iter().find_map(|letter| trace_in(&letter.detail)), None, "{letters:?}");
-        (excerpt.code == RejectCode::NotJson || excerpt.code == RejectCode::Field).then_some(())
+        // A device has 20 dead letters a minute.
+        (shown.count() >= 10).then_some(())
     })
     .await;
 }
@@ -144,7 +144,7 @@ async fn in_the_database(system: &TestSystem) {
         Store::Sqlite { read, .. } => dump::sqlite(read).await,
         Store::Postgres(pool) => dump::postgres(pool).await,
     };
-    assert!(dump["gate_event"].len() > 1 && dump["dead_letter"].len() > 1);
+    assert!(!dump["gate_event"].is_empty() && !dump["dead_letter"].is_empty());
     for (table, rows) in &dump {
         rows.iter().for_each(|row| clean(table, row));
     }
