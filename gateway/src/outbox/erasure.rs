@@ -6,7 +6,7 @@
 //! moved in the gaps of pages; only a rebuild of the file (`vacuum`) removes these, so one follows within the hour, at
 //! the end, and at the start, where it also removes what earlier versions have left.
 //!
-//! Both run in the writer's task while no entry waits, so that no acknowledgement waits for them.
+//! Both run in the writer's task and begin only while no entry waits.
 
 use std::time::Duration;
 
