@@ -13,7 +13,8 @@ use service::private_files;
 pub const SECRETS: &str = "secrets.json";
 
 /// Beginnings of the names of all entries of the folder.
-const OWN_ENTRIES: [&str; 6] = ["lock", SECRETS, "server.sqlite", "service.token", "devices", "gateways"];
+const OWN_ENTRIES: [&str; 7] =
+    ["lock", SECRETS, "server.sqlite", "service.token", "district.json", "devices", "gateways"];
 
 /// An open data folder; it holds the lock until it is dropped.
 pub struct DataFolder {

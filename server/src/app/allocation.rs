@@ -97,6 +97,15 @@ impl AllocatorHandle {
         self.stale.add(garage);
     }
 
+    /// Call it after the commit of a change of what the garage shares: readers of this process see the change at once,
+    /// and a waiting reservation may fit now.
+    pub fn sharing_changed(&self, garage: &GarageId) {
+        if let Some(slot) = self.books.find(garage) {
+            slot.expire_comparison();
+        }
+        self.mark_stale(garage);
+    }
+
     /// Whether something may be due by the clock in this garage. `stored` is the book's stored version. Without a
     /// cached book of that version the answer is true: another process may have died before its work was due.
     pub fn is_due(&self, context: &ServerContext, garage: &GarageId, stored: BookVersion) -> bool {
