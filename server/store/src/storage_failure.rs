@@ -1,7 +1,11 @@
 //! Failures of the storage below the database: the disk is full, cannot be written, or fails. They end when an
 //! administrator has made room or repaired the disk, so a caller tries again later.
 
+use std::path::PathBuf;
+
 use sqlx::error::DatabaseError;
+
+use super::{Store, StoreError};
 
 /// What is wrong with the storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +78,35 @@ impl StorageFailure {
             Self::ReadOnly => "read-only: nothing can be written",
             Self::Broken => "the disk refuses reads or writes",
         }
+    }
+}
+
+impl Store {
+    /// Checks that the database takes a write: commits one that changes nothing of ours, synced to disk like any other.
+    pub async fn probe_write(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("begin immediate").await?;
+                let before: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *tx).await?;
+                // SQLite writes no page whose content stays the same. The number has no other use.
+                let flip = if before == 0 { "pragma user_version = 1" } else { "pragma user_version = 0" };
+                sqlx::raw_sql(flip).execute(&mut *tx).await?;
+                tx.commit().await?;
+            }
+            Self::Postgres(pool) => {
+                let same = "update schema_compatibility set lowest_program = lowest_program where id = 1";
+                sqlx::query(same).execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder of an SQLite database; `None` for PostgreSQL, whose disk is another machine's matter.
+    pub fn folder(&self) -> Option<PathBuf> {
+        let Self::Sqlite { write, .. } = self else { return None };
+        let options = write.connect_options();
+        let folder = options.get_filename().parent()?;
+        Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
     }
 }
 
