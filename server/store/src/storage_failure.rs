@@ -62,7 +62,7 @@ impl StorageFailure {
         }
     }
 
-    /// A few words for `/readyz` and for a metric's label.
+    /// Value of the label `why`.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -71,7 +71,7 @@ impl StorageFailure {
         }
     }
 
-    /// The reason for an operator.
+    /// A few words for `/readyz`.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Full => "the disk is full: nothing can be written",
