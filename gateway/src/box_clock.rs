@@ -6,7 +6,6 @@
 //! their time.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +16,7 @@ use domain::time::{Clock, Timestamp};
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
 use protocol::uplink::{GateEvent, UncertainTime};
 use rustix::time::{ClockId, clock_gettime};
+use service::private_files;
 use tokio_util::sync::CancellationToken;
 
 const FILE: &str = "last-known-time";
@@ -155,11 +155,7 @@ fn uptime_ms() -> u64 {
 
 /// Replaces the file as a whole or not at all.
 fn write(path: &Path, now: Timestamp) -> std::io::Result<()> {
-    let fresh = path.with_extension("new");
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(serde_json::to_string(&now)?.trim_matches('"').as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)
+    private_files::replace(path, serde_json::to_string(&now)?.trim_matches('"').as_bytes())
 }
 
 #[cfg(test)]

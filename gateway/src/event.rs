@@ -16,6 +16,7 @@ use protocol::mqtt::{ControllerEvent, ControllerStatus, MAX_EVENT_BYTES, MqttTop
 use protocol::uplink::DeadLetter;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use service::decode_fault::JsonDecodeFault;
 
 use crate::config::LaneConfig;
 use crate::unrecognized::UnrecognizedMessage;
@@ -74,6 +75,7 @@ pub(crate) struct MessageIntake {
 #[derive(Debug)]
 struct MessageFault {
     code: RejectCode,
+    /// Holds no value of the message: it is logged, and stored unsealed at the server.
     detail: String,
     event_id: Option<String>,
 }
@@ -106,8 +108,10 @@ impl MessageIntake {
             Ok(MqttTopic::Event(garage, device)) if garage == self.garage => (true, device),
             Ok(MqttTopic::Status(garage, device)) if garage == self.garage => (false, device),
             _ => {
-                let fault =
-                    MessageFault::new(RejectCode::UnknownTopic, format!("not a topic of ours: {topic}"));
+                // Without the topic: its sender may have written anything into it.
+                let levels = topic.split('/').count();
+                let detail = format!("not a topic of ours: {levels} levels, {} bytes", topic.len());
+                let fault = MessageFault::new(RejectCode::UnknownTopic, detail);
                 return Err(refusal(None, false, fault, payload));
             }
         };
@@ -178,8 +182,8 @@ fn object(payload: &[u8]) -> Result<Value, MessageFault> {
             format!("the payload has more than {MAX_EVENT_BYTES} bytes"),
         ));
     }
-    let value: Value =
-        serde_json::from_slice(payload).map_err(|e| MessageFault::new(RejectCode::NotJson, e.to_string()))?;
+    let value: Value = serde_json::from_slice(payload)
+        .map_err(|e| MessageFault::new(RejectCode::NotJson, JsonDecodeFault::from(e).to_string()))?;
     if !value.is_object() {
         return Err(MessageFault::new(RejectCode::Field, "the payload must be a JSON object"));
     }
@@ -199,9 +203,10 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, MessageFault> {
     let event_id = value.get("event_id").and_then(Value::as_str).map(str::to_owned);
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
+        let fault = JsonDecodeFault::from(error.inner());
         let detail = match path.as_str() {
-            "." => error.inner().to_string(),
-            field => format!("`{field}`: {}", error.inner()),
+            "." => fault.to_string(),
+            field => format!("`{field}`: {fault}"),
         };
         MessageFault::new(RejectCode::Field, detail).of(event_id.as_deref())
     })

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use domain::access::GarageAlarm;
 use protocol::mqtt::OPEN_TTL_MS;
 use protocol::order::{RemoteOpening, RemoteOrderResult};
+use service::private_files;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -102,16 +103,11 @@ impl FireWatch {
 
 /// Replaces the file as a whole or not at all, and only if the state has changed.
 fn write(path: &Path, fire: &FireAlarmState) -> std::io::Result<()> {
-    use std::io::Write;
     let text = serde_json::to_vec(fire)?;
     if std::fs::read(path).is_ok_and(|before| before == text)
         || (*fire == FireAlarmState::default() && !path.exists())
     {
         return Ok(());
     }
-    let fresh = path.with_extension("new");
-    let mut file = std::fs::File::create(&fresh)?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    std::fs::rename(&fresh, path)
+    private_files::replace(path, &text)
 }

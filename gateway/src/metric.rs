@@ -119,6 +119,10 @@ impl GatewayMetrics {
         gauge!("outbox_failing", "garage" => self.label()).set(1.0);
     }
 
+    pub fn erasure_failed(&self) {
+        counter!("outbox_erasure_failures_total", "garage" => self.label()).increment(1);
+    }
+
     pub fn damaged_record(&self) {
         counter!("outbox_damaged_records_total", "garage" => self.label()).increment(1);
     }

@@ -6,6 +6,7 @@
 //! restart finds all three in one consistent state.
 
 pub(crate) mod entry;
+mod erasure;
 pub(crate) mod probe;
 pub(crate) mod reader;
 mod rows;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{MAX_BATCH, UplinkRecordContent};
+use service::private_files;
 use sqlx::SqliteConnection;
 
 use crate::garage::{
@@ -32,7 +34,10 @@ use uncounted::UncountedSum;
 const REMEMBERED: i64 = 50_000;
 
 /// The file in the data folder.
-const FILE: &str = "outbox.sqlite";
+pub(crate) const FILE: &str = "outbox.sqlite";
+
+/// Beginnings of the names of all files in the data folder.
+const OWN_FILES: [&str; 6] = [FILE, "lock", "credential.json", "fire", "last-known-time", "self-test-"];
 
 /// Error of opening or using the outbox.
 #[derive(Debug, thiserror::Error)]
@@ -126,13 +131,29 @@ impl OpenedOutbox {
     }
 }
 
-/// Creates the data folder if it is missing, and locks it for this process as long as the file is held.
+/// Creates the data folder if it is missing, and locks it for this process as long as the file is held. The folder and
+/// its files become the owner's alone.
 pub(crate) fn lock(folder: &Path) -> Result<File, OutboxError> {
     let failed = |source| OutboxError::Folder { path: folder.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let lock = File::create(folder.join("lock")).map_err(failed)?;
+    private_files::create_folder(folder).map_err(failed)?;
+    let lock = private_files::create(&folder.join("lock")).map_err(failed)?;
     lock.try_lock().map_err(|_| OutboxError::InUse { path: folder.to_owned() })?;
+    tighten(folder);
     Ok(lock)
+}
+
+/// A gate that does not open helps no one, so a folder that cannot be tightened is only reported.
+fn tighten(folder: &Path) {
+    match private_files::tighten_folder(folder, &OWN_FILES) {
+        Ok(None) => {}
+        Ok(Some(foreign)) => {
+            let (folder, foreign) = (folder.display(), foreign.to_string_lossy());
+            tracing::warn!(%folder, %foreign, "data folder has other files; its permissions stay as they are");
+        }
+        Err(error) => {
+            tracing::warn!(folder = %folder.display(), %error, "permissions of the data folder not tightened");
+        }
+    }
 }
 
 /// Registers again the events from before the restart that are still in the file after `seq`.

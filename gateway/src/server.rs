@@ -15,6 +15,7 @@ use reqwest::header::{DATE, ETAG, IF_NONE_MATCH};
 use reqwest::{Certificate, Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 use service::config::SecretText;
+use service::decode_fault::JsonDecodeFault;
 
 use crate::config::{self, is_loopback};
 use crate::identity::BoxIdentity;
@@ -26,8 +27,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
 /// The server's problem code for records that are missing before a batch.
 const SEQUENCE_GAP: &str = "sequence_gap";
-/// Maximum bytes of an error's body in the log.
-const EXCERPT: usize = 300;
+/// Maximum bytes of a problem's code and field in the log.
+const LONGEST_NAME: usize = 64;
 
 /// Error of building the client.
 #[derive(Debug, thiserror::Error)]
@@ -47,12 +48,13 @@ pub enum ServerClientBuildError {
 pub enum DistrictServerError {
     #[error("the server is out of reach")]
     Unreachable(#[source] reqwest::Error),
-    #[error("the server answered {status}: {excerpt}")]
-    Status { status: StatusCode, code: Option<String>, excerpt: String },
+    /// The body's text is not kept: it can quote what was sent, and comes from whatever stands in between.
+    #[error("the server answered {status}, code {}, field {}", shown(code.as_deref()), shown(field.as_deref()))]
+    Status { status: StatusCode, code: Option<String>, field: Option<String> },
     #[error("the server's answer is too large")]
     TooLarge,
     #[error("the server's answer cannot be read")]
-    Unreadable(#[source] serde_json::Error),
+    Unreadable(#[source] JsonDecodeFault),
 }
 
 impl DistrictServerError {
@@ -256,13 +258,24 @@ async fn succeeded(response: Response) -> Result<Response, DistrictServerError> 
     }
     let body = body(response).await.unwrap_or_default();
     let problem: Option<ProblemDetails> = serde_json::from_slice(&body).ok();
-    let body = body.get(..EXCERPT).unwrap_or(&body);
-    let excerpt = String::from_utf8_lossy(body).into_owned();
-    Err(DistrictServerError::Status { status, code: problem.map(|problem| problem.code), excerpt })
+    let (code, field) =
+        problem.map_or((None, None), |problem| (named(Some(problem.code)), named(problem.field)));
+    Err(DistrictServerError::Status { status, code, field })
+}
+
+/// A code or a path such as `records[0].received_at`; anything else may be data.
+fn named(text: Option<String>) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.[]".contains(&byte);
+    text.filter(|text| text.len() <= LONGEST_NAME && text.bytes().all(is_plain))
+}
+
+fn shown(name: Option<&str>) -> &str {
+    name.unwrap_or("unknown")
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, DistrictServerError> {
-    serde_json::from_slice(&body(response).await?).map_err(DistrictServerError::Unreadable)
+    let body = body(response).await?;
+    serde_json::from_slice(&body).map_err(|error| DistrictServerError::Unreadable(error.into()))
 }
 
 async fn body(mut response: Response) -> Result<Vec<u8>, DistrictServerError> {

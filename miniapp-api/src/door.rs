@@ -1,6 +1,7 @@
 //! Admission checks for requests from the internet: source address, origin and request rate.
 
 mod attempts;
+mod forwarded;
 mod log_ins;
 mod network;
 
@@ -12,8 +13,6 @@ pub use attempts::SessionRateLimiter;
 pub use log_ins::LoginRateLimiter;
 pub use network::{IpNetwork, IpNetworkError};
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
-
 /// Allowed origins and trusted proxies.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionPolicy {
@@ -24,15 +23,17 @@ pub struct ConnectionPolicy {
 }
 
 impl ConnectionPolicy {
-    /// Returns the nearest address on the request's path that is not a trusted proxy.
+    /// Returns the nearest address on the request's path that is not a trusted proxy. Before an unreadable hop this is
+    /// the trusted proxy that has reported it.
     pub fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        if !self.trusts(peer) {
-            return peer;
+        let mut nearest = peer.to_canonical();
+        for hop in forwarded::hops(headers).into_iter().rev() {
+            match hop {
+                Some(hop) if self.trusts(nearest) => nearest = hop,
+                _ => break,
+            }
         }
-        let lists = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<IpAddr> =
-            lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-        hops.into_iter().rev().find(|&hop| !self.trusts(hop)).unwrap_or(peer)
+        nearest
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -83,6 +84,26 @@ mod tests {
         let forged = headers(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4, 10.1.1.1")]);
         assert_eq!(doors.client_ip(ip("192.0.2.7"), &forged), ip("1.2.3.4"));
         assert_eq!(doors.client_ip(ip("10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+        assert_eq!(doors.client_ip(ip("::ffff:10.0.0.1"), &forged), ip("1.2.3.4"));
+    }
+
+    #[test]
+    fn a_port_or_an_unreadable_hop_does_not_let_an_invented_address_count() {
+        let doors = ConnectionPolicy {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..ConnectionPolicy::default()
+        };
+        let cases = [
+            ("6.6.6.6, 1.2.3.4:4711", "1.2.3.4"),
+            ("6.6.6.6, [2001:db8::7]:4711, 10.1.1.1:80", "2001:db8::7"),
+            ("6.6.6.6, unknown", "10.0.0.1"),
+            ("6.6.6.6, 1.2.3.4:port, 10.1.1.1", "10.1.1.1"),
+            ("6.6.6.6,", "10.0.0.1"),
+        ];
+        for (list, counts) in cases {
+            let reported = headers(&[("x-forwarded-for", list)]);
+            assert_eq!(doors.client_ip(ip("10.0.0.1"), &reported), ip(counts), "{list}");
+        }
     }
 
     #[test]

@@ -81,7 +81,9 @@ impl WechatClient {
         }
         // WeChat sends JSON as text/plain.
         let body = response.bytes().await.map_err(unreachable)?;
-        serde_json::from_slice::<CodeToSessionReply>(&body).map_err(WechatError::Garbled)?.openid()
+        let reply: CodeToSessionReply =
+            serde_json::from_slice(&body).map_err(|error| WechatError::Garbled(error.into()))?;
+        reply.openid()
     }
 }
 

@@ -12,13 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, allocation, ingest, open_order};
+use crate::database_watch;
 use crate::jobs::{calendar, publish, purge, sweep};
-
-/// Interval of the database's readiness check.
-const LOOK: Duration = Duration::from_secs(2);
-
-/// A database that takes longer to answer "1" is not ready.
-const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// Time limit for the end of the tasks. Tasks that commit first commit their queues.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -41,7 +36,7 @@ impl BackgroundTasks {
         tasks.spawn(until(stop.clone(), sweep::run(app.clone())));
         tasks.spawn(until(stop.clone(), calendar::run(app.clone())));
         tasks.spawn(until(stop.clone(), publish::run(app.clone())));
-        tasks.spawn(until(stop.clone(), watch_database(app.store.clone(), readiness.check("database"))));
+        tasks.spawn(until(stop.clone(), database_watch::run(app.store.clone(), readiness.check("database"))));
         Self { tasks, stop }
     }
 
@@ -109,14 +104,4 @@ async fn listen(app: &App, backoff: &mut RetryBackoff) -> Result<ListenEnd, Stor
         }
     }
     Ok(ListenEnd::Lost)
-}
-
-async fn watch_database(store: Store, check: service::readiness::ReadinessCheck) {
-    loop {
-        match timeout(ANSWER_WITHIN, store.ping()).await {
-            Ok(Ok(())) => check.set_ready(),
-            Ok(Err(_)) | Err(_) => check.set_failed("does not answer"),
-        }
-        sleep(LOOK).await;
-    }
 }

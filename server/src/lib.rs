@@ -11,6 +11,7 @@ pub mod app;
 mod background;
 pub mod config;
 pub mod context;
+mod database_watch;
 pub mod http;
 pub mod jobs;
 mod serve;

@@ -110,7 +110,7 @@ fn update(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
         Some("description" | "face" | "classification") => {
             MessageContent::NoReading("an update without a plate")
         }
-        Some(kind) => unknown(&format!("type is unknown: {kind:.40}"), fields),
+        Some(kind) => unknown(&text::unknown_kind("type", kind), fields),
         None => unknown("type is missing", fields),
     }
 }
@@ -119,7 +119,7 @@ fn update(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
 fn event(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent {
     let kind = match fields.outer("type") {
         Some(kind @ ("new" | "update" | "end")) => kind,
-        Some(kind) => return unknown(&format!("type is unknown: {kind:.40}"), fields),
+        Some(kind) => return unknown(&text::unknown_kind("type", kind), fields),
         None => return unknown("type is missing", fields),
     };
     let Some(label) = fields.text(&["after.label"]) else { return unknown("after.label is missing", fields) };

@@ -13,6 +13,7 @@ use crate::make::{
     DeviceConnection, DeviceMake, DeviceReply, InboundMessage, OpeningMethod, ReplyBody, UnattendedExit,
 };
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent, PlateReading, UnknownContent};
+use crate::text::unknown_kind;
 use crate::{plate_text, vehicle_words};
 
 /// Names of the plate in the maker's modes and in field programs.
@@ -73,7 +74,7 @@ fn content(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent 
             MessageContent::Reading(reading("huaxia-mode2", fields, message, false))
         }
         "" => unknown("type is missing", fields, message.body),
-        other => unknown(&format!("type is unknown: {other:.40}"), fields, message.body),
+        other => unknown(&unknown_kind("type", other), fields, message.body),
     }
 }
 

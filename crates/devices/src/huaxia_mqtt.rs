@@ -14,6 +14,7 @@ use crate::make::{
     PublishedCommand, UnattendedExit,
 };
 use crate::message::{DeviceHealth, DeviceMessage, MessageContent};
+use crate::text::unknown_kind;
 
 /// Words in the `cmd` of a reading.
 const READING_WORDS: [&str; 5] = ["plate", "result", "reco", "online", "offline"];
@@ -71,7 +72,7 @@ fn content(fields: &FlatFields, message: &InboundMessage<'_>) -> MessageContent 
             MessageContent::Reading(reading("huaxia-mqtt", fields, message, cmd.contains("offline")))
         }
         "" => unknown("cmd is missing", fields, message.body),
-        _ => unknown(&format!("cmd is unknown: {cmd:.40}"), fields, message.body),
+        _ => unknown(&unknown_kind("cmd", &cmd), fields, message.body),
     }
 }
 

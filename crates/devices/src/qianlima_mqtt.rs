@@ -18,6 +18,7 @@ use crate::message::{
     UnknownContent,
 };
 use crate::plate_text;
+use crate::text::unknown_kind;
 
 /// Names of the plate in the protocols of this and similar makers.
 const PLATE: [&str; 7] = ["plateNum", "plate", "plateNo", "plateNumber", "license", "carNum", "strPlate"];
@@ -82,8 +83,7 @@ fn content(fields: &FlatFields, serial: &str, message: &InboundMessage<'_>) -> M
     if cmd.starts_with("io") || speaks_of(&["gpio", "ioin", "io_in"]) {
         return input(fields, serial, message);
     }
-    let fault =
-        if cmd.is_empty() { "cmd is missing".to_owned() } else { format!("cmd is unknown: {cmd:.40}") };
+    let fault = if cmd.is_empty() { "cmd is missing".to_owned() } else { unknown_kind("cmd", &cmd) };
     let resembles_reading = fields.resemble_reading() || fields.has(&PLATE);
     MessageContent::NotUnderstood(UnknownContent { fault, resembles_reading })
 }

@@ -10,6 +10,7 @@ use crate::body::MessageBody;
 use crate::field_tree::FieldTree;
 use crate::make::InboundMessage;
 use crate::message::{DeviceMessage, MessageContent};
+use crate::text::is_word;
 
 /// Longest summary in characters.
 const LONGEST_SUMMARY: usize = 200;
@@ -80,10 +81,6 @@ fn field_paths(fields: &FieldTree) -> BTreeSet<String> {
         });
     });
     paths
-}
-
-fn is_word(text: &str) -> bool {
-    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
 }
 
 /// A name with other characters than printable ASCII becomes `*`, because it may be data.

@@ -47,6 +47,19 @@ pub(crate) fn decode_field(bytes: &[u8]) -> String {
     decode(bytes, None).text.into_owned()
 }
 
+/// Whether a text is a name of the device's program, not data: letters, `_` and `-`.
+pub(crate) fn is_word(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
+}
+
+/// The fault of a message of an unknown kind. The kind is shown only if it is a word, because a fault is logged.
+pub(crate) fn unknown_kind(field: &str, kind: &str) -> String {
+    match is_word(kind) {
+        true => format!("{field} is unknown: {kind}"),
+        false => format!("{field} is unknown"),
+    }
+}
+
 /// Removes control characters that an escape has produced.
 pub(crate) fn cleaned(text: String) -> String {
     if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }

@@ -5,6 +5,9 @@ use crate::make::InboundMessage;
 use crate::message::{DeviceMessage, MessageContent, UnknownContent};
 use crate::resemblance::resembles_reading;
 
+/// Digits of a status code.
+const SHORT_NUMBER: usize = 4;
+
 /// Content that is not understood. `is_reading_kind`: its path or kind is that of a reading.
 pub(crate) fn content(
     fault: impl Into<String>,
@@ -36,7 +39,26 @@ pub(crate) fn with_body_quirks(mut decoded: DeviceMessage, body: &MessageBody) -
     decoded
 }
 
-/// The first characters of a response, for display.
+/// The first words of a response, for display. A word with other characters than letters becomes `*`, and so does a
+/// long number: they may be data, and a log shows the text.
 pub(crate) fn excerpt(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
+    let plain = |word: &str| {
+        let bare = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let is_word = bare.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_number = bare.len() <= SHORT_NUMBER && bare.bytes().all(|byte| byte.is_ascii_digit());
+        if is_word || is_number { word.to_owned() } else { "*".to_owned() }
+    };
+    let words: Vec<String> = text.split_whitespace().map(plain).collect();
+    words.join(" ").chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_keeps_words_and_codes_and_drops_what_may_be_data() {
+        assert_eq!(excerpt("statusCode 4,  Invalid\nOperation"), "statusCode 4, Invalid Operation");
+        assert_eq!(excerpt("plate 鲁B12345 of 13800138000"), "plate * of *");
+    }
 }

@@ -7,6 +7,9 @@
 //! - [`shutdown`]: one token, cancelled by the first signal
 //! - [`retry`]: the only back-off implementation
 //! - [`text_file`]: files written by people
+//! - [`private_files`]: files that their owner alone may read
+//! - [`disk_space`]: free space of a disk
+//! - [`decode_fault`]: errors of documents without the values in them
 //! - [`build`]: version and revision
 //! - [`token_buckets`]: rate limits by key
 //! - [`clock`]: the only place that reads the system time
@@ -15,8 +18,11 @@ mod bind;
 pub mod build;
 pub mod clock;
 pub mod config;
+pub mod decode_fault;
+pub mod disk_space;
 mod field;
 pub mod http;
+pub mod private_files;
 pub mod readiness;
 pub mod retry;
 pub mod shutdown;

@@ -1,16 +1,20 @@
 //! The data folder, locked for one process, with secrets that are generated once.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
+use service::private_files;
 
 /// The file with the data key and the broker's passwords.
 pub const SECRETS: &str = "secrets.json";
+
+/// Beginnings of the names of all entries of the folder.
+const OWN_ENTRIES: [&str; 7] =
+    ["lock", SECRETS, "server.sqlite", "service.token", "district.json", "devices", "gateways"];
 
 /// An open data folder; it holds the lock until it is dropped.
 pub struct DataFolder {
@@ -49,9 +53,13 @@ pub enum DataFolderError {
 impl DataFolder {
     pub fn open(path: &Path) -> Result<Self, DataFolderError> {
         let io = |source| DataFolderError::Io { path: path.to_owned(), source };
-        fs::create_dir_all(path).map_err(io)?;
-        let lock = File::create(path.join("lock")).map_err(io)?;
+        private_files::create_folder(path).map_err(io)?;
+        let lock = private_files::create(&path.join("lock")).map_err(io)?;
         lock.try_lock().map_err(|_| DataFolderError::InUse(path.to_owned()))?;
+        if let Some(foreign) = private_files::tighten_folder(path, &OWN_ENTRIES).map_err(io)? {
+            let foreign = foreign.to_string_lossy();
+            tracing::warn!(folder = %path.display(), %foreign, "data folder has other files; its permissions stay as they are");
+        }
         let secrets = FolderSecrets::load(&path.join(SECRETS))?;
         Ok(Self { path: path.to_owned(), secrets, _lock: lock })
     }
@@ -75,9 +83,9 @@ impl DataFolder {
         let path = self.file(name);
         let io = |source| DataFolderError::Io { path: path.clone(), source };
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(io)?;
+            private_files::create_folder(parent).map_err(io)?;
         }
-        write_private(&path, secret.as_bytes()).map_err(io)?;
+        private_files::replace(&path, secret.as_bytes()).map_err(io)?;
         Ok(path)
     }
 
@@ -114,21 +122,14 @@ impl FolderSecrets {
     }
 
     fn store(&self, path: &Path) -> io::Result<()> {
-        write_private(path, &serde_json::to_vec_pretty(self)?)
+        private_files::replace(path, &serde_json::to_vec_pretty(self)?)
     }
-}
-
-/// Writes a file that only its owner can read. It writes a temporary file and renames it, so a crash leaves the old file or the new one.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_added_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -141,5 +142,22 @@ mod tests {
         drop(folder);
         let mut again = DataFolder::open(dir.path()).unwrap();
         assert_eq!(again.mqtt_password("g.d").unwrap(), password);
+    }
+
+    #[test]
+    fn the_folder_is_the_owners_alone_also_if_an_earlier_version_made_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data");
+        fs::create_dir_all(path.join("gateways/g")).unwrap();
+        for name in ["server.sqlite", "gateways/g/outbox.sqlite"] {
+            fs::write(path.join(name), "").unwrap();
+            fs::set_permissions(path.join(name), fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let folder = DataFolder::open(&path).unwrap();
+        folder.write_secret("devices/g.d", "secret").unwrap();
+        let mode = |name: &str| fs::metadata(path.join(name)).unwrap().permissions().mode() & 0o777;
+        let files = ["lock", "devices/g.d", "server.sqlite", "gateways/g/outbox.sqlite"];
+        assert_eq!(files.map(mode), [0o600; 4]);
+        assert_eq!(["", "devices", "gateways", "gateways/g"].map(mode), [0o700; 4]);
     }
 }

@@ -76,7 +76,7 @@ impl LaneLoop {
             LaneOpeningMethod::Publish | LaneOpeningMethod::Request => {}
         }
         self.meter.decision(receipt.at.elapsed());
-        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate.as_deref(), ?decision, "decided");
+        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, ?decision, "decided");
     }
 
     /// Opens an exit for a car whose event exceeds the device's rate limit.

@@ -4,6 +4,7 @@ use domain::ids::DeviceId;
 use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
 use protocol::uplink::{DeadLetter, UplinkRecord, UplinkRecordContent};
+use service::decode_fault::JsonDecodeFault;
 use sqlx::SqliteConnection;
 
 use super::rows;
@@ -71,6 +72,7 @@ impl OutboxPage {
         match serde_json::from_str::<UplinkRecord>(text) {
             Ok(record) => self.records.push(UplinkRecord { seq, ..record }),
             Err(error) => {
+                let error = JsonDecodeFault::from(error);
                 tracing::error!(seq, %error, "damaged outbox record; sent as a dead letter");
                 self.damaged += 1;
                 self.records.extend(damaged(seq, device, text));

@@ -7,6 +7,7 @@ use domain::ids::{DeviceId, EventId};
 use protocol::uplink::{AccessPlanDocument, ServerCount, UplinkRecord, UplinkRecordContent};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use service::decode_fault::JsonDecodeFault;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::entry::OutboxEntry;
@@ -202,6 +203,7 @@ async fn get<T: DeserializeOwned>(db: &mut SqliteConnection, key: &str) -> Outbo
     Ok(text.and_then(|text| match serde_json::from_str(&text) {
         Ok(value) => Some(value),
         Err(error) => {
+            let error = JsonDecodeFault::from(error);
             tracing::error!(key, %error, "damaged stored value ignored");
             None
         }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use service::private_files;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use uuid::Uuid;
@@ -31,12 +32,15 @@ create unique index outbox_event on outbox (device, event_key) where event_key i
 create table meta (key text primary key, value text not null) strict;
 ";
 
+/// A deleted row is overwritten with zeros; see [`super::erasure`] for what is left after that.
 pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    private_files::prepare_sqlite(path)?;
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        .pragma("secure_delete", "on")
         .busy_timeout(BUSY)
         .disable_statement_logging()
         .connect()

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::entry::{OutboxEntry, OutboxReply};
+use super::erasure::OutboxErasure;
 use super::uncounted::UncountedSum;
 use super::{rows, schema};
 use crate::garage::{CountDelta, GarageState, StoredPlan};
@@ -103,13 +104,27 @@ impl OutboxWriter {
         self.check.set_ready();
         self.publish_backlog();
         let mut turn = OutboxTransaction::default();
-        while inbox.fill(&mut turn).await {
+        let mut erasure = OutboxErasure::at_start();
+        loop {
+            let has_work = tokio::select! {
+                has_work = inbox.fill(&mut turn) => has_work,
+                () = erasure.due(), if turn.is_empty() => {
+                    self.erase(&mut erasure).await;
+                    continue;
+                }
+            };
+            if !has_work {
+                break;
+            }
             let started = Instant::now();
             match self.commit(&turn).await {
                 Ok(done) => {
                     self.meter.commit(started.elapsed());
                     self.check.set_ready();
                     backoff.reset();
+                    if done.deleted > 0 || turn.plan.is_some() {
+                        erasure.deleted();
+                    }
                     self.settle(std::mem::take(&mut turn), &done);
                 }
                 Err(error) => {
@@ -121,6 +136,22 @@ impl OutboxWriter {
                 }
             }
         }
+        if let Err(error) = erasure.finish(&mut self.db, self.backlog).await {
+            self.not_erased(&error);
+        }
+    }
+
+    async fn erase(&mut self, erasure: &mut OutboxErasure) {
+        if let Err(error) = erasure.run(&mut self.db, self.backlog).await {
+            self.not_erased(&error);
+            erasure.postpone();
+            self.reconnect().await;
+        }
+    }
+
+    fn not_erased(&self, error: &sqlx::Error) {
+        self.meter.erasure_failed();
+        tracing::warn!(garage.id = %self.meter.garage(), %error, "erasing deleted events failed; will retry");
     }
 
     fn failed(&self, error: &sqlx::Error, entries: usize) {

@@ -5,22 +5,36 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use domain::time::Timestamp;
+use service::private_files;
 
 use super::report::{SelfTestCheck, told};
-use crate::disk::{self, ENOUGH, MIB, TOO_LITTLE};
+use crate::disk::{ENOUGH, MIB, TOO_LITTLE};
 use crate::outbox::OutboxError;
 use crate::outbox::probe::{self, OutboxSnapshot};
 
+const OPEN_ADVICE: &str = "it holds plates in clear: chmod 700 the folder and 600 its files; the gateway does so when it starts as their owner";
+
 const ADVICE: &str = "run it as the gateway's user; look at the folder's owner and at the disk";
 
-/// Writes, syncs, reads and removes a file.
+/// Writes, syncs, reads and removes a file; looks at the permissions of the folder and of the outbox.
 pub(super) fn folder(folder: &Path) -> SelfTestCheck {
     match written(folder) {
+        Ok(()) if is_open(folder) => {
+            let found = format!("other users of this box may read {}", folder.display());
+            SelfTestCheck::warning("data folder", found, OPEN_ADVICE)
+        }
         Ok(()) => {
             SelfTestCheck::ok("data folder", format!("{} takes files and syncs them", folder.display()))
         }
         Err(error) => SelfTestCheck::failed("data folder", format!("{}: {error}", folder.display()), ADVICE),
     }
+}
+
+/// A folder in which no gateway has run yet holds nothing.
+fn is_open(folder: &Path) -> bool {
+    let outbox = folder.join(crate::outbox::FILE);
+    let is_open = |path: &Path| private_files::is_open_to_others(path).unwrap_or(false);
+    outbox.exists() && (is_open(folder) || is_open(&outbox))
 }
 
 fn written(folder: &Path) -> io::Result<()> {
@@ -35,7 +49,7 @@ fn written(folder: &Path) -> io::Result<()> {
 
 /// Checks the free space for the backlog while the server is unreachable.
 pub(super) fn space(folder: &Path) -> SelfTestCheck {
-    let free = match disk::free(folder) {
+    let free = match service::disk_space::free_bytes(folder) {
         Ok(free) => free,
         Err(error) => return SelfTestCheck::failed("free space", error.to_string(), ADVICE),
     };

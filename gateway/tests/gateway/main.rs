@@ -35,4 +35,5 @@ mod self_test;
 mod server_loss;
 mod signs;
 mod site;
+mod stolen_box;
 mod tls;

@@ -62,7 +62,7 @@ pub(super) async fn page(
         }
         PushRoomKey::Hall(_) => ArrivalPage::of_hall(server.hall_arrivals(after, session).await?),
     };
-    page.map_err(ServerCallError::Garbled)
+    page.map_err(|error| ServerCallError::Garbled(error.into()))
 }
 
 /// True if the next read may follow at once.

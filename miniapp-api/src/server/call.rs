@@ -87,7 +87,7 @@ impl ServerCall {
     /// Sends, and parses a success as `T`.
     pub async fn answer<T: DeserializeOwned>(self) -> Result<T, ServerCallError> {
         let reply = self.send().await?;
-        serde_json::from_slice(&reply.body).map_err(ServerCallError::Garbled)
+        serde_json::from_slice(&reply.body).map_err(|error| ServerCallError::Garbled(error.into()))
     }
 
     /// Sends the request and ignores the body of a success.

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use protocol::problem::ProblemDetails;
+use service::decode_fault::JsonDecodeFault;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServerCallError {
@@ -21,7 +22,7 @@ pub enum ServerCallError {
     Unexplained { status: u16 },
     /// A success whose body does not match the protocol.
     #[error("the server's answer is not of the protocol")]
-    Garbled(#[source] serde_json::Error),
+    Garbled(#[source] JsonDecodeFault),
     /// A success of another content type: a balancer's page, for example.
     #[error("the server's answer is not JSON")]
     NotJson,

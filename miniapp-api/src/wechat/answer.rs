@@ -1,6 +1,7 @@
 //! The response of code2Session: an openid, or one of its error numbers.
 
 use serde::Deserialize;
+use service::decode_fault::JsonDecodeFault;
 
 /// A success often has no `errcode`. The `session_key` is not read.
 #[derive(Deserialize)]
@@ -35,7 +36,7 @@ pub enum WechatError {
     #[error("WeChat cannot be reached")]
     Unreachable(#[source] reqwest::Error),
     #[error("WeChat's answer cannot be read")]
-    Garbled(#[source] serde_json::Error),
+    Garbled(#[source] JsonDecodeFault),
     #[error("WeChat's answer has neither an openid nor an error")]
     Empty,
 }

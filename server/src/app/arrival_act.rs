@@ -18,10 +18,9 @@ use super::session::PersonCaller;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalActError {
-    #[error("there is no such arrival")]
+    /// Also an arrival of a class that this person does not teach: the answer reveals no id.
+    #[error("there is no such arrival in this person's classes")]
     NoSuchArrival,
-    #[error("this person does not teach the arrival's class")]
-    NotYourClass,
     #[error("the arrival has changed since it was shown")]
     Changed,
     #[error(transparent)]
@@ -48,7 +47,7 @@ pub async fn act(
     let cursor = feed::take_cursors(&mut tx, 1).await?;
     let before = arrival::find(&mut tx, id).await?.ok_or(ArrivalActError::NoSuchArrival)?;
     if school::taught_class(&mut tx, caller.person, &before.class).await?.is_none() {
-        return Err(ArrivalActError::NotYourClass);
+        return Err(ArrivalActError::NoSuchArrival);
     }
     if is_done(&before, asked) {
         return Ok(present(&app.keys, &before, now)?);

@@ -53,7 +53,12 @@ fn before(app: &App, kind: PurgeKind) -> Timestamp {
         | PurgeKind::OrderPlates => now - app.retention.plates,
         PurgeKind::Arrivals => now - app.retention.arrivals,
         PurgeKind::Feed => now - FEED,
-        PurgeKind::Audit | PurgeKind::OpenOrders => now - app.retention.audit,
+        PurgeKind::Audit
+        | PurgeKind::OpenOrders
+        | PurgeKind::AdjustmentReasons
+        | PurgeKind::InventoryReasons
+        | PurgeKind::ClosureReasons
+        | PurgeKind::ShapeReasons => now - app.retention.audit,
         // Purged when they expire, independent of their age.
         PurgeKind::Sessions
         | PurgeKind::OperatorSessions

@@ -11,7 +11,8 @@ pub struct RetentionPeriods {
     pub plates: Duration,
     /// Arrivals with their feed: who picked up whom, and when.
     pub arrivals: Duration,
-    /// The audit log: longer than the data that it describes, so that a late complaint can be investigated.
+    /// The audit log and the reasons that operators have written: longer than the data that they describe, so that a late
+    /// complaint can be investigated.
     pub audit: Duration,
 }
 

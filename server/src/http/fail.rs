@@ -13,6 +13,7 @@ pub use service::http::unknown_resource as not_found;
 use store::StoreError;
 
 use crate::app::ingest::IngestError;
+use crate::database_watch;
 
 /// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
@@ -22,6 +23,9 @@ pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
 
 /// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.
 fn busy(error: &StoreError) -> ProblemResponse {
+    if let Some(failure) = error.storage_failure() {
+        database_watch::count(failure);
+    }
     tracing::warn!(error = chain(error), "request refused; database overloaded or unavailable");
     ProblemDetails::new(503, "busy", "Service busy; try again later").into()
 }

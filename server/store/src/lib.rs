@@ -48,6 +48,7 @@ pub mod seal;
 pub mod service_token;
 pub mod session;
 pub mod sharing_rules;
+mod storage_failure;
 pub mod strike;
 pub mod visit;
 pub mod wake;
@@ -58,11 +59,13 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use service::private_files;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, SqlitePool};
 
+pub use storage_failure::StorageFailure;
 pub use tx::Tx;
 
 static SQLITE_MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| Migrator {
@@ -131,9 +134,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// No connection or lock became free in time, or the database is unavailable: the caller can retry later.
+    /// The storage below the database fails: the caller can retry once an administrator has made room.
+    pub fn storage_failure(&self) -> Option<StorageFailure> {
+        match self {
+            Self::Database(error) => StorageFailure::of(error),
+            _ => None,
+        }
+    }
+
+    /// No connection or lock became free in time, or the database is unavailable or cannot write: the caller can retry
+    /// later.
     pub fn is_overload(&self) -> bool {
         match self {
+            Self::Database(error) if StorageFailure::of(error).is_some() => true,
             Self::Silent => true,
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
             // lock_not_available, idle_in_transaction_session_timeout, too_many_connections; admin_shutdown, crash_shutdown and
@@ -178,6 +191,8 @@ impl Store {
     async fn open_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str(url)?;
         schema::check_sqlite(options.clone(), &SQLITE_MIGRATIONS).await?;
+        // After the check: a file of another program keeps its permissions.
+        private_files::prepare_sqlite(options.get_filename()).map_err(sqlx::Error::Io)?;
         let options = options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)

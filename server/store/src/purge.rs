@@ -28,10 +28,14 @@ pub enum PurgeKind {
     Blocks,
     OrderPlates,
     OpenOrders,
+    AdjustmentReasons,
+    InventoryReasons,
+    ClosureReasons,
+    ShapeReasons,
 }
 
 impl PurgeKind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::EventPlates,
         Self::VisitPlates,
         Self::DeadLetters,
@@ -49,6 +53,10 @@ impl PurgeKind {
         Self::Blocks,
         Self::OrderPlates,
         Self::OpenOrders,
+        Self::AdjustmentReasons,
+        Self::InventoryReasons,
+        Self::ClosureReasons,
+        Self::ShapeReasons,
     ];
 
     /// Value of the metric's label.
@@ -71,6 +79,10 @@ impl PurgeKind {
             Self::Blocks => "blocks",
             Self::OrderPlates => "order_plates",
             Self::OpenOrders => "open_orders",
+            Self::AdjustmentReasons => "adjustment_reasons",
+            Self::InventoryReasons => "inventory_reasons",
+            Self::ClosureReasons => "closure_reasons",
+            Self::ShapeReasons => "shape_reasons",
         }
     }
 
@@ -146,6 +158,23 @@ impl PurgeKind {
             // An operator's reason may contain a person's name.
             Self::OpenOrders => {
                 "delete from open_order where id in (select id from open_order where expires_at < $1 limit $2)"
+            }
+            // Below, the row is a part of the count's history or still in force; its text may name a person.
+            Self::AdjustmentReasons => {
+                "update adjustment set reason = '' where id in \
+                 (select id from adjustment where reason <> '' and at < $1 limit $2)"
+            }
+            Self::InventoryReasons => {
+                "update inventory set reason = '' where id in \
+                 (select id from inventory where reason <> '' and at < $1 limit $2)"
+            }
+            Self::ClosureReasons => {
+                "update closure set reason = '' where id in \
+                 (select id from closure where reason <> '' and coalesce(ended_at, until_at) < $1 limit $2)"
+            }
+            Self::ShapeReasons => {
+                "update no_reading_shape set reason = '' where (garage_id, device, shape) in \
+                 (select garage_id, device, shape from no_reading_shape where reason <> '' and marked_at < $1 limit $2)"
             }
         }
     }

@@ -16,6 +16,7 @@ mod at_gate;
 mod authorization;
 mod calendar;
 mod enrolment;
+mod full_disk;
 mod inventory;
 mod lane_alarms;
 mod open_order;

@@ -8,6 +8,7 @@ use crate::common::http::ServedRouter;
 use crate::common::{MONDAY, StoreFixture};
 use domain::ids::ClassId;
 use server::app::purge::purge;
+use store::Store;
 use store::seal::SealPurpose;
 use store::{arrival, garage as garages, gate_event, visit};
 
@@ -68,4 +69,64 @@ contract!(more_than_one_batch_is_purged_in_one_round, |f| async {
     // Every event and every visit. A second round may find more, because books end visits in between.
     assert!(purge(&app).await.unwrap() >= 3000);
     assert_eq!(plates_of_events(f).await, [false; 1500]);
+});
+
+/// Free text of operators, each with the statement that writes it. Every row needs a garage and an operator.
+const REASONS: [(&str, &str); 4] = [
+    (
+        "adjustment",
+        "insert into adjustment (id, garage_id, operator_id, idempotency_key, at, count_before, count_after, reason) \
+         select 'a', g.id, o.id, 'k', AT, 1, 2, '王小满的妈妈' from garage g, operator o order by g.id, o.id limit 1",
+    ),
+    (
+        "inventory",
+        "insert into inventory (id, garage_id, operator_id, idempotency_key, body_hash, begun_at, ended_at, at, \
+         reason, seen, unread, opened, named, ghosts, count_before, count_after) \
+         select 'i', g.id, o.id, 'k', t.token_hash, AT, AT, AT, '王小满的妈妈', 0, 0, 0, 0, 0, 1, 1 \
+         from garage g, operator o, gateway t order by g.id, o.id limit 1",
+    ),
+    (
+        "closure",
+        "insert into closure (id, garage_id, from_at, until_at, reason, operator_id, created_at) \
+         select 'c', g.id, AT, AT, '王小满的妈妈', o.id, AT from garage g, operator o order by g.id, o.id limit 1",
+    ),
+    (
+        "no_reading_shape",
+        "insert into no_reading_shape (garage_id, device, shape, summary, reason, operator_id, marked_at) \
+         select g.id, 'in', 's', 'x', '王小满的妈妈', o.id, AT from garage g, operator o order by g.id, o.id limit 1",
+    ),
+];
+
+async fn execute(store: &Store, sql: String) {
+    let sql = sqlx::AssertSqlSafe(sql);
+    match store {
+        Store::Sqlite { write, .. } => drop(sqlx::raw_sql(sql).execute(write).await.unwrap()),
+        Store::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+    }
+}
+
+async fn count(store: &Store, sql: String) -> i64 {
+    let sql = sqlx::AssertSqlSafe(sql);
+    match store {
+        Store::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
+        Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+    }
+}
+
+contract!(reasons_of_operators_are_forgotten_with_the_audit_log_and_their_rows_stay, |f| async {
+    let app = f.app();
+    fill(&app).await;
+    for (_, insert) in REASONS {
+        execute(&f.store, insert.replace("AT", &app.now().micros().to_string())).await;
+    }
+    for (age, left) in [(app.retention.audit, 1), (DAY, 0)] {
+        f.clock.advance(age);
+        purge(&app).await.unwrap();
+        for (table, _) in REASONS {
+            let named = format!("select cast(count(*) as bigint) from {table} where reason <> ''");
+            assert_eq!(count(&f.store, named).await, left, "{table}");
+            let rows = format!("select cast(count(*) as bigint) from {table}");
+            assert_eq!(count(&f.store, rows).await, 1, "{table}");
+        }
+    }
 });

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::ProblemResponse;
+use crate::decode_fault::JsonDecodeFault;
 use crate::field;
 
 /// The body as it came, within the route's limit: 413 above it, 400 if the body cannot be read.
@@ -64,23 +65,24 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProblemResponse> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.inner();
-        let message = inner.to_string();
+        let fault = JsonDecodeFault::from(inner);
         match inner.classify() {
-            Category::Data => wrong_shape(field::full_path(error.path(), &message), message),
-            Category::Syntax | Category::Eof | Category::Io => malformed(message),
+            Category::Data => wrong_shape(field::full_path(error.path(), &inner.to_string()), &fault),
+            Category::Syntax | Category::Eof | Category::Io => malformed(&fault),
         }
     })?;
-    deserializer.end().map_err(|error| malformed(error.to_string()))?;
+    deserializer.end().map_err(|error| malformed(&error.into()))?;
     Ok(value)
 }
 
-fn malformed(message: String) -> ProblemResponse {
-    ProblemDetails::new(400, "malformed_json", "Request body is not valid JSON").detail(message).into()
+fn malformed(fault: &JsonDecodeFault) -> ProblemResponse {
+    let problem = ProblemDetails::new(400, "malformed_json", "Request body is not valid JSON");
+    problem.detail(fault.to_string()).into()
 }
 
-fn wrong_shape(field: Option<String>, message: String) -> ProblemResponse {
-    let mut problem =
-        ProblemDetails::new(422, "invalid_body", "Invalid field in the request body").detail(message);
+fn wrong_shape(field: Option<String>, fault: &JsonDecodeFault) -> ProblemResponse {
+    let mut problem = ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
+        .detail(fault.to_string());
     problem.field = field;
     problem.into()
 }
@@ -128,6 +130,14 @@ mod tests {
         for (body, field) in cases {
             let problem = problem_of(body);
             assert_eq!((problem.status, problem.field.as_deref()), (422, field), "{body}");
+        }
+    }
+
+    #[test]
+    fn no_problem_quotes_a_value() {
+        for body in [r#"{"children":"鲁B12345"}"#, r#"{"children":[{"class":"鲁B12345"}]}"#] {
+            let problem = problem_of(body);
+            assert!(problem.detail.is_some() && !format!("{problem:?}").contains("12345"), "{problem:?}");
         }
     }
 

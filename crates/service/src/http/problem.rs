@@ -7,6 +7,9 @@ use protocol::problem::ProblemDetails;
 
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
+/// Seconds after which a caller may try again what this process cannot do now.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("3");
+
 /// The only way an error becomes a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemResponse(pub ProblemDetails);
@@ -20,7 +23,11 @@ impl From<ProblemDetails> for ProblemResponse {
 impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], Json(self.0)).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], Json(self.0)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        response
     }
 }
 

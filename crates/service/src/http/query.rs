@@ -9,6 +9,7 @@ use protocol::problem::ProblemDetails;
 use serde::de::{DeserializeOwned, value};
 
 use super::ProblemResponse;
+use crate::decode_fault::without_values;
 use crate::field;
 
 /// Use in place of `axum::extract::Query`: 400 `invalid_query` for a query string of another shape.
@@ -30,9 +31,9 @@ fn wrong(rejection: &QueryRejection) -> ProblemResponse {
         Some(error) => {
             let message = error.inner().to_string();
             problem.field = field::full_path(error.path(), &message);
-            problem.detail(message).into()
+            problem.detail(without_values(&message)).into()
         }
-        None => problem.detail(rejection.body_text()).into(),
+        None => problem.detail(without_values(&rejection.body_text())).into(),
     }
 }
 
@@ -82,6 +83,12 @@ mod tests {
             assert_eq!(problem.field.as_deref(), Some(field), "{query}: {problem:?}");
             assert!(problem.detail.is_some(), "{query}");
         }
+    }
+
+    #[test]
+    fn no_problem_quotes_a_value() {
+        let problem = asked("colour=B12345").unwrap_err();
+        assert_eq!(problem.detail.as_deref(), Some("unknown variant, expected `dark_red`"));
     }
 
     #[test]

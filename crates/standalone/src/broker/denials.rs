@@ -1,7 +1,7 @@
 //! Counts every refusal and logs the first of a burst, so that a broken controller fills neither disk nor terminal.
 //!
 //! Metric labels contain only names of the user table. An unknown name is counted as `unknown`, otherwise any client could
-//! grow the metrics without bound. Topics are logged, payloads never.
+//! grow the metrics without bound. Payloads are never logged, and of a topic only its plain levels.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -51,7 +51,7 @@ impl DenialLog {
         metrics::counter!("mqtt_denied_total", "username" => username.to_owned(), "action" => action.as_str())
             .increment(1);
         let Some(earlier) = self.begins_burst(username, action, Instant::now()) else { return };
-        let object: String = object.chars().take(TOPIC_CHARS).collect();
+        let object = without_data(object);
         tracing::warn!(
             mqtt.username = username,
             mqtt.action = action.as_str(),
@@ -77,9 +77,26 @@ impl DenialLog {
     }
 }
 
+/// A topic whose levels of other characters than ours are `*`: a client may write anything into a topic, and a plate has
+/// capital letters. The reasons of refused log-ins stay as they are.
+fn without_data(object: &str) -> String {
+    let is_plain = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, ' ' | '-' | '_' | '.' | '+' | '#' | '$')
+    };
+    let level = |level: &str| if level.chars().all(is_plain) { level.to_owned() } else { "*".to_owned() };
+    let levels: Vec<String> = object.split('/').map(level).collect();
+    levels.join("/").chars().take(TOPIC_CHARS).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_topic_is_logged_without_what_may_be_data() {
+        assert_eq!(without_data("parking/v1/garage-1/+/event"), "parking/v1/garage-1/+/event");
+        assert_eq!(without_data("parking/v1/鲁B12345/in"), "parking/v1/*/in");
+    }
 
     #[test]
     fn a_burst_is_logged_once_and_the_next_tells_how_many_went_before() {

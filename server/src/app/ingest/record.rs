@@ -10,6 +10,7 @@ use domain::time::Timestamp;
 use protocol::mqtt::RejectCode;
 use protocol::reading_identity::ReadingIdentity;
 use protocol::uplink::{GateEvent, UplinkRecord, UplinkRecordContent};
+use service::decode_fault::without_values;
 use store::StoreError;
 use store::dead_letter::NewDeadLetter;
 use store::gate_event::{NewGateEventRow, ReadingDetails, StoredEventKey};
@@ -135,7 +136,8 @@ fn letter<'a>(
         seq: place.seq,
         device: place.device,
         code,
-        detail: clipped(detail).replace('\0', ""),
+        // An older gateway quotes values in it; the column is not sealed.
+        detail: without_values(clipped(detail)).replace('\0', ""),
         excerpt_enc: keys.seal(SealPurpose::DeadLetter, clipped(excerpt))?,
         received_at: place.received_at,
         stored_at: now,

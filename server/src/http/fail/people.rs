@@ -87,7 +87,6 @@ impl From<ArrivalActError> for ProblemResponse {
     fn from(error: ArrivalActError) -> Self {
         match error {
             ArrivalActError::NoSuchArrival => not_found(),
-            ArrivalActError::NotYourClass => not_your_class(),
             ArrivalActError::Changed => {
                 problem(409, "arrival_changed", "Arrival changed since it was read; reload it")
             }

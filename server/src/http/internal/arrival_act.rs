@@ -18,8 +18,8 @@ use crate::app::{App, arrival_act as use_case};
     responses(
         (status = 200, body = ClassArrival),
         (status = 400, body = ProblemDetails, description = "`malformed_json`"),
-        (status = 403, body = ProblemDetails, description = "`not_your_class`"),
-        (status = 404, body = ProblemDetails, description = "`not_found`"),
+        (status = 404, body = ProblemDetails,
+            description = "`not_found`: also an arrival of a class that this person does not teach"),
         (status = 409, body = ProblemDetails,
             description = "`arrival_changed`: the screen was stale; `wrong_phase`, `nothing_to_undo`, `undo_too_late`"),
         (status = 422, body = ProblemDetails, description = "`invalid_body`"),

@@ -12,7 +12,7 @@ GET /me                                   |                    | 11 111 11 aaaaa
 GET /classes/{class}/arrivals             | class A            | 11 111 11 a333333333 111111 1111 |
 GET /classes/{class}/arrivals             | class B            | 11 111 11 3a33333333 111111 1111 |
 GET /classes/{class}/arrivals             | another school     | 11 111 11 33a3333333 111111 1111 |
-POST /arrivals/{id}/acts                  | a child in class A | 11 111 11 a333333333 111111 1111 |
+POST /arrivals/{id}/acts                  | a child in class A | 11 111 11 a444444444 111111 1111 |
 GET /hall/arrivals                        |                    | 11 111 11 33333333aa 111111 1111 |
 GET /guardian                             |                    | 11 111 11 aaaaaaaaaa 111111 1111 |
 POST /guardian/claims                     | all own children   | 11 111 11 333aaaa333 111111 1111 |

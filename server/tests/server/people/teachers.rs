@@ -42,7 +42,7 @@ contract!(another_class_is_out_of_reach, |fixture| async {
         let session = api.session(key).await;
         api.get("/classes/c-1/arrivals", &session).await.refused(403, "not_your_class");
         api.get("/classes/no-such-class/arrivals", &session).await.refused(403, "not_your_class");
-        act(&api, &session, id, "release", seen).await.refused(403, "not_your_class");
+        act(&api, &session, id, "release", seen).await.refused(404, "not_found");
     }
     let teacher = api.session("T-1").await;
     act(&api, &teacher, ArrivalId::from(Uuid::now_v7()), "release", 1).await.refused(404, "not_found");

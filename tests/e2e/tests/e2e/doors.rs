@@ -1,10 +1,12 @@
 //! Every interface refuses what it must, returns the reason, and stays intact.
 
+mod canaries;
 mod http;
 mod logs;
 mod mqtt;
 mod tokens;
 
+use canaries::personal_data_is_found_nowhere_but_where_it_belongs;
 use e2e::district::DistrictKind;
 use http::{
     a_malformed_body_is_told_its_field, a_malformed_id_is_not_found_by_either_process,
@@ -26,4 +28,5 @@ e2e::both_forms!(shared(super::DistrictKind::Demo):
     a_malformed_body_is_told_its_field,
     a_malformed_id_is_not_found_by_either_process,
     no_log_has_a_childs_name_or_a_secret,
+    personal_data_is_found_nowhere_but_where_it_belongs,
 );

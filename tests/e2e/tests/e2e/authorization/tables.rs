@@ -14,7 +14,7 @@ GET /classes/{class}/arrivals             | another school     | 11 11 33a333333
 GET /classes/{class}/arrivals/stream      | class A            | 11 11 a333333333 1111 |
 GET /classes/{class}/arrivals/stream      | class B            | 11 11 3a33333333 1111 |
 GET /classes/{class}/arrivals/stream      | another school     | 11 11 33a3333333 1111 |
-POST /arrivals/{id}/acts                  | a child in class A | 11 11 a333333333 1111 |
+POST /arrivals/{id}/acts                  | a child in class A | 11 11 a444444444 1111 |
 GET /hall/arrivals                        |                    | 11 11 33333333aa 1111 |
 GET /hall/stream                          |                    | 11 11 33333333aa 1111 |
 GET /guardian                             |                    | 11 11 aaaaaaaaaa 1111 |
