@@ -13,6 +13,7 @@
 //! - [`shared_window`]: recurring windows in which an audience may use spaces
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
 //! - [`access`]: whether a car may enter; the edge and the server call the same function
+//! - [`fire`]: the fire alarm: which lanes a report opens, and who ends it
 //! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
 //! - [`confidence`]: the confidence in a count, and its doubts
 //! - [`inventory`]: compares an operator's walk through the garage with the visits
@@ -27,6 +28,7 @@ pub mod audience;
 pub mod calendar;
 pub mod confidence;
 pub mod device;
+pub mod fire;
 pub mod ids;
 pub mod inventory;
 pub mod minute;

@@ -167,3 +167,33 @@ fn a_lane_judges_its_camera() {
     };
     assert_eq!(config.lanes[2].reading, wanted);
 }
+
+#[test]
+fn the_fire_inputs_are_devices_that_can_report_a_fire() {
+    let fire =
+        |inputs: &str| check(&GOOD.replacen("[server]", &format!("[fire]\ninputs = {inputs}\n[server]"), 1));
+    assert_eq!(check(GOOD).unwrap().fire_inputs, FireInputs::Unnamed);
+    let named = fire("[\"cam-1\", \"cam-2\"]").unwrap();
+    assert!(named.fire_inputs.is_named(&DeviceId::parse("cam-2").unwrap()));
+    assert!(named.fire_inputs_summary().contains("cam-1, cam-2"));
+    let none = fire("[]").unwrap();
+    assert!(none.has_no_fire_input() && !named.has_no_fire_input());
+    let unknown = fire("[\"panel\"]").unwrap_err().to_string();
+    assert!(unknown.starts_with("`fire.inputs`") && unknown.contains("panel"), "{unknown}");
+}
+
+#[test]
+fn a_wired_fire_input_is_named_and_a_named_one_is_wired() {
+    let camera = |inputs: &str, wired: &str| {
+        let camera = CAMERA.replacen("serial", &format!("{wired}\nserial"), 1);
+        check(&format!(
+            "{}{camera}",
+            GOOD.replacen("[server]", &format!("[fire]\ninputs = {inputs}\n[server]"), 1)
+        ))
+    };
+    camera("[\"cam-3\"]", "fire_input = 2").unwrap();
+    let unnamed = camera("[\"cam-1\"]", "fire_input = 2").unwrap_err().to_string();
+    assert!(unnamed.starts_with("`fire.inputs`") && unnamed.contains("cam-3"), "{unnamed}");
+    let unwired = camera("[\"cam-3\"]", "").unwrap_err().to_string();
+    assert!(unwired.starts_with("`fire.inputs`") && unwired.contains("fire_input"), "{unwired}");
+}
