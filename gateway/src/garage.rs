@@ -111,6 +111,8 @@ pub(crate) struct EventArrival {
     pub time_replaced: bool,
     /// For a fire input: no "off" follows.
     pub is_pulse: bool,
+    /// For a merged report of a state: the state is applied already, and later reports may have changed it.
+    pub is_applied: bool,
     /// For an `opened` event: the confirmed opening counts a car.
     pub opening_counts: bool,
 }
@@ -245,11 +247,23 @@ impl GarageState {
     /// Applies a report of a device's state without registering its event: the latest state holds even if the event is
     /// merged with later ones.
     pub fn apply_state(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
-        self.state().apply_state(lane, event, arrival);
+        let mark = ReadingFingerprint::of_event(event, arrival.time_replaced);
+        let mut state = self.state();
+        // A copy of a registered report, which has changed the state before.
+        if let SeenLookup::Known(..) = state.seen.look_up(&lane.device, &event.event_id, &mark) {
+            return;
+        }
+        state.apply_state(lane, event, arrival);
     }
 
     /// Raises the alarm for changes of a state that were merged.
-    pub fn raise_unsteady(&self, lane: &LaneConfig, detail: &str, (changes, since): (u32, Timestamp), now: Timestamp) {
+    pub fn raise_unsteady(
+        &self,
+        lane: &LaneConfig,
+        detail: &str,
+        (changes, since): (u32, Timestamp),
+        now: Timestamp,
+    ) {
         self.state().alarms.raise_unsteady(&lane.device, detail, (changes, since), now);
     }
 

@@ -17,11 +17,12 @@ use rumqttc::{
 use service::ProcessReadiness;
 use service::config::SecretText;
 use service::retry::RetryBackoff;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::config;
+use crate::inbound::InboundMessages;
 use crate::last_will::last_will;
 use crate::metric::GatewayMetrics;
 
@@ -124,19 +125,19 @@ pub(crate) struct BrokerConnection {
     mqtt: config::MqttConfig,
     filters: Vec<String>,
     largest: usize,
-    inbound: mpsc::Sender<MqttMessage>,
+    inbound: InboundMessages,
     link: watch::Sender<Option<AsyncClient>>,
     meter: GatewayMetrics,
     check: service::readiness::ReadinessCheck,
 }
 
 impl BrokerConnection {
-    /// Truncates payloads to `largest` bytes. When `inbound` is full, a message is dropped and counted.
+    /// Truncates payloads to `largest` bytes. When a sender's queue is full, its message is dropped and counted.
     pub fn new(
         mqtt: config::MqttConfig,
         filters: Vec<String>,
         largest: usize,
-        inbound: mpsc::Sender<MqttMessage>,
+        inbound: InboundMessages,
         meter: GatewayMetrics,
         readiness: &ProcessReadiness,
     ) -> (Self, BrokerPublisher) {
@@ -222,7 +223,7 @@ impl BrokerConnection {
             retained: message.retain,
             at: Instant::now(),
         };
-        if self.inbound.try_send(message).is_err() {
+        if self.inbound.push(message).is_err() {
             self.meter.inbound_dropped();
         }
     }

@@ -29,7 +29,6 @@ pub mod open_order;
 pub mod operator;
 mod operator_log_in;
 pub mod overdue;
-mod pickup_window;
 pub mod plate;
 pub mod public_sites;
 pub mod purge;

@@ -4,6 +4,7 @@
 //! of spaces, never people: the edge box holds no children's data (invariant 7).
 //!
 //! - [`plan`]: openings, permits, and what is shared: reservations, limits, blocked plates
+//! - [`planning`]: the plan's part that follows from a garage's layout and book
 //! - [`passage`]: facts about the car at the gate and about the garage, the input of a decision
 //! - [`mod@candidates`]: expected plates that resemble a doubtful reading, for a person to choose from
 //! - [`decision`]: the decision and the text of the lane's display
@@ -15,19 +16,22 @@ mod decision;
 mod entry;
 mod passage;
 mod plan;
+mod planning;
 mod room;
 
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
 
 pub use crate::audience::Audience;
+pub use crate::capacity::AudienceCounts;
 pub use candidates::{PlateCandidate, candidates};
 pub use decision::{AccessDecision, DenialReason, ORDERED_DISPLAY, OverrideReason, display_text};
-pub use passage::{AccessRequest, AudienceCounts, ClockTrust, GarageAlarm, ReservationUse, ReservationUses};
+pub use passage::{AccessRequest, ClockTrust, GarageAlarm, ReservationUse, ReservationUses};
 pub use plan::{
     AccessPlan, OpeningGroup, OpeningTerms, PermitColors, PlannedLimit, PlannedOpening, PlannedReservation,
     SharingPlan, StandingRights,
 };
+pub use planning::{ClassNumbers, PlanPeriod, PlannedHours};
 
 /// Readings below this confidence (percent) go to a person instead of opening a gate, where a lane sets no other limit.
 pub const MIN_CONFIDENCE: u8 = 80;

@@ -5,30 +5,27 @@
 //! - [`entry`]: one stay and its states
 //! - [`request`]: requests to a book, and [`refusal`]: the reasons of a refusal, with what helps the next request
 //! - [`book`]: the only way to change entries, and [`journal`]: the changes since the last call
-//! - internal: `timeline`, taken spaces of a pool at each minute; `limits`, what windows and closures allow; `room`, the
-//!   difference of both; `terms`, the rules of a window for a stay
+//! - [`reserved_entry`]: when a reserved car may enter, for the gate and for the driver's phone
+//! - internal: `limits`, what windows and closures allow over time; `room`, the intervals of constant room; `terms`, the
+//!   rules of a window for a stay
 //!
 //! Spaces of a pool are interchangeable. Interval graphs are perfect: if no minute has more stays than spaces, a numbering
 //! of the stays exists. Fragmentation therefore never refuses a stay; a car gets its number when it enters.
 //!
-//! At each minute audience A may take up to its window's quota, and no more of the pool than the spaces that are in service,
-//! not taken, and not kept for audiences before A ([`Audience`](crate::audience::Audience) is in order of priority) with an
-//! open window. A stay must fit at each of its minutes. Facts are never refused: a car inside takes its space even if it is
-//! one too many; until it leaves, no one else gets a space.
+//! [`crate::capacity`] decides what one more stay may take at each minute. A stay must fit at each of its minutes. Facts are
+//! never refused: a car inside takes its space even if it is one too many; until it leaves, no one else gets a space.
 
 pub mod book;
-mod by_audience;
 pub mod entry;
 pub mod journal;
 pub mod layout;
 mod limits;
 pub mod refusal;
 pub mod request;
+pub mod reserved_entry;
 mod room;
 mod terms;
-mod timeline;
 
 pub use book::AllocationBook;
 pub use journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
-pub use limits::PoolLimit;
 pub use request::{EnteredCar, EntryChange, FreeSpaceSlot, ReservationIntent, ReservationRequest};

@@ -12,8 +12,10 @@
 //! - [`space`]: pools of spaces, and what closes them
 //! - [`shared_window`]: recurring windows in which an audience may use spaces
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
+//! - [`capacity`]: what one more car may take, for the book and for the gate
 //! - [`access`]: whether a car may enter; the edge and the server call the same function
 //! - [`fire`]: the fire alarm: which lanes a report opens, and who ends it
+//! - [`lane_event`]: kinds of events at a lane, and the cars that they show before closed barriers
 //! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
 //! - [`confidence`]: the confidence in a count, and its doubts
 //! - [`inventory`]: compares an operator's walk through the garage with the visits
@@ -26,11 +28,13 @@ pub mod access;
 pub mod allocation;
 pub mod audience;
 pub mod calendar;
+pub mod capacity;
 pub mod confidence;
 pub mod device;
 pub mod fire;
 pub mod ids;
 pub mod inventory;
+pub mod lane_event;
 pub mod minute;
 pub mod name;
 pub mod occupancy;

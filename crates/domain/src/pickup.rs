@@ -7,11 +7,18 @@
 //! A car match alone never releases a child (invariant 7): each step past `Waiting` is a teacher's act.
 //! A teacher can undo the last act within [`UNDO_WINDOW`].
 
+mod reading;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
+
+pub use reading::{
+    ArrivalNote, ArrivalOfDay, CarSeen, GuardianReading, ReadingDoubt, ReadingEffect, ReadingOrder,
+    ReadingPassage,
+};
 
 /// How long the last act can be undone: long enough to notice a slip, too short to rewrite a day.
 pub const UNDO_WINDOW: Duration = Duration::from_secs(120);

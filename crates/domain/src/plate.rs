@@ -3,9 +3,13 @@
 //! Cameras write the same plate in many ways: full-width letters, separators, a colour in front
 //! (`蓝鲁B12345`), `O` for `0`. All spellings of one plate must give one value.
 
+mod as_read;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use as_read::PlateAsRead;
 
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 const COLOURS: &str = "蓝黄绿白黑";

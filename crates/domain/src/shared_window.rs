@@ -6,9 +6,12 @@
 //!
 //! - [`rule`]: validation of a window
 //! - [`openings`]: the absolute openings of a window
+//! - `class_time`: when a class may be picked up
 //! - [`conflict`]: conflicts between windows
 
+mod class_time;
 mod conflict;
+mod daily_hours;
 mod openings;
 mod rule;
 
@@ -21,7 +24,9 @@ use crate::ids::{ClassId, PoolId, SchoolId, WindowId};
 use crate::minute::{MinuteSpan, Minutes};
 use crate::window::Weekdays;
 
+pub use class_time::{check_class_time, class_time_of_today, is_class_time};
 pub use conflict::{QuotaShare, WindowClash, WindowConflict, conflicts};
+pub use daily_hours::DailyHours;
 pub use openings::{disjoint, without};
 pub use rule::{LONGEST_HORIZON, WindowRuleError};
 
@@ -45,16 +50,6 @@ pub enum LessonRule {
     AnyDay,
     LessonDays,
     LessonFreeDays,
-}
-
-/// Hours of each local day; they may cross midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DailyHours {
-    /// 0 to 1439.
-    pub start_minute: u32,
-    /// 1 to 1440.
-    pub length_minutes: u32,
 }
 
 /// Rules for stays in a window.
@@ -110,14 +105,16 @@ pub struct WindowOpening {
     pub span: MinuteSpan,
     pub quota: u32,
     pub terms: WindowTerms,
-    /// Classes that may come only in a part of `span`; other classes may come in all of it.
+    /// Classes that may come only in a part of `span`; [`WindowOpening::time_of`] has the time of any class.
     pub groups: Vec<ClassOpening>,
 }
 
+/// The part of an opening for one class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClassOpening {
     pub class: ClassId,
-    pub span: MinuteSpan,
+    /// Absent if the opening ends before the class may come.
+    pub span: Option<MinuteSpan>,
 }
 
 /// A school with its calendar, for windows that depend on lessons.

@@ -6,6 +6,8 @@
 
 use domain::access::AccessDecision;
 use domain::ids::{DeviceId, EventId, GarageId, IdError};
+pub use domain::lane_event::EventKind;
+use domain::plate::{Plate, PlateAsRead};
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
@@ -146,42 +148,6 @@ impl MqttPermissions {
     }
 }
 
-/// Kind of an event at a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// A car stands at the barrier; its plate was read or not.
-    Plate,
-    /// A car has crossed the loop behind the barrier; `of` is the id of its plate event.
-    Pass,
-    /// A car that had passed has come back; `of` is the id of its plate or pass event. Without `of` it is the lane's last car.
-    Reversal,
-    /// A second car has gone through behind the first, unread.
-    Tailgate,
-    /// A car stands in the lane for too long.
-    Stuck,
-    /// The lane is free again.
-    Free,
-    /// The fire input is on: every lane opens until it is off.
-    Fire,
-    /// The fire input is off again.
-    FireOver,
-    /// The lane's device sent a message that the gateway does not understand. Only a gateway creates it.
-    NotUnderstood,
-    /// The device confirmed an open request; `of` is the id of the plate event. Only a gateway creates it.
-    Opened,
-    /// The device did not confirm an open request; `of` is the id of the plate event. Only a gateway creates it.
-    NotOpened,
-}
-
-impl EventKind {
-    /// Whether a controller may send it.
-    pub const fn is_from_controller(self) -> bool {
-        !matches!(self, Self::NotUnderstood | Self::Opened | Self::NotOpened)
-    }
-}
-
 fn version() -> u8 {
     VERSION
 }
@@ -199,7 +165,7 @@ pub struct ControllerEvent {
     pub kind: EventKind,
     /// As the camera read it; `null` or absent when it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plate: Option<String>,
+    pub plate: Option<PlateAsRead>,
     /// Percent, 0 to 100.
     #[serde(default = "full_confidence")]
     pub confidence: u8,
@@ -215,6 +181,13 @@ pub struct ControllerEvent {
     /// For `plate`: further details of the vehicle from the camera.
     #[serde(default, skip_serializing_if = "VehicleDetails::is_empty")]
     pub vehicle: VehicleDetails,
+}
+
+impl ControllerEvent {
+    /// The plate, if the camera read one.
+    pub fn car_plate(&self) -> Option<&Plate> {
+        self.plate.as_ref().and_then(PlateAsRead::plate)
+    }
 }
 
 /// Gateway to controller, QoS 1, never retained, topic `.../command`.

@@ -4,6 +4,7 @@
 //! also carry that person's session in [`SESSION_HEADER`], so `miniapp-api` can act only for people who are logged in through it.
 
 use domain::ids::{ArrivalId, ClassId, PersonId, PupilId, SchoolId, VehicleId};
+pub use domain::pickup::{ArrivalNote, ReadingDoubt};
 use domain::pickup::{PickupAct, PickupPhase};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
@@ -144,30 +145,6 @@ pub struct ClassArrival {
     pub at_gate: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<ReadingDoubt>,
-}
-
-/// A warning to the teacher before the release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ArrivalNote {
-    /// Another guardian's car is waiting for the same child already.
-    AlreadyWaiting,
-    /// The child was handed over to another car less than an hour ago.
-    AlreadyHandedOver,
-}
-
-/// Reason for the teacher to check the car before the release. It neither removes an arrival nor releases a child: a person decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReadingDoubt {
-    /// The camera read this car again as another plate; the other reading stands.
-    ReadAgain,
-    /// The camera read this car as two plates; another child may have an arrival for the same car.
-    TwoReadings,
-    /// Several registered vehicles have this plate text in different colours, and the camera reported no colour.
-    SeveralVehicles,
 }
 
 /// `POST .../arrivals/{id}/acts`. `seen` is the arrival's cursor on the teacher's screen: a stale screen receives 409

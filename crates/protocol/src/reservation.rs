@@ -88,11 +88,16 @@ pub struct Reservation {
     pub space: Option<String>,
     /// Waiting: number of earlier entries for overlapping times.
     pub waiting_before: Option<u32>,
-    /// Start of the time in which the gate admits the car, some minutes before the reservation; `enter_until` is the end of the grace.
+    /// Start of the time in which the gate admits the car: some minutes before the reservation, but not before the windows open and
+    /// not in lock-out hours. `enter_until` ends that time: when the stay ends, or when lock-out hours begin.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub enter_from: Option<Timestamp>,
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub enter_until: Option<Timestamp>,
+    /// If the car does not come by then, the end of the grace, its space is released and the reservation is a no-show.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub kept_until: Option<Timestamp>,
     pub series: Option<String>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,

@@ -9,6 +9,7 @@ use domain::access::{AccessDecision, AccessPlan, AudienceCounts};
 use domain::device::DeviceQuirk;
 use domain::ids::{DeviceId, EventId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};
+use domain::plate::{Plate, PlateAsRead};
 use domain::time::Timestamp;
 use domain::vehicle::VehicleDetails;
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,8 @@ pub struct GateEvent {
     pub direction: LaneDirection,
     /// As read; the server normalises it again.
     #[serde(default)]
-    pub plate: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub plate: Option<PlateAsRead>,
     pub confidence: u8,
     /// Device time: the controller's clock, which may be wrong by days. Stored, but not used for decisions.
     pub occurred_at: Timestamp,
@@ -97,6 +99,13 @@ pub struct GateEvent {
     /// For `plate`: the earlier plate event of the same car, with a similar plate. The second reading counts no second car.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rereads: Option<EventId>,
+}
+
+impl GateEvent {
+    /// The plate, if the camera read one.
+    pub fn car_plate(&self) -> Option<&Plate> {
+        self.plate.as_ref().and_then(PlateAsRead::plate)
+    }
 }
 
 /// Time of an event by the box's uptime, which does not depend on the wall clock.

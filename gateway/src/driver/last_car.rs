@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use domain::ids::{EventId, LaneId};
+use domain::plate::PlateAsRead;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, EventKind};
 
@@ -16,7 +17,7 @@ pub(crate) struct LastCars(HashMap<LaneId, LastCar>);
 #[derive(Debug, Clone)]
 struct LastCar {
     event: EventId,
-    plate: Option<String>,
+    plate: Option<PlateAsRead>,
     occurred_at: Timestamp,
     at: Instant,
     is_let_in: bool,
@@ -102,7 +103,7 @@ mod tests {
             v: VERSION,
             event_id: EventId::parse(id).unwrap(),
             kind: EventKind::Plate,
-            plate: plate.map(str::to_owned),
+            plate: plate.map(PlateAsRead::from),
             confidence: 99,
             occurred_at: Timestamp::from_micros(1),
             age_ms: 0,

@@ -95,7 +95,7 @@ fn car(reading: &PlateReading, rules: ReadingRules, now: Timestamp) -> LaneMessa
         v: VERSION,
         event_id,
         kind: EventKind::Plate,
-        plate: reading.plate.clone(),
+        plate: reading.plate.clone().map(Into::into),
         confidence: worst.unwrap_or(reading.confidence.overall).percent(rules.scale),
         occurred_at: at,
         age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),

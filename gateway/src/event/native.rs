@@ -52,7 +52,7 @@ fn parsed(fields: &NativeEventFields, lane: &LaneConfig, now: Timestamp) -> Opti
         v: VERSION,
         event_id,
         kind,
-        plate: fields.plate.clone().filter(|plate| plate.chars().count() <= MAX_PLATE),
+        plate: fields.plate.clone().filter(|plate| plate.chars().count() <= MAX_PLATE).map(Into::into),
         confidence,
         // The age is subtracted, so that the event has the same time each time it is sent.
         occurred_at: told.unwrap_or(now - age),

@@ -69,7 +69,7 @@ impl<'a> LaneMovement<'a> {
             kind: event.kind,
             at: event.happened_at,
             of: event.related_event_id.as_ref(),
-            plate: event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok()),
+            plate: event.car_plate().cloned(),
             decision: event.decision,
             delta: event.delta,
         }

@@ -23,7 +23,7 @@ pub(crate) fn reading(event_id: EventId, plate: &Plate, now: Timestamp) -> Contr
         v: VERSION,
         event_id,
         kind: EventKind::Plate,
-        plate: Some(plate.to_string()),
+        plate: Some(plate.clone().into()),
         confidence: 100,
         occurred_at: now,
         age_ms: 0,
@@ -40,8 +40,7 @@ impl GarageState {
     /// The decision under which a manually admitted car comes in. It is never a refusal.
     pub fn judge(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) -> AccessDecision {
         let state = self.state();
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
-        let decision = state.decide(lane, event, plate.as_ref(), arrival);
+        let decision = state.decide(lane, event, event.car_plate(), arrival);
         if decision.opens() { decision } else { AccessDecision::ordered() }
     }
 

@@ -22,21 +22,25 @@ impl GarageStateData {
         event: &ControllerEvent,
         arrival: EventArrival,
     ) -> GateEventOutcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+        let plate = event.car_plate();
         let decision = match event.kind {
-            EventKind::Plate => Some(self.decide(lane, event, plate.as_ref(), arrival)),
+            EventKind::Plate => Some(self.decide(lane, event, plate, arrival)),
             EventKind::NotUnderstood => Some(AccessDecision::not_understood()),
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
-                self.apply_state(lane, event, arrival);
+                if !arrival.is_applied {
+                    self.apply_state(lane, event, arrival);
+                }
                 None
             }
             EventKind::Fire | EventKind::FireOver => {
-                self.apply_state(lane, event, arrival);
+                if !arrival.is_applied {
+                    self.apply_state(lane, event, arrival);
+                }
                 return GateEventOutcome::NONE;
             }
             EventKind::Reversal | EventKind::Tailgate | EventKind::Opened | EventKind::NotOpened => None,
         };
-        let rereads = self.rereads(lane, event, (plate.as_ref(), decision), arrival);
+        let rereads = self.rereads(lane, event, (plate, decision), arrival);
         self.decided(lane, event, (decision, rereads), arrival)
     }
 
@@ -79,7 +83,6 @@ impl GarageStateData {
         (decision, rereads): (Option<AccessDecision>, Option<EventId>),
         arrival: EventArrival,
     ) -> GateEventOutcome {
-        let plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
         let delta = self.delta(lane, event, (decision, rereads.is_some()), arrival);
         let movement = LaneMovement {
             device: &lane.device,
@@ -87,7 +90,7 @@ impl GarageStateData {
             kind: event.kind,
             at: arrival.now - Duration::from_millis(event.age_ms),
             of: event.related_event_id.as_ref(),
-            plate,
+            plate: event.car_plate().cloned(),
             decision,
             delta,
         };
@@ -134,9 +137,10 @@ impl GarageStateData {
     /// Applies a report of a state: a car that stands in the lane, or fire. A report of fire counts at any age: a fire
     /// that began while the controller was unreachable may still burn.
     pub(super) fn apply_state(&mut self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
+        let at = arrival.now - Duration::from_millis(event.age_ms);
         let input = match event.kind {
-            EventKind::Stuck => return self.devices.stuck(&lane.device, Some(arrival.now)),
-            EventKind::Free | EventKind::Pass => return self.devices.stuck(&lane.device, None),
+            EventKind::Stuck => return self.devices.stuck(&lane.device, Some(at), at),
+            EventKind::Free | EventKind::Pass => return self.devices.stuck(&lane.device, None, at),
             EventKind::Fire if arrival.is_pulse => FireInputState::Pulsed,
             EventKind::Fire => FireInputState::Burning,
             EventKind::FireOver => FireInputState::Over,
@@ -147,7 +151,6 @@ impl GarageStateData {
             | EventKind::Opened
             | EventKind::NotOpened => return,
         };
-        let at = arrival.now - Duration::from_millis(event.age_ms);
         self.fire.send_if_modified(|fire| fire.record_report(&lane.device, input, at));
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::ids::{DeviceId, EventId};
-use domain::plate::Plate;
+use domain::plate::PlateAsRead;
 use domain::time::Timestamp;
 use protocol::mqtt::{ControllerEvent, EventKind};
 use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_reading};
@@ -35,30 +35,33 @@ pub(crate) enum EventStorage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReadingFingerprint {
     kind: EventKind,
-    /// As the device sent it.
-    text: Option<String>,
-    plate: Option<Plate>,
+    plate: Option<PlateAsRead>,
     occurred_at: Timestamp,
     time_replaced: bool,
 }
 
 impl ReadingFingerprint {
     pub fn of_event(event: &ControllerEvent, time_replaced: bool) -> Self {
-        Self::new(event.kind, event.plate.as_deref(), event.occurred_at, time_replaced)
+        Self::new(event.kind, event.plate.as_ref(), event.occurred_at, time_replaced)
     }
 
     pub fn of_record(event: &GateEvent) -> Self {
-        Self::new(event.kind, event.plate.as_deref(), event.occurred_at, event.time_replaced)
+        Self::new(event.kind, event.plate.as_ref(), event.occurred_at, event.time_replaced)
     }
 
-    fn new(kind: EventKind, text: Option<&str>, occurred_at: Timestamp, time_replaced: bool) -> Self {
-        let plate = text.and_then(|reading| Plate::parse(reading).ok());
-        Self { kind, text: text.map(str::to_owned), plate, occurred_at, time_replaced }
+    fn new(
+        kind: EventKind,
+        plate: Option<&PlateAsRead>,
+        occurred_at: Timestamp,
+        time_replaced: bool,
+    ) -> Self {
+        Self { kind, plate: plate.cloned(), occurred_at, time_replaced }
     }
 
     fn identity(&self) -> ReadingIdentity<'_> {
-        let Self { kind, ref plate, occurred_at, time_replaced, .. } = *self;
-        ReadingIdentity { kind, plate: plate.as_ref(), occurred_at, time_replaced }
+        let Self { kind, ref plate, occurred_at, time_replaced } = *self;
+        let plate = plate.as_ref().and_then(PlateAsRead::plate);
+        ReadingIdentity { kind, plate, occurred_at, time_replaced }
     }
 }
 
@@ -103,7 +106,7 @@ impl SeenEvents {
         let event_id = if is_same_reading(&first.mark.identity(), &mark.identity()) {
             raw.clone()
         } else {
-            derived_event_id(raw, mark.text.as_deref(), mark.occurred_at)
+            derived_event_id(raw, mark.plate.as_deref(), mark.occurred_at)
         };
         let is_repeated = event_id != *raw;
         match self.events.get_mut(&(device.clone(), event_id.clone())) {

@@ -4,6 +4,7 @@ use domain::access::{
     AccessPlan, Audience, AudienceCounts, DenialReason, OpeningTerms, PlannedLimit, PlannedOpening,
     PlannedReservation, SharingPlan,
 };
+use domain::capacity::CapacityLimit;
 use domain::ids::{GarageId, LaneId, PoolId, ReservationId, WindowId};
 use domain::minute::Minutes;
 use domain::occupancy::{LaneDirection, PassDetection};
@@ -78,6 +79,7 @@ fn arrival() -> EventArrival {
         clock: ClockTrust::Trusted,
         is_live: true,
         time_replaced: false,
+        is_applied: false,
         is_pulse: false,
         opening_counts: false,
     }
@@ -262,7 +264,8 @@ fn with_reservation(reserved: &str) -> GarageState {
     document.plan.openings =
         vec![PlannedOpening { terms: Some(terms), ..PlannedOpening::new(Audience::Public, from, to) }];
     document.plan.sharing.reservations.push(reservation);
-    let limit = PlannedLimit { from, capacity: 2, quota: [(Audience::Public, 2)].into() };
+    let limit = CapacityLimit { capacity: 2, quota: [(Audience::Public, 2)].into() };
+    let limit = PlannedLimit { from, limit };
     document.plan.sharing.pools.insert(pool, vec![limit]);
     garage.set_plan(Arc::new(StoredPlan { document, etag: None }));
     garage

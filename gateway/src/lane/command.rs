@@ -76,7 +76,7 @@ impl LaneLoop {
             LaneOpeningMethod::Publish | LaneOpeningMethod::Request => {}
         }
         self.meter.decision(receipt.at.elapsed());
-        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate, ?decision, "decided");
+        tracing::debug!(lane.id = %lane.id, event.id = %event.event_id, plate = event.plate.as_deref(), ?decision, "decided");
     }
 
     /// Opens an exit for a car whose event exceeds the device's rate limit.
@@ -185,7 +185,7 @@ impl LaneLoop {
     ) {
         let command =
             if decision.opens() { ControllerCommandKind::Open } else { ControllerCommandKind::Show };
-        let plate = event.plate.clone().unwrap_or_default();
+        let plate = event.plate.as_deref().unwrap_or_default().to_owned();
         let text = display_text(decision, lane.direction, now);
         let command = ControllerCommand {
             command,

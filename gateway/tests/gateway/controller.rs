@@ -95,7 +95,7 @@ pub fn plate(id: &str, plate: &str) -> ControllerEvent {
         v: 1,
         event_id: EventId::parse(id).unwrap(),
         kind: EventKind::Plate,
-        plate: Some(plate.to_owned()),
+        plate: Some(plate.into()),
         confidence: 99,
         occurred_at: SystemClock.now(),
         age_ms: 0,

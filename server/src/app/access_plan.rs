@@ -9,7 +9,7 @@
 //! and one that reads the permitted plates, sealed.
 //!
 //! - `permits`: plates admitted without a reservation, and their groups in a staggered pickup
-//! - `shared`: openings, reservations, capacity kept for audiences, closures and blocks
+//! - `shared`: windows, reservations and blocks, from which [`domain::access`] makes the plan
 
 mod cache;
 mod permits;
@@ -130,17 +130,19 @@ fn tagged(
     (reservation_colors, no_reading_shapes): (&BTreeMap<String, PlateColor>, Vec<NoReadingShape>),
     now: Timestamp,
 ) -> TaggedAccessPlan {
-    let mut sharing = SharingPlan { groups: permits.groups(&shared.classes), ..shared.sharing };
+    let (openings, standing) = (shared.hours.openings.clone(), shared.hours.standing.clone());
+    let groups = permits.groups(&shared.hours.classes);
+    let mut sharing = shared.terms(groups);
     for reservation in &mut sharing.reservations {
         reservation.plate_color = reservation_colors.get(&reservation.id.to_string()).copied();
     }
     let plan = AccessPlan {
         capacity: garage.capacity,
-        openings: shared.openings,
+        openings,
         permits: permits.audiences.clone(),
         colors: permits.colors.clone(),
         valid_until: now + VALID,
-        standing: Some(shared.standing),
+        standing: Some(standing),
         sharing,
     };
     let document =

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use domain::ids::{ArrivalId, PupilId};
 use domain::pickup::PickupState;
+use domain::shared_window::is_class_time;
 use domain::time::Timestamp;
 use protocol::people::{ArrivalClaim, FeedCursor, GuardianOverview, ReadingDoubt};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::App;
 use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
-use super::{pickup_window, sharing};
+use super::sharing;
 use crate::store::arrival::SealedArrival;
 use crate::store::person::StoredChild;
 use crate::store::{StoreError, Tx, arrival, feed, person};
@@ -73,7 +74,7 @@ async fn in_window(
     let mut open = Vec::new();
     for child in children {
         let openings = sharing::openings(app, tx, &child.garage, now).await?;
-        if pickup_window::is_open(&openings, &child.class, now) {
+        if is_class_time(&openings, &child.class, now) {
             open.push(child);
         }
     }

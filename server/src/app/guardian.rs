@@ -1,13 +1,15 @@
 //! A guardian's own page: own children, own plates. A child for whom the guardian is blocked is not shown.
 
 use domain::ids::PersonId;
+use domain::minute::MinuteSpan;
+use domain::shared_window::class_time_of_today;
 use domain::time::Timestamp;
-use protocol::people::{ChildArrival, GuardianChild, GuardianOverview};
+use protocol::people::{ChildArrival, GuardianChild, GuardianOverview, PickupWindow};
 
 use super::App;
 use super::arrival_board::plate_of;
 use super::session::PersonCaller;
-use super::{pickup_window, plate, sharing};
+use super::{plate, sharing};
 use crate::store::arrival::SealedArrival;
 use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, arrival, person};
@@ -56,9 +58,13 @@ async fn present(
         pupil_id: child.pupil,
         name: app.keys.open(SealPurpose::PupilName, &child.name_enc)?,
         class_name: child.class_name,
-        window: pickup_window::of_today(&openings, &child.class, now),
+        window: class_time_of_today(&openings, &child.class, now).map(pickup_window),
         arrival: today.last().map(|row| of_child(&app.keys, row)).transpose()?,
     })
+}
+
+fn pickup_window(time: MinuteSpan) -> PickupWindow {
+    PickupWindow { from: time.from().timestamp(), to: time.until().timestamp() }
 }
 
 fn of_child(keys: &SealingKeyring, row: &SealedArrival) -> Result<ChildArrival, SealError> {

@@ -14,7 +14,7 @@
 //! - `reread`: two readings of one car
 //! - `movement`: effects of new events on counts and visits
 //! - `arrivals`: effects of a guardian's car on the classes' boards
-//! - `waves`, `effect`: the order of changes, and the rule for one car and one child
+//! - `waves`: the order of changes
 //! - `cars`: changes of arrivals after the reading of their car
 
 mod admission;
@@ -22,7 +22,6 @@ mod arrivals;
 mod cars;
 mod commit;
 mod dedupe;
-mod effect;
 mod movement;
 mod record;
 mod reread;

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::allocation::reserved_entry::GarageHours;
 use domain::ids::{GarageId, PersonId};
-use domain::shared_window::WindowOpening;
 
 use super::directory::GarageDirectory;
 use super::shared_garages::BookableGarages;
@@ -39,7 +39,7 @@ pub struct ReadCache {
     /// Names and positions of garages.
     pub(super) directory: TtlCache<(), Arc<GarageDirectory>>,
     /// Openings of windows by garage.
-    pub(super) openings: TtlCache<GarageId, Arc<Vec<WindowOpening>>>,
+    pub(super) openings: TtlCache<GarageId, Arc<GarageHours>>,
     /// Garages with bookable windows.
     pub(super) bookable: TtlCache<(), Arc<BookableGarages>>,
 }

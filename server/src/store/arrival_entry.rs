@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::ids::{ArrivalId, ClassId};
-use domain::pickup::PickupState;
+use domain::pickup::{CarSeen, PickupState};
 use domain::time::Timestamp;
 use protocol::people::{FeedCursor, ReadingDoubt};
 
@@ -73,18 +73,12 @@ pub async fn attach_car(
     Ok(changed == 1)
 }
 
-/// A new reading of a car whose child still waits for it: the car is back, has passed the gate, or is no longer in
+/// Stores a new reading of a car whose child still waits for it: the car is back, has passed the gate, or is no longer in
 /// doubt.
-#[derive(Debug, Clone, Copy)]
-pub struct CarSeenAgain {
-    pub entered_at: Option<Timestamp>,
-    pub doubt: Option<ReadingDoubt>,
-}
-
 pub async fn set_car_seen(
     tx: &mut Tx,
     id: ArrivalId,
-    seen: CarSeenAgain,
+    seen: CarSeen,
     at: Timestamp,
     cursor: FeedCursor,
 ) -> Result<bool, StoreError> {

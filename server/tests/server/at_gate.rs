@@ -29,7 +29,7 @@ struct GateFixture {
 /// A car that the camera did not read, or read uncertainly.
 fn unsure(id: &str, plate: Option<&str>, reason: DenialReason) -> GateEvent {
     GateEvent {
-        plate: plate.map(str::to_owned),
+        plate: plate.map(Into::into),
         confidence: if plate.is_some() { 60 } else { 0 },
         decision: Some(AccessDecision::Review { reason }),
         delta: 0,

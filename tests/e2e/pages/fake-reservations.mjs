@@ -22,7 +22,7 @@ export class Reservations {
     const garage = GARAGES.find(({ id }) => id === (change.garage ?? "harbour-mall"));
     const item = golden("reservation", {
       id: randomUUID(), garage: garage.id, garage_name: garage.name, garage_name_en: garage.name_en, starts_at: at,
-      ends_at: new Date(Date.now() + 60 * MINUTE).toISOString(), state_since: at, enter_from: at, enter_until: at, created_at: at, changed_at: at, ...change,
+      ends_at: new Date(Date.now() + 60 * MINUTE).toISOString(), state_since: at, enter_from: at, enter_until: at, kept_until: at, created_at: at, changed_at: at, ...change,
     });
     this.items.push(item);
     if (!mine) this.others.add(item);

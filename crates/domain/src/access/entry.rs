@@ -15,11 +15,8 @@ use super::plan::{AccessPlan, OpeningTerms, PlannedOpening, PlannedReservation};
 use super::room::{self, StayLimit, StayLimitReason};
 use crate::minute::{Minute, Minutes};
 use crate::plate::Plate;
-use crate::shared_window::DailyHours;
 use crate::time::Timestamp;
 use crate::vehicle::PlateColor;
-
-const DAY: i64 = 24 * 60;
 
 pub(super) fn decide(plan: Option<&AccessPlan>, passage: &AccessRequest<'_>) -> AccessDecision {
     let Some(plan) = plan else {
@@ -95,16 +92,23 @@ impl EntryAttempt<'_> {
         if let Some(reservation) = self.reservation() {
             return self.by_reservation(reservation);
         }
-        let mut refusal = None;
+        let (mut refusal, mut early_parent) = (None, None);
         for opening in self.openings() {
-            let decision = self.by_opening(opening);
-            let told = refusal.get_or_insert(decision);
-            if decision.opens() || is_early_parent(opening, decision) {
-                *told = decision;
+            // A class's time may have begun in another pool; it does not matter whether the public may enter.
+            if early_parent.is_some() && opening.audience != Audience::Pickup {
                 break;
             }
+            let decision = self.by_opening(opening);
+            if decision.opens() {
+                return decision;
+            }
+            if is_early_parent(opening, decision) {
+                early_parent.get_or_insert(decision);
+            }
+            refusal.get_or_insert(decision);
         }
-        refusal
+        early_parent
+            .or(refusal)
             .or_else(|| self.too_early())
             .unwrap_or_else(|| AccessDecision::refuse(self.denial_without_opening()))
     }
@@ -236,7 +240,7 @@ impl EntryAttempt<'_> {
     }
 
     fn is_locked(&self, terms: &OpeningTerms) -> bool {
-        terms.lock_out.is_some_and(|hours| covers(hours, Minute::floor(self.at())))
+        terms.lock_out.and_then(|hours| hours.around(Minute::floor(self.at()))).is_some()
     }
 
     /// Refusal if no part of the opening for the plate's classes is open now. With children in several classes the earliest
@@ -281,10 +285,4 @@ impl EntryAttempt<'_> {
 fn is_early_parent(opening: &PlannedOpening, decision: AccessDecision) -> bool {
     let early = matches!(decision, AccessDecision::Refuse { reason: DenialReason::TooEarly, .. });
     early && opening.audience == Audience::Pickup
-}
-
-/// Whether a minute lies in these local hours; they may have begun on the day before.
-fn covers(hours: DailyHours, minute: Minute) -> bool {
-    let since = (minute.local_minute_of_day() - i64::from(hours.start_minute)).rem_euclid(DAY);
-    since < i64::from(hours.length_minutes)
 }

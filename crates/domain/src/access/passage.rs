@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::Audience;
+use crate::capacity::AudienceCounts;
 use crate::ids::ReservationId;
 use crate::occupancy::LaneDirection;
 use crate::plate::Plate;
@@ -56,67 +54,4 @@ pub type ReservationUses = HashMap<ReservationId, ReservationUse>;
 pub enum ReservationUse {
     Inside,
     Left,
-}
-
-/// Number of cars of each audience.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AudienceCounts {
-    #[serde(default)]
-    pub pickup: i64,
-    #[serde(default)]
-    pub staff: i64,
-    #[serde(default)]
-    pub resident: i64,
-    #[serde(default)]
-    pub public: i64,
-}
-
-impl AudienceCounts {
-    pub const fn of(&self, audience: Audience) -> i64 {
-        match audience {
-            Audience::Pickup => self.pickup,
-            Audience::Staff => self.staff,
-            Audience::Resident => self.resident,
-            Audience::Public => self.public,
-        }
-    }
-
-    pub const fn add(&mut self, audience: Audience, cars: i64) {
-        let now = match audience {
-            Audience::Pickup => &mut self.pickup,
-            Audience::Staff => &mut self.staff,
-            Audience::Resident => &mut self.resident,
-            Audience::Public => &mut self.public,
-        };
-        *now = now.saturating_add(cars);
-    }
-
-    pub const fn total(&self) -> i64 {
-        self.pickup.saturating_add(self.staff).saturating_add(self.resident).saturating_add(self.public)
-    }
-}
-
-impl std::ops::Add for AudienceCounts {
-    type Output = Self;
-    fn add(self, other: Self) -> Self {
-        Self {
-            pickup: self.pickup.saturating_add(other.pickup),
-            staff: self.staff.saturating_add(other.staff),
-            resident: self.resident.saturating_add(other.resident),
-            public: self.public.saturating_add(other.public),
-        }
-    }
-}
-
-impl std::ops::Neg for AudienceCounts {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Self {
-            pickup: self.pickup.saturating_neg(),
-            staff: self.staff.saturating_neg(),
-            resident: self.resident.saturating_neg(),
-            public: self.public.saturating_neg(),
-        }
-    }
 }

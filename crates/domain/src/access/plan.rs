@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::Audience;
+use crate::capacity::CapacityLimit;
 use crate::ids::{PoolId, ReservationId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
@@ -155,10 +156,8 @@ pub struct PlannedReservation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedLimit {
     pub from: Timestamp,
-    /// Spaces in service.
-    pub capacity: u32,
-    /// Quotas of audiences with an open window. The untaken part of a prior audience's quota is kept for it.
-    pub quota: BTreeMap<Audience, u32>,
+    #[serde(flatten)]
+    pub limit: CapacityLimit,
 }
 
 impl SharingPlan {

@@ -1,26 +1,19 @@
 //! How long one more car without a reservation may stay without using reserved or kept spaces.
 //!
-//! The rule is the book's ([`crate::allocation`]): at each minute the capacity minus taken spaces minus the untaken quotas of
-//! prior audiences must leave a space, and the quota of the car's own audience must leave one too. The book knows when each
-//! car inside should leave; the gate does not, and counts it as staying. Therefore the gate may refuse what the book would
-//! allow, never the reverse.
-//!
-//! Kept spaces are kept from the public only: a permit is a standing right, and its car uses no reserved space.
-//!
-//! The gate directs no car to a pool: all pools in which the audience has an open window count as one. Cars of audiences
-//! with windows only in other pools are assumed to stand there.
+//! [`crate::capacity`] decides at each minute, as it does for the book. This module supplies what the gate knows: the planned
+//! limits, the reservations whose car is not inside yet, and the number of cars inside by audience. Where it does not know,
+//! it assumes the case that leaves the least room.
 
-use std::iter::Peekable;
-use std::{slice, vec};
+use std::{iter, vec};
 
 use super::Audience;
-use super::passage::{AccessRequest, AudienceCounts};
+use super::passage::AccessRequest;
 use super::plan::{AccessPlan, PlannedLimit};
+use crate::capacity::{
+    AudienceCounts, ByAudience, CapacityLimit, IN_PRIORITY, KeptRule, StepCursor, TakenSpaces, TakenTimeline,
+};
 use crate::ids::PoolId;
-use crate::minute::{Minute, Minutes};
-use crate::time::Timestamp;
-
-const AUDIENCES: [Audience; 4] = [Audience::Pickup, Audience::Staff, Audience::Resident, Audience::Public];
+use crate::minute::{Minute, MinuteSpan, Minutes};
 
 /// How long a stay may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +47,7 @@ pub(super) fn reach(
         pools.iter_mut().for_each(|pool| pool.advance(minute));
         match room(&pools, &present, audience) {
             None => return StayLimit { until: minute, short: Some(StayLimitReason::Closed) },
-            Some(room) if room <= 0 => {
-                return StayLimit { until: minute, short: Some(StayLimitReason::Taken) };
-            }
+            Some(0) => return StayLimit { until: minute, short: Some(StayLimitReason::Taken) },
             Some(_) => {}
         }
         let next = pools.iter_mut().filter_map(PoolCursor::next_change).min();
@@ -67,8 +58,8 @@ pub(super) fn reach(
 
 /// Cars inside.
 struct CarsInside {
-    total: i64,
-    of: AudienceCounts,
+    total: u32,
+    of: ByAudience<u32>,
 }
 
 impl CarsInside {
@@ -76,112 +67,102 @@ impl CarsInside {
     fn of(passage: &AccessRequest<'_>, audience: Audience) -> Self {
         let occupied = passage.occupied.max(0);
         let mut of = AudienceCounts::default();
-        let Some(inside) = passage.inside else {
-            of.add(audience, occupied);
-            return Self { total: occupied, of };
-        };
-        // After missed exits the admitted cars exceed the count. The count wins, because operators correct it. The excess
-        // is removed from other audiences first: their kept spaces stay kept in full.
-        let mut rest = occupied;
-        let others = AUDIENCES.into_iter().rev().filter(|other| *other != audience);
-        for known in std::iter::once(audience).chain(others) {
-            let cars = inside.of(known).clamp(0, rest);
-            of.add(known, cars);
-            rest -= cars;
+        match passage.inside {
+            None => of.add(audience, occupied),
+            Some(inside) => {
+                // After missed exits the admitted cars exceed the count. The count wins, because operators correct it. The
+                // excess is removed from other audiences first: their kept spaces stay kept in full.
+                let mut rest = occupied;
+                let others = IN_PRIORITY.into_iter().rev().filter(|other| *other != audience);
+                for known in iter::once(audience).chain(others) {
+                    let cars = inside.of(known).clamp(0, rest);
+                    of.add(known, cars);
+                    rest -= cars;
+                }
+            }
         }
-        Self { total: occupied, of }
+        let number = |cars: i64| u32::try_from(cars).unwrap_or(u32::MAX);
+        Self { total: number(occupied), of: ByAudience::from_fn(|audience| number(of.of(audience))) }
     }
+
+    /// These cars beside the reservations of the pools with an open window of `audience`, as far as they may stand there. A car
+    /// of another audience counts against its quota only if the other pools have no quota left for it.
+    fn beside(
+        &self,
+        (here, elsewhere): (&CapacityLimit, &CapacityLimit),
+        reserved: &TakenSpaces,
+        audience: Audience,
+    ) -> TakenSpaces {
+        let quota = |limit: &CapacityLimit, of: Audience| limit.quota.get(of).unwrap_or(0);
+        let is_away = |of: Audience| quota(here, of) == 0 && quota(elsewhere, of) > 0;
+        let placed = ByAudience::from_fn(|of| match self.cars(of) {
+            _ if is_away(of) => 0,
+            cars if of == audience => cars,
+            cars => cars.saturating_sub(quota(elsewhere, of)),
+        });
+        let away: u32 = sum(IN_PRIORITY.into_iter().filter(|of| is_away(*of)).map(|of| self.cars(of)));
+        let unplaced = self
+            .total
+            .saturating_sub(sum(IN_PRIORITY.into_iter().map(|of| *placed.get(of))))
+            .saturating_sub(away.min(elsewhere.capacity));
+        TakenSpaces::new(ByAudience::from_fn(|of| placed.get(of).saturating_add(reserved.of(of))), unplaced)
+    }
+
+    const fn cars(&self, audience: Audience) -> u32 {
+        *self.of.get(audience)
+    }
+}
+
+fn sum(cars: impl Iterator<Item = u32>) -> u32 {
+    cars.fold(0, u32::saturating_add)
 }
 
 /// Room for more cars of `audience` at one minute; absent if no window of it is open.
-fn room(pools: &[PoolCursor<'_>], present: &CarsInside, audience: Audience) -> Option<i64> {
-    let (open, other): (Vec<_>, Vec<_>) = pools.iter().partition(|pool| pool.quota(audience).is_some());
-    if open.is_empty() {
-        return None;
-    }
-    let here = PoolTotals::of(&open);
-    let elsewhere = PoolTotals::of(&other);
-    let away: i64 = AUDIENCES
-        .into_iter()
-        .filter(|other| here.quota.of(*other) == 0 && elsewhere.quota.of(*other) > 0)
-        .map(|other| present.of.of(other))
-        .sum();
-    let kept: i64 = AUDIENCES
-        .into_iter()
-        .filter(|first| audience == Audience::Public && *first < audience)
-        .map(|first| {
-            let inside = (present.of.of(first) - elsewhere.quota.of(first)).max(0);
-            (here.quota.of(first) - here.reserved.of(first) - inside).max(0)
-        })
-        .sum();
-    let taken = present.total - away.min(elsewhere.capacity) + here.reserved.total();
-    let in_quota = here.quota.of(audience) - present.of.of(audience) - here.reserved.of(audience);
-    Some((here.capacity - taken - kept).min(in_quota))
-}
-
-/// Several pools as one.
-#[derive(Default)]
-struct PoolTotals {
-    capacity: i64,
-    quota: AudienceCounts,
-    reserved: AudienceCounts,
-}
-
-impl PoolTotals {
-    fn of(pools: &[&PoolCursor<'_>]) -> Self {
-        let mut sum = Self::default();
-        for pool in pools {
-            sum.capacity += pool.limit.map_or(0, |limit| i64::from(limit.capacity));
-            sum.reserved = sum.reserved + pool.reserved;
-            for audience in AUDIENCES {
-                sum.quota.add(audience, i64::from(pool.quota(audience).unwrap_or(0)));
-            }
+fn room(pools: &[PoolCursor], present: &CarsInside, audience: Audience) -> Option<u32> {
+    let (mut here, mut elsewhere) = (CapacityLimit::default(), CapacityLimit::default());
+    let mut reserved = TakenSpaces::default();
+    for (limit, taken) in pools.iter().map(PoolCursor::now) {
+        if limit.is_open(audience) {
+            here = here.and(&limit);
+            reserved = reserved.and(&taken);
+        } else {
+            elsewhere = elsewhere.and(&limit);
         }
-        sum
     }
+    let taken = present.beside((&here, &elsewhere), &reserved, audience);
+    here.room(&taken, audience, KeptRule::PublicOnly)
 }
 
-/// A pool that is stepped through time: its current limit and reservations, and the changes that follow.
-struct PoolCursor<'a> {
-    limit: Option<&'a PlannedLimit>,
-    limits: Peekable<slice::Iter<'a, PlannedLimit>>,
-    /// Reservations whose car is not inside yet.
-    reserved: AudienceCounts,
-    moves: Peekable<vec::IntoIter<(Timestamp, Audience, i64)>>,
+/// A pool that is stepped through time: its limit, and the reservations whose car is not inside yet.
+struct PoolCursor {
+    limit: StepCursor<CapacityLimit, vec::IntoIter<(Minute, CapacityLimit)>>,
+    reserved: StepCursor<TakenSpaces, vec::IntoIter<(Minute, TakenSpaces)>>,
 }
 
-impl<'a> PoolCursor<'a> {
-    fn new(plan: &AccessPlan, passage: &AccessRequest<'_>, id: &PoolId, limits: &'a [PlannedLimit]) -> Self {
+impl PoolCursor {
+    fn new(plan: &AccessPlan, passage: &AccessRequest<'_>, id: &PoolId, limits: &[PlannedLimit]) -> Self {
         let reservations = plan.sharing.reservations.iter();
         let absent = reservations.filter(|r| r.pool == *id && !passage.uses.contains_key(&r.id));
-        let mut moves: Vec<_> =
-            absent.flat_map(|r| [(r.from, r.audience, 1), (r.to, r.audience, -1)]).collect();
-        moves.sort_unstable_by_key(|(at, ..)| *at);
+        let span = |from, to| MinuteSpan::new(Minute::ceil(from), Minute::ceil(to)).ok();
+        let stays = absent.filter_map(|r| Some((span(r.from, r.to)?, r.audience)));
+        let limits: Vec<_> = limits.iter().map(|step| (Minute::ceil(step.from), step.limit)).collect();
+        let reserved: Vec<_> = TakenTimeline::of(stays).into_steps().collect();
         Self {
-            limit: None,
-            limits: limits.iter().peekable(),
-            reserved: AudienceCounts::default(),
-            moves: moves.into_iter().peekable(),
+            limit: StepCursor::new(CapacityLimit::default(), limits.into_iter()),
+            reserved: StepCursor::new(TakenSpaces::default(), reserved.into_iter()),
         }
     }
 
-    fn quota(&self, audience: Audience) -> Option<u32> {
-        self.limit.and_then(|limit| limit.quota.get(&audience)).copied()
+    const fn now(&self) -> (CapacityLimit, TakenSpaces) {
+        (self.limit.value(), self.reserved.value())
     }
 
     fn advance(&mut self, to: Minute) {
-        let to = to.timestamp();
-        while let Some(limit) = self.limits.next_if(|limit| limit.from <= to) {
-            self.limit = Some(limit);
-        }
-        while let Some((_, audience, cars)) = self.moves.next_if(|(at, ..)| *at <= to) {
-            self.reserved.add(audience, cars);
-        }
+        self.limit.advance(to);
+        self.reserved.advance(to);
     }
 
     fn next_change(&mut self) -> Option<Minute> {
-        let limit = self.limits.peek().map(|limit| limit.from);
-        let moved = self.moves.peek().map(|(at, ..)| *at);
-        limit.into_iter().chain(moved).min().map(Minute::ceil)
+        self.limit.next_change().into_iter().chain(self.reserved.next_change()).min()
     }
 }

@@ -1,11 +1,12 @@
 //! Reservations and walk-ins beside reserved and kept spaces.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
 
 use super::tests::{at, plate, unused};
 use super::*;
+use crate::capacity::CapacityLimit;
 use crate::ids::{PoolId, ReservationId, WindowId};
 use crate::minute::Minutes;
 use crate::plate::Plate;
@@ -37,7 +38,10 @@ fn opening(audience: Audience, from: i64, to: i64) -> PlannedOpening {
 }
 
 fn limit(from: i64, quota: &[(Audience, u32)]) -> PlannedLimit {
-    PlannedLimit { from: at(MIDNIGHT + from), capacity: CAPACITY, quota: quota.iter().copied().collect() }
+    PlannedLimit {
+        from: at(MIDNIGHT + from),
+        limit: CapacityLimit { capacity: CAPACITY, quota: quota.iter().copied().collect() },
+    }
 }
 
 /// Public from 06:00 to 15:00 and from 18:00 to 23:00 with 8 of 10 spaces, 3 for staff from 08:00 to 12:00; pickup between.
@@ -161,7 +165,7 @@ fn a_permit_leaves_alone_what_is_reserved_and_no_more() {
     // Beyond the quota the car enters under the same rules as the public.
     assert_eq!(leave_by(ask(&plan, inside(3))), Some(900));
     for pool in plan.sharing.pools.values_mut().flatten() {
-        pool.quota.insert(Audience::Pickup, 10);
+        pool.limit.quota.pickup = Some(10);
     }
     assert!(ask(&plan, inside(2)).opens());
     plan.sharing.reservations = (0..2).map(|no| reserved(no, Audience::Public, 490, 600)).collect();
@@ -273,16 +277,18 @@ fn blocks_and_locked_hours_keep_cars_out_and_never_in() {
 #[test]
 fn an_owners_space_in_a_pool_of_its_own_is_not_the_publics() {
     let mut plan = school();
-    let own =
-        PlannedLimit { from: at(MIDNIGHT), capacity: 1, quota: BTreeMap::from([(Audience::Resident, 1)]) };
+    let limit = CapacityLimit { capacity: 1, quota: [(Audience::Resident, 1)].into() };
+    let own = PlannedLimit { from: at(MIDNIGHT), limit };
     plan.capacity = 11;
     plan.sharing.pools.insert(PoolId::parse("own").unwrap(), vec![own]);
     assert_eq!(ask(&plan, 800, publics(8)), AccessDecision::refuse(DenialReason::Reserved));
     let with_owner = AudienceCounts { resident: 1, ..publics(7) };
     assert!(ask(&plan, 800, with_owner).opens());
     for pool in plan.sharing.pools.values_mut().flatten() {
-        pool.quota.retain(|audience, _| *audience == Audience::Resident || pool.capacity > 1);
-        pool.quota.entry(Audience::Public).and_modify(|quota| *quota = 10);
+        if pool.limit.capacity == 1 {
+            pool.limit.quota = [(Audience::Resident, 1)].into();
+        }
+        pool.limit.quota.public = pool.limit.quota.public.map(|_| 10);
     }
     // Nine in the pool of ten, the owner in the own space: one more fits. With ten it does not.
     assert!(ask(&plan, 800, AudienceCounts { resident: 1, ..publics(9) }).opens());
@@ -321,7 +327,7 @@ prop_compose! {
         plan.sharing.reservations =
             stays.map(|((audience, from, length), no)| reserved(no, audience, from, from + length)).collect();
         for limit in plan.sharing.pools.values_mut().flatten() {
-            limit.capacity = limit.capacity.min(capacity);
+            limit.limit.capacity = limit.limit.capacity.min(capacity);
         }
         plan
     }
@@ -342,11 +348,11 @@ fn left(plan: &AccessPlan, inside: AudienceCounts, minute: i64) -> i64 {
         let all = plan.sharing.reservations.iter();
         all.filter(|r| r.audience == audience && r.from <= now && now < r.to).count() as i64
     };
-    let quota = |audience| i64::from(limit.quota.get(&audience).copied().unwrap_or(0));
+    let quota = |audience| i64::from(limit.limit.quota.get(audience).unwrap_or(0));
     let claim = |audience| quota(audience).max(inside.of(audience) + to_come(audience));
     let first = claim(Audience::Pickup) + claim(Audience::Staff) + claim(Audience::Resident);
     let public = inside.public + to_come(Audience::Public) + 1;
-    (i64::from(limit.capacity) - first - public).min(quota(Audience::Public) - public)
+    (i64::from(limit.limit.capacity) - first - public).min(quota(Audience::Public) - public)
 }
 
 proptest! {

@@ -1,47 +1,11 @@
 //! What windows and closures allow in one pool: a step function like the timeline, computed once per layout.
 
-use std::collections::BTreeMap;
-
-use super::by_audience::{ByAudience, IN_PRIORITY, before};
 use super::layout::{GarageLayout, SpaceClosure, SpacePool};
-use super::timeline::TakenSpaces;
 use crate::audience::Audience;
+use crate::capacity::{AudienceQuotas, ByAudience, CapacityLimit, IN_PRIORITY};
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan};
 use crate::shared_window::{WindowOpening, WindowTerms};
-
-/// Limits at one minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct CapacityLimit {
-    /// Spaces of the pool that are in service.
-    capacity: u32,
-    /// Absent if no window of the audience is open.
-    quota: ByAudience<Option<u32>>,
-}
-
-impl CapacityLimit {
-    pub(super) fn is_open(&self, audience: Audience) -> bool {
-        self.quota.get(audience).is_some()
-    }
-
-    /// How many more spaces `audience` may take beside `taken`.
-    pub(super) fn room(&self, taken: &TakenSpaces, audience: Audience) -> u32 {
-        let Some(quota) = *self.quota.get(audience) else {
-            return 0;
-        };
-        let used = taken.total().saturating_add(self.kept_from(audience, taken));
-        let in_pool = self.capacity.saturating_sub(used);
-        in_pool.min(quota.saturating_sub(taken.of(audience)))
-    }
-
-    /// Untaken quotas of audiences before this one.
-    fn kept_from(&self, audience: Audience, taken: &TakenSpaces) -> u32 {
-        before(audience).fold(0, |sum, other| {
-            let quota = self.quota.get(other).unwrap_or(0);
-            sum.saturating_add(quota.saturating_sub(taken.of(other)))
-        })
-    }
-}
 
 /// An opening of this pool, reduced to the fields that the book needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +71,7 @@ impl CapacitySchedule {
             *limit.quota.get_mut(audience) = open.map(|open| open.quota);
         }
         for closure in closures.iter().filter(|closure| closure.span.contains(minute)) {
-            limit.close(closure);
+            close(&mut limit, closure);
         }
         limit
     }
@@ -165,17 +129,16 @@ impl CapacitySchedule {
     }
 }
 
-impl CapacityLimit {
-    fn close(&mut self, closure: &SpaceClosure) {
-        match (closure.audience, closure.spaces) {
-            (None, Some(spaces)) => self.capacity = self.capacity.saturating_sub(spaces),
-            (None, None) => self.quota = ByAudience::default(),
-            (Some(audience), Some(spaces)) => {
-                let quota = self.quota.get_mut(audience);
-                *quota = quota.map(|quota| quota.saturating_sub(spaces));
-            }
-            (Some(audience), None) => *self.quota.get_mut(audience) = None,
+/// Applies a closure that is current.
+fn close(limit: &mut CapacityLimit, closure: &SpaceClosure) {
+    match (closure.audience, closure.spaces) {
+        (None, Some(spaces)) => limit.capacity = limit.capacity.saturating_sub(spaces),
+        (None, None) => limit.quota = AudienceQuotas::default(),
+        (Some(audience), Some(spaces)) => {
+            let quota = limit.quota.get_mut(audience);
+            *quota = quota.map(|quota| quota.saturating_sub(spaces));
         }
+        (Some(audience), None) => *limit.quota.get_mut(audience) = None,
     }
 }
 
@@ -188,26 +151,9 @@ fn closed_for(audience: Audience, closures: &[&SpaceClosure]) -> Vec<MinuteSpan>
     closed
 }
 
-/// Limits of a pool from a minute on, for gateways, which decide without the book.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolLimit {
-    pub from: Minute,
-    /// Spaces in service.
-    pub capacity: u32,
-    /// Quotas of audiences with an open window.
-    pub quota: BTreeMap<Audience, u32>,
-}
-
 impl GarageLayout {
-    /// The limits of a pool over time, in order. Before the first nothing is open.
-    pub fn limits(&self, id: &PoolId) -> Vec<PoolLimit> {
-        let steps =
-            self.pools.get(id).map(|pool| CapacitySchedule::of(self, id, pool).steps).unwrap_or_default();
-        let told = |(from, limit): (Minute, CapacityLimit)| PoolLimit {
-            from,
-            capacity: limit.capacity,
-            quota: IN_PRIORITY.into_iter().filter_map(|a| Some((a, (*limit.quota.get(a))?))).collect(),
-        };
-        steps.into_iter().map(told).collect()
+    /// The limits of a pool, each with its first minute, in order. Before the first nothing is open.
+    pub fn limits(&self, id: &PoolId) -> Vec<(Minute, CapacityLimit)> {
+        self.pools.get(id).map(|pool| CapacitySchedule::of(self, id, pool).steps).unwrap_or_default()
     }
 }

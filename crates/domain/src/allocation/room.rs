@@ -1,10 +1,8 @@
 //! Room: how many spaces an audience may still take at each minute, from a pool's limits and its timeline.
 
-use std::iter::Peekable;
-
-use super::limits::{CapacityLimit, CapacitySchedule};
-use super::timeline::{TakenSpaces, TakenTimeline};
+use super::limits::CapacitySchedule;
 use crate::audience::Audience;
+use crate::capacity::{KeptRule, StepCursor, TakenTimeline};
 use crate::minute::{Minute, MinuteSpan};
 
 /// An interval with constant room.
@@ -30,14 +28,10 @@ pub(super) fn stretches(
         if from >= span.until() {
             return None;
         }
-        let (limit_now, level_now): (CapacityLimit, TakenSpaces) = (limit.value, level.value);
-        let until = limit.next_change(span).min(level.next_change(span));
-        let stretch = RoomInterval {
-            from,
-            until,
-            room: limit_now.room(&level_now, audience),
-            open: limit_now.is_open(audience),
-        };
+        let room = limit.value().room(&level.value(), audience, KeptRule::EveryAudience);
+        let next = limit.next_change().into_iter().chain(level.next_change()).min();
+        let until = next.unwrap_or(span.until());
+        let stretch = RoomInterval { from, until, room: room.unwrap_or(0), open: room.is_some() };
         limit.advance(until);
         level.advance(until);
         from = until;
@@ -53,26 +47,4 @@ pub(super) fn first_full(
     span: MinuteSpan,
 ) -> Option<Minute> {
     stretches(limits, timeline, audience, span).find(|stretch| stretch.room == 0).map(|stretch| stretch.from)
-}
-
-/// Cursor over a step function: the current value and the changes that follow.
-struct StepCursor<T, I: Iterator<Item = (Minute, T)>> {
-    value: T,
-    changes: Peekable<I>,
-}
-
-impl<T, I: Iterator<Item = (Minute, T)>> StepCursor<T, I> {
-    fn new(value: T, changes: I) -> Self {
-        Self { value, changes: changes.peekable() }
-    }
-
-    fn next_change(&mut self, span: MinuteSpan) -> Minute {
-        self.changes.peek().map_or(span.until(), |(minute, _)| *minute)
-    }
-
-    fn advance(&mut self, to: Minute) {
-        if let Some((_, value)) = self.changes.next_if(|(minute, _)| *minute <= to) {
-            self.value = value;
-        }
-    }
 }

@@ -3,10 +3,11 @@
 use super::limits::PoolOpening;
 use super::refusal::ReservationRefusal;
 use crate::minute::{Minute, MinuteSpan, Minutes};
-use crate::shared_window::DailyHours;
+use crate::shared_window::WindowTerms;
 use crate::time::Timestamp;
 
-const DAY: i64 = 24 * 60;
+/// Grace of an entry whose window no longer exists.
+const USUAL_GRACE: Minutes = Minutes(15);
 
 /// Which ends of a stay are in the future and must be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,31 +86,8 @@ impl PoolOpening {
     }
 }
 
-impl DailyHours {
-    /// These hours on the day on which they contain `minute`.
-    fn around(self, minute: Minute) -> Option<MinuteSpan> {
-        let since = (minute.local_minute_of_day() - i64::from(self.start_minute)).rem_euclid(DAY);
-        let from = Minute::new(minute.get() - since);
-        MinuteSpan::new(from, from + Minutes(self.length_minutes)).ok().filter(|hours| hours.contains(minute))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn minute(text: &str) -> Minute {
-        Minute::floor(Timestamp::parse(text).unwrap())
-    }
-
-    #[test]
-    fn hours_across_midnight_are_local() {
-        let night = DailyHours { start_minute: 22 * 60, length_minutes: 8 * 60 };
-        let before_midnight = night.around(minute("2026-11-23T23:59:00+08:00")).unwrap();
-        let after_midnight = night.around(minute("2026-11-24T05:59:00+08:00")).unwrap();
-        assert_eq!(before_midnight, after_midnight);
-        assert_eq!(before_midnight.from(), minute("2026-11-23T22:00:00+08:00"));
-        assert_eq!(night.around(minute("2026-11-24T06:00:00+08:00")), None);
-        assert_eq!(night.around(minute("2026-11-23T21:59:00+08:00")), None);
-    }
+/// Start plus grace, at most the end: how long a reservation waits for its car. Without a window the usual grace applies.
+pub(super) fn kept_until(terms: Option<&WindowTerms>, span: MinuteSpan) -> Minute {
+    let grace = terms.map_or(USUAL_GRACE, |terms| terms.grace);
+    (span.from() + grace).min(span.until())
 }

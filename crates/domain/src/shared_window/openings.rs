@@ -84,9 +84,9 @@ impl SharedWindow {
     }
 
     fn opening(&self, span: MinuteSpan) -> WindowOpening {
-        let group = |stagger: &ClassStagger| {
-            let span = MinuteSpan::new(span.from() + stagger.offset, span.until()).ok()?;
-            Some(ClassOpening { class: stagger.class.clone(), span })
+        let group = |stagger: &ClassStagger| ClassOpening {
+            class: stagger.class.clone(),
+            span: MinuteSpan::new(span.from() + stagger.offset, span.until()).ok(),
         };
         WindowOpening {
             window: self.id.clone(),
@@ -95,7 +95,7 @@ impl SharedWindow {
             span,
             quota: self.quota,
             terms: self.terms,
-            groups: self.stagger.iter().filter_map(group).collect(),
+            groups: self.stagger.iter().map(group).collect(),
         }
     }
 }
@@ -142,11 +142,9 @@ impl WindowOpening {
     fn up_to(mut self, latest: Minute) -> Option<Self> {
         let cut = |span: MinuteSpan| MinuteSpan::new(span.from(), span.until().min(latest)).ok();
         self.span = cut(self.span)?;
-        self.groups = self
-            .groups
-            .into_iter()
-            .filter_map(|group| Some(ClassOpening { span: cut(group.span)?, ..group }))
-            .collect();
+        for group in &mut self.groups {
+            group.span = group.span.and_then(cut);
+        }
         Some(self)
     }
 
@@ -154,11 +152,9 @@ impl WindowOpening {
     fn left_from(mut self, earliest: Minute) -> Option<Self> {
         let cut = |span: MinuteSpan| MinuteSpan::new(span.from().max(earliest), span.until()).ok();
         self.span = cut(self.span)?;
-        self.groups = self
-            .groups
-            .into_iter()
-            .filter_map(|group| Some(ClassOpening { span: cut(group.span)?, ..group }))
-            .collect();
+        for group in &mut self.groups {
+            group.span = group.span.and_then(cut);
+        }
         Some(self)
     }
 }

@@ -62,12 +62,13 @@ const later = ({ ends_at }) => new Date(Date.parse(ends_at) + MORE_MS).toISOStri
 const cancelText = ({ starts_at, state }) => t(state !== "waiting" && Date.parse(starts_at) < now() ? "panel.cancel_late" : "panel.cancel_text");
 
 function factsOf(reservation, pools) {
-  const { audience, cause, ends_at, enter_from, enter_until, expires_at, origin, space, starts_at, state, state_since, waiting_before } = reservation;
+  const { audience, cause, ends_at, enter_from, enter_until, expires_at, kept_until, origin, space, starts_at, state, state_since, waiting_before } = reservation;
   const pool = pools.find(({ id }) => id === reservation.pool);
   const facts = [
     ["state", `${t(`state.${state}`)}${cause ? ` · ${t(`cause.${cause}`)}` : ""}`],
     ["time", `${between(starts_at, ends_at)} · ${lengthOf(starts_at, ends_at)}`],
     ["enter", enter_from && enter_until ? between(enter_from, enter_until) : null],
+    ["kept", kept_until ? t("panel.until", { at: dayClock(kept_until) }) : null],
     ["expires", expires_at ? t("panel.until", { at: dayClock(expires_at) }) : null],
     ["audience", t(`audience.${audience}`)],
     ["pool", pools.length > 1 ? (pool ? nameOf(pool) : reservation.pool) : null],

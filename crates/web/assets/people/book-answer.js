@@ -92,6 +92,7 @@ export function drawDone(place, reservation, again) {
         fact("time", between(reservation.starts_at, reservation.ends_at)),
         fact("plate", reservation.plate),
         waits ? null : fact("enter", enter),
+        waits ? null : fact("kept", reservation.kept_until ? clock(reservation.kept_until) : null),
         waits ? null : fact("pool", t("book.any_space")),
       ),
       h("p", { class: "soft small" }, t(waits ? "book.waiting_text" : "book.enter_note")),

@@ -35,6 +35,12 @@ export function reservationCard(r, { busy, acts }) {
   );
 }
 
+/** When the gate admits the car, and until when its space is kept. */
+function enterText(r) {
+  const enter = t("mine.enter", { from: clock(r.enter_from), until: clock(r.enter_until) });
+  return r.kept_until ? `${enter}${t("mine.kept", { at: clock(r.kept_until) })}` : enter;
+}
+
 /** The sentence that matters in this state. */
 function says(r) {
   const line = (text, kind = "") => h("p", { class: kind }, text);
@@ -44,7 +50,7 @@ function says(r) {
     case "held":
       return h("div", { class: "note warn" }, icon("bell"), h("div", {}, h("strong", {}, t("mine.offer")), countdown(r.expires_at)));
     case "confirmed":
-      return r.enter_from && r.enter_until ? line(t("mine.enter", { from: clock(r.enter_from), until: clock(r.enter_until) }), "soft") : null;
+      return r.enter_from && r.enter_until ? line(enterText(r), "soft") : null;
     case "checked_in":
       return line(t("mine.inside_until", { at: clock(r.ends_at) }));
     case "overstayed":

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::access::{Audience, PermitColors};
+use domain::access::{Audience, ClassNumbers, PermitColors};
 use domain::ids::{ClassId, GarageId};
 use domain::plate::Plate;
 use domain::vehicle::PlateColor;
@@ -16,9 +16,6 @@ use crate::store::seal::{SealPurpose, SealingKeyring};
 use crate::store::{StoreError, Tx, garage};
 
 pub(super) type PermitsDigest = [u8; 32];
-
-/// Group number of a class that has no time of its own.
-const ANY_TIME: u16 = 0;
 
 /// Permit rows as stored, sealed.
 pub(super) struct PermitRows {
@@ -95,15 +92,10 @@ impl PermitRows {
 }
 
 impl PlatePermits {
-    /// Groups of the plates that have a class with a time of its own. `numbered` maps those classes to numbers.
-    pub fn groups(&self, numbered: &BTreeMap<ClassId, u16>) -> BTreeMap<Plate, BTreeSet<u16>> {
-        let number = |class: &ClassId| numbered.get(class).copied().unwrap_or(ANY_TIME);
-        let groups =
-            self.classes.iter().map(|(plate, classes)| (plate, classes.iter().map(number).collect()));
-        groups
-            .filter(|(_, numbers): &(_, BTreeSet<u16>)| numbers.iter().any(|number| *number != ANY_TIME))
-            .map(|(plate, numbers)| (plate.clone(), numbers))
-            .collect()
+    /// Groups of the plates that have a class with a time of its own.
+    pub fn groups(&self, numbers: &ClassNumbers) -> BTreeMap<Plate, BTreeSet<u16>> {
+        let of_plate = self.classes.iter();
+        of_plate.filter_map(|(plate, classes)| Some((plate.clone(), numbers.groups_of(classes)?))).collect()
     }
 }
 

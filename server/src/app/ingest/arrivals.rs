@@ -1,7 +1,7 @@
 //! Arrivals of a guardian's car: their creation, the passage through the gate, and the exit.
 //!
 //! A car admitted as pickup creates an arrival for each child of the plate's guardians at the schools of this garage,
-//! except where a custody block applies. The child's arrivals of the day decide what the reading changes ([`effect`]).
+//! except where a custody block applies. The child's arrivals of the day decide what the reading changes ([`GuardianReading::effect`]).
 //! An arrival is at the gate until its car has passed. A priority record creates the arrival before its turn in the
 //! sequence; when the record arrives in sequence it changes nothing.
 
@@ -11,19 +11,21 @@ use chrono::NaiveDate;
 use domain::access::{AccessDecision, Audience};
 use domain::ids::{ArrivalId, ClassId, PupilId, SchoolId};
 use domain::occupancy::LaneDirection;
-use domain::pickup::{PickupPhase, PickupState};
+use domain::pickup::{
+    ArrivalNote, ArrivalOfDay, CarSeen, GuardianReading, PickupState, ReadingDoubt, ReadingEffect,
+    ReadingOrder, ReadingPassage,
+};
 use domain::time::Timestamp;
 use protocol::mqtt::EventKind;
-use protocol::people::{ArrivalNote, FeedCursor, ReadingDoubt};
+use protocol::people::FeedCursor;
 use uuid::Uuid;
 
-use super::effect::{ReadingEffect, ReadingFacts, effect, is_doubted};
 use super::movement::{MovedCar, NewGateEvent};
 use super::record::CheckedEvent;
 use super::reread::RereadCar;
 use super::waves::{ArrivalWave, waves};
 use crate::store::arrival::{self, NewArrival, SealedArrival};
-use crate::store::arrival_entry::{self, ArrivingCar, CarSeenAgain};
+use crate::store::arrival_entry::{self, ArrivingCar};
 use crate::store::feed::{self, NewFeedChange};
 use crate::store::school::{self, CarAtGate, ExpectedPupil};
 use crate::store::seal::SealedValue;
@@ -54,25 +56,24 @@ impl PickupReading<'_> {
         self.event.at.min(now)
     }
 
-    fn facts(&self, now: Timestamp) -> ReadingFacts<'_> {
-        ReadingFacts { plate: self.plate, at: self.at(now), passes: self.passes(), rereads: self.rereads() }
-    }
-
-    const fn passes(&self) -> bool {
-        self.event.delta() > 0
-    }
-
-    const fn rereads(&self) -> bool {
-        self.event.event.rereads.is_some()
+    fn facts(&self, now: Timestamp) -> GuardianReading<'_> {
+        let event = self.event;
+        GuardianReading {
+            plate: &self.plate.hash,
+            at: self.at(now),
+            passage: if event.delta() > 0 { ReadingPassage::Enters } else { ReadingPassage::StandsAtGate },
+            order: if event.event.rereads.is_some() { ReadingOrder::Second } else { ReadingOrder::First },
+            doubt: self.doubt(),
+        }
     }
 
     fn entered_at(&self, now: Timestamp) -> Option<Timestamp> {
-        self.passes().then(|| self.at(now))
+        self.facts(now).entered_at()
     }
 
     /// A second reading in a priority record cannot be judged yet and stays in doubt until it arrives in sequence.
     fn doubt(&self) -> Option<ReadingDoubt> {
-        if self.no.is_none() && self.rereads() {
+        if self.no.is_none() && self.event.event.rereads.is_some() {
             return Some(ReadingDoubt::TwoReadings);
         }
         self.child.several_vehicles.then_some(ReadingDoubt::SeveralVehicles)
@@ -172,6 +173,19 @@ fn pickup_plate<'a>(event: &'a CheckedEvent<'a>, now: Timestamp) -> Option<&'a S
     event.plate.as_ref().filter(|_| pickup && entry && today)
 }
 
+/// The facts on which the effect of a reading depends.
+fn of_day(arrival: &SealedArrival) -> ArrivalOfDay<'_, &SealedArrival> {
+    ArrivalOfDay {
+        arrival,
+        plate: arrival.plate_hash.as_deref(),
+        pickup: arrival.pickup,
+        arrived_at: arrival.arrived_at,
+        entered_at: arrival.entered_at,
+        car_left_at: arrival.car_left_at,
+        doubt: arrival.doubt,
+    }
+}
+
 /// A change of an arrival, for the feed.
 struct ArrivalFeedChange {
     cursor: FeedCursor,
@@ -227,10 +241,11 @@ impl ArrivalWriter {
         let mut new = Vec::new();
         for reading in wave {
             let day = days.get(&reading.child.pupil).map_or(&[][..], Vec::as_slice);
-            match effect(day, reading.facts(self.now)) {
+            let day: Vec<_> = day.iter().map(of_day).collect();
+            match reading.facts(self.now).effect(&day, self.now) {
                 ReadingEffect::Nothing => {}
-                ReadingEffect::Again(arrival) => self.see_again(tx, reading, arrival).await?,
-                ReadingEffect::Attach(arrival) => self.attach(tx, reading, arrival).await?,
+                ReadingEffect::Again(arrival, seen) => self.see_again(tx, arrival, seen).await?,
+                ReadingEffect::Attach(arrival, pickup) => self.attach(tx, reading, arrival, pickup).await?,
                 ReadingEffect::Arrive(note) => new.push((*reading, note)),
             }
         }
@@ -240,37 +255,22 @@ impl ArrivalWriter {
     async fn see_again(
         &mut self,
         tx: &mut Tx,
-        reading: &PickupReading<'_>,
         arrival: &SealedArrival,
+        seen: CarSeen,
     ) -> Result<(), StoreError> {
-        let ends_doubt = is_doubted(arrival) && !reading.rereads();
-        // The car that passed the gate under a misread plate was another car.
-        let was_other = ends_doubt && arrival.doubt == Some(ReadingDoubt::ReadAgain);
-        let is_inside = arrival.entered_at.is_some() && arrival.car_left_at.is_none() && !was_other;
-        let seen = CarSeenAgain {
-            entered_at: if is_inside { arrival.entered_at } else { reading.entered_at(self.now) },
-            doubt: if ends_doubt { reading.doubt() } else { arrival.doubt },
-        };
         let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
         arrival_entry::set_car_seen(tx, arrival.id, seen, self.now, cursor).await?;
         Ok(())
     }
 
-    /// The gate confirms a claim; it cannot become a claim again.
     async fn attach(
         &mut self,
         tx: &mut Tx,
         reading: &PickupReading<'_>,
         arrival: &SealedArrival,
+        pickup: PickupState,
     ) -> Result<(), StoreError> {
         let cursor = self.append_change(arrival.id, &arrival.school, &arrival.class);
-        let pickup = match arrival.pickup.phase {
-            PickupPhase::Claimed => PickupState::arrived(self.now),
-            PickupPhase::Waiting
-            | PickupPhase::Released
-            | PickupPhase::HandedOver
-            | PickupPhase::Rejected => arrival.pickup,
-        };
         let relation = &reading.child.relation;
         let car = ArrivingCar {
             plate: reading.plate,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::mqtt::{EventKind, RejectCode};
+use protocol::mqtt::RejectCode;
 use protocol::reading_identity::ReadingIdentity;
 use protocol::uplink::{GateEvent, UplinkRecord, UplinkRecordContent};
 
@@ -99,7 +99,7 @@ fn checked<'a>(
     event: &'a GateEvent,
     now: Timestamp,
 ) -> Result<CheckedEvent<'a>, StoreError> {
-    let normal_plate = event.plate.as_deref().and_then(|reading| Plate::parse(reading).ok());
+    let normal_plate = event.car_plate().cloned();
     let plate =
         normal_plate.as_ref().map(|plate| keys.sealed(SealPurpose::Plate, plate.as_str())).transpose()?;
     let (at, time_uncertain) = mended_time(event, now);
@@ -152,20 +152,9 @@ impl<'a> CheckedEvent<'a> {
         (self.place.garage.clone(), self.place.device.clone(), self.event_id.clone())
     }
 
-    /// Change of the count. A message that is not understood and a barrier that stays down count 0.
+    /// Change of the count.
     pub const fn delta(&self) -> i64 {
-        match self.event.kind {
-            EventKind::NotUnderstood | EventKind::NotOpened => 0,
-            EventKind::Plate
-            | EventKind::Pass
-            | EventKind::Reversal
-            | EventKind::Tailgate
-            | EventKind::Stuck
-            | EventKind::Free
-            | EventKind::Fire
-            | EventKind::FireOver
-            | EventKind::Opened => self.event.delta,
-        }
+        self.event.kind.counted(self.event.delta)
     }
 
     /// The colour's name; empty if unknown.

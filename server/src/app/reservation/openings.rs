@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
+use domain::allocation::reserved_entry::GarageHours;
 use domain::ids::GarageId;
-use domain::shared_window::WindowOpening;
 
 use super::ReservationError;
 use crate::app::{App, allocation};
 
-pub(super) async fn of(app: &App, garage: &GarageId) -> Result<Arc<Vec<WindowOpening>>, ReservationError> {
+pub(super) async fn of(app: &App, garage: &GarageId) -> Result<Arc<GarageHours>, ReservationError> {
     let known = &app.read_cache.openings;
     if let Some(openings) = known.get(garage) {
         return Ok(openings);
     }
     let began = known.begin_read();
-    let openings = allocation::read(app, garage, |book| Arc::new(book.layout().openings.clone())).await?;
+    let openings = allocation::read(app, garage, |book| Arc::new(GarageHours::of(book.layout()))).await?;
     known.put(began, garage.clone(), Arc::clone(&openings));
     Ok(openings)
 }

@@ -1,15 +1,18 @@
 //! Availability of a space, without a reservation.
 
+use domain::access::Audience;
 use domain::allocation::AllocationBook;
 use domain::allocation::refusal::ReservationRefusal;
+use domain::allocation::reserved_entry::GarageHours;
 use domain::ids::GarageId;
 use domain::minute::{Minute, MinuteSpan};
+use domain::shared_window::check_class_time;
 use domain::time::Timestamp;
 use protocol::reservation::ReservationAlternatives;
 use protocol::reservation::query::ReservationQuoteQuery;
 
 use super::alternatives::{AlternativesQuery, anonymous_ask, help};
-use super::{ReservationError, entitled, wanted};
+use super::{ReservationError, wanted};
 use crate::app::session::PersonCaller;
 use crate::app::{App, allocation, standing};
 
@@ -35,10 +38,12 @@ pub async fn quote(
     }
     let (classes, now) = (standing.classes_at(garage), app.now());
     let looked = allocation::read(app, garage, |book| {
-        let part = entitled::class_refusal(&book.layout().openings, &classes, asked.pool.as_ref(), span);
         let refused = match asked.audience {
-            domain::access::Audience::Pickup => part,
-            _ => Ok(()),
+            Audience::Pickup => {
+                let open = GarageHours::of(book.layout()).open;
+                check_class_time(&open, &classes, asked.pool.as_ref(), span)
+            }
+            Audience::Staff | Audience::Resident | Audience::Public => Ok(()),
         };
         look(book, asked, span, now, refused)
     });

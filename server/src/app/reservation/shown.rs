@@ -2,7 +2,7 @@
 
 use domain::allocation::AllocationBook;
 use domain::allocation::entry::{BookEntry, EntryPhase, EntryState};
-use domain::shared_window::WindowOpening;
+use domain::allocation::reserved_entry::{GarageHours, ReservedEntry};
 use domain::time::Timestamp;
 use protocol::reservation::Reservation;
 
@@ -19,6 +19,7 @@ use crate::store::seal::SealPurpose;
 struct UpcomingEntry {
     enter_from: Option<Timestamp>,
     enter_until: Option<Timestamp>,
+    kept_until: Option<Timestamp>,
     waiting_before: Option<u32>,
 }
 
@@ -30,7 +31,8 @@ pub async fn one(app: &App, stored: &StoredReservation) -> Result<Reservation, R
             UpcomingEntry { waiting_before: Some(before.await?), ..UpcomingEntry::default() }
         }
         EntryPhase::Held | EntryPhase::Confirmed => {
-            entry_times(&openings::of(app, &stored.garage).await?, &stored.entry)
+            let hours = openings::of(app, &stored.garage).await?;
+            entry_times(&hours, &stored.entry)
         }
         EntryPhase::CheckedIn
         | EntryPhase::Overstayed
@@ -51,16 +53,13 @@ pub async fn all(app: &App, stored: &[StoredReservation]) -> Result<Vec<Reservat
 }
 
 /// When the gate admits the car.
-fn entry_times(openings: &[WindowOpening], entry: &BookEntry) -> UpcomingEntry {
-    let starts_in = |opening: &&WindowOpening| {
-        entry.window.as_ref() == Some(&opening.window) && opening.span.contains(entry.span.from())
-    };
-    let Some(opening) = openings.iter().find(starts_in) else { return UpcomingEntry::default() };
-    let from = (entry.span.from() - opening.terms.early).max(opening.span.from());
-    let until = (entry.span.from() + opening.terms.grace).min(entry.span.until());
+fn entry_times(hours: &GarageHours, entry: &BookEntry) -> UpcomingEntry {
+    let admits = ReservedEntry::of(hours, entry);
+    let shown = admits.for_driver();
     UpcomingEntry {
-        enter_from: Some(from.timestamp()),
-        enter_until: Some(until.timestamp()),
+        enter_from: shown.map(|span| span.from().timestamp()),
+        enter_until: shown.map(|span| span.until().timestamp()),
+        kept_until: Some(admits.kept_until.timestamp()),
         waiting_before: None,
     }
 }
@@ -111,6 +110,7 @@ fn reservation(
         waiting_before: known.waiting_before,
         enter_from: known.enter_from,
         enter_until: known.enter_until,
+        kept_until: known.kept_until,
         series: details.series.clone(),
         created_at: entry.created_at,
         changed_at: details.changed_at,

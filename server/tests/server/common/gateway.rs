@@ -22,7 +22,7 @@ pub fn entry(id: &str, plate: &str, at: &str) -> GateEvent {
         kind: EventKind::Plate,
         lane: LaneId::parse("in").unwrap(),
         direction: LaneDirection::In,
-        plate: Some(plate.to_owned()),
+        plate: Some(plate.into()),
         confidence: 97,
         occurred_at: time(at),
         happened_at: time(at),

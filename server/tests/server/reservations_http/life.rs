@@ -24,7 +24,8 @@ contract!(a_driver_reserves_changes_and_cancels, |fixture| async {
     );
     assert_eq!((&made["plate"], &made["garage_name_en"]), (&json!(driver_plate(1)), &json!("mall car park")));
     assert_eq!(made["enter_from"], "2026-11-24T01:50:00.000000Z", "ten minutes early");
-    assert_eq!(made["enter_until"], "2026-11-24T02:15:00.000000Z", "the end of the grace");
+    assert_eq!(made["enter_until"], "2026-11-24T04:00:00.000000Z", "the end of the stay");
+    assert_eq!(made["kept_until"], "2026-11-24T02:15:00.000000Z", "the end of the grace");
     assert_eq!(answer.header("etag"), format!("\"{}\"", made["changed_at"].as_str().unwrap()));
     let longer = driver.patch(id(made), &json!({ "ends_at": "2026-11-24T13:00:00+08:00" })).await;
     assert_eq!((longer.status, &longer.body["ends_at"]), (200, &json!("2026-11-24T05:00:00.000000Z")));

@@ -49,7 +49,7 @@ contract!(a_plan_follows_windows_and_closures, |fixture| async {
     assert_eq!((terms.window.as_str(), terms.walk_in), (id(&made.body), true));
     let limits = &document.plan.sharing.pools[&terms.pool];
     let at_nine = limits.iter().rev().find(|limit| limit.from <= time("2026-11-24T09:00:00+08:00")).unwrap();
-    assert_eq!(at_nine.quota.get(&Audience::Public), Some(&1));
+    assert_eq!(at_nine.limit.quota.public, Some(1));
 
     let reserved = world.driver(1).await.reserved(SCHOOL, &public(1, "09:00-10:00")).await;
     let document = plan(&world, &mut known).await;

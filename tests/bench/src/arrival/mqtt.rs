@@ -78,7 +78,7 @@ fn answers(message: &Publish) -> Option<[(String, Vec<u8>); 2]> {
         ttl_ms: OPEN_TTL_MS,
         decision: AccessDecision::open(Some(Audience::Pickup)),
         display: DisplayContent {
-            plate: event.plate.unwrap_or_default(),
+            plate: event.plate.map(String::from).unwrap_or_default(),
             text: "欢迎接学生 请入场".to_owned(),
         },
     };

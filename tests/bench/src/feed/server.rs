@@ -228,7 +228,7 @@ fn event(n: usize, round: i64) -> GateEvent {
         kind: EventKind::Plate,
         lane: LaneId::parse(lane).expect("a lane's name"),
         direction: if comes { LaneDirection::In } else { LaneDirection::Out },
-        plate: Some(format!("鲁B{n:05}")),
+        plate: Some(format!("鲁B{n:05}").into()),
         confidence: 99,
         occurred_at: at,
         happened_at: at,

@@ -83,7 +83,7 @@ impl ControllerFleet {
             v: VERSION,
             event_id: EventId::parse(&round.id(event)).expect("an id by form"),
             kind: EventKind::Plate,
-            plate: Some(plate.to_string()),
+            plate: Some(plate.clone().into()),
             confidence: 98,
             occurred_at: self.lane(event).next(SystemClock.now() - age),
             age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),

@@ -61,7 +61,8 @@ impl ControllerState {
         confidence: u8,
         now: ClockReading,
     ) -> Result<PendingEvent, StoreFullError> {
-        let event = ControllerEvent { plate, confidence, ..event(EventKind::Plate, now) };
+        let event =
+            ControllerEvent { plate: plate.map(Into::into), confidence, ..event(EventKind::Plate, now) };
         let event_id = event.event_id.clone();
         let acked = self.keep(event, now)?;
         let (decided, receiver) = oneshot::channel();

@@ -7,7 +7,7 @@ use super::{AllocationBook, limits_of};
 use crate::allocation::entry::BookEntry;
 use crate::allocation::layout::GarageLayout;
 use crate::allocation::limits::CapacitySchedule;
-use crate::allocation::timeline::TakenTimeline;
+use crate::capacity::TakenTimeline;
 use crate::ids::{PoolId, ReservationId};
 
 impl AllocationBook {

@@ -7,6 +7,7 @@
 use super::AllocationBook;
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryState, HoldOrigin};
 use crate::allocation::journal::{BookNoticeKind, BookStrikeKind};
+use crate::allocation::terms::kept_until;
 use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
 use crate::minute::{Minute, MinuteSpan, Minutes};
@@ -16,9 +17,6 @@ use crate::time::Timestamp;
 /// How long after its end a reservation waits for events of an offline gate. Later events would change nothing of
 /// importance. The reservation then counts as used, so that it does not count against its person's limit for ever.
 const NEVER_KNOWN: Minutes = Minutes(7 * 24 * 60);
-
-/// Grace of an entry whose window no longer exists.
-const USUAL_GRACE: Minutes = Minutes(15);
 
 impl AllocationBook {
     /// Processes all due entries. The gate's events are known up to `known_until`.
@@ -139,10 +137,9 @@ impl AllocationBook {
         }
     }
 
-    /// Start plus grace, at most the end. A reservation whose car has not entered by then is a no-show.
+    /// A reservation whose car has not entered by then is a no-show.
     pub(super) fn latest_arrival(&self, entry: &BookEntry) -> Timestamp {
-        let grace = self.terms_of(entry).map_or(USUAL_GRACE, |terms| terms.grace);
-        (entry.span.from() + grace).min(entry.span.until()).timestamp()
+        kept_until(self.terms_of(entry).as_ref(), entry.span).timestamp()
     }
 
     /// Terms of the window in which the entry starts; absent if that window no longer exists.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::allocation::entry::{BookEntry, EntryPhase};
 use crate::allocation::layout::PlateKey;
-use crate::allocation::timeline::TakenTimeline;
 use crate::audience::Audience;
+use crate::capacity::TakenTimeline;
 use crate::ids::{PersonId, PoolId, ReservationId, VisitId};
 use crate::minute::MinuteSpan;
 use crate::time::Timestamp;

@@ -112,9 +112,22 @@ fn classes_come_after_the_start_and_move_with_it() {
     let early = school(released(MONDAY, DayLessons::Earlier { minutes: 60 }, None));
     let openings = staggered.openings(&autumn(), &[early], date(MONDAY), 2);
     let groups: Vec<String> =
-        openings.iter().map(|o| o.groups[0].span.from().timestamp().local_hhmm()).collect();
+        openings.iter().map(|o| o.groups[0].span.unwrap().from().timestamp().local_hhmm()).collect();
     assert_eq!(groups, ["14:50", "15:50"]);
-    assert_eq!(openings[0].groups[0].span.until(), openings[0].span.until());
+    assert_eq!(openings[0].groups[0].span.unwrap().until(), openings[0].span.until());
+}
+
+#[test]
+fn a_class_whose_time_is_closed_does_not_come_at_another() {
+    let stagger = vec![ClassStagger { class: class("c-1"), offset: Minutes(60) }];
+    let whole_week = window("w", Audience::Pickup, Weekdays::SCHOOL_WEEK, 930, 120);
+    let staggered = SharedWindow { stagger, ..whole_week };
+    let whole = staggered.openings(&autumn(), &[], date(MONDAY), 1).remove(0);
+    let closed = MinuteSpan::new(whole.span.from() + Minutes(30), whole.span.until()).unwrap();
+    let closure = SpaceClosure { pool: None, audience: None, span: closed, spaces: None };
+    let left = without(vec![whole], &[closure]);
+    assert_eq!(left[0].time_of(&class("c-1")), None);
+    assert_eq!(left[0].time_of(&class("c-2")), Some(left[0].span));
 }
 
 #[test]

@@ -80,9 +80,9 @@ fn shown(ground: &SharingState, openings: &[WindowOpening]) -> Vec<wire::Schedul
         groups: opening
             .groups
             .iter()
-            .map(|group| wire::StaggeredClass {
-                class: group.class.clone(),
-                from: group.span.from().timestamp(),
+            .filter_map(|group| {
+                let from = group.span?.from().timestamp();
+                Some(wire::StaggeredClass { class: group.class.clone(), from })
             })
             .collect(),
     };

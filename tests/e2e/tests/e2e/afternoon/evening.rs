@@ -31,8 +31,12 @@ pub async fn run(stage: &mut AfternoonStage) {
     assert_eq!(stage.console.post(&format!("/garages/{}/blocks", school()), &block).await.status(), 201);
     let driver = stage.phone(DRIVER_KEY).await;
     let wish = wish(Audience::Public, DRIVER_PLATE);
-    let quoted = quote(&driver, &wish).await;
-    assert!(quoted.refused.is_none() && quoted.free > 0, "{quoted:?}");
+    // A quote is read from a book that may be a second old.
+    wait::until_ok(PATIENCE, "a quote for the public", async || {
+        let quoted = quote(&driver, &wish).await;
+        if quoted.refused.is_none() && quoted.free > 0 { Ok(()) } else { Err(format!("{quoted:?}")) }
+    })
+    .await;
     let reserved = reserve(&driver, &wish, "public").await;
     gate_knows(&stage.system, &school()).await;
 

@@ -19,7 +19,7 @@ fn event(id: &str) -> ControllerEvent {
         v: VERSION,
         event_id: EventId::parse(id).unwrap(),
         kind: EventKind::Plate,
-        plate: Some("鲁B12345".to_owned()),
+        plate: Some("鲁B12345".into()),
         confidence: 99,
         occurred_at: Timestamp::from_micros(0),
         age_ms: 0,

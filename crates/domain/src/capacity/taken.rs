@@ -10,28 +10,43 @@ use super::by_audience::{ByAudience, IN_PRIORITY};
 use crate::audience::Audience;
 use crate::minute::{Minute, MinuteSpan};
 
-/// Taken spaces at one minute, by audience.
+/// Taken spaces at one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct TakenSpaces {
-    taken: ByAudience<u32>,
+pub struct TakenSpaces {
+    by_audience: ByAudience<u32>,
+    /// Cars that may take a space of this pool and no part of a quota. The book knows the pool of each car and has none.
+    unplaced: u32,
 }
 
 impl TakenSpaces {
-    pub(super) fn of(&self, audience: Audience) -> u32 {
-        *self.taken.get(audience)
+    pub fn new(by_audience: ByAudience<u32>, unplaced: u32) -> Self {
+        Self { by_audience, unplaced }
     }
 
-    pub(super) fn total(&self) -> u32 {
-        IN_PRIORITY.into_iter().fold(0, |sum, audience| sum.saturating_add(self.of(audience)))
+    pub fn of(&self, audience: Audience) -> u32 {
+        *self.by_audience.get(audience)
+    }
+
+    pub fn total(&self) -> u32 {
+        IN_PRIORITY.into_iter().fold(self.unplaced, |sum, audience| sum.saturating_add(self.of(audience)))
+    }
+
+    /// The taken spaces of two pools.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            by_audience: ByAudience::from_fn(|audience| self.of(audience).saturating_add(other.of(audience))),
+            unplaced: self.unplaced.saturating_add(other.unplaced),
+        }
     }
 
     fn raise(&mut self, audience: Audience) {
-        let taken = self.taken.get_mut(audience);
+        let taken = self.by_audience.get_mut(audience);
         *taken = taken.saturating_add(1);
     }
 
     fn lower(&mut self, audience: Audience) {
-        let taken = self.taken.get_mut(audience);
+        let taken = self.by_audience.get_mut(audience);
         debug_assert!(*taken > 0, "gave back what was not taken");
         *taken = taken.saturating_sub(1);
     }
@@ -39,40 +54,45 @@ impl TakenSpaces {
 
 /// Taken spaces of one pool, at all times.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct TakenTimeline {
+pub(crate) struct TakenTimeline {
     /// Each level with its first minute. Before the first nothing is taken.
     steps: BTreeMap<Minute, TakenSpaces>,
 }
 
 impl TakenTimeline {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { steps: BTreeMap::new() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    pub(super) fn take(&mut self, span: MinuteSpan, audience: Audience) {
+    pub(crate) fn take(&mut self, span: MinuteSpan, audience: Audience) {
         self.shift(span, |level| level.raise(audience));
     }
 
-    pub(super) fn give_back(&mut self, span: MinuteSpan, audience: Audience) {
+    pub(crate) fn give_back(&mut self, span: MinuteSpan, audience: Audience) {
         self.shift(span, |level| level.lower(audience));
     }
 
-    pub(super) fn level_at(&self, minute: Minute) -> TakenSpaces {
+    /// Each level with its first minute, in order.
+    pub(crate) fn into_steps(self) -> impl Iterator<Item = (Minute, TakenSpaces)> {
+        self.steps.into_iter()
+    }
+
+    pub(crate) fn level_at(&self, minute: Minute) -> TakenSpaces {
         self.steps.range(..=minute).next_back().map_or_else(TakenSpaces::default, |(_, level)| *level)
     }
 
     /// Changes of the level after `span` has begun and before it ends.
-    pub(super) fn changes_within(&self, span: MinuteSpan) -> impl Iterator<Item = (Minute, TakenSpaces)> {
+    pub(crate) fn changes_within(&self, span: MinuteSpan) -> impl Iterator<Item = (Minute, TakenSpaces)> {
         let inner = (Bound::Excluded(span.from()), Bound::Excluded(span.until()));
         self.steps.range(inner).map(|(minute, level)| (*minute, *level))
     }
 
     /// Builds the timeline of many stays at once, faster than adding them one by one.
-    pub(super) fn of(stays: impl IntoIterator<Item = (MinuteSpan, Audience)>) -> Self {
+    pub(crate) fn of(stays: impl IntoIterator<Item = (MinuteSpan, Audience)>) -> Self {
         let mut moves = Vec::new();
         for (span, audience) in stays {
             moves.push((span.from(), audience, TakenSpaces::raise as fn(&mut TakenSpaces, Audience)));
