@@ -64,8 +64,8 @@ pub(crate) struct MergedReports<T> {
     pub kind: DeviceStateKind,
     /// The report that happened last.
     pub latest: StateReport<T>,
-    /// Ids of all merged reports, as far as they are kept.
-    pub event_ids: Vec<EventId>,
+    /// Ids of the first merged reports.
+    event_ids: Vec<EventId>,
     /// Number of reports.
     pub changes: u32,
     /// Time of the first report.
@@ -126,8 +126,15 @@ impl<T> StateReportPace<T> {
 }
 
 impl<T> MergedReports<T> {
+    /// The ids to acknowledge with the record: the latest one, and the others as far as they are kept.
+    pub fn acknowledged_ids(&self) -> Vec<EventId> {
+        let latest = &self.latest.event_id;
+        let missing = (!self.event_ids.contains(latest)).then_some(latest);
+        self.event_ids.iter().chain(missing).cloned().collect()
+    }
+
     fn merge(&mut self, report: StateReport<T>) -> StatePaceOutcome<T> {
-        if self.event_ids.contains(&report.event_id) {
+        if self.latest.event_id == report.event_id || self.event_ids.contains(&report.event_id) {
             return StatePaceOutcome::Copy;
         }
         if self.event_ids.len() < MERGED_IDS {
@@ -167,6 +174,7 @@ mod tests {
         let merged = pace.due(begin + INTERVAL).pop().unwrap();
         assert_eq!((merged.latest, merged.changes), (report(9_999), 9_994));
         assert_eq!((merged.since, merged.event_ids.len()), (Timestamp::from_micros(6), MERGED_IDS));
+        assert_eq!(merged.acknowledged_ids().last(), Some(&report(9_999).event_id));
         assert_eq!(pace.due(begin + 2 * INTERVAL), []);
     }
 

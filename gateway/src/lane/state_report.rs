@@ -53,7 +53,8 @@ impl LaneLoop {
     }
 
     fn record_one(&self, merged: MergedReports<ReceivedReport>) {
-        let MergedReports { kind, latest, event_ids, changes, since } = merged;
+        let event_ids = merged.acknowledged_ids();
+        let MergedReports { kind, latest, changes, since, .. } = merged;
         let ReceivedReport { lane, event, receipt } = latest.content;
         let until = latest.happened_at;
         let arrival = EventArrival { is_applied: true, ..self.arrival(receipt, false) };
