@@ -60,6 +60,20 @@ fn the_example_file_is_valid() {
 }
 
 #[test]
+fn the_example_of_fire_inputs_is_valid() {
+    let text = include_str!("../../../deploy/examples/gateway-fire-inputs.toml");
+    let files = text.matches("{ file = \"").count();
+    let mut text = text.to_owned();
+    for _ in 0..files {
+        let (head, tail) = text.split_once("{ file = \"").unwrap();
+        let (_, rest) = tail.split_once('"').unwrap();
+        text = format!("{head}{{ env = \"PATH\"{rest}");
+    }
+    let config = check(&text).unwrap();
+    assert_eq!(config.fire_inputs_summary().matches("b1-").count(), 2);
+}
+
+#[test]
 fn the_field_at_fault_is_named() {
     assert!(error_of("cam-2", "cam-1").starts_with("`lane[1].device`"));
     assert!(error_of("cam-2", "gateway").starts_with("`lane[1].device`"));
