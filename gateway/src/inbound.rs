@@ -3,10 +3,19 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use crate::mqtt::MqttMessage;
+/// A received message, not yet parsed.
+#[derive(Debug)]
+pub(crate) struct MqttMessage {
+    pub topic: String,
+    pub payload: Vec<u8>,
+    /// The broker retained it for new subscribers: it may be of any age.
+    pub retained: bool,
+    pub at: Instant,
+}
 
 /// A controller resends its stored events after an outage at once. If full, a message is dropped, and its controller
 /// resends it.
@@ -106,8 +115,6 @@ impl InboundMessages {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     fn message(topic: &str) -> MqttMessage {

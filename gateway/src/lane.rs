@@ -31,9 +31,9 @@ use crate::driver::{
 };
 use crate::event::{ControllerMessage, MessageIntake};
 use crate::garage::{DedupOutcome, EventArrival, GarageState};
-use crate::inbound::InboundMessages;
+use crate::inbound::{InboundMessages, MqttMessage};
 use crate::metric::GatewayMetrics;
-use crate::mqtt::{BrokerPublisher, MqttMessage};
+use crate::mqtt::BrokerPublisher;
 use crate::outbox::entry::{OutboxEntry, OutboxReply};
 use crate::outbox::writer::OutboxReplySender;
 use crate::pace::DevicePaceLimiter;

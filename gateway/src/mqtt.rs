@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::config;
-use crate::inbound::InboundMessages;
+use crate::inbound::{InboundMessages, MqttMessage};
 use crate::last_will::last_will;
 use crate::metric::GatewayMetrics;
 
@@ -46,16 +46,6 @@ const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
-
-/// A received message, not yet parsed.
-#[derive(Debug)]
-pub(crate) struct MqttMessage {
-    pub topic: String,
-    pub payload: Vec<u8>,
-    /// The broker retained it for new subscribers: it may be of any age.
-    pub retained: bool,
-    pub at: Instant,
-}
 
 /// Error that ended a connection.
 #[derive(Debug, thiserror::Error)]
