@@ -2,7 +2,7 @@
 //! remote opening, and the gateway decides: a named fire input that is on, or a report later than the operator has
 //! seen, keeps the alarm.
 
-use domain::ids::{GarageId, LaneId};
+use domain::ids::{DeviceId, GarageId, LaneId};
 use domain::time::Timestamp;
 use protocol::alarm::{GatewayAlarmKind, LaneAlarmKind};
 use protocol::order::{NewFireEnd, RemoteOrderAction, RemoteOrderEntry};
@@ -107,10 +107,17 @@ async fn garage_fire(tx: &mut Tx, garage: &GarageId) -> Result<Timestamp, FireEn
     let fire = alarms.into_iter().find(|alarm| alarm.kind == GatewayAlarmKind::Fire);
     let fire = fire.ok_or(FireEndError::NoFire)?;
     if !fire.may_be_ended {
-        let inputs: Vec<String> = fire.asserted_by.iter().map(ToString::to_string).collect();
-        return Err(FireEndError::InputOn { inputs: inputs.join(", ") });
+        return Err(FireEndError::InputOn { inputs: names(&fire.asserted_by) });
     }
     Ok(fire.last_at.unwrap_or(fire.since))
+}
+
+/// A gateway of an earlier version does not report which inputs are on.
+fn names(inputs: &[DeviceId]) -> String {
+    if inputs.is_empty() {
+        return "not named by its gateway".to_owned();
+    }
+    inputs.iter().map(DeviceId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// Time of the last report of a lane's device that is no fire input.
