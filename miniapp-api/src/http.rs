@@ -1,18 +1,13 @@
-//! The HTTP API, one action per file. This file is the route table.
+//! The HTTP API. Log-in, log-out and the streams are handlers of this process; every other action is a row of
+//! [`proxy::table`].
 
-mod arrivals;
+mod class_stream;
 mod extract;
-mod gate_entries;
-mod guardian;
-mod hall;
-mod me;
-mod notices;
+mod hall_stream;
 pub mod openapi;
-mod plates;
+mod proxy;
 mod refusal;
-mod reservations;
 mod sessions;
-mod sharing;
 mod upgrade;
 
 use axum::Router;
@@ -28,42 +23,21 @@ use crate::MiniappState;
 /// Larger than every body of this API; a log-in with its code has some 100 bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
-/// Every route with its description.
-fn described() -> OpenApiRouter<MiniappState> {
+/// The routes of this process's own handlers.
+fn own_routes() -> OpenApiRouter<MiniappState> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(sessions::open::open))
         .routes(routes!(sessions::close::close))
-        .routes(routes!(me::me))
-        .routes(routes!(arrivals::list::list))
-        .routes(routes!(arrivals::stream::stream))
-        .routes(routes!(arrivals::act::act))
-        .routes(routes!(hall::list::list))
-        .routes(routes!(hall::stream::stream))
-        .routes(routes!(guardian::show::show))
-        .routes(routes!(guardian::claim::claim))
-        .routes(routes!(guardian::add_plate::add_plate))
-        .routes(routes!(guardian::remove_plate::remove_plate))
-        .routes(routes!(gate_entries::enter::enter))
-        .routes(routes!(plates::list::list))
-        .routes(routes!(plates::add::add))
-        .routes(routes!(plates::remove::remove))
-        .routes(routes!(sharing::garages::garages))
-        .routes(routes!(sharing::quote::quote))
-        .routes(routes!(sharing::forecast::forecast))
-        .routes(routes!(reservations::reserve::reserve))
-        .routes(routes!(reservations::reserve_series::reserve_series))
-        .routes(routes!(reservations::list::list))
-        .routes(routes!(reservations::show::show))
-        .routes(routes!(reservations::change::change))
-        .routes(routes!(reservations::act::act))
-        .routes(routes!(notices::list::list))
-        .routes(routes!(notices::read::read))
+        .routes(routes!(class_stream::class_stream))
+        .routes(routes!(hall_stream::hall_stream))
 }
 
 /// The API below `/api`: never cached, never sniffed, never framed.
 pub fn api(app: MiniappState) -> Router {
-    let (router, document) = described().split_for_parts();
+    let document = openapi::document();
+    let (router, _) = own_routes().split_for_parts();
     router
+        .merge(proxy::router())
         .with_state(app)
         .route("/api/openapi.json", get(move || openapi::answer(document.clone())))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

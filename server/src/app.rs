@@ -55,8 +55,8 @@ use protocol::people::FeedCursor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Store;
-use crate::store::seal::SealingKeyring;
+use store::Store;
+use store::seal::SealingKeyring;
 
 /// Shared state of all use cases. A clone is one more reference: each request makes several.
 #[derive(Clone)]

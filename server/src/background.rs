@@ -11,8 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::{App, allocation, ingest, open_order};
 use crate::jobs::{calendar, publish, purge, sweep};
-use crate::store::wake::{self, ReplicaListener, ReplicaNotification};
-use crate::store::{Store, StoreError};
+use store::wake::{self, ReplicaListener, ReplicaNotification};
+use store::{Store, StoreError};
 
 /// Interval of the database's readiness check.
 const LOOK: Duration = Duration::from_secs(2);

@@ -14,10 +14,10 @@ use domain::ids::{GarageId, SchoolId};
 use server::app::App;
 use server::app::key_check::{self, KeyCheckError};
 use server::config::{CheckedServerConfig, ServerConfigFile};
-use server::store::{Store, StoreError};
 use service::build::VERSION_AND_REVISION;
 use service::clock::SystemClock;
 use service::{shutdown, telemetry};
+use store::{Store, StoreError};
 
 const FAILED: u8 = 1;
 const WRONG_INPUT: u8 = 2;

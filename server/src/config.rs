@@ -14,7 +14,7 @@ use service::telemetry::LogFormat;
 use crate::app::operator::CookiePolicy;
 use crate::app::public_sites::FeedSettings;
 use crate::app::retention::RetentionPeriods;
-use crate::store::seal::SealingKeyring;
+use store::seal::SealingKeyring;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -1,6 +1,5 @@
 //! The district's server: commits gate events, keeps counts and arrivals, serves people and operators.
 //!
-//! - [`store`]: the main database; the only SQL
 //! - [`app`]: use cases, one transaction each
 //! - [`http`]: routes for gateways, `miniapp-api`, operators and the public
 //! - [`jobs`]: timed jobs
@@ -13,6 +12,5 @@ pub mod config;
 pub mod http;
 pub mod jobs;
 mod serve;
-pub mod store;
 
 pub use serve::serve;

@@ -27,5 +27,5 @@ mod room;
 mod terms;
 
 pub use book::AllocationBook;
-pub use journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
+pub use journal::{BookJournal, BookNotice, BookStrike, BookStrikeKind, DriverNoticeKind};
 pub use request::{EnteredCar, EntryChange, FreeSpaceSlot, ReservationIntent, ReservationRequest};

@@ -8,13 +8,32 @@ pub use domain::pickup::{ArrivalNote, ReadingDoubt};
 use domain::pickup::{PickupAct, PickupPhase};
 use domain::time::Timestamp;
 use domain::vehicle::PlateColor;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Header with the person's session token on `/internal/v1`.
 pub const SESSION_HEADER: &str = "x-user-session";
 
 /// Position in the append-only arrivals feed. It grows with each change, in commit order.
 pub type FeedCursor = i64;
+
+/// `?after=CURSOR` of a board and of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct AfterCursorQuery {
+    /// The cursor of the last response: only later changes. Absent: everything of today.
+    #[serde(default, deserialize_with = "feed_cursor", skip_serializing_if = "Option::is_none")]
+    pub after: Option<FeedCursor>,
+}
+
+fn feed_cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FeedCursor>, D::Error> {
+    let cursor = Option::<FeedCursor>::deserialize(deserializer)?;
+    match cursor {
+        Some(cursor) if cursor < 0 => Err(D::Error::custom("the cursor must not be negative")),
+        checked => Ok(checked),
+    }
+}
 
 /// `POST /internal/v1/sessions`: opens a session for an authenticated WeChat user.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use domain::access::Audience;
 use domain::allocation::entry::{CancelCause, CancelLateness, EntryOrigin, EntryPhase};
+use domain::allocation::{DriverNoticeKind, ReservationIntent};
 use domain::ids::{GarageId, PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,20 +37,7 @@ pub struct NewReservation {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub ends_at: Timestamp,
     #[serde(default)]
-    pub wish: ReservationMode,
-}
-
-/// Action if a space is free, or if none is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ReservationMode {
-    #[default]
-    Confirm,
-    /// Holds a space for some minutes, until the act `confirm`.
-    Hold,
-    /// Confirms, or joins the waiting list if full.
-    ConfirmOrWait,
+    pub wish: ReservationIntent,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,18 +284,4 @@ pub struct DriverNotice {
     /// The operator's reason; empty without one.
     pub detail: String,
     pub read: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DriverNoticeKind {
-    Offer,
-    OfferExpired,
-    EndingSoon,
-    Overstayed,
-    NoShow,
-    Suspended,
-    NeverFree,
-    Blocked,
 }

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use gateway::GatewayError;
-use server::store::StoreError;
 use service::build::VERSION_AND_REVISION;
 use service::{shutdown, telemetry};
 use standalone::folder::DataFolderError;
 use standalone::{broker, demo};
+use store::StoreError;
 
 const DATA_REFUSED: u8 = 3;
 

@@ -1,9 +1,24 @@
-//! The OpenAPI document of this API, served at `/api/openapi.json`; routes and types describe themselves.
+//! The OpenAPI document of this API, served at `/api/openapi.json`.
+//!
+//! Log-in, log-out and the streams describe themselves. An action of the proxy's table has the server's description, from
+//! `docs/openapi/internal-v1.json`, which a test of the server keeps equal to the server's routes. So each action has one
+//! list of problems, beside its handler.
+
+mod schemas;
 
 use axum::Json;
 use protocol::people::{ClassArrival, HallArrival, StreamFrame};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use service::http::openapi::{SecurityRefusal, complete};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Deprecated, RefOr};
 use utoipa::{Modify, OpenApi};
+
+use super::proxy::table::{ProxyRoute, ROUTES, SessionBudget};
+
+const SERVER_DOCUMENT: &str = include_str!("../../../docs/openapi/internal-v1.json");
+
+const SESSION: &str = "session";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,7 +40,7 @@ impl Modify for SessionSecurityScheme {
             .description(Some("The token of POST /api/v1/sessions"))
             .build();
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("session", SecurityScheme::Http(bearer));
+        components.add_security_scheme(SESSION, SecurityScheme::Http(bearer));
     }
 }
 
@@ -38,56 +53,41 @@ pub async fn answer(document: utoipa::openapi::OpenApi) -> Json<utoipa::openapi:
     Json(document)
 }
 
-/// The whole document, for `docs` and tests.
+/// The whole document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    super::described().split_for_parts().1
+    let (server, mut document) = (server_document(), super::own_routes().split_for_parts().1);
+    for route in &ROUTES {
+        let paths = &server.paths;
+        let Some(described) = paths.get_path_operation(route.internal_path(), route.method.described())
+        else {
+            continue;
+        };
+        let operation = translated(route, described.clone());
+        document.paths.add_path_operation(route.public_path(), vec![route.method.described()], operation);
+    }
+    schemas::add_referenced(&mut document, &server);
+    let refusal = SecurityRefusal { scheme: SESSION, status: "401", code: "unauthorized" };
+    complete(&mut document, &[refusal]);
+    document
+}
+
+#[expect(clippy::expect_used, reason = "the text is a part of the program, and a test parses it")]
+fn server_document() -> utoipa::openapi::OpenApi {
+    serde_json::from_str(SERVER_DOCUMENT).expect("an OpenAPI document")
+}
+
+/// The server's description as it holds for a phone: other credentials, and this process's rate limit.
+fn translated(route: &ProxyRoute, mut operation: Operation) -> Operation {
+    operation.security = Some(vec![SecurityRequirement::new(SESSION, [""; 0])]);
+    operation.deprecated = route.is_deprecated().then_some(Deprecated::True);
+    let responses = &mut operation.responses.responses;
+    let problem = responses.get("default").cloned();
+    if let (true, Some(RefOr::T(mut problem))) = (route.budget != SessionBudget::Unlimited, problem) {
+        problem.description = "`too_many_requests`".to_owned();
+        responses.entry("429".to_owned()).or_insert(RefOr::T(problem));
+    }
+    operation
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    /// Lists the error responses of an operation, derived from its parameters and body.
-    fn refusals(operation: &Value) -> Vec<(&'static str, &'static str)> {
-        let takes = |part: &str, text: &str| {
-            operation["parameters"].as_array().is_some_and(|list| list.iter().any(|one| one[part] == text))
-        };
-        let rules: [(bool, &[(&str, &str)]); 6] = [
-            (true, &[("default", "")]),
-            (takes("in", "path"), &[("404", "`not_found`")]),
-            (takes("in", "query"), &[("400", "`invalid_query`")]),
-            (takes("name", "If-Match"), &[("412", "`reservation_changed`")]),
-            (
-                takes("name", "Idempotency-Key"),
-                &[("400", "`idempotency_key_missing`"), ("409", "`idempotency_key_reused`")],
-            ),
-            (
-                operation["requestBody"].is_object(),
-                &[("400", "`malformed_json`"), ("403", "`not_entitled`"), ("422", "`invalid_body`")],
-            ),
-        ];
-        rules.iter().filter(|(taken, _)| *taken).flat_map(|(_, refusals)| refusals.iter().copied()).collect()
-    }
-
-    #[test]
-    fn every_reservation_route_says_how_it_refuses() {
-        let document = serde_json::to_value(document()).unwrap();
-        let items = document["paths"].as_object().unwrap().iter();
-        let operations = items.flat_map(|(path, item)| {
-            item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
-        });
-        let mut seen = 0;
-        for (path, method, operation) in operations.filter(|(.., it)| it["tags"][0] == "reservations") {
-            seen += 1;
-            for (status, code) in refusals(operation) {
-                let response = &operation["responses"][status];
-                let description = response["description"].as_str().unwrap_or_default();
-                let said = response.is_object() && description.contains(code);
-                assert!(said, "{method} {path}: {status} {code}");
-            }
-        }
-        assert_eq!(seen, 11);
-    }
-}
+mod tests;

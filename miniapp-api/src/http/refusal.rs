@@ -29,13 +29,6 @@ impl MiniappApiError {
         Self::new(401, "unauthorized", "Session token missing")
     }
 
-    pub fn bad_request(field: &str, detail: impl Into<String>) -> Self {
-        ProblemDetails::new(400, "bad_request", "Invalid value in the path")
-            .field(field)
-            .detail(detail)
-            .into()
-    }
-
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -58,9 +51,11 @@ impl From<ProblemResponse> for MiniappApiError {
 impl From<ServerCallError> for MiniappApiError {
     fn from(error: ServerCallError) -> Self {
         match error {
-            ServerCallError::Refused(problem) if problem.status < 500 => Self::from(*problem),
-            ServerCallError::Refused(problem) if problem.status == 503 => {
-                Self::from(*problem).retry_after(RETRY_AFTER_SECONDS)
+            ServerCallError::Refused { problem, retry_after } if (400..500).contains(&problem.status) => {
+                Self { problem: *problem, retry_after }
+            }
+            ServerCallError::Refused { problem, retry_after } if problem.status == 503 => {
+                Self::from(*problem).retry_after(retry_after.unwrap_or(RETRY_AFTER_SECONDS))
             }
             other => {
                 tracing::warn!(error = other.chain(), "server request failed");

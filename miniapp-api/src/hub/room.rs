@@ -3,9 +3,10 @@
 //! The state is behind a plain mutex that is never held across an await. `wanted` is the newest cursor that the feed has
 //! named, the ring's `head` is what has been read: the room is level-triggered and reads until `head >= wanted`.
 
+mod key;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::ids::{ClassId, SchoolId};
 use protocol::people::FeedCursor;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -15,25 +16,10 @@ use super::page::ArrivalPage;
 use super::ring::{ArrivalFrame, ArrivalRing};
 use crate::session::SessionToken;
 
+pub use key::PushRoomKey;
+
 /// Complete responses that stop short of the feed's cursor before the room trusts the server's list over the feed.
 const SHORT_ANSWERS: u32 = 3;
-
-/// The subject of a socket's subscription.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum PushRoomKey {
-    Class(ClassId),
-    Hall(SchoolId),
-}
-
-impl PushRoomKey {
-    /// For the metrics' label.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Class(_) => "class",
-            Self::Hall(_) => "hall",
-        }
-    }
-}
 
 /// Result of reading the room's ring for a socket.
 #[derive(Debug)]

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use metrics::{counter, histogram};
 use protocol::people::SESSION_HEADER;
 use protocol::problem::ProblemDetails;
-use reqwest::{RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -21,6 +22,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// The server's code for an unknown service token; any other 401 concerns the person's session.
 const SERVICE_REFUSED: &str = "service_unauthorized";
 
+/// Larger than every response of the server: a page has 200 arrivals, a phone needs some 100 KB at most.
+const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
+
 /// A request to be sent; `route` is the metric's label.
 pub(super) struct ServerCall {
     route: &'static str,
@@ -28,19 +32,36 @@ pub(super) struct ServerCall {
     within: Duration,
 }
 
+/// A success.
+#[derive(Debug)]
+pub struct ServerReply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
 impl ServerClient {
-    /// `path` is below `/internal/v1`; each segment is encoded.
+    /// `route` and `path` are below `/internal/v1`.
     pub(super) fn call(&self, route: &'static str, method: Method, path: &[&str]) -> ServerCall {
+        ServerCall::new(route, self.http.request(method, self.address(path)))
+    }
+
+    /// Each segment is encoded.
+    pub(super) fn address<S: AsRef<str>>(&self, path: &[S]) -> Url {
         let mut url = self.base.clone();
         // `Config` takes http and https addresses only, and those have path segments.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["internal", "v1"]).extend(path);
         }
-        ServerCall { route, request: self.http.request(method, url), within: ANSWER_WITHIN }
+        url
     }
 }
 
 impl ServerCall {
+    pub fn new(route: &'static str, request: RequestBuilder) -> Self {
+        Self { route, request, within: ANSWER_WITHIN }
+    }
+
     pub fn session(mut self, session: &SessionToken) -> Self {
         if let Some(value) = session.header() {
             self.request = self.request.header(SESSION_HEADER, value);
@@ -58,14 +79,6 @@ impl ServerCall {
         self
     }
 
-    /// Passes one of the phone's headers on.
-    pub fn header(mut self, name: HeaderName, value: Option<HeaderValue>) -> Self {
-        if let Some(value) = value {
-            self.request = self.request.header(name, value);
-        }
-        self
-    }
-
     pub fn within(mut self, within: Duration) -> Self {
         self.within = within;
         self
@@ -73,8 +86,8 @@ impl ServerCall {
 
     /// Sends, and parses a success as `T`.
     pub async fn answer<T: DeserializeOwned>(self) -> Result<T, ServerCallError> {
-        let body = self.send().await?;
-        serde_json::from_slice(&body).map_err(ServerCallError::Garbled)
+        let reply = self.send().await?;
+        serde_json::from_slice(&reply.body).map_err(ServerCallError::Garbled)
     }
 
     /// Sends the request and ignores the body of a success.
@@ -82,7 +95,7 @@ impl ServerCall {
         self.send().await.map(|_| ())
     }
 
-    async fn send(self) -> Result<Vec<u8>, ServerCallError> {
+    pub async fn send(self) -> Result<ServerReply, ServerCallError> {
         let (route, started) = (self.route, Instant::now());
         let sent = self.request.timeout(self.within).send().await;
         let status = sent.as_ref().map_or(0, |response| response.status().as_u16());
@@ -98,17 +111,30 @@ fn unsent(error: reqwest::Error) -> ServerCallError {
     if error.is_builder() { ServerCallError::Request(error) } else { ServerCallError::Unreachable(error) }
 }
 
-async fn receive(response: Response) -> Result<Vec<u8>, ServerCallError> {
-    let status = response.status();
-    let body = response.bytes().await.map_err(unsent)?;
+async fn receive(mut response: Response) -> Result<ServerReply, ServerCallError> {
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let body = bounded_body(response).await?;
     if status.is_success() {
-        return Ok(body.to_vec());
+        return Ok(ServerReply { status, headers, body });
     }
+    let wait = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     match serde_json::from_slice::<ProblemDetails>(&body) {
         Ok(problem) if problem.code == SERVICE_REFUSED => Err(ServerCallError::ServiceRefused),
         Ok(problem) => {
-            Err(ServerCallError::Refused(Box::new(ProblemDetails { status: status.as_u16(), ..problem })))
+            let problem = Box::new(ProblemDetails { status: status.as_u16(), ..problem });
+            Err(ServerCallError::Refused { problem, retry_after: wait })
         }
         Err(_) => Err(ServerCallError::Unexplained { status: status.as_u16() }),
     }
+}
+
+async fn bounded_body(mut response: Response) -> Result<Bytes, ServerCallError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unsent)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(ServerCallError::Oversized { most: LONGEST_ANSWER });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.into())
 }

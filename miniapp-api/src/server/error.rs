@@ -10,14 +10,23 @@ pub enum ServerCallError {
     #[error("the server cannot be reached")]
     Unreachable(#[source] reqwest::Error),
     /// The server refused with a problem document.
-    #[error("the server answered {} {}", .0.status, .0.code)]
-    Refused(Box<ProblemDetails>),
+    #[error("the server answered {} {}", problem.status, problem.code)]
+    Refused {
+        problem: Box<ProblemDetails>,
+        /// Seconds of its `Retry-After`.
+        retry_after: Option<u64>,
+    },
     /// An error without a problem document: a balancer's page, for example.
     #[error("the server answered {status} without saying why")]
     Unexplained { status: u16 },
     /// A success whose body does not match the protocol.
     #[error("the server's answer is not of the protocol")]
     Garbled(#[source] serde_json::Error),
+    /// A success of another content type: a balancer's page, for example.
+    #[error("the server's answer is not JSON")]
+    NotJson,
+    #[error("the server's answer has more than {most} bytes")]
+    Oversized { most: usize },
     #[error("the request cannot be built")]
     Request(#[source] reqwest::Error),
     /// The server refuses this process: the service token is wrong. No person's session has ended.
@@ -32,10 +41,12 @@ impl ServerCallError {
     /// The problem, if the server refused with one.
     pub fn refusal(&self) -> Option<&ProblemDetails> {
         match self {
-            Self::Refused(problem) => Some(problem),
+            Self::Refused { problem, .. } => Some(problem),
             Self::Unreachable(_)
             | Self::Unexplained { .. }
             | Self::Garbled(_)
+            | Self::NotJson
+            | Self::Oversized { .. }
             | Self::Request(_)
             | Self::ServiceRefused
             | Self::Queue => None,

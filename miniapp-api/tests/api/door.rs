@@ -81,6 +81,10 @@ async fn the_api_describes_itself() {
         let open = path == "/api/v1/sessions";
         assert_eq!(action["security"].is_array(), !open, "{path} and its lock");
     }
+    for (path, method) in routes {
+        let is_old = path.starts_with("/api/v1/guardian/plates");
+        assert_eq!(paths[path][method]["deprecated"] == true, is_old, "{path}");
+    }
     for name in ["ClassArrival", "PersonSession", "ProblemDetails", "GuardianOverview"] {
         assert!(document["components"]["schemas"][name].is_object(), "{name}");
     }

@@ -12,7 +12,7 @@ use domain::pickup::PickupPhase;
 use testkit::proxy::TcpProxy;
 use tokio::sync::watch;
 
-pub use district::{Call, District, class};
+pub use district::{Call, Canned, District, class};
 
 pub const SERVICE_TOKEN: &str = "service-token";
 

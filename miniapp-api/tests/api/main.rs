@@ -13,6 +13,7 @@ mod log_in;
 mod pass_through;
 mod phone;
 mod process;
+mod proxied;
 mod reservations;
 mod resume;
 mod stream;

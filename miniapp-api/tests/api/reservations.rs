@@ -64,10 +64,7 @@ async fn a_reservation_is_made_with_its_key_and_has_a_tag() {
     assert_eq!(answer.headers()["etag"], "\"2026-11-23T07:00:00.000000Z\"");
     let call = last_call(&world);
     assert_eq!(call.key.as_deref(), Some("k-1"));
-    assert_eq!(call.body["starts_at"], "2026-11-23T07:30:00.000000Z");
-    let without = request(&world, Method::POST, "/garages/macau-road/reservations", "t1").json(&new());
-    let refused = code(without.send().await.unwrap()).await;
-    assert_eq!(refused, (400, "idempotency_key_missing".to_owned()));
+    assert_eq!(call.body, new());
 }
 
 #[tokio::test]
@@ -89,14 +86,10 @@ async fn a_driver_before_a_barrier_is_passed_through_with_the_key() {
     let world = World::start().await;
     let body = json!({ "garage": "macau-road", "lane": "in", "plate_id": Uuid::nil() });
     let enter = |body: &Value| request(&world, Method::POST, "/gate-entries", "t1").json(body);
-    let without = enter(&body).send().await.unwrap();
-    assert_eq!(code(without).await, (400, "idempotency_key_missing".to_owned()));
     let answer = enter(&body).header("idempotency-key", "k-1").send().await.unwrap();
     assert_eq!(answer.json::<Value>().await.unwrap()["state"], "waiting");
     let call = last_call(&world);
     assert_eq!((call.key.as_deref(), &call.body, call.session.as_deref()), (Some("k-1"), &body, Some("t1")));
-    let wrong = enter(&json!({ "garage": "macau-road", "lane": "in" })).header("idempotency-key", "k-2");
-    assert_eq!(code(wrong.send().await.unwrap()).await.0, 422);
 }
 
 #[tokio::test]
@@ -136,47 +129,6 @@ async fn one_phone_may_look_for_spaces_so_often_and_reserve_all_the_same() {
     assert_eq!(code(answer).await, (429, "too_many_requests".to_owned()));
     assert_eq!(look("t2").send().await.unwrap().status(), 200);
     assert_eq!(reserve(&world, "macau-road", "t1").await.status(), 201);
-}
-
-#[tokio::test]
-async fn what_is_wrong_at_the_edge_does_not_reach_the_server() {
-    let world = World::start().await;
-    let cases = [
-        (Method::GET, "/garages?colour=red", None, 400),
-        (Method::GET, "/garages/UPPER/quote?audience=public", None, 400),
-        (Method::GET, "/garages/a/quote?audience=public", None, 400),
-        (Method::GET, "/garages/a/forecast?hours=many", None, 400),
-        (Method::PATCH, "/reservations/7", Some(json!({})), 400),
-        (Method::POST, "/garages/a/reservations", Some(json!({ "plate": "鲁B12345" })), 422),
-        (Method::POST, "/garages/a/reservation-series", Some(json!({ "first": new(), "dates": [] })), 422),
-    ];
-    for (method, path, body, status) in cases {
-        let mut request = request(&world, method, path, "t1").header("idempotency-key", "k");
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        assert_eq!(code(request.send().await.unwrap()).await.0, status, "{path}");
-    }
-    assert!(world.server.lock().calls.iter().all(|call| call.path.contains("/feed")));
-}
-
-#[tokio::test]
-async fn a_query_that_is_wrong_names_its_parameter() {
-    let world = World::start().await;
-    let cases = [
-        ("/garages?colour=red", "colour"),
-        ("/garages/a/quote?audience=public", "starts_at"),
-        ("/garages/a/forecast?hours=many", "hours"),
-        ("/classes/a/arrivals?after=x", "after"),
-        ("/classes/a/arrivals?after=-1", "after"),
-        ("/hall/arrivals?since=1", "since"),
-    ];
-    for (path, field) in cases {
-        let answer = request(&world, Method::GET, path, "t1").send().await.unwrap();
-        assert_eq!(answer.status(), 400, "{path}");
-        let problem: Value = answer.json().await.unwrap();
-        assert_eq!((&problem["code"], &problem["field"]), (&json!("invalid_query"), &json!(field)), "{path}");
-    }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn a_phone_waits_at_the_door_while_the_server_is_away() {
     world.server.lock().teacher("t1", &class(CLASS));
     world.server.link.cut();
     let mut phone = world.stream(CLASS, "t1", None).await;
-    metric("server_requests_total{route=\"classes/arrivals\",status=\"0\"}").await;
+    metric("server_requests_total{route=\"/classes/{class}/arrivals\",status=\"0\"}").await;
     world.server.link.pass();
     assert_eq!(phone.board().await.1, 0);
 }

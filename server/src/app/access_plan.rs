@@ -33,12 +33,12 @@ use protocol::uplink::AccessPlanDocument;
 use serde::Serialize;
 
 use super::App;
-use crate::store::garage::{self, StoredGarage};
-use crate::store::{StoreError, Tx, book, calendar, no_reading_shape, visit};
 pub(super) use cache::AccessPlanCache;
 use cache::AccessPlanStamp;
 use permits::PlatePermits;
 use shared::PlannedSharing;
+use store::garage::{self, StoredGarage};
+use store::{StoreError, Tx, book, calendar, no_reading_shape, visit};
 
 /// Longest time that a gateway may decide without the server.
 pub const VALID: Duration = Duration::from_secs(48 * 3600);

@@ -43,8 +43,8 @@ use self::cached_book::CachedBook;
 use self::commit::{AllocationCommitOutcome, GarageRequest};
 use self::stale_books::{StaleBookSchedule, StaleBooks};
 use super::App;
-use crate::store::book::BookVersion;
-use crate::store::{self, StoreError};
+use store::book::BookVersion;
+use store::{self, StoreError};
 
 pub use read::{compare_all, read, read_now};
 pub use request::{

@@ -12,9 +12,9 @@ use super::App;
 use super::arrival_board::present;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
-use crate::store::arrival::{LastArrivalAct, SealedArrival};
-use crate::store::seal::SealError;
-use crate::store::{StoreError, arrival, feed, school};
+use store::arrival::{LastArrivalAct, SealedArrival};
+use store::seal::SealError;
+use store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalActError {

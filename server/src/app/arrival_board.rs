@@ -9,9 +9,9 @@ use protocol::people::{ClassArrival, ClassArrivals, FeedCursor, PAGE};
 use super::App;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
-use crate::store::arrival::SealedArrival;
-use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, arrival, feed, school};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, arrival, feed, school};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalBoardError {

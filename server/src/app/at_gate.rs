@@ -12,9 +12,9 @@ use domain::plate::Plate;
 use domain::time::Timestamp;
 
 use super::App;
-use crate::store::gate_event::{self, StoredGateEvent, readings};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, Tx, codec, open_order};
+use store::gate_event::{self, StoredGateEvent, readings};
+use store::seal::SealPurpose;
+use store::{StoreError, Tx, codec, open_order};
 
 /// Most events of all lanes within [`LONGEST_WAIT`], at the busiest gate.
 const EVENTS: i64 = 200;

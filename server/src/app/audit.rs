@@ -11,7 +11,7 @@ use domain::pickup::PickupAct;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::store::{StoreError, Tx, audit};
+use store::{StoreError, Tx, audit};
 
 /// The author of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,7 +217,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::store::codec;
+    use store::codec;
 
     const DOCUMENT: &str = include_str!("../../../docs/audit.md");
 

@@ -14,8 +14,8 @@ use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::driver;
 use super::token::{RandomError, normal_code, random_code};
-use crate::store::seal::{SealError, SealPurpose};
-use crate::store::{StoreError, Tx, bind_code, person, session};
+use store::seal::{SealError, SealPurpose};
+use store::{StoreError, Tx, bind_code, person, session};
 
 pub const MAX_ATTEMPTS: i64 = 5;
 pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);

@@ -12,7 +12,7 @@ use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, SchoolId};
 
 use super::App;
-use crate::store::{StoreError, Tx, calendar};
+use store::{StoreError, Tx, calendar};
 
 /// The last day of any calendar: dates are compared as text of ten characters.
 const LAST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(2199, 12, 31);

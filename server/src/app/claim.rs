@@ -17,14 +17,19 @@ use super::audit::{AuditAction, record};
 use super::guardian::{self, GuardianError};
 use super::session::PersonCaller;
 use super::sharing;
-use crate::store::arrival::SealedArrival;
-use crate::store::person::StoredChild;
-use crate::store::{StoreError, Tx, arrival, feed, person};
+use store::arrival::SealedArrival;
+use store::person::StoredChild;
+use store::{StoreError, Tx, arrival, feed, person};
+
+/// More children than any guardian has.
+const MOST_PUPILS: usize = 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalClaimError {
     #[error("one of the pupils is not a child of this person")]
     NotYourChild,
+    #[error("at most {MOST_PUPILS} pupils")]
+    TooManyPupils,
     #[error("this person has no children here")]
     NotAGuardian,
     #[error("the school's pickup window is not open")]
@@ -40,6 +45,9 @@ pub async fn claim(
     caller: &PersonCaller,
     asked: &ArrivalClaim,
 ) -> Result<GuardianOverview, ArrivalClaimError> {
+    if asked.pupils.len() > MOST_PUPILS {
+        return Err(ArrivalClaimError::TooManyPupils);
+    }
     let now = app.now();
     let mut tx = app.store.begin().await?;
     let children = chosen(person::children(&mut tx, caller.person).await?, &asked.pupils)?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::ids::GarageId;
 
 use super::App;
-use crate::store::StoreError;
-use crate::store::garage::{self, StoredGarage};
+use store::StoreError;
+use store::garage::{self, StoredGarage};
 
 /// Metres.
 const EARTH_RADIUS: f64 = 6_371_000.0;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
-use crate::store::seal::{SealError, SealPurpose, token_hash};
-use crate::store::{StoreError, Tx, book, person};
+use store::seal::{SealError, SealPurpose, token_hash};
+use store::{StoreError, Tx, book, person};
 
 /// Shown in place of a name.
 const SHOWN: &str = "车主";

@@ -17,8 +17,8 @@ use super::attempts::AttemptLimiter;
 use super::audit::{AuditAction, AuditActor, record};
 use super::gateway_token::RENEW_AFTER;
 use super::token::{RandomError, normal_code, random_code};
-use crate::store::seal::{SealPurpose, token_hash};
-use crate::store::{StoreError, credential, garage};
+use store::seal::{SealPurpose, token_hash};
+use store::{StoreError, credential, garage};
 
 /// A code is read out to a technician who stands at the gateway or travels there.
 pub const CODE_VALID: Duration = Duration::from_secs(24 * 3600);

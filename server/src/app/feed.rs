@@ -8,7 +8,7 @@ use protocol::people::{ArrivalFeedPage, FeedCursor};
 use tokio::time::{Instant, sleep};
 
 use super::App;
-use crate::store::{StoreError, feed};
+use store::{StoreError, feed};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);

@@ -20,11 +20,9 @@ use super::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use super::operator::open_order::{LIFE, seen};
 use super::session::PersonCaller;
 use super::{App, access_plan, open_order as orders};
-use crate::store::open_order::{
-    self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder,
-};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, Tx, codec, garage, gateway, person, visit};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, Tx, codec, garage, gateway, person, visit};
 
 /// Shortest time between two attempts of a person: longer than the lifetime of a remote opening.
 const PAUSE: Duration = Duration::from_secs(60);

@@ -8,9 +8,9 @@ use domain::ids::GarageId;
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
-use crate::store::credential::{self, GatewayTokenSlot};
-use crate::store::seal::token_hash;
-use crate::store::{StoreError, garage};
+use store::credential::{self, GatewayTokenSlot};
+use store::seal::token_hash;
+use store::{StoreError, garage};
 
 /// Identifies the kind of secret if one leaks into a log or a file.
 const PREFIX: &str = "pkg_";

@@ -10,9 +10,9 @@ use super::App;
 use super::arrival_board::plate_of;
 use super::session::PersonCaller;
 use super::{plate, sharing};
-use crate::store::arrival::SealedArrival;
-use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, arrival, person};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, arrival, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum GuardianError {

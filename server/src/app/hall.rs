@@ -8,9 +8,9 @@ use protocol::people::{FeedCursor, HallArrival, HallArrivals, PAGE};
 use super::App;
 use super::arrival_board::cut;
 use super::session::PersonCaller;
-use crate::store::arrival::SealedArrival;
-use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, arrival, feed, school};
+use store::arrival::SealedArrival;
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, arrival, feed, school};
 
 /// How long an arrival stays on the screen after the hand-over, so that the family sees it was recorded.
 pub const HANDED_OVER_STAYS: Duration = Duration::from_secs(10 * 60);

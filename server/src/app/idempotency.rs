@@ -26,8 +26,8 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::store::codec;
-use crate::store::seal::{SealPurpose, SealingKeyring};
+use store::codec;
+use store::seal::{SealPurpose, SealingKeyring};
 
 /// Longest key: a UUID has 36 characters.
 const LONGEST: usize = 100;

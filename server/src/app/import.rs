@@ -17,8 +17,8 @@ use protocol::district::DistrictSpec;
 use super::App;
 use super::audit::{AuditAction, AuditActor, ImportScope, record};
 use super::token::RandomError;
-use crate::store::seal::{SealError, SealPurpose};
-use crate::store::{StoreError, person};
+use store::seal::{SealError, SealPurpose};
+use store::{StoreError, person};
 
 pub use super::invalid_field::InvalidField;
 pub use sharing::contradictions;

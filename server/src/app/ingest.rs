@@ -40,7 +40,7 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 pub(crate) use movement::heal;
 
-use crate::store::{self, StoreError};
+use store::{self, StoreError};
 
 /// Most batches in one transaction: with more, the first would wait longer for the last than for a commit.
 const GROUP: usize = 64;

@@ -2,8 +2,8 @@
 //! be found and every name would be damaged.
 
 use super::App;
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, key_check};
+use store::seal::SealPurpose;
+use store::{StoreError, key_check};
 
 /// Hashed as a proof; the hash reveals nothing about the key.
 const PROOF: &str = "shared-parking key check 1";

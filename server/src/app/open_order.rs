@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::App;
-use crate::store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, codec, wake};
+use store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, codec, wake};
 
 /// Interval of database queries without a wake-up.
 const LOOK: Duration = Duration::from_secs(1);

@@ -24,7 +24,7 @@ pub mod waiting_cars;
 use domain::ids::GarageId;
 
 use super::audit::AuditActor;
-use crate::store::{StoreError, Tx, operator};
+use store::{StoreError, Tx, operator};
 
 pub use super::operator_log_in::{CookiePolicy, OperatorLogInState};
 

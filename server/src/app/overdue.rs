@@ -6,8 +6,8 @@ use std::time::Duration;
 use metrics::counter;
 
 use super::{App, ingest};
-use crate::store::visit::{evidence, to_book, unseen};
-use crate::store::{StoreError, garage, reservation};
+use store::visit::{evidence, to_book, unseen};
+use store::{StoreError, garage, reservation};
 
 /// Period after an entry elsewhere in which the car's older visits are searched.
 const ELSEWHERE: Duration = Duration::from_secs(2 * 24 * 3600);

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::App;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
-use crate::store::seal::{SealError, SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, person};
+use store::seal::{SealError, SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, person};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OwnPlateError {

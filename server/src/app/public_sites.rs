@@ -39,7 +39,7 @@ use self::version::VersionCache;
 use super::App;
 use super::sharing::public::PublicHours;
 use super::ttl_cache::TtlCache;
-use crate::store::{StoreError, garage};
+use store::{StoreError, garage};
 
 pub use snapshot::{FeedSnapshot, PublishedSite, snapshot, write_page};
 

@@ -6,8 +6,8 @@ use domain::time::Timestamp;
 use metrics::counter;
 
 use super::App;
-use crate::store::StoreError;
-use crate::store::purge::{BATCH_ROWS, PurgeKind, delete_batch};
+use store::StoreError;
+use store::purge::{BATCH_ROWS, PurgeKind, delete_batch};
 
 /// Phones that were offline for longer read today's board instead of the feed.
 const FEED: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -14,7 +14,7 @@ use super::directory::GarageDirectory;
 use super::shared_garages::BookableGarages;
 use super::standing::PersonEntitlements;
 use super::ttl_cache::TtlCache;
-use crate::store::session::LiveSession;
+use store::session::LiveSession;
 
 const TTL: Duration = Duration::from_secs(5);
 

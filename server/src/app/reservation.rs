@@ -26,8 +26,8 @@ use domain::plate::PlateError;
 use protocol::reservation::ReservationAlternatives;
 
 use super::allocation::AllocationError;
-use crate::store::StoreError;
-use crate::store::seal::SealError;
+use store::StoreError;
+use store::seal::SealError;
 
 pub use alternatives::AlternativesCache;
 

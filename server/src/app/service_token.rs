@@ -3,8 +3,8 @@
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
-use crate::store::seal::token_hash;
-use crate::store::{StoreError, service_token};
+use store::seal::token_hash;
+use store::{StoreError, service_token};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceTokenError {

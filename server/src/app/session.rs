@@ -14,8 +14,8 @@ use super::audit::{AuditAction, AuditActor, record};
 use super::bind_code::{self, BindCodeError};
 use super::driver::{self, DriverRegistrationError};
 use super::token::{RandomError, random_token};
-use crate::store::seal::{SealError, SealPurpose, token_hash};
-use crate::store::{StoreError, Tx, person, school, session};
+use store::seal::{SealError, SealPurpose, token_hash};
+use store::{StoreError, Tx, person, school, session};
 
 const RENEW_AFTER: Duration = Duration::from_secs(24 * 3600);
 

@@ -13,7 +13,7 @@ use protocol::reservation::{SharedGarage, SharedGarages};
 use super::reservation::ReservationError;
 use super::session::PersonCaller;
 use super::{App, allocation, directory, public_sites, standing};
-use crate::store::garage::StoredGarage;
+use store::garage::StoredGarage;
 
 /// Audiences with bookable windows, by garage.
 pub type BookableGarages = Vec<(GarageId, BTreeSet<Audience>)>;

@@ -23,7 +23,7 @@ use domain::shared_window::{LessonRule, SharedWindow, WindowOpening, disjoint, w
 use domain::time::Timestamp;
 
 use super::{App, calendar};
-use crate::store::{StoreError, Tx, closure, window};
+use store::{StoreError, Tx, closure, window};
 
 pub use calendars::CalendarCache;
 pub(super) use ground::{OpeningHorizon, SharingState, closure_of_domain};

@@ -9,7 +9,7 @@ use domain::ids::{ClassId, GarageId, PersonId};
 
 use super::App;
 use super::session::PersonCaller;
-use crate::store::{StoreError, person};
+use store::{StoreError, person};
 
 /// A person's plates, children and permits, cached.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use domain::ids::GarageId;
 use domain::plate::Plate;
 
 use super::App;
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, visit};
+use store::seal::SealPurpose;
+use store::{StoreError, visit};
 
 /// Plates of the cars inside a garage, in order of their entry.
 pub async fn inside(app: &App, garage: &GarageId) -> Result<Vec<Plate>, StoreError> {

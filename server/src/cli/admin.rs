@@ -12,7 +12,7 @@ use domain::ids::GarageId;
 use ring::rand::{SecureRandom, SystemRandom};
 use server::app::operator::account::{self, OperatorAccountError};
 use server::app::{App, bind_code, enrolment, gateway_token, service_token};
-use server::store::seal::SealingKeyring;
+use store::seal::SealingKeyring;
 
 use super::{CommandFailure, CommandResult};
 

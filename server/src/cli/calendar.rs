@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use server::app::App;
 use server::app::calendar::import::{self, HolidayListError};
 use server::app::calendar::{load, school};
-use server::store::calendar::school as schools;
+use store::calendar::school as schools;
 
 use super::{CommandFailure, CommandResult};
 

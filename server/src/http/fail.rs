@@ -9,18 +9,15 @@ use std::error::Error;
 
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
+pub use service::http::unknown_resource as not_found;
 
 use crate::app::ingest::IngestError;
-use crate::store::StoreError;
+use store::StoreError;
 
 /// Logs `error` with its causes; the response does not contain them.
 pub fn internal(error: &(dyn Error + 'static)) -> ProblemResponse {
     tracing::error!(error = chain(error), "request failed with an internal error");
     ProblemDetails::new(500, "internal", "Internal server error").into()
-}
-
-pub fn not_found() -> ProblemResponse {
-    ProblemDetails::new(404, "not_found", "Resource not found").into()
 }
 
 /// The database is overloaded or unavailable: not the caller's fault, and the caller can retry.
@@ -40,10 +37,9 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-impl From<StoreError> for ProblemResponse {
-    fn from(error: StoreError) -> Self {
-        if error.is_overload() || error.is_conflict() { busy(&error) } else { internal(&error) }
-    }
+/// The response to a use case that the database refused or could not serve.
+pub fn storage_problem(error: StoreError) -> ProblemResponse {
+    if error.is_overload() || error.is_conflict() { busy(&error) } else { internal(&error) }
 }
 
 fn problem(status: u16, code: &str, title: &str) -> ProblemResponse {
@@ -69,7 +65,7 @@ impl From<IngestError> for ProblemResponse {
             }
             IngestError::Busy | IngestError::Closing => problem(503, "busy", "Service busy; try again later"),
             IngestError::Unknown => unknown_gateway(),
-            IngestError::Store(error) => error.into(),
+            IngestError::Store(error) => storage_problem(error),
         }
     }
 }

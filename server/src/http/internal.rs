@@ -3,7 +3,6 @@
 //! Every route requires the service token ([`service`]). Routes with a person's data also require that person's
 //! session, which [`caller::AuthenticatedPerson`] checks. No response may be cached. This file is the route table.
 
-mod add_plate;
 mod arrival_act;
 mod caller;
 mod claim;
@@ -17,7 +16,6 @@ mod me;
 mod notices;
 mod open_session;
 mod plates;
-mod remove_plate;
 mod reservations;
 mod service;
 mod sharing;
@@ -43,8 +41,6 @@ pub fn described() -> OpenApiRouter<App> {
         .routes(routes!(guardian::guardian))
         .routes(routes!(claim::claim))
         .routes(routes!(gate_entry::gate_entry))
-        .routes(routes!(add_plate::add_plate))
-        .routes(routes!(remove_plate::remove_plate))
         .routes(routes!(plates::list::list))
         .routes(routes!(plates::add::add))
         .routes(routes!(plates::remove::remove))

@@ -76,6 +76,15 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// The document of `/internal/v1` with that interface's version: the content of `docs/openapi/internal-v1.json`, from
+/// which `miniapp-api` describes the actions that it passes on.
+pub fn internal_document() -> utoipa::openapi::OpenApi {
+    let mut document = OpenApiDocument::openapi();
+    document.info.version = "1".to_owned();
+    document.merge(internal::described().split_for_parts().1);
+    document
+}
+
 pub fn router() -> Router<App> {
     let document = document();
     Router::new().route("/api/openapi.json", get(move || async move { Json(document) }))
@@ -96,5 +105,17 @@ mod tests {
                 assert!(security.is_some_and(|list| !list.is_empty()), "{method} {path}");
             }
         }
+    }
+
+    /// `UPDATE_OPENAPI=1` rewrites the file: review the diff.
+    #[test]
+    fn the_published_document_is_that_of_the_routes() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi/internal-v1.json");
+        let document = serde_json::to_value(internal_document()).unwrap();
+        if std::env::var_os("UPDATE_OPENAPI").is_some() {
+            std::fs::write(path, format!("{document:#}\n")).unwrap();
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(published, format!("{document:#}\n"), "UPDATE_OPENAPI=1 rewrites {path}");
     }
 }

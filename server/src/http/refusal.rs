@@ -9,6 +9,7 @@ use service::http::ProblemResponse;
 use super::fail;
 use crate::app::allocation::AllocationError;
 use crate::app::reservation::ReservationError;
+use crate::http::fail::storage_problem;
 
 /// The problem of a refusal, with alternatives where the book has some.
 pub fn problem(refusal: &ReservationRefusal) -> ProblemDetails {
@@ -111,7 +112,7 @@ impl From<ReservationError> for ProblemResponse {
             )
             .into(),
             ReservationError::Allocation(error) => error.into(),
-            ReservationError::Store(error) => error.into(),
+            ReservationError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -131,7 +132,7 @@ impl From<AllocationError> for ProblemResponse {
             AllocationError::Busy | AllocationError::Closing => {
                 ProblemDetails::new(503, "busy", "Service busy; try again later").into()
             }
-            AllocationError::Store(error) => error.into(),
+            AllocationError::Store(error) => storage_problem(error),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::app::overdue::{end_left_behind, end_unseen, sweep};
-use crate::store::with_timeout;
+use store::with_timeout;
 
 const EVERY: Duration = Duration::from_secs(10);
 

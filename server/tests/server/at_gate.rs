@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::session as operator_session;
 use server::app::{App, import, service_token, session};
-use server::store::audit;
+use store::audit;
 
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 

@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use domain::time::{Clock, Timestamp};
 use server::app::App;
-use server::store::Store;
-use server::store::seal::SealingKeyring;
+use store::Store;
+use store::seal::SealingKeyring;
 use tempfile::TempDir;
 use testkit::postgres::TestDatabase;
 use testkit::proxy::TcpProxy;

@@ -10,8 +10,8 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::json;
 use server::app::purge::purge;
 use server::app::{App, enrolment};
-use server::store::seal::token_hash;
-use server::store::{audit, credential};
+use store::seal::token_hash;
+use store::{audit, credential};
 
 const EPOCH: &str = "01JD0000-0000";
 const HOUR: Duration = Duration::from_secs(3600);

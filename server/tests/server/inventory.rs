@@ -13,8 +13,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::session;
 use server::app::overdue;
-use server::store::seal::SealPurpose;
-use server::store::visit;
+use store::seal::SealPurpose;
+use store::visit;
 
 const BEGUN: &str = "2026-11-23T15:50:00+08:00";
 const ENDED: &str = "2026-11-23T15:55:00+08:00";

@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::open_order::LIFE;
 use server::app::operator::session;
-use server::store::audit;
+use store::audit;
 
 const SHAPE: &str = "0f1e2d3c4b5a6978";
 const SUMMARY: &str = "POST /serial: SerialData{channel,data,dataLen}";

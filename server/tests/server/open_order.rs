@@ -12,12 +12,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::App;
 use server::app::operator::{open_order::LIFE, session};
-use server::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
-use server::store::{audit, operator};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
+use store::{audit, operator};
 use testkit::wait;
 use uuid::Uuid;
 
-const SOON: Duration = testkit::wait::PATIENCE;
+const SOON: Duration = wait::PATIENCE;
 const RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000001";
 const LATER_RUN: &str = "0193a1b2-c3d4-7e5f-8a6b-000000000002";
 

@@ -13,8 +13,8 @@ use protocol::uplink::AccessPlanDocument;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::operator::{account, session};
-use server::store::Store;
 use sqlx::Row;
+use store::Store;
 
 const BASE: &str = "/api/operator/v1";
 const PASSWORD: &str = "correct horse";
@@ -327,7 +327,7 @@ contract!(an_operator_can_be_made_at_the_command_line, |f| async {
     assert!(account::create(&app, "zhao", "赵", &[garage("nowhere")]).await.is_err());
     assert!(account::set_password(&app, "zhao", PASSWORD.to_owned()).await.is_err());
     let mut tx = f.store.begin_read().await.unwrap();
-    let lines = server::store::audit::since(&mut tx, crate::common::time(MONDAY), 100).await.unwrap();
+    let lines = store::audit::since(&mut tx, crate::common::time(MONDAY), 100).await.unwrap();
     let lines = lines.into_iter().filter(|line| line.action.starts_with("operator."));
     let lines: Vec<_> = lines.map(|line| (line.actor_kind, line.actor_id, line.action)).collect();
     let by_cli = |action: &str| ("cli".to_owned(), "server".to_owned(), action.to_owned());

@@ -8,8 +8,8 @@ use crate::common::http::ServedRouter;
 use crate::common::{MONDAY, StoreFixture};
 use domain::ids::ClassId;
 use server::app::purge::purge;
-use server::store::seal::SealPurpose;
-use server::store::{arrival, garage as garages, gate_event, visit};
+use store::seal::SealPurpose;
+use store::{arrival, garage as garages, gate_event, visit};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

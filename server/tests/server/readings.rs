@@ -16,9 +16,9 @@ use protocol::uplink::{GateEvent, UncertainTime};
 use serde_json::Value;
 use server::app::operator::session as operator_session;
 use server::app::{App, access_plan, import, service_token, session};
-use server::store::arrival::{self, SealedArrival};
-use server::store::seal::SealPurpose;
-use server::store::{gate_event, visit};
+use store::arrival::{self, SealedArrival};
+use store::seal::SealPurpose;
+use store::{gate_event, visit};
 
 /// A minute before the fixture's clock.
 const START: &str = "2026-11-23T15:39:00+08:00";

@@ -8,8 +8,8 @@ use domain::ids::{ClassId, EventId};
 use domain::time::Clock;
 use protocol::mqtt::EventKind;
 use protocol::uplink::GateEvent;
-use server::store::seal::SealPurpose;
-use server::store::{arrival, visit};
+use store::seal::SealPurpose;
+use store::{arrival, visit};
 
 /// A gateway's event for a car that it knows by its plate event, or for an unknown car.
 fn signal(id: &str, kind: EventKind, of: Option<&str>, delta: i64) -> GateEvent {

@@ -7,12 +7,12 @@ use crate::common::{MONDAY, StoreFixture, time};
 use domain::ids::{DeviceId, EventId, GarageId};
 use domain::occupancy::LaneDirection;
 use protocol::mqtt::EventKind;
-use server::store::garage::{self as garages, GarageCountChange};
-use server::store::gate_event::{self, NewGateEventRow};
-use server::store::gateway::{self, GatewayReport};
-use server::store::seal::{SealPurpose, SealedValue};
-use server::store::{adjustment, audit, operator, visit};
 use sqlx::Row;
+use store::garage::{self as garages, GarageCountChange};
+use store::gate_event::{self, NewGateEventRow};
+use store::gateway::{self, GatewayReport};
+use store::seal::{SealPurpose, SealedValue};
+use store::{adjustment, audit, operator, visit};
 use uuid::Uuid;
 
 contract!(the_schema_opens_twice, |fixture| async {
@@ -22,12 +22,12 @@ contract!(the_schema_opens_twice, |fixture| async {
 /// Tables with their columns, without the columns' types.
 async fn schema(fixture: &StoreFixture) -> BTreeMap<String, Vec<String>> {
     let pairs: Vec<(String, String)> = match &fixture.store {
-        server::store::Store::Sqlite { read, .. } => {
+        store::Store::Sqlite { read, .. } => {
             let sql = "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
                        where m.type = 'table' and m.name not like 'sqlite_%'";
             sqlx::query(sql).fetch_all(read).await.unwrap().iter().map(|r| (r.get(0), r.get(1))).collect()
         }
-        server::store::Store::Postgres(pool) => {
+        store::Store::Postgres(pool) => {
             let sql = "select table_name::text, column_name::text from information_schema.columns \
                        where table_schema = 'public'";
             sqlx::query(sql).fetch_all(pool).await.unwrap().iter().map(|r| (r.get(0), r.get(1))).collect()
@@ -189,7 +189,7 @@ contract!(corrections_are_paged_by_their_ids, |fixture| async {
 #[tokio::test]
 async fn a_disk_that_was_full_is_written_again() {
     let fixture = StoreFixture::sqlite().await;
-    let server::store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
+    let store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
     sqlx::query("pragma max_page_count = 1").execute(write).await.unwrap();
     let large = "x".repeat(4_000_000);
     let insert = async || {
@@ -208,7 +208,7 @@ async fn a_disk_that_was_full_is_written_again() {
     for _ in 0..3 {
         let error = format!("{:?}", insert().await.unwrap_err());
         assert!(error.contains("full"), "{error}");
-        let server::store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
+        let store::Store::Sqlite { write, .. } = &fixture.store else { unreachable!() };
         sqlx::query("pragma max_page_count = 1").execute(write).await.unwrap();
     }
     sqlx::query("pragma max_page_count = 1000000").execute(write).await.unwrap();

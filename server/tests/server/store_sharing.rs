@@ -13,10 +13,10 @@ use domain::window::Weekdays;
 use protocol::sharing::{PoolSpec, StaggerSpec, WindowSpec};
 use server::app::import::{self, ImportError};
 use server::app::sharing;
-use server::store::closure::StoredClosure;
-use server::store::pool::StoredPool;
-use server::store::sharing_rules::SharingRules;
-use server::store::{Store, Tx, book, closure, operator, pool, school, sharing_rules, window};
+use store::closure::StoredClosure;
+use store::pool::StoredPool;
+use store::sharing_rules::SharingRules;
+use store::{Store, Tx, book, closure, operator, pool, school, sharing_rules, window};
 use uuid::Uuid;
 
 async fn begin(f: &StoreFixture) -> Tx {

@@ -10,10 +10,10 @@ use domain::window::Weekdays;
 use protocol::order::{RemoteOrderAction, RemoteOrderCause, RemoteOrderState};
 use server::app::App;
 use server::app::allocation::{self, AllocationRequest, read_now};
-use server::store::seal::{SealPurpose, SealingKeyring};
-use server::store::{Store, gateway, open_order, pool, window};
 use sqlx::migrate::{MigrateDatabase, Migrator};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Sqlite, SqliteConnection};
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{Store, gateway, open_order, pool, window};
 use testkit::postgres::TestDatabase;
 use tokio_util::sync::CancellationToken;
 

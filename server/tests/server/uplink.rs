@@ -15,9 +15,9 @@ use domain::time::Clock;
 use protocol::people::ArrivalNote;
 use protocol::uplink::{BatchReceipt, UplinkBatch, UplinkRecordContent};
 use server::app::{App, ingest};
-use server::store::arrival::{self, SealedArrival};
-use server::store::seal::SealPurpose;
-use server::store::{gate_event, visit};
+use store::arrival::{self, SealedArrival};
+use store::seal::SealPurpose;
+use store::{gate_event, visit};
 
 const FIRST: &str = "01JD0000-0000";
 const SECOND: &str = "01JD9999-9999";
@@ -225,7 +225,7 @@ async fn hand_over(fixture: &StoreFixture, stored: &SealedArrival) {
     let somebody = server::app::import::person_id(&fixture.app(), "aunt").await.unwrap().unwrap();
     let last = arrival::LastArrivalAct { act: domain::pickup::PickupAct::HandOver, seen: stored.cursor };
     let mut tx = fixture.store.begin().await.unwrap();
-    let cursor = server::store::feed::take_cursors(&mut tx, 1).await.unwrap();
+    let cursor = store::feed::take_cursors(&mut tx, 1).await.unwrap();
     arrival::act(&mut tx, stored.id, last, pickup, somebody, cursor).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -301,7 +301,7 @@ contract!(an_impossible_record_is_a_dead_letter_and_holds_up_nothing, |f| async 
     let receipt = server.take(SCHOOL_TOKEN, &sent).await;
     assert_eq!((receipt.acked_through, receipt.count.occupied), (2, 1));
     let mut tx = f.store.begin_read().await.unwrap();
-    let letters = server::store::dead_letter::page(&mut tx, &garage(SCHOOL), i64::MAX, 10).await.unwrap();
+    let letters = store::dead_letter::page(&mut tx, &garage(SCHOOL), i64::MAX, 10).await.unwrap();
     assert_eq!(letters.len(), 1);
     assert!(letters[0].detail.contains("delta"));
 });
@@ -369,7 +369,7 @@ contract!(a_school_that_was_cut_off_catches_up_in_one_batch, |f| async {
         assert_eq!(board.iter().filter(|arrival| arrival.car_left_at.is_some()).count(), 200);
     }
     let mut tx = f.store.begin_read().await.unwrap();
-    assert_eq!(server::store::feed::head(&mut tx).await.unwrap(), 600 + 400);
+    assert_eq!(store::feed::head(&mut tx).await.unwrap(), 600 + 400);
 });
 
 contract!(beside_a_backlog_a_parent_is_told_ahead_and_counted_in_order, |f| async {

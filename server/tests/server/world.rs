@@ -142,7 +142,7 @@ impl ServerWorld {
             gateway_token::set(&self.app, &garage(id), token).await.unwrap();
             self.server.take(token, &heartbeat("e-1")).await;
             let mut tx = self.app.store.begin().await.unwrap();
-            server::store::garage::set_count(&mut tx, &garage(id), 0, self.app.now()).await.unwrap();
+            store::garage::set_count(&mut tx, &garage(id), 0, self.app.now()).await.unwrap();
             tx.commit().await.unwrap();
         }
     }

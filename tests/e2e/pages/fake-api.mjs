@@ -108,8 +108,8 @@ class World {
     if (part === "/guardian/claims") return this.claim(body);
     if (part === "/plates" && request.method === "GET") return [200, { plates: this.plates }];
     if (part === "/gate-entries") return this.gate(body, request.headers["idempotency-key"]);
-    if (part === "/guardian/plates" || part === "/plates") return this.addPlate(body);
-    if (/^(\/guardian)?\/plates\//.test(part)) return this.removePlate(part.split("/").at(-1));
+    if (part === "/plates") return this.addPlate(body);
+    if (part.startsWith("/plates/")) return this.removePlate(part.split("/").at(-1));
     const shared = this.reservations.answer(request.method, part, url.searchParams, request.headers, body);
     if (shared) return shared;
     if (part.startsWith("/arrivals/")) return this.act(part.split("/")[2], body);

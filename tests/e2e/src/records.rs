@@ -1,10 +1,10 @@
 //! Reads the main database directly: for checks after a run, which must not rely on the system's own responses.
 //! The only SQL of this crate; it reads and never writes.
 
-use server::store::Store;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow};
+use store::Store;
 
 /// A row of `gate_event`.
 #[derive(Debug, Clone, FromRow)]

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use self::index::EntryIndex;
 use super::entry::BookEntry;
-use super::journal::{BookJournal, BookNotice, BookNoticeKind, BookStrike, BookStrikeKind};
+use super::journal::{BookJournal, BookNotice, BookStrike, BookStrikeKind, DriverNoticeKind};
 use super::layout::GarageLayout;
 use super::limits::CapacitySchedule;
 use crate::audience::Audience;
@@ -125,7 +125,7 @@ impl AllocationBook {
         EntryIndex::of(self.entries().map(|entry| (entry, self.due(entry))))
     }
 
-    fn notify(&mut self, entry: &BookEntry, kind: BookNoticeKind) {
+    fn notify(&mut self, entry: &BookEntry, kind: DriverNoticeKind) {
         if let Some(person) = entry.person {
             self.notices.push(BookNotice { person, entry: entry.id, kind });
         }

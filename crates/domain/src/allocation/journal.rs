@@ -1,5 +1,7 @@
 //! Changes of a book since the last call: entries to store, notices to send, strikes to count.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{PersonId, ReservationId};
 
 use super::entry::BookEntry;
@@ -19,11 +21,14 @@ pub struct BookJournal {
 pub struct BookNotice {
     pub person: PersonId,
     pub entry: ReservationId,
-    pub kind: BookNoticeKind,
+    pub kind: DriverNoticeKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BookNoticeKind {
+/// What a driver is notified of. The words are those of the API and of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DriverNoticeKind {
     /// A space became free for an entry of the waiting list.
     Offer,
     OfferExpired,
@@ -34,6 +39,8 @@ pub enum BookNoticeKind {
     Suspended,
     /// No space became free until the start of the stay.
     NeverFree,
+    /// The plate was blocked for its strikes. No book sends it: strikes are counted beyond one book's entries.
+    Blocked,
 }
 
 /// A broken rule, counted against the plate. Only the public gets strikes; parents, staff and residents get none.
@@ -45,7 +52,10 @@ pub struct BookStrike {
     pub at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The words are those of the operator's API and of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum BookStrikeKind {
     NoShow,
     Overstay,

@@ -1,5 +1,7 @@
 //! Requests to a book, and facts and forecasts at its interface.
 
+use serde::{Deserialize, Serialize};
+
 use super::entry::EntryOrigin;
 use super::layout::PlateKey;
 use crate::audience::Audience;
@@ -21,8 +23,12 @@ pub struct ReservationRequest {
     pub wish: ReservationIntent,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Action if a space is free, or if none is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum ReservationIntent {
+    #[default]
     Confirm,
     /// Takes the space for a few minutes, until it is confirmed or expires.
     Hold,

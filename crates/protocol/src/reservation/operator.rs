@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::access::Audience;
+use domain::allocation::BookStrikeKind;
 use domain::ids::{PoolId, ReservationId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -99,18 +100,10 @@ pub struct PlateStrikeEntry {
     pub id: Uuid,
     pub reservation: ReservationId,
     pub plate: Option<String>,
-    pub kind: PlateStrikeKind,
+    pub kind: BookStrikeKind,
     pub at: Timestamp,
     pub lifted_at: Option<Timestamp>,
     pub lift_reason: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PlateStrikeKind {
-    NoShow,
-    Overstay,
 }
 
 /// `POST .../strikes/{id}/lift`, `DELETE .../blocks/{id}`.

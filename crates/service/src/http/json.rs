@@ -1,4 +1,4 @@
-//! The JSON body of a request, or a problem that names the field at fault.
+//! The body of a request: its bytes, or its JSON, or a problem that names the field at fault.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -10,6 +10,19 @@ use serde_json::error::Category;
 
 use super::ProblemResponse;
 use crate::field;
+
+/// The body as it came, within the route's limit: 413 above it, 400 if the body cannot be read.
+#[derive(Debug, Clone)]
+pub struct ApiBytes(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for ApiBytes {
+    type Rejection = ProblemResponse;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let body = Bytes::from_request(request, state).await;
+        body.map(Self).map_err(|rejection| unreadable(&rejection))
+    }
+}
 
 /// Use in place of `axum::Json` for every request body.
 ///
@@ -24,7 +37,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
         if !is_json(request.headers()) {
             return Err(ProblemDetails::new(415, "not_json", "Content-Type must be application/json").into());
         }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| unreadable(&rejection))?;
+        let ApiBytes(body) = ApiBytes::from_request(request, state).await?;
         parse(&body).map(Self)
     }
 }

@@ -24,8 +24,13 @@ impl IntoResponse for ProblemResponse {
     }
 }
 
-pub(super) async fn not_found() -> ProblemResponse {
+/// The response for an id that names nothing, whether well-formed or not.
+pub fn unknown_resource() -> ProblemResponse {
     ProblemDetails::new(404, "not_found", "Resource not found").into()
+}
+
+pub(super) async fn not_found() -> ProblemResponse {
+    unknown_resource()
 }
 
 pub(super) async fn method_not_allowed() -> ProblemResponse {

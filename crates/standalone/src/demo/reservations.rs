@@ -3,12 +3,13 @@
 
 use anyhow::Context;
 use domain::access::Audience;
+use domain::allocation::ReservationIntent;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
 use domain::plate::Plate;
 use domain::time::Timestamp;
 use protocol::district::GarageSpec;
-use protocol::reservation::{NewReservation, ReservationMode};
+use protocol::reservation::NewReservation;
 use server::app::App;
 use server::app::allocation::AllocationError;
 use server::app::idempotency::IdempotencyKey;
@@ -94,7 +95,7 @@ fn wish(
         plate: plate.to_string(),
         starts_at: starts.timestamp(),
         ends_at: (starts + length).timestamp(),
-        wish: ReservationMode::Confirm,
+        wish: ReservationIntent::Confirm,
     };
     let key = format!("demo-{}-{}", app.clock.now().local_date(), plate.as_str().escape_default());
     Ok((IdempotencyKey::parse(&key).context("a key of the demo")?, new))

@@ -7,13 +7,11 @@ import { api } from "./people.js";
 const MAX_PLATES = 3;
 
 let reload = async () => {};
-let path = "/guardian/plates";
 let shown = [];
 
-/** Wires the form; `refresh` is called after each change; `of` is where the plates are in the API. */
-export function startPlates(refresh, of = path) {
+/** Wires the form; `refresh` is called after each change. */
+export function startPlates(refresh) {
   reload = refresh;
-  path = of;
   byId("add").addEventListener("submit", (event) => {
     event.preventDefault();
     add();
@@ -61,7 +59,7 @@ async function add() {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {
-    const own = await api.post(path, { plate });
+    const own = await api.post("/plates", { plate });
     field.value = "";
     complain("");
     toast(t("parent.added", { plate: own?.plate ?? plate }), "good");
@@ -85,7 +83,7 @@ async function remove({ id, plate }) {
   });
   if (!sure) return;
   try {
-    await api.remove(`${path}/${id}`);
+    await api.remove(`/plates/${id}`);
     drawPlates(shown.filter((own) => own.id !== id));
     toast(t("parent.removed", { plate }), "good");
   } catch (error) {

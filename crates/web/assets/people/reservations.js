@@ -149,7 +149,7 @@ async function more() {
 }
 
 start();
-startPlates(refresh, "/plates");
+startPlates(refresh);
 byId("leave").addEventListener("click", leave);
 byId("more").addEventListener("click", more);
 document.addEventListener("visibilitychange", () => !document.hidden && refresh());

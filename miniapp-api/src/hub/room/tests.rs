@@ -1,5 +1,5 @@
 use axum::extract::ws::Utf8Bytes;
-use domain::ids::ArrivalId;
+use domain::ids::{ArrivalId, ClassId};
 use uuid::Uuid;
 
 use super::*;

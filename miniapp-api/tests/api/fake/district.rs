@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use axum::http::HeaderMap;
 use domain::ids::{ArrivalId, ClassId, SchoolId};
 use domain::pickup::PickupPhase;
 use domain::time::{Clock, Timestamp};
@@ -24,7 +25,16 @@ pub struct Call {
     /// `Idempotency-Key` and `If-Match`.
     pub key: Option<String>,
     pub seen: Option<String>,
+    pub headers: HeaderMap,
     pub body: Value,
+}
+
+/// A response in place of the fake's own one.
+#[derive(Debug, Clone)]
+pub struct Canned {
+    pub status: u16,
+    pub headers: Vec<(&'static str, &'static str)>,
+    pub body: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -41,6 +51,8 @@ pub struct District {
     pub calls: Vec<Call>,
     /// Number of next requests that end in a 500.
     pub failures: u32,
+    /// The response to the next request that is not for the feed.
+    pub canned: Option<Canned>,
     pub cursor: FeedCursor,
 }
 

@@ -1,7 +1,7 @@
 //! `/internal/v1` of the fake server about shared spaces: constant responses, and one garage that is full.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -52,11 +52,15 @@ async fn reserve(Path(garage): Path<String>) -> Response {
             ProblemDetails { help: Some(Box::new(help)), ..ProblemDetails::new(409, "full", "Full") };
         return (StatusCode::CONFLICT, Json(problem)).into_response();
     }
-    (StatusCode::CREATED, Json(reservation(Uuid::nil()))).into_response()
+    tagged(StatusCode::CREATED, Uuid::nil())
 }
 
-async fn one(Path(id): Path<Uuid>) -> Json<Value> {
-    Json(reservation(id))
+async fn one(Path(id): Path<Uuid>) -> Response {
+    tagged(StatusCode::OK, id)
+}
+
+fn tagged(status: StatusCode, id: Uuid) -> Response {
+    (status, [(header::ETAG, "\"2026-11-23T07:00:00.000000Z\"")], Json(reservation(id))).into_response()
 }
 
 fn reservation(id: Uuid) -> Value {

@@ -11,9 +11,9 @@ use domain::plate::Plate;
 use domain::vehicle::PlateColor;
 use ring::digest;
 
-use crate::store::garage::PermittedPlate;
-use crate::store::seal::{SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, garage};
+use store::garage::PermittedPlate;
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, garage};
 
 pub(super) type PermitsDigest = [u8; 32];
 

@@ -11,8 +11,8 @@ use domain::time::Timestamp;
 use super::permits::opened;
 use super::{STANDING, VALID};
 use crate::app::{App, sharing};
-use crate::store::reservation::{self, StoredReservation};
-use crate::store::{StoreError, Tx, block_list};
+use store::reservation::{self, StoredReservation};
+use store::{StoreError, Tx, block_list};
 
 /// Most blocks of one garage in a plan; no operator maintains more by hand.
 const BLOCKS: i64 = 10_000;

@@ -9,9 +9,9 @@ use domain::time::Timestamp;
 use metrics::counter;
 
 use crate::app::{App, sharing};
-use crate::store::book::BookVersion;
-use crate::store::reservation::{self, ReservationDetails, StoredReservation};
-use crate::store::{StoreError, Tx, sharing_rules};
+use store::book::BookVersion;
+use store::reservation::{self, ReservationDetails, StoredReservation};
+use store::{StoreError, Tx, sharing_rules};
 
 /// Inputs of a book. A different stamp means a different book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,9 +18,9 @@ use super::strikes;
 use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
 use crate::app::audit::{AuditActor, record};
-use crate::store::notice::NewNotice;
-use crate::store::reservation::{self, ClientReservationKey, StoredReservation};
-use crate::store::{StoreError, Tx, book, notice};
+use store::notice::NewNotice;
+use store::reservation::{self, ClientReservationKey, StoredReservation};
+use store::{StoreError, Tx, book, notice};
 
 /// A request with its garage.
 pub(super) type GarageRequest = (GarageId, AllocationRequest);
@@ -167,7 +167,7 @@ fn notices_of(
         id: Uuid::now_v7(),
         person: told.person,
         at: now,
-        kind: notice::kind(told.kind),
+        kind: told.kind,
         garage: written.garage.clone(),
         reservation: told.entry,
         detail: reasons.get(&told.entry).cloned().unwrap_or_default(),

@@ -19,7 +19,7 @@ use super::series::{self, SeriesDecision};
 use super::working_book::WorkingBook;
 use crate::app::audit::AuditAction;
 use crate::app::etag::EntityTags;
-use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
+use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
 
 /// Reservations read once for the whole batch.
 #[derive(Default)]

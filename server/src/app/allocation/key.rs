@@ -7,9 +7,9 @@ use domain::ids::GarageId;
 
 use super::request::{RequestActor, ReserveRequest, SeriesRequest};
 use crate::app::idempotency::{self, RequestDigest};
-use crate::store::codec;
-use crate::store::reservation::ClientReservationKey;
-use crate::store::seal::SealedValue;
+use store::codec;
+use store::reservation::ClientReservationKey;
+use store::seal::SealedValue;
 
 /// Digest of all fields of the body. Its bytes are stored in ids: the order and the texts stay as they are.
 pub(super) fn digest(asked: &ReserveRequest) -> RequestDigest {

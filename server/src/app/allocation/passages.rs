@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::key::plate_key;
 use super::working_book::{LockedBooks, WorkingBook};
-use crate::store::gateway::{self, GatewayProgress};
-use crate::store::reservation::{ReservationCreator, ReservationDetails};
-use crate::store::visit::to_book::{self, BATCH_ROWS, UnsettledVisit, VisitStay};
-use crate::store::{StoreError, Tx, strike};
+use store::gateway::{self, GatewayProgress};
+use store::reservation::{ReservationCreator, ReservationDetails};
+use store::visit::to_book::{self, BATCH_ROWS, UnsettledVisit, VisitStay};
+use store::{StoreError, Tx, strike};
 
 /// Longest time from the gate to the database when nothing delays an event.
 const UNDER_WAY: Duration = Duration::from_secs(5);

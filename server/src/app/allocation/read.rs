@@ -14,7 +14,7 @@ use super::book_cache::BookCacheSlot;
 use super::cached_book::{BookStamp, CachedBook};
 use super::request::AllocationError;
 use crate::app::App;
-use crate::store::{StoreError, Tx, book, calendar};
+use store::{StoreError, Tx, book, calendar};
 
 /// Greatest age of the data read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

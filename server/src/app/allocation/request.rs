@@ -11,9 +11,9 @@ use protocol::reservation::SeriesConflictPolicy;
 
 use crate::app::etag::EntityTags;
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
-use crate::store::StoreError;
-use crate::store::reservation::{ReservationCreator, StoredReservation};
-use crate::store::seal::SealedValue;
+use store::StoreError;
+use store::reservation::{ReservationCreator, StoredReservation};
+use store::seal::SealedValue;
 
 /// The actor of a request. The caller has authenticated the actor and checked its right to the plate, audience and
 /// garage.
@@ -80,7 +80,7 @@ pub struct ReserveRequest {
     /// `None`: the first pool in which it fits.
     pub pool: Option<PoolId>,
     pub audience: Audience,
-    /// Sealed as [`SealPurpose::Plate`](crate::store::seal::SealPurpose::Plate).
+    /// Sealed as [`SealPurpose::Plate`](store::seal::SealPurpose::Plate).
     pub plate: SealedValue,
     pub span: MinuteSpan,
     pub wish: ReservationIntent,

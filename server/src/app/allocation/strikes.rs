@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::allocation::BookStrike;
+use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, ReservationId};
-use protocol::reservation::DriverNoticeKind;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::store::notice::{self, NewNotice};
-use crate::store::reservation::StoredReservation;
-use crate::store::seal::SealedValue;
-use crate::store::sharing_rules::{self, SharingRules};
-use crate::store::strike::{self, StrikeBlock};
-use crate::store::{StoreError, Tx};
+use store::notice::{self, NewNotice};
+use store::reservation::StoredReservation;
+use store::seal::SealedValue;
+use store::sharing_rules::{self, SharingRules};
+use store::strike::{self, StrikeBlock};
+use store::{StoreError, Tx};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -12,8 +12,8 @@ use super::cached_book::{BookStamp, CachedBook};
 use super::request::RequestActor;
 use crate::app::App;
 use crate::app::audit::AuditAction;
-use crate::store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
-use crate::store::{StoreError, Tx, book, calendar};
+use store::reservation::{ClientReservationKey, ReservationDetails, StoredReservation};
+use store::{StoreError, Tx, book, calendar};
 
 /// Books whose rows this transaction has locked.
 pub(super) type LockedBooks = BTreeMap<GarageId, WorkingBook>;

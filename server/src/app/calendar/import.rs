@@ -6,7 +6,7 @@ use super::list;
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, ImportScope, record};
 use crate::app::invalid_field::InvalidField;
-use crate::store::{StoreError, calendar};
+use store::{StoreError, calendar};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HolidayListError {

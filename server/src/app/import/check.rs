@@ -11,9 +11,9 @@ use super::{published, sharing};
 use crate::app::calendar;
 use crate::app::invalid_field::InvalidField;
 use crate::app::sharing::pools;
-use crate::store::pool::StoredPool;
-use crate::store::seal::{SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx, import, pool};
+use store::pool::StoredPool;
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{StoreError, Tx, import, pool};
 
 /// Longest name of a person or class; the widest screen shows no more.
 const MAX_NAME: usize = 40;

@@ -8,9 +8,9 @@ use protocol::district::{PersonSpec, SchoolSpec};
 use uuid::Uuid;
 
 use super::{ImportCounts, ImportError, ImportRowOutcome};
-use crate::store::import::{ImportedGuardianship, PersonRow, PupilRow};
-use crate::store::seal::{SealPurpose, SealingKeyring};
-use crate::store::{Tx, codec, import, person};
+use store::import::{ImportedGuardianship, PersonRow, PupilRow};
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{Tx, codec, import, person};
 
 pub async fn pupils(
     tx: &mut Tx,

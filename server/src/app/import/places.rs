@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::{ImportCounts, ImportError, ImportRowOutcome, published, sharing};
 use crate::app::calendar::school as school_calendar;
-use crate::store::calendar as stored_calendar;
-use crate::store::import::{GarageRow, OperatorRow, PermitKey};
-use crate::store::seal::{SealPurpose, SealingKeyring};
-use crate::store::visit::color_word;
-use crate::store::{StoreError, Tx, book, codec, import};
+use store::calendar as stored_calendar;
+use store::import::{GarageRow, OperatorRow, PermitKey};
+use store::seal::{SealPurpose, SealingKeyring};
+use store::visit::color_word;
+use store::{StoreError, Tx, book, codec, import};
 
 /// Imports garages without their windows, which may name classes. Locks the garages' books until the commit.
 pub async fn garages(

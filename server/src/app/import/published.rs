@@ -9,7 +9,7 @@ use protocol::district::GarageSpec;
 use protocol::public::{PublishedSpec, SourceSpec};
 
 use super::check::{FieldCheckResult, invalid, text};
-use crate::store::{StoreError, Tx, published};
+use store::{StoreError, Tx, published};
 
 /// Longest fee text that ParkAPI accepts.
 const MAX_FEE_TEXT: usize = 4096;

@@ -13,7 +13,7 @@ use protocol::sharing::{PoolSpec, WindowSpec};
 use super::InvalidField;
 use crate::app::App;
 use crate::app::sharing::{SharingState, conflict, pools, rule};
-use crate::store::{StoreError, Tx, pool, window};
+use store::{StoreError, Tx, pool, window};
 
 /// The file's windows, checked.
 pub(super) fn windows_of(

@@ -3,7 +3,7 @@
 use protocol::uplink::{MAX_BATCH, MAX_PRIORITY_RECORDS, UplinkBatch, UplinkRecord};
 
 use super::IngestError;
-use crate::store::gateway::LockedGateway;
+use store::gateway::LockedGateway;
 
 /// Longest epoch: a UUID has 36 characters.
 const MAX_EPOCH: usize = 64;

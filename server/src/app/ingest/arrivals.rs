@@ -24,12 +24,12 @@ use super::movement::{MovedCar, NewGateEvent};
 use super::record::CheckedEvent;
 use super::reread::RereadCar;
 use super::waves::{ArrivalWave, waves};
-use crate::store::arrival::{self, NewArrival, SealedArrival};
-use crate::store::arrival_entry::{self, ArrivingCar};
-use crate::store::feed::{self, NewFeedChange};
-use crate::store::school::{self, CarAtGate, ExpectedPupil};
-use crate::store::seal::SealedValue;
-use crate::store::{StoreError, Tx};
+use store::arrival::{self, NewArrival, SealedArrival};
+use store::arrival_entry::{self, ArrivingCar};
+use store::feed::{self, NewFeedChange};
+use store::school::{self, CarAtGate, ExpectedPupil};
+use store::seal::SealedValue;
+use store::{StoreError, Tx};
 
 /// Changes of a transaction to arrivals.
 #[derive(Debug, Default)]

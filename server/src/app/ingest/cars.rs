@@ -9,9 +9,9 @@ use protocol::people::ReadingDoubt;
 use super::arrivals::ArrivalWriter;
 use super::movement::MovedCar;
 use super::reread::RereadCar;
-use crate::store::arrival::{self, SealedArrival};
-use crate::store::arrival_entry;
-use crate::store::{StoreError, Tx};
+use store::arrival::{self, SealedArrival};
+use store::arrival_entry;
+use store::{StoreError, Tx};
 
 /// Arrivals whose car is at the gate or inside, with the car's passage. Matches either reading of the car.
 async fn of_cars<'a>(

@@ -16,8 +16,8 @@ use super::record::CheckedRecords;
 use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
-use crate::store::gateway::{self, GatewayReport, LockedGateway};
-use crate::store::{StoreError, Tx, dead_letter, visit};
+use store::gateway::{self, GatewayReport, LockedGateway};
+use store::{StoreError, Tx, dead_letter, visit};
 
 /// Results of a commit for the replies and the feed.
 pub(super) struct IngestCommitOutcome {

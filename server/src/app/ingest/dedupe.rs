@@ -11,10 +11,10 @@ use protocol::reading_identity::{ReadingIdentity, derived_event_id, is_same_read
 
 use super::movement::NewGateEvent;
 use super::record::CheckedEvent;
-use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::gate_event::{self, StoredEventKey};
-use crate::store::seal::{SealPurpose, SealingKeyring};
-use crate::store::{StoreError, Tx};
+use store::gate_event::readings::{self, StoredReading};
+use store::gate_event::{self, StoredEventKey};
+use store::seal::{SealPurpose, SealingKeyring};
+use store::{StoreError, Tx};
 
 /// Most rounds: a derived id is taken only by the same reading or by one that differs in its kind alone.
 const ROUNDS: usize = 4;

@@ -13,13 +13,13 @@ use domain::vehicle::{PlateColor, VehicleClass};
 use super::record::CheckedEvent;
 use super::reread::{FirstExit, RereadOutcome, SecondExits, StandingReadings};
 use crate::app::audit::{AuditAction, AuditActor, record};
-use crate::store::garage::{self, GarageCountChange};
-use crate::store::gate_event::StoredEventKey;
-use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::gateway::LockedGateway;
-use crate::store::seal::SealedValue;
-use crate::store::visit::{self, VisitEntry, VisitExit};
-use crate::store::{StoreError, Tx};
+use store::garage::{self, GarageCountChange};
+use store::gate_event::StoredEventKey;
+use store::gate_event::readings::{self, StoredReading};
+use store::gateway::LockedGateway;
+use store::seal::SealedValue;
+use store::visit::{self, VisitEntry, VisitExit};
+use store::{StoreError, Tx};
 
 /// Detail of the audit entry of an unknown count that a gateway's first batch starts.
 const COUNT_STARTS: &str = "the count starts at 0 with the gateway's first word";

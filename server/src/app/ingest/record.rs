@@ -11,11 +11,11 @@ use protocol::mqtt::RejectCode;
 use protocol::reading_identity::ReadingIdentity;
 use protocol::uplink::{GateEvent, UplinkRecord, UplinkRecordContent};
 
-use crate::store::StoreError;
-use crate::store::dead_letter::NewDeadLetter;
-use crate::store::gate_event::{NewGateEventRow, ReadingDetails, StoredEventKey};
-use crate::store::seal::{SealPurpose, SealedValue, SealingKeyring};
-use crate::store::visit::color_word;
+use store::StoreError;
+use store::dead_letter::NewDeadLetter;
+use store::gate_event::{NewGateEventRow, ReadingDetails, StoredEventKey};
+use store::seal::{SealPurpose, SealedValue, SealingKeyring};
+use store::visit::color_word;
 
 /// Most bytes of a dead letter's excerpt and detail.
 const EXCERPT: usize = 1024;

@@ -11,10 +11,10 @@ use domain::reread::{CarReading, PlateStanding, RereadVerdict, VisitPlate, judge
 use protocol::mqtt::EventKind;
 
 use super::movement::{NewGateEvent, granted};
-use crate::store::gate_event::readings::{self, StoredReading};
-use crate::store::seal::SealedValue;
-use crate::store::visit::{self, reread::MisreadEvent};
-use crate::store::{StoreError, Tx, garage};
+use store::gate_event::readings::{self, StoredReading};
+use store::seal::SealedValue;
+use store::visit::{self, reread::MisreadEvent};
+use store::{StoreError, Tx, garage};
 
 /// From the number of a superseded reading's event to the number of the event that stands.
 pub(super) type StandingReadings = HashMap<i64, i64>;

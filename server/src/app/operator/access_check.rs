@@ -9,7 +9,7 @@ use protocol::operator::AccessCheckResult;
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
-use crate::store::{StoreError, garage};
+use store::{StoreError, garage};
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccessCheckError {

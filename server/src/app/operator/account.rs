@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::password::{self, PasswordError};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
-use crate::store::{StoreError, garage, operator};
+use store::{StoreError, garage, operator};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorAccountError {

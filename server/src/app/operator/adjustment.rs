@@ -10,7 +10,7 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
-use crate::store::{StoreError, adjustment, garage};
+use store::{StoreError, adjustment, garage};
 
 /// Rows on one page.
 const PAGE: usize = 50;

@@ -12,7 +12,7 @@ use crate::app::audit::{AuditAction, record};
 use crate::app::calendar::{load, load_schools, school};
 use crate::app::invalid_field::InvalidField;
 use crate::app::{App, etag};
-use crate::store::{StoreError, Tx, calendar};
+use store::{StoreError, Tx, calendar};
 
 /// Most days in one response: a year and a month.
 const MAX_DAYS: i64 = 400;

@@ -7,8 +7,8 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::operator::CountConfidence;
 
-use crate::store::garage::StoredGarage;
-use crate::store::{StoreError, Tx, gateway, inventory};
+use store::garage::StoredGarage;
+use store::{StoreError, Tx, gateway, inventory};
 
 /// Confidence by garage. It runs several statements per garage; an operator runs a handful of garages.
 pub(super) async fn of(

@@ -13,8 +13,8 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::app::{App, idempotency, open_order as orders};
-use crate::store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
-use crate::store::{StoreError, Tx, garage, gateway};
+use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget};
+use store::{StoreError, Tx, garage, gateway};
 
 const MIN_REASON: usize = 2;
 const MAX_REASON: usize = 200;

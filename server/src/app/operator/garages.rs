@@ -17,7 +17,7 @@ use service::build;
 use super::{OperatorCaller, confidence};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, at_gate, public_sites};
-use crate::store::{StoreError, dead_letter, garage, gateway};
+use store::{StoreError, dead_letter, garage, gateway};
 
 /// A gateway sends every few seconds and a controller every 10 s: three messages may be lost.
 const ALIVE: Duration = Duration::from_secs(30);

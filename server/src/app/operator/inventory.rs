@@ -17,9 +17,9 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused, KeyedBodyDigest};
-use crate::store::seal::{SealError, SealPurpose, SealedValue};
-use crate::store::visit::inside::{self, OpenVisit};
-use crate::store::{StoreError, Tx, garage, gateway, inventory};
+use store::seal::{SealError, SealPurpose, SealedValue};
+use store::visit::inside::{self, OpenVisit};
+use store::{StoreError, Tx, garage, gateway, inventory};
 
 /// Most walks in the list.
 const SHOWN: i64 = 20;

@@ -6,8 +6,8 @@ use protocol::operator::{CursorPage, DeadLetterEntry, EventLogEntry};
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, codec, dead_letter, gate_event};
+use store::seal::SealPurpose;
+use store::{StoreError, codec, dead_letter, gate_event};
 
 /// Rows on one page.
 const PAGE: usize = 50;

@@ -10,8 +10,8 @@ use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
-use crate::store::no_reading_shape::{self, NewShapeMark};
-use crate::store::{StoreError, garage, gateway};
+use store::no_reading_shape::{self, NewShapeMark};
+use store::{StoreError, garage, gateway};
 
 const MIN_REASON: usize = 2;
 const MAX_REASON: usize = 200;

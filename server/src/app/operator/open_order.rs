@@ -15,9 +15,9 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::app::{App, idempotency, open_order as orders};
-use crate::store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, garage, gateway, open_order};
+use store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
+use store::seal::SealPurpose;
+use store::{StoreError, garage, gateway, open_order};
 
 /// Lifetime of an order: so long the driver waits before the barrier and the operator looks at the picture. A gateway
 /// that receives the order later opens nothing.

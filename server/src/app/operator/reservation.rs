@@ -26,7 +26,7 @@ use crate::app::etag::EntityTags;
 use crate::app::idempotency::IdempotencyKey;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
-use crate::store::reservation::{self, StoredReservation};
+use store::reservation::{self, StoredReservation};
 
 /// Rows on one page.
 const PAGE: u32 = 100;

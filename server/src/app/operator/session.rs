@@ -10,8 +10,8 @@ use super::password::{self, PasswordError};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::app::token::{RandomError, random_token};
-use crate::store::seal::token_hash;
-use crate::store::{StoreError, operator};
+use store::seal::token_hash;
+use store::{StoreError, operator};
 
 /// A shift: a console that is left open expires.
 pub const TTL: Duration = Duration::from_secs(12 * 3600);

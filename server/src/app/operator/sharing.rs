@@ -22,7 +22,7 @@ mod wire;
 use super::OperatorError;
 use crate::app::idempotency::IdempotencyKeyReused;
 use crate::app::invalid_field::InvalidField;
-use crate::store::StoreError;
+use store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SharingError {

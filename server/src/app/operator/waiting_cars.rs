@@ -11,8 +11,8 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::at_gate::{self, CarAtBarrier};
 use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
-use crate::store::seal::SealPurpose;
-use crate::store::{StoreError, Tx, codec, garage, visit};
+use store::seal::SealPurpose;
+use store::{StoreError, Tx, codec, garage, visit};
 
 /// More candidates are no help at a gate.
 const CANDIDATES: usize = 3;

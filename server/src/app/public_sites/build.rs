@@ -10,10 +10,10 @@ use super::realtime::{SiteRealtime, realtime};
 use super::{SnapshotParts, site, source, trust, version};
 use crate::app::sharing::public::PublicHours;
 use crate::app::{App, allocation};
-use crate::store::garage::{self, StoredGarage};
-use crate::store::gateway::{self, GatewayHealth};
-use crate::store::published::{self, StoredSource};
-use crate::store::{StoreError, count_doubt};
+use store::garage::{self, StoredGarage};
+use store::gateway::{self, GatewayHealth};
+use store::published::{self, StoredSource};
+use store::{StoreError, count_doubt};
 
 /// The published sites, sorted by number, and their source.
 #[derive(Debug, Clone, PartialEq)]

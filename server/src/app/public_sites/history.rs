@@ -8,8 +8,8 @@ use protocol::public::{ParkingSite, SiteHistory, SiteSample};
 
 use super::snapshot;
 use crate::app::App;
-use crate::store::StoreError;
-use crate::store::published::{self, StoredSample};
+use store::StoreError;
+use store::published::{self, StoredSample};
 
 const EVERY: Duration = Duration::from_secs(5 * 60);
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -12,8 +12,8 @@ use protocol::public::OpeningStatus;
 use crate::app::App;
 use crate::app::allocation::{self, AllocationError};
 use crate::app::sharing::public::PublicHours;
-use crate::store::StoreError;
-use crate::store::garage::StoredGarage;
+use store::StoreError;
+use store::garage::StoredGarage;
 
 /// Published times stay equal for this long while nothing changes, so that readers with the newest response get "not
 /// modified".

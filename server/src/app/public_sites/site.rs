@@ -6,7 +6,7 @@ use protocol::public::{OpeningStatus, ParkingSite, PublishedSpec, SitePurpose};
 use super::realtime::SiteRealtime;
 use super::source::SOURCE_ID;
 use crate::app::directory::degrees;
-use crate::store::garage::StoredGarage;
+use store::garage::StoredGarage;
 
 /// The site without realtime values, with the garage's own times.
 pub(super) fn facts(

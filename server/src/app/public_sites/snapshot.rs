@@ -11,7 +11,7 @@ use super::build::{self, PublishedFeed};
 use super::document::FeedDocument;
 use super::{FRESH, history};
 use crate::app::App;
-use crate::store::StoreError;
+use store::StoreError;
 
 /// While one reader renews the snapshot, others get one of at most this age.
 const MAX_STALE: Duration = Duration::from_secs(3);

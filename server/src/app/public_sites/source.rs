@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 use protocol::public::{FeedSource, ParkingSite, SourceStatus};
 
 use super::FeedSettings;
-use crate::store::published::StoredSource;
+use store::published::StoredSource;
 
 /// The one source of this district's sites.
 pub const SOURCE_ID: i64 = 1;

@@ -10,10 +10,10 @@ use domain::confidence::{ConfidenceLevel, CountFacts, judge};
 use domain::ids::GarageId;
 use domain::time::Timestamp;
 
-use crate::store::count_doubt::{CountDoubts, doubts};
-use crate::store::garage::StoredGarage;
-use crate::store::gateway::GatewayHealth;
-use crate::store::{StoreError, Tx};
+use store::count_doubt::{CountDoubts, doubts};
+use store::garage::StoredGarage;
+use store::gateway::GatewayHealth;
+use store::{StoreError, Tx};
 
 const READ_EVERY: Duration = Duration::from_secs(10);
 

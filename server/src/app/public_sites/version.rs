@@ -8,8 +8,8 @@ use domain::time::Timestamp;
 use protocol::public::ParkingSite;
 
 use crate::app::{App, etag};
-use crate::store::published::{self, PublishedVersion};
-use crate::store::{StoreError, Tx};
+use store::published::{self, PublishedVersion};
+use store::{StoreError, Tx};
 
 /// The last published facts with their versions.
 #[derive(Debug, Default)]

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use crate::app::allocation::{self, AllocationError};
 use crate::app::ttl_cache::TtlCache;
 use crate::app::{App, directory};
-use crate::store::garage::StoredGarage;
+use store::garage::StoredGarage;
 
 const FRESH: Duration = Duration::from_secs(1);
 

@@ -14,7 +14,7 @@ use crate::app::etag::EntityTags;
 use crate::app::session::PersonCaller;
 use crate::app::standing::PersonEntitlements;
 use crate::app::{App, standing};
-use crate::store::reservation::StoredReservation;
+use store::reservation::StoredReservation;
 
 /// Changes an own reservation; `if_match` is the header, if there was one.
 pub async fn change(

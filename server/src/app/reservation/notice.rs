@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::ReservationError;
 use crate::app::session::PersonCaller;
 use crate::app::{App, directory};
-use crate::store::notice_view;
+use store::notice_view;
 
 const MOST: i64 = 50;
 

@@ -7,7 +7,7 @@ use protocol::reservation::{Reservation, ReservationPage};
 use super::{ReservationError, shown};
 use crate::app::App;
 use crate::app::session::PersonCaller;
-use crate::store::reservation::{self, ReservationPageCursor, StoredReservation};
+use store::reservation::{self, ReservationPageCursor, StoredReservation};
 
 /// Rows on one page.
 const PAGE: u32 = 30;

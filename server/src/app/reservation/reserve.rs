@@ -18,7 +18,7 @@ use crate::app::allocation::{
 use crate::app::idempotency::IdempotencyKey;
 use crate::app::session::PersonCaller;
 use crate::app::{App, standing};
-use crate::store::StoreError;
+use store::StoreError;
 
 /// Days of one series: a term of school days.
 pub const MOST_DATES: usize = 100;

@@ -9,10 +9,10 @@ use protocol::reservation::Reservation;
 use super::{ReservationError, openings};
 use crate::app::directory::{self, GarageDirectory};
 use crate::app::{App, allocation};
-use crate::store::StoreError;
-use crate::store::garage::StoredGarage;
-use crate::store::reservation::StoredReservation;
-use crate::store::seal::SealPurpose;
+use store::StoreError;
+use store::garage::StoredGarage;
+use store::reservation::StoredReservation;
+use store::seal::SealPurpose;
 
 /// Fields of a reservation whose car may still come.
 #[derive(Debug, Clone, Copy, Default)]

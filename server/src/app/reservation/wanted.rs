@@ -7,13 +7,13 @@ use domain::ids::PoolId;
 use domain::minute::{Minute, MinuteSpan};
 use domain::plate::Plate;
 use domain::time::Timestamp;
-use protocol::reservation::{NewReservation, ReservationChange, ReservationMode};
+use protocol::reservation::{NewReservation, ReservationChange};
 
 use super::ReservationError;
 use crate::app::App;
 use crate::app::allocation::{RequestActor, ReserveRequest};
 use crate::app::idempotency::IdempotencyKey;
-use crate::store::seal::{SealPurpose, SealedValue};
+use store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
 #[derive(Debug, Clone)]
@@ -36,11 +36,7 @@ impl ReservationDraft {
             plate,
             plate_text,
             span: span(new.starts_at, new.ends_at)?,
-            wish: match new.wish {
-                ReservationMode::Confirm => ReservationIntent::Confirm,
-                ReservationMode::Hold => ReservationIntent::Hold,
-                ReservationMode::ConfirmOrWait => ReservationIntent::ConfirmOrWait,
-            },
+            wish: new.wish,
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::calendar::HolidayCalendar;
 
 use crate::app::calendar::load;
-use crate::store::{StoreError, Tx, calendar};
+use store::{StoreError, Tx, calendar};
 
 type VersionedCalendar = Option<(i64, Arc<HolidayCalendar>)>;
 

@@ -3,7 +3,7 @@
 use domain::ids::WindowId;
 use domain::shared_window::{WindowClash, WindowConflict};
 
-use crate::store::window::StoredWindow;
+use store::window::StoredWindow;
 
 /// Describes a conflict: both windows by name, and the first date.
 pub fn describe(conflict: &WindowConflict, windows: &[StoredWindow]) -> String {

@@ -14,11 +14,11 @@ use domain::time::Timestamp;
 
 use super::DAY;
 use crate::app::{App, calendar};
-use crate::store::closure::StoredClosure;
-use crate::store::pool::StoredPool;
-use crate::store::sharing_rules::SharingRules;
-use crate::store::window::StoredWindow;
-use crate::store::{StoreError, Tx, closure, pool, sharing_rules, window};
+use store::closure::StoredClosure;
+use store::pool::StoredPool;
+use store::sharing_rules::SharingRules;
+use store::window::StoredWindow;
+use store::{StoreError, Tx, closure, pool, sharing_rules, window};
 
 /// Number of days for which windows are made absolute, from yesterday on. No window is longer than a day.
 #[derive(Debug, Clone, Copy)]

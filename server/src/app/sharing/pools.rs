@@ -6,7 +6,7 @@ use protocol::sharing::PoolSpec;
 
 use super::rule::MAIN;
 use crate::app::invalid_field::InvalidField;
-use crate::store::pool::StoredPool;
+use store::pool::StoredPool;
 
 /// As many as a week view has rows for; private spaces make one pool per owner.
 const MAX_POOLS: usize = 500;

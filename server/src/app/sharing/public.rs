@@ -14,7 +14,7 @@ use domain::time::Timestamp;
 
 use super::{DAY, closure_of_domain};
 use crate::app::{App, calendar};
-use crate::store::{StoreError, Tx, closure, window};
+use store::{StoreError, Tx, closure, window};
 
 /// Public windows of every garage, and their openings around now.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use domain::shared_window::{
 };
 use protocol::sharing::{LockOut, PoolSpec, StaggerSpec, WindowSpec};
 
-use crate::store::codec::encode;
+use store::codec::encode;
 
 /// The pool of a garage without entered pools.
 pub const MAIN: &str = "main";

@@ -1,5 +1,6 @@
 //! Responses to errors of the operators' console and of entries at the gate.
 
+use super::storage_problem;
 use super::{internal, not_found, problem};
 use crate::app::gate_entry::GateEntryError;
 use crate::app::import::InvalidField;
@@ -11,15 +12,15 @@ use crate::app::operator::inventory::InventoryError;
 use crate::app::operator::open_order::RemoteOpenError;
 use crate::app::operator::password::PasswordError;
 use crate::app::operator::session::LogInError;
-use crate::store::codec::encode;
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
+use store::codec::encode;
 
 impl From<OperatorError> for ProblemResponse {
     fn from(error: OperatorError) -> Self {
         match error {
             OperatorError::NoSuchGarage => not_found(),
-            OperatorError::Store(error) => error.into(),
+            OperatorError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -36,7 +37,7 @@ impl From<LogInError> for ProblemResponse {
                 problem(503, "busy", "Service busy; try again later")
             }
             LogInError::Password(_) | LogInError::Random(_) => internal(&error),
-            LogInError::Store(error) => error.into(),
+            LogInError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -132,7 +133,7 @@ impl From<GateEntryError> for ProblemResponse {
                 problem(409, "order_waiting", "Remote opening already pending for this lane")
             }
             GateEntryError::KeyReused(error) => error.into(),
-            GateEntryError::Store(error) => error.into(),
+            GateEntryError::Store(error) => storage_problem(error),
         }
     }
 }

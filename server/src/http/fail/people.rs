@@ -1,5 +1,6 @@
 //! Responses to errors of sessions, arrivals, guardians and their plates.
 
+use super::storage_problem;
 use super::{internal, not_found, problem};
 use crate::app::arrival_act::ArrivalActError;
 use crate::app::arrival_board::ArrivalBoardError;
@@ -34,7 +35,7 @@ impl From<SessionError> for ProblemResponse {
                     .into()
             }
             SessionError::Bind(error) => error.into(),
-            SessionError::Store(error) => error.into(),
+            SessionError::Store(error) => storage_problem(error),
             SessionError::NoSuchPerson | SessionError::Random(_) => internal(&error),
         }
     }
@@ -47,7 +48,7 @@ impl From<BindCodeError> for ProblemResponse {
             BindCodeError::TooManyAttempts => {
                 problem(429, "too_many_attempts", "Too many wrong codes; try again in 15 minutes")
             }
-            BindCodeError::Store(error) => error.into(),
+            BindCodeError::Store(error) => storage_problem(error),
             BindCodeError::NoSuchPerson | BindCodeError::Random(_) => internal(&error),
         }
     }
@@ -67,7 +68,7 @@ impl From<GatewayEnrolmentError> for ProblemResponse {
             GatewayEnrolmentError::NotEnrolled(_) => {
                 problem(409, "not_enrolled", "Gateway token set by an administrator cannot be renewed")
             }
-            GatewayEnrolmentError::Store(error) => error.into(),
+            GatewayEnrolmentError::Store(error) => storage_problem(error),
             GatewayEnrolmentError::UnknownGarage(_) | GatewayEnrolmentError::Random(_) => internal(&error),
         }
     }
@@ -77,7 +78,7 @@ impl From<ArrivalBoardError> for ProblemResponse {
     fn from(error: ArrivalBoardError) -> Self {
         match error {
             ArrivalBoardError::NotYourClass => not_your_class(),
-            ArrivalBoardError::Store(error) => error.into(),
+            ArrivalBoardError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -91,7 +92,7 @@ impl From<ArrivalActError> for ProblemResponse {
                 problem(409, "arrival_changed", "Arrival changed since it was read; reload it")
             }
             ArrivalActError::Pickup(error) => pickup(error),
-            ArrivalActError::Store(error) => error.into(),
+            ArrivalActError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -112,7 +113,7 @@ impl From<HallError> for ProblemResponse {
     fn from(error: HallError) -> Self {
         match error {
             HallError::NotAHall => problem(403, "not_a_hall", "Account is not a hall screen"),
-            HallError::Store(error) => error.into(),
+            HallError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -120,7 +121,7 @@ impl From<HallError> for ProblemResponse {
 impl From<GuardianError> for ProblemResponse {
     fn from(error: GuardianError) -> Self {
         match error {
-            GuardianError::Store(error) => error.into(),
+            GuardianError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -128,6 +129,12 @@ impl From<GuardianError> for ProblemResponse {
 impl From<ArrivalClaimError> for ProblemResponse {
     fn from(error: ArrivalClaimError) -> Self {
         match error {
+            ArrivalClaimError::TooManyPupils => {
+                ProblemDetails::new(422, "invalid_body", "Invalid field in the request body")
+                    .field("pupils")
+                    .detail(error.to_string())
+                    .into()
+            }
             ArrivalClaimError::NotYourChild => {
                 problem(403, "not_your_child", "Child not registered to this account")
             }
@@ -136,7 +143,7 @@ impl From<ArrivalClaimError> for ProblemResponse {
                 problem(409, "outside_pickup_window", "Outside the school's pickup window")
             }
             ArrivalClaimError::Page(error) => error.into(),
-            ArrivalClaimError::Store(error) => error.into(),
+            ArrivalClaimError::Store(error) => storage_problem(error),
         }
     }
 }
@@ -154,7 +161,7 @@ impl From<OwnPlateError> for ProblemResponse {
             OwnPlateError::TooMany => problem(409, "too_many_plates", "Maximum number of plates reached"),
             OwnPlateError::Taken => problem(409, "plate_taken", "Plate already registered to this account"),
             OwnPlateError::NoSuchPlate => not_found(),
-            OwnPlateError::Store(error) => error.into(),
+            OwnPlateError::Store(error) => storage_problem(error),
         }
     }
 }

@@ -10,6 +10,7 @@ use service::http::ProblemResponse;
 use super::caller::AuthenticatedGateway;
 use crate::app::gateway_token::GatewayTokenRenewal;
 use crate::app::{App, access_plan as use_case};
+use crate::http::fail::storage_problem;
 use crate::http::{conditional, fail};
 
 /// Returns the plan for the next 48 hours, or 304 if the gateway has it. Either response may request a new
@@ -28,7 +29,7 @@ pub async fn access_plan(
     AuthenticatedGateway(garage, renewal): AuthenticatedGateway,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
-    let plan = use_case::plan(&app, &garage).await?.ok_or_else(fail::not_found)?;
+    let plan = use_case::plan(&app, &garage).await.map_err(storage_problem)?.ok_or_else(fail::not_found)?;
     let mut answer = conditional::json(&headers, &plan.etag, "no-cache", &plan.document);
     if renewal == GatewayTokenRenewal::Due {
         answer.headers_mut().insert(RENEWAL, HeaderValue::from_static(DUE));

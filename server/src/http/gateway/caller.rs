@@ -7,6 +7,7 @@ use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::gateway_token::{self, GatewayTokenRenewal};
+use crate::http::fail::storage_problem;
 use crate::http::{bearer, fail};
 
 /// An authenticated gateway. It is extracted before the body, so that the server does not read the body of an
@@ -19,7 +20,7 @@ impl FromRequestParts<App> for AuthenticatedGateway {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let token = bearer::token(&parts.headers).ok_or_else(fail::unknown_gateway)?;
-        let known = gateway_token::garage_of(app, token).await?;
+        let known = gateway_token::garage_of(app, token).await.map_err(storage_problem)?;
         let (garage, renewal) = known.ok_or_else(fail::unknown_gateway)?;
         Ok(Self(garage, renewal))
     }

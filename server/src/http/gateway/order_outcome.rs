@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
 use crate::http::fail;
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiPath;
 
 /// Records the outcome of an order. The first report stands; a repetition changes nothing.
@@ -23,7 +24,7 @@ pub async fn order_outcome(
     ApiPath(order): ApiPath<Uuid>,
     ApiJson(outcome): ApiJson<RemoteOrderOutcome>,
 ) -> Result<StatusCode, ProblemResponse> {
-    if open_order::ended(&app, &garage, order, outcome).await? {
+    if open_order::ended(&app, &garage, order, outcome).await.map_err(storage_problem)? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(fail::not_found())

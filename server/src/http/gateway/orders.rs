@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::caller::AuthenticatedGateway;
 use crate::app::{App, open_order};
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiQuery;
 
 /// `?run=UUID&wait_ms=N`.
@@ -36,5 +37,5 @@ pub async fn orders(
     ApiQuery(poll): ApiQuery<RemoteOrderPollQuery>,
 ) -> Result<Json<PendingRemoteOrders>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
-    Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await?))
+    Ok(Json(open_order::poll(&app, &garage, &poll.run.to_string(), wait).await.map_err(storage_problem)?))
 }

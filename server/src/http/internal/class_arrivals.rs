@@ -3,21 +3,24 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::ClassId;
-use protocol::people::ClassArrivals;
+use protocol::people::{AfterCursorQuery, ClassArrivals};
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, arrival_board};
-use crate::http::input::{AfterCursorQuery, ApiPath, ApiQuery};
+use crate::http::input::{ApiPath, ApiQuery};
 
 /// A class's arrivals of today, for its teachers. The first reading of a session and day is audited.
 #[utoipa::path(
-    get, path = "/internal/v1/classes/{class}/arrivals", tag = "internal",
+    get, path = "/internal/v1/classes/{class}/arrivals", tag = "teacher",
     params(("class" = String, Path), AfterCursorQuery), security(("service" = [], "session" = [])),
     responses(
         (status = 200, body = ClassArrivals),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
         (status = 403, body = ProblemDetails, description = "`not_your_class`"),
+        (status = 404, body = ProblemDetails, description = "`not_found`: the text is no id"),
+        (status = "default", body = ProblemDetails),
     )
 )]
 pub async fn class_arrivals(

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedPerson;
@@ -9,8 +10,8 @@ use crate::app::{App, session};
 
 /// Ends the session of the call.
 #[utoipa::path(
-    delete, path = "/internal/v1/sessions/current", tag = "internal",
-    security(("service" = [], "session" = [])), responses((status = 204))
+    delete, path = "/internal/v1/sessions/current", tag = "sessions",
+    security(("service" = [], "session" = [])), responses((status = 204), (status = "default", body = ProblemDetails))
 )]
 pub async fn close_session(
     State(app): State<App>,

@@ -5,10 +5,12 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use protocol::people::{ArrivalFeedPage, FeedCursor};
+use protocol::problem::ProblemDetails;
 use serde::Deserialize;
 use service::http::ProblemResponse;
 
 use crate::app::{App, feed as use_case};
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiQuery;
 
 /// `?after=CURSOR&wait_ms=N`.
@@ -25,13 +27,18 @@ pub struct FeedPollQuery {
 
 /// Rooms with news: a long poll. The response names no children and needs no session.
 #[utoipa::path(
-    get, path = "/internal/v1/feed", tag = "internal", params(FeedPollQuery),
-    security(("service" = [])), responses((status = 200, body = ArrivalFeedPage))
+    get, path = "/internal/v1/feed", tag = "feed", params(FeedPollQuery),
+    security(("service" = [])),
+    responses(
+        (status = 200, body = ArrivalFeedPage),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = "default", body = ProblemDetails),
+    )
 )]
 pub async fn feed(
     State(app): State<App>,
     ApiQuery(poll): ApiQuery<FeedPollQuery>,
 ) -> Result<Json<ArrivalFeedPage>, ProblemResponse> {
     let wait = Duration::from_millis(poll.wait_ms);
-    Ok(Json(use_case::poll(&app, poll.after, wait).await?))
+    Ok(Json(use_case::poll(&app, poll.after, wait).await.map_err(storage_problem)?))
 }

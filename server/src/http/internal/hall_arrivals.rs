@@ -2,19 +2,24 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::people::HallArrivals;
+use protocol::people::{AfterCursorQuery, HallArrivals};
 use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedPerson;
 use crate::app::{App, hall};
-use crate::http::input::{AfterCursorQuery, ApiQuery};
+use crate::http::input::ApiQuery;
 
 /// A whole school's arrivals with masked names, for its waiting hall.
 #[utoipa::path(
-    get, path = "/internal/v1/hall/arrivals", tag = "internal", params(AfterCursorQuery),
+    get, path = "/internal/v1/hall/arrivals", tag = "hall", params(AfterCursorQuery),
     security(("service" = [], "session" = [])),
-    responses((status = 200, body = HallArrivals), (status = 403, body = ProblemDetails, description = "`not_a_hall`"))
+    responses(
+        (status = 200, body = HallArrivals),
+        (status = 400, body = ProblemDetails, description = "`invalid_query`, with `field`"),
+        (status = 403, body = ProblemDetails, description = "`not_a_hall`"),
+        (status = "default", body = ProblemDetails),
+    )
 )]
 pub async fn hall_arrivals(
     State(app): State<App>,

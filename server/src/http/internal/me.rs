@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::people::PersonProfile;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use super::caller::AuthenticatedPerson;
@@ -10,8 +11,8 @@ use crate::app::{App, session};
 
 /// The person of the session, and what the person may open.
 #[utoipa::path(
-    get, path = "/internal/v1/me", tag = "internal",
-    security(("service" = [], "session" = [])), responses((status = 200, body = PersonProfile))
+    get, path = "/internal/v1/me", tag = "sessions",
+    security(("service" = [], "session" = [])),     responses((status = 200, body = PersonProfile), (status = "default", body = ProblemDetails))
 )]
 pub async fn me(
     State(app): State<App>,

@@ -8,6 +8,7 @@ use service::http::ProblemResponse;
 
 use crate::app::{App, service_token};
 use crate::http::bearer;
+use crate::http::fail::storage_problem;
 
 pub async fn require(
     State(app): State<App>,
@@ -16,7 +17,7 @@ pub async fn require(
 ) -> Result<Response, ProblemResponse> {
     let refused = || ProblemDetails::new(401, "service_unauthorized", "Service token missing or invalid");
     let token = bearer::token(request.headers()).ok_or_else(refused)?;
-    if service_token::authenticate(&app, token).await?.is_none() {
+    if service_token::authenticate(&app, token).await.map_err(storage_problem)?.is_none() {
         return Err(refused().into());
     }
     Ok(next.run(request).await)

@@ -10,6 +10,7 @@ use super::caller::AuthenticatedOperator;
 use crate::app::operator::garages as use_case;
 use crate::app::{App, etag};
 use crate::http::conditional;
+use crate::http::fail::storage_problem;
 
 /// The operator's garages as they are now, or 304.
 #[utoipa::path(
@@ -25,6 +26,6 @@ pub async fn garages(
     AuthenticatedOperator(caller): AuthenticatedOperator,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
-    let garages = use_case::list(&app, &caller).await?;
+    let garages = use_case::list(&app, &caller).await.map_err(storage_problem)?;
     Ok(conditional::json(&headers, &etag::weak(&garages), "private, no-cache", &garages))
 }

@@ -10,6 +10,7 @@ use service::http::ProblemResponse;
 use super::{CACHE_CONTROL, wrong};
 use crate::app::public_sites::history::{self as use_case, HistoryPage};
 use crate::app::{App, etag};
+use crate::http::fail::storage_problem;
 use crate::http::input::{ApiPath, ApiQuery};
 use crate::http::{conditional, fail};
 
@@ -43,6 +44,7 @@ pub async fn history(
         return Err(wrong("limit", &format!("limit must be 1 to {}", use_case::MOST)));
     }
     let page = HistoryPage { start: query.start, limit };
-    let history = use_case::read(&app, id, page).await?.ok_or_else(fail::not_found)?;
+    let history =
+        use_case::read(&app, id, page).await.map_err(storage_problem)?.ok_or_else(fail::not_found)?;
     Ok(conditional::json(&headers, &etag::weak(&history), CACHE_CONTROL, &history))
 }

@@ -9,6 +9,7 @@ use service::http::ProblemResponse;
 use super::query::SiteQuery;
 use super::respond;
 use crate::app::{App, public_sites};
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiQuery;
 
 /// All sites from the cached document, or those that match the query.
@@ -27,7 +28,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<SiteQuery>,
 ) -> Result<Response, ProblemResponse> {
     let search = query.checked()?;
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     if search.is_everything() {
         return Ok(respond::document(&headers, &snapshot.list));
     }

@@ -10,6 +10,7 @@ use super::respond;
 use crate::app::public_sites::document::FeedDocument;
 use crate::app::{App, public_sites};
 use crate::http::fail;
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiPath;
 
 #[utoipa::path(
@@ -25,7 +26,7 @@ pub async fn one(
     headers: HeaderMap,
     ApiPath(id): ApiPath<i64>,
 ) -> Result<Response, ProblemResponse> {
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     let site = snapshot.find(id).ok_or_else(fail::not_found)?;
     Ok(respond::document(&headers, &FeedDocument::new(site.json.to_vec())))
 }

@@ -10,6 +10,7 @@ use super::respond;
 use crate::app::public_sites::source::SOURCE_ID;
 use crate::app::{App, public_sites};
 use crate::http::fail;
+use crate::http::fail::storage_problem;
 use crate::http::input::ApiPath;
 
 #[utoipa::path(
@@ -21,7 +22,7 @@ use crate::http::input::ApiPath;
     )
 )]
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response, ProblemResponse> {
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     Ok(respond::document(&headers, &snapshot.sources))
 }
 
@@ -41,6 +42,6 @@ pub async fn one(
     if id != SOURCE_ID {
         return Err(fail::not_found());
     }
-    let snapshot = public_sites::snapshot(&app).await?;
+    let snapshot = public_sites::snapshot(&app).await.map_err(storage_problem)?;
     Ok(respond::document(&headers, &snapshot.source))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::allocation::entry::EntryPhase;
 use server::app::purge::purge;
-use server::store::reservation::ReservationCreator;
+use store::reservation::ReservationCreator;
 
 use crate::allocation::place::{AllocationFixture, span};
 

@@ -1,13 +1,13 @@
 //! Passages at the gate reach the book through real batches of a gateway.
 
 use domain::access::{AccessDecision, Audience};
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{EntryOrigin, EntryPhase, EntryState};
 use domain::allocation::refusal::ReservationRefusal;
 use domain::minute::Minute;
-use protocol::reservation::DriverNoticeKind;
 use protocol::uplink::GateEvent;
-use server::store::reservation::{self, StoredReservation};
+use store::reservation::{self, StoredReservation};
 use testkit::wait;
 
 use crate::allocation::place::{AllocationFixture, SOON, at, car, mall, refusal, span};
@@ -166,7 +166,7 @@ contract!(passages_that_a_crash_left_untold_are_told_later, |f| async {
     // A visit whose mark no book has processed: ingest leaves it so when the process dies right after its commit.
     let plate = place.plate(4);
     let mut tx = f.store.begin().await.unwrap();
-    let came = server::store::visit::VisitEntry {
+    let came = store::visit::VisitEntry {
         garage: &mall(),
         plate: Some(&plate),
         audience: Some(Audience::Public),
@@ -175,17 +175,17 @@ contract!(passages_that_a_crash_left_untold_are_told_later, |f| async {
         event: event_of(&mut tx).await,
         at: at("15:30"),
     };
-    server::store::visit::enter(&mut tx, &[came]).await.unwrap();
+    store::visit::enter(&mut tx, &[came]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(server::app::overdue::sweep(&place.app).await.unwrap(), 1);
     assert_eq!(place.until_count(1).await[0].entry.state, EntryState::CheckedIn { at: at("15:30") });
 });
 
 /// The row that a visit's entry names.
-async fn event_of(tx: &mut server::store::Tx) -> i64 {
+async fn event_of(tx: &mut store::Tx) -> i64 {
     let (garage, gate) = (mall(), domain::ids::DeviceId::parse("gate").unwrap());
     let came = comes("lost", 4, "15:30");
-    let row = server::store::gate_event::NewGateEventRow {
+    let row = store::gate_event::NewGateEventRow {
         garage: &garage,
         device: &gate,
         event_id: &came.event_id,
@@ -203,8 +203,8 @@ async fn event_of(tx: &mut server::store::Tx) -> i64 {
         offline: false,
         of: None,
         delta: 1,
-        details: server::store::gate_event::ReadingDetails::default(),
+        details: store::gate_event::ReadingDetails::default(),
     };
-    let numbers = server::store::gate_event::insert(tx, &[row]).await.unwrap();
+    let numbers = store::gate_event::insert(tx, &[row]).await.unwrap();
     *numbers.values().next().unwrap()
 }

@@ -78,10 +78,8 @@ contract!(an_answer_that_was_lost_is_given_again_after_a_crash, |f| async {
     let stop = CancellationToken::new();
     let task = tokio::spawn(run(app.clone(), stop.clone()));
     let reserve = |n: usize, key: &str| {
-        let plate = app
-            .keys
-            .sealed(server::store::seal::SealPurpose::Plate, &crate::allocation::place::car(n))
-            .unwrap();
+        let plate =
+            app.keys.sealed(store::seal::SealPurpose::Plate, &crate::allocation::place::car(n)).unwrap();
         let by = RequestActor::Person(place.people[n]);
         ReserveRequest {
             by,

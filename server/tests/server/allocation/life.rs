@@ -104,7 +104,7 @@ contract!(whom_the_operator_cancels_is_told_why, |f| async {
     let state = place.stored(made.entry.id).await.entry.state;
     assert!(matches!(state, EntryState::Cancelled { cause: CancelCause::Suspended, .. }), "{state:?}");
     let mut tx = f.store.begin_read().await.unwrap();
-    let notices = server::store::notice_view::of_person(&mut tx, place.people[0], 5).await.unwrap();
+    let notices = store::notice_view::of_person(&mut tx, place.people[0], 5).await.unwrap();
     assert_eq!((notices[0].detail.as_str(), notices[0].reservation), ("消防演习", made.entry.id));
 });
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::access::Audience;
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::entry::EntryPhase;
 use domain::allocation::refusal::ReservationRefusal;
 use domain::allocation::{EntryChange, ReservationIntent};
@@ -12,16 +13,15 @@ use domain::minute::{Minute, MinuteSpan, Minutes};
 use domain::shared_window::{DailyHours, LessonRule, SharedWindow, WindowRecurrence, WindowTerms};
 use domain::time::Timestamp;
 use domain::window::Weekdays;
-use protocol::reservation::DriverNoticeKind;
 use server::app::App;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, ChangeRequest, RequestActor, ReservationActRequest,
     ReserveRequest, submit,
 };
 use server::app::idempotency::IdempotencyKey;
-use server::store::reservation::{self, StoredReservation};
-use server::store::seal::{SealPurpose, SealedValue};
-use server::store::{Store, book, notice_view, person, pool, window};
+use store::reservation::{self, StoredReservation};
+use store::seal::{SealPurpose, SealedValue};
+use store::{Store, book, notice_view, person, pool, window};
 use testkit::wait;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ use crate::common::http::ServedRouter;
 use crate::common::{StoreFixture, time};
 
 /// Generous: the machine may be busy.
-pub const SOON: Duration = testkit::wait::PATIENCE;
+pub const SOON: Duration = wait::PATIENCE;
 
 pub struct AllocationFixture<'a> {
     pub fixture: &'a StoreFixture,

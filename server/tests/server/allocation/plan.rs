@@ -13,7 +13,7 @@ use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use protocol::uplink::{AccessPlanDocument, GateEvent};
 use server::app::allocation::read_now;
-use server::store::strike;
+use store::strike;
 use testkit::wait;
 
 use crate::allocation::place::{AllocationFixture, SOON, at, car, main_pool, mall, span};
@@ -81,8 +81,7 @@ contract!(a_reservation_is_in_the_plan_until_its_car_is_inside, |f| async {
     // The decision is stored as the gateway made it.
     let mut tx = f.store.begin_read().await.unwrap();
     let key = (mall(), DeviceId::parse("gate").unwrap(), EventId::parse("e1").unwrap());
-    let cars =
-        server::store::gate_event::readings::newest_by_id(&mut tx, std::slice::from_ref(&key)).await.unwrap();
+    let cars = store::gate_event::readings::newest_by_id(&mut tx, std::slice::from_ref(&key)).await.unwrap();
     assert_eq!(cars[&key].decision, Some(by));
 });
 
@@ -116,7 +115,7 @@ contract!(a_blocked_plate_is_named_as_long_as_it_is_blocked, |f| async {
         until: at("16:30"),
     };
     strike::block(&mut tx, &block).await.unwrap();
-    server::store::book::advance(&mut tx, &[mall()]).await.unwrap();
+    store::book::advance(&mut tx, &[mall()]).await.unwrap();
     tx.commit().await.unwrap();
     assert!(place.plan().await.0.plan.sharing.blocked.contains(&plate(3)));
     f.clock.set("2026-11-23T16:30:00+08:00");

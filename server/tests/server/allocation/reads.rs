@@ -3,7 +3,7 @@
 use domain::access::Audience;
 use domain::allocation::ReservationIntent;
 use server::app::allocation::{AllocationError, AllocationRequest, RequestActor, read, read_now, submit};
-use server::store::book;
+use store::book;
 use testkit::wait;
 use tokio_util::sync::CancellationToken;
 

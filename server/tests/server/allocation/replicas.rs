@@ -17,8 +17,8 @@ use server::app::allocation::{
     AllocationError, AllocationRequest, RequestActor, ReserveRequest, run, submit,
 };
 use server::app::idempotency::IdempotencyKey;
-use server::store::seal::SealPurpose;
-use server::store::{Store, Tx, book};
+use store::seal::SealPurpose;
+use store::{Store, Tx, book};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 

@@ -8,7 +8,7 @@ use protocol::reservation::SeriesConflictPolicy;
 use server::app::allocation::{
     AllocationError, AllocationReply, AllocationRequest, SeriesDateOutcome, SeriesReply, SeriesRequest,
 };
-use server::store::reservation;
+use store::reservation;
 
 use crate::allocation::place::{AllocationFixture, mall, span};
 

@@ -2,6 +2,7 @@
 
 use domain::access::Audience;
 use domain::allocation::BookStrikeKind;
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::entry::{
     BookEntry, CancelCause, CancelLateness, EntryOrigin, EntryState, HoldOrigin,
 };
@@ -9,15 +10,14 @@ use domain::allocation::layout::PlateKey;
 use domain::ids::{PersonId, ReservationId, VisitId, WindowId};
 use domain::minute::MinuteSpan;
 use domain::time::Timestamp;
-use protocol::reservation::DriverNoticeKind;
 use server::app::App;
-use server::store::reservation::{
+use store::reservation::{
     self, ClientReservationKey, ReservationCreator, ReservationDetails, ReservationPageCursor,
     StoredReservation,
 };
-use server::store::seal::SealedValue;
-use server::store::strike::StrikeBlock;
-use server::store::{block_list, book, gateway, notice, notice_view, strike};
+use store::seal::SealedValue;
+use store::strike::StrikeBlock;
+use store::{block_list, book, gateway, notice, notice_view, strike};
 use uuid::Uuid;
 
 use crate::allocation::place::{at, drivers, main_pool, mall, span};
@@ -256,7 +256,7 @@ contract!(how_much_a_gateway_has_told, |f| async {
 #[tokio::test]
 async fn a_database_that_is_restarted_is_away_and_not_broken() {
     let f = StoreFixture::postgres().await;
-    let server::store::Store::Postgres(pool) = &f.store else { panic!("not PostgreSQL") };
+    let store::Store::Postgres(pool) = &f.store else { panic!("not PostgreSQL") };
     let cut = sqlx::query("select pg_terminate_backend(pg_backend_pid())").execute(pool).await;
-    assert!(server::store::StoreError::from(cut.unwrap_err()).is_overload());
+    assert!(store::StoreError::from(cut.unwrap_err()).is_overload());
 }

@@ -1,12 +1,12 @@
 //! Broken promises, and what follows by rule.
 
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::EntryPhase;
 use domain::allocation::refusal::ReservationRefusal;
-use protocol::reservation::DriverNoticeKind;
 use server::app::allocation::{AllocationRequest, RequestActor, ReserveRequest};
-use server::store::sharing_rules::SharingRules;
-use server::store::{block_list, book, sharing_rules, strike};
+use store::sharing_rules::SharingRules;
+use store::{block_list, book, sharing_rules, strike};
 
 use crate::allocation::place::{AllocationFixture, at, mall, refusal, span};
 use crate::common::StoreFixture;

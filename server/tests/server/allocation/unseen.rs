@@ -8,7 +8,7 @@ use domain::allocation::entry::{EntryOrigin, EntryPhase, EntryState};
 use protocol::uplink::GateEvent;
 use server::app::allocation::read_now;
 use server::app::overdue;
-use server::store::block_list;
+use store::block_list;
 
 use crate::allocation::place::{AllocationFixture, at, car, mall, span};
 use crate::common::district::MALL_TOKEN;

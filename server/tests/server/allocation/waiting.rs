@@ -1,10 +1,10 @@
 //! The waiting list, through the database.
 
+use domain::allocation::DriverNoticeKind;
 use domain::allocation::ReservationIntent;
 use domain::allocation::entry::{EntryPhase, EntryState};
-use protocol::reservation::DriverNoticeKind;
 use server::app::allocation::{AllocationReply, AllocationRequest, run, submit};
-use server::store::reservation::StoredReservation;
+use store::reservation::StoredReservation;
 use tokio_util::sync::CancellationToken;
 
 use crate::allocation::place::{AllocationFixture, at, mall, one, span};

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::{enrolment, import};
-use server::store::notice::{self, NewNotice};
+use store::notice::{self, NewNotice};
 use testkit::authorization::call::MatrixCall;
 use testkit::authorization::table::MatrixRow;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ async fn notice_of_mother(scene: &MatrixScene) -> String {
         id: Uuid::now_v7(),
         person,
         at: scene.app.now(),
-        kind: protocol::reservation::DriverNoticeKind::EndingSoon,
+        kind: domain::allocation::DriverNoticeKind::EndingSoon,
         garage: garage(NORTH),
         reservation: lookup::reservation(scene).await.parse().unwrap(),
         detail: String::new(),

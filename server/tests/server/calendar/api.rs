@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::import;
 use server::app::operator::session;
-use server::store::{audit, calendar};
+use store::{audit, calendar};
 
 use crate::common::StoreFixture;
 use crate::common::district::{MALL, SCHOOL, district, garage};

@@ -9,7 +9,7 @@ use server::app::App;
 use server::app::calendar::import::{HolidayListError, city_days, holidays};
 use server::app::calendar::{load, load_schools, missing_years};
 use server::app::import::{self, ImportError, ImportTally};
-use server::store::{audit, calendar};
+use store::{audit, calendar};
 
 use crate::calendar::date;
 use crate::common::district::{SCHOOL, district, garage};

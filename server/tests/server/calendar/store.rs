@@ -6,7 +6,7 @@ use domain::calendar::{
 };
 use domain::ids::SchoolId;
 use domain::window::Weekdays;
-use server::store::calendar;
+use store::calendar;
 
 use crate::calendar::date;
 use crate::common::district::{MALL, SCHOOL, fill, garage};
@@ -97,7 +97,7 @@ contract!(schools_are_found_by_garage_and_operator, |fixture| async {
     let app = fixture.app();
     fill(&app).await;
     let mut tx = app.store.begin_read().await.unwrap();
-    let operator = server::store::operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
+    let operator = store::operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
     let own = calendar::school::of_operator(&mut tx, &operator).await.unwrap();
     assert_eq!((own.len(), own[0].name.as_str(), own[0].garage.clone()), (1, "小学", garage(SCHOOL)));
     assert_eq!(calendar::school::of_garage(&mut tx, &garage(SCHOOL)).await.unwrap(), own);

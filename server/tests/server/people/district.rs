@@ -11,10 +11,10 @@ use protocol::district::{
 };
 use protocol::people::FeedCursor;
 use server::app::{App, import};
-use server::store::arrival::NewArrival;
-use server::store::feed::NewFeedChange;
-use server::store::seal::SealPurpose;
-use server::store::{arrival, feed};
+use store::arrival::NewArrival;
+use store::feed::NewFeedChange;
+use store::seal::SealPurpose;
+use store::{arrival, feed};
 use uuid::Uuid;
 
 pub const FAMILY_CAR: &str = "鲁B12345";
@@ -124,7 +124,7 @@ pub async fn person_id(app: &App, key: &str) -> PersonId {
 pub async fn pupil_id(app: &App, key: &str) -> PupilId {
     let hash = app.keys.hash(SealPurpose::Key, key);
     let mut tx = app.store.begin_read().await.unwrap();
-    let pupils = server::store::import::pupils(&mut tx).await.unwrap();
+    let pupils = store::import::pupils(&mut tx).await.unwrap();
     pupils[&hash].id.parse().unwrap()
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::bind_code;
-use server::store::person;
+use store::person;
 
 use crate::people::api::InternalApi;
 use crate::people::district::person_id;

@@ -79,7 +79,7 @@ async fn followed(app: &App, writers: usize, changes: usize, writing: &App) -> V
         let today = app.now().local_date();
         for class in ["c-1", "c-2"] {
             let class = district::class(class);
-            let rows = server::store::arrival::changed_in_class(&mut tx, &class, today, after, 10_000).await;
+            let rows = store::arrival::changed_in_class(&mut tx, &class, today, after, 10_000).await;
             seen.extend(rows.unwrap().iter().map(|row| row.cursor).filter(|c| *c <= page.cursor));
         }
         after = page.cursor;

@@ -40,21 +40,33 @@ contract!(a_blocked_guardian_sees_nothing_of_the_child, |fixture| async {
     assert_eq!(board["arrivals"].as_array().unwrap().len(), 1, "the mother's car only");
 });
 
+contract!(a_claim_names_so_many_children_and_no_more, |fixture| async {
+    let api = InternalApi::start(fixture).await;
+    let mother = api.session("G-mother").await;
+    let pupils = vec![uuid::Uuid::nil(); 21];
+    let refused = api.post("/guardian/claims", &mother, json!({"pupils": pupils})).await;
+    refused.refused(422, "invalid_body");
+    assert_eq!(refused.body["field"], "pupils");
+    let pupils = &pupils[..20];
+    api.post("/guardian/claims", &mother, json!({"pupils": pupils})).await.refused(403, "not_your_child");
+    api.post("/guardian/claims", &mother, json!({"children": []})).await.refused(422, "invalid_body");
+});
+
 contract!(a_blocked_persons_car_never_comes_for_the_child, |fixture| async {
     let api = InternalApi::start(fixture).await;
     let expected = async |plate: &str| {
-        let hash = api.app.keys.hash(server::store::seal::SealPurpose::Plate, plate);
+        let hash = api.app.keys.hash(store::seal::SealPurpose::Plate, plate);
         let mut tx = api.app.store.begin_read().await.unwrap();
         let garage = crate::people::district::garage();
         let cars = [(&garage, hash.as_slice(), String::new())];
-        let mut pupils = server::store::school::pupils_of_cars(&mut tx, &cars).await.unwrap();
+        let mut pupils = store::school::pupils_of_cars(&mut tx, &cars).await.unwrap();
         pupils.remove(&(garage.clone(), hash.clone(), String::new())).unwrap_or_default()
     };
     assert_eq!(expected(FAMILY_CAR).await.len(), 2);
     assert_eq!(expected(FATHERS_CAR).await.len(), 1, "the brother only");
     // The mother registers the father's car: the block still overrides it, and the brother has two guardians in it.
     let mother = api.session("G-mother").await;
-    api.post("/guardian/plates", &mother, json!({"plate": FATHERS_CAR})).await.ok();
+    api.post("/plates", &mother, json!({"plate": FATHERS_CAR})).await.ok();
     let pupils = expected(FATHERS_CAR).await;
     assert_eq!(pupils.len(), 1);
     assert_eq!(pupils[0].relation, "母亲、父亲");
@@ -97,9 +109,7 @@ contract!(a_claim_needs_the_pickup_window, |fixture| async {
 contract!(plates_are_checked_few_and_ones_own, |fixture| async {
     let api = InternalApi::start(fixture).await;
     let mother = api.session("G-mother").await;
-    let add = async |session: &str, plate: &str| {
-        api.post("/guardian/plates", session, json!({"plate": plate})).await
-    };
+    let add = async |session: &str, plate: &str| api.post("/plates", session, json!({"plate": plate})).await;
     let wrong = add(&mother, "not a plate").await;
     wrong.refused(422, "invalid_plate");
     assert_eq!(wrong.body["field"], "plate");
@@ -109,7 +119,7 @@ contract!(plates_are_checked_few_and_ones_own, |fixture| async {
     add(&mother, "鲁B11111").await.ok();
     add(&mother, "鲁B22222").await.refused(409, "too_many_plates");
     add(&api.session("T-1").await, "鲁B33333").await.ok();
-    let own = format!("/guardian/plates/{}", second.body["id"].as_str().unwrap());
+    let own = format!("/plates/{}", second.body["id"].as_str().unwrap());
     api.delete(&own, &api.session("G-other").await).await.refused(404, "not_found");
     assert_eq!(api.delete(&own, &mother).await.status, 204);
     api.delete(&own, &mother).await.refused(404, "not_found");

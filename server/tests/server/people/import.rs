@@ -9,7 +9,7 @@ use crate::people::district::{class, district, garage, person_id, pupil_id};
 
 async fn modified(app: &App) -> i64 {
     let mut tx = app.store.begin_read().await.unwrap();
-    let garage = server::store::garage::find(&mut tx, &garage()).await.unwrap().unwrap();
+    let garage = store::garage::find(&mut tx, &garage()).await.unwrap().unwrap();
     garage.modified_at.micros()
 }
 
@@ -47,7 +47,7 @@ contract!(a_second_import_changes_what_differs_and_keeps_who_is_missing, |fixtur
     assert_eq!((person_id(&app, "T-1").await, pupil_id(&app, "P-mei").await), (teacher, mei));
     person_id(&app, "G-mother").await;
     let mut tx = app.store.begin_read().await.unwrap();
-    let taught = server::store::school::taught_classes(&mut tx, teacher).await.unwrap();
+    let taught = store::school::taught_classes(&mut tx, teacher).await.unwrap();
     assert_eq!(taught.iter().map(|c| c.id.clone()).collect::<Vec<_>>(), [class("c-2")]);
 });
 

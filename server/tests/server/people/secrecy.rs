@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::json;
 use server::app::bind_code;
-use server::store::Store;
 use sqlx::Row;
+use store::Store;
 
 use crate::common::StoreFixture;
 use crate::people::api::InternalApi;
@@ -41,7 +41,7 @@ async fn use_everything(api: &InternalApi) -> Vec<String> {
     api.post(&format!("/arrivals/{id}/acts"), &teacher, act).await.ok();
     api.get("/classes/c-1/arrivals", &teacher).await.ok();
     api.post("/guardian/claims", &session, json!({})).await.ok();
-    api.post("/guardian/plates", &session, json!({"plate": "鲁BD54321"})).await.ok();
+    api.post("/plates", &session, json!({"plate": "鲁BD54321"})).await.ok();
     vec![session, teacher, code, "鲁BD54321".to_owned()]
 }
 

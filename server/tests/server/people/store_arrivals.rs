@@ -1,10 +1,10 @@
 //! Contracts of the arrivals and the feed.
 
 use domain::pickup::{PickupAct, PickupPhase, PickupState};
-use server::store::arrival::{self, LastArrivalAct};
-use server::store::arrival_entry;
-use server::store::feed::{self, SPAN};
-use server::store::seal::SealPurpose;
+use store::arrival::{self, LastArrivalAct};
+use store::arrival_entry;
+use store::feed::{self, SPAN};
+use store::seal::SealPurpose;
 use uuid::Uuid;
 
 use crate::people::district::{FAMILY_CAR, car_comes, class, fill, garage, person_id, pupil_id, school};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use server::store::seal::{SealPurpose, token_hash};
-use server::store::{audit, bind_code, key_check, person, school, service_token, session, window};
+use store::seal::{SealPurpose, token_hash};
+use store::{audit, bind_code, key_check, person, school, service_token, session, window};
 use uuid::Uuid;
 
 use crate::people::district::{class, fill, garage, person_id, pupil_id, school as school_id};

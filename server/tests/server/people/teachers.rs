@@ -165,6 +165,6 @@ contract!(an_act_is_audited_with_who_did_it, |fixture| async {
 async fn audited(api: &InternalApi, action: &str) -> usize {
     let mut tx = api.app.store.begin_read().await.unwrap();
     let since = domain::time::Timestamp::from_micros(0);
-    let lines = server::store::audit::since(&mut tx, since, 1_000).await.unwrap();
+    let lines = store::audit::since(&mut tx, since, 1_000).await.unwrap();
     lines.iter().filter(|line| line.action == action).count()
 }

@@ -14,7 +14,7 @@ use crate::public::{SITES, started};
 use domain::ids::GarageId;
 use protocol::district::{DistrictSpec, GarageSpec};
 use server::app::{gateway_token, import};
-use server::store::gateway::{self, GatewayReport};
+use store::gateway::{self, GatewayReport};
 
 contract!(readers_may_keep_it_and_read_it_from_any_page, |f| async {
     let server = started(f).await;

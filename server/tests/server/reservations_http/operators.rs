@@ -23,8 +23,8 @@ pub async fn close(world: &ServerWorld, from: &str, until: &str) {
     let time = |text| domain::time::Timestamp::parse(text).unwrap();
     let school = crate::common::district::garage(SCHOOL);
     let mut tx = world.app.store.begin().await.unwrap();
-    let operator = server::store::operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
-    let closure = server::store::closure::StoredClosure {
+    let operator = store::operator::by_username(&mut tx, "li").await.unwrap().unwrap().id;
+    let closure = store::closure::StoredClosure {
         id: uuid::Uuid::now_v7(),
         pool: None,
         audience: None,
@@ -36,16 +36,16 @@ pub async fn close(world: &ServerWorld, from: &str, until: &str) {
         operator_name: String::new(),
         created_at: world.app.now(),
     };
-    server::store::closure::insert(&mut tx, &school, &closure).await.unwrap();
-    server::store::book::lock(&mut tx, std::slice::from_ref(&school)).await.unwrap();
-    server::store::book::advance(&mut tx, std::slice::from_ref(&school)).await.unwrap();
+    store::closure::insert(&mut tx, &school, &closure).await.unwrap();
+    store::book::lock(&mut tx, std::slice::from_ref(&school)).await.unwrap();
+    store::book::advance(&mut tx, std::slice::from_ref(&school)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn audited(fixture: &StoreFixture) -> Vec<String> {
     let mut tx = fixture.store.begin_read().await.unwrap();
     let since = domain::time::Timestamp::from_micros(0);
-    let lines = server::store::audit::since(&mut tx, since, 1000).await.unwrap();
+    let lines = store::audit::since(&mut tx, since, 1000).await.unwrap();
     lines.into_iter().filter(|line| line.actor_kind == "operator").map(|line| line.action).collect()
 }
 
@@ -99,7 +99,7 @@ contract!(only_what_an_operator_changes_is_audited, |fixture| async {
     let own = driver.reserved(SCHOOL, &public(1, "19:00-20:00")).await;
     let mut tx = fixture.store.begin_read().await.unwrap();
     let since = domain::time::Timestamp::from_micros(0);
-    let lines = server::store::audit::since(&mut tx, since, 1000).await.unwrap();
+    let lines = store::audit::since(&mut tx, since, 1000).await.unwrap();
     let lines = lines.into_iter().filter(|line| line.action.starts_with("reservation."));
     let lines: Vec<_> = lines.map(|line| (line.action, line.subject)).collect();
     let reservation = id(&made.body).to_owned();

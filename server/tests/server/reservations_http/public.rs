@@ -8,7 +8,7 @@ use crate::world::{ServerWorld, public, refused};
 
 async fn number(world: &ServerWorld, id: &str) -> i64 {
     let mut tx = world.app.store.begin_read().await.unwrap();
-    server::store::garage::find(&mut tx, &garage(id)).await.unwrap().unwrap().number
+    store::garage::find(&mut tx, &garage(id)).await.unwrap().unwrap().number
 }
 
 contract!(everybody_sees_the_coming_hours, |fixture| async {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use server::app::operator::session;
-use server::store::{audit, book, operator};
+use store::{audit, book, operator};
 
 use crate::common::StoreFixture;
 use crate::common::district::{SCHOOL, garage};

@@ -2,8 +2,8 @@
 //! ends in the order of time, an end before a start at the same instant, summed up.
 
 use serde::Serialize;
-use server::store::Store;
 use sqlx::{AssertSqlSafe, PgPool};
+use store::Store;
 
 use super::peer::PeerRule;
 

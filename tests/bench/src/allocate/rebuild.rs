@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use server::app::allocation;
-use server::store::reservation::StoredReservation;
+use store::reservation::StoredReservation;
 use testkit::postgres::PostgresCluster;
 use uuid::Uuid;
 

@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use domain::access::Audience;
+use domain::allocation::ReservationIntent;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
 use domain::pickup::PickupAct;
@@ -23,11 +24,11 @@ use e2e::records;
 use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
 use protocol::operator::NewCountAdjustment;
 use protocol::people::ArrivalAct;
-use protocol::reservation::{NewReservation, ReservationMode};
+use protocol::reservation::NewReservation;
 use serde_json::json;
-use server::store::Store;
 use simulator::controller::ControllerHandle;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
+use store::Store;
 use testkit::process::TestProgram;
 use testkit::wait;
 
@@ -170,7 +171,7 @@ async fn reserved(system: &TestSystem) -> anyhow::Result<()> {
             plate: DRIVER_PLATE.to_owned(),
             starts_at: start.timestamp(),
             ends_at: (start + Minutes(120)).timestamp(),
-            wish: ReservationMode::Confirm,
+            wish: ReservationIntent::Confirm,
         };
         let answer = phone.post_once(&format!("/garages/{garage}/reservations"), key, &body).await;
         ensure!(answer.status().is_success(), "{key}: {}", answer.text().await?);

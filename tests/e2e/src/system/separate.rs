@@ -9,8 +9,8 @@ use std::path::Path;
 
 use domain::ids::GarageId;
 use protocol::district::DistrictSpec;
-use server::store::seal::SealingKeyring;
 use simulator::district::{GarageSite, InventedDistrict};
+use store::seal::SealingKeyring;
 use tempfile::TempDir;
 use testkit::disk::LossyDisk;
 use testkit::mosquitto::MosquittoBroker;

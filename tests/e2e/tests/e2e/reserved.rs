@@ -2,6 +2,7 @@
 
 use crate::scene::{SURE, answer, drive, gate_knows, id, lane, now};
 use domain::access::{AccessDecision, Audience, DenialReason};
+use domain::allocation::ReservationIntent;
 use domain::allocation::entry::EntryPhase;
 use domain::ids::GarageId;
 use domain::minute::{Minute, Minutes};
@@ -9,7 +10,7 @@ use e2e::district::DistrictKind;
 use e2e::phone::{PATIENCE, PhoneClient};
 use e2e::system::{SystemForm, SystemPart, SystemSetup, TestSystem};
 use futures_util::{StreamExt, stream};
-use protocol::reservation::{NewReservation, Reservation, ReservationMode};
+use protocol::reservation::{NewReservation, Reservation};
 use reqwest::StatusCode;
 use simulator::controller::CommandAction;
 use simulator::district::{DRIVER_KEY, DRIVER_PLATE};
@@ -33,7 +34,7 @@ fn wish(plate: &str) -> NewReservation {
         plate: plate.to_owned(),
         starts_at: start.timestamp(),
         ends_at: (start + Minutes(120)).timestamp(),
-        wish: ReservationMode::Confirm,
+        wish: ReservationIntent::Confirm,
     }
 }
 

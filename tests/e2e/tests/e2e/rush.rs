@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use domain::access::Audience;
+use domain::allocation::ReservationIntent;
 use domain::ids::{ClassId, GarageId, SchoolId};
 use domain::plate::Plate;
 use domain::time::Timestamp;
@@ -16,16 +17,16 @@ use miniapp_api::config::{
 };
 use protocol::district::{ChildSpec, ClassSpec, DistrictSpec, GarageSpec, PersonSpec, PupilSpec, SchoolSpec};
 use protocol::problem::ProblemDetails;
-use protocol::reservation::{NewReservation, Reservation, ReservationMode};
+use protocol::reservation::{NewReservation, Reservation};
 use protocol::sharing::WindowSpec;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use reqwest::{Client, StatusCode};
 use server::app::{App, import, service_token};
-use server::store::Store;
-use server::store::seal::{SealPurpose, SealingKeyring, token_hash};
 use service::clock::SystemClock;
 use service::config::SecretSource;
+use store::Store;
+use store::seal::{SealPurpose, SealingKeyring, token_hash};
 use testkit::postgres::TestDatabase;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -116,15 +117,13 @@ fn district() -> DistrictSpec {
 /// Sessions straight into the store; a parent's token is its key.
 async fn log_everybody_in(app: &App) {
     let mut tx = app.store.begin().await.unwrap();
-    let people = server::store::import::people(&mut tx).await.unwrap();
+    let people = store::import::people(&mut tx).await.unwrap();
     let now = app.now();
     for n in 0..PARENTS {
         let person = &people[&app.keys.hash(SealPurpose::Key, &key(n))];
         let person = uuid::Uuid::parse_str(&person.id).unwrap();
         let ends = now + app.session_ttl;
-        server::store::session::insert(&mut tx, &token_hash(&key(n)), person.into(), now, ends)
-            .await
-            .unwrap();
+        store::session::insert(&mut tx, &token_hash(&key(n)), person.into(), now, ends).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -172,9 +171,9 @@ fn wish(app: &App, n: usize) -> NewReservation {
         starts_at: at(0),
         ends_at: at(30),
         wish: if n.is_multiple_of(WAITERS) {
-            ReservationMode::ConfirmOrWait
+            ReservationIntent::ConfirmOrWait
         } else {
-            ReservationMode::Confirm
+            ReservationIntent::Confirm
         },
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use testkit::process::TestProgram;
 use testkit::wait;
 
-const SOON: Duration = testkit::wait::PATIENCE;
+const SOON: Duration = wait::PATIENCE;
 
 /// `sh` stands in for a program of ours: only its start and end matter.
 fn shell(script: &str) -> TestProgram {

@@ -17,7 +17,7 @@ fn only_in(what: &str, allowed: &[&str]) {
 #[test]
 fn sql_is_in_the_store_and_in_the_outbox() {
     // The uplink passes on the outbox's error.
-    only_in("sqlx::", &["server/src/store", "gateway/src/outbox", "gateway/src/uplink.rs"]);
+    only_in("sqlx::", &["server/store/src", "gateway/src/outbox", "gateway/src/uplink.rs"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub fn files(ending: &str) -> Vec<RepositoryFile> {
 
 /// The Rust files that end up in the product's programs, with the tests inside them.
 pub fn product_sources() -> Vec<RepositoryFile> {
-    let product = ["gateway/src/", "server/src/", "miniapp-api/src/", "crates/"];
+    let product = ["gateway/src/", "server/src/", "server/store/src/", "miniapp-api/src/", "crates/"];
     let mut sources = files(".rs");
     sources.retain(|file| product.iter().any(|folder| file.path.starts_with(folder)));
     sources.retain(|file| !file.path.contains("/tests/"));

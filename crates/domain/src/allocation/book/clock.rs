@@ -6,7 +6,7 @@
 
 use super::AllocationBook;
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryState, HoldOrigin};
-use crate::allocation::journal::{BookNoticeKind, BookStrikeKind};
+use crate::allocation::journal::{BookStrikeKind, DriverNoticeKind};
 use crate::allocation::terms::kept_until;
 use crate::audience::Audience;
 use crate::ids::{PoolId, WindowId};
@@ -66,7 +66,7 @@ impl AllocationBook {
             lateness: CancelLateness::InTime,
         };
         let entry = self.end(entry, state);
-        self.notify(&entry, BookNoticeKind::NeverFree);
+        self.notify(&entry, DriverNoticeKind::NeverFree);
     }
 
     fn expire(&mut self, entry: BookEntry, offered: HoldOrigin, now: Timestamp) {
@@ -77,18 +77,18 @@ impl AllocationBook {
         let entry =
             self.end(entry, EntryState::Cancelled { at: now, cause, lateness: CancelLateness::InTime });
         if offered == HoldOrigin::FromWaitlist {
-            self.notify(&entry, BookNoticeKind::OfferExpired);
+            self.notify(&entry, DriverNoticeKind::OfferExpired);
         }
     }
 
     fn no_show(&mut self, entry: BookEntry, now: Timestamp) {
         let entry = self.end(entry, EntryState::NoShow { at: now });
-        self.notify(&entry, BookNoticeKind::NoShow);
+        self.notify(&entry, DriverNoticeKind::NoShow);
         self.strike(&entry, BookStrikeKind::NoShow, now);
     }
 
     fn remind(&mut self, entry: BookEntry) {
-        self.notify(&entry, BookNoticeKind::EndingSoon);
+        self.notify(&entry, DriverNoticeKind::EndingSoon);
         self.put(BookEntry { reminded: true, ..entry });
     }
 
@@ -98,7 +98,7 @@ impl AllocationBook {
         let mut entry = self.staying_on(entry, now);
         if end <= known_until {
             entry.state = EntryState::Overstayed { since: end };
-            self.notify(&entry, BookNoticeKind::Overstayed);
+            self.notify(&entry, DriverNoticeKind::Overstayed);
             self.strike(&entry, BookStrikeKind::Overstay, now);
         }
         // While the gate's events are unknown the entry stays equal until the next minute: there is nothing to store, and the

@@ -3,7 +3,7 @@
 use super::AllocationBook;
 use super::judge::{PoolStay, SpaceClaim, StayPlacement};
 use crate::allocation::entry::{BookEntry, CancelCause, CancelLateness, EntryPhase, EntryState, HoldOrigin};
-use crate::allocation::journal::BookNoticeKind;
+use crate::allocation::journal::DriverNoticeKind;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
 use crate::allocation::terms::PendingEnds;
@@ -156,7 +156,7 @@ impl AllocationBook {
         let lateness = if late { CancelLateness::Late } else { CancelLateness::InTime };
         let entry = self.end(entry.clone(), EntryState::Cancelled { at: now, cause, lateness });
         if cause == CancelCause::Suspended {
-            self.notify(&entry, BookNoticeKind::Suspended);
+            self.notify(&entry, DriverNoticeKind::Suspended);
         }
         self.offer(now);
         Ok(entry)

@@ -8,7 +8,7 @@ use crate::ids::ReservationId;
 use super::AllocationBook;
 use super::judge::{SpaceClaim, misfit, opening_over};
 use crate::allocation::entry::{BookEntry, EntryState, HoldOrigin};
-use crate::allocation::journal::BookNoticeKind;
+use crate::allocation::journal::DriverNoticeKind;
 use crate::minute::Minute;
 use crate::time::Timestamp;
 
@@ -26,7 +26,7 @@ impl AllocationBook {
         let waiting: Vec<ReservationId> = self.index.waiting().collect();
         for id in waiting {
             if let Some(held) = self.entry(id).and_then(|entry| self.offered(entry, now)) {
-                self.notify(&held, BookNoticeKind::Offer);
+                self.notify(&held, DriverNoticeKind::Offer);
                 self.put(held);
             }
         }

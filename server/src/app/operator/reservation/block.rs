@@ -12,8 +12,8 @@ use super::super::{OperatorCaller, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::ReservationError;
-use crate::store::seal::SealPurpose;
-use crate::store::{Tx, block_list, book};
+use store::seal::SealPurpose;
+use store::{Tx, block_list, book};
 
 /// Most rows of each kind in one response.
 const MOST: i64 = 500;

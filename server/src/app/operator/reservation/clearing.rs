@@ -13,7 +13,7 @@ use super::super::{OperatorCaller, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
-use crate::store::reservation;
+use store::reservation;
 
 /// The list as the book has it.
 struct ClearingCandidates {

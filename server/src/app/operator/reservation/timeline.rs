@@ -16,8 +16,8 @@ use super::{bounds, levels};
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::{ReservationError, shown};
 use crate::app::{App, allocation};
-use crate::store::reservation::{self, StoredReservation};
-use crate::store::{occupancy_history, pool};
+use store::reservation::{self, StoredReservation};
+use store::{occupancy_history, pool};
 
 /// More stays than a day of the largest garage has.
 const MOST: u32 = 5_000;

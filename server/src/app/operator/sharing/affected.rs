@@ -11,9 +11,9 @@ use protocol::sharing as wire;
 use uuid::Uuid;
 
 use super::SharingError;
-use crate::store::notice::{self, NewNotice};
-use crate::store::reservation::{self, ReservationDetails, StoredReservation};
-use crate::store::{StoreError, Tx};
+use store::notice::{self, NewNotice};
+use store::reservation::{self, ReservationDetails, StoredReservation};
+use store::{StoreError, Tx};
 
 /// Most reservations in a preview.
 const NAMED: usize = 100;
@@ -123,7 +123,7 @@ impl ReservationImpact {
             id: Uuid::now_v7(),
             person: told.person,
             at: now,
-            kind: notice::kind(told.kind),
+            kind: told.kind,
             garage: garage.clone(),
             reservation: told.entry,
             detail: if self.ids.contains(&told.entry) { reason.to_owned() } else { String::new() },

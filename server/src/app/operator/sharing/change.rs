@@ -15,7 +15,7 @@ use crate::app::audit::{AuditAction, GaragePart, record};
 use crate::app::idempotency::{self, IdempotencyKey};
 use crate::app::operator::{OperatorCaller, OperatorError, require};
 use crate::app::sharing::{SharingState, conflict};
-use crate::store::{StoreError, Tx, book, garage};
+use store::{StoreError, Tx, book, garage};
 
 pub(super) struct SharingChange<'a> {
     app: &'a App,

@@ -16,8 +16,8 @@ use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::reason::{self, reason};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::SharingState;
-use crate::store::closure::{self, StoredClosure};
-use crate::store::operator;
+use store::closure::{self, StoredClosure};
+use store::operator;
 
 /// Longer than any building work; a permanent closure is a smaller pool or an ended window.
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::app::operator::calendar::{day, warnings};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools};
-use crate::store::closure;
+use store::closure;
 
 /// Five weeks.
 pub const MAX_DAYS: u32 = 35;

@@ -9,7 +9,7 @@ use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
-use crate::store::pool::{self, StoredPool};
+use store::pool::{self, StoredPool};
 
 /// The garage's pools and their entity tag.
 #[derive(Debug, Clone)]

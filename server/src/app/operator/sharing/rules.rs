@@ -8,7 +8,7 @@ use super::{SharingError, invalid};
 use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::{App, etag};
-use crate::store::sharing_rules::{self, SharingRules};
+use store::sharing_rules::{self, SharingRules};
 
 #[derive(Debug, Clone)]
 pub struct TaggedSharingRules {

@@ -12,8 +12,8 @@ use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::{SharingState, pools, rule};
 use crate::app::{App, etag};
-use crate::store::window::{self, StoredWindow};
-use crate::store::{Tx, school};
+use store::window::{self, StoredWindow};
+use store::{Tx, school};
 
 /// Id of a new window in a preview.
 const NEW: &str = "new";

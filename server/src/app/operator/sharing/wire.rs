@@ -5,8 +5,8 @@ use protocol::sharing as wire;
 
 use crate::app::etag;
 use crate::app::sharing::rule;
-use crate::store::closure::StoredClosure;
-use crate::store::window::StoredWindow;
+use store::closure::StoredClosure;
+use store::window::StoredWindow;
 
 pub(super) fn window(stored: &StoredWindow) -> wire::WindowEntry {
     let rule = rule::spec(&stored.window);

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::people::OwnPlates;
+use protocol::problem::ProblemDetails;
 use service::http::ProblemResponse;
 
 use crate::app::{App, plate};
@@ -10,8 +11,8 @@ use crate::http::internal::caller::AuthenticatedPerson;
 
 /// The caller's own plates, the oldest first.
 #[utoipa::path(
-    get, path = "/internal/v1/plates", tag = "internal",
-    security(("service" = [], "session" = [])), responses((status = 200, body = OwnPlates))
+    get, path = "/internal/v1/plates", tag = "plates",
+    security(("service" = [], "session" = [])), responses((status = 200, body = OwnPlates), (status = "default", body = ProblemDetails))
 )]
 pub async fn list(
     State(app): State<App>,

@@ -10,11 +10,15 @@ use crate::app::{App, plate};
 use crate::http::input::ApiPath;
 use crate::http::internal::caller::AuthenticatedPerson;
 
-/// Deletes one of the caller's cars. Reservations for it stay.
+/// Deletes one of the caller's cars. It no longer opens any gate; reservations for it stay.
 #[utoipa::path(
-    delete, path = "/internal/v1/plates/{id}", tag = "internal",
+    delete, path = "/internal/v1/plates/{id}", tag = "plates",
     params(("id" = String, Path, format = "uuid")), security(("service" = [], "session" = [])),
-    responses((status = 204), (status = 404, body = ProblemDetails, description = "`not_found`"))
+    responses(
+        (status = 204),
+        (status = 404, body = ProblemDetails, description = "`not_found`, also for another account's"),
+        (status = "default", body = ProblemDetails),
+    )
 )]
 pub async fn remove(
     State(app): State<App>,

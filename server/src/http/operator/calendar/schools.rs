@@ -7,6 +7,7 @@ use service::http::ProblemResponse;
 
 use crate::app::App;
 use crate::app::operator::calendar;
+use crate::http::fail::storage_problem;
 use crate::http::operator::caller::AuthenticatedOperator;
 
 /// The schools whose garages the operator runs.
@@ -19,5 +20,5 @@ pub async fn schools(
     State(app): State<App>,
     AuthenticatedOperator(caller): AuthenticatedOperator,
 ) -> Result<Json<SchoolList>, ProblemResponse> {
-    Ok(Json(calendar::schools(&app, &caller).await?))
+    Ok(Json(calendar::schools(&app, &caller).await.map_err(storage_problem)?))
 }

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::ids::GarageId;
 use domain::occupancy::{LaneDirection, PassDetection};
 use protocol::mqtt::MqttPermissions;
-use server::store::seal::SealingKeyring;
 use simulator::district::{GarageSite, SiteLane};
+use store::seal::SealingKeyring;
 
 use crate::system::SystemAddresses;
 use crate::system::passwords::DevicePasswords;

@@ -1,11 +1,12 @@
 //! Guardians' phones: a space reserved for the pickup, two claims by hand, and what a phone must not do.
 
 use domain::access::{AccessDecision, Audience};
+use domain::allocation::ReservationIntent;
 use domain::allocation::entry::EntryPhase;
 use domain::minute::{Minute, Minutes};
 use domain::pickup::PickupAct;
 use e2e::phone::{PATIENCE, PhoneClient};
-use protocol::reservation::{AvailabilityQuote, NewReservation, Reservation, ReservationMode};
+use protocol::reservation::{AvailabilityQuote, NewReservation, Reservation};
 use serde_json::json;
 use testkit::wait;
 
@@ -27,7 +28,7 @@ pub fn wish(audience: Audience, plate: &str) -> NewReservation {
         plate: plate.to_owned(),
         starts_at: start.timestamp(),
         ends_at: (start + Minutes(60)).timestamp(),
-        wish: ReservationMode::Confirm,
+        wish: ReservationIntent::Confirm,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Requests of the mini-program's API, with objects of guardian M.
 
+use domain::allocation::DriverNoticeKind;
 use domain::ids::GarageId;
-use protocol::reservation::DriverNoticeKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::app::import;
-use server::store::notice::{self, NewNotice};
+use store::notice::{self, NewNotice};
 use testkit::authorization::call::{MatrixCall, MatrixIdentity};
 use testkit::authorization::run::MatrixTarget;
 use testkit::authorization::table::MatrixRow;

@@ -4,7 +4,7 @@ use domain::ids::GarageId;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 use server::app::allocation::{self, AllocationRequest};
-use server::store::Store;
+use store::Store;
 use testkit::authorization::call::{MatrixCall, MatrixIdentity, MatrixReply};
 use testkit::authorization::dump::{self, TableDump};
 use testkit::authorization::run::MatrixTarget;

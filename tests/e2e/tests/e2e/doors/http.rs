@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use e2e::system::{SystemForm, TestSystem};
+use protocol::people::SESSION_HEADER;
 use protocol::problem::ProblemDetails;
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,7 +48,7 @@ fn wrong(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<S
 
 pub async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
     let parent = system.log_in(&family(&system, 1, 0).guardian).await;
-    let plates = format!("{}/api/v1/guardian/plates", system.people());
+    let plates = format!("{}/api/v1/plates", system.people());
     let post = || Client::new().post(&plates).bearer_auth(&parent.token);
     assert_eq!(sent(post(), "{").await, wrong(400, "malformed_json", None));
     assert_eq!(sent(post(), "{}").await, wrong(422, "invalid_body", Some("plate")));
@@ -59,6 +60,9 @@ pub async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
     assert_eq!(sent(post(), &"x".repeat(20_000)).await, wrong(413, "body_too_large", None));
     let untyped = post().body("{}").send().await.unwrap();
     assert_eq!(problem(untyped).await, wrong(415, "not_json", None));
+    let old = Client::new().post(format!("{}/api/v1/guardian/plates", system.people()));
+    let at_the_old_address = sent(old.bearer_auth(&parent.token), r#"{"plate":"no plate"}"#).await;
+    assert_eq!(at_the_old_address, wrong(422, "invalid_plate", Some("plate")));
     acts(&system).await;
     batches(&system).await;
     adjustments(&system).await;
@@ -69,6 +73,40 @@ pub async fn a_malformed_body_is_told_its_field(system: Arc<TestSystem>) {
             problem(Client::new().get(url).send().await.unwrap()).await,
             wrong(404, "not_found", None)
         );
+    }
+}
+
+/// Paths with a parameter, and a text that is no id of its kind.
+const MALFORMED: [(Method, &str); 11] = [
+    (Method::GET, "/classes/UPPER/arrivals"),
+    (Method::POST, "/arrivals/7/acts"),
+    (Method::DELETE, "/plates/7"),
+    (Method::GET, "/garages/a_b/quote"),
+    (Method::GET, "/garages/a%2Fb/forecast"),
+    (Method::POST, "/garages/%E5%BA%93/reservations"),
+    (Method::POST, "/garages/a.b/reservation-series"),
+    (Method::GET, "/reservations/..%2Ffeed"),
+    (Method::PATCH, "/reservations/00000000"),
+    (Method::POST, "/reservations/%00/acts"),
+    (Method::POST, "/notices/x/read"),
+];
+
+pub async fn a_malformed_id_is_not_found_by_either_process(system: Arc<TestSystem>) {
+    let parent = system.log_in(&family(&system, 1, 0).guardian).await;
+    let unknown = Client::new().get(format!("{}/api/v1/reservations/{}", system.people(), Uuid::nil()));
+    let unknown = unknown.bearer_auth(&parent.token).send().await.unwrap().bytes().await.unwrap();
+    for (method, path) in MALFORMED {
+        let phone = Client::new().request(method.clone(), format!("{}/api/v1{path}", system.people()));
+        let inner = Client::new().request(method, format!("{}/internal/v1{path}", system.server()));
+        let inner = inner.header(SESSION_HEADER, &parent.token);
+        for (door, request) in [
+            ("miniapp-api", phone.bearer_auth(&parent.token)),
+            ("server", inner.bearer_auth(system.service_token())),
+        ] {
+            let answer = request.json(&json!({})).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{door} {path}");
+            assert_eq!(answer.bytes().await.unwrap(), unknown, "{door} {path}: as an id that nobody has");
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn no_log_has_a_childs_name_or_a_secret(system: Arc<TestSystem>) {
 /// Requests that fail, because failures are what is logged.
 async fn trouble(system: &TestSystem, teacher: &e2e::phone::PhoneClient, parent: &e2e::phone::PhoneClient) {
     teacher.act(Uuid::nil().into(), &ArrivalAct { act: PickupAct::Undo, seen: 1 }).await;
-    parent.post("/guardian/plates", &json!({ "plate": "王小明" })).await;
+    parent.post("/plates", &json!({ "plate": "王小明" })).await;
     let sessions = format!("{}/api/v1/sessions", system.people());
     let log_in = json!({ "js_code": teacher.token, "bind_code": parent.token });
     reqwest::Client::new().post(sessions).json(&log_in).send().await.unwrap();

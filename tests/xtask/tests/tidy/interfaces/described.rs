@@ -10,7 +10,7 @@ pub const SERVER: &str = "docs/openapi/server.json";
 pub const MINIAPP: &str = "docs/openapi/miniapp-api.json";
 
 /// The documents that `service::http::openapi` completes.
-pub const COMPLETED: [&str; 1] = [SERVER];
+pub const COMPLETED: [&str; 2] = [SERVER, MINIAPP];
 
 pub struct DescribedOperation {
     pub document: &'static str,

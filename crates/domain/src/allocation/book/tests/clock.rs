@@ -3,7 +3,7 @@
 use super::ground::{TERMS, ask, at, car, evening, ground, id, minute, plate, pool, span, visit};
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState};
-use crate::allocation::journal::{BookNoticeKind, BookStrike, BookStrikeKind};
+use crate::allocation::journal::{BookStrike, BookStrikeKind, DriverNoticeKind};
 use crate::allocation::request::{EntryChange, ReservationIntent, ReservationRequest};
 use crate::audience::Audience;
 
@@ -15,7 +15,7 @@ fn phase(book: &AllocationBook, n: u128) -> EntryPhase {
     book.entry(id(n)).unwrap().phase()
 }
 
-fn notices(book: &mut AllocationBook) -> Vec<(u128, BookNoticeKind)> {
+fn notices(book: &mut AllocationBook) -> Vec<(u128, DriverNoticeKind)> {
     book.take_journal().notices.iter().map(|notice| (notice.entry.as_uuid().as_u128(), notice.kind)).collect()
 }
 
@@ -45,7 +45,7 @@ fn a_car_that_never_came_is_a_no_show_after_its_grace() {
     let journal = book.take_journal();
     let strike = BookStrike { entry: id(1), plate: plate(1), kind: BookStrikeKind::NoShow, at: at("18:15") };
     assert_eq!(journal.strikes, [strike]);
-    assert_eq!(journal.notices[0].kind, BookNoticeKind::NoShow);
+    assert_eq!(journal.notices[0].kind, DriverNoticeKind::NoShow);
     assert_eq!(journal.changed.len(), 1);
     assert_eq!(book.entries().count(), 0);
     assert_eq!(book.free(&pool("main"), Audience::Public, span("18:15", "20:00")), 1);
@@ -83,11 +83,11 @@ fn a_driver_is_reminded_once_before_the_end() {
     assert_eq!(notices(&mut book), []);
     sweep(&mut book, "18:45");
     sweep(&mut book, "18:46");
-    assert_eq!(notices(&mut book), [(1, BookNoticeKind::EndingSoon)]);
+    assert_eq!(notices(&mut book), [(1, DriverNoticeKind::EndingSoon)]);
     let longer = EntryChange { span: Some(span("18:00", "20:00")), ..EntryChange::default() };
     book.change(id(1), &longer, at("18:50")).unwrap();
     sweep(&mut book, "19:45");
-    assert_eq!(notices(&mut book), [(1, BookNoticeKind::EndingSoon)]);
+    assert_eq!(notices(&mut book), [(1, DriverNoticeKind::EndingSoon)]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::ground::{TERMS, ask, at, car, evening, ground, id, plate, pool, span};
 use crate::allocation::book::AllocationBook;
 use crate::allocation::entry::{CancelCause, EntryPhase, EntryState, HoldOrigin};
-use crate::allocation::journal::BookNoticeKind;
+use crate::allocation::journal::DriverNoticeKind;
 use crate::allocation::refusal::ReservationRefusal;
 use crate::allocation::request::{ReservationIntent, ReservationRequest};
 use crate::audience::Audience;
@@ -50,7 +50,7 @@ fn an_offer_goes_from_one_to_the_next_until_one_accepts() {
         .collect();
     assert_eq!(
         told,
-        [(2, BookNoticeKind::Offer), (2, BookNoticeKind::OfferExpired), (3, BookNoticeKind::Offer)]
+        [(2, DriverNoticeKind::Offer), (2, DriverNoticeKind::OfferExpired), (3, DriverNoticeKind::Offer)]
     );
     assert_eq!(book.confirm(id(3), at("12:25")).unwrap().phase(), EntryPhase::Confirmed);
 }
@@ -83,7 +83,7 @@ fn who_has_waited_until_the_start_is_told_that_it_was_in_vain() {
     assert_eq!(book.entry(id(2)).unwrap().phase(), EntryPhase::Waiting);
     book.sweep(at("18:01"), at("18:01"));
     let journal = book.take_journal();
-    assert_eq!(journal.notices.iter().filter(|notice| notice.kind == BookNoticeKind::NeverFree).count(), 3);
+    assert_eq!(journal.notices.iter().filter(|notice| notice.kind == DriverNoticeKind::NeverFree).count(), 3);
     assert_eq!(book.entries().count(), 1);
 }
 
@@ -150,7 +150,7 @@ fn a_suspension_hurts_those_whose_spaces_it_closes() {
     assert_eq!(book.affected(&suspended), [id(3)]);
     assert!(book.affected(book.layout()).is_empty());
     book.cancel(id(3), CancelCause::Suspended, at("18:01")).unwrap();
-    assert_eq!(book.take_journal().notices[0].kind, BookNoticeKind::Suspended);
+    assert_eq!(book.take_journal().notices[0].kind, DriverNoticeKind::Suspended);
 }
 
 #[test]

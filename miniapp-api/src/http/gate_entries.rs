@@ -1,3 +1,0 @@
-//! Entries of cars that the camera did not read.
-
-pub mod enter;

@@ -1,4 +1,0 @@
-//! The waiting hall of a school.
-
-pub mod list;
-pub mod stream;

@@ -1,4 +1,0 @@
-//! Notices about the person's own reservations.
-
-pub mod list;
-pub mod read;

@@ -1,5 +1,0 @@
-//! A person's own plates.
-
-pub mod add;
-pub mod list;
-pub mod remove;
