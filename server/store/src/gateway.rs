@@ -220,7 +220,7 @@ pub async fn reported_shape(
 }
 
 /// The alarms of a lane in the garage's latest report; none of a lane that the gateway no longer has.
-pub async fn lane_alarms(
+pub async fn alarms_of_lane(
     tx: &mut Tx,
     garage: &GarageId,
     lane: &LaneId,

@@ -122,7 +122,7 @@ fn names(inputs: &[DeviceId]) -> String {
 
 /// Time of the last report of a lane's device that is no fire input.
 async fn lane_fire(tx: &mut Tx, garage: &GarageId, lane: &LaneId) -> Result<Timestamp, FireEndError> {
-    let alarms = gateway::lane_alarms(tx, garage, lane).await?;
+    let alarms = gateway::alarms_of_lane(tx, garage, lane).await?;
     let fire = alarms.into_iter().find(|alarm| alarm.kind == LaneAlarmKind::FireAtLane);
     fire.map(|alarm| alarm.last_at).ok_or(FireEndError::NoFire)
 }
