@@ -46,27 +46,26 @@ mod token;
 pub mod ttl_cache;
 pub mod visit;
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::time::{Clock, Timestamp};
+use domain::time::Clock;
 use protocol::people::FeedCursor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::context::ServerContext;
 use store::Store;
 use store::seal::SealingKeyring;
 
-/// Shared state of all use cases. A clone is one more reference: each request makes several.
+/// Shared state of the use cases: their context, the queues, and the caches. A clone is one more reference: each request makes several.
 #[derive(Clone)]
 pub struct App(Arc<AppParts>);
 
 #[derive(Clone)]
 pub struct AppParts {
-    pub store: Store,
-    pub keys: Arc<SealingKeyring>,
-    pub clock: Arc<dyn Clock>,
+    pub context: ServerContext,
     /// Newest feed cursor known to this replica. It only wakes long polls; the database is authoritative.
     pub news: Arc<watch::Sender<FeedCursor>>,
     /// Newest cursor committed by this replica, which is sent to the other replicas.
@@ -105,9 +104,7 @@ pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 impl App {
     pub fn new(store: Store, keys: SealingKeyring, clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(AppParts {
-            store,
-            keys: Arc::new(keys),
-            clock,
+            context: ServerContext { store, keys: Arc::new(keys), clock },
             news: Arc::new(watch::Sender::new(0)),
             committed: Arc::new(watch::Sender::new(0)),
             closing: CancellationToken::new(),
@@ -133,10 +130,6 @@ impl App {
         Arc::make_mut(&mut self.0)
     }
 
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
     /// Wakes all readers of the feed, on other replicas as well. Call it after the commit.
     pub fn wake(&self, cursor: FeedCursor) {
         advance(&self.committed, cursor);
@@ -146,6 +139,20 @@ impl App {
     /// Advances the feed to a cursor that another replica has committed.
     pub fn advance_feed(&self, cursor: FeedCursor) {
         advance(&self.news, cursor);
+    }
+}
+
+impl Deref for AppParts {
+    type Target = ServerContext;
+
+    fn deref(&self) -> &ServerContext {
+        &self.context
+    }
+}
+
+impl DerefMut for AppParts {
+    fn deref_mut(&mut self) -> &mut ServerContext {
+        &mut self.context
     }
 }
 

@@ -51,6 +51,7 @@ pub struct UplinkRecord {
     pub content: UplinkRecordContent,
 }
 
+#[expect(clippy::large_enum_variant, reason = "almost every record is an event")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "what", rename_all = "snake_case")]

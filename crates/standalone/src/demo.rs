@@ -1,5 +1,6 @@
 //! The demo: an invented district, simulated gate controllers, and a log-in as any of its people.
 
+mod district_import;
 pub mod login;
 mod options;
 mod reservations;
@@ -49,7 +50,7 @@ pub async fn run(options: &DemoOptions, stop: CancellationToken) -> anyhow::Resu
         None => district::demo(),
     };
     let app = open(&folder).await?;
-    server::app::import::run(&app, &invented.district).await?;
+    district_import::run(&app, &folder, &invented.district).await?;
     let people = people(&app, &invented).await?;
     let extra = ExtraRoutes {
         people: login::people(app.clone(), people.clone(), links(addresses.server)),

@@ -43,6 +43,7 @@ use self::cached_book::CachedBook;
 use self::commit::{AllocationCommitOutcome, GarageRequest};
 use self::stale_books::{StaleBookSchedule, StaleBooks};
 use super::App;
+use crate::context::ServerContext;
 use store::book::BookVersion;
 use store::{self, StoreError};
 
@@ -96,13 +97,22 @@ impl AllocatorHandle {
         self.stale.add(garage);
     }
 
+    /// Call it after the commit of a change of what the garage shares: readers of this process see the change at once,
+    /// and a waiting reservation may fit now.
+    pub fn sharing_changed(&self, garage: &GarageId) {
+        if let Some(slot) = self.books.find(garage) {
+            slot.expire_comparison();
+        }
+        self.mark_stale(garage);
+    }
+
     /// Whether something may be due by the clock in this garage. `stored` is the book's stored version. Without a
     /// cached book of that version the answer is true: another process may have died before its work was due.
-    pub fn is_due(&self, app: &App, garage: &GarageId, stored: BookVersion) -> bool {
+    pub fn is_due(&self, context: &ServerContext, garage: &GarageId, stored: BookVersion) -> bool {
         let Some(shelf) = self.books.find(garage) else { return true };
         // The allocator holds the book now; the next check finds what is due.
         let Ok(kept) = shelf.book.try_read() else { return false };
-        let now = app.now();
+        let now = context.now();
         let due = |kept: &CachedBook| {
             kept.stamp.version < stored || kept.book.next_due().is_some_and(|due| due <= now)
         };

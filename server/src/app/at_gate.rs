@@ -11,7 +11,7 @@ use domain::occupancy::LaneDirection;
 use domain::plate::Plate;
 use domain::time::Timestamp;
 
-use super::App;
+use crate::context::ServerContext;
 use store::gate_event::{self, StoredGateEvent, readings};
 use store::seal::SealPurpose;
 use store::{StoreError, Tx, codec, open_order};
@@ -32,30 +32,34 @@ pub(super) struct CarAtBarrier {
 
 /// At most one car per lane.
 pub(super) async fn waiting(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
 ) -> Result<Vec<CarAtBarrier>, StoreError> {
     let mut cars = Vec::new();
-    for (event, reason) in waiting_events(app, tx, garage).await? {
-        cars.push(stands(app, tx, garage, event, reason).await?);
+    for (event, reason) in waiting_events(context, tx, garage).await? {
+        cars.push(stands(context, tx, garage, event, reason).await?);
     }
     cars.sort_by(|a, b| a.lane.as_str().cmp(b.lane.as_str()));
     Ok(cars)
 }
 
 /// How many cars wait at the garage's gates.
-pub(super) async fn count(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<u32, StoreError> {
-    Ok(u32::try_from(waiting_events(app, tx, garage).await?.len()).unwrap_or(u32::MAX))
+pub(super) async fn count(
+    context: &ServerContext,
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<u32, StoreError> {
+    Ok(u32::try_from(waiting_events(context, tx, garage).await?.len()).unwrap_or(u32::MAX))
 }
 
 /// The events of the waiting cars.
 async fn waiting_events(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
 ) -> Result<Vec<(StoredGateEvent, DenialReason)>, StoreError> {
-    let now = app.now();
+    let now = context.now();
     let opened = open_order::lanes_opened(tx, garage, now - LONGEST_WAIT).await?;
     let opened: Vec<(&str, Timestamp)> = opened.iter().map(|(lane, at)| (lane.as_str(), *at)).collect();
     let stored = gate_event::page(tx, garage, i64::MAX, EVENTS).await?;
@@ -77,7 +81,7 @@ fn lane_event(event: &StoredGateEvent) -> LaneEvent<&str> {
 }
 
 async fn stands(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
     event: StoredGateEvent,
@@ -92,7 +96,7 @@ async fn stands(
             (plate_enc, confidence) = (reading.plate.map(|plate| plate.enc), reading.confidence);
         }
     }
-    let plate = plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    let plate = plate_enc.map(|enc| context.keys.open(SealPurpose::Plate, &enc)).transpose()?;
     Ok(CarAtBarrier {
         lane: codec::parse("gate_event.lane", &event.lane)?,
         direction: event.direction,

@@ -14,6 +14,7 @@ use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::driver;
 use super::token::{RandomError, normal_code, random_code};
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose};
 use store::{StoreError, Tx, bind_code, person, session};
 
@@ -51,13 +52,13 @@ pub struct NewBindCode {
 }
 
 /// Creates a code for the person with the school's number `key`; invalidates an unused older one.
-pub async fn create(app: &App, key: &str) -> Result<NewBindCode, BindCodeError> {
-    let (code, now) = (random_code()?, app.now());
+pub async fn create(context: &ServerContext, key: &str) -> Result<NewBindCode, BindCodeError> {
+    let (code, now) = (random_code()?, context.now());
     let expires_at = now + VALID;
-    let mut tx = app.store.begin().await?;
-    let key_hash = app.keys.hash(SealPurpose::Key, key);
+    let mut tx = context.store.begin().await?;
+    let key_hash = context.keys.hash(SealPurpose::Key, key);
     let person = person::by_key(&mut tx, &key_hash).await?.ok_or(BindCodeError::NoSuchPerson)?;
-    bind_code::put(&mut tx, &hash(app, &code), person, expires_at).await?;
+    bind_code::put(&mut tx, &hash(context, &code), person, expires_at).await?;
     record(&mut tx, now, AuditActor::CommandLine, AuditAction::BindCodeCreate(person), "").await?;
     tx.commit().await?;
     Ok(NewBindCode { code, expires_at })
@@ -81,21 +82,21 @@ pub(super) async fn bind(app: &App, openid: &str, code: &str) -> Result<(), Bind
 
 /// Returns the people whose sessions have ended. The outer error rolls the attempt count back, the inner one keeps it.
 async fn redeem(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     openid: &str,
     code: &str,
     now: Timestamp,
 ) -> Result<Result<Vec<PersonId>, BindCodeError>, BindCodeError> {
-    let Some(person) = bind_code::redeem(tx, &hash(app, code), now).await? else {
+    let Some(person) = bind_code::redeem(tx, &hash(context, code), now).await? else {
         return Ok(Err(BindCodeError::Code));
     };
-    let openid = app.keys.sealed(SealPurpose::OpenId, openid)?;
+    let openid = context.keys.sealed(SealPurpose::OpenId, openid)?;
     let before = person::by_openid(tx, &openid.hash).await?;
     if let Some(other) = before.filter(|&other| other != person) {
         person::unbind(tx, other).await?;
         session::delete_of(tx, other).await?;
-        driver::hand_over(app, tx, other, person).await?;
+        driver::hand_over(context, tx, other, person).await?;
         let (actor, action) = (AuditActor::Person(other), AuditAction::PersonUnbind(other));
         record(tx, now, actor, action, "its account was bound to another person").await?;
     }
@@ -109,6 +110,6 @@ async fn redeem(
     Ok(Ok(before.into_iter().chain([person]).collect()))
 }
 
-fn hash(app: &App, code: &str) -> Vec<u8> {
-    app.keys.hash(SealPurpose::BindCode, &normal_code(code))
+fn hash(context: &ServerContext, code: &str) -> Vec<u8> {
+    context.keys.hash(SealPurpose::BindCode, &normal_code(code))
 }

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use domain::calendar::HolidayCalendar;
 use domain::ids::{GarageId, SchoolId};
 
-use super::App;
+use crate::context::ServerContext;
 use store::{StoreError, Tx, calendar};
 
 /// The last day of any calendar: dates are compared as text of ten characters.
@@ -44,8 +44,8 @@ pub async fn load_schools(
 }
 
 /// Years whose lists should be there today and are missing.
-pub async fn missing_years(app: &App) -> Result<BTreeSet<i32>, StoreError> {
-    let mut tx = app.store.begin_read().await?;
+pub async fn missing_years(context: &ServerContext) -> Result<BTreeSet<i32>, StoreError> {
+    let mut tx = context.store.begin_read().await?;
     let calendar = load(&mut tx).await?;
-    Ok(calendar.overdue(app.now().local_date()).into_iter().collect())
+    Ok(calendar.overdue(context.now().local_date()).into_iter().collect())
 }

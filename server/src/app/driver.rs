@@ -6,9 +6,9 @@
 use domain::ids::PersonId;
 use uuid::Uuid;
 
-use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose, token_hash};
 use store::{StoreError, Tx, book, person};
 
@@ -42,31 +42,31 @@ impl From<SealError> for DriverRegistrationError {
 
 /// Creates a driver for this account. Two concurrent registrations of one account return the same person.
 pub(super) async fn register(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     openid: &str,
 ) -> Result<PersonId, DriverRegistrationError> {
-    let (id, openid) = (PersonId::from(Uuid::now_v7()), app.keys.sealed(SealPurpose::OpenId, openid)?);
-    let name = app.keys.seal(SealPurpose::PersonName, "")?;
+    let (id, openid) = (PersonId::from(Uuid::now_v7()), context.keys.sealed(SealPurpose::OpenId, openid)?);
+    let name = context.keys.seal(SealPurpose::PersonName, "")?;
     // A random key in place of a school's number: no imported key can have this hash.
     let key_hash = token_hash(&random_token()?);
     if !person::insert_driver(tx, id, &key_hash, &name, &openid).await? {
         return person::by_openid(tx, &openid.hash).await?.ok_or(DriverRegistrationError::NotBound);
     }
-    record(tx, app.now(), AuditActor::Person(id), AuditAction::DriverRegister(id), "").await?;
+    record(tx, context.now(), AuditActor::Person(id), AuditAction::DriverRegister(id), "").await?;
     Ok(id)
 }
 
 /// Moves plates and reservations to `to`, the new holder of the account of `from`, if `from` is a driver: both are the
 /// same human being. The plates may exceed the usual number together; then no further one can be added.
 pub(super) async fn hand_over(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     from: PersonId,
     to: PersonId,
 ) -> Result<(), StoreError> {
     let name = person::name_enc(tx, from).await?;
-    let name = name.map(|sealed| app.keys.open(SealPurpose::PersonName, &sealed)).transpose()?;
+    let name = name.map(|sealed| context.keys.open(SealPurpose::PersonName, &sealed)).transpose()?;
     if !name.is_some_and(|name| is_name_of_one(&name)) {
         return Ok(());
     }
@@ -76,5 +76,5 @@ pub(super) async fn hand_over(
     book::advance(tx, &garages).await?;
     person::hand_over(tx, from, to).await?;
     let action = AuditAction::DriverHandOver(from);
-    record(tx, app.now(), AuditActor::Person(from), action, &to.to_string()).await
+    record(tx, context.now(), AuditActor::Person(from), action, &to.to_string()).await
 }

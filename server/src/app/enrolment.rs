@@ -17,6 +17,7 @@ use super::attempts::AttemptLimiter;
 use super::audit::{AuditAction, AuditActor, record};
 use super::gateway_token::RENEW_AFTER;
 use super::token::{RandomError, normal_code, random_code};
+use crate::context::ServerContext;
 use store::seal::{SealPurpose, token_hash};
 use store::{StoreError, credential, garage};
 
@@ -52,15 +53,18 @@ pub struct NewEnrolmentCode {
 
 /// Creates a code for a garage's gateway; invalidates an unused older one. The present gateway stays valid until the
 /// code is used.
-pub async fn create_code(app: &App, garage: &GarageId) -> Result<NewEnrolmentCode, GatewayEnrolmentError> {
-    let (code, expires_at) = (random_code()?, app.now() + CODE_VALID);
-    let mut tx = app.store.begin().await?;
+pub async fn create_code(
+    context: &ServerContext,
+    garage: &GarageId,
+) -> Result<NewEnrolmentCode, GatewayEnrolmentError> {
+    let (code, expires_at) = (random_code()?, context.now() + CODE_VALID);
+    let mut tx = context.store.begin().await?;
     if garage::find(&mut tx, garage).await?.is_none() {
         return Err(GatewayEnrolmentError::UnknownGarage(garage.clone()));
     }
-    credential::put_code(&mut tx, &code_hash(app, &code), garage, expires_at).await?;
+    credential::put_code(&mut tx, &code_hash(context, &code), garage, expires_at).await?;
     let action = AuditAction::GatewayCodeCreate(garage);
-    record(&mut tx, app.now(), AuditActor::CommandLine, action, "").await?;
+    record(&mut tx, context.now(), AuditActor::CommandLine, action, "").await?;
     tx.commit().await?;
     Ok(NewEnrolmentCode { code, expires_at })
 }
@@ -95,7 +99,7 @@ pub async fn enrol(
 
 /// Stores the credential that the gateway with the token `current` will use next.
 pub async fn offer(
-    app: &App,
+    context: &ServerContext,
     garage: &GarageId,
     current: &str,
     asked: &CredentialRenewal,
@@ -104,7 +108,7 @@ pub async fn offer(
         // The response to its offer was lost, and the gateway already uses the new credential.
         return Ok(());
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     let next = token_hash(asked.credential.expose());
     if !credential::offer(&mut tx, &token_hash(current), &next).await? {
         return Err(GatewayEnrolmentError::NotEnrolled(garage.clone()));
@@ -113,16 +117,16 @@ pub async fn offer(
 }
 
 /// Requests that a garage's gateway renew its credential now, for example after a suspected leak.
-pub async fn renew(app: &App, garage: &GarageId) -> Result<(), GatewayEnrolmentError> {
-    let mut tx = app.store.begin().await?;
-    if !credential::renew(&mut tx, garage, app.now()).await? {
+pub async fn renew(context: &ServerContext, garage: &GarageId) -> Result<(), GatewayEnrolmentError> {
+    let mut tx = context.store.begin().await?;
+    if !credential::renew(&mut tx, garage, context.now()).await? {
         return Err(GatewayEnrolmentError::NotEnrolled(garage.clone()));
     }
     let action = AuditAction::GatewayCredentialAsk(garage);
-    record(&mut tx, app.now(), AuditActor::CommandLine, action, "").await?;
+    record(&mut tx, context.now(), AuditActor::CommandLine, action, "").await?;
     Ok(tx.commit().await?)
 }
 
-fn code_hash(app: &App, code: &str) -> Vec<u8> {
-    app.keys.hash(SealPurpose::GatewayCode, &normal_code(code))
+fn code_hash(context: &ServerContext, code: &str) -> Vec<u8> {
+    context.keys.hash(SealPurpose::GatewayCode, &normal_code(code))
 }

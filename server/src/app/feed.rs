@@ -8,6 +8,7 @@ use protocol::people::{ArrivalFeedPage, FeedCursor};
 use tokio::time::{Instant, sleep};
 
 use super::App;
+use crate::context::ServerContext;
 use store::{StoreError, feed};
 
 /// Interval of database queries without a wake-up.
@@ -41,8 +42,8 @@ pub async fn poll(
 }
 
 /// A page from one snapshot. A cursor beyond the head (after a database restore) is reset to the head.
-async fn read(app: &App, after: Option<FeedCursor>) -> Result<ArrivalFeedPage, StoreError> {
-    let mut tx = app.store.begin_read().await?;
+async fn read(context: &ServerContext, after: Option<FeedCursor>) -> Result<ArrivalFeedPage, StoreError> {
+    let mut tx = context.store.begin_read().await?;
     let head = feed::head(&mut tx).await?;
     let Some(after) = after.filter(|after| *after < head) else {
         return Ok(ArrivalFeedPage { cursor: head, news: Vec::new() });

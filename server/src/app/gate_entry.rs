@@ -20,6 +20,7 @@ use super::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use super::operator::open_order::{LIFE, seen};
 use super::session::PersonCaller;
 use super::{App, access_plan, open_order as orders};
+use crate::context::ServerContext;
 use store::open_order::{self, NewRemoteOrder, RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
 use store::seal::SealPurpose;
 use store::{StoreError, Tx, codec, garage, gateway, person, visit};
@@ -99,12 +100,12 @@ pub async fn enter(
 }
 
 fn require_same_entry(
-    app: &App,
+    context: &ServerContext,
     before: &StoredRemoteOrder,
     asked: &NewGateEntry,
     plate: &Plate,
 ) -> Result<(), GateEntryError> {
-    let named = before.plate_enc.as_deref().map(|sealed| app.keys.open(SealPurpose::Plate, sealed));
+    let named = before.plate_enc.as_deref().map(|sealed| context.keys.open(SealPurpose::Plate, sealed));
     let named = named.transpose().map_err(StoreError::from)?;
     let first = (&before.garage, before.order.lane.as_ref(), named.as_deref());
     Ok(idempotency::require_same(first, (&asked.garage, Some(&asked.lane), Some(plate.as_str())))?)
@@ -143,14 +144,14 @@ async fn check(app: &App, tx: &mut Tx, asked: &NewGateEntry, plate: &Plate) -> R
 }
 
 async fn own_plate(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     caller: &PersonCaller,
     id: VehicleId,
 ) -> Result<Plate, GateEntryError> {
     let vehicles = person::vehicles(tx, caller.person).await?;
     let own = vehicles.into_iter().find(|vehicle| vehicle.id == id).ok_or(GateEntryError::NotYourPlate)?;
-    let plate = app.keys.open(SealPurpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
+    let plate = context.keys.open(SealPurpose::Plate, &own.plate_enc).map_err(StoreError::from)?;
     Ok(codec::parse("vehicle.plate_enc", &plate)?)
 }
 

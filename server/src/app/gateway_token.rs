@@ -8,6 +8,7 @@ use domain::ids::GarageId;
 use super::App;
 use super::audit::{AuditAction, AuditActor, record};
 use super::token::{RandomError, random_token};
+use crate::context::ServerContext;
 use store::credential::{self, GatewayTokenSlot};
 use store::seal::token_hash;
 use store::{StoreError, garage};
@@ -48,41 +49,41 @@ pub async fn create(app: &App, garage: &GarageId) -> Result<String, GatewayToken
 }
 
 /// Stores a token that was generated elsewhere.
-pub async fn set(app: &App, garage: &GarageId, token: &str) -> Result<(), GatewayTokenError> {
+pub async fn set(context: &ServerContext, garage: &GarageId, token: &str) -> Result<(), GatewayTokenError> {
     if token.len() < MIN_LENGTH {
         return Err(GatewayTokenError::TooShort);
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     if garage::find(&mut tx, garage).await?.is_none() {
         return Err(GatewayTokenError::UnknownGarage(garage.clone()));
     }
     credential::set(&mut tx, garage, &token_hash(token), None).await?;
-    record(&mut tx, app.now(), AuditActor::CommandLine, AuditAction::GatewayTokenSet(garage), "").await?;
+    record(&mut tx, context.now(), AuditActor::CommandLine, AuditAction::GatewayTokenSet(garage), "").await?;
     Ok(tx.commit().await?)
 }
 
 /// The garage of the gateway with this token. The first use of a token invalidates its predecessor.
 pub async fn garage_of(
-    app: &App,
+    context: &ServerContext,
     token: &str,
 ) -> Result<Option<(GarageId, GatewayTokenRenewal)>, StoreError> {
     let hash = token_hash(token);
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     let Some(known) = credential::find(&mut tx, &hash).await? else { return Ok(None) };
     drop(tx);
     if known.place == GatewayTokenSlot::Next {
-        promote(app, &known.garage, &hash).await?;
+        promote(context, &known.garage, &hash).await?;
         return Ok(Some((known.garage, GatewayTokenRenewal::NotDue)));
     }
-    let is_due = known.renew_at.is_some_and(|at| at <= app.now());
+    let is_due = known.renew_at.is_some_and(|at| at <= context.now());
     Ok(Some((known.garage, if is_due { GatewayTokenRenewal::Due } else { GatewayTokenRenewal::NotDue })))
 }
 
-async fn promote(app: &App, garage: &GarageId, hash: &[u8]) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
-    if credential::promote(&mut tx, hash, app.now() + RENEW_AFTER).await? {
+async fn promote(context: &ServerContext, garage: &GarageId, hash: &[u8]) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
+    if credential::promote(&mut tx, hash, context.now() + RENEW_AFTER).await? {
         let action = AuditAction::GatewayCredentialRenew(garage);
-        record(&mut tx, app.now(), AuditActor::Gateway(garage), action, "").await?;
+        record(&mut tx, context.now(), AuditActor::Gateway(garage), action, "").await?;
     }
     tx.commit().await
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use domain::name::masked;
 use protocol::people::{FeedCursor, HallArrival, HallArrivals, PAGE};
 
-use super::App;
 use super::arrival_board::cut;
 use super::session::PersonCaller;
+use crate::context::ServerContext;
 use store::arrival::SealedArrival;
 use store::seal::{SealError, SealPurpose, SealingKeyring};
 use store::{StoreError, arrival, feed, school};
@@ -32,12 +32,12 @@ impl From<SealError> for HallError {
 /// The hall's screen now, or the arrivals changed after `after` in their current phase. The screen removes those that
 /// were handed over or rejected.
 pub async fn read(
-    app: &App,
+    context: &ServerContext,
     caller: &PersonCaller,
     after: Option<FeedCursor>,
 ) -> Result<HallArrivals, HallError> {
-    let now = app.now();
-    let mut tx = app.store.begin_read().await?;
+    let now = context.now();
+    let mut tx = context.store.begin_read().await?;
     let school = school::hall_of(&mut tx, caller.person).await?.ok_or(HallError::NotAHall)?;
     let head = feed::head(&mut tx).await?;
     let today = now.local_date();
@@ -49,7 +49,7 @@ pub async fn read(
         None => (head, false),
         Some(_) => cut(&mut rows, head),
     };
-    let arrivals = rows.iter().map(|row| present(&app.keys, row)).collect::<Result<_, _>>()?;
+    let arrivals = rows.iter().map(|row| present(&context.keys, row)).collect::<Result<_, _>>()?;
     Ok(HallArrivals { school, cursor, more, arrivals })
 }
 

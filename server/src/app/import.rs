@@ -14,9 +14,9 @@ mod sharing;
 use domain::ids::PersonId;
 use protocol::district::DistrictSpec;
 
-use super::App;
 use super::audit::{AuditAction, AuditActor, ImportScope, record};
 use super::token::RandomError;
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose};
 use store::{StoreError, person};
 
@@ -98,43 +98,43 @@ impl From<SealError> for ImportError {
     }
 }
 
-pub async fn run(app: &App, district: &DistrictSpec) -> Result<ImportCounts, ImportError> {
-    run_with(app, district, |_| {}).await
+pub async fn run(context: &ServerContext, district: &DistrictSpec) -> Result<ImportCounts, ImportError> {
+    run_with(context, district, |_| {}).await
 }
 
 /// The person with the school's number `key`.
-pub async fn person_id(app: &App, key: &str) -> Result<Option<PersonId>, StoreError> {
-    let key_hash = app.keys.hash(SealPurpose::Key, key);
-    person::by_key(&mut app.store.begin_read().await?, &key_hash).await
+pub async fn person_id(context: &ServerContext, key: &str) -> Result<Option<PersonId>, StoreError> {
+    let key_hash = context.keys.hash(SealPurpose::Key, key);
+    person::by_key(&mut context.store.begin_read().await?, &key_hash).await
 }
 
 /// Imports and calls `progress` with the name of each step as it begins.
 pub async fn run_with(
-    app: &App,
+    context: &ServerContext,
     district: &DistrictSpec,
     progress: impl Fn(&'static str) + Send,
 ) -> Result<ImportCounts, ImportError> {
-    let now = app.now();
+    let now = context.now();
     let mut counts = ImportCounts::default();
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     progress("check");
     let known = check::KnownReferences::read(&mut tx).await?;
-    check::check(district, &known, &app.keys)?;
+    check::check(district, &known, &context.keys)?;
     progress("garages");
-    let garages = places::garages(&mut tx, &app.keys, &district.garages, now).await?;
+    let garages = places::garages(&mut tx, &context.keys, &district.garages, now).await?;
     progress("schools");
     places::schools(&mut tx, &district.schools, &mut counts).await?;
     places::windows(&mut tx, &district.garages, garages, now, &mut counts).await?;
     progress("pupils");
-    people::pupils(&mut tx, &app.keys, &district.schools, &mut counts).await?;
+    people::pupils(&mut tx, &context.keys, &district.schools, &mut counts).await?;
     progress("people");
-    people::people(&mut tx, &app.keys, &district.people, now, &mut counts).await?;
+    people::people(&mut tx, &context.keys, &district.people, now, &mut counts).await?;
     progress("operators");
     places::operators(&mut tx, &district.operators, &mut counts).await?;
     published::put_source(&mut tx, district.source.as_ref(), now).await?;
     let action = AuditAction::DistrictImport(ImportScope::District);
     record(&mut tx, now, AuditActor::CommandLine, action, &format!("{counts:?}")).await?;
     tx.commit().await?;
-    app.store.renew_statistics().await?;
+    context.store.renew_statistics().await?;
     Ok(counts)
 }

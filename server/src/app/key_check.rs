@@ -1,7 +1,7 @@
 //! Checks at the start that the key is the one of the database. A wrong key stops the process: with it, no person would
 //! be found and every name would be damaged.
 
-use super::App;
+use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{StoreError, key_check};
 
@@ -20,9 +20,9 @@ pub enum KeyCheckError {
 }
 
 /// The first start stores the proof; its key is the database's key from then on.
-pub async fn run(app: &App) -> Result<(), KeyCheckError> {
-    let proof = app.keys.hash(SealPurpose::KeyCheck, PROOF);
-    let mut tx = app.store.begin().await?;
+pub async fn run(context: &ServerContext) -> Result<(), KeyCheckError> {
+    let proof = context.keys.hash(SealPurpose::KeyCheck, PROOF);
+    let mut tx = context.store.begin().await?;
     key_check::put_first(&mut tx, &proof).await?;
     let known = key_check::read(&mut tx).await?;
     tx.commit().await?;

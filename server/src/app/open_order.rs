@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::App;
+use crate::context::ServerContext;
 use store::open_order::{self, FetchedOrderAction, FetchedRemoteOrder};
 use store::seal::SealPurpose;
 use store::{StoreError, codec, wake};
@@ -47,33 +48,37 @@ pub async fn poll(
     }
 }
 
-async fn take(app: &App, garage: &GarageId, run: &str) -> Result<Vec<FetchedRemoteOrder>, StoreError> {
-    let now = app.now();
-    let mut tx = app.store.begin_read().await?;
+async fn take(
+    context: &ServerContext,
+    garage: &GarageId,
+    run: &str,
+) -> Result<Vec<FetchedRemoteOrder>, StoreError> {
+    let now = context.now();
+    let mut tx = context.store.begin_read().await?;
     let is_there = open_order::is_there(&mut tx, garage, run, now).await?;
     drop(tx);
     if !is_there {
         return Ok(Vec::new());
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     let taken = open_order::take(&mut tx, garage, run, now).await?;
     tx.commit().await?;
     Ok(taken)
 }
 
 fn answer(
-    app: &App,
+    context: &ServerContext,
     taken: Vec<FetchedRemoteOrder>,
     asked: Instant,
 ) -> Result<PendingRemoteOrders, StoreError> {
-    let now = app.now();
+    let now = context.now();
     let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (mut orders, mut fire_ends) = (Vec::new(), Vec::new());
     for FetchedRemoteOrder { id, action, expires_at } in taken {
         let expires_in_ms = millis(expires_at.since(now));
         match action {
             FetchedOrderAction::Open { lane, plate_enc } => {
-                let plate = plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+                let plate = plate_enc.map(|enc| context.keys.open(SealPurpose::Plate, &enc)).transpose()?;
                 let plate = plate.map(|plate| codec::parse("open_order.plate_enc", &plate)).transpose()?;
                 orders.push(RemoteOpening { id, lane, plate, expires_in_ms });
             }
@@ -87,13 +92,13 @@ fn answer(
 
 /// Stores the outcome; false if this garage's gateway has no such order.
 pub async fn ended(
-    app: &App,
+    context: &ServerContext,
     garage: &GarageId,
     id: Uuid,
     outcome: RemoteOrderOutcome,
 ) -> Result<bool, StoreError> {
-    let mut tx = app.store.begin().await?;
-    let known = open_order::ended(&mut tx, garage, id, outcome, app.now()).await?;
+    let mut tx = context.store.begin().await?;
+    let known = open_order::ended(&mut tx, garage, id, outcome, context.now()).await?;
     tx.commit().await?;
     Ok(known)
 }
@@ -122,7 +127,7 @@ pub async fn poll_database(app: App) {
     }
 }
 
-async fn waiting(app: &App) -> Result<Vec<GarageId>, StoreError> {
-    let mut tx = app.store.begin_read().await?;
-    open_order::garages_waiting(&mut tx, app.now()).await
+async fn waiting(context: &ServerContext) -> Result<Vec<GarageId>, StoreError> {
+    let mut tx = context.store.begin_read().await?;
+    open_order::garages_waiting(&mut tx, context.now()).await
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use metrics::counter;
 
 use super::{App, ingest};
+use crate::context::ServerContext;
 use store::visit::{evidence, to_book, unseen};
 use store::{StoreError, garage, reservation};
 
@@ -37,9 +38,9 @@ pub async fn sweep(app: &App) -> Result<usize, StoreError> {
 
 /// Ends visits of cars that have left according to the count; returns their number. The next sweep passes them to the
 /// books.
-pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
-    let mut tx = app.store.begin().await?;
-    let ended = unseen::end(&mut tx, app.now() - UNSEEN).await?;
+pub async fn end_unseen(context: &ServerContext) -> Result<u64, StoreError> {
+    let mut tx = context.store.begin().await?;
+    let ended = unseen::end(&mut tx, context.now() - UNSEEN).await?;
     if ended == 0 {
         tx.rollback().await?;
         return Ok(0);
@@ -52,15 +53,15 @@ pub async fn end_unseen(app: &App) -> Result<u64, StoreError> {
 
 /// Ends visits of cars that have since entered another garage and corrects the counts; returns the number of changed
 /// counts.
-pub async fn end_left_behind(app: &App) -> Result<usize, StoreError> {
-    let (now, mut healed) = (app.now(), 0);
+pub async fn end_left_behind(context: &ServerContext) -> Result<usize, StoreError> {
+    let (now, mut healed) = (context.now(), 0);
     let since = now - ELSEWHERE;
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     let garages = evidence::garages_left_behind(&mut tx, since, now - REPORTED_WITHIN).await?;
     tx.rollback().await?;
     // One garage a transaction: none waits for another garage's row while it holds its own.
     for id in garages {
-        let mut tx = app.store.begin().await?;
+        let mut tx = context.store.begin().await?;
         if garage::lock(&mut tx, &id).await?.is_none_or(|garage| garage.occupied.is_none()) {
             continue;
         }

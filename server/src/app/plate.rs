@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::App;
 use super::audit::{AuditAction, record};
 use super::session::PersonCaller;
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose, SealingKeyring};
 use store::{StoreError, Tx, person};
 
@@ -35,9 +36,9 @@ impl From<SealError> for OwnPlateError {
     }
 }
 
-pub async fn list(app: &App, caller: &PersonCaller) -> Result<OwnPlates, OwnPlateError> {
-    let mut tx = app.store.begin_read().await?;
-    Ok(OwnPlates { plates: of(&app.keys, &mut tx, caller.person).await? })
+pub async fn list(context: &ServerContext, caller: &PersonCaller) -> Result<OwnPlates, OwnPlateError> {
+    let mut tx = context.store.begin_read().await?;
+    Ok(OwnPlates { plates: of(&context.keys, &mut tx, caller.person).await? })
 }
 
 /// A person's plates, the oldest first.

@@ -14,6 +14,7 @@ use super::audit::{AuditAction, AuditActor, record};
 use super::bind_code::{self, BindCodeError};
 use super::driver::{self, DriverRegistrationError};
 use super::token::{RandomError, random_token};
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose, token_hash};
 use store::{StoreError, Tx, person, school, session};
 
@@ -95,8 +96,12 @@ pub async fn authenticate(app: &App, token: &str) -> Result<PersonCaller, Sessio
     Ok(PersonCaller { person: live.person, token_hash: hash })
 }
 
-async fn read(app: &App, hash: &[u8], now: Timestamp) -> Result<session::LiveSession, SessionError> {
-    let mut tx = app.store.begin_read().await?;
+async fn read(
+    context: &ServerContext,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<session::LiveSession, SessionError> {
+    let mut tx = context.store.begin_read().await?;
     session::find(&mut tx, hash, now).await?.ok_or(SessionError::Ended)
 }
 
@@ -151,14 +156,18 @@ pub async fn end(app: &App, caller: &PersonCaller) -> Result<(), SessionError> {
 }
 
 /// The caller and its roles.
-pub async fn me(app: &App, caller: &PersonCaller) -> Result<PersonProfile, SessionError> {
-    let mut tx = app.store.begin_read().await?;
-    describe(app, &mut tx, caller.person).await
+pub async fn me(context: &ServerContext, caller: &PersonCaller) -> Result<PersonProfile, SessionError> {
+    let mut tx = context.store.begin_read().await?;
+    describe(context, &mut tx, caller.person).await
 }
 
-async fn describe(app: &App, tx: &mut Tx, person: PersonId) -> Result<PersonProfile, SessionError> {
+async fn describe(
+    context: &ServerContext,
+    tx: &mut Tx,
+    person: PersonId,
+) -> Result<PersonProfile, SessionError> {
     let name = person::name_enc(tx, person).await?.ok_or(SessionError::NoSuchPerson)?;
-    let name = app.keys.open(SealPurpose::PersonName, &name)?;
+    let name = context.keys.open(SealPurpose::PersonName, &name)?;
     Ok(PersonProfile {
         person_id: person,
         driver: driver::is_name_of_one(&name),

@@ -15,6 +15,7 @@ use server::app::{App, bind_code, enrolment, gateway_token, service_token};
 use store::seal::SealingKeyring;
 
 use super::{CommandFailure, CommandResult};
+use server::context::ServerContext;
 
 const OWNER_ONLY: u32 = 0o600;
 
@@ -33,8 +34,8 @@ pub async fn gateway_token(app: &App, garage: &GarageId, out: Option<&Path>) -> 
     hand_out(&gateway_token::create(app, garage).await?, out)
 }
 
-pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> CommandResult {
-    let code = enrolment::create_code(app, garage).await?;
+pub async fn gateway_code(context: &ServerContext, garage: &GarageId, out: Option<&Path>) -> CommandResult {
+    let code = enrolment::create_code(context, garage).await?;
     match out {
         Some(_) => hand_out(&code.code, out),
         None => {
@@ -44,8 +45,8 @@ pub async fn gateway_code(app: &App, garage: &GarageId, out: Option<&Path>) -> C
     }
 }
 
-pub async fn gateway_renew(app: &App, garage: &GarageId) -> CommandResult {
-    enrolment::renew(app, garage).await?;
+pub async fn gateway_renew(context: &ServerContext, garage: &GarageId) -> CommandResult {
+    enrolment::renew(context, garage).await?;
     println!("the gateway of {garage} is told with its next poll");
     Ok(())
 }

@@ -9,12 +9,12 @@ use domain::ids::SchoolId;
 use protocol::calendar::LessonSchedule;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use server::app::App;
 use server::app::calendar::import::{self, HolidayListError};
 use server::app::calendar::{load, school};
 use store::calendar::school as schools;
 
 use super::{CommandFailure, CommandResult};
+use server::context::ServerContext;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CalendarFileError {
@@ -50,21 +50,21 @@ fn failure(path: &Path, error: HolidayListError) -> CommandFailure {
 }
 
 /// All files are checked before the first is written.
-pub async fn import_holidays(app: &App, files: &[PathBuf]) -> CommandResult {
+pub async fn import_holidays(context: &ServerContext, files: &[PathBuf]) -> CommandResult {
     let lists = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     for (path, list) in files.iter().zip(&lists) {
         import::check_holidays(list).map_err(|error| failure(path, error))?;
     }
     for (path, list) in files.iter().zip(&lists) {
-        import::holidays(app, list).await.map_err(|error| failure(path, error))?;
+        import::holidays(context, list).await.map_err(|error| failure(path, error))?;
         println!("{}: {} days of the list of {}", path.display(), list.days.len(), list.year);
     }
     Ok(())
 }
 
-pub async fn import_city_days(app: &App, path: &Path) -> CommandResult {
+pub async fn import_city_days(context: &ServerContext, path: &Path) -> CommandResult {
     let entries: Vec<_> = read(path)?;
-    import::city_days(app, &entries).await.map_err(|error| failure(path, error))?;
+    import::city_days(context, &entries).await.map_err(|error| failure(path, error))?;
     println!("{}: {} days of the city's own", path.display(), entries.len());
     Ok(())
 }
@@ -99,8 +99,13 @@ impl CalendarLine {
 }
 
 /// Prints days to standard output, one JSON object a line, and warnings to standard error.
-pub async fn show(app: &App, from: NaiveDate, to: NaiveDate, school: Option<&SchoolId>) -> CommandResult {
-    let mut tx = app.store.begin_read().await?;
+pub async fn show(
+    context: &ServerContext,
+    from: NaiveDate,
+    to: NaiveDate,
+    school: Option<&SchoolId>,
+) -> CommandResult {
+    let mut tx = context.store.begin_read().await?;
     let calendar = load(&mut tx).await?;
     let mut warnings = calendar.warnings(from, to);
     let mut own = None;

@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use super::permits::opened;
 use super::{STANDING, VALID};
 use crate::app::{App, sharing};
+use crate::context::ServerContext;
 use store::reservation::{self, StoredReservation};
 use store::{StoreError, Tx, block_list};
 
@@ -48,14 +49,15 @@ impl PlannedSharing {
 }
 
 fn reservations(
-    app: &App,
+    context: &ServerContext,
     hours: &GarageHours,
     live: &[StoredReservation],
     period: PlanPeriod,
 ) -> Result<Vec<PlannedReservation>, StoreError> {
     let mut planned = Vec::new();
     for stored in live.iter().filter(|stored| period.concerns(&stored.entry)) {
-        let plate = stored.details.plate_enc.as_ref().map(|plate| opened(&app.keys, plate)).transpose()?;
+        let plate =
+            stored.details.plate_enc.as_ref().map(|plate| opened(&context.keys, plate)).transpose()?;
         planned.push(PlannedReservation::of(&stored.entry, hours, plate));
     }
     planned.sort_by_key(|reservation| (reservation.from, reservation.id));
@@ -63,7 +65,7 @@ fn reservations(
 }
 
 async fn blocked(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
     now: Timestamp,
@@ -74,7 +76,7 @@ async fn blocked(
         let next = if block.from > now { Some(block.from) } else { block.until };
         good_until = next.map_or(good_until, |next| good_until.min(next));
         if block.from <= now {
-            plates.insert(opened(&app.keys, &block.plate_enc)?);
+            plates.insert(opened(&context.keys, &block.plate_enc)?);
         }
     }
     Ok((plates, good_until))

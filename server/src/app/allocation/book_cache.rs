@@ -31,6 +31,8 @@ struct BookCacheTimes {
     used: Option<Instant>,
     /// When the book last had the stored version.
     compared: Option<Instant>,
+    /// When this process last changed what is shared; a comparison that began earlier does not count.
+    changed: Option<Instant>,
 }
 
 impl BookCache {
@@ -67,7 +69,16 @@ impl BookCacheSlot {
 
     pub fn set_compared(&self, at: Instant) {
         let mut times = self.times();
-        times.compared = times.compared.max(Some(at));
+        if times.changed.is_none_or(|changed| changed <= at) {
+            times.compared = times.compared.max(Some(at));
+        }
+    }
+
+    /// The next reader compares the book with the stored version.
+    pub fn expire_comparison(&self) {
+        let mut times = self.times();
+        times.changed = Some(Instant::now());
+        times.compared = None;
     }
 
     /// Checks the book out; readers wait until the checkout is dropped.

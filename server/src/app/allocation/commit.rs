@@ -18,6 +18,7 @@ use super::strikes;
 use super::working_book::{self, BookChanges, LockedBooks, OperatorAct};
 use crate::app::App;
 use crate::app::audit::{AuditActor, record};
+use crate::context::ServerContext;
 use store::notice::NewNotice;
 use store::reservation::{self, ClientReservationKey, StoredReservation};
 use store::{StoreError, Tx, book, notice};
@@ -109,7 +110,7 @@ struct AllocationWriteOutcome {
 }
 
 async fn write(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     books: &mut LockedBooks,
     now: Timestamp,
@@ -138,7 +139,7 @@ async fn write(
         inserted.iter().chain(&updated).map(|stored| (stored.entry.id, stored)).collect();
     let mut outdated = BTreeSet::new();
     for (garage, strikes) in strikes {
-        if strikes::store(app, tx, &garage, &strikes, &ended).await? > 0 {
+        if strikes::store(context, tx, &garage, &strikes, &ended).await? > 0 {
             outdated.insert(garage);
         }
     }

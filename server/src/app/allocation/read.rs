@@ -14,6 +14,7 @@ use super::book_cache::BookCacheSlot;
 use super::cached_book::{BookStamp, CachedBook};
 use super::request::AllocationError;
 use crate::app::App;
+use crate::context::ServerContext;
 use store::{StoreError, Tx, book, calendar};
 
 /// Greatest age of the data read.
@@ -122,16 +123,20 @@ impl BookStamp {
     }
 }
 
-async fn stored_stamp(app: &App, garage: &GarageId) -> Result<BookStamp, AllocationError> {
-    let mut tx = app.store.begin_read().await?;
-    let stamp = stamp(app, &mut tx, garage).await?;
+async fn stored_stamp(context: &ServerContext, garage: &GarageId) -> Result<BookStamp, AllocationError> {
+    let mut tx = context.store.begin_read().await?;
+    let stamp = stamp(context, &mut tx, garage).await?;
     tx.rollback().await?;
     Ok(stamp)
 }
 
-async fn stamp(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<BookStamp, AllocationError> {
+async fn stamp(
+    context: &ServerContext,
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<BookStamp, AllocationError> {
     let version = book::version(tx, garage).await?.ok_or(AllocationError::NoSuchGarage)?;
-    Ok(BookStamp { version, district: calendar::version(tx).await?, day: app.now().local_date() })
+    Ok(BookStamp { version, district: calendar::version(tx).await?, day: context.now().local_date() })
 }
 
 /// Builds a book from one snapshot of the database.

@@ -8,7 +8,7 @@ use domain::allocation::DriverNoticeKind;
 use domain::ids::{GarageId, ReservationId};
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::context::ServerContext;
 use store::notice::{self, NewNotice};
 use store::reservation::StoredReservation;
 use store::seal::SealedValue;
@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Stores a garage's strikes and the blocks that follow. Returns the number of blocked plates. `ended` are the stays
 /// that caused the strikes.
 pub(super) async fn store(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
     strikes: &[BookStrike],
@@ -32,7 +32,7 @@ pub(super) async fn store(
     }
     strike::insert(tx, &rows(garage, strikes)).await?;
     let rules = sharing_rules::find(tx, garage).await?.unwrap_or_default();
-    let blocked = sharing_rules::blocked_plates(tx, garage, app.now()).await?;
+    let blocked = sharing_rules::blocked_plates(tx, garage, context.now()).await?;
     let mut new: Vec<StrikeBlock> = Vec::new();
     for struck in strikes.iter().filter(|struck| !blocked.contains(&struck.plate.0)) {
         let again = new.iter().any(|block| block.plate.hash == struck.plate.0);

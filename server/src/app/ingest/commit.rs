@@ -16,6 +16,7 @@ use super::record::CheckedRecords;
 use super::{IngestError, arrivals, dedupe, reread};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
+use crate::context::ServerContext;
 use store::gateway::{self, GatewayReport, LockedGateway};
 use store::{StoreError, Tx, dead_letter, visit};
 
@@ -51,18 +52,18 @@ type LockedGateways = HashMap<GarageId, LockedGateway>;
 type BatchAdmissions<'a> = Vec<Result<AdmittedBatch<'a>, IngestError>>;
 
 pub(super) async fn commit(
-    app: &App,
+    context: &ServerContext,
     batches: &[(GarageId, UplinkBatch)],
 ) -> Result<IngestCommitOutcome, StoreError> {
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let now = context.now();
+    let mut tx = context.store.begin().await?;
     let mut gateways = locked(&mut tx, batches).await?;
     let admissions = admissions(&mut gateways, batches);
-    let mut parted = parted(app, batches, &admissions, now)?;
+    let mut parted = parted(context, batches, &admissions, now)?;
     log_epochs(&mut tx, batches, &admissions, now).await?;
     dead_letter::insert(&mut tx, &parted.letters).await?;
     let events = parted.events.len();
-    let new = dedupe::insert_events(&mut tx, &app.keys, &mut parted.events, now).await?;
+    let new = dedupe::insert_events(&mut tx, &context.keys, &mut parted.events, now).await?;
     let mut counts = movement::count(&mut tx, &gateways, &new, now).await?;
     let mut rereads = reread::judge(&mut tx, &new).await?;
     counts.extend(movement::heal(&mut tx, std::mem::take(&mut rereads.wrong), now).await?);
@@ -71,7 +72,7 @@ pub(super) async fn commit(
     gateway::record_reports(&mut tx, &seen(&gateways, batches, now)).await?;
     gateway::set_lanes(&mut tx, &lanes(&gateways, batches), now).await?;
     // Last step: from here on this transaction holds the lock of all arrivals.
-    let ahead = priority_records(app, batches, &admissions, now)?;
+    let ahead = priority_records(context, batches, &admissions, now)?;
     let changes = ArrivalInputs {
         new: &new,
         priority_events: &ahead.events,
@@ -114,7 +115,7 @@ fn admissions<'a>(
 }
 
 fn parted<'a>(
-    app: &App,
+    context: &ServerContext,
     batches: &'a [(GarageId, UplinkBatch)],
     admissions: &BatchAdmissions<'a>,
     now: Timestamp,
@@ -123,7 +124,7 @@ fn parted<'a>(
     for ((garage, batch), admitted) in batches.iter().zip(admissions) {
         let Ok(admitted) = admitted else { continue };
         for record in admitted.records {
-            parted.add(&app.keys, garage, &batch.epoch, record, now)?;
+            parted.add(&context.keys, garage, &batch.epoch, record, now)?;
         }
     }
     Ok(parted)
@@ -131,7 +132,7 @@ fn parted<'a>(
 
 /// Events of priority records.
 fn priority_records<'a>(
-    app: &App,
+    context: &ServerContext,
     batches: &'a [(GarageId, UplinkBatch)],
     admissions: &BatchAdmissions<'a>,
     now: Timestamp,
@@ -139,7 +140,7 @@ fn priority_records<'a>(
     let mut ahead = CheckedRecords::default();
     for ((garage, batch), _) in batches.iter().zip(admissions).filter(|(_, admitted)| admitted.is_ok()) {
         for record in &batch.priority_records {
-            ahead.add(&app.keys, garage, &batch.epoch, record, now)?;
+            ahead.add(&context.keys, garage, &batch.epoch, record, now)?;
         }
     }
     Ok(ahead)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::password::{self, PasswordError};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
+use crate::context::ServerContext;
 use store::{StoreError, garage, operator};
 
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum OperatorAccountError {
 
 /// Creates an operator of these garages, who cannot log in until a password is set.
 pub async fn create(
-    app: &App,
+    context: &ServerContext,
     username: &str,
     name: &str,
     garages: &[GarageId],
@@ -34,7 +35,7 @@ pub async fn create(
         return Err(OperatorAccountError::Username);
     }
     let id = Uuid::now_v7().to_string();
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     if !operator::insert(&mut tx, &id, username, name).await? {
         return Err(OperatorAccountError::Username);
     }
@@ -44,7 +45,7 @@ pub async fn create(
         }
         operator::add_garage(&mut tx, &id, garage).await?;
     }
-    record(&mut tx, app.now(), AuditActor::CommandLine, AuditAction::OperatorCreate(&id), "").await?;
+    record(&mut tx, context.now(), AuditActor::CommandLine, AuditAction::OperatorCreate(&id), "").await?;
     Ok(tx.commit().await?)
 }
 

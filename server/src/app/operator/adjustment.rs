@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::reason::{self, reason};
 use super::{OperatorCaller, OperatorError, require};
-use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
+use crate::context::ServerContext;
 use store::{StoreError, adjustment, garage};
 
 /// Rows on one page.
@@ -37,14 +37,14 @@ impl From<StoreError> for CountAdjustmentError {
 
 /// Appends a correction; a repeated key returns the first correction.
 pub async fn add(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     key: &IdempotencyKey,
     new: &NewCountAdjustment,
 ) -> Result<CountAdjustment, CountAdjustmentError> {
     let reason = reason(&new.reason, reason::LONGEST).ok_or(CountAdjustmentError::Reason)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(written) = adjustment::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
@@ -58,7 +58,7 @@ pub async fn add(
     if found.occupied != new.seen {
         return Err(CountAdjustmentError::Changed { now: found.occupied });
     }
-    let (id, at) = (Uuid::now_v7(), app.now());
+    let (id, at) = (Uuid::now_v7(), context.now());
     garage::set_count(&mut tx, garage, new.occupied, at).await?;
     let row = adjustment::NewAdjustmentRow {
         id,
@@ -80,12 +80,12 @@ pub async fn add(
 
 /// The garage's corrections, newest first.
 pub async fn page(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<Uuid>,
 ) -> Result<CursorPage<CountAdjustment>, OperatorError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let mut items = adjustment::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;

@@ -10,8 +10,9 @@ use protocol::calendar as wire;
 use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::calendar::{load, load_schools, school};
+use crate::app::etag;
 use crate::app::invalid_field::InvalidField;
-use crate::app::{App, etag};
+use crate::context::ServerContext;
 use store::{StoreError, Tx, calendar};
 
 /// Most days in one response: a year and a month.
@@ -37,14 +38,17 @@ impl From<StoreError> for CalendarError {
     }
 }
 
-pub async fn schools(app: &App, caller: &OperatorCaller) -> Result<wire::SchoolList, StoreError> {
-    let mut tx = app.store.begin_read().await?;
+pub async fn schools(
+    context: &ServerContext,
+    caller: &OperatorCaller,
+) -> Result<wire::SchoolList, StoreError> {
+    let mut tx = context.store.begin_read().await?;
     Ok(wire::SchoolList { schools: calendar::school::of_operator(&mut tx, &caller.operator).await? })
 }
 
 /// Each day from `from` to `to` at this garage, both included, with warnings about the calendar.
 pub async fn days(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     from: NaiveDate,
@@ -53,12 +57,12 @@ pub async fn days(
     if !(0..MAX_DAYS).contains(&to.signed_duration_since(from).num_days()) {
         return Err(CalendarError::Range);
     }
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let (calendar, schools) = (load(&mut tx).await?, load_schools(&mut tx, garage).await?);
     drop(tx);
     let days = from.iter_days().take_while(|date| *date <= to).map(|date| day(&calendar, &schools, date));
-    let today = app.now().local_date();
+    let today = context.now().local_date();
     Ok(wire::CalendarDays { days: days.collect(), warnings: warnings(&calendar, &schools, from, to, today) })
 }
 
@@ -140,24 +144,24 @@ impl TaggedSchoolCalendar {
 }
 
 pub async fn school(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     school: &SchoolId,
 ) -> Result<TaggedSchoolCalendar, CalendarError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require_school(&mut tx, caller, school).await?;
     Ok(TaggedSchoolCalendar::of(&calendar::school::calendar(&mut tx, school).await?))
 }
 
 /// Replaces the school's calendar with `entered` if `if_match` is its current tag.
 pub async fn put_school(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     school: &SchoolId,
     if_match: &etag::EntityTags,
     entered: &wire::SchoolCalendarSpec,
 ) -> Result<TaggedSchoolCalendar, CalendarError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require_school(&mut tx, caller, school).await?;
     let new = school::check(entered)?;
     // Locks the version's row, so that the calendar cannot change until the commit.
@@ -168,7 +172,7 @@ pub async fn put_school(
     }
     calendar::school::put(&mut tx, school, &new).await?;
     let detail = format!("{} spans, {} days", new.spans().len(), new.days().count());
-    record(&mut tx, app.now(), caller.actor(), AuditAction::SchoolCalendarPut(school), &detail).await?;
+    record(&mut tx, context.now(), caller.actor(), AuditAction::SchoolCalendarPut(school), &detail).await?;
     tx.commit().await?;
     Ok(TaggedSchoolCalendar::of(&new))
 }

@@ -17,6 +17,7 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused, KeyedBodyDigest};
+use crate::context::ServerContext;
 use store::seal::{SealError, SealPurpose, SealedValue};
 use store::visit::inside::{self, OpenVisit};
 use store::{StoreError, Tx, garage, gateway, inventory};
@@ -80,19 +81,19 @@ struct WalkComparison {
 
 /// Previews the walk; writes only to the audit log.
 pub async fn preview(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     new: &InventoryReport,
 ) -> Result<InventoryPreview, InventoryError> {
-    let asked = asked(app, new)?;
-    let mut tx = app.store.begin().await?;
+    let asked = asked(context, new)?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let found = garage::find(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     let held = held(&mut tx, garage, &asked).await?;
-    record(&mut tx, app.now(), caller.actor(), AuditAction::InventoryPreview(garage), "").await?;
+    record(&mut tx, context.now(), caller.actor(), AuditAction::InventoryPreview(garage), "").await?;
     tx.commit().await?;
-    shown(app, found.occupied, &asked, &held)
+    shown(context, found.occupied, &asked, &held)
 }
 
 /// Stores the walk and corrects visits and count; a repeated key returns the first walk.
@@ -136,17 +137,17 @@ pub async fn add(
 
 /// The garage's walks, newest first.
 pub async fn newest(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<Vec<InventorySummary>, OperatorError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(inventory::newest(&mut tx, garage, SHOWN).await?)
 }
 
-fn asked(app: &App, new: &InventoryReport) -> Result<CheckedWalk, InventoryError> {
-    let now = app.now();
+fn asked(context: &ServerContext, new: &InventoryReport) -> Result<CheckedWalk, InventoryError> {
+    let now = context.now();
     let walk = InventoryWalk::new(new.begun_at, new.ended_at).ok_or(InventoryError::Walk)?;
     if new.ended_at > now + AHEAD || new.begun_at < now - MAX_AGE {
         return Err(InventoryError::Walk);
@@ -155,7 +156,7 @@ fn asked(app: &App, new: &InventoryReport) -> Result<CheckedWalk, InventoryError
     for (index, line) in new.seen.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let reading = line.trim().split([',', '，', ';', '\t', ' ']).next().unwrap_or_default();
         let plate = Plate::parse(reading).map_err(|_| InventoryError::Plate { line: index + 1 })?;
-        cars.insert(app.keys.hash(SealPurpose::Plate, plate.as_str()), plate);
+        cars.insert(context.keys.hash(SealPurpose::Plate, plate.as_str()), plate);
     }
     if cars.len() > MAX_CARS || new.unread as usize > MAX_CARS {
         return Err(InventoryError::TooMany);
@@ -192,14 +193,14 @@ async fn held(tx: &mut Tx, garage: &GarageId, asked: &CheckedWalk) -> Result<Wal
 }
 
 async fn mend(
-    app: &App,
+    context: &ServerContext,
     tx: &mut Tx,
     garage: &GarageId,
     asked: &CheckedWalk,
     held: &WalkComparison,
 ) -> Result<(), InventoryError> {
     let sealed = |hash: &Vec<u8>| -> Result<Option<SealedValue>, SealError> {
-        asked.cars.get(hash).map(|plate| app.keys.sealed(SealPurpose::Plate, plate.as_str())).transpose()
+        asked.cars.get(hash).map(|plate| context.keys.sealed(SealPurpose::Plate, plate.as_str())).transpose()
     };
     let mut named = Vec::new();
     for (visit, car) in &held.outcome.named {
@@ -241,7 +242,7 @@ fn made(
 }
 
 fn shown(
-    app: &App,
+    context: &ServerContext,
     before: Option<i64>,
     asked: &CheckedWalk,
     held: &WalkComparison,
@@ -249,8 +250,11 @@ fn shown(
     let plate = |hash: &Vec<u8>| asked.cars.get(hash).map(ToString::to_string);
     let outcome = &held.outcome;
     let ghost = |visit: &OpenVisit| -> Result<UnseenVisit, SealError> {
-        let plate =
-            visit.plate.as_ref().map(|plate| app.keys.open(SealPurpose::Plate, &plate.enc)).transpose()?;
+        let plate = visit
+            .plate
+            .as_ref()
+            .map(|plate| context.keys.open(SealPurpose::Plate, &plate.enc))
+            .transpose()?;
         Ok(UnseenVisit { plate, entered_at: Some(visit.entered_at) })
     };
     let ghosts = outcome.ghosts.iter().filter_map(|id| held.open.get(id));

@@ -4,8 +4,8 @@ use domain::ids::GarageId;
 use protocol::operator::{CursorPage, DeadLetterEntry, EventLogEntry};
 
 use super::{OperatorCaller, OperatorError, require};
-use crate::app::App;
 use crate::app::audit::{AuditAction, record};
+use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{StoreError, codec, dead_letter, gate_event};
 
@@ -14,23 +14,23 @@ const PAGE: usize = 50;
 
 /// The garage's events, newest first; `cursor` is the `next` of the previous page.
 pub async fn events(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<i64>,
 ) -> Result<CursorPage<EventLogEntry>, OperatorError> {
     let before = cursor.unwrap_or(i64::MAX);
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let rows = gate_event::page(&mut tx, garage, before, PAGE as i64 + 1).await?;
-    record(&mut tx, app.now(), caller.actor(), AuditAction::GateEventRead(garage), &before.to_string())
+    record(&mut tx, context.now(), caller.actor(), AuditAction::GateEventRead(garage), &before.to_string())
         .await?;
     tx.commit().await?;
-    page(rows, |row| row.no, |row| event(app, row))
+    page(rows, |row| row.no, |row| event(context, row))
 }
 
-fn event(app: &App, row: gate_event::StoredGateEvent) -> Result<EventLogEntry, StoreError> {
-    let plate = row.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+fn event(context: &ServerContext, row: gate_event::StoredGateEvent) -> Result<EventLogEntry, StoreError> {
+    let plate = row.plate_enc.map(|enc| context.keys.open(SealPurpose::Plate, &enc)).transpose()?;
     Ok(EventLogEntry {
         lane: codec::parse("gate_event.lane", &row.lane)?,
         direction: row.direction,
@@ -51,27 +51,30 @@ fn event(app: &App, row: gate_event::StoredGateEvent) -> Result<EventLogEntry, S
 
 /// The garage's rejected messages, newest first. An excerpt may contain a plate.
 pub async fn dead_letters(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<i64>,
 ) -> Result<CursorPage<DeadLetterEntry>, OperatorError> {
     let before = cursor.unwrap_or(i64::MAX);
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let rows = dead_letter::page(&mut tx, garage, before, PAGE as i64 + 1).await?;
-    record(&mut tx, app.now(), caller.actor(), AuditAction::DeadLetterRead(garage), &before.to_string())
+    record(&mut tx, context.now(), caller.actor(), AuditAction::DeadLetterRead(garage), &before.to_string())
         .await?;
     tx.commit().await?;
-    page(rows, |row| row.no, |row| letter(app, row))
+    page(rows, |row| row.no, |row| letter(context, row))
 }
 
-fn letter(app: &App, row: dead_letter::StoredDeadLetter) -> Result<DeadLetterEntry, StoreError> {
+fn letter(
+    context: &ServerContext,
+    row: dead_letter::StoredDeadLetter,
+) -> Result<DeadLetterEntry, StoreError> {
     Ok(DeadLetterEntry {
         device: row.device,
         code: row.code,
         detail: row.detail,
-        excerpt: app.keys.open(SealPurpose::DeadLetter, &row.excerpt_enc)?,
+        excerpt: context.keys.open(SealPurpose::DeadLetter, &row.excerpt_enc)?,
         received_at: row.received_at,
     })
 }

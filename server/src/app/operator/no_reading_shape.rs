@@ -8,8 +8,8 @@ use domain::ids::{DeviceId, GarageId};
 use protocol::operator::{MarkedShapeEntry, NewNoReadingShape};
 
 use super::{OperatorCaller, OperatorError, require};
-use crate::app::App;
 use crate::app::audit::{AuditAction, record};
+use crate::context::ServerContext;
 use store::no_reading_shape::{self, NewShapeMark};
 use store::{StoreError, garage, gateway};
 
@@ -44,7 +44,7 @@ impl From<StoreError> for ShapeMarkError {
 
 /// Marks a shape; marking it again changes nothing and returns the first mark.
 pub async fn mark(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     new: &NewNoReadingShape,
@@ -53,7 +53,7 @@ pub async fn mark(
     if !(MIN_REASON..=MAX_REASON).contains(&reason.chars().count()) {
         return Err(ShapeMarkError::Reason);
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     let marks = no_reading_shape::of_garage(&mut tx, garage).await?;
@@ -69,7 +69,7 @@ pub async fn mark(
     if marks.len() >= MAX_MARKS {
         return Err(ShapeMarkError::TooMany);
     }
-    let at = app.now();
+    let at = context.now();
     let row = NewShapeMark {
         garage,
         device: &new.device,
@@ -99,31 +99,31 @@ fn detail(device: &DeviceId, shape: &str) -> String {
 
 /// The garage's marked shapes, newest first.
 pub async fn list(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<Vec<MarkedShapeEntry>, OperatorError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(no_reading_shape::of_garage(&mut tx, garage).await?)
 }
 
 /// Removes a mark: messages of the shape raise the alarm again.
 pub async fn unmark(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     device: &DeviceId,
     shape: &str,
 ) -> Result<(), ShapeMarkError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     // PostgreSQL accepts no NUL, and no mark contains one.
     let is_marked = !shape.contains('\0') && no_reading_shape::delete(&mut tx, garage, device, shape).await?;
     if !is_marked {
         return Err(ShapeMarkError::NotMarked);
     }
-    let (at, detail) = (app.now(), detail(device, shape));
+    let (at, detail) = (context.now(), detail(device, shape));
     record(&mut tx, at, caller.actor(), AuditAction::NoReadingShapeUnmark(garage), &detail).await?;
     tx.commit().await?;
     Ok(())

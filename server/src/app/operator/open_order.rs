@@ -15,6 +15,7 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::audit::{AuditAction, record};
 use crate::app::idempotency::{IdempotencyKey, IdempotencyKeyReused};
 use crate::app::{App, idempotency, open_order as orders};
+use crate::context::ServerContext;
 use store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
 use store::seal::SealPurpose;
 use store::{StoreError, garage, gateway, open_order};
@@ -106,29 +107,29 @@ pub async fn add(
 
 /// The garage's orders, newest first.
 pub async fn page(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     cursor: Option<Uuid>,
 ) -> Result<CursorPage<RemoteOrderEntry>, OperatorError> {
-    let now = app.now();
-    let mut tx = app.store.begin_read().await?;
+    let now = context.now();
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     let mut items = open_order::page(&mut tx, garage, cursor, PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next = items.last().filter(|_| more).map(|last| last.order.id.to_string());
-    let items = items.into_iter().map(|order| opened(app, order, now)).collect::<Result<_, _>>()?;
+    let items = items.into_iter().map(|order| opened(context, order, now)).collect::<Result<_, _>>()?;
     Ok(CursorPage { items, next })
 }
 
 /// The order with its plate, in its current state.
 pub(super) fn opened(
-    app: &App,
+    context: &ServerContext,
     stored: StoredRemoteOrder,
     now: Timestamp,
 ) -> Result<RemoteOrderEntry, StoreError> {
-    let plate = stored.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    let plate = stored.plate_enc.map(|enc| context.keys.open(SealPurpose::Plate, &enc)).transpose()?;
     Ok(RemoteOrderEntry { plate, ..seen(stored.order, now) })
 }
 

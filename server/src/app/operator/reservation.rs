@@ -26,6 +26,7 @@ use crate::app::etag::EntityTags;
 use crate::app::idempotency::IdempotencyKey;
 use crate::app::reservation::wanted::ReservationDraft;
 use crate::app::reservation::{ReservationError, change, forecast, own, reserve};
+use crate::context::ServerContext;
 use store::reservation::{self, StoredReservation};
 
 /// Rows on one page.
@@ -118,18 +119,22 @@ pub async fn forecast(
     }
 }
 
-async fn may_run(app: &App, caller: &OperatorCaller, garage: &GarageId) -> Result<(), ReservationError> {
-    let mut tx = app.store.begin_read().await?;
+async fn may_run(
+    context: &ServerContext,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<(), ReservationError> {
+    let mut tx = context.store.begin_read().await?;
     Ok(require(&mut tx, caller, garage).await?)
 }
 
 /// A reservation of this garage; one of another garage counts as not found.
 async fn of_garage(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
     id: ReservationId,
 ) -> Result<StoredReservation, ReservationError> {
-    may_run(app, caller, garage).await?;
-    own::find(app, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
+    may_run(context, caller, garage).await?;
+    own::find(context, id).await?.filter(|stored| stored.garage == *garage).ok_or(ReservationError::NotFound)
 }

@@ -10,6 +10,7 @@ use super::password::{self, PasswordError};
 use crate::app::App;
 use crate::app::audit::{AuditAction, AuditActor, record};
 use crate::app::token::{RandomError, random_token};
+use crate::context::ServerContext;
 use store::seal::token_hash;
 use store::{StoreError, operator};
 
@@ -63,27 +64,28 @@ pub async fn issue(app: &App, username: &str) -> Result<String, LogInError> {
     open(app, &account.id).await
 }
 
-async fn open(app: &App, id: &str) -> Result<String, LogInError> {
-    let (token, now) = (random_token()?, app.now());
-    let mut tx = app.store.begin().await?;
+async fn open(context: &ServerContext, id: &str) -> Result<String, LogInError> {
+    let (token, now) = (random_token()?, context.now());
+    let mut tx = context.store.begin().await?;
     operator::insert_session(&mut tx, &token_hash(&token), id, now, now + TTL).await?;
     record(&mut tx, now, AuditActor::Operator(id), AuditAction::OperatorSessionOpen(id), "").await?;
     tx.commit().await?;
     Ok(token)
 }
 
-pub async fn authenticate(app: &App, token: &str) -> Result<OperatorCaller, LogInError> {
+pub async fn authenticate(context: &ServerContext, token: &str) -> Result<OperatorCaller, LogInError> {
     let token_hash = token_hash(token);
-    let mut tx = app.store.begin_read().await?;
-    let operator = operator::of_session(&mut tx, &token_hash, app.now()).await?.ok_or(LogInError::Ended)?;
+    let mut tx = context.store.begin_read().await?;
+    let operator =
+        operator::of_session(&mut tx, &token_hash, context.now()).await?.ok_or(LogInError::Ended)?;
     Ok(OperatorCaller { operator, token_hash })
 }
 
 /// Ends the caller's session.
-pub async fn end(app: &App, caller: &OperatorCaller) -> Result<(), LogInError> {
-    let mut tx = app.store.begin().await?;
+pub async fn end(context: &ServerContext, caller: &OperatorCaller) -> Result<(), LogInError> {
+    let mut tx = context.store.begin().await?;
     if operator::delete_session(&mut tx, &caller.token_hash).await? {
-        record(&mut tx, app.now(), caller.actor(), AuditAction::OperatorSessionEnd(&caller.operator), "")
+        record(&mut tx, context.now(), caller.actor(), AuditAction::OperatorSessionEnd(&caller.operator), "")
             .await?;
     }
     Ok(tx.commit().await?)

@@ -11,6 +11,7 @@ use super::{OperatorCaller, OperatorError, require};
 use crate::app::at_gate::{self, CarAtBarrier};
 use crate::app::audit::{AuditAction, record};
 use crate::app::{App, access_plan};
+use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{StoreError, Tx, codec, garage, visit};
 
@@ -60,8 +61,12 @@ pub async fn list(
     Ok(items)
 }
 
-async fn inside(app: &App, tx: &mut Tx, garage: &GarageId) -> Result<HashSet<Plate>, StoreError> {
+async fn inside(
+    context: &ServerContext,
+    tx: &mut Tx,
+    garage: &GarageId,
+) -> Result<HashSet<Plate>, StoreError> {
     let plates = visit::plates_inside(tx, garage).await?;
-    let plate = |enc: Vec<u8>| codec::parse("visit.plate_enc", &app.keys.open(SealPurpose::Plate, &enc)?);
+    let plate = |enc: Vec<u8>| codec::parse("visit.plate_enc", &context.keys.open(SealPurpose::Plate, &enc)?);
     plates.into_iter().map(plate).collect()
 }

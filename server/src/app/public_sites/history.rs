@@ -8,6 +8,7 @@ use protocol::public::{ParkingSite, SiteHistory, SiteSample};
 
 use super::snapshot;
 use crate::app::App;
+use crate::context::ServerContext;
 use store::StoreError;
 use store::published::{self, StoredSample};
 
@@ -99,8 +100,8 @@ fn taken(site: &ParkingSite, at: Timestamp) -> Option<StoredSample> {
     })
 }
 
-async fn write(app: &App, samples: &[StoredSample], at: Timestamp) -> Result<(), StoreError> {
-    let mut tx = app.store.begin().await?;
+async fn write(context: &ServerContext, samples: &[StoredSample], at: Timestamp) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
     published::record(&mut tx, samples).await?;
     published::prune(&mut tx, at - KEPT).await?;
     tx.commit().await

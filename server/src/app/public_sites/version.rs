@@ -7,7 +7,8 @@ use domain::ids::GarageId;
 use domain::time::Timestamp;
 use protocol::public::ParkingSite;
 
-use crate::app::{App, etag};
+use crate::app::etag;
+use crate::context::ServerContext;
 use store::published::{self, PublishedVersion};
 use store::{StoreError, Tx};
 
@@ -36,11 +37,11 @@ impl VersionCache {
 /// Versions of the changed sites: the stored one if it has the same hash, else a new one with the time `now`, which is
 /// stored.
 pub(super) async fn of(
-    app: &App,
+    context: &ServerContext,
     changed: Vec<(GarageId, ParkingSite)>,
     now: Timestamp,
 ) -> Result<Vec<(GarageId, ParkingSite, PublishedVersion)>, StoreError> {
-    let mut known = published::versions(&mut app.store.begin_read().await?).await?;
+    let mut known = published::versions(&mut context.store.begin_read().await?).await?;
     let mine = |site: &ParkingSite| PublishedVersion { hash: etag::strong(site), changed_at: now };
     let new: Vec<(GarageId, PublishedVersion)> = changed
         .iter()
@@ -48,7 +49,7 @@ pub(super) async fn of(
         .filter(|(garage, version)| known.get(garage).is_none_or(|known| known.hash != version.hash))
         .collect();
     if !new.is_empty() {
-        let mut tx = app.store.begin().await?;
+        let mut tx = context.store.begin().await?;
         // Another replica may have stored a version first: its time applies.
         known = written(&mut tx, &new).await?;
         tx.commit().await?;

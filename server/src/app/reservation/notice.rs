@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::ReservationError;
 use crate::app::session::PersonCaller;
 use crate::app::{App, directory};
+use crate::context::ServerContext;
 use store::notice_view;
 
 const MOST: i64 = 50;
@@ -33,9 +34,9 @@ pub async fn list(app: &App, caller: &PersonCaller) -> Result<DriverNotices, Res
 }
 
 /// Marks a notice as read; repeating it is no error.
-pub async fn read(app: &App, caller: &PersonCaller, id: Uuid) -> Result<(), ReservationError> {
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
+pub async fn read(context: &ServerContext, caller: &PersonCaller, id: Uuid) -> Result<(), ReservationError> {
+    let now = context.now();
+    let mut tx = context.store.begin().await?;
     if !notice_view::read(&mut tx, caller.person, id, now).await? {
         return Err(ReservationError::NotFound);
     }

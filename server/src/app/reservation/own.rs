@@ -7,6 +7,7 @@ use protocol::reservation::{Reservation, ReservationPage};
 use super::{ReservationError, shown};
 use crate::app::App;
 use crate::app::session::PersonCaller;
+use crate::context::ServerContext;
 use store::reservation::{self, ReservationPageCursor, StoredReservation};
 
 /// Rows on one page.
@@ -59,11 +60,11 @@ pub async fn one(
 }
 
 pub(super) async fn own(
-    app: &App,
+    context: &ServerContext,
     caller: &PersonCaller,
     id: ReservationId,
 ) -> Result<StoredReservation, ReservationError> {
-    find(app, id)
+    find(context, id)
         .await?
         .filter(|stored| stored.entry.person == Some(caller.person))
         .ok_or(ReservationError::NotFound)
@@ -71,9 +72,9 @@ pub(super) async fn own(
 
 /// Finds a reservation of any person.
 pub(in crate::app) async fn find(
-    app: &App,
+    context: &ServerContext,
     id: ReservationId,
 ) -> Result<Option<StoredReservation>, ReservationError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     Ok(reservation::by_ids(&mut tx, &[id]).await?.pop())
 }

@@ -9,6 +9,7 @@ use protocol::reservation::Reservation;
 use super::{ReservationError, openings};
 use crate::app::directory::{self, GarageDirectory};
 use crate::app::{App, allocation};
+use crate::context::ServerContext;
 use store::StoreError;
 use store::garage::StoredGarage;
 use store::reservation::StoredReservation;
@@ -75,14 +76,15 @@ fn waiting_before(book: &AllocationBook, entry: &BookEntry) -> u32 {
 }
 
 fn reservation(
-    app: &App,
+    context: &ServerContext,
     directory: &GarageDirectory,
     stored: &StoredReservation,
     known: UpcomingEntry,
 ) -> Result<Reservation, ReservationError> {
     let (entry, details) = (&stored.entry, &stored.details);
     let garage: Option<&StoredGarage> = directory.get(&stored.garage);
-    let plate = details.plate_enc.as_deref().map(|enc| app.keys.open(SealPurpose::Plate, enc)).transpose()?;
+    let plate =
+        details.plate_enc.as_deref().map(|enc| context.keys.open(SealPurpose::Plate, enc)).transpose()?;
     let (cause, lateness) = match entry.state {
         EntryState::Cancelled { cause, lateness, .. } => (Some(cause), Some(lateness)),
         _ => (None, None),

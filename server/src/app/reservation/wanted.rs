@@ -10,9 +10,9 @@ use domain::time::Timestamp;
 use protocol::reservation::{NewReservation, ReservationChange};
 
 use super::ReservationError;
-use crate::app::App;
 use crate::app::allocation::{RequestActor, ReserveRequest};
 use crate::app::idempotency::IdempotencyKey;
+use crate::context::ServerContext;
 use store::seal::{SealPurpose, SealedValue};
 
 /// A requested reservation.
@@ -28,8 +28,8 @@ pub struct ReservationDraft {
 }
 
 impl ReservationDraft {
-    pub fn parse(app: &App, new: &NewReservation) -> Result<Self, ReservationError> {
-        let (plate, plate_text) = plate(app, &new.plate)?;
+    pub fn parse(context: &ServerContext, new: &NewReservation) -> Result<Self, ReservationError> {
+        let (plate, plate_text) = plate(context, &new.plate)?;
         Ok(Self {
             audience: new.audience,
             pool: new.pool.clone(),
@@ -58,9 +58,9 @@ impl ReservationDraft {
 }
 
 /// A plate, sealed and in its normal form.
-pub fn plate(app: &App, text: &str) -> Result<(SealedValue, String), ReservationError> {
+pub fn plate(context: &ServerContext, text: &str) -> Result<(SealedValue, String), ReservationError> {
     let plate = Plate::parse(text).map_err(ReservationError::Plate)?;
-    Ok((app.keys.sealed(SealPurpose::Plate, plate.as_str())?, plate.as_str().to_owned()))
+    Ok((context.keys.sealed(SealPurpose::Plate, plate.as_str())?, plate.as_str().to_owned()))
 }
 
 fn minute(field: &'static str, at: Timestamp) -> Result<Minute, ReservationError> {
@@ -77,7 +77,7 @@ pub fn span(starts_at: Timestamp, ends_at: Timestamp) -> Result<MinuteSpan, Rese
 
 /// Parses a change of a stay with the span `now`, and seals the new plate.
 pub(super) fn change(
-    app: &App,
+    context: &ServerContext,
     now: MinuteSpan,
     asked: &ReservationChange,
 ) -> Result<(EntryChange, Option<SealedValue>), ReservationError> {
@@ -85,7 +85,8 @@ pub(super) fn change(
     let starts_at = asked.starts_at.unwrap_or_else(|| now.from().timestamp());
     let ends_at = asked.ends_at.unwrap_or_else(|| now.until().timestamp());
     let span = if moved { Some(span(starts_at, ends_at)?) } else { None };
-    let plate = asked.plate.as_deref().map(|text| plate(app, text)).transpose()?.map(|(sealed, _)| sealed);
+    let plate =
+        asked.plate.as_deref().map(|text| plate(context, text)).transpose()?.map(|(sealed, _)| sealed);
     let key = plate.as_ref().map(|sealed| PlateKey(sealed.hash.clone()));
     Ok((EntryChange { span, plate: key, pool: asked.pool.clone() }, plate))
 }

@@ -45,6 +45,21 @@ contract!(a_new_window_is_open_at_once, |fixture| async {
     assert!(audited(fixture).await.contains(&("window.create".to_owned(), subject, String::new())));
 });
 
+contract!(a_quote_sees_a_new_window_at_once, |fixture| async {
+    let world = ServerWorld::start(fixture).await;
+    let console = SharingConsole::open(&world).await;
+    let driver = world.driver(1).await;
+    let times = "starts_at=2026-11-24T10:00:00%2B08:00&ends_at=2026-11-24T11:00:00%2B08:00";
+    let path = format!("/garages/{SCHOOL}/quote?audience=public&{times}");
+    let before = driver.get(&path).await;
+    assert_eq!(before.body["refused"]["code"], "outside_window", "{before:?}");
+    let made = console.add("windows", &morning()).await;
+    let quote = driver.get(&path).await;
+    assert_eq!((quote.status, &quote.body["refused"]), (200, &json!(null)), "{quote:?}");
+    assert_eq!(console.end(&format!("windows/{}", id(&made.body)), etag(&made.body)).await.status, 204);
+    assert_eq!(driver.get(&path).await.body["refused"]["code"], "outside_window");
+});
+
 contract!(the_same_key_makes_one_window, |fixture| async {
     let world = ServerWorld::start(fixture).await;
     let console = SharingConsole::open(&world).await;

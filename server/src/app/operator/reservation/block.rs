@@ -12,6 +12,7 @@ use super::super::{OperatorCaller, require};
 use crate::app::App;
 use crate::app::audit::{AuditAction, record};
 use crate::app::reservation::ReservationError;
+use crate::context::ServerContext;
 use store::seal::SealPurpose;
 use store::{Tx, block_list, book};
 
@@ -23,29 +24,32 @@ const SHOWN: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Lists blocks and strikes; the reading is audited.
 pub async fn list(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<PlateBlockList, ReservationError> {
-    let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let now = context.now();
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let blocks = block_list::of_garage(&mut tx, garage, now, MOST).await?;
     let strikes = block_list::strikes(&mut tx, garage, now - SHOWN, MOST).await?;
     record(&mut tx, now, caller.actor(), AuditAction::BlockRead(garage), "").await?;
     tx.commit().await?;
-    let block = |block: block_list::ActivePlateBlock| shown(app, block);
-    let strike = |strike: block_list::StoredPlateStrike| shown_strike(app, strike);
+    let block = |block: block_list::ActivePlateBlock| shown(context, block);
+    let strike = |strike: block_list::StoredPlateStrike| shown_strike(context, strike);
     Ok(PlateBlockList {
         blocks: blocks.into_iter().map(block).collect::<Result<_, _>>()?,
         strikes: strikes.into_iter().map(strike).collect::<Result<_, _>>()?,
     })
 }
 
-fn shown(app: &App, block: block_list::ActivePlateBlock) -> Result<PlateBlockEntry, ReservationError> {
+fn shown(
+    context: &ServerContext,
+    block: block_list::ActivePlateBlock,
+) -> Result<PlateBlockEntry, ReservationError> {
     Ok(PlateBlockEntry {
         id: block.id,
-        plate: app.keys.open(SealPurpose::Plate, &block.plate_enc)?,
+        plate: context.keys.open(SealPurpose::Plate, &block.plate_enc)?,
         reason: block.reason,
         by_rule: block.by_rule,
         from: block.from,
@@ -54,10 +58,10 @@ fn shown(app: &App, block: block_list::ActivePlateBlock) -> Result<PlateBlockEnt
 }
 
 fn shown_strike(
-    app: &App,
+    context: &ServerContext,
     strike: block_list::StoredPlateStrike,
 ) -> Result<PlateStrikeEntry, ReservationError> {
-    let plate = strike.plate_enc.map(|enc| app.keys.open(SealPurpose::Plate, &enc)).transpose()?;
+    let plate = strike.plate_enc.map(|enc| context.keys.open(SealPurpose::Plate, &enc)).transpose()?;
     Ok(PlateStrikeEntry {
         id: strike.id,
         reservation: strike.reservation,
@@ -132,8 +136,12 @@ pub async fn lift(
 }
 
 /// Locks the garage's book and raises its version, because cached books contain the blocked plates.
-async fn begin(app: &App, caller: &OperatorCaller, garage: &GarageId) -> Result<Tx, ReservationError> {
-    let mut tx = app.store.begin().await?;
+async fn begin(
+    context: &ServerContext,
+    caller: &OperatorCaller,
+    garage: &GarageId,
+) -> Result<Tx, ReservationError> {
+    let mut tx = context.store.begin().await?;
     require(&mut tx, caller, garage).await?;
     let garages = std::slice::from_ref(garage);
     book::lock(&mut tx, garages).await?;

@@ -119,8 +119,7 @@ impl<'a> SharingChange<'a> {
         record(&mut self.tx, self.now, self.caller.actor(), action, detail).await?;
         book::advance(&mut self.tx, std::slice::from_ref(self.garage)).await?;
         self.tx.commit().await?;
-        // A waiting reservation may fit now.
-        self.app.allocation.mark_stale(self.garage);
+        self.app.allocation.sharing_changed(self.garage);
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::app::idempotency::{self, IdempotencyKey, IdempotencyKeyReused};
 use crate::app::operator::reason::{self, reason};
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::SharingState;
+use crate::context::ServerContext;
 use store::closure::{self, StoredClosure};
 use store::operator;
 
@@ -24,13 +25,13 @@ const LONGEST: Duration = Duration::from_secs(400 * 24 * 3600);
 
 /// Current and future closures.
 pub async fn list(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<wire::ClosureList, SharingError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
-    let closures = closure::open(&mut tx, garage, app.now()).await?;
+    let closures = closure::open(&mut tx, garage, context.now()).await?;
     Ok(wire::ClosureList { closures: closures.iter().map(answers::closure).collect() })
 }
 

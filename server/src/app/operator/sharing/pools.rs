@@ -9,6 +9,7 @@ use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::sharing::pools;
 use crate::app::{App, etag};
+use crate::context::ServerContext;
 use store::pool::{self, StoredPool};
 
 /// The garage's pools and their entity tag.
@@ -26,11 +27,11 @@ impl TaggedPools {
 }
 
 pub async fn read(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<TaggedPools, SharingError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(TaggedPools::of(&pool::of_garage(&mut tx, garage).await?))
 }

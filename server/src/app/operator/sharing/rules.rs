@@ -8,6 +8,7 @@ use super::{SharingError, invalid};
 use crate::app::audit::AuditAction;
 use crate::app::operator::{OperatorCaller, require};
 use crate::app::{App, etag};
+use crate::context::ServerContext;
 use store::sharing_rules::{self, SharingRules};
 
 #[derive(Debug, Clone)]
@@ -30,11 +31,11 @@ impl TaggedSharingRules {
 }
 
 pub async fn read(
-    app: &App,
+    context: &ServerContext,
     caller: &OperatorCaller,
     garage: &GarageId,
 ) -> Result<TaggedSharingRules, SharingError> {
-    let mut tx = app.store.begin_read().await?;
+    let mut tx = context.store.begin_read().await?;
     require(&mut tx, caller, garage).await?;
     Ok(TaggedSharingRules::of(sharing_rules::find(&mut tx, garage).await?.unwrap_or_default()))
 }

@@ -16,7 +16,7 @@ pub async fn read(url: &str, identity: &MatrixIdentity) -> MatrixReply {
     let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("arrivals.v1"));
     for (name, value) in &identity.headers {
-        request.headers_mut().insert(HeaderName::from_static(*name), HeaderValue::from_str(value).unwrap());
+        request.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
     }
     let mut socket = match connect_async(request).await {
         Ok((socket, _)) => socket,
