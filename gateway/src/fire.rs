@@ -129,15 +129,21 @@ impl FireWatch {
 
     /// Writes each change to disk, the last one also when the gateway stops.
     async fn keep_file(&self, stop: &CancellationToken) {
-        let mut fire = self.garage.fire();
+        let (mut fire, mut log) = (self.garage.fire(), TokenBuckets::per_minute(LOG_LINES));
         loop {
             let now = fire.borrow_and_update().clone();
-            self.write(now).await;
-            let changed = async {
+            let is_written = self.write(now).await;
+            if !is_written && log.take((), Instant::now()).is_ok() {
+                tracing::error!(garage.id = %self.meter.garage(), "fire alarm state not written to disk; will retry");
+            }
+            let next = async {
                 tokio::time::sleep(SHORTEST_TURN).await;
-                fire.changed().await
+                if is_written {
+                    return fire.changed().await;
+                }
+                tokio::time::timeout(AGAIN, fire.changed()).await.unwrap_or(Ok(()))
             };
-            match stop.run_until_cancelled(changed).await {
+            match stop.run_until_cancelled(next).await {
                 Some(Ok(())) => {}
                 Some(Err(_)) | None => break,
             }
@@ -146,13 +152,11 @@ impl FireWatch {
         self.write(last).await;
     }
 
-    /// Without a disk the gateway still opens.
-    async fn write(&self, fire: FireAlarmState) {
+    /// Returns whether the state is on disk. Without a disk the gateway still opens.
+    async fn write(&self, fire: FireAlarmState) -> bool {
         let path = self.folder.join(FILE);
         let written = tokio::task::spawn_blocking(move || write(&path, &fire)).await;
-        if !matches!(written, Ok(Ok(()))) {
-            tracing::error!(garage.id = %self.meter.garage(), "fire alarm state not written to disk");
-        }
+        matches!(written, Ok(Ok(())))
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) const AGAIN: Duration = Duration::from_secs(5);
 /// Shortest interval of two openings of a lane, for a report that ends and begins again.
 const SOONEST: Duration = Duration::from_secs(1);
 
+/// A device that has not answered for so long will not. Each request ends within the life of an open command, 8 s.
+const PENDING: Duration = Duration::from_secs(15);
+
 /// The openings of each lane.
 #[derive(Debug, Default)]
 pub(super) struct OpeningRounds(HashMap<LaneId, OpeningRound>);
@@ -47,16 +50,15 @@ impl OpeningRounds {
                 continue;
             }
             let due_at = self.0.get(&lane.id).map(OpeningRound::again_at);
-            let mut next = due_at;
-            if due_at.is_none_or(|due_at| due_at <= now) {
-                if self.0.get(&lane.id).is_some_and(|round| round.is_pending) {
-                    continue;
+            let next = match due_at.filter(|due_at| *due_at > now) {
+                Some(due_at) => due_at,
+                None => {
+                    turn.due.push(lane.id.clone());
+                    self.0.insert(lane.id.clone(), OpeningRound { at: now, holds: true, is_pending: true });
+                    now + AGAIN
                 }
-                turn.due.push(lane.id.clone());
-                self.0.insert(lane.id.clone(), OpeningRound { at: now, holds: true, is_pending: true });
-                next = Some(now + AGAIN);
-            }
-            turn.next = turn.next.min(next).or(next);
+            };
+            turn.next = Some(turn.next.map_or(next, |earliest| earliest.min(next)));
         }
         turn
     }
@@ -71,7 +73,12 @@ impl OpeningRounds {
 
 impl OpeningRound {
     fn again_at(&self) -> Instant {
-        self.at + if self.holds { AGAIN } else { SOONEST }
+        let pause = match (self.is_pending, self.holds) {
+            (true, _) => PENDING,
+            (false, true) => AGAIN,
+            (false, false) => SOONEST,
+        };
+        self.at + pause
     }
 }
 
@@ -143,5 +150,8 @@ mod tests {
         rounds.opened(&turn.due[0]);
         let turn = rounds.turn(&lanes, &fire, begin + 2 * AGAIN);
         assert_eq!(turn.due, [lanes[0].id.clone()], "the other device has not answered yet");
+        rounds.opened(&lanes[0].id);
+        let turn = rounds.turn(&lanes, &fire, begin + AGAIN + PENDING);
+        assert_eq!(turn.due.len(), 2, "nor will it");
     }
 }
