@@ -68,33 +68,38 @@ macro_rules! fetch_all {
 }
 
 /// Runs one statement over a row of values for each item (`$head`, `values (...), (...)`, `$tail`) and reads the rows
-/// that it returns. The columns are `column1`, `column2` and so on, on both databases.
+/// that it returns. The columns are `column1`, `column2` and so on, on both databases. Without items nothing runs and no
+/// row returns.
 macro_rules! fetch_rows {
-    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {{
+        let rows = $rows;
         match $tx {
+            _ if rows.is_empty() => Ok(Vec::new()),
             $crate::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
-                query.push_values($rows, |mut $b, $row| $push);
+                query.push_values(rows, |mut $b, $row| $push);
                 query.push($tail);
                 query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::StoreError::from)
             }
             $crate::Tx::Postgres(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
-                query.push_values($rows, |mut $b, $row| $push);
+                query.push_values(rows, |mut $b, $row| $push);
                 query.push($tail);
                 query.build_query_as().fetch_all(&mut **tx).await.map_err($crate::StoreError::from)
             }
         }
-    };
+    }};
 }
 
 /// Runs such a statement without reading rows; returns the number of changed rows.
 macro_rules! execute_rows {
-    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {
+    ($tx:expr, $head:expr, $rows:expr, |$b:ident, $row:ident| $push:block, $tail:expr) => {{
+        let rows = $rows;
         match $tx {
+            _ if rows.is_empty() => Ok(0),
             $crate::Tx::Sqlite(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
-                query.push_values($rows, |mut $b, $row| $push);
+                query.push_values(rows, |mut $b, $row| $push);
                 query.push($tail);
                 query
                     .build()
@@ -105,7 +110,7 @@ macro_rules! execute_rows {
             }
             $crate::Tx::Postgres(tx) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
-                query.push_values($rows, |mut $b, $row| $push);
+                query.push_values(rows, |mut $b, $row| $push);
                 query.push($tail);
                 query
                     .build()
@@ -115,5 +120,5 @@ macro_rules! execute_rows {
                     .map_err($crate::StoreError::from)
             }
         }
-    };
+    }};
 }

@@ -99,6 +99,16 @@ contract!(a_gap_harms_no_other_garage_of_its_group, |f| async {
     assert_eq!(answers[1].as_ref().unwrap().acked_through, 1);
 });
 
+contract!(a_batch_of_a_garage_without_a_gateway_harms_no_other, |f| async {
+    let app = f.app();
+    fill(&app).await;
+    // The gateway was removed after its token was checked; nothing of this transaction is left to write.
+    let alone = submit_all(&app, vec![("gone", batch(FIRST, 1, vec![entry("e1", MOTHER, MONDAY)]))]).await;
+    assert!(matches!(alone[0], Err(ingest::IngestError::Unknown)), "{alone:?}");
+    let good = submit_all(&app, vec![(SCHOOL, batch(FIRST, 1, vec![entry("e1", MOTHER, MONDAY)]))]).await;
+    assert_eq!(good[0].as_ref().unwrap().acked_through, 1);
+});
+
 /// Queues all batches before the task runs: they form one group.
 async fn submit_all(
     app: &App,

@@ -32,7 +32,7 @@ enum XtaskCommand {
     Test(command::test::TestTaskOptions),
     /// Runs format check and clippy, as `test` does
     Lint,
-    /// Runs the bench `bench-NAME` in release mode, with PostgreSQL and Mosquitto
+    /// Runs the bench `bench-NAME`, built as what is installed, with PostgreSQL and Mosquitto
     Bench(command::bench::BenchTaskOptions),
     /// Kills processes at random moments under load and counts what was lost
     Crash(command::crash::CrashTaskOptions),

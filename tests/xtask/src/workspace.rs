@@ -27,7 +27,10 @@ pub fn cargo(arguments: &[&str]) -> Result<Command> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuildProfile {
     Debug,
+    /// Optimised in little time: the demo.
     Release,
+    /// Optimised as what is installed: the benches.
+    Dist,
 }
 
 /// A binary of ours, made by `cargo build --workspace --bins --lib`.
@@ -35,6 +38,7 @@ pub fn binary(profile: BuildProfile, name: &str) -> Result<PathBuf> {
     let folder = match profile {
         BuildProfile::Debug => "debug",
         BuildProfile::Release => "release",
+        BuildProfile::Dist => "dist",
     };
     let path = target()?.join(folder).join(name);
     match path.is_file() {
@@ -48,6 +52,7 @@ pub fn build_binaries(profile: BuildProfile) -> Result<Command> {
     match profile {
         BuildProfile::Debug => cargo(&["build", "--workspace", "--bins", "--lib"]),
         BuildProfile::Release => cargo(&["build", "--workspace", "--bins", "--lib", "--release"]),
+        BuildProfile::Dist => cargo(&["build", "--workspace", "--bins", "--lib", "--profile", "dist"]),
     }
 }
 

@@ -38,8 +38,8 @@ pub async fn internal(scene: &MatrixScene, row: &MatrixRow) -> MatrixCall {
             let own = lookup::as_person(scene, "G-mother", Method::GET, "/plates", None).await;
             call.body(json!({ "garage": NORTH, "lane": "in", "plate_id": own["plates"][0]["id"] }))
         }
-        "POST /guardian/plates" | "POST /plates" => call.body(new_plate(scene)),
-        "DELETE /guardian/plates/{id}" | "DELETE /plates/{id}" => {
+        "POST /plates" => call.body(new_plate(scene)),
+        "DELETE /plates/{id}" => {
             let body = Some(new_plate(scene));
             let made = lookup::as_person(scene, "G-mother", Method::POST, "/plates", body).await;
             call.at("id", &text(&made["id"]))

@@ -18,9 +18,7 @@ GET /guardian                             |                    | 11 111 11 aaaaa
 POST /guardian/claims                     | all own children   | 11 111 11 333aaaa333 111111 1111 |
 POST /guardian/claims                     | the child          | 11 111 11 333aa33333 111111 1111 |
 POST /gate-entries                        | plate of M         | 11 111 11 333a333333 111111 1111 | order_waiting
-DELETE /guardian/plates/{id}              | plate of M         | 11 111 11 444a444444 111111 1111 |
 DELETE /plates/{id}                       | plate of M         | 11 111 11 444a444444 111111 1111 |
-POST /guardian/plates                     | a new plate        | 11 111 11 aaaaaaaaaa 111111 1111 |
 POST /plates                              | a new plate        | 11 111 11 aaaaaaaaaa 111111 1111 |
 GET /plates                               |                    | 11 111 11 aaaaaaaaaa 111111 1111 |
 GET /garages                              |                    | 11 111 11 aaaaaaaaaa 111111 1111 |

@@ -24,8 +24,8 @@ pub fn run(options: &BenchTaskOptions) -> Result<()> {
     if options.name == "feed" {
         packages::install_feed_bench(&mut steps)?;
     }
-    steps.run("build in release", &mut build_binaries(BuildProfile::Release)?)?;
-    let mut bench = Command::new(binary(BuildProfile::Release, &format!("bench-{}", options.name))?);
+    steps.run("build as installed", &mut build_binaries(BuildProfile::Dist)?)?;
+    let mut bench = Command::new(binary(BuildProfile::Dist, &format!("bench-{}", options.name))?);
     bench.args(&options.arguments).current_dir(root()?);
     steps.run(&format!("bench {}", options.name), &mut bench)
 }

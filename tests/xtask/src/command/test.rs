@@ -18,9 +18,10 @@ pub struct TestTaskOptions {
     /// Run only tests whose name contains FILTER, without format check and lints
     #[arg(long, value_name = "FILTER")]
     only: Option<String>,
-    /// Run only the tests of this crate, without format check and lints
-    #[arg(long, short, value_name = "CRATE")]
-    package: Option<String>,
+    /// Build and run only this test binary, without format check and lints: `lib` for unit tests, or the folder's name in a
+    /// crate's `tests/` (`server`, `gateway`, `api`, `e2e`)
+    #[arg(long, value_name = "NAME")]
+    binary: Option<String>,
 }
 
 pub fn run(options: &TestTaskOptions) -> Result<()> {
@@ -36,7 +37,7 @@ pub fn run(options: &TestTaskOptions) -> Result<()> {
         "judge of the open-space feed (pip install)",
         &mut judge("server/tests/server/public/parkapi.py")?,
     )?;
-    if options.only.is_none() && options.package.is_none() {
+    if options.only.is_none() && options.binary.is_none() {
         lint::steps(&mut steps)?;
     }
     steps.run("build the binaries", &mut build_binaries(BuildProfile::Debug)?)?;
@@ -63,12 +64,14 @@ fn judge(program: &str) -> Result<Command> {
     Ok(command)
 }
 
+/// Always the whole workspace: `-p` would compile half of it again, with fewer features of dependencies.
 fn tests(options: &TestTaskOptions) -> Result<Command> {
     // One run shows all failures.
-    let mut command = cargo(&["test", "--no-fail-fast"])?;
-    match &options.package {
-        Some(package) => command.args(["--package", package]),
-        None => command.arg("--workspace"),
+    let mut command = cargo(&["test", "--no-fail-fast", "--workspace"])?;
+    match options.binary.as_deref() {
+        Some("lib") => command.arg("--lib"),
+        Some(binary) => command.args(["--test", binary]),
+        None => &mut command,
     };
     if let Some(filter) = &options.only {
         command.args(["--", filter]);

@@ -94,7 +94,8 @@ pub async fn start() -> MiniappScene {
     let (wechat, service) = (FakeWechat::start().await, service_token::create(&app, "miniapp-api").await);
     let service = service.unwrap();
     let miniapp = run(&folder, &server, &service, &wechat, &stop).await;
-    let north = GarageId::parse("north").unwrap();
+    let [north, south] = ["north", "south"].map(|id| GarageId::parse(id).unwrap());
+    gateway_token::create(&app, &south).await.unwrap();
     let mut scene = MiniappScene {
         gateway: gateway_token::create(&app, &north).await.unwrap(),
         app,
