@@ -33,8 +33,10 @@ pub(crate) async fn run(
         let (here, published): (Vec<_>, Vec<_>) =
             waiting.drain(..).partition(|(device, _)| posting.contains(device));
         for (device, answer) in here {
-            if let OutboxReply::Stored(event) = answer {
-                desk.stored(&device, &event);
+            match answer {
+                OutboxReply::Stored(event) => desk.stored(&device, &event),
+                OutboxReply::Merged(events) => events.iter().for_each(|event| desk.stored(&device, event)),
+                OutboxReply::Rejected(_) | OutboxReply::None => {}
             }
         }
         for (device, ack) in by_device(published.into_iter()) {
@@ -49,7 +51,9 @@ pub(crate) async fn run(
 
 fn by_device(answers: impl Iterator<Item = (DeviceId, OutboxReply)>) -> Vec<(DeviceId, EventAck)> {
     let mut devices: BTreeMap<DeviceId, Vec<EventAck>> = BTreeMap::new();
-    for (device, answer) in answers {
+    for (device, answer) in
+        answers.flat_map(|(device, answer)| each(answer).map(move |one| (device.clone(), one)))
+    {
         let acks = devices.entry(device).or_default();
         let full = |ack: &EventAck| ack.event_ids.len() + ack.rejected.len() >= PER_MESSAGE;
         if acks.last().is_none_or(full) {
@@ -59,13 +63,25 @@ fn by_device(answers: impl Iterator<Item = (DeviceId, OutboxReply)>) -> Vec<(Dev
         match answer {
             OutboxReply::Stored(event) => ack.event_ids.push(event),
             OutboxReply::Rejected(event) => ack.rejected.push(event),
-            OutboxReply::None => {}
+            OutboxReply::Merged(_) | OutboxReply::None => {}
         }
     }
     devices
         .into_iter()
         .flat_map(|(device, acks)| acks.into_iter().map(move |ack| (device.clone(), ack)))
         .collect()
+}
+
+/// A reply of merged reports as one reply for each of them.
+fn each(answer: OutboxReply) -> impl Iterator<Item = OutboxReply> {
+    match answer {
+        OutboxReply::Merged(events) => {
+            events.into_iter().map(OutboxReply::Stored).collect::<Vec<_>>().into_iter()
+        }
+        one @ (OutboxReply::Stored(_) | OutboxReply::Rejected(_) | OutboxReply::None) => {
+            vec![one].into_iter()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -85,5 +101,14 @@ mod tests {
         let of_a: usize =
             acks.iter().filter(|(d, _)| d.as_str() == "a").map(|(_, ack)| ack.event_ids.len()).sum();
         assert_eq!((acks.len(), of_a), (4, 100));
+    }
+
+    #[test]
+    fn merged_reports_are_acknowledged_one_by_one() {
+        let ids: Vec<EventId> = (0..100).map(|i| EventId::parse(&i.to_string()).unwrap()).collect();
+        let merged = (DeviceId::parse("a").unwrap(), OutboxReply::Merged(ids.clone()));
+        let acks = by_device(std::iter::once(merged));
+        assert_eq!(acks.iter().flat_map(|(_, ack)| ack.event_ids.clone()).collect::<Vec<_>>(), ids);
+        assert_eq!(acks.len(), 2);
     }
 }

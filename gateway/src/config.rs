@@ -5,6 +5,7 @@
 
 mod devices;
 pub mod file;
+mod fire;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use ::devices::confidence::ConfidenceScale;
 use ::devices::make::{self, DeviceMake, OpeningMethod, make_id};
+use domain::fire::FireInputs;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::vehicle::TravelDirection;
@@ -52,6 +54,8 @@ pub struct GatewayConfig {
     pub events_per_second: u32,
     /// Minimum interval between two commands of one exit for messages that were not understood.
     pub unread_pause: Duration,
+    /// The devices whose fire input opens every lane.
+    pub fire_inputs: FireInputs,
     pub lanes: Vec<LaneConfig>,
 }
 
@@ -236,6 +240,7 @@ impl GatewayConfig {
         validate_url(&self.server.url)?;
         validate_lanes(&self.lanes)?;
         devices::validate(self)?;
+        fire::validate(&self.fire_inputs, &self.lanes)?;
         if self.server.plan_poll < Duration::from_millis(100) {
             return Err(ConfigError::invalid("server.plan_poll_seconds", "must be 0.1 or more"));
         }

@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::access::{AccessDecision, Audience, ClockTrust};
+use domain::fire::FireAlarmState;
 use domain::ids::{DeviceId, EventId};
 use domain::occupancy::{is_plausible, open_spaces};
 use domain::time::Timestamp;
@@ -33,7 +34,7 @@ use alarms::LaneAlarms;
 pub(crate) use by_hand::{event_id as order_event_id, reading as reading_by_hand};
 pub(crate) use count::{CountDelta, OccupancyLedger};
 use devices::DeviceStates;
-pub(crate) use fire::{FireAlarmState, FireEndRefusal};
+pub(crate) use fire::gateway_alarm;
 use rereading::LastReadings;
 pub(crate) use seen::{EventStorage, ReadingFingerprint};
 use seen::{SeenEvent, SeenEvents, SeenLookup};
@@ -110,6 +111,8 @@ pub(crate) struct EventArrival {
     pub time_replaced: bool,
     /// For a fire input: no "off" follows.
     pub is_pulse: bool,
+    /// For a merged report of a state: the state is applied already, and later reports may have changed it.
+    pub is_applied: bool,
     /// For an `opened` event: the confirmed opening counts a car.
     pub opening_counts: bool,
 }
@@ -159,24 +162,6 @@ impl GarageState {
         let state =
             GarageStateData { plan: plan.map(Arc::new), ledger, known, seen, ..GarageStateData::default() };
         Self { state: Mutex::new(state), changed: Notify::new() }
-    }
-
-    /// Restores the fire inputs' reports from before a restart.
-    pub fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
-        self.state().fire.send_replace(fire);
-        self
-    }
-
-    /// Ends the fire alarm if only pulses raised it and none of them is later than `through`.
-    pub fn end_fire(&self, through: Timestamp) -> Result<(), FireEndRefusal> {
-        let mut ended = Ok(());
-        self.state().fire.send_modify(|fire| ended = fire.end(through));
-        ended
-    }
-
-    /// Changes whenever a fire input reports.
-    pub fn fire(&self) -> watch::Receiver<FireAlarmState> {
-        self.state().fire.subscribe()
     }
 
     fn state(&self) -> MutexGuard<'_, GarageStateData> {
@@ -259,6 +244,29 @@ impl GarageState {
         self.state().alarms.end(&lane.device, LaneAlarmKind::DidNotOpen);
     }
 
+    /// Applies a report of a device's state without registering its event: the latest state holds even if the event is
+    /// merged with later ones.
+    pub fn apply_state(&self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
+        let mark = ReadingFingerprint::of_event(event, arrival.time_replaced);
+        let mut state = self.state();
+        // A copy of a registered report, which has changed the state before.
+        if let SeenLookup::Known(..) = state.seen.look_up(&lane.device, &event.event_id, &mark) {
+            return;
+        }
+        state.apply_state(lane, event, arrival);
+    }
+
+    /// Raises the alarm for changes of a state that were merged.
+    pub fn raise_unsteady(
+        &self,
+        lane: &LaneConfig,
+        detail: &str,
+        (changes, since): (u32, Timestamp),
+        now: Timestamp,
+    ) {
+        self.state().alarms.raise_unsteady(&lane.device, detail, (changes, since), now);
+    }
+
     pub fn raise(&self, lane: &LaneConfig, kind: LaneAlarmKind, detail: &str, now: Timestamp) {
         self.state().alarms.raise(&lane.device, (kind, None), detail, now);
     }
@@ -319,8 +327,12 @@ impl GarageState {
 
     pub fn lane_statuses(&self, lanes: &[LaneConfig], now: Timestamp) -> Vec<LaneStatus> {
         let state = self.state();
+        let fire = state.fire.borrow();
         let status = |lane: &LaneConfig| LaneStatus {
-            alarms: state.alarms.of(&lane.device, now),
+            alarms: fire::lane_alarm(&fire, &lane.device)
+                .into_iter()
+                .chain(state.alarms.of(&lane.device, now))
+                .collect(),
             ..state.devices.status(lane)
         };
         lanes.iter().map(status).collect()

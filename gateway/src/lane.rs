@@ -6,17 +6,19 @@
 //! - `command`: from a decision to the barrier
 //! - `not_understood`: messages of a lane's own device that were not understood
 //! - `record`: from an event to the outbox
+//! - `state_report`: reports of a device's state
 
 mod command;
 mod not_understood;
 mod record;
+mod state_report;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::time::{Clock, Timestamp};
 use protocol::alarm::LaneAlarmKind;
-use protocol::mqtt::{ControllerEvent, EventKind, OPEN_TTL_MS};
+use protocol::mqtt::{ControllerEvent, OPEN_TTL_MS};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -29,15 +31,18 @@ use crate::driver::{
 };
 use crate::event::{ControllerMessage, MessageIntake};
 use crate::garage::{DedupOutcome, EventArrival, GarageState};
+use crate::inbound::{InboundMessages, MqttMessage};
 use crate::metric::GatewayMetrics;
-use crate::mqtt::{BrokerPublisher, MqttMessage};
+use crate::mqtt::BrokerPublisher;
 use crate::outbox::entry::{OutboxEntry, OutboxReply};
 use crate::outbox::writer::OutboxReplySender;
 use crate::pace::DevicePaceLimiter;
 use crate::refusals::DeadLetterAllowance;
+use crate::state_pace::{DeviceStateKind, StateReportPace};
 use crate::watchdog::LoopHeartbeat;
 
 pub(crate) use record::{RecordTime, entry};
+use state_report::ReceivedReport;
 
 /// Interval of the loop without messages, for the watchdog.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -75,6 +80,7 @@ struct LaneLoopState {
     refusals: DeadLetterAllowance,
     events: DevicePaceLimiter,
     last_cars: LastCars,
+    states: StateReportPace<ReceivedReport>,
 }
 
 /// Time and circumstances of an event's receipt.
@@ -90,7 +96,7 @@ struct EventReceipt {
 impl LaneLoop {
     pub async fn run(
         self,
-        mut inbound: mpsc::Receiver<MqttMessage>,
+        inbound: InboundMessages,
         mut devices: mpsc::Receiver<DriverMessage>,
         stop: CancellationToken,
     ) {
@@ -98,15 +104,16 @@ impl LaneLoop {
             refusals: DeadLetterAllowance::default(),
             events: DevicePaceLimiter::new(self.events_per_second),
             last_cars: LastCars::default(),
+            states: StateReportPace::default(),
         };
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(message) = inbound.recv() => self.message(message, &mut state).await,
+                message = inbound.next() => self.message(message, &mut state).await,
                 Some(message) = devices.recv() => self.take(message, &mut state).await,
                 () = tokio::time::sleep(HEARTBEAT) => {}
-                else => break,
             }
+            self.record_merged(&mut state);
             self.heartbeat.beat();
         }
         self.tasks.0.close();
@@ -173,12 +180,24 @@ impl LaneLoop {
         state: &mut LaneLoopState,
     ) {
         self.garage.record_contact(&lane.device, receipt.now);
-        // The rate limit does not apply to reports of a fire input.
-        let is_fire = matches!(event.kind, EventKind::Fire | EventKind::FireOver);
-        if !is_fire && !state.events.admits(&lane.device, Instant::now()) {
+        if let Some(kind) = DeviceStateKind::of(event.kind) {
+            return self.state_report(lane, (event, kind), receipt, state).await;
+        }
+        if !state.events.admits(&lane.device, Instant::now()) {
             self.meter.over_pace();
             return self.over_pace(lane, &event, receipt).await;
         }
+        self.accepted(lane, event, receipt, state).await;
+    }
+
+    /// Registers, decides, commands and records an event within its device's pace.
+    async fn accepted(
+        &self,
+        lane: &LaneConfig,
+        event: ControllerEvent,
+        receipt: EventReceipt,
+        state: &mut LaneLoopState,
+    ) {
         let is_live = is_live(&event, receipt);
         let sent_id = event.event_id.clone();
         let event = match lane.make {
@@ -225,6 +244,7 @@ impl LaneLoop {
             is_live,
             time_replaced: receipt.note.time_replaced,
             is_pulse: receipt.note.is_pulse,
+            is_applied: false,
             opening_counts: false,
         }
     }
@@ -240,7 +260,7 @@ fn is_live(event: &ControllerEvent, receipt: EventReceipt) -> bool {
 #[cfg(test)]
 mod tests {
     use domain::ids::EventId;
-    use protocol::mqtt::VERSION;
+    use protocol::mqtt::{EventKind, VERSION};
 
     use super::*;
 

@@ -2,13 +2,15 @@
 //!
 //! - [`config`]: the configuration file and its checks
 //! - `mqtt`: the broker's connection; the only file that names the MQTT client
-//! - `event`, `refusals`, `pace`: parses each message once, limits dead letters and the rate of events
+//! - `inbound`: one queue per sender between the broker and the lane loop
+//! - `event`, `refusals`, `pace`, `state_pace`: parses each message once, limits dead letters and the rate of events,
+//!   merges reports of a state
 //! - `driver`: devices of other makes, translated to the same events and back
 //! - `garage`: plan, count and registered events in memory, the input of decisions
 //! - `lane`: the loop from message to command to record
 //! - `outbox`: store and forward on SQLite
 //! - `acknowledgement`, `sign`: publish acknowledgements and open spaces
-//! - `order`, `fire`: openings without a car: by an operator, by a fire input
+//! - `order`, `fire`: openings without a car: by an operator, in a fire
 //! - `server`, `uplink`, `plan`: the connection to the district's server in both directions
 //! - `identity`: the gateway's credential for the server
 //! - `disk`: free disk space
@@ -31,6 +33,7 @@ mod event;
 mod fire;
 mod garage;
 mod identity;
+mod inbound;
 mod lane;
 mod last_will;
 mod metric;
@@ -45,6 +48,7 @@ mod run;
 pub mod self_test;
 mod server;
 mod sign;
+mod state_pace;
 mod unrecognized;
 mod uplink;
 mod watchdog;

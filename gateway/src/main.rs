@@ -125,6 +125,7 @@ fn run(path: &Path) -> anyhow::Result<()> {
             lanes = config.lanes.len(),
             version = VERSION,
             revision = REVISION,
+            fire.inputs = config.fire_inputs_summary(),
             "gateway starting"
         );
         gateway::run(config, Arc::new(SystemClock), stop).await?;
@@ -140,6 +141,7 @@ fn check(path: &Path) -> anyhow::Result<()> {
     for line in self_test::unattended_exits(&config) {
         println!("{line}");
     }
+    println!("fire: {}", config.fire_inputs_summary());
     println!("{}: fine", path.display());
     Ok(())
 }

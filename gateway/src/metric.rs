@@ -87,6 +87,11 @@ impl GatewayMetrics {
         counter!("events_over_pace_total", "garage" => self.label()).increment(1);
     }
 
+    /// A report of a state that is recorded together with later ones.
+    pub fn state_merged(&self, state: &'static str) {
+        counter!("state_reports_merged_total", "garage" => self.label(), "state" => state).increment(1);
+    }
+
     pub fn disk_free(&self, bytes: u64) {
         gauge!("disk_free_bytes", "garage" => self.label()).set(bytes as f64);
     }

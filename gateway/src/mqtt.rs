@@ -17,11 +17,12 @@ use rumqttc::{
 use service::ProcessReadiness;
 use service::config::SecretText;
 use service::retry::RetryBackoff;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::config;
+use crate::inbound::{InboundMessages, MqttMessage};
 use crate::last_will::last_will;
 use crate::metric::GatewayMetrics;
 
@@ -45,16 +46,6 @@ const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 const RETRY_BASE: Duration = Duration::from_millis(200);
 const RETRY_CAP: Duration = Duration::from_secs(5);
-
-/// A received message, not yet parsed.
-#[derive(Debug)]
-pub(crate) struct MqttMessage {
-    pub topic: String,
-    pub payload: Vec<u8>,
-    /// The broker retained it for new subscribers: it may be of any age.
-    pub retained: bool,
-    pub at: Instant,
-}
 
 /// Error that ended a connection.
 #[derive(Debug, thiserror::Error)]
@@ -124,19 +115,19 @@ pub(crate) struct BrokerConnection {
     mqtt: config::MqttConfig,
     filters: Vec<String>,
     largest: usize,
-    inbound: mpsc::Sender<MqttMessage>,
+    inbound: InboundMessages,
     link: watch::Sender<Option<AsyncClient>>,
     meter: GatewayMetrics,
     check: service::readiness::ReadinessCheck,
 }
 
 impl BrokerConnection {
-    /// Truncates payloads to `largest` bytes. When `inbound` is full, a message is dropped and counted.
+    /// Truncates payloads to `largest` bytes. When a sender's queue is full, its message is dropped and counted.
     pub fn new(
         mqtt: config::MqttConfig,
         filters: Vec<String>,
         largest: usize,
-        inbound: mpsc::Sender<MqttMessage>,
+        inbound: InboundMessages,
         meter: GatewayMetrics,
         readiness: &ProcessReadiness,
     ) -> (Self, BrokerPublisher) {
@@ -222,7 +213,7 @@ impl BrokerConnection {
             retained: message.retain,
             at: Instant::now(),
         };
-        if self.inbound.try_send(message).is_err() {
+        if self.inbound.push(message).is_err() {
             self.meter.inbound_dropped();
         }
     }

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::fire::FireEndRefusal;
 use protocol::order::{FireEndOrder, RemoteOrderCause, RemoteOrderOutcome, RemoteOrderResult};
 use reqwest::StatusCode;
 use service::retry::{RetryBackoff, jittered};
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::cause::causes;
-use crate::garage::{FireEndRefusal, GarageState};
+use crate::garage::GarageState;
 use crate::metric::GatewayMetrics;
 use crate::server::orders::FetchedOrders;
 use crate::server::{DistrictServerClient, DistrictServerError};
@@ -153,7 +154,7 @@ impl RemoteOpenPoll {
             return RemoteOrderOutcome { state: RemoteOrderResult::Expired, cause: None };
         }
         let refused = |cause| RemoteOrderOutcome { state: RemoteOrderResult::Refused, cause: Some(cause) };
-        match self.garage.end_fire(end.through) {
+        match self.garage.end_fire(&self.hand.lanes, end.lane.as_ref(), end.through) {
             Ok(()) => RemoteOrderOutcome { state: RemoteOrderResult::FireEnded, cause: None },
             Err(FireEndRefusal::NoFire) => refused(RemoteOrderCause::NoFire),
             Err(FireEndRefusal::InputOn) => refused(RemoteOrderCause::FireInputOn),

@@ -27,9 +27,10 @@ use crate::event::MessageIntake;
 use crate::fire::{self, FireWatch};
 use crate::garage::GarageState;
 use crate::identity::{BoxIdentity, BoxIdentityError};
+use crate::inbound::InboundMessages;
 use crate::lane::{LaneLoop, LaneTasks};
 use crate::metric::GatewayMetrics;
-use crate::mqtt::{BrokerConnection, BrokerPublisher, MqttMessage};
+use crate::mqtt::{BrokerConnection, BrokerPublisher};
 use crate::order::{BarrierOpener, RemoteOpenPoll};
 use crate::outbox::entry::OutboxReply;
 use crate::outbox::writer::{OutboxWriter, OutboxWriterInputs};
@@ -40,9 +41,6 @@ use crate::sign;
 use crate::uplink::UplinkTask;
 use crate::watchdog::{self, LoopHeartbeat};
 
-/// Messages between the broker's connection and the lane loop. If full, a message is dropped, and its controller
-/// resends it.
-const INBOUND: usize = 1_024;
 /// Records between the lane loop and the disk. If full, an event stays with its controller.
 const ENTRIES: usize = 4_096;
 /// Messages of devices of other makes. If full, their requests wait and are resent.
@@ -90,7 +88,8 @@ pub async fn run(
     let identity = Arc::new(BoxIdentity::load(&config)?);
     let server = DistrictServerClient::new(&config.server, identity.clone())?;
     let mut outbox = OpenedOutbox::open(&config.data_dir).await?;
-    let garage = Arc::new(outbox.garage().with_fire_alarm(fire::restored(&config.data_dir)));
+    let fire = fire::restored(&config.data_dir).with_inputs(config.fire_inputs.clone());
+    let garage = Arc::new(outbox.garage().with_fire_alarm(fire));
     let stop = shutdown.child_token();
     let mut tasks = GatewayTasks::new();
     if let Some(listen) = config.http {
@@ -111,7 +110,8 @@ pub async fn run(
     let cameras = Arc::new(BrokerCameras::new(&config.lanes));
     let box_clock = Arc::new(BoxClock::restored(&config.data_dir));
     spawn(&mut tasks, "clock", box_clock.clone().run(clock.clone(), stop.clone()));
-    let (connection, broker, inbound) = connection(&config, &cameras, meter.clone(), &readiness);
+    let inbound = InboundMessages::default();
+    let (connection, broker) = connection(&config, &cameras, inbound.clone(), meter.clone(), &readiness);
     let leave = CancellationToken::new();
     // A separate set: it ends when this future is dropped, else after all others.
     let mut link = GatewayTasks::new();
@@ -142,16 +142,14 @@ pub async fn run(
 fn connection(
     config: &GatewayConfig,
     cameras: &BrokerCameras,
+    inbound: InboundMessages,
     meter: GatewayMetrics,
     readiness: &ProcessReadiness,
-) -> (BrokerConnection, BrokerPublisher, mpsc::Receiver<MqttMessage>) {
-    let (sender, inbound) = mpsc::channel(INBOUND);
+) -> (BrokerConnection, BrokerPublisher) {
     let filters = MqttTopic::gateway_filters(&config.garage).into_iter().chain(cameras.filters()).collect();
     // One more byte shows that a payload was too large.
     let largest = cameras.largest().max(MAX_EVENT_BYTES) + 1;
-    let (connection, broker) =
-        BrokerConnection::new(config.mqtt.clone(), filters, largest, sender, meter, readiness);
-    (connection, broker, inbound)
+    BrokerConnection::new(config.mqtt.clone(), filters, largest, inbound, meter, readiness)
 }
 
 struct GatewayParts {
@@ -176,7 +174,7 @@ impl GatewayParts {
     fn spawn(
         self,
         outbox: OpenedOutbox,
-        (inbound, devices): (mpsc::Receiver<MqttMessage>, mpsc::Receiver<DriverMessage>),
+        (inbound, devices): (InboundMessages, mpsc::Receiver<DriverMessage>),
         stop: &CancellationToken,
         tasks: &mut GatewayTasks,
     ) -> std::fs::File {
@@ -256,6 +254,7 @@ impl GatewayParts {
         };
         let orders =
             RemoteOpenPoll { server: server.clone(), garage: garage.clone(), hand, meter: meter.clone() };
+        let has_no_fire_input = config.has_no_fire_input();
         let uplink = UplinkTask {
             server: server.clone(),
             reader: outbox.reader,
@@ -263,6 +262,7 @@ impl GatewayParts {
             clock: clock.clone(),
             box_clock,
             started_at: clock.now(),
+            has_no_fire_input,
             lanes: config.lanes,
             committed,
             waiting,

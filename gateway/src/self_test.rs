@@ -33,6 +33,7 @@ pub async fn run(config: &GatewayConfig, wait: Duration, now: impl Fn() -> Times
     let mut report = SelfTestReport::default();
     let lanes = format!("garage {}, {} lanes", config.garage, config.lanes.len());
     report.add(SelfTestCheck::ok("configuration", lanes));
+    report.add(SelfTestCheck::ok("fire inputs", config.fire_inputs_summary()));
     report.add(disk::folder(&config.data_dir));
     report.add(disk::space(&config.data_dir));
     report.add(disk::outbox(&config.data_dir, now()).await);

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::box_clock::BoxClock;
 use crate::cause::causes;
 use crate::config::LaneConfig;
-use crate::garage::GarageState;
+use crate::garage::{GarageState, gateway_alarm};
 use crate::metric::GatewayMetrics;
 use crate::outbox::reader::{OutboxPage, OutboxReader};
 use crate::outbox::writer::{EpochReply, EpochReplyContent};
@@ -52,6 +52,8 @@ pub(crate) struct UplinkTask {
     pub clock: Arc<dyn Clock>,
     pub box_clock: Arc<BoxClock>,
     pub lanes: Vec<LaneConfig>,
+    /// In a fire no lane opens by this gateway.
+    pub has_no_fire_input: bool,
     pub started_at: Timestamp,
     pub committed: Arc<Notify>,
     pub waiting: watch::Receiver<i64>,
@@ -66,11 +68,6 @@ struct UplinkProgress {
     through: i64,
     /// Position through which records have been searched for early sending.
     ahead: i64,
-}
-
-/// A native controller reports fire by its own wiring, which is unknown to the gateway.
-fn has_no_fire_input(lanes: &[LaneConfig]) -> bool {
-    lanes.iter().all(|lane| lane.foreign().is_some_and(|device| device.inputs.fire_input.is_none()))
 }
 
 impl UplinkTask {
@@ -178,9 +175,9 @@ impl UplinkTask {
     }
 
     fn alarms(&self, now: Timestamp) -> Vec<GatewayAlarm> {
-        let fire = self.garage.fire().borrow().gateway_alarm();
-        let no_fire_input = has_no_fire_input(&self.lanes).then(|| {
-            let detail = "no lane has a fire input: in a fire the barriers open only by hand".to_owned();
+        let fire = gateway_alarm(&self.garage.fire().borrow());
+        let no_fire_input = self.has_no_fire_input.then(|| {
+            let detail = "the garage has no fire input: in a fire the barriers open only by hand".to_owned();
             GatewayAlarm::new(GatewayAlarmKind::NoFireInput, self.started_at, detail)
         });
         fire.into_iter().chain(self.box_clock.alarm(now)).chain(no_fire_input).collect()

@@ -32,7 +32,7 @@ pub enum EventKind {
     Stuck,
     /// The lane is free again.
     Free,
-    /// The fire input is on: every lane opens until it is off.
+    /// The fire input is on: its lane opens until it is off, and every lane if the input stands for the garage ([`crate::fire`]).
     Fire,
     /// The fire input is off again.
     FireOver,

@@ -14,6 +14,7 @@
 //! - [`allocation`]: reservations, waiting list and cars inside: never more than there are spaces
 //! - [`capacity`]: what one more car may take, for the book and for the gate
 //! - [`access`]: whether a car may enter; the edge and the server call the same function
+//! - [`fire`]: the fire alarm: which lanes a report opens, and who ends it
 //! - [`lane_event`]: kinds of events at a lane, and the cars that they show before closed barriers
 //! - [`occupancy`]: the effect of a passage on the count, and the published number of open spaces
 //! - [`confidence`]: the confidence in a count, and its doubts
@@ -30,6 +31,7 @@ pub mod calendar;
 pub mod capacity;
 pub mod confidence;
 pub mod device;
+pub mod fire;
 pub mod ids;
 pub mod inventory;
 pub mod lane_event;

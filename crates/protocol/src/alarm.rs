@@ -1,5 +1,6 @@
 //! Alarms of a gateway and of its lanes that need an operator; part of [`crate::uplink::GatewayStatus`].
 
+use domain::ids::DeviceId;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,11 @@ pub enum LaneAlarmKind {
     ImplausibleTime,
     /// The gateway cannot connect to the device whose events it reads.
     DeviceUnreachable,
+    /// The device reports fire and is no fire input of the garage: only this lane is open. Its end is an order with the lane's id and
+    /// [`LaneAlarm::last_at`].
+    FireAtLane,
+    /// The device reports a state that changes more often than is recorded; [`LaneAlarm::count`] changes were merged.
+    UnsteadyState,
     /// An alarm of a newer version.
     #[serde(other)]
     Other,
@@ -32,18 +38,21 @@ impl LaneAlarmKind {
     /// Lower is more urgent. Alarms that may keep a car at the barrier come first.
     pub const fn urgency(self) -> u8 {
         match self {
-            Self::DidNotOpen => 0,
-            Self::NotUnderstood => 1,
-            Self::DeviceUnreachable => 2,
-            Self::UnknownChannel => 3,
-            Self::RepeatedIds => 4,
-            Self::ImplausibleTime => 5,
-            Self::Other => 6,
+            Self::FireAtLane => 0,
+            Self::DidNotOpen => 1,
+            Self::NotUnderstood => 2,
+            Self::DeviceUnreachable => 3,
+            Self::UnknownChannel => 4,
+            Self::UnsteadyState => 5,
+            Self::RepeatedIds => 6,
+            Self::ImplausibleTime => 7,
+            Self::Other => 8,
         }
     }
 }
 
-/// One alarm of a lane. It ends when its cause has been absent for some minutes, or when an operator marks its shape.
+/// One alarm of a lane. It ends when its cause has been absent for a day, or when an operator marks its shape.
+/// [`LaneAlarmKind::FireAtLane`] lasts as long as the report of fire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LaneAlarm {
@@ -75,7 +84,7 @@ pub struct MessageShape {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoReadingShape {
-    pub device: domain::ids::DeviceId,
+    pub device: DeviceId,
     /// [`MessageShape::id`].
     pub shape: String,
 }
@@ -87,7 +96,7 @@ pub struct NoReadingShape {
 pub enum GatewayAlarmKind {
     /// The gateway's clock is not trusted.
     ClockUntrusted,
-    /// No lane has a fire input configured.
+    /// The garage has no fire input: no lane has one wired, or the configuration states that there is none.
     NoFireInput,
     /// A fire alarm is active: every lane is open.
     Fire,
@@ -117,13 +126,17 @@ pub struct GatewayAlarm {
     /// For [`GatewayAlarmKind::Fire`]: time of an input's last report of fire, by the gateway's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// For [`GatewayAlarmKind::Fire`]: only pulses raised it, so no input ends it and an operator may.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub only_pulses: bool,
+    /// For [`GatewayAlarmKind::Fire`]: no fire input that the configuration names is on, so that an operator may end the alarm. The wire
+    /// name is from the first version, in which only an alarm of pulses could be ended.
+    #[serde(default, rename = "only_pulses", skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_ended: bool,
+    /// For [`GatewayAlarmKind::Fire`]: the named fire inputs that are on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asserted_by: Vec<DeviceId>,
 }
 
 impl GatewayAlarm {
     pub const fn new(kind: GatewayAlarmKind, since: Timestamp, detail: String) -> Self {
-        Self { kind, since, detail, last_at: None, only_pulses: false }
+        Self { kind, since, detail, last_at: None, may_be_ended: false, asserted_by: Vec::new() }
     }
 }

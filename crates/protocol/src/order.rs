@@ -26,13 +26,16 @@ pub struct PendingRemoteOrders {
     pub fire_ends: Vec<FireEndOrder>,
 }
 
-/// Ends the garage's fire alarm up to the state that the operator saw. An input that still reports fire keeps the alarm.
+/// Ends the garage's fire alarm, or that of one lane, up to the state that the operator saw. A named fire input that is on keeps the alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FireEndOrder {
     pub id: Uuid,
-    /// By the gateway's clock: [`crate::alarm::GatewayAlarm::last_at`] of the alarm on the operator's screen, else its `since`. The
-    /// gateway refuses the order if an input has reported fire after it.
+    /// Absent: the alarm of the whole garage. Else the lane whose device reports fire and is no fire input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneId>,
+    /// By the gateway's clock: `last_at` of the alarm on the operator's screen, else its `since`. The gateway refuses the order if fire
+    /// was reported after it.
     pub through: Timestamp,
     /// Remaining lifetime in ms when the response was generated.
     pub expires_in_ms: u64,
@@ -90,7 +93,7 @@ pub enum RemoteOrderCause {
     NoSuchLane,
     /// No fire alarm is active.
     NoFire,
-    /// A fire input is still on. Only the input itself ends the alarm.
+    /// A named fire input is still on. Only the input itself ends the alarm.
     FireInputOn,
     /// A fire input has reported fire again since the operator's screen was made.
     FireAgain,
@@ -117,8 +120,11 @@ pub struct NewRemoteOpening {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewFireEnd {
-    /// `last_at` of the garage's fire alarm as the operator saw it, else its `since`.
+    /// `last_at` of the fire alarm as the operator saw it, else its `since`.
     pub through: Timestamp,
+    /// The lane with the alarm `fire_at_lane`; absent: the alarm of the whole garage.
+    #[serde(default)]
+    pub lane: Option<LaneId>,
     /// 2 to 200 characters.
     pub reason: String,
 }
@@ -142,7 +148,7 @@ pub struct RemoteOrderEntry {
     pub id: Uuid,
     #[serde(default)]
     pub action: RemoteOrderAction,
-    /// Absent with `end_fire`, which concerns the whole garage.
+    /// Absent with an `end_fire` that concerns the whole garage.
     pub lane: Option<LaneId>,
     pub reason: String,
     /// Absent if none was named, and after its retention time.

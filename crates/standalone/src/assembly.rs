@@ -202,6 +202,7 @@ impl SystemAssembly {
             controls: HashMap::new(),
             events_per_second: gateway::config::EVENTS_PER_SECOND,
             unread_pause: gateway::config::UNREAD_PAUSE,
+            fire_inputs: domain::fire::FireInputs::default(),
             lanes: site.lanes.iter().map(lane).collect::<Result<_, _>>()?,
         })
     }

@@ -1,12 +1,13 @@
 //! The TOML form of a [`GatewayConfig`]; `gateway.example.toml` explains each line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use devices::confidence::ConfidenceScale;
 use devices::make::{DeviceConnection, MAKES};
+use domain::fire::FireInputs;
 use domain::ids::{DeviceId, GarageId, LaneId, MakeId};
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::vehicle::TravelDirection;
@@ -34,8 +35,15 @@ pub struct GatewayConfigFile {
     devices: Option<HttpPart>,
     #[serde(default)]
     limits: LimitsPart,
+    fire: Option<FirePart>,
     #[serde(default)]
     lane: Vec<LanePart>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirePart {
+    inputs: BTreeSet<DeviceId>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -175,6 +183,10 @@ impl GatewayConfigFile {
             events_per_second: self.limits.events_per_second,
             unread_pause: Duration::try_from_secs_f64(self.limits.unread_pause_seconds)
                 .map_err(|e| ConfigError::invalid("limits.unread_pause_seconds", e.to_string()))?,
+            fire_inputs: self
+                .fire
+                .as_ref()
+                .map_or(FireInputs::Unnamed, |fire| FireInputs::Named(fire.inputs.clone())),
             lanes: self.lane.iter().enumerate().map(LanePart::lane).collect::<Result<_, _>>()?,
         };
         config.validate()?;

@@ -60,6 +60,20 @@ fn the_example_file_is_valid() {
 }
 
 #[test]
+fn the_example_of_fire_inputs_is_valid() {
+    let text = include_str!("../../../deploy/examples/gateway-fire-inputs.toml");
+    let files = text.matches("{ file = \"").count();
+    let mut text = text.to_owned();
+    for _ in 0..files {
+        let (head, tail) = text.split_once("{ file = \"").unwrap();
+        let (_, rest) = tail.split_once('"').unwrap();
+        text = format!("{head}{{ env = \"PATH\"{rest}");
+    }
+    let config = check(&text).unwrap();
+    assert_eq!(config.fire_inputs_summary().matches("b1-").count(), 2);
+}
+
+#[test]
 fn the_field_at_fault_is_named() {
     assert!(error_of("cam-2", "cam-1").starts_with("`lane[1].device`"));
     assert!(error_of("cam-2", "gateway").starts_with("`lane[1].device`"));
@@ -166,4 +180,34 @@ fn a_lane_judges_its_camera() {
         same_car: Duration::from_secs(5),
     };
     assert_eq!(config.lanes[2].reading, wanted);
+}
+
+#[test]
+fn the_fire_inputs_are_devices_that_can_report_a_fire() {
+    let fire =
+        |inputs: &str| check(&GOOD.replacen("[server]", &format!("[fire]\ninputs = {inputs}\n[server]"), 1));
+    assert_eq!(check(GOOD).unwrap().fire_inputs, FireInputs::Unnamed);
+    let named = fire("[\"cam-1\", \"cam-2\"]").unwrap();
+    assert!(named.fire_inputs.is_named(&DeviceId::parse("cam-2").unwrap()));
+    assert!(named.fire_inputs_summary().contains("cam-1, cam-2"));
+    let none = fire("[]").unwrap();
+    assert!(none.has_no_fire_input() && !named.has_no_fire_input());
+    let unknown = fire("[\"panel\"]").unwrap_err().to_string();
+    assert!(unknown.starts_with("`fire.inputs`") && unknown.contains("panel"), "{unknown}");
+}
+
+#[test]
+fn a_wired_fire_input_is_named_and_a_named_one_is_wired() {
+    let camera = |inputs: &str, wired: &str| {
+        let camera = CAMERA.replacen("serial", &format!("{wired}\nserial"), 1);
+        check(&format!(
+            "{}{camera}",
+            GOOD.replacen("[server]", &format!("[fire]\ninputs = {inputs}\n[server]"), 1)
+        ))
+    };
+    camera("[\"cam-3\"]", "fire_input = 2").unwrap();
+    let unnamed = camera("[\"cam-1\"]", "fire_input = 2").unwrap_err().to_string();
+    assert!(unnamed.starts_with("`fire.inputs`") && unnamed.contains("cam-3"), "{unnamed}");
+    let unwired = camera("[\"cam-3\"]", "").unwrap_err().to_string();
+    assert!(unwired.starts_with("`fire.inputs`") && unwired.contains("fire_input"), "{unwired}");
 }

@@ -20,8 +20,9 @@ use super::DriverMessage;
 use super::lane_device::{self, LaneDevice, LaneDeviceMatch};
 use crate::config::LaneConfig;
 use crate::driver::stream::lane_messages;
+use crate::inbound::MqttMessage;
 use crate::metric::GatewayMetrics;
-use crate::mqtt::{MAX_PAYLOAD, MqttMessage};
+use crate::mqtt::MAX_PAYLOAD;
 use crate::unrecognized::unread_message;
 
 /// Maximum payload without pictures, which must be disabled in the device.

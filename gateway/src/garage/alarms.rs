@@ -44,6 +44,26 @@ impl LaneAlarms {
         alarms.push(LaneAlarm { kind, since: now, last_at: now, count: 1, detail, shape });
     }
 
+    /// Raises the alarm for changes of a state that were merged; further merges add to it.
+    pub fn raise_unsteady(
+        &mut self,
+        device: &DeviceId,
+        detail: &str,
+        (changes, since): (u32, Timestamp),
+        now: Timestamp,
+    ) {
+        let kind = LaneAlarmKind::UnsteadyState;
+        let alarms = self.0.entry(device.clone()).or_default();
+        let detail: String = detail.chars().take(DETAIL).collect();
+        if let Some(known) = alarms.iter_mut().find(|alarm| alarm.kind == kind) {
+            known.last_at = now;
+            known.count = known.count.saturating_add(changes);
+            known.detail = detail;
+            return;
+        }
+        alarms.push(LaneAlarm { kind, since, last_at: now, count: changes, detail, shape: None });
+    }
+
     pub fn end(&mut self, device: &DeviceId, kind: LaneAlarmKind) {
         if let Some(alarms) = self.0.get_mut(device) {
             alarms.retain(|alarm| alarm.kind != kind);
@@ -87,6 +107,16 @@ mod tests {
         alarms.end(&device, LaneAlarmKind::DidNotOpen);
         assert_eq!(counts(&alarms), [1]);
         assert!(alarms.of(&device, start + LIFE).is_empty());
+    }
+
+    #[test]
+    fn merged_changes_are_one_alarm_with_their_number_and_time() {
+        let device = DeviceId::parse("d").unwrap();
+        let (mut alarms, at) = (LaneAlarms::default(), Timestamp::from_micros);
+        alarms.raise_unsteady(&device, "fire", (40, at(5)), at(10));
+        alarms.raise_unsteady(&device, "fire", (2, at(15)), at(20));
+        let alarm = alarms.of(&device, at(20)).pop().unwrap();
+        assert_eq!((alarm.count, alarm.since, alarm.last_at), (42, at(5), at(20)));
     }
 
     #[test]

@@ -27,6 +27,8 @@ struct DeviceState {
     pending_events: u32,
     /// Since when a stuck car stands in its lane.
     stuck_since: Option<Timestamp>,
+    /// When the last report of it happened.
+    stuck_reported_at: Option<Timestamp>,
     /// Since when its barrier stays up.
     held_open_since: Option<Timestamp>,
     quirks: BTreeSet<DeviceQuirk>,
@@ -70,9 +72,13 @@ impl DeviceStates {
         known.clock_ahead_ms = notice.clock_ahead_ms.or(known.clock_ahead_ms);
     }
 
-    /// Sets or clears the time since which a car stands in the lane.
-    pub fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>) {
+    /// Applies a report that a car stands in the lane since `since`, or that none does; an older report changes nothing.
+    pub fn stuck(&mut self, device: &DeviceId, since: Option<Timestamp>, at: Timestamp) {
         let known = self.0.entry(device.clone()).or_default();
+        if known.stuck_reported_at.is_some_and(|last| last > at) {
+            return;
+        }
+        known.stuck_reported_at = Some(at);
         known.stuck_since = since.map(|since| known.stuck_since.unwrap_or(since));
     }
 

@@ -1,111 +1,82 @@
-//! The fire alarm: the last report of each device's fire input.
-//!
-//! One input that reports fire raises the alarm. It ends when each input has reported its end. A report that is older
-//! than the device's last one changes nothing. No end follows a pulse; a person ends its alarm.
+//! The fire alarm as operators see it: the garage's alarm, and the alarm of a lane whose device is no fire input.
 
-use std::collections::HashMap;
-
-use domain::access::GarageAlarm;
-use domain::ids::DeviceId;
+use domain::fire::{ActiveFire, FireAlarmState, FireEndRefusal, FireEndScope};
+use domain::ids::{DeviceId, LaneId};
 use domain::time::Timestamp;
-use protocol::alarm::{GatewayAlarm, GatewayAlarmKind};
-use serde::{Deserialize, Serialize};
+use protocol::alarm::{GatewayAlarm, GatewayAlarmKind, LaneAlarm, LaneAlarmKind};
+use tokio::sync::watch;
 
-/// A report of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FireInputState {
-    Burning,
-    /// On and off again.
-    Pulsed,
-    Over,
-}
+use super::GarageState;
+use crate::config::LaneConfig;
 
-/// Contains only devices of the configuration; messages of other devices are rejected earlier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct FireAlarmState {
-    inputs: HashMap<DeviceId, (FireInputState, Timestamp)>,
-    /// When the alarm began, as far as this run knows.
-    #[serde(skip)]
-    since: Option<Timestamp>,
-}
+impl GarageState {
+    /// Restores the reports from before a restart, and applies the configured inputs.
+    pub fn with_fire_alarm(self, fire: FireAlarmState) -> Self {
+        self.state().fire.send_replace(fire);
+        self
+    }
 
-/// The reason why a person cannot end the alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FireEndRefusal {
-    NoFire,
-    InputOn,
-    FireAgain,
-}
-
-impl FireAlarmState {
-    pub fn record_report(&mut self, device: &DeviceId, input: FireInputState, at: Timestamp) {
-        let before = self.inputs.get(device);
-        if before.is_some_and(|(_, last)| *last > at) {
-            return;
-        }
-        // A pulse beside an input that is on: the input itself will end it.
-        let is_on = before.is_some_and(|(state, _)| *state == FireInputState::Burning);
-        let input = if input == FireInputState::Pulsed && is_on { FireInputState::Burning } else { input };
-        self.inputs.insert(device.clone(), (input, at));
-        self.since = match self.alarm() {
-            GarageAlarm::Fire => self.since.or(Some(at)),
-            GarageAlarm::None => None,
+    /// Ends the garage's alarm, or that of `lane`, as far as a person may and has seen it.
+    pub fn end_fire(
+        &self,
+        lanes: &[LaneConfig],
+        lane: Option<&LaneId>,
+        through: Timestamp,
+    ) -> Result<(), FireEndRefusal> {
+        let scope = match lane {
+            None => FireEndScope::Garage,
+            Some(id) => {
+                let lane = lanes.iter().find(|lane| lane.id == *id).ok_or(FireEndRefusal::NoFire)?;
+                FireEndScope::Lane(&lane.device)
+            }
         };
+        let mut ended = Ok(());
+        self.state().fire.send_if_modified(|fire| {
+            ended = fire.end(scope, through);
+            ended.is_ok()
+        });
+        ended
     }
 
-    /// Ends the alarm if only pulses raised it and none of them is later than `through`.
-    pub fn end(&mut self, through: Timestamp) -> Result<(), FireEndRefusal> {
-        let reports: Vec<(FireInputState, Timestamp)> = self.reports().collect();
-        if reports.is_empty() {
-            return Err(FireEndRefusal::NoFire);
-        }
-        if reports.iter().any(|(input, _)| *input == FireInputState::Burning) {
-            return Err(FireEndRefusal::InputOn);
-        }
-        if reports.iter().any(|(_, at)| *at > through) {
-            return Err(FireEndRefusal::FireAgain);
-        }
-        for (input, _) in self.inputs.values_mut() {
-            *input = FireInputState::Over;
-        }
-        self.since = None;
-        Ok(())
+    /// Changes whenever a device's report of fire does.
+    pub fn fire(&self) -> watch::Receiver<FireAlarmState> {
+        self.state().fire.subscribe()
     }
+}
 
-    fn reports(&self) -> impl Iterator<Item = (FireInputState, Timestamp)> {
-        self.inputs.values().copied().filter(|(input, _)| *input != FireInputState::Over)
-    }
+/// The alarm of the whole garage, while it is active.
+pub(crate) fn gateway_alarm(fire: &FireAlarmState) -> Option<GatewayAlarm> {
+    let active = fire.garage_fire()?;
+    let (since, last_at) = (active.since, Some(active.last_at));
+    let detail = detail(&active);
+    let may_be_ended = active.asserted_by.is_empty();
+    let kind = GatewayAlarmKind::Fire;
+    Some(GatewayAlarm { kind, since, detail, last_at, may_be_ended, asserted_by: active.asserted_by })
+}
 
-    pub fn alarm(&self) -> GarageAlarm {
-        if self.reports().next().is_some() { GarageAlarm::Fire } else { GarageAlarm::None }
-    }
+fn detail(active: &ActiveFire) -> String {
+    let reported = if active.has_only_pulses { "a pulse" } else { "fire" };
+    let devices: Vec<&str> = active.reported_by.iter().map(DeviceId::as_str).collect();
+    format!("{reported} at the fire input of {}", devices.join(", "))
+}
 
-    /// The alarm for the operators, while it is active.
-    pub fn gateway_alarm(&self) -> Option<GatewayAlarm> {
-        let last_at = self.reports().map(|(_, at)| at).max()?;
-        let only_pulses = self.reports().all(|(input, _)| input == FireInputState::Pulsed);
-        let mut devices: Vec<String> = self
-            .inputs
-            .iter()
-            .filter(|(_, (input, _))| *input != FireInputState::Over)
-            .map(|(device, _)| device.to_string())
-            .collect();
-        devices.sort();
-        let reported = if only_pulses { "a pulse" } else { "fire" };
-        Some(GatewayAlarm {
-            kind: GatewayAlarmKind::Fire,
-            since: self.since.unwrap_or(last_at),
-            detail: format!("{reported} at the fire input of {}", devices.join(", ")),
-            last_at: Some(last_at),
-            only_pulses,
-        })
-    }
+/// The alarm of the lane of a device that is no fire input and reports fire.
+pub(super) fn lane_alarm(fire: &FireAlarmState, device: &DeviceId) -> Option<LaneAlarm> {
+    let active = fire.lane_fire(device)?;
+    Some(LaneAlarm {
+        kind: LaneAlarmKind::FireAtLane,
+        since: active.since,
+        last_at: active.last_at,
+        count: 1,
+        detail: format!("`{device}` reports fire and is no fire input of the garage: only its lane is open"),
+        shape: None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::fire::{FireInputState, FireInputs};
+
     use super::*;
 
     fn at(micros: i64) -> Timestamp {
@@ -113,51 +84,23 @@ mod tests {
     }
 
     #[test]
-    fn it_burns_until_each_input_has_reported_the_end() {
-        let [a, b] = ["a", "b"].map(|id| DeviceId::parse(id).unwrap());
-        let mut fire = FireAlarmState::default();
-        assert_eq!(fire.alarm(), GarageAlarm::None);
-        fire.record_report(&a, FireInputState::Burning, at(10));
-        fire.record_report(&b, FireInputState::Burning, at(11));
-        fire.record_report(&a, FireInputState::Over, at(12));
-        assert_eq!(fire.alarm(), GarageAlarm::Fire);
-        fire.record_report(&b, FireInputState::Over, at(9));
-        assert_eq!(fire.alarm(), GarageAlarm::Fire, "older than its last report");
-        assert_eq!(fire.end(at(20)), Err(FireEndRefusal::InputOn));
-        fire.record_report(&b, FireInputState::Over, at(13));
-        assert_eq!(fire.alarm(), GarageAlarm::None);
-    }
-
-    #[test]
-    fn a_pulse_raises_the_alarm_and_a_person_ends_it() {
-        let a = DeviceId::parse("a").unwrap();
-        let mut fire = FireAlarmState::default();
-        assert_eq!(fire.end(at(1)), Err(FireEndRefusal::NoFire));
-        fire.record_report(&a, FireInputState::Pulsed, at(10));
-        assert_eq!(fire.alarm(), GarageAlarm::Fire);
-        fire.record_report(&a, FireInputState::Pulsed, at(20));
-        let alarm = fire.gateway_alarm().unwrap();
-        assert_eq!((alarm.since, alarm.last_at, alarm.only_pulses), (at(10), Some(at(20)), true));
-        assert_eq!(fire.end(at(15)), Err(FireEndRefusal::FireAgain));
-        assert_eq!(fire.end(at(20)), Ok(()));
-        assert_eq!((fire.alarm(), fire.gateway_alarm()), (GarageAlarm::None, None));
-    }
-
-    #[test]
-    fn a_pulse_does_not_end_the_alarm_of_an_input_that_is_on() {
-        let a = DeviceId::parse("a").unwrap();
-        let mut fire = FireAlarmState::default();
-        fire.record_report(&a, FireInputState::Burning, at(10));
-        fire.record_report(&a, FireInputState::Pulsed, at(11));
-        assert_eq!(fire.end(at(20)), Err(FireEndRefusal::InputOn));
-        fire.record_report(&a, FireInputState::Over, at(12));
-        assert_eq!(fire.alarm(), GarageAlarm::None);
-    }
-
-    #[test]
-    fn the_file_of_the_first_version_is_read() {
-        let fire: FireAlarmState =
-            serde_json::from_str(r#"{"a":["burning","2026-11-23T07:30:01.000000Z"]}"#).unwrap();
-        assert_eq!(fire.alarm(), GarageAlarm::Fire);
+    fn operators_see_who_reports_and_which_inputs_keep_them_from_ending_it() {
+        let [input, camera] = ["input", "camera"].map(|id| DeviceId::parse(id).unwrap());
+        let inputs = FireInputs::Named([input.clone()].into());
+        let mut fire = FireAlarmState::default().with_inputs(inputs);
+        fire.record_report(&camera, FireInputState::Burning, at(10));
+        assert_eq!(gateway_alarm(&fire), None);
+        let alarm = lane_alarm(&fire, &camera).unwrap();
+        assert_eq!((alarm.kind, alarm.since, alarm.last_at), (LaneAlarmKind::FireAtLane, at(10), at(10)));
+        fire.record_report(&input, FireInputState::Burning, at(20));
+        let alarm = gateway_alarm(&fire).unwrap();
+        assert_eq!((alarm.may_be_ended, alarm.asserted_by), (false, vec![input.clone()]));
+        assert_eq!(alarm.detail, "fire at the fire input of input");
+        assert_eq!(lane_alarm(&fire, &input), None);
+        fire.record_report(&input, FireInputState::Over, at(30));
+        fire.record_report(&input, FireInputState::Pulsed, at(40));
+        let alarm = gateway_alarm(&fire).unwrap();
+        assert_eq!((alarm.may_be_ended, alarm.asserted_by), (true, Vec::new()));
+        assert_eq!(alarm.detail, "a pulse at the fire input of input");
     }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::access::{AccessDecision, AccessRequest, DenialReason, GarageAlarm, OverrideReason, decide};
+use domain::fire::FireInputState;
 use domain::ids::EventId;
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
@@ -11,7 +12,6 @@ use domain::vehicle::TravelDirection;
 use protocol::mqtt::{ControllerEvent, EventKind};
 
 use super::admitted::LaneMovement;
-use super::fire::FireInputState;
 use super::{EventArrival, GarageStateData, GateEventOutcome};
 use crate::config::LaneConfig;
 
@@ -27,11 +27,17 @@ impl GarageStateData {
             EventKind::Plate => Some(self.decide(lane, event, plate, arrival)),
             EventKind::NotUnderstood => Some(AccessDecision::not_understood()),
             EventKind::Pass | EventKind::Stuck | EventKind::Free => {
-                let stuck = (event.kind == EventKind::Stuck).then_some(arrival.now);
-                self.devices.stuck(&lane.device, stuck);
+                if !arrival.is_applied {
+                    self.apply_state(lane, event, arrival);
+                }
                 None
             }
-            EventKind::Fire | EventKind::FireOver => return self.burns(lane, event, arrival),
+            EventKind::Fire | EventKind::FireOver => {
+                if !arrival.is_applied {
+                    self.apply_state(lane, event, arrival);
+                }
+                return GateEventOutcome::NONE;
+            }
             EventKind::Reversal | EventKind::Tailgate | EventKind::Opened | EventKind::NotOpened => None,
         };
         let rereads = self.rereads(lane, event, (plate, decision), arrival);
@@ -128,21 +134,24 @@ impl GarageStateData {
         if counts { lane.direction.delta() } else { 0 }
     }
 
-    /// Applies a fire report of any age: a fire that began while the controller was unreachable may still burn.
-    fn burns(
-        &mut self,
-        lane: &LaneConfig,
-        event: &ControllerEvent,
-        arrival: EventArrival,
-    ) -> GateEventOutcome {
+    /// Applies a report of a state: a car that stands in the lane, or fire. A report of fire counts at any age: a fire
+    /// that began while the controller was unreachable may still burn.
+    pub(super) fn apply_state(&mut self, lane: &LaneConfig, event: &ControllerEvent, arrival: EventArrival) {
+        let at = arrival.now - Duration::from_millis(event.age_ms);
         let input = match event.kind {
+            EventKind::Stuck => return self.devices.stuck(&lane.device, Some(at), at),
+            EventKind::Free | EventKind::Pass => return self.devices.stuck(&lane.device, None, at),
             EventKind::Fire if arrival.is_pulse => FireInputState::Pulsed,
             EventKind::Fire => FireInputState::Burning,
-            _ => FireInputState::Over,
+            EventKind::FireOver => FireInputState::Over,
+            EventKind::Plate
+            | EventKind::Reversal
+            | EventKind::Tailgate
+            | EventKind::NotUnderstood
+            | EventKind::Opened
+            | EventKind::NotOpened => return,
         };
-        let at = arrival.now - Duration::from_millis(event.age_ms);
-        self.fire.send_modify(|fire| fire.record_report(&lane.device, input, at));
-        GateEventOutcome::NONE
+        self.fire.send_if_modified(|fire| fire.record_report(&lane.device, input, at));
     }
 
     /// A barrier that stays up admits every car, whatever the rules decide.
@@ -155,7 +164,7 @@ impl GarageStateData {
     ) -> AccessDecision {
         // The event's time by the gateway's clock; a controller's clock may be hours off.
         let at = arrival.now - Duration::from_millis(event.age_ms);
-        let alarm = self.fire.borrow().alarm();
+        let alarm = self.fire.borrow().lane_alarm(&lane.device);
         if alarm == GarageAlarm::None && drives_away(lane, event) {
             return match lane.direction {
                 LaneDirection::In => AccessDecision::Review { reason: DenialReason::DrivesAway },

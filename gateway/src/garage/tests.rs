@@ -79,6 +79,7 @@ fn arrival() -> EventArrival {
         clock: ClockTrust::Trusted,
         is_live: true,
         time_replaced: false,
+        is_applied: false,
         is_pulse: false,
         opening_counts: false,
     }

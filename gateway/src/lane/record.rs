@@ -38,7 +38,10 @@ impl LaneLoop {
         outcome: GateEventOutcome,
         receipt: EventReceipt,
     ) {
-        let entry = self.entry(lane, (event, sent_id), outcome, receipt);
+        self.enqueue(self.entry(lane, (event, sent_id), outcome, receipt));
+    }
+
+    pub(super) fn enqueue(&self, entry: OutboxEntry) {
         if let Err(full) = self.entries.try_send(entry) {
             self.meter.outbox_full();
             let lost = full.into_inner();
@@ -48,7 +51,7 @@ impl LaneLoop {
         }
     }
 
-    fn entry(
+    pub(super) fn entry(
         &self,
         lane: &LaneConfig,
         (event, sent_id): (ControllerEvent, EventId),

@@ -102,6 +102,7 @@ impl BarrierOpener {
             is_live: false,
             time_replaced: false,
             is_pulse: false,
+            is_applied: false,
             opening_counts: false,
         }
     }

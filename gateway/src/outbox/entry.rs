@@ -25,6 +25,8 @@ pub(crate) struct OutboxEntry {
 pub(crate) enum OutboxReply {
     /// The id that the controller sent.
     Stored(EventId),
+    /// The ids of reports that were merged into one record, as the controller sent them.
+    Merged(Vec<EventId>),
     Rejected(RejectedEvent),
     /// No device waits for a reply.
     None,
@@ -40,6 +42,7 @@ impl OutboxEntry {
     pub fn key(&self) -> Option<String> {
         match &self.answer {
             OutboxReply::Stored(sent) => Some(self.event_id().unwrap_or(sent).to_string()),
+            OutboxReply::Merged(_) => self.event_id().map(ToString::to_string),
             OutboxReply::Rejected(refused) => refused.event_id.as_ref().map(|id| format!("!{id}")),
             OutboxReply::None => None,
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use devices::make::DeviceConnection;
 use domain::access::{AccessPlan, Audience, PlannedOpening, SharingPlan};
+use domain::fire::FireInputs;
 use domain::ids::{DeviceId, LaneId};
 use domain::occupancy::{LaneDirection, PassDetection};
 use domain::plate::Plate;
@@ -54,6 +55,7 @@ pub struct Site {
     pub more_lanes: Vec<LaneConfig>,
     pub more_controls: HashMap<LaneId, DeviceControlConfig>,
     pub unread_pause: Duration,
+    pub fire_inputs: FireInputs,
     /// Whether the lane `in` has the controller `in-2`.
     pub replaced: bool,
     /// Cameras that open by a request.
@@ -239,6 +241,7 @@ impl Site {
             more_lanes: Vec::new(),
             more_controls: HashMap::new(),
             unread_pause: gateway::config::UNREAD_PAUSE,
+            fire_inputs: FireInputs::default(),
             replaced: false,
             barrier,
             clock: Arc::default(),
@@ -271,6 +274,7 @@ impl Site {
             controls: self.controls().into_iter().chain(self.more_controls.clone()).collect(),
             events_per_second: self.events_per_second,
             unread_pause: self.unread_pause,
+            fire_inputs: self.fire_inputs.clone(),
             lanes: self.lanes().into_iter().chain(self.more_lanes.clone()).collect(),
         }
     }

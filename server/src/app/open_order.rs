@@ -82,8 +82,8 @@ fn answer(
                 let plate = plate.map(|plate| codec::parse("open_order.plate_enc", &plate)).transpose()?;
                 orders.push(RemoteOpening { id, lane, plate, expires_in_ms });
             }
-            FetchedOrderAction::EndFire { through } => {
-                fire_ends.push(FireEndOrder { id, through, expires_in_ms })
+            FetchedOrderAction::EndFire { lane, through } => {
+                fire_ends.push(FireEndOrder { id, lane, through, expires_in_ms })
             }
         }
     }

@@ -9,6 +9,9 @@ use protocol::uplink::LaneStatus;
 
 use super::{StoreError, Tx, codec};
 
+/// Maximum number of fire inputs stored with an alarm; more than a garage has.
+const MAX_ASSERTED: usize = 64;
+
 /// Maximum number of alarms stored for a lane or a gateway: more than the number of kinds, and a page can still show
 /// them.
 const MAX_ALARMS: usize = 16;
@@ -113,7 +116,11 @@ fn clean(text: &str) -> String {
 }
 
 fn gateway_alarms(alarms: &[GatewayAlarm]) -> String {
-    let cleaned = |alarm: &GatewayAlarm| GatewayAlarm { detail: clean(&alarm.detail), ..alarm.clone() };
+    let cleaned = |alarm: &GatewayAlarm| GatewayAlarm {
+        detail: clean(&alarm.detail),
+        asserted_by: alarm.asserted_by.iter().take(MAX_ASSERTED).cloned().collect(),
+        ..alarm.clone()
+    };
     codec::list(&alarms.iter().take(MAX_ALARMS).map(cleaned).collect::<Vec<_>>())
 }
 
@@ -207,6 +214,22 @@ pub async fn reported_shape(
         }
     }
     Ok(None)
+}
+
+/// The alarms of a lane in the garage's latest report; none of a lane that the gateway no longer has.
+pub async fn alarms_of_lane(
+    tx: &mut Tx,
+    garage: &GarageId,
+    lane: &LaneId,
+) -> Result<Vec<LaneAlarm>, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(
+        tx,
+        "select l.alarms from lane l join gateway g on g.garage_id = l.garage_id \
+         where l.garage_id = $1 and l.id = $2 and l.reported_at >= g.last_seen_at",
+        garage.as_str(),
+        lane.as_str(),
+    )?;
+    row.map_or_else(|| Ok(Vec::new()), |(alarms,)| codec::items("lane.alarms", &alarms))
 }
 
 /// The gateway alarms of the garage's latest report.

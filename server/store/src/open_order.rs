@@ -25,9 +25,10 @@ pub struct NewRemoteOrder<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum RemoteOrderTarget<'a> {
     Lane(&'a LaneId),
-    /// The fire alarm, for inputs that reported fire up to this time of the gateway's clock.
+    /// The fire alarm of the garage or of one lane, for reports up to this time of the gateway's clock.
     Fire {
         through: Timestamp,
+        lane: Option<&'a LaneId>,
     },
 }
 
@@ -42,14 +43,14 @@ impl RemoteOrderTarget<'_> {
     fn lane(&self) -> Option<&str> {
         match self {
             Self::Lane(lane) => Some(lane.as_str()),
-            Self::Fire { .. } => None,
+            Self::Fire { lane, .. } => lane.map(LaneId::as_str),
         }
     }
 
     const fn through(&self) -> Option<i64> {
         match self {
             Self::Lane(_) => None,
-            Self::Fire { through } => Some(through.micros()),
+            Self::Fire { through, .. } => Some(through.micros()),
         }
     }
 }
@@ -108,7 +109,8 @@ pub async fn is_waiting(
 ) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
-        "select id from open_order where garage_id = $1 and lane = $2 and state = 'waiting' and expires_at > $3 limit 1",
+        "select id from open_order where garage_id = $1 and lane = $2 and action = 'open' and state = 'waiting' \
+         and expires_at > $3 limit 1",
         garage.as_str(),
         lane.as_str(),
         now.micros(),
@@ -116,13 +118,19 @@ pub async fn is_waiting(
     Ok(row.is_some())
 }
 
-/// Whether the garage has an unexpired order to end its fire alarm that its gateway has not fetched.
-pub async fn fire_end_is_waiting(tx: &mut Tx, garage: &GarageId, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether the garage has an unexpired order to end this fire alarm that its gateway has not fetched.
+pub async fn fire_end_is_waiting(
+    tx: &mut Tx,
+    garage: &GarageId,
+    lane: Option<&LaneId>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let row: Option<(String,)> = fetch_optional!(
         tx,
-        "select id from open_order where garage_id = $1 and action = 'end_fire' and state = 'waiting' \
-         and expires_at > $2 limit 1",
+        "select id from open_order where garage_id = $1 and coalesce(lane, '') = $2 and action = 'end_fire' \
+         and state = 'waiting' and expires_at > $3 limit 1",
         garage.as_str(),
+        lane.map_or("", LaneId::as_str),
         now.micros(),
     )?;
     Ok(row.is_some())
@@ -189,7 +197,7 @@ pub struct FetchedRemoteOrder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FetchedOrderAction {
     Open { lane: LaneId, plate_enc: Option<Vec<u8>> },
-    EndFire { through: Timestamp },
+    EndFire { lane: Option<LaneId>, through: Timestamp },
 }
 
 type FetchedOrderRow = (String, String, Option<String>, Option<Vec<u8>>, Option<i64>, i64);
@@ -204,7 +212,8 @@ fn taken(
         }
         RemoteOrderAction::EndFire => {
             let through = through.ok_or(StoreError::Corrupt { column: "open_order.through" })?;
-            FetchedOrderAction::EndFire { through: Timestamp::from_micros(through) }
+            let lane = lane.map(|lane| codec::parse("open_order.lane", &lane)).transpose()?;
+            FetchedOrderAction::EndFire { lane, through: Timestamp::from_micros(through) }
         }
     };
     let expires_at = Timestamp::from_micros(expires_at);

@@ -6,6 +6,7 @@ use crate::common::district::{MALL, SCHOOL, SCHOOL_TOKEN, fill};
 use crate::common::gateway::heartbeat;
 use crate::common::http::{HttpReply, ServedRouter, ask};
 use crate::common::{MONDAY, StoreFixture, time};
+use domain::ids::DeviceId;
 use protocol::alarm::{GatewayAlarm, GatewayAlarmKind, LaneAlarm, LaneAlarmKind, MessageShape};
 use protocol::uplink::UplinkBatch;
 use reqwest::Method;
@@ -114,14 +115,15 @@ fn not_understood(resembles_reading: bool) -> UplinkBatch {
     batch
 }
 
-fn fire(only_pulses: bool, last_at: Option<&str>) -> UplinkBatch {
+fn fire(may_be_ended: bool, last_at: Option<&str>) -> UplinkBatch {
     let mut batch = heartbeat("a");
     batch.status.alarms = vec![GatewayAlarm {
         kind: GatewayAlarmKind::Fire,
         since: time(RAISED),
         detail: "a pulse at the fire input of gate".to_owned(),
         last_at: last_at.map(time),
-        only_pulses,
+        may_be_ended,
+        asserted_by: if may_be_ended { Vec::new() } else { vec![DeviceId::parse("gate").unwrap()] },
     }];
     batch
 }
@@ -314,13 +316,16 @@ contract!(an_end_that_its_gateway_refuses_or_misses_is_shown, |f| async {
     assert_eq!(console.end_fire("k2", &fire_end(RAISED)).await.body["state"], "expired");
 });
 
-contract!(only_a_fire_alarm_of_pulses_that_was_seen_can_be_ended, |f| async {
+contract!(only_a_fire_alarm_that_no_input_asserts_and_that_was_seen_can_be_ended, |f| async {
     let console = AlarmConsole::open(f).await;
     assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "no_fire_alarm");
     console.take(&heartbeat("a")).await;
     assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "no_fire_alarm");
     console.take(&fire(false, Some(PULSED))).await;
-    assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "fire_input_on");
+    let asserted = console.end_fire("k", &fire_end(PULSED)).await;
+    assert_eq!(asserted.code(), "fire_input_on");
+    assert!(asserted.body["detail"].as_str().unwrap().contains("(gate)"), "{asserted:?}");
+    assert_eq!(console.garage().await["gateway"]["alarms"][0]["asserted_by"], json!(["gate"]));
     console.take(&fire(true, Some(PULSED))).await;
     assert_eq!(console.end_fire("k", &fire_end(RAISED)).await.code(), "fire_reported_again");
     let reasonless = json!({ "through": time(PULSED), "reason": " x" });
@@ -334,4 +339,56 @@ contract!(only_a_fire_alarm_of_pulses_that_was_seen_can_be_ended, |f| async {
     assert_eq!(ask(opening.header("idempotency-key", "k").json(&open)).await.status, 201);
     assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "idempotency_key_reused");
     assert_eq!(audited(f, "fire.end").await, []);
+});
+
+/// A lane whose device reports fire and is no fire input.
+fn fire_at_lane() -> UplinkBatch {
+    let mut batch = heartbeat("a");
+    batch.status.lanes[0].alarms = vec![lane_alarm(LaneAlarmKind::FireAtLane)];
+    batch
+}
+
+contract!(the_fire_of_one_lane_is_ended_by_an_order_for_that_lane, |f| async {
+    let console = AlarmConsole::open(f).await;
+    let batch = fire_at_lane();
+    let lane = batch.status.lanes[0].lane.to_string();
+    console.take(&batch).await;
+    assert_eq!(console.garage().await["alarms"]["worst_lane"], "fire_at_lane");
+    let end = |lane: &str, through: &str| {
+        let mut body = fire_end(through);
+        body["lane"] = json!(lane);
+        body
+    };
+    assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "no_fire_alarm", "not of the garage");
+    assert_eq!(console.end_fire("k", &end("nowhere", PULSED)).await.code(), "no_fire_alarm");
+    assert_eq!(console.end_fire("k", &end(&lane, RAISED)).await.code(), "fire_reported_again");
+    let made = console.end_fire("k", &end(&lane, PULSED)).await;
+    assert_eq!((made.status, &made.body["lane"]), (201, &json!(lane)), "{made:?}");
+    assert_eq!(console.end_fire("k", &end(&lane, PULSED)).await.body, made.body);
+    assert_eq!(console.end_fire("k", &fire_end(PULSED)).await.code(), "idempotency_key_reused");
+    assert_eq!(console.end_fire("k2", &end(&lane, PULSED)).await.code(), "order_waiting");
+    let open = json!({ "lane": lane, "reason": fire_end(PULSED)["reason"] });
+    let opening = console.request(Method::POST, &format!("/{SCHOOL}/open-orders"));
+    let opening = opening.header("idempotency-key", "k").json(&open);
+    assert_eq!(ask(opening).await.code(), "idempotency_key_reused", "an end is no opening");
+    let handed = console.orders().await;
+    let id = &made.body["id"];
+    assert_eq!(
+        handed["fire_ends"],
+        json!([{ "id": id, "lane": lane, "through": time(PULSED), "expires_in_ms": 30_000 }])
+    );
+    assert_eq!(console.outcome(id, &json!({ "state": "fire_ended" })).await, 204);
+});
+
+contract!(the_end_of_a_fire_does_not_hold_up_the_opening_of_its_lane, |f| async {
+    let console = AlarmConsole::open(f).await;
+    let batch = fire_at_lane();
+    let lane = batch.status.lanes[0].lane.to_string();
+    console.take(&batch).await;
+    let mut end = fire_end(PULSED);
+    end["lane"] = json!(lane);
+    assert_eq!(console.end_fire("k", &end).await.status, 201);
+    let opening = console.request(Method::POST, &format!("/{SCHOOL}/open-orders"));
+    let open = json!({ "lane": lane, "reason": "核对" });
+    assert_eq!(ask(opening.header("idempotency-key", "o").json(&open)).await.status, 201);
 });

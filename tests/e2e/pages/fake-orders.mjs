@@ -40,7 +40,7 @@ export class Orders {
 
   endFire({ headers, body }) {
     const key = headers["idempotency-key"];
-    if (!this.keys.has(key)) this.keys.set(key, this.order({ action: "end_fire", lane: null, reason: body.reason }));
+    if (!this.keys.has(key)) this.keys.set(key, this.order({ action: "end_fire", lane: body.lane ?? null, reason: body.reason }));
     return [201, this.keys.get(key)];
   }
 

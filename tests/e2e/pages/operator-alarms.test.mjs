@@ -45,7 +45,8 @@ const asked = (call) => world.asked.filter((it) => it.call === call);
 
 const LANE_KINDS = {
   not_understood: "消息无法识别", repeated_ids: "编号重复", did_not_open: "道闸未开", unknown_channel: "通道未配置",
-  implausible_time: "设备时间错误", device_unreachable: "设备连接不上", other: "其他告警",
+  implausible_time: "设备时间错误", device_unreachable: "设备连接不上", fire_at_lane: "本车道报火警", unsteady_state: "状态变化过于频繁",
+  other: "其他告警",
 };
 const GATEWAY_KINDS = { clock_untrusted: "网关时钟不可信", no_fire_input: "未配置消防输入", fire: "火警", other: "其他告警" };
 
@@ -171,6 +172,31 @@ test("a fire alarm whose input is still on has no button", async () => {
   assert.equal(await page.getByRole("button", { name: "解除火警" }).count(), 0);
 });
 
+test("the inputs that keep a fire alarm are named", async () => {
+  world.alarms.raiseAtGateway(garage, "fire", { asserted_by: ["d-in", "panel"] });
+  const page = await open();
+  await page.getByText("消防输入仍在报警：B1 入口、panel。输入断开后才会解除。").waitFor();
+  assert.equal(await page.getByRole("button", { name: "解除火警" }).count(), 0);
+});
+
+test("the fire of one lane is ended at that lane", async () => {
+  const fire = world.alarms.raise(garage, "out", "fire_at_lane", { last_at: world.alarms.before(10), count: 1 });
+  const page = await open("", { viewport: SMALL });
+  const alarm = lane(page, "B1 出口").locator(".alarm");
+  await alarm.getByText("只打开了这条车道").waitFor();
+  await alarm.getByRole("button", { name: "解除火警" }).click();
+  await dialog(page).getByText("解除火警：B1 出口").waitFor();
+  await dialog(page).getByLabel("理由").fill("现场无火情，摄像机被人动过");
+  await dialog(page).getByRole("button", { name: "确认解除" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  const bodies = asked(FIRE).map(({ body }) => body);
+  assert.deepEqual(bodies, [{ through: fire.last_at, reason: "现场无火情，摄像机被人动过", lane: "out" }]);
+  await alarm.getByText("等待网关接收").waitFor();
+  const history = page.locator("li", { hasText: "现场无火情，摄像机被人动过" });
+  await history.getByText("解除火警：B1 出口", { exact: true }).waitFor();
+  assert.equal(await overflow(page), 0);
+});
+
 test("a silent gateway keeps its last alarms with their age", async () => {
   world.alarms.raise(garage, "out", "device_unreachable", { count: 1 });
   garage.gateway = { ...garage.gateway, health: "offline", last_seen_at: world.alarms.before(90) };
@@ -255,7 +281,7 @@ test("every alarm and every peculiarity of a device has English words", async ()
   for (const kind of Object.keys(GATEWAY_KINDS)) world.alarms.raiseAtGateway(garage, kind, { last_at: world.alarms.before(1) });
   garage.lanes[0].quirks = ["old_topics", "leading_nul", "colour_in_plate", "no_time", "implausible_time", "gbk_text", "byte_order_mark", "control_characters", "wrong_type", "repeated_ids", "other"];
   const page = await open("?lang=en", { viewport: DESK });
-  await page.locator(".alarm").nth(17).waitFor();
+  await page.locator(".alarm").nth(21).waitFor();
   const texts = await page.locator(".alarm, .lane .soft").allInnerTexts();
   assert.doesNotMatch(texts.join(" "), HAN);
   assert.doesNotMatch(texts.join(" "), /\b(alarm|lane)\.[a-z_]+/);

@@ -47,7 +47,9 @@ fn uplink_messages_keep_their_form() {
     same::<order::PendingRemoteOrders>("orders");
     same::<order::RemoteOrderOutcome>("order_outcome");
     same::<uplink::UplinkBatch>("batch_alarms");
+    same::<uplink::UplinkBatch>("batch_fire");
     same::<order::PendingRemoteOrders>("orders_fire_end");
+    same::<order::PendingRemoteOrders>("orders_fire_end_lane");
     same::<order::RemoteOrderOutcome>("order_outcome_fire_end");
 }
 

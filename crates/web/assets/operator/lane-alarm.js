@@ -1,5 +1,5 @@
 // Alarms of lanes and of the gateway: what is wrong, since when, what to do; and their answers: a message shape that is marked as no
-// reading, and the end of a fire alarm that only pulses raised.
+// reading, and the end of a fire alarm that no fire input asserts.
 
 import { dayClock, h, icon, knows, now, span, t } from "./kit.js";
 import { field } from "./form-parts.js";
@@ -9,7 +9,7 @@ import { endFire, markShape, unmarkShape } from "./operator-api.js";
 const LEAST_REASON = 2;
 
 /** What may hold a car at the barrier is red; the rest is yellow. */
-const BAD = ["did_not_open", "not_understood", "device_unreachable", "unknown_channel", "fire", "clock_untrusted"];
+const BAD = ["fire_at_lane", "did_not_open", "not_understood", "device_unreachable", "unknown_channel", "fire", "clock_untrusted"];
 
 export const alarmColour = (kind) => (BAD.includes(kind) ? "bad" : "warn");
 
@@ -18,10 +18,11 @@ export const alarmWord = (kind) => word("alarm.kind", kind);
 
 const word = (stem, kind) => t(knows(`${stem}_${kind}`) ? `${stem}_${kind}` : `${stem}_other`);
 
-/** One alarm of a lane. `mark` is the mark of its shape, if it has one; `changed()` is called after an answer. */
-export function laneAlarm(garage, lane, alarm, { mark, changed }) {
+/** One alarm of a lane. `mark` is the mark of its shape, if it has one; `order` is the latest order to end its fire, as words; `changed()` is
+ * called after an answer. */
+export function laneAlarm(garage, lane, alarm, { mark, order, changed }) {
   const times = t(alarm.count > 1 ? "alarm.times" : "alarm.once", { since: dayClock(alarm.since), last: dayClock(alarm.last_at), n: alarm.count });
-  const answer = alarm.kind === "not_understood" && alarm.shape ? shapeAnswer(garage, lane, alarm.shape, mark, changed) : null;
+  const answer = laneAnswer(garage, lane, alarm, { mark, order, changed });
   // What a message that is not understood does at the barrier depends on the direction.
   const advice = alarm.kind === "not_understood" ? `not_understood_${lane.direction}` : alarm.kind;
   return note(alarm, advice, [times, asOf(garage)], answer);
@@ -31,7 +32,7 @@ export function laneAlarm(garage, lane, alarm, { mark, changed }) {
 export function gatewayAlarm(garage, alarm, { order, changed }) {
   const since = t("alarm.since", { since: dayClock(alarm.since) });
   const again = alarm.last_at && alarm.last_at !== alarm.since ? t("alarm.last", { last: dayClock(alarm.last_at) }) : null;
-  return note(alarm, alarm.kind, [since, again, asOf(garage)], alarm.kind === "fire" ? fireAnswer(garage, alarm, order, changed) : null);
+  return note(alarm, alarm.kind, [since, again, asOf(garage)], alarm.kind === "fire" ? fireAnswer(garage, alarm, { order, changed }) : null);
 }
 
 /** What operators have marked, with the way back. */
@@ -80,6 +81,11 @@ function shapeAnswer(garage, lane, shape, mark, changed) {
   return [summary, h("div", { class: "row" }, button)];
 }
 
+function laneAnswer(garage, lane, alarm, { mark, order, changed }) {
+  if (alarm.kind === "fire_at_lane") return fireAnswer(garage, alarm, { lane, order, changed });
+  return alarm.kind === "not_understood" && alarm.shape ? shapeAnswer(garage, lane, alarm.shape, mark, changed) : null;
+}
+
 function markForm(garage, lane, shape, changed) {
   formDialog({
     title: t("shape.title", { lane: lane.name }),
@@ -111,20 +117,29 @@ function unmarkForm(garage, mark, changed) {
   });
 }
 
-function fireAnswer(garage, alarm, order, changed) {
+/** `lane`: whose fire it is; absent: the whole garage's. `only_pulses` is the old name of "may be ended". */
+function fireAnswer(garage, alarm, { lane, order, changed }) {
   const state = order ? h("p", { class: "small" }, order) : null;
-  if (!alarm.only_pulses) return [h("p", { class: "small" }, t("fire.input_on")), state];
-  const button = h("button", { type: "button", "data-act": "end-fire", onclick: () => fireForm(garage, alarm, changed) }, icon("check"), t("fire.end"));
+  if (!lane && !alarm.only_pulses) return [h("p", { class: "small" }, inputOnWords(garage, alarm)), state];
+  const act = lane ? `end-fire ${lane.id}` : "end-fire";
+  const button = h("button", { type: "button", "data-act": act, onclick: () => fireForm(garage, alarm, lane, changed) }, icon("check"), t("fire.end"));
   return [state, h("div", { class: "row" }, button)];
 }
 
+/** Which inputs are on, as far as the gateway reports it. */
+function inputOnWords(garage, alarm) {
+  const name = (device) => garage.lanes.find((lane) => lane.device === device)?.name ?? device;
+  const inputs = (alarm.asserted_by ?? []).map(name);
+  return inputs.length ? t("fire.inputs_on", { inputs: inputs.join(t("fire.and")) }) : t("fire.input_on");
+}
+
 /** The end holds for the reports that stood on this screen: `through` stays while the form is open. */
-function fireForm(garage, alarm, changed) {
+function fireForm(garage, alarm, lane, changed) {
   const through = alarm.last_at ?? alarm.since;
   // The same key while the same order is tried again.
   let key = crypto.randomUUID();
   formDialog({
-    title: t("fire.end"),
+    title: lane ? t("fire.end_of", { lane: lane.name }) : t("fire.end"),
     content: [
       h("p", { class: "note bad" }, icon("warn"), h("span", {}, t("fire.confirm"))),
       h("p", {}, t("fire.explain")),
@@ -135,7 +150,7 @@ function fireForm(garage, alarm, changed) {
     explain: ({ code }) => (code === "order_waiting" ? t("fire.order_waiting") : null),
     send: async ({ reason }) => {
       try {
-        await endFire(garage.id, { through, reason: reason.value.trim() }, key);
+        await endFire(garage.id, { through, reason: reason.value.trim(), ...(lane ? { lane: lane.id } : {}) }, key);
       } catch (error) {
         if (error.status !== 0) key = crypto.randomUUID();
         throw error;

@@ -96,7 +96,7 @@ export class Lanes {
     this.alarms.hidden = !garage.gateway.alarms?.length;
     list(this.lanes, garage.lanes, {
       key: (lane) => lane.id,
-      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, this.car(lane), this.marksOf(lane), stale]),
+      version: (lane) => JSON.stringify([lane, this.last(lane)?.state, this.last(lane)?.id, this.car(lane), this.marksOf(lane), this.lastFireEnd(lane), stale]),
       render: (lane) => this.lane(lane),
     });
     this.drawLists();
@@ -121,18 +121,18 @@ export class Lanes {
 
   /** The lane's latest order, as long as it is news. */
   last(lane) {
-    const order = this.orders?.find((it) => it.lane === lane.id);
+    const order = this.orders?.find((it) => it.lane === lane.id && it.action !== "end_fire");
     return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
   }
 
-  /** The latest order to end the fire alarm, as long as it is news. */
-  lastFireEnd() {
-    const order = this.orders?.find((it) => it.action === "end_fire");
+  /** The latest order to end the fire alarm of the garage, or of a lane, as long as it is news. */
+  lastFireEnd(lane = null) {
+    const order = this.orders?.find((it) => it.action === "end_fire" && (it.lane ?? null) === (lane?.id ?? null));
     return order && now() - Date.parse(order.made_at) < RECENT_MS ? order : null;
   }
 
-  fireEndWords() {
-    const order = this.lastFireEnd();
+  fireEndWords(lane = null) {
+    const order = this.lastFireEnd(lane);
     return order ? [t("fire.order", { at: dayClock(order.made_at), state: t(`fire.short_${order.state}`) }), causeWords(order)].filter(Boolean).join(" · ") : null;
   }
 
@@ -178,7 +178,7 @@ export class Lanes {
         h("button", { type: "button", class: "main", "data-act": "open", "aria-label": t("open.title", { lane: lane.name }), onclick: () => this.form(lane, surePlate(this.car(lane))) }, icon("door"), t("open.open")),
       ),
       car ? waitingCar(car, (plate) => this.form(lane, plate)) : null,
-      (lane.alarms ?? []).map((alarm) => laneAlarm(this.garage, lane, alarm, { mark: this.marksOf(lane).find(({ shape }) => shape === alarm.shape?.id), changed: () => this.changed() })),
+      (lane.alarms ?? []).map((alarm) => laneAlarm(this.garage, lane, alarm, { mark: this.marksOf(lane).find(({ shape }) => shape === alarm.shape?.id), order: this.fireEndWords(lane), changed: () => this.changed() })),
       last ? h("p", { class: `note ${STATES[stateOf(last)][0]}`, role: "status" }, icon(STATES[stateOf(last)][1]), h("span", {}, stateWords(last))) : null,
     );
   }
@@ -189,7 +189,7 @@ export class Lanes {
     return h(
       "li",
       {},
-      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, order.action === "end_fire" ? t("fire.end") : (lane?.name ?? order.lane)), h("span", { class: `pill ${colour}` }, icon(mark), t(`${order.action === "end_fire" ? "fire" : "open"}.short_${stateOf(order)}`))),
+      h("div", { class: "row" }, h("strong", { class: "number" }, dayClock(order.made_at)), h("span", {}, pastWords(order, lane)), h("span", { class: `pill ${colour}` }, icon(mark), t(`${order.action === "end_fire" ? "fire" : "open"}.short_${stateOf(order)}`))),
       h("p", {}, order.operator ? order.reason : t("open.scanned"), order.plate ? [" ", h("span", { class: "pill number" }, order.plate)] : null),
       h("p", { class: "soft small" }, [order.operator ?? t("open.driver"), causeWords(order)].filter(Boolean).join(" · ")),
     );
@@ -241,6 +241,13 @@ const warning = (text) => h("p", { class: "note bad" }, icon("offline"), h("span
 function staleWords({ gateway }) {
   const seen = gateway.last_seen_at;
   return seen ? t("open.stale", { span: span(now() - Date.parse(seen)) }) : t("open.never_seen");
+}
+
+/** What an order of the list is about. */
+function pastWords(order, lane) {
+  const name = lane?.name ?? order.lane;
+  if (order.action !== "end_fire") return name;
+  return name ? t("fire.end_of", { lane: name }) : t("fire.end");
 }
 
 /** A device that was asked and has not answered may have opened. */

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use protocol::order::{PendingRemoteOrders as Answer, RemoteOpening, RemoteOrderOutcome};
+use protocol::order::{FireEndOrder, PendingRemoteOrders as Answer, RemoteOpening, RemoteOrderOutcome};
 use serde::Deserialize;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use super::{Mood, Shared};
 #[derive(Debug, Default)]
 pub struct Orders {
     pub handed_out: Vec<RemoteOpening>,
+    pub fire_ends: Vec<FireEndOrder>,
     /// Outcomes that gateways have reported, in order.
     pub outcomes: Vec<(Uuid, RemoteOrderOutcome)>,
     /// Outcomes are answered with 503.
@@ -46,11 +47,11 @@ pub async fn poll(State(books): Shared, headers: HeaderMap, Query(poll): Query<P
             if !books.orders.runs.contains(&poll.run) {
                 books.orders.runs.push(poll.run);
             }
-            let orders = books.orders.handed_out.clone();
-            if !orders.is_empty() || Instant::now() >= deadline {
+            let (orders, fire_ends) = (books.orders.handed_out.clone(), books.orders.fire_ends.clone());
+            if !orders.is_empty() || !fire_ends.is_empty() || Instant::now() >= deadline {
                 books.orders.polls += 1;
                 let waited_ms = u64::try_from(asked.elapsed().as_millis()).unwrap();
-                return Json(Answer { v: 1, waited_ms, orders, fire_ends: Vec::new() }).into_response();
+                return Json(Answer { v: 1, waited_ms, orders, fire_ends }).into_response();
             }
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

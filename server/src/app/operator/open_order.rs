@@ -7,7 +7,7 @@ use domain::ids::GarageId;
 use domain::plate::{Plate, PlateError};
 use domain::time::Timestamp;
 use protocol::operator::CursorPage;
-use protocol::order::{NewRemoteOpening, RemoteOrderEntry, RemoteOrderState};
+use protocol::order::{NewRemoteOpening, RemoteOrderAction, RemoteOrderEntry, RemoteOrderState};
 use store::open_order::{RemoteOrderActor, RemoteOrderTarget, StoredRemoteOrder};
 use store::seal::SealPurpose;
 use store::{StoreError, garage, gateway, open_order};
@@ -72,8 +72,9 @@ pub async fn add(
     garage::lock(&mut tx, garage).await?.ok_or(OperatorError::NoSuchGarage)?;
     if let Some(before) = open_order::by_key(&mut tx, garage, &caller.operator, key.as_str()).await? {
         let before = opened(app, before, now)?;
-        let first = (before.lane.as_ref(), &before.reason, before.plate.as_deref());
-        idempotency::require_same(first, (Some(&new.lane), &reason, plate.as_ref().map(Plate::as_str)))?;
+        let first = (before.action, before.lane.as_ref(), &before.reason, before.plate.as_deref());
+        let again = (RemoteOrderAction::Open, Some(&new.lane), &reason, plate.as_ref().map(Plate::as_str));
+        idempotency::require_same(first, again)?;
         return Ok(before);
     }
     if !gateway::has_lane(&mut tx, garage, &new.lane).await? {

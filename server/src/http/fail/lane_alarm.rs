@@ -44,7 +44,7 @@ impl From<FireEndError> for ProblemResponse {
         match error {
             FireEndError::Reason => invalid_reason(&error),
             FireEndError::NoFire => conflict("no_fire_alarm", "No active fire alarm", &error),
-            FireEndError::InputOn => conflict("fire_input_on", "Fire input still on", &error),
+            FireEndError::InputOn { .. } => conflict("fire_input_on", "Fire input still on", &error),
             FireEndError::Again { .. } => {
                 conflict("fire_reported_again", "Fire reported again; reload and check", &error)
             }

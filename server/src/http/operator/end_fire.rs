@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::app::operator::fire_end;
 use crate::http::idempotency::IdempotencyKey;
 
-/// Orders the end of a fire alarm that only pulses raised. The same key again orders nothing and returns the order as
-/// it is now.
+/// Orders the end of a fire alarm of the garage, or of a lane whose device is no fire input. The same key again orders
+/// nothing and returns the order as it is now.
 #[utoipa::path(
     post, path = "/api/operator/v1/garages/{garage}/fire-ends", tag = "operator", request_body = NewFireEnd,
     params(("garage" = String, Path), ("Idempotency-Key" = String, Header)),
