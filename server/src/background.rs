@@ -6,7 +6,7 @@ use std::time::Duration;
 use service::ProcessReadiness;
 use service::retry::RetryBackoff;
 use store::wake::{self, ReplicaListener, ReplicaNotification};
-use store::{Store, StoreError};
+use store::StoreError;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
